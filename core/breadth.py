@@ -1,0 +1,158 @@
+"""A handful or the whole market: how many lines rose, and by how much.
+
+Every count is over the same N: lines of the first segment's file with closes at both
+ends of the window. What stands outside N is counted with its reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from core.contribution import Basket
+from core.frames import FloatArray
+
+#: Bin edges of the histogram, as returns; the tails beyond are open.
+EDGES: Final = (-0.50, -0.25, -0.10, 0.0, 0.10, 0.25, 0.50, 1.0)
+#: Thresholds of the ladder.
+ABOVE: Final = (0.0, 0.10, 0.25, 0.50, 1.0)
+BELOW: Final = (-0.10, -0.25, -0.50)
+#: Returns are rounded to this before they are compared: 110/100 - 1 is not 0.1.
+_DECIMALS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the ladder: strictly above (or below) a threshold."""
+
+    threshold: float
+    below: bool
+    count: int
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """low < r <= high; None is an open end. ``count`` is of lines."""
+
+    low: float | None
+    high: float | None
+    count: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Breadth:
+    """Counts and moments of the lines' returns over a window, as fractions.
+
+    Attributes:
+        n: lines counted.
+        outside: reason -> lines that are not.
+        up, down, unchanged: r > 0, r < 0, neither.
+        ladder: thresholds above, then below.
+        histogram: ascending bins that add up to ``n``.
+        equal_weight: mean return (equal dollars bought and held); None without lines.
+        median: of returns.
+        dispersion: population standard deviation.
+        dispersion_cap: sqrt(sum w (r - R)^2) over the lines counted.
+        skew: g1 = m3 / m2^1.5, None where returns do not differ.
+        share_outperforming: share of lines above the basket's return R.
+        returns: (N,) the returns counted, for finer drawings.
+    """
+
+    n: int
+    outside: tuple[tuple[str, int], ...]
+    up: int
+    down: int
+    unchanged: int
+    ladder: tuple[Rung, ...]
+    histogram: tuple[Bin, ...]
+    equal_weight: float | None
+    median: float | None
+    dispersion: float | None
+    dispersion_cap: float | None
+    skew: float | None
+    share_outperforming: float | None
+    returns: FloatArray
+
+    @property
+    def share_up(self) -> float | None:
+        """Lines up over all lines counted; unchanged ones stay in the count."""
+        return self.up / self.n if self.n else None
+
+
+def histogram(returns: FloatArray, edges: tuple[float, ...] = EDGES) -> tuple[Bin, ...]:
+    """Count returns into bins low < r <= high with open tails; none is dropped.
+
+    Args:
+        returns: (N,) finite fractions.
+        edges: ascending.
+    """
+    rounded = np.round(returns, _DECIMALS)
+    counts = np.bincount(np.searchsorted(edges, rounded, side="left"), minlength=len(edges) + 1)
+    bounds = (None, *edges, None)
+    return tuple(
+        Bin(low, high, int(count))
+        for low, high, count in zip(bounds, bounds[1:], counts, strict=False)
+    )
+
+
+def breadth(
+    returns: FloatArray,
+    weights: FloatArray,
+    index_return: float,
+    outside: tuple[tuple[str, int], ...] = (),
+    above: tuple[float, ...] = ABOVE,
+    below: tuple[float, ...] = BELOW,
+) -> Breadth:
+    """Measure breadth.
+
+    Args:
+        returns: (N,) finite returns over the window.
+        weights: (N,) shares of the basket at its start.
+        index_return: R, the basket's return.
+        outside: reason and count of lines not in N.
+        above: thresholds counted strictly above.
+        below: thresholds counted strictly below.
+    """
+    n = len(returns)
+    rounded = np.round(returns, _DECIMALS)
+    rungs = [(t, False, int((rounded > t).sum())) for t in above]
+    rungs += [(t, True, int((rounded < t).sum())) for t in below]
+    mean = float(returns.mean()) if n else None
+    deviation = float(returns.std()) if n else None
+    third = float(((returns - returns.mean()) ** 3).mean()) if n else 0.0
+    return Breadth(
+        n=n,
+        outside=outside,
+        up=int((rounded > 0).sum()),
+        down=int((rounded < 0).sum()),
+        unchanged=int((rounded == 0).sum()),
+        ladder=tuple(Rung(t, is_below, c, c / n if n else None) for t, is_below, c in rungs),
+        histogram=histogram(returns),
+        equal_weight=mean,
+        median=float(np.median(returns)) if n else None,
+        dispersion=deviation,
+        dispersion_cap=float(np.sqrt(weights @ (returns - index_return) ** 2)) if n else None,
+        skew=third / deviation**3 if deviation else None,
+        share_outperforming=float(np.mean(rounded > round(index_return, _DECIMALS))) if n else None,
+        returns=returns,
+    )
+
+
+def breadth_of(
+    basket: Basket, above: tuple[float, ...] = ABOVE, below: tuple[float, ...] = BELOW
+) -> Breadth:
+    """Measure the breadth of a basket's lines."""
+    counted = np.isfinite(basket.window_returns)
+    outside = Counter(reason for reason in basket.outside if reason)
+    return breadth(
+        basket.window_returns[counted],
+        basket.share[0][counted],
+        basket.basket_return,
+        tuple(sorted(outside.items(), key=lambda item: (-item[1], item[0]))),
+        above,
+        below,
+    )

@@ -1,0 +1,103 @@
+"""Why one index beat the other: the gap taken apart without a remainder.
+
+gap = e_L + (EW_L - R_L) + (EW_S - EW_L) + (R_S - EW_S) + e_S, with e_L = R_L - fund_L
+and e_S = fund_S - R_S: fund to basket, basket to equal weight, across, and back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.breadth import Breadth
+from core.concentration import order
+from core.contribution import Basket
+from core.frames import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the bridge, a fraction (0.01 is 1 pp); ``parts`` add up to it."""
+
+    name: str
+    value: float
+    parts: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What the bridge needs of one index; fractions."""
+
+    name: str
+    fund: float
+    basket: float
+    equal_weight: float
+    median: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class GapLeaders:
+    """Each line's part in the gap of the two baskets, largest first.
+
+    Attributes:
+        symbols: (U,) union of both indices' lines.
+        names: (U,).
+        value: (U,) fractions that sum to R_S - R_L.
+    """
+
+    symbols: tuple[str, ...]
+    names: tuple[str, ...]
+    value: FloatArray
+
+
+def side(name: str, fund: float | None, basket: Basket, breadth: Breadth) -> Side | None:
+    """One index's side of the bridge; None where something of it is missing."""
+    if fund is None or breadth.equal_weight is None or breadth.median is None:
+        return None
+    return Side(name, fund, basket.basket_return, breadth.equal_weight, breadth.median)
+
+
+def bridge(small: Side, large: Side) -> tuple[Step, ...]:
+    """Five steps that add up to the gap of the funds."""
+    return (
+        Step(f"unmeasured, cash and fees in {large.name}", large.basket - large.fund),
+        Step(f"{large.name} equal weight over cap weight", large.equal_weight - large.basket),
+        Step(
+            "equal weight against equal weight",
+            small.equal_weight - large.equal_weight,
+            (
+                Step("of which medians", small.median - large.median),
+                Step(
+                    "of which mean over median",
+                    (small.equal_weight - small.median) - (large.equal_weight - large.median),
+                ),
+            ),
+        ),
+        Step(f"{small.name} cap weight over equal weight", small.basket - small.equal_weight),
+        Step(f"unmeasured, cash and fees in {small.name}", small.fund - small.basket),
+    )
+
+
+def gap_leaders(small: Basket, large: Basket) -> GapLeaders:
+    """Each line's part in R_S - R_L.
+
+    g_i = (cS_i - cL_i) - (wS_i - wL_i) h with h = (R_S + R_L)/2 and unscaled c; for one
+    segment this is (wS_i - wL_i)(r_i - h).
+    """
+    middle = (small.basket_return + large.basket_return) / 2
+    parts: dict[str, float] = {}
+    weights: dict[str, float] = {}
+    names: dict[str, str] = {}
+    for sign, basket in ((1.0, small), (-1.0, large)):
+        value = sign * (basket.unscaled - basket.share[0] * middle)
+        for row in np.nonzero(basket.measured.any(axis=0))[0]:
+            symbol = basket.symbols[row]
+            parts[symbol] = parts.get(symbol, 0.0) + float(value[row])
+            weights[symbol] = weights.get(symbol, 0.0) + sign * float(basket.share[0][row])
+            names.setdefault(symbol, basket.names[row])
+    symbols = tuple(parts)
+    values = np.array([parts[s] for s in symbols])
+    ranked = order(values, np.array([weights[s] for s in symbols]), symbols)
+    ordered = tuple(symbols[i] for i in ranked)
+    return GapLeaders(ordered, tuple(names[s] for s in ordered), values[ranked])

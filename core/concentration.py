@@ -1,0 +1,134 @@
+"""How much of an index hangs on how few names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from core.frames import BoolArray, FloatArray, IntArray
+
+#: The k of "the top k names".
+TOPS: Final = (1, 3, 5, 10, 25)
+#: A share of the net return is not told below this return: it explodes near zero.
+NET_FLOOR: Final = 0.01
+_DECIMALS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """The k largest contributors together; fractions.
+
+    Attributes:
+        k: how many names.
+        contribution: their sum, as printed (after m_k).
+        share_of_net: over the net return; None where that is under 1 %.
+        share_of_gross_gain: over the sum of all gains; None without gains.
+        reweighted: the index without them, the rest weighted up; None where nothing is left.
+        zeroed: the index's return less their contribution.
+    """
+
+    k: int
+    contribution: float
+    share_of_net: float | None
+    share_of_gross_gain: float | None
+    reweighted: float | None
+    zeroed: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Concentration:
+    """Concentration of weights and of gains.
+
+    Attributes:
+        effective_n: 1 / sum w^2 of the start shares.
+        effective_n_gains: the same on shares of the gains; None without gains.
+        effective_n_abs: the same on |c|.
+        gross_gain: sum of c > 0, a fraction, unscaled.
+        gross_loss: sum of c < 0, a fraction <= 0, unscaled.
+        half_of_gain: names needed for half of the gross gain; None without gains.
+        curve: (M,) cumulative contribution in ranked order, a fraction, unscaled.
+        top: one entry for each k.
+    """
+
+    effective_n: float | None
+    effective_n_gains: float | None
+    effective_n_abs: float | None
+    gross_gain: float
+    gross_loss: float
+    half_of_gain: int | None
+    curve: FloatArray
+    top: tuple[Top, ...]
+
+
+def order(contribution: FloatArray, weight: FloatArray, symbols: tuple[str, ...]) -> IntArray:
+    """(M,) lines in the one order used everywhere.
+
+    Contribution, larger first (rounded to 1e-12); then start weight, larger first; then
+    symbol, A to Z. Laggards are the same list read backwards.
+    """
+    return np.lexsort((np.array(symbols), -weight, -np.round(contribution, _DECIMALS))).astype(
+        np.intp
+    )
+
+
+def effective_number(parts: FloatArray) -> float | None:
+    """1 / HHI of non-negative parts, after they are made to sum to 1; None where all are 0."""
+    total = float(parts.sum())
+    return total**2 / float((parts**2).sum()) if total > 0 else None
+
+
+def concentration(
+    share: FloatArray,
+    unscaled: FloatArray,
+    scaled: FloatArray,
+    ranked: IntArray,
+    net: float,
+    without: Callable[[BoolArray], tuple[float | None, float]],
+    tops: tuple[int, ...] = TOPS,
+) -> Concentration:
+    """Measure concentration.
+
+    Args:
+        share: (M,) shares of the measured basket at the start, sum 1.
+        unscaled: (M,) contributions that sum to the basket's return.
+        scaled: (M,) contributions as printed.
+        ranked: (M,) from `order`.
+        net: the return that "share of net" is a share of.
+        without: the index's return without some lines, from the basket.
+        tops: the k wanted; those above the number of lines are left out.
+    """
+    gain, loss = math.fsum(unscaled[unscaled > 0]), math.fsum(unscaled[unscaled < 0])
+    gains = np.sort(unscaled[unscaled > 0])[::-1]
+    half = int(np.searchsorted(np.cumsum(gains), gain / 2 * (1 - 1e-12))) + 1 if gain else None
+    found = []
+    for k in tops:
+        if k > len(ranked):
+            continue
+        dropped = np.zeros(len(ranked), bool)
+        dropped[ranked[:k]] = True
+        sum_scaled = math.fsum(scaled[dropped])
+        reweighted, zeroed = without(dropped)
+        found.append(
+            Top(
+                k=k,
+                contribution=sum_scaled,
+                share_of_net=sum_scaled / net if abs(net) >= NET_FLOOR else None,
+                share_of_gross_gain=math.fsum(unscaled[dropped]) / gain if gain else None,
+                reweighted=reweighted,
+                zeroed=zeroed,
+            )
+        )
+    return Concentration(
+        effective_n=effective_number(share),
+        effective_n_gains=effective_number(np.maximum(unscaled, 0)),
+        effective_n_abs=effective_number(np.abs(unscaled)),
+        gross_gain=gain,
+        gross_loss=loss,
+        half_of_gain=half,
+        curve=np.cumsum(unscaled[ranked]),
+        top=tuple(found),
+    )

@@ -1,0 +1,258 @@
+"""What a prices frame and a holdings frame are, and the checks they pass.
+
+Prices come in blocks, one calendar year each, so that twenty-five years of two
+funds cost no matrix of 2,500 columns. Every float array uses NaN for "none":
+missing is never zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+BoolArray = NDArray[np.bool_]
+Dates = NDArray[np.datetime64]
+
+#: A close older than this many exchange sessions no longer stands for a date.
+STALE_SESSIONS: Final = 5
+#: A one-day move beyond this factor (or below its inverse) needs a split on record.
+JUMP: Final = 10.0
+
+
+class CoreError(Exception):
+    """Root of every error that core raises; the message is one sentence for a person."""
+
+
+class FrameError(CoreError):
+    """A frame breaks one of its own rules (shape, order, duplicates, sign)."""
+
+
+def day(value: date) -> np.datetime64:
+    """A calendar date as NumPy holds it (unit: days)."""
+    return np.datetime64(value, "D")
+
+
+def pydate(value: np.datetime64) -> date:
+    """A NumPy day as a ``datetime.date``."""
+    result = value.astype("datetime64[D]").item()
+    assert isinstance(result, date)
+    return result
+
+
+def dates_of(values: Sequence[date | str]) -> Dates:
+    """(K,) datetime64[D] from dates or ISO strings."""
+    return np.array(values, dtype="datetime64[D]")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Events:
+    """Dividends or splits of a block: few, so kept as coordinates.
+
+    Attributes:
+        row: (K,) int, position in the block's sessions.
+        col: (K,) int, position in the block's symbols.
+        value: (K,) float64; dividend per share on the basis of the block's close,
+            or split factor (4 means 4:1).
+    """
+
+    row: IntArray
+    col: IntArray
+    value: FloatArray
+
+    @staticmethod
+    def none() -> Events:
+        """No events."""
+        return Events(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0))
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Block:
+    """The bars of one calendar year.
+
+    Attributes:
+        sessions: (T,) datetime64[D], ascending exchange sessions of one year.
+        symbols: (N,) unique symbols in Yahoo's spelling.
+        close: (T, N) float64, split-adjusted price per share, NaN where none.
+        adj_close: (T, N) float64 or None, split- and dividend-adjusted price, NaN where
+            none; None when no symbol of the block has one.
+        volume: (T, N) float64 or None, shares traded, NaN where none.
+        dividend: cash per share by ex-date, on the basis of ``close``.
+        split: split factors by effective date.
+    """
+
+    sessions: Dates
+    symbols: tuple[str, ...]
+    close: FloatArray
+    adj_close: FloatArray | None = None
+    volume: FloatArray | None = None
+    dividend: Events = field(default_factory=Events.none)
+    split: Events = field(default_factory=Events.none)
+
+    @property
+    def year(self) -> int:
+        """The calendar year of every session in the block."""
+        return pydate(self.sessions[0]).year
+
+    def check(self) -> None:
+        """Raise FrameError where shapes, order, uniqueness or signs are broken."""
+        shape = (len(self.sessions), len(self.symbols))
+        if not len(self.sessions):
+            raise FrameError("a price block has no sessions")
+        if np.any(np.diff(self.sessions.astype(np.int64)) <= 0):
+            raise FrameError("sessions of a price block are not strictly ascending")
+        if len(set(self.symbols)) != len(self.symbols):
+            raise FrameError("a symbol stands twice in a price block")
+        for name in ("close", "adj_close", "volume"):
+            values: FloatArray | None = getattr(self, name)
+            if values is None:
+                continue
+            if values.shape != shape:
+                raise FrameError(f"{name} has shape {values.shape}, expected {shape}")
+            floor = 0.0 if name == "volume" else np.nextafter(0.0, 1.0)
+            if np.any(values < floor) or np.any(np.isinf(values)):
+                raise FrameError(f"{name} holds a value that is not a positive number")
+        for name in ("dividend", "split"):
+            events: Events = getattr(self, name)
+            if len(events) and (
+                events.row.min() < 0
+                or events.row.max() >= shape[0]
+                or events.col.min() < 0
+                or events.col.max() >= shape[1]
+                or not np.all(events.value > 0)
+                or not np.all(np.isfinite(events.value))
+            ):
+                raise FrameError(f"a {name} lies outside its block or is not positive")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Prices:
+    """All bars held: ascending year blocks, and what the vendor said of each symbol.
+
+    Attributes:
+        blocks: ascending, one a calendar year.
+        through: symbol -> the last session the vendor's answer speaks for. Closes that
+            end well before it mean the line ended; closes that merely stop at it mean
+            that nobody has asked since.
+        provisional: symbol -> the session of a bar taken before that session closed.
+        source: symbol -> where its newest bars came from, in a few words.
+        fetched_at: symbol -> when its newest bars were taken.
+        failures: symbol -> why the last attempt to fetch it brought nothing.
+    """
+
+    blocks: tuple[Block, ...] = ()
+    through: Mapping[str, date] = field(default_factory=dict)
+    provisional: Mapping[str, date] = field(default_factory=dict)
+    source: Mapping[str, str] = field(default_factory=dict)
+    fetched_at: Mapping[str, datetime] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row of a holdings file that is no stock, or a line that is not measured.
+
+    Attributes:
+        symbol: as in the file.
+        name: as in the file.
+        weight: fraction of the fund, NaN where not known.
+        reason: a few words for a person.
+    """
+
+    symbol: str
+    name: str
+    weight: float
+    reason: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Holdings:
+    """The lines (constituents) of one fund in one dated file.
+
+    Attributes:
+        fund: the fund's symbol.
+        as_of: the date the file states.
+        symbols: (N,) unique, Yahoo's spelling.
+        names: (N,).
+        sectors: (N,), "" where the file has none.
+        quantity: (N,) float64, shares on the basis of ``as_of``, NaN where none.
+        price: (N,) float64, price per share as the file states it, NaN where none.
+        value: (N,) float64, what weights are made from: market value in dollars, or
+            the file's own weight where it gives no value. Only ratios to ``total`` count.
+        total: the fund's total on the scale of ``value``, cash and other rows included.
+        identifiers: (N,) "isin:...", "cusip:..." or "" where the file has none.
+        others: rows that are no stocks (cash, futures, rights), with the reason.
+        source: where the file came from (its name or address).
+        fetched_at: when it was taken.
+    """
+
+    fund: str
+    as_of: date
+    symbols: tuple[str, ...]
+    names: tuple[str, ...]
+    sectors: tuple[str, ...]
+    quantity: FloatArray
+    price: FloatArray
+    value: FloatArray
+    total: float
+    identifiers: tuple[str, ...] = ()
+    others: tuple[LeftOut, ...] = ()
+    source: str = ""
+    fetched_at: datetime | None = None
+
+    def check(self) -> None:
+        """Raise FrameError where shapes, uniqueness, signs or the total are broken."""
+        size = len(self.symbols)
+        if not size:
+            raise FrameError(f"the holdings of {self.fund} name no stock")
+        if len(set(self.symbols)) != size:
+            raise FrameError(f"a symbol stands twice in the holdings of {self.fund}")
+        for name in ("names", "sectors", "quantity", "price", "value"):
+            if len(getattr(self, name)) != size:
+                raise FrameError(f"{name} of the holdings of {self.fund} has a wrong length")
+        if self.identifiers and len(self.identifiers) != size:
+            raise FrameError(f"identifiers of the holdings of {self.fund} have a wrong length")
+        if not np.all(self.value > 0) or not np.all(np.isfinite(self.value)):
+            raise FrameError(f"the holdings of {self.fund} hold a line without a positive value")
+        if not np.isfinite(self.total) or self.total <= 0:
+            raise FrameError(f"the holdings of {self.fund} have no positive total")
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A named set of symbols; themes may overlap."""
+
+    name: str
+    symbols: tuple[str, ...]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Facts that come from data files, not from prices or holdings.
+
+    Attributes:
+        sessions: (T,) datetime64[D], every exchange session, a year ahead of today.
+        aliases: old symbol -> new symbol, both in Yahoo's spelling.
+        reconstitutions: fund -> ascending dates at whose close its index is remade.
+        spinoffs: (symbol, date) of known spin-offs, which look like a fall.
+        themes: named sets of symbols.
+    """
+
+    sessions: Dates
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    reconstitutions: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    spinoffs: tuple[tuple[str, date], ...] = ()
+    themes: tuple[Theme, ...] = ()

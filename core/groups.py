@@ -1,0 +1,81 @@
+"""Roll-ups of lines: sectors, which partition an index, and themes, which may overlap."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.frames import BoolArray, FloatArray, Theme
+
+UNKNOWN = "Unclassified"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some lines of an index together; fractions.
+
+    Attributes:
+        name: of the sector or theme.
+        weight: sum of start weights.
+        contribution: sum of contributions.
+        measured: measured lines in it.
+        symbols: the lines in it that the index has, for a theme; () for a sector.
+    """
+
+    name: str
+    weight: float
+    contribution: float
+    measured: int
+    symbols: tuple[str, ...] = ()
+
+    @property
+    def total_return(self) -> float | None:
+        """Contribution over start weight; None where no weight stood at the start."""
+        return self.contribution / self.weight if self.weight > 0 else None
+
+
+def _group(
+    name: str,
+    rows: BoolArray,
+    weight: FloatArray,
+    contribution: FloatArray,
+    symbols: tuple[str, ...],
+) -> Group:
+    return Group(
+        name, math.fsum(weight[rows]), math.fsum(contribution[rows]), int(rows.sum()), symbols
+    )
+
+
+def sectors(
+    names: tuple[str, ...], weight: FloatArray, contribution: FloatArray
+) -> tuple[Group, ...]:
+    """Roll (M,) measured lines up by sector, largest contribution first.
+
+    Args:
+        names: (M,) sector of each line, "" where unknown.
+        weight: (M,) start weights.
+        contribution: (M,) contributions.
+    """
+    labels = np.array([name or UNKNOWN for name in names], dtype=object)
+    found = [_group(n, labels == n, weight, contribution, ()) for n in sorted(set(labels))]
+    return tuple(sorted(found, key=lambda g: (-g.contribution, g.name)))
+
+
+def themes(
+    wanted: tuple[Theme, ...],
+    symbols: tuple[str, ...],
+    weight: FloatArray,
+    contribution: FloatArray,
+) -> tuple[Group, ...]:
+    """Roll (M,) measured lines up by theme, as given; a theme without a line is left out."""
+    place = {symbol: row for row, symbol in enumerate(symbols)}
+    found = []
+    for theme in wanted:
+        held = tuple(s for s in theme.symbols if s in place)
+        rows = np.zeros(len(symbols), bool)
+        rows[[place[s] for s in held]] = True
+        if held:
+            found.append(_group(theme.name, rows, weight, contribution, held))
+    return tuple(found)

@@ -1,0 +1,216 @@
+"""How far two indices have parted, and how rare that is.
+
+The gap is the difference of two fund returns. It is ranked against the same window
+of every earlier year and, separately, against full calendar years; the two are never
+mixed. Both rest on the funds' closes alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from core.frames import Dates, FloatArray, day
+from core.windows import Window, full_year, same_window
+
+#: Fewer earlier years than this carry no claim.
+CLAIM_YEARS: Final = 10
+#: Two gaps are a tie when they are equal at 0.01 pp.
+TIE_DECIMALS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class YearGap:
+    """One window of the history: returns are fractions on the window's basis."""
+
+    year: int
+    start: date
+    end: date
+    small_return: float
+    large_return: float
+
+    @property
+    def gap(self) -> float:
+        """Small minus large, a fraction (0.1484 is 14.84 pp)."""
+        return self.small_return - self.large_return
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A gap among those of other years, on the gap's own side of zero.
+
+    Attributes:
+        gap: the gap ranked, a fraction.
+        history: ascending years; the window itself is the last one where it is one of
+            them (same window), or stands outside (full years).
+        rank: 1 + the number of earlier years strictly wider on the same side.
+        of: earlier years and this one.
+        since: the latest earlier year at least as wide; None where there is none.
+        on_record: no earlier year is as wide, and there are enough years to say so.
+        ties: the latest year equal at 0.01 pp, or None.
+        runner_up: the widest of the earlier years on the same side.
+        next_gap: the gap that would take the next better rank, None at rank 1.
+        z: (gap - mean) / sample sd of the earlier years; None under two years.
+        percentile: share of the earlier years strictly below; None without any.
+        claim: there are at least ten earlier years.
+    """
+
+    gap: float
+    history: tuple[YearGap, ...]
+    rank: int
+    of: int
+    since: int | None
+    on_record: bool
+    ties: int | None
+    runner_up: YearGap | None
+    next_gap: float | None
+    z: float | None
+    percentile: float | None
+    claim: bool
+    first_year: int | None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Spread:
+    """Two funds over one window.
+
+    Attributes:
+        small_return: fraction over the window on its basis.
+        large_return: the same for the large one.
+        sessions: (T,) common sessions from start to end.
+        small_line: (T,) cumulative return since the start, a fraction, 0 at the start.
+        large_line: (T,) the same for the large one.
+        ratio_line: (T,) (S_t/S_0)/(L_t/L_0).
+        same_window: rank among the same window of every year.
+        full_years: rank among full calendar years.
+    """
+
+    small_return: float
+    large_return: float
+    sessions: Dates
+    small_line: FloatArray
+    large_line: FloatArray
+    ratio_line: FloatArray
+    same_window: Ranking
+    full_years: Ranking
+
+    @property
+    def gap(self) -> float:
+        """Small minus large, a fraction."""
+        return self.small_return - self.large_return
+
+    @property
+    def geometric_gap(self) -> float:
+        """(1 + R_S) / (1 + R_L) - 1, a fraction."""
+        return (1 + self.small_return) / (1 + self.large_return) - 1
+
+    @property
+    def drawdown(self) -> float:
+        """Deepest fall of the ratio line from its running peak, a fraction <= 0."""
+        return float((self.ratio_line / np.maximum.accumulate(self.ratio_line) - 1).min())
+
+
+def rank_gap(gap: float, earlier: Iterable[YearGap], own: YearGap | None = None) -> Ranking:
+    """Rank a gap among those of earlier years.
+
+    With s = sign(gap): rank = 1 + count(s g_y > s gap); since = the latest year with
+    s g_y >= s gap. Gaps are compared at 0.01 pp.
+
+    Args:
+        gap: fraction.
+        earlier: the years to compare with, any order.
+        own: this window as a year of the history, where it is shown as one.
+    """
+    years = sorted(earlier, key=lambda y: y.year)
+    side = -1.0 if gap < 0 else 1.0
+    mine = round(side * gap, TIE_DECIMALS)
+    theirs = [round(side * year.gap, TIE_DECIMALS) for year in years]
+    wider = [year for year, value in zip(years, theirs, strict=True) if value > mine]
+    as_wide = [year.year for year, value in zip(years, theirs, strict=True) if value >= mine]
+    ties = [year.year for year, value in zip(years, theirs, strict=True) if value == mine]
+    runner = max(years, key=lambda y: (side * y.gap, y.year), default=None)
+    gaps = np.array([year.gap for year in years])
+    spread = float(gaps.std(ddof=1)) if len(gaps) > 1 else 0.0
+    claim = len(years) >= CLAIM_YEARS
+    return Ranking(
+        gap=gap,
+        history=(*years, own) if own else tuple(years),
+        rank=1 + len(wider),
+        of=len(years) + 1,
+        since=max(as_wide, default=None),
+        on_record=claim and not as_wide,
+        ties=max(ties, default=None),
+        runner_up=runner,
+        next_gap=min((year.gap for year in wider), key=abs, default=None),
+        z=(gap - float(gaps.mean())) / spread if spread else None,
+        percentile=float(np.mean(gaps < gap)) if len(gaps) else None,
+        claim=claim,
+        first_year=min((year.year for year in years), default=None),
+    )
+
+
+def _year_gap(
+    year: int, window: Window | None, sessions: Dates, small: FloatArray, large: FloatArray
+) -> YearGap | None:
+    """The gap of one window on common closes; None where a level is not positive."""
+    if window is None:
+        return None
+    first = int(np.searchsorted(sessions, day(window.start)))
+    last = int(np.searchsorted(sessions, day(window.end)))
+    return YearGap(
+        year,
+        window.start,
+        window.end,
+        float(small[last] / small[first] - 1),
+        float(large[last] / large[first] - 1),
+    )
+
+
+def spread(window: Window, sessions: Dates, small: FloatArray, large: FloatArray) -> Spread:
+    """Measure the spread of two funds over a window and rank it.
+
+    Args:
+        window: on ``sessions``.
+        sessions: (T,) sessions on which both funds have a close.
+        small: (T,) level of the small index's fund on the basis asked for (price, or
+            price with dividends reinvested); only ratios count.
+        large: (T,) the same for the large one.
+    """
+    first = int(np.searchsorted(sessions, day(window.start)))
+    last = int(np.searchsorted(sessions, day(window.end)))
+    small_line = small[first : last + 1] / small[first]
+    large_line = large[first : last + 1] / large[first]
+    own = YearGap(
+        window.end.year,
+        window.start,
+        window.end,
+        float(small_line[-1] - 1),
+        float(large_line[-1] - 1),
+    )
+
+    oldest = int(sessions[0].astype("datetime64[Y]").astype(int)) + 1970
+    span = window.end.year - oldest
+    same = [
+        _year_gap(
+            window.end.year - back, same_window(window, back, sessions), sessions, small, large
+        )
+        for back in range(1, span + 1)
+    ]
+    full = [
+        _year_gap(year, full_year(year, sessions), sessions, small, large)
+        for year in range(oldest, window.end.year)
+    ]
+    return Spread(
+        small_return=own.small_return,
+        large_return=own.large_return,
+        sessions=sessions[first : last + 1],
+        small_line=small_line - 1,
+        large_line=large_line - 1,
+        ratio_line=small_line / large_line,
+        same_window=rank_gap(own.gap, (y for y in same if y), own),
+        full_years=rank_gap(own.gap, (y for y in full if y)),
+    )

@@ -1,0 +1,203 @@
+"""Windows: from "YTD" and an as-of date to two closes.
+
+A window runs from the last common close on or before its anchor to the last
+common close on or before its end anchor. The same window of another year is the
+same two anchors, shifted whole years.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+
+from core.frames import CoreError, Dates, day, pydate
+
+#: A close this many calendar days before its anchor no longer stands for it.
+ANCHOR_DAYS: Final = 7
+#: The windows a key steps through, shortest first.
+STEPS: Final = ("1D", "1W", "MTD", "1M", "QTD", "3M", "6M", "YTD", "1Y")
+_MONTHS: Final = {"1M": 1, "3M": 3, "6M": 6, "1Y": 12}
+_RANGE: Final = re.compile(r"(\d{4}-\d{2}-\d{2}):(\d{4}-\d{2}-\d{2})")
+FORMS: Final = "1D 1W MTD QTD YTD 1M 3M 6M 1Y H1 H2, a year such as 2025, or START:END in ISO dates"
+
+
+class WindowError(CoreError):
+    """Text that names no window."""
+
+
+class UnavailableError(CoreError):
+    """A question that what is held cannot answer; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Two anchors and the two closes that stand for them.
+
+    Attributes:
+        label: as asked for, in capitals ("YTD", "2025", "2026-01-02:2026-03-31").
+        anchor: the calendar date the window counts from.
+        end_anchor: the calendar date it runs to.
+        start: session of the start close, on or before ``anchor``.
+        end: session of the end close, on or before ``end_anchor``.
+    """
+
+    label: str
+    anchor: date
+    end_anchor: date
+    start: date
+    end: date
+
+
+def normal(spec: str) -> str:
+    """A window's label in its one spelling.
+
+    Raises:
+        WindowError: the text is no window; the message lists what is.
+    """
+    text = spec.strip().upper()
+    if text in _MONTHS or text in {"1D", "1W", "MTD", "QTD", "YTD", "H1", "H2"}:
+        return text
+    if re.fullmatch(r"\d{4}", text):
+        return text
+    match = _RANGE.fullmatch(text)
+    if match:
+        try:
+            first, last = (date.fromisoformat(part) for part in match.groups())
+        except ValueError as error:
+            raise WindowError(f"window {spec!r}: {error}") from None
+        if first >= last:
+            raise WindowError(f"window {spec!r} ends before it starts; write START:END")
+        return text
+    raise WindowError(f"{spec!r} is no window; known are {FORMS}")
+
+
+def months_back(value: date, months: int) -> date:
+    """The same day of the month, ``months`` earlier, clamped to that month's end."""
+    year, month = divmod(value.year * 12 + value.month - 1 - months, 12)
+    return date(year, month + 1, min(value.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def years_back(value: date, years: int) -> date:
+    """The same date ``years`` earlier; 29 February becomes 28 February."""
+    return months_back(value, 12 * years)
+
+
+def last_on_or_before(sessions: Dates, value: date) -> date | None:
+    """The last of ascending (T,) ``sessions`` on or before ``value``, or None."""
+    place = int(np.searchsorted(sessions, day(value), side="right"))
+    return pydate(sessions[place - 1]) if place else None
+
+
+def anchors(label: str, end: date, sessions: Dates) -> tuple[date, date]:
+    """The two anchors of a window that is asked for as of the session ``end``.
+
+    Args:
+        label: from `normal`.
+        end: the last common session on or before the as-of date.
+        sessions: (T,) ascending common sessions; only 1D looks at them.
+
+    Raises:
+        UnavailableError: the window has not begun at ``end``, or no session lies before it.
+    """
+    if label == "1D":
+        before = last_on_or_before(sessions, end - timedelta(days=1))
+        if before is None:
+            raise UnavailableError(f"no close is held before {end}")
+        return before, end
+    if label == "1W":
+        return end - timedelta(days=7), end
+    if label == "MTD":
+        return end.replace(day=1) - timedelta(days=1), end
+    if label == "QTD":
+        return end.replace(month=end.month - (end.month - 1) % 3, day=1) - timedelta(days=1), end
+    if label in _MONTHS:
+        return months_back(end, _MONTHS[label]), end
+    if label == "H2":
+        year = end.year if end >= date(end.year, 7, 1) else end.year - 1
+        return date(year, 6, 30), min(date(year, 12, 31), end)
+    if label in {"YTD", "H1"}:
+        last = date(end.year, 6, 30) if label == "H1" else end
+        return date(end.year - 1, 12, 31), min(last, end)
+    if ":" in label:
+        first, last = (date.fromisoformat(part) for part in label.split(":"))
+    else:
+        year = int(label)
+        if year < 2:
+            raise WindowError(f"{label} is no year")
+        first, last = date(year - 1, 12, 31), date(year, 12, 31)
+    if first >= end:
+        raise UnavailableError(f"the window {label} has not begun at {end}")
+    return first, min(last, end)
+
+
+def between(label: str, anchor: date, end_anchor: date, sessions: Dates) -> Window:
+    """The window between two anchors on the closes held.
+
+    Args:
+        label: what to call it.
+        anchor: calendar date it counts from.
+        end_anchor: calendar date it runs to.
+        sessions: (T,) ascending sessions with a close of every instrument compared.
+
+    Raises:
+        UnavailableError: no close within seven calendar days of an anchor, or the same one
+            for both.
+    """
+    found = []
+    for value in (anchor, end_anchor):
+        close = last_on_or_before(sessions, value)
+        if close is None or (value - close).days > ANCHOR_DAYS:
+            held = f"the last one held is of {close}" if close else "none is held before it"
+            raise UnavailableError(f"window {label}: no close near {value}; {held}")
+        found.append(close)
+    if found[0] >= found[1]:
+        raise UnavailableError(
+            f"window {label}: no session after {found[0]} and up to {end_anchor}"
+        )
+    return Window(label, anchor, end_anchor, found[0], found[1])
+
+
+def resolve(spec: str, as_of: date, sessions: Dates) -> Window:
+    """The window ``spec`` as of a date.
+
+    Args:
+        spec: one of `FORMS`.
+        as_of: calendar date; the last session on or before it is the as-of session.
+        sessions: (T,) ascending sessions with a close of every instrument compared.
+
+    Raises:
+        WindowError: see `normal`.
+        UnavailableError: see `anchors` and `between`.
+    """
+    label = normal(spec)
+    end = last_on_or_before(sessions, as_of)
+    if end is None:
+        raise UnavailableError(f"no close is held on or before {as_of}")
+    anchor, end_anchor = anchors(label, end, sessions)
+    return between(label, anchor, end_anchor, sessions)
+
+
+def same_window(window: Window, years: int, sessions: Dates) -> Window | None:
+    """The same window ``years`` earlier, or None where the closes held have no such window."""
+    try:
+        return between(
+            window.label,
+            years_back(window.anchor, years),
+            years_back(window.end_anchor, years),
+            sessions,
+        )
+    except (UnavailableError, ValueError):
+        return None
+
+
+def full_year(year: int, sessions: Dates) -> Window | None:
+    """The calendar year ``year``, or None where the closes held have no whole one."""
+    try:
+        return between(str(year), date(year - 1, 12, 31), date(year, 12, 31), sessions)
+    except (UnavailableError, ValueError):
+        return None

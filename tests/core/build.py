@@ -1,0 +1,135 @@
+"""Small markets for tests, written as tables a person can check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+
+from core.frames import Block, Events, Holdings, Prices, Reference, Theme, dates_of
+from core.market import Market
+
+NAN = float("nan")
+
+
+def weekdays(first: str, last: str) -> list[date]:
+    """Every weekday of a stretch: the exchange of these tests has no holidays."""
+    days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
+    return [d.item() for d in days[np.is_busday(days)]]
+
+
+def prices(
+    sessions: Sequence[date],
+    closes: Mapping[str, Sequence[float]],
+    *,
+    adjusted: Mapping[str, Sequence[float]] | None = None,
+    volume: Mapping[str, Sequence[float]] | None = None,
+    dividends: Sequence[tuple[str, date, float]] = (),
+    splits: Sequence[tuple[str, date, float]] = (),
+    through: Mapping[str, date] | None = None,
+    provisional: Mapping[str, date] | None = None,
+    failures: Mapping[str, str] | None = None,
+) -> Prices:
+    """Closes by symbol over common sessions, cut into year blocks."""
+    symbols = tuple(dict.fromkeys([*closes, *(adjusted or {})]))
+    empty = [NAN] * len(sessions)
+
+    def table(values: Mapping[str, Sequence[float]] | None) -> np.ndarray | None:
+        if values is None:
+            return None
+        return np.array([values.get(s, empty) for s in symbols], float).T
+
+    close, adj, vol = table(closes), table(adjusted), table(volume)
+    assert close is not None
+    blocks = []
+    for year in sorted({d.year for d in sessions}):
+        rows = [i for i, d in enumerate(sessions) if d.year == year]
+        own = [sessions[i] for i in rows]
+
+        def events(listed: Sequence[tuple[str, date, float]], own: list[date] = own) -> Events:
+            kept = [(own.index(d), symbols.index(s), v) for s, d, v in listed if d in own]
+            if not kept:
+                return Events.none()
+            row, col, value = zip(*kept, strict=True)
+            return Events(np.array(row, np.intp), np.array(col, np.intp), np.array(value, float))
+
+        block = Block(
+            dates_of(own),
+            symbols,
+            close[rows],
+            None if adj is None else adj[rows],
+            None if vol is None else vol[rows],
+            events(dividends),
+            events(splits),
+        )
+        block.check()
+        blocks.append(block)
+    return Prices(
+        tuple(blocks),
+        through=through if through is not None else dict.fromkeys(symbols, sessions[-1]),
+        provisional=provisional or {},
+        source=dict.fromkeys(symbols, "test"),
+        failures=failures or {},
+    )
+
+
+def holdings(
+    fund: str,
+    as_of: str,
+    values: Mapping[str, float],
+    *,
+    total: float | None = None,
+    sectors: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    quantity: Mapping[str, float] | None = None,
+    price: Mapping[str, float] | None = None,
+    identifiers: Mapping[str, str] | None = None,
+) -> Holdings:
+    """A holdings file with one value a symbol."""
+    symbols = tuple(values)
+
+    def floats(given: Mapping[str, float] | None) -> np.ndarray:
+        return np.array([(given or {}).get(s, NAN) for s in symbols], float)
+
+    found = Holdings(
+        fund=fund,
+        as_of=date.fromisoformat(as_of),
+        symbols=symbols,
+        names=tuple((names or {}).get(s, f"{s} Works") for s in symbols),
+        sectors=tuple((sectors or {}).get(s, "Industrials") for s in symbols),
+        quantity=floats(quantity),
+        price=floats(price),
+        value=np.array(list(values.values()), float),
+        total=sum(values.values()) if total is None else total,
+        identifiers=tuple((identifiers or {}).get(s, "") for s in symbols),
+        source="test",
+    )
+    found.check()
+    return found
+
+
+def market(
+    held: Prices,
+    *files: Holdings,
+    aliases: Mapping[str, str] | None = None,
+    reconstitutions: Mapping[str, tuple[date, ...]] | None = None,
+    themes: Sequence[Theme] = (),
+    spinoffs: Sequence[tuple[str, date]] = (),
+) -> Market:
+    """A market on a calendar of weekdays from 1999 to 2027."""
+    by_fund: dict[str, list[Holdings]] = {}
+    for file in sorted(files, key=lambda f: f.as_of):
+        by_fund.setdefault(file.fund, []).append(file)
+    calendar = np.arange(np.datetime64("1999-01-01"), np.datetime64("2028-01-01"))
+    return Market(
+        held,
+        {fund: tuple(dated) for fund, dated in by_fund.items()},
+        Reference(
+            sessions=calendar[np.is_busday(calendar)],
+            aliases=aliases or {},
+            reconstitutions=reconstitutions or {},
+            themes=tuple(themes),
+            spinoffs=tuple(spinoffs),
+        ),
+    )

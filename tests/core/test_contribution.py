@@ -1,0 +1,329 @@
+"""Contributions against worked answers and hand-made markets."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import numpy as np
+import pytest
+
+from core.contribution import Basket, basket
+from core.frames import pydate
+from core.market import Market
+from core.membership import spans
+from tests.answers.read import vectors
+from tests.core.build import NAN, holdings, market, prices, weekdays
+
+DAYS = weekdays("2026-01-05", "2026-01-30")
+
+
+def measured(held: Market, start: date, end: date, basis: str = "pr") -> Basket:
+    found = basket(held, spans(held, "FND", start, end, end), basis)
+    assert found is not None
+    return found
+
+
+def contribution(found: Basket) -> dict[str, float]:
+    return dict(zip(found.symbols, found.contribution, strict=True))
+
+
+def test_fixed_membership_adds_up_to_the_worked_answer() -> None:
+    tv1 = vectors()["contribution_tv1"]
+    levels = np.cumprod(np.vstack([np.ones(3), 1 + np.array(tv1["daily"])]), axis=0) * 50
+    held = market(
+        prices(DAYS[:3], dict(zip("ABC", levels.T.tolist(), strict=True))),
+        holdings("FND", str(DAYS[0]), dict(zip("ABC", tv1["w0"], strict=True))),
+    )
+    found = measured(held, DAYS[0], DAYS[2])
+    assert found.basket_return == pytest.approx(tv1["index_return"], abs=1e-12)
+    assert found.contribution * 1e4 == pytest.approx(tv1["exact_bp"], abs=1e-8)
+
+
+def test_a_cut_with_the_drifted_weights_changes_no_contribution() -> None:
+    tv1 = vectors()["contribution_tv1"]
+    levels = np.cumprod(np.vstack([np.ones(3), 1 + np.array(tv1["daily"])]), axis=0) * 50
+    held = market(
+        prices(DAYS[:3], dict(zip("ABC", levels.T.tolist(), strict=True))),
+        holdings("FND", str(DAYS[0]), dict(zip("ABC", tv1["w0"], strict=True))),
+        holdings("FND", str(DAYS[1]), {"A": 0.55, "B": 0.27, "C": 0.2}),
+    )
+    found = measured(held, DAYS[0], DAYS[2])
+    assert len(found.segments) == 2
+    assert found.contribution * 1e4 == pytest.approx(tv1["exact_bp"], abs=1e-8)
+
+
+def test_end_weights_are_carried_back_to_the_start_weights() -> None:
+    tv1 = vectors()["contribution_tv1"]
+    levels = np.cumprod(np.vstack([np.ones(3), 1 + np.array(tv1["daily"])]), axis=0) * 50
+    held = market(
+        prices(DAYS[:3], dict(zip("ABC", levels.T.tolist(), strict=True))),
+        holdings("FND", str(DAYS[2]), dict(zip("ABC", tv1["w1"], strict=True))),
+    )
+    found = measured(held, DAYS[0], DAYS[2])
+    assert found.weights == pytest.approx(tv1["w0"], abs=1e-12)
+    assert found.contribution * 1e4 == pytest.approx(tv1["exact_bp"], abs=1e-8)
+    assert found.estimated
+
+
+def test_a_line_that_leaves_and_one_that_joins() -> None:
+    answer = vectors()["contribution_tv1_reconstitution"]
+    closes = {"A": [50, 55, 60.5], "B": [30, 27, 32.4], "C": [20, 20, 19], "D": [10, 10, 12]}
+    held = market(
+        prices(DAYS[:3], closes),
+        holdings("FND", str(DAYS[0]), {"A": 50, "B": 30, "C": 20}),
+        holdings("FND", str(DAYS[1]), {"A": 55, "C": 20, "D": 27}),
+    )
+    found = measured(held, DAYS[0], DAYS[2])
+    got = {s: c * 1e4 for s, c in contribution(found).items()}
+    assert got == pytest.approx(answer["contribution_bp"], abs=1e-8)
+    lines = dict(zip(found.symbols, range(4), strict=True))
+    assert found.left(lines["B"]) == DAYS[1]
+    assert found.joined(lines["D"]) == DAYS[1]
+    assert found.joined(lines["A"]) is found.left(lines["A"]) is None
+    returns = found.member_returns
+    assert returns[lines["B"]] == pytest.approx(answer["member_return"]["B"])
+    assert returns[lines["D"]] == pytest.approx(answer["member_return"]["D"])
+    assert found.weights[lines["D"]] == 0
+
+
+def test_total_return_reinvests_at_the_ex_date_close() -> None:
+    """(102/100) x (104 + 1)/102: 5 % over the two days; the price return is 4 %."""
+    held = market(
+        prices(DAYS[:3], {"A": [100, 102, 104]}, dividends=[("A", DAYS[2], 1.0)]),
+        holdings("FND", str(DAYS[0]), {"A": 1.0}),
+    )
+    assert measured(held, DAYS[0], DAYS[2], "tr").basket_return == pytest.approx(0.05, abs=1e-12)
+    assert measured(held, DAYS[0], DAYS[2], "pr").basket_return == pytest.approx(0.04, abs=1e-12)
+
+
+def test_adjusted_closes_give_the_vendor_form_of_total_return() -> None:
+    answer = vectors()["total_return"]
+    factor = 1 - answer["D"] / answer["P_before_ex"]
+    adjusted = [answer["P0"] * factor, answer["P_before_ex"] * factor, answer["P1"]]
+    closes = [answer["P0"], answer["P_before_ex"], answer["P1"]]
+    held = market(
+        prices(DAYS[:3], {"A": closes}, adjusted={"A": adjusted}),
+        holdings("FND", str(DAYS[0]), {"A": 1.0}),
+    )
+    tr, pr = (measured(held, DAYS[0], DAYS[2], basis).basket_return for basis in ("tr", "pr"))
+    assert tr == pytest.approx(answer["total"], abs=1e-6)
+    assert pr == pytest.approx(answer["price"], abs=1e-12)
+
+
+def test_a_dividend_on_the_start_is_not_earned_and_one_on_the_end_is() -> None:
+    closes = {"A": [100.0, 100.0, 100.0]}
+    for ex, expected in ((DAYS[0], 0.0), (DAYS[1], 0.01), (DAYS[2], 0.01)):
+        held = market(
+            prices(DAYS[:3], closes, dividends=[("A", ex, 1.0)]),
+            holdings("FND", str(DAYS[0]), {"A": 1.0}),
+        )
+        found = measured(held, DAYS[0], DAYS[2], "tr")
+        assert found.basket_return == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_dividend_without_a_close_counts_at_the_next_close() -> None:
+    held = market(
+        prices(
+            DAYS[:4],
+            {"A": [100, NAN, 50, 50], "B": [10, 10, 10, 10]},
+            dividends=[("A", DAYS[1], 5.0)],
+        ),
+        holdings("FND", str(DAYS[0]), {"A": 1.0}),
+    )
+    # (50 + 5) / 100
+    assert measured(held, DAYS[0], DAYS[3], "tr").basket_return == pytest.approx(-0.45)
+
+
+def test_what_is_not_measured_takes_its_weight_out_and_nothing_else() -> None:
+    held = market(
+        prices(DAYS[:3], {"A": [10, 11, 12], "B": [10, 10, 9]}),
+        holdings("FND", str(DAYS[0]), {"A": 60, "B": 20, "GONE": 10}, total=100),
+    )
+    found = measured(held, DAYS[0], DAYS[2])
+    assert found.segments[0].weight_measured == pytest.approx(0.8)
+    # shares 3/4 and 1/4 of the basket, weights 0.6 and 0.2 of the fund
+    assert found.basket_return == pytest.approx(0.75 * 0.2 + 0.25 * -0.1)
+    assert found.contribution[:2] == pytest.approx([0.6 * 0.2, 0.2 * -0.1])
+    assert found.reasons == ("", "", "no prices held")
+
+
+def test_a_later_file_is_carried_back_by_prices_and_marked() -> None:
+    """V = 60/40 at the file; B doubled since the start, so 60/20 there."""
+    held = market(
+        prices(DAYS[:4], {"A": [10, 10, 10, 11], "B": [5, 10, 10, 10]}),
+        holdings("FND", str(DAYS[2]), {"A": 60, "B": 40}),
+    )
+    found = measured(held, DAYS[0], DAYS[3])
+    assert [s.estimated for s in found.segments] == [True, False]
+    assert found.weights == pytest.approx([0.75, 0.25])
+    assert found.contribution == pytest.approx([1.25 * 0.6 * 0.1, 0.25])
+
+
+def test_without_a_close_at_the_file_date_quantities_and_splits_are_used() -> None:
+    """100 shares before a 4:1 split are 400 today; the start close is split-adjusted."""
+    sessions = weekdays("2025-12-01", "2026-01-09")
+    start = sessions.index(date(2026, 1, 5))
+    late = [NAN] * start + [5.0] * (len(sessions) - start)
+    held = market(
+        prices(
+            sessions,
+            {"A": late, "B": [10.0] * len(sessions)},
+            splits=[("A", date(2026, 1, 8), 4.0)],
+        ),
+        holdings(
+            "FND",
+            "2025-12-01",
+            {"A": 2000, "B": 2000},
+            quantity={"A": 100, "B": 200},
+            price={"A": 20.0, "B": 10.0},
+        ),
+    )
+    found = measured(held, date(2026, 1, 5), date(2026, 1, 9))
+    assert found.share[0] == pytest.approx([0.5, 0.5])
+
+
+def test_a_line_that_ended_stands_still_and_one_not_fetched_is_not_measured() -> None:
+    sessions = weekdays("2026-01-05", "2026-02-27")
+    half = len(sessions) // 2
+    stops = [10.0] * (half - 1) + [12.0] + [NAN] * (len(sessions) - half)
+    closes = {"A": stops, "B": [10.0] * len(sessions)}
+    file = holdings("FND", str(sessions[0]), {"A": 50, "B": 50})
+    answered = measured(market(prices(sessions, closes), file), sessions[0], sessions[-1])
+    assert answered.basket_return == pytest.approx(0.1)
+    assert answered.flags[0] == (f"last traded {sessions[half - 1]}",)
+    assert answered.outside == ("ended", "")
+
+    stopped = prices(
+        sessions,
+        closes,
+        through={"A": sessions[half - 1], "B": sessions[-1]},
+        failures={"A": "time-out"},
+    )
+    silent = measured(market(stopped, file), sessions[0], sessions[-1])
+    assert silent.basket_return == 0
+    assert silent.reasons[0] == f"no closes since {sessions[half - 1]}: time-out"
+    assert silent.segments[0].weight_measured == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("age", "there"), [(5, True), (6, False)])
+def test_a_start_close_is_at_most_five_sessions_old(age: int, there: bool) -> None:
+    sessions = weekdays("2026-01-05", "2026-01-30")
+    gap = [10.0] + [NAN] * age + [11.0] * (len(sessions) - age - 1)
+    held = market(
+        prices(sessions, {"A": gap, "B": [10.0] * len(sessions)}),
+        holdings("FND", str(sessions[0]), {"A": 50, "B": 50}),
+    )
+    found = measured(held, sessions[age], sessions[-1])
+    assert bool(found.measured[0, 0]) is there
+    if not there:
+        assert found.reasons[0] == "no price at start"
+
+
+def test_a_tenfold_jump_is_quarantined_unless_a_split_is_on_record() -> None:
+    closes = {"A": [10, 10, 101, 101], "B": [10, 10, 10, 11]}
+    file = holdings("FND", str(DAYS[0]), {"A": 50, "B": 50})
+    found = measured(market(prices(DAYS[:4], closes), file), DAYS[0], DAYS[3])
+    assert found.reasons[0] == (
+        f"quarantined: moved by a factor 10.1 on {DAYS[2]}, no split on record"
+    )
+    assert math.isnan(found.window_returns[0])
+    known = prices(DAYS[:4], closes, splits=[("A", DAYS[2], 10.0)])
+    assert measured(market(known, file), DAYS[0], DAYS[3]).measured[0, 0]
+
+
+def test_a_jump_before_the_window_harms_nothing() -> None:
+    closes = {"A": [1, 101, 101, 102], "B": [10, 10, 10, 11]}
+    file = holdings("FND", str(DAYS[1]), {"A": 50, "B": 50})
+    found = measured(market(prices(DAYS[:4], closes), file), DAYS[1], DAYS[3])
+    assert found.measured.all()
+
+
+def test_a_renamed_line_is_followed_under_its_new_symbol() -> None:
+    held = market(
+        prices(DAYS[:3], {"NEW": [10, 11, 12]}),
+        holdings("FND", str(DAYS[0]), {"OLD": 50}),
+        aliases={"OLD": "NEW"},
+    )
+    found = measured(held, DAYS[0], DAYS[2])
+    assert found.symbols == ("NEW",)
+    assert found.basket_return == pytest.approx(0.2)
+
+
+def test_only_adjusted_closes_answer_total_return_alone() -> None:
+    held = market(
+        prices(DAYS[:3], {"B": [10, 10, 10]}, adjusted={"A": [10, 11, 12], "B": [10, 10, 10]}),
+        holdings("FND", str(DAYS[0]), {"A": 50, "B": 50}),
+    )
+    assert measured(held, DAYS[0], DAYS[2], "tr").basket_return == pytest.approx(0.1)
+    found = measured(held, DAYS[0], DAYS[2], "pr")
+    assert found.reasons[0] == "only adjusted closes held: no price return"
+    # on the file's own date nothing is carried, so nothing is estimated
+    assert not found.estimated
+    assert measured(held, DAYS[1], DAYS[2], "tr").estimated
+
+
+def test_flags_tell_a_reader_what_to_know() -> None:
+    sessions = weekdays("2026-01-05", "2026-01-16")
+    size = len(sessions)
+    closes = {"A": [10.0] * size, "B": [10.0 + i for i in range(size)], "C": [10.0] * size}
+    held = market(
+        prices(sessions, closes, volume={"A": [0.0] * size, "B": [0.0] * size, "C": [5.0] * size}),
+        holdings(
+            "FND",
+            str(sessions[0]),
+            {"A": 50, "B": 50, "C": 50},
+            price={"A": 10.0, "B": 10.0, "C": 11.0},
+        ),
+        spinoffs=[("B", sessions[2]), ("C", sessions[0])],
+    )
+    found = measured(held, sessions[0], sessions[-1])
+    assert found.flags == {
+        0: ("stale",),
+        1: (f"spin-off {sessions[2]}",),
+        2: ("disagrees with the file",),
+    }
+
+
+def test_a_reconstitution_inside_the_window_uses_the_first_file_after_it() -> None:
+    closes = {"A": [10, 11, 12, 12], "B": [10, 10, 10, 20]}
+    before = holdings("FND", str(DAYS[0]), {"A": 50})
+    after = holdings("FND", str(DAYS[2]), {"B": 50})
+    remade = {"FND": (DAYS[1],)}
+    held = market(prices(DAYS[:4], closes), before, after, reconstitutions=remade)
+    found = measured(held, DAYS[0], DAYS[3])
+    assert [(s.start, s.holdings_as_of, s.estimated) for s in found.segments] == [
+        (DAYS[0], DAYS[0], False),
+        (DAYS[1], DAYS[2], True),
+        (DAYS[2], DAYS[2], False),
+    ]
+    assert found.basket_return == pytest.approx(1.1 * 1.0 * 2.0 - 1)
+
+    alone = market(prices(DAYS[:4], closes), before, reconstitutions=remade)
+    found = measured(alone, DAYS[0], DAYS[3])
+    assert [s.older_than for s in found.segments] == [None, DAYS[1]]
+
+
+def test_a_file_dated_on_a_holiday_counts_as_the_session_before() -> None:
+    closes = {"A": [10.0, 11.0, 12.0, 13.0]}
+    sunday = date(2026, 1, 11)
+    sessions = [DAYS[3], DAYS[4], DAYS[5], DAYS[6]]
+    assert pydate(np.datetime64(sunday)) not in sessions
+    held = market(
+        prices(sessions, closes),
+        holdings("FND", str(sessions[0]), {"A": 1}),
+        holdings("FND", str(sunday), {"A": 1}),
+    )
+    found = measured(held, sessions[0], sessions[-1])
+    assert [s.start for s in found.segments] == [sessions[0], date(2026, 1, 9)]
+    assert not found.estimated
+
+
+def test_lines_of_one_symbol_are_summed() -> None:
+    held = market(
+        prices(DAYS[:3], {"NEW": [10, 11, 12], "B": [10, 10, 10]}),
+        holdings("FND", str(DAYS[0]), {"OLD": 25, "NEW": 25, "B": 50}),
+        aliases={"OLD": "NEW"},
+    )
+    found = measured(held, DAYS[0], DAYS[2])
+    assert contribution(found) == pytest.approx({"NEW": 0.1, "B": 0.0})
