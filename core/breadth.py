@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from core.contribution import Basket
+from core.basket import Basket
 from core.frames import FloatArray
 
 #: Bin edges of the histogram, as returns; the tails beyond are open.

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.basket import Basket
 from core.breadth import Breadth
 from core.concentration import order
-from core.contribution import Basket
 from core.frames import FloatArray
 
 

@@ -8,7 +8,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from core.contribution import Basket, basket
+from core.basket import Basket
+from core.contribution import basket
 from core.frames import pydate
 from core.market import Market
 from core.membership import spans

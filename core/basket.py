@@ -1,0 +1,135 @@
+"""An index's lines over a window, as they were measured: the ground of every figure about it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from core.frames import BoolArray, FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One part of the window as it was measured; weights and returns are fractions.
+
+    Attributes:
+        start: session of its first close.
+        end: session of its last close.
+        holdings_as_of: date of the file it uses.
+        estimated: its weights are carried back from a later file, or by adjusted closes.
+        weight_measured: m_k, the measured lines' part of the file's total value.
+        basket_return: B_k, the measured lines' return.
+        lines: lines of the file.
+        measured: those measured.
+        older_than: a reconstitution no file held speaks for, or None.
+    """
+
+    start: date
+    end: date
+    holdings_as_of: date
+    estimated: bool
+    weight_measured: float
+    basket_return: float
+    lines: int
+    measured: int
+    older_than: date | None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Basket:
+    """An index's lines over a window, K segments by M lines, each line once.
+
+    Attributes:
+        segments: (K,).
+        symbols: (M,) those of the first segment's file first, then joiners.
+        listed: (M,) the symbol as the file has it.
+        names: (M,).
+        sectors: (M,).
+        first: (M,) bool, the line stands in the first segment's file.
+        member: (K, M) bool, the line stands in the segment's file.
+        measured: (K, M) bool.
+        share: (K, M) share of the measured basket at the segment's start, 0 where not
+            measured; each row with a measured line sums to 1.
+        returns: (K, M) return within the segment on the basis asked for, 0 where not measured.
+        window_returns: (M,) return between the closes at the window's two ends, whether a member
+            throughout or not; NaN where the line joined later, has not both closes or is
+            quarantined.
+        contribution: (M,) sum of G_k m_k share r, a fraction of the index's start value.
+        unscaled: (M,) the same without m_k; sums to the basket's return.
+        reasons: (M,) why a line is never measured, "" where it is.
+        outside: (M,) why a line stands outside breadth's count, "" where it is inside.
+        flags: line -> words about it ("last traded 2026-03-02", "stale", ...).
+    """
+
+    segments: tuple[Segment, ...]
+    symbols: tuple[str, ...]
+    listed: tuple[str, ...]
+    names: tuple[str, ...]
+    sectors: tuple[str, ...]
+    first: BoolArray
+    member: BoolArray
+    measured: BoolArray
+    share: FloatArray
+    returns: FloatArray
+    window_returns: FloatArray
+    contribution: FloatArray
+    unscaled: FloatArray
+    reasons: tuple[str, ...]
+    outside: tuple[str, ...]
+    flags: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def basket_return(self) -> float:
+        """R = product of (1 + B_k) - 1."""
+        return math.prod(1 + s.basket_return for s in self.segments) - 1
+
+    @property
+    def weights(self) -> FloatArray:
+        """(M,) m_1 share at the window's start; 0 for a line that joined later."""
+        return np.asarray(self.segments[0].weight_measured * self.share[0])
+
+    @property
+    def member_returns(self) -> FloatArray:
+        """(M,) return while a measured member, NaN where never measured."""
+        growth = np.prod(1 + self.returns, axis=0) - 1
+        return np.where(self.measured.any(axis=0), growth, np.nan)
+
+    @property
+    def weight_measured(self) -> float:
+        """The smallest m_k."""
+        return min(s.weight_measured for s in self.segments)
+
+    @property
+    def estimated(self) -> bool:
+        """Whether a segment rests on weights that are carried back."""
+        return any(s.estimated for s in self.segments)
+
+    def joined(self, line: int) -> date | None:
+        """The close at which a line joined inside the window, or None."""
+        place = int(self.member[:, line].argmax())
+        return self.segments[place].start if place else None
+
+    def left(self, line: int) -> date | None:
+        """The close at which a line left inside the window, or None."""
+        place = len(self.segments) - 1 - int(self.member[::-1, line].argmax())
+        return self.segments[place].end if place < len(self.segments) - 1 else None
+
+    def without(self, dropped: BoolArray) -> tuple[float | None, float]:
+        """The index's return without some lines: reweighted, and with them zeroed.
+
+        Reweighted: product of (1 + B_k without them) - 1, which is (R - C)/(1 - W) for one
+        segment; None where nothing is left. Zeroed: R - C.
+
+        Args:
+            dropped: (M,) bool.
+        """
+        kept = np.where(dropped, 0.0, self.share)
+        left = kept.sum(axis=1)
+        zeroed = self.basket_return - math.fsum(self.unscaled[dropped])
+        if np.any(left <= 1e-12):
+            return None, zeroed
+        growth = 1 + (kept * self.returns).sum(axis=1) / left
+        return float(np.prod(growth)) - 1, zeroed

@@ -1,0 +1,242 @@
+"""A question, and the one object its answer is drawn from.
+
+A `Snapshot` is frozen and whole: it carries its question, its as-of date, its sources
+and its coverage, so that no number can be shown under a wrong title. A screen, a file
+and a line of JSON are all drawn from it and from nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+
+from core.basket import Segment
+from core.breadth import ABOVE, BELOW, Breadth
+from core.bridge import GapLeaders, Step
+from core.concentration import Concentration
+from core.frames import FloatArray, LeftOut
+from core.groups import Group
+from core.membership import Changes
+from core.spread import Spread
+from core.windows import Window
+
+Basis = Literal["tr", "pr"]
+State = Literal["final", "intraday", "partial"]
+
+#: Below this measured weight nothing is claimed about leaders or breadth.
+COVERAGE_FLOOR: Final = 0.90
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything that changes a number.
+
+    Attributes:
+        small: symbol of the fund the small index is followed through.
+        large: the same for the large one.
+        window: see `core.windows.FORMS`.
+        as_of: calendar date, or None for the last session with final closes of both funds.
+        basis: "tr" (dividends reinvested) or "pr" (price).
+        without: symbols the index is also told without.
+        above: breadth's upper thresholds, as returns.
+        below: breadth's lower thresholds, as returns.
+    """
+
+    small: str = "IWM"
+    large: str = "SPY"
+    window: str = "YTD"
+    as_of: date | None = None
+    basis: Basis = "tr"
+    without: tuple[str, ...] = ()
+    above: tuple[float, ...] = ABOVE
+    below: tuple[float, ...] = BELOW
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something came from.
+
+    Attributes:
+        what: "holdings IWM", "prices SPY", "prices of 1,829 lines".
+        origin: file name, address or vendor.
+        as_of: the date it speaks for.
+        fetched_at: when it was taken, None where not known.
+    """
+
+    what: str
+    origin: str
+    as_of: date | None
+    fetched_at: datetime | None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Lines:
+    """Measured lines, largest contribution first; floats are fractions.
+
+    Attributes:
+        symbols: (M,).
+        names: (M,).
+        sectors: (M,), "" where unknown.
+        weight: (M,) at the window's start, 0 for a line that joined later.
+        returns: (M,) while a member.
+        contribution: (M,) to the index's return.
+        joined: line -> the close it joined at.
+        left: line -> the close it left at.
+        flags: line -> words a reader should know.
+    """
+
+    symbols: tuple[str, ...]
+    names: tuple[str, ...]
+    sectors: tuple[str, ...]
+    weight: FloatArray
+    returns: FloatArray
+    contribution: FloatArray
+    joined: Mapping[int, date]
+    left: Mapping[int, date]
+    flags: Mapping[int, tuple[str, ...]]
+
+    def __len__(self) -> int:
+        return len(self.symbols)
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """An index without some names; returns are fractions.
+
+    Attributes:
+        symbols: the names of them that the index has.
+        contribution: their sum.
+        reweighted: the index's return with the rest weighted up; None with nothing left.
+        zeroed: the index's return less their contribution.
+    """
+
+    symbols: tuple[str, ...]
+    contribution: float
+    reweighted: float | None
+    zeroed: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class IndexView:
+    """One index over the window; returns and contributions are fractions.
+
+    Attributes:
+        fund: the fund it is followed through.
+        fund_return: of market closes; None where they are not held.
+        basket_return: of the measured lines.
+        lines: lines held in any file of the window.
+        measured: lines measured in some segment.
+        weight_measured: the smallest m_k.
+        estimated: a segment's weights are carried back.
+        left_out: lines never measured, heaviest first, with the reason.
+        segments: the parts of the window.
+        contributors: every measured line.
+        sectors: contributions by sector.
+        themes: contributions by theme; may overlap.
+        breadth: counts over the window.
+        concentration: how few names it hangs on.
+        without: the index without the question's names; None where it has none of them.
+    """
+
+    fund: str
+    fund_return: float | None
+    basket_return: float
+    lines: int
+    measured: int
+    weight_measured: float
+    estimated: bool
+    left_out: tuple[LeftOut, ...]
+    segments: tuple[Segment, ...]
+    contributors: Lines
+    sectors: tuple[Group, ...]
+    themes: tuple[Group, ...]
+    breadth: Breadth
+    concentration: Concentration
+    without: Without | None
+
+    @property
+    def explained(self) -> float:
+        """Sum of the contributions."""
+        return math.fsum(self.contributors.contribution)
+
+    @property
+    def unexplained(self) -> float | None:
+        """Fund return less the contributions."""
+        return None if self.fund_return is None else self.fund_return - self.explained
+
+    @property
+    def unmeasured(self) -> float:
+        """The first part of unexplained: basket return less the contributions."""
+        return self.basket_return - self.explained
+
+    @property
+    def rest(self) -> float | None:
+        """The second part: fund return less basket return (cash, fees, trades)."""
+        return None if self.fund_return is None else self.fund_return - self.basket_return
+
+    @property
+    def claims(self) -> bool:
+        """Whether coverage is enough to speak of leaders, breadth or "a handful"."""
+        return self.weight_measured >= COVERAGE_FLOOR
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Snapshot:
+    """The answer to a question.
+
+    Attributes:
+        question: what was asked, as asked.
+        window: what it came to.
+        as_of: the session every number is of.
+        first_session: the first session the two funds have in common, None without both.
+        last_session: the last as-of session that can be asked for.
+        state: "final"; "intraday" when a close is of an unfinished session; "partial"
+            when an index is missing or below the coverage floor.
+        simulated: the market is made up.
+        sources: where everything came from.
+        spread: None where a fund's closes are missing; ``missing`` says so.
+        indices: fund -> its view; a fund without holdings or prices is not in it.
+        bridge: five steps that add up to the gap; () where a side is missing.
+        gap_leaders: None where a side is missing.
+        changes: fund -> differences of two files.
+        missing: sentences about what could not be answered, and what would answer it.
+        warnings: sentences about what to bear in mind.
+        generation: of the store, None without one.
+    """
+
+    question: Question
+    window: Window
+    as_of: date
+    first_session: date | None
+    last_session: date
+    state: State
+    simulated: bool
+    sources: tuple[Source, ...]
+    spread: Spread | None
+    indices: Mapping[str, IndexView]
+    bridge: tuple[Step, ...]
+    gap_leaders: GapLeaders | None
+    changes: Mapping[str, Changes]
+    missing: tuple[str, ...]
+    warnings: tuple[str, ...]
+    generation: int | None
+
+    @property
+    def small(self) -> IndexView | None:
+        """The small index, None where it cannot be told."""
+        return self.indices.get(self.question.small)
+
+    @property
+    def large(self) -> IndexView | None:
+        """The large index, None where it cannot be told."""
+        return self.indices.get(self.question.large)
+
+    @property
+    def complete(self) -> bool:
+        """Everything was answered and both indices are above the coverage floor."""
+        return self.spread is not None and all(
+            view is not None and view.claims for view in (self.small, self.large)
+        )

@@ -1,0 +1,95 @@
+"""Differences of two dated files."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from core.membership import Changes, changes, pair_of_files, turnover
+from tests.answers.read import vectors
+from tests.core.build import NAN, holdings, market, prices, weekdays
+
+DAYS = weekdays("2026-01-05", "2026-01-30")
+FIRST, LAST = str(DAYS[0]), str(DAYS[-1])
+
+
+def told(old: dict[str, float], new: dict[str, float], **how: object) -> Changes:
+    names = how.pop("names", ({}, {}))
+    identifiers = how.pop("identifiers", ({}, {}))
+    closes = how.pop("closes", None)
+    a = holdings("FND", FIRST, old, names=names[0], identifiers=identifiers[0])  # type: ignore[index]
+    b = holdings("FND", LAST, new, names=names[1], identifiers=identifiers[1])  # type: ignore[index]
+    flat = {s: [10.0] * len(DAYS) for s in {*old, *new}}
+    held = market(prices(DAYS, closes or flat), a, b, **how)  # type: ignore[arg-type]
+    return changes(held, a, b)
+
+
+def symbols(lines: tuple[object, ...]) -> list[str]:
+    return [line.symbol for line in lines]  # type: ignore[attr-defined]
+
+
+def test_joined_and_left_heaviest_first() -> None:
+    found = told({"A": 60, "B": 10, "C": 30}, {"A": 60, "D": 10, "E": 30})
+    assert symbols(found.left) == ["C", "B"]
+    assert symbols(found.joined) == ["E", "D"]
+    assert found.left[0].weight == pytest.approx(0.3)
+    assert (found.from_date, found.to_date) == (DAYS[0], DAYS[-1])
+
+
+def test_a_rename_by_identifier_is_no_change() -> None:
+    ids = ({"OLD": "cusip:1"}, {"NEW": "cusip:1"})
+    found = told({"OLD": 50, "A": 50}, {"NEW": 50, "A": 50}, identifiers=ids)
+    assert not found.joined and not found.left
+    assert found.renamed == (("OLD", "NEW"),)
+
+
+def test_a_rename_by_the_alias_table_is_no_change() -> None:
+    found = told({"OLD": 50, "A": 50}, {"NEW": 50, "A": 50}, aliases={"OLD": "NEW"})
+    assert not found.joined and not found.left
+
+
+def test_a_rename_by_a_name_that_stands_once_is_no_change() -> None:
+    names = ({"OLD": "Tin Works"}, {"NEW": "Tin Works"})
+    found = told({"OLD": 50, "A": 50}, {"NEW": 50, "A": 50}, names=names)
+    assert found.renamed == (("OLD", "NEW"),)
+
+
+def test_a_symbol_taken_over_by_another_company_is_one_left_and_one_joined() -> None:
+    size = len(DAYS)
+    closes = {"A": [10.0] * size, "RNA": [NAN] * (size - 5) + [10.0] * 5}
+    names = ({"RNA": "Old Tin"}, {"RNA": "New Tin"})
+    found = told({"RNA": 50, "A": 50}, {"RNA": 5, "A": 95}, names=names, closes=closes)
+    assert symbols(found.left) == symbols(found.joined) == ["RNA"]
+    closes["RNA"] = [10.0] * size
+    same = told({"RNA": 50, "A": 50}, {"RNA": 5, "A": 95}, names=names, closes=closes)
+    assert not same.left and not same.joined
+
+
+def test_turnover_is_half_of_the_active_change() -> None:
+    answer = vectors()["turnover"]
+    keys = sorted({*answer["w0"], *answer["w1"]})
+    w0, w1 = (np.array([answer[k].get(s, 0.0) for s in keys]) for k in ("w0", "w1"))
+    p = np.array([answer["p"].get(s, np.nan) for s in keys])
+    assert turnover(w0, p, w1) == pytest.approx(answer["turnover"], abs=1e-6)
+
+
+def test_turnover_of_a_market_that_only_drifted_is_nothing() -> None:
+    closes = {"A": [10.0] * (len(DAYS) - 1) + [20.0], "B": [10.0] * len(DAYS)}
+    found = told({"A": 50, "B": 50}, {"A": 100, "B": 50}, closes=closes)
+    assert found.turnover == pytest.approx(0, abs=1e-12)
+
+
+def test_which_files_a_window_is_told_from() -> None:
+    files = [holdings("FND", d, {"A": 1}) for d in ("2026-01-05", "2026-01-12", "2026-01-20")]
+    held = market(prices(DAYS, {"A": [10.0] * len(DAYS)}), *files)
+
+    def dates(first: int, end: str) -> tuple[str, str] | None:
+        pair = pair_of_files(held, "FND", files[first], date.fromisoformat(end))
+        return pair and (str(pair[0].as_of), str(pair[1].as_of))
+
+    assert dates(0, "2026-01-30") == ("2026-01-05", "2026-01-20")
+    assert dates(0, "2026-01-14") == ("2026-01-05", "2026-01-12")
+    assert dates(2, "2026-01-30") == ("2026-01-12", "2026-01-20")
+    assert dates(0, "2026-01-06") is None
