@@ -1,0 +1,299 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from rich.cells import cell_len
+
+from core.frames import Dates, dates_of
+from tui import charts
+from tui.charts import Drawing, Series, plain
+from tui.charts_canvas import round_ticks, tick_labels
+from tui.charts_lines import date_ticks
+
+NAN = math.nan
+BINS = ["< -50", "-50 -25", "-25 -10", "-10 0", "0 10", "10 25", "25 50", "50 100", "> 100"]
+SMALL = [40, 120, 140, 354, 214, 359, 334, 200, 102]
+LARGE = [6, 40, 80, 100, 110, 90, 50, 20, 5]
+YEARS = list(range(2001, 2027))
+GAPS = [((i * 7) % 11 - 5) / 100 for i in range(25)] + [0.1484]
+SESSIONS = np.arange("2025-12-31", "2026-06-27", dtype="datetime64[D]")
+RISE = np.linspace(0.0, 0.2, len(SESSIONS))
+
+
+def lines(width: int, height: int, ascii: bool = False) -> Drawing:
+    series = [
+        Series("SPY", RISE / 3, "large", dashed=True),
+        Series("株式", RISE, "small", filled=True),
+    ]
+    return charts.line_chart(SESSIONS, series, width, height, ascii=ascii)
+
+
+DRAWERS: dict[str, Callable[[int, int, bool], Drawing]] = {
+    "lines": lines,
+    "no values": lambda w, h, a: charts.line_chart(
+        SESSIONS, [Series("IWM", np.full(len(SESSIONS), NAN))], w, h, ascii=a
+    ),
+    "no dates": lambda w, h, a: charts.line_chart(
+        np.array([], dtype="datetime64[D]"), [Series("IWM", [])], w, h, ascii=a
+    ),
+    "one date": lambda w, h, a: charts.line_chart(
+        dates_of(["2026-06-26"]), [Series("IWM", [0.0])], w, h, ascii=a
+    ),
+    "years": lambda w, h, a: charts.year_bars(YEARS, GAPS, 2026, w, h, ascii=a),
+    "three years": lambda w, h, a: charts.year_bars(
+        [2024, 2025, 2026], [-0.1, NAN, -0.2], 2025, w, h, ascii=a
+    ),
+    "no years": lambda w, h, a: charts.year_bars([], [], None, w, h, ascii=a),
+    "level years": lambda w, h, a: charts.year_bars([2025, 2026], [0.0, 0.0], 2026, w, h, ascii=a),
+    "histogram": lambda w, h, a: charts.histogram_pair(
+        BINS, SMALL, LARGE, w, h, ("IWM", "SPY"), ascii=a
+    ),
+    "no lines": lambda w, h, a: charts.histogram_pair(
+        BINS, [0] * 9, LARGE, w, h, ("IWM", "SPY"), ascii=a
+    ),
+    "no bins": lambda w, h, a: charts.histogram_pair([], [], [], w, h, ("IWM", "SPY"), ascii=a),
+    "curve": lambda w, h, a: charts.cumulative_curve(
+        [0.02, 0.01, NAN, -0.01], w, h, marks=[(1, "1 name: half of the gain")], ascii=a
+    ),
+    "no curve": lambda w, h, a: charts.cumulative_curve([NAN], w, h, ascii=a),
+}
+
+
+@pytest.mark.parametrize("name", DRAWERS)
+@pytest.mark.parametrize("ascii", [False, True])
+def test_every_size_gets_its_lines_and_none_too_wide(name: str, ascii: bool) -> None:
+    for width in (0, 1, 2, 3, 4, 5, 7, 10, 16, 20, 27, 28, 29, 40, 59, 80, 120, 200):
+        for height in (0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 12, 19, 24, 27, 36, 60):
+            text = plain(DRAWERS[name](width, height, ascii))
+            assert len(text) == height, (width, height)
+            assert max(map(cell_len, text), default=0) <= width, (width, height)
+            if ascii:
+                assert "".join(text).isascii(), (width, height)
+
+
+def test_line_chart_rises_from_zero_to_its_labelled_end() -> None:
+    series = [Series("IWM", [0.0, 0.1, 0.2], "small")]
+    drawing = charts.line_chart(
+        dates_of(["2026-06-24", "2026-06-25", "2026-06-26"]), series, 40, 6, ascii=True
+    )
+    assert plain(drawing) == [
+        "+20 %                   *** IWM +20.00 %",
+        "                   *****",
+        "+10 %         *****",
+        "         *****",
+        "  0 % ***------------------",
+        "      24 Jun    25 Jun    26 Jun",
+    ]
+
+
+def test_a_missing_value_is_a_gap_and_not_a_zero() -> None:
+    days = dates_of([f"2026-06-{d:02d}" for d in range(1, 6)])
+    drawing = charts.line_chart(days, [Series("IWM", [0.1, 0.1, NAN, 0.1, 0.1])], 9, 2, ascii=True)
+    assert plain(drawing) == ["***   ***", "---------"]
+
+
+def test_braille_dots_stand_where_the_values_are() -> None:
+    # Two dots across and four down: the left column's lower half, the right one's upper half.
+    days = dates_of(["2026-06-25", "2026-06-26"])
+    cell = chr(0x2800 + 0x40 + 0x04 + 0x10 + 0x08)
+    assert plain(charts.line_chart(days, [Series("", [0.0, 1.0])], 1, 1)) == [cell]
+
+
+def test_a_line_keeps_its_style_and_the_axis_gives_way() -> None:
+    days = dates_of(["2026-06-25", "2026-06-26"])
+    drawing = charts.line_chart(days, [Series("", [0.0, 0.0], "small")], 4, 1, ascii=True)
+    assert drawing == [[("****", "small")]]
+
+
+def test_several_ends_are_told_apart_where_they_meet() -> None:
+    days = dates_of(["2026-06-24", "2026-06-25", "2026-06-26"])
+    series = [Series(name, [0.0, 0.05, 0.1]) for name in ("IWM", "SPY", "RSP")]
+    text = plain(charts.line_chart(days, series, 60, 8))
+    found = [line.split()[-3] for line in text if line.endswith("+10.00 %")]
+    assert sorted(found) == ["IWM", "RSP", "SPY"]
+
+
+def test_a_series_of_another_length_is_refused() -> None:
+    with pytest.raises(ValueError, match="series IWM has 1 values for 2 dates"):
+        charts.line_chart(dates_of(["2026-06-25", "2026-06-26"]), [Series("IWM", [0.0])], 20, 5)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "most", "labels"),
+    [
+        (-0.053, 0.218, 4, ["0 %", "+10 %", "+20 %"]),
+        (-0.053, 0.218, 7, ["-5 %", "0 %", "+5 %", "+10 %", "+15 %", "+20 %"]),
+        (0.0, 0.01, 5, ["0.00 %", "+0.25 %", "+0.50 %", "+0.75 %", "+1.00 %"]),
+        (-0.026, 0.0, 4, ["-2 %", "-1 %", "0 %"]),
+        (0.0, 5.5, 3, ["0 %", "+200 %", "+400 %"]),
+        (-0.0052, 0.0001, 6, ["-0.5 %", "-0.4 %", "-0.3 %", "-0.2 %", "-0.1 %", "0.0 %"]),
+    ],
+)
+def test_ticks_are_round(low: float, high: float, most: int, labels: list[str]) -> None:
+    assert tick_labels(round_ticks(low, high, most)) == labels
+
+
+def texts(dates: Dates, cells: int) -> list[str]:
+    columns = [i * (cells - 1) // max(len(dates) - 1, 1) for i in range(len(dates))]
+    return [text for _, text in date_ticks(dates, columns)]
+
+
+def test_dates_are_told_in_the_steps_that_fit() -> None:
+    assert texts(SESSIONS, 70) == ["Jan 2026", "Feb", "Mar", "Apr", "May", "Jun"]
+    assert texts(SESSIONS, 30) == ["2026", "Feb", "Mar", "Apr", "May", "Jun"]
+    decades = np.arange("2000-12-29", "2026-06-26", dtype="datetime64[D]")
+    assert texts(decades, 40) == ["2000", "2005", "2010", "2015", "2020", "2025"]
+    week = np.arange("2026-06-22", "2026-06-27", dtype="datetime64[D]")
+    assert texts(week, 60) == ["22 Jun 2026", "23 Jun", "24 Jun", "25 Jun", "26 Jun"]
+
+
+def test_year_columns_stand_on_a_line_of_years() -> None:
+    drawing = charts.year_bars([2024, 2025, 2026], [-0.05, 0.05, 0.1], 2026, 10, 9)
+    assert plain(drawing) == [
+        " +10.00 pp",
+        "       ██",
+        "       ██",
+        "    ██ ██",
+        "    ██ ██",
+        "─24─25▸26─",
+        " ██",
+        " ██",
+        "-5.00",
+    ]
+
+
+def test_a_hanging_bar_ends_in_the_blank_of_a_block_in_reverse() -> None:
+    # Four lines for bars, two on each side of the years: -3 of 4 a side are 1.5 lines,
+    # the second a half block's blank.
+    drawing = charts.year_bars([2025, 2026], [0.04, -0.03], None, 7, 5)
+    assert plain(drawing) == [" ██", " ██", "─25─26─", "    ██", "    ▄▄"]
+    assert drawing[3][-1] == ("██", "down")
+    assert drawing[4][-1] == ("▄▄", "down reverse")
+
+
+def test_more_years_than_cells_leave_an_ellipsis_for_the_earlier() -> None:
+    axis = [line for line in plain(charts.year_bars(YEARS, GAPS, 2026, 12, 8)) if "…" in line]
+    assert len(axis) == 1
+    assert axis[0].startswith("…")
+    assert axis[0].endswith("▸26")
+
+
+def test_year_rows_where_there_is_height_and_no_width() -> None:
+    years = list(range(2017, 2027))
+    values = [-0.02, 0.04] * 5
+    text = plain(charts.year_bars(years, values, 2026, 26, 11))
+    assert text[0] == " 2017 ████│          -2.00"
+    assert text[9] == "▸2026     │████████  +4.00"
+    assert text[10] == ""
+
+
+def test_little_height_leaves_the_numbers() -> None:
+    text = plain(charts.year_bars([2024, 2025, 2026], [-0.153, 0.01, 0.1484], 2026, 40, 1))
+    assert text == ["2026 +14.84 pp  2024 -15.30 pp"]
+
+
+def test_histograms_are_shares_of_their_own_lines() -> None:
+    drawing = charts.histogram_pair(["down", "up"], [1, 3], [50, 50], 52, 3, ("IWM", "SPY"))
+    # 25 % and 75 % of 4, 50 % of 100 each: the longest bar is 75 %, 12 cells.
+    assert plain(drawing)[0] == "               IWM  N 4      SPY  N 100"
+    assert [span for span in drawing[1] if "█" in span[0]] == [
+        ("████", "small"),
+        ("████████", "large"),
+    ]
+    assert [span for span in drawing[2] if "█" in span[0]] == [
+        ("█" * 12, "small"),
+        ("████████", "large"),
+    ]
+    assert "25.0 %" in plain(drawing)[1]
+    assert plain(drawing)[2].split()[0] == "3"
+    assert plain(drawing)[2].split()[-1] == "50"
+
+
+def test_an_index_without_lines_has_no_shares() -> None:
+    text = plain(charts.histogram_pair(["down", "up"], [0, 0], [1, 1], 60, 3, ("IWM", "SPY")))
+    assert "–" in text[1]
+    assert "0.0 %" not in text[1].replace("50.0 %", "")
+
+
+def test_histograms_need_the_same_bins() -> None:
+    with pytest.raises(ValueError, match="2 bins, but 1 counts of IWM and 2 of SPY"):
+        charts.histogram_pair(["down", "up"], [1], [1, 2], 60, 3, ("IWM", "SPY"))
+
+
+def test_diverging_bars_share_a_zero_and_a_scale() -> None:
+    # 9 cells: one for zero, 4 a side; 4 fills a side, 1/8 of a cell is 0.125.
+    values = [4.0, -4.0, 2.0, -2.0, 0.125, -0.125, 0.0, NAN, 0.001, 3.5]
+    assert plain(charts.diverging_bars(values, 9)) == [
+        "    │████",
+        "████│    ",
+        "    │██  ",
+        "  ██│    ",
+        "    │▏   ",
+        "   ▕│    ",
+        "    │    ",
+        "         ",
+        "    │▏   ",
+        "    │███▌",
+    ]
+
+
+def test_left_eighths_are_right_eighths_in_reverse() -> None:
+    # 3/8 of a cell to the left: five left-hand eighths, in reverse the other three.
+    drawing = charts.diverging_bars([4.0, -4.0, -0.375, -0.5], 9)
+    assert drawing[2] == [("   ", ""), ("▋", "down reverse"), ("│", "axis"), ("    ", "")]
+    assert drawing[3] == [("   ", ""), ("▐", "down"), ("│", "axis"), ("    ", "")]
+
+
+def test_diverging_bars_of_one_sign_need_no_zero_line() -> None:
+    assert plain(charts.diverging_bars([2.0, 1.0, NAN], 4)) == ["████", "██  ", "    "]
+    assert plain(charts.diverging_bars([-2.0, -1.0], 4)) == ["████", "  ██"]
+    assert plain(charts.diverging_bars([1.0], 4, full=2.0)) == ["██  "]
+    assert plain(charts.diverging_bars([2.0, -2.0], 5, ascii=True)) == ["  |##", "##|  "]
+
+
+@pytest.mark.parametrize("width", range(14))
+def test_diverging_bars_take_exactly_their_cells(width: int) -> None:
+    for values in ([1.0, -3.0, NAN], [NAN], [0.0], [-1.0], [5.0], []):
+        assert all(len(t) == width for t in plain(charts.diverging_bars(values, width)))
+
+
+def test_ladder_bar() -> None:
+    assert plain([charts.ladder_bar(0.5, 8)]) == ["████····"]
+    assert plain([charts.ladder_bar(1.0, 4)]) == ["████"]
+    assert plain([charts.ladder_bar(0.0, 4)]) == ["····"]
+    assert plain([charts.ladder_bar(0.001, 4)]) == ["▏···"]
+    assert plain([charts.ladder_bar(NAN, 4)]) == ["    "]
+    assert plain([charts.ladder_bar(0.5, 4, ascii=True)]) == ["##.."]
+    assert charts.ladder_bar(0.5, 0) == []
+
+
+def test_sparkline() -> None:
+    assert charts.sparkline([0, 1, 2, 3, 4, 5, 6, 7], 8) == "▁▂▃▄▅▆▇█"
+    assert charts.sparkline([0, NAN, 7], 8) == "▁ █"
+    assert charts.sparkline([0, 0, 7, 7], 2) == "▁█"
+    assert charts.sparkline([3, 3], 8) == "▄▄"
+    assert charts.sparkline([NAN, NAN], 8) == "  "
+    assert charts.sparkline([], 8) == ""
+    assert charts.sparkline([1, 2], 0) == ""
+
+
+def test_the_curve_starts_at_nothing_and_ends_at_the_sum() -> None:
+    # 200 + 100 - 50 bp; the fourth name is not measured.
+    text = plain(charts.cumulative_curve([0.02, 0.01, NAN, -0.005], 50, 8, marks=[(1, "1 name")]))
+    assert any(line.endswith("+250 bp") for line in text)
+    assert any(line.startswith("+300 bp") for line in text)
+    assert any(line.startswith("   0 bp ") for line in text)
+    assert any("1 name" in line for line in text[:-1])
+    assert text[-1].endswith("3 names")
+
+
+def test_lines_are_cut_and_padded_by_cells() -> None:
+    assert charts.fit_line([("ab", "up"), ("cd", "")], 6) == [("ab", "up"), ("cd", ""), ("  ", "")]
+    assert charts.fit_line([("ab", "up"), ("cd", "")], 4) == [("ab", "up"), ("cd", "")]
+    assert plain([charts.fit_line([("ab", "up"), ("cd", "")], 3)]) == ["ab…"]
+    assert plain([charts.fit_line([("ab", "up"), ("cd", "")], 2)]) == ["a…"]
+    assert plain([charts.fit_line([("株", ""), ("式", "")], 3)]) == ["株…"]
+    assert charts.fit_line([("ab", "")], 0) == []

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual.app import App, ComposeResult
+
+from tui import charts
+from tui.drawing import DrawingView
+
+
+def test_a_drawing_is_made_once_a_size() -> None:
+    sizes: list[tuple[int, int]] = []
+
+    def draw(width: int, height: int) -> charts.Drawing:
+        sizes.append((width, height))
+        return [[("gap \x1b[2J", "gap"), ("wide", "")]]
+
+    async def inner() -> None:
+        view = DrawingView(draw)
+
+        class One(App[None]):
+            def compose(self) -> ComposeResult:
+                yield view
+
+        async with One().run_test(size=(9, 3)) as pilot:
+            await pilot.pause()
+            assert view.render_line(0).text == "gap [2Jw…"
+            assert view.render_line(1).text == " " * 9
+            assert sizes == [(9, 3)]
+            await pilot.resize_terminal(20, 3)
+            await pilot.pause()
+            assert view.render_line(0).text == "gap [2Jwide" + " " * 9
+            assert sizes == [(9, 3), (20, 3)]
+            view.show(None)
+            assert view.render_line(0).text == " " * 20
+
+    asyncio.run(inner())
+
+
+@pytest.mark.parametrize(
+    ("theme", "pair"),
+    [
+        ("textual-dark", ("#5fafff", "#ff8700")),
+        ("textual-light", ("#005faf", "#af5f00")),
+        ("ansi-dark", ("#5fafff", "#ff8700")),
+    ],
+)
+def test_colours_follow_the_theme(theme: str, pair: tuple[str, str]) -> None:
+    async def inner() -> None:
+        view = DrawingView()
+
+        class One(App[None]):
+            def compose(self) -> ComposeResult:
+                yield view
+
+        async with One().run_test(size=(20, 3)) as pilot:
+            dark = view.look("up").color
+            pilot.app.theme = theme
+            await pilot.pause()
+            look = view.look("up").color
+            assert look is not None
+            assert (look == dark) == (theme == "textual-dark")
+            small, large = view.look("small reverse"), view.look("large")
+            assert small.color is not None
+            assert large.color is not None
+            assert (small.color.get_truecolor().hex, large.color.get_truecolor().hex) == pair
+            assert small.reverse
+            assert small.bgcolor is None
+            assert view.look("unheard") == view.look("")
+
+    asyncio.run(inner())

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tui import formats
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.2231, "+22.31 %"),
+        (-0.2184, "-21.84 %"),
+        (2.1106, "+211.06 %"),
+        (12.3456, "+1,234.56 %"),
+        (0.0, "0.00 %"),
+        (-0.00001, "0.00 %"),
+        (0.00001, "0.00 %"),
+        (None, "–"),
+        (float("nan"), "–"),
+        (float("inf"), "–"),
+        (np.float64(0.1), "+10.00 %"),
+    ],
+)
+def test_pct(value: float | None, text: str) -> None:
+    assert formats.pct(value) == text
+
+
+def test_units_signs_and_places() -> None:
+    assert formats.pct(0.649, 1, sign=False) == "64.9 %"
+    assert formats.pct(0.649, 1, unit=False) == "+64.9"
+    assert formats.pp(0.1484) == "+14.84 pp"
+    assert formats.pp(-0.153, 1) == "-15.3 pp"
+    assert formats.bp(0.0160) == "+160 bp"
+    assert formats.bp(-0.01274, 1, unit=False) == "-127.4"
+    assert formats.bp(0.20) == "+2,000 bp"
+    assert formats.bp(-0.000004) == "0 bp"
+    assert formats.weight(0.0066) == "0.66 %"
+    assert formats.weight(None) == "–"
+    assert formats.count(1863) == "1,863"
+    assert formats.count(0) == "0"
+    assert formats.number(-1234.5, 1) == "-1,234.5"
+
+
+@pytest.mark.parametrize(
+    ("n", "text"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"),
+     (21, "21st"), (26, "26th"), (101, "101st"), (111, "111th"), (1002, "1,002nd")],
+)  # fmt: skip
+def test_ordinal(n: int, text: str) -> None:
+    assert formats.ordinal(n) == text
+
+
+def test_dates() -> None:
+    assert formats.date_text(date(2026, 6, 26)) == "2026-06-26"
+    assert formats.date_text(np.datetime64("2026-06-26")) == "2026-06-26"
+    assert formats.date_text(date(2026, 6, 6), long=True) == "6 June 2026"
+    assert formats.date_text(None) == "–"
+    assert formats.date_text(np.datetime64("NaT")) == "–"
+
+
+@pytest.mark.parametrize(
+    ("ago", "text"),
+    [
+        (timedelta(seconds=59), "now"),
+        (timedelta(seconds=60), "1 m"),
+        (timedelta(minutes=3, seconds=40), "3 m"),
+        (timedelta(minutes=59, seconds=59), "59 m"),
+        (timedelta(hours=2), "2 h"),
+        (timedelta(hours=47), "47 h"),
+        (timedelta(days=5), "5 d"),
+        (timedelta(days=27), "27 d"),
+        (timedelta(days=28), "4 w"),
+        (timedelta(days=800), "2 y"),
+        (timedelta(minutes=-3), "in 3 m"),
+        (timedelta(seconds=-20), "now"),
+    ],
+)
+def test_age(ago: timedelta, text: str) -> None:
+    now = datetime(2026, 6, 26, 20, 0, tzinfo=UTC)
+    assert formats.age(now - ago, now) == text
+
+
+def test_age_of_what_never_was() -> None:
+    assert formats.age(None, datetime(2026, 6, 26, tzinfo=UTC)) == "–"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "align", "fitted"),
+    [
+        ("Bloom", 8, "left", "Bloom   "),
+        ("Bloom", 8, "right", "   Bloom"),
+        ("Bloom", 8, "center", " Bloom  "),
+        ("Bloom Energy", 8, "left", "Bloom E…"),
+        ("Bloom Energy", 8, "right", "Bloom E…"),
+        ("Bloom", 5, "left", "Bloom"),
+        ("Bloom", 1, "left", "…"),
+        ("Bloom", 0, "left", ""),
+        ("株式会社", 8, "left", "株式会社"),
+        ("株式会社", 10, "right", "  株式会社"),
+        ("株式会社", 7, "left", "株式会…"),
+        # Half of a wide character cannot be shown: a blank stands for it.
+        ("株式会社", 6, "left", "株式 …"),
+        ("e\u0301te\u0301", 4, "left", "e\u0301te\u0301 "),
+    ],
+)
+def test_fit(text: str, width: int, align: formats.Align, fitted: str) -> None:
+    assert formats.fit(text, width, align) == fitted
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])), st.integers(0, 30))
+def test_fit_takes_its_cells_and_no_other(text: str, width: int) -> None:
+    assert cell_len(formats.fit(text, width)) == width
+
+
+def test_ascii_keeps_every_cell() -> None:
+    assert formats.to_ascii("–…●▸▲▼─│█▏·") == "-~*>^v-|#|."
+    assert formats.to_ascii("⠀⣿") == " *"
+    assert formats.to_ascii("Société") == "Societe"
+    assert formats.to_ascii("株A") == "??A"
+    assert formats.to_ascii("plain -1.5 %") == "plain -1.5 %"
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S"])))
+def test_ascii_is_ascii_and_as_wide(text: str) -> None:
+    plain = formats.to_ascii(text)
+    assert plain.isascii()
+    assert len(plain) == cell_len(text)

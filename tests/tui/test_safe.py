@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.safe import safe
+
+
+@pytest.mark.parametrize(
+    ("foreign", "clean"),
+    [
+        ("Bloom Energy Corp", "Bloom Energy Corp"),
+        ("\x1b[31mBE\x1b[0m", "[31mBE[0m"),
+        ("\x1b]0;title\x07BE", "]0;titleBE"),
+        ("\x9b31mBE", "31mBE"),
+        ("a\tb\nc\r\nd", "a b c  d"),
+        ("BE\u202eMOOLB", "BEMOOLB"),
+        ("\u2066BE\u2069", "BE"),
+        ("ze\u200bro\u200d\ufeff", "zero"),
+        ("soft\u00adhyphen", "softhyphen"),
+        ("Socie\u0301te\u0301", "Soci\u00e9t\u00e9"),
+        ("\u0301BE", "BE"),
+        ("x\u0316\u0317\u0318\u0319y", "x\u0316\u0317y"),
+        ("no\u00a0break\u2028line\u3000wide", "no break line wide"),
+        ("lone \ud800 surrogate", "lone  surrogate"),
+        ("private \ue000", "private "),
+        ("flag\ufe0f \U000e0041", "flag "),
+        ("filler \u3164\u115f", "filler "),
+        ("\u682a\u5f0f\u4f1a\u793e", "\u682a\u5f0f\u4f1a\u793e"),
+        ("[@click=app.quit]BE[/]", "[@click=app.quit]BE[/]"),
+        ("", ""),
+    ],
+)
+def test_what_a_terminal_could_obey_is_gone(foreign: str, clean: str) -> None:
+    assert safe(foreign) == clean
+
+
+@given(st.text(st.characters()))
+def test_nothing_that_is_left_controls_or_hides(foreign: str) -> None:
+    clean = safe(foreign)
+    assert not [char for char in clean if unicodedata.category(char)[0] == "C"]
+    assert not [c for c in clean if unicodedata.category(c)[0] == "Z" and c != " "]
+    assert clean.encode("utf-8").decode("utf-8") == clean
+    assert safe(clean) == clean

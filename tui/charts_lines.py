@@ -1,0 +1,187 @@
+"""Lines in braille, two by four dots a cell: paths over dates, the concentration curve."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from core.frames import Dates
+from tui import formats
+from tui.charts_canvas import RISING, SCALE, Drawing, Unit, Values, finite_range, round_ticks
+from tui.charts_plot import EndLabel, Series, plot
+
+
+def line_chart(
+    dates: Dates,
+    series: Sequence[Series],
+    width: int,
+    height: int,
+    *,
+    unit: Unit = "%",
+    places: int = 2,
+    sign: bool = True,
+    zero: bool = True,
+    ascii: bool = False,
+) -> Drawing:
+    """Several series over the same dates.
+
+    Sessions stand at equal distances; NaN is a gap in the line. The last value of each
+    series stands at the right end, ``zero`` makes zero part of the scale and draws it.
+
+    Args:
+        dates: (T,) datetime64[D], ascending.
+        series: each with T values.
+        width: cells a line has at most.
+        height: lines of the drawing.
+        unit: how values are shown; "" leaves them as they are.
+        places: decimals of the last values.
+        sign: whether values carry a plus.
+        zero: whether the scale holds zero.
+        ascii: no character beyond ASCII.
+
+    Raises:
+        ValueError: A series has not as many values as there are dates.
+    """
+    for one in series:
+        if len(one.values) != len(dates):
+            raise ValueError(
+                f"series {one.name} has {len(one.values)} values for {len(dates)} dates"
+            )
+    ends = [_end_label(one, unit, places, sign) for one in series]
+    return plot(
+        series,
+        ends,
+        width,
+        height,
+        unit=unit,
+        sign=sign,
+        zero=zero,
+        ascii=ascii,
+        x_labels=lambda columns: date_ticks(dates, columns),
+    )
+
+
+def cumulative_curve(
+    values: Values,
+    width: int,
+    height: int,
+    *,
+    marks: Sequence[tuple[int, str]] = (),
+    unit: Unit = "bp",
+    style: str = "small",
+    ascii: bool = False,
+) -> Drawing:
+    """The running sum of contributions, in the order given (largest first), from 0 names on.
+
+    Args:
+        values: (N,) fractions; NaN (not measured) is left out.
+        width: cells a line has at most.
+        height: lines of the drawing.
+        marks: (number of names, text) of upright lines, such as half of the gross gain.
+        unit: how sums are shown.
+        style: of the curve.
+        ascii: no character beyond ASCII.
+    """
+    kept = np.asarray(values, dtype=np.float64)
+    kept = kept[np.isfinite(kept)]
+    curve = Series("", np.concatenate([np.zeros(1), np.cumsum(kept)]), style)
+    return plot(
+        [curve] if kept.size else [],
+        [_end_label(curve, unit, 0, True)] if kept.size else [],
+        width,
+        height,
+        unit=unit,
+        sign=True,
+        zero=True,
+        ascii=ascii,
+        x_labels=lambda columns: _count_ticks(kept.size, columns),
+        marks=marks,
+    )
+
+
+def sparkline(values: Values, width: int) -> str:
+    """Up to ``width`` blocks from the lowest to the highest value; NaN is a blank.
+
+    More values than cells are averaged, a cell's own share of them at a time.
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    cells = min(max(width, 0), len(numbers))
+    if not cells:
+        return ""
+    edges = np.arange(cells + 1) * len(numbers) // cells
+    chunks = [numbers[a:b] for a, b in itertools.pairwise(edges)]
+    means = [float(c[np.isfinite(c)].mean()) if np.isfinite(c).any() else math.nan for c in chunks]
+    limits = finite_range([means])
+    if limits is None:
+        return " " * cells
+    low, high = limits
+    if high == low:
+        return "".join("▄" if math.isfinite(m) else " " for m in means)
+    return "".join(
+        RISING[1 + round((m - low) / (high - low) * 7)] if math.isfinite(m) else " " for m in means
+    )
+
+
+def date_ticks(dates: Dates, columns: Sequence[int]) -> list[tuple[int, str]]:
+    """(column, text) of the finest calendar steps whose texts do not touch.
+
+    Args:
+        dates: (T,) datetime64[D], ascending.
+        columns: (T,) the cell each date is drawn in.
+    """
+    days: list[date] = dates.astype("datetime64[D]").tolist()
+    steps = (
+        ("day", [d.toordinal() for d in days]),
+        ("day", [d.toordinal() // 7 for d in days]),
+        ("month", [d.year * 12 + d.month for d in days]),
+        ("month", [d.year * 4 + (d.month - 1) // 3 for d in days]),
+        *(("year", [d.year // n for d in days]) for n in (1, 2, 5, 10, 25)),
+    )
+    for kind, periods in steps:
+        firsts = [i for i, p in enumerate(periods) if i == 0 or p != periods[i - 1]]
+        # A window that opens on the last day of a period is told by the period after.
+        if len(firsts) > 1 and columns[firsts[1]] - columns[firsts[0]] < 5:
+            del firsts[0]
+        for dated in (firsts[0], -1):
+            ticks = [(columns[i], _date_tick(kind, days[i], first=i == dated)) for i in firsts]
+            if _apart(ticks):
+                return ticks
+    return []
+
+
+def _date_tick(kind: str, day: date, *, first: bool) -> str:
+    month = formats.MONTHS[day.month - 1]
+    if kind == "year":
+        return str(day.year)
+    if kind == "day":
+        return f"{day.day} {month} {day.year}" if first else f"{day.day} {month}"
+    if day.month == 1 and not first:
+        return str(day.year)
+    return f"{month} {day.year}" if first else month
+
+
+def _count_ticks(total: int, columns: Sequence[int]) -> list[tuple[int, str]]:
+    """Round numbers of names below the curve, the full number at its end."""
+    if not total:
+        return []
+    last = f"{total:,} names"
+    end = columns[-1] + 1 - len(last)
+    ticks = [(columns[int(n)], f"{n:,.0f}") for n in round_ticks(0, total, 6)]
+    ticks = [tick for tick in ticks if tick[0] + len(tick[1]) < end]
+    return [*(ticks if _apart(ticks) else []), (max(end, 0), last)]
+
+
+def _apart(ticks: Sequence[tuple[int, str]]) -> bool:
+    return all(a[0] + len(a[1]) < b[0] for a, b in itertools.pairwise(ticks))
+
+
+def _end_label(one: Series, unit: Unit, places: int, sign: bool) -> EndLabel:
+    numbers = np.asarray(one.values, dtype=np.float64)
+    kept = numbers[np.isfinite(numbers)]
+    last = float(kept[-1]) if kept.size else math.nan
+    text = formats.number(last * SCALE[unit], places, sign=sign, unit=unit)
+    return EndLabel(last, one.name, text)

@@ -1,0 +1,242 @@
+"""The engine of line charts: dots, scales, the texts around a plot."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from tui import formats
+from tui.charts_canvas import (
+    Canvas,
+    Drawing,
+    Unit,
+    Values,
+    finite_range,
+    round_ticks,
+    tick_labels,
+    to_ascii,
+)
+
+#: Bit of each dot of a braille cell, by column (0, 1) and row (0 to 3).
+_BITS: Final = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
+_GLYPHS: Final = "*o+x%@"
+#: Below these a chart has no room for the texts around it.
+_MIN_PLOT: Final = 16
+_MIN_WIDTH: Final = 28
+_MIN_HEIGHT: Final = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """One line of a chart.
+
+    Attributes:
+        name: what its end label says.
+        values: (T,) fractions (or plain numbers with unit ""), NaN where none.
+        style: what it means ("small", "large", "gap").
+        dashed: told apart without colour.
+        filled: the area between the line and zero is dotted.
+    """
+
+    name: str
+    values: Values
+    style: str = ""
+    dashed: bool = False
+    filled: bool = False
+
+
+class _Dots:
+    """A grid of dots; a cell shows the style of what was set on it last."""
+
+    def __init__(self, width: int, height: int, *, ascii: bool) -> None:
+        self.width, self.height, self.ascii = width, height, ascii
+        self.columns, self.rows = (width, height) if ascii else (2 * width, 4 * height)
+        self._cells: dict[tuple[int, int], tuple[int, str, int]] = {}
+
+    def set(self, x: int, y: int, style: str, layer: int) -> None:
+        """Set a dot; layer 0 (axes) gives way to the others, which share a cell."""
+        across, down = (1, 1) if self.ascii else (2, 4)
+        cell = (x // across, y // down)
+        bits, _, below = self._cells.get(cell, (0, "", 0))
+        if layer and not below:
+            bits = 0
+        bit = 1 if self.ascii else _BITS[x % 2][y % 4]
+        self._cells[cell] = (bits | bit, style, layer)
+
+    def paint(self, canvas: Canvas, left: int) -> None:
+        """Put the cells on a canvas, from cell ``left`` of its first line."""
+        for (x, y), (bits, style, layer) in self._cells.items():
+            if self.ascii:
+                glyph = _GLYPHS[(layer - 1) % len(_GLYPHS)] if layer else "-"
+            else:
+                glyph = chr(0x2800 + bits)
+            canvas.put(left + x, y, glyph, style)
+
+
+@dataclass(frozen=True, slots=True)
+class EndLabel:
+    """What stands at the right end of a series: its last value (NaN: none), name, value text."""
+
+    value: float
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Values to dot rows and positions to dot columns."""
+
+    low: float
+    high: float
+    columns: int
+    rows: int
+    points: int
+
+    def x(self, position: float) -> int:
+        return round(position * (self.columns - 1) / max(self.points - 1, 1))
+
+    def y(self, value: float) -> int:
+        return round((self.high - value) / (self.high - self.low) * (self.rows - 1))
+
+
+def plot(
+    series: Sequence[Series],
+    ends: Sequence[EndLabel],
+    width: int,
+    height: int,
+    *,
+    unit: Unit,
+    sign: bool,
+    zero: bool,
+    ascii: bool,
+    x_labels: Callable[[Sequence[int]], list[tuple[int, str]]],
+    marks: Sequence[tuple[int, str]] = (),
+) -> Drawing:
+    """Draw series on one scale; ``x_labels`` gets the plot cell of each point."""
+    canvas = Canvas(width, height)
+    limits = finite_range([one.values for one in series])
+    if not canvas.width or not canvas.height:
+        return canvas.drawing()
+    if limits is None:
+        text = formats.fit("no values to draw", min(width, 17))
+        canvas.put((width - len(text)) // 2, height // 2, text, "dim")
+        return to_ascii(canvas.drawing()) if ascii else canvas.drawing()
+    low, high = limits
+    if zero:
+        low, high = min(low, 0.0), max(high, 0.0)
+    if high == low:
+        low, high = low - (abs(low) or 1.0) / 2, high + (abs(high) or 1.0) / 2
+    framed = width >= _MIN_WIDTH and height >= _MIN_HEIGHT
+    plot_height = height - 1 if framed else height
+    ticks = round_ticks(low, high, max(2, min((plot_height + 1) // 2, 7)))
+    labels = tick_labels(ticks, unit, sign)
+    left = max(map(len, labels), default=-1) + 1 if framed else 0
+    right = _right_texts(series, ends, width - left if framed else 0)
+    plot_width = width - left - max((formats.cell_width(t) + 1 for t in right), default=0)
+    dots = _Dots(plot_width, plot_height, ascii=ascii)
+    points = max(len(one.values) for one in series)
+    scale = _Scale(low, high, dots.columns, dots.rows, points)
+    down = dots.rows // plot_height
+
+    if low <= 0 <= high and (zero or low < 0 < high):
+        for x in range(0, dots.columns, 1 if ascii else 2):
+            dots.set(x, scale.y(0.0), "axis", 0)
+    for position, _ in marks:
+        for y in range(0, dots.rows, 1 if ascii else 2):
+            dots.set(scale.x(position), y, "mark", 0)
+    for layer, one in enumerate(series, start=1):
+        _draw(dots, scale, one, layer)
+    dots.paint(canvas, left)
+    if framed:
+        for tick, label in zip(ticks, labels, strict=True):
+            canvas.put(left - 1 - len(label), scale.y(tick) // down, label, "dim")
+        rows = [scale.y(end.value) // down if math.isfinite(end.value) else -1 for end in ends]
+        for row, text, one in zip(_spread(rows, plot_height), right, series, strict=False):
+            canvas.put(left + plot_width + 1, row, text, one.style)
+        across = dots.columns // plot_width
+        for column, text in x_labels([scale.x(i) // across for i in range(points)]):
+            room = width - left - column
+            if len(text) <= room:
+                canvas.put(left + column, plot_height, text, "dim")
+        _label_marks(canvas, marks, left, plot_height, [scale.x(p) // across for p, _ in marks])
+    drawing = canvas.drawing()
+    return to_ascii(drawing) if ascii else drawing
+
+
+def _draw(dots: _Dots, scale: _Scale, one: Series, layer: int) -> None:
+    """Join neighbouring finite values; a lone one is a dot."""
+    reach: dict[int, tuple[int, int]] = {}
+
+    def mark(x: int, y: int) -> None:
+        low, high = reach.get(x, (y, y))
+        reach[x] = (min(low, y), max(high, y))
+        if not (one.dashed and x // 2 % 3 == 2):
+            dots.set(x, y, one.style, layer)
+
+    before: tuple[int, int] | None = None
+    for position, value in enumerate(np.asarray(one.values, dtype=np.float64).tolist()):
+        if not math.isfinite(value):
+            before = None
+            continue
+        here = (scale.x(position), scale.y(value))
+        for x, y in _between(before or here, here):
+            mark(x, y)
+        before = here
+    if one.filled:
+        base = scale.y(min(max(0.0, scale.low), scale.high))
+        for x, (low, high) in reach.items():
+            for y in range(min(base, high), max(base, low)):
+                if (x + y) % 2 == 0:
+                    dots.set(x, y, one.style, layer)
+
+
+def _between(start: tuple[int, int], end: tuple[int, int]) -> list[tuple[int, int]]:
+    """The dots of a straight line, both ends with it."""
+    steps = max(abs(end[0] - start[0]), abs(end[1] - start[1]))
+    if not steps:
+        return [end]
+    dx, dy = (end[0] - start[0]) / steps, (end[1] - start[1]) / steps
+    return [(round(start[0] + n * dx), round(start[1] + n * dy)) for n in range(steps + 1)]
+
+
+def _right_texts(series: Sequence[Series], ends: Sequence[EndLabel], room: int) -> list[str]:
+    """The fullest end labels that leave the plot its part of the room; [] where none do."""
+    for texts in (
+        [f"{end.name} {end.text}".strip() for end in ends],
+        [end.name for end in ends],
+    ):
+        widest = max(map(formats.cell_width, texts), default=0)
+        if widest and room - widest - 1 >= max(_MIN_PLOT, room // 2):
+            return texts
+    return []
+
+
+def _spread(rows: Sequence[int], height: int) -> list[int]:
+    """Rows near the wanted ones with no two alike; -1 where there is none left."""
+    order = sorted((row, i) for i, row in enumerate(rows) if row >= 0)[:height]
+    placed = [-1] * len(rows)
+    floor = 0
+    for n, (row, i) in enumerate(order):
+        placed[i] = min(max(row, floor), height - (len(order) - n))
+        floor = placed[i] + 1
+    return placed
+
+
+def _label_marks(
+    canvas: Canvas,
+    marks: Sequence[tuple[int, str]],
+    left: int,
+    height: int,
+    columns: Sequence[int],
+) -> None:
+    """Texts of upright lines, one a row from the foot of the plot, on the roomier side."""
+    for n, ((_, text), column) in enumerate(zip(marks, columns, strict=True)):
+        size = formats.cell_width(text)
+        x = left + column + 1
+        if x + size > canvas.width:
+            x = left + column - size
+        canvas.put(x, height - 2 - n, text, "mark")

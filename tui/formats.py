@@ -1,0 +1,160 @@
+"""Numbers and dates to text, and text to a number of terminal cells.
+
+Values come as fractions (0.2231), as everywhere inside; the unit is in the text. A sign is
+a character, never a colour. The minus is the plain hyphen, so that a copied number is a
+number in a spreadsheet and needs no fall-back. Missing (None, NaN, infinite) is ``MISSING``.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from datetime import date, datetime
+from typing import Final, Literal
+
+import numpy as np
+from rich.cells import cell_len, set_cell_size
+
+from core.frames import pydate
+
+MISSING: Final = "–"
+ELLIPSIS: Final = "…"
+MONTH_NAMES: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+MONTHS: Final = tuple(name[:3] for name in MONTH_NAMES)
+Align = Literal["left", "right", "center"]
+
+# One cell to one cell, so that nothing moves where the terminal knows only ASCII.
+_ASCII: Final = str.maketrans(
+    {
+        char: plain
+        for chars, plain in (
+            ("–—−─━┄┈", "-"), ("═", "="), ("…", "~"), ("●◆", "*"), ("▸→", ">"), ("◂←", "<"),
+            ("▲↑", "^"), ("▼↓", "v"), ("·", "."), ("×", "x"), ("│┃╵╷┊┆▏▕", "|"), ("└├┌┼┤┐┘", "+"),
+            ("▎▍▌▋▊▉█▐▄▅▆▇▀", "#"), ("▁▂▃▔", "_"), ("░▒▓", ":"),
+        )
+        for char in chars
+    }
+)  # fmt: skip
+
+#: Unit, minutes in it, and the minutes from which the next one is used.
+_AGES: Final = (("m", 1, 60), ("h", 60, 2_880), ("d", 1_440, 40_320), ("w", 10_080, 1_048_320))
+
+
+def finite(x: float | None) -> bool:
+    """Whether there is a number to show."""
+    return x is not None and math.isfinite(x)
+
+
+def number(x: float | None, places: int = 0, *, sign: bool = False, unit: str = "") -> str:
+    """``-1,234.5`` with thousands commas; ``unit`` follows after a space.
+
+    A value that rounds to zero carries no sign.
+    """
+    if x is None or not math.isfinite(x):
+        return MISSING
+    text = f"{x:{'+' if sign else ''},.{places}f}"
+    if not any(char in "123456789" for char in text):
+        text = text.lstrip("+-")
+    return f"{text} {unit}" if unit else text
+
+
+def pct(x: float | None, places: int = 2, sign: bool = True, unit: bool = True) -> str:
+    """Fraction to per cent: 0.2231 -> ``+22.31 %``."""
+    return number(_scaled(x, 100), places, sign=sign, unit="%" if unit else "")
+
+
+def pp(x: float | None, places: int = 2, sign: bool = True, unit: bool = True) -> str:
+    """Fraction to percentage points: 0.1484 -> ``+14.84 pp``."""
+    return number(_scaled(x, 100), places, sign=sign, unit="pp" if unit else "")
+
+
+def bp(x: float | None, places: int = 0, sign: bool = True, unit: bool = True) -> str:
+    """Fraction to basis points: 0.0160 -> ``+160 bp``."""
+    return number(_scaled(x, 10_000), places, sign=sign, unit="bp" if unit else "")
+
+
+def weight(x: float | None, places: int = 2, unit: bool = True) -> str:
+    """Fraction of a fund, without sign: 0.0066 -> ``0.66 %``."""
+    return pct(x, places, sign=False, unit=unit)
+
+
+def count(n: float | None) -> str:
+    """A whole number with thousands commas: ``1,863``."""
+    return number(n)
+
+
+def ordinal(n: int) -> str:
+    """``1st``, ``2nd``, ``3rd``, ``4th``, ``11th``."""
+    suffix = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n:,}{suffix}"
+
+
+def date_text(value: date | np.datetime64 | None, *, long: bool = False) -> str:
+    """``2026-06-26`` (what the command line takes), or ``26 June 2026`` for a sentence."""
+    if value is None or (isinstance(value, np.datetime64) and np.isnat(value)):
+        return MISSING
+    day = pydate(value) if isinstance(value, np.datetime64) else value
+    if long:
+        return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
+    return f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
+
+
+def age(then: datetime | None, now: datetime) -> str:
+    """How long ago, in its largest unit: ``now``, ``3 m``, ``2 h``, ``5 d``, ``7 w``, ``2 y``.
+
+    A time ahead of ``now`` (a clock that runs slow) reads ``in 3 m``. Both are aware or
+    both naive.
+    """
+    if then is None:
+        return MISSING
+    seconds = (now - then).total_seconds()
+    minutes = int(abs(seconds) // 60)
+    if not minutes:
+        return "now"
+    unit, size = "y", 525_960
+    for name, length, below in _AGES:
+        if minutes < below:
+            unit, size = name, length
+            break
+    text = f"{minutes // size} {unit}"
+    return f"in {text}" if seconds < 0 else text
+
+
+def cell_width(text: str) -> int:
+    """Terminal cells the text takes: two for East-Asian wide, none for a combining accent."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def fit(text: str, width: int, align: Align = "left") -> str:
+    """Exactly ``width`` cells: padded, or cut with an ellipsis at the end."""
+    if width <= 0:
+        return ""
+    room = width - cell_width(text)
+    if room < 0:
+        return set_cell_size(text, width - 1) + ELLIPSIS
+    if align == "right":
+        return " " * room + text
+    left = room // 2 if align == "center" else 0
+    return " " * left + text + " " * (room - left)
+
+
+def to_ascii(text: str) -> str:
+    """The same cells in ASCII, for LANG=C: our own signs translated, accents off, else ``?``."""
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    for char in unicodedata.normalize("NFD", text.translate(_ASCII)):
+        if char.isascii():
+            kept.append(char)
+        elif 0x2800 <= ord(char) <= 0x28FF:
+            kept.append(" " if char == "\u2800" else "*")
+        else:
+            kept.append("?" * cell_width(char))
+    return "".join(kept)
+
+
+def _scaled(x: float | None, factor: int) -> float | None:
+    return None if x is None else x * factor

@@ -1,0 +1,56 @@
+"""Foreign text made fit for a terminal: no control, no direction, no hidden character.
+
+The gate where data enters cleans it first; this is the second line of defence, right
+before text becomes cells. What is visible stays visible, also the rest of a broken escape
+sequence: a name that was tampered with should look so.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+#: Accents kept on one base letter; more would climb into the lines above and below.
+MAX_ACCENTS: Final = 2
+#: Invisible although Unicode calls them letters or accents: fillers, joiners, selectors.
+_INVISIBLE: Final = frozenset(
+    {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0}
+    | set(range(0x180B, 0x1810))
+    | set(range(0xFE00, 0xFE10))
+    | set(range(0xE0100, 0xE01F0))
+)
+
+
+def safe(text: str) -> str:
+    """Text with nothing in it that a terminal could obey or that has no certain width.
+
+    Tabs, line ends and every other kind of space become one space; C0, C1, ESC,
+    bidirectional and zero-width characters, lone surrogates, private and unassigned code
+    points vanish; composed accents replace combined ones.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _clean(text)
+
+
+@lru_cache(maxsize=4096)
+def _clean(text: str) -> str:
+    kept: list[str] = []
+    accents = 0
+    for char in unicodedata.normalize("NFC", text):
+        category = unicodedata.category(char)
+        if char in "\t\n\r\v\f\x85" or category[0] == "Z":
+            kept.append(" ")
+        elif category[0] == "C" or ord(char) in _INVISIBLE:
+            continue
+        elif category in ("Mn", "Me"):
+            accents += 1
+            # An accent without a letter before it would land on the neighbouring column.
+            if kept and accents <= MAX_ACCENTS:
+                kept.append(char)
+            continue
+        else:
+            kept.append(char)
+        accents = 0
+    return "".join(kept)

@@ -1,0 +1,365 @@
+"""A table of thousands of rows on the line API: only what is seen is ever asked for or made."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui import formats
+from tui.charts_canvas import Line, fit_line
+from tui.columns import GAP, GUTTER, Cell, CellOf, Column, Placed, cells_of, lay_out
+from tui.drawing import PAINTER_CLASSES, Painter, painter_css
+from tui.safe import safe
+
+__all__ = ["Cell", "CellOf", "Column", "LineTable", "cells_of"]
+
+
+class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
+    """Rows with a cursor under a fixed header.
+
+    It sorts nothing and holds no rows: ``set_rows`` says how many there are and where a cell
+    comes from. A cursor move repaints two lines. Focus is shown by whoever owns the table.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = PAINTER_CLASSES | {
+        "line-table--header",
+        "line-table--cursor",
+        "line-table--empty",
+    }
+    DEFAULT_CSS = (
+        painter_css("LineTable")
+        + """
+    LineTable {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+        .line-table--header { color: $foreground 65%; text-style: bold; }
+        .line-table--cursor { background: $foreground 15%; text-style: bold; }
+        .line-table--empty { color: $foreground 65%; }
+    }
+    """
+    )
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "cursor_up", "Up", show=False),
+        Binding("down", "cursor_down", "Down", show=False),
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
+        Binding("ctrl+home", "first", "First row", show=False),
+        Binding("ctrl+end", "last", "Last row", show=False),
+        Binding("enter", "choose", "Choose", show=False),
+    ]
+
+    cursor_row: reactive[int] = reactive(0, repaint=False)
+    #: Keys of rows shown with a leading dot.
+    marked: reactive[frozenset[Hashable]] = reactive(frozenset[Hashable]())
+    #: Text underlined in searched columns, without regard to case.
+    needle: reactive[str] = reactive("")
+    #: Column key of the arrow in the header, "" for none; the caller does the sorting.
+    sort_key: reactive[str] = reactive("")
+    #: Arrow down (largest first) where true.
+    reverse: reactive[bool] = reactive(True)
+
+    @dataclass
+    class RowMessage(Message):
+        """Something about a row: its position and its key."""
+
+        table: LineTable
+        row: int
+        key: Hashable
+
+        @property
+        def control(self) -> LineTable:
+            """The table it came from."""
+            return self.table
+
+    class Chosen(RowMessage):
+        """Enter, or a click on the row the cursor is on."""
+
+    class Highlighted(RowMessage):
+        """The cursor is on another row."""
+
+    @dataclass
+    class HeaderClicked(Message):
+        """A click on the header of a column."""
+
+        table: LineTable
+        key: str
+
+        @property
+        def control(self) -> LineTable:
+            """The table it came from."""
+            return self.table
+
+    def __init__(
+        self,
+        columns: Sequence[Column] = (),
+        *,
+        empty: str = "No data yet.",
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.columns: tuple[Column, ...] = tuple(columns)
+        self.empty = empty
+        self.row_count = 0
+        self._cell: CellOf = lambda row, key: ""
+        self._keys: Sequence[Hashable] = ()
+        self._placed: tuple[int, list[Placed]] | None = None
+
+    # -- what the caller gives -------------------------------------------------------
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show other columns of the same rows."""
+        self.columns, self._placed = tuple(columns), None
+        self.refresh()
+
+    def set_rows(
+        self,
+        count: int,
+        cell: CellOf,
+        row_keys: Sequence[Hashable] | None = None,
+        *,
+        empty: str | None = None,
+    ) -> None:
+        """Show other rows; the cursor stays on the row of the same key, else on its position.
+
+        Args:
+            count: number of rows.
+            cell: (row, column key) -> cell; asked for rows in sight, each time they are drawn.
+            row_keys: (count,) unique; positions where not given.
+            empty: sentence shown where there are no rows.
+
+        Raises:
+            ValueError: There are not as many keys as rows.
+        """
+        if row_keys is not None and len(row_keys) != count:
+            raise ValueError(f"{len(row_keys)} row keys for {count} rows")
+        before = self.cursor_key
+        offset = self.cursor_row - round(self.scroll_y)
+        self.row_count, self._cell = count, cell
+        self._keys = range(count) if row_keys is None else row_keys
+        if empty is not None:
+            self.empty = empty
+        row = min(self.cursor_row, max(count - 1, 0))
+        if before is not None and (row >= count or self._keys[row] != before):
+            row = next((i for i, key in enumerate(self._keys) if key == before), row)
+        self._resize()
+        self.set_reactive(LineTable.cursor_row, row)
+        if self.is_mounted:
+            self._scroll_rows(row - offset)
+            self._show_cursor()
+        self.refresh()
+        if count and self.cursor_key != before:
+            self.post_message(self.Highlighted(self, row, self._keys[row]))
+
+    @property
+    def cursor_key(self) -> Hashable | None:
+        """Key of the row under the cursor, None where there are no rows."""
+        return self._keys[self.cursor_row] if self.row_count else None
+
+    @property
+    def visible_rows(self) -> range:
+        """Positions of the rows in sight."""
+        first = min(round(self.scroll_y), self.row_count)
+        return range(first, min(first + self._body, self.row_count))
+
+    # -- cursor ----------------------------------------------------------------------
+
+    def validate_cursor_row(self, row: int) -> int:
+        """Keep the cursor on a row."""
+        return min(max(row, 0), max(self.row_count - 1, 0))
+
+    def watch_cursor_row(self, old: int, new: int) -> None:
+        """Repaint the two lines concerned, scroll where needed, tell the owner."""
+        if old == new or not self.row_count:
+            return
+        # The header takes the first line: row 0 is drawn on line 1 of the content.
+        self.refresh_line(old + 1)
+        self.refresh_line(new + 1)
+        self._show_cursor()
+        self.post_message(self.Highlighted(self, new, self._keys[new]))
+
+    def action_cursor_up(self) -> None:
+        """One row up."""
+        self.cursor_row -= 1
+
+    def action_cursor_down(self) -> None:
+        """One row down."""
+        self.cursor_row += 1
+
+    def action_page_up(self) -> None:
+        """A page up."""
+        self._page(-self._body)
+
+    def action_page_down(self) -> None:
+        """A page down."""
+        self._page(self._body)
+
+    def action_half_page_up(self) -> None:
+        """Half a page up."""
+        self._page(-(self._body // 2))
+
+    def action_half_page_down(self) -> None:
+        """Half a page down."""
+        self._page(self._body // 2)
+
+    def action_first(self) -> None:
+        """To the first row."""
+        self.cursor_row = 0
+
+    def action_last(self) -> None:
+        """To the last row."""
+        self.cursor_row = self.row_count - 1
+
+    def action_choose(self) -> None:
+        """Tell the owner that the row under the cursor is wanted."""
+        if self.row_count:
+            row = self.cursor_row
+            self.post_message(self.Chosen(self, row, self._keys[row]))
+
+    def on_click(self, event: events.Click) -> None:
+        """Header: tell its column. Row: move there, or choose it where the cursor is already."""
+        at = event.get_content_offset(self)
+        if at is None or at.x >= self._inner:
+            return
+        event.stop()
+        if at.y == 0:
+            for placed in self.placed:
+                if placed.x <= at.x < placed.x + placed.width + GAP:
+                    self.post_message(self.HeaderClicked(self, placed.column.key))
+            return
+        row = round(self.scroll_y) + at.y - 1
+        if row == self.cursor_row and row < self.row_count:
+            self.action_choose()
+        elif row < self.row_count:
+            self.cursor_row = row
+
+    # -- geometry --------------------------------------------------------------------
+
+    @property
+    def placed(self) -> list[Placed]:
+        """The columns in sight."""
+        width = self._inner
+        if self._placed is None or self._placed[0] != width:
+            self._placed = (width, lay_out(self.columns, width))
+        return self._placed[1]
+
+    @property
+    def _inner(self) -> int:
+        """Cells of a line, the scrollbar's column not among them."""
+        return self.scrollable_content_region.width
+
+    @property
+    def _body(self) -> int:
+        return max(self.size.height - 1, 1)
+
+    def _resize(self) -> None:
+        self.virtual_size = Size(self._inner, self.row_count + 1 if self.row_count else 0)
+
+    def on_resize(self) -> None:
+        """Follow the terminal's size with the cursor in sight."""
+        self._resize()
+        self._show_cursor()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Repaint the rows and leave the header."""
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = new_value
+        if round(old_value) != round(new_value):
+            self.refresh(Region(0, 1, self.size.width, max(self.size.height - 1, 0)))
+
+    def _page(self, rows: int) -> None:
+        """Move view and cursor together, so that the cursor keeps its line."""
+        target = self.validate_cursor_row(self.cursor_row + rows)
+        self._scroll_rows(round(self.scroll_y) + rows)
+        self.cursor_row = target
+
+    def _scroll_rows(self, first: int) -> None:
+        self.scroll_to(y=max(first, 0), animate=False, force=True)
+
+    def _show_cursor(self) -> None:
+        first = round(self.scroll_y)
+        if self.cursor_row < first:
+            self._scroll_rows(self.cursor_row)
+        elif self.cursor_row >= first + self._body:
+            self._scroll_rows(self.cursor_row - self._body + 1)
+
+    # -- drawing ---------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """The header, a row, the sentence of an empty table, or nothing."""
+        width, base = self._inner, self.rich_style
+        if y == 0:
+            look = self.component("line-table--header")
+            return self.strip(self._header(), width, base + look)
+        row = round(self.scroll_y) + y - 1
+        if row < self.row_count:
+            return self.strip(self._row(row), width, base + self._row_style(row))
+        if not self.row_count:
+            look = self.component("line-table--empty")
+            lines = textwrap.wrap(safe(self.empty), max(width - GUTTER, 1))
+            text = lines[y - 2] if 0 <= y - 2 < len(lines) else ""
+            return self.strip([(" " * GUTTER + text, "")], width, base + look)
+        return Strip.blank(width, base)
+
+    def _row_style(self, row: int) -> Style:
+        if row != self.cursor_row:
+            return Style()
+        return self.component("line-table--cursor")
+
+    def _header(self) -> Line:
+        line: Line = [(" " * GUTTER, "")]
+        for n, placed in enumerate(self.placed):
+            column = placed.column
+            title = safe(column.title)
+            if column.key == self.sort_key:
+                arrow = "▼" if self.reverse else "▲"
+                title = formats.fit(title, min(formats.cell_width(title), placed.width - 1)) + arrow
+            gap = " " * (GAP if n else 0)
+            line.append((gap + formats.fit(title, placed.width, column.align), ""))
+        return line
+
+    def _row(self, row: int) -> Line:
+        key = self._keys[row]
+        line: Line = [
+            ("▸" if row == self.cursor_row else " ", "bold"),
+            ("●" if key in self.marked else " ", "mark"),
+        ]
+        for n, placed in enumerate(self.placed):
+            line.append((" " * (GAP if n else 0), ""))
+            line += self._spans(self._cell(row, placed.column.key), placed)
+        return line
+
+    def _spans(self, cell: Cell, placed: Placed) -> Line:
+        column = placed.column
+        if isinstance(cell, list):
+            return fit_line([(safe(text), style) for text, style in cell], placed.width)
+        text, style = (cell, column.style) if isinstance(cell, str) else cell
+        text = formats.fit(safe(text), placed.width, column.align)
+        if not (column.searched and self.needle):
+            return [(text, style)]
+        return _highlighted(text, style, self.needle)
+
+
+def _highlighted(text: str, style: str, needle: str) -> Line:
+    """The text with each occurrence of ``needle`` in the style "match"."""
+    line: Line = []
+    end = 0
+    for hit in re.finditer(re.escape(needle), text, re.IGNORECASE):
+        line += [(text[end : hit.start()], style), (hit.group(), f"{style} match".strip())]
+        end = hit.end()
+    return [span for span in [*line, (text[end:], style)] if span[0]]
