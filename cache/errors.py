@@ -1,0 +1,58 @@
+"""Every error the cache raises: one root, one sentence each, for a person to read."""
+
+from __future__ import annotations
+
+
+class CacheError(Exception):
+    """Root of every error that cache raises; the message is one sentence for a person."""
+
+
+class StoreError(CacheError):
+    """The store cannot be read or written."""
+
+
+class StoreEmpty(StoreError):  # noqa: N818  it is a state, and reads as one
+    """The store holds nothing yet."""
+
+
+class StoreBusy(StoreError):  # noqa: N818
+    """Another process holds the store's lock for longer than one is willing to wait."""
+
+
+class SourceError(CacheError):
+    """A source (a file, a vendor, an issuer) brought something that cannot be used.
+
+    Attributes:
+        reason: what was wrong and what would be right.
+        file: name of the file or the source.
+        line: 1-based line of the file.
+        column: name of the column.
+        symbol: the symbol concerned.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        column: str | None = None,
+        symbol: str | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.file = file
+        self.line = line
+        self.column = column
+        self.symbol = symbol
+
+    def __str__(self) -> str:
+        """One sentence: "FILE, line 12, column close, AAPL: what was wrong"."""
+        where = (
+            self.file,
+            None if self.line is None else f"line {self.line}",
+            None if self.column is None else f"column {self.column}",
+            self.symbol,
+        )
+        place = ", ".join(part for part in where if part)
+        return f"{place}: {self.reason}" if place else self.reason

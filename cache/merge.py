@@ -1,0 +1,357 @@
+"""Bars into the prices that are held: pure, and idempotent.
+
+A field that a row gives replaces what is held for that symbol and session; a field it does
+not give leaves it. What does not change stays the identical object, so that the store need
+not write it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from cache.bars import EVENTS, MATRICES, Bars
+from core.frames import Block, BoolArray, Dates, Events, FloatArray, IntArray, Prices, pydate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Value = TypeVar("Value")
+
+
+def merge(held: Prices, bars: Bars) -> Prices:
+    """What is held once these bars are in.
+
+    Args:
+        held: what is held now.
+        bars: what a source brought; it has passed ``Bars.check``.
+
+    Returns:
+        The merged prices: ``held`` itself where the bars say nothing new. Source and time of
+        a symbol move only when something of it changed, so that the same file brought in
+        twice changes nothing; a symbol in ``bars.replace`` takes over the bars' ``through``,
+        any other keeps the later of the two.
+    """
+    bars = _timely(held, bars)
+    lapsed = _lapsed(held, bars)
+    blocks = {block.year: block for block in held.blocks}
+    years = bars.session.astype("datetime64[Y]").astype(np.int64) + 1970
+    affected = {int(year) for year in np.unique(years)}
+    affected.update(day.year for day in lapsed.values())
+    affected.update(b.year for b in held.blocks if not bars.replace.isdisjoint(b.symbols))
+    changed: set[str] = set()
+    for year in sorted(affected):
+        rows = np.flatnonzero(years == year)
+        block, moved = _rebuild(blocks.get(year), bars, rows, lapsed)
+        changed |= moved
+        blocks.pop(year, None)
+        if block is not None:
+            blocks[year] = block
+    ordered = tuple(blocks[year] for year in sorted(blocks))
+    return _described(held, bars, ordered, changed, lapsed)
+
+
+def _described(
+    held: Prices,
+    bars: Bars,
+    blocks: tuple[Block, ...],
+    changed: set[str],
+    lapsed: Mapping[str, date],
+) -> Prices:
+    """The merged blocks with what is known of each symbol; ``held`` where nothing moved."""
+    answered = _answered(bars)
+    through = dict(held.through)
+    for symbol, day in answered.items():
+        before = through.get(symbol)
+        if before is None or day > before or symbol in bars.replace:
+            through[symbol] = day
+    final = _with_price(bars, held.provisional) | bars.replace | lapsed.keys()
+    provisional = {s: day for s, day in held.provisional.items() if s not in final}
+    # A mark without its bar (the vendor's newest row was empty) marks nothing.
+    fresh = _with_price(bars, bars.provisional)
+    provisional.update((s, day) for s, day in bars.provisional.items() if s in fresh)
+    failures = {s: reason for s, reason in held.failures.items() if s not in answered}
+    failures.update(bars.failures)
+
+    source, fetched_at = dict(held.source), dict(held.fetched_at)
+    for symbol in answered.keys() | changed:
+        moved = (
+            symbol in changed
+            or symbol not in fetched_at
+            or through.get(symbol) != held.through.get(symbol)
+            or provisional.get(symbol) != held.provisional.get(symbol)
+        )
+        if moved and _newer(bars.fetched_at, fetched_at.get(symbol)):
+            source[symbol], fetched_at[symbol] = bars.source, bars.fetched_at
+
+    merged = Prices(
+        blocks=_same(held.blocks, blocks),
+        through=through,
+        provisional=provisional,
+        source=source,
+        fetched_at=fetched_at,
+        failures=failures,
+    )
+    unmoved = merged.blocks is held.blocks and all(
+        getattr(merged, name) == getattr(held, name)
+        for name in ("through", "provisional", "source", "fetched_at", "failures")
+    )
+    return held if unmoved else merged
+
+
+def _same(held: tuple[Block, ...], blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    equal = len(held) == len(blocks) and all(a is b for a, b in zip(held, blocks, strict=True))
+    return held if equal else blocks
+
+
+def _newer(now: datetime, before: datetime | None) -> bool:
+    return before is None or now >= before
+
+
+def _answered(bars: Bars) -> dict[str, date]:
+    """The last session each answered symbol's bars speak for."""
+    last = np.full(len(bars.symbols), np.iinfo(np.int64).min)
+    np.maximum.at(last, bars.symbol, bars.session.astype(np.int64))
+    seen = np.unique(bars.symbol)
+    days: list[date] = last[seen].astype("datetime64[D]").tolist()
+    result = {bars.symbols[i]: day for i, day in zip(seen.tolist(), days, strict=True)}
+    result.update(bars.through)
+    return {symbol: day for symbol, day in result.items() if symbol not in bars.failures}
+
+
+def _with_price(bars: Bars, days: Mapping[str, date]) -> set[str]:
+    """The symbols for which the bars give a price on the day named."""
+    if not days:
+        return set()
+    wanted = _by_position(bars, days)
+    at = bars.priced() & (wanted[bars.symbol] == bars.session.astype(np.int64))
+    return {bars.symbols[i] for i in np.unique(bars.symbol[at]).tolist()}
+
+
+def _by_position(bars: Bars, days: Mapping[str, date]) -> IntArray:
+    """(symbols of the bars,) int, the day named for each, as a day number; none is -1."""
+    nowhere = np.datetime64(-1, "D")
+    named = [days.get(symbol, nowhere) for symbol in bars.symbols]
+    return np.array(named, "datetime64[D]").astype(np.intp)
+
+
+def _timely(held: Prices, bars: Bars) -> Bars:
+    """The bars without intraday bars older than what is held of the same symbol."""
+    late = {
+        symbol: day
+        for symbol, day in bars.provisional.items()
+        if symbol in held.fetched_at and bars.fetched_at < held.fetched_at[symbol]
+    }
+    if not late:
+        return bars
+    keep = _by_position(bars, late)[bars.symbol] != bars.session.astype(np.int64)
+    fields = ("symbol", "session", *MATRICES, *EVENTS)
+    columns = {name: getattr(bars, name) for name in fields}
+    return replace(
+        bars,
+        provisional={s: day for s, day in bars.provisional.items() if s not in late},
+        **{name: column[keep] for name, column in columns.items() if column is not None},
+    )
+
+
+def _lapsed(held: Prices, bars: Bars) -> dict[str, date]:
+    """Provisional bars that never became final before the next provisional one came.
+
+    A symbol carries one provisional mark. Without this rule the older bar would lose its
+    mark to the newer and pass for a final close from then on.
+    """
+    fresh = _with_price(bars, bars.provisional)
+    due = {
+        symbol: day
+        for symbol, day in held.provisional.items()
+        if symbol in fresh and bars.provisional[symbol] != day and symbol not in bars.replace
+    }
+    final = _with_price(bars, due)
+    return {symbol: day for symbol, day in due.items() if symbol not in final}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Grid:
+    """Where held cells and new rows lie in the union of sessions and symbols of one year.
+
+    Attributes:
+        sessions: (T,) ascending.
+        symbols: (N,) sorted.
+        held_row: (held T,) position of each held session.
+        held_col: (held N,) position of each held symbol.
+        rows: (K,) position of each new bar's session.
+        cols: (K,) position of each new bar's symbol.
+        clear: positions (rows, cols) of lapsed provisional bars, whose held prices go first.
+        replaced: (N,) bool, symbols whose held history goes first.
+    """
+
+    sessions: Dates
+    symbols: tuple[str, ...]
+    held_row: IntArray
+    held_col: IntArray
+    rows: IntArray
+    cols: IntArray
+    clear: tuple[IntArray, IntArray]
+    replaced: BoolArray
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.sessions), len(self.symbols)
+
+
+def _grid(block: Block | None, bars: Bars, take: IntArray, lapsed: Mapping[str, date]) -> _Grid:
+    session, symbol = bars.session[take], bars.symbol[take]
+    sessions = np.unique(session)
+    seen = np.unique(symbol)
+    names = {bars.symbols[i] for i in seen.tolist()}
+    if block is not None:
+        sessions = np.union1d(sessions, block.sessions)
+        names.update(block.symbols)
+    symbols = tuple(sorted(names))
+    place = {name: i for i, name in enumerate(symbols)}
+    column = np.zeros(len(bars.symbols), np.intp)
+    column[seen] = [place[bars.symbols[i]] for i in seen.tolist()]
+    gone = [(name, day) for name, day in lapsed.items() if name in place]
+    gone = [(name, day) for name, day in gone if _position(sessions, day) is not None]
+    return _Grid(
+        sessions=sessions,
+        symbols=symbols,
+        held_row=np.searchsorted(sessions, block.sessions if block else sessions[:0]),
+        held_col=np.array([place[name] for name in (block.symbols if block else ())], np.intp),
+        rows=np.searchsorted(sessions, session),
+        cols=column[symbol],
+        clear=(
+            np.array([_position(sessions, day) for _, day in gone], np.intp),
+            np.array([place[name] for name, _ in gone], np.intp),
+        ),
+        replaced=np.array([name in bars.replace for name in symbols], np.bool_),
+    )
+
+
+def _position(sessions: Dates, day: date) -> int | None:
+    at = int(np.searchsorted(sessions, np.datetime64(day, "D")))
+    return at if at < len(sessions) and pydate(sessions[at]) == day else None
+
+
+def _rebuild(
+    block: Block | None, bars: Bars, take: IntArray, lapsed: Mapping[str, date]
+) -> tuple[Block | None, set[str]]:
+    """One year with its new rows, and the symbols whose values changed.
+
+    Args:
+        block: the year as held, None where none is.
+        bars: what a source brought.
+        take: (K,) int, the rows of ``bars`` that lie in this year.
+        lapsed: provisional bars that go, by symbol.
+
+    Returns:
+        The block (the identical one where nothing changed, None where nothing is left).
+    """
+    grid = _grid(block, bars, take, lapsed)
+    changed = np.zeros(len(grid.symbols), np.bool_)
+    matrices: dict[str, FloatArray] = {}
+    for name in MATRICES:
+        old: FloatArray | None = getattr(block, name, None)
+        new: FloatArray | None = getattr(bars, name)
+        if old is None and new is None:
+            continue
+        before = np.full(grid.shape, np.nan)
+        if old is not None:
+            before[np.ix_(grid.held_row, grid.held_col)] = old
+        after = before.copy()
+        after[:, grid.replaced] = np.nan
+        after[grid.clear] = np.nan
+        if new is not None:
+            values = new[take]
+            given = ~np.isnan(values)
+            after[grid.rows[given], grid.cols[given]] = values[given]
+        changed |= ((before != after) & ~(np.isnan(before) & np.isnan(after))).any(axis=0)
+        matrices[name] = after
+    events: dict[str, Events] = {}
+    for name in EVENTS:
+        events[name], moved = _events(grid, getattr(block, name, None), getattr(bars, name), take)
+        changed |= moved
+    if not changed.any():
+        return block, set()
+    symbols = {grid.symbols[i] for i in np.flatnonzero(changed).tolist()}
+    return _pruned(grid, matrices, events), symbols
+
+
+def _events(
+    grid: _Grid, held: Events | None, new: FloatArray | None, take: IntArray
+) -> tuple[Events, BoolArray]:
+    """The dividends or splits of one year on the grid, and which symbols' events changed."""
+    width = len(grid.symbols)
+    old = held if held is not None else Events.none()
+    before = grid.held_row[old.row] * width + grid.held_col[old.col]
+    order = np.argsort(before)
+    before, amount = before[order], old.value[order]
+    stays = ~grid.replaced[before % width]
+    added, values = np.zeros(0, np.intp), np.zeros(0)
+    if new is not None:
+        given = np.flatnonzero(~np.isnan(new[take]))
+        said, values = grid.rows[given] * width + grid.cols[given], new[take][given]
+        # A row that says 0 takes a held event back: the vendor has withdrawn it.
+        stays &= ~np.isin(before, said)
+        added, values = said[values > 0], values[values > 0]
+    after = np.concatenate([before[stays], added])
+    value = np.concatenate([amount[stays], values])
+    order = np.argsort(after)
+    after, value = after[order], value[order]
+    changed = np.zeros(width, np.bool_)
+    if not (np.array_equal(before, after) and np.array_equal(amount, value)):
+        was = set(zip(before.tolist(), amount.tolist(), strict=True))
+        now = set(zip(after.tolist(), value.tolist(), strict=True))
+        changed[[key % width for key, _ in was ^ now]] = True
+    return Events(after // width, after % width, value), changed
+
+
+def _pruned(
+    grid: _Grid, matrices: dict[str, FloatArray], events: dict[str, Events]
+) -> Block | None:
+    """The block without sessions and symbols that hold nothing; None where nothing is left.
+
+    So equal contents make equal blocks, in whatever order they came.
+    """
+    filled = np.zeros(grid.shape, np.bool_)
+    for values in matrices.values():
+        filled |= ~np.isnan(values)
+    for event in events.values():
+        filled[event.row, event.col] = True
+    rows = np.asarray(filled.any(axis=1))
+    cols = np.asarray(filled.any(axis=0))
+    if not rows.any():
+        return None
+    row, col = np.cumsum(rows) - 1, np.cumsum(cols) - 1
+    whole = rows.all() and cols.all()
+    kept: dict[str, FloatArray | None] = {}
+    for name in MATRICES:
+        found = matrices.get(name)
+        if found is not None and not whole:
+            found = np.ascontiguousarray(found[np.ix_(rows, cols)])
+        if found is not None and name != "close" and np.isnan(found).all():
+            found = None
+        kept[name] = found
+    close = kept["close"]
+    if close is None:
+        close = np.full((int(rows.sum()), int(cols.sum())), np.nan)
+    for array in (close, kept["adj_close"], kept["volume"]):
+        if array is not None:
+            array.flags.writeable = False
+    names = [name for name, keep in zip(grid.symbols, cols.tolist(), strict=True) if keep]
+    return Block(
+        sessions=grid.sessions[rows],
+        symbols=tuple(names),
+        close=close,
+        adj_close=kept["adj_close"],
+        volume=kept["volume"],
+        dividend=_moved(events["dividend"], row, col),
+        split=_moved(events["split"], row, col),
+    )
+
+
+def _moved(events: Events, row: IntArray, col: IntArray) -> Events:
+    return Events(row[events.row], col[events.col], events.value)

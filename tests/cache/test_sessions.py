@@ -1,0 +1,143 @@
+"""Exchange sessions against dates typed from the exchange's own notices, and their maker."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cache.errors import CacheError
+from cache.sessions import FILE, closes_at, last_final, last_session, sessions
+
+ROOT = Path(__file__).resolve().parents[2]
+CLOSED = (
+    "1994-04-27",  # funeral of Richard Nixon
+    "2001-09-11",
+    "2001-09-14",
+    "2004-06-11",  # funeral of Ronald Reagan
+    "2007-01-02",  # funeral of Gerald Ford
+    "2012-10-29",  # hurricane Sandy
+    "2012-10-30",
+    "2018-12-05",  # funeral of George Bush
+    "2025-01-09",  # funeral of Jimmy Carter
+    "2022-06-20",  # Juneteenth, observed on the Monday
+    "2026-04-03",  # Good Friday
+    "2026-07-03",  # Independence Day, observed on the Friday
+    "2026-11-26",
+    "2027-12-24",
+    "2026-06-27",  # a Saturday
+)
+HELD = ("1993-01-04", "2001-09-10", "2001-09-17", "2021-06-18", "2026-06-26", "2027-12-31")
+#: Sessions a year, as the exchange counted them.
+COUNTS = {2001: 248, 2012: 250, 2018: 251, 2020: 253, 2023: 250, 2024: 252, 2025: 250}
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def test_known_days() -> None:
+    held = set(sessions().astype(str).tolist())
+    assert held.isdisjoint(CLOSED)
+    assert held.issuperset(HELD)
+
+
+def test_shape() -> None:
+    days = sessions()
+    assert days.dtype == np.dtype("datetime64[D]")
+    assert np.all(np.diff(days.astype(int)) > 0)
+    assert (str(days[0]), str(days[-1])) == ("1993-01-04", "2027-12-31")
+    assert not days.flags.writeable
+
+
+@pytest.mark.parametrize(("year", "count"), COUNTS.items())
+def test_sessions_a_year(year: int, count: int) -> None:
+    days = sessions()
+    inside = (days >= np.datetime64(f"{year}-01-01")) & (days <= np.datetime64(f"{year}-12-31"))
+    assert inside.sum() == count
+
+
+@pytest.mark.parametrize(
+    ("session", "bell"),
+    [
+        (date(2026, 1, 2), "2026-01-02T21:00+00:00"),
+        (date(2026, 6, 26), "2026-06-26T20:00+00:00"),
+        (date(2026, 3, 6), "2026-03-06T21:00+00:00"),  # the Friday before summer time
+        (date(2026, 3, 9), "2026-03-09T20:00+00:00"),  # the Monday after
+        (date(2025, 7, 3), "2025-07-03T17:00+00:00"),  # 13:00, summer
+        (date(2025, 11, 28), "2025-11-28T18:00+00:00"),  # 13:00, the day after Thanksgiving
+        (date(2025, 12, 24), "2025-12-24T18:00+00:00"),
+    ],
+)
+def test_closing_bell(session: date, bell: str) -> None:
+    assert closes_at(session) == at(bell)
+    assert closes_at(session).utcoffset() == timedelta(0)
+
+
+def test_no_bell_without_a_session() -> None:
+    with pytest.raises(CacheError, match="no session on 2026-07-03"):
+        closes_at(date(2026, 7, 3))
+
+
+@pytest.mark.parametrize(
+    ("now", "opened", "final"),
+    [
+        ("2026-06-26T09:29:59-04:00", date(2026, 6, 25), date(2026, 6, 25)),
+        ("2026-06-26T09:30:00-04:00", date(2026, 6, 26), date(2026, 6, 25)),
+        ("2026-06-26T16:00:00-04:00", date(2026, 6, 26), date(2026, 6, 25)),
+        ("2026-06-26T16:19:59-04:00", date(2026, 6, 26), date(2026, 6, 25)),
+        ("2026-06-26T16:20:00-04:00", date(2026, 6, 26), date(2026, 6, 26)),
+        ("2026-06-28T12:00:00-04:00", date(2026, 6, 26), date(2026, 6, 26)),
+        ("2026-06-29T08:00:00-04:00", date(2026, 6, 26), date(2026, 6, 26)),
+        ("2025-11-28T13:19:00-05:00", date(2025, 11, 28), date(2025, 11, 26)),
+        ("2025-11-28T13:20:00-05:00", date(2025, 11, 28), date(2025, 11, 28)),
+        # Midnight in UTC is still the evening of the session in New York.
+        ("2026-06-27T00:30:00+00:00", date(2026, 6, 26), date(2026, 6, 26)),
+        ("2026-06-26T09:00:00+09:00", date(2026, 6, 25), date(2026, 6, 25)),
+    ],
+)
+def test_latest_sessions(now: str, opened: date, final: date) -> None:
+    assert last_session(at(now)) == opened
+    assert last_final(at(now)) == final
+
+
+def test_a_time_needs_a_zone_and_a_known_year() -> None:
+    with pytest.raises(CacheError, match="no time zone"):
+        last_session(datetime(2026, 6, 26, 12))
+    with pytest.raises(CacheError, match="known through 2027-12-31 only"):
+        last_final(datetime(2028, 1, 1, 12, tzinfo=UTC))
+    with pytest.raises(CacheError, match="known from 1993-01-04 on"):
+        last_session(datetime(1992, 12, 31, 12, tzinfo=UTC))
+    east = timezone(timedelta(hours=14))
+    assert last_session(datetime(2028, 1, 1, 12, tzinfo=east)) == date(2027, 12, 31)
+
+
+@pytest.mark.filterwarnings("ignore:Series.values")
+def test_the_maker_makes_the_same_file() -> None:
+    pytest.importorskip("exchange_calendars")
+    from cache.make_sessions import make
+
+    text = FILE.read_text("ascii")
+    made = make(date(2027, 12, 31), date(2026, 1, 1))
+
+    def body(lines: str) -> list[str]:
+        return [line for line in lines.splitlines() if not line.startswith(("# made", "# source"))]
+
+    assert body(made) == body(text)
+    assert "# source: exchange_calendars" in text
+    assert "# made: 20" in text
+
+
+def test_nothing_heavy_is_imported() -> None:
+    code = (
+        "import sys, cache.sessions; cache.sessions.sessions();"
+        "print(sorted({'pandas', 'exchange_calendars', 'textual', 'rich'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

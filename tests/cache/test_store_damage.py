@@ -1,0 +1,229 @@
+"""The store under damage, kills and other writers: never a wrong number, nothing lost.
+
+Run as a script it is the other process: ``test_store_damage.py HOME SYMBOL COUNT`` commits that
+many sessions of a symbol, one a generation, and prints each one's number once acknowledged.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from test_store import RAW, ROOT, bars, dump, files, holdings, manifest, rich
+
+from cache.errors import StoreEmpty, StoreError
+from cache.sessions import sessions
+from cache.store import Store
+from core.frames import Prices
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> tuple[Path, dict[int, str]]:
+    """A store of three generations, and what each holds."""
+    store = Store(tmp_path)
+    # No later generation touches 2024: all three share its objects.
+    days = ["2024-12-31", "2025-12-31"]
+    shown = [
+        store.commit(bars=bars(days=days, dividend=np.array([0.1, 0.2]))),
+        store.commit(bars=rich(), holdings=[(holdings(), RAW)]),
+        store.commit(bars=bars(days=["2026-01-05"]), holdings=[(holdings("SPY"), b"spy")]),
+    ]
+    return tmp_path, {held.generation: dump(held) for held in shown}
+
+
+def harmed(data: bytes) -> list[bytes]:
+    """A file's bytes with one bit flipped here and there, cut short, grown and emptied."""
+    places = sorted({0, 7, len(data) // 3, len(data) // 2, len(data) - 2, len(data) - 1})
+    flipped = []
+    for i, place in enumerate(p for p in places if 0 <= p < len(data)):
+        changed = bytearray(data)
+        changed[place] ^= 1 << (i % 8)
+        flipped.append(bytes(changed))
+    return [*flipped, data[:-1], data[: len(data) // 2], data + b"\0", b""]
+
+
+def test_damage_never_brings_a_wrong_number(three: tuple[Path, dict[int, str]]) -> None:
+    home, known = three
+    newer_lost: dict[str, int] = {"older": 0, "error": 0, "untouched": 0}
+    for path in sorted((*(home / "objects").iterdir(), *(home / "generations").iterdir())):
+        data = path.read_bytes()
+        for bad in [*harmed(data), None]:
+            path.unlink() if bad is None else path.write_bytes(bad)
+            try:
+                held = Store(home).read()
+            except StoreError as error:
+                assert path.suffix != ".json" or path.parent.name == "objects"
+                assert "no generation in" in str(error)
+                newer_lost["error"] += 1
+                continue
+            assert dump(held) == known[held.generation]
+            said = len(held.damage) == 3 - held.generation
+            # Without its manifest a generation never was.
+            assert said or (bad is None and path.parent.name == "generations")
+            newer_lost["older" if held.generation < 3 else "untouched"] += 1
+        path.write_bytes(data)
+    assert min(newer_lost.values()) >= 10, newer_lost
+    assert dump(Store(home).read()) == known[3]
+
+
+def test_the_sentence_about_damage(three: tuple[Path, dict[int, str]]) -> None:
+    home, known = three
+    path = home / "generations" / "00000003.json"
+    path.write_bytes(path.read_bytes()[:100])
+    held = Store(home).read()
+    assert dump(held) == known[2]
+    assert held.damage == (
+        "generation 3 is damaged (generations/00000003.json does not match its own hash); "
+        "generation 2 is shown instead",
+    )
+    assert Store(home).generation() == 3
+    # The next commit builds on what is whole, and takes a number nobody has seen.
+    after = Store(home).commit(bars=bars("A"))
+    assert (after.generation, after.damage) == (4, held.damage)
+    assert Store(home).read().damage == ()
+
+
+def test_a_renamed_manifest_is_no_generation(three: tuple[Path, dict[int, str]]) -> None:
+    home, known = three
+    data = (home / "generations" / "00000001.json").read_bytes()
+    (home / "generations" / "00000007.json").write_bytes(data)
+    held = Store(home).read()
+    assert dump(held) == known[3]
+    assert "is generation 1, renamed" in held.damage[0]
+
+
+def test_a_damaged_object_is_written_anew(three: tuple[Path, dict[int, str]]) -> None:
+    home, known = three
+    newest = manifest(home)["blocks"][-1]["close"]
+    path = home / "objects" / newest
+    path.write_bytes(b"\0" * 100)
+    assert dump(Store(home).read()) == known[2]
+    Store(home).commit(bars=bars(days=["2026-01-05"]), holdings=[(holdings("SPY"), b"spy")])
+    held = Store(home).read()
+    assert (held.generation, held.damage) == (4, ())
+    assert dump(held).removeprefix("[4") == known[3].removeprefix("[3")
+
+
+def test_a_lack_of_descriptors_is_no_damage(
+    three: tuple[Path, dict[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, known = three
+    read = Path.read_bytes
+
+    def exhausted(self: Path) -> bytes:
+        if self.suffix == ".npy":
+            raise OSError(errno.EMFILE, "Too many open files")
+        return read(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", exhausted)
+        # Taken for damage, the newest generation would be built over and so lost.
+        with pytest.raises(StoreError, match=r"cannot read .*Too many open files"):
+            Store(home).commit(bars=bars("A"))
+    assert dump(Store(home).read()) == known[3]
+
+
+def test_a_reader_overtaken_by_writers_starts_again(
+    three: tuple[Path, dict[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, _ = three
+    parse = Store._prices
+
+    def overtaken(self: Store, body: Any) -> Prices:
+        """Between manifest and objects four commits go by, and the generation with them."""
+        monkeypatch.setattr(Store, "_prices", parse)
+        for day in ("2026-01-06", "2026-01-07", "2026-01-08", "2026-01-09"):
+            Store(home).commit(bars=bars(days=[day]))
+        return parse(self, body)
+
+    monkeypatch.setattr(Store, "_prices", overtaken)
+    held = Store(home).read()
+    assert (held.generation, held.damage) == (7, ())
+
+
+# Other processes
+
+
+def days_of(prices: Prices, symbol: str) -> list[float]:
+    """A symbol's closes in order; the other process writes 1, 2, 3, ..."""
+    found: list[float] = []
+    for block in prices.blocks:
+        if symbol in block.symbols:
+            column = block.close[:, block.symbols.index(symbol)]
+            found += column[~np.isnan(column)].tolist()
+    return found
+
+
+def writer(home: Path, symbol: str, count: int) -> subprocess.Popen[str]:
+    command = [sys.executable, __file__, str(home), symbol, str(count)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+
+
+def test_two_writers_and_a_reader_lose_nothing(tmp_path: Path) -> None:
+    writers = [writer(tmp_path, symbol, 40) for symbol in ("AAA", "BBB")]
+    store, seen = Store(tmp_path), [0]
+    while any(one.poll() is None for one in writers):
+        try:
+            held = store.read()
+        except StoreEmpty:
+            continue
+        assert held.damage == ()
+        assert held.generation >= seen[-1]
+        closes = [days_of(held.prices, symbol) for symbol in ("AAA", "BBB")]
+        assert sum(map(len, closes)) == held.generation
+        assert all(values == list(range(1, len(values) + 1)) for values in closes)
+        seen.append(held.generation)
+    for one in writers:
+        assert one.communicate()[0].split() == [str(i) for i in range(1, 41)]
+        assert one.returncode == 0
+    assert store.read().generation == 80
+    assert len(set(seen)) > 5
+
+
+def test_a_killed_writer_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    held_before = 0
+    for _ in range(10):
+        child = writer(tmp_path, "AAA", 8000)
+        assert child.stdout is not None
+        acknowledged = int(child.stdout.readline())
+        time.sleep(chance.uniform(0.0, 0.15))
+        child.kill()
+        rest = child.communicate()[0]
+        # A last line without its end was not acknowledged in full.
+        lines = rest[: rest.rfind("\n") + 1].split()
+        acknowledged = int(lines[-1]) if lines else acknowledged
+        held = Store(tmp_path).read()
+        values = days_of(held.prices, "AAA")
+        assert values == list(range(1, len(values) + 1))
+        assert acknowledged <= len(values) <= acknowledged + 1
+        assert held.damage == ()
+        assert len(values) > held_before
+        held_before = len(values)
+    Store(tmp_path).commit(bars=bars("BBB"))
+    assert not [name for name in files(tmp_path) if "/." in name]
+
+
+def main(home: str, symbol: str, count: str) -> None:
+    store, days = Store(Path(home)), sessions()
+    try:
+        done = len(days_of(store.read().prices, symbol))
+    except StoreEmpty:
+        done = 0
+    for number in range(done + 1, int(count) + 1):
+        store.commit(bars=bars(symbol, [days[number]], close=np.array([float(number)])))
+        sys.stdout.write(f"{number}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
