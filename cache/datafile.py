@@ -1,0 +1,71 @@
+"""The package's own small tables and a user's TOML, read with lines for the errors."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from cache.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def package_text(name: str) -> str:
+    """The text of a data file that ships with the package."""
+    return resources.files("cache.data").joinpath(name).read_text(encoding="utf-8")
+
+
+def package_table(name: str) -> list[dict[str, str]]:
+    """The rows of a packaged CSV by its header; lines that start with "#" are comments."""
+    lines = [line for line in package_text(name).splitlines() if not line.startswith("#")]
+    return list(csv.DictReader(lines))
+
+
+def parse_toml(text: str, file: str) -> dict[str, Any]:
+    """A TOML document.
+
+    Raises:
+        SourceError: it is no TOML; names the file and the line.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+)", str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        reason = re.sub(r"\s*\(at [^)]*\)", "", str(error))
+        raise SourceError(f"this is no TOML: {reason}", file=file, line=line) from None
+
+
+def read_toml(path: Path) -> tuple[dict[str, Any], str]:
+    """A user's TOML file: the document and its text (for `line_of`).
+
+    Raises:
+        SourceError: it cannot be read, is no text or is no TOML.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror}", file=str(path)) from None
+    except UnicodeDecodeError:
+        raise SourceError("is not UTF-8 text, which TOML must be", file=str(path)) from None
+    return parse_toml(text, str(path)), text
+
+
+def line_of(text: str, *words: str) -> int | None:
+    """The line on which the last word first stands, looked for after the earlier ones.
+
+    Good enough to send a person to the right table and key of their file.
+    """
+    at = 0
+    for word in words:
+        found = text.find(word, at)
+        if found < 0:
+            break
+        at = found
+    else:
+        return text.count("\n", 0, at) + 1
+    return None

@@ -1,0 +1,84 @@
+"""Facts from data files: sessions, renames, reconstitutions, spin-offs, themes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from cache.clean import clean
+from cache.datafile import line_of, package_table, package_text, parse_toml, read_toml
+from cache.errors import SourceError
+from cache.funds import load_funds
+from cache.sessions import sessions
+from cache.symbols import valid_symbol, yahoo_symbol
+from core.frames import Reference, Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from cache.funds import Fund
+
+
+def load_reference(config_dir: Path | None = None) -> Reference:
+    """Every fact that comes from a data file, the user's own among them.
+
+    Args:
+        config_dir: a folder that may hold the user's ``themes.toml`` and ``funds.toml``;
+            neither it nor they need exist.
+
+    Raises:
+        SourceError: a user's file is broken; names file and line.
+    """
+    text = package_text("themes.toml")
+    themes = _themes(parse_toml(text, "themes.toml"), text, "themes.toml")
+    if config_dir is not None and (own := config_dir / "themes.toml").exists():
+        # A user's theme replaces the packaged one of the same name, whatever its case.
+        themes |= _themes(*read_toml(own), str(own))
+    funds = load_funds(None if config_dir is None else config_dir / "funds.toml")
+    return Reference(
+        sessions=sessions(),
+        aliases={row["old"]: row["new"] for row in package_table("aliases.csv")},
+        reconstitutions=_reconstitutions(funds),
+        spinoffs=tuple(
+            (row["symbol"], date.fromisoformat(row["date"]))
+            for row in package_table("spinoffs.csv")
+        ),
+        themes=tuple(themes.values()),
+    )
+
+
+def _reconstitutions(funds: Mapping[str, Fund]) -> dict[str, tuple[date, ...]]:
+    """Fund -> ascending dates, each family's dates given to all its funds."""
+    dates: dict[str, list[date]] = {}
+    for row in package_table("reconstitutions.csv"):
+        dates.setdefault(row["family"], []).append(date.fromisoformat(row["date"]))
+    return {
+        fund.symbol: tuple(sorted(dates[fund.family]))
+        for fund in funds.values()
+        if fund.family in dates
+    }
+
+
+def _themes(document: dict[str, Any], text: str, file: str) -> dict[str, Theme]:
+    """Case-folded name -> theme."""
+    themes: dict[str, Theme] = {}
+    for name, table in document.items():
+        if not isinstance(table, dict) or not isinstance(table.get("symbols"), list):
+            message = f'theme "{clean(name, 40)}" must be a table with symbols = ["MSFT", "META"]'
+            raise SourceError(message, file=file, line=line_of(text, name))
+        symbols: dict[str, None] = {}
+        for entry in table["symbols"]:
+            symbol = yahoo_symbol(entry) if isinstance(entry, str) else ""
+            if not valid_symbol(symbol):
+                shown = clean(str(entry), 20)
+                message = f'"{shown}" in theme "{clean(name, 40)}" is no symbol, such as "MSFT"'
+                raise SourceError(message, file=file, line=line_of(text, name, str(entry)))
+            symbols[symbol] = None
+        if not symbols:
+            message = f'theme "{clean(name, 40)}" names no symbol'
+            raise SourceError(message, file=file, line=line_of(text, name))
+        source = ", ".join(str(table[key]) for key in ("source", "date") if key in table)
+        label = clean(name, 40)
+        themes[label.casefold()] = Theme(label, tuple(symbols), clean(source, 160))
+    return themes

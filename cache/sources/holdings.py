@@ -1,0 +1,147 @@
+"""Holdings files: an issuer's CSV or XLSX, or a plain table, made into Holdings.
+
+The file is recognised by its content and read in the limited child; its bytes are handed
+on exactly as they came.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from cache.clean import clean
+from cache.errors import SourceError
+from cache.funds import load_funds
+from cache.sources.limited import open_regular, run
+from cache.sources.rows import Rejected
+from cache.symbols import valid_symbol, yahoo_symbol
+from core.frames import FrameError, Holdings, LeftOut
+
+if TYPE_CHECKING:
+    from cache.funds import Fund
+
+#: Largest holdings file that is read, bytes; the largest real ones hold 2 MB.
+LARGEST: Final = 32 << 20
+
+__all__ = ["HoldingsFile", "Rejected", "read_holdings"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class HoldingsFile:
+    """One holdings file as read.
+
+    Attributes:
+        holdings: its stocks, and what is none (``holdings.others``).
+        raw: the bytes exactly as they came.
+        rejected: rows that could not be read, in the order of the file.
+        layout: whose layout it has ("iShares", "SSGA", "Invesco", "plain").
+    """
+
+    holdings: Holdings
+    raw: bytes
+    rejected: tuple[Rejected, ...]
+    layout: str
+
+
+def read_holdings(
+    source: Path | bytes,
+    name: str = "",
+    *,
+    fund: str | None = None,
+    as_of: date | None = None,
+    now: datetime,
+    funds: Mapping[str, Fund] | None = None,
+) -> HoldingsFile:
+    """Read a holdings file.
+
+    Args:
+        source: a regular file, or the bytes of one.
+        name: what to call it in errors and in ``Holdings.source``; by default the file's name.
+        fund: the fund's symbol, where the content does not say; may not contradict it.
+        as_of: the date of the file, where the content does not say; may not contradict it.
+        now: when it was taken, with a time zone.
+        funds: known funds, by whose titles an iShares file is recognised; by default the
+            package's own.
+
+    Raises:
+        SourceError: the file cannot be used; one sentence with file, line and column.
+    """
+    if isinstance(source, Path):
+        name = name or source.name
+        with open_regular(source, LARGEST) as file:
+            raw = file.read(LARGEST)
+    else:
+        raw = source
+    name = clean(name or "the file", 300)
+    if len(raw) > LARGEST:
+        reason = f"holds {len(raw) >> 20:,} MB; a holdings file has at most {LARGEST >> 20}"
+        raise SourceError(reason, file=name)
+    fields, arrays = run("cache.sources.layouts:parse", raw, {}, file=name)
+    holdings = Holdings(
+        fund=_fund(fields, fund, load_funds() if funds is None else funds, name),
+        as_of=_as_of(fields, as_of, now, name),
+        symbols=tuple(fields["symbols"]),
+        names=tuple(fields["names"]),
+        sectors=tuple(fields["sectors"]),
+        quantity=arrays["quantity"],
+        price=arrays["price"],
+        value=arrays["value"],
+        total=float(fields["total"]),
+        identifiers=tuple(fields["identifiers"]) if any(fields["identifiers"]) else (),
+        others=tuple(
+            LeftOut(symbol, label, math.nan if weight is None else weight, reason)
+            for symbol, label, weight, reason in fields["others"]
+        ),
+        source=name,
+        fetched_at=now,
+    )
+    try:
+        holdings.check()
+    except FrameError as error:
+        raise SourceError(str(error), file=name) from None
+    rejected = tuple(Rejected(*row) for row in fields["rejected"])
+    return HoldingsFile(holdings, raw, rejected, fields["layout"])
+
+
+def _fund(
+    fields: Mapping[str, Any], given: str | None, funds: Mapping[str, Fund], file: str
+) -> str:
+    """The fund's symbol: what the content says, else what was given."""
+    wanted = None
+    if given is not None:
+        wanted = yahoo_symbol(given)
+        if not valid_symbol(wanted):
+            shown = clean(given, 20)
+            raise SourceError(f'the fund "{shown}" is no symbol; write one such as --fund IWM')
+    stated = yahoo_symbol(fields["fund"])
+    title = " ".join(clean(fields["title"], 120).split())
+    if not valid_symbol(stated):
+        folded = title.casefold()
+        titled = (f.symbol for f in funds.values() if f.title and f.title.casefold() == folded)
+        stated = next(titled, "")
+    if not stated and wanted is None:
+        about = f'its title "{title}" is that of no known fund' if title else "it names no fund"
+        raise SourceError(f"{about}; say which it is, such as --fund IWM", file=file)
+    if wanted is not None and stated and wanted != stated:
+        reason = f"these are the holdings of {stated}, not of {wanted} (--fund {wanted})"
+        raise SourceError(reason, file=file)
+    return stated or str(wanted)
+
+
+def _as_of(fields: Mapping[str, Any], given: date | None, now: datetime, file: str) -> date:
+    """The file's date: what the content says, else what was given."""
+    stated = date.fromisoformat(fields["as_of"]) if fields["as_of"] else None
+    if stated is not None and given is not None and stated != given:
+        raise SourceError(f"states {stated}, not {given} (--as-of {given})", file=file)
+    as_of = stated or given
+    if as_of is None:
+        reason = "states no date; say of which day it is, such as --as-of 2026-06-26"
+        raise SourceError(reason, file=file)
+    # East of New York the next day has begun; anything later is a slip of the pen.
+    if as_of > now.astimezone(UTC).date() + timedelta(days=1):
+        raise SourceError(f"states {as_of}, which lies in the future", file=file)
+    return as_of

@@ -1,0 +1,45 @@
+"""A holdings file of any known layout, recognised by what it holds, never by its name.
+
+Runs in the limited child.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from cache.errors import SourceError
+from cache.sources import invesco, ishares, plain, ssga
+from cache.sources.lines import settle
+from cache.sources.rows import csv_rows
+
+if TYPE_CHECKING:
+    from cache.sources.limited import Parsed
+
+#: The order matters: a plain table is recognised by little.
+_LAYOUTS: Final = (ishares.read, invesco.read, ssga.read, plain.read)
+
+
+def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
+    """The parser `cache.sources.limited.run` calls for holdings.
+
+    Args:
+        stream: the file.
+        args: none are used.
+
+    Raises:
+        SourceError: the file is none of the known layouts, or holds no good row.
+    """
+    data = stream.read()
+    if data.startswith(b"PK"):
+        from cache.sources.xlsx import xlsx_rows
+
+        rows = xlsx_rows(data)
+    else:
+        rows = csv_rows(data)
+    for read in _LAYOUTS:
+        if sheet := read(rows):
+            return settle(sheet)
+    raise SourceError(
+        "has no header of a holdings file; iShares, SSGA and Invesco files are known, and plain "
+        "tables with the columns symbol, name, sector, quantity, price (or weight)"
+    )

@@ -1,0 +1,151 @@
+"""The text of a foreign table: rows with their lines, numbers and days as files write them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from cache.errors import SourceError
+
+#: Limits of a holdings table; no fund comes near them.
+MOST_ROWS: Final = 200_000
+MOST_COLUMNS: Final = 2_000
+
+_NUMBER: Final = re.compile(
+    r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d{1,3})?", re.ASCII
+)
+_DAYS: Final = (
+    re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:[ T].*)?", re.ASCII),
+    re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})", re.ASCII),
+    re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})", re.ASCII),
+    re.compile(r"(?P<m>[A-Za-z]{3})[a-z]* (?P<d>\d{1,2}), ?(?P<y>\d{4})", re.ASCII),
+    re.compile(r"(?P<d>\d{1,2})[- ](?P<m>[A-Za-z]{3})[a-z]*[- ](?P<y>\d{4})", re.ASCII),
+)
+_MONTHS: Final = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that was refused; the good rows beside it are kept.
+
+    Attributes:
+        line: 1-based line of the file (row, where a file has no lines).
+        column: name of the column, "" where the whole row is meant.
+        symbol: as far as it could be read.
+        reason: a few words for a person.
+    """
+
+    line: int
+    column: str
+    symbol: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of a table: the line on which it starts and its cells, stripped."""
+
+    line: int
+    cells: list[str]
+
+
+def check_text(head: bytes) -> None:
+    """Refuse what is no CSV, from its first bytes.
+
+    Raises:
+        SourceError: empty, a web page, UTF-16, binary.
+    """
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:400].lower()
+    if not start:
+        raise SourceError("is empty; a file with a header and rows is needed")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise SourceError("is UTF-16 text; save it as CSV in UTF-8")
+    if start.startswith(b"<?xml") and b"html" not in start:
+        raise SourceError("is an XML document; save it as CSV or XLSX")
+    if start.startswith(b"<"):
+        raise SourceError(
+            "is a web page, not a table; download the file itself in a browser and import that"
+        )
+    if b"\0" in head:
+        raise SourceError("is a binary file; CSV, XLSX or, for prices, Parquet is needed")
+
+
+def csv_rows(data: bytes) -> list[Row]:
+    """Every record of a CSV.
+
+    Raises:
+        SourceError: it is no text, or has too many rows, columns or too long a cell.
+    """
+    check_text(data)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    reader = csv.reader(io.StringIO(text, newline=""))
+    rows: list[Row] = []
+    line = 1
+    try:
+        for cells in reader:
+            check_size(len(rows), len(cells), line)
+            rows.append(Row(line, [cell.strip() for cell in cells]))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise SourceError(f"is no CSV: {error}", line=line) from None
+    return rows
+
+
+def check_size(rows: int, columns: int, line: int) -> None:
+    """Raise SourceError beyond the limits of a holdings table."""
+    if columns > MOST_COLUMNS:
+        reason = f"has {columns:,} columns; a holdings file has at most {MOST_COLUMNS:,}"
+        raise SourceError(reason, line=line)
+    if rows >= MOST_ROWS:
+        reason = f"has more than {MOST_ROWS:,} rows, which no holdings file has"
+        raise SourceError(reason, line=line)
+
+
+def number(text: str) -> float:
+    """A number as issuers write it; NaN for an empty cell or a dash.
+
+    Thousands may be set off by commas, a dollar or percent sign may stand beside it, and
+    parentheses mean a negative. "nan", "inf" and "1_000" are no numbers.
+
+    Raises:
+        ValueError: it is no number.
+    """
+    if text in {"", "-", "--"}:
+        return math.nan
+    bare = text.replace("$", "").removesuffix("%").strip()
+    sign = 1.0
+    if bare.startswith("(") and bare.endswith(")"):
+        bare, sign = bare[1:-1], -1.0
+    if not _NUMBER.fullmatch(bare) or not any(c.isdigit() for c in bare):
+        raise ValueError(text)
+    value = sign * float(bare.replace(",", ""))
+    if math.isinf(value):
+        raise ValueError(text)
+    return value
+
+
+def day(text: str) -> date:
+    """A day as issuers write it: 2026-01-21, 20260121, 01/21/2026, Jan 21, 2026, 21-Jan-2026.
+
+    Raises:
+        ValueError: it is no day; slashes are read the American way, month first.
+    """
+    for form in _DAYS:
+        if found := form.fullmatch(text.strip()):
+            month = found["m"]
+            number_of_month = int(month) if month.isdigit() else _MONTHS.get(month.lower(), 0)
+            return date(int(found["y"]), number_of_month, int(found["d"]))
+    raise ValueError(text)

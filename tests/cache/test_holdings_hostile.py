@@ -1,0 +1,85 @@
+"""Holdings files made to mislead or exhaust their reader: one sentence each, and quickly."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+
+from tests.cache.holdings_maker import SSGA_ROWS, refusal, ssga
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"", "is empty"),
+        (b" \r\n\n", "is empty"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html><html><body>Sign in</body></html>", "is a web page"),
+        (b"<html>", "is a web page"),
+        (b'<?xml version="1.0"?><Workbook/>', "is an XML document"),
+        (b"symbol,name\0,weight\nAAA,x,1\n", "is a binary file"),
+        ("symbol,name,weight\nAAA,x,1\n".encode("utf-16"), "is UTF-16 text"),
+        (b"Symbol,Security,GICS Sector\nAAA,Alpha,Energy\n", "line 1: the table has no weight"),
+        (b"symbol,date,close\nAAA,2026-01-02,5\n", "line 1: the table has no weight"),
+        (b"one,two,three\n1,2,3\n", "has no header of a holdings file"),
+        (b"symbol,weight\n" + b"x" * 200_000 + b",1\n", "is no CSV"),
+        (",".join(f"c{i}" for i in range(5000)).encode(), "has 5,000 columns"),
+        (b"symbol,weight\n" + b",\n" * 200_001, "has more than 200,000 rows"),
+        (b"PK\x03\x04 not really", "is a damaged XLSX workbook"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "is a binary file"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_hostile_text(raw: bytes, words: str) -> None:
+    assert words in refusal(raw, fund="MINE", as_of=date(2026, 3, 31))
+
+
+def bomb(
+    content: bytes = b"", *, members: int = 1, name: str = "xl/worksheets/sheet1.xml"
+) -> bytes:
+    """A workbook with one part replaced, or with many parts."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(ssga(SSGA_ROWS))) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for member in source.namelist():
+            target.writestr(member, content if content and member == name else source.read(member))
+        for number in range(members - 1):
+            target.writestr(f"extra{number}.bin", b"x")
+    return out.getvalue()
+
+
+ENTITY = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x>&b;</x>'
+FAR_ROW = (
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    b'<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData></worksheet>'
+)
+FAR_COLUMN = FAR_ROW.replace(b'r="1048576"', b'r="1"').replace(b"A1048576", b"XFD1")
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (bomb(b"<x>" + b" " * (100 << 20) + b"</x>"), "unpack to 100 MB"),
+        (bomb(b"<x>" + b" " * (20 << 20) + b"</x>"), "unpack to 20 MB"),
+        (bomb(members=500), "too many or repeated parts"),
+        (bomb(ENTITY), "entities"),
+        (bomb(ENTITY.decode().encode("utf-16")), "odd encoding"),
+        (bomb(FAR_ROW), "has more than 200,000 rows"),
+        (bomb(FAR_COLUMN), "has 16,384 columns"),
+        (bomb(b"<worksheet><sheetData><row>"), "is damaged or not what it seems"),
+    ],
+    ids=["100 MB", "ratio", "members", "entity", "utf-16", "row", "column", "torn"],
+)
+def test_hostile_workbooks(raw: bytes, words: str) -> None:
+    assert words in refusal(raw)
+
+
+def test_zip_that_is_no_workbook() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("holdings.csv", "symbol,weight\nAAA,1\n")
+    assert "is a ZIP archive" in refusal(out.getvalue())

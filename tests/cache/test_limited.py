@@ -1,0 +1,180 @@
+"""The limited child: what it refuses to open, and what becomes of a parser that misbehaves."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import pytest
+
+from cache.errors import SourceError
+from cache.sources.limited import Limits, Parsed, open_regular, run
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = Limits(memory=1 << 30, cpu=10, wall=20.0)
+
+
+# The parsers below run in the child, which imports this file by name.
+
+
+def echo(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
+    data = stream.read()
+    print("what a library prints")
+    array = np.frombuffer(data, np.uint8).astype(np.float64)
+    days = np.array(["2026-01-21", "NaT"], "datetime64[D]")
+    return {"args": args, "size": len(data), "text": "é\x1b"}, {"bytes": array, "days": days}
+
+
+def environment(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
+    here = any(entry in ("", str(Path.cwd())) for entry in sys.path)
+    return {"names": sorted(os.environ), "here": here}, {}
+
+
+def hog(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
+    return {"size": len(bytearray(3 << 30))}, {}
+
+
+def spin(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
+    while True:
+        pass
+
+
+def sleep(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
+    time.sleep(60)
+    return {}, {}
+
+
+def crash(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
+    os.abort()
+
+
+def fail(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
+    raise KeyError("a\x1b[31m column")
+
+
+def complain(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
+    raise SourceError("is wrong here", line=7, column="close", symbol="AAA")
+
+
+def write(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
+    Path(args["path"]).write_bytes(b"x" * 10)
+    return {}, {}
+
+
+def objects(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
+    return {}, {"pickled": np.array([object()], object)}
+
+
+def child(
+    name: str, source: bytes | BinaryIO = b"", limits: Limits = SMALL, **args: object
+) -> Parsed:
+    parser = f"tests.cache.test_limited:{name}"
+    return run(parser, source, args, file="f.csv", limits=limits, paths=[str(ROOT)])
+
+
+def test_answer_crosses_whole() -> None:
+    fields, arrays = child("echo", b"\x00\xff\n", n=1)
+    assert fields == {"args": {"n": 1}, "size": 3, "text": "é\x1b"}
+    assert arrays["bytes"].tolist() == [0.0, 255.0, 10.0]
+    assert arrays["days"].astype(str).tolist() == ["2026-01-21", "NaT"]
+
+
+def test_large_input_and_an_open_file(tmp_path: Path) -> None:
+    assert child("echo", bytes(1 << 20))[0]["size"] == 1 << 20
+    path = tmp_path / "x"
+    path.write_bytes(b"abc")
+    with open_regular(path) as file:
+        assert child("echo", file)[1]["bytes"].tolist() == [97.0, 98.0, 99.0]
+
+
+def test_environment_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A csv.py in the folder one works in must not be what the child imports.
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOME_TOKEN", "x")
+    fields, _ = child("environment")
+    assert "SOME_TOKEN" not in fields["names"]
+    assert not fields["here"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems know fewer limits")
+@pytest.mark.parametrize(
+    ("name", "limits", "words"),
+    [
+        ("hog", SMALL, "f.csv: needs more than 1,024 MB of memory"),
+        ("spin", Limits(1 << 30, 1, 20.0), "f.csv: could not be read: the reader stopped"),
+        ("sleep", Limits(1 << 30, 10, 1.5), "f.csv: takes longer than 1.5 seconds"),
+        ("crash", SMALL, "f.csv: could not be read: the reader stopped"),
+        ("fail", SMALL, "f.csv: is damaged or not what it seems (KeyError: 'a"),
+        ("complain", SMALL, "f.csv, line 7, column close, AAA: is wrong here"),
+        ("objects", SMALL, "f.csv: could not be read"),
+        ("missing", SMALL, "f.csv: is damaged or not what it seems (AttributeError"),
+    ],
+)
+def test_misbehaviour_is_one_sentence(name: str, limits: Limits, words: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(SourceError) as caught:
+        child(name, limits=limits)
+    said = str(caught.value)
+    assert said.startswith(words)
+    assert said.isprintable()
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems know fewer limits")
+def test_child_writes_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "written"
+    with pytest.raises(SourceError):
+        child("write", path=str(path))
+    assert not path.exists() or path.stat().st_size == 0
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("missing", "no such file"),
+        ("folder", "is a directory"),
+        ("fifo", "is a pipe"),
+        ("socket", "is a socket"),
+        ("empty", "is empty"),
+        ("large", "holds 300 MB; at most 256 MB"),
+        ("/dev/zero", "is a device"),
+        ("/dev/null", "is a device"),
+        ("nul\0byte", "cannot be opened"),
+    ],
+)
+def test_only_regular_files_are_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "empty").touch()
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate(300 << 20)
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind("socket")
+        with pytest.raises(SourceError) as caught:
+            open_regular(Path(target))
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_escape_in_a_file_name_is_not_passed_on(tmp_path: Path) -> None:
+    with pytest.raises(SourceError) as caught:
+        open_regular(tmp_path / "\x1b]0;x\x07name.csv")
+    assert str(caught.value).isprintable()
+
+
+def test_unreadable_file(tmp_path: Path) -> None:
+    path = tmp_path / "secret.csv"
+    path.write_text("symbol\n")
+    path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("this user may read everything")
+    with pytest.raises(SourceError, match="permission denied"):
+        open_regular(path)

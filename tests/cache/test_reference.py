@@ -1,0 +1,156 @@
+"""Funds and the facts of data files: what ships, and what a user adds or breaks."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cache.datafile import package_table
+from cache.errors import SourceError
+from cache.funds import load_funds
+from cache.reference import load_reference
+from cache.symbols import valid_symbol, yahoo_symbol
+
+
+def test_funds_that_ship() -> None:
+    funds = load_funds()
+    asked = {"IWM", "IWB", "IWV", "IWN", "IWO", "IVV", "IJH", "IJR", "SPY", "RSP", "MDY", "QQQ"}
+    assert asked | {"DIA"} <= funds.keys()
+    assert funds["IWM"].index == "Russell 2000"
+    assert funds["IWM"].title == "iShares Russell 2000 ETF"
+    assert funds["SPY"].index == "S&P 500"
+    titles = [fund.title for fund in funds.values()]
+    assert len(set(titles)) == len(titles)
+    for fund in funds.values():
+        assert valid_symbol(fund.symbol)
+        assert all(a.startswith("https://") for a in fund.addresses)
+        assert "{" not in "".join(fund.addresses).replace("{date}", "")
+
+
+def test_addresses_by_date() -> None:
+    funds = load_funds()
+    dated = funds["IWM"].urls(date(2026, 1, 21))
+    assert dated
+    assert all("asOfDate=20260121" in url and "239710" in url for url in dated)
+    newest = funds["IWM"].urls()
+    assert newest
+    assert all("asOfDate" not in url and not url.endswith(("&", "?")) for url in newest)
+    assert funds["SPY"].urls()[0].endswith("/holdings-daily-us-en-spy.xlsx")
+    # SSGA answers for the newest day only.
+    assert funds["SPY"].urls(date(2026, 1, 21)) == ()
+    assert funds["QQQ"].urls() == ()
+    assert funds["QQQ"].address == ""
+
+
+def test_user_funds(tmp_path: Path) -> None:
+    extra = tmp_path / "funds.toml"
+    extra.write_text(
+        '[funds.XYZ]\nindex = "Made up 100"\ntitle = "Made Up ETF"\n'
+        'address = "https://example.org/{symbol}?day={date}"\n'
+        '[funds.IWC]\nissuer = "iShares"\nproduct = "1"\nfamily = "russell-us"\n'
+    )
+    funds = load_funds(extra)
+    assert funds["XYZ"].urls(date(2026, 3, 4)) == ("https://example.org/XYZ?day=20260304",)
+    assert funds["XYZ"].urls() == ("https://example.org/XYZ",)
+    assert "portfolioId=1&" in funds["IWC"].address
+    assert funds["IWM"].index == "Russell 2000"
+    assert load_funds(tmp_path / "none.toml").keys() == load_funds().keys()
+    reference = load_reference(tmp_path)
+    assert reference.reconstitutions["IWC"] == reference.reconstitutions["IWM"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[funds.XYZ]\nindex = \n", "funds.toml, line 2: this is no TOML"),
+        ("\n\n[funds.XYZ]\nindex = 5\n", 'funds.toml, line 4: "index" of XYZ must be a text'),
+        ('[funds."a b"]\n', 'funds.toml, line 1: "a b" is no symbol'),
+        ('funds = "x"\n', 'funds.toml, line 1: "funds" must be tables'),
+        (
+            '[funds.XYZ]\naddress = "file:///etc/passwd"\n',
+            "funds.toml, line 2: an address of XYZ must be a text that starts with https://",
+        ),
+        ('[funds.XYZ]\naddresses = ["http://example.org/x"]\n', "starts with https://"),
+    ],
+)
+def test_broken_user_funds(tmp_path: Path, text: str, words: str) -> None:
+    extra = tmp_path / "funds.toml"
+    extra.write_text(text)
+    with pytest.raises(SourceError) as caught:
+        load_funds(extra)
+    assert words in str(caught.value)
+
+
+def test_reference_that_ships() -> None:
+    reference = load_reference()
+    assert np.datetime64("2026-06-26") in reference.sessions
+    assert np.datetime64("2026-06-19") not in reference.sessions
+    assert reference.aliases["MMC"] == "MRSH"
+    assert reference.aliases["SATS"] == "ECHO"
+    assert len(reference.aliases) == 13
+    expected = (date(2024, 6, 28), date(2025, 6, 27), date(2026, 6, 26))
+    for fund in ("IWM", "IWB", "IWV", "IWN", "IWO"):
+        assert reference.reconstitutions[fund] == expected
+    assert "SPY" not in reference.reconstitutions
+    assert ("FDX", date(2026, 6, 1)) in reference.spinoffs
+    themes = {theme.name: theme for theme in reference.themes}
+    assert themes["hyperscalers"].symbols == ("MSFT", "META", "ORCL")
+    assert themes["software"].symbols == ("PLTR", "INTU", "ACN", "CRM")
+    seven = ("AAPL", "AMZN", "GOOG", "GOOGL", "META", "MSFT", "NVDA", "TSLA")
+    assert themes["magnificent seven"].symbols == seven
+    assert all(theme.source for theme in reference.themes)
+
+
+def test_data_files_are_sound() -> None:
+    known = {str(day) for day in load_reference().sessions}
+    aliases = package_table("aliases.csv")
+    news = {row["new"] for row in aliases}
+    for row in aliases:
+        assert valid_symbol(row["old"])
+        assert valid_symbol(row["new"])
+        assert row["source"]
+        # A chain of renames would need following.
+        assert row["old"] not in news
+    for name in ("reconstitutions.csv", "spinoffs.csv"):
+        for row in package_table(name):
+            assert row["date"] in known
+            assert row["source"]
+    for row in package_table("symbols.csv"):
+        assert valid_symbol(row["yahoo"])
+        assert yahoo_symbol(row["yahoo"]) == row["yahoo"]
+
+
+def test_user_themes(tmp_path: Path) -> None:
+    (tmp_path / "themes.toml").write_text(
+        '[Software]\nsymbols = ["brk.b", "NA", "NA"]\n'
+        '["caf\u00e9 \\u001b[31m"]\nsymbols = ["SBUX"]\nsource = "mine"\n',
+        encoding="utf-8",
+    )
+    themes = {theme.name: theme for theme in load_reference(tmp_path).themes}
+    assert themes["Software"].symbols == ("BRK-B", "NA")
+    assert "software" not in themes
+    assert themes["caf\u00e9"].source == "mine"
+    assert "hyperscalers" in themes
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"[a]\nsymbols = [\n", "themes.toml, line 3: this is no TOML"),
+        (b"[a]\n\nsymbols = 'MSFT'\n", 'themes.toml, line 1: theme "a" must be a table'),
+        (b"[b]\nsymbols = ['X']\n[a]\nsymbols = [5]\n", 'line 4: "5" in theme "a" is no symbol'),
+        (b"[a]\nsymbols = ['..']\n", 'line 2: ".." in theme "a" is no symbol'),
+        (b"[a]\nsymbols = []\n", 'line 1: theme "a" names no symbol'),
+        (b"a = 1\n", 'themes.toml, line 1: theme "a" must be a table'),
+        (b"\xff\xfe[\x00a\x00]\x00", "themes.toml: is not UTF-8 text"),
+    ],
+)
+def test_broken_user_themes(tmp_path: Path, data: bytes, words: str) -> None:
+    (tmp_path / "themes.toml").write_bytes(data)
+    with pytest.raises(SourceError) as caught:
+        load_reference(tmp_path)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,134 @@
+"""Symbols in Yahoo's spelling, and foreign text made safe."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cache.clean import clean
+from cache.symbols import valid_symbol, yahoo_symbol
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("NVDA ", "NVDA"),
+        ("BRK.B", "BRK-B"),
+        ("BRK/B", "BRK-B"),
+        ("BRK B", "BRK-B"),
+        ("BRKB", "BRK-B"),
+        ("BFA", "BF-A"),
+        ("BFB", "BF-B"),
+        ("MOGA", "MOG-A"),
+        ("MOGB", "MOG-B"),
+        ("GEFB", "GEF-B"),
+        ("CRDA", "CRD-A"),
+        ("CRDB", "CRD-B"),
+        ("HEIA", "HEI-A"),
+        ("LENB", "LEN-B"),
+        ("UHALB", "UHAL-B"),
+        ("GTNA", "GTN-A"),
+        ("HVTA", "HVT-A"),
+        ("WSOB", "WSO-B"),
+        ("BHA", "BH-A"),
+        ("BIOB", "BIO-B"),
+        ("AGMA", "AGM-A"),
+        ("MKCV", "MKC-V"),
+        ("TAPA", "TAP-A"),
+        ("CLSKW", "CLSK"),
+        ("METCV", "METC"),
+        ("brk.b", "BRK-B"),
+        # Tickers of their own, though they end like a class.
+        ("RUSHA", "RUSHA"),
+        ("RUSHB", "RUSHB"),
+        ("CENTA", "CENTA"),
+        ("BELFB", "BELFB"),
+        ("LILAK", "LILAK"),
+        ("GOOGL", "GOOGL"),
+        # What a spreadsheet would take for something else.
+        ("NA", "NA"),
+        ("TRUE", "TRUE"),
+        ("0005", "0005"),
+        ("1E5", "1E5"),
+        # No class is inferred where the table has none.
+        ("HOLX US", "HOLX US"),
+    ],
+)
+def test_spelling(written: str, expected: str) -> None:
+    assert yahoo_symbol(written) == expected
+
+
+@pytest.mark.parametrize(
+    "symbol", ["A", "NA", "TRUE", "0005", "1E5", "BRK-B", "^GSPC", "ES=F", "0700.HK", "Q" * 16]
+)
+def test_valid(symbol: str) -> None:
+    assert valid_symbol(symbol)
+
+
+@pytest.mark.parametrize(
+    "symbol",
+    ["", "-", "--", ".", "..", "A..B", "../A", "A/B", "A\\B", "HOLX US", "aapl", "A\n", "Ä", "١"],
+)
+def test_no_symbol(symbol: str) -> None:
+    assert not valid_symbol(symbol)
+
+
+@pytest.mark.parametrize(
+    "symbol", ["Q" * 17, "^", "A;B", "A\0", "CASH_USD", "=A", "\x1b[31mA", "-A", ".A"]
+)
+def test_no_symbol_either(symbol: str) -> None:
+    assert not valid_symbol(symbol)
+
+
+@pytest.mark.parametrize(
+    ("foreign", "expected"),
+    [
+        ("plain name", "plain name"),
+        ("  two \t\r\n blanks  ", "two blanks"),
+        ("L'Or\u00e9al S\u00e3o M\u00fcller", "L'Or\u00e9al S\u00e3o M\u00fcller"),
+        ("Cafe\u0301", "Caf\u00e9"),
+        ("東京エレクトロン 三星", "東京エレクトロン 三星"),
+        ("a\x00b\x07c\x7fd\x9fe", "abcd"),  # APC without an end takes the rest with it
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("\x1b]0;owned\x07title", "title"),
+        ("\x1b]52;c;ZXZpbA==\x1b\\clip", "clip"),
+        ("\x9b31mC1", "C1"),
+        ("\x1bPq#0\x1b\\sixel", "sixel"),
+        ("\x1bcreset", "reset"),
+        ("evil\u202egnp.exe\u2066x\u2069", "evilgnp.exex"),
+        ("zero\u200bwidth\u200d\ufeff\u00ad", "zerowidth"),
+        ("line\u2028para\u2029end\u0085x", "line para end x"),
+        ("priv\ue000ate\U000f0000", "private"),
+        ("sur\ud800rogate", "surrogate"),
+        ("tag\U000e0041s", "tags"),
+        ("nbsp\u00a0\u3000wide", "nbsp wide"),
+        ("z\u0300\u0301\u0302\u0303\u0304algo", "z\u0300\u0301algo"),
+        ("\u0301start", "start"),
+        ("[@click=app.bell]x[/]", "[@click=app.bell]x[/]"),
+    ],
+)
+def test_clean(foreign: str, expected: str) -> None:
+    assert clean(foreign) == expected
+
+
+def test_clean_cuts() -> None:
+    assert clean("x" * 100, 10) == "xxxxxxxxx…"
+    assert clean("x" * 10, 10) == "x" * 10
+    assert len(clean("名" * 1000)) == 80
+
+
+@given(st.text(max_size=60), st.integers(1, 40))
+def test_clean_leaves_nothing_dangerous(text: str, limit: int) -> None:
+    result = clean(text, limit)
+    assert len(result) <= limit
+    assert not any(unicodedata.category(c) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"} for c in result)
+    assert result == " ".join(result.split())
+    assert clean(result, limit) == result
+
+
+def test_a_path_is_not_turned_into_a_symbol() -> None:
+    for path in ("A/../B", "../A", "/A", "A/", "A..B"):
+        assert not valid_symbol(yahoo_symbol(path))
