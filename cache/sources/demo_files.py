@@ -1,0 +1,148 @@
+"""Dated holdings files of a simulated fund, parsed rows beside the text they stand in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from cache.sources.demo_names import SECTORS, draw_sectors, invent
+from core.frames import Holdings, LeftOut
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from cache.sources.demo_lines import Lines, Side
+    from core.frames import BoolArray, FloatArray, IntArray
+
+#: Part of a fund that is cash.
+CASH: Final = 0.0012
+CASH_NAME: Final = "SIMULATED CASH"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Unmeasured:
+    """Lines that stand in the files and have no closes.
+
+    Attributes:
+        symbols: (U,).
+        names: (U,).
+        sectors: (U,) positions in SECTORS.
+        price: (F, U) price per share as the files state it.
+        size: (U,) relative worth.
+        inside: (F, U) whether the file holds the line.
+    """
+
+    symbols: tuple[str, ...]
+    names: tuple[str, ...]
+    sectors: IntArray
+    price: FloatArray
+    size: FloatArray
+    inside: BoolArray
+
+
+def draw_unmeasured(rng: np.random.Generator, side: Side, files: int) -> Unmeasured:
+    """Draw the lines without closes: at each later file some leave and as many join."""
+    count = side.unmeasured + side.changing * (files - 1)
+    sectors = draw_sectors(rng, count, side.sectors)
+    symbols, names = invent(rng, side.prefix, 1 + side.measured + side.join, sectors)
+    price = side.price / 2 * np.exp(np.cumsum(0.08 * rng.standard_normal((files, count)), axis=0))
+    # A queue: the first in are the first out.
+    first = side.changing * np.arange(files)[:, None]
+    place = np.arange(count)[None, :]
+    return Unmeasured(
+        symbols=symbols,
+        names=names,
+        sectors=sectors,
+        price=np.round(price, 2),
+        size=np.exp(0.8 * rng.standard_normal(count)),
+        inside=(place >= first) & (place < first + side.unmeasured),
+    )
+
+
+def write_files(
+    side: Side,
+    lines: Lines,
+    others: Unmeasured,
+    dates: Sequence[date],
+    quantity: FloatArray,
+    price: FloatArray,
+    later_splits: FloatArray,
+    source: str,
+    fetched_at: datetime,
+) -> list[tuple[Holdings, bytes]]:
+    """One file a date, largest lines first; ``side.measured_part`` of its value has closes.
+
+    Args:
+        side: the fund.
+        lines: (N,) lines with closes.
+        others: (U,) lines without.
+        dates: (F,) the files' dates.
+        quantity: (F, N) shares on today's basis, 0 where the file does not hold the line.
+        price: (F, N) split-adjusted closes.
+        later_splits: (F, N) factor of the splits after the file's date.
+        source: where the files say they come from.
+        fetched_at: when they were taken.
+    """
+    result = []
+    for at, as_of in enumerate(dates):
+        here = np.flatnonzero(quantity[at] > 0)
+        here = here[np.argsort(-quantity[at, here] * price[at, here], kind="stable")]
+        split = later_splits[at, here]
+        shares, stated = np.rint(quantity[at, here] / split), np.round(price[at, here] * split, 4)
+        worth = float((shares * stated).sum())
+        outside = worth * (1 / side.measured_part - 1)
+        there = np.flatnonzero(others.inside[at])
+        there = there[np.argsort(-others.size[there], kind="stable")]
+        size = others.size[there] / max(float(others.size[there].sum()), 1.0)
+        in_lines = max(outside - CASH * worth, 0.0)
+        other_price = others.price[at, there]
+        other_shares = np.maximum(np.rint(size * in_lines / other_price), 1.0)
+        cash = round(outside - float((other_shares * other_price).sum()), 2)
+        quantities = np.concatenate([shares, other_shares])
+        prices = np.concatenate([stated, other_price])
+        values = quantities * prices
+        total = math.fsum([*values, cash])
+        result.append(
+            _file(
+                Holdings(
+                    fund=side.fund,
+                    as_of=as_of,
+                    symbols=_pick(lines.symbols, here) + _pick(others.symbols, there),
+                    names=_pick(lines.names, here) + _pick(others.names, there),
+                    sectors=tuple(
+                        SECTORS[i] for i in (*lines.sectors[here], *others.sectors[there])
+                    ),
+                    quantity=quantities,
+                    price=prices,
+                    value=values,
+                    total=total,
+                    others=(LeftOut("-", CASH_NAME, cash / total, "no ticker"),),
+                    source=source,
+                    fetched_at=fetched_at,
+                ),
+                cash,
+            )
+        )
+    return result
+
+
+def _file(holdings: Holdings, cash: float) -> tuple[Holdings, bytes]:
+    """The rows as a plain CSV, cash last under the symbol "-"."""
+    text = io.StringIO()
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow(("symbol", "name", "sector", "quantity", "price"))
+    shares = holdings.quantity.astype(np.int64).tolist()
+    columns = (holdings.symbols, holdings.names, holdings.sectors, shares, holdings.price.tolist())
+    out.writerows(zip(*columns, strict=True))
+    out.writerow(("-", CASH_NAME, "", cash, 1.0))
+    return holdings, text.getvalue().encode("ascii")
+
+
+def _pick(texts: tuple[str, ...], at: IntArray) -> tuple[str, ...]:
+    return tuple(texts[i] for i in at)
