@@ -78,11 +78,7 @@ def _start_values(
     start_price = matrix.price_at(at_start)[where]
     file_price = np.where(known, matrix.price_at(at_file.astype(np.intp)), np.nan)[where]
 
-    later_splits = np.ones(len(matrix.symbols))
-    rows, cols, factors = matrix.splits
-    np.multiply.at(later_splits, cols[rows > row], factors[rows > row])
-    later_splits = later_splits[where]
-
+    later_splits = market.splits_since(matrix, session)[where]
     stands_in = matrix.only_adjusted[where] & held
     same_day = session == span.start
     if same_day:

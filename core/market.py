@@ -307,6 +307,17 @@ class Market:
             )
         return self._matrices[wanted]
 
+    def splits_since(self, matrix: Matrix, session: date) -> FloatArray:
+        """(N,) product of the split factors on record after a session, by a matrix's columns."""
+        factor = np.ones(len(matrix.symbols))
+        for block in self.prices.blocks:
+            later = block.sessions[block.split.row] > day(session)
+            for place, value in zip(block.split.col[later], block.split.value[later], strict=True):
+                column = matrix.column.get(block.symbols[place])
+                if column is not None:
+                    factor[column] *= value
+        return factor
+
     def series(self, symbol: str) -> Series | None:
         """One symbol's closes over every year held, kept; None where none is held."""
         if symbol not in self._series:

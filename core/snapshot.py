@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -154,9 +155,8 @@ def _index(
         return f"no holdings of {fund} are held: import its file or fetch"
     found = basket(market, parts, question.basis)
     if found is None or not found.measured.any():
-        return (
-            f"none of the {len(parts[0].file.symbols):,} lines of {fund} has closes for the window"
-        )
+        why = Counter(found.reasons).most_common(1)[0][0] if found else "no prices held"
+        return f"none of the {len(parts[0].file.symbols):,} lines of {fund} is measured: {why}"
     rows = np.nonzero(found.measured.any(axis=0))[0]
     symbols = tuple(found.symbols[i] for i in rows.tolist())
     weight, scaled = found.weights[rows], found.contribution[rows]

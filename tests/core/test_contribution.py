@@ -184,6 +184,20 @@ def test_without_a_close_at_the_file_date_quantities_and_splits_are_used() -> No
     assert found.share[0] == pytest.approx([0.5, 0.5])
 
 
+def test_a_split_after_the_window_counts_too() -> None:
+    """The file's price of 20 is 5 on today's shares: it agrees with the close."""
+    sessions = weekdays("2025-06-02", "2026-01-09")
+    held = market(
+        prices(
+            sessions,
+            {"A": [5.0] * len(sessions)},
+            splits=[("A", date(2026, 1, 8), 4.0)],
+        ),
+        holdings("FND", "2025-06-02", {"A": 2000}, quantity={"A": 100}, price={"A": 20.0}),
+    )
+    assert measured(held, date(2025, 6, 2), date(2025, 12, 31)).flags == {}
+
+
 def test_a_line_that_ended_stands_still_and_one_not_fetched_is_not_measured() -> None:
     sessions = weekdays("2026-01-05", "2026-02-27")
     half = len(sessions) // 2
