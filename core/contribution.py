@@ -17,7 +17,8 @@ import numpy as np
 
 from core.basket import Basket, Segment
 from core.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray, pydate
-from core.market import Market, Matrix
+from core.market import Market
+from core.matrix import Matrix
 from core.membership import Span
 
 #: File price and close may differ by this much before the line is flagged.
@@ -149,8 +150,8 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     index: dict[str, int] = {}
     listed: list[str] = []
     for span in window_spans:
-        for symbol in span.file.symbols:
-            if index.setdefault(market.symbol(symbol), len(index)) == len(listed):
+        for symbol, followed in zip(span.file.symbols, market.lines(span.file), strict=True):
+            if index.setdefault(followed, len(index)) == len(listed):
                 listed.append(symbol)
     symbols = tuple(index)
     columns = np.array([matrix.column.get(s, -1) for s in symbols], np.intp)
@@ -164,7 +165,7 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     segments: list[Segment] = []
     for k, span in enumerate(window_spans):
         file = span.file
-        lines = np.array([index[market.symbol(s)] for s in file.symbols], np.intp)
+        lines = np.array([index[s] for s in market.lines(file)], np.intp)
         member[k, lines] = True
         cols = columns[lines]
         where = np.maximum(cols, 0)
@@ -267,7 +268,7 @@ def _any_line_near(market: Market, span: Span, start: date) -> bool:
     for year in (start.year, start.year + 1):
         block = market.years.get(year)
         held |= set(block.symbols) if block else set()
-    return any(market.symbol(symbol) in held for symbol in span.file.symbols)
+    return any(symbol in held for symbol in market.lines(span.file))
 
 
 def _quarantined(matrix: Matrix, rows: _Rows, last: int) -> dict[int, str]:

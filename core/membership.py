@@ -164,7 +164,7 @@ def _match(market: Market, old: Holdings, new: Holdings) -> dict[int, int]:
     running = {
         s: row
         for row, s in enumerate(old.symbols)
-        if _runs_through(market, s, old.as_of, new.as_of)
+        if _runs_through(market, s, old.as_of, market.session(new.as_of))
     }
     join(running, {s: row for row, s in enumerate(new.symbols)})
     names_old, names_new = Counter(old.names), Counter(new.names)
@@ -177,11 +177,10 @@ def _match(market: Market, old: Holdings, new: Holdings) -> dict[int, int]:
 
 def _runs_through(market: Market, symbol: str, first: date, last: date) -> bool:
     """Whether a symbol's closes run through both dates, or none are held to say otherwise."""
-    series = market.series(market.symbol(symbol))
-    if series is None:
+    followed = market.symbol(symbol)
+    if followed not in market.first_close:
         return True
-    opened, closed = series.sessions[0].item(), series.sessions[-1].item()
-    return bool(opened <= first and closed >= market.session(last))
+    return market.first_close[followed] <= first and market.last_close[followed] >= last
 
 
 def _lines(file: Holdings, rows: Sequence[int]) -> tuple[Change, ...]:
@@ -211,7 +210,11 @@ def turnover(w0: FloatArray, p: FloatArray, w1: FloatArray) -> float:
 
 
 def changes(market: Market, old: Holdings, new: Holdings) -> Changes:
-    """What changed between two dated files of one fund; renames are no change."""
+    """What changed between two dated files of one fund, kept; renames are no change."""
+    return market.kept((old, new), lambda: _changes(market, old, new))
+
+
+def _changes(market: Market, old: Holdings, new: Holdings) -> Changes:
     pairs = _match(market, old, new)
     arrived = sorted(set(range(len(new.symbols))) - set(pairs.values()))
     gone = sorted(set(range(len(old.symbols))) - set(pairs))
@@ -226,7 +229,7 @@ def changes(market: Market, old: Holdings, new: Holdings) -> Changes:
     if matrix is not None and matrix.row(first) >= 0:
         opened, closed = (matrix.last[matrix.row(d)].astype(np.intp) for d in (first, last))
         ratio = matrix.price_at(closed) / matrix.price_at(opened)
-        where = [matrix.column.get(market.symbol(s), -1) for s in old.symbols]
+        where = [matrix.column.get(s, -1) for s in market.lines(old)]
         p[: len(where)] = [ratio[c] - 1 if c >= 0 else np.nan for c in where]
     measure = turnover(w0, p, w1)
     return Changes(

@@ -17,7 +17,8 @@ from core.concentration import concentration, order
 from core.contribution import basket
 from core.frames import BoolArray, Dates, Holdings, IntArray, LeftOut, day, pydate
 from core.groups import sectors, themes
-from core.market import Market, Series
+from core.market import Market
+from core.matrix import Series
 from core.membership import Changes, changes, pair_of_files, spans
 from core.spread import Spread, spread
 from core.views import (
@@ -136,8 +137,8 @@ def _left_out(market: Market, found: Basket, files: tuple[Holdings, ...]) -> tup
     """Lines never measured, heaviest first; weight is of the first file that has the line."""
     weights: dict[str, float] = {}
     for file in files:
-        for symbol, value in zip(file.symbols, file.value, strict=True):
-            weights.setdefault(market.symbol(symbol), float(value / file.total))
+        for symbol, value in zip(market.lines(file), file.value.tolist(), strict=True):
+            weights.setdefault(symbol, value / file.total)
     rows = [
         LeftOut(found.symbols[i], found.names[i], weights[found.symbols[i]], reason)
         for i, reason in enumerate(found.reasons)

@@ -135,7 +135,7 @@ def _memberships(
     files = [f for f in market.holdings.get(fund, ()) if f.as_of <= as_of] or list(
         market.holdings.get(fund, ())[:1]
     )
-    listed = [any(market.symbol(s) == symbol for s in f.symbols) for f in files]
+    listed = [symbol in market.lines(f) for f in files]
     found: list[tuple[date | None, date | None]] = []
     opened: date | None = None
     for place, (file, there) in enumerate(zip(files, listed, strict=True)):
