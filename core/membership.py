@@ -74,12 +74,16 @@ class Change:
         name: its name.
         sector: its sector, "" where unknown.
         weight: its share of the stocks of the file it stands in, a fraction.
+        returns: its return while a member of the window, None where not measured.
+        contribution: its contribution over the window, None where not measured.
     """
 
     symbol: str
     name: str
     sector: str
     weight: float
+    returns: float | None = None
+    contribution: float | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

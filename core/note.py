@@ -160,15 +160,14 @@ def leavers_sentence(snapshot: Snapshot, view: IndexView) -> str:
     told = snapshot.changes.get(view.fund)
     if told is None or not view.claims:
         return ""
-    gone = {c.symbol for c in told.left}
-    top = view.contributors.symbols[:3]
-    hit = [s for s in top if s in gone]
+    gone = {c.symbol: c.contribution for c in told.left if c.contribution is not None}
+    hit = [s for s in view.contributors.symbols[:3] if s in gone]
     if not hit:
         return ""
-    total = sum(view.contributors.contribution[top.index(s)] for s in hit)
+    total = sum(gone[s] for s in hit)
     return (
         f"{view.fund}: {len(hit)} of its top three contributors left by {spoken(told.to_date)}"
-        f" ({' '.join(hit)}); together {total * 1e4:.0f} bp."
+        f" ({' '.join(hit)}); together {total * 1e4:+.0f} bp."
     )
 
 

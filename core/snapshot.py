@@ -19,7 +19,7 @@ from core.frames import BoolArray, Dates, Holdings, IntArray, LeftOut, day, pyda
 from core.groups import sectors, themes
 from core.market import Market
 from core.matrix import Series
-from core.membership import Changes, changes, pair_of_files, spans
+from core.membership import Change, Changes, changes, pair_of_files, spans
 from core.spread import Spread, spread
 from core.views import (
     COVERAGE_FLOOR,
@@ -198,6 +198,32 @@ def _index(
     return view, found
 
 
+def _with_contributions(market: Market, told: Changes, view: IndexView | None) -> Changes:
+    """Joiners and leavers with what they brought over the window.
+
+    A symbol that one company left and another took over is told for the newcomer alone.
+    """
+    if view is None:
+        return told
+    lines = view.contributors
+    place = {symbol: row for row, symbol in enumerate(lines.symbols)}
+    taken_over = {change.symbol for change in told.joined}
+
+    def brought(change: Change) -> Change:
+        row = place.get(market.symbol(change.symbol))
+        if row is None:
+            return change
+        return replace(
+            change, returns=float(lines.returns[row]), contribution=float(lines.contribution[row])
+        )
+
+    return replace(
+        told,
+        joined=tuple(map(brought, told.joined)),
+        left=tuple(c if c.symbol in taken_over else brought(c) for c in told.left),
+    )
+
+
 def _sources(
     market: Market, question: Question, indices: Mapping[str, IndexView]
 ) -> tuple[Source, ...]:
@@ -329,7 +355,7 @@ def take(market: Market, question: Question) -> Snapshot:
         parts = spans(market, fund, window.start, window.end, as_of)
         files = pair_of_files(market, fund, parts[0].file if parts else None, window.end)
         if files is not None:
-            told[fund] = changes(market, *files)
+            told[fund] = _with_contributions(market, changes(market, *files), indices.get(fund))
 
     open_sessions = set(market.prices.provisional.values())
     whole = found_spread is not None and len(indices) == 2

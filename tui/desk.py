@@ -1,0 +1,193 @@
+"""The one thing the screen and the command line ask for data: the store, read into a Market.
+
+Nothing here touches the network: a refresh is a child process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cache.errors import CacheError, StoreEmpty
+from cache.reference import load_reference
+from cache.store import Store
+from core.frames import Reference
+from core.market import Market
+from core.snapshot import take
+from core.views import Basis, Question, Snapshot
+from core.windows import WindowError, normal
+from tui.places import Places
+
+if TYPE_CHECKING:
+    from cache.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A market, and the generation that was the newest on disk when it was read."""
+
+    newest: int | None
+    market: Market
+
+
+class Desk:
+    """Answers questions from one store, and reads it again when it has changed.
+
+    Args:
+        places: where the store, the user's themes and the remembered question are.
+        demo: the simulated market, made on first use.
+        home: as given on the command line, handed on to the refresh child.
+    """
+
+    def __init__(self, places: Places, *, demo: bool = False, home: Path | None = None) -> None:
+        self.places, self.simulated, self._home = places, demo, home
+        self.store = Store(places.store, simulated=demo)
+        self._loaded: _Loaded | None = None
+        self._lock = threading.Lock()
+
+    @cached_property
+    def reference(self) -> Reference:
+        """Sessions, aliases, themes; a broken themes file of the user's is an error."""
+        return load_reference(self.places.config)
+
+    def generation(self) -> int | None:
+        """Number of the newest generation on disk, None for an empty store."""
+        return self.store.generation()
+
+    def opening(self) -> Question | None:
+        """The question a simulated market opens with; None for a real one."""
+        if not self.simulated:
+            return None
+        from cache.sources.demo import OPENS_AT
+
+        return Question(as_of=OPENS_AT, basis="pr")
+
+    def prepare(self) -> None:
+        """Make the simulated market where it is not held yet; nothing for a real one."""
+        if not self.simulated or self.store.generation() is not None:
+            return
+        from cache.sources.demo import make
+
+        bars, files = make()
+        self.store.commit(bars=bars, holdings=files)
+
+    def market(self) -> Market:
+        """What is held now; read again only when the generation on disk is another.
+
+        Raises:
+            StoreEmpty: nothing is held.
+            CacheError: it cannot be read, or a file of the user's is broken.
+        """
+        with self._lock:
+            self.prepare()
+            generation = self.store.generation()
+            if self._loaded is None or self._loaded.newest != generation:
+                held = self.store.read()
+                self._loaded = _Loaded(
+                    generation,
+                    Market(
+                        held.prices,
+                        held.holdings,
+                        self.reference,
+                        simulated=held.simulated,
+                        damage=held.damage,
+                        generation=held.generation,
+                    ),
+                )
+            return self._loaded.market
+
+    def take(self, question: Question) -> Snapshot:
+        """Answer a question from what is held; see `core.snapshot.take` for what it raises."""
+        return take(self.market(), question)
+
+    def plan(self, question: Question, now: datetime, *, full: bool = False) -> Plan:
+        """What a refresh would ask for, and how many requests it costs."""
+        from cache.funds import load_funds
+        from cache.plan import make_plan
+        from core.frames import Prices
+
+        try:
+            market = self.market()
+            prices, holdings = market.prices, market.holdings
+        except StoreEmpty:
+            prices, holdings = Prices(), {}
+        return make_plan(
+            prices,
+            holdings,
+            (question.small, question.large),
+            now,
+            self.reference,
+            funds=load_funds(self.places.config / "funds.toml"),
+            full=full,
+        )
+
+    def cost(self, question: Question, now: datetime) -> str:
+        """One sentence: what is stale and how many requests a refresh costs."""
+        if self.simulated:
+            return "simulated market: nothing to fetch"
+        plan = self.plan(question, now)
+        if not plan:
+            return "up to date: nothing to fetch"
+        minutes = max(1, round(plan.expected_seconds / 60))
+        return (
+            f"{len(plan.asks):,} symbols and {len(plan.files):,} holdings files are stale:"
+            f" r fetches them with about {plan.requests:,} requests in {minutes:,} min"
+        )
+
+    def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
+        """The child process that fetches; None where there is nothing to fetch from."""
+        if self.simulated:
+            return None
+        command = [sys.executable, "-m", "tui", "refresh", "--progress", "json"]
+        command += ["--pair", f"{question.small}:{question.large}"]
+        if self._home is not None:
+            command += ["--home", str(self._home)]
+        return command + (["--full"] if full else [])
+
+    def remembered(self) -> Question | None:
+        """The last pair, window and basis, None where nothing usable is remembered."""
+        try:
+            kept: dict[str, Any] = json.loads(self.places.state.read_bytes())
+            basis: Basis = "pr" if kept["basis"] == "pr" else "tr"
+            return Question(
+                str(kept["small"]), str(kept["large"]), normal(kept["window"]), None, basis
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, WindowError):
+            return None
+
+    def remember(self, question: Question) -> None:
+        """Keep a question's pair, window and basis for the next start; failing is no error."""
+        kept = {
+            "small": question.small,
+            "large": question.large,
+            "window": question.window,
+            "basis": question.basis,
+        }
+        target = self.places.state
+        temporary = target.with_name(f".{target.name}.{os.getpid()}")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            temporary.write_text(json.dumps(kept))
+            temporary.chmod(0o600)
+            temporary.replace(target)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+
+
+def as_date(text: str) -> date:
+    """An ISO date from the command line.
+
+    Raises:
+        CacheError: the text is no date.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CacheError(f"{text!r} is no date; write it as 2026-06-26") from None

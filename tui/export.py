@@ -1,0 +1,169 @@
+"""A Snapshot as text, Markdown, JSON or CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from core.note import sentences
+from core.views import Snapshot
+from tui import formats as f
+from tui.document import number, to_json
+from tui.tables import Row, Table, tables
+
+#: The widest a name gets in plain text, in cells.
+NAME_WIDTH: Final = 34
+_CSV_COLUMNS: Final = (
+    "fund symbol name sector weight_start return contribution_bp joined left flags"
+    " window start end basis as_of state simulated"
+)
+#: What a spreadsheet would take for a formula.
+_FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
+
+
+def _right(column: str) -> bool:
+    return column.startswith(">")
+
+
+def _widths(table: Table) -> list[int]:
+    cells = [tuple(c.lstrip(">") for c in table.columns), *table.rows]
+    return [
+        min(max(f.cell_width(row[i]) for row in cells), NAME_WIDTH)
+        for i in range(len(table.columns))
+    ]
+
+
+def _plain(table: Table) -> str:
+    widths = _widths(table)
+
+    def line(cells: Row) -> str:
+        last = len(cells) - 1
+        parts = [
+            cell
+            if i == last and not _right(column)
+            else f.fit(cell, width, "right" if _right(column) else "left")
+            for i, (cell, column, width) in enumerate(
+                zip(cells, table.columns, widths, strict=True)
+            )
+        ]
+        return "  ".join(parts).rstrip()
+
+    head = line(tuple(c.lstrip(">") for c in table.columns))
+    body = [head] if head.strip() else []
+    body += [line(row) for row in table.rows]
+    body += [f"  {note}" for note in table.notes]
+    return "\n".join([table.title.upper(), *body])
+
+
+def _markdown(table: Table) -> str:
+    def cell(text: str) -> str:
+        return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text.strip())
+
+    def line(cells: Row) -> str:
+        return "| " + " | ".join(cells) + " |"
+
+    rule = tuple("---:" if _right(c) else "---" for c in table.columns)
+    body = [
+        line(tuple(cell(c.lstrip(">")) for c in table.columns)),
+        line(rule),
+        *(line(tuple(cell(c) for c in row)) for row in table.rows),
+    ]
+    notes = [f"\n{cell(note)}" for note in table.notes]
+    return "\n".join([f"## {cell(table.title)}\n", *body, *notes])
+
+
+def _sources(snapshot: Snapshot) -> list[str]:
+    said = []
+    for source in snapshot.sources:
+        parts = [source.what, source.origin, f"as of {source.as_of}" if source.as_of else ""]
+        if source.fetched_at is not None:
+            parts.append(f"taken {source.fetched_at:%Y-%m-%d %H:%M} UTC")
+        said.append(", ".join(filter(None, parts)))
+    return said
+
+
+def _state(snapshot: Snapshot) -> str:
+    window = snapshot.window
+    basis = {"tr": "total return", "pr": "price return"}[snapshot.question.basis]
+    parts = [
+        "SIMULATED" if snapshot.simulated else "",
+        f"{snapshot.question.small} against {snapshot.question.large}",
+        f"{window.label} {window.start} to {window.end}",
+        basis,
+        f"as of {snapshot.as_of}",
+        snapshot.state,
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def to_text(snapshot: Snapshot) -> str:
+    """The note as plain text; columns are straight for wide and accented names too."""
+    blocks = [_state(snapshot), "\n".join(sentences(snapshot))]
+    said = [f"! {line}" for line in (*snapshot.missing, *snapshot.warnings)]
+    blocks += ["\n".join(said)] if said else []
+    blocks += [_plain(table) for table in tables(snapshot)]
+    blocks.append("\n".join(["SOURCES", *_sources(snapshot)]))
+    return "\n\n".join(blocks) + "\n"
+
+
+def to_markdown(snapshot: Snapshot) -> str:
+    """The note as Markdown."""
+    first, *others = sentences(snapshot)
+    blocks = [f"# {first}", _state(snapshot), *others]
+    blocks += [f"> {line}" for line in (*snapshot.missing, *snapshot.warnings)]
+    blocks += [_markdown(table) for table in tables(snapshot)]
+    blocks.append("\n".join(["## Sources\n", *(f"- {line}" for line in _sources(snapshot))]))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _safe_cell(text: str) -> str:
+    """A text cell that no spreadsheet runs as a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def to_csv(snapshot: Snapshot) -> str:
+    """The contributors of both indices as one table, full precision, empty where missing."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_CSV_COLUMNS.split())
+    window = snapshot.window
+    tail = (
+        window.label,
+        window.start,
+        window.end,
+        snapshot.question.basis,
+        snapshot.as_of,
+        snapshot.state,
+        str(snapshot.simulated).lower(),
+    )
+    for fund, view in snapshot.indices.items():
+        lines = view.contributors
+        for row in range(len(lines)):
+            value, earned = number(lines.returns[row]), number(lines.contribution[row] * 1e4)
+            writer.writerow(
+                [
+                    fund,
+                    _safe_cell(lines.symbols[row]),
+                    _safe_cell(lines.names[row]),
+                    _safe_cell(lines.sectors[row]),
+                    repr(float(lines.weight[row])),
+                    "" if value is None else repr(value),
+                    "" if earned is None else repr(earned),
+                    lines.joined.get(row, ""),
+                    lines.left.get(row, ""),
+                    "; ".join(lines.flags.get(row, ())),
+                    *tail,
+                ]
+            )
+    return out.getvalue()
+
+
+FORMATS: Final[Mapping[str, Callable[[Snapshot], str]]] = {
+    "text": to_text,
+    "md": to_markdown,
+    "json": to_json,
+    "csv": to_csv,
+}

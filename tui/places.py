@@ -1,0 +1,47 @@
+"""Where things are kept: one directory for each kind, all under ``--home`` where that is given."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+APP = "internals"
+VARIABLE = "INTERNALS_HOME"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The directories and files the program keeps.
+
+    Attributes:
+        store: the market's store; simulated and real markets each have their own.
+        config: directory of config.toml, themes.toml and funds.toml.
+        state: what the screen remembers between two runs.
+    """
+
+    store: Path
+    config: Path
+    state: Path
+
+
+def places(home: Path | None, *, demo: bool, environ: Mapping[str, str] | None = None) -> Places:
+    """The places in force.
+
+    Args:
+        home: from ``--home``; else the variable INTERNALS_HOME; else the platform's own.
+        demo: the simulated market's store instead of the real one's.
+        environ: the environment, ``os.environ`` unless given.
+    """
+    variable = (environ if environ is not None else os.environ).get(VARIABLE)
+    root = home or (Path(variable) if variable else None)
+    kept = "demo" if demo else "market"
+    if root is not None:
+        root = root.expanduser().absolute()
+        return Places(root / kept, root, root / f"{kept}.json")
+    from platformdirs import PlatformDirs
+
+    dirs = PlatformDirs(APP, appauthor=False)
+    data, state = Path(dirs.user_data_dir), Path(dirs.user_state_dir)
+    return Places(data / kept, Path(dirs.user_config_dir), state / f"{kept}.json")

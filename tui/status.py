@@ -1,0 +1,127 @@
+"""What is held, how old it is and how much is missing: as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cache.store import Held
+from tui import formats as f
+
+if TYPE_CHECKING:
+    from tui.desk import Desk
+
+SCHEMA = 1
+
+
+def document(held: Held, desk: Desk, now: datetime) -> dict[str, Any]:
+    """The store's state as plain JSON values.
+
+    Args:
+        held: the generation read.
+        desk: whose market it is.
+        now: with a time zone; ages are counted from it.
+    """
+    market, prices = desk.market(), held.prices
+    last = market.last_close
+    closes = [int(np.isfinite(block.close).sum()) for block in prices.blocks]
+    funds: dict[str, Any] = {}
+    for fund in sorted(held.holdings):
+        newest = held.holdings[fund][-1]
+        symbols = [market.symbol(s) for s in newest.symbols]
+        series = market.series(fund)
+        funds[fund] = {
+            "closes": None
+            if series is None
+            else {"first": str(series.sessions[0]), "last": str(series.sessions[-1])},
+            "holdings": [
+                {
+                    "as_of": file.as_of.isoformat(),
+                    "lines": len(file.symbols),
+                    "other_rows": len(file.others),
+                    "from": file.source,
+                    "fetched_at": file.fetched_at and file.fetched_at.isoformat(),
+                }
+                for file in held.holdings[fund]
+            ],
+            "lines": len(symbols),
+            "lines_with_prices": sum(symbol in last for symbol in symbols),
+        }
+    taken = prices.fetched_at.values()
+    return {
+        "schema": SCHEMA,
+        "store": str(desk.places.store),
+        "generation": held.generation,
+        "simulated": held.simulated,
+        "now": now.isoformat(timespec="seconds"),
+        "prices": {
+            "symbols": len(last),
+            "closes": sum(closes),
+            "first": str(prices.blocks[0].sessions[0]) if prices.blocks else None,
+            "last": max(last.values()).isoformat() if last else None,
+            "newest_fetch": max(taken).isoformat() if taken else None,
+            "oldest_fetch": min(taken).isoformat() if taken else None,
+            "sources": dict(Counter(prices.source.values()).most_common()),
+            "provisional": len(prices.provisional),
+            "failed": dict(Counter(prices.failures.values()).most_common()),
+        },
+        "funds": funds,
+        "damage": list(held.damage),
+    }
+
+
+def to_json(held: Held, desk: Desk, now: datetime) -> str:
+    """The state as JSON, one trailing newline."""
+    return (
+        json.dumps(document(held, desk, now), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    )
+
+
+def to_text(held: Held, desk: Desk, now: datetime) -> str:
+    """The state for a person."""
+    state = document(held, desk, now)
+    prices = state["prices"]
+    said = [
+        f"{'SIMULATED market' if held.simulated else 'market'} in {state['store']},"
+        f" generation {held.generation}",
+        f"prices     {prices['symbols']:,} symbols, {prices['closes']:,} closes,"
+        f" {prices['first'] or '–'} to {prices['last'] or '–'}",
+    ]
+    if prices["newest_fetch"]:
+        age = f.age(datetime.fromisoformat(prices["newest_fetch"]), now)
+        said.append(
+            f"           newest taken {age} ago" if age != "now" else "           just taken"
+        )
+    said += [
+        f"           {count:,} symbols from {source}" for source, count in prices["sources"].items()
+    ]
+    said += [f"           {count:,} not fetched: {why}" for why, count in prices["failed"].items()]
+    if prices["provisional"]:
+        said.append(f"           {prices['provisional']:,} closes are of an unfinished session")
+    for fund, own in state["funds"].items():
+        closes = own["closes"]
+        dates = ", ".join(file["as_of"] for file in own["holdings"])
+        said.append(
+            f"{fund:<10} "
+            + (
+                f"closes {closes['first']} to {closes['last']}"
+                if closes
+                else "no closes of the fund"
+            )
+            + f"; {own['lines_with_prices']:,} of {own['lines']:,} lines with prices"
+        )
+        said.append(f"           holdings of {dates}")
+    said += [f"! {sentence}" for sentence in held.damage]
+    if not held.simulated:
+        said.append(f"IWM:SPY    {desk.cost(_pair(desk), now)}")
+    return "\n".join(said) + "\n"
+
+
+def _pair(desk: Desk) -> Any:
+    from core.views import Question
+
+    return desk.remembered() or Question()
