@@ -57,8 +57,13 @@ def _rows(market: Market, matrix: Matrix, start: date, end: date) -> _Rows:
 
 
 def _start_values(
-    market: Market, matrix: Matrix, span: Span, columns: IntArray, at_start: IntArray
-) -> tuple[FloatArray, BoolArray, IntArray]:
+    market: Market,
+    matrix: Matrix,
+    span: Span,
+    held: BoolArray,
+    where: IntArray,
+    at_start: IntArray,
+) -> tuple[FloatArray, BoolArray, BoolArray]:
     """Carry a file's values to a segment's start by the ratio of closes.
 
     v = value x P(start)/P(file date) on split-adjusted closes; where no close is held at
@@ -66,12 +71,10 @@ def _start_values(
 
     Returns:
         (n,) values, NaN where unknown; (n,) bool, an adjusted close stood in for the
-        price; (n,) bool as int, the file's price disagrees with the close of its day.
+        price; (n,) bool, the file's price disagrees with the close of its day.
     """
     file = span.file
     session = market.session(file.as_of)
-    held = columns >= 0
-    where = np.maximum(columns, 0)
     row = matrix.row(session)
     at_file = matrix.last[row] if row >= 0 else np.full(len(matrix.symbols), -1, np.int32)
     age = market.position(session) - matrix.position[np.maximum(at_file, 0)]
@@ -92,7 +95,7 @@ def _start_values(
     with np.errstate(invalid="ignore"):
         exact = held & known[where] & (age[where] == 0) & ~matrix.only_adjusted[where]
         off = exact & (np.abs(file.price / later_splits / file_price - 1) > PRICE_TOLERANCE)
-    carried = np.zeros(len(columns), bool) if same_day else stands_in
+    carried = np.zeros(len(held), bool) if same_day else stands_in
     return np.where(held, values, np.nan), carried, off
 
 
@@ -137,129 +140,201 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     Returns:
         The basket, or None where no price at all is held for the years needed.
     """
-    start, end = window_spans[0].start, window_spans[-1].end
-    dates = [start, end, *(market.session(span.file.as_of) for span in window_spans)]
-    near = set(range(start.year, end.year + 1)) | {d.year for d in dates}
-    near |= {d.year - 1 for d in dates if (d.month, d.day) < (1, 20)}
-    if not _any_line_near(market, window_spans[0], start):
-        near = {d.year for d in dates}
-    matrix = market.matrix(near)
+    matrix = market.matrix(_years(market, window_spans))
     if matrix is None:
         return None
-
-    index: dict[str, int] = {}
-    listed: list[str] = []
-    for span in window_spans:
-        for symbol, followed in zip(span.file.symbols, market.lines(span.file), strict=True):
-            if index.setdefault(followed, len(index)) == len(listed):
-                listed.append(symbol)
-    symbols = tuple(index)
-    columns = np.array([matrix.column.get(s, -1) for s in symbols], np.intp)
-    size, count = len(window_spans), len(symbols)
-    member, measured = np.zeros((size, count), bool), np.zeros((size, count), bool)
-    share, returns = np.zeros((size, count)), np.zeros((size, count))
-    reasons, flags = [""] * count, dict[int, list[str]]()
-
+    lines = _lines(market, matrix, window_spans)
+    start, end = window_spans[0].start, window_spans[-1].end
     whole = _rows(market, matrix, start, end)
-    quarantined = _quarantined(matrix, whole, matrix.row(end))
-    segments: list[Segment] = []
-    for k, span in enumerate(window_spans):
-        file = span.file
-        lines = np.array([index[s] for s in market.lines(file)], np.intp)
-        member[k, lines] = True
-        cols = columns[lines]
-        where = np.maximum(cols, 0)
-        rows = _rows(market, matrix, span.start, span.end)
-        values, carried, off = _start_values(market, matrix, span, cols, rows.start)
-        growth = matrix.growth(rows.start, rows.end, basis)[where]
-        good = (cols >= 0) & rows.fresh_start[where] & rows.later[where] & np.isfinite(growth)
-        good &= np.isfinite(values)
-        for place in np.nonzero(good & ~rows.fresh_end[where])[0]:
-            symbol, row = symbols[lines[place]], int(rows.end[cols[place]])
-            if _ended(market, matrix, symbol, row, span.end):
-                flags.setdefault(int(lines[place]), []).append(
-                    f"last traded {matrix.sessions[row]}"
-                )
-            else:
-                good[place] = False
-        for place in np.nonzero(good)[0] if quarantined else ():
-            good[place] = int(cols[place]) not in quarantined
-        for place in np.nonzero(~good)[0]:
-            line, column = int(lines[place]), int(cols[place])
-            why = quarantined.get(column, "") if column >= 0 else ""
-            why = why or _why_not(market, matrix, symbols[line], column, rows, basis, span.end)
-            why = why or "no close at the date of the holdings file"
-            reasons[line] = reasons[line] or why
-            if measured[:k, line].any() and not any(
-                f.startswith("last tr") for f in flags.get(line, ())
-            ):
-                flags.setdefault(line, []).append(f"not measured from {span.start}: {why}")
-        for place in np.nonzero(good & off)[0]:
-            flags.setdefault(int(lines[place]), []).append("disagrees with the file")
+    doubtful = _quarantined(matrix, whole, matrix.row(end))
+    parts = [_part(market, matrix, lines, span, basis, doubtful) for span in window_spans]
 
-        carried_values = np.bincount(lines[good], values[good], count)
-        whole_value = carried_values.sum()
-        if whole_value > 0:
-            share[k] = carried_values / whole_value
-        returns[k, lines[good]] = growth[good] - 1
-        measured[k, lines[good]] = True
-        segments.append(
-            Segment(
-                start=span.start,
-                end=span.end,
-                holdings_as_of=file.as_of,
-                estimated=market.session(file.as_of) > span.start or bool((carried & good).any()),
-                weight_measured=math.fsum(file.value[good]) / file.total,
-                basket_return=math.fsum(share[k] * returns[k]),
-                lines=len(file.symbols),
-                measured=int(measured[k].sum()),
-                older_than=span.older_than,
-            )
-        )
+    member, measured = (np.array([getattr(p, n) for p in parts]) for n in ("member", "measured"))
+    share, returns = (np.array([getattr(p, n) for p in parts]) for n in ("share", "returns"))
+    growth = np.cumprod([1.0, *(1 + p.segment.basket_return for p in parts[:-1])])[:, None]
+    earned = growth * share * returns
+    scale = np.array([p.segment.weight_measured for p in parts])[:, None]
 
-    before = np.concatenate([[1.0], np.cumprod([1 + s.basket_return for s in segments])[:-1]])
-    parts = before[:, None] * share * returns
-    scale = np.array([s.weight_measured for s in segments])[:, None]
     ever: BoolArray = np.asarray(measured.any(axis=0))
-    first = np.asarray(member[0])
-    through_window = matrix.growth(whole.start, whole.end, basis) - 1
+    reasons, flags = _words(parts, measured)
+    _market_flags(market, matrix, lines, (start, end), ever, flags)
     both_ends = whole.fresh_start & whole.fresh_end & (whole.end > whole.start)
-    both_ends[list(quarantined)] = False
-    window_returns = np.where(both_ends, through_window, np.nan)[np.maximum(columns, 0)]
-    window_returns = np.where((columns >= 0) & first, window_returns, np.nan)
-    outside = tuple(
-        ""
-        if np.isfinite(window_returns[i])
-        else "joined"
-        if not first[i]
-        else _outside(reasons[i], flags.get(i, []))
-        for i in range(count)
-    )
+    both_ends[list(doubtful)] = False
+    through = np.where(both_ends, matrix.growth(whole.start, whole.end, basis) - 1, np.nan)
+    counted = np.where(member[0] & lines.held, through[lines.where], np.nan)
     described = market.described
-    quiet = matrix.still(matrix.row(end), STALE_SESSIONS)
-    for place in np.nonzero((columns >= 0) & ever & quiet[np.maximum(columns, 0)])[0]:
-        flags.setdefault(int(place), []).append("stale")
-    for symbol, when in market.reference.spinoffs:
-        if start < when <= end and symbol in index and ever[index[symbol]]:
-            flags.setdefault(index[symbol], []).append(f"spin-off {when}")
     return Basket(
-        segments=tuple(segments),
-        symbols=symbols,
-        listed=tuple(listed),
-        names=tuple(described.get(s, ("", ""))[0] for s in symbols),
-        sectors=tuple(described.get(s, ("", ""))[1] for s in symbols),
-        first=first,
+        segments=tuple(p.segment for p in parts),
+        symbols=lines.symbols,
+        listed=lines.listed,
+        names=tuple(described.get(s, ("", ""))[0] for s in lines.symbols),
+        sectors=tuple(described.get(s, ("", ""))[1] for s in lines.symbols),
+        first=np.asarray(member[0]),
         member=member,
         measured=measured,
         share=share,
         returns=returns,
-        window_returns=window_returns,
-        contribution=(scale * parts).sum(axis=0),
-        unscaled=parts.sum(axis=0),
-        reasons=tuple("" if ever[i] else reasons[i] for i in range(count)),
-        outside=outside,
+        window_returns=counted,
+        contribution=(scale * earned).sum(axis=0),
+        unscaled=earned.sum(axis=0),
+        reasons=tuple("" if ever[i] else why for i, why in enumerate(reasons)),
+        outside=tuple(
+            "" if inside else "joined" if not there else _outside(why, flags.get(i, []))
+            for i, (inside, there, why) in enumerate(
+                zip(np.isfinite(counted).tolist(), member[0].tolist(), reasons, strict=True)
+            )
+        ),
         flags={line: tuple(dict.fromkeys(words)) for line, words in flags.items()},
     )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Lines:
+    """Every line of a window once, in the order of the files; (M,) each.
+
+    Attributes:
+        symbols: the symbol it is followed by.
+        listed: the symbol the first file that has it gives it.
+        index: symbol -> line.
+        held: bool, a column of the matrix is its.
+        where: that column, 0 where it has none.
+    """
+
+    symbols: tuple[str, ...]
+    listed: tuple[str, ...]
+    index: dict[str, int]
+    held: BoolArray
+    where: IntArray
+
+
+def _lines(market: Market, matrix: Matrix, window_spans: tuple[Span, ...]) -> _Lines:
+    """The lines of all files of a window."""
+    listed: dict[str, str] = {}
+    for span in window_spans:
+        for symbol, followed in zip(span.file.symbols, market.lines(span.file), strict=True):
+            listed.setdefault(followed, symbol)
+    columns = np.array([matrix.column.get(s, -1) for s in listed], np.intp)
+    return _Lines(
+        tuple(listed),
+        tuple(listed.values()),
+        {symbol: line for line, symbol in enumerate(listed)},
+        columns >= 0,
+        np.maximum(columns, 0),
+    )
+
+
+def _years(market: Market, window_spans: tuple[Span, ...]) -> set[int]:
+    """The calendar years whose closes a window needs: its own, its files', and just before."""
+    start, end = window_spans[0].start, window_spans[-1].end
+    dates = [start, end, *(market.session(span.file.as_of) for span in window_spans)]
+    if not _any_line_near(market, window_spans[0], start):
+        return {d.year for d in dates}
+    years = set(range(start.year, end.year + 1)) | {d.year for d in dates}
+    return years | {d.year - 1 for d in dates if (d.month, d.day) < (1, 20)}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Part:
+    """One segment measured; arrays are (M,) over all lines of the window.
+
+    Attributes:
+        segment: as it is told.
+        member: the line stands in the segment's file.
+        measured: its closes and value are known.
+        share: of the measured basket at the segment's start, 0 where not measured.
+        returns: within the segment, 0 where not measured.
+        reasons: line -> why it is not measured.
+        flags: line -> words about it.
+    """
+
+    segment: Segment
+    member: BoolArray
+    measured: BoolArray
+    share: FloatArray
+    returns: FloatArray
+    reasons: dict[int, str]
+    flags: dict[int, list[str]]
+
+
+def _part(
+    market: Market, matrix: Matrix, lines: _Lines, span: Span, basis: str, doubtful: dict[int, str]
+) -> _Part:
+    """Measure one segment; (n,) arrays are over the rows of its file."""
+    file, count = span.file, len(lines.symbols)
+    place = np.array([lines.index[s] for s in market.lines(file)], np.intp)
+    held, where = lines.held[place], lines.where[place]
+    rows = _rows(market, matrix, span.start, span.end)
+    values, carried, off = _start_values(market, matrix, span, held, where, rows.start)
+    growth = matrix.growth(rows.start, rows.end, basis)[where]
+    good = held & rows.fresh_start[where] & rows.later[where]
+    good &= np.isfinite(growth) & np.isfinite(values) & ~np.isin(where, list(doubtful))
+    flags: dict[int, list[str]] = {}
+    for row in np.nonzero(good & ~rows.fresh_end[where])[0]:
+        line, last = int(place[row]), int(rows.end[where[row]])
+        if _ended(market, matrix, lines.symbols[line], last, span.end):
+            flags.setdefault(line, []).append(f"last traded {matrix.sessions[last]}")
+        else:
+            good[row] = False
+    for row in np.nonzero(good & off)[0]:
+        flags.setdefault(int(place[row]), []).append("disagrees with the file")
+    reasons: dict[int, str] = {}
+    for row in np.nonzero(~good)[0]:
+        line, column = int(place[row]), int(where[row]) if held[row] else -1
+        reasons[line] = (
+            doubtful.get(column)
+            or _why_not(market, matrix, lines.symbols[line], column, rows, basis, span.end)
+            or "no close at the date of the holdings file"
+        )
+
+    value = np.bincount(place[good], values[good], count)
+    share = value / value.sum() if good.any() else np.zeros(count)
+    returns, member, measured = np.zeros(count), np.zeros(count, bool), np.zeros(count, bool)
+    returns[place[good]] = growth[good] - 1
+    member[place], measured[place[good]] = True, True
+    segment = Segment(
+        start=span.start,
+        end=span.end,
+        holdings_as_of=file.as_of,
+        estimated=market.session(file.as_of) > span.start or bool((carried & good).any()),
+        weight_measured=math.fsum(file.value[good]) / file.total,
+        basket_return=math.fsum(share * returns),
+        lines=len(file.symbols),
+        measured=int(measured.sum()),
+        older_than=span.older_than,
+    )
+    return _Part(segment, member, measured, share, returns, reasons, flags)
+
+
+def _words(parts: list[_Part], measured: BoolArray) -> tuple[list[str], dict[int, list[str]]]:
+    """Each line's first reason for not being measured, and what else is to be said of it."""
+    reasons, flags = [""] * measured.shape[1], dict[int, list[str]]()
+    for k, part in enumerate(parts):
+        for line, words in part.flags.items():
+            flags.setdefault(line, []).extend(words)
+        for line, why in part.reasons.items():
+            reasons[line] = reasons[line] or why
+            said = flags.get(line, [])
+            if measured[:k, line].any() and not any(w.startswith("last traded") for w in said):
+                flags.setdefault(line, []).append(f"not measured from {part.segment.start}: {why}")
+    return reasons, flags
+
+
+def _market_flags(
+    market: Market,
+    matrix: Matrix,
+    lines: _Lines,
+    ends: tuple[date, date],
+    ever: BoolArray,
+    flags: dict[int, list[str]],
+) -> None:
+    """Add what prices and data files say of measured lines: stale closes, spin-offs."""
+    quiet = matrix.still(matrix.row(ends[1]), STALE_SESSIONS)
+    for line in np.nonzero(lines.held & ever & quiet[lines.where])[0].tolist():
+        flags.setdefault(line, []).append("stale")
+    for symbol, when in market.reference.spinoffs:
+        line = lines.index.get(symbol, -1)
+        if line >= 0 and ever[line] and ends[0] < when <= ends[1]:
+            flags.setdefault(line, []).append(f"spin-off {when}")
 
 
 def _any_line_near(market: Market, span: Span, start: date) -> bool:
@@ -291,8 +366,3 @@ def _outside(reason: str, words: list[str]) -> str:
     if text.startswith("last traded"):
         return "ended"
     return text.split(":")[0].split(" since ")[0]
-
-
-def no_dividends(market: Market) -> bool:
-    """Whether no dividend and no adjusted close of any line is held: TR then equals PR."""
-    return all(not len(b.dividend) and b.adj_close is None for b in market.prices.blocks)
