@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_store import RAW, ROOT, bars, dump, files, holdings, manifest, rich
 
 from cache.errors import StoreEmpty, StoreError
 from cache.sessions import sessions
 from cache.store import Store
 from core.frames import Prices
+from tests.cache.test_store import RAW, ROOT, bars, dump, files, holdings, manifest, rich
 
 
 @pytest.fixture

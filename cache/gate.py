@@ -1,0 +1,158 @@
+"""What came of asking a vendor, and the gate that its bars must pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from cache.plan import Ask, asked
+from cache.sessions import NEW_YORK, last_final, last_session, sessions
+from core.frames import JUMP, STALE_SESSIONS, Dates, FloatArray, IntArray, day, pydate
+
+Kind = Literal["", "not_found", "rate_limited", "try_again", "bad_data"]
+
+#: Closes that may lie on days without a session before the whole answer is refused.
+STRAY: Final = 2
+
+
+def _no_days() -> Dates:
+    return np.zeros(0, "datetime64[D]")
+
+
+def _no_values() -> FloatArray:
+    return np.zeros(0)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Answer:
+    """What came of one Ask: bars, or why there are none.
+
+    Attributes:
+        ask: what was asked.
+        session: (K,) datetime64[D], ascending exchange sessions.
+        close: (K,) float64, split-adjusted price per share, NaN on a day with an event alone.
+        volume: (K,) float64, shares, NaN where the close is.
+        dividend: (K,) float64, cash per share on the basis of ``close``, 0 where none.
+        split: (K,) float64, split factor, 0 where none.
+        through: the last session that the answer speaks for.
+        provisional: the session of a bar taken before its session closed.
+        kind: "" for bars, else what kind of failure.
+        reason: a few words for a person.
+    """
+
+    ask: Ask
+    session: Dates = field(default_factory=_no_days)
+    close: FloatArray = field(default_factory=_no_values)
+    volume: FloatArray = field(default_factory=_no_values)
+    dividend: FloatArray = field(default_factory=_no_values)
+    split: FloatArray = field(default_factory=_no_values)
+    through: date | None = None
+    provisional: date | None = None
+    kind: Kind = ""
+    reason: str = ""
+
+    def splits(self) -> dict[date, float]:
+        """Effective date -> split factor."""
+        at = np.flatnonzero(self.split > 0)
+        return {pydate(self.session[i]): float(self.split[i]) for i in at}
+
+
+def gate(
+    ask: Ask,
+    days: Dates,
+    close: FloatArray,
+    volume: FloatArray,
+    dividend: FloatArray,
+    split: FloatArray,
+    *,
+    now: datetime,
+    meta: Mapping[str, Any],
+) -> Answer:
+    """Let an answer through, cleaned of empty rows, or say what is wrong with it.
+
+    Args:
+        ask: what was asked.
+        days: (K,) datetime64[D].
+        close: (K,) float64, NaN where none.
+        volume: (K,) float64.
+        dividend: (K,) float64, 0 where none.
+        split: (K,) float64, 0 where none.
+        now: the time.
+        meta: what Yahoo says of the symbol.
+    """
+    final, latest = last_final(now), last_session(now)
+    dividend, split = np.nan_to_num(dividend), np.nan_to_num(split)
+
+    def bad(reason: str) -> Answer:
+        return Answer(ask, kind="bad_data", reason=asked(reason, final))
+
+    if (named := meta.get("symbol", ask.symbol)) != ask.symbol:
+        return bad(f"Yahoo answered for {str(named)[:16]!r} instead")
+    if (currency := meta.get("currency", "USD")) != "USD":
+        return bad(f"is quoted in {str(currency)[:8]!r}, not in dollars")
+    if (np.diff(days.astype(np.int64)) <= 0).any():
+        return bad("Yahoo's dates are not ascending or stand twice")
+    events = (dividend != 0) | (split != 0)
+    filled = ~np.isnan(close) | events
+    today = day(now.astimezone(NEW_YORK).date())
+    if (ahead := days[filled & (days > today)]).size:
+        return bad(f"Yahoo gives a price for {ahead[0]}, which is in the future")
+    traded = np.isin(days, sessions())
+    stray = filled & ~traded
+    if stray.sum() > max(STRAY, 0.01 * filled.sum()) or (stray & events).any():
+        return bad(f"the exchange has no session on {days[stray][0]}, and Yahoo has data for it")
+    keep = filled & traded & (days <= day(latest))
+    days, close, volume = days[keep], close[keep], volume[keep]
+    dividend, split = dividend[keep], split[keep]
+    if (close <= 0).any() or np.isinf(close).any():
+        return bad(f"the close of {days[(close <= 0) | np.isinf(close)][0]} is not positive")
+    if (dividend < 0).any() or (split < 0).any() or not np.isfinite(dividend + split).all():
+        return bad("a dividend or a split is not positive")
+    if (volume < 0).any():
+        return bad("a volume is negative")
+    priced = np.flatnonzero(~np.isnan(close))
+    if not len(priced):
+        return nothing(ask, now)
+    if jump := _jump(days, close, split, priced):
+        return bad(jump)
+    volume = np.where(np.isnan(close), np.nan, volume)
+    unfinished = latest if latest > final and days[priced[-1]] == day(latest) else None
+    ended = days[priced][days[priced] <= day(final)]
+    through = _speaks_for(ended, final)
+    return Answer(ask, days, close, volume, dividend, split, through, unfinished)
+
+
+def _jump(days: Dates, close: FloatArray, split: FloatArray, priced: IntArray) -> str:
+    """A sentence about the first tenfold move that no split explains, or ""."""
+    ratio = close[priced][1:] / close[priced][:-1]
+    for at in np.flatnonzero((ratio > JUMP) | (ratio < 1 / JUMP)):
+        before, after = int(priced[at]), int(priced[at + 1])
+        if not (split[before + 1 : after + 1] > 0).any():
+            return f"its close moves {ratio[at]:.3g}-fold on {days[after]} with no split on record"
+    return ""
+
+
+def _speaks_for(closed: Dates, final: date) -> date | None:
+    """The last session an answer speaks for.
+
+    The newest closes often come late: an answer that stops a few sessions short speaks only
+    for what it has, and is asked again. One that stops long before says that trading ended.
+    """
+    if not len(closed):
+        return None
+    known = sessions()
+    short = np.searchsorted(known, day(final)) - np.searchsorted(known, closed[-1])
+    return final if short > STALE_SESSIONS else pydate(closed[-1])
+
+
+def nothing(ask: Ask, now: datetime) -> Answer:
+    """The answer to an Ask for which no price came, though the vendor answered."""
+    if ask.whole:
+        reason = f"Yahoo has no prices since {ask.start}"
+        return Answer(ask, kind="not_found", reason=asked(reason, last_final(now)))
+    reason = f"Yahoo gave no prices since {ask.start}, though some are held; try again"
+    return Answer(ask, kind="try_again", reason=reason)

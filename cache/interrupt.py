@@ -1,0 +1,89 @@
+"""Ends and exclusions: one refresh a store, signals that stop it, calls that can be left."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import queue
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from cache.errors import SourceError, StoreBusy, StoreError
+
+T = TypeVar("T")
+
+
+@contextmanager
+def one_at_a_time(home: Path) -> Iterator[None]:
+    """Hold the one place for a refresh of a store.
+
+    Raises:
+        StoreBusy: another process holds it.
+        StoreError: the directory cannot be written.
+    """
+    path = home / "refresh.lock"
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoreError(f"cannot write to {home}: {error.strerror}") from None
+    try:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreBusy(
+                f"another refresh of {home} is under way; wait until it has ended"
+            ) from None
+        yield
+    finally:
+        os.close(opened)
+
+
+@contextmanager
+def signals(stop: threading.Event) -> Iterator[None]:
+    """Let the first SIGINT, SIGTERM or SIGHUP set ``stop``; the next does what it always did."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+    def end(number: int, frame: object) -> None:
+        stop.set()
+        restore()
+
+    for number in numbers:
+        # An ignored signal stays ignored: nohup and background jobs rely on it.
+        if before[number] is not signal.SIG_IGN:
+            signal.signal(number, end)
+    try:
+        yield
+    finally:
+        restore()
+
+
+def unless(stop: threading.Event, call: Callable[[], T]) -> T | SourceError | None:
+    """What a call gives, or None as soon as ``stop`` is set; the call is left to itself then."""
+    came: queue.SimpleQueue[T | SourceError] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            came.put(call())
+        except SourceError as error:
+            came.put(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    while not stop.is_set():
+        try:
+            return came.get(timeout=0.05)
+        except queue.Empty:
+            continue
+    return None

@@ -1,0 +1,91 @@
+"""What a refresh says while it runs, and at its end."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Stage = Literal["plan", "holdings", "prices", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a refresh has come.
+
+    Attributes:
+        stage: what is under way.
+        done: how many of the stage's files or symbols were answered, well or badly.
+        total: how many there are; more can come when a history has to be asked anew.
+        failed: failures so far, of files and symbols together.
+        rate: symbols a second, None while not known.
+        seconds_left: of this stage, None while not known.
+        symbol: what the last answer was about.
+        message: one sentence where there is something to say.
+    """
+
+    stage: Stage
+    done: int = 0
+    total: int = 0
+    failed: int = 0
+    rate: float | None = None
+    seconds_left: float | None = None
+    symbol: str = ""
+    message: str = ""
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        return json.dumps(asdict(self), ensure_ascii=True)
+
+    @staticmethod
+    def from_json(line: str) -> Progress | None:
+        """The Progress of a line, None for a line of anything else."""
+        try:
+            fields = json.loads(line)
+            return Progress(**fields)
+        except (ValueError, TypeError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a refresh brought.
+
+    Attributes:
+        ok: everything that was asked for came.
+        message: one sentence for a person.
+        symbols: how many symbols brought bars.
+        new_bars: closes that were not held before.
+        refetched: symbols whose history had changed and was brought whole.
+        files: holdings files that came, such as "holdings IWM of 2026-06-25".
+        failed: symbol or file -> why it brought nothing.
+        requests: requests sent.
+        seconds: how long it took.
+        generation: the store's generation afterwards.
+        wait_until: when a rate limit was met, the time to try again.
+        stopped: ended early by a signal or by the caller.
+    """
+
+    ok: bool
+    message: str
+    symbols: int = 0
+    new_bars: int = 0
+    refetched: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    failed: Mapping[str, str] = field(default_factory=dict)
+    requests: int = 0
+    seconds: float = 0.0
+    generation: int = 0
+    wait_until: datetime | None = None
+    stopped: bool = False
+
+    def by_reason(self) -> dict[str, tuple[str, ...]]:
+        """Reason -> what failed for it, most frequent reason first."""
+        counts = Counter(self.failed.values())
+        return {
+            reason: tuple(name for name, why in self.failed.items() if why == reason)
+            for reason, _ in counts.most_common()
+        }

@@ -1,0 +1,152 @@
+"""Holdings files from the issuers' own addresses.
+
+Certificates are verified, redirects stay on https, size and time are limited, and a page
+meant for a browser is refused: many issuers answer with one when they mean "no".
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+import time
+import urllib.request
+from datetime import date
+from http.client import HTTPException
+from typing import IO, TYPE_CHECKING, Final
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+
+from cache.errors import SourceError
+
+if TYPE_CHECKING:
+    from http.client import HTTPMessage
+
+    from cache.funds import Fund
+
+#: The largest file taken; the largest known is below one megabyte.
+LIMIT: Final = 32 * 2**20
+_AGENT: Final = "Mozilla/5.0 (compatible; internals)"
+_LOOPBACK: Final = ("127.0.0.1", "localhost")
+_PAGE: Final = (b"<!doctype", b"<html", b"<head", b"<?xml", b"<script")
+
+
+class Issuers:
+    """Asks issuers for holdings files.
+
+    Attributes:
+        requests: requests sent so far.
+    """
+
+    def __init__(self, *, timeout: float = 30.0, limit: int = LIMIT) -> None:
+        """Nothing is sent yet.
+
+        Args:
+            timeout: seconds that one file may take.
+            limit: bytes that one file may have.
+        """
+        self.timeout, self.limit = timeout, limit
+        self.requests = 0
+
+    def get(self, fund: Fund, on: date | None = None) -> tuple[bytes, str]:
+        """One holdings file as the issuer gives it, and the address it came from.
+
+        Args:
+            fund: whose holdings.
+            on: the day wanted, None for the newest file.
+
+        Raises:
+            SourceError: nothing usable came; says why, and how to bring the file by hand.
+        """
+        reason = "the issuer's address is not known"
+        for url in fund.urls(on):
+            try:
+                return self._read(url), url
+            except _NoFileError as error:
+                # The first address is the best one: its reason tells most.
+                reason = str(error) if reason.endswith("not known") else reason
+        what = f"holdings {fund.symbol}" + (f" of {on}" if on else "")
+        dated = f" --as-of {on}" if on else ""
+        raise SourceError(
+            f"{reason}; download the file in a browser and run "
+            f"`internals import holdings FILE --fund {fund.symbol}{dated}`",
+            file=what,
+        )
+
+    def _read(self, url: str) -> bytes:
+        opener = urllib.request.build_opener(
+            urllib.request.HTTPSHandler(context=_certificates()), _Redirects()
+        )
+        asked = urllib.request.Request(url, headers={"User-Agent": _AGENT, "Accept": "*/*"})
+        host = urlsplit(url).hostname or ""
+        ends = time.monotonic() + self.timeout
+        self.requests += 1
+        try:
+            with opener.open(asked, timeout=self.timeout) as response:
+                content = bytearray()
+                while part := response.read1(65536):
+                    content += part
+                    if len(content) > self.limit:
+                        raise _NoFileError(f"{host} sent more than {self.limit:,} bytes")
+                    if time.monotonic() > ends:
+                        raise _NoFileError(f"{host} took longer than {self.timeout:g} s")
+                promised = response.length
+        except HTTPError as error:
+            raise _NoFileError(f"{host} answered with error {error.code}") from None
+        except TimeoutError:
+            raise _NoFileError(f"{host} took longer than {self.timeout:g} s") from None
+        except (URLError, HTTPException, OSError) as error:
+            cause = getattr(error, "reason", None) or error
+            raise _NoFileError(f"{host} could not be reached ({_words(cause)})") from None
+        if promised:
+            raise _NoFileError(f"{host} broke off in the middle of the file")
+        return _file(bytes(content), host)
+
+
+class _NoFileError(Exception):
+    """One address brought no file; the message says why."""
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects to https alone."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        """The request that follows a redirect; refuses any scheme but https."""
+        to = urlsplit(newurl)
+        if to.scheme != "https" and not (to.scheme == "http" and to.hostname in _LOOPBACK):
+            raise _NoFileError(f"{urlsplit(req.full_url).hostname} redirects away from https")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _certificates() -> ssl.SSLContext:
+    """The authorities trusted: those the environment names, the system's, else certifi's."""
+    named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    context = ssl.create_default_context(cafile=named or None)
+    if not named and not context.cert_store_stats()["x509_ca"]:
+        import certifi
+
+        context.load_verify_locations(certifi.where())
+    return context
+
+
+def _file(content: bytes, host: str) -> bytes:
+    """The content, unless it is plainly no file of holdings."""
+    start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not start:
+        raise _NoFileError(f"{host} answered with an empty file")
+    if start.startswith(_PAGE) or b"<html" in start:
+        raise _NoFileError(f"{host} answered with a web page, not a holdings file")
+    return content
+
+
+def _words(cause: object) -> str:
+    """A cause from below, as one short printable phrase."""
+    text = getattr(cause, "strerror", None) or str(cause)
+    return "".join(c if c.isprintable() else " " for c in str(text))[:100].strip(" .")

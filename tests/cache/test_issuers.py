@@ -1,0 +1,142 @@
+"""Holdings files from issuers, against a server on the loopback."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from cache.errors import SourceError
+from cache.funds import Fund
+from cache.sources.holdings import read_holdings
+from cache.sources.issuers import Issuers
+from tests.cache.lookalike import Lookalike
+
+NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)
+AJAX = "https://www.ishares.com/us/products/239710/fund/1467271812596.ajax"
+IWM = Fund(
+    "IWM",
+    title="iShares Russell 2000 ETF",
+    addresses=(f"{AJAX}?fileType=csv&fileName=IWM_holdings&asOfDate={{date}}",),
+)
+BY_HAND = "download the file in a browser and run `internals import holdings FILE --fund IWM"
+
+
+@pytest.fixture
+def issuer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lookalike]:
+    with Lookalike(tmp_path, NOW, lines={"IWM": ["AA", "BB", "CC"]}) as one:
+        for name, value in one.environment().items():
+            monkeypatch.setenv(name, value)
+        yield one
+
+
+def test_the_newest_file_and_one_of_a_day(issuer: Lookalike) -> None:
+    source = Issuers(timeout=5.0)
+    raw, address = source.get(IWM)
+    assert raw == issuer.holdings("IWM", date(2026, 6, 25)).encode()
+    assert address == f"{AJAX}?fileType=csv&fileName=IWM_holdings"
+    raw, address = source.get(IWM, date(2025, 12, 31))
+    assert address.endswith("&asOfDate=20251231")
+    assert source.requests == issuer.requests == 2
+    file = read_holdings(raw, address, fund="IWM", now=NOW)
+    assert file.holdings.as_of == date(2025, 12, 31)
+    assert file.holdings.symbols == ("AA", "BB", "CC") and file.raw == raw
+    # 1e9 / 2, / 3 and / 4, and a million in cash.
+    assert file.holdings.total == pytest.approx(500e6 + 333_333_333.33 + 250e6 + 1e6, abs=0.01)
+
+
+def test_a_page_in_place_of_a_file_names_the_way_by_hand(issuer: Lookalike) -> None:
+    issuer.faults["holdings IWM"] = "page"
+    with pytest.raises(SourceError) as told:
+        Issuers(timeout=5.0).get(IWM, date(2025, 12, 31))
+    assert str(told.value) == (
+        "holdings IWM of 2025-12-31: www.ishares.com answered with a web page, not a holdings "
+        f"file; {BY_HAND} --as-of 2025-12-31`"
+    )
+
+
+def test_a_redirect_away_from_https_is_not_followed(issuer: Lookalike) -> None:
+    issuer.faults["holdings IWM"] = "elsewhere"
+    with pytest.raises(SourceError, match="redirects away from https"):
+        Issuers(timeout=5.0).get(IWM)
+    assert issuer.requests == 1
+
+
+def test_the_certificate_is_verified(issuer: Lookalike, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name)
+    with pytest.raises(SourceError, match=r"www\.ishares\.com could not be reached .*certificate"):
+        Issuers(timeout=5.0).get(IWM)
+    assert issuer.requests == 0
+
+
+def test_a_slow_issuer_is_not_waited_for(issuer: Lookalike) -> None:
+    issuer.faults["holdings IWM"] = "slow"
+    with pytest.raises(SourceError, match=r"www\.ishares\.com took longer than 0\.5 s"):
+        Issuers(timeout=0.5).get(IWM)
+
+
+def test_a_file_beyond_the_limit_is_refused(issuer: Lookalike) -> None:
+    with pytest.raises(SourceError, match=r"www\.ishares\.com sent more than 100 bytes"):
+        Issuers(timeout=5.0, limit=100).get(IWM)
+
+
+class Plain(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        kind = self.path.partition("?")[0]
+        content = {"/empty": b"\r\n", "/cut": b"Ticker,Name\nAA,", "/good": b"Ticker,Name\nAA,Aa\n"}
+        body = content.get(kind)
+        self.send_response_only(200 if body else 503)
+        self.send_header("Content-Length", str(len(body or b"") + (50 if kind == "/cut" else 0)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body or b"")
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        """Silence."""
+
+
+@pytest.fixture
+def plain(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Plain)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/empty", "127.0.0.1 answered with an empty file"),
+        ("/cut", "127.0.0.1 broke off in the middle of the file"),
+        ("/error", "127.0.0.1 answered with error 503"),
+    ],
+)
+def test_what_is_no_file_is_said(plain: str, path: str, reason: str) -> None:
+    with pytest.raises(SourceError) as told:
+        Issuers(timeout=5.0).get(Fund("IWM", addresses=(plain + path,)))
+    assert str(told.value) == f"holdings IWM: {reason}; {BY_HAND}`"
+
+
+def test_the_next_address_is_tried_and_the_first_reason_told(plain: str) -> None:
+    source = Issuers(timeout=5.0)
+    raw, address = source.get(Fund("IWM", addresses=(f"{plain}/error", f"{plain}/good")))
+    assert raw == b"Ticker,Name\nAA,Aa\n" and address.endswith("/good") and source.requests == 2
+    with pytest.raises(SourceError, match="an empty file"):
+        source.get(Fund("IWM", addresses=(f"{plain}/empty", f"{plain}/error")))
+
+
+def test_a_fund_without_an_address() -> None:
+    with pytest.raises(SourceError, match="the issuer's address is not known; download"):
+        Issuers().get(Fund("QQQ"))

@@ -1,0 +1,291 @@
+"""Plans, from prices and holdings made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cache.funds import Fund
+from cache.plan import Ask, FileAsk, Known, asked, asked_for, make_plan, wait, wait_until, whole
+from cache.sessions import sessions
+from core.frames import Block, Events, Holdings, Prices, Reference
+
+NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday after the close
+PAIR = ("IWM", "SPY")
+REFERENCE = Reference(sessions())
+#: Monday 15 June 2026 to Friday 26 June 2026; Friday the 19th was a holiday.
+DAYS = np.array([f"2026-06-{d}" for d in (15, 16, 17, 18, 22, 23, 24, 25, 26)], "datetime64[D]")
+
+
+def prices(ends: Mapping[str, int], **more: Any) -> Prices:
+    """Closes 10, 11, 12... on the first ``ends[symbol]`` of the nine days."""
+    close = np.full((9, len(ends)), np.nan)
+    for column, end in enumerate(ends.values()):
+        close[:end, column] = 10.0 + np.arange(end)
+    through = more.pop("through", {s: DAYS[e - 1].item() for s, e in ends.items() if e})
+    return Prices((Block(DAYS, tuple(ends), close),), through, **more)
+
+
+def holdings(fund: str, as_of: str, lines: Mapping[str, float], **more: Any) -> Holdings:
+    size = len(lines)
+    value = np.array(list(lines.values()))
+    blank = ("",) * size
+    none = np.full(size, np.nan)
+    return Holdings(
+        fund,
+        date.fromisoformat(as_of),
+        tuple(lines),
+        tuple(lines),
+        blank,
+        none,
+        none,
+        value,
+        float(value.sum()),
+        **more,
+    )
+
+
+def test_an_empty_store_asks_for_the_funds_from_1993() -> None:
+    plan = make_plan(Prices(), {}, PAIR, NOW, REFERENCE)
+    assert [(a.symbol, str(a.start), str(a.end), a.whole) for a in plan.asks] == [
+        ("IWM", "1993-01-01", "2026-06-26", True),
+        ("SPY", "1993-01-01", "2026-06-26", True),
+    ]
+    # Two charts, the cookie and the crumb.
+    assert plan.requests == 4 and plan.files == () and plan.current == 0
+    assert plan.expected_seconds == 1.0
+
+
+def test_funds_come_first_then_the_heaviest_lines() -> None:
+    held = {
+        "IWM": (holdings("IWM", "2026-06-25", {"AA": 10.0, "BB": 30.0, "CC": 60.0}),),
+        "SPY": (holdings("SPY", "2026-06-25", {"DD": 500.0, "AA": 500.0, "SPY": 1000.0}),),
+    }
+    plan = make_plan(Prices(), held, PAIR, NOW, REFERENCE)
+    # CC .60, then BB .30, then AA and DD with .25 each, by name.
+    assert [a.symbol for a in plan.asks] == ["IWM", "SPY", "CC", "BB", "AA", "DD"]
+    assert {str(a.start) for a in plan.asks[2:]} == {"2024-06-16"}
+    assert plan.requests == 6 + 2
+
+
+def test_lines_of_files_older_than_the_years_asked_for_are_left_alone() -> None:
+    files = (
+        holdings("IWM", "2023-01-03", {"OLD": 1.0}),
+        holdings("IWM", "2025-01-03", {"LEFT": 1.0}),
+        holdings("IWM", "2026-06-25", {"NEW": 1.0}),
+    )
+    plan = make_plan(Prices(), {"IWM": files}, ("IWM", "IWM"), NOW, REFERENCE)
+    assert [a.symbol for a in plan.asks] == ["IWM", "LEFT", "NEW"]
+    # Where all are that old, the newest counts.
+    plan = make_plan(Prices(), {"IWM": files[:1]}, ("IWM", "IWM"), NOW, REFERENCE)
+    assert [a.symbol for a in plan.asks] == ["IWM", "OLD"]
+
+
+def test_renamed_lines_are_asked_for_under_their_new_symbol() -> None:
+    reference = replace(REFERENCE, aliases={"MMC": "MRSH"})
+    files = {"SPY": (holdings("SPY", "2025-12-31", {"MMC": 1.0}),)}
+    plan = make_plan(Prices(), files, PAIR, NOW, reference)
+    assert [a.symbol for a in plan.asks] == ["IWM", "SPY", "MRSH"]
+
+
+def test_what_is_held_through_the_last_final_session_is_not_asked() -> None:
+    held = prices({"IWM": 9, "SPY": 8})
+    plan = make_plan(held, {}, PAIR, NOW, REFERENCE)
+    # Seven sessions before Thursday 25 June, the holiday not counted.
+    assert plan.asks == (Ask("SPY", date(2026, 6, 15), date(2026, 6, 26), whole=False),)
+    assert plan.current == 1 and plan.requests == 3
+
+
+def test_nothing_to_do_is_an_empty_plan() -> None:
+    plan = make_plan(prices({"IWM": 9, "SPY": 9}), {}, PAIR, NOW, REFERENCE)
+    assert not plan and plan.requests == 0 and plan.expected_seconds == 0.0 and plan.current == 2
+
+
+@pytest.mark.parametrize(
+    ("now", "stale"),
+    [
+        ("2026-06-29T13:00+00:00", False),  # Monday before the open: Friday is the last session
+        ("2026-06-29T18:00+00:00", False),  # Monday at 14:00: today is not final yet
+        ("2026-06-29T20:19+00:00", False),  # 19 minutes after the close
+        ("2026-06-29T20:21+00:00", True),
+        ("2026-06-30T03:00+00:00", True),  # still Monday in New York
+    ],
+)
+def test_staleness_follows_the_exchange_and_its_close(now: str, stale: bool) -> None:
+    held = prices({"IWM": 9, "SPY": 9})
+    plan = make_plan(held, {}, PAIR, datetime.fromisoformat(now), REFERENCE)
+    assert bool(plan) is stale
+
+
+def test_a_line_that_ended_is_current_once_the_vendor_spoke_for_the_last_session() -> None:
+    held = prices(
+        {"IWM": 9, "SPY": 3}, through={"IWM": date(2026, 6, 26), "SPY": date(2026, 6, 26)}
+    )
+    assert not make_plan(held, {}, PAIR, NOW, REFERENCE)
+    later = make_plan(held, {}, PAIR, NOW + timedelta(days=3), REFERENCE)
+    starts = {a.symbol: str(a.start) for a in later.asks}
+    # SPY's last close is of 17 June: asked from seven sessions before that.
+    assert starts == {"IWM": "2026-06-16", "SPY": "2026-06-08"}
+
+
+def test_a_provisional_bar_does_not_count() -> None:
+    held = prices(
+        {"IWM": 9, "SPY": 9},
+        through={"IWM": date(2026, 6, 26), "SPY": date(2026, 6, 25)},
+        provisional={"SPY": date(2026, 6, 26)},
+    )
+    plan = make_plan(held, {}, PAIR, NOW, REFERENCE)
+    assert [(a.symbol, str(a.start)) for a in plan.asks] == [("SPY", "2026-06-15")]
+    assert Known(held).final("SPY") == date(2026, 6, 25)
+
+
+def test_full_asks_for_everything_whole_and_loses_no_year() -> None:
+    old = Block(np.array(["2022-03-01"], "datetime64[D]"), ("AA",), np.array([[7.0]]))
+    held = prices({"IWM": 9, "SPY": 9, "AA": 9})
+    held = replace(held, blocks=(old, *held.blocks))
+    files = {"IWM": (holdings("IWM", "2026-06-25", {"AA": 1.0}),)}
+    plan = make_plan(held, files, PAIR, NOW, REFERENCE, full=True)
+    asks = {a.symbol: (str(a.start), a.whole) for a in plan.asks}
+    assert asks == {
+        "IWM": ("1993-01-01", True),
+        "SPY": ("1993-01-01", True),
+        "AA": ("2022-03-01", True),
+    }
+
+
+def test_only_adjusted_closes_held_means_not_held() -> None:
+    nothing = np.full((9, 1), np.nan)
+    block = Block(DAYS, ("IWM",), nothing, adj_close=np.ones((9, 1)))
+    plan = make_plan(Prices((block,)), {}, ("IWM", "IWM"), NOW, REFERENCE)
+    assert [a.whole for a in plan.asks] == [True]
+
+
+def test_what_the_vendor_does_not_know_is_asked_once_a_session() -> None:
+    reason = asked("not found at Yahoo", date(2026, 6, 26))
+    assert reason == "not found at Yahoo (asked for 2026-06-26)"
+    assert asked_for(reason) == date(2026, 6, 26) and asked_for("timed out") is None
+    files = {"IWM": (holdings("IWM", "2026-06-25", {"GONE": 1.0, "SLOW": 1.0}),)}
+    held = prices({"IWM": 9, "SPY": 9}, failures={"GONE": reason, "SLOW": "timed out"})
+    assert [a.symbol for a in make_plan(held, files, PAIR, NOW, REFERENCE).asks] == ["SLOW"]
+    monday = make_plan(held, files, PAIR, NOW + timedelta(days=3), REFERENCE)
+    assert {a.symbol for a in monday.asks} == {"IWM", "SPY", "GONE", "SLOW"}
+    full = make_plan(held, files, PAIR, NOW, REFERENCE, full=True)
+    assert {a.symbol for a in full.asks} == {"IWM", "SPY", "GONE", "SLOW"}
+
+
+def test_a_rate_limit_is_read_back_until_its_time_has_passed() -> None:
+    until = datetime(2026, 6, 26, 22, 15, tzinfo=UTC)
+    assert wait(until) == "try again after 2026-06-26 22:15 UTC"
+    reasons = [f"rate limited by Yahoo; {wait(until)}", "not found at Yahoo"]
+    assert wait_until(reasons, NOW) == until
+    assert wait_until(reasons, until) is None
+    held = prices({"IWM": 9, "SPY": 8}, failures={"SPY": reasons[0]})
+    assert make_plan(held, {}, PAIR, NOW, REFERENCE).wait_until == until
+
+
+DATED = Fund("IWM", addresses=("https://www.example.com/f?asOfDate={date}",))
+NEWEST = Fund("SPY", addresses=("https://www.example.com/f.xlsx",))
+FUNDS = {"IWM": DATED, "SPY": NEWEST}
+
+
+def test_files_are_asked_for_the_latest_the_years_start_and_reconstitutions() -> None:
+    reference = replace(
+        REFERENCE,
+        reconstitutions={"IWM": (date(2025, 6, 27), date(2026, 3, 20), date(2026, 6, 26))},
+    )
+    plan = make_plan(Prices(), {}, PAIR, NOW, reference, funds=FUNDS)
+    assert plan.files == (
+        FileAsk("IWM"),
+        FileAsk("IWM", date(2025, 12, 31)),
+        FileAsk("IWM", date(2026, 3, 20)),
+        FileAsk("SPY"),
+    )
+    assert plan.requests == 4 + 2 + 2
+    assert (
+        str(plan.files[1]) == "holdings IWM of 2025-12-31" and str(plan.files[3]) == "holdings SPY"
+    )
+    held = {
+        "IWM": (
+            holdings("IWM", "2025-12-30", {"A": 1.0}),
+            holdings("IWM", "2026-03-23", {"A": 1.0}),
+            holdings("IWM", "2026-06-26", {"A": 1.0}),
+        ),
+        "SPY": (holdings("SPY", "2026-06-25", {"A": 1.0}, fetched_at=NOW - timedelta(hours=5)),),
+    }
+    assert make_plan(Prices(), held, PAIR, NOW, reference, funds=FUNDS).files == ()
+    later = make_plan(Prices(), held, PAIR, NOW + timedelta(hours=2), reference, funds=FUNDS)
+    assert later.files == (FileAsk("SPY"),)
+
+
+def test_a_fund_without_an_address_is_not_asked_for() -> None:
+    plan = make_plan(Prices(), {}, PAIR, NOW, REFERENCE, funds={"IWM": Fund("IWM")})
+    assert plan.files == ()
+
+
+def splitted(factor: float | None) -> Known:
+    events = Events.none()
+    if factor is not None:
+        events = Events(np.array([4]), np.array([0]), np.array([factor]))
+    held = prices({"AA": 9})
+    return Known(replace(held, blocks=(replace(held.blocks[0], split=events),)))
+
+
+def test_an_answer_continues_what_is_held_or_says_why_not() -> None:
+    known = splitted(None)
+    close = 10.0 + np.arange(9)
+    assert known.rewritten("AA", DAYS, close, {}) == ""
+    # One part in two million is noise, one in five hundred thousand is another history.
+    assert known.rewritten("AA", DAYS, close * (1 + 5e-7), {}) == ""
+    changed = close.copy()
+    changed[5] *= 1 + 2e-6
+    assert known.rewritten("AA", DAYS, changed, {}) == "its close of 2026-06-23 has changed"
+    split = {date(2026, 6, 22): 4.0}
+    assert known.rewritten("AA", DAYS, close, split) == "a new split on 2026-06-22"
+    assert splitted(4.0).rewritten("AA", DAYS, close, split) == ""
+    assert splitted(2.0).rewritten("AA", DAYS, close, split) == "a new split on 2026-06-22"
+    apart = np.array(["2026-06-29"], "datetime64[D]")
+    assert "shares no close" in known.rewritten("AA", apart, np.array([19.0]), {})
+
+
+def test_a_provisional_close_may_change() -> None:
+    known = Known(prices({"AA": 9}, provisional={"AA": date(2026, 6, 26)}))
+    close = 10.0 + np.arange(9)
+    close[8] = 99.0
+    assert known.rewritten("AA", DAYS, close, {}) == ""
+
+
+def test_a_shrunken_history_replaces_nothing() -> None:
+    known = splitted(None)
+    ask = whole("AA", known, PAIR, NOW)
+    assert (str(ask.start), ask.whole) == ("2024-06-16", True)
+    assert known.shrunk(ask, DAYS, np.arange(9) + 1.0) == ""
+    few = known.shrunk(ask, DAYS[:8], np.arange(8) + 1.0)
+    assert few == "Yahoo gave 8 closes where 9 are held"
+    gaps = np.array([1.0] * 8 + [np.nan])
+    assert known.shrunk(ask, DAYS, gaps) == few
+
+
+def test_a_plan_of_thousands_of_lines_is_made_at_once() -> None:
+    import time
+
+    symbols = tuple(f"S{i}" for i in range(2450))
+    known = sessions()
+    blocks = tuple(
+        Block(days, symbols, np.ones((len(days), len(symbols))))
+        for year in (2025, 2026)
+        for days in [
+            known[
+                (known >= np.datetime64(f"{year}-01-01")) & (known < np.datetime64(f"{year}-06-26"))
+            ]
+        ]
+    )
+    files = {"IWM": (holdings("IWM", "2026-06-25", dict.fromkeys(symbols, 1.0)),)}
+    began = time.perf_counter()
+    plan = make_plan(Prices(blocks), files, PAIR, NOW, REFERENCE)
+    assert time.perf_counter() - began < 2.0
+    assert len(plan.asks) == 2452

@@ -1,0 +1,339 @@
+"""A refresh end to end: real store, real yfinance, a server on the loopback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cache.funds import load_funds
+from cache.progress import Progress, Summary
+from cache.reference import load_reference
+from cache.refresh import refresh
+from cache.store import Store
+from tests.cache.lookalike import Lookalike, later
+
+ROOT = Path(__file__).resolve().parents[2]
+NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday, 17:30 in New York
+PAIR = ("IWM", "IVV")
+
+CHILD = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from cache.funds import load_funds
+from cache.reference import load_reference
+from cache.refresh import refresh
+from cache.sources.yahoo import Yahoo
+from cache.store import Store
+
+home, rate, now = Path(sys.argv[1]), float(sys.argv[2]) or None, datetime.fromisoformat(sys.argv[3])
+summary = refresh(
+    Store(home), ("IWM", "IVV"), load_funds(), now, load_reference(),
+    prices=Yahoo(home / "yfinance", rate=rate, pause=0.1),
+    report=lambda progress: print(progress.to_json(), file=sys.stderr, flush=True),
+)
+print(summary.ok, summary.requests, summary.symbols, summary.new_bars, summary.stopped)
+"""
+
+
+def names(count: int, letter: str) -> list[str]:
+    return [f"{letter}{chr(65 + i // 26)}{chr(65 + i % 26)}" for i in range(count)]
+
+
+def child(home: Path, server: Lookalike, *, rate: float = 0.0) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", CHILD, str(home), str(rate), NOW.isoformat()]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **server.environment()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more: Any) -> Summary:
+    for name, value in server.environment().items():
+        monkeypatch.setenv(name, value)
+    from cache.sources.yahoo import Yahoo
+
+    now = more.pop("now", server.now)
+    prices = more.pop("prices", None) or Yahoo(
+        store.home / "yfinance", rate=None, pause=0.05, timeout=5.0
+    )
+    return refresh(store, PAIR, load_funds(), now, load_reference(), prices=prices, **more)
+
+
+def closes(store: Store, symbol: str) -> dict[str, float]:
+    result = {}
+    for block in store.read().prices.blocks:
+        if symbol in block.symbols:
+            column = block.close[:, block.symbols.index(symbol)]
+            pairs = zip(block.sessions, column, strict=True)
+            result |= {str(day): float(value) for day, value in pairs if not np.isnan(value)}
+    return result
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Lookalike]:
+    lines = {"IWM": ["SAA", "SAB", "SAC"], "IVV": ["LAA", "LAB"]}
+    with Lookalike(tmp_path, NOW, lines=lines) as server:
+        yield server
+
+
+ALL = ("IWM", "IVV", "SAA", "SAB", "SAC", "LAA", "LAB")
+
+
+def test_a_child_process_fills_an_empty_store(tmp_path: Path) -> None:
+    lines = {"IWM": names(250, "S"), "IVV": names(48, "L")}
+    faults = {"SAC": "404", "SAD": "500", "SAE": "jump", "LAB": "nan"}
+    home = tmp_path / "home"
+    with Lookalike(tmp_path, NOW, lines=lines, faults=faults) as server:
+        process = child(home, server)
+        out, err = process.communicate(timeout=100)
+    assert process.returncode == 0, err
+    progress = [Progress.from_json(line) for line in err.splitlines()]
+    # A line that is no progress would wreck the screen that reads them.
+    assert all(progress), err
+    last = progress[-1]
+    assert last is not None and (last.stage, last.done, last.total) == ("done", 300, 300)
+    # 250 + 48 lines and two funds; what answered 500 is asked once more, a 404 is not.
+    assert server.charts.total() == 301
+    assert (server.charts["SAD"], server.charts["SAC"]) == (2, 1)
+    assert server.pages["fc.yahoo.com/"] == 1
+    assert server.pages["query1.finance.yahoo.com/v1/test/getcrumb"] == 1
+    # The newest file and the one of the year's start, of each fund.
+    assert server.pages.total() == 2 + 4
+    assert out.split()[:3] == ["False", "307", "297"]
+
+    store = Store(home)
+    held = store.read()
+    failures = held.prices.failures
+    assert failures.keys() == {"SAC", "SAD", "SAE"}
+    assert failures["SAC"] == "not found at Yahoo (asked for 2026-06-26)"
+    assert failures["SAD"] == "Yahoo answered with error 500; try again"
+    assert "25" in failures["SAE"] and "no split on record" in failures["SAE"]
+    assert not any("delisted" in reason for reason in failures.values())
+    dates = {f: [str(h.as_of) for h in held.holdings[f]] for f in PAIR}
+    assert dates == {fund: ["2025-12-31", "2026-06-25"] for fund in PAIR}
+
+    for symbol, first in (("IWM", "1993-01-04"), ("SAA", "2024-06-17")):
+        days, values, paid = server.history(symbol)
+        wanted = {str(d): v for d, v in zip(days, values, strict=True) if str(d) >= first}
+        assert closes(store, symbol) == pytest.approx(wanted, rel=1e-12)
+        dividends = {}
+        for block in held.prices.blocks:
+            if symbol in block.symbols:
+                column = block.symbols.index(symbol)
+                for at in np.flatnonzero(block.dividend.col == column):
+                    day = str(block.sessions[block.dividend.row[at]])
+                    dividends[day] = block.dividend.value[at]
+        gave = {str(d): v for d, v in zip(days, paid, strict=True) if v and str(d) >= first}
+        assert dividends == pytest.approx(gave, rel=1e-12)
+    # Yahoo had no newest close of LAB yet: it speaks for the day before alone.
+    assert held.prices.through["LAB"] == date(2026, 6, 25)
+    assert held.prices.through["SAA"] == date(2026, 6, 26)
+
+    kept = home / "yfinance"
+    assert kept.stat().st_mode & 0o777 == 0o700
+    assert not (kept / "cookies.db").exists()
+
+
+def test_what_is_current_is_not_asked_again(
+    tmp_path: Path, small: Lookalike, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "home")
+    first = run(store, small, monkeypatch)
+    assert first.ok and first.symbols == 7, first
+    sent = small.requests
+    again = run(store, small, monkeypatch)
+    assert again.ok and again.requests == 0 and small.requests == sent
+    assert again.generation == first.generation
+    assert again.message == "prices are current through 2026-06-26"
+
+
+def test_an_update_asks_for_an_overlap_and_adds_the_new_sessions(
+    tmp_path: Path, small: Lookalike, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "home")
+    run(store, small, monkeypatch)
+    before = closes(store, "SAB")
+    small.now = later(NOW, 3)  # 1 July 2026
+    small.charts.clear()
+    summary = run(store, small, monkeypatch)
+    assert summary.new_bars == 3 * 7 and summary.refetched == ()
+    assert dict(small.charts) == dict.fromkeys(ALL, 1)
+    # Seven sessions before 26 June 2026, with 19 June a holiday.
+    assert set(small.starts.values()) == {date(2026, 6, 16)}
+    after = closes(store, "SAB")
+    assert after.keys() - before.keys() == {"2026-06-29", "2026-06-30", "2026-07-01"}
+    assert {day: after[day] for day in before} == before
+
+
+@pytest.mark.parametrize("how", ["split", "revised"])
+def test_a_history_that_changed_is_brought_whole(
+    tmp_path: Path, small: Lookalike, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    store = Store(tmp_path / "home")
+    run(store, small, monkeypatch)
+    before = closes(store, "SAB"), closes(store, "SAA")
+    small.now = later(NOW, 3)
+    small.charts.clear()
+    if how == "split":
+        small.splits["SAB"] = ("2026-06-30", 4.0)
+    else:
+        small.faults["SAB"] = "revised"
+    summary = run(store, small, monkeypatch)
+    assert summary.refetched == ("SAB",) and summary.ok
+    assert small.charts["SAB"] == 2 and small.charts["SAA"] == 1
+    factor = 0.25 if how == "split" else 1.00001
+    after, other = closes(store, "SAB"), closes(store, "SAA")
+    assert {d: after[d] for d in before[0]} == pytest.approx(
+        {d: v * factor for d, v in before[0].items()}, rel=1e-9
+    )
+    assert {d: other[d] for d in before[1]} == before[1]
+
+
+def test_a_rate_limit_stops_all_asking_and_is_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = {"IWM": names(60, "S"), "IVV": names(3, "L")}
+    store = Store(tmp_path / "home")
+    with Lookalike(tmp_path, NOW, lines=lines, limit_after=10, retry_after="600") as server:
+        summary = run(store, server, monkeypatch)
+        # Ten answers, then at most what the eight threads had under way.
+        assert 10 < server.charts.total() <= 18
+        assert summary.symbols == 10 and not summary.ok
+        assert summary.wait_until is not None
+        assert summary.wait_until - NOW == timedelta(minutes=11)
+        assert len(summary.failed) == 55
+        reasons = set(summary.failed.values())
+        assert reasons == {"rate limited by Yahoo; try again after 2026-06-26 21:41 UTC"}
+        held = store.read().prices
+        assert len(held.through) == 10 and len(held.failures) == 55
+
+        sent, server.limit_after = server.requests, None
+        early = run(store, server, monkeypatch, now=NOW + timedelta(minutes=5))
+        assert server.requests == sent and not early.ok
+        assert "try again after 2026-06-26 21:41 UTC" in early.message
+        server.charts.clear()
+        late = run(store, server, monkeypatch, now=NOW + timedelta(minutes=12))
+        assert late.ok and late.symbols == 55 and server.charts.total() == 55
+        assert store.read().prices.failures == {}
+
+
+def test_without_a_network_everything_held_stays(
+    tmp_path: Path, small: Lookalike, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "home")
+    run(store, small, monkeypatch)
+    before = store.read()
+    small.__exit__()
+    # The proxy is gone now: nothing answers.
+    summary = run(store, small, monkeypatch, now=later(NOW, 2))
+    assert not summary.ok and summary.symbols == 0
+    assert summary.message.startswith("Yahoo could not be reached (")
+    assert "); everything held stays as it is; " in summary.message
+    after = store.read()
+    assert after.generation == before.generation and after.prices.failures == {}
+
+
+def test_an_issuer_that_answers_with_a_page_is_named_and_prices_still_come(
+    tmp_path: Path, small: Lookalike, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.faults["holdings IWM"] = "page"
+    store = Store(tmp_path / "home")
+    summary = run(store, small, monkeypatch)
+    assert summary.failed["holdings IWM"].endswith("`internals import holdings FILE --fund IWM`")
+    assert "a web page, not a holdings file" in summary.failed["holdings IWM"]
+    assert "no holdings of IWM" in summary.message and not summary.ok
+    assert set(small.charts) == {"IWM", "IVV", "LAA", "LAB"}
+    assert summary.files == ("holdings IVV of 2026-06-25", "holdings IVV of 2025-12-31")
+
+
+def test_a_bar_of_an_open_session_is_provisional_until_the_close(
+    tmp_path: Path, small: Lookalike, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "home")
+    small.now = datetime(2026, 6, 26, 15, 0, tzinfo=UTC)  # 11:00 in New York
+    run(store, small, monkeypatch)
+    held = store.read().prices
+    assert held.provisional == dict.fromkeys(ALL, date(2026, 6, 26))
+    assert set(held.through.values()) == {date(2026, 6, 25)}
+    small.now = NOW
+    small.charts.clear()
+    summary = run(store, small, monkeypatch)
+    assert summary.ok and set(small.charts) == set(ALL) and summary.refetched == ()
+    held = store.read().prices
+    assert held.provisional == {} and set(held.through.values()) == {date(2026, 6, 26)}
+
+
+def test_a_line_that_ended_is_answered_through_the_last_session(
+    tmp_path: Path, small: Lookalike, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.faults["SAC"] = "ended"
+    store = Store(tmp_path / "home")
+    assert run(store, small, monkeypatch).ok
+    # Forty sessions before 26 June 2026.
+    assert max(closes(store, "SAC")) == "2026-04-29"
+    assert store.read().prices.through["SAC"] == date(2026, 6, 26)
+
+
+def watch(process: subprocess.Popen[str], done: int) -> Progress:
+    """Read progress until that many symbols were answered."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        progress = Progress.from_json(line)
+        assert progress is not None, line
+        if progress.stage == "prices" and progress.done >= done:
+            return progress
+    raise AssertionError("ended early")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_promptly_and_keeps_what_came(tmp_path: Path, number: int) -> None:
+    home = tmp_path / "home"
+    lines = {"IWM": names(300, "S"), "IVV": names(3, "L")}
+    with Lookalike(tmp_path, NOW, lines=lines, delay=0.02) as server:
+        process = child(home, server, rate=30.0)
+        seen = watch(process, 40)
+        process.send_signal(number)
+        began = time.monotonic()
+        out, err = process.communicate(timeout=20)
+        took = time.monotonic() - began
+    assert process.returncode == 0, err
+    assert out.split()[0] == "False" and out.split()[-1] == "True"
+    assert took < 5.0
+    held = store_symbols(home)
+    assert seen.done <= held < 305
+
+
+def test_a_kill_loses_at_most_the_batch_under_way(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    lines = {"IWM": names(240, "S"), "IVV": names(3, "L")}
+    with Lookalike(tmp_path, NOW, lines=lines) as server:
+        process = child(home, server, rate=100.0)
+        watch(process, 130)
+        process.kill()
+        process.communicate(timeout=20)
+        held = store_symbols(home)
+        assert held >= 30
+        # The lock of the dead holds nobody up, and only what is missing is asked for.
+        server.charts.clear()
+        out, err = child(home, server).communicate(timeout=60)
+    assert out.split()[0] == "True", err
+    assert server.charts.total() == 245 - held
+
+
+def store_symbols(home: Path) -> int:
+    return len({s for block in Store(home).read().prices.blocks for s in block.symbols})
