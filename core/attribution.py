@@ -1,0 +1,140 @@
+"""Two more readings of a gap: by sector (Brinson-Fachler), and how alike the lines moved.
+
+Sources: G. Brinson and N. Fachler, "Measuring Non-US Equity Portfolio Performance",
+Journal of Portfolio Management 11(3), 1985. Average correlation from the variance of a
+basket: s_I^2 = sum w^2 s^2 + rho ((sum w s)^2 - sum w^2 s^2).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from core.basket import Basket
+from core.frames import FloatArray
+from core.groups import UNKNOWN
+
+#: Sessions a correlation needs.
+CORRELATION_SESSIONS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class SectorEffect:
+    """One sector's part in R_S - R_L; fractions.
+
+    Attributes:
+        name: of the sector.
+        small_weight, large_weight: shares of the measured baskets at the start.
+        small_return, large_return: of the sector's lines; None where it has none there.
+        allocation: (wS - wL)(rL - R_L).
+        selection: wL (rS - rL).
+        interaction: (wS - wL)(rS - rL).
+    """
+
+    name: str
+    small_weight: float
+    large_weight: float
+    small_return: float | None
+    large_return: float | None
+    allocation: float
+    selection: float
+    interaction: float
+
+    @property
+    def total(self) -> float:
+        """The three effects together."""
+        return self.allocation + self.selection + self.interaction
+
+
+def brinson(
+    names: tuple[str, ...],
+    small_weight: FloatArray,
+    large_weight: FloatArray,
+    small_return: FloatArray,
+    large_return: FloatArray,
+) -> tuple[SectorEffect, ...]:
+    """Take R_S - R_L apart by sector; the effects add up to it.
+
+    A sector empty on one side takes the other side's return, so that its selection is 0.
+
+    Args:
+        names: (J,) sectors.
+        small_weight: (J,) weights of the small index, sum 1.
+        large_weight: (J,) of the large one, sum 1.
+        small_return: (J,) fractions, NaN where the sector is empty.
+        large_return: (J,) the same for the large one.
+    """
+    rs = np.where(np.isnan(small_return), large_return, small_return)
+    rl = np.where(np.isnan(large_return), small_return, large_return)
+    index = math.fsum((large_weight * rl)[large_weight != 0])
+    active = small_weight - large_weight
+    parts = (active * (rl - index), large_weight * (rs - rl), active * (rs - rl))
+
+    def known(value: float) -> float | None:
+        return None if math.isnan(value) else float(value)
+
+    return tuple(
+        SectorEffect(
+            name,
+            float(small_weight[i]),
+            float(large_weight[i]),
+            known(small_return[i]),
+            known(large_return[i]),
+            *(float(part[i]) for part in parts),
+        )
+        for i, name in enumerate(names)
+    )
+
+
+def by_sector(small: Basket, large: Basket) -> tuple[SectorEffect, ...]:
+    """Brinson-Fachler of two baskets, largest total first.
+
+    A sector's return is its contribution over its weight at the start; over several
+    segments this keeps the sum exact. A sector without weight at the start carries its
+    contribution as interaction.
+    """
+    sides = []
+    for basket in (small, large):
+        weight: dict[str, float] = {}
+        earned: dict[str, float] = {}
+        for row in np.nonzero(basket.measured.any(axis=0))[0].tolist():
+            name = basket.sectors[row] or UNKNOWN
+            weight[name] = weight.get(name, 0.0) + float(basket.share[0, row])
+            earned[name] = earned.get(name, 0.0) + float(basket.unscaled[row])
+        sides.append((weight, earned))
+    (ws, cs), (wl, cl) = sides
+    names = tuple(sorted({*ws, *wl}))
+    found = brinson(
+        names,
+        *(np.array([w.get(n, 0.0) for n in names]) for w in (ws, wl)),
+        *(
+            np.array([c[n] / w[n] if w.get(n, 0.0) > 0 else np.nan for n in names])
+            for w, c in ((ws, cs), (wl, cl))
+        ),
+    )
+    # what a sector earned though it had no weight at the start
+    late = {
+        n: (0 if ws.get(n) else cs.get(n, 0.0)) - (0 if wl.get(n) else cl.get(n, 0.0))
+        for n in names
+    }
+    whole = [replace(e, interaction=e.interaction + late[e.name]) for e in found]
+    return tuple(sorted(whole, key=lambda e: (-e.total, e.name)))
+
+
+def average_correlation(weight: FloatArray, sd: FloatArray, index_sd: float) -> float | None:
+    """Average pairwise correlation of lines from the basket's own standard deviation.
+
+    Args:
+        weight: (N,) shares at the start, sum 1.
+        sd: (N,) standard deviations of daily price returns.
+        index_sd: the basket's own.
+
+    Returns:
+        rho, or None where fewer than two lines move.
+    """
+    own = float((weight**2 * sd**2).sum())
+    cross = float((weight * sd).sum()) ** 2 - own
+    return (index_sd**2 - own) / cross if cross > 1e-18 else None

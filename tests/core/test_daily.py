@@ -1,0 +1,148 @@
+"""Daily breadth and the sector attribution against worked answers and by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from core.attribution import average_correlation, brinson, by_sector
+from core.contribution import basket
+from core.daily import averages, daily, ema, oscillators, rolling
+from core.membership import spans
+from tests.answers.read import vectors
+from tests.core.build import NAN, holdings, market, prices, weekdays
+
+TV3, TV6 = vectors()["series_tv3"], vectors()["brinson_tv6"]
+DAYS = weekdays("2026-01-05", "2026-01-16")
+
+
+def test_oscillators_of_the_worked_answer() -> None:
+    found = oscillators(*(np.array(TV3[k], float) for k in ("A", "D", "AV", "DV")))
+    assert found.line.tolist() == TV3["ad_line"]
+    assert found.rana == pytest.approx(TV3["rana1000"])
+    assert found.mcclellan == pytest.approx(TV3["mcclellan"])
+    assert found.summation == pytest.approx(TV3["summation"])
+    expected = [NAN if t is None else t for t in TV3["trin"]]
+    assert found.trin == pytest.approx(expected, nan_ok=True)
+
+
+def test_a_session_without_a_move_leaves_the_averages_as_they_were() -> None:
+    assert ema(np.array([NAN, 1.0, NAN, 2.0]), 0.5) == pytest.approx([NAN, 1, 1, 1.5], nan_ok=True)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
+@pytest.mark.parametrize("high", [True, False])
+def test_rolling_extremes_are_those_of_every_window(size: int, high: bool) -> None:
+    values = np.random.default_rng(3).normal(size=(40, 3))
+    values[11, 1] = NAN
+    got = rolling(values, size, high=high)
+    pick = np.max if high else np.min
+    for row in range(size - 1, 40):
+        assert got[row] == pytest.approx(
+            pick(values[row - size + 1 : row + 1], axis=0), nan_ok=True
+        )
+    assert np.isnan(got[: size - 1]).all()
+
+
+def test_an_average_is_over_a_lines_own_closes() -> None:
+    closes = np.array([[1.0, 1], [2, NAN], [3, 3], [4, 5]])
+    assert averages(closes, 2) == pytest.approx(
+        np.array([[NAN, NAN], [1.5, NAN], [2.5, 2], [3.5, 4]]), nan_ok=True
+    )
+
+
+def test_members_are_counted_while_they_are_members() -> None:
+    closes = {
+        "A": [10, 11, 12, 11, 11, 11],
+        "B": [10, 9, 9, 10, 10, 11],
+        "C": [10, 11, 12, 13, 14, 15],
+    }
+    volume = {s: [100.0 * (i + 1)] * 6 for i, s in enumerate("ABC")}
+    held = market(
+        prices(DAYS[:6], closes, volume=volume),
+        holdings("FND", str(DAYS[0]), {"A": 1, "B": 1}),
+        holdings("FND", str(DAYS[3]), {"B": 1, "C": 1}),
+    )
+    found = daily(held, "FND", DAYS[5])
+    assert found is not None
+    assert np.isnan(found.advances[0])
+    assert found.advances[1:].tolist() == [1, 1, 1, 1, 2]
+    assert found.declines[1:].tolist() == [1, 0, 1, 0, 0]
+    assert found.unchanged[1:].tolist() == [0, 1, 0, 1, 0]
+    # day 1: one up with volume 100, one down with volume 200
+    assert found.oscillators.trin[1] == pytest.approx((1 / 1) / (100 / 200))
+    assert not found.settled.any()
+    assert daily(held, "FND", DAYS[5]) is found  # kept
+    assert daily(held, "NONE", DAYS[5]) is None
+
+
+def test_highs_need_a_year_of_closes_and_are_strict() -> None:
+    sessions = weekdays("2025-01-01", "2026-01-30")
+    size = len(sessions)
+    rising = [10.0 + i for i in range(size)]
+    flat = [10.0] * size
+    held = market(
+        prices(sessions, {"A": rising, "B": flat, "C": rising[::-1]}),
+        holdings("FND", str(sessions[0]), {"A": 1, "B": 1, "C": 1}),
+    )
+    found = daily(held, "FND", sessions[-1])
+    assert found is not None
+    assert np.isnan(found.highs[251]) and found.highs[252] == 1 and found.lows[252] == 1
+    assert np.isnan(found.above[200][198]) and found.above[200][199] == pytest.approx(1 / 3)
+
+
+def test_brinson_fachler_of_the_worked_answer() -> None:
+    found = brinson(("a", "b", "c"), *(np.array(TV6[k]) for k in ("wS", "wL", "rS", "rL")))
+    for name in ("allocation", "selection", "interaction"):
+        assert [getattr(e, name) * 1e4 for e in found] == pytest.approx(TV6[f"{name}_bp"])
+    assert sum(e.total for e in found) * 1e4 == pytest.approx(TV6["total_bp"])
+
+
+def test_a_sector_empty_on_one_side_has_no_selection() -> None:
+    ws, wl = np.array([1.0, 0.0]), np.array([0.4, 0.6])
+    found = brinson(("a", "b"), ws, wl, np.array([0.1, NAN]), np.array([0.05, 0.2]))
+    assert found[1].selection == 0 and found[1].small_return is None
+    assert sum(e.total for e in found) == pytest.approx(0.1 - (0.4 * 0.05 + 0.6 * 0.2))
+
+
+def test_sectors_of_two_baskets_add_up_to_their_gap() -> None:
+    two = DAYS[:2]
+    held = market(
+        prices(two, {"A": [10, 12], "B": [10, 9], "C": [10, 10.5], "D": [10, 11]}),
+        holdings("S", str(two[0]), {"A": 60, "B": 40}, sectors={"A": "Energy", "B": "Utilities"}),
+        holdings("L", str(two[0]), {"C": 70, "D": 30}, sectors={"C": "Energy", "D": "Materials"}),
+    )
+    small, large = (basket(held, spans(held, f, *two, two[1]), "pr") for f in "SL")
+    assert small is not None and large is not None
+    found = by_sector(small, large)
+    assert {e.name for e in found} == {"Energy", "Utilities", "Materials"}
+    assert sum(e.total for e in found) == pytest.approx(
+        small.basket_return - large.basket_return, abs=1e-15
+    )
+
+
+def test_a_sector_that_joined_later_keeps_the_sum() -> None:
+    three = DAYS[:3]
+    held = market(
+        prices(three, {"A": [10, 12, 12], "B": [10, 10, 13], "C": [10, 10.5, 11]}),
+        holdings("S", str(three[0]), {"A": 60}, sectors={"A": "Energy"}),
+        holdings("S", str(three[1]), {"A": 60, "B": 40}, sectors={"A": "Energy", "B": "Utilities"}),
+        holdings("L", str(three[0]), {"C": 70}, sectors={"C": "Energy"}),
+    )
+    small, large = (basket(held, spans(held, f, three[0], three[2], three[2]), "pr") for f in "SL")
+    assert small is not None and large is not None
+    assert sum(e.total for e in by_sector(small, large)) == pytest.approx(
+        small.basket_return - large.basket_return, abs=1e-15
+    )
+
+
+def test_average_correlation_of_the_worked_answer() -> None:
+    answer = vectors()["average_correlation"]
+    got = average_correlation(
+        np.array(answer["w"]), np.array(answer["sigma"]), answer["sigma_index"]
+    )
+    assert got == pytest.approx(answer["rho"], abs=1e-4)
+    assert average_correlation(np.array([1.0]), np.array([0.2]), 0.2) is None
+    assert date(2026, 1, 5) == DAYS[0]
