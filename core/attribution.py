@@ -67,8 +67,11 @@ def brinson(
         small_return: (J,) fractions, NaN where the sector is empty.
         large_return: (J,) the same for the large one.
     """
-    rs = np.where(np.isnan(small_return), large_return, small_return)
-    rl = np.where(np.isnan(large_return), small_return, large_return)
+    # a sector empty on both sides has no weight, so whatever stands for its return is not used
+    rs, rl = (
+        np.where(np.isnan(own), np.where(np.isnan(other), 0.0, other), own)
+        for own, other in ((small_return, large_return), (large_return, small_return))
+    )
     index = math.fsum((large_weight * rl)[large_weight != 0])
     active = small_weight - large_weight
     parts = (active * (rl - index), large_weight * (rs - rl), active * (rs - rl))
