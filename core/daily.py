@@ -10,7 +10,7 @@ seeded with the first value); TRIN after R. Arms.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Final
 
@@ -131,12 +131,14 @@ def rolling(values: FloatArray, size: int, *, high: bool) -> FloatArray:
 
 def averages(closes: FloatArray, size: int) -> FloatArray:
     """(T, N) mean of each line's own last ``size`` closes, NaN before it has so many."""
+    # each line's closes packed to the top, in order, so that all lines are summed at once
+    order = np.argsort(~np.isfinite(closes), axis=0, kind="stable")
+    total = np.cumsum(np.take_along_axis(closes, order, axis=0), axis=0)
+    mean = np.full(closes.shape, np.nan)
+    mean[size - 1 : size] = total[size - 1 : size] / size
+    mean[size:] = (total[size:] - total[:-size]) / size
     out = np.full(closes.shape, np.nan)
-    for column in range(closes.shape[1]):
-        rows = np.nonzero(np.isfinite(closes[:, column]))[0]
-        if len(rows) >= size:
-            total = np.cumsum(np.concatenate([[0.0], closes[rows, column]]))
-            out[rows[size - 1 :], column] = (total[size:] - total[:-size]) / size
+    np.put_along_axis(out, order, mean, axis=0)
     return out
 
 
@@ -154,38 +156,56 @@ def _members(market: Market, fund: str, matrix: Matrix) -> BoolArray:
     return inside
 
 
-def _matrix_from(market: Market, end: date, years: int) -> Matrix | None:
-    return market.matrix(range(end.year - years, end.year + 1))
-
-
 def daily(market: Market, fund: str, end: date, years: int = 2) -> Daily | None:
     """An index's daily breadth up to a session, kept; None without holdings or closes.
+
+    Counts of a session look at nothing after it, so one computation serves every end.
 
     Args:
         market: what is held.
         fund: whose members are counted.
         end: the last session.
-        years: calendar years before the last one that are looked at.
+        years: calendar years before the last one held that are looked at.
     """
-    return market.kept(("daily", fund, end, years), lambda: _daily(market, fund, end, years))
+    whole = market.kept(("daily", fund, years), lambda: _daily(market, fund, years))
+    return None if whole is None else _upto(whole, end)
 
 
-def _daily(market: Market, fund: str, end: date, years: int) -> Daily | None:
-    matrix = _matrix_from(market, end, years)
+def _upto(found: Daily, end: date) -> Daily:
+    """The rows up to a session; running sums begin at the first one either way."""
+    rows = slice(0, int(np.searchsorted(found.sessions, day(end), side="right")))
+    swings = found.oscillators
+    return replace(
+        found,
+        sessions=found.sessions[rows],
+        advances=found.advances[rows],
+        declines=found.declines[rows],
+        unchanged=found.unchanged[rows],
+        oscillators=Oscillators(*(getattr(swings, f.name)[rows] for f in fields(swings))),
+        settled=found.settled[rows],
+        above={size: share[rows] for size, share in found.above.items()},
+        highs=found.highs[rows],
+        lows=found.lows[rows],
+    )
+
+
+def _daily(market: Market, fund: str, years: int) -> Daily | None:
+    """Daily breadth over the last years held."""
+    held = sorted(market.years)
+    matrix = market.matrix(held[-1 - years :])
     if matrix is None or not market.holdings.get(fund):
         return None
     member = _members(market, fund, matrix)
     used = np.nonzero(member.any(axis=0))[0]
-    rows = slice(0, matrix.row(end) + 1)
-    member, closes = member[rows][:, used], matrix.stand_in[rows][:, used]
+    member, closes = member[:, used], matrix.stand_in[:, used]
     if not np.isfinite(closes).any():
         return None
     volume = np.full(closes.shape, np.nan)
     if matrix.volume is not None:
-        volume = matrix.volume[rows][:, used]
-    last = np.vstack([np.full((1, len(used)), -1, np.int32), matrix.last[rows][:-1, used]])
+        volume = matrix.volume[:, used]
+    last = np.vstack([np.full((1, len(used)), -1, np.int32), matrix.last[:-1, used]])
     before = closes[np.maximum(last, 0), np.arange(len(used))]
-    age = matrix.position[rows][:, None] - matrix.position[np.maximum(last, 0)]
+    age = matrix.position[:, None] - matrix.position[np.maximum(last, 0)]
     counted = member & np.isfinite(closes) & (last >= 0) & (age <= STALE_SESSIONS)
     up, down = counted & (closes > before), counted & (closes < before)
     some = counted.any(axis=1)
@@ -211,7 +231,7 @@ def _daily(market: Market, fund: str, end: date, years: int) -> Daily | None:
     known = member & np.isfinite(top) & np.isfinite(closes)
     held = known.any(axis=1)
     return Daily(
-        sessions=matrix.sessions[rows],
+        sessions=matrix.sessions,
         advances=count(up),
         declines=count(down),
         unchanged=count(counted & (closes == before)),

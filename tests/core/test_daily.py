@@ -74,7 +74,9 @@ def test_members_are_counted_while_they_are_members() -> None:
     # day 1: one up with volume 100, one down with volume 200
     assert found.oscillators.trin[1] == pytest.approx((1 / 1) / (100 / 200))
     assert not found.settled.any()
-    assert daily(held, "FND", DAYS[5]) is found  # kept
+    earlier = daily(held, "FND", DAYS[3])
+    assert earlier is not None and earlier.sessions[-1].item() == DAYS[3]
+    assert earlier.advances[1:].tolist() == [1, 1, 1]
     assert daily(held, "NONE", DAYS[5]) is None
 
 
