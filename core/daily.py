@@ -191,8 +191,8 @@ def _upto(found: Daily, end: date) -> Daily:
 
 def _daily(market: Market, fund: str, years: int) -> Daily | None:
     """Daily breadth over the last years held."""
-    held = sorted(market.years)
-    matrix = market.matrix(held[-1 - years :])
+    known_years = sorted(market.years)
+    matrix = market.matrix(known_years[-1 - years :])
     if matrix is None or not market.holdings.get(fund):
         return None
     member = _members(market, fund, matrix)
