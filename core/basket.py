@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from core.frames import BoolArray, FloatArray
+from core.frames import BoolArray, Dates, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,10 @@ class Basket:
         share: (K, M) share of the measured basket at the segment's start, 0 where not
             measured; each row with a measured line sums to 1.
         returns: (K, M) return within the segment on the basis asked for, 0 where not measured.
+        values: (K, M) the file's value carried to the segment's start, 0 where not measured.
+        opened: (K, M) session of the close that stands for the segment's start, NaT where
+            not measured.
+        closed: (K, M) the same for its end.
         window_returns: (M,) return between the closes at the window's two ends, whether a member
             throughout or not; NaN where the line joined later, has not both closes or is
             quarantined.
@@ -74,6 +78,9 @@ class Basket:
     measured: BoolArray
     share: FloatArray
     returns: FloatArray
+    values: FloatArray
+    opened: Dates
+    closed: Dates
     window_returns: FloatArray
     contribution: FloatArray
     unscaled: FloatArray

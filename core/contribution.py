@@ -16,7 +16,7 @@ from datetime import date
 import numpy as np
 
 from core.basket import Basket, Segment
-from core.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray, pydate
+from core.frames import STALE_SESSIONS, BoolArray, Dates, FloatArray, IntArray, pydate
 from core.market import Market
 from core.matrix import Matrix
 from core.membership import Span
@@ -149,8 +149,10 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     doubtful = _quarantined(matrix, whole, matrix.row(end))
     parts = [_part(market, matrix, lines, span, basis, doubtful) for span in window_spans]
 
-    member, measured = (np.array([getattr(p, n) for p in parts]) for n in ("member", "measured"))
-    share, returns = (np.array([getattr(p, n) for p in parts]) for n in ("share", "returns"))
+    member, measured, share, returns, values, opened, closed = (
+        np.array([getattr(part, name) for part in parts])
+        for name in ("member", "measured", "share", "returns", "values", "opened", "closed")
+    )
     growth = np.cumprod([1.0, *(1 + p.segment.basket_return for p in parts[:-1])])[:, None]
     earned = growth * share * returns
     scale = np.array([p.segment.weight_measured for p in parts])[:, None]
@@ -174,6 +176,9 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
         measured=measured,
         share=share,
         returns=returns,
+        values=values,
+        opened=opened,
+        closed=closed,
         window_returns=counted,
         contribution=(scale * earned).sum(axis=0),
         unscaled=earned.sum(axis=0),
@@ -243,6 +248,9 @@ class _Part:
         measured: its closes and value are known.
         share: of the measured basket at the segment's start, 0 where not measured.
         returns: within the segment, 0 where not measured.
+        values: the file's value carried to the start, 0 where not measured.
+        opened: session of the close at the start, NaT where not measured.
+        closed: session of the close at the end, likewise.
         reasons: line -> why it is not measured.
         flags: line -> words about it.
     """
@@ -252,6 +260,9 @@ class _Part:
     measured: BoolArray
     share: FloatArray
     returns: FloatArray
+    values: FloatArray
+    opened: Dates
+    closed: Dates
     reasons: dict[int, str]
     flags: dict[int, list[str]]
 
@@ -286,8 +297,11 @@ def _part(
             or "no close at the date of the holdings file"
         )
 
-    value = np.bincount(place[good], values[good], count)
-    share = value / value.sum() if good.any() else np.zeros(count)
+    carried_values = np.bincount(place[good], values[good], count).astype(np.float64)
+    share = carried_values / carried_values.sum() if good.any() else np.zeros(count)
+    opened, closed = (np.full(count, np.datetime64("NaT"), "datetime64[D]") for _ in range(2))
+    opened[place[good]] = matrix.sessions[rows.start[where[good]]]
+    closed[place[good]] = matrix.sessions[rows.end[where[good]]]
     returns, member, measured = np.zeros(count), np.zeros(count, bool), np.zeros(count, bool)
     returns[place[good]] = growth[good] - 1
     member[place], measured[place[good]] = True, True
@@ -302,7 +316,9 @@ def _part(
         measured=int(measured.sum()),
         older_than=span.older_than,
     )
-    return _Part(segment, member, measured, share, returns, reasons, flags)
+    return _Part(
+        segment, member, measured, share, returns, carried_values, opened, closed, reasons, flags
+    )
 
 
 def _words(parts: list[_Part], measured: BoolArray) -> tuple[list[str], dict[int, list[str]]]:

@@ -74,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     note.add_argument("--format", choices=_FORMATS, default="text")
     note.add_argument("--output", type=Path, metavar="FILE", help="write to FILE")
 
+    why = commands.add_parser("explain", parents=[asked], help="how a number came about")
+    why.add_argument("fund", help="an index's fund, such as IWM")
+    why.add_argument("symbol", nargs="?", help="one of its lines, such as BE")
+
     fetch = commands.add_parser("refresh", parents=[asked], help="fetch what is stale")
     fetch.add_argument("--full", action="store_true", help="ask for everything, whole")
     fetch.add_argument("--quiet", action="store_true", help="no progress; for cron")
@@ -175,6 +179,8 @@ def _command(arguments: argparse.Namespace) -> int:
         return _refresh(desk, config.question(), config, arguments)
     if arguments.command == "note":
         return _note(desk, _question(desk, config, as_of, None), arguments)
+    if arguments.command == "explain":
+        return _explain(desk, _question(desk, config, as_of, None), arguments)
     return _screen(desk, config, _question(desk, config, as_of, desk.remembered()))
 
 
@@ -217,6 +223,33 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
             beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)
+    return ANSWERED if snapshot.complete else IN_PART
+
+
+def _explain(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
+    from core import explain
+    from tui.explained import to_text
+
+    snapshot, market = desk.take(question), desk.market()
+    fund: str = arguments.fund.upper()
+    if fund not in (question.small, question.large):
+        pair = f"{question.small}:{question.large}"
+        return _say(f"{fund} is not of the pair {pair}; name it with --pair", BAD_INPUT)
+    if arguments.symbol is None:
+        found = explain.index(market, snapshot, fund)
+        parts = [part for part in (found, explain.gap(market, snapshot)) if part is not None]
+    else:
+        symbol: str = arguments.symbol.upper()
+        one = explain.line(market, snapshot, fund, symbol)
+        if one is None and fund in snapshot.indices:
+            return _say(
+                f"{symbol} is in none of the holdings of {fund} that the window uses", BAD_INPUT
+            )
+        parts = [one] if one is not None else []
+    if not parts:
+        return _say("; ".join(snapshot.missing), NOTHING)
+    head = "SIMULATED\n" if snapshot.simulated else ""
+    _write(head + "\n".join(to_text(part) for part in parts))
     return ANSWERED if snapshot.complete else IN_PART
 
 

@@ -135,6 +135,18 @@ def test_text_and_markdown_say_the_same_numbers(filled: Cli, kind: str) -> None:
     assert "\x1b" not in out
 
 
+def test_a_number_says_how_it_came_about(filled: Cli) -> None:
+    code, out, _ = filled("explain", "IWM", "A")
+    assert code == 0
+    assert "contribution of A Tin to IWM = 1,200.0000 bp" in out
+    assert "s.csv, as of 2025-12-31" in out and "close of 2026-01-30, p.csv" in out
+    code, out, _ = filled("explain", "iwm")
+    assert code == 0 and "return of IWM = 10.0000 %" in out and "gap of IWM over SPY" in out
+    for argv in (["explain", "QQQ"], ["explain", "IWM", "NOPE"]):
+        code, out, err = filled(*argv)
+        assert (code, out) == (2, "") and err.count("\n") == 1
+
+
 def test_output_goes_to_a_file_and_nothing_else_is_left(filled: Cli, tmp_path: Path) -> None:
     target = tmp_path / "note.json"
     code, out, _ = filled("note", "--format", "json", "--output", target)
