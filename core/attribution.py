@@ -1,24 +1,19 @@
-"""Two more readings of a gap: by sector (Brinson-Fachler), and how alike the lines moved.
+"""The gap read by sector.
 
-Sources: G. Brinson and N. Fachler, "Measuring Non-US Equity Portfolio Performance",
-Journal of Portfolio Management 11(3), 1985. Average correlation from the variance of a
-basket: s_I^2 = sum w^2 s^2 + rho ((sum w s)^2 - sum w^2 s^2).
+Source: G. Brinson and N. Fachler, "Measuring Non-US Equity Portfolio Performance",
+Journal of Portfolio Management 11(3), 1985.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 
 from core.basket import Basket
 from core.frames import FloatArray
 from core.groups import UNKNOWN
-
-#: Sessions a correlation needs.
-CORRELATION_SESSIONS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +120,3 @@ def by_sector(small: Basket, large: Basket) -> tuple[SectorEffect, ...]:
     }
     whole = [replace(e, interaction=e.interaction + late[e.name]) for e in found]
     return tuple(sorted(whole, key=lambda e: (-e.total, e.name)))
-
-
-def average_correlation(weight: FloatArray, sd: FloatArray, index_sd: float) -> float | None:
-    """Average pairwise correlation of lines from the basket's own standard deviation.
-
-    Args:
-        weight: (N,) shares at the start, sum 1.
-        sd: (N,) standard deviations of daily price returns.
-        index_sd: the basket's own.
-
-    Returns:
-        rho, or None where fewer than two lines move.
-    """
-    own = float((weight**2 * sd**2).sum())
-    cross = float((weight * sd).sum()) ** 2 - own
-    return (index_sd**2 - own) / cross if cross > 1e-18 else None

@@ -10,16 +10,20 @@ from datetime import date
 
 import numpy as np
 
+from core.attribution import by_sector
 from core.basket import Basket
 from core.breadth import breadth_of
 from core.bridge import Step, bridge, gap_leaders, side
+from core.changes import Change, Changes, changes, pair_of_files
 from core.concentration import concentration, order
 from core.contribution import basket
+from core.correlation import correlation_of
+from core.daily import daily
 from core.frames import BoolArray, Dates, Holdings, IntArray, LeftOut, day, pydate
 from core.groups import sectors, themes
 from core.market import Market
 from core.matrix import Series
-from core.membership import Change, Changes, changes, pair_of_files, spans
+from core.membership import spans
 from core.spread import Spread, spread
 from core.views import (
     COVERAGE_FLOOR,
@@ -189,6 +193,7 @@ def _index(
         concentration=concentration(
             found.share[0][rows], found.unscaled[rows], scaled, ranked, net, without
         ),
+        correlation=correlation_of(market, found),
         without=Without(
             tuple(np.array(symbols)[marked].tolist()), math.fsum(scaled[marked]), *without(marked)
         )
@@ -357,6 +362,7 @@ def take(market: Market, question: Question) -> Snapshot:
         if files is not None:
             told[fund] = _with_contributions(market, changes(market, *files), indices.get(fund))
 
+    by_day = {fund: daily(market, fund, window.end) for fund in indices if question.daily}
     open_sessions = set(market.prices.provisional.values())
     whole = found_spread is not None and len(indices) == 2
     state: State = "final"
@@ -377,7 +383,9 @@ def take(market: Market, question: Question) -> Snapshot:
         indices=indices,
         bridge=steps,
         gap_leaders=gap_leaders(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else None,
+        sector_effects=by_sector(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else (),
         changes=told,
+        daily={fund: own for fund, own in by_day.items() if own is not None},
         missing=tuple(missing),
         warnings=tuple(_warnings(market, question, window, indices)),
         generation=market.generation,

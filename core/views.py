@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
+from core.attribution import SectorEffect
 from core.basket import Segment
 from core.breadth import ABOVE, BELOW, Breadth
 from core.bridge import GapLeaders, Step
+from core.changes import Changes
 from core.concentration import Concentration
+from core.daily import Daily
 from core.frames import FloatArray, LeftOut
 from core.groups import Group
-from core.membership import Changes
 from core.spread import Spread
 from core.windows import Window
 
@@ -43,6 +45,7 @@ class Question:
         without: symbols the index is also told without.
         above: breadth's upper thresholds, as returns.
         below: breadth's lower thresholds, as returns.
+        daily: also measure breadth session by session.
     """
 
     small: str = "IWM"
@@ -53,6 +56,7 @@ class Question:
     without: tuple[str, ...] = ()
     above: tuple[float, ...] = ABOVE
     below: tuple[float, ...] = BELOW
+    daily: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ class IndexView:
         themes: contributions by theme; may overlap.
         breadth: counts over the window.
         concentration: how few names it hangs on.
+        correlation: average correlation of its lines; None under 60 sessions.
         without: the index without the question's names; None where it has none of them.
     """
 
@@ -155,6 +160,7 @@ class IndexView:
     themes: tuple[Group, ...]
     breadth: Breadth
     concentration: Concentration
+    correlation: float | None
     without: Without | None
 
     @property
@@ -201,7 +207,9 @@ class Snapshot:
         indices: fund -> its view; a fund without holdings or prices is not in it.
         bridge: five steps that add up to the gap; () where a side is missing.
         gap_leaders: None where a side is missing.
+        sector_effects: the gap of the two baskets by sector; () where a side is missing.
         changes: fund -> differences of two files.
+        daily: fund -> breadth session by session up to the window's end, where asked for.
         missing: sentences about what could not be answered, and what would answer it.
         warnings: sentences about what to bear in mind.
         generation: of the store, None without one.
@@ -219,7 +227,9 @@ class Snapshot:
     indices: Mapping[str, IndexView]
     bridge: tuple[Step, ...]
     gap_leaders: GapLeaders | None
+    sector_effects: tuple[SectorEffect, ...]
     changes: Mapping[str, Changes]
+    daily: Mapping[str, Daily]
     missing: tuple[str, ...]
     warnings: tuple[str, ...]
     generation: int | None

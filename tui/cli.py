@@ -210,7 +210,7 @@ def _screen(desk: Desk, config: Config, question: Question) -> int:
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
     from tui.export import FORMATS
 
-    snapshot = desk.take(question)
+    snapshot = desk.take(replace(question, daily=True))
     text = FORMATS[arguments.format](snapshot)
     target: Path | None = arguments.output
     if target is None:

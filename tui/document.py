@@ -11,15 +11,22 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from core.bridge import Step
+from core.changes import Change, Changes
 from core.concentration import Top
+from core.daily import Daily, inside
+from core.frames import FloatArray
 from core.groups import Group
-from core.membership import Change, Changes
 from core.note import headline
 from core.spread import Ranking, Spread, YearGap
 from core.views import IndexView, Snapshot
+from core.windows import Window
 
 SCHEMA = 1
+#: Lines of two files whose weight changed the most that are written.
+RESIZED = 100
 Json = dict[str, Any]
 
 
@@ -110,7 +117,33 @@ def _contributors(view: IndexView) -> list[Json]:
     ]
 
 
-def _breadth(view: IndexView) -> Json:
+def _daily(found: Daily, window: Window) -> Json:
+    """The sessions of the window, a list a measure; null where it is not defined."""
+    rows = inside(found, window.start, window.end)
+    swings = found.oscillators
+
+    def values(array: FloatArray) -> list[float | None]:
+        return [number(value) for value in array[rows].tolist()]
+
+    settled = np.where(found.settled, swings.mcclellan, np.nan)
+    return {
+        "sessions": [str(session) for session in found.sessions[rows]],
+        "advances": values(found.advances),
+        "declines": values(found.declines),
+        "unchanged": values(found.unchanged),
+        "advance_decline_line": values(swings.line),
+        "rana": values(swings.rana),
+        "mcclellan": values(settled),
+        "summation": values(np.where(found.settled, swings.summation, np.nan)),
+        "trin": values(swings.trin),
+        **{f"share_above_{days}": values(share) for days, share in found.above.items()},
+        "new_highs": values(found.highs),
+        "new_lows": values(found.lows),
+        "adjusted_closes": found.adjusted,
+    }
+
+
+def _breadth(view: IndexView, daily: Daily | None, window: Window) -> Json:
     found = view.breadth
     return {
         "n": found.n,
@@ -134,6 +167,8 @@ def _breadth(view: IndexView) -> Json:
         "dispersion_cap_weighted": number(found.dispersion_cap),
         "skew": number(found.skew),
         "share_outperforming": number(found.share_outperforming),
+        "average_correlation": number(view.correlation),
+        "daily": None if daily is None else _daily(daily, window),
     }
 
 
@@ -148,7 +183,7 @@ def _top(top: Top) -> Json:
     }
 
 
-def _index(view: IndexView) -> Json:
+def _index(snapshot: Snapshot, view: IndexView) -> Json:
     gathered = view.concentration
     without = view.without
     return {
@@ -180,7 +215,7 @@ def _index(view: IndexView) -> Json:
         "contributors": _contributors(view),
         "sectors": [_group(group, symbols=False) for group in view.sectors],
         "themes": [_group(group, symbols=True) for group in view.themes],
-        "breadth": _breadth(view),
+        "breadth": _breadth(view, snapshot.daily.get(view.fund), snapshot.window),
         "concentration": {
             "effective_n": number(gathered.effective_n),
             "effective_n_gains": number(gathered.effective_n_gains),
@@ -227,6 +262,18 @@ def _changes(told: Changes) -> Json:
         "joined": [line(change) for change in told.joined],
         "left": [line(change) for change in told.left],
         "renamed": [{"from": old, "to": new} for old, new in told.renamed],
+        "resized": [
+            {
+                "symbol": line.symbol,
+                "name": line.name,
+                "weight_before": number(line.before),
+                "weight_after": number(line.after),
+                "drift": number(line.drift),
+                "active": number(line.active),
+                "shares_change": number(line.shares),
+            }
+            for line in told.resized[:RESIZED]
+        ],
         "turnover": number(told.turnover),
     }
 
@@ -262,7 +309,7 @@ def document(snapshot: Snapshot) -> Json:
         "missing": list(snapshot.missing),
         "warnings": list(snapshot.warnings),
         "spread": _spread(snapshot.spread),
-        "indices": {fund: _index(view) for fund, view in snapshot.indices.items()},
+        "indices": {fund: _index(snapshot, view) for fund, view in snapshot.indices.items()},
         "bridge": _steps(snapshot.bridge),
         "gap_leaders": [
             {"symbol": symbol, "name": name, "contribution_bp": scaled(value, 1e4)}
@@ -272,6 +319,19 @@ def document(snapshot: Snapshot) -> Json:
         ]
         if leaders is not None
         else [],
+        "sector_effects": [
+            {
+                "name": effect.name,
+                "small_weight": number(effect.small_weight),
+                "large_weight": number(effect.large_weight),
+                "small_return": number(effect.small_return),
+                "large_return": number(effect.large_return),
+                "allocation_bp": scaled(effect.allocation, 1e4),
+                "selection_bp": scaled(effect.selection, 1e4),
+                "interaction_bp": scaled(effect.interaction, 1e4),
+            }
+            for effect in snapshot.sector_effects
+        ],
         "changes": {fund: _changes(told) for fund, told in snapshot.changes.items()},
     }
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from core.breadth import Rung
+from core.daily import AVERAGES, Daily
+from core.frames import FloatArray
 from core.groups import Group
 from core.note import coverage
 from core.spread import Ranking
@@ -183,11 +186,27 @@ def _breadth(snapshot: Snapshot) -> Iterator[Table]:
         ("dispersion", [v.breadth.dispersion for v in views], False),
         ("outperforming the basket", [v.breadth.share_outperforming for v in views], False),
     ]
-    yield Table(
-        "Lines' returns",
-        ("", *(f">{v.fund}" for v in views)),
-        tuple((name, *(f.pct(x, sign=sign) for x in values)) for name, values, sign in moments),
-    )
+    for days in AVERAGES:
+        last = [_last(snapshot, v.fund, partial(_above, days)) for v in views]
+        moments.append((f"above the {days}-day average", last, False))
+    lines = [(name, *(f.pct(x, sign=sign) for x in values)) for name, values, sign in moments]
+    lines.append(("average correlation", *(f.number(v.correlation, 2) for v in views)))
+    for name, pick in (
+        ("new 52-week highs", lambda d: d.highs),
+        ("new 52-week lows", lambda d: d.lows),
+    ):
+        lines.append((name, *(f.count(_last(snapshot, v.fund, pick)) for v in views)))
+    yield Table("Lines' returns", ("", *(f">{v.fund}" for v in views)), tuple(lines))
+
+
+def _above(days: int, found: Daily) -> FloatArray:
+    return found.above[days]
+
+
+def _last(snapshot: Snapshot, fund: str, pick: Callable[[Daily], FloatArray]) -> float | None:
+    """The last session's value of a daily measure."""
+    found = snapshot.daily.get(fund)
+    return None if found is None or not len(found.sessions) else float(pick(found)[-1])
 
 
 def _concentration(view: IndexView) -> Iterator[Table]:
@@ -223,6 +242,22 @@ def _bridge(snapshot: Snapshot) -> Iterator[Table]:
     total = sum(step.value for step in snapshot.bridge)
     rows.append(("gap", f.pp(total, unit=False)))
     yield Table("Bridge", ("", ">pp"), tuple(rows))
+    if snapshot.sector_effects:
+        effects = [
+            (
+                e.name,
+                f.weight(e.small_weight, 1),
+                f.weight(e.large_weight, 1),
+                f.bp(e.allocation, unit=False),
+                f.bp(e.selection, unit=False),
+                f.bp(e.interaction, unit=False),
+                f.bp(e.total, unit=False),
+            )
+            for e in snapshot.sector_effects
+        ]
+        small, large = snapshot.question.small, snapshot.question.large
+        columns = ("", f">{small}", f">{large}", ">allocation", ">selection", ">interaction", ">bp")
+        yield Table("The baskets' gap by sector", columns, tuple(effects))
     leaders = snapshot.gap_leaders
     if leaders is not None:
         size = len(leaders.symbols)

@@ -7,8 +7,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from core.attribution import average_correlation, brinson, by_sector
+from core.attribution import brinson, by_sector
 from core.contribution import basket
+from core.correlation import average_correlation, correlation_of
 from core.daily import averages, daily, ema, oscillators, rolling
 from core.membership import spans
 from tests.answers.read import vectors
@@ -148,3 +149,23 @@ def test_average_correlation_of_the_worked_answer() -> None:
     assert got == pytest.approx(answer["rho"], abs=1e-4)
     assert average_correlation(np.array([1.0]), np.array([0.2]), 0.2) is None
     assert date(2026, 1, 5) == DAYS[0]
+
+
+def test_the_correlation_of_a_basket_is_the_average_of_its_pairs() -> None:
+    """With equal weights and equal deviations rho is the mean of the pairs' correlations."""
+    sessions = weekdays("2026-01-05", "2026-06-30")
+    rng = np.random.default_rng(11)
+    size = len(sessions) - 1
+    steps = rng.normal(size=(size, 4)) + rng.normal(size=(size, 1))
+    steps = 0.01 * (steps - steps.mean(axis=0)) / steps.std(axis=0, ddof=1)
+    levels = 100 * np.cumprod(np.vstack([np.ones(4), 1 + steps]), axis=0)
+    held = market(
+        prices(sessions, dict(zip("ABCD", levels.T.tolist(), strict=True))),
+        holdings("FND", str(sessions[0]), dict.fromkeys("ABCD", 1.0)),
+    )
+    found = basket(held, spans(held, "FND", sessions[0], sessions[-1], sessions[-1]), "pr")
+    assert found is not None
+    pairs = np.corrcoef(steps.T)[np.triu_indices(4, 1)]
+    assert correlation_of(held, found) == pytest.approx(pairs.mean(), abs=1e-9)
+    short = basket(held, spans(held, "FND", sessions[0], sessions[50], sessions[50]), "pr")
+    assert short is not None and correlation_of(held, short) is None

@@ -112,6 +112,14 @@ def test_the_json_by_hand(filled: Cli) -> None:
         ("B", pytest.approx(-200)),
     ]
     assert small["breadth"]["n"] == 2 and small["breadth"]["share_up"] == 0.5
+    daily = small["breadth"]["daily"]
+    assert len(daily["sessions"]) == len(daily["advances"]) == SESSIONS.index(date(2026, 1, 30)) - 2
+    assert (daily["advances"][-1], daily["declines"][-1]) == (1, 1)
+    assert daily["new_highs"][-1] is None and daily["mcclellan"][-1] is None
+    effects = found["sector_effects"]
+    kinds = ("allocation_bp", "selection_bp", "interaction_bp")
+    total = sum(effect[kind] for effect in effects for kind in kinds)
+    assert total == pytest.approx((0.10 - 0.01) * 1e4)
     large = found["indices"]["SPY"]
     assert large["basket_return"] == pytest.approx(0.4 * 0.025)
     assert sum(step["pp"] for step in found["bridge"]) == pytest.approx(spread["gap_pp"], abs=1e-12)

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from core.membership import Changes, changes, pair_of_files, turnover
+from core.changes import Changes, changes, pair_of_files, turnover
 from tests.answers.read import vectors
 from tests.core.build import NAN, holdings, market, prices, weekdays
 
@@ -93,3 +93,20 @@ def test_which_files_a_window_is_told_from() -> None:
     assert dates(0, "2026-01-14") == ("2026-01-05", "2026-01-12")
     assert dates(2, "2026-01-30") == ("2026-01-12", "2026-01-20")
     assert dates(0, "2026-01-06") is None
+
+
+def test_resized_lines_split_into_drift_and_active() -> None:
+    """A doubles and splits 2:1 while its 10 shares become 22: 10 % more of it was bought."""
+    size = len(DAYS)
+    closes = {"A": [10.0] * (size - 1) + [20.0], "B": [10.0] * size}
+    a = holdings("FND", FIRST, {"A": 200, "B": 200}, quantity={"A": 10, "B": 20})
+    b = holdings("FND", LAST, {"A": 440, "B": 160}, quantity={"A": 22, "B": 16})
+    held = market(prices(DAYS, closes, splits=[("A", DAYS[5], 2.0)]), a, b)
+    found = {r.symbol: r for r in changes(held, a, b).resized}
+    assert found["A"].shares == pytest.approx(0.1)
+    assert found["B"].shares == pytest.approx(-0.2)
+    # one half grew to two thirds by price; P = 0.5
+    assert found["A"].drift == pytest.approx(2 / 3 - 1 / 2)
+    assert found["A"].active == pytest.approx(440 / 600 - 2 / 3)
+    assert sum(r.active for r in found.values()) == pytest.approx(0)
+    assert changes(held, a, b).turnover == pytest.approx(440 / 600 - 2 / 3)

@@ -1,0 +1,271 @@
+"""Differences of two dated holdings files: who joined, who left, who was resized."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from core.frames import FloatArray, Holdings
+from core.market import Market
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A line that joined or left between two files.
+
+    Attributes:
+        symbol: the line.
+        name: its name.
+        sector: its sector, "" where unknown.
+        weight: its share of the stocks of the file it stands in, a fraction.
+        returns: its return while a member of the window, None where not measured.
+        contribution: its contribution over the window, None where not measured.
+    """
+
+    symbol: str
+    name: str
+    sector: str
+    weight: float
+    returns: float | None = None
+    contribution: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resized:
+    """A line of both files; weights are shares of the stocks of a file, fractions.
+
+    Attributes:
+        symbol: the line, as the later file has it.
+        name: its name.
+        before: weight in the earlier file.
+        after: weight in the later file.
+        drift: what its price did to the weight, w0 (1 + p)/(1 + P) - w0.
+        active: the rest, after - before - drift.
+        shares: change of the quantity held, splits taken out; None where not known.
+    """
+
+    symbol: str
+    name: str
+    before: float
+    after: float
+    drift: float
+    active: float
+    shares: float | None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Changes:
+    """What changed between two dated holdings files of one fund.
+
+    Attributes:
+        from_date: date of the earlier file.
+        to_date: date of the later file.
+        joined: lines of the later file alone, heaviest first.
+        left: lines of the earlier file alone, heaviest first.
+        renamed: (old symbol, new symbol) of lines that are the same company.
+        resized: lines of both files, the largest active weight change first.
+        turnover: one-way, half the sum of |active weight change|, a fraction; None where
+            the lines' prices do not span the two dates.
+    """
+
+    from_date: date
+    to_date: date
+    joined: tuple[Change, ...]
+    left: tuple[Change, ...]
+    renamed: tuple[tuple[str, str], ...]
+    resized: tuple[Resized, ...]
+    turnover: float | None
+
+
+def pair_of_files(
+    market: Market, fund: str, first: Holdings | None, end: date
+) -> tuple[Holdings, Holdings] | None:
+    """The two files a window's changes are told from.
+
+    The later one is the latest on or before ``end``, the earlier one that of the window's
+    first part; where these are the same, or the first one is later, the file before.
+    """
+    files = market.holdings.get(fund, ())
+    upto = [file for file in files if market.session(file.as_of) <= end]
+    if not upto:
+        return None
+    later = upto[-1]
+    if first is not None and first.as_of < later.as_of:
+        return first, later
+    return (upto[-2], later) if len(upto) > 1 else None
+
+
+def _keys(file: Holdings, prefix: str) -> dict[str, int]:
+    """Identifier -> row, for identifiers of one kind that stand once."""
+    seen = Counter(file.identifiers)
+    return {
+        key: row
+        for row, key in enumerate(file.identifiers)
+        if key.startswith(prefix) and seen[key] == 1
+    }
+
+
+def _match(market: Market, old: Holdings, new: Holdings) -> dict[int, int]:
+    """Rows of the old file -> rows of the new one that are the same line.
+
+    Matched on ISIN, then CUSIP, then symbol and name, then the alias table, then the
+    symbol alone if its closes run through both dates, then the name alone if it stands
+    once in both files.
+    """
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+
+    def join(left: Mapping[str, int] | Mapping[tuple[str, str], int], right: object) -> None:
+        assert isinstance(right, Mapping)
+        for key, row in left.items():
+            other = right.get(key)
+            if row not in pairs and other is not None and other not in taken:
+                pairs[row] = other
+                taken.add(other)
+
+    join(_keys(old, "isin:"), _keys(new, "isin:"))
+    join(_keys(old, "cusip:"), _keys(new, "cusip:"))
+    join(
+        {pair: row for row, pair in enumerate(zip(old.symbols, old.names, strict=True))},
+        {pair: row for row, pair in enumerate(zip(new.symbols, new.names, strict=True))},
+    )
+    aliases = market.reference.aliases
+    join(
+        {aliases[s]: row for row, s in enumerate(old.symbols) if s in aliases},
+        {s: row for row, s in enumerate(new.symbols)},
+    )
+    running = {
+        s: row
+        for row, s in enumerate(old.symbols)
+        if _runs_through(market, s, old.as_of, market.session(new.as_of))
+    }
+    join(running, {s: row for row, s in enumerate(new.symbols)})
+    names_old, names_new = Counter(old.names), Counter(new.names)
+    join(
+        {n: row for row, n in enumerate(old.names) if n and names_old[n] == 1},
+        {n: row for row, n in enumerate(new.names) if n and names_new[n] == 1},
+    )
+    return pairs
+
+
+def _runs_through(market: Market, symbol: str, first: date, last: date) -> bool:
+    """Whether a symbol's closes run through both dates, or none are held to say otherwise."""
+    followed = market.symbol(symbol)
+    if followed not in market.first_close:
+        return True
+    return market.first_close[followed] <= first and market.last_close[followed] >= last
+
+
+def _lines(file: Holdings, rows: Sequence[int]) -> tuple[Change, ...]:
+    """Rows of a file as changes, heaviest first."""
+    total = float(file.value.sum())
+    found = [
+        Change(file.symbols[r], file.names[r], file.sectors[r], float(file.value[r]) / total)
+        for r in rows
+    ]
+    return tuple(sorted(found, key=lambda c: (-c.weight, c.symbol)))
+
+
+def drifted(w0: FloatArray, p: FloatArray) -> FloatArray | None:
+    """(N,) weights that prices alone would have made, w0 (1 + p)/(1 + P); they sum to 1.
+
+    Args:
+        w0: (N,) weights at the first date, sum 1, 0 for a line not held.
+        p: (N,) price returns between the dates, fractions; a NaN moves with the rest.
+
+    Returns:
+        None where no price return of a line held is known.
+    """
+    known = np.isfinite(p) & (w0 > 0)
+    if not known.any():
+        return None
+    basket = float(w0[known] @ p[known] / w0[known].sum())
+    moved: FloatArray = w0 * (1 + np.where(np.isfinite(p), p, basket)) / (1 + basket)
+    return np.asarray(moved / moved.sum())
+
+
+def turnover(w0: FloatArray, p: FloatArray, w1: FloatArray) -> float | None:
+    """One-way turnover: half the sum of |w1 - drifted|; None where prices are not known.
+
+    Args:
+        w0: (N,) weights at the first date, sum 1, 0 for a line not held.
+        p: (N,) price returns between the dates, fractions.
+        w1: (N,) weights at the second date, sum 1.
+    """
+    moved = drifted(w0, p)
+    return None if moved is None else float(np.abs(w1 - moved).sum() / 2)
+
+
+def changes(market: Market, old: Holdings, new: Holdings) -> Changes:
+    """What changed between two dated files of one fund, kept; renames are no change."""
+    return market.kept((old, new), lambda: _changes(market, old, new))
+
+
+def _between(market: Market, old: Holdings, new: Holdings) -> tuple[FloatArray, FloatArray]:
+    """(n,) price return and (n,) product of splits of the old file's lines up to the new one."""
+    first, last = market.session(old.as_of), market.session(new.as_of)
+    matrix = market.matrix(range(first.year, last.year + 1))
+    none = np.full(len(old.symbols), np.nan)
+    if matrix is None or matrix.row(first) < 0:
+        return none, np.ones(len(old.symbols))
+    opened, closed = (matrix.last[matrix.row(d)].astype(np.intp) for d in (first, last))
+    ratio = matrix.price_at(closed) / matrix.price_at(opened)
+    splits = market.splits_since(matrix, first) / market.splits_since(matrix, last)
+    columns = np.array([matrix.column.get(s, -1) for s in market.lines(old)], np.intp)
+    where = np.maximum(columns, 0)
+    held = columns >= 0
+    return np.where(held, ratio[where] - 1, np.nan), np.where(held, splits[where], 1.0)
+
+
+def _changes(market: Market, old: Holdings, new: Holdings) -> Changes:
+    pairs = _match(market, old, new)
+    arrived = sorted(set(range(len(new.symbols))) - set(pairs.values()))
+    gone = sorted(set(range(len(old.symbols))) - set(pairs))
+    count = len(old.symbols)
+    before, after = old.value / old.value.sum(), new.value / new.value.sum()
+    p, splits = _between(market, old, new)
+    w0 = np.concatenate([before, np.zeros(len(arrived))])
+    w1 = np.concatenate([np.zeros(count), after[arrived]])
+    w1[list(pairs)] = after[list(pairs.values())]
+    whole = np.concatenate([p, np.full(len(arrived), np.nan)])
+    moved = drifted(w0, whole)
+    return Changes(
+        from_date=old.as_of,
+        to_date=new.as_of,
+        joined=_lines(new, arrived),
+        left=_lines(old, gone),
+        renamed=tuple(
+            (old.symbols[a], new.symbols[b])
+            for a, b in sorted(pairs.items())
+            if old.symbols[a] != new.symbols[b]
+        ),
+        resized=() if moved is None else _resized(old, new, pairs, moved, splits),
+        turnover=turnover(w0, whole, w1),
+    )
+
+
+def _resized(
+    old: Holdings, new: Holdings, pairs: dict[int, int], moved: FloatArray, splits: FloatArray
+) -> tuple[Resized, ...]:
+    """Lines of both files, the largest active change first."""
+    before, after = old.value / old.value.sum(), new.value / new.value.sum()
+    found = []
+    for row, other in pairs.items():
+        shares = float(new.quantity[other] / (old.quantity[row] * splits[row]) - 1)
+        found.append(
+            Resized(
+                symbol=new.symbols[other],
+                name=new.names[other],
+                before=float(before[row]),
+                after=float(after[other]),
+                drift=float(moved[row] - before[row]),
+                active=float(after[other] - moved[row]),
+                shares=shares if math.isfinite(shares) else None,
+            )
+        )
+    return tuple(sorted(found, key=lambda r: (-abs(r.active), r.symbol)))

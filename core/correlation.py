@@ -1,0 +1,64 @@
+"""How alike the lines of an index moved: one number from the variance of the basket.
+
+s_I^2 = sum w^2 s^2 + rho ((sum w s)^2 - sum w^2 s^2), solved for rho, the average
+correlation of two lines weighted by what they bring to the basket's variance.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from core.basket import Basket
+from core.frames import FloatArray, day
+from core.market import Market
+
+#: Sessions a correlation needs.
+SESSIONS: Final = 60
+
+
+def average_correlation(weight: FloatArray, sd: FloatArray, index_sd: float) -> float | None:
+    """Average pairwise correlation of lines from the basket's own standard deviation.
+
+    Args:
+        weight: (N,) shares at the start, sum 1.
+        sd: (N,) standard deviations of daily price returns.
+        index_sd: the basket's own.
+
+    Returns:
+        rho, or None where fewer than two lines move.
+    """
+    own = float((weight**2 * sd**2).sum())
+    cross = float((weight * sd).sum()) ** 2 - own
+    return (index_sd**2 - own) / cross if cross > 1e-18 else None
+
+
+def correlation_of(market: Market, found: Basket) -> float | None:
+    """Average correlation of a basket's lines over its window.
+
+    Over the lines with a close on every session of the window, at their shares at its
+    start; daily price returns, of adjusted closes where no others are held.
+
+    Returns:
+        rho, or None under 60 sessions.
+    """
+    start, end = found.segments[0].start, found.segments[-1].end
+    matrix = market.matrix(range(start.year, end.year + 1))
+    if matrix is None:
+        return None
+    first, last = np.searchsorted(matrix.sessions, [day(start), day(end)])
+    if last - first < SESSIONS:
+        return None
+    held = np.nonzero(found.measured[0])[0]
+    columns = np.array([matrix.column[found.symbols[i]] for i in held.tolist()], np.intp)
+    closes = matrix.stand_in[first : last + 1][:, columns]
+    whole = np.isfinite(closes).all(axis=0)
+    weight = found.share[0][held][whole]
+    if not weight.sum() > 0:
+        return None
+    weight = weight / weight.sum()
+    returns = closes[1:, whole] / closes[:-1, whole] - 1
+    return average_correlation(
+        weight, returns.std(axis=0, ddof=1), float((returns @ weight).std(ddof=1))
+    )
