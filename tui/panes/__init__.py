@@ -1,0 +1,1 @@
+"""One file a pane, and the screens they stand on."""

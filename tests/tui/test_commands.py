@@ -1,0 +1,242 @@
+"""The one table of commands, the command line, the filter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from core.snapshot import Lines, Question
+from tui.commands import (
+    COMMANDS,
+    CommandError,
+    bindings,
+    completed,
+    completions,
+    groups,
+    hints,
+    keys_of,
+    normal_key,
+)
+from tui.filters import parse_filter
+from tui.line import SORTS, Quit, SortBy, parse
+from tui.panes.asking import Asking
+from tui.panes.help import drawing
+from tui.panes.main import MainScreen
+
+ASKED = Question(small="IWM", large="SPY", window="YTD", as_of=date(2026, 6, 26), basis="pr")
+
+
+def test_every_command_has_a_name_of_its_own_help_and_a_way_to_it() -> None:
+    assert len({command.name for command in COMMANDS}) == len(COMMANDS)
+    for command in COMMANDS:
+        assert len(command.help) > 3, command.name
+        assert command.keys or command.line, command.name
+        assert bool(command.action) == bool(command.keys), command.name
+
+
+def test_no_key_belongs_to_two_commands() -> None:
+    seen: dict[str, str] = {}
+    for command in COMMANDS:
+        for key in command.keys:
+            name = normal_key(key)
+            assert name not in seen, f"{key}: {command.name} and {seen[name]}"
+            seen[name] = command.name
+
+
+def test_every_action_is_one_of_the_screens_own() -> None:
+    for binding in bindings():
+        name = binding.action.split("(")[0]
+        assert any(f"action_{name}" in vars(c) for c in (MainScreen, Asking)), binding.action
+
+
+def test_the_screens_bindings_are_the_tables() -> None:
+    bound = {binding.id: binding.key for binding in MainScreen.BINDINGS}
+    assert bound == {c.name: ",".join(c.keys) for c in COMMANDS if c.keys}
+
+
+def test_the_keys_of_the_table() -> None:
+    keys = keys_of()
+    expected = (
+        "1 2 3 4 tab shift+tab z h j k l g G ctrl+d ctrl+u enter d / s S x b v [ ] < > home t :"
+        " space X + - r R ? q ctrl+c escape up down left right pageup pagedown y Y"
+    )
+    assert set(expected.split()) <= {key for found in keys.values() for key in found}
+
+
+def test_hints_come_from_the_table_and_differ_by_pane() -> None:
+    keys = keys_of({"zoom": "f5"})
+    assert ("f5", "zoom") in hints(1, keys)
+    assert ("/", "filter") in hints(2, keys)
+    assert ("/", "filter") not in hints(1, keys)
+    assert ("enter", "name") in hints(4, keys)
+    assert ("[ ]", "window") in hints(3, keys)
+    assert ("?", "help") in hints(3, keys)
+
+
+def test_the_help_page_holds_every_command_and_the_keys_in_force() -> None:
+    for width in (60, 100, 160):
+        lines = ["".join(text for text, _ in line) for line in drawing(keys_of(), width)]
+        page = " ".join(" ".join(lines).split())
+        for command in COMMANDS:
+            assert command.help.split()[0] in page
+            assert not command.line or command.line in page
+        assert all(len(line) <= width for line in lines)
+    page = " ".join(text for line in drawing(keys_of({"zoom": "f5"}), 160) for text, _ in line)
+    assert "f5" in page
+    assert len(groups()) == 6
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("[", "left_square_bracket"),
+        ("?", "question_mark"),
+        ("x", "x"),
+        ("X", "X"),
+        ("-", "minus"),
+        ("+", "plus"),
+        ("ctrl+y", "ctrl+y"),
+        ("f5", "f5"),
+        ("comma", "comma"),
+        ("space", "space"),
+    ],
+)
+def test_keys_are_named_as_the_terminal_driver_names_them(typed: str, named: str) -> None:
+    assert normal_key(typed) == named
+
+
+@pytest.mark.parametrize("typed", ["", "xyz", "meta+x", "ctrl+", ",", "ctrl+xyz"])
+def test_what_is_no_key(typed: str) -> None:
+    with pytest.raises(CommandError, match="is no key; write a character"):
+        normal_key(typed)
+
+
+def test_rebinding_is_checked_with_one_sentence() -> None:
+    assert keys_of({"zoom": "f5, ctrl+y"})["zoom"] == ("f5", "ctrl+y")
+    with pytest.raises(CommandError, match=r"^v is the key of both view and zoom"):
+        keys_of({"zoom": "v"})
+    with pytest.raises(CommandError, match="no command is called 'zom'; known are spread"):
+        keys_of({"zom": "v"})
+    with pytest.raises(CommandError, match="zoom: 'hyper' is no key"):
+        keys_of({"zoom": "hyper"})
+    with pytest.raises(CommandError, match="names no key"):
+        keys_of({"zoom": " , "})
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("qqq", replace(ASKED, small="QQQ")),
+        ("IWM RSP", replace(ASKED, large="RSP")),
+        ("ijr:ivv", replace(ASKED, small="IJR", large="IVV")),
+        ("ytd", ASKED),
+        ("2025", replace(ASKED, window="2025")),
+        ("1m", replace(ASKED, window="1M")),
+        ("2026-01-02:2026-03-31", replace(ASKED, window="2026-01-02:2026-03-31")),
+        ("asof 2026-06-01", replace(ASKED, as_of=date(2026, 6, 1))),
+        ("asof", replace(ASKED, as_of=None)),
+        ("pr", ASKED),
+        ("TR", replace(ASKED, basis="tr")),
+        ("ex SPY MSFT, meta ORCL msft", replace(ASKED, without=("MSFT", "META", "ORCL"))),
+        ("ex be", replace(ASKED, without=("BE",))),
+        ("ex", replace(ASKED, without=())),
+        ("", ASKED),
+        ("sort bp", SortBy("bp")),
+        ("q", Quit()),
+    ],
+)
+def test_the_command_line(text: str, asked: object) -> None:
+    assert parse(text, ASKED) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("asof june", "'june' is no date; write asof 2026-06-26"),
+        ("sort", "sort by what"),
+        ("sort size", "sort by what"),
+        ("iwm iwm", "IWM cannot be compared with itself"),
+        ("spy", "SPY cannot be compared with itself"),
+        ("a b c", "is no command: write a pair"),
+        ("hello!", "is no command: write a pair"),
+        ("2026-03-31:2026-01-02", "ends before it starts"),
+        ("ex SPY", "SPY without which names"),
+        ("ex M$FT", "is no symbol"),
+    ],
+)
+def test_what_the_command_line_does_not_know(text: str, said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        parse(text, ASKED)
+
+
+def test_completion() -> None:
+    assert completed("as", ["IWM"]) == "asof "
+    assert completed("so") == "sort "
+    assert completed("iw", ["IWM", "SPY"]) == "iwm"
+    assert completed("zz") == "zz"
+    assert completed("") == ""
+    assert [form for form, _ in completions("aso")] == ["asof DATE"]
+    assert "IWM [SPY]" in [form for form, _ in completions("iw", ["IWM"])]
+    assert len(completions("")) == sum(bool(command.line) for command in COMMANDS)
+
+
+def test_sort_letters_differ() -> None:
+    assert len({letter for letter, _ in SORTS.values()}) == len(SORTS)
+
+
+LINES = Lines(
+    symbols=("BE", "XOM", "TECH", "NONE"),
+    names=("Bloom Energy", "Exxon", "Plain Bank", "Nothing Known"),
+    sectors=("Industrials", "Energy", "Financials", "Information Technology"),
+    weight=np.array([0.02, 0.01, 0.005, 0.0]),
+    returns=np.array([0.50, 0.25, -0.10, np.nan]),
+    contribution=np.array([0.01, 0.0025, -0.0005, np.nan]),
+    joined={},
+    left={},
+    flags={},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("tech", "TECH NONE"),
+        ("energy", "BE XOM"),
+        ("sector:energy", "XOM"),
+        ("name:ENERGY", "BE"),
+        ("symbol:b", "BE"),
+        ("ret>25", "BE"),
+        ("ret>=25", "BE XOM"),
+        ("ret<0", "TECH"),
+        ("ret=-10", "TECH"),
+        ("bp<-4", "TECH"),
+        ("bp > 20", "BE XOM"),
+        ("w>=1", "BE XOM"),
+        ("energy ret>30", "BE"),
+        ("RET>25%", "BE"),
+        ("zzz", ""),
+    ],
+)
+def test_filters(text: str, kept: str) -> None:
+    wanted = parse_filter(text)
+    assert wanted is not None
+    found = [s for s, keep in zip(LINES.symbols, wanted.keeps(LINES), strict=True) if keep]
+    assert " ".join(found) == kept
+
+
+def test_no_filter_and_wrong_filters() -> None:
+    assert parse_filter("  ") is None
+    for text, said in (("ret>", "'ret>' is no filter"), ("size:9", "write sector:energy")):
+        with pytest.raises(CommandError, match=said):
+            parse_filter(text)
+
+
+def test_a_filter_of_no_lines() -> None:
+    empty = Lines((), (), (), np.zeros(0), np.zeros(0), np.zeros(0), {}, {}, {})
+    for text in ("tech", "ret>5"):
+        wanted = parse_filter(text)
+        assert wanted is not None
+        assert wanted.keeps(empty).shape == (0,)

@@ -1,0 +1,99 @@
+"""Settings from a file and from flags."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.snapshot import Question
+from tui.config import THEMES, Config, ConfigError, load, read, with_flags
+from tui.themes import THEMES as DRAWN
+
+FULL = """
+pair = "IJR:IVV"
+window = "1y"
+basis = "pr"
+theme = "light"
+ascii = true
+refresh_on_open = true
+
+[fetch]
+rate = 2
+pool = 4
+
+[keys]
+zoom = "f5,ctrl+y"
+"""
+
+
+def test_a_full_file() -> None:
+    config = read(FULL, "config.toml")
+    assert (config.small, config.large, config.window, config.basis) == ("IJR", "IVV", "1Y", "pr")
+    assert (config.theme, config.ascii, config.refresh_on_open) == ("light", True, True)
+    assert (config.rate, config.pool) == (2, 4)
+    assert config.keys == {"zoom": "f5,ctrl+y"}
+    assert "window" in config.given
+
+
+def test_no_file_is_the_defaults(tmp_path: Path) -> None:
+    config = load(tmp_path / "config.toml")
+    assert config == Config()
+    assert config.refresh_on_open is False
+    assert config.question() == Question("IWM", "SPY", "YTD", None, "tr")
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('pair = "QQQ:RSP"\n', encoding="utf-8")
+    assert load(path).question() == Question("QQQ", "RSP", "YTD", None, "tr")
+    path.write_bytes(b'pair = "\xff"\n')
+    with pytest.raises(ConfigError, match=r"config\.toml: cannot be read: it is not UTF-8 text"):
+        load(path)
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('pair = "IWM"', 'line 1: pair = "IWM": write two funds such as "IWM:SPY"'),
+        ('pair = "IWM:IWM"', "write two funds"),
+        ('\nwindow = "2Q"', "line 2: window = \"2Q\": '2Q' is no window; known are 1D"),
+        ('basis = "net"', 'basis = "net": write one of tr, pr'),
+        ('theme = "pink"', "write one of dark, light, colour-blind, red-up, terminal"),
+        ('refresh_on_open = "yes"', "write true or false"),
+        ("[fetch]\nrate = 100", "line 2: .fetch. rate = 100: write a number from 0.1 to 20"),
+        ("[fetch]\npool = 1.5", "write a whole number from 1 to 32"),
+        ("[fetch]\nspeed = 1", "no such setting; known in .fetch. are rate and pool"),
+        ("colour = 1", "line 1: colour = 1: no such setting; known are pair"),
+        ('[keys]\nzoom = "v"', ".keys. v is the key of both view and zoom"),
+        ('[keys]\nzom = "v"', ".keys. no command is called 'zom'"),
+        ("[keys]\nzoom = 1", 'zoom: write the keys as text, such as "x,ctrl.y"'),
+        ("pair = \nbasis = 1", "at line 1"),
+        ("keys = 3", "keys = 3: no such setting"),
+    ],
+)
+def test_a_wrong_file_is_one_sentence_with_its_place(text: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said) as caught:
+        read(text, "config.toml")
+    assert str(caught.value).startswith("config.toml")
+    assert "\n" not in str(caught.value)
+
+
+def test_flags_stand_over_the_file_and_the_file_over_what_is_remembered() -> None:
+    remembered = Question("QQQ", "RSP", "1M", None, "pr")
+    config = read('window = "3M"', "config.toml")
+    assert config.question(remembered) == Question("QQQ", "RSP", "3M", None, "pr")
+    flagged = with_flags(config, pair="ijr:ivv", window="2025")
+    assert flagged.question(remembered) == Question("IJR", "IVV", "2025", None, "pr")
+    with pytest.raises(ConfigError, match="--pair IWM: write two funds"):
+        with_flags(config, pair="IWM")
+
+
+def test_every_theme_of_the_config_is_drawn() -> None:
+    assert set(THEMES) == set(DRAWN)
+    assert DRAWN["dark"].variables["small"] == "#5fafff"
+    assert DRAWN["dark"].variables["large"] == "#ff8700"
+    assert len({frozenset(theme.variables) & {"small", "large", "up", "down", "mark", "quiet"}
+                for theme in DRAWN.values()}) == 1  # fmt: skip

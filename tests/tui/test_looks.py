@@ -1,0 +1,122 @@
+"""What the screen looks like, as text, at the sizes people have.
+
+``python -m tests.tui.test_looks`` writes the looks anew; read the difference before keeping it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.driving import drive, lines_of, press
+from tests.tui.markets import FakeDesk, market
+from tui.app import InternalsApp
+
+FOLDER = Path(__file__).parent / "looks"
+#: Name -> size, keys, and the sentence saying what must be seen.
+LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
+    "80x24-spread": (
+        (80, 24),
+        (),
+        "One pane fills the screen: the whole headline, both returns and the gap, rank 1 of 12,"
+        " two lines of different pattern from a common zero, the gap below them.",
+    ),
+    "80x24-contributors": (
+        (80, 24),
+        ("2",),
+        "IWM's best and worst names with sector, weight, return, bp and a bar from a common zero;"
+        " all others and the two unexplained parts add up to +2,000 bp.",
+    ),
+    "80x24-breadth": (
+        (80, 24),
+        ("3",),
+        "19 of 30 and 13 of 20 lines rose; both histograms mirrored on the same bins, counts"
+        " outside; medians below.",
+    ),
+    "80x24-daily": (
+        (80, 24),
+        ("3", "v", "v", "v"),
+        "The last session's counts of both indices, and the share of members above their 50-day"
+        " average through the window.",
+    ),
+    "80x24-explain": (
+        (80, 24),
+        ("2", "d"),
+        "S29's 296.0 bp: the formula, the figures in it, the file and the closes they came from.",
+    ),
+    "80x24-changes": (
+        (80, 24),
+        ("4",),
+        "Two files of IWM, S29 left with the +296 bp it brought, N00 and N01 joined.",
+    ),
+    "80x24-name": (
+        (80, 24),
+        ("2", "enter"),
+        "S29 against IWM day by day, its contribution below, membership dates, esc leads back.",
+    ),
+    "80x24-help": (
+        (80, 24),
+        ("?",),
+        "Keys and what they do, from the table; the last line says that more follows.",
+    ),
+    "80x24-command": (
+        (80, 24),
+        (":", "a"),
+        "The typed command in the last line, what may follow in the line above it.",
+    ),
+    "120x36": (
+        (120, 36),
+        ("2",),
+        "Four panes, two by two, the second one active with a heavy title line; one index in"
+        " it; every foot has as-of date, state and coverage.",
+    ),
+    "200x60": (
+        (200, 60),
+        ("2",),
+        "Four panes; both indices side by side with sectors beside them; a bar a year under the"
+        " lines; ladder and moments under the histogram.",
+    ),
+    "200x60-zoom": (
+        (200, 60),
+        ("2", "z"),
+        "Contributors on the whole screen: every column, all lines of both indices.",
+    ),
+    "20x5": ((20, 5), (), "The terminal is too small, and says so."),
+}
+
+
+def look(name: str) -> str:
+    size, keys, sentence = LOOKS[name]
+    found: list[str] = []
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, *keys)
+        found.extend(line.rstrip() for line in lines_of(app))
+
+    drive(story, desk=FakeDesk(market(simulated=True)), size=size)
+    return "\n".join([f"# {sentence}", *found]) + "\n"
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_look(name: str) -> None:
+    kept = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+    assert look(name) == kept
+
+
+def test_an_empty_store_looks_like_this() -> None:
+    found: list[str] = []
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        found.extend(line.rstrip() for line in lines_of(app))
+
+    drive(story, desk=FakeDesk(None), size=(80, 24))
+    kept = (FOLDER / "80x24-empty.txt").read_text(encoding="utf-8")
+    assert "\n".join(["# Nothing is held: what to do next, no empty pane.", *found]) + "\n" == kept
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for each in LOOKS:
+        (FOLDER / f"{each}.txt").write_text(look(each), encoding="utf-8")

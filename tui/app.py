@@ -1,0 +1,387 @@
+"""The app: the question, the snapshot that answers it, and what happens in the background.
+
+From a thread only messages cross, and each carries the number of its question: an older,
+slower answer never replaces a newer one. A failure leaves the last good snapshot.
+"""
+
+from __future__ import annotations
+
+import signal
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
+
+from rich.text import Text
+from textual.app import App
+from textual.message import Message
+
+from cache.errors import CacheError, StoreEmpty
+from core.frames import CoreError
+from core.market import Market
+from core.snapshot import Question, Snapshot, stepped
+from tui import child, leaving
+from tui.commands import keys_of
+from tui.config import Config
+from tui.drawing import Painter
+from tui.panes.main import MainScreen
+from tui.panes.scene import Scene, Side
+from tui.themes import DEFAULTS, THEMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.app import SystemCommand
+    from textual.screen import Screen
+
+#: Questions answered at the same time: one that hangs, and the newest.
+_AT_ONCE: Final = 2
+#: Seconds between two looks for a new generation, and between two looks at the clock.
+POLL, CLOCK = 2.0, 60.0
+
+
+class DeskLike(Protocol):
+    """What the screen asks for data."""
+
+    simulated: bool
+
+    def generation(self) -> int | None:
+        """Number of the newest generation, None for an empty store."""
+
+    def market(self) -> Market:
+        """What is held now."""
+
+    def take(self, question: Question) -> Snapshot:
+        """Answer a question."""
+
+    def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
+        """The child that fetches, None where there is nothing to fetch from."""
+
+    def cost(self, question: Question, now: datetime) -> str:
+        """What is stale and how many requests a refresh costs."""
+
+    def remember(self, question: Question) -> None:
+        """Keep a question for the next start."""
+
+
+@dataclass
+class Taken(Message):
+    """A question was answered."""
+
+    number: int
+    snapshot: Snapshot
+    market: Market
+
+
+@dataclass
+class Failed(Message):
+    """A question could not be answered; ``lacking`` where what is held does not answer it."""
+
+    number: int
+    question: Question
+    sentence: str
+    lacking: bool
+
+
+@dataclass
+class Cost(Message):
+    """What a refresh would cost."""
+
+    sentence: str
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class InternalsApp(App[None], inherit_bindings=False):
+    """How far two indices have parted, who did it, and how broad it was.
+
+    Args:
+        desk: where data comes from.
+        config: settings.
+        question: what to open with.
+        now: the clock.
+    """
+
+    TITLE = "internals"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[Any]] = []
+
+    def __init__(
+        self,
+        desk: DeskLike,
+        config: Config,
+        question: Question,
+        *,
+        now: Callable[[], datetime] = _now,
+    ) -> None:
+        super().__init__()
+        self.desk, self.config, self.question, self.now = desk, config, question, now
+        self.keys = keys_of(config.keys)
+        self.snapshot: Snapshot | None = None
+        self.market: Market | None = None
+        self.first: Side = "small"
+        self.marked: dict[str, None] = {}
+        self.error, self.notice, self.cost = "", "", ""
+        self.progress: str | None = None
+        self.failed: Failed | None = None
+        self._asked = self._shown = 0
+        self._open: set[int] = set()
+        self._waiting: Question | None = None
+        self._generation: int | None = None
+        self._refresh: Any = None
+        Painter.ascii_only = config.ascii
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = config.theme
+        self.set_keymap(dict(config.keys))
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our variables, for a theme that has none."""
+        return dict(DEFAULTS)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The four panes."""
+        return MainScreen()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """None: everything is in the table of commands."""
+        return ()
+
+    @property
+    def main(self) -> MainScreen | None:
+        """The screen of the four panes, None before it is there."""
+        screen = self.screen_stack[0] if self.screen_stack else None
+        return screen if isinstance(screen, MainScreen) and screen.is_mounted else None
+
+    @property
+    def scene(self) -> Scene | None:
+        """What the panes draw, None before the first answer."""
+        if self.snapshot is None:
+            return None
+        return Scene(self.snapshot, self.first, frozenset(self.marked), self.market)
+
+    def on_mount(self) -> None:
+        """Ask the first question; from then on look for data that others brought."""
+        self.ask(self.question)
+        leaving.on_signals(self._leave)
+        # After a stop and a continue the terminal has forgotten the screen.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        self.set_interval(POLL, self.poll)
+        self.set_interval(CLOCK, self.say)
+        if self.config.refresh_on_open:
+            self.refresh_data(full=False)
+
+    # -- questions -------------------------------------------------------------------
+
+    def ask(self, question: Question) -> None:
+        """Answer another question; what is on the screen stays until it is answered."""
+        self.question = question
+        self.notice = ""
+        if len(self._open) >= _AT_ONCE:
+            self._waiting = question
+            return
+        self._asked += 1
+        self._open.add(self._asked)
+        self.run_worker(
+            partial(self._take, self._asked, question),
+            thread=True,
+            group="take",
+            exit_on_error=False,
+        )
+        self.say()
+
+    def _take(self, number: int, question: Question) -> None:
+        """In a thread: answer, and post one message."""
+        try:
+            snapshot = self.desk.take(question)
+            market = self.desk.market()
+            if market.generation != snapshot.generation:
+                # Another process brought data in between: both are to be of one generation.
+                snapshot = self.desk.take(question)
+        except (CoreError, CacheError) as error:
+            lacking = isinstance(error, (CoreError, StoreEmpty))
+            self.post_message(Failed(number, question, f"{error}", lacking))
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            said = f"{where}{error.strerror or error}"
+            self.post_message(Failed(number, question, said, False))
+        except Exception as error:  # the screen stays up all day; numbers stay, and it says so
+            said = f"the question could not be answered: {type(error).__name__}: {error}"
+            self.post_message(Failed(number, question, said, False))
+        else:
+            self.post_message(Taken(number, snapshot, market))
+
+    def _done(self, number: int) -> bool:
+        """A question was answered; True where none that is newer was before it."""
+        self._open.discard(number)
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self.ask(waiting)
+        if number < self._shown:
+            return False
+        self._shown = number
+        return True
+
+    def on_taken(self, message: Taken) -> None:
+        """Show an answer, unless a newer one is shown."""
+        if not self._done(message.number):
+            return
+        old, self.snapshot, self.market = self.snapshot, message.snapshot, message.market
+        self.error, self.failed = "", None
+        self._generation = message.snapshot.generation
+        if self.main is not None:
+            self.main.show()
+        asked = message.snapshot.question
+        pair = (asked.small, asked.large)
+        was = old and (old.generation, old.question.small, old.question.large)
+        if was != (message.snapshot.generation, *pair):
+            self._look_up_cost(asked)
+        self.say()
+
+    def on_failed(self, message: Failed) -> None:
+        """Say why there is no answer; the last one stays."""
+        if not self._done(message.number):
+            return
+        self.error, self.failed = message.sentence, message
+        if self.snapshot is None:
+            self._generation = self._on_disk()
+            self._look_up_cost(message.question)
+        elif not self._open:
+            # What is shown is what the next key changes.
+            self.question = self.snapshot.question
+        if self.main is not None:
+            self.main.show()
+        self.say()
+
+    def step(self, sessions: int) -> None:
+        """As of some sessions later or earlier than what was asked last."""
+        if self.snapshot is None or self.market is None:
+            return
+        shown = self.snapshot
+        if self.question.as_of is not None:
+            shown = replace(shown, as_of=self.question.as_of)
+        question = stepped(self.question, self.market, shown, sessions)
+        if question.as_of == shown.as_of:
+            self.tell(f"{question.as_of} is the {'last' if sessions > 0 else 'first'} session held")
+            return
+        self.ask(question)
+
+    # -- data ------------------------------------------------------------------------
+
+    def _on_disk(self) -> int | None:
+        try:
+            return self.desk.generation()
+        except (CacheError, OSError):
+            return self._generation
+
+    def poll(self) -> None:
+        """Show data that another process brought; leave with a terminal that is gone."""
+        if not self.is_headless and leaving.terminal_gone():
+            self._leave(128 + signal.SIGHUP)
+            return
+        if self._on_disk() != self._generation and not self._open:
+            self._generation = self._on_disk()
+            self.ask(self.question)
+
+    def _look_up_cost(self, question: Question) -> None:
+        self.run_worker(
+            partial(self._find_cost, question), thread=True, group="cost", exit_on_error=False
+        )
+
+    def _find_cost(self, question: Question) -> None:
+        """In a thread: what is stale."""
+        try:
+            self.post_message(Cost(self.desk.cost(question, self.now())))
+        except (CoreError, CacheError, OSError) as error:
+            self.post_message(Cost(f"what is stale is not known: {error}"))
+
+    def on_cost(self, message: Cost) -> None:
+        """Say what a refresh would cost."""
+        self.cost = message.sentence
+        if self.snapshot is None and self.main is not None:
+            self.main.show()
+        self.say()
+
+    def refresh_data(self, *, full: bool) -> None:
+        """Fetch in a child; one at a time."""
+        if self._refresh is not None and not self._refresh.is_finished:
+            self.tell("a refresh is under way")
+            return
+        try:
+            argv = self.desk.refresh_command(self.question, full=full)
+        except (CacheError, OSError) as error:
+            self.tell(f"{error}", error=True)
+            return
+        if argv is None:
+            self.tell("simulated market: there is nothing to fetch")
+            return
+        self.progress = "fetching"
+        self._refresh = self.run_worker(self._run_refresh(argv), group="refresh")
+        self.say()
+
+    async def _run_refresh(self, argv: list[str]) -> None:
+        def report(said: str) -> None:
+            self.progress = said
+            self.say()
+
+        try:
+            code, last = await child.run(argv, report)
+        finally:
+            self.progress = None
+        if code == 0:
+            self.tell(last or "refreshed")
+        elif code == 1:
+            self.tell(f"refreshed in part: {last or 'some lines could not be fetched'}", error=True)
+        else:
+            why = last or f"the refresh ended with code {code}"
+            self.tell(f"{why}; the numbers shown are the last good ones", error=True)
+        self.poll()
+        self._look_up_cost(self.question)
+
+    # -- words -----------------------------------------------------------------------
+
+    def tell(self, sentence: str, *, error: bool = False) -> None:
+        """Say something in the status line."""
+        self.notice, self.error = ("", sentence) if error else (sentence, self.error)
+        self.say()
+
+    def say(self) -> None:
+        """Bring the status line up to date."""
+        if self.main is not None:
+            self.main.show_status()
+
+    def status(self) -> tuple[str, str]:
+        """What the status line says, and its kind: "error", "busy" or ""."""
+        if self.progress is not None:
+            return self.progress, "busy"
+        if self.notice:
+            return self.notice, ""
+        if self.error:
+            return self.error, "error"
+        return self.cost, ""
+
+    def _leave(self, code: int) -> None:
+        """End with an exit code, remembering the question."""
+        if self.snapshot is not None:
+            self.desk.remember(self.snapshot.question)
+        self.exit(return_code=code)
+
+    def _fatal_error(self) -> None:
+        """One sentence and where it happened, in place of a page that prints variables."""
+        error = self._exception
+        where = traceback.extract_tb(error.__traceback__)[-1] if error else None
+        place = f" ({Path(where.filename).name}, line {where.lineno})" if where else ""
+        self._exit_renderables.append(
+            Text(f"internals: an error of its own ended the screen: {error!r}{place}")
+        )
+        self._close_messages_no_wait()
+
+    async def action_quit(self) -> None:
+        """Leave; the question is remembered, a fetching child ends."""
+        self._leave(0)

@@ -1,0 +1,101 @@
+"""The fetching child: started, read line by line, ended; the screen never waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+from tui import formats
+
+#: Longest line read from the child; a longer one is passed over.
+_LIMIT: Final = 1 << 20
+_STAGES: Final = {
+    "plan": "looking up what is stale",
+    "holdings": "holdings",
+    "prices": "closes",
+    "done": "done",
+}
+
+
+def progress_text(fields: dict[str, Any]) -> str:
+    """One progress object as a sentence; keys may be missing or of a wrong kind.
+
+    "closes 300 of 1,952 · 2 failed · 3.9 a second · 7 m left · MSFT"
+    """
+
+    def number(name: str) -> float | None:
+        value = fields.get(name)
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            return None
+        return float(value)
+
+    stage = str(fields.get("stage") or "")
+    said = _STAGES.get(stage, stage) or "fetching"
+    done, total, failed = number("done"), number("total"), number("failed")
+    if total:
+        said += f" {formats.count(done or 0)} of {formats.count(total)}"
+    parts = [said]
+    if failed:
+        parts.append(f"{formats.count(failed)} failed")
+    if rate := number("rate"):
+        parts.append(f"{formats.number(rate, 1)} a second")
+    if (left := number("seconds_left")) is not None and stage != "done":
+        parts.append(f"{left:.0f} s left" if left < 90 else f"{left / 60:.0f} m left")
+    said_last = [fields.get(name) for name in ("symbol", "message")]
+    return " · ".join([*parts, *(text for text in said_last if isinstance(text, str) and text)])
+
+
+async def run(argv: list[str], report: Callable[[str], None]) -> tuple[int, str]:
+    """Run the child to its end; it is terminated where this is cancelled.
+
+    Args:
+        argv: the command.
+        report: told each progress sentence.
+
+    Returns:
+        Its exit code, and its last words: the last message or line it wrote.
+    """
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            limit=_LIMIT,
+        )
+    except OSError as error:
+        return 2, f"the refresh cannot be started: {error.strerror or error}"
+    last = ""
+    assert process.stdout is not None
+    try:
+        while True:
+            try:
+                raw = await process.stdout.readline()
+            except ValueError:
+                continue
+            if not raw:
+                break
+            text = raw.decode("utf-8", "replace").strip()
+            fields = _fields(text)
+            if fields is None:
+                last = text.removeprefix("internals: ") or last
+                continue
+            message = fields.get("message")
+            last = message if isinstance(message, str) and message else last
+            report(progress_text(fields))
+        return await process.wait(), last
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.terminate()
+
+
+def _fields(text: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

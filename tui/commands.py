@@ -1,0 +1,277 @@
+"""Everything that can be asked of the screen: one table, and what is made from it.
+
+Key bindings, the hint line, the help screen and the command line are all read from
+`COMMANDS`, so that none of them can promise what another does not do.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from textual.binding import Binding
+from textual.keys import Keys
+
+SPREAD, CONTRIBUTORS, BREADTH, CHANGES = 1, 2, 3, 4
+#: Panes that list names.
+LISTS: Final = (CONTRIBUTORS, CHANGES)
+
+
+class CommandError(Exception):
+    """A key or a line that asks for nothing known; the message is one sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing the screen does.
+
+    Attributes:
+        name: what the config file calls it.
+        keys: its keys, as a person writes them; () for the command line alone.
+        help: one clause for the help screen.
+        action: the main screen's action, "" for a form of the command line.
+        group: heading of the help screen.
+        hint: a word or two for the hint line, "" where it is not shown there.
+        panes: panes whose hint line shows it; () for all.
+        line: its form on the command line, "" where it has none.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    help: str
+    action: str
+    group: str
+    hint: str = ""
+    panes: tuple[int, ...] = ()
+    line: str = ""
+
+
+_PANES, _MOVE, _NAMES = "Panes", "Moving", "Names"
+_ASK, _DATA, _LINE = "The question", "Data and the rest", "Command line"
+
+COMMANDS: Final = (
+    Command("spread", ("1",), "Spread: how wide is the gap, and how rare", "pane(1)", _PANES),
+    Command("contributors", ("2",), "Contributors: who did it", "pane(2)", _PANES),
+    Command("breadth", ("3",), "Breadth: a handful, or the whole market", "pane(3)", _PANES),
+    Command("changes", ("4",), "Changes: who joins and leaves", "pane(4)", _PANES),
+    Command("next_pane", ("tab",), "the next pane", "next_pane(1)", _PANES, "pane"),
+    Command("previous_pane", ("shift+tab",), "the pane before", "next_pane(-1)", _PANES),
+    Command("view", ("v",), "the pane's next view", "view", _PANES, "view"),
+    Command("zoom", ("z",), "one pane on the whole screen, and back", "zoom", _PANES, "zoom"),
+    Command("down", ("j", "down"), "one line down", "move('down')", _MOVE),
+    Command("up", ("k", "up"), "one line up", "move('up')", _MOVE),
+    Command("left", ("h", "left"), "to the table or pane on the left", "side(-1)", _MOVE),
+    Command("right", ("l", "right"), "to the table or pane on the right", "side(1)", _MOVE),
+    Command("first", ("g",), "to the first line", "move('first')", _MOVE),
+    Command("last", ("G", "end"), "to the last line", "move('last')", _MOVE),
+    Command("page_down", ("pagedown",), "a page down", "move('page_down')", _MOVE),
+    Command("page_up", ("pageup",), "a page up", "move('page_up')", _MOVE),
+    Command("half_down", ("ctrl+d",), "half a page down", "move('half_page_down')", _MOVE),
+    Command("half_up", ("ctrl+u",), "half a page up", "move('half_page_up')", _MOVE),
+    Command(
+        "drill", ("enter",), "the name under the cursor, day by day", "drill", _NAMES, "name", LISTS
+    ),
+    Command(
+        "explain", ("d",), "how the number came about: formula, figures, files", "explain", _NAMES
+    ),
+    Command(
+        "filter",
+        ("/",),
+        "show only some contributors: tech, sector:energy, ret>25, bp<-5, w>1",
+        "filter",
+        _NAMES,
+        "filter",
+        (CONTRIBUTORS,),
+    ),
+    Command(
+        "sort", ("s",), "sort by the column whose letter follows", "sort", _NAMES, "sort", LISTS
+    ),
+    Command("reverse", ("S",), "turn the order round", "reverse", _NAMES, "", LISTS),
+    Command("best", ("b",), "best contributors first, or worst", "best", _NAMES, "best", (2,)),
+    Command("swap", ("x",), "the other index first, with the cursor", "swap", _NAMES, "swap"),
+    Command("more", ("+",), "more contributors in full, down to all", "rows(1)", _NAMES),
+    Command("fewer", ("-",), "fewer, down to what fits", "rows(-1)", _NAMES),
+    Command("mark", ("space",), "mark the name under the cursor, or not", "mark", _NAMES),
+    Command(
+        "without",
+        ("X",),
+        "tell the indices without the marked names, or with them again",
+        "without",
+        _NAMES,
+    ),
+    Command("shorter", ("[",), "the next shorter window", "window(-1)", _ASK),
+    Command("longer", ("]",), "the next longer window", "window(1)", _ASK, "window"),
+    Command("earlier", ("<",), "as of the session before", "step(-1)", _ASK),
+    Command("later", (">",), "as of the session after", "step(1)", _ASK, "date"),
+    Command("today", ("home",), "as of the last session held", "home", _ASK),
+    Command("basis", ("t",), "price return, or total return", "basis", _ASK, "basis"),
+    Command("command", (":", "ctrl+p"), "the command line", "command", _ASK, "command"),
+    Command("refresh", ("r",), "fetch what is stale", "refresh(False)", _DATA, "refresh"),
+    Command("refresh_all", ("R",), "fetch everything again", "refresh(True)", _DATA),
+    Command("copy_row", ("y",), "copy the row under the cursor", "copy(False)", _DATA),
+    Command("copy_pane", ("Y",), "copy the whole pane", "copy(True)", _DATA),
+    Command("back", ("escape",), "close, clear the filter, leave the zoom", "back", _DATA),
+    Command("help", ("?",), "this page", "help", _DATA, "help"),
+    Command("quit", ("q", "ctrl+c"), "quit", "quit", _DATA, "quit", line="q"),
+    Command("pair", (), "another small index, or another pair", "", _LINE, line="IWM [SPY]"),
+    Command(
+        "set_window",
+        (),
+        "1D 1W MTD QTD YTD 1M 3M 6M 1Y H1 H2, a year, or two dates",
+        "",
+        _LINE,
+        line="ytd | 2025 | START:END",
+    ),
+    Command(
+        "as_of", (), "as of a date; without one, the last session", "", _LINE, line="asof DATE"
+    ),
+    Command("price", (), "price return", "", _LINE, line="pr"),
+    Command("total", (), "total return", "", _LINE, line="tr"),
+    Command(
+        "exclude",
+        (),
+        "the indices without these names; alone: with all",
+        "",
+        _LINE,
+        line="ex SPY MSFT META",
+    ),
+    Command("sort_by", (), "sort by bp, ret, w, symbol, name or sector", "", _LINE, line="sort bp"),
+)
+
+_SHOWN: Final = {
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "escape": "esc",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "shift+tab": "S-tab",
+}
+_NAMED: Final = frozenset(key.value for key in Keys)
+#: What can be done where nothing is held.
+_WITHOUT_DATA: Final = ("command", "refresh", "help", "quit")
+#: Hints that stand for two keys at once.
+_BOTH: Final = {"longer": ("shorter", "longer"), "later": ("earlier", "later")}
+
+
+def shown(key: str) -> str:
+    """A key as the screen writes it."""
+    return _SHOWN.get(key, key)
+
+
+def normal_key(text: str) -> str:
+    """A key as the terminal driver names it: ``[`` is "left_square_bracket".
+
+    Raises:
+        CommandError: The text is no key.
+    """
+    text = text.strip()
+    *modifiers, last = text.split("+") if len(text) > 1 else [text]
+    single = len(last) == 1 and last.isprintable() and last != " "
+    known = single or last in _NAMED or _unicode_name(last)
+    if not known or any(m not in ("ctrl", "shift", "alt") for m in modifiers) or last == ",":
+        raise CommandError(
+            f"{text!r} is no key; write a character, a name such as enter, f5 or comma,"
+            " or ctrl+ before one"
+        )
+    return next(iter(Binding.make_bindings([Binding(text, "none")]))).key
+
+
+def _unicode_name(name: str) -> bool:
+    try:
+        unicodedata.lookup(name.replace("_", " "))
+    except KeyError:
+        return False
+    return len(name) > 1
+
+
+def keys_of(rebound: Mapping[str, str] = {}) -> dict[str, tuple[str, ...]]:
+    """Command name -> its keys, with those of the config in place of the table's.
+
+    Args:
+        rebound: command name -> keys, separated by commas.
+
+    Raises:
+        CommandError: No such command, no such key, or two commands on one key.
+    """
+    found = {command.name: command.keys for command in COMMANDS if command.keys}
+    for name, text in rebound.items():
+        if name not in found:
+            raise CommandError(f"no command is called {name!r}; known are {' '.join(found)}")
+        found[name] = tuple(part.strip() for part in text.split(",") if part.strip())
+        if not found[name]:
+            raise CommandError(f"{name} = {text!r} names no key")
+    owner: dict[str, str] = {}
+    for name, keys in found.items():
+        for key in keys:
+            try:
+                taken = owner.setdefault(normal_key(key), name)
+            except CommandError as error:
+                raise CommandError(f"{name}: {error}") from None
+            if taken != name:
+                raise CommandError(f"{key} is the key of both {taken} and {name}; give one another")
+    return found
+
+
+def bindings() -> list[Binding]:
+    """The table's keys as bindings, each with its command's name as id."""
+    return [
+        Binding(",".join(command.keys), command.action, command.help, show=False, id=command.name)
+        for command in COMMANDS
+        if command.keys
+    ]
+
+
+def hints(pane: int, keys: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
+    """(key, words) of the hint line of a pane, in the table's order.
+
+    Args:
+        pane: number of the pane, 0 where nothing is held and there is none.
+        keys: from `keys_of`.
+    """
+    found = [("1-4", "panes")] if pane else []
+    for command in COMMANDS:
+        here = pane in command.panes if command.panes else True
+        if command.hint and (here if pane else command.name in _WITHOUT_DATA):
+            names = _BOTH.get(command.name, (command.name,))
+            found.append((" ".join(shown(keys[name][0]) for name in names), command.hint))
+    return found
+
+
+def groups() -> dict[str, list[Command]]:
+    """Heading -> its commands, in the table's order."""
+    found: dict[str, list[Command]] = {}
+    for command in COMMANDS:
+        found.setdefault(command.group, []).append(command)
+    return found
+
+
+def completions(text: str, funds: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """(form, help) of the command lines that may come of what is typed so far."""
+    word = text.split(" ")[0].casefold()
+    found = []
+    for command in COMMANDS:
+        forms = [form.strip() for form in command.line.split("|")] if command.line else []
+        starts = [form.split(" ")[0].casefold() for form in forms]
+        if command.name == "pair":
+            starts = [fund.casefold() for fund in funds] or ["iwm"]
+        if command.name == "set_window":
+            starts += ["1d", "1w", "mtd", "qtd", "ytd", "1m", "3m", "6m", "1y", "h1", "h2"]
+        if forms and any(start.startswith(word) for start in starts):
+            found.append((command.line, command.help))
+    return found
+
+
+def completed(text: str, funds: Iterable[str] = ()) -> str:
+    """What is typed with its first word completed, where only one word can be meant."""
+    word = text.casefold()
+    if not word or " " in word:
+        return text
+    known = {"asof", "pr", "tr", "ex", "sort", "mtd", "qtd", "ytd", *(f.casefold() for f in funds)}
+    found = sorted(name for name in known if name.startswith(word))
+    if len(found) != 1:
+        return text
+    return found[0] + (" " if found[0] in ("asof", "ex", "sort") else "")

@@ -1,0 +1,218 @@
+"""What a person sets once: a TOML file, and the flags given over it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from core.snapshot import Basis, Question
+from core.windows import WindowError, normal
+from tui.commands import CommandError, keys_of
+
+THEMES: Final = ("dark", "light", "colour-blind", "red-up", "terminal")
+FILE: Final = "config.toml"
+
+
+class ConfigError(Exception):
+    """The config file cannot be used; the message is one sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings, all with a default.
+
+    Attributes:
+        small, large: the pair to open with.
+        window: the window to open with.
+        basis: "tr" or "pr".
+        theme: one of `THEMES`.
+        ascii: draw in ASCII alone.
+        refresh_on_open: fetch what is stale at the start; no request is sent otherwise.
+        rate: requests a second of a refresh.
+        pool: requests of a refresh under way at once.
+        keys: command -> keys, separated by commas.
+        given: names of the settings the file or a flag has set.
+    """
+
+    small: str = "IWM"
+    large: str = "SPY"
+    window: str = "YTD"
+    basis: Basis = "tr"
+    theme: str = "dark"
+    ascii: bool = False
+    refresh_on_open: bool = False
+    rate: float = 4.0
+    pool: int = 8
+    keys: Mapping[str, str] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+
+    def question(self, remembered: Question | None = None) -> Question:
+        """What to open with: a setting that was given, else what was last on the screen."""
+        last = remembered or Question()
+        pair = self if "pair" in self.given or remembered is None else last
+        return Question(
+            small=pair.small,
+            large=pair.large,
+            window=self.window if "window" in self.given or remembered is None else last.window,
+            basis=self.basis if "basis" in self.given or remembered is None else last.basis,
+        )
+
+
+def _pair(value: Any) -> dict[str, Any]:
+    parts = value.upper().split(":") if isinstance(value, str) else []
+    if len(parts) != 2 or not all(parts) or parts[0] == parts[1]:
+        raise ConfigError('write two funds such as "IWM:SPY"')
+    return {"small": parts[0], "large": parts[1]}
+
+
+def _window(value: Any) -> dict[str, Any]:
+    try:
+        return {"window": normal(str(value))}
+    except WindowError as error:
+        raise ConfigError(str(error)) from None
+
+
+def _choice(name: str, known: tuple[str, ...], value: Any) -> dict[str, Any]:
+    if value not in known:
+        raise ConfigError(f"write one of {', '.join(known)}")
+    return {name: value}
+
+
+def _switch(name: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, bool):
+        raise ConfigError("write true or false")
+    return {name: value}
+
+
+def _number(name: str, low: float, high: float, value: Any, *, whole: bool) -> dict[str, Any]:
+    right = isinstance(value, int) if whole else isinstance(value, (int, float))
+    if not right or isinstance(value, bool) or not low <= value <= high:
+        raise ConfigError(f"write a {'whole ' * whole}number from {low:g} to {high:g}")
+    return {name: value}
+
+
+def _setting(table: str, key: str, value: Any) -> dict[str, Any]:
+    """One entry of the file as fields of Config."""
+    if table == "fetch":
+        if key == "rate":
+            return _number("rate", 0.1, 20, value, whole=False)
+        if key == "pool":
+            return _number("pool", 1, 32, value, whole=True)
+        raise ConfigError("no such setting; known in [fetch] are rate and pool")
+    if key == "pair":
+        return _pair(value)
+    if key == "window":
+        return _window(value)
+    if key == "basis":
+        return _choice("basis", ("tr", "pr"), value)
+    if key == "theme":
+        return _choice("theme", THEMES, value)
+    if key in ("ascii", "refresh_on_open"):
+        return _switch(key, value)
+    raise ConfigError(
+        "no such setting; known are pair, window, basis, theme, ascii, refresh_on_open,"
+        " [keys] and [fetch]"
+    )
+
+
+def read(text: str, where: str) -> Config:
+    """Settings from the text of a config file.
+
+    Args:
+        text: TOML.
+        where: the file's name, for the messages.
+
+    Raises:
+        ConfigError: No TOML, an unknown setting or a value that cannot be used.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{where}: {error}") from None
+    found: dict[str, Any] = {}
+    given: set[str] = set()
+    for name, value in data.items():
+        if name == "keys" and isinstance(value, dict):
+            found["keys"] = _keys(value, where)
+            continue
+        entries = value.items() if name == "fetch" and isinstance(value, dict) else [(name, value)]
+        for key, entry in entries:
+            place = f"[fetch] {key}" if name == "fetch" else key
+            try:
+                found |= _setting("fetch" if isinstance(value, dict) else "", key, entry)
+            except ConfigError as error:
+                raise ConfigError(
+                    f"{where}, line {_line(text, key)}: {place} = {_toml(entry)}: {error}"
+                ) from None
+            given.add(key)
+    return Config(**found, given=frozenset(given))
+
+
+def _keys(entries: Mapping[str, Any], where: str) -> dict[str, str]:
+    for name, value in entries.items():
+        if not isinstance(value, str):
+            raise ConfigError(f'{where}: [keys] {name}: write the keys as text, such as "x,ctrl+y"')
+    try:
+        keys_of(entries)
+    except CommandError as error:
+        raise ConfigError(f"{where}: [keys] {error}") from None
+    return dict(entries)
+
+
+def _line(text: str, key: str) -> int:
+    """1-based line on which a key is set, 1 where it is not found as such."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.lstrip().strip('[]"').startswith(key):
+            return number
+    return 1
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else f"{value}"
+
+
+def load(path: Path | None = None) -> Config:
+    """Settings from a file; the defaults where there is none.
+
+    Args:
+        path: the file, or None for the one in the user's own config directory.
+
+    Raises:
+        ConfigError: The file cannot be read or used.
+    """
+    if path is None:
+        from platformdirs import user_config_path
+
+        path = user_config_path("internals", appauthor=False) / FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"{path}: cannot be read: {why}") from None
+    return read(text, str(path))
+
+
+def with_flags(
+    config: Config, pair: str | None = None, window: str | None = None, basis: str | None = None
+) -> Config:
+    """The settings with what the command line gives over them.
+
+    Raises:
+        ConfigError: A flag's value cannot be used.
+    """
+    for name, value in (("pair", pair), ("window", window), ("basis", basis)):
+        if value is None:
+            continue
+        try:
+            fields = _setting("", name, value)
+        except ConfigError as error:
+            raise ConfigError(f"--{name} {value}: {error}") from None
+        config = replace(config, **fields, given=config.given | {name})
+    return config

@@ -1,0 +1,102 @@
+"""``internals refresh``: run a refresh and show how far it has come, on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from cache.progress import Progress, Summary
+from core.views import Question
+from tui import formats as f
+
+if TYPE_CHECKING:
+    from tui.config import Config
+    from tui.desk import Desk
+
+Style = Literal["bar", "json", "none"]
+
+
+def fetch(desk: Desk, question: Question, config: Config, *, full: bool, style: Style) -> int:
+    """Fetch what is stale for a pair; 0 with everything brought, 1 in part, 3 with nothing.
+
+    Raises:
+        CacheError: another refresh is under way, or the store cannot be written.
+    """
+    from cache.funds import load_funds
+    from cache.refresh import refresh
+    from cache.sources.yahoo import Yahoo
+
+    with ExitStack() as stack:
+        report = _json if style == "json" else _bar(stack) if style == "bar" else None
+        summary = refresh(
+            desk.store,
+            (question.small, question.large),
+            load_funds(desk.places.config / "funds.toml"),
+            datetime.now(UTC),
+            desk.reference,
+            full=full,
+            report=report,
+            prices=Yahoo(desk.store.home / "yfinance", pool=config.pool, rate=config.rate),
+        )
+    if style != "json":
+        print(text(summary), file=sys.stderr)  # noqa: T201
+    if summary.ok:
+        return 0
+    return 1 if summary.new_bars or summary.files or summary.symbols else 3
+
+
+def text(summary: Summary) -> str:
+    """The summary for a person: what came, what did not and why, what it cost."""
+    said = [summary.message]
+    for reason, names in list(summary.by_reason().items())[:20]:
+        few = " ".join(names[:8]) + (f" and {len(names) - 8:,} more" if len(names) > 8 else "")
+        said.append(f"  {len(names):,} failed: {reason} ({few})")
+    said.append(
+        f"  {f.count(summary.new_bars)} new closes of {f.count(summary.symbols)} symbols,"
+        f" {len(summary.refetched):,} histories brought anew,"
+        f" {len(summary.files):,} holdings files,"
+        f" {f.count(summary.requests)} requests in {summary.seconds:.0f} s"
+    )
+    return "\n".join(said)
+
+
+def _json(progress: Progress) -> None:
+    print(progress.to_json(), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _bar(stack: ExitStack) -> Callable[[Progress], None] | None:
+    """A progress bar on a terminal's stderr; nothing where stderr is none."""
+    if not sys.stderr.isatty():
+        return None
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    bar = stack.enter_context(
+        Bar(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}", markup=False),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+    )
+    task = bar.add_task("plan", total=None, rate="")
+
+    def show(progress: Progress) -> None:
+        failed = f", {progress.failed:,} failed" if progress.failed else ""
+        rate = f"{progress.rate:.1f}/s" if progress.rate else ""
+        bar.update(
+            task,
+            description=f"{progress.stage} {progress.symbol}{failed}",
+            total=progress.total or None,
+            completed=progress.done,
+            rate=rate,
+        )
+
+    return show

@@ -1,0 +1,103 @@
+"""Which lines a filter keeps: ``tech``, ``sector:energy``, ``ret>25``, ``bp<-5``, ``w>1``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from core.frames import BoolArray, FloatArray
+from core.snapshot import Lines
+from tui.commands import CommandError
+
+_TERM: Final = re.compile(r"(ret|bp|w)\s*(>=|<=|>|<|=)\s*([+-]?\d+(?:\.\d+)?)\s*%?")
+_FIELDS: Final = ("sector", "name", "symbol")
+#: Returns and weights are typed in per cent, contributions in basis points.
+_SCALE: Final = {"ret": 100.0, "w": 100.0, "bp": 10_000.0}
+#: Values are rounded to this, in their own unit, so that 25 % typed is 25 % held.
+_DECIMALS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A conjunction of terms.
+
+    Attributes:
+        text: as typed.
+        words: (field or "", text to find in it, case folded).
+        bounds: (column, comparison, number in the column's unit).
+    """
+
+    text: str
+    words: tuple[tuple[str, str], ...]
+    bounds: tuple[tuple[str, str, float], ...]
+
+    @property
+    def needle(self) -> str:
+        """The first text looked for, to be shown where it is found."""
+        return self.words[0][1] if self.words else ""
+
+    def keeps(self, lines: Lines) -> BoolArray:
+        """(M,) whether each line meets every term; a missing number meets none."""
+        kept = np.ones(len(lines), bool)
+        columns: dict[str, tuple[str, ...]] = {
+            "sector": lines.sectors,
+            "name": lines.names,
+            "symbol": lines.symbols,
+        }
+        for field, word in self.words:
+            looked = [columns[name] for name in ((field,) if field else _FIELDS)]
+            kept &= np.array(
+                [any(word in text.casefold() for text in row) for row in zip(*looked, strict=True)],
+                bool,
+            )
+        values: dict[str, FloatArray] = {
+            "ret": lines.returns,
+            "bp": lines.contribution,
+            "w": lines.weight,
+        }
+        for name, sign, bound in self.bounds:
+            with np.errstate(invalid="ignore"):
+                kept &= _compare(np.round(values[name] * _SCALE[name], _DECIMALS), sign, bound)
+        return kept
+
+
+def _compare(values: FloatArray, sign: str, bound: float) -> BoolArray:
+    if sign == "=":
+        return np.asarray(values == bound)
+    if sign.startswith(">"):
+        return np.asarray(values >= bound if sign == ">=" else values > bound)
+    return np.asarray(values <= bound if sign == "<=" else values < bound)
+
+
+def parse_filter(text: str) -> Filter | None:
+    """Read a filter; None where nothing is typed.
+
+    Raises:
+        CommandError: A term cannot be read.
+    """
+    words: list[tuple[str, str]] = []
+    bounds: list[tuple[str, str, float]] = []
+
+    def bound(match: re.Match[str]) -> str:
+        bounds.append((match[1].casefold(), match[2], float(match[3])))
+        return " "
+
+    rest = re.sub(rf"(?i)(?<!\S){_TERM.pattern}(?!\S)", bound, text)
+    for term in rest.split():
+        if re.search(r"[<>=]", term):
+            raise CommandError(f"{term!r} is no filter: write ret>25, bp<-5 or w>1 with a number")
+        field, colon, word = term.partition(":")
+        if not colon:
+            words.append(("", term.casefold()))
+        elif field.casefold() in _FIELDS and word:
+            words.append((field.casefold(), word.casefold()))
+        else:
+            raise CommandError(
+                f"{term!r} is no filter: write sector:energy, name:bank or symbol:be"
+            )
+    if not words and not bounds:
+        return None
+    return Filter(text.strip(), tuple(words), tuple(bounds))

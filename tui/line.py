@@ -1,0 +1,110 @@
+"""What a typed command line asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from core.snapshot import Question
+from core.windows import FORMS, WindowError, normal
+from tui.commands import CommandError
+
+_SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
+#: What may be sorted by, and the letter after the sort key.
+SORTS: Final = {
+    "bp": ("b", "contribution"),
+    "ret": ("r", "return"),
+    "w": ("w", "weight"),
+    "symbol": ("s", "symbol"),
+    "name": ("n", "name"),
+    "sector": ("e", "sector"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """Leave the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class SortBy:
+    """Sort the names by a column of `SORTS`."""
+
+    key: str
+
+
+def parse(text: str, question: Question) -> Question | SortBy | Quit:
+    """Read a command line against the question on the screen.
+
+    Raises:
+        CommandError: It asks for nothing known; the message says what would.
+    """
+    words = text.split()
+    if not words:
+        return question
+    head, rest = words[0].casefold(), words[1:]
+    if head == "q" and not rest:
+        return Quit()
+    if head in ("pr", "tr") and not rest:
+        return replace(question, basis="pr" if head == "pr" else "tr")
+    if head == "asof":
+        return replace(question, as_of=_date(rest))
+    if head == "ex":
+        return replace(question, without=_symbols(rest, (question.small, question.large)))
+    if head == "sort":
+        key = rest[0].casefold() if len(rest) == 1 else ""
+        if key not in SORTS:
+            raise CommandError(f"sort by what? {' '.join(SORTS)}")
+        return SortBy(key)
+    if len(words) == 1 and (window := _window(words[0])):
+        return replace(question, window=window)
+    return _pair(words, question)
+
+
+def _window(word: str) -> str | None:
+    try:
+        return normal(word)
+    except WindowError as error:
+        # A pair may be written with a colon too; dates begin with a digit.
+        if ":" in word and word[0].isdigit():
+            raise CommandError(str(error)) from None
+        return None
+
+
+def _date(rest: list[str]) -> date | None:
+    if not rest:
+        return None
+    try:
+        return date.fromisoformat(" ".join(rest))
+    except ValueError:
+        raise CommandError(
+            f"{' '.join(rest)!r} is no date; write asof 2026-06-26, or asof alone for the last"
+        ) from None
+
+
+def _symbols(rest: list[str], funds: tuple[str, str]) -> tuple[str, ...]:
+    """Names to leave out; a fund of the pair at the front only says which index is meant."""
+    found = [word.strip(",").upper() for word in rest]
+    if found and found[0] in funds:
+        found = found[1:]
+        if not found:
+            raise CommandError(f"{rest[0].upper()} without which names? ex {rest[0].upper()} MSFT")
+    for symbol in found:
+        if not _SYMBOL.fullmatch(symbol):
+            raise CommandError(f"{symbol!r} is no symbol; write ex SPY MSFT META")
+    return tuple(dict.fromkeys(found))
+
+
+def _pair(words: list[str], question: Question) -> Question:
+    symbols = [word.upper() for word in re.split(r"[\s:]+", " ".join(words)) if word]
+    if len(symbols) > 2 or not all(_SYMBOL.fullmatch(symbol) for symbol in symbols):
+        raise CommandError(
+            f"{' '.join(words)!r} is no command: write a pair such as IWM SPY, a window"
+            f" ({FORMS}), asof DATE, pr, tr, ex NAMES, sort COLUMN or q"
+        )
+    small, large = symbols[0], symbols[1] if len(symbols) == 2 else question.large
+    if small == large:
+        raise CommandError(f"{small} cannot be compared with itself; write a pair such as IWM SPY")
+    return replace(question, small=small, large=large, without=())

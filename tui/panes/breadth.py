@@ -1,0 +1,287 @@
+"""Pane 3: a handful, or the whole market."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
+
+from textual.message import Message
+from textual.widget import Widget
+
+from core.breadth import Bin, Breadth
+from core.daily import Daily
+from core.daily import daily as daily_breadth
+from core.market import Market
+from core.note import breadth_sentence
+from core.snapshot import IndexView
+from tui import formats
+from tui.charts import (
+    Drawing,
+    Line,
+    diverging_bars,
+    fit_line,
+    histogram_pair,
+    ladder_bar,
+)
+from tui.panes import daily
+from tui.panes.pane import Pane
+from tui.panes.scene import Scene, Side, flowed, no_index, wrapped
+from tui.panes.sheet import Sheet
+
+
+class BreadthPane(Pane):
+    """How many lines rose, and by how much."""
+
+    NUMBER, TITLE = 3, "Breadth"
+    VIEWS = ("histogram", "ladder", "bridge", "daily")
+
+    @dataclass
+    class Counted(Message):
+        """The sessions of a market were counted."""
+
+        market: Market
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sheet = Sheet(classes="body")
+        self._counted: Market | None = None
+        self._counting: Market | None = None
+
+    def body(self) -> Iterator[Widget]:
+        """One drawing."""
+        yield self._sheet
+
+    def sheet(self) -> Sheet:
+        """The drawing."""
+        return self._sheet
+
+    def draw(self, scene: Scene) -> None:
+        """Show the view in force."""
+        if self.view == "daily":
+            self._draw_daily(scene)
+            return
+        self._sheet.show(lambda width, height: drawing(scene, self.view, width, height))
+
+    def _draw_daily(self, scene: Scene) -> None:
+        """Session by session: counted once for a market, in a thread."""
+        market = scene.market
+        if market is None or market is self._counted:
+            found = _daily_of(scene)
+            self._sheet.show(lambda width, height: daily.drawing(scene, found, width, height))
+            return
+        if self._counting is not market:
+            self._counting = market
+            self.run_worker(partial(self._count, scene, market), thread=True, exit_on_error=False)
+        if self._counted is None:
+            said = " counting advances and declines, session by session …"
+            self._sheet.show(lambda width, height: [[(said, "dim")]])
+
+    def _count(self, scene: Scene, market: Market) -> None:
+        """In a thread: the first look keeps what every later one needs."""
+        _daily_of(scene)
+        self.post_message(self.Counted(market))
+
+    def on_breadth_pane_counted(self, message: Counted) -> None:
+        """Show what was counted, where it is still wanted."""
+        self._counted = message.market
+        if self.scene is not None and self.view == "daily":
+            self.draw(self.scene)
+
+    def notes(self, scene: Scene) -> list[str]:
+        """Why nothing is claimed, where that is so."""
+        return [w.rstrip(".") for w in scene.snapshot.warnings if "nothing is claimed" in w]
+
+
+def _daily_of(scene: Scene) -> dict[Side, Daily]:
+    """Side -> its daily breadth up to the as-of session."""
+    if scene.market is None:
+        return {}
+    found = {
+        side: daily_breadth(scene.market, scene.fund(side), scene.snapshot.as_of)
+        for side in scene.sides
+    }
+    return {side: told for side, told in found.items() if told is not None}
+
+
+def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
+    """A view of the pane."""
+    if not scene.views():
+        return no_index(scene, width)
+    if view == "bridge":
+        return bridge(scene, width)
+    if view == "ladder":
+        return [*ladder(scene, width), [], *moments(scene, width)]
+    said = summary(scene, width, room=height - 10)
+    short = compact(scene, width, 2 if height >= len(said) + 15 else 1)
+    rungs = [[], *ladder(scene, width)]
+    if height >= 36:
+        rest = [*rungs, [], *moments(scene, width)]
+    elif height >= len(said) + len(short) + 11 + len(rungs):
+        rest = [[], *short, *rungs]
+    elif height >= len(said) + len(short) + 11:
+        rest = [[], *short]
+    else:
+        rest = []
+    bins = histogram(scene, width, max(height - len(said) - len(rest), 1))
+    while rest and bins and not bins[-1]:
+        bins.pop()
+    return [*said, *bins, *rest]
+
+
+def compact(scene: Scene, width: int, lines: int) -> Drawing:
+    """Mean, median and how uneven the returns are, a line or two an index."""
+    found: Drawing = []
+    for side, view in scene.views():
+        told = view.breadth
+        parts = [
+            f"median {formats.pct(told.median)}",
+            f"equal weight {formats.pct(told.equal_weight)}",
+            f"beat the basket {formats.pct(told.share_outperforming, 1, sign=False)}",
+            f"dispersion {formats.pct(told.dispersion, sign=False)}",
+            f"skew {formats.number(told.skew, 2, sign=True)}",
+        ]
+        head: Line = [(" ", ""), (formats.fit(view.fund, 5), f"{side} bold")]
+        for n, line in enumerate(flowed(parts, width - 7, lines)):
+            found.append([*(head if n == 0 else [(" " * 6, "")]), (line, "")])
+    return found
+
+
+def summary(scene: Scene, width: int, room: int) -> Drawing:
+    """One line an index: who rose, out of how many."""
+    found: Drawing = []
+    for side, view in scene.views():
+        told = view.breadth
+        said = breadth_sentence(view).removeprefix(f"{view.fund}: ") or (
+            f"{told.up:,} of {told.n:,} measured lines rose"
+        )
+        head: Line = [(" ", ""), (formats.fit(view.fund, 5), f"{side} bold")]
+        for n, line in enumerate(wrapped(said, width - 7)):
+            found.append([*(head if n == 0 else [(" " * 6, "")]), *line])
+    return found if len(found) <= max(room, 0) else found[: max(room, 0)]
+
+
+def bin_label(one: Bin) -> str:
+    """-10 to 0 %, below -50 %, above 100 %."""
+    low = None if one.low is None else round(one.low * 100)
+    high = None if one.high is None else round(one.high * 100)
+    if low is None:
+        return f"to {high} %"
+    if high is None:
+        return f"over {low} %"
+    return f"{low} to {high} %"
+
+
+def histogram(scene: Scene, width: int, height: int) -> Drawing:
+    """Both indices' returns on the same bins, the largest on top."""
+    views = scene.views()
+    bins = views[0][1].breadth.histogram[::-1]
+    counts = [[one.count for one in view.breadth.histogram[::-1]] for _, view in views]
+    names = [view.fund for _, view in views]
+    styles: list[str] = [side for side, _ in views]
+    if len(views) == 1:
+        counts, names = [*counts, [0] * len(bins)], [*names, scene.fund(scene.sides[1])]
+        styles.append("dim")
+    return histogram_pair(
+        [bin_label(one) for one in bins],
+        counts[0],
+        counts[1],
+        width,
+        max(height, 1),
+        (names[0], names[1]),
+        styles=(styles[0], styles[1]),
+    )
+
+
+def ladder(scene: Scene, width: int) -> Drawing:
+    """Lines beyond each threshold, with the bar of their share."""
+    views = scene.views()
+    side_width = (width - 9) // max(len(views), 1) - 2
+    # Below this the bar says less than the figures.
+    bar = side_width - 15
+    head: Line = [(" " * 9, "")]
+    for side, view in views:
+        told = f"{view.fund} of {view.breadth.n:,}"
+        head += [(formats.fit(told, side_width), f"{side} bold"), ("  ", "")]
+    found: Drawing = [head]
+    for rungs in zip_longest(*(view.breadth.ladder for _, view in views)):
+        first = rungs[0]
+        sign = "<" if first.below else ">"
+        line: Line = [(f"{f'{sign} {first.threshold * 100:.4g} %':>8} ", "")]
+        for (side, _), rung in zip(views, rungs, strict=True):
+            line.append((f"{rung.count:>6,}", ""))
+            line.append((f"{formats.pct(rung.share, 1, sign=False):>8} ", "dim"))
+            if bar >= 4:
+                line += ladder_bar(rung.share if rung.share is not None else 0.0, bar, side)
+            used = 15 + (bar if bar >= 4 else 0)
+            line.append((" " * (side_width - used + 2), ""))
+        found.append(fit_line(line, width))
+    return found
+
+
+def _moments(view: IndexView) -> list[tuple[str, str]]:
+    told: Breadth = view.breadth
+    skewed = (
+        None
+        if told.equal_weight is None or told.median is None
+        else told.equal_weight - told.median
+    )
+    spread = None if told.equal_weight is None else told.equal_weight - view.basket_return
+    return [
+        ("equal weight", formats.pct(told.equal_weight)),
+        ("median", formats.pct(told.median)),
+        ("mean less median", formats.pp(skewed)),
+        ("equal less cap weight", formats.pp(spread)),
+        ("beat the basket", formats.pct(told.share_outperforming, 1, sign=False)),
+        ("dispersion", formats.pct(told.dispersion, sign=False)),
+        ("dispersion, cap weight", formats.pct(told.dispersion_cap, sign=False)),
+        ("skew", formats.number(told.skew, 2, sign=True)),
+        ("unchanged", formats.count(told.unchanged)),
+        *((f"not counted: {reason}", formats.count(n)) for reason, n in told.outside),
+    ]
+
+
+def moments(scene: Scene, width: int) -> Drawing:
+    """Mean, median, spread of the returns, and what stands outside the count."""
+    told = [(side, dict(_moments(view)), view.fund) for side, view in scene.views()]
+    names = list(dict.fromkeys(name for _, rows, _ in told for name in rows))
+    label = min(max(map(len, names), default=0) + 1, max(width - 13 * len(told), 10))
+    head: Line = [(" " * (label + 1), "")]
+    head += [(f"{fund:>13}", f"{side} bold") for side, _, fund in told]
+    found: Drawing = [head]
+    for name in names:
+        line: Line = [(" ", ""), (formats.fit(name, label), "dim")]
+        line += [(f"{rows.get(name, formats.MISSING):>13}", "") for _, rows, _ in told]
+        found.append(fit_line(line, width))
+    return found
+
+
+def bridge(scene: Scene, width: int) -> Drawing:
+    """The gap taken apart: five steps that add up to it."""
+    snapshot = scene.snapshot
+    spread = snapshot.spread
+    if not snapshot.bridge or spread is None:
+        return no_index(scene, width) + wrapped(
+            "The bridge needs both funds' closes and holdings.", width
+        )
+    rows: list[tuple[str, float, str]] = []
+    for step in snapshot.bridge:
+        rows.append((step.name, step.value, ""))
+        rows += [("  " + part.name, part.value, "dim") for part in step.parts]
+    label = min(max(len(name) for name, _, _ in rows) + 1, max(width - 12, 8))
+    bar = width - label - 12
+    whole = [value if style != "dim" else float("nan") for _, value, style in rows]
+    bars = diverging_bars(whole, min(bar, 60), styles=("small", "large")) if bar >= 6 else None
+    question = snapshot.question
+    found: Drawing = [
+        [(" ", ""), (f"why {question.small} and {question.large} parted, pp", "dim")],
+    ]
+    for place, (name, value, style) in enumerate(rows):
+        line: Line = [(" ", ""), (formats.fit(name, label), style)]
+        line += [(f"{formats.pp(value, unit=False):>8}", style), ("  ", "")]
+        found.append(line + (bars[place] if bars else []))
+    total: Line = [(" ", ""), (formats.fit("gap of the funds", label), "bold")]
+    total.append((f"{formats.pp(spread.gap, unit=False):>8}", "bold"))
+    found += [[(" ", ""), ("─" * (label + 8), "axis")], total]
+    return found

@@ -1,0 +1,270 @@
+"""Pane 4: who joins and leaves, and what did they bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from core.changes import Change
+from core.note import leavers_sentence
+from tui import formats
+from tui.charts import Drawing, Line, diverging_bars, line_width
+from tui.columns import Cell, Column
+from tui.panes import concentration
+from tui.panes.listing import Grid, Order
+from tui.panes.pane import Pane
+from tui.panes.scene import Scene, Side, wrapped
+from tui.panes.sheet import Sheet
+
+COLUMNS: Final = (
+    Column("what", "", 6),
+    Column("symbol", "symbol", 7),
+    Column("name", "name", 12, "left", 2, max_width=30),
+    Column("sector", "sector", 12, "left", 4, "dim", max_width=22),
+    Column("w", "weight %", 8, "right", 3),
+    Column("ret", "return %", 8, "right", 2),
+    Column("bp", "bp", 6, "right", 1),
+    Column("bar", "", 8, "left", 5, max_width=24),
+)
+#: From this width on both indices stand side by side.
+TWO: Final = 84
+
+
+class ChangesTable(Vertical):
+    """Leavers and joiners of one index, between two of its files."""
+
+    DEFAULT_CSS = """
+    ChangesTable { width: 1fr; height: 1fr; }
+    ChangesTable .caption { height: auto; width: 1fr; }
+    ChangesTable Grid { height: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.caption, self.grid = Sheet(classes="caption"), Grid(COLUMNS)
+
+    def compose(self) -> Iterator[Widget]:
+        """The caption over the table."""
+        yield self.caption
+        yield self.grid
+
+    def draw(self, scene: Scene, side: Side, order: Order | None, width: int) -> None:
+        """Show an index's changes, leavers by what they brought unless sorted."""
+        caption = _caption(scene, side, width)
+        self.caption.styles.height = len(caption)
+        self.caption.show(lambda w, h: caption)
+        rows = _sorted(_rows(scene, side), order)
+        bars = [row[3] for row in rows]
+
+        def cell(row: int, key: str) -> Cell:
+            if key == "bar":
+                size = next((p.width for p in self.grid.placed if p.column.key == "bar"), 0)
+                return diverging_bars(bars, size)[row]
+            return _cell(rows[row], key)
+
+        self.grid.sort_key = order.key if order else ""
+        self.grid.reverse = order.falling if order else True
+        self.grid.marked = frozenset(scene.marked)
+        told = scene.snapshot.changes.get(scene.fund(side))
+        empty = (
+            "No line joined or left between the two files."
+            if told
+            else f"Two dated holdings files of {scene.fund(side)} are needed:"
+            " internals import holdings FILE, or fetch."
+        )
+        self.grid.fill(len(rows), cell, [(row[0], row[1].symbol) for row in rows], empty=empty)
+
+    def symbol(self) -> str | None:
+        """The symbol under the cursor."""
+        key = self.grid.cursor_key
+        return key[1] if isinstance(key, tuple) else None
+
+
+#: "left" or "joined", the line, its return and contribution (NaN where not measured).
+_Row = tuple[str, Change, float, float]
+
+
+def _rows(scene: Scene, side: Side) -> list[_Row]:
+    told = scene.snapshot.changes.get(scene.fund(side))
+    view = scene.view(side)
+    if told is None:
+        return []
+    place: dict[str, int] = {}
+    if view is not None:
+        place = {symbol: row for row, symbol in enumerate(view.contributors.symbols)}
+
+    def row(what: str, change: Change) -> _Row:
+        at = place.get(change.symbol)
+        if at is None or view is None:
+            return (what, change, float("nan"), float("nan"))
+        lines = view.contributors
+        return (what, change, float(lines.returns[at]), float(lines.contribution[at]))
+
+    left = [row("left", change) for change in told.left]
+    left.sort(key=lambda r: (r[3] != r[3], -abs(r[3]), -r[1].weight))
+    return [*left, *(row("joined", change) for change in told.joined)]
+
+
+def _sorted(rows: list[_Row], order: Order | None) -> list[_Row]:
+    if order is None:
+        return rows
+    if order.key in ("symbol", "name", "sector"):
+        return sorted(
+            rows, key=lambda r: str(getattr(r[1], order.key)).casefold(), reverse=order.falling
+        )
+    sign = -1 if order.falling else 1
+
+    def number(row: _Row) -> tuple[bool, float]:
+        value = {"bp": row[3], "ret": row[2], "w": row[1].weight}[order.key]
+        return (value != value, sign * value)
+
+    return sorted(rows, key=number)
+
+
+def _cell(row: _Row, key: str) -> Cell:
+    what, change, returned, contribution = row
+    if key == "what":
+        return (f"- {what}" if what == "left" else "+ join"), "dim"
+    if key == "symbol":
+        return change.symbol, "bold"
+    if key == "name":
+        return change.name
+    if key == "sector":
+        return change.sector
+    if key == "w":
+        return formats.weight(change.weight, unit=False)
+    if key == "ret":
+        return formats.pct(returned, unit=False)
+    return formats.bp(contribution, unit=False)
+
+
+def _caption(scene: Scene, side: Side, width: int) -> Drawing:
+    """Which two files, how many joined and left, and whether leaders did."""
+    fund = scene.fund(side)
+    told = scene.snapshot.changes.get(fund)
+    view = scene.view(side)
+    head: Line = [("  ", ""), (fund, f"{side} bold")]
+    if told is None:
+        return [head]
+    head.append((f" {told.from_date} → {told.to_date}", ""))
+    parts = [f"{len(told.left):,} left", f"{len(told.joined):,} joined"]
+    if told.renamed:
+        parts.append(f"{len(told.renamed):,} renamed")
+    parts.append(f"turnover {formats.pct(told.turnover, 1, sign=False)}")
+    for part in parts:
+        if line_width(head) + len(part) + 3 <= width:
+            head += [(" · ", "axis"), (part, "")]
+    found = [head]
+    said = leavers_sentence(scene.snapshot, view) if view else ""
+    if said:
+        found += [
+            [("  ", ""), *line]
+            for line in wrapped(said.removeprefix(f"{fund}: "), max(width - 3, 10), "bold", 2)
+        ]
+    return found
+
+
+class ChangesPane(Pane):
+    """Differences of two dated files, and how few names an index hangs on."""
+
+    NUMBER, TITLE = 4, "Changes"
+    VIEWS = ("membership", "concentration")
+    DEFAULT_CSS = """
+    ChangesPane .tables { height: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.order: Order | None = None
+        self.side = 0
+        self._tables = (ChangesTable(), ChangesTable())
+        self._both = Horizontal(*self._tables, classes="tables")
+        self._sheet = Sheet(classes="body")
+
+    def body(self) -> Iterator[Widget]:
+        """Two tables, or the drawing."""
+        yield self._both
+        yield self._sheet
+
+    @property
+    def wide(self) -> bool:
+        """Whether both indices stand side by side."""
+        return self.size.width >= TWO
+
+    def draw(self, scene: Scene) -> None:
+        """Show the view in force."""
+        listed = self.view == "membership"
+        self._both.display, self._sheet.display = listed, not listed
+        if not listed:
+            self._sheet.show(lambda w, h: concentration.drawing(scene, w, h))
+            return
+        self._tables[1].display = self.wide
+        width = self.size.width // (2 if self.wide else 1)
+        for place, table in enumerate(self._tables):
+            if place == 0 or self.wide:
+                table.draw(scene, scene.sides[place], self.order, width)
+        self._show_cursor()
+
+    def notes(self, scene: Scene) -> list[str]:
+        """What is to be borne in mind about membership."""
+        return [w.rstrip(".") for w in scene.snapshot.warnings if "membership" in w]
+
+    def _show_cursor(self) -> None:
+        here = self.table() if self.active else None
+        for table in self._tables:
+            table.grid.quiet(table.grid is not here)
+
+    def set_active(self, active: bool) -> None:
+        """Show the cursor with the pane."""
+        super().set_active(active)
+        self._show_cursor()
+
+    def table(self) -> Grid | None:
+        """The table the cursor is in, None over the drawing."""
+        if self.view != "membership":
+            return None
+        return self._tables[self.side if self.wide else 0].grid
+
+    def sheet(self) -> Sheet | None:
+        """The drawing."""
+        return self._sheet if self.view == "concentration" else None
+
+    def side_shown(self, scene: Scene) -> Side:
+        """The index the cursor is in."""
+        return scene.sides[self.side if self.wide else 0]
+
+    def symbol(self) -> str | None:
+        """The symbol under the cursor."""
+        if self.view != "membership":
+            return None
+        return self._tables[self.side if self.wide else 0].symbol()
+
+    def turn_side(self, step: int) -> bool:
+        """From one index to the other."""
+        if self.view != "membership" or not self.wide or not 0 <= self.side + step <= 1:
+            return False
+        self.side += step
+        self._show_cursor()
+        return True
+
+    def sort(self, key: str) -> None:
+        """Sort the changes; the same column again turns the order round."""
+        self.view = "membership"
+        again = self.order is not None and self.order.key == key
+        falls = key in ("bp", "ret", "w")
+        self.order = Order(key, not self.order.falling if again and self.order else falls)
+        self.redraw()
+
+    def reverse(self) -> None:
+        """Turn the order round."""
+        order = self.order or Order()
+        self.order = Order(order.key, not order.falling)
+        self.redraw()
+
+    def on_line_table_header_clicked(self, event: Grid.HeaderClicked) -> None:
+        """A click on a header sorts by it."""
+        if event.key not in ("what", "bar"):
+            self.sort(event.key)

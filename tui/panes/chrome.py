@@ -1,0 +1,164 @@
+"""What stands around the panes: header, headline, status, hints, and the first screen."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from datetime import datetime
+
+from core.note import headline
+from core.snapshot import Question, Snapshot
+from tui import formats
+from tui.charts import Drawing, Line, line_width
+from tui.commands import hints
+from tui.panes.scene import BASIS, Scene, state_words, wrapped
+
+
+def header(scene: Scene | None, question: Question, width: int) -> Line:
+    """The pair, the window and its two closes, the basis, the as-of date."""
+    line: Line = [
+        (" ", ""),
+        (question.small, "small bold"),
+        (" – ", "dim"),
+        (question.large, "large bold"),
+        (f"  {question.window}", "bold"),
+    ]
+    if scene is None:
+        return line
+    snapshot = scene.snapshot
+    start, end = formats.date_text(snapshot.window.start), formats.date_text(snapshot.window.end)
+    basis = BASIS[snapshot.question.basis]
+    last = " (last)" if snapshot.as_of == snapshot.last_session else ""
+    parts: list[Line] = [
+        [(f"  {start} → {end}", "")],
+        [(f"  {basis}", "bold")],
+        [(f"  {state_words(snapshot)}", "dim")],
+        [(f"  as of {formats.date_text(snapshot.as_of)}{last}", "")],
+    ]
+    tail: Line = [("SIMULATED ", "mark")] if snapshot.simulated else []
+    for part in parts:
+        if line_width(line) + line_width(part) + line_width(tail) + 1 <= width:
+            line += part
+    room = width - line_width(line) - line_width(tail)
+    return [*line, (" " * max(room, 1), ""), *tail] if tail else line
+
+
+def headline_lines(scene: Scene, width: int, most: int) -> Drawing:
+    """The headline sentence; the header and every pane already say SIMULATED."""
+    said = headline(scene.snapshot).removeprefix("SIMULATED: ")
+    return [[(" ", ""), *line] for line in wrapped(said, width - 2, "bold", most)]
+
+
+def age_text(snapshot: Snapshot, now: datetime) -> str:
+    """How old the prices are, and which generation of the store they come from."""
+    times = [
+        source.fetched_at
+        for source in snapshot.sources
+        if source.what.startswith("prices") and source.fetched_at
+    ]
+    parts = []
+    if times:
+        age = formats.age(min(times), now)
+        parts.append("prices fetched now" if age == "now" else f"prices fetched {age} ago")
+        if age.startswith("in "):
+            parts[-1] = f"prices fetched {age}"
+    if snapshot.generation is not None:
+        parts.append(f"store {snapshot.generation}")
+    return " · ".join(parts)
+
+
+def status(message: str, kind: str, right: str, width: int) -> Line:
+    """A sentence on the left, the data's age on the right where both fit.
+
+    Args:
+        message: what is to be said.
+        kind: "error", "busy" or "".
+        right: the age.
+        width: cells.
+    """
+    sign = {"error": ("! ", "mark"), "busy": ("… ", "mark")}.get(kind, ("", ""))
+    room = width - 2 - len(sign[0])
+    text = message
+    if right and formats.cell_width(message) + len(right) + 2 <= room:
+        text = formats.fit(message, room - len(right))
+        return [(" ", ""), sign, (text, "bold" if kind == "error" else "dim"), (right, "dim")]
+    if not message:
+        return [(" ", ""), (formats.fit(right, room).rstrip(), "dim")]
+    text = formats.fit(text, room).rstrip()
+    return [(" ", ""), sign, (text, "bold" if kind == "error" else "dim")]
+
+
+def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
+    """Keys that do something here; help and quit stay when the others do not fit."""
+    found = hints(pane, keys)
+    last = [pair for pair in found if pair[1] in ("help", "quit")]
+    rest = [pair for pair in found if pair not in last]
+
+    def spans(pairs: list[tuple[str, str]]) -> Line:
+        line: Line = [(" ", "")]
+        for key, words in pairs:
+            line += [(key, "bold"), (f" {words}  ", "dim")]
+        return [*line[:-1], (line[-1][0].rstrip(), "dim")]
+
+    while rest and line_width(spans(rest + last)) > width:
+        rest.pop()
+    return spans(rest + last)
+
+
+def too_small(width: int, height: int) -> Drawing:
+    """What is left to say in a terminal that holds nothing."""
+    said = textwrap.wrap("terminal too small: 80x24 shows everything", max(width, 1))
+    top = max((height - len(said)) // 2, 0)
+    return [[]] * top + [[(line.center(width).rstrip(), "")] for line in said]
+
+
+def waiting(width: int, height: int) -> Drawing:
+    """Before the first answer."""
+    return [[]] * max(height // 2 - 1, 0) + [
+        [("No data yet: reading the store …".center(width), "dim")]
+    ]
+
+
+#: What can be done next where nothing is held: a command and what it does.
+NEXT = (
+    ("internals --demo", "a simulated market, in a store of its own"),
+    ("internals import holdings FILE", "an issuer's file, such as the iShares CSV of IWM"),
+    ("internals import prices FILE", "closes of your own vendor, CSV or Parquet"),
+)
+
+
+def next_steps(cost: str, fetch_key: str | None) -> list[tuple[str, str]]:
+    """What brings data: a key or a command, and what it does.
+
+    Args:
+        cost: what a refresh would cost, "" where not known.
+        fetch_key: the key of a refresh, None where there is nothing to fetch from.
+    """
+    if fetch_key is None:
+        return list(NEXT)
+    return [(fetch_key, f"fetch here. {cost}" if cost else "fetch here"), *NEXT]
+
+
+def welcome(
+    sentence: str, question: Question, steps: list[tuple[str, str]], width: int, height: int
+) -> Drawing:
+    """The first screen of an empty store, or of a question nothing is held for."""
+    inner = max(min(width - 4, 90), 10)
+    lines: Drawing = [[(f"{question.small} – {question.large}, {question.window}", "bold")], []]
+    lines += wrapped(sentence, inner)
+    if steps:
+        lines += [[], [("What to do next", "bold")], []]
+    steps = [*steps, (":", "another pair or window, such as IWM SPY"), ("q", "quit")]
+    wide = max(len(what) for what, _ in steps) + 2
+    beside = inner >= wide + 30
+    for what, does in steps:
+        said = wrapped(does, inner - (wide + 2 if beside else 5), "dim")
+        if beside:
+            lines.append([(f"  {what:<{wide}}", "bold"), *said[0]])
+            lines += [[(" " * (wide + 2), ""), *line] for line in said[1:]]
+        else:
+            lines.append([(f"  {what}", "bold")])
+            lines += [[("     ", ""), *line] for line in said]
+    left = max((width - inner) // 2, 1)
+    top = max((height - len(lines)) // 3, 0)
+    return [[]] * top + [[(" " * left, ""), *line] for line in lines]

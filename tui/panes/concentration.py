@@ -1,0 +1,91 @@
+"""How few names an index hangs on, and what it is without some of them."""
+
+from __future__ import annotations
+
+from core.note import leaders_sentence
+from core.snapshot import IndexView
+from tui import formats
+from tui.charts import Drawing, Line, cumulative_curve, fit_line
+from tui.panes.scene import Scene, Side, no_index, wrapped
+
+#: Cells of one index's table.
+WIDTH = 50
+
+
+def drawing(scene: Scene, width: int, height: int) -> Drawing:
+    """Both indices beside each other where there is room, else the first over the other."""
+    views = scene.views()
+    if not views:
+        return no_index(scene, width)
+    beside = len(views) == 2 and width >= 2 * WIDTH + 2
+    share = (width - 2) // 2 if beside else width
+    blocks = [_index(side, view, share) for side, view in views]
+    if beside:
+        rows = max(map(len, blocks))
+        padded = [[*block, *([[]] * (rows - len(block)))] for block in blocks]
+        found: Drawing = [
+            [*fit_line(a, share), ("  ", ""), *b] for a, b in zip(*padded, strict=True)
+        ]
+    else:
+        found = [line for block in blocks for line in [*block, []]]
+    left = height - len(found) - 2
+    if left >= 6:
+        curves = [_curve(side, view, share, left) for side, view in views[: 2 if beside else 1]]
+        if beside:
+            found += [[]]
+            found += [[*fit_line(a, share), ("  ", ""), *b] for a, b in zip(*curves, strict=True)]
+        else:
+            found += curves[0]
+    return found
+
+
+def _curve(side: Side, view: IndexView, width: int, height: int) -> Drawing:
+    steps = view.concentration.curve.copy()
+    steps[1:] -= view.concentration.curve[:-1]
+    half = view.concentration.half_of_gain
+    marks = [(half, f"half of all gains: {half:,}")] if half and half < len(steps) else []
+    caption: Line = [(f" {view.fund} ", f"{side} bold"), ("running sum, largest first", "dim")]
+    return [caption, *cumulative_curve(steps, width, height, marks=marks, style=side)]
+
+
+def _index(side: Side, view: IndexView, width: int) -> Drawing:
+    """Top k, effective numbers, and the index without the marked names."""
+    told = view.concentration
+    head: Line = [(" ", ""), (view.fund, f"{side} bold"), (f" {formats.pct(_net(view))}", "bold")]
+    found: Drawing = [head]
+    if view.claims:
+        found += [[(" ", ""), *line] for line in wrapped(leaders_sentence(view), width - 2)]
+    found.append([(" top      sum bp   of net  of gains   rest of index", "dim")])
+    for top in told.top:
+        line: Line = [
+            (f"{top.k:>4}", "bold"),
+            (f"{formats.bp(top.contribution, unit=False):>12}", ""),
+            (f"{formats.pct(top.share_of_net, 1, sign=False):>9}", ""),
+            (f"{formats.pct(top.share_of_gross_gain, 1, sign=False):>10}", ""),
+            (f"{formats.pct(top.reweighted):>13}", ""),
+        ]
+        found.append(line)
+    numbers = [
+        ("names needed for half of all gains", formats.count(told.half_of_gain)),
+        ("effective number of names, by weight", formats.number(told.effective_n, 1)),
+        ("effective number of names, by gain", formats.number(told.effective_n_gains, 1)),
+    ]
+    for label, text in numbers:
+        found.append([(f" {label:<37}", "dim"), (f"{text:>11}", "")])
+    if view.without is not None:
+        found += _without(view, width)
+    return found
+
+
+def _without(view: IndexView, width: int) -> Drawing:
+    assert view.without is not None
+    said = (
+        f"without {' '.join(view.without.symbols)}: {formats.pct(view.without.reweighted)} with the"
+        f" rest weighted up, {formats.pct(view.without.zeroed)} with them at zero;"
+        f" they brought {formats.bp(view.without.contribution)}"
+    )
+    return [[(" ", ""), *line] for line in wrapped(said, width - 2, "bold")]
+
+
+def _net(view: IndexView) -> float:
+    return view.basket_return if view.fund_return is None else view.fund_return

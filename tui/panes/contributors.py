@@ -1,0 +1,203 @@
+"""Pane 2: who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual import events
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from tui.charts import Line
+from tui.filters import Filter
+from tui.panes.groups import gap_leaders, groups, left_out, sector_strip
+from tui.panes.listing import ROW_STEPS, Grid, Order
+from tui.panes.names import COLUMNS, NamesTable, below_floor
+from tui.panes.pane import Pane
+from tui.panes.scene import Scene, Side
+
+#: From these widths on: two tables, and sectors beside them.
+TWO, STRIP = 84, 130
+
+
+class Contributors(Pane):
+    """Leaders and laggards of each index, and their roll-ups."""
+
+    NUMBER, TITLE = 2, "Contributors"
+    VIEWS = ("names", "sectors", "themes", "gap", "left out")
+    DEFAULT_CSS = """
+    Contributors .names { height: 1fr; }
+    Contributors .between { width: 1; }
+    Contributors .strip { width: 37; padding-top: 1; }
+    Contributors .other { height: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.order = Order()
+        self.filter: Filter | None = None
+        self.step = 0
+        self.side = 0
+        self._tables = (NamesTable(), NamesTable())
+        self._strip, self._other = Grid(classes="strip"), Grid(classes="other")
+        self._names = Horizontal(*self._tables, self._strip, classes="names")
+
+    def body(self) -> Iterator[Widget]:
+        """Two tables side by side, or one table of another view."""
+        yield self._names
+        yield self._other
+
+    @property
+    def wide(self) -> bool:
+        """Whether both indices stand side by side."""
+        return self.size.width >= TWO
+
+    def draw(self, scene: Scene) -> None:
+        """Show the view in force."""
+        names = self.view == "names"
+        self._names.display, self._other.display = names, not names
+        if not names:
+            self._draw_other(scene)
+            return
+        self._tables[1].display = self.wide
+        self._strip.display = self.size.width >= STRIP and len(scene.views()) > 0
+        rows = ROW_STEPS[self.step]
+        for place, table in enumerate(self._tables):
+            if place == 0 or self.wide:
+                table.draw(scene, scene.sides[place], self.order, self.filter, rows)
+        if self._strip.display:
+            sector_strip(scene).fill(self._strip)
+        self._show_cursor()
+
+    def _draw_other(self, scene: Scene) -> None:
+        self._other.marked = frozenset(scene.marked)
+        if self.view in ("sectors", "themes"):
+            groups(scene, self.view).fill(self._other)
+        elif self.view == "gap":
+            gap_leaders(scene, best=self.order.falling).fill(self._other)
+        else:
+            left_out(scene).fill(self._other)
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        """The cursor is shown in the table that keys move."""
+        here = self.table() if self.active else None
+        for grid in (*(table.grid for table in self._tables), self._other, self._strip):
+            grid.quiet(grid is not here)
+
+    def set_active(self, active: bool) -> None:
+        """Show the cursor with the pane."""
+        super().set_active(active)
+        self._show_cursor()
+
+    def notes(self, scene: Scene) -> list[str]:
+        """Every warning: this is the pane they are about; first, what is not claimed."""
+        found = [note.rstrip(".") for note in below_floor(scene)]
+        rest = [note.rstrip(".") for note in scene.snapshot.warnings]
+        if self.view == "themes" and any(view.themes for _, view in scene.views()):
+            found.append("themes may overlap and need not add up to the return")
+        return list(dict.fromkeys([*found, *rest]))
+
+    def title_words(self) -> Line:
+        """The filter with its matches; of the gap, which end is first."""
+        line: Line = []
+        if self.view == "names" and self.filter is not None:
+            counts = [f"{t.matches:,} of {len(t.lines):,}" for t in self._told() if t.lines]
+            line = [("· ", "axis"), (f"/{self.filter.text} ", "mark"), (", ".join(counts), "dim")]
+            line.append((" ", ""))
+        elif self.view == "gap":
+            words = "widening first" if self.order.falling else "narrowing first"
+            line = [("· ", "axis"), (f"{words} ", "dim")]
+        return line
+
+    def _told(self) -> list[NamesTable]:
+        return list(self._tables if self.wide else self._tables[:1])
+
+    def redraw(self) -> None:
+        """The title counts matches, so that it comes after the tables."""
+        super().redraw()
+        self._title.show(self._draw_title)
+
+    # -- what keys do ----------------------------------------------------------------
+
+    def table(self) -> Grid | None:
+        """The table the cursor is in."""
+        if self.view != "names":
+            return self._other
+        return self._tables[self.side if self.wide else 0].grid
+
+    def side_shown(self, scene: Scene) -> Side:
+        """The index the cursor is in."""
+        return scene.sides[self.side if self.wide and self.view == "names" else 0]
+
+    def turn_side(self, step: int) -> bool:
+        """From one index to the other."""
+        if self.view != "names" or not self.wide or not 0 <= self.side + step <= 1:
+            return False
+        self.side += step
+        self._show_cursor()
+        return True
+
+    def symbol(self) -> str | None:
+        """The symbol under the cursor, None on a row that is no line."""
+        if self.view == "names":
+            return self._tables[self.side if self.wide else 0].symbol()
+        key = self._other.cursor_key
+        if self.view == "gap" and isinstance(key, str):
+            return key
+        return key[1] if isinstance(key, tuple) else None
+
+    def on_others(self) -> bool:
+        """Whether the cursor is on "all others"."""
+        grid = self.table()
+        return self.view == "names" and grid is not None and grid.cursor_key == "others"
+
+    def sort(self, key: str) -> None:
+        """Sort the names; the same column again turns the order round."""
+        if self.view not in ("names", "gap"):
+            self.view = "names"
+        falls = key in ("bp", "ret", "w")
+        again = self.order.key == key
+        self.order = Order(key, not self.order.falling if again else falls)
+        self.redraw()
+
+    def reverse(self) -> None:
+        """Turn the order round."""
+        self.order = Order(self.order.key, not self.order.falling)
+        self.redraw()
+
+    def best(self) -> None:
+        """Best contributors first, or worst."""
+        falling = not self.order.falling if self.order.key == "bp" else True
+        self.order = Order("bp", falling)
+        if self.view not in ("names", "gap"):
+            self.view = "names"
+        self.redraw()
+
+    def change_rows(self, step: int) -> None:
+        """More or fewer lines in full."""
+        self.view = "names"
+        fits = self._tables[0].fits
+        step += self.step
+        while 0 < step < len(ROW_STEPS) - 1 and (ROW_STEPS[step] or 0) <= fits:
+            step += 1 if step > self.step else -1
+        self.step = min(max(step, 0), len(ROW_STEPS) - 1)
+        self.redraw()
+
+    def set_filter(self, wanted: Filter | None) -> None:
+        """Show some names alone, or all again."""
+        self.filter, self.view = wanted, "names"
+        self.redraw()
+
+    def on_line_table_header_clicked(self, event: Grid.HeaderClicked) -> None:
+        """A click on a header sorts by it."""
+        if event.key in {column.key for column in COLUMNS} - {"rank", "mark", "note", "bar"}:
+            self.sort(event.key)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """A click moves the cursor to the table it hits."""
+        for place, table in enumerate(self._tables):
+            if table.display and table.region.contains(event.screen_x, event.screen_y):
+                self.side = place
+        super().on_mouse_down(event)
+        self._show_cursor()

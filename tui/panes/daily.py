@@ -1,0 +1,135 @@
+"""Breadth session by session: averages, advances and declines, highs and lows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from core.daily import Daily, inside
+from core.frames import FloatArray
+from tui import formats
+from tui.charts import Drawing, Line, Series, Unit, line_chart
+from tui.panes.scene import Scene, Side, flowed, wrapped
+
+#: Lines a chart needs, its caption with it.
+_LEAST = 6
+
+
+def drawing(scene: Scene, found: Mapping[Side, Daily], width: int, height: int) -> Drawing:
+    """The last session in figures, then as many series over the window as there is room for."""
+    sides = [side for side in scene.sides if side in found]
+    if not sides:
+        return wrapped("No daily closes of members are held for this.", width)
+    lines: Drawing = []
+    for side in sides:
+        lines += _figures(scene.fund(side), side, _last(scene, found[side]), width)
+    window = scene.snapshot.window
+    rows = {side: inside(found[side], window.start, window.end) for side in sides}
+    if all(rows[side].stop - rows[side].start < 2 for side in sides):
+        said = f"The window {window.label} has too few sessions for a line: ] widens it."
+        return [*lines, [], *wrapped(said, width, "dim")]
+    first = sides[0]
+    charts: list[tuple[str, dict[Side, FloatArray], Unit]] = [
+        ("members above their 50-day average", {s: found[s].above[50] for s in sides}, "%"),
+        ("members above their 200-day average", {s: found[s].above[200] for s in sides}, "%"),
+        (
+            f"advance/decline line of {scene.fund(first)} since the start",
+            {first: _since(found[first].oscillators.line, rows[first])},
+            "",
+        ),
+        ("McClellan oscillator, ratio-adjusted", {s: _swing(found[s]) for s in sides}, ""),
+        (
+            f"52-week highs less lows of {scene.fund(first)}, closes",
+            {first: found[first].highs - found[first].lows},
+            "",
+        ),
+    ]
+    charts = [chart for chart in charts if _told(chart[1], rows)]
+    count = min(len(charts), max((height - len(lines)) // _LEAST, 1))
+    for place, (caption, values, unit) in enumerate(charts[:count]):
+        left = (height - len(lines)) // (count - place)
+        lines.append([(f" {caption}", "dim")])
+        lines += _chart(scene, found, values, rows, unit, width, max(left - 1, 1))
+    return lines
+
+
+def _last(scene: Scene, found: Daily) -> tuple[Daily, int]:
+    """The row of the window's end, -1 where the series does not reach it."""
+    rows = inside(found, scene.snapshot.window.start, scene.snapshot.window.end)
+    return found, rows.stop - 1
+
+
+def _since(values: FloatArray, rows: slice) -> FloatArray:
+    """A running sum counted from the window's start."""
+    before = values[rows.start - 1] if rows.start else 0.0
+    return np.asarray(values - before)
+
+
+def _swing(found: Daily) -> FloatArray:
+    """The oscillator, hidden while its seed matters."""
+    return np.where(found.settled, found.oscillators.mcclellan, np.nan)
+
+
+def _told(values: Mapping[Side, FloatArray], rows: Mapping[Side, slice]) -> bool:
+    return any(bool(np.isfinite(told[rows[side]]).any()) for side, told in values.items())
+
+
+def _chart(
+    scene: Scene,
+    found: Mapping[Side, Daily],
+    values: Mapping[Side, FloatArray],
+    rows: Mapping[Side, slice],
+    unit: Unit,
+    width: int,
+    height: int,
+) -> Drawing:
+    """Both indices over the sessions of the first; a session one lacks is a gap in its line."""
+    sides = list(values)
+    sessions = found[sides[0]].sessions[rows[sides[0]]]
+    series = []
+    for side in reversed(sides):
+        own = dict(zip(found[side].sessions.tolist(), values[side].tolist(), strict=True))
+        told = np.array([own.get(day, np.nan) for day in sessions.tolist()])
+        dashed = side == "large"
+        series.append(Series(scene.fund(side), told, side, dashed=dashed, filled=len(sides) == 1))
+    share = unit == "%"
+    return line_chart(
+        sessions,
+        series,
+        width,
+        height,
+        unit=unit,
+        places=1 if share else 0,
+        sign=not share,
+        zero=not share,
+    )
+
+
+def _figures(fund: str, side: Side, at: tuple[Daily, int], width: int) -> Drawing:
+    """The last session in numbers."""
+    found, row = at
+    if row < 0:
+        return [[(" ", ""), (formats.fit(fund, 5), f"{side} bold"), (" no session", "dim")]]
+    swings = found.oscillators
+    above = " ".join(
+        formats.pct(float(share[row]), 0, sign=False, unit=False) for share in found.above.values()
+    )
+    days = "/".join(map(str, found.above))
+    swing = float(swings.mcclellan[row]) if found.settled[row] else None
+    parts = [
+        f"{found.sessions[row]}: {formats.count(float(found.advances[row]))} up,"
+        f" {formats.count(float(found.declines[row]))} down,"
+        f" {formats.count(float(found.unchanged[row]))} unchanged",
+        f"above {days}-day {above} %",
+        f"highs {formats.count(float(found.highs[row]))} lows"
+        f" {formats.count(float(found.lows[row]))}",
+        f"McClellan {formats.number(swing, 1, sign=True)}",
+        f"summation {formats.number(float(swings.summation[row]), 0, sign=True)}",
+        f"TRIN {formats.number(float(swings.trin[row]), 2)}",
+    ]
+    head: Line = [(" ", ""), (formats.fit(fund, 5), f"{side} bold")]
+    return [
+        [*(head if n == 0 else [(" " * 6, "")]), (text, "")]
+        for n, text in enumerate(flowed(parts, width - 7, 3))
+    ]

@@ -1,0 +1,159 @@
+"""Rows of the contributors pane's further views: sectors, themes, gap leaders, left out."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+
+from core.groups import Group
+from tui import formats
+from tui.charts import diverging_bars
+from tui.columns import Cell, Column
+from tui.panes.listing import Grid
+from tui.panes.scene import Scene, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Sheetful:
+    """A table ready to be shown: its columns and their cells, row by row."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[dict[str, Cell], ...]
+    keys: tuple[Hashable, ...]
+    values: dict[str, list[float]]
+    empty: str
+
+    def fill(self, grid: Grid) -> None:
+        """Put it on a table; bars are drawn for the width they get."""
+
+        def cell(row: int, key: str) -> Cell:
+            if key in self.values:
+                width = next((p.width for p in grid.placed if p.column.key == key), 0)
+                return diverging_bars(self.values[key], width)[row]
+            return self.rows[row].get(key, "")
+
+        grid.set_columns(self.columns)
+        grid.sort_key = ""
+        grid.fill(len(self.rows), cell, list(self.keys), empty=self.empty)
+
+
+def _side_columns(side: Side, fund: str, priority: int) -> tuple[Column, ...]:
+    tail = "" if side == "small" else "2"
+    return (
+        Column(f"w{tail}", f"{fund} w %", 9, "right", priority + 2, "dim"),
+        Column(f"ret{tail}", "return %", 8, "right", priority + 1),
+        Column(f"bp{tail}", f"{fund} bp", 8, "right", 0),
+        Column(f"bar{tail}", "", 6, "left", priority, max_width=20),
+    )
+
+
+def groups(scene: Scene, kind: str) -> Sheetful:
+    """Both indices' sectors or themes, a row a group, the first index's largest first."""
+    found: dict[Side, dict[str, Group]] = {}
+    for side, view in scene.views():
+        told = view.sectors if kind == "sectors" else view.themes
+        found[side] = {group.name: group for group in told}
+    names = list(dict.fromkeys(name for told in found.values() for name in told))
+    columns = [Column("name", "sector" if kind == "sectors" else "theme", 16, max_width=26)]
+    for place, side in enumerate(found):
+        columns += _side_columns(side, scene.fund(side), 1 if place == 0 else 4)
+    values: dict[str, list[float]] = {}
+    rows: list[dict[str, Cell]] = [{"name": name} for name in names]
+    for side, held in found.items():
+        tail = "" if side == "small" else "2"
+        values[f"bar{tail}"] = [
+            held[name].contribution if name in held else float("nan") for name in names
+        ]
+        for row, name in zip(rows, names, strict=True):
+            row |= _group_cells(held.get(name), tail)
+    total: dict[str, Cell] = {"name": ("all measured lines", "dim")}
+    if kind == "sectors" and rows:
+        for side, view in scene.views():
+            tail = "" if side == "small" else "2"
+            total[f"bp{tail}"] = (formats.bp(view.explained, unit=False), "dim")
+            values[f"bar{tail}"].append(float("nan"))
+        rows.append(total)
+        names.append("all")
+    empty = (
+        "No sectors." if kind == "sectors" else "No themes: themes.toml beside the config has none."
+    )
+    return Sheetful(tuple(columns), tuple(rows), tuple(names), values, empty)
+
+
+def _group_cells(group: Group | None, tail: str) -> dict[str, Cell]:
+    if group is None:
+        return {}
+    return {
+        f"w{tail}": formats.weight(group.weight, unit=False),
+        f"ret{tail}": formats.pct(group.total_return, unit=False),
+        f"bp{tail}": formats.bp(group.contribution, unit=False),
+    }
+
+
+def sector_strip(scene: Scene) -> Sheetful:
+    """Sectors in three columns, to stand beside the names."""
+    whole = groups(scene, "sectors")
+    keep = [
+        replace(column, width=8 if column.key != "name" else 16)
+        for column in whole.columns
+        if column.key in ("name", "bp", "bp2")
+    ]
+    return Sheetful(tuple(keep), whole.rows, whole.keys, {}, whole.empty)
+
+
+def gap_leaders(scene: Scene, *, best: bool) -> Sheetful:
+    """Each name's part in the gap of the two baskets, widening or narrowing first."""
+    told = scene.snapshot.gap_leaders
+    columns = (
+        Column("rank", "#", 5, "right", 3, "dim"),
+        Column("symbol", "symbol", 7),
+        Column("name", "name", 14, "left", 2, max_width=34),
+        Column("bp", "gap bp", 8, "right", 0),
+        Column("bar", "", 8, "left", 1, max_width=40),
+    )
+    if told is None:
+        return Sheetful(columns, (), (), {}, _both(scene))
+    size = len(told.symbols)
+    order = range(size) if best else range(size - 1, -1, -1)
+    rows: list[dict[str, Cell]] = [
+        {
+            "rank": f"{i + 1:,}",
+            "symbol": (told.symbols[i], "bold"),
+            "name": told.names[i],
+            "bp": formats.bp(float(told.value[i]), 1, unit=False),
+        }
+        for i in order
+    ]
+    bars = [float(told.value[i]) for i in order]
+    keys = [told.symbols[i] for i in order]
+    return Sheetful(columns, tuple(rows), tuple(keys), {"bar": bars}, _both(scene))
+
+
+def _both(scene: Scene) -> str:
+    return " ".join(f"{m}." for m in scene.snapshot.missing) or "Both indices are needed for this."
+
+
+def left_out(scene: Scene) -> Sheetful:
+    """Lines that are not measured, heaviest first, with the reason."""
+    columns = (
+        Column("fund", "index", 6),
+        Column("symbol", "symbol", 8),
+        Column("name", "name", 12, "left", 2, max_width=34),
+        Column("w", "weight %", 8, "right", 1),
+        Column("why", "why it is not measured", 22, max_width=70),
+    )
+    rows: list[dict[str, Cell]] = []
+    keys: list[Hashable] = []
+    for side, view in scene.views():
+        for line in view.left_out:
+            rows.append(
+                {
+                    "fund": (view.fund, side),
+                    "symbol": (line.symbol, "bold"),
+                    "name": line.name,
+                    "w": formats.weight(line.weight, 3, unit=False),
+                    "why": line.reason,
+                }
+            )
+            keys.append((view.fund, line.symbol))
+    return Sheetful(columns, tuple(rows), tuple(keys), {}, "Every line is measured.")

@@ -1,0 +1,123 @@
+"""What every key and every command does, made from the one table of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.charts import Drawing, fit_line
+from tui.commands import COMMANDS, groups, shown
+from tui.panes.scene import wrapped
+from tui.panes.sheet import Sheet
+
+if TYPE_CHECKING:
+    from tui.app import InternalsApp
+
+#: Commands a page of its own obeys, and the action they have there.
+_PAGE = {
+    "down": "move('down')",
+    "up": "move('up')",
+    "first": "move('first')",
+    "last": "move('last')",
+    "page_down": "move('page_down')",
+    "page_up": "move('page_up')",
+    "half_down": "move('half_page_down')",
+    "half_up": "move('half_page_up')",
+    "back": "back",
+    "quit": "quit",
+}
+
+
+def page_bindings(*more: str) -> list[Binding]:
+    """Bindings of a page: moving, back, quit; ``more`` commands also lead back."""
+    actions = _PAGE | dict.fromkeys(more, "back")
+    return [
+        Binding(",".join(command.keys), actions[command.name], show=False, id=command.name)
+        for command in COMMANDS
+        if command.name in actions
+    ]
+
+
+class PageScreen(Screen[None], inherit_bindings=False):
+    """A page over the panes: one drawing, esc leads back."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[Any]] = page_bindings()
+    DEFAULT_CSS = """
+    PageScreen Sheet { height: 1fr; width: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sheet = Sheet()
+
+    def compose(self) -> Iterator[Widget]:
+        """The drawing."""
+        yield self.sheet
+
+    def action_move(self, how: str) -> None:
+        """Scroll."""
+        self.sheet.scroll_lines(how)
+
+    def action_back(self) -> None:
+        """Back to the panes."""
+        self.app.pop_screen()
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        await cast("InternalsApp", self.app).action_quit()
+
+
+class HelpScreen(PageScreen, inherit_bindings=False):
+    """Every command under its heading."""
+
+    BINDINGS: ClassVar[list[Any]] = page_bindings("help")
+
+    def __init__(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def on_mount(self) -> None:
+        """Draw."""
+        self.sheet.show(lambda width, height: drawing(self._keys, width))
+
+
+def drawing(keys: Mapping[str, tuple[str, ...]], width: int) -> Drawing:
+    """The help page; two columns where there is room."""
+    blocks = [_block(heading, keys, width) for heading in groups()]
+    columns = 2 if width >= 130 else 1
+    if columns == 2:
+        share = width // 2
+        blocks = [_block(heading, keys, share - 2) for heading in groups()]
+        left: Drawing = []
+        right: Drawing = []
+        for block in blocks:
+            (left if len(left) <= len(right) else right).extend([*block, []])
+        rows = max(len(left), len(right))
+        left += [[]] * (rows - len(left))
+        right += [[]] * (rows - len(right))
+        body: Drawing = [[*fit_line(a, share), *b] for a, b in zip(left, right, strict=True)]
+    else:
+        body = [line for block in blocks for line in [*block, []]]
+    head: Drawing = [
+        [(" internals", "bold"), ("  keys and commands; esc leads back", "dim")],
+        [],
+    ]
+    return head + body
+
+
+def _block(heading: str, keys: Mapping[str, tuple[str, ...]], width: int) -> Drawing:
+    found: Drawing = [[(f" {heading}", "mark")]]
+    size = 24 if heading == "Command line" else 14
+    for command in groups()[heading]:
+        name = "  ".join(shown(key) for key in keys.get(command.name, ()))
+        label = name or f":{command.line}"
+        said = command.help + (f" (or :{command.line})" if name and command.line else "")
+        lines = wrapped(said, max(width - size - 3, 10))
+        found.append([(f"  {label:<{size}}", "bold"), *lines[0]])
+        found += [[(" " * (size + 2), ""), *line] for line in lines[1:]]
+    return found

@@ -1,0 +1,203 @@
+"""Which rows a table of contributors shows, so that its column adds up to the fund's return."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from rich.style import Style
+from textual.strip import Strip
+
+from core.frames import IntArray
+from core.snapshot import IndexView, Lines
+from tui import formats
+from tui.charts import Line, Span
+from tui.columns import GUTTER, Cell, CellOf
+from tui.filters import Filter
+from tui.table import LineTable
+
+#: Rows told in full, one press of a key after another; None is what fits, 0 all.
+ROW_STEPS: Final = (None, 25, 50, 100, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How names are sorted.
+
+    Attributes:
+        key: "bp", "ret", "w", "symbol", "name" or "sector".
+        falling: largest (or Z) first.
+    """
+
+    key: str = "bp"
+    falling: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A row that is no line: "all others", a part of "unexplained", the sum.
+
+    Attributes:
+        key: "others", "unmeasured", "rest" or "sum".
+        labels: what it says, the fullest first.
+        bp: whole basis points as printed.
+        value: the exact contribution, a fraction.
+    """
+
+    key: str
+    labels: tuple[str, ...]
+    bp: int
+    value: float
+
+
+#: The two parts of what the contributions leave unexplained.
+UNMEASURED: Final = ("unexplained: not measured", "unexpl. unmeasured", "unmeasured", "unmeas.")
+REST: Final = ("unexplained: cash, fees, trades", "unexpl. cash, fees", "cash, fees", "cash")
+Row = int | Closing
+#: Row -> its label, the fullest text first, and its style.
+LabelOf = Callable[[int], "tuple[tuple[str, ...], str] | None"]
+
+
+class Grid(LineTable, can_focus=False):
+    """A table whose cells can be asked for by others; keys are the screen's, not its own."""
+
+    cell_at: CellOf = staticmethod(lambda row, key: "")
+    label_at: LabelOf = staticmethod(lambda row: None)
+    _quiet = True
+
+    def fill(
+        self,
+        count: int,
+        cell: CellOf,
+        keys: list[Hashable] | None = None,
+        *,
+        empty: str = "",
+        label: LabelOf | None = None,
+    ) -> None:
+        """Show other rows; ``label`` gives what stands across the text columns of a row."""
+        self.cell_at = cell
+        self.label_at = label or (lambda row: None)
+        self.set_rows(count, cell, keys, empty=empty or "No lines.")
+
+    def quiet(self, quiet: bool) -> None:
+        """Whether the cursor is hidden, since keys go elsewhere; repaints its line alone."""
+        if quiet != self._quiet:
+            self._quiet = quiet
+            self.refresh_line(self.cursor_row + 1)
+
+    def strip(self, line: Iterable[Span], width: int, base: Style) -> Strip:
+        """Cells of one style as one segment: fewer bytes to send."""
+        return super().strip(line, width, base).simplify()
+
+    def _row_style(self, row: int) -> Style:
+        return Style() if self._quiet else super()._row_style(row)
+
+    def _row(self, row: int) -> Line:
+        line = super()._row(row)
+        if self._quiet:
+            line[0] = (" ", "")
+        label = self.label_at(row)
+        if label is None:
+            return line
+        # A label may run over the gaps of the text columns, up to the first number.
+        placed = self.placed
+        start = next((p.x for p in placed if p.column.key != "rank"), GUTTER)
+        numbers = (p for p in placed if p.column.align == "right" and p.column.key != "rank")
+        end = next((p.x for p in numbers), start)
+        after: Line = []
+        for place in placed:
+            if place.x >= end:
+                after += [(" ", ""), *self._spans(self.cell_at(row, place.column.key), place)]
+        room = end - start - 1
+        text = next((text for text in label[0] if len(text) <= room), label[0][-1])
+        text = formats.fit(text, room)
+        return [*line[:2], (" " * (start - GUTTER), ""), (text, label[1]), *after]
+
+    def texts(self, rows: range) -> str:
+        """Rows of the columns in sight as tab-separated text, without bars."""
+        columns = [p.column for p in self.placed if not p.column.key.startswith("bar")]
+        lines = ["\t".join(c.title for c in columns)] if len(rows) > 1 else []
+        for row in rows:
+            cells = [_text(self.cell_at(row, column.key)).strip() for column in columns]
+            if (label := self.label_at(row)) is not None:
+                cells = [label[0][0], *cells[1:]]
+            lines += ["\t".join(cells)]
+        return "\n".join(lines)
+
+
+def _text(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return cell
+    return cell[0] if isinstance(cell, tuple) else "".join(text for text, _ in cell)
+
+
+def ranked(lines: Lines, order: Order) -> IntArray:
+    """(M,) lines in the order asked for; missing numbers last, ties by contribution."""
+    size = len(lines)
+    if order.key == "bp":
+        rows = np.arange(size)
+        return rows if order.falling else rows[::-1]
+    if order.key in ("ret", "w"):
+        values = lines.returns if order.key == "ret" else lines.weight
+        found = np.argsort(-values if order.falling else values, kind="stable")
+        return found.astype(np.intp)
+    texts = {"symbol": lines.symbols, "name": lines.names, "sector": lines.sectors}[order.key]
+    return np.array(
+        sorted(range(size), key=lambda i: texts[i].casefold(), reverse=order.falling), np.intp
+    )
+
+
+def rows_of(
+    view: IndexView, order: Order, wanted: Filter | None, room: int | None
+) -> tuple[list[Row], int]:
+    """Rows of an index's table: lines from both ends of the order, and what closes the sum.
+
+    Args:
+        view: the index.
+        order: of the lines.
+        wanted: lines to show alone; the others then stand in "all others".
+        room: lines to show at most, half from each end; None for all.
+
+    Returns:
+        The rows, and how many lines the filter keeps.
+    """
+    lines = view.contributors
+    found = ranked(lines, order).tolist()
+    if wanted is not None:
+        kept = wanted.keeps(lines)
+        found = [row for row in found if kept[row]]
+    matches = len(found)
+    head, tail = found, list[int]()
+    if room is not None and matches > room:
+        upper = (room + 1) // 2
+        head, tail = found[:upper], found[matches - (room - upper) :]
+    shown = [*head, *tail]
+    closing = list(_closing(view, shown))
+    others, rest = closing[0], closing[1:]
+    middle = [others] if others.labels else []
+    return [*head, *middle, *tail, *rest], matches
+
+
+def _bp(value: float) -> int:
+    return round(value * 10_000)
+
+
+def _closing(view: IndexView, shown: list[int]) -> Iterator[Closing]:
+    """All others, unexplained in its two parts, and the sum; whole bp that add up as printed."""
+    contribution = view.contributors.contribution
+    total = view.basket_return if view.fund_return is None else view.fund_return
+    parts = [Closing("unmeasured", UNMEASURED, _bp(view.unmeasured), view.unmeasured)]
+    if view.rest is not None:
+        parts.append(Closing("rest", REST, _bp(view.rest), view.rest))
+    printed = sum(_bp(float(contribution[row])) for row in shown)
+    left = _bp(total) - printed - sum(part.bp for part in parts)
+    count = len(contribution) - len(shown)
+    value = view.explained - math.fsum(contribution[shown])
+    labels = (f"all {count:,} others", "others") if count else ("rounding",) if left else ()
+    yield Closing("others", labels, left, value)
+    yield from parts
+    name = "basket" if view.fund_return is None else view.fund
+    yield Closing("sum", (f"{name} return", name), _bp(total), total)

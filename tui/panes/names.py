@@ -1,0 +1,225 @@
+"""The table of one index's contributors, under a line that says which index it is."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from textual.containers import Vertical
+from textual.widget import Widget
+
+from core.snapshot import IndexView, Lines
+from tui import formats
+from tui.charts import Drawing, Line, diverging_bars, line_width
+from tui.columns import Cell, Column
+from tui.filters import Filter
+from tui.panes.listing import Closing, Grid, Order, Row, rows_of
+from tui.panes.scene import Scene, Side, no_index
+from tui.panes.sheet import Sheet
+
+#: Dropped in this order where there is no room: note, rank, sector, weight, name, bar, return.
+COLUMNS = (
+    Column("rank", "#", 5, "right", 6, "dim"),
+    Column("symbol", "symbol", 7, searched=True),
+    Column("mark", "", 1),
+    Column("name", "name", 10, "left", 3, max_width=30, searched=True),
+    Column("sector", "sector", 14, "left", 5, "dim", max_width=22, searched=True),
+    Column("w", "weight %", 8, "right", 4, "dim"),
+    Column("ret", "return %", 8, "right", 1),
+    Column("bp", "bp", 6, "right", 0),
+    Column("bar", "", 8, "left", 2, max_width=30),
+    Column("note", "joined, left, flags", 20, "left", 7, "dim", max_width=34),
+)
+
+
+class NamesTable(Vertical):
+    """One index: its caption and its table."""
+
+    DEFAULT_CSS = """
+    NamesTable {
+        width: 1fr; height: 1fr;
+        .caption { height: 1; width: 1fr; }
+        Grid { height: 1fr; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.caption, self.grid = Sheet(classes="caption"), Grid(COLUMNS)
+        self.rows: list[Row] = []
+        self.matches = 0
+        self.lines: Lines | None = None
+        self._drawn: tuple[Scene, Side, Order, Filter | None, int | None] | None = None
+        self._height = 0
+
+    @property
+    def fits(self) -> int:
+        """Lines that fit beside "all others" and the three rows of the sum."""
+        return max(self.size.height - 6, 2)
+
+    def on_resize(self) -> None:
+        """Another height holds other rows."""
+        if self.size.height != self._height and self._drawn is not None:
+            self._height = self.size.height
+            self.draw(*self._drawn)
+
+    def compose(self) -> Iterator[Widget]:
+        """The caption over the table."""
+        yield self.caption
+        yield self.grid
+
+    def draw(
+        self, scene: Scene, side: Side, order: Order, wanted: Filter | None, rows: int | None
+    ) -> None:
+        """Show an index.
+
+        Args:
+            scene: what is drawn.
+            side: the index.
+            order: of the lines.
+            wanted: lines to show alone.
+            rows: lines to show in full: None for what fits, 0 for all.
+        """
+        view = scene.view(side)
+        self.caption.show(lambda width, height: [_caption(scene, side, view, order, width)])
+        if view is None:
+            self.lines, self.rows, self.matches = None, [], 0
+            why = " ".join(line[0][0] for line in no_index(scene, 200) if line)
+            self.grid.fill(0, lambda row, key: "", [], empty=why)
+            return
+        self._drawn = (scene, side, order, wanted, rows)
+        fits = self.fits
+        room = None if rows == 0 else max(rows or 0, fits)
+        self.lines = lines = view.contributors
+        self.rows, self.matches = rows_of(view, order, wanted, room)
+        keys: list[Hashable] = [
+            row.key if isinstance(row, Closing) else lines.symbols[row] for row in self.rows
+        ]
+        self.grid.needle = wanted.needle if wanted else ""
+        self.grid.sort_key, self.grid.reverse = order.key, order.falling
+        self.grid.marked = frozenset[Hashable](scene.marked)
+        cells = CellMaker(self, view)
+        self.grid.fill(len(self.rows), cells, keys, label=cells.label)
+
+    def symbol(self) -> str | None:
+        """The symbol under the cursor; None on a closing row."""
+        if self.lines is None or not self.rows:
+            return None
+        row = self.rows[self.grid.cursor_row]
+        return None if isinstance(row, Closing) else self.lines.symbols[row]
+
+
+class CellMaker:
+    """Cells of an index's table, made when they are drawn."""
+
+    def __init__(self, owner: NamesTable, view: IndexView) -> None:
+        self._rows, self._view, self._owner = owner.rows, view, owner
+        self._bars: tuple[int, Drawing] | None = None
+
+    def __call__(self, row: int, key: str) -> Cell:
+        """The cell of a row and a column."""
+        what = self._rows[row]
+        if key == "bar":
+            return self._bar(row)
+        if isinstance(what, Closing):
+            return self._closing(what, key)
+        lines = self._view.contributors
+        if key == "rank":
+            return f"{what + 1:,}"
+        if key == "symbol":
+            return lines.symbols[what], "bold"
+        if key == "name":
+            return lines.names[what]
+        if key == "sector":
+            return lines.sectors[what]
+        if key == "w":
+            return formats.weight(float(lines.weight[what]), unit=False)
+        if key == "ret":
+            return formats.pct(float(lines.returns[what]), unit=False)
+        if key == "bp":
+            return formats.bp(float(lines.contribution[what]), unit=False)
+        if key == "mark":
+            return line_mark(lines, what), "mark"
+        return line_note(lines, what)
+
+    def label(self, row: int) -> tuple[tuple[str, ...], str] | None:
+        """What a closing row says in place of symbol, name and sector."""
+        what = self._rows[row]
+        if not isinstance(what, Closing):
+            return None
+        return what.labels, "bold" if what.key == "sum" else "dim"
+
+    def _closing(self, row: Closing, key: str) -> Cell:
+        style = "bold" if row.key == "sum" else "dim"
+        if key == "bp":
+            return formats.number(row.bp, sign=True), style
+        if key == "ret" and row.key == "sum":
+            return formats.pct(row.value, unit=False), style
+        return ""
+
+    def _bar(self, row: int) -> Cell:
+        width = next((p.width for p in self._owner.grid.placed if p.column.key == "bar"), 0)
+        if self._bars is None or self._bars[0] != width:
+            self._bars = (width, self._drawn(width))
+        return self._bars[1][row]
+
+    def _drawn(self, width: int) -> Drawing:
+        """A bar a line on one scale; closing rows have none, they are no lines."""
+        values = [
+            float("nan")
+            if isinstance(what, Closing)
+            else float(self._view.contributors.contribution[what])
+            for what in self._rows
+        ]
+        return diverging_bars(values, width)
+
+
+def line_mark(lines: Lines, row: int) -> str:
+    """One sign: - left the index, + joined it, ! a reader should know something."""
+    if row in lines.left:
+        return "-"
+    if row in lines.joined:
+        return "+"
+    return "!" if lines.flags.get(row) else ""
+
+
+def line_note(lines: Lines, row: int) -> str:
+    """When a line joined or left, and its flags."""
+    found = []
+    if row in lines.joined:
+        found.append(f"joined {lines.joined[row]}")
+    if row in lines.left:
+        found.append(f"left {lines.left[row]}")
+    return ", ".join([*found, *lines.flags.get(row, ())])
+
+
+def _caption(scene: Scene, side: Side, view: IndexView | None, order: Order, width: int) -> Line:
+    """Which index, its return, and its return without the marked names."""
+    fund = scene.fund(side)
+    if view is None:
+        return [(f"  {fund}", f"{side} bold")]
+    told = view.basket_return if view.fund_return is None else view.fund_return
+    line: Line = [
+        ("  ", ""),
+        (fund, f"{side} bold"),
+        (f" {formats.pct(told)}", "bold"),
+    ]
+    parts = []
+    if view.fund_return is None:
+        parts.append("basket; no fund closes")
+    if order.key == "bp":
+        parts.append("best first" if order.falling else "worst first")
+    if view.without is not None:
+        names = view.without.symbols
+        who = " ".join(names) if len(names) <= 4 else f"{len(names)} names"
+        parts.append(f"without {who} {formats.pct(view.without.reweighted)}")
+    elif view.claims and view.concentration.half_of_gain is not None:
+        parts.append(f"half of all gains from {view.concentration.half_of_gain:,} names")
+    for part in parts:
+        if line_width(line) + len(part) + 3 <= width:
+            line += [(" · ", "axis"), (part, "")]
+    return line
+
+
+def below_floor(scene: Scene) -> list[str]:
+    """Sentences for indices of which nothing is claimed."""
+    return [w for w in scene.snapshot.warnings if "nothing is claimed" in w]

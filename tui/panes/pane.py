@@ -1,0 +1,192 @@
+"""What the four panes have in common: a title that is its border, a body, a foot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual import events
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.charts import Drawing, Line, line_width
+from tui.panes.listing import Grid
+from tui.panes.scene import Scene, foot_texts, wrapped
+from tui.panes.sheet import Sheet
+
+
+class Pane(Widget):
+    """One pane. Whatever changes a number lives in the question; the view lives here."""
+
+    NUMBER: ClassVar[int]
+    TITLE: ClassVar[str]
+    VIEWS: ClassVar[tuple[str, ...]]
+    DEFAULT_CSS = """
+    Pane {
+        width: 1fr; height: 1fr; layout: vertical;
+        .rule, .foot { height: 1; width: 1fr; }
+        .notes { height: auto; width: 1fr; }
+        .body { height: 1fr; width: 1fr; }
+    }
+    """
+
+    class Clicked(Message):
+        """The mouse chose this pane."""
+
+        def __init__(self, pane: Pane) -> None:
+            super().__init__()
+            self.pane = pane
+
+    def __init__(self) -> None:
+        super().__init__(id=f"pane-{self.NUMBER}")
+        self.scene: Scene | None = None
+        self.active = False
+        self.view = self.VIEWS[0]
+        self._title, self._foot = Sheet(classes="rule"), Sheet(classes="foot")
+        self._notes = Sheet(classes="notes")
+
+    def compose(self) -> Iterator[Widget]:
+        """The title, the body, what to bear in mind, the foot."""
+        yield self._title
+        yield from self.body()
+        yield self._notes
+        yield self._foot
+
+    def body(self) -> Iterator[Widget]:
+        """The widgets between title and foot."""
+        raise NotImplementedError
+
+    def draw(self, scene: Scene) -> None:
+        """Bring the body up to a scene."""
+        raise NotImplementedError
+
+    def notes(self, scene: Scene) -> list[str]:
+        """Sentences to bear in mind with what this pane shows."""
+        return []
+
+    # -- what the screen asks for ----------------------------------------------------
+
+    def show(self, scene: Scene) -> None:
+        """Draw a scene."""
+        self.scene = scene
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the scene at hand once more; before the first one, the title alone."""
+        self._title.show(self._draw_title)
+        if self.scene is None:
+            return
+        self._show_notes(self.scene)
+        self.draw(self.scene)
+        self._foot.show(self._draw_foot)
+
+    def set_active(self, active: bool) -> None:
+        """Whether keys go to this pane."""
+        if active != self.active:
+            self.active = active
+            self._title.show(self._draw_title)
+
+    def next_view(self) -> None:
+        """Turn to the next view."""
+        self.view = self.VIEWS[(self.VIEWS.index(self.view) + 1) % len(self.VIEWS)]
+        self.redraw()
+
+    def turn(self, how: str) -> None:
+        """Move the cursor, or the drawing where there is none."""
+        table = self.table()
+        if table is not None:
+            moves = {"down": "cursor_down", "up": "cursor_up"}
+            getattr(table, f"action_{moves.get(how, how)}")()
+        elif (sheet := self.sheet()) is not None:
+            sheet.scroll_lines(how)
+
+    def turn_side(self, step: int) -> bool:
+        """Go to the table on the left or right; False where there is none."""
+        return False
+
+    def table(self) -> Grid | None:
+        """The table the cursor is in, None in a view without one."""
+        return None
+
+    def sheet(self) -> Sheet | None:
+        """The drawing in sight, None in a view without one."""
+        return None
+
+    def copied(self) -> str:
+        """Everything the view holds, as text for the clipboard."""
+        table, sheet = self.table(), self.sheet()
+        if table is not None:
+            return table.texts(range(table.row_count))
+        return sheet.text() if sheet is not None else ""
+
+    # -- the frame -------------------------------------------------------------------
+
+    def title_words(self) -> Line:
+        """What the title says after the pane's name and its view."""
+        return []
+
+    def _draw_title(self, width: int, height: int) -> Drawing:
+        rule = "━" if self.active else "─"
+        style = "mark" if self.active else "axis"
+        head: Line = [
+            (rule, style),
+            ("▸" if self.active else " ", "bold"),
+            (f"{self.NUMBER} {self.TITLE}", "bold" if self.active else "dim bold"),
+            (" ", ""),
+        ]
+        tabs: Line = []
+        for name in self.VIEWS:
+            tabs += [(name, "bold" if name == self.view else "dim"), (" ", "")]
+            tabs += [("· ", "axis")] if name != self.VIEWS[-1] else []
+        tail: Line = []
+        if self.scene is not None and self.scene.snapshot.simulated:
+            tail = [(" ", ""), ("SIMULATED", "mark"), (" ", ""), (rule, style)]
+        words = self.title_words()
+        lone: Line = [("· ", "axis"), (self.view, "bold"), (" ", "")]
+        for middle in ([("· ", "axis"), *tabs, *words], [*lone, *words], [*words], lone, []):
+            line = [*head, *middle]
+            room = width - line_width(line) - line_width(tail)
+            if room >= 0:
+                return [[*line, (rule * room, style), *tail]]
+        return [[*head, *tail]]
+
+    def _draw_foot(self, width: int, height: int) -> Drawing:
+        assert self.scene is not None
+        texts = self.foot(self.scene)
+        text = next((t for t in texts if len(t) + 1 <= width), texts[-1])
+        return [[(" " + text, "dim")]]
+
+    def foot(self, scene: Scene) -> list[str]:
+        """The foot's texts, fullest first."""
+        return foot_texts(scene)
+
+    def _show_notes(self, scene: Scene) -> None:
+        found = self.notes(scene)
+        height = self.size.height
+        most = 0 if height < 8 else 1 if height < 20 else 3 if height < 40 else 6
+        lines: Drawing = []
+        width = max(self.size.width - 3, 10)
+        for note in found:
+            lines += [
+                [("! " if n == 0 else "  ", "mark"), *line]
+                for n, line in enumerate(wrapped(f"{note}.", width))
+            ]
+        if len(lines) > most:
+            lines = lines[:most]
+            if lines:
+                hidden = wrapped(" ".join(found), width - 2, lines=1) if most == 1 else [lines[-1]]
+                lines[-1] = (
+                    [("! ", "mark"), *hidden[0]] if most == 1 else [*lines[-1], (" …", "dim")]
+                )
+        shown = lines
+        self._notes.styles.height = len(shown)
+        self._notes.display = bool(shown)
+        self._notes.show(lambda w, h: shown)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """What is told depends on the room."""
+        self.redraw()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """A click anywhere makes the pane the one that keys go to."""
+        self.post_message(self.Clicked(self))

@@ -1,0 +1,124 @@
+"""What every pane is given to draw, and the words several of them share."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import Literal
+
+from core.market import Market
+from core.note import coverage
+from core.snapshot import IndexView, Snapshot
+from tui import formats
+from tui.charts import Drawing
+
+Side = Literal["small", "large"]
+BASIS = {"tr": "total return", "pr": "price return"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A snapshot and what a person chose to see of it; changes no number.
+
+    Attributes:
+        snapshot: what is drawn.
+        first: the index that stands first.
+        marked: symbols marked by hand.
+        market: what the snapshot was taken from, for what is looked up line by line.
+    """
+
+    snapshot: Snapshot
+    first: Side = "small"
+    marked: frozenset[str] = frozenset()
+    market: Market | None = None
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """The two indices in the order they are shown."""
+        return ("small", "large") if self.first == "small" else ("large", "small")
+
+    def fund(self, side: Side) -> str:
+        """The fund an index is followed through."""
+        question = self.snapshot.question
+        return question.small if side == "small" else question.large
+
+    def view(self, side: Side) -> IndexView | None:
+        """An index, None where it cannot be told."""
+        return self.snapshot.indices.get(self.fund(side))
+
+    def fund_of(self, symbol: str, wanted: Side) -> str:
+        """The index a name is looked at in: the one wanted, else the one that has it."""
+        other: Side = "large" if wanted == "small" else "small"
+        for side in (wanted, other):
+            view = self.view(side)
+            if view is not None and (
+                symbol in view.contributors.symbols
+                or any(symbol == line.symbol for line in view.left_out)
+            ):
+                return view.fund
+        return self.fund(wanted)
+
+    def views(self) -> list[tuple[Side, IndexView]]:
+        """The indices that can be told, in the order they are shown."""
+        found = [(side, self.view(side)) for side in self.sides]
+        return [(side, view) for side, view in found if view is not None]
+
+
+def state_words(snapshot: Snapshot) -> str:
+    """Whether the numbers are final, intraday, estimated or partial."""
+    estimated = any(view.estimated for view in snapshot.indices.values())
+    return f"{snapshot.state}, estimated" if estimated else snapshot.state
+
+
+def foot_texts(scene: Scene, *, funds_only: bool = False) -> list[str]:
+    """As-of date, state and coverage, the fullest text first."""
+    snapshot = scene.snapshot
+    as_of, state = formats.date_text(snapshot.as_of), state_words(snapshot)
+    if funds_only:
+        if snapshot.spread is None:
+            return [f"as of {as_of} · partial", f"{as_of} partial"]
+        word = "intraday" if snapshot.state == "intraday" else "final"
+        pair = f"{snapshot.question.small} and {snapshot.question.large}"
+        return [
+            f"as of {as_of} · {word} · closes of {pair} alone, both complete",
+            f"as of {as_of} · {word} · closes of {pair}",
+            f"{as_of} {word}",
+        ]
+    views = [view for _, view in scene.views()]
+    full = [f"{view.fund} {coverage(view)}" for view in views]
+    short = [f"{v.fund} {v.measured:,} of {v.lines:,}, {v.weight_measured:.1%}" for v in views]
+    least = [f"{v.fund} {v.weight_measured:.1%}" for v in views]
+    return [
+        " · ".join([f"as of {as_of}", state, *full]),
+        " · ".join([as_of, state, *(text.replace("%", " %") for text in short)]),
+        " · ".join([as_of, state, *(text.replace("%", " %") for text in least)]),
+        f"{as_of} {state}",
+    ]
+
+
+def wrapped(text: str, width: int, style: str = "", lines: int | None = None) -> Drawing:
+    """A sentence as lines of at most ``width`` cells; the last one ends in … where cut."""
+    found = textwrap.wrap(text, max(width, 1)) or [""]
+    if lines is not None and len(found) > lines:
+        found = found[: max(lines, 1)]
+        found[-1] = formats.fit(found[-1] + " " * width + "x", width)
+    return [[(line, style)] for line in found]
+
+
+def flowed(parts: list[str], width: int, lines: int | None = None) -> list[str]:
+    """Parts joined by dots, whole ones on as many lines as needed; later ones give way."""
+    found: list[str] = []
+    for part in parts:
+        if found and len(found[-1]) + len(part) + 3 <= width:
+            found[-1] += f" · {part}"
+        elif lines is None or len(found) < lines:
+            found.append(formats.fit(part, width).rstrip())
+    return found
+
+
+def no_index(scene: Scene, width: int) -> Drawing:
+    """The sentences that say why an index cannot be told."""
+    drawing: Drawing = [[]]
+    for sentence in scene.snapshot.missing:
+        drawing += wrapped(f"{sentence}.", width)
+    return drawing

@@ -1,0 +1,96 @@
+"""A drawing that scrolls, and repaints only the lines that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+
+from tui.charts import Drawing, plain
+from tui.drawing import DrawingView, painter_css
+
+Draw = Callable[[int, int], Drawing]
+
+
+class Sheet(DrawingView):
+    """Shows what a function draws; where it draws more lines than fit, they scroll."""
+
+    DEFAULT_CSS = painter_css("Sheet")
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._source: Draw | None = None
+        self._lines: Drawing = []
+        self._drawn_for: tuple[int, int] | None = None
+        self._top = 0
+
+    def show(self, draw: Draw | None) -> None:
+        """Draw something else from now on, from its first line where it is shorter."""
+        before = self._shown() if self._drawn_for == tuple(self.size) else None
+        self._source, self._drawn_for = draw, None
+        if before is None or not self.size:
+            self.refresh()
+            return
+        self._repaint(before)
+
+    def text(self) -> str:
+        """The whole drawing as plain text."""
+        self._shown()
+        return "\n".join(line.rstrip() for line in plain(self._lines))
+
+    def scroll_lines(self, how: str) -> None:
+        """Move as a table's cursor would: "down", "page_up", "last", ..."""
+        before = self._shown()
+        height = max(self.size.height, 1)
+        steps = {
+            "down": 1,
+            "up": -1,
+            "page_down": height,
+            "page_up": -height,
+            "half_page_down": height // 2,
+            "half_page_up": -(height // 2),
+            "first": -len(self._lines),
+            "last": len(self._lines),
+        }
+        self._top += steps[how]
+        self._repaint(before)
+
+    def _shown(self) -> Drawing:
+        """The lines in sight."""
+        width, height = self.size
+        if self._drawn_for != (width, height):
+            self._lines = self._source(width, height) if self._source and width and height else []
+            self._drawn_for = (width, height)
+        more = len(self._lines) - height
+        self._top = min(max(self._top, 0), max(more, 0))
+        shown = self._lines[self._top : self._top + height]
+        if more > 0 and self._top < more and height > 1:
+            hidden = more - self._top + 1
+            shown[-1] = [(f"▼ {hidden} more lines", "dim")]
+        return shown
+
+    def _repaint(self, before: Drawing) -> None:
+        after = self._shown()
+        width, height = self.size
+        for y in range(height):
+            old = before[y] if y < len(before) else []
+            if old != (after[y] if y < len(after) else []):
+                self.refresh(Region(0, y, width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the drawing, for Textual."""
+        shown = self._shown()
+        line = shown[y] if y < len(shown) else []
+        return self.strip(line, self.size.width, self.rich_style).simplify()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel moves three lines."""
+        for _ in range(3):
+            self.scroll_lines("down")
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel moves three lines."""
+        for _ in range(3):
+            self.scroll_lines("up")

@@ -1,0 +1,159 @@
+"""Pane 1: how wide is the gap, and how rare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.widget import Widget
+
+from core.note import window_words
+from core.spread import Ranking, Spread
+from tui import formats
+from tui.charts import Drawing, Line, Series, line_chart, line_width, year_bars
+from tui.panes.pane import Pane
+from tui.panes.scene import Scene, flowed, foot_texts, no_index
+from tui.panes.sheet import Sheet
+
+#: From this height on the lines stand over the bars of the years.
+BOTH = 24
+
+
+class SpreadPane(Pane):
+    """Both lines, the gap between them, and where it stands among the years."""
+
+    NUMBER, TITLE = 1, "Spread"
+    VIEWS = ("lines", "years", "full years")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sheet = Sheet(classes="body")
+
+    def body(self) -> Iterator[Widget]:
+        """One drawing."""
+        yield self._sheet
+
+    def sheet(self) -> Sheet:
+        """The drawing."""
+        return self._sheet
+
+    def draw(self, scene: Scene) -> None:
+        """Show the view in force."""
+        self._sheet.show(lambda width, height: drawing(scene, self.view, width, height))
+
+    def foot(self, scene: Scene) -> list[str]:
+        """A spread rests on the two funds' closes alone."""
+        return foot_texts(scene, funds_only=True)
+
+
+def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
+    """A view of the pane, ``height`` lines where there is anything to draw."""
+    spread = scene.snapshot.spread
+    if spread is None:
+        return no_index(scene, width)
+    lines = _figures(scene, spread, width)
+    if view == "lines":
+        if height >= BOTH:
+            lines += _ranked(spread.same_window, "this window", width)
+            left = height - len(lines) - 1
+            chart = left * 3 // 5
+            lines += _chart(scene, spread, width, chart)
+            lines += _caption(scene, "the same window of every year", width)
+            return lines + _years(spread.same_window, spread, width, left - chart, own=False)
+        if height >= 9:
+            lines += _ranked(spread.same_window, "this window", width, 2 if height >= 16 else 1)
+        return lines + _chart(scene, spread, width, height - len(lines))
+    ranking = spread.same_window if view == "years" else spread.full_years
+    name = "this window" if view == "years" else "full years"
+    lines += _ranked(ranking, name, width)
+    what = (
+        f"gap {window_words(scene.snapshot)}, every year"
+        if view == "years"
+        else f"gap of every full year, and {scene.snapshot.window.label} {spread_year(spread)}"
+    )
+    lines += _caption(scene, what, width)
+    return lines + _years(
+        ranking, spread, width, max(height - len(lines), 3), own=view == "full years"
+    )
+
+
+def spread_year(spread: Spread) -> int:
+    """The year the window ends in."""
+    return spread.same_window.history[-1].year
+
+
+def _figures(scene: Scene, spread: Spread, width: int) -> Drawing:
+    """Both returns and the gap, in the order of the indices."""
+    returns = {"small": spread.small_return, "large": spread.large_return}
+    line: Line = [(" ", "")]
+    for side in scene.sides:
+        line += [
+            (scene.fund(side), f"{side} bold"),
+            (f" {formats.pct(returns[side])}   ", ""),
+        ]
+    line += [("gap ", "dim"), (formats.pp(spread.gap), "bold")]
+    parts = [
+        f"geometric {formats.pp(spread.geometric_gap)}",
+        f"ratio's deepest fall {formats.pct(spread.drawdown)}",
+    ]
+    for part in parts:
+        if line_width(line) + len(part) + 3 <= width:
+            line += [("   ", ""), (part, "dim")]
+    return [line]
+
+
+def ranking_parts(ranking: Ranking, name: str) -> list[str]:
+    """Rank, runner-up or the next rank, and how far from the earlier years."""
+    if not ranking.claim:
+        return [f"{name}: {ranking.of - 1} earlier years, too few for a rank"]
+    parts = [f"{name}: rank {ranking.rank} of {ranking.of} since {ranking.first_year}"]
+    runner = ranking.runner_up
+    if ranking.next_gap is not None:
+        parts.append(f"the next rank takes {formats.pp(ranking.next_gap)}")
+    if runner is not None:
+        place = "runner-up" if ranking.rank == 1 else "widest"
+        parts.append(f"{place} {runner.year} {formats.pp(runner.gap)}")
+    if ranking.ties is not None:
+        parts.append(f"matches {ranking.ties}")
+    if ranking.z is not None:
+        parts.append(f"z {formats.number(ranking.z, 2, sign=True)}")
+    if ranking.percentile is not None:
+        parts.append(f"above {formats.pct(ranking.percentile, 0, sign=False)} of the earlier")
+    return parts
+
+
+def _ranked(ranking: Ranking, name: str, width: int, lines: int | None = None) -> Drawing:
+    found = flowed(ranking_parts(ranking, name), width - 2, lines)
+    return [[(" ", ""), (line, "")] for line in found]
+
+
+def _caption(scene: Scene, text: str, width: int) -> Drawing:
+    question = scene.snapshot.question
+    full = f"{text}, {question.small} less {question.large}, pp"
+    return [[(" ", ""), (formats.fit(full, max(width - 1, 0)).rstrip(), "dim")]]
+
+
+def _chart(scene: Scene, spread: Spread, width: int, height: int) -> Drawing:
+    """Both lines rebased to the start; below them the gap, where there is room."""
+    question = scene.snapshot.question
+    series = {
+        "small": Series(question.small, spread.small_line, "small"),
+        "large": Series(question.large, spread.large_line, "large", dashed=True),
+    }
+    gap_height = height // 3 if height >= 12 else 0
+    # What stands first is drawn last, over the other.
+    chosen = [series[side] for side in reversed(scene.sides)]
+    found = line_chart(spread.sessions, chosen, width, max(height - gap_height, 1))
+    if gap_height:
+        gap = Series("gap", spread.small_line - spread.large_line, "gap", filled=True)
+        found += line_chart(spread.sessions, [gap], width, gap_height, unit="pp")
+    return found
+
+
+def _years(ranking: Ranking, spread: Spread, width: int, height: int, *, own: bool) -> Drawing:
+    """A bar a year; ``own`` puts the window itself after years it is not one of."""
+    years = [year.year for year in ranking.history]
+    gaps = [year.gap for year in ranking.history]
+    here = spread_year(spread)
+    if own:
+        years, gaps = [*years, here], [*gaps, ranking.gap]
+    return year_bars(years, gaps, here, width, height, styles=("small", "large"))
