@@ -56,7 +56,7 @@ def check() -> None:
 
 
 def lock() -> None:
-    """Pin every package anew, with hashes and without the address it came from."""
+    """Pin every package anew, with hashes; run it under the oldest Python that is supported."""
     ready(DEV_LOCK)
     for target, extras in ((RUN_LOCK, ("build",)), (DEV_LOCK, ("build", "dev"))):
         options = [f"--extra={extra}" for extra in extras]
