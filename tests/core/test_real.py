@@ -1,0 +1,70 @@
+"""On real files: contributions against the fund, and weights carried back against true ones."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.changes import changes
+from core.market import Market
+from core.snapshot import Question, take
+from tests.answers.read import REAL
+from tui.cli import run
+from tui.desk import Desk
+from tui.places import places
+
+pytestmark = pytest.mark.skipif(not REAL.exists(), reason="the real files are not on this machine")
+QUESTION = Question(window="2026-01-21:2026-05-05", as_of=date(2026, 6, 26))
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Market:
+    home = tmp_path_factory.mktemp("real")
+    for kind, name in (
+        ("holdings", "IWM_2026-01-21.csv"),
+        ("holdings", "IWM_2026-05-05.csv"),
+        ("holdings", "SPY_2025-11-18.xlsx"),
+        ("prices", "funds_daily.csv"),
+        ("prices", "members_adjclose_2025-07_2026-06-26.parquet"),
+    ):
+        assert run(["import", kind, str(REAL / name), "--home", str(home)]) == 0
+    return Desk(places(Path(home), demo=False)).market()
+
+
+def test_contributions_account_for_the_fund_between_the_two_files(held: Market) -> None:
+    view = take(held, QUESTION).small
+    assert view is not None and view.fund_return is not None and view.rest is not None
+    assert not view.estimated and [s.holdings_as_of for s in view.segments] == [date(2026, 1, 21)]
+    # what the measured lines and their coverage leave open is cash, fees and trades
+    assert abs(view.rest) < 0.0010
+    assert view.explained + view.unmeasured + view.rest == pytest.approx(view.fund_return)
+
+
+def test_weights_carried_back_from_may_are_those_of_january(held: Market) -> None:
+    january, may = held.holdings["IWM"]
+    alone = Market(held.prices, held.holdings | {"IWM": (may,)}, held.reference)
+    view = take(alone, QUESTION).small
+    assert view is not None and view.estimated
+    carried = dict(zip(view.contributors.symbols, view.contributors.weight, strict=True))
+    stated = dict(zip(held.lines(january), january.value, strict=True))
+    told = {r.symbol: r.shares for r in changes(held, january, may).resized}
+    usual = float(np.median([s for s in told.values() if s is not None]))
+    prices = [dict(zip(held.lines(f), f.price, strict=True)) for f in (january, may)]
+
+    def plain(symbol: str) -> bool:
+        """No share change of its own, and closes that moved as the files' prices did."""
+        shares, series = told.get(symbol), held.series(symbol)
+        if shares is None or series is None or abs((1 + shares) / (1 + usual) - 1) > 0.02:
+            return False
+        rows = np.searchsorted(series.sessions, np.array([january.as_of, may.as_of], "M8[D]"))
+        moved = series.total[rows[1]] / series.total[rows[0]]
+        return abs(prices[1][symbol] / prices[0][symbol] / moved - 1) < 0.02
+
+    lines = [s for s in carried if s in stated and plain(s)]
+    a, b = (np.array([side[s] for s in lines]) for side in (carried, stated))
+    off = (a / a.sum() - b / b.sum()) * 1e4
+    assert len(lines) > 1000
+    assert float(np.sqrt((off**2).mean())) < 0.15
