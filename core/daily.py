@@ -224,7 +224,8 @@ def _daily(market: Market, fund: str, years: int) -> Daily | None:
     above = {}
     for size in AVERAGES:
         mean = averages(closes, size)
-        above[size] = share(closes > mean, np.isfinite(mean))
+        # a flat line is not above its own average, however the mean was rounded
+        above[size] = share(closes > mean * (1 + 1e-9), np.isfinite(mean))
     earlier = np.vstack([np.full((1, len(used)), np.nan), closes[:-1]])
     top = rolling(earlier, YEAR_SESSIONS, high=True)
     bottom = rolling(earlier, YEAR_SESSIONS, high=False)

@@ -96,6 +96,19 @@ def test_highs_need_a_year_of_closes_and_are_strict() -> None:
     assert np.isnan(found.above[200][198]) and found.above[200][199] == pytest.approx(1 / 3)
 
 
+def test_a_flat_line_is_never_above_its_average() -> None:
+    sessions = weekdays("2025-01-01", "2026-01-30")
+    for close in (10.1, 33.37, 0.07):
+        held = market(
+            prices(sessions, {"A": [close] * len(sessions)}),
+            holdings("FND", str(sessions[0]), {"A": 1}),
+        )
+        found = daily(held, "FND", sessions[-1])
+        assert found is not None
+        for share in found.above.values():
+            assert np.nanmax(share) == 0
+
+
 def test_brinson_fachler_of_the_worked_answer() -> None:
     found = brinson(("a", "b", "c"), *(np.array(TV6[k]) for k in ("wS", "wL", "rS", "rL")))
     for name in ("allocation", "selection", "interaction"):
