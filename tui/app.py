@@ -9,15 +9,15 @@ from __future__ import annotations
 import signal
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.text import Text
+from textual import events
 from textual.app import App
-from textual.message import Message
 
 from cache.errors import CacheError, StoreEmpty
 from core.frames import CoreError
@@ -27,6 +27,7 @@ from tui import child, leaving
 from tui.commands import keys_of
 from tui.config import Config
 from tui.drawing import Painter
+from tui.messages import Cost, DeskLike, Failed, Taken
 from tui.panes.main import MainScreen
 from tui.panes.scene import Scene, Side
 from tui.themes import DEFAULTS, THEMES
@@ -41,56 +42,6 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 2
 #: Seconds between two looks for a new generation, and between two looks at the clock.
 POLL, CLOCK = 2.0, 60.0
-
-
-class DeskLike(Protocol):
-    """What the screen asks for data."""
-
-    simulated: bool
-
-    def generation(self) -> int | None:
-        """Number of the newest generation, None for an empty store."""
-
-    def market(self) -> Market:
-        """What is held now."""
-
-    def take(self, question: Question) -> Snapshot:
-        """Answer a question."""
-
-    def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
-        """The child that fetches, None where there is nothing to fetch from."""
-
-    def cost(self, question: Question, now: datetime) -> str:
-        """What is stale and how many requests a refresh costs."""
-
-    def remember(self, question: Question) -> None:
-        """Keep a question for the next start."""
-
-
-@dataclass
-class Taken(Message):
-    """A question was answered."""
-
-    number: int
-    snapshot: Snapshot
-    market: Market
-
-
-@dataclass
-class Failed(Message):
-    """A question could not be answered; ``lacking`` where what is held does not answer it."""
-
-    number: int
-    question: Question
-    sentence: str
-    lacking: bool
-
-
-@dataclass
-class Cost(Message):
-    """What a refresh would cost."""
-
-    sentence: str
 
 
 def _now() -> datetime:
@@ -135,6 +86,7 @@ class InternalsApp(App[None], inherit_bindings=False):
         self._waiting: Question | None = None
         self._generation: int | None = None
         self._refresh: Any = None
+        self._watched = False
         Painter.ascii_only = config.ascii
         for theme in THEMES.values():
             self.register_theme(theme)
@@ -170,12 +122,27 @@ class InternalsApp(App[None], inherit_bindings=False):
         """Ask the first question; from then on look for data that others brought."""
         self.ask(self.question)
         leaving.on_signals(self._leave)
+        self._watched = not self.is_headless and not leaving.terminal_gone()
         # After a stop and a continue the terminal has forgotten the screen.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.set_interval(POLL, self.poll)
         self.set_interval(CLOCK, self.say)
         if self.config.refresh_on_open:
             self.refresh_data(full=False)
+
+    async def on_event(self, event: events.Event) -> None:
+        """While something is typed, keys are text; after the sort key, one is a letter."""
+        main = self.main
+        if main is None or self.screen is not main or event.is_forwarded:
+            await super().on_event(event)
+        elif isinstance(event, events.Key) and main.prompt.is_open:
+            main.prompt.key(event)
+        elif isinstance(event, events.Paste) and main.prompt.is_open:
+            main.prompt.insert(event.text)
+        elif isinstance(event, events.Key) and main.sorting:
+            main.sort_letter(event.character)
+        else:
+            await super().on_event(event)
 
     # -- questions -------------------------------------------------------------------
 
@@ -282,7 +249,7 @@ class InternalsApp(App[None], inherit_bindings=False):
 
     def poll(self) -> None:
         """Show data that another process brought; leave with a terminal that is gone."""
-        if not self.is_headless and leaving.terminal_gone():
+        if self._watched and leaving.terminal_gone():
             self._leave(128 + signal.SIGHUP)
             return
         if self._on_disk() != self._generation and not self._open:

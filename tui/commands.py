@@ -217,9 +217,20 @@ def keys_of(rebound: Mapping[str, str] = {}) -> dict[str, tuple[str, ...]]:
 
 
 def bindings() -> list[Binding]:
-    """The table's keys as bindings, each with its command's name as id."""
+    """The table's keys as bindings, each with its command's name as id.
+
+    They have priority: a burst of keys (a slow line, a paste) is then obeyed one by one, each
+    after what the one before it opened.
+    """
     return [
-        Binding(",".join(command.keys), command.action, command.help, show=False, id=command.name)
+        Binding(
+            ",".join(command.keys),
+            command.action,
+            command.help,
+            show=False,
+            id=command.name,
+            priority=True,
+        )
         for command in COMMANDS
         if command.keys
     ]

@@ -34,7 +34,7 @@ def on_signals(leave: Callable[[int], None]) -> None:
 
 
 def terminal_gone() -> bool:
-    """Whether the process has been orphaned by its terminal: a dropped connection."""
+    """Whether the process has no terminal of its own: a dropped connection, if it had one."""
     try:
         descriptor = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
     except OSError:

@@ -94,7 +94,7 @@ _TERMINAL: Final = Theme(
         "down": "ansi_red",
         "gap": "ansi_cyan",
         "mark": "ansi_bright_yellow",
-        "cursor": "ansi_bright_black",
+        "cursor": "ansi_default",
         "quiet": "ansi_white",
         "rule": "ansi_bright_black",
         "scrollbar": "ansi_bright_black",

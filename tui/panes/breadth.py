@@ -114,16 +114,14 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
     if view == "ladder":
         return [*ladder(scene, width), [], *moments(scene, width)]
     said = summary(scene, width, room=height - 10)
-    short = compact(scene, width, 2 if height >= len(said) + 15 else 1)
     rungs = [[], *ladder(scene, width)]
     if height >= 36:
         rest = [*rungs, [], *moments(scene, width)]
-    elif height >= len(said) + len(short) + 11 + len(rungs):
-        rest = [[], *short, *rungs]
-    elif height >= len(said) + len(short) + 11:
-        rest = [[], *short]
     else:
-        rest = []
+        full, brief = ([[], *compact(scene, width, lines)] for lines in (2, 1))
+        # Nine bins under their head; what else is shown depends on the lines left.
+        wanted: tuple[Drawing, ...] = ([*full, *rungs], [*brief, *rungs], full, brief)
+        rest = next((lines for lines in wanted if len(lines) <= height - len(said) - 10), [])
     bins = histogram(scene, width, max(height - len(said) - len(rest), 1))
     while rest and bins and not bins[-1]:
         bins.pop()

@@ -36,7 +36,13 @@ def page_bindings(*more: str) -> list[Binding]:
     """Bindings of a page: moving, back, quit; ``more`` commands also lead back."""
     actions = _PAGE | dict.fromkeys(more, "back")
     return [
-        Binding(",".join(command.keys), actions[command.name], show=False, id=command.name)
+        Binding(
+            ",".join(command.keys),
+            actions[command.name],
+            show=False,
+            id=command.name,
+            priority=True,
+        )
         for command in COMMANDS
         if command.name in actions
     ]

@@ -17,6 +17,7 @@ from tui import formats
 from tui.charts import Line, Span
 from tui.columns import GUTTER, Cell, CellOf
 from tui.filters import Filter
+from tui.safe import safe
 from tui.table import LineTable
 
 #: Rows told in full, one press of a key after another; None is what fits, 0 all.
@@ -129,9 +130,10 @@ class Grid(LineTable, can_focus=False):
 
 
 def _text(cell: Cell) -> str:
+    """A cell as text for the clipboard, which may be pasted into a shell: nothing to obey in it."""
     if isinstance(cell, str):
-        return cell
-    return cell[0] if isinstance(cell, tuple) else "".join(text for text, _ in cell)
+        return safe(cell)
+    return safe(cell[0] if isinstance(cell, tuple) else "".join(text for text, _ in cell))
 
 
 def ranked(lines: Lines, order: Order) -> IntArray:

@@ -270,17 +270,17 @@ class MainScreen(Asking, Screen[None], inherit_bindings=False):
         self.sorting = True
         self._show_hints()
 
-    def on_key(self, event: events.Key) -> None:
-        """After the sort key, a letter."""
-        if not self.sorting:
-            return
-        event.stop()
-        event.prevent_default()
+    def sort_letter(self, letter: str | None) -> None:
+        """After the sort key, the letter of a column; any other key changes nothing."""
         self.sorting = False
         self._show_hints()
-        for key, (letter, _) in SORTS.items():
-            if event.character == letter:
+        for key, (known, _) in SORTS.items():
+            if letter == known:
                 self._listing().sort(key)
+
+    def set_prompt(self, shown: bool) -> None:
+        """The prompt in place of the hints, or the hints."""
+        self.prompt.display, self._hints.display = shown, not shown
 
     def action_reverse(self) -> None:
         """Turn the order round."""

@@ -1,27 +1,32 @@
-"""The line on which a filter or a command is typed."""
+"""The line on which a filter or a command is typed.
+
+The app hands it each key as it comes, so that of a burst of keys (a slow line) none that
+follows enter or the first sign is taken for something else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
-from textual import events, on
-from textual.containers import Horizontal
-from textual.widget import Widget
-from textual.widgets import Input
+from textual import events
 
 from core.windows import WindowError
+from tui.charts import Drawing, Line
 from tui.commands import CommandError, completed, completions
 from tui.filters import parse_filter
 from tui.line import Quit, SortBy, parse
 from tui.panes.sheet import Sheet
+from tui.safe import safe
 
 if TYPE_CHECKING:
     from tui.app import InternalsApp
     from tui.panes.main import MainScreen
 
+#: Longest line that can be typed or pasted.
+_LONGEST = 500
 
-class Prompt(Horizontal):
+
+class Prompt(Sheet):
     """``/`` filters while it is typed; ``:`` asks when enter is pressed."""
 
     def __init__(self) -> None:
@@ -29,14 +34,8 @@ class Prompt(Horizontal):
         self.sign = ""
         self.advice = ""
         self.wrong = False
-        self._label = Sheet()
-        self._input = Input(compact=True)
-        self._input.can_focus = False
-
-    def compose(self) -> Iterator[Widget]:
-        """The sign and the text."""
-        yield self._label
-        yield self._input
+        self._text = ""
+        self._at = 0
 
     @property
     def is_open(self) -> bool:
@@ -53,35 +52,88 @@ class Prompt(Horizontal):
 
     def open(self, sign: str, text: str) -> None:
         """Begin to type, with some text already there."""
-        self.sign = sign
-        self._label.show(lambda width, height: [[(f" {sign}", "mark")]])
-        self.screen.add_class("-prompt")
-        with self._input.prevent(Input.Changed):
-            self._input.value = text
-        self._input.can_focus = True
-        self._input.focus()
-        self._input.cursor_position = len(text)
-        self._advise(text)
+        self.sign, self._text, self._at = sign, text, len(text)
+        self._main.set_prompt(True)
+        self._advise()
 
     def close(self) -> None:
         """Put the hints back."""
         self.sign, self.advice, self.wrong = "", "", False
-        self.screen.remove_class("-prompt")
-        self._input.blur()
-        self._input.can_focus = False
+        self._main.set_prompt(False)
         self._main.show_status()
+
+    # -- typing ----------------------------------------------------------------------
+
+    def key(self, event: events.Key) -> None:
+        """One key: a character, a move, or the end of typing."""
+        key, text, at = event.key, self._text, self._at
+        if key == "escape":
+            self._escape()
+        elif key == "ctrl+c":
+            self.app.call_later(self._app.action_quit)
+        elif key == "enter":
+            self._enter()
+        elif key == "tab" and self.sign == ":":
+            self._set(completed(text, self._funds()))
+        elif key == "backspace" and not text:
+            self._escape()
+        elif key in ("backspace", "ctrl+h"):
+            self._set(text[: max(at - 1, 0)] + text[at:], max(at - 1, 0))
+        elif key in ("delete", "ctrl+d"):
+            self._set(text[:at] + text[at + 1 :], at)
+        elif key == "ctrl+u":
+            self._set(text[at:], 0)
+        elif key == "ctrl+w":
+            kept = text[:at].rstrip().rpartition(" ")
+            head = kept[0] + kept[1]
+            self._set(head + text[at:], len(head))
+        elif key in ("left", "right", "home", "end", "ctrl+a", "ctrl+e"):
+            moves = {"left": at - 1, "right": at + 1, "home": 0, "ctrl+a": 0}
+            self._at = min(max(moves.get(key, len(text)), 0), len(text))
+            self._redraw()
+        elif event.character is not None and event.is_printable:
+            self.insert(event.character)
+
+    def insert(self, text: str) -> None:
+        """Text at the cursor, typed or pasted; only what can be shown is kept."""
+        text = safe(text)[: _LONGEST - len(self._text)]
+        self._set(self._text[: self._at] + text + self._text[self._at :], self._at + len(text))
+
+    def _set(self, text: str, at: int | None = None) -> None:
+        changed = text != self._text
+        self._text, self._at = text, len(text) if at is None else at
+        self._advise()
+        if changed and self.sign == "/":
+            self._apply_filter()
+
+    def _redraw(self) -> None:
+        text, at, sign = self._text, self._at, self.sign
+
+        def draw(width: int, height: int) -> Drawing:
+            # The cursor stays in sight: what is before it scrolls out on the left.
+            first = max(at - max(width - 4, 1) + 1, 0)
+            line: Line = [
+                (f" {sign}", "mark"),
+                (text[first:at], ""),
+                (text[at : at + 1] or " ", "reverse"),
+            ]
+            return [[*line, (text[at + 1 :], "")]]
+
+        self.show(draw)
+
+    # -- what it asks ----------------------------------------------------------------
 
     def _funds(self) -> list[str]:
         market = self._app.market
         return sorted(market.holdings) if market is not None else []
 
-    def _advise(self, text: str) -> None:
+    def _advise(self) -> None:
         """What may follow, in the status line."""
         self.wrong = False
         if self.sign == "/":
             self.advice = "text in symbol, name or sector; sector:energy ret>25 bp<-5 w>1"
         else:
-            found = completions(text, self._funds())
+            found = completions(self._text, self._funds())
             said = "   ".join(f"{form}: {does}" for form, does in found[:1])
             if len(found) > 1:
                 said = "   ".join(form for form, _ in found)
@@ -89,39 +141,36 @@ class Prompt(Horizontal):
                 said or "a pair such as IWM SPY, a window, asof DATE, ex NAMES, sort bp, q"
             )
         self._main.show_status()
+        self._redraw()
 
-    @on(Input.Changed)
-    def _changed(self, event: Input.Changed) -> None:
-        event.stop()
-        if not self.is_open:
-            return
-        self._advise(event.value)
-        if self.sign == "/":
-            self._apply_filter(event.value)
+    def _say_wrong(self, error: Exception) -> None:
+        self.advice, self.wrong = f"{error}", True
+        self._main.show_status()
 
-    def _apply_filter(self, text: str) -> None:
+    def _apply_filter(self) -> None:
         try:
-            self._main.names.set_filter(parse_filter(text))
+            self._main.names.set_filter(parse_filter(self._text))
         except CommandError as error:
             # Half a number is no error yet; what is shown stays as it is.
-            self.advice, self.wrong = f"{error}", True
-            self._main.show_status()
+            self._say_wrong(error)
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def _escape(self) -> None:
+        filtering = self.sign == "/"
+        self.close()
+        if filtering:
+            self._main.names.set_filter(None)
+
+    def _enter(self) -> None:
+        app, main = self._app, self._main
         if self.sign == "/":
             if not self.wrong:
                 self.close()
             return
-        app = self._app
         try:
-            asked = parse(event.value, app.question)
+            asked = parse(self._text, app.question)
         except (CommandError, WindowError) as error:
-            self.advice, self.wrong = f"{error}", True
-            self._main.show_status()
+            self._say_wrong(error)
             return
-        main = self._main
         self.close()
         if isinstance(asked, Quit):
             self.app.call_later(app.action_quit)
@@ -129,20 +178,3 @@ class Prompt(Horizontal):
             main.sort_by(asked.key)
         elif asked != app.question:
             app.ask(asked)
-
-    def on_key(self, event: events.Key) -> None:
-        """Esc closes, and clears the filter; tab completes the first word."""
-        if event.key == "escape":
-            event.stop()
-            filtering = self.sign == "/"
-            self.close()
-            if filtering:
-                self._main.names.set_filter(None)
-        elif event.key == "ctrl+c":
-            event.stop()
-            self.app.call_later(self._app.action_quit)
-        elif event.key == "tab":
-            event.stop()
-            if self.sign == ":":
-                self._input.value = completed(self._input.value, self._funds())
-                self._input.cursor_position = len(self._input.value)

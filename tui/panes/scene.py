@@ -113,6 +113,8 @@ def flowed(parts: list[str], width: int, lines: int | None = None) -> list[str]:
             found[-1] += f" · {part}"
         elif lines is None or len(found) < lines:
             found.append(formats.fit(part, width).rstrip())
+        else:
+            break
     return found
 
 

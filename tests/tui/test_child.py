@@ -1,0 +1,145 @@
+"""The fetching child, and how the screen ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.tui.driving import drive
+from tests.tui.markets import market
+from tui import child
+from tui.app import InternalsApp
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "fetching"),
+        ({"stage": "plan"}, "looking up what is stale"),
+        ({"stage": "holdings", "done": 1, "total": 2}, "holdings 1 of 2"),
+        (
+            {
+                "stage": "prices",
+                "done": 300,
+                "total": 1952,
+                "failed": 2,
+                "rate": 3.94,
+                "seconds_left": 420,
+                "symbol": "MSFT",
+            },
+            "closes 300 of 1,952 · 2 failed · 3.9 a second · 7 m left · MSFT",
+        ),
+        ({"stage": "prices", "total": "many", "rate": None, "seconds_left": True}, "closes"),
+        ({"stage": "prices", "seconds_left": 42.4, "symbol": 7}, "closes · 42 s left"),
+        ({"stage": "done", "seconds_left": 0, "message": "all came"}, "done · all came"),
+    ],
+)
+def test_progress_in_words(fields: dict[str, object], said: str) -> None:
+    assert child.progress_text(fields) == said
+
+
+def test_a_cancelled_refresh_ends_its_child(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    script = f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+
+    async def run() -> None:
+        task = asyncio.create_task(child.run([sys.executable, "-c", script], lambda said: None))
+        for _ in range(500):
+            await asyncio.sleep(0.01)
+            if note.exists() and note.read_text():
+                break
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.sleep(0.3)
+
+    asyncio.run(run())
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(note.read_text()), 0)
+
+
+def test_last_words_of_a_child_that_speaks_no_json() -> None:
+    script = "import sys; print('internals: no network', file=sys.stderr); sys.exit(3)"
+    heard: list[str] = []
+    done = asyncio.run(child.run([sys.executable, "-c", script], heard.append))
+    assert done == (3, "no network")
+    assert heard == []
+
+
+def test_an_error_of_its_own_ends_in_a_sentence_without_variables(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def story(pilot: object, app: InternalsApp) -> None:
+        def broken() -> None:
+            secret = "hunter2"
+            raise KeyError(len(secret))
+
+        app.call_later(broken)
+        await asyncio.sleep(0.2)
+
+    with pytest.raises(KeyError):
+        drive(story, held=market())
+    said = capsys.readouterr().err
+    assert "an error of its own ended the screen: KeyError(7)" in " ".join(said.split())
+    assert "hunter2" not in said
+    assert "Traceback" not in said
+
+
+SCREEN = """
+import sys
+sys.path.insert(0, {root!r})
+from tests.tui.markets import QUESTION, FakeDesk, market
+from tui.app import InternalsApp
+from tui.config import Config
+app = InternalsApp(FakeDesk(market()), Config(), QUESTION)
+app.run()
+sys.exit(app.return_code)
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_the_screen_and_restores_the_terminal(number: int, code: int) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCREEN.format(root=str(ROOT))],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        env=os.environ | {"TERM": "xterm-256color"},
+    )
+    os.close(theirs)
+    os.set_blocking(ours, False)
+    written = b""
+    try:
+        sent = False
+        end = time.monotonic() + 20
+        while process.poll() is None and time.monotonic() < end:
+            time.sleep(0.05)
+            with suppress(OSError):
+                written += os.read(ours, 1 << 20)
+            if not sent and b"IWM" in written and b"help" in written:
+                # Longer than a look for a terminal that is gone: this one never was its own.
+                time.sleep(2.5)
+                process.send_signal(number)
+                sent = True
+        assert process.wait(5) == code
+        with suppress(OSError):
+            written += os.read(ours, 1 << 20)
+        assert b"\x1b[?1049l" in written  # the alternate screen was left
+        assert b"\x1b[?25h" in written  # the cursor is back
+    finally:
+        if process.poll() is None:
+            process.kill()
+        os.close(ours)

@@ -1,0 +1,249 @@
+"""How questions, answers, failures and refreshes come and go."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from textual.pilot import Pilot
+
+from core.frames import CoreError
+from core.snapshot import Question, Snapshot
+from tests.tui.driving import drive, lines_of, press, seen, settle
+from tests.tui.markets import QUESTION, FakeDesk, market, newer
+from tui.app import InternalsApp
+from tui.config import Config
+
+HELD = market()
+Check = Callable[[Pilot[None], InternalsApp], Awaitable[None]]
+
+
+def test_an_empty_store_says_what_to_do_next() -> None:
+    desk = FakeDesk(None)
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        text = seen(app)
+        assert "nothing is held yet." in text
+        for told in ("internals --demo", "internals import holdings FILE", "fetch here"):
+            assert told in text
+        assert "1 Spread" not in text
+        for key in ["1", "2", "v", "z", "x", "b", "s", "j", "enter", "slash"]:
+            await pilot.press(key)
+        await pilot.press("escape", "X", "space", "greater_than_sign", "y", "Y", "+")
+        # another process brings data: it is shown without a key
+        desk.held = HELD
+        app.poll()
+        await settle(pilot, app)
+        assert "IWM leads SPY by 11.00 pp" in seen(app)
+
+    drive(story, desk=desk)
+    drive(story=no_crash_at((80, 24)), desk=FakeDesk(None), size=(80, 24))
+
+
+def no_crash_at(size: tuple[int, int]) -> Check:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        assert len(lines_of(app)) == size[1]
+        assert all(len(line) <= size[0] for line in lines_of(app))
+
+    return story
+
+
+def test_a_failing_question_keeps_the_old_numbers() -> None:
+    desk = FakeDesk(HELD)
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        desk.failure = CoreError("the disk fell off the shelf")
+        await press(pilot, app, "t")
+        assert "! the disk fell off the shelf" in seen(app)
+        assert "price return" in seen(app)
+        assert "+11.00 pp" in seen(app)
+        desk.failure = ValueError("odd")
+        await press(pilot, app, "[")
+        assert "ValueError: odd" in seen(app)
+        desk.failure = None
+        await press(pilot, app, "[")
+        assert "IWM – SPY  6M  2025-12-26" in seen(app)
+        assert "! " not in lines_of(app)[-2]
+
+    drive(story, desk=desk)
+
+
+def test_a_question_nothing_is_held_for_is_one_sentence() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, ":", *"qqq", "enter")
+        assert "nothing is held of QQQ" in seen(app)
+        assert "IWM – SPY" in seen(app)
+
+    drive(story, held=HELD)
+
+
+class SlowDesk(FakeDesk):
+    """Total return hangs until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__(HELD)
+        self.gate = threading.Event()
+
+    def take(self, question: Question) -> Snapshot:
+        if question.basis == "tr":
+            assert self.gate.wait(10)
+        return super().take(question)
+
+
+def test_a_slow_answer_never_replaces_a_newer_one() -> None:
+    desk = SlowDesk()
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await pilot.press("t")
+        await pilot.pause(0.05)
+        assert "price return" in seen(app)  # the old numbers stay
+        app.ask(replace(QUESTION, window="3M"))
+        for _ in range(200):
+            await pilot.pause(0.01)
+            if app.snapshot is not None and app.snapshot.window.label == "3M":
+                break
+        assert "IWM – SPY  3M" in seen(app)
+        desk.gate.set()
+        await settle(pilot, app)
+        assert "IWM – SPY  3M" in seen(app)
+        assert "price return" in seen(app)
+        assert "total return" not in seen(app)
+
+    drive(story, desk=desk)
+
+
+def test_a_held_key_scrubs_and_the_newest_date_wins() -> None:
+    desk = FakeDesk(HELD)
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        for _ in range(40):
+            await pilot.press("less_than_sign")
+        await settle(pilot, app)
+        # 40 weekdays before Friday 26 June 2026 is Friday 1 May 2026
+        assert "as of 2026-05-01" in seen(app)
+        assert app.snapshot is not None
+        assert app.snapshot.as_of == date(2026, 5, 1)
+
+    drive(story, desk=desk)
+
+
+def test_new_data_of_another_process_is_shown() -> None:
+    desk = FakeDesk(HELD)
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        assert "store 7" in seen(app)
+        desk.held = newer(HELD, 8)
+        app.poll()
+        await settle(pilot, app)
+        assert "store 8" in seen(app)
+        asked = len(desk.asked)
+        app.poll()
+        await settle(pilot, app)
+        assert len(desk.asked) == asked
+
+    drive(story, desk=desk)
+
+
+CHILD = """
+import json, sys, time
+print("this is no json", file=sys.stderr)
+told = {"stage": "prices", "done": 3, "total": 12, "failed": 1, "symbol": "S03"}
+print(json.dumps(told), flush=True)
+time.sleep(0.4)
+print(json.dumps({"stage": "done", "done": 12, "total": 12, "message": MESSAGE}), flush=True)
+sys.exit(CODE)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "told"),
+    [
+        (0, "12 new closes of 12 symbols", "12 new closes of 12 symbols"),
+        (1, "3 failed", "! refreshed in part: 3 failed"),
+        (3, "no network", "! no network; the numbers shown are the last good ones"),
+    ],
+)
+def test_a_refresh_shows_progress_and_its_end(code: int, message: str, told: str) -> None:
+    desk = FakeDesk(HELD)
+    script = CHILD.replace("CODE", str(code)).replace("MESSAGE", repr(message))
+    desk.argv = [sys.executable, "-c", script]
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await pilot.press("r")
+        for _ in range(300):
+            await pilot.pause(0.01)
+            if "closes 3 of 12 · 1 failed · S03" in seen(app):
+                break
+        assert "… closes 3 of 12 · 1 failed · S03" in seen(app)
+        await press(pilot, app, "2")  # the screen does not wait
+        assert "▸2 Contributors" in seen(app)
+        await pilot.press("r")
+        for _ in range(300):
+            await pilot.pause(0.01)
+            if app.progress is None:
+                break
+        await settle(pilot, app)
+        assert told in seen(app)
+        assert "+11.00 pp" in seen(app)
+
+    drive(story, desk=desk)
+
+
+def test_a_refresh_that_cannot_start_is_a_sentence() -> None:
+    desk = FakeDesk(HELD)
+    desk.argv = ["/nowhere/at/all"]
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await pilot.press("r")
+        for _ in range(200):
+            await pilot.pause(0.01)
+            if app.progress is None:
+                break
+        await settle(pilot, app)
+        assert "the refresh cannot be started: No such file or directory" in seen(app)
+
+    drive(story, desk=desk)
+
+
+def test_opening_sends_no_request_unless_the_config_says_so() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        assert "r costs 4 requests" in seen(app)
+
+    desk = FakeDesk(HELD)
+    drive(story, desk=desk)
+    assert desk.full == []
+
+    async def asked(pilot: Pilot[None], app: InternalsApp) -> None:
+        pass
+
+    drive(asked, desk=desk, config=Config(refresh_on_open=True))
+    assert desk.full == [False]
+
+
+def test_nothing_is_sent_while_nothing_changes() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        sent: list[object] = []
+        app.screen._on_timer_update = sent.append  # type: ignore[assignment,method-assign]
+        updates = len(app.screen._dirty_widgets)
+        for _ in range(5):
+            app.poll()
+            app.say()
+            await asyncio.sleep(0.05)
+        assert len(app.screen._dirty_widgets) == updates == 0
+
+    drive(story, held=HELD)
+
+
+def test_importing_the_app_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, tui.app; print(sorted({'pandas', 'pyarrow', 'yfinance', 'openpyxl',"
+        " 'curl_cffi', 'scipy', 'platformdirs'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[0] in ("[]", "['platformdirs']")

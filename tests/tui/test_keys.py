@@ -1,0 +1,375 @@
+"""Each key of the table: what changes when it is pressed.
+
+Expected figures follow by hand from tests/tui/markets.py: S29 weighs 3.2 % and rose 92.5 %, 296 bp;
+S00 fell 52.5 %, -168 bp; L19 4.8 % x 37.5 %, 180 bp; L00 -94 bp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.driving import drive, lines_of, press, seen
+from tests.tui.markets import QUESTION, FakeDesk, market
+from tui.app import InternalsApp
+from tui.commands import COMMANDS
+from tui.panes.help import HelpScreen
+from tui.panes.name import NameScreen
+
+HELD = market()
+Check = Callable[[Pilot[None], InternalsApp], Awaitable[None]]
+
+
+def first_symbols(app: InternalsApp, count: int = 3) -> list[object]:
+    main = app.main
+    assert main is not None
+    grid = main.names._tables[0].grid
+    return [grid._keys[row] for row in range(count)]
+
+
+# -- one check a key: what changes when it is pressed -------------------------------------
+
+
+async def pane_keys(pilot: Pilot[None], app: InternalsApp) -> None:
+    for key, name in (("2", "Contributors"), ("3", "Breadth"), ("4", "Changes"), ("1", "Spread")):
+        await press(pilot, app, key)
+        assert f"━▸{key} {name}" in seen(app)
+        assert seen(app).count("▸") <= 2  # the pane and, in a table, its row
+
+
+async def tab(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "tab")
+    assert "▸2 Contributors" in seen(app)
+    await press(pilot, app, "shift+tab", "shift+tab")
+    assert "▸4 Changes" in seen(app)
+
+
+async def view(pilot: Pilot[None], app: InternalsApp) -> None:
+    assert "the next rank" not in seen(app)
+    await press(pilot, app, "v")
+    assert "gap this year, every year, IWM less SPY" in seen(app)
+    await press(pilot, app, "v")
+    assert "gap of every full year" in seen(app)
+    await press(pilot, app, "2", "v")
+    assert "IWM w %" in seen(app)
+    await press(pilot, app, "v")
+    assert "Odd pair" in seen(app)
+    assert "themes may overlap" in seen(app)
+    await press(pilot, app, "v")
+    assert "gap bp" in seen(app)
+    await press(pilot, app, "v")
+    assert "no prices held" in seen(app)
+    assert "Unpriced One" in seen(app)
+    await press(pilot, app, "3", "v")
+    assert "> 100 %" in seen(app)
+    await press(pilot, app, "v")
+    assert "gap of the funds" in seen(app)
+    await press(pilot, app, "v")
+    # All 20 large lines are straight in logarithms: 13 rise every session, 7 fall.
+    assert "SPY  2026-06-26: 13 up, 7 down, 0 unchanged" in seen(app)
+    await press(pilot, app, "4", "v")
+    assert "names needed for half of all gains" in seen(app)
+
+
+async def zoom(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "2", "z")
+    assert "3 Breadth" not in seen(app)
+    assert "SPY +9.00 %" in lines_of(app)[4]
+    await press(pilot, app, "z")
+    assert "3 Breadth" in seen(app)
+
+
+async def down_up(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "2")
+    for down, up in (("j", "k"), ("down", "up")):
+        await press(pilot, app, down)
+        assert any("▸ S28" in line for line in lines_of(app))
+        await press(pilot, app, up)
+        assert any("▸ S29" in line for line in lines_of(app))
+
+
+async def sides(pilot: Pilot[None], app: InternalsApp) -> None:
+    for right, left in (("l", "h"), ("right", "left")):
+        await press(pilot, app, right)
+        assert "▸2 Contributors" in seen(app)
+        await press(pilot, app, left)
+        assert "▸1 Spread" in seen(app)
+    await press(pilot, app, "2", "z", "l")
+    assert "▸ L19" in seen(app)
+
+
+async def ends(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "2", "+")
+    await press(pilot, app, "G")
+    assert any("▸ IWM return" in line for line in lines_of(app))
+    await press(pilot, app, "g")
+    assert any("▸ S29" in line for line in lines_of(app))
+    await press(pilot, app, "end")
+    assert any("▸ IWM return" in line for line in lines_of(app))
+
+
+async def pages(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "2", "+", "+")
+    main = app.main
+    assert main is not None
+    grid = main.names._tables[0].grid
+    for down, up in (("pagedown", "pageup"), ("ctrl+d", "ctrl+u")):
+        before = grid.cursor_row
+        await press(pilot, app, down)
+        assert grid.cursor_row > before
+        await press(pilot, app, up)
+        assert grid.cursor_row == before
+
+
+async def drill(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "2", "enter")
+    assert isinstance(app.screen, NameScreen)
+    text = seen(app)
+    assert "S29  Example S29  Information Technology" in text
+    assert "return +92.50 %" in text
+    assert "contribution +296.0 bp" in text
+    assert "rank 1 of 30" in text
+    # Listed in the file of 31 December, gone from that of 26 June, which is the as-of date.
+    assert "a member since before the first file held until 2026-06-26" in text
+    await press(pilot, app, "escape")
+    assert "▸2 Contributors" in seen(app)
+
+
+async def explain(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "d")
+    assert "gap of IWM over SPY = 11.0000 pp" in seen(app)
+    assert "= 20.0000 % - 9.0000 %" in seen(app)
+    await press(pilot, app, "d", "2", "d")
+    text = seen(app)
+    assert "contribution of S29 Example S29 to IWM = 296.0000 bp" in text
+    assert "typed by hand" in text
+    await press(pilot, app, "escape")
+    assert "▸2 Contributors" in seen(app)
+
+
+async def filters(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "slash", *"ret>80")
+    # S27 +82.5, S28 +87.5, S29 +92.5
+    assert "/ret>80 3 of 30" in seen(app)
+    assert "all 27 others" in seen(app)
+    await press(pilot, app, "enter")
+    assert "/ret>80 3 of 30" in seen(app)
+    await press(pilot, app, "escape")
+    assert "/ret>80" not in seen(app)
+    await press(pilot, app, "slash", *"sector:energy", "escape")
+    assert "sector:energy" not in seen(app)
+
+
+async def sort(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "2", "s")
+    assert "b contribution  r return  w weight  s symbol  n name  e sector" in seen(app)
+    await press(pilot, app, "s")
+    assert first_symbols(app) == ["S00", "S01", "S02"]
+    assert "symbol▲" in seen(app)
+    await press(pilot, app, "s", "escape")
+    assert "b contribution  r return" not in seen(app)
+    assert first_symbols(app) == ["S00", "S01", "S02"]
+
+
+async def reverse(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "2", "S")
+    assert first_symbols(app) == ["S00", "S01", "S02"]
+
+
+async def best(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "b")
+    assert "worst first" in seen(app)
+    assert first_symbols(app) == ["S00", "S01", "S02"]
+    await press(pilot, app, "b")
+    assert first_symbols(app) == ["S29", "S28", "S27"]
+
+
+async def swap(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "2", "x")
+    assert first_symbols(app) == ["L19", "L18", "L17"]
+    assert "+180" in seen(app)
+    await press(pilot, app, "x")
+    assert first_symbols(app) == ["S29", "S28", "S27"]
+
+
+async def rows(pilot: Pilot[None], app: InternalsApp) -> None:
+    main = app.main
+    assert main is not None
+    grid = main.names._tables[0].grid
+    fits = grid.row_count
+    await press(pilot, app, "+")
+    assert grid.row_count == 25 + 4
+    await press(pilot, app, "+", "+", "+")
+    assert grid.row_count == 30 + 3
+    await press(pilot, app, "-", "-", "-", "-")
+    assert grid.row_count == fits
+
+
+async def mark(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "2", "space")
+    assert "●S29" in seen(app)
+    assert "marked: S29" in seen(app)
+    await press(pilot, app, "k", "space")
+    assert "●S29" not in seen(app)
+
+
+async def without(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "X")
+    assert "no name is marked" in seen(app)
+    await press(pilot, app, "2", "space", "X")
+    assert app.question.without == ("S29",)
+    # 30 equal lines with mean 20 %: the other 29 have (30 x 20 - 92.5) / 29 = 17.5 %
+    assert "without S29 +17.50 %" in seen(app)
+    await press(pilot, app, "X")
+    assert "without S29" not in seen(app)
+
+
+async def window(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "[")
+    assert "IWM – SPY  6M" in seen(app)
+    await press(pilot, app, "]", "]")
+    assert "IWM – SPY  1Y" in seen(app)
+    await press(pilot, app, "]")
+    assert "1Y is the longest" in seen(app)
+
+
+async def step(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, ">")
+    assert "as of 2026-06-29" in seen(app)  # 26 June 2026 is a Friday
+    await press(pilot, app, "<", "<")
+    assert "as of 2026-06-25" in seen(app)
+    await press(pilot, app, "home")
+    assert "as of 2026-06-30 (last)" in seen(app)
+    await press(pilot, app, ">")
+    assert "2026-06-30 is the last session held" in seen(app)
+
+
+async def basis(pilot: Pilot[None], app: InternalsApp) -> None:
+    assert "SPY +9.00 %" in seen(app)
+    await press(pilot, app, "t")
+    # 2.00 on 18 March 2026 at 296.21: 1.09 x (1 + 2/296.21) = 1.0974
+    assert "total return" in seen(app)
+    assert "SPY +9.74 %" in seen(app)
+    await press(pilot, app, "t")
+    assert "price return" in seen(app)
+
+
+async def command(pilot: Pilot[None], app: InternalsApp) -> None:
+    for key in (":", "ctrl+p"):
+        await press(pilot, app, key)
+        assert "asof DATE" in seen(app)
+        await press(pilot, app, *"3m", "enter")
+        assert "IWM – SPY  3M" in seen(app)
+        await press(pilot, app, ":", *"ytd", "enter")
+        assert "IWM – SPY  YTD" in seen(app)
+    await press(pilot, app, ":", *"nonsense of it", "enter")
+    assert "is no command: write a pair" in seen(app)
+    await press(pilot, app, "escape")
+    assert app.question.window == "YTD"
+
+
+async def refresh(pilot: Pilot[None], app: InternalsApp) -> None:
+    desk = app.desk
+    assert isinstance(desk, FakeDesk)
+    await press(pilot, app, "r")
+    assert "there is nothing to fetch" in seen(app)
+    await press(pilot, app, "R")
+    assert desk.full == [False, True]
+
+
+async def copies(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "2", "y")
+    assert app.clipboard.split("\t")[0] == "S29"
+    assert "+296" in app.clipboard.split("\t")
+    await press(pilot, app, "Y")
+    rows = app.clipboard.split("\n")
+    assert rows[0].startswith("symbol\t")
+    assert rows[-1].startswith("IWM return\t")
+    await press(pilot, app, "1", "Y")
+    assert "gap +11.00 pp" in app.clipboard
+
+
+async def back(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "z", "escape")
+    assert "3 Breadth" in seen(app)
+    await press(pilot, app, "escape", "escape")
+    assert app.is_running
+
+
+async def help_(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "?")
+    assert isinstance(app.screen, HelpScreen)
+    assert "Spread: how wide is the gap" in seen(app)
+    await press(pilot, app, "G")
+    assert ":asof DATE" in seen(app)
+    await press(pilot, app, "?")
+    assert "▸1 Spread" in seen(app)
+
+
+async def quits(pilot: Pilot[None], app: InternalsApp) -> None:
+    await pilot.press("q")
+    await pilot.pause()
+    assert not app.is_running
+
+
+CHECKS: dict[str, Check] = {
+    "spread": pane_keys,
+    "contributors": pane_keys,
+    "breadth": pane_keys,
+    "changes": pane_keys,
+    "next_pane": tab,
+    "previous_pane": tab,
+    "view": view,
+    "zoom": zoom,
+    "down": down_up,
+    "up": down_up,
+    "left": sides,
+    "right": sides,
+    "first": ends,
+    "last": ends,
+    "page_down": pages,
+    "page_up": pages,
+    "half_down": pages,
+    "half_up": pages,
+    "drill": drill,
+    "explain": explain,
+    "filter": filters,
+    "sort": sort,
+    "reverse": reverse,
+    "best": best,
+    "swap": swap,
+    "more": rows,
+    "fewer": rows,
+    "mark": mark,
+    "without": without,
+    "shorter": window,
+    "longer": window,
+    "earlier": step,
+    "later": step,
+    "today": step,
+    "basis": basis,
+    "command": command,
+    "refresh": refresh,
+    "refresh_all": refresh,
+    "copy_row": copies,
+    "copy_pane": copies,
+    "back": back,
+    "help": help_,
+    "quit": quits,
+}
+
+
+def test_every_key_has_a_check() -> None:
+    assert {c.name for c in COMMANDS if c.keys} == set(CHECKS)
+
+
+@pytest.mark.parametrize("check", dict.fromkeys(CHECKS.values()), ids=lambda c: c.__name__)
+def test_keys(check: Check) -> None:
+    desk = FakeDesk(HELD)
+    app = drive(check, desk=desk)
+    if check is quits:
+        assert desk.kept == replace(QUESTION)
+    assert app.return_code in (0, None)

@@ -1,0 +1,62 @@
+"""What crosses from a thread to the screen, and what the screen asks for data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from textual.message import Message
+
+from core.market import Market
+from core.snapshot import Question, Snapshot
+
+
+class DeskLike(Protocol):
+    """What the screen asks for data."""
+
+    simulated: bool
+
+    def generation(self) -> int | None:
+        """Number of the newest generation, None for an empty store."""
+
+    def market(self) -> Market:
+        """What is held now."""
+
+    def take(self, question: Question) -> Snapshot:
+        """Answer a question."""
+
+    def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
+        """The child that fetches, None where there is nothing to fetch from."""
+
+    def cost(self, question: Question, now: datetime) -> str:
+        """What is stale and how many requests a refresh costs."""
+
+    def remember(self, question: Question) -> None:
+        """Keep a question for the next start."""
+
+
+@dataclass
+class Taken(Message):
+    """A question was answered."""
+
+    number: int
+    snapshot: Snapshot
+    market: Market
+
+
+@dataclass
+class Failed(Message):
+    """A question could not be answered; ``lacking`` where what is held does not answer it."""
+
+    number: int
+    question: Question
+    sentence: str
+    lacking: bool
+
+
+@dataclass
+class Cost(Message):
+    """What a refresh would cost."""
+
+    sentence: str
