@@ -1,4 +1,4 @@
-"""Set up, run and check the project: python3 dev.py demo | check | test | lock | sessions.
+"""Set up, run and check: python3 dev.py demo | check | test | picture | lock | sessions.
 
 Needs Python 3.11 or newer with venv and pip, and nothing else. Everything is installed into
 .venv beside this file, every package pinned with its hash.
@@ -82,6 +82,9 @@ def main(arguments: list[str]) -> None:
         call(PYTHON, "-m", "pytest", *rest)
     elif command == "lock":
         lock()
+    elif command == "picture":
+        ready(DEV_LOCK)
+        call(PYTHON, "-m", "tests.picture")
     elif command == "sessions":
         ready(DEV_LOCK)
         call(PYTHON, "-m", "cache.make_sessions")

@@ -165,9 +165,10 @@ def leavers_sentence(snapshot: Snapshot, view: IndexView) -> str:
     if not hit:
         return ""
     total = sum(gone[s] for s in hit)
+    who = {1: "one of its top three contributors", 2: "two of its top three contributors"}
     return (
-        f"{view.fund}: {len(hit)} of its top three contributors left by {spoken(told.to_date)}"
-        f" ({' '.join(hit)}); together {total * 1e4:+.0f} bp."
+        f"{view.fund}: {who.get(len(hit), 'all of its top three contributors')} left by"
+        f" {spoken(told.to_date)} ({' '.join(hit)}); together {total * 1e4:+.0f} bp."
     )
 
 

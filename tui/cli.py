@@ -204,7 +204,8 @@ def _screen(desk: Desk, config: Config, question: Question) -> int:
 
     app = InternalsApp(desk, config, question)
     app.run()
-    return app.return_code or ANSWERED
+    # a screen that broke has said so; it is no answer in part
+    return BAD_INPUT if app.return_code else ANSWERED
 
 
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:

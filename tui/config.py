@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from core.snapshot import Basis, Question
 from core.windows import WindowError, normal
-from tui.commands import CommandError, keys_of
 
 THEMES: Final = ("dark", "light", "colour-blind", "red-up", "terminal")
 FILE: Final = "config.toml"
@@ -152,6 +151,9 @@ def read(text: str, where: str) -> Config:
 
 
 def _keys(entries: Mapping[str, Any], where: str) -> dict[str, str]:
+    # the table of commands needs the screen's library, a written answer does not
+    from tui.commands import CommandError, keys_of
+
     for name, value in entries.items():
         if not isinstance(value, str):
             raise ConfigError(f'{where}: [keys] {name}: write the keys as text, such as "x,ctrl+y"')

@@ -57,7 +57,8 @@ class ChangesTable(Vertical):
         self.caption.styles.height = len(caption)
         self.caption.show(lambda w, h: caption)
         rows = _sorted(_rows(scene, side), order)
-        bars = [row[3] for row in rows]
+        brought = (change.contribution for _, change in rows)
+        bars = [float("nan") if value is None else value for value in brought]
 
         def cell(row: int, key: str) -> Cell:
             if key == "bar":
@@ -83,29 +84,20 @@ class ChangesTable(Vertical):
         return key[1] if isinstance(key, tuple) else None
 
 
-#: "left" or "joined", the line, its return and contribution (NaN where not measured).
-_Row = tuple[str, Change, float, float]
+#: "left" or "joined", and the line.
+_Row = tuple[str, Change]
 
 
 def _rows(scene: Scene, side: Side) -> list[_Row]:
+    """Leavers by what they brought, the most first, then joiners; unmeasured ones by weight."""
     told = scene.snapshot.changes.get(scene.fund(side))
-    view = scene.view(side)
     if told is None:
         return []
-    place: dict[str, int] = {}
-    if view is not None:
-        place = {symbol: row for row, symbol in enumerate(view.contributors.symbols)}
-
-    def row(what: str, change: Change) -> _Row:
-        at = place.get(change.symbol)
-        if at is None or view is None:
-            return (what, change, float("nan"), float("nan"))
-        lines = view.contributors
-        return (what, change, float(lines.returns[at]), float(lines.contribution[at]))
-
-    left = [row("left", change) for change in told.left]
-    left.sort(key=lambda r: (r[3] != r[3], -abs(r[3]), -r[1].weight))
-    return [*left, *(row("joined", change) for change in told.joined)]
+    left = sorted(
+        told.left,
+        key=lambda c: (c.contribution is None, -abs(c.contribution or 0.0), -c.weight),
+    )
+    return [*(("left", change) for change in left), *(("joined", change) for change in told.joined)]
 
 
 def _sorted(rows: list[_Row], order: Order | None) -> list[_Row]:
@@ -118,14 +110,15 @@ def _sorted(rows: list[_Row], order: Order | None) -> list[_Row]:
     sign = -1 if order.falling else 1
 
     def number(row: _Row) -> tuple[bool, float]:
-        value = {"bp": row[3], "ret": row[2], "w": row[1].weight}[order.key]
-        return (value != value, sign * value)
+        change = row[1]
+        value = {"bp": change.contribution, "ret": change.returns, "w": change.weight}[order.key]
+        return (value is None, sign * (value or 0.0))
 
     return sorted(rows, key=number)
 
 
 def _cell(row: _Row, key: str) -> Cell:
-    what, change, returned, contribution = row
+    what, change = row
     if key == "what":
         return (f"- {what}" if what == "left" else "+ join"), "dim"
     if key == "symbol":
@@ -137,8 +130,8 @@ def _cell(row: _Row, key: str) -> Cell:
     if key == "w":
         return formats.weight(change.weight, unit=False)
     if key == "ret":
-        return formats.pct(returned, unit=False)
-    return formats.bp(contribution, unit=False)
+        return formats.pct(change.returns, unit=False)
+    return formats.bp(change.contribution, unit=False)
 
 
 def _caption(scene: Scene, side: Side, width: int) -> Drawing:
