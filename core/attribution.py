@@ -98,9 +98,10 @@ def by_sector(small: Basket, large: Basket) -> tuple[SectorEffect, ...]:
     for basket in (small, large):
         weight: dict[str, float] = {}
         earned: dict[str, float] = {}
+        shares = basket.share[0]
         for row in np.nonzero(basket.measured.any(axis=0))[0].tolist():
             name = basket.sectors[row] or UNKNOWN
-            weight[name] = weight.get(name, 0.0) + float(basket.share[0, row])
+            weight[name] = weight.get(name, 0.0) + float(shares[row])
             earned[name] = earned.get(name, 0.0) + float(basket.unscaled[row])
         sides.append((weight, earned))
     (ws, cs), (wl, cl) = sides

@@ -94,6 +94,11 @@ class Basket:
         return math.prod(1 + s.basket_return for s in self.segments) - 1
 
     @property
+    def start_share(self) -> FloatArray:
+        """(M,) share at the window's start, of the first segment with a measured line."""
+        return np.asarray(self.share[int(self.measured.any(axis=1).argmax())])
+
+    @property
     def weights(self) -> FloatArray:
         """(M,) m_1 share at the window's start; 0 for a line that joined later."""
         return np.asarray(self.segments[0].weight_measured * self.share[0])

@@ -90,11 +90,12 @@ def gap_leaders(small: Basket, large: Basket) -> GapLeaders:
     weights: dict[str, float] = {}
     names: dict[str, str] = {}
     for sign, basket in ((1.0, small), (-1.0, large)):
-        value = sign * (basket.unscaled - basket.share[0] * middle)
+        shares = basket.start_share
+        value = sign * (basket.unscaled - shares * middle)
         for row in np.nonzero(basket.measured.any(axis=0))[0]:
             symbol = basket.symbols[row]
             parts[symbol] = parts.get(symbol, 0.0) + float(value[row])
-            weights[symbol] = weights.get(symbol, 0.0) + sign * float(basket.share[0][row])
+            weights[symbol] = weights.get(symbol, 0.0) + sign * float(shares[row])
             names.setdefault(symbol, basket.names[row])
     symbols = tuple(parts)
     values = np.array([parts[s] for s in symbols])

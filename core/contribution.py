@@ -108,15 +108,18 @@ def _why_not(
         return f"not fetched: {failure}" if failure else "no prices held"
     if basis == "pr" and matrix.only_adjusted[column]:
         return "only adjusted closes held: no price return"
-    if rows.fresh_start[column] and rows.later[column]:
-        if rows.fresh_end[column] or _ended(market, matrix, symbol, int(rows.end[column]), end):
-            return ""
-        return f"no closes since {matrix.sessions[rows.end[column]]}" + (
-            f": {failure}" if failure else ""
-        )
-    last = rows.end[column]
-    if rows.fresh_start[column] or (rows.start[column] >= 0 and last == rows.start[column]):
-        return f"last traded {matrix.sessions[last]}"
+    last = int(rows.end[column])
+    ended = _ended(market, matrix, symbol, last, end)
+    if rows.fresh_start[column] and rows.later[column] and (rows.fresh_end[column] or ended):
+        return ""
+    if rows.fresh_start[column] or (last >= 0 and last == rows.start[column]):
+        when = matrix.sessions[last]
+        if ended:
+            return f"last traded {when}"
+        through = market.prices.through.get(symbol)
+        if through is not None and market.position(through) >= market.position(end):
+            return f"no close after {when}"
+        return f"no closes since {when}" + (f": {failure}" if failure else "")
     return "no price at start"
 
 
@@ -146,7 +149,7 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     lines = _lines(market, matrix, window_spans)
     start, end = window_spans[0].start, window_spans[-1].end
     whole = _rows(market, matrix, start, end)
-    doubtful = _quarantined(matrix, whole, matrix.row(end))
+    doubtful = _quarantined(matrix, whole.start, matrix.row(end))
     parts = [_part(market, matrix, lines, span, basis, doubtful) for span in window_spans]
 
     member, measured, share, returns, values, opened, closed = (
@@ -160,6 +163,10 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     ever: BoolArray = np.asarray(measured.any(axis=0))
     reasons, flags = _words(parts, measured)
     _market_flags(market, matrix, lines, (start, end), ever, flags)
+    for line in np.nonzero(ever & ~whole.fresh_end[lines.where])[0].tolist():
+        last = int(whole.end[lines.where[line]])
+        if _ended(market, matrix, lines.symbols[line], last, end):
+            flags.setdefault(line, []).append(f"last traded {matrix.sessions[last]}")
     both_ends = whole.fresh_start & whole.fresh_end & (whole.end > whole.start)
     both_ends[list(doubtful)] = False
     through = np.where(both_ends, matrix.growth(whole.start, whole.end, basis) - 1, np.nan)
@@ -277,6 +284,8 @@ def _part(
     rows = _rows(market, matrix, span.start, span.end)
     values, carried, off = _start_values(market, matrix, span, held, where, rows.start)
     growth = matrix.growth(rows.start, rows.end, basis)[where]
+    # a jump between the file and the segment would be carried into the weight
+    doubtful = doubtful | _quarantined(matrix, *_reach(market, matrix, span, rows))
     good = held & rows.fresh_start[where] & rows.later[where]
     good &= np.isfinite(growth) & np.isfinite(values) & ~np.isin(where, list(doubtful))
     flags: dict[int, list[str]] = {}
@@ -329,9 +338,11 @@ def _words(parts: list[_Part], measured: BoolArray) -> tuple[list[str], dict[int
             flags.setdefault(line, []).extend(words)
         for line, why in part.reasons.items():
             reasons[line] = reasons[line] or why
-            said = flags.get(line, [])
-            if measured[:k, line].any() and not any(w.startswith("last traded") for w in said):
-                flags.setdefault(line, []).append(f"not measured from {part.segment.start}: {why}")
+            known = any(words.startswith("last traded") for words in flags.get(line, []))
+            if measured[:k, line].any() and not known:
+                ended = why.startswith("last traded")
+                said = why if ended else f"not measured from {part.segment.start}: {why}"
+                flags.setdefault(line, []).append(said)
     return reasons, flags
 
 
@@ -362,12 +373,19 @@ def _any_line_near(market: Market, span: Span, start: date) -> bool:
     return any(symbol in held for symbol in market.lines(span.file))
 
 
-def _quarantined(matrix: Matrix, rows: _Rows, last: int) -> dict[int, str]:
-    """Columns with a one-day move beyond tenfold inside the window, with the reason."""
-    where, columns, factors = matrix.jumps
+def _reach(market: Market, matrix: Matrix, span: Span, rows: _Rows) -> tuple[IntArray, int]:
+    """(N,) first close and the last row that a segment's weights and returns look at."""
+    at_file = matrix.row(market.session(span.file.as_of))
+    if at_file < 0:
+        return rows.start, matrix.row(span.end)
+    return np.minimum(rows.start, matrix.last[at_file]), max(at_file, matrix.row(span.end))
+
+
+def _quarantined(matrix: Matrix, first: IntArray, last: int) -> dict[int, str]:
+    """Columns with a jump after their row in ``first`` and up to ``last``, with the reason."""
     found: dict[int, str] = {}
-    for row, column, factor in zip(where.tolist(), columns.tolist(), factors.tolist(), strict=True):
-        if rows.start[column] < row <= last:
+    for row, column, factor in zip(*(array.tolist() for array in matrix.jumps), strict=True):
+        if first[column] < row <= last:
             when = pydate(matrix.sessions[row])
             found.setdefault(
                 column, f"quarantined: moved by a factor {factor:.3g} on {when}, no split on record"

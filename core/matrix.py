@@ -112,7 +112,10 @@ class Matrix:
 
     @cached_property
     def jumps(self) -> tuple[IntArray, IntArray, FloatArray]:
-        """Rows, columns and factors of one-day moves beyond tenfold with no split on record."""
+        """Rows, columns and factors of moves beyond tenfold from one close to the next.
+
+        A split on record since the close before explains a move.
+        """
         before = np.full(self.last.shape, -1, np.int32)
         before[1:] = self.last[:-1]
         held = np.isfinite(self.stand_in) & (before >= 0)
@@ -120,9 +123,15 @@ class Matrix:
         with np.errstate(invalid="ignore"):
             factor = self.stand_in / prior
             rows, columns = np.nonzero(held & ((factor > JUMP) | (factor < 1 / JUMP)))
-        split = set(zip(self.splits[0].tolist(), self.splits[1].tolist(), strict=True))
         keep = np.array(
-            [(r, c) not in split for r, c in zip(rows.tolist(), columns.tolist(), strict=True)],
+            [
+                not np.any(
+                    (self.splits[1] == column)
+                    & (self.splits[0] > before[row, column])
+                    & (self.splits[0] <= row)
+                )
+                for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+            ],
             bool,
         )
         return rows[keep], columns[keep], factor[rows[keep], columns[keep]]

@@ -280,7 +280,7 @@ def _warnings(
             said.append(f"{fund}: membership is older than the reconstitution of {max(older)}")
         oldest = market.holdings[fund][0].as_of
         if any(
-            window.start < r < window.end and r < oldest
+            window.start < r < window.end and r <= oldest
             for r in market.reference.reconstitutions.get(fund, ())
         ):
             said.append(f"{fund}: membership is end-dated; top contributors may be missing")
