@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-
-from tui.cli import run
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    # until the program is there, ctrl+c ends it as it ends any other, without a traceback
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from tui.cli import run
+
+    signal.signal(signal.SIGINT, before)
     sys.exit(run(sys.argv[1:]))
 
 

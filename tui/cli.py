@@ -7,14 +7,17 @@ from. Errors are one line on stderr; stdout carries the answer alone.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from cache.clean import clean
 from cache.errors import CacheError, SourceError, StoreEmpty
 from core.frames import CoreError
 from core.views import Question
@@ -33,6 +36,10 @@ NOTHING: Final = 3
 #: Refused rows that are listed one by one.
 LISTED: Final = 1000
 _FORMATS: Final = ("text", "md", "json", "csv")
+#: Formats that other programs read, in UTF-8 whatever the terminal's coding.
+_DATA: Final = ("json", "csv")
+#: The longest sentence on stderr, in characters.
+_LONGEST: Final = 2000
 
 
 class _Parser(argparse.ArgumentParser):
@@ -40,13 +47,20 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Leave with one line and exit code 2."""
-        self.exit(BAD_INPUT, f"internals: {message}; see {self.prog} --help\n")
+        self.exit(_say(f"{message}; see {self.prog} --help", BAD_INPUT))
+
+
+def _path(text: str) -> Path:
+    """A path from the command line; an empty one would silently be the working directory."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the path is empty; is a variable not set?")
+    return Path(text)
 
 
 def _options(*, question: bool) -> _Parser:
     """The options shared by the screen and its commands; absent ones leave no attribute."""
     shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    shared.add_argument("--home", type=Path, metavar="DIR", help="keep everything under DIR")
+    shared.add_argument("--home", type=_path, metavar="DIR", help="keep everything under DIR")
     shared.add_argument("--demo", action="store_true", help="a simulated market, no network")
     if question:
         shared.add_argument("--pair", metavar="SMALL:LARGE", help="two funds, such as IWM:SPY")
@@ -72,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
     note = commands.add_parser("note", parents=[asked], help="the answer, written")
     note.add_argument("--format", choices=_FORMATS, default="text")
-    note.add_argument("--output", type=Path, metavar="FILE", help="write to FILE")
+    note.add_argument("--output", type=_path, metavar="FILE", help="write to FILE")
 
     why = commands.add_parser("explain", parents=[asked], help="how a number came about")
     why.add_argument("fund", help="an index's fund, such as IWM")
@@ -86,11 +100,11 @@ def _parser() -> argparse.ArgumentParser:
     bring = commands.add_parser("import", help="bring your own files")
     kinds = bring.add_subparsers(dest="kind", metavar="KIND", required=True)
     file = kinds.add_parser("holdings", parents=[place], help="issuer CSV or XLSX, or plain CSV")
-    file.add_argument("file", type=Path)
+    file.add_argument("file", type=_path)
     file.add_argument("--fund", help="the fund, where the file does not say")
     file.add_argument("--as-of", dest="dated", metavar="DATE", help="the file's date, likewise")
     closes = kinds.add_parser("prices", parents=[place], help="CSV or Parquet of closes")
-    closes.add_argument("file", type=Path)
+    closes.add_argument("file", type=_path)
     closes.add_argument("--unadjusted", action="store_true", help="closes are as traded")
 
     forget = commands.add_parser("forget", help="take a wrong import back")
@@ -106,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def run(argv: Sequence[str]) -> int:
     """Run one command line and return its exit code; no exception but SystemExit leaves."""
+    _open_streams()
     arguments = _parser().parse_args(argv)
     try:
         return _command(arguments)
@@ -137,16 +152,38 @@ def run(argv: Sequence[str]) -> int:
         )
 
 
+def _open_streams() -> None:
+    """Open what was closed at the start onto nothing.
+
+    Python has None in its place, and the next file opened, one of the store's perhaps, would
+    become the stream that a library or a child writes to.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+
+
 def _say(sentence: str, code: int) -> int:
-    """One line on stderr."""
-    print(f"internals: {' '.join(sentence.split())}", file=sys.stderr)  # noqa: T201
+    """One line on stderr, without what an argument or a file name could do to a terminal."""
+    # A full stderr must not change the exit code.
+    with suppress(OSError):
+        sys.stderr.write(f"internals: {clean(sentence, _LONGEST)}\n")
+        sys.stderr.flush()
     return code
 
 
-def _write(text: str) -> None:
-    """The answer, on stdout."""
-    sys.stdout.write(text)
-    sys.stdout.flush()
+def _write(text: str, *, kind: str = "text") -> None:
+    """The answer, on stdout: JSON and CSV in UTF-8, text as far as the terminal's coding goes."""
+    out = sys.stdout
+    if isinstance(out, io.TextIOWrapper):
+        out.reconfigure(encoding="utf-8" if kind in _DATA else None, errors="replace")
+    try:
+        out.write(text)
+        out.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, "standard output") from None
 
 
 def _command(arguments: argparse.Namespace) -> int:
@@ -164,9 +201,8 @@ def _command(arguments: argparse.Namespace) -> int:
         desk.prepare()
         found = desk.store.read()
         now = datetime.now(UTC)
-        _write(
-            to_json(found, desk, now) if arguments.format == "json" else to_text(found, desk, now)
-        )
+        write = to_json if arguments.format == "json" else to_text
+        _write(write(found, desk, now), kind=arguments.format)
         return ANSWERED
     config = with_flags(
         load(where.config / FILE),
@@ -209,21 +245,15 @@ def _screen(desk: Desk, config: Config, question: Question) -> int:
 
 
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
-    from tui.export import FORMATS
+    from tui.export import FORMATS, write_file
 
     snapshot = desk.take(replace(question, daily=True))
     text = FORMATS[arguments.format](snapshot)
     target: Path | None = arguments.output
-    if target is None:
-        _write(text)
+    if target is None or str(target) == "-":
+        _write(text, kind=arguments.format)
     else:
-        # beside the target first, so that a full disk leaves the old file as it was
-        beside = target.with_name(f".{target.name}.{os.getpid()}")
-        try:
-            beside.write_text(text, encoding="utf-8")
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
+        write_file(target, text)
     return ANSWERED if snapshot.complete else IN_PART
 
 
@@ -306,7 +336,7 @@ def _import(arguments: argparse.Namespace, desk: Desk) -> int:
     _rejected(rejected, file)
     refused = f"; {len(rejected):,} rows refused" if rejected else ""
     unchanged = "; nothing new" if held.generation == before else ""
-    _write(f"{file.name}: {said}{refused}{unchanged}\n")
+    _write(f"{clean(file.name, 200)}: {said}{refused}{unchanged}\n")
     return IN_PART if rejected else ANSWERED
 
 

@@ -128,8 +128,8 @@ class Desk:
             full=full,
         )
 
-    def cost(self, question: Question, now: datetime) -> str:
-        """One sentence: what is stale and how many requests a refresh costs."""
+    def cost(self, question: Question, now: datetime, *, by: str = "r") -> str:
+        """One sentence: what is stale and how many requests a refresh (started by ``by``) costs."""
         if self.simulated:
             return "simulated market: nothing to fetch"
         plan = self.plan(question, now)
@@ -138,7 +138,7 @@ class Desk:
         minutes = max(1, round(plan.expected_seconds / 60))
         return (
             f"{len(plan.asks):,} symbols and {len(plan.files):,} holdings files are stale:"
-            f" r fetches them with about {plan.requests:,} requests in {minutes:,} min"
+            f" {by} fetches them with about {plan.requests:,} requests in {minutes:,} min"
         )
 
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:

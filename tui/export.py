@@ -1,11 +1,14 @@
-"""A Snapshot as text, Markdown, JSON or CSV."""
+"""A Snapshot as text, Markdown, JSON or CSV, and such a text as a file."""
 
 from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 from core.note import sentences
@@ -58,21 +61,23 @@ def _plain(table: Table) -> str:
     return "\n".join([table.title.upper(), *body])
 
 
-def _markdown(table: Table) -> str:
-    def cell(text: str) -> str:
-        return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text.strip())
+def _escaped(text: str) -> str:
+    """Text that Markdown takes as it stands: no mark-up, no table rule, no HTML."""
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text.strip())
 
+
+def _markdown(table: Table) -> str:
     def line(cells: Row) -> str:
         return "| " + " | ".join(cells) + " |"
 
     rule = tuple("---:" if _right(c) else "---" for c in table.columns)
     body = [
-        line(tuple(cell(c.lstrip(">")) for c in table.columns)),
+        line(tuple(_escaped(c.lstrip(">")) for c in table.columns)),
         line(rule),
-        *(line(tuple(cell(c) for c in row)) for row in table.rows),
+        *(line(tuple(_escaped(c) for c in row)) for row in table.rows),
     ]
-    notes = [f"\n{cell(note)}" for note in table.notes]
-    return "\n".join([f"## {cell(table.title)}\n", *body, *notes])
+    notes = [f"\n{_escaped(note)}" for note in table.notes]
+    return "\n".join([f"## {_escaped(table.title)}\n", *body, *notes])
 
 
 def _sources(snapshot: Snapshot) -> list[str]:
@@ -111,11 +116,12 @@ def to_text(snapshot: Snapshot) -> str:
 
 def to_markdown(snapshot: Snapshot) -> str:
     """The note as Markdown."""
-    first, *others = sentences(snapshot)
+    first, *others = map(_escaped, sentences(snapshot))
     blocks = [f"# {first}", _state(snapshot), *others]
-    blocks += [f"> {line}" for line in (*snapshot.missing, *snapshot.warnings)]
+    blocks += [f"> {_escaped(line)}" for line in (*snapshot.missing, *snapshot.warnings)]
     blocks += [_markdown(table) for table in tables(snapshot)]
-    blocks.append("\n".join(["## Sources\n", *(f"- {line}" for line in _sources(snapshot))]))
+    said = (f"- {_escaped(line)}" for line in _sources(snapshot))
+    blocks.append("\n".join(["## Sources\n", *said]))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -167,3 +173,34 @@ FORMATS: Final[Mapping[str, Callable[[Snapshot], str]]] = {
     "json": to_json,
     "csv": to_csv,
 }
+
+
+def write_file(target: Path, text: str) -> None:
+    """Write a text to a file in UTF-8: whole or not at all, with the mode the file had.
+
+    A link stays and what it points to is written. What is no regular file (a pipe, a
+    device) is written to, never replaced.
+
+    Raises:
+        OSError: it cannot be written; it names the target.
+    """
+    data = text.encode("utf-8", "replace")
+    beside: Path | None = None
+    try:
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)
+            return
+        target = target.resolve()
+        # Beside the target first: a full disk leaves the old file as it was.
+        beside = target.with_name(f".internals.{os.getpid()}")
+        with beside.open("wb") as file:
+            if target.exists():
+                os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
+            file.write(data)
+        beside.replace(target)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from None
+    finally:
+        if beside is not None:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)

@@ -25,10 +25,16 @@ def fetch(desk: Desk, question: Question, config: Config, *, full: bool, style: 
     Raises:
         CacheError: another refresh is under way, or the store cannot be written.
     """
+    from cache.errors import StoreError
     from cache.funds import load_funds
     from cache.refresh import refresh
     from cache.sources.yahoo import Yahoo
 
+    home = desk.store.home
+    try:
+        prices = Yahoo(home / "yfinance", pool=config.pool, rate=config.rate)
+    except OSError as error:
+        raise StoreError(f"cannot write to {home}: {error.strerror}") from None
     with ExitStack() as stack:
         report = _json if style == "json" else _bar(stack) if style == "bar" else None
         summary = refresh(
@@ -39,13 +45,19 @@ def fetch(desk: Desk, question: Question, config: Config, *, full: bool, style: 
             desk.reference,
             full=full,
             report=report,
-            prices=Yahoo(desk.store.home / "yfinance", pool=config.pool, rate=config.rate),
+            prices=prices,
         )
-    if style != "json":
+    came = bool(summary.new_bars or summary.files or summary.symbols)
+    # Reasons a symbol tell nothing where nobody was reached; cron mails whatever is said.
+    if style == "bar" and (came or not prices.unreachable):
         print(text(summary), file=sys.stderr)  # noqa: T201
+    elif style != "json" and not summary.ok:
+        why = "" if prices.unreachable else next(iter(summary.by_reason()), "")
+        said = summary.message + (f" ({why})" if why else "")
+        print(f"internals: {said}", file=sys.stderr)  # noqa: T201
     if summary.ok:
         return 0
-    return 1 if summary.new_bars or summary.files or summary.symbols else 3
+    return 1 if came else 3
 
 
 def text(summary: Summary) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cache.errors import StoreError
+
 APP = "internals"
 VARIABLE = "INTERNALS_HOME"
 
@@ -33,12 +35,18 @@ def places(home: Path | None, *, demo: bool, environ: Mapping[str, str] | None =
         home: from ``--home``; else the variable INTERNALS_HOME; else the platform's own.
         demo: the simulated market's store instead of the real one's.
         environ: the environment, ``os.environ`` unless given.
+
+    Raises:
+        StoreError: it names the home of a user that there is not.
     """
-    variable = (environ if environ is not None else os.environ).get(VARIABLE)
+    variable = (environ if environ is not None else os.environ).get(VARIABLE, "").strip()
     root = home or (Path(variable) if variable else None)
     kept = "demo" if demo else "market"
     if root is not None:
-        root = root.expanduser().absolute()
+        try:
+            root = root.expanduser().absolute()
+        except RuntimeError:
+            raise StoreError(f"{root}: there is no such user's directory") from None
         return Places(root / kept, root, root / f"{kept}.json")
     from platformdirs import PlatformDirs
 

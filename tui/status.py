@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cache.store import Held
+from core.views import Question
 from tui import formats as f
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def document(held: Held, desk: Desk, now: datetime) -> dict[str, Any]:
     """
     market, prices = desk.market(), held.prices
     last = market.last_close
-    closes = [int(np.isfinite(block.close).sum()) for block in prices.blocks]
+    closes = sum(int(np.isfinite(block.close).sum()) for block in prices.blocks)
+    adjusted = [b.adj_close for b in prices.blocks if b.adj_close is not None]
     funds: dict[str, Any] = {}
     for fund in sorted(held.holdings):
         newest = held.holdings[fund][-1]
@@ -60,7 +62,8 @@ def document(held: Held, desk: Desk, now: datetime) -> dict[str, Any]:
         "now": now.isoformat(timespec="seconds"),
         "prices": {
             "symbols": len(last),
-            "closes": sum(closes),
+            "closes": closes,
+            "adjusted_closes": sum(int(np.isfinite(values).sum()) for values in adjusted),
             "first": str(prices.blocks[0].sessions[0]) if prices.blocks else None,
             "last": max(last.values()).isoformat() if last else None,
             "newest_fetch": max(taken).isoformat() if taken else None,
@@ -89,6 +92,7 @@ def to_text(held: Held, desk: Desk, now: datetime) -> str:
         f"{'SIMULATED market' if held.simulated else 'market'} in {state['store']},"
         f" generation {held.generation}",
         f"prices     {prices['symbols']:,} symbols, {prices['closes']:,} closes,"
+        f" {prices['adjusted_closes']:,} adjusted closes,"
         f" {prices['first'] or '–'} to {prices['last'] or '–'}",
     ]
     if prices["newest_fetch"]:
@@ -117,11 +121,7 @@ def to_text(held: Held, desk: Desk, now: datetime) -> str:
         said.append(f"           holdings of {dates}")
     said += [f"! {sentence}" for sentence in held.damage]
     if not held.simulated:
-        said.append(f"IWM:SPY    {desk.cost(_pair(desk), now)}")
+        asked = desk.remembered() or Question()
+        pair = f"{asked.small}:{asked.large}"
+        said.append(f"{pair:<10} {desk.cost(asked, now, by='`internals refresh`')}")
     return "\n".join(said) + "\n"
-
-
-def _pair(desk: Desk) -> Any:
-    from core.views import Question
-
-    return desk.remembered() or Question()

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from cache.errors import SourceError
 from cache.sources import invesco, ishares, plain, ssga
 from cache.sources.lines import settle
-from cache.sources.rows import csv_rows
+from cache.sources.rows import check_separator, csv_rows
 
 if TYPE_CHECKING:
     from cache.sources.limited import Parsed
 
 #: The order matters: a plain table is recognised by little.
 _LAYOUTS: Final = (ishares.read, invesco.read, ssga.read, plain.read)
+#: Rows among which a header of another separator is looked for.
+_HEAD: Final = 12
 
 
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
@@ -39,6 +41,8 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     for read in _LAYOUTS:
         if sheet := read(rows):
             return settle(sheet)
+    for row in rows[:_HEAD]:
+        check_separator(row.cells, row.line)
     raise SourceError(
         "has no header of a holdings file; iShares, SSGA and Invesco files are known, and plain "
         "tables with the columns symbol, name, sector, quantity, price (or weight)"

@@ -60,7 +60,11 @@ _KINDS: Final = re.compile(
 _CUSIP: Final = re.compile(r"[0-9A-Z]{8}[0-9]")
 _ISIN: Final = re.compile(r"[A-Z]{2}[0-9A-Z]{9}[0-9]")
 #: A file of weights that adds up to this much of the whole, or more, is taken as whole.
-_WHOLE: Final = 0.995
+_NEARLY: Final = 0.995
+#: An issuer's rounded percentages add up to at least this much; below it, rows are missing.
+_CUT: Final = 0.98
+#: How far a percentage rounded to 0.01 may lie from its value's part of the whole.
+_ROUNDED: Final = 2e-4
 
 
 @dataclass(slots=True)
@@ -217,12 +221,35 @@ def _values(sheet: Sheet) -> tuple[list[float], float]:
     money = [value if math.isfinite(value) else math.nan for value in money]
     # A futures row of value 0 in a file of weights does not make it a file of money.
     if any(value > 0 for value in money):
-        return money, math.fsum(value for value in money if not math.isnan(value))
+        total = math.fsum(value for value in money if not math.isnan(value))
+        return money, _whole(sheet, money) or total
     weights = [line.weight for line in sheet.lines]
     found = math.fsum(weight for weight in weights if not math.isnan(weight))
     percent = found > 1.5 if sheet.percent is None else sheet.percent
     whole = 100.0 if percent else 1.0
-    return weights, found if found >= _WHOLE * whole else whole
+    return weights, found if found >= _NEARLY * whole else whole
+
+
+def _whole(sheet: Sheet, money: list[float]) -> float | None:
+    """The fund's total by the issuer's own percentages, where they show that rows are missing.
+
+    A file cut off, or one with rows refused, would otherwise pass for the whole fund. That
+    rows are missing is listed with the refused ones.
+
+    Returns:
+        None where nothing is missing, or where the percentages are not those of the values.
+    """
+    rows = [(v, line.weight / 100) for v, line in zip(money, sheet.lines, strict=True) if v > 0]
+    found = math.fsum(weight for _, weight in rows)
+    # NaN where a row with a value states no weight: then the sum tells nothing.
+    if not sheet.percent or not 0 < found < _CUT:
+        return None
+    whole = math.fsum(value for value, _ in rows) / found
+    if any(abs(value / whole - weight) > _ROUNDED for value, weight in rows):
+        return None
+    reason = f"the weights add up to {found:.1%}: rows are missing, or the file is cut off"
+    sheet.rejected.append(Rejected(max(line.line for line in sheet.lines), "weight", "", reason))
+    return whole
 
 
 def _add(held: Line, line: Line, value: float) -> None:

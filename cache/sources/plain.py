@@ -29,13 +29,17 @@ def read(rows: Sequence[Row]) -> Sheet | None:
     """The sheet, or None where no header names a symbol.
 
     Raises:
-        SourceError: the table says nothing of how much is held, or its rows name several
-            days.
+        SourceError: the table says nothing of how much is held, a column stands twice, or
+            its rows name several days.
     """
     table = Table.find(rows, lambda header: any(name in header for name in _SYMBOL))
     if table is None:
         return None
     has = table.columns.keys()
+    for name in (*_SYMBOL, *_NAME, *_SECTOR, *_QUANTITY, *_PRICE, *_VALUE, *_WEIGHT, *_DATE):
+        if name in table.twice:
+            at = rows[table.header].line
+            raise SourceError("this column stands twice", line=at, column=name)
 
     def given(names: tuple[str, ...]) -> bool:
         return any(name in has for name in names)

@@ -12,7 +12,14 @@ import numpy as np
 
 from cache.clean import clean
 from cache.errors import SourceError
-from cache.sources.rows import MOST_COLUMNS, Rejected, check_text, number
+from cache.sources.rows import (
+    MOST_COLUMNS,
+    Rejected,
+    check_separator,
+    check_text,
+    no_csv,
+    number,
+)
 from cache.symbols import valid_symbol, yahoo_symbol
 from core.frames import BoolArray, Dates, FloatArray, IntArray
 
@@ -105,6 +112,7 @@ def _positions(titles: Sequence[str], line: int | None) -> dict[str, int]:
             if name in found:
                 raise SourceError("this column stands twice", line=line, column=name)
             found[name] = position
+    check_separator(titles, line or 1)
     missing = [name for name in ("symbol", "date") if name not in found]
     if not {"close", "adj_close"} & found.keys():
         missing.append("close")
@@ -136,8 +144,8 @@ def read_csv(stream: BinaryIO) -> Columns:
     faults: dict[str, list[BoolArray]] = {}
     total, line = 0, 1
     try:
-        titles = next(reader)
-        at = _positions([title.strip() for title in titles], 1)
+        titles = next(row for row in reader if any(map(str.strip, row)))
+        at = _positions([title.strip() for title in titles], reader.line_num)
         fields = [name for name in FIELDS if name in at]
         line = reader.line_num + 1
         for rows, lines in _chunks(reader, line):
@@ -157,7 +165,7 @@ def read_csv(stream: BinaryIO) -> Columns:
     except StopIteration:
         raise SourceError("is empty; a header with symbol, date, close is needed") from None
     except csv.Error as error:
-        raise SourceError(f"is no CSV: {error}", line=reader.line_num) from None
+        raise no_csv(error, line) from None
     return Columns(
         tuple(symbols.positions),
         _joined(codes, np.intp),
@@ -177,14 +185,17 @@ def _chunks(reader: Any, line: int) -> Iterable[tuple[list[list[str]], list[int]
     """Rows and the lines on which they start, blank ones left out."""
     rows: list[list[str]] = []
     lines: list[int] = []
-    for row in reader:
-        if row:
-            rows.append(row)
-            lines.append(line)
-        line = reader.line_num + 1
-        if len(rows) == _CHUNK:
-            yield rows, lines
-            rows, lines = [], []
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+                lines.append(line)
+            line = reader.line_num + 1
+            if len(rows) == _CHUNK:
+                yield rows, lines
+                rows, lines = [], []
+    except csv.Error as error:
+        raise no_csv(error, line) from None
     if rows:
         yield rows, lines
 
@@ -192,14 +203,14 @@ def _chunks(reader: Any, line: int) -> Iterable[tuple[list[list[str]], list[int]
 def _whole(
     rows: list[list[str]], lines: list[int], width: int, symbol: int, rejected: list[Rejected]
 ) -> tuple[list[list[str]], list[int]]:
-    """The rows with as many cells as the header; the others are refused."""
+    """The rows with as many cells as the header, empty ones beyond it cut off; others go."""
     if all(len(row) == width for row in rows):
         return rows, lines
     kept: list[list[str]] = []
     at: list[int] = []
     for row, line in zip(rows, lines, strict=True):
-        if len(row) == width:
-            kept.append(row)
+        if len(row) >= width and not any(map(str.strip, row[width:])):
+            kept.append(row[:width])
             at.append(line)
         elif any(cell.strip() for cell in row):
             shown = clean(row[symbol], 20) if symbol < len(row) else ""
@@ -225,6 +236,8 @@ def _floats(cells: list[str]) -> tuple[FloatArray, BoolArray]:
             values[row] = number(cell.strip())
         except ValueError:
             faulty[row] = True
+        # A percent sign is fine in a column of weights, and there is none here.
+        faulty[row] |= "%" in cell
     return values, faulty
 
 

@@ -5,7 +5,8 @@ Runs in the limited child; every check is over whole columns.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
@@ -18,6 +19,21 @@ from core.frames import BoolArray, FloatArray, IntArray
 if TYPE_CHECKING:
     from cache.sources.limited import Parsed
 
+#: Field -> the least and the most that is believed, 0 aside; wide enough for any chain of
+#: reverse splits, and narrow enough that no product of returns overflows.
+_BELIEVED: Final[Mapping[str, tuple[float, float]]] = {
+    "close": (1e-9, 1e15),
+    "adj_close": (1e-9, 1e15),
+    "dividend": (0.0, 1e9),
+    "split": (1e-6, 1e6),
+    "volume": (0.0, 1e18),
+}
+#: A dividend is at most so many times the close after it; liquidations come near it.
+_RICHEST: Final = 100
+#: A split of at least this factor tells whether closes are adjusted for it; the close may move
+#: by as much besides (natural logarithm), and the row before be as many days old.
+_TELLING, _BESIDES, _DAYS = 1.9, 0.15, 7
+
 
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     """The parser `cache.sources.limited.run` calls for prices.
@@ -28,7 +44,8 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
             are split-adjusted already.
 
     Raises:
-        SourceError: the file cannot be read, or holds no good row.
+        SourceError: the file cannot be read, holds no good row, or its splits show that its
+            closes are not on the basis that was said.
     """
     magic = stream.read(4)
     stream.seek(0)
@@ -37,6 +54,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     good, rejected = _judge(columns, np.datetime64(args["today"], "D"))
     if not len(good):
         raise _nothing(rejected)
+    _check_basis(columns, good, adjusted=args["adjusted"])
     if not args["adjusted"]:
         _adjust(columns, good)
     if (split := columns.values.get("split")) is not None:
@@ -83,8 +101,15 @@ def _judge(columns: Columns, today: np.datetime64) -> tuple[IntArray, list[Rejec
             refuse(values <= 0, name, "is no price; a price is above zero", values)
         else:
             refuse(values < 0, name, "is negative", values)
+        least, most = _BELIEVED[name]
+        beyond = (values > most) | ((values < least) & (values != 0))
+        refuse(beyond, name, "is beyond belief", values)
         said |= ~np.isnan(values)
     refuse(~said, "", "the row gives no price and no event")
+    if {"close", "dividend"} <= columns.values.keys():
+        paid = columns.values["dividend"]
+        rich = paid > _RICHEST * columns.values["close"]
+        refuse(rich, "dividend", f"is more than {_RICHEST} times the close beside it", paid)
     good = _once(columns, np.flatnonzero(open_), rejected)
     rejected.sort(key=lambda row: row.line)
     return good, rejected
@@ -110,6 +135,38 @@ def _once(columns: Columns, rows: IntArray, rejected: list[Rejected]) -> IntArra
     return rows[first]
 
 
+def _check_basis(columns: Columns, rows: IntArray, *, adjusted: bool) -> None:
+    """Refuse closes on another basis than was said: on the day of a split they show which it is.
+
+    Args:
+        columns: the file.
+        rows: good rows, ordered by symbol and session.
+        adjusted: whether closes are said to be split-adjusted.
+    """
+    split, close = columns.values.get("split"), columns.values.get("close")
+    if split is None or close is None:
+        return
+    symbol, session = columns.symbol[rows], columns.session[rows]
+    factor, price = split[rows], close[rows]
+    near = (symbol[1:] == symbol[:-1]) & (np.diff(session).astype(np.int64) <= _DAYS)
+    tells = (factor >= _TELLING) | ((factor > 0) & (factor <= 1 / _TELLING))
+    at = np.flatnonzero(near & tells[1:]) + 1
+    moved = np.log(price[at] / price[at - 1])
+    # As traded the close falls by the factor, adjusted it does not.
+    wrong = np.abs(moved + np.log(factor[at]) if adjusted else moved) < _BESIDES
+    if not wrong.any():
+        return
+    first = int(at[np.argmax(wrong)])
+    row, what = int(rows[first]), f"the split of {factor[first]:g} on {session[first]}"
+    reason = (
+        f"the close moves by {what}, so closes are as traded; import with --unadjusted"
+        if adjusted
+        else f"the close does not move by {what}, so closes are split-adjusted; import without"
+        " --unadjusted"
+    )
+    raise SourceError(reason, line=int(columns.line[row]), column="split", symbol=columns.name(row))
+
+
 def _adjust(columns: Columns, rows: IntArray) -> None:
     """Bring closes as traded onto today's shares: divide by the splits that follow.
 
@@ -120,6 +177,9 @@ def _adjust(columns: Columns, rows: IntArray) -> None:
     Args:
         columns: changed in place.
         rows: good rows, ordered by symbol and session.
+
+    Raises:
+        SourceError: the splits of a symbol multiply to what no share ever saw.
     """
     split = columns.values.get("split")
     if split is None:
@@ -134,6 +194,14 @@ def _adjust(columns: Columns, rows: IntArray) -> None:
         if np.any(following != 1.0):
             later = np.cumprod(following[::-1])[::-1] / following
             at = rows[start:end]
+            if not _BELIEVED["close"][0] <= later.min() <= later.max() <= _BELIEVED["close"][1]:
+                reason = f"its splits multiply to {later[np.argmax(np.abs(np.log(later)))]:g}"
+                raise SourceError(
+                    f"{reason}, which is beyond belief",
+                    line=int(columns.line[at[0]]),
+                    column="split",
+                    symbol=columns.name(int(at[0])),
+                )
             for name in ("close", "dividend"):
                 if name in columns.values:
                     columns.values[name][at] /= later

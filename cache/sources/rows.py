@@ -8,9 +8,12 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cache.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: Limits of a holdings table; no fund comes near them.
 MOST_ROWS: Final = 200_000
@@ -100,8 +103,31 @@ def csv_rows(data: bytes) -> list[Row]:
             rows.append(Row(line, [cell.strip() for cell in cells]))
             line = reader.line_num + 1
     except csv.Error as error:
-        raise SourceError(f"is no CSV: {error}", line=line) from None
+        raise no_csv(error, line) from None
     return rows
+
+
+def no_csv(error: csv.Error, line: int) -> SourceError:
+    """What the csv module gave up on, for a person.
+
+    Args:
+        error: what it raised.
+        line: where the record starts.
+    """
+    if "field limit" in str(error):
+        longest = f"{csv.field_size_limit():,} characters"
+        reason = f"is no CSV: a cell of over {longest} starts here; is a quote never closed?"
+        return SourceError(reason, line=line)
+    return SourceError(f"is no CSV: {error}", line=line)
+
+
+def check_separator(cells: Sequence[str], line: int) -> None:
+    """Raise SourceError where a header is one cell that something else than commas separates."""
+    filled = [cell for cell in cells if cell.strip()]
+    for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if len(filled) == 1 and filled[0].count(mark) >= 2:
+            reason = f"its columns are separated by {name}; write commas, and points in numbers"
+            raise SourceError(reason, line=line)
 
 
 def check_size(rows: int, columns: int, line: int) -> None:

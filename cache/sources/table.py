@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 40
 #: A lone cell longer than this is a sentence, not a row cut short.
 _SENTENCE: Final = 60
+#: No quantity, price or value of a fund comes near it, and sums of such stay finite.
+_MOST: Final = 1e18
 
 
 class BadCell(Exception):  # noqa: N818  a row's fault, not an error of the program
@@ -38,6 +40,7 @@ class Table:
     Attributes:
         header: position of the header among the rows of the file.
         columns: normalised header cell -> position; the first of equal ones counts.
+        twice: normalised header cells that stand more than once.
     """
 
     def __init__(self, rows: Sequence[Row], header: int) -> None:
@@ -46,8 +49,10 @@ class Table:
         self._titles = rows[header].cells
         self._width = max((i + 1 for i, c in enumerate(self._titles) if c), default=0)
         self.columns: dict[str, int] = {}
+        self.twice: set[str] = set()
         for position, cell in enumerate(self._titles):
-            self.columns.setdefault(normal(cell), position)
+            if self.columns.setdefault(normal(cell), position) != position:
+                self.twice.add(normal(cell))
 
     @staticmethod
     def find(rows: Sequence[Row], wanted: Callable[[Collection[str]], bool]) -> Table | None:
@@ -72,7 +77,10 @@ class Table:
         """
         text = self.text(row, *names)
         try:
-            return number(text)
+            value = number(text)
+            if abs(value) > _MOST:
+                raise ValueError(text)
+            return value
         except ValueError:
             name = next(name for name in names if name in self.columns)
             title = self._titles[self.columns[name]]

@@ -319,3 +319,35 @@ def test_paths(tmp_path: Path) -> None:
     for name, words in (("fifo", "is a pipe"), ("/dev/zero", "is a device"), (".", "a directory")):
         with pytest.raises(SourceError, match=words):
             read_holdings(tmp_path / name, now=NOW)
+
+
+def test_a_file_cut_off_does_not_pass_for_the_whole_fund() -> None:
+    rows = [
+        old("AAA", "ALPHA WORKS", "600.00", weight="60.00"),
+        old("BBB", "BETA WORKS", "250.00", weight="25.00"),
+        old("CCC", "GAMMA WORKS", "149.00", weight="14.90"),
+    ]
+    whole = read(HEAD + OLD + "".join(rows))
+    assert (whole.holdings.total, whole.rejected) == (999.0, ())
+    cut = read(HEAD + OLD + "".join(rows[:2]))
+    assert cut.holdings.total == pytest.approx(1000.0)
+    assert [(r.line, r.column) for r in cut.rejected] == [(12, "weight")]
+    assert "add up to 85.0%" in cut.rejected[0].reason
+    # The row of the largest line refused: the others are no larger a part of the fund for it.
+    bad = read(HEAD + OLD + rows[0].replace("600.00", "six") + "".join(rows[1:]))
+    assert bad.holdings.total == pytest.approx(1000.0)
+    # Percentages that are not those of the values tell nothing of what is missing.
+    odd = read(HEAD + OLD + rows[0] + rows[1].replace("25.00", "2.00"))
+    assert (odd.holdings.total, odd.rejected) == (850.0, ())
+
+
+@pytest.mark.parametrize(("mark", "name"), [(";", "semicolons"), ("\t", "tabs")])
+def test_another_separator_is_named(mark: str, name: str) -> None:
+    text = "symbol,name,weight\nAAA,Alpha,1\n".replace(",", mark)
+    assert f"line 1: its columns are separated by {name}" in refusal(text, fund="IWM")
+
+
+def test_a_column_that_stands_twice_is_refused() -> None:
+    text = "symbol,name,quantity,price,Price\nAAA,Alpha,1,2,3\n"
+    assert "line 1, column price: this column stands twice" in refusal(text, fund="IWM")
+    assert read("symbol,weight,note,note\nAAA,1,a,b\n", fund="I", as_of=date(2026, 3, 31))

@@ -179,7 +179,6 @@ def test_unadjusted_closes(tmp_path: Path) -> None:
     assert table(file)["BBB", "2026-06-23"] == 50.0
     # A factor of 1 says "none".
     assert table(file, "split")["BBB", "2026-06-24"] == 0.0
-    assert table(read(tmp_path, text))["AAA", "2026-06-23"] == 400.0
 
 
 def column_table(**columns: Sequence[object] | pa.Array) -> pa.Table:
