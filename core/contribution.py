@@ -16,7 +16,7 @@ from datetime import date
 import numpy as np
 
 from core.basket import Basket, Segment
-from core.frames import STALE_SESSIONS, BoolArray, Dates, FloatArray, IntArray, pydate
+from core.frames import STALE_SESSIONS, BoolArray, Dates, FloatArray, IntArray
 from core.market import Market
 from core.matrix import Matrix
 from core.membership import Span
@@ -382,14 +382,11 @@ def _reach(market: Market, matrix: Matrix, span: Span, rows: _Rows) -> tuple[Int
 
 
 def _quarantined(matrix: Matrix, first: IntArray, last: int) -> dict[int, str]:
-    """Columns with a jump after their row in ``first`` and up to ``last``, with the reason."""
+    """Columns with a doubtful move after their row in ``first``, up to ``last``, and why."""
     found: dict[int, str] = {}
-    for row, column, factor in zip(*(array.tolist() for array in matrix.jumps), strict=True):
+    for row, column, words in matrix.doubts:
         if first[column] < row <= last:
-            when = pydate(matrix.sessions[row])
-            found.setdefault(
-                column, f"quarantined: moved by a factor {factor:.3g} on {when}, no split on record"
-            )
+            found.setdefault(column, f"quarantined: {words}")
     return found
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.frames import JUMP, Block, BoolArray, Dates, FloatArray, IntArray, day
+
+#: Log of the smallest split that is looked for in the closes, and how near to it a step must be.
+_SPLIT: Final = math.log(1.4)
+_SAME_STEP: Final = 0.25
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -23,14 +29,14 @@ class Series:
         total: (T,) level with dividends reinvested at the ex-date close; equal to
             ``price`` where no dividend and no adjusted close is on record.
         has_dividends: whether ``total`` rests on dividends or adjusted closes.
-        jumps: sessions of a one-day move beyond tenfold with no split on record.
+        doubts: session and words of each move that cannot be believed.
     """
 
     sessions: Dates
     price: FloatArray | None
     total: FloatArray
     has_dividends: bool
-    jumps: Dates
+    doubts: tuple[tuple[np.datetime64, str], ...]
 
     @property
     def stand_in(self) -> FloatArray:
@@ -111,10 +117,11 @@ class Matrix:
         return ratio
 
     @cached_property
-    def jumps(self) -> tuple[IntArray, IntArray, FloatArray]:
-        """Rows, columns and factors of moves beyond tenfold from one close to the next.
+    def doubts(self) -> tuple[tuple[int, int, str], ...]:
+        """Row, column and words of each move between two closes that cannot be believed.
 
-        A split on record since the close before explains a move.
+        A move beyond tenfold that no split since the close before explains, and a move by
+        a split's own factor on split-adjusted closes: the two are then on different bases.
         """
         before = np.full(self.last.shape, -1, np.int32)
         before[1:] = self.last[:-1]
@@ -122,19 +129,27 @@ class Matrix:
         prior = self.stand_in[np.maximum(before, 0), np.arange(len(self.symbols))]
         with np.errstate(invalid="ignore"):
             factor = self.stand_in / prior
-            rows, columns = np.nonzero(held & ((factor > JUMP) | (factor < 1 / JUMP)))
-        keep = np.array(
-            [
-                not np.any(
-                    (self.splits[1] == column)
-                    & (self.splits[0] > before[row, column])
-                    & (self.splits[0] <= row)
-                )
-                for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
-            ],
-            bool,
-        )
-        return rows[keep], columns[keep], factor[rows[keep], columns[keep]]
+            wide = held & ((factor > JUMP) | (factor < 1 / JUMP))
+        found = []
+        split_rows, split_columns, splits = self.splits
+        for row, column in zip(*(where.tolist() for where in np.nonzero(wide)), strict=True):
+            since = (split_rows > before[row, column]) & (split_rows <= row)
+            if not np.any(since & (split_columns == column)):
+                moved = f"moved by a factor {factor[row, column]:.3g} on {self.sessions[row]}"
+                found.append((row, column, f"{moved}, no split on record"))
+        for row, column, split in zip(
+            split_rows.tolist(), split_columns.tolist(), splits.tolist(), strict=True
+        ):
+            later = np.nonzero(np.isfinite(self.stand_in[row:, column]))[0]
+            if not len(later) or not held[row + later[0], column]:
+                continue
+            close = int(row + later[0])
+            step, size = math.log(factor[close, column]), math.log(split)
+            if abs(size) > _SPLIT and abs(step + size) < _SAME_STEP * abs(size):
+                when = self.sessions[row]
+                words = f"closes before and after the split of {when} are on different bases"
+                found.append((close, column, words))
+        return tuple(sorted(found))
 
     def still(self, row: int, sessions: int) -> BoolArray:
         """(N,) the same close and no volume over the last ``sessions`` sessions up to a row."""
@@ -270,5 +285,5 @@ def series_of(matrix: Matrix) -> Series | None:
         price=None if matrix.only_adjusted[0] else price[held],
         total=total,
         has_dividends=bool(matrix.by_adjusted[0] or len(rows)),
-        jumps=matrix.sessions[matrix.jumps[0]],
+        doubts=tuple((matrix.sessions[row], words) for row, _, words in matrix.doubts),
     )

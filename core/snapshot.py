@@ -84,7 +84,7 @@ def _fund_return(series: Series | None, window: Window, basis: str) -> float | N
         series.sessions[ends] != np.array([window.start, window.end], "datetime64[D]")
     ):
         return None
-    if np.any((series.jumps > day(window.start)) & (series.jumps <= day(window.end))):
+    if any(day(window.start) < when <= day(window.end) for when, _ in series.doubts):
         return None
     return float(level[ends[1]] / level[ends[0]] - 1)
 
@@ -100,14 +100,11 @@ def _spread(
             return None, f"no closes of {symbol} are held: import them or fetch"
         if own.level(question.basis) is None:
             return None, f"only adjusted closes of {symbol} are held: price return is not known"
-        bad = own.jumps[own.jumps <= day(window.end)]
-        if len(bad) and bad[-1] > day(window.start):
-            return None, (
-                f"{symbol} moved more than tenfold on {bad[-1]} with no split on record:"
-                " its return is not told"
-            )
-        if len(bad):
-            sessions = sessions[sessions >= bad[-1]]
+        bad = [doubt for doubt in own.doubts if doubt[0] <= day(window.end)]
+        if bad and bad[-1][0] > day(window.start):
+            return None, f"{symbol} {bad[-1][1]}: its return is not told"
+        if bad:
+            sessions = sessions[sessions >= bad[-1][0]]
     small, large = series
     assert small is not None and large is not None
     levels = []

@@ -247,6 +247,22 @@ def test_a_tenfold_jump_is_quarantined_unless_a_split_is_on_record() -> None:
     assert measured(market(known, file), DAYS[0], DAYS[3]).measured[0, 0]
 
 
+@pytest.mark.parametrize(("split", "later"), [(4.0, 2.5), (0.5, 20.0), (1.5, 6.7)])
+def test_closes_on_two_sides_of_a_split_on_different_bases_are_quarantined(
+    split: float, later: float
+) -> None:
+    """An older import stands before the split, a newer one after it, nobody carried it over."""
+    closes = {"A": [10, 10, later, later], "B": [10, 10, 10, 11]}
+    file = holdings("FND", str(DAYS[0]), {"A": 50, "B": 50})
+    held = market(prices(DAYS[:4], closes, splits=[("A", DAYS[2], split)]), file)
+    assert measured(held, DAYS[0], DAYS[3]).reasons[0] == (
+        f"quarantined: closes before and after the split of {DAYS[2]} are on different bases"
+    )
+    rightly = {"A": [10, 10, 11, 11], "B": [10, 10, 10, 11]}
+    fine = market(prices(DAYS[:4], rightly, splits=[("A", DAYS[2], split)]), file)
+    assert measured(fine, DAYS[0], DAYS[3]).measured.all()
+
+
 def test_a_jump_before_the_window_harms_nothing() -> None:
     closes = {"A": [1, 101, 101, 102], "B": [10, 10, 10, 11]}
     file = holdings("FND", str(DAYS[1]), {"A": 50, "B": 50})
