@@ -101,6 +101,8 @@ def concentration(
         without: the index's return without some lines, from the basket.
         tops: the k wanted; those above the number of lines are left out.
     """
+    # what rounds to nothing at 1e-12 is neither a gain nor a loss
+    unscaled = np.where(np.round(unscaled, _DECIMALS) == 0, 0.0, unscaled)
     gain, loss = math.fsum(unscaled[unscaled > 0]), math.fsum(unscaled[unscaled < 0])
     gains = np.sort(unscaled[unscaled > 0])[::-1]
     half = int(np.searchsorted(np.cumsum(gains), gain / 2 * (1 - 1e-12))) + 1 if gain else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from cache.symbols import valid_symbol
 from core.snapshot import Basis, Question
 from core.windows import WindowError, normal
 
@@ -61,8 +62,8 @@ class Config:
 
 
 def _pair(value: Any) -> dict[str, Any]:
-    parts = value.upper().split(":") if isinstance(value, str) else []
-    if len(parts) != 2 or not all(parts) or parts[0] == parts[1]:
+    parts = [part.strip().upper() for part in value.split(":")] if isinstance(value, str) else []
+    if len(parts) != 2 or not all(map(valid_symbol, parts)) or parts[0] == parts[1]:
         raise ConfigError('write two funds such as "IWM:SPY"')
     return {"small": parts[0], "large": parts[1]}
 
