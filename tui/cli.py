@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from cache.clean import clean
 from cache.errors import CacheError, SourceError, StoreEmpty
@@ -43,7 +43,10 @@ _LONGEST: Final = 2000
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line."""
+    """An argument parser whose errors are one line and whose options are written out."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         """Leave with one line and exit code 2."""
@@ -77,7 +80,6 @@ def _parser() -> argparse.ArgumentParser:
     top = _Parser(
         prog="internals",
         parents=[asked],
-        allow_abbrev=False,
         description="How far two indices have parted, who did it, and how broad it was."
         " Without a command: the screen.",
     )
