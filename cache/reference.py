@@ -1,4 +1,4 @@
-"""Facts from data files: sessions, renames, reconstitutions, spin-offs, themes."""
+"""Facts from data files: sessions, renames, reconstitutions, spin-offs, themes, issuers."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def load_reference(config_dir: Path | None = None) -> Reference:
             for row in package_table("spinoffs.csv")
         ),
         themes=tuple(themes.values()),
+        issuers={row["symbol"]: row["issuer"] for row in package_table("issuers.csv")},
     )
 
 

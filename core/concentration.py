@@ -47,6 +47,8 @@ class Concentration:
         effective_n: 1 / sum w^2 of the start shares.
         effective_n_gains: the same on shares of the gains; None without gains.
         effective_n_abs: the same on |c|.
+        gini: of the start shares; 0 where all are equal.
+        gini_gains: of the gains; None without gains.
         gross_gain: sum of c > 0, a fraction, unscaled.
         gross_loss: sum of c < 0, a fraction <= 0, unscaled.
         half_of_gain: names needed for half of the gross gain; None without gains.
@@ -57,6 +59,8 @@ class Concentration:
     effective_n: float | None
     effective_n_gains: float | None
     effective_n_abs: float | None
+    gini: float | None
+    gini_gains: float | None
     gross_gain: float
     gross_loss: float
     half_of_gain: int | None
@@ -79,6 +83,19 @@ def effective_number(parts: FloatArray) -> float | None:
     """1 / HHI of non-negative parts, after they are made to sum to 1; None where all are 0."""
     total = float(parts.sum())
     return total**2 / float((parts**2).sum()) if total > 0 else None
+
+
+def gini(parts: FloatArray) -> float | None:
+    """Gini coefficient of non-negative parts; None where all are 0.
+
+    sum over i of (2 i - n - 1) x_i / (n sum x), x ascending, i from 1.
+    """
+    total = float(parts.sum())
+    if not total > 0:
+        return None
+    size = len(parts)
+    rank = 2 * np.arange(1, size + 1) - size - 1
+    return float(rank @ np.sort(parts)) / (size * total)
 
 
 def concentration(
@@ -128,6 +145,8 @@ def concentration(
         effective_n=effective_number(share),
         effective_n_gains=effective_number(np.maximum(unscaled, 0)),
         effective_n_abs=effective_number(np.abs(unscaled)),
+        gini=gini(share),
+        gini_gains=gini(gains),
         gross_gain=gain,
         gross_loss=loss,
         half_of_gain=half,

@@ -249,6 +249,7 @@ class Reference:
         reconstitutions: fund -> ascending dates at whose close its index is remade.
         spinoffs: (symbol, date) of known spin-offs, which look like a fall.
         themes: named sets of symbols.
+        issuers: symbol -> the company, for companies with several listed classes of shares.
     """
 
     sessions: Dates
@@ -256,3 +257,4 @@ class Reference:
     reconstitutions: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
     spinoffs: tuple[tuple[str, date], ...] = ()
     themes: tuple[Theme, ...] = ()
+    issuers: Mapping[str, str] = field(default_factory=dict)

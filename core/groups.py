@@ -1,8 +1,9 @@
-"""Roll-ups of lines: sectors, which partition an index, and themes, which may overlap."""
+"""Roll-ups of lines: sectors, which partition an index, themes, which may overlap, issuers."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,3 +80,29 @@ def themes(
         if held:
             found.append(_group(theme.name, rows, weight, contribution, held))
     return tuple(found)
+
+
+def issuers(
+    known: Mapping[str, str],
+    symbols: tuple[str, ...],
+    weight: FloatArray,
+    contribution: FloatArray,
+) -> tuple[Group, ...]:
+    """Roll the share classes of one company up, largest contribution first.
+
+    Only companies of which the index has two lines or more; the classes come from a table,
+    never from names.
+
+    Args:
+        known: symbol -> company.
+        symbols: (M,) measured lines.
+        weight: (M,) start weights.
+        contribution: (M,) contributions.
+    """
+    members: dict[str, list[str]] = {}
+    for symbol in symbols:
+        if symbol in known:
+            members.setdefault(known[symbol], []).append(symbol)
+    several = tuple(Theme(name, tuple(own)) for name, own in members.items() if len(own) > 1)
+    found = themes(several, symbols, weight, contribution)
+    return tuple(sorted(found, key=lambda g: (-g.contribution, g.name)))

@@ -20,7 +20,7 @@ from core.contribution import basket
 from core.correlation import correlation_of
 from core.daily import daily
 from core.frames import BoolArray, Dates, Holdings, IntArray, LeftOut, day, pydate
-from core.groups import sectors, themes
+from core.groups import issuers, sectors, themes
 from core.market import Market
 from core.matrix import Series
 from core.membership import spans
@@ -186,6 +186,7 @@ def _index(
         contributors=_lines(found, rows[ranked]),
         sectors=sectors(sector_names, weight, scaled),
         themes=themes(market.reference.themes, symbols, weight, scaled),
+        issuers=issuers(market.reference.issuers, symbols, weight, scaled),
         breadth=breadth_of(found, question.above, question.below),
         concentration=concentration(
             found.share[0][rows], found.unscaled[rows], scaled, ranked, net, without

@@ -140,6 +140,7 @@ class IndexView:
         contributors: every measured line.
         sectors: contributions by sector.
         themes: contributions by theme; may overlap.
+        issuers: contributions of companies with several lines, their classes together.
         breadth: counts over the window.
         concentration: how few names it hangs on.
         correlation: average correlation of its lines; None under 60 sessions.
@@ -158,6 +159,7 @@ class IndexView:
     contributors: Lines
     sectors: tuple[Group, ...]
     themes: tuple[Group, ...]
+    issuers: tuple[Group, ...]
     breadth: Breadth
     concentration: Concentration
     correlation: float | None

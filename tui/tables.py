@@ -298,6 +298,7 @@ def tables(snapshot: Snapshot) -> tuple[Table, ...]:
         found += _contributors(view)
     for view in snapshot.indices.values():
         found += _groups(f"{view.fund} sectors", view.sectors)
+        found += _groups(f"{view.fund} companies with several lines", view.issuers)
         found += _groups(f"{view.fund} themes", view.themes, "themes may overlap and do not add up")
     found += _breadth(snapshot)
     for view in snapshot.indices.values():

@@ -9,6 +9,7 @@ from scipy import stats
 from core.breadth import breadth, histogram
 from core.concentration import concentration, order
 from core.frames import BoolArray
+from core.groups import issuers
 from tests.answers.read import vectors
 
 TV2 = vectors()["breadth_tv2"]
@@ -47,6 +48,8 @@ def test_concentration() -> None:
     assert found.effective_n == pytest.approx(TV2["effective_n"], abs=1e-6)
     assert found.effective_n_gains == pytest.approx(TV2["effective_n_gains"], abs=1e-6)
     assert found.effective_n_abs == pytest.approx(TV2["effective_n_abs"], abs=1e-6)
+    assert found.gini == pytest.approx(TV2["gini_w0"], abs=1e-9)
+    assert found.gini_gains == pytest.approx(TV2["gini_gains"], abs=1e-6)
     assert found.gross_gain * 1e4 == pytest.approx(TV2["gross_gain_bp"])
     assert found.gross_loss * 1e4 == pytest.approx(TV2["gross_loss_bp"])
     assert found.half_of_gain == TV2["names_for_half_of_gross_gain"]
@@ -82,6 +85,16 @@ def test_order_is_contribution_then_weight_then_symbol() -> None:
     c = np.array([0.01, 0.02, 0.01, 0.01 + 1e-14, -0.01])
     w = np.array([0.1, 0.1, 0.2, 0.1, 0.1])
     assert order(c, w, ("D", "A", "C", "B", "E")).tolist() == [1, 2, 3, 0, 4]
+
+
+def test_share_classes_of_one_company_are_rolled_up() -> None:
+    answer = vectors()["issuer_rollup"]
+    weight, returns = np.array([0.5, *answer["w"]]), np.array([0.2, *answer["r"]])
+    known = {"GOOGL": "Alphabet", "GOOG": "Alphabet", "FOX": "Fox"}
+    found = issuers(known, ("FOX", "GOOGL", "GOOG"), weight, weight * returns)
+    assert [(g.name, g.symbols) for g in found] == [("Alphabet", ("GOOGL", "GOOG"))]
+    assert found[0].contribution * 1e4 == pytest.approx(answer["contribution_bp"])
+    assert found[0].total_return == pytest.approx(answer["return"], abs=1e-5)
 
 
 def test_nothing_to_count_is_none_and_not_zero() -> None:
