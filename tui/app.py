@@ -23,7 +23,7 @@ from cache.errors import CacheError, StoreEmpty
 from core.frames import CoreError
 from core.market import Market
 from core.snapshot import Question, Snapshot, stepped
-from tui import child, leaving
+from tui import child, leaving, terminal
 from tui.commands import keys_of
 from tui.config import Config
 from tui.drawing import Painter
@@ -33,9 +33,10 @@ from tui.panes.scene import Scene, Side
 from tui.themes import DEFAULTS, THEMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from textual.app import SystemCommand
+    from textual.filter import LineFilter
     from textual.screen import Screen
 
 #: Questions answered at the same time: one that hangs, and the newest.
@@ -71,6 +72,8 @@ class InternalsApp(App[None], inherit_bindings=False):
         *,
         now: Callable[[], datetime] = _now,
     ) -> None:
+        terminal.read_leniently()
+        terminal.heed_no_color()
         super().__init__()
         self.desk, self.config, self.question, self.now = desk, config, question, now
         self.keys = keys_of(config.keys)
@@ -96,6 +99,11 @@ class InternalsApp(App[None], inherit_bindings=False):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our variables, for a theme that has none."""
         return dict(DEFAULTS)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, but under NO_COLOR none that turns colours into greys."""
+        found = super().get_line_filters()
+        return terminal.colourless(found) if self.no_color else found
 
     def get_default_screen(self) -> Screen[Any]:
         """The four panes."""
@@ -307,7 +315,7 @@ class InternalsApp(App[None], inherit_bindings=False):
             self.tell(f"refreshed in part: {last or 'some lines could not be fetched'}", error=True)
         else:
             why = last or f"the refresh ended with code {code}"
-            self.tell(f"{why}; the numbers shown are the last good ones", error=True)
+            self.tell(f"the last good numbers stay: {why}", error=True)
         self.poll()
         self._look_up_cost(self.question)
 

@@ -26,11 +26,13 @@ class Column:
     Attributes:
         key: what cells and headers are asked by.
         title: header text.
-        width: its cells; the least where ``max_width`` is given.
+        width: its least cells.
         align: of cells and header.
         priority: the larger, the earlier it is dropped; 0 is dropped last, from the right.
         style: style name of cells that bring none.
-        max_width: how far it grows where there is room.
+        want: cells it needs to be read well, ``width`` where not given; a column of larger
+            priority gives way to it.
+        max_width: how far it grows where there is room, ``want`` where not given.
         searched: whether the filter's text is underlined in it.
     """
 
@@ -40,8 +42,19 @@ class Column:
     align: formats.Align = "left"
     priority: int = 0
     style: str = ""
+    want: int | None = None
     max_width: int | None = None
     searched: bool = False
+
+    @property
+    def wanted(self) -> int:
+        """Cells it needs to be read well."""
+        return max(self.want or 0, self.width)
+
+    @property
+    def most(self) -> int:
+        """Cells it grows to."""
+        return max(self.max_width or 0, self.wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,9 @@ class Placed:
 def lay_out(columns: Sequence[Column], width: int) -> list[Placed]:
     """The columns that fit, none below its width unless a single one is left.
 
+    A column stays where all that matter more have the width they want; what is left over
+    goes from left to right, first up to the wanted widths, then up to the largest.
+
     Args:
         columns: in the order they are shown.
         width: cells of the table, its gutter with them.
@@ -63,18 +79,24 @@ def lay_out(columns: Sequence[Column], width: int) -> list[Placed]:
     kept = list(columns)
     room = max(width - GUTTER, 0)
 
-    def spare() -> int:
-        return room - sum(column.width + GAP for column in kept) + GAP
+    def overfull() -> bool:
+        last = max(column.priority for column in kept)
+        sizes = [c.wanted if c.priority < last else c.width for c in kept]
+        return sum(sizes) + GAP * (len(sizes) - 1) > room
 
-    while len(kept) > 1 and spare() < 0:
+    while len(kept) > 1 and overfull():
         # The last of the largest priority: ties are dropped from the right.
         kept.remove(max(reversed(kept), key=lambda column: column.priority))
+    sizes = [min(column.width, room) for column in kept]
+    left = room - sum(sizes) - GAP * (len(sizes) - 1)
+    for limits in ([column.wanted for column in kept], [column.most for column in kept]):
+        for place, limit in enumerate(limits):
+            more = min(max(limit - sizes[place], 0), max(left, 0))
+            sizes[place] += more
+            left -= more
     placed: list[Placed] = []
-    x, left = GUTTER, spare()
-    for column in kept:
-        more = min(max((column.max_width or 0) - column.width, 0), max(left, 0))
-        left -= more
-        size = min(column.width + more, room)
+    x = GUTTER
+    for column, size in zip(kept, sizes, strict=True):
         placed.append(Placed(column, x, size))
         x += size + GAP
     return placed

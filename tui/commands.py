@@ -85,14 +85,26 @@ COMMANDS: Final = (
         "filter",
         (CONTRIBUTORS,),
     ),
+    Command("next_match", ("n",), "the filter's next match among all lines", "seek(1)", _NAMES),
+    Command("previous_match", ("N",), "its match before", "seek(-1)", _NAMES),
     Command(
         "sort", ("s",), "sort by the column whose letter follows", "sort", _NAMES, "sort", LISTS
     ),
     Command("reverse", ("S",), "turn the order round", "reverse", _NAMES, "", LISTS),
     Command("best", ("b",), "best contributors first, or worst", "best", _NAMES, "best", (2,)),
     Command("swap", ("x",), "the other index first, with the cursor", "swap", _NAMES, "swap"),
-    Command("more", ("+",), "more contributors in full, down to all", "rows(1)", _NAMES),
-    Command("fewer", ("-",), "fewer, down to what fits", "rows(-1)", _NAMES),
+    Command(
+        "more",
+        ("+",),
+        "more contributors in full, up to all; in Breadth, finer thresholds",
+        "rows(1)",
+        _NAMES,
+        "finer",
+        (BREADTH,),
+    ),
+    Command(
+        "fewer", ("-",), "fewer, down to what fits; in Breadth, coarser ones", "rows(-1)", _NAMES
+    ),
     Command("mark", ("space",), "mark the name under the cursor, or not", "mark", _NAMES),
     Command(
         "without",
@@ -114,6 +126,7 @@ COMMANDS: Final = (
     Command("copy_pane", ("Y",), "copy the whole pane", "copy(True)", _DATA),
     Command("back", ("escape",), "close, clear the filter, leave the zoom", "back", _DATA),
     Command("help", ("?",), "this page", "help", _DATA, "help"),
+    Command("suspend", ("ctrl+z",), "stop; the shell's fg goes on", "suspend", _DATA),
     Command("quit", ("q", "ctrl+c"), "quit", "quit", _DATA, "quit", line="q"),
     Command("pair", (), "another small index, or another pair", "", _LINE, line="IWM [SPY]"),
     Command(
@@ -154,7 +167,11 @@ _NAMED: Final = frozenset(key.value for key in Keys)
 #: What can be done where nothing is held.
 _WITHOUT_DATA: Final = ("command", "refresh", "help", "quit")
 #: Hints that stand for two keys at once.
-_BOTH: Final = {"longer": ("shorter", "longer"), "later": ("earlier", "later")}
+_BOTH: Final = {
+    "longer": ("shorter", "longer"),
+    "later": ("earlier", "later"),
+    "more": ("more", "fewer"),
+}
 
 
 def shown(key: str) -> str:

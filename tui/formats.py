@@ -141,6 +141,23 @@ def fit(text: str, width: int, align: Align = "left") -> str:
     return " " * left + text + " " * (room - left)
 
 
+def squeezed(text: str, width: int) -> str:
+    """A number that is too wide without its commas, then with fewer decimals; never cut."""
+    if cell_width(text) <= width:
+        return text
+    plain = text.replace(",", "")
+    try:
+        value = float(plain)
+    except ValueError:
+        return text
+    sign = "+" if plain.startswith("+") else ""
+    for places in range(len(plain.partition(".")[2]), -1, -1):
+        plain = f"{value:{sign}.{places}f}"
+        if len(plain) <= width:
+            break
+    return plain
+
+
 def to_ascii(text: str) -> str:
     """The same cells in ASCII, for LANG=C: our own signs translated, accents off, else ``?``."""
     if text.isascii():

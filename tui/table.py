@@ -349,7 +349,10 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         if isinstance(cell, list):
             return fit_line([(safe(text), style) for text, style in cell], placed.width)
         text, style = (cell, column.style) if isinstance(cell, str) else cell
-        text = formats.fit(safe(text), placed.width, column.align)
+        text = safe(text)
+        if column.align == "right":
+            text = formats.squeezed(text, placed.width)
+        text = formats.fit(text, placed.width, column.align)
         if not (column.searched and self.needle):
             return [(text, style)]
         return _highlighted(text, style, self.needle)

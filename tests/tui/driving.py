@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+from unittest.mock import patch
 
 from textual.pilot import Pilot
 
@@ -29,20 +31,42 @@ def seen(app: InternalsApp) -> str:
 
 
 async def settle(pilot: Pilot[None], app: InternalsApp) -> None:
-    """Until no question is open and everything is drawn."""
-    for _ in range(500):
-        if not app._open and app._waiting is None:
-            break
-        await pilot.pause(0.01)
-    await app.workers.wait_for_complete([w for w in app.workers if w.group != "refresh"])
-    await pilot.pause()
+    """Until no question is open, no message is on its way and everything is drawn."""
+    calm, end = 0, time.monotonic() + 10
+    while calm < 2 and time.monotonic() < end and app.is_running:
+        await pilot.pause(0)
+        calm = 0 if _busy(app) else calm + 1
+
+
+def _busy(app: InternalsApp) -> bool:
+    if app._open or app._waiting is not None or not app.screen_stack:
+        return True
+    if any(w.group != "refresh" and not w.is_finished for w in app.workers):
+        return True
+    screen = app.screen
+    pumps = (app, *app.screen_stack, *screen.walk_children())
+    if screen._layout_required or screen._dirty_widgets or screen.size != app.size:
+        return True
+    return any(not pump._message_queue.empty() for pump in pumps)
+
+
+async def _at_once(min_sleep: float = 0, max_sleep: float = 0) -> None:
+    """In place of the wait for an idle processor: `settle` waits for what is to happen."""
 
 
 async def press(pilot: Pilot[None], app: InternalsApp, *keys: str) -> None:
     """Press keys, each after the answer to the one before."""
     for key in keys:
-        await pilot.press(key)
+        with patch("textual.app.wait_for_idle", _at_once):
+            await pilot.press(key)
         await settle(pilot, app)
+
+
+async def hold(pilot: Pilot[None], app: InternalsApp, key: str, times: int) -> None:
+    """Send a key many times over, waiting for no answer before the last."""
+    with patch("textual.app.wait_for_idle", _at_once):
+        await pilot.press(*[key] * times)
+    await settle(pilot, app)
 
 
 def drive(
@@ -66,4 +90,4 @@ def drive(
     return app
 
 
-__all__ = ["Any", "drive", "lines_of", "press", "seen", "settle"]
+__all__ = ["Any", "drive", "hold", "lines_of", "press", "seen", "settle"]

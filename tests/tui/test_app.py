@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from textual.pilot import Pilot
@@ -12,6 +13,7 @@ from tests.tui.markets import END, HOSTILE, market
 from tui.app import InternalsApp
 from tui.config import Config
 from tui.panes.name import NameScreen
+from tui.panes.scene import wrapped
 
 HELD = market()
 Check = Callable[[Pilot[None], InternalsApp], Awaitable[None]]
@@ -128,10 +130,9 @@ def test_a_storm_of_sizes() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         sizes = [(20, 5), (200, 60), (35, 9), (80, 24), (1, 1), (112, 32), (36, 9), (119, 35)]
         for width, height in [*sizes, (40, 60), (250, 10), (84, 24), (120, 36)]:
+            await pilot.resize_terminal(width, height)
             for key in ("z", "2", "v", "4", "3", "1"):
-                await pilot.resize_terminal(width, height)
-                await pilot.press(key)
-            await pilot.pause()
+                await press(pilot, app, key)
             lines = lines_of(app)
             assert len(lines) == height
             if width < 36 or height < 9:
@@ -153,6 +154,49 @@ def test_every_size_shows_the_headline_from_80x24_on() -> None:
             assert "wider than any full year since 2018." in text
 
     drive(story, held=HELD)
+
+
+def test_nothing_of_an_older_answer_comes_back_with_another_height() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "2")
+        assert "S29" in seen(app)
+        # The window of 2016 has the funds' closes alone.
+        await press(pilot, app, ":", *"2016", "enter")
+        for size in ((120, 40), (120, 34), (160, 48)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot, app)
+            assert "IWM – SPY  2016" in seen(app)
+            assert "S29" not in seen(app)
+            assert "+20.00 %" not in seen(app)
+            assert "is measured" in seen(app)
+
+    drive(story, held=HELD)
+
+
+def test_no_word_and_no_unit_stands_alone_on_the_last_line() -> None:
+    text = "the gap was wider than in any of the years since 2003 and more than 10 %"
+    for width in range(24, 74):
+        lines = [line[0][0] for line in wrapped(text, width)]
+        assert " ".join(lines) == text
+        assert all(len(line) <= width for line in lines)
+        assert not any(line.startswith("%") for line in lines)
+        assert len(lines) == 1 or len(lines[-1]) >= 6
+    assert [line[0][0] for line in wrapped("one two three four", 9, lines=1)] == ["one two…"]
+    assert [line[0][0] for line in wrapped("one two three four", 7, lines=1)] == ["one tw…"]
+
+
+def test_one_index_without_files_leaves_its_room_to_the_other() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "4", "z")
+        assert "Two dated holdings files of SPY are needed" in seen(app)
+        row = next(line for line in lines_of(app) if "- left S29" in line)
+        assert "Information Technology" in row  # a sector in full takes the whole width
+        await press(pilot, app, "l", "x", "l")
+        assert "▸ - left S29" in seen(app)
+
+    held = market()
+    one = replace(held, holdings={**held.holdings, "SPY": held.holdings["SPY"][:1]})
+    drive(story, held=one, size=(160, 40))
 
 
 def test_the_mouse_chooses_panes_rows_and_headers() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -100,16 +101,18 @@ SCREEN = """
 import sys
 sys.path.insert(0, {root!r})
 from tests.tui.markets import QUESTION, FakeDesk, market
+import tui.app
 from tui.app import InternalsApp
 from tui.config import Config
+tui.app.POLL = 0.2
 app = InternalsApp(FakeDesk(market()), Config(), QUESTION)
 app.run()
 sys.exit(app.return_code)
 """
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_ends_the_screen_and_restores_the_terminal(number: int, code: int) -> None:
+def on_a_terminal(**env: str) -> tuple[subprocess.Popen[bytes], int]:
+    """The screen on a terminal of its own, and our end of it."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-c", SCREEN.format(root=str(ROOT))],
@@ -117,10 +120,74 @@ def test_a_signal_ends_the_screen_and_restores_the_terminal(number: int, code: i
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-        env=os.environ | {"TERM": "xterm-256color"},
+        env=os.environ | {"TERM": "xterm-256color"} | env,
     )
     os.close(theirs)
     os.set_blocking(ours, False)
+    return process, ours
+
+
+def read_until(ours: int, *wanted: bytes) -> bytes:
+    """What is written until all of ``wanted`` was, 20 seconds at most."""
+    written, end = b"", time.monotonic() + 20
+    while not all(text in written for text in wanted) and time.monotonic() < end:
+        time.sleep(0.02)
+        with suppress(OSError):
+            written += os.read(ours, 1 << 20)
+    return written
+
+
+def test_ctrl_z_stops_the_screen_and_going_on_draws_it_again() -> None:
+    process, ours = on_a_terminal()
+    try:
+        read_until(ours, b"IWM", b"help")
+        os.write(ours, b"\x1a")
+        # The alternate screen is left and the cursor shown before the process stops.
+        read_until(ours, b"\x1b[?1049l", b"\x1b[?25h")
+        assert os.WIFSTOPPED(os.waitpid(process.pid, os.WUNTRACED)[1])
+        process.send_signal(signal.SIGCONT)
+        again = read_until(ours, b"\x1b[?1049h", b"IWM", b"help")
+        assert b"help" in again
+        os.write(ours, b"q")
+        read_until(ours, b"\x1b[?1049l")
+        assert process.wait(5) == 0
+    finally:
+        if process.poll() is None:
+            process.kill()
+        os.close(ours)
+
+
+def test_bytes_that_are_no_text_end_nothing() -> None:
+    process, ours = on_a_terminal()
+    try:
+        read_until(ours, b"IWM", b"help")
+        # A Latin-1 e-acute, half a character, a lone continuation; in a paste and without one.
+        os.write(ours, b"\xe9\xe2\x82\xbe/\x1b[200~caf\xe9\xff\x1b[201~")
+        assert b"caf" in read_until(ours, b"caf")
+        os.write(ours, b"\x03")
+        read_until(ours, b"\x1b[?1049l")
+        assert process.wait(5) == 0
+    finally:
+        if process.poll() is None:
+            process.kill()
+        os.close(ours)
+
+
+@pytest.mark.parametrize("given", ["1", ""])
+def test_no_color_means_none_and_an_empty_one_means_nothing(given: str) -> None:
+    process, ours = on_a_terminal(NO_COLOR=given, COLORTERM="truecolor")
+    try:
+        written = read_until(ours, b"IWM", b"help")
+        colours = re.findall(rb"[\[;](?:3[0-8]|9[0-7]|4[0-8]|10[0-7])[;m]", written)
+        assert bool(colours) is (given == "")
+    finally:
+        process.kill()
+        os.close(ours)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_the_screen_and_restores_the_terminal(number: int, code: int) -> None:
+    process, ours = on_a_terminal()
     written = b""
     try:
         sent = False
@@ -131,7 +198,7 @@ def test_a_signal_ends_the_screen_and_restores_the_terminal(number: int, code: i
                 written += os.read(ours, 1 << 20)
             if not sent and b"IWM" in written and b"help" in written:
                 # Longer than a look for a terminal that is gone: this one never was its own.
-                time.sleep(2.5)
+                time.sleep(0.6)
                 process.send_signal(number)
                 sent = True
         assert process.wait(5) == code

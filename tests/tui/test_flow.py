@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 
 from core.frames import CoreError
 from core.snapshot import Question, Snapshot
-from tests.tui.driving import drive, lines_of, press, seen, settle
+from tests.tui.driving import drive, hold, lines_of, press, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, market, newer
 from tui.app import InternalsApp
 from tui.config import Config
@@ -122,9 +122,7 @@ def test_a_held_key_scrubs_and_the_newest_date_wins() -> None:
     desk = FakeDesk(HELD)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        for _ in range(40):
-            await pilot.press("less_than_sign")
-        await settle(pilot, app)
+        await hold(pilot, app, "less_than_sign", 40)
         # 40 weekdays before Friday 26 June 2026 is Friday 1 May 2026
         assert "as of 2026-05-01" in seen(app)
         assert app.snapshot is not None
@@ -166,7 +164,7 @@ sys.exit(CODE)
     [
         (0, "12 new closes of 12 symbols", "12 new closes of 12 symbols"),
         (1, "3 failed", "! refreshed in part: 3 failed"),
-        (3, "no network", "! no network; the numbers shown are the last good ones"),
+        (3, "no network", "! the last good numbers stay: no network"),
     ],
 )
 def test_a_refresh_shows_progress_and_its_end(code: int, message: str, told: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 from textual.pilot import Pilot
@@ -28,6 +29,11 @@ def first_symbols(app: InternalsApp, count: int = 3) -> list[object]:
     assert main is not None
     grid = main.names._tables[0].grid
     return [grid._keys[row] for row in range(count)]
+
+
+def under_cursor(app: InternalsApp) -> object:
+    assert app.main is not None
+    return app.main.names._tables[0].grid.cursor_key
 
 
 # -- one check a key: what changes when it is pressed -------------------------------------
@@ -54,7 +60,7 @@ async def view(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "v")
     assert "gap of every full year" in seen(app)
     await press(pilot, app, "2", "v")
-    assert "IWM w %" in seen(app)
+    assert "IWM wgt" in seen(app)
     await press(pilot, app, "v")
     assert "Odd pair" in seen(app)
     assert "themes may overlap" in seen(app)
@@ -208,6 +214,51 @@ async def rows(pilot: Pilot[None], app: InternalsApp) -> None:
     assert grid.row_count == fits
 
 
+async def thresholds(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "3", "v")
+    assert "> 100 %" in seen(app)
+    assert "+ - finer" in lines_of(app)[-1]
+    await press(pilot, app, "v", "v", "+")
+    assert "thresholds -20 -10 -5 0 5 10 15 20 30 %" in seen(app)
+    # S13 to S29 rose by 12.5 % and more, S12 by 7.5 %; L09 to L19 13.5 %... and L07 1.5 %
+    assert "> 5 %     18  60.0 %" in seen(app)
+    assert "> 100 %" not in seen(app)
+    await press(pilot, app, "+", "+")
+    assert "these are the finest thresholds" in seen(app)
+    assert "> 1 %     19  63.3 %" in seen(app)
+    await press(pilot, app, "-", "-", "-")
+    assert "> 500 %" in seen(app)
+    await press(pilot, app, "-")
+    assert "these are the coarsest thresholds" in seen(app)
+
+
+async def rows_and_thresholds(pilot: Pilot[None], app: InternalsApp) -> None:
+    await rows(pilot, app)
+    await thresholds(pilot, app)
+
+
+async def seek(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "n")
+    assert "nothing to look for" in seen(app)
+    main = app.main
+    assert main is not None
+    grid = main.names._tables[0].grid
+    fits = grid.row_count
+    # Every fourth line of S00 to S29 is in Energy, S26 the best of them; 7 in all.
+    await press(pilot, app, "slash", *"sector:energy", "enter", "n")
+    assert under_cursor(app) == "S22"
+    assert grid.row_count == 30 + 3  # all lines are listed again
+    assert "match 2 of 7" in seen(app)
+    await press(pilot, app, "N", "N")
+    assert under_cursor(app) == "S02"
+    assert "match 7 of 7" in seen(app)
+    await press(pilot, app, "n")
+    assert under_cursor(app) == "S26"
+    await press(pilot, app, "escape", "escape")
+    assert "sector:energy" not in seen(app)
+    assert grid.row_count == fits
+
+
 async def mark(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "2", "space")
     assert "●S29" in seen(app)
@@ -309,6 +360,14 @@ async def help_(pilot: Pilot[None], app: InternalsApp) -> None:
     assert "▸1 Spread" in seen(app)
 
 
+async def suspend(pilot: Pilot[None], app: InternalsApp) -> None:
+    stopped: list[str] = []
+    with patch.object(app, "action_suspend_process", lambda: stopped.append(seen(app))):
+        for keys in ((), ("?",), ("escape", ":")):
+            await press(pilot, app, *keys, "ctrl+z")
+    assert len(stopped) == 3
+
+
 async def quits(pilot: Pilot[None], app: InternalsApp) -> None:
     await pilot.press("q")
     await pilot.pause()
@@ -341,8 +400,10 @@ CHECKS: dict[str, Check] = {
     "reverse": reverse,
     "best": best,
     "swap": swap,
-    "more": rows,
-    "fewer": rows,
+    "next_match": seek,
+    "previous_match": seek,
+    "more": rows_and_thresholds,
+    "fewer": rows_and_thresholds,
     "mark": mark,
     "without": without,
     "shorter": window,
@@ -358,6 +419,7 @@ CHECKS: dict[str, Check] = {
     "copy_pane": copies,
     "back": back,
     "help": help_,
+    "suspend": suspend,
     "quit": quits,
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import events
 from textual.pilot import Pilot
 
-from tests.tui.driving import drive, lines_of, press, seen, settle
+from tests.tui.driving import drive, hold, lines_of, press, seen, settle
 from tests.tui.markets import QUESTION, market
 from tests.tui.test_keys import first_symbols
 from tui.app import InternalsApp
@@ -67,7 +67,8 @@ def test_the_typed_line_can_be_edited() -> None:
         assert lines_of(app)[-1].rstrip() == " :1m[31m 2"
         await press(pilot, app, "ctrl+u", "backspace")
         assert "? help" in lines_of(app)[-1]
-        await press(pilot, app, ":", *"x" * 200)
+        await press(pilot, app, ":")
+        await hold(pilot, app, "x", 200)
         assert lines_of(app)[-1].rstrip().endswith("xxx")
         await press(pilot, app, "escape", ":", "q", "enter")
 

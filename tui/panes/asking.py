@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
+from core.breadth import ABOVE, BELOW
 from core.windows import STEPS
 
 if TYPE_CHECKING:
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
 else:
     # Textual takes styles and bindings from one widget base: this is none at run time.
     _Base = object
+
+
+#: Thresholds of breadth above and below, coarse to fine: a session moves less than a year.
+THRESHOLDS: Final = (
+    ((0.0, 0.5, 1.0, 2.0, 5.0), (-0.25, -0.5, -0.75)),
+    (ABOVE, BELOW),
+    ((0.0, 0.05, 0.1, 0.15, 0.2, 0.3), (-0.05, -0.1, -0.2)),
+    ((0.0, 0.01, 0.02, 0.03, 0.05, 0.1), (-0.01, -0.02, -0.05)),
+)
+_USUAL: Final = 1
 
 
 class Asking(_Base):
@@ -51,6 +62,19 @@ class Asking(_Base):
         """Price return, or total return."""
         app = self.desk_app
         app.ask(replace(app.question, basis="tr" if app.question.basis == "pr" else "pr"))
+
+    def action_thresholds(self, step: int) -> None:
+        """Finer or coarser thresholds of breadth."""
+        app = self.desk_app
+        held = (app.question.above, app.question.below)
+        place = THRESHOLDS.index(held) if held in THRESHOLDS else _USUAL
+        if not 0 <= place + step < len(THRESHOLDS):
+            app.tell(f"these are the {'finest' if step > 0 else 'coarsest'} thresholds")
+            return
+        above, below = THRESHOLDS[place + step]
+        app.ask(replace(app.question, above=above, below=below))
+        steps = " ".join(f"{100 * share:g}" for share in (*below[::-1], *above))
+        app.tell(f"thresholds {steps} %")
 
     def action_without(self) -> None:
         """The indices without the marked names, or with them again."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
+from typing import Final
 
 from textual.message import Message
 from textual.widget import Widget
@@ -29,6 +30,9 @@ from tui.panes import daily
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene, Side, flowed, no_index, wrapped
 from tui.panes.sheet import Sheet
+
+#: Cells of the longest bar of the ladder.
+_LONGEST: Final = 40
 
 
 class BreadthPane(Pane):
@@ -56,6 +60,12 @@ class BreadthPane(Pane):
     def sheet(self) -> Sheet:
         """The drawing."""
         return self._sheet
+
+    def show_ladder(self) -> None:
+        """Turn to a view in which thresholds can be seen."""
+        if self.view not in ("histogram", "ladder"):
+            self.view = "ladder"
+            self.redraw()
 
     def draw(self, scene: Scene) -> None:
         """Show the view in force."""
@@ -195,7 +205,8 @@ def histogram(scene: Scene, width: int, height: int) -> Drawing:
 def ladder(scene: Scene, width: int) -> Drawing:
     """Lines beyond each threshold, with the bar of their share."""
     views = scene.views()
-    side_width = (width - 9) // max(len(views), 1) - 2
+    # A longer bar says no more, and draws the two indices apart.
+    side_width = min((width - 9) // max(len(views), 1) - 2, 15 + _LONGEST)
     # Below this the bar says less than the figures.
     bar = side_width - 15
     head: Line = [(" " * 9, "")]

@@ -22,12 +22,12 @@ from tui.panes.sheet import Sheet
 COLUMNS: Final = (
     Column("what", "", 6),
     Column("symbol", "symbol", 7),
-    Column("name", "name", 12, "left", 2, max_width=30),
+    Column("name", "name", 12, "left", 2, want=18, max_width=30),
     Column("sector", "sector", 12, "left", 4, "dim", max_width=22),
-    Column("w", "weight %", 8, "right", 3),
+    Column("w", "wgt %", 6, "right", 3),
     Column("ret", "return %", 8, "right", 2),
     Column("bp", "bp", 6, "right", 1),
-    Column("bar", "", 8, "left", 5, max_width=24),
+    Column("bar", "", 8, "left", 5, max_width=16),
 )
 #: From this width on both indices stand side by side.
 TWO: Final = 84
@@ -70,12 +70,7 @@ class ChangesTable(Vertical):
         self.grid.reverse = order.falling if order else True
         self.grid.marked = frozenset(scene.marked)
         told = scene.snapshot.changes.get(scene.fund(side))
-        empty = (
-            "No line joined or left between the two files."
-            if told
-            else f"Two dated holdings files of {scene.fund(side)} are needed:"
-            " internals import holdings FILE, or fetch."
-        )
+        empty = "No line joined or left between the two files." if told else _untold(scene, side)
         self.grid.fill(len(rows), cell, [(row[0], row[1].symbol) for row in rows], empty=empty)
 
     def symbol(self) -> str | None:
@@ -132,6 +127,16 @@ def _cell(row: _Row, key: str) -> Cell:
     if key == "ret":
         return formats.pct(change.returns, unit=False)
     return formats.bp(change.contribution, unit=False)
+
+
+def _untold(scene: Scene, side: Side) -> str:
+    """Why nothing is told of an index's changes."""
+    fund = scene.fund(side)
+    if scene.market is not None and len(scene.market.holdings.get(fund, ())) > 1:
+        return f"One holdings file of {fund} serves this whole window: nothing to compare."
+    return (
+        f"Two dated holdings files of {fund} are needed: internals import holdings FILE, or fetch."
+    )
 
 
 def _caption(scene: Scene, side: Side, width: int) -> Drawing:
@@ -194,16 +199,32 @@ class ChangesPane(Pane):
         if not listed:
             self._sheet.show(lambda w, h: concentration.drawing(scene, w, h))
             return
-        self._tables[1].display = self.wide
-        width = self.size.width // (2 if self.wide else 1)
-        for place, table in enumerate(self._tables):
-            if place == 0 or self.wide:
-                table.draw(scene, scene.sides[place], self.order, width)
+        sides = self._sides(scene)
+        self._tables[1].display = len(sides) > 1
+        width = self.size.width // len(sides)
+        for table, side in zip(self._tables, sides, strict=False):
+            table.draw(scene, side, self.order, width)
         self._show_cursor()
+
+    def _sides(self, scene: Scene) -> list[Side]:
+        """The indices shown: both where there is room, but none that only takes room."""
+        told = [side for side in scene.sides if scene.fund(side) in scene.snapshot.changes]
+        if not self.wide:
+            return [scene.sides[0]]
+        return told if len(told) == 1 else list(scene.sides)
+
+    @property
+    def _place(self) -> int:
+        """Position of the table the cursor is in."""
+        return self.side if self.wide and self._tables[1].display else 0
 
     def notes(self, scene: Scene) -> list[str]:
         """What is to be borne in mind about membership."""
-        return [w.rstrip(".") for w in scene.snapshot.warnings if "membership" in w]
+        found = [w.rstrip(".") for w in scene.snapshot.warnings if "membership" in w]
+        if self.view == "membership" and self.wide:
+            shown = self._sides(scene)
+            found += [_untold(scene, s).rstrip(".") for s in scene.sides if s not in shown]
+        return found
 
     def _show_cursor(self) -> None:
         here = self.table() if self.active else None
@@ -219,7 +240,7 @@ class ChangesPane(Pane):
         """The table the cursor is in, None over the drawing."""
         if self.view != "membership":
             return None
-        return self._tables[self.side if self.wide else 0].grid
+        return self._tables[self._place].grid
 
     def sheet(self) -> Sheet | None:
         """The drawing."""
@@ -227,17 +248,18 @@ class ChangesPane(Pane):
 
     def side_shown(self, scene: Scene) -> Side:
         """The index the cursor is in."""
-        return scene.sides[self.side if self.wide else 0]
+        return self._sides(scene)[self._place]
 
     def symbol(self) -> str | None:
         """The symbol under the cursor."""
         if self.view != "membership":
             return None
-        return self._tables[self.side if self.wide else 0].symbol()
+        return self._tables[self._place].symbol()
 
     def turn_side(self, step: int) -> bool:
         """From one index to the other."""
-        if self.view != "membership" or not self.wide or not 0 <= self.side + step <= 1:
+        both = self.wide and self._tables[1].display
+        if self.view != "membership" or not both or not 0 <= self.side + step <= 1:
             return False
         self.side += step
         self._show_cursor()

@@ -17,7 +17,7 @@ from tui.panes.pane import Pane
 from tui.panes.scene import Scene, Side
 
 #: From these widths on: two tables, and sectors beside them.
-TWO, STRIP = 84, 130
+TWO, STRIP = 84, 170
 
 
 class Contributors(Pane):
@@ -28,7 +28,7 @@ class Contributors(Pane):
     DEFAULT_CSS = """
     Contributors .names { height: 1fr; }
     Contributors .between { width: 1; }
-    Contributors .strip { width: 37; padding-top: 1; }
+    Contributors .strip { width: 40; padding-top: 1; }
     Contributors .other { height: 1fr; }
     """
 
@@ -36,6 +36,9 @@ class Contributors(Pane):
         super().__init__()
         self.order = Order()
         self.filter: Filter | None = None
+        #: What n and N look for among all lines, once they have been pressed.
+        self.sought: Filter | None = None
+        self._step_before = 0
         self.step = 0
         self.side = 0
         self._tables = (NamesTable(), NamesTable())
@@ -63,6 +66,7 @@ class Contributors(Pane):
         self._strip.display = self.size.width >= STRIP and len(scene.views()) > 0
         rows = ROW_STEPS[self.step]
         for place, table in enumerate(self._tables):
+            table.sought = self.sought.needle if self.sought else ""
             if place == 0 or self.wide:
                 table.draw(scene, scene.sides[place], self.order, self.filter, rows)
         if self._strip.display:
@@ -105,6 +109,8 @@ class Contributors(Pane):
             counts = [f"{t.matches:,} of {len(t.lines):,}" for t in self._told() if t.lines]
             line = [("· ", "axis"), (f"/{self.filter.text} ", "mark"), (", ".join(counts), "dim")]
             line.append((" ", ""))
+        elif self.view == "names" and self.sought is not None:
+            line = [("· ", "axis"), (f"n N /{self.sought.text} ", "mark")]
         elif self.view == "gap":
             words = "widening first" if self.order.falling else "narrowing first"
             line = [("· ", "axis"), (f"{words} ", "dim")]
@@ -186,8 +192,38 @@ class Contributors(Pane):
 
     def set_filter(self, wanted: Filter | None) -> None:
         """Show some names alone, or all again."""
+        if self.sought is not None:
+            self.sought, self.step = None, self._step_before
         self.filter, self.view = wanted, "names"
         self.redraw()
+        if wanted is not None:
+            for table in self._tables:
+                table.grid.action_first()
+
+    def seek(self, step: int) -> str:
+        """Move to the next match of the filter among all lines, or to the one before.
+
+        Returns:
+            What is to be said about it.
+        """
+        wanted = self.filter or self.sought
+        if wanted is None:
+            return "nothing to look for: / takes a text first"
+        if self.sought is None:
+            self._step_before = self.step
+        self.filter, self.sought = None, wanted
+        self.view, self.step = "names", len(ROW_STEPS) - 1
+        self.redraw()
+        table = self._tables[self.side if self.wide else 0]
+        places = table.matching(wanted)
+        if not places:
+            return f"/{wanted.text}: no line matches"
+        at = table.grid.cursor_row
+        ahead = [n for n, place in enumerate(places) if (place - at) * step > 0]
+        # Past the last one it goes on with the first.
+        found = (ahead or range(len(places)))[0 if step > 0 else -1]
+        table.grid.cursor_row = places[found]
+        return f"/{wanted.text}: match {found + 1:,} of {len(places):,}"
 
     def on_line_table_header_clicked(self, event: Grid.HeaderClicked) -> None:
         """A click on a header sorts by it."""

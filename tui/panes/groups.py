@@ -40,10 +40,10 @@ class Sheetful:
 def _side_columns(side: Side, fund: str, priority: int) -> tuple[Column, ...]:
     tail = "" if side == "small" else "2"
     return (
-        Column(f"w{tail}", f"{fund} w %", 9, "right", priority + 2, "dim"),
+        Column(f"w{tail}", f"{fund} wgt", max(len(fund) + 4, 7), "right", priority + 2, "dim"),
         Column(f"ret{tail}", "return %", 8, "right", priority + 1),
-        Column(f"bp{tail}", f"{fund} bp", 8, "right", 0),
-        Column(f"bar{tail}", "", 6, "left", priority, max_width=20),
+        Column(f"bp{tail}", f"{fund} bp", max(len(fund) + 3, 7), "right", 0),
+        Column(f"bar{tail}", "", 5, "left", priority, max_width=20),
     )
 
 
@@ -54,7 +54,8 @@ def groups(scene: Scene, kind: str) -> Sheetful:
         told = view.sectors if kind == "sectors" else view.themes
         found[side] = {group.name: group for group in told}
     names = list(dict.fromkeys(name for told in found.values() for name in told))
-    columns = [Column("name", "sector" if kind == "sectors" else "theme", 16, max_width=26)]
+    head = "sector" if kind == "sectors" else "theme"
+    columns = [Column("name", head, 16, want=22, max_width=26)]
     for place, side in enumerate(found):
         columns += _side_columns(side, scene.fund(side), 1 if place == 0 else 4)
     values: dict[str, list[float]] = {}
@@ -94,7 +95,7 @@ def sector_strip(scene: Scene) -> Sheetful:
     """Sectors in three columns, to stand beside the names."""
     whole = groups(scene, "sectors")
     keep = [
-        replace(column, width=8 if column.key != "name" else 16)
+        replace(column, width=8 if column.key != "name" else 18, want=None, max_width=None)
         for column in whole.columns
         if column.key in ("name", "bp", "bp2")
     ]
@@ -107,7 +108,7 @@ def gap_leaders(scene: Scene, *, best: bool) -> Sheetful:
     columns = (
         Column("rank", "#", 5, "right", 3, "dim"),
         Column("symbol", "symbol", 7),
-        Column("name", "name", 14, "left", 2, max_width=34),
+        Column("name", "name", 14, "left", 2, want=24, max_width=34),
         Column("bp", "gap bp", 8, "right", 0),
         Column("bar", "", 8, "left", 1, max_width=40),
     )

@@ -28,6 +28,7 @@ _PAGE = {
     "half_down": "move('half_page_down')",
     "half_up": "move('half_page_up')",
     "back": "back",
+    "suspend": "suspend",
     "quit": "quit",
 }
 
@@ -72,6 +73,10 @@ class PageScreen(Screen[None], inherit_bindings=False):
     def action_back(self) -> None:
         """Back to the panes."""
         self.app.pop_screen()
+
+    def action_suspend(self) -> None:
+        """Stop, until the shell goes on with it."""
+        self.app.action_suspend_process()
 
     async def action_quit(self) -> None:
         """Leave."""

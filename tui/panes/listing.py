@@ -198,7 +198,9 @@ def _closing(view: IndexView, shown: list[int]) -> Iterator[Closing]:
     left = _bp(total) - printed - sum(part.bp for part in parts)
     count = len(contribution) - len(shown)
     value = view.explained - math.fsum(contribution[shown])
-    labels = (f"all {count:,} others", "others") if count else ("rounding",) if left else ()
+    labels: tuple[str, ...] = ("rounding",) if left else ()
+    if count:
+        labels = (f"all {count:,} others" if count > 1 else "the one other", "others")
     yield Closing("others", labels, left, value)
     yield from parts
     name = "basket" if view.fund_return is None else view.fund

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 #: From this size on two by two; below it one pane at a time.
 FOUR = (112, 32)
-#: From this width on Contributors takes two thirds, with sectors beside the names.
-WIDE = 190
+#: From this width on the panes of names take two thirds: their texts need it, charts do not.
+WIDE = 150
 #: Below this there is nothing to show.
 LEAST = (36, 9)
 
@@ -261,8 +261,13 @@ class MainScreen(Asking, Screen[None], inherit_bindings=False):
     def action_filter(self) -> None:
         """Type a filter of the contributors."""
         self.activate(CONTRIBUTORS)
-        held = self.names.filter
+        held = self.names.filter or self.names.sought
         self.prompt.open("/", held.text if held else "")
+
+    def action_seek(self, step: int) -> None:
+        """To the next match of the filter among all lines, or the one before."""
+        self.activate(CONTRIBUTORS)
+        self.desk_app.tell(self.names.seek(step))
 
     def action_sort(self) -> None:
         """The next key is the letter of a column."""
@@ -296,7 +301,12 @@ class MainScreen(Asking, Screen[None], inherit_bindings=False):
         self.names.best()
 
     def action_rows(self, step: int) -> None:
-        """More or fewer contributors in full."""
+        """More or fewer contributors in full; in Breadth, finer or coarser thresholds."""
+        pane = self.pane_here
+        if isinstance(pane, BreadthPane):
+            pane.show_ladder()
+            self.action_thresholds(step)
+            return
         self.activate(CONTRIBUTORS)
         self.names.change_rows(step)
 
@@ -355,7 +365,7 @@ class MainScreen(Asking, Screen[None], inherit_bindings=False):
         if app.error or app.notice:
             app.error = app.notice = ""
             app.say()
-        elif self.names.filter is not None:
+        elif self.names.filter is not None or self.names.sought is not None:
             self.names.set_filter(None)
         elif self.zoomed:
             self.action_zoom()
@@ -363,6 +373,10 @@ class MainScreen(Asking, Screen[None], inherit_bindings=False):
     def action_help(self) -> None:
         """What every key does."""
         self.app.push_screen(HelpScreen(self.desk_app.keys))
+
+    def action_suspend(self) -> None:
+        """Stop, until the shell goes on with it."""
+        self.app.action_suspend_process()
 
     async def action_quit(self) -> None:
         """Leave."""

@@ -13,7 +13,7 @@ from tui.charts import Drawing, Line, diverging_bars, line_width
 from tui.columns import Cell, Column
 from tui.filters import Filter
 from tui.panes.listing import Closing, Grid, Order, Row, rows_of
-from tui.panes.scene import Scene, Side, no_index
+from tui.panes.scene import Scene, Side, why_not
 from tui.panes.sheet import Sheet
 
 #: Dropped in this order where there is no room: note, rank, sector, weight, name, bar, return.
@@ -21,12 +21,12 @@ COLUMNS = (
     Column("rank", "#", 5, "right", 6, "dim"),
     Column("symbol", "symbol", 7, searched=True),
     Column("mark", "", 1),
-    Column("name", "name", 10, "left", 3, max_width=30, searched=True),
-    Column("sector", "sector", 14, "left", 5, "dim", max_width=22, searched=True),
-    Column("w", "weight %", 8, "right", 4, "dim"),
+    Column("name", "name", 10, "left", 3, want=22, max_width=28, searched=True),
+    Column("sector", "sector", 12, "left", 5, "dim", max_width=22, searched=True),
+    Column("w", "wgt %", 6, "right", 4, "dim"),
     Column("ret", "return %", 8, "right", 1),
     Column("bp", "bp", 6, "right", 0),
-    Column("bar", "", 8, "left", 2, max_width=30),
+    Column("bar", "", 6, "left", 2, want=8, max_width=24),
     Column("note", "joined, left, flags", 20, "left", 7, "dim", max_width=34),
 )
 
@@ -48,6 +48,8 @@ class NamesTable(Vertical):
         self.rows: list[Row] = []
         self.matches = 0
         self.lines: Lines | None = None
+        #: Underlined where no filter is in force.
+        self.sought = ""
         self._drawn: tuple[Scene, Side, Order, Filter | None, int | None] | None = None
         self._height = 0
 
@@ -80,13 +82,13 @@ class NamesTable(Vertical):
             rows: lines to show in full: None for what fits, 0 for all.
         """
         view = scene.view(side)
+        # Also where there is nothing to list: on_resize must never draw an older scene.
+        self._drawn = (scene, side, order, wanted, rows)
         self.caption.show(lambda width, height: [_caption(scene, side, view, order, width)])
         if view is None:
             self.lines, self.rows, self.matches = None, [], 0
-            why = " ".join(line[0][0] for line in no_index(scene, 200) if line)
-            self.grid.fill(0, lambda row, key: "", [], empty=why)
+            self.grid.fill(0, lambda row, key: "", [], empty=why_not(scene, side))
             return
-        self._drawn = (scene, side, order, wanted, rows)
         fits = self.fits
         room = None if rows == 0 else max(rows or 0, fits)
         self.lines = lines = view.contributors
@@ -94,11 +96,18 @@ class NamesTable(Vertical):
         keys: list[Hashable] = [
             row.key if isinstance(row, Closing) else lines.symbols[row] for row in self.rows
         ]
-        self.grid.needle = wanted.needle if wanted else ""
+        self.grid.needle = wanted.needle if wanted else self.sought
         self.grid.sort_key, self.grid.reverse = order.key, order.falling
         self.grid.marked = frozenset[Hashable](scene.marked)
         cells = CellMaker(self, view)
         self.grid.fill(len(self.rows), cells, keys, label=cells.label)
+
+    def matching(self, wanted: Filter) -> list[int]:
+        """Positions of the rows that a filter would keep."""
+        if self.lines is None:
+            return []
+        kept = wanted.keeps(self.lines)
+        return [place for place, row in enumerate(self.rows) if isinstance(row, int) and kept[row]]
 
     def symbol(self) -> str | None:
         """The symbol under the cursor; None on a closing row."""

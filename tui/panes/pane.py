@@ -174,7 +174,8 @@ class Pane(Widget):
         if len(lines) > most:
             lines = lines[:most]
             if lines:
-                hidden = wrapped(" ".join(found), width - 2, lines=1) if most == 1 else [lines[-1]]
+                said = ". ".join(found)
+                hidden = wrapped(said, width, lines=1) if most == 1 else [lines[-1]]
                 lines[-1] = (
                     [("! ", "mark"), *hidden[0]] if most == 1 else [*lines[-1], (" …", "dim")]
                 )

@@ -71,6 +71,8 @@ class Prompt(Sheet):
             self._escape()
         elif key == "ctrl+c":
             self.app.call_later(self._app.action_quit)
+        elif key == "ctrl+z":
+            self._app.action_suspend_process()
         elif key == "enter":
             self._enter()
         elif key == "tab" and self.sign == ":":

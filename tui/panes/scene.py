@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from core.market import Market
 from core.note import coverage
@@ -96,13 +97,35 @@ def foot_texts(scene: Scene, *, funds_only: bool = False) -> list[str]:
     ]
 
 
+#: A number and its unit, or a day and its month: not to be torn apart.
+_TIED: Final = re.compile(r"(?<=\d) (?=(?:%|pp|bp|[A-Z][a-z]+ \d{4})(?!\w))")
+#: A last line shorter than this part of the width is filled up from those above it.
+_LONE: Final = 0.25
+
+
 def wrapped(text: str, width: int, style: str = "", lines: int | None = None) -> Drawing:
-    """A sentence as lines of at most ``width`` cells; the last one ends in … where cut."""
-    found = textwrap.wrap(text, max(width, 1)) or [""]
+    """A sentence as lines of at most ``width`` cells; the last one ends in … where cut.
+
+    No unit stands apart from its number, and no lone word on the last line where that can
+    be helped.
+    """
+    width = max(width, 1)
+    tied = _TIED.sub("\N{NO-BREAK SPACE}", text)
+    found = textwrap.wrap(tied, width) or [""]
     if lines is not None and len(found) > lines:
         found = found[: max(lines, 1)]
-        found[-1] = formats.fit(found[-1] + " " * width + "x", width)
-    return [[(line, style)] for line in found]
+        last = found[-1]
+        full = formats.cell_width(last) >= width
+        found[-1] = formats.fit(f"{last}xx", width) if full else last + formats.ELLIPSIS
+    elif len(found) > 1:
+        narrower = width
+        while len(found[-1]) < width * _LONE and narrower > width // 2:
+            narrower -= 1
+            other = textwrap.wrap(tied, narrower)
+            if len(other) > len(found):
+                break
+            found = other
+    return [[(line.replace("\N{NO-BREAK SPACE}", " "), style)] for line in found]
 
 
 def flowed(parts: list[str], width: int, lines: int | None = None) -> list[str]:
@@ -122,5 +145,12 @@ def no_index(scene: Scene, width: int) -> Drawing:
     """The sentences that say why an index cannot be told."""
     drawing: Drawing = [[]]
     for sentence in scene.snapshot.missing:
-        drawing += wrapped(f"{sentence}.", width)
+        drawing += [[(" ", ""), *line] for line in wrapped(f"{sentence}.", width - 2)]
     return drawing
+
+
+def why_not(scene: Scene, side: Side) -> str:
+    """Why one index cannot be told, in a sentence."""
+    fund, missing = scene.fund(side), scene.snapshot.missing
+    own = [m for m in missing if fund in re.split(r"[^\w.^=-]+", m)] or missing
+    return " ".join(f"{sentence}." for sentence in own)

@@ -116,8 +116,9 @@ def ranking_parts(ranking: Ranking, name: str) -> list[str]:
         parts.append(f"matches {ranking.ties}")
     if ranking.z is not None:
         parts.append(f"z {formats.number(ranking.z, 2, sign=True)}")
-    if ranking.percentile is not None:
-        parts.append(f"above {formats.pct(ranking.percentile, 0, sign=False)} of the earlier")
+    if ranking.percentile is not None and ranking.rank > 1:
+        above = formats.pct(ranking.percentile, 0, sign=False)
+        parts.append(f"above {above} of the earlier years")
     return parts
 
 
