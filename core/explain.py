@@ -192,7 +192,7 @@ def index(market: Market, snapshot: Snapshot, fund: str) -> Explanation | None:
         tuple(parts),
         (
             f"{view.measured:,} of {view.lines:,} lines are measured,"
-            f" {view.weight_measured:.1%} of weight at the least",
+            f" {view.weight_measured * 100:.1f} % of weight at the least",
         ),
     )
 

@@ -126,7 +126,7 @@ def leaders_sentence(view: IndexView, count: int = 3) -> str:
     """Who carried an index, or why that is not said."""
     if not view.claims:
         return (
-            f"{view.fund}: {view.weight_measured:.1%} of weight is measured;"
+            f"{view.fund}: {view.weight_measured * 100:.1f} % of weight is measured;"
             " nothing is claimed about leaders or breadth."
         )
     top = next((t for t in view.concentration.top if t.k == count), None)
@@ -134,7 +134,7 @@ def leaders_sentence(view: IndexView, count: int = 3) -> str:
         return ""
     names = " ".join(view.contributors.symbols[:count])
     share = (
-        f", {top.share_of_net:.1%} of the return"
+        f", {top.share_of_net * 100:.1f} % of the return"
         if top.share_of_net is not None and top.share_of_net > 0
         else ""
     )
@@ -151,8 +151,11 @@ def breadth_sentence(view: IndexView) -> str:
     if not view.claims or not found.n or found.share_up is None:
         return ""
     ten = next((r for r in found.ladder if not r.below and r.threshold == 0.10), None)
-    above = f", {ten.share:.1%} by more than 10 %" if ten and ten.share is not None else ""
-    return f"{view.fund}: {found.up:,} of {found.n:,} lines rose ({found.share_up:.1%}){above}."
+    above = ""
+    if ten is not None and ten.share is not None:
+        above = f", {ten.share * 100:.1f} % by more than 10 %"
+    share = f"{found.share_up * 100:.1f} %"
+    return f"{view.fund}: {found.up:,} of {found.n:,} lines rose ({share}){above}."
 
 
 def leavers_sentence(snapshot: Snapshot, view: IndexView) -> str:

@@ -284,7 +284,7 @@ def _warnings(
             said.append(f"{fund}: membership is end-dated; top contributors may be missing")
         if not view.claims:
             said.append(
-                f"{fund}: only {view.weight_measured:.1%} of weight is measured:"
+                f"{fund}: only {view.weight_measured * 100:.1f} % of weight is measured:"
                 " nothing is claimed about leaders or breadth"
             )
         if view.estimated:

@@ -137,8 +137,8 @@ class Desk:
             return "up to date: nothing to fetch"
         minutes = max(1, round(plan.expected_seconds / 60))
         return (
-            f"{len(plan.asks):,} symbols and {len(plan.files):,} holdings files are stale:"
-            f" {by} fetches them with about {plan.requests:,} requests in {minutes:,} min"
+            f"stale: {len(plan.asks):,} symbols, {len(plan.files):,} holdings files;"
+            f" {by} fetches: {plan.requests:,} requests, {minutes:,} min"
         )
 
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:

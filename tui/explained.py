@@ -40,7 +40,7 @@ def _filled(explanation: Explanation) -> str:
             marks.append((mark, figure(term.value, term.unit)))
     for mark, value in marks:
         text = text.replace(mark, value)
-    return text if marks else ""
+    return text.replace("+ -", "- ") if marks else ""
 
 
 def _term(term: Term, width: int) -> str:

@@ -111,7 +111,7 @@ def test_below_the_coverage_floor_nothing_is_claimed() -> None:
     assert found.small is not None and not found.small.claims
     said = [s for s in sentences(found) if s.startswith("IWM:")]
     assert said == [
-        "IWM: 89.0% of weight is measured; nothing is claimed about leaders or breadth."
+        "IWM: 89.0 % of weight is measured; nothing is claimed about leaders or breadth."
     ]
 
 

@@ -87,12 +87,14 @@ def foot_texts(scene: Scene, *, funds_only: bool = False) -> list[str]:
         ]
     views = [view for _, view in scene.views()]
     full = [f"{view.fund} {coverage(view)}" for view in views]
-    short = [f"{v.fund} {v.measured:,} of {v.lines:,}, {v.weight_measured:.1%}" for v in views]
-    least = [f"{v.fund} {v.weight_measured:.1%}" for v in views]
+    short = [
+        f"{v.fund} {v.measured:,} of {v.lines:,}, {v.weight_measured * 100:.1f} %" for v in views
+    ]
+    least = [f"{v.fund} {v.weight_measured * 100:.1f} %" for v in views]
     return [
         " · ".join([f"as of {as_of}", state, *full]),
-        " · ".join([as_of, state, *(text.replace("%", " %") for text in short)]),
-        " · ".join([as_of, state, *(text.replace("%", " %") for text in least)]),
+        " · ".join([as_of, state, *short]),
+        " · ".join([as_of, state, *least]),
         f"{as_of} {state}",
     ]
 
