@@ -93,12 +93,16 @@ def last_on_or_before(sessions: Dates, value: date) -> date | None:
     return pydate(sessions[place - 1]) if place else None
 
 
-def anchors(label: str, end: date, sessions: Dates) -> tuple[date, date]:
+def anchors(label: str, end: date, as_of: date, sessions: Dates) -> tuple[date, date]:
     """The two anchors of a window that is asked for as of the session ``end``.
+
+    A window with a last day of its own ends on it as soon as the as-of date has reached it,
+    be that day a session or not.
 
     Args:
         label: from `normal`.
         end: the last common session on or before the as-of date.
+        as_of: the as-of date.
         sessions: (T,) ascending common sessions; only 1D looks at them.
 
     Raises:
@@ -119,10 +123,11 @@ def anchors(label: str, end: date, sessions: Dates) -> tuple[date, date]:
         return months_back(end, _MONTHS[label]), end
     if label == "H2":
         year = end.year if end >= date(end.year, 7, 1) else end.year - 1
-        return date(year, 6, 30), min(date(year, 12, 31), end)
-    if label in {"YTD", "H1"}:
-        last = date(end.year, 6, 30) if label == "H1" else end
-        return date(end.year - 1, 12, 31), min(last, end)
+        return date(year, 6, 30), _reached(date(year, 12, 31), as_of, end)
+    if label == "YTD":
+        return date(end.year - 1, 12, 31), end
+    if label == "H1":
+        return date(end.year - 1, 12, 31), _reached(date(end.year, 6, 30), as_of, end)
     if ":" in label:
         first, last = (date.fromisoformat(part) for part in label.split(":"))
     else:
@@ -132,7 +137,12 @@ def anchors(label: str, end: date, sessions: Dates) -> tuple[date, date]:
         first, last = date(year - 1, 12, 31), date(year, 12, 31)
     if first >= end:
         raise UnavailableError(f"the window {label} has not begun at {end}")
-    return first, min(last, end)
+    return first, _reached(last, as_of, end)
+
+
+def _reached(last: date, as_of: date, end: date) -> date:
+    """A window's own last day where the as-of date has reached it, else the as-of session."""
+    return last if last <= as_of else end
 
 
 def between(label: str, anchor: date, end_anchor: date, sessions: Dates) -> Window:
@@ -178,7 +188,7 @@ def resolve(spec: str, as_of: date, sessions: Dates) -> Window:
     end = last_on_or_before(sessions, as_of)
     if end is None:
         raise UnavailableError(f"no close is held on or before {as_of}")
-    anchor, end_anchor = anchors(label, end, sessions)
+    anchor, end_anchor = anchors(label, end, as_of, sessions)
     return between(label, anchor, end_anchor, sessions)
 
 

@@ -48,6 +48,15 @@ def test_the_anchors_are_calendar_dates_and_shift_as_such() -> None:
     assert same_window(window, 8, DAYS) is None
 
 
+def test_a_year_that_ends_on_a_weekend_ends_on_its_last_day() -> None:
+    """31 December 2022 is a Saturday: the same window of 2021 ends on the 31st."""
+    asked = [resolve("2022", day, DAYS) for day in (date(2022, 12, 31), date(2023, 6, 1))]
+    assert asked[0] == asked[1]
+    assert (asked[0].end, asked[0].end_anchor) == (date(2022, 12, 30), date(2022, 12, 31))
+    earlier = same_window(asked[0], 1, DAYS)
+    assert earlier is not None and earlier.end == date(2021, 12, 31)
+
+
 def test_a_day_that_a_month_lacks_is_clamped() -> None:
     assert months_back(date(2024, 3, 31), 1) == date(2024, 2, 29)
     assert months_back(date(2026, 3, 31), 1) == date(2026, 2, 28)

@@ -1,0 +1,400 @@
+"""What must hold in every market: random small ones, and what may be done to them.
+
+The generator is shared with `test_against_naive`.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from core.frames import Block, Events, Holdings, Prices
+from core.market import Market
+from core.snapshot import IndexView, Question, Snapshot, take
+from core.windows import UnavailableError
+from tests.core.build import NAN, holdings, market, prices, weekdays
+
+EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
+#: What may happen to a line; "both" gives it adjusted closes beside its closes.
+FEATURES = (
+    *("late", "ended", "unasked", "holes", "gone", "failed", "adjusted", "both", "jump"),
+    *("split", "hidden split", "paid", "flat", "still", "renamed", "misprinted", "recorded"),
+)
+WHOLE = ("split", "paid", "flat", "misprinted")
+SECTORS = ("", "Energy", "Industrials", "Utilities")
+
+
+def examples(count: int) -> settings:
+    """A few examples, always the same, or as many new ones as EXAMPLES in the environment says."""
+    return settings(
+        max_examples=EXAMPLES or count,
+        deadline=None,
+        derandomize=not EXAMPLES,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@dataclass
+class Line:
+    """One line as it is: an unbroken path, and what is held of it."""
+
+    path: list[float]
+    held: list[float]
+    traded: list[float]
+    splits: dict[int, float] = field(default_factory=dict)
+    hidden: dict[int, float] = field(default_factory=dict)  # not on record
+    renamed_at: int | None = None
+    misprint: float = 1.0
+
+
+class Case:
+    """A market and what is asked of it; ``story`` tells what the generator put in."""
+
+    def __init__(self, held: Market, question: Question, story: tuple[str, ...]) -> None:
+        self.market, self.question, self.story = held, question, story
+
+    def __repr__(self) -> str:
+        lines = [str(self.question), *self.story, str(self.market.prices.through)]
+        for block in self.market.prices.blocks:
+            lines += map(str, (block.sessions, *zip(block.symbols, block.close.T, strict=True)))
+        return "\n".join(lines)
+
+    def answer(self) -> Snapshot | None:
+        """The answer, None where nothing can be told."""
+        try:
+            return take(self.market, self.question)
+        except UnavailableError:
+            return None
+
+
+def walk(rng: random.Random, size: int, flat: bool = False) -> list[float]:
+    """Prices in thousandths, steps of whole percents, many of them none."""
+    level, path = float(rng.choice([4, 10, 25, 80])), []
+    for _ in range(size):
+        path.append(round(level, 3))
+        level *= 1 + (0 if flat else rng.choice([0, 0, 1, 2, 3, 6, -1, -2, -3, -5]) / 100)
+    return path
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn, features: Sequence[str] = FEATURES, whole: bool = False, paid: bool = True
+) -> Case:
+    """A market and a question; ``whole``: one file a fund, of the window's start."""
+    first = draw(st.sampled_from(["2025-03-03", "2025-11-17", "2025-12-15"]))
+    size = draw(st.integers(10, 60))
+    days = weekdays(first, str(date.fromisoformat(first) + timedelta(days=120)))[:size]
+    span = (days[-1] - days[0]).days
+    rng = random.Random(draw(st.integers(0, 10_000)))
+    place = st.integers(0, size - 1)
+    symbols = [chr(65 + i) for i in range(draw(st.integers(3, 12)))]
+    some = st.sets(st.sampled_from(features), max_size=3)
+    wanted = {s: draw(some) for s in symbols}
+    closes, adjusted, volume = (dict[str, list[float]]() for _ in range(3))
+    dividends, splits = list[tuple[str, date, float]](), list[tuple[str, date, float]]()
+    through, lines = dict.fromkeys([*symbols, "IWM", "SPY"], days[-1]), {}
+    for s, has in wanted.items():
+        path = walk(rng, size, "flat" in has)
+        line = lines[s] = Line(path, path, [1000.0] * size)
+        if "still" in has:
+            at, end = draw(place), min(draw(place), size)
+            path[at:end] = [path[at]] * len(path[at:end])
+            line.traded[at:end] = [0.0] * len(path[at:end])
+        if "jump" in has:
+            at, factor = draw(place), rng.choice([12.0, 0.05, 15.0])
+            path[at:] = [p * factor for p in path[at:]]
+            line.splits |= {at: 3.0} if "recorded" in has else {}
+        if "split" in has:
+            line.splits[draw(place)] = rng.choice([2.0, 4.0, 0.5])
+        if "hidden split" in has:
+            line.hidden[draw(place)] = rng.choice([2.0, 3.0])
+        splits += [(s, days[at], factor) for at, factor in line.splits.items()]
+        line.held = held = list(path)
+        if "late" in has:
+            at = draw(place)
+            held[:at] = [NAN] * at
+        if has & {"ended", "unasked"}:
+            at = draw(place)
+            held[at + 1 :] = [NAN] * (size - at - 1)
+            if "ended" not in has:
+                through[s] = days[min(at + rng.randrange(0, 9), size - 1)]
+        for _ in range(rng.randrange(1, 4) if "holes" in has else 0):
+            at, long = draw(place), rng.randrange(1, 9)
+            held[at : at + long] = [NAN] * len(held[at : at + long])
+        if "gone" in has:
+            held[:] = [NAN] * size
+        for at in [draw(place) for _ in range(3)] if "paid" in has else ():
+            dividends.append((s, days[at], round(path[at] * rng.choice([0.01, 0.03]), 4)))
+        line.misprint = rng.choice([1.5, 1.1]) if "misprinted" in has else 1.0
+        closes[s], volume[s] = held, line.traded
+        if "adjusted" in has:
+            closes[s], adjusted[s] = [NAN] * size, held
+        elif "both" in has and "paid" not in has:
+            adjusted[s] = [p * (1 + i / 1000) for i, p in enumerate(held)]
+        if "renamed" in has and "adjusted" not in has:
+            line.renamed_at = at = draw(place)
+            if rng.random() < 0.5:
+                closes[s + "0"] = [p if i < at else NAN for i, p in enumerate(held)]
+                volume[s + "0"], through[s + "0"] = line.traded, days[-1]
+    for fund in ("IWM", "SPY"):
+        closes[fund] = walk(rng, size)
+        for _ in range(rng.choice([0, 0, 1, 2])):
+            closes[fund][rng.randrange(1, size - 1)] = NAN
+        if paid and rng.random() < 0.5:
+            dividends.append((fund, days[rng.randrange(size)], 0.4))
+
+    i, j = sorted((draw(place), draw(place)))
+    assume(i < j and not (whole and math.isnan(closes["IWM"][i] + closes["SPY"][i])))
+    calendar = [] if whole else ["YTD", "1M", "MTD", "1W"]
+    files = []
+    for fund, most in (("IWM", 4), ("SPY", 2)):
+        dates = st.sets(st.integers(-12, span + 12), min_size=1, max_size=most)
+        for offset in sorted({(days[i] - days[0]).days} if whole else draw(dates)):
+            files.append(file_of(fund, days[0] + timedelta(days=offset), days, lines, rng))
+    offsets = draw(st.sets(st.integers(0, span), max_size=0 if whole else 2))
+    remade = tuple(days[0] + timedelta(days=d) for d in sorted(offsets))
+    rest: dict[str, Any] = {"dividends": dividends, "splits": splits, "through": through}
+    rest["failures"] = {s: "no such symbol" for s in symbols if "failed" in wanted[s]}
+    held_prices = prices(days, closes, adjusted=adjusted or None, volume=volume, **rest)
+    aliases = {s + "0": s for s, line in lines.items() if line.renamed_at is not None}
+    return Case(
+        market(held_prices, *files, aliases=aliases, reconstitutions={"IWM": remade}),
+        Question(
+            window=draw(st.sampled_from([f"{days[i]}:{days[j]}"] * 4 + calendar)),
+            as_of=draw(st.sampled_from([None, None, days[j], days[j] + timedelta(days=1)])),
+            basis=draw(st.sampled_from(["tr", "pr"])),
+            without=tuple(draw(st.lists(st.sampled_from(symbols), max_size=2, unique=True))),
+        ),
+        (
+            *(f"{s}: {', '.join(sorted(has))}" for s, has in wanted.items() if has),
+            *(f"{f.fund} {f.as_of}: {' '.join(f.symbols)}" for f in files),
+            f"remade {' '.join(map(str, remade))} splits {splits} dividends {dividends}",
+        ),
+    )
+
+
+def file_of(
+    fund: str, on: date, days: Sequence[date], lines: dict[str, Line], rng: random.Random
+) -> Holdings:
+    """A holdings file of some lines, as an issuer would write it on a day."""
+    at = max((i for i, d in enumerate(days) if d <= on), default=0)
+    chosen = [s for s in lines if rng.random() < 0.75] or [next(iter(lines))]
+    rng.shuffle(chosen)
+    quantity, price = dict[str, float](), dict[str, float]()
+    for s in chosen:
+        line = lines[s]
+        listed = s if line.renamed_at is None or at >= line.renamed_at else s + "0"
+        factors = [*line.splits.items(), *line.hidden.items()]
+        later, done = (math.prod(f for i, f in factors if (i > at) is b) for b in (True, False))
+        quantity[listed] = rng.randrange(50, 500) * done
+        price[listed] = line.path[at] * later * line.misprint
+    value = {s: quantity[s] * price[s] for s in quantity}
+    cash, total = rng.choice([0.0, 0.0, 0.01, 0.08]), math.fsum(value.values())
+    sectors = {s: SECTORS[ord(s[0]) % 4] for s in value}
+    if rng.random() < 0.2:  # weights alone
+        value = {s: v / total * (1 - cash) for s, v in value.items()}
+        return holdings(fund, str(on), value, total=1.0, sectors=sectors)
+    total *= 1 + cash
+    return holdings(
+        fund, str(on), value, total=total, quantity=quantity, price=price, sectors=sectors
+    )
+
+
+def rebuilt(
+    case: Case,
+    file: Callable[[Holdings], Holdings] = lambda f: f,
+    block: Callable[[Block], Block] = lambda b: b,
+    more: Sequence[Holdings] = (),
+) -> Case:
+    """The same question of a market whose files and price blocks are changed."""
+    held, files = case.market, dict[str, tuple[Holdings, ...]]()
+    for fund, dated in case.market.holdings.items():
+        own = [*map(file, dated), *(f for f in more if f.fund == fund)]
+        files[fund] = tuple(sorted(own, key=lambda f: f.as_of))
+    changed: Prices = replace(held.prices, blocks=tuple(map(block, held.prices.blocks)))
+    return Case(Market(changed, files, held.reference), case.question, case.story)
+
+
+def told(view: IndexView, scaled: float = 1.0) -> dict[str, Any]:
+    """What an index's numbers are, order and segments apart; printed ones over ``scaled``."""
+    rows, few = view.contributors, view.concentration
+    gains = few.gross_gain > 1e-12  # less is rounding
+    names = rows.symbols
+    return {
+        "contribution": dict(zip(names, rows.contribution / scaled, strict=True)),
+        "weight": dict(zip(names, rows.weight / scaled, strict=True)),
+        "returns": dict(zip(names, rows.returns, strict=True)),
+        "basket": [view.basket_return, view.fund_return],
+        "covered": view.weight_measured / scaled,
+        "counts": {b.low: b.count for b in view.breadth.histogram} | dict(view.breadth.outside),
+        "ladder": [rung.count for rung in view.breadth.ladder],
+        "moments": [view.breadth.equal_weight, view.breadth.median, view.breadth.dispersion],
+        "left out": {row.symbol: row.reason for row in view.left_out},
+        "few": [few.effective_n, few.gross_gain, few.gross_loss, gains and few.half_of_gain],
+        "top": [t.contribution / scaled for t in few.top],
+        "gain": [gains and t.share_of_gross_gain for t in few.top],
+        "tops": {t.k: [t.reweighted, t.zeroed] for t in few.top},
+        "sectors": {g.name: g.contribution / scaled for g in view.sectors},
+    }
+
+
+def same(got: object, want: object) -> bool:
+    """Equal, numbers to 1e-11."""
+    if isinstance(got, dict) and isinstance(want, dict):
+        return got.keys() == want.keys() and all(same(got[k], want[k]) for k in want)
+    if isinstance(got, list) and isinstance(want, list):
+        return len(got) == len(want) and all(map(same, got, want))
+    if not isinstance(got, float) or not isinstance(want, float):
+        return got == want
+    return math.isclose(got, want, rel_tol=1e-11, abs_tol=1e-11)
+
+
+def unchanged(before: Snapshot | None, after: Snapshot | None, cash: float = 1.0) -> None:
+    """Both answers are the same, printed amounts of the first times ``cash``."""
+    if before is None or after is None:
+        assert before is after
+        return
+    assert before.indices.keys() == after.indices.keys()
+    for fund, view in before.indices.items():
+        want, got = told(view), told(after.indices[fund], cash)
+        assert {k: v for k, v in got.items() if not same(v, want[k])} == {}, want
+    if before.gap_leaders and after.gap_leaders:
+        one, other = (
+            dict(zip(found.symbols, found.value.tolist(), strict=True))
+            for found in (before.gap_leaders, after.gap_leaders)
+        )
+        assert same(one, other)
+
+
+@examples(60)
+@given(cases())
+def test_sums(case: Case) -> None:
+    found = case.answer()
+    for view in found.indices.values() if found else ():
+        growth = np.cumprod([1.0, *(1 + s.basket_return for s in view.segments)])
+        pairs = zip(growth[:-1], view.segments, strict=True)
+        parts = [g * s.weight_measured * s.basket_return for g, s in pairs]
+        assert abs(view.explained - math.fsum(parts)) < 1e-12 * max(1, growth.max())
+        if all(s.weight_measured == 1 for s in view.segments):
+            assert abs(view.explained - view.basket_return) < 1e-12 * max(1, growth.max())
+        outside = sum(count for _, count in view.breadth.outside)
+        assert sum(b.count for b in view.breadth.histogram) + outside == view.lines
+        assert view.measured + len(view.left_out) == view.lines
+        assert len(view.contributors) == view.measured == sum(g.measured for g in view.sectors)
+        assert abs(math.fsum(g.contribution for g in view.sectors) - view.explained) < 1e-12
+    if found and found.gap_leaders:
+        (small, large) = (found.indices[fund] for fund in ("IWM", "SPY"))
+        gap = math.fsum(found.gap_leaders.value)
+        if all(v.segments[0].measured for v in (small, large)):  # see test_against_naive
+            assert gap == pytest.approx(small.basket_return - large.basket_return, abs=1e-12)
+    if found and found.bridge and found.spread:
+        assert math.fsum(s.value for s in found.bridge) == pytest.approx(
+            found.spread.gap, abs=1e-12
+        )
+        (across,) = (step for step in found.bridge if step.parts)
+        assert sum(p.value for p in across.parts) == pytest.approx(across.value, abs=1e-12)
+
+
+@examples(60)
+@given(cases(), st.sampled_from([0.001, 3.0, 1e6]))
+def test_the_size_of_a_fund_changes_nothing(case: Case, factor: float) -> None:
+    def larger(f: Holdings) -> Holdings:
+        return replace(
+            f, quantity=f.quantity * factor, value=f.value * factor, total=f.total * factor
+        )
+
+    unchanged(case.answer(), rebuilt(case, larger).answer())
+
+
+@examples(60)
+@given(cases(), st.randoms(use_true_random=False))
+def test_the_order_of_lines_changes_nothing(case: Case, rng: random.Random) -> None:
+    def shuffled(f: Holdings) -> Holdings:
+        rows = rng.sample(range(len(f.symbols)), len(f.symbols))
+        changed: dict[str, Any] = {n: getattr(f, n)[rows] for n in ("quantity", "price", "value")}
+        for name in ("symbols", "names", "sectors"):
+            changed[name] = tuple(getattr(f, name)[i] for i in rows)
+        return replace(f, **changed)
+
+    unchanged(case.answer(), rebuilt(case, shuffled).answer())
+
+
+@examples(60)
+@given(cases(), st.integers(0, 59), st.sampled_from([2.0, 3.0, 0.25]))
+def test_a_split_on_record_changes_nothing(case: Case, day: int, factor: float) -> None:
+    sessions = [d for b in case.market.prices.blocks for d in b.sessions.tolist()]
+    on = sessions[day % len(sessions)]
+
+    def split(b: Block) -> Block:
+        column = np.array([s == "A" for s in b.symbols])
+        own = {n: getattr(b, n) for n in ("close", "adj_close")}
+        own = {n: v if v is None else np.where(column, v / factor, v) for n, v in own.items()}
+        paid, events = b.dividend, b.split
+        paid = replace(paid, value=np.where(column[paid.col], paid.value / factor, paid.value))
+        if on in b.sessions.tolist():
+            here = (b.sessions.tolist().index(on), b.symbols.index("A"), factor)
+            held = (events.row, events.col, events.value)
+            events = Events(*(np.append(a, v) for a, v in zip(held, here, strict=True)))
+        return replace(b, **own, dividend=paid, split=events)
+
+    def after(f: Holdings) -> Holdings:
+        mine = np.array([s in ("A", "A0") for s in f.symbols]) & (f.as_of >= on)
+        times = np.where(mine, factor, 1.0)
+        return replace(f, quantity=f.quantity * times, price=f.price / times)
+
+    # a split on the day of a tenfold move would explain it; A0 is another tape of A
+    assume(not any(s.startswith("A: ") and ("jump" in s or "ren" in s) for s in case.story))
+    unchanged(case.answer(), rebuilt(case, after, split).answer())
+
+
+@examples(60)
+@given(cases(), st.sampled_from([0.02, 0.5]))
+def test_cash_scales_what_is_printed_and_nothing_else(case: Case, cash: float) -> None:
+    richer = rebuilt(case, lambda f: replace(f, total=f.total * (1 + cash)))
+    unchanged(case.answer(), richer.answer(), 1 / (1 + cash))
+
+
+@examples(60)
+@given(cases(WHOLE, whole=True), st.integers(1, 59))
+def test_a_cut_with_drifted_values_changes_nothing(case: Case, day: int) -> None:
+    case.question = replace(case.question, basis="pr")
+    before = case.answer()
+    if before is None:
+        return
+    level = {
+        (s, d): b.close[row, column]
+        for b in case.market.prices.blocks
+        for column, s in enumerate(b.symbols)
+        for row, d in enumerate(b.sessions.tolist())
+    }
+    start = before.window.start
+    inside = [d for d in sorted({d for _, d in level}) if start < d < before.window.end]
+    assume(inside)
+    on = inside[day % len(inside)]
+    drifted = []
+    for (f,) in case.market.holdings.values():
+        value = f.value * [level[s, on] / level[s, start] for s in f.symbols]
+        total = f.total * value.sum() / f.value.sum()
+        blank = np.full(len(value), NAN)
+        drifted.append(replace(f, as_of=on, value=value, total=total, quantity=blank, price=blank))
+    after = rebuilt(case, more=drifted).answer()
+    assert after is not None and all(len(v.segments) == 2 for v in after.indices.values())
+    unchanged(before, after)
+
+
+@examples(60)
+@given(cases([f for f in FEATURES if f not in ("paid", "both", "adjusted")], paid=False))
+def test_without_dividends_total_return_is_price_return(case: Case) -> None:
+    both = [replace(case.question, basis=basis) for basis in ("pr", "tr")]
+    price, total = (Case(case.market, asked, case.story).answer() for asked in both)
+    unchanged(price, total)
