@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 
 from cache.clean import clean
 from cache.errors import CacheError, SourceError, StoreEmpty
@@ -167,11 +167,19 @@ def _open_streams() -> None:
 
 def _say(sentence: str, code: int) -> int:
     """One line on stderr, without what an argument or a file name could do to a terminal."""
-    # A full stderr must not change the exit code.
-    with suppress(OSError):
+    try:
         sys.stderr.write(f"internals: {clean(sentence, _LONGEST)}\n")
         sys.stderr.flush()
+    except OSError:
+        # what a full stderr cannot take must not change the exit code, not even at exit
+        _let_go(sys.stderr)
     return code
+
+
+def _let_go(stream: TextIO) -> None:
+    """Point a stream that cannot be written to at nothing, so that what it still holds goes."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _write(text: str, *, kind: str = "text") -> None:
@@ -185,6 +193,7 @@ def _write(text: str, *, kind: str = "text") -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
+        _let_go(out)
         raise OSError(error.errno, error.strerror, "standard output") from None
 
 
