@@ -136,9 +136,17 @@ class Desk:
         if not plan:
             return "up to date: nothing to fetch"
         minutes = max(1, round(plan.expected_seconds / 60))
+        try:
+            held = self.market().holdings
+        except StoreEmpty:
+            held = {}
+        unknown = [fund for fund in (question.small, question.large) if fund not in held]
+        # how many lines a fund has is known once its holdings are
+        more = f" and one for each line of {' and '.join(unknown)}" if unknown else ""
         return (
             f"stale: {len(plan.asks):,} symbols, {len(plan.files):,} holdings files;"
-            f" {by} fetches: {plan.requests:,} requests, {minutes:,} min"
+            f" {by} fetches: {plan.requests:,} requests{more}"
+            + ("" if unknown else f", {minutes:,} min")
         )
 
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:

@@ -20,7 +20,10 @@ Style = Literal["bar", "json", "none"]
 
 
 def fetch(desk: Desk, question: Question, config: Config, *, full: bool, style: Style) -> int:
-    """Fetch what is stale for a pair; 0 with everything brought, 1 in part, 3 with nothing.
+    """Fetch what is stale for a pair.
+
+    Returns:
+        The exit code: 0 with everything brought, 1 in part, 3 with nothing held at all.
 
     Raises:
         CacheError: another refresh is under way, or the store cannot be written.
@@ -57,7 +60,7 @@ def fetch(desk: Desk, question: Question, config: Config, *, full: bool, style: 
         print(f"internals: {said}", file=sys.stderr)  # noqa: T201
     if summary.ok:
         return 0
-    return 1 if came else 3
+    return 1 if came or desk.generation() is not None else 3
 
 
 def text(summary: Summary) -> str:

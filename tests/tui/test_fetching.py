@@ -1,0 +1,61 @@
+"""``internals refresh`` and the note after it, the program unchanged, against the look-alike."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.cache.lookalike import Lookalike
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_a_refresh_fills_an_empty_home_and_a_second_asks_for_what_failed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "config.toml").write_text("[fetch]\nrate = 20\npool = 8\n")
+    lines = {"IWM": [f"SA{c}" for c in "ABCDEFGH"], "IVV": [f"LA{c}" for c in "ABCDEF"]}
+    pair = ("--pair", "IWM:IVV", "--home", str(home))
+
+    with Lookalike(tmp_path, datetime.now(UTC), lines=lines, faults={"SAH": "500"}) as server:
+        environ = {**os.environ, **server.environment()}
+
+        def run(*argv: str) -> subprocess.CompletedProcess[str]:
+            command = [sys.executable, "-m", "tui", *argv, *pair]
+            return subprocess.run(
+                command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=90
+            )
+
+        first = run("refresh", "--progress", "json")
+        # 14 lines and 2 funds; the one that answers 500 is asked a second time
+        assert server.charts.total() == 17
+        said = [json.loads(line) for line in first.stderr.splitlines()]
+        assert (first.returncode, first.stdout) == (1, "")
+        assert (said[0]["stage"], said[-1]["stage"]) == ("plan", "done")
+        assert (said[-1]["done"], said[-1]["failed"]) == (16, 1)
+
+        second = run("refresh", "--quiet")
+        assert server.charts.total() == 19
+        assert (second.returncode, second.stderr.count("\n")) == (1, 1)
+        assert "error 500" in second.stderr
+
+        note = run("note", "--format", "json")
+        assert server.charts.total() == 19
+        found = json.loads(note.stdout)
+        assert found["indices"]["IVV"]["measured"] == 6
+        left = found["indices"]["IWM"]["left_out"]
+        assert [row["symbol"] for row in left] == ["SAH"]
+        assert left[0]["reason"].startswith("not fetched: ")
+
+
+def test_nobody_there_and_nothing_held_is_nothing_to_answer_from(tmp_path: Path) -> None:
+    nowhere = {**os.environ, "HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": ""}
+    command = [sys.executable, "-m", "tui", "refresh", "--quiet", "--home", str(tmp_path)]
+    done = subprocess.run(
+        command, cwd=ROOT, env=nowhere, capture_output=True, text=True, timeout=90
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
