@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.sources.demo_names import SECTORS, draw_sectors, invent
+from cache.sources.demo_names import draw_sectors, invent
+from cache.sources.sectors import SECTORS
 from core.frames import Holdings, LeftOut
 
 if TYPE_CHECKING:

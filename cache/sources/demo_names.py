@@ -10,22 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from cache.sources.sectors import SECTORS
+
 if TYPE_CHECKING:
     from core.frames import FloatArray, IntArray
 
-SECTORS: Final = (
-    "Communication Services",
-    "Consumer Discretionary",
-    "Consumer Staples",
-    "Energy",
-    "Financials",
-    "Health Care",
-    "Industrials",
-    "Information Technology",
-    "Materials",
-    "Real Estate",
-    "Utilities",
-)
 #: How the year treats each sector, in standard deviations of a line's own luck.
 SECTOR_LUCK: Final[FloatArray] = np.array(
     [-0.1, -0.2, -0.3, 0.4, 0.0, 0.1, 0.4, 0.6, 0.2, -0.2, -0.1]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.sources.demo_names import SECTORS
+from cache.sources.sectors import SECTORS
 
 if TYPE_CHECKING:
     from cache.sources.demo_lines import Lines, Side

@@ -16,6 +16,7 @@ import numpy as np
 from cache.clean import clean
 from cache.errors import SourceError
 from cache.sources.rows import Rejected
+from cache.sources.sectors import SECTORS
 from cache.symbols import valid_symbol, yahoo_symbol
 
 _SECTORS: Final = {
@@ -30,22 +31,7 @@ _SECTORS: Final = {
     "healthcare": "Health Care",
     "technology": "Information Technology",
     "basic materials": "Materials",
-} | {
-    name.lower(): name
-    for name in (
-        "Communication Services",
-        "Consumer Discretionary",
-        "Consumer Staples",
-        "Energy",
-        "Financials",
-        "Health Care",
-        "Industrials",
-        "Information Technology",
-        "Materials",
-        "Real Estate",
-        "Utilities",
-    )
-}
+} | {name.lower(): name for name in SECTORS}
 #: Never as the first word: CVR Energy is a company, and so may be Rights or Escrow something.
 _PAPER: Final = re.compile(
     r"(?<=[\s-])(CVRS?|ESCROW|WARRANTS?|WTS|RIGHTS|PRVT|CONTINGENT VALUE|RIGHT$)\b", re.IGNORECASE
