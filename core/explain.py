@@ -58,7 +58,7 @@ def _return(market: Market, symbol: str, first: date, last: date, basis: str) ->
 
 
 def _carried(
-    market: Market, file: Holdings, symbol: str, opened: date, value: float
+    market: Market, file: Holdings, symbol: str, start: date, opened: date, value: float
 ) -> Explanation:
     """How a line's value in the file came to its value at a segment's start."""
     rows = [i for i, followed in enumerate(market.lines(file)) if followed == symbol]
@@ -72,7 +72,7 @@ def _carried(
     near = last >= 0 and (
         market.position(session) - market.position(series.sessions[last].item()) <= STALE_SESSIONS
     )
-    if math.isclose(value, in_file, rel_tol=1e-15):
+    if session == start:
         return Explanation(title, value, "money", "value", in_file, tuple(terms))
     price, at_start = _closes(market, symbol, opened)
     if near:
@@ -81,7 +81,7 @@ def _carried(
         computed = in_file * price / then
         return Explanation(title, value, "money", "value x P0 / Pf", computed, tuple(terms))
     shares = math.fsum(file.quantity[rows])
-    splits = value / (shares * price)
+    splits = market.split_since(symbol, session)
     terms = [
         Term("q", shares, "count", stated),
         Term("S", splits, "ratio", f"splits on record since {file.as_of}"),
@@ -110,7 +110,7 @@ def _segment(
             Term("v", value, "money", f"its value in the file, at the prices of {opened}"),
             Term("V", measured, "money", f"the same over the {segment.measured:,} measured lines"),
         ),
-        (_carried(market, file, symbol, opened, value),),
+        (_carried(market, file, symbol, segment.start, opened, value),),
     )
     own = _return(market, symbol, opened, closed, basis)
     before = "the basket's growth before the segment"

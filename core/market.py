@@ -7,7 +7,8 @@ another window or another date, is a few row look-ups.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+import math
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -97,16 +98,25 @@ class Market:
         blocks = [self.years[year] for year in wanted]
         return self.kept(wanted, lambda: stack(blocks, self.reference.sessions))
 
-    def splits_since(self, matrix: Matrix, session: date) -> FloatArray:
-        """(N,) product of the split factors on record after a session, by a matrix's columns."""
-        factor = np.ones(len(matrix.symbols))
+    def _splits_after(self, session: date) -> Iterator[tuple[str, float]]:
+        """Symbol and factor of every split on record after a session."""
         for block in self.prices.blocks:
             later = block.sessions[block.split.row] > day(session)
             for place, value in zip(block.split.col[later], block.split.value[later], strict=True):
-                column = matrix.column.get(block.symbols[place])
-                if column is not None:
-                    factor[column] *= value
+                yield block.symbols[place], float(value)
+
+    def splits_since(self, matrix: Matrix, session: date) -> FloatArray:
+        """(N,) product of the split factors on record after a session, by a matrix's columns."""
+        factor = np.ones(len(matrix.symbols))
+        for symbol, value in self._splits_after(session):
+            column = matrix.column.get(symbol)
+            if column is not None:
+                factor[column] *= value
         return factor
+
+    def split_since(self, symbol: str, session: date) -> float:
+        """Product of one symbol's split factors on record after a session."""
+        return math.prod(value for own, value in self._splits_after(session) if own == symbol)
 
     def series(self, symbol: str) -> Series | None:
         """One symbol's closes over every year held, kept; None where none is held."""

@@ -122,3 +122,18 @@ def test_counts_tops_groups_and_steps(snapshot: Snapshot) -> None:
         assert explain_view.top(view, 99) is None and explain_view.group(view, "nothing") is None
     for step in snapshot.bridge:
         holds(explain_view.step(snapshot, step))
+
+
+def test_a_weight_by_count_comes_from_the_splits_on_record() -> None:
+    """No close at the file's date: 100 shares, a 4:1 split later, 6 at the start: 2,400."""
+    late = [float("nan")] * FIRST + [6.0] * (LAST - FIRST + 1)
+    counts = {"quantity": {"A": 100, "B": 200}, "price": {"A": 20.0, "B": 10.0}}
+    own = market(
+        prices(DAYS, CLOSES | {"A": late, "B": path(10, 11)}, splits=[("A", DAYS[9], 4.0)]),
+        holdings("IWM", "2025-12-29", {"A": 2000, "B": 2000}, **counts),
+        holdings("SPY", "2025-12-29", {"C": 1}),
+    )
+    found = holds(explain.line(own, take(own, Question(basis="pr")), "IWM", "A"))
+    value = found.parts[0].parts[0].parts[0]
+    assert (value.formula, value.computed) == ("q x S x P0", 2400)
+    assert [t.value for t in value.terms] == [100, 4, 6]
