@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 
@@ -23,7 +22,7 @@ from core.frames import BoolArray, Dates, Holdings, IntArray, LeftOut, day, pyda
 from core.groups import issuers, sectors, themes
 from core.market import Market
 from core.matrix import Series
-from core.membership import spans
+from core.membership import Span, spans
 from core.spread import Spread, spread
 from core.views import (
     COVERAGE_FLOOR,
@@ -149,10 +148,9 @@ def _left_out(market: Market, found: Basket, files: tuple[Holdings, ...]) -> tup
 
 
 def _index(
-    market: Market, question: Question, fund: str, window: Window, as_of: date
+    market: Market, question: Question, fund: str, window: Window, parts: tuple[Span, ...]
 ) -> tuple[IndexView, Basket] | str:
     """One index, or the sentence that says what is missing."""
-    parts = spans(market, fund, window.start, window.end, as_of)
     if not parts:
         return f"no holdings of {fund} are held: import its file or fetch"
     found = basket(market, parts, question.basis)
@@ -334,10 +332,11 @@ def take(market: Market, question: Question) -> Snapshot:
 
     found_spread, why = _spread(market, question, window, sessions)
     missing = [why] if why else []
+    parts = {fund: spans(market, fund, window.start, window.end, as_of) for fund in pair}
     indices: dict[str, IndexView] = {}
     baskets: dict[str, Basket] = {}
     for fund in pair:
-        answer = _index(market, question, fund, window, as_of)
+        answer = _index(market, question, fund, window, parts[fund])
         if isinstance(answer, str):
             missing.append(answer)
         else:
@@ -355,8 +354,8 @@ def take(market: Market, question: Question) -> Snapshot:
             steps = bridge(sides[0], sides[1])
     told: dict[str, Changes] = {}
     for fund in pair:
-        parts = spans(market, fund, window.start, window.end, as_of)
-        files = pair_of_files(market, fund, parts[0].file if parts else None, window.end)
+        first = parts[fund][0].file if parts[fund] else None
+        files = pair_of_files(market, fund, first, window.end)
         if files is not None:
             told[fund] = _with_contributions(market, changes(market, *files), indices.get(fund))
 
@@ -372,7 +371,6 @@ def take(market: Market, question: Question) -> Snapshot:
         question=question,
         window=window,
         as_of=as_of,
-        first_session=pydate(sessions[0]),
         last_session=last,
         state=state,
         simulated=market.simulated,

@@ -199,7 +199,6 @@ class Snapshot:
         question: what was asked, as asked.
         window: what it came to.
         as_of: the session every number is of.
-        first_session: the first session the two funds have in common, None without both.
         last_session: the last as-of session that can be asked for.
         state: "final"; "intraday" when a close is of an unfinished session; "partial"
             when an index is missing or below the coverage floor.
@@ -220,7 +219,6 @@ class Snapshot:
     question: Question
     window: Window
     as_of: date
-    first_session: date | None
     last_session: date
     state: State
     simulated: bool
