@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cache.errors import CacheError, StoreEmpty
 from cache.reference import load_reference
@@ -24,9 +24,6 @@ from core.snapshot import take
 from core.views import Basis, Question, Snapshot
 from core.windows import WindowError, normal
 from tui.places import Places
-
-if TYPE_CHECKING:
-    from cache.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +104,10 @@ class Desk:
         """Answer a question from what is held; see `core.snapshot.take` for what it raises."""
         return take(self.market(), question)
 
-    def plan(self, question: Question, now: datetime, *, full: bool = False) -> Plan:
-        """What a refresh would ask for, and how many requests it costs."""
+    def cost(self, question: Question, now: datetime, *, by: str = "r") -> str:
+        """One sentence: what is stale and how many requests a refresh (started by ``by``) costs."""
+        if self.simulated:
+            return "simulated market: nothing to fetch"
         from cache.funds import load_funds
         from cache.plan import make_plan
         from core.frames import Prices
@@ -118,36 +117,18 @@ class Desk:
             prices, holdings = market.prices, market.holdings
         except StoreEmpty:
             prices, holdings = Prices(), {}
-        return make_plan(
-            prices,
-            holdings,
-            (question.small, question.large),
-            now,
-            self.reference,
-            funds=load_funds(self.places.config / "funds.toml"),
-            full=full,
-        )
-
-    def cost(self, question: Question, now: datetime, *, by: str = "r") -> str:
-        """One sentence: what is stale and how many requests a refresh (started by ``by``) costs."""
-        if self.simulated:
-            return "simulated market: nothing to fetch"
-        plan = self.plan(question, now)
+        pair = (question.small, question.large)
+        funds = load_funds(self.places.config / "funds.toml")
+        plan = make_plan(prices, holdings, pair, now, self.reference, funds=funds)
         if not plan:
             return "up to date: nothing to fetch"
-        minutes = max(1, round(plan.expected_seconds / 60))
-        try:
-            held = self.market().holdings
-        except StoreEmpty:
-            held = {}
-        unknown = [fund for fund in (question.small, question.large) if fund not in held]
-        # how many lines a fund has is known once its holdings are
-        more = f" and one for each line of {' and '.join(unknown)}" if unknown else ""
-        return (
-            f"stale: {len(plan.asks):,} symbols, {len(plan.files):,} holdings files;"
-            f" {by} fetches: {plan.requests:,} requests{more}"
-            + ("" if unknown else f", {minutes:,} min")
-        )
+        stale = f"stale: {len(plan.asks):,} symbols, {len(plan.files):,} holdings files;"
+        asks = f"{by} fetches: {plan.requests:,} requests"
+        unknown = [fund for fund in pair if fund not in holdings]
+        if unknown:
+            # how many lines a fund has is known once its holdings are
+            return f"{stale} {asks} and one for each line of {' and '.join(unknown)}"
+        return f"{stale} {asks}, {max(1, round(plan.expected_seconds / 60)):,} min"
 
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
         """The child process that fetches; None where there is nothing to fetch from."""
