@@ -66,17 +66,21 @@ def write_holdings(path: Path, rows: str, when: str = "2025-12-31") -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with prices and both funds' holdings, imported once for every test."""
-    folder = tmp_path_factory.mktemp("once")
+def fill(folder: Path) -> Path:
+    """Prices and both funds' holdings, written to a folder and imported into a home in it."""
     home = ["--home", str(folder / "home")]
     small = write_holdings(folder / "s.csv", "A,Tin,Energy,6,10 B,Lamp,Materials,4,10")
     large = write_holdings(folder / "l.csv", "C,Kettle,Energy,10,40 D,Rope,Utilities,20,30")
     assert run(["import", "prices", str(write_prices(folder / "p.csv")), *home]) == 0
     assert run(["import", "holdings", str(small), "--fund", "IWM", *home]) == 0
     assert run(["import", "holdings", str(large), "--fund", "SPY", *home]) == 0
-    return folder
+    return folder / "home"
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a filled home, imported once for every test."""
+    return fill(tmp_path_factory.mktemp("once")).parent
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.test_cli import write_holdings, write_prices
+from tests.tui.test_cli import fill, write_prices
 from tui.cli import run
 
 Cli = Callable[..., tuple[int, str, str]]
@@ -25,14 +25,7 @@ EVIL = "\x1b]0;owned\x07\x1b[2J\u202e\n"
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with prices and both funds' holdings; no test writes to it."""
-    folder = tmp_path_factory.mktemp("hostile")
-    where = ["--home", str(folder / "home")]
-    small = write_holdings(folder / "s.csv", "A,Tin,Energy,6,10 B,Lamp,Materials,4,10")
-    large = write_holdings(folder / "l.csv", "C,Kettle,Energy,10,40 D,Rope,Utilities,20,30")
-    assert run(["import", "prices", str(write_prices(folder / "p.csv")), *where]) == 0
-    assert run(["import", "holdings", str(small), "--fund", "IWM", *where]) == 0
-    assert run(["import", "holdings", str(large), "--fund", "SPY", *where]) == 0
-    return folder / "home"
+    return fill(tmp_path_factory.mktemp("hostile"))
 
 
 @pytest.fixture
