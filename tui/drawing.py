@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui import formats
-from tui.charts_canvas import Drawing, Span, fit_line
+from tui.charts.canvas import Drawing, Span, fit_line
 from tui.safe import safe
 
 #: Style names with a component class of their own, ``painter--NAME``.

@@ -18,7 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui import formats
-from tui.charts_canvas import Line, fit_line
+from tui.charts.canvas import Line, fit_line
 from tui.columns import GAP, GUTTER, Cell, CellOf, Column, Placed, cells_of, lay_out
 from tui.drawing import PAINTER_CLASSES, Painter, painter_css
 from tui.safe import safe

@@ -10,8 +10,8 @@ from rich.cells import cell_len
 from core.frames import Dates, dates_of
 from tui import charts
 from tui.charts import Drawing, Series, plain
-from tui.charts_canvas import round_ticks, tick_labels
-from tui.charts_lines import date_ticks
+from tui.charts.canvas import round_ticks, tick_labels
+from tui.charts.lines import date_ticks
 
 NAN = math.nan
 BINS = ["< -50", "-50 -25", "-25 -10", "-10 0", "0 10", "10 25", "25 50", "50 100", "> 100"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.explanation import Explanation, Term
-from tui.explained import to_text
+from tui.written.explained import to_text
 
 
 def test_the_formula_is_filled_in_and_sources_stand_beside_the_figures() -> None:

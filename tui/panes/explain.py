@@ -12,9 +12,9 @@ from core import explain
 from core.explanation import Explanation
 from core.frames import CoreError
 from tui.charts import Drawing
-from tui.explained import lines_of
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import Scene, Side
+from tui.written.explained import lines_of
 
 
 @dataclass

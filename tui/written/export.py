@@ -14,8 +14,8 @@ from typing import Final
 from core.note import sentences
 from core.views import Snapshot
 from tui import formats as f
-from tui.document import number, to_json
-from tui.tables import Row, Table, tables
+from tui.written.document import number, to_json
+from tui.written.tables import Row, Table, tables
 
 #: The widest a name gets in plain text, in cells.
 NAME_WIDTH: Final = 34

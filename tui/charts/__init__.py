@@ -4,11 +4,11 @@ No drawing is wider than asked, each has exactly the lines asked for, NaN is a g
 a zero, and no meaning rests on a style alone.
 """
 
-from tui.charts_bars import diverging_bars, ladder_bar, year_bars
-from tui.charts_canvas import Drawing, Line, Span, Unit, fit_line, line_width, plain, to_ascii
-from tui.charts_histogram import histogram_pair
-from tui.charts_lines import cumulative_curve, line_chart, sparkline
-from tui.charts_plot import Series
+from tui.charts.bars import diverging_bars, ladder_bar, year_bars
+from tui.charts.canvas import Drawing, Line, Span, Unit, fit_line, line_width, plain, to_ascii
+from tui.charts.histogram import histogram_pair
+from tui.charts.lines import cumulative_curve, line_chart, sparkline
+from tui.charts.plot import Series
 
 __all__ = [
     "Drawing",

@@ -11,8 +11,8 @@ import numpy as np
 
 from core.frames import Dates
 from tui import formats
-from tui.charts_canvas import RISING, SCALE, Drawing, Unit, Values, finite_range, round_ticks
-from tui.charts_plot import EndLabel, Series, plot
+from tui.charts.canvas import RISING, SCALE, Drawing, Unit, Values, finite_range, round_ticks
+from tui.charts.plot import EndLabel, Series, plot
 
 
 def line_chart(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from tui import formats
-from tui.charts_canvas import (
+from tui.charts.canvas import (
     RISING,
     Canvas,
     Drawing,

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from tui import formats
-from tui.charts_canvas import (
+from tui.charts.canvas import (
     Canvas,
     Drawing,
     Unit,

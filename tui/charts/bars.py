@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tui import formats
-from tui.charts_canvas import (
+from tui.charts.canvas import (
     RISING,
     SCALE,
     Canvas,
@@ -23,7 +23,7 @@ from tui.charts_canvas import (
     line_width,
     to_ascii,
 )
-from tui.charts_lines import sparkline
+from tui.charts.lines import sparkline
 
 Styles = tuple[str, str]
 #: Stands before the highlighted year, so that it is told without colour.

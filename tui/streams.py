@@ -1,0 +1,64 @@
+"""Standard streams: the answer on stdout, one sentence on stderr, whatever they lead to."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, TextIO
+
+from cache.clean import clean
+
+ANSWERED: Final = 0
+IN_PART: Final = 1
+BAD_INPUT: Final = 2
+NOTHING: Final = 3
+#: Formats that other programs read, in UTF-8 whatever the terminal's coding.
+_DATA: Final = ("json", "csv")
+#: The longest sentence on stderr, in characters.
+_LONGEST: Final = 2000
+
+
+def open_streams() -> None:
+    """Open what was closed at the start onto nothing.
+
+    Python has None in its place, and the next file opened, one of the store's perhaps, would
+    become the stream that a library or a child writes to.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+
+
+def say(sentence: str, code: int) -> int:
+    """One line on stderr, without what an argument or a file name could do to a terminal."""
+    try:
+        sys.stderr.write(f"internals: {clean(sentence, _LONGEST)}\n")
+        sys.stderr.flush()
+    except OSError:
+        # what a full stderr cannot take must not change the exit code, not even at exit
+        _let_go(sys.stderr)
+    return code
+
+
+def _let_go(stream: TextIO) -> None:
+    """Point a stream that cannot be written to at nothing, so that what it still holds goes."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def write(text: str, *, kind: str = "text") -> None:
+    """The answer, on stdout: JSON and CSV in UTF-8, text as far as the terminal's coding goes."""
+    out = sys.stdout
+    if isinstance(out, io.TextIOWrapper):
+        out.reconfigure(encoding="utf-8" if kind in _DATA else None, errors="replace")
+    try:
+        out.write(text)
+        out.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _let_go(out)
+        raise OSError(error.errno, error.strerror, "standard output") from None
