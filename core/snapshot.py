@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from core.attribution import by_sector
 from core.basket import Basket
-from core.breadth import breadth_of
 from core.bridge import Step, bridge, gap_leaders, side
 from core.changes import Change, Changes, changes, pair_of_files
-from core.concentration import concentration, order
-from core.contribution import basket
-from core.correlation import correlation_of
 from core.daily import daily
-from core.frames import BoolArray, Dates, Holdings, IntArray, LeftOut, day, pydate
-from core.groups import issuers, sectors, themes
+from core.frames import Dates, day, pydate
+from core.index import index_of
 from core.market import Market
-from core.matrix import Series
-from core.membership import Span, spans
+from core.membership import spans
+from core.remarks import sources, warnings
 from core.spread import Spread, spread
 from core.views import (
     COVERAGE_FLOOR,
@@ -73,21 +66,6 @@ def final_sessions(market: Market, small: str, large: str) -> Dates:
     return sessions[keep]
 
 
-def _fund_return(series: Series | None, window: Window, basis: str) -> float | None:
-    """A fund's return over the window; None where a close of its ends is not held."""
-    level = series.level(basis) if series is not None else None
-    if series is None or level is None:
-        return None
-    ends = np.searchsorted(series.sessions, [day(window.start), day(window.end)])
-    if ends[1] >= len(level) or np.any(
-        series.sessions[ends] != np.array([window.start, window.end], "datetime64[D]")
-    ):
-        return None
-    if any(day(window.start) < when <= day(window.end) for when, _ in series.doubts):
-        return None
-    return float(level[ends[1]] / level[ends[0]] - 1)
-
-
 def _spread(
     market: Market, question: Question, window: Window, sessions: Dates
 ) -> tuple[Spread | None, str]:
@@ -114,91 +92,6 @@ def _spread(
     return spread(window, sessions, levels[0], levels[1]), ""
 
 
-def _lines(found: Basket, ranked: IntArray) -> Lines:
-    """The measured lines of a basket in order."""
-    entered = found.member.argmax(axis=0)[ranked]
-    gone = found.member[::-1].argmax(axis=0)[ranked]
-    size = len(found.segments)
-    pick = ranked.tolist()
-    return Lines(
-        symbols=tuple(found.symbols[i] for i in pick),
-        names=tuple(found.names[i] for i in pick),
-        sectors=tuple(found.sectors[i] for i in pick),
-        weight=found.weights[ranked],
-        returns=found.member_returns[ranked],
-        contribution=found.contribution[ranked],
-        joined={int(r): found.segments[entered[r]].start for r in np.nonzero(entered)[0]},
-        left={int(r): found.segments[size - 1 - gone[r]].end for r in np.nonzero(gone)[0]},
-        flags={r: found.flags[i] for r, i in enumerate(pick) if i in found.flags},
-    )
-
-
-def _left_out(market: Market, found: Basket, files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
-    """Lines never measured, heaviest first; weight is of the first file that has the line."""
-    weights: dict[str, float] = {}
-    for file in files:
-        for symbol, value in zip(market.lines(file), file.value.tolist(), strict=True):
-            weights.setdefault(symbol, value / file.total)
-    rows = [
-        LeftOut(found.symbols[i], found.names[i], weights[found.symbols[i]], reason)
-        for i, reason in enumerate(found.reasons)
-        if reason
-    ]
-    return tuple(sorted(rows, key=lambda row: (-row.weight, row.symbol)))
-
-
-def _index(
-    market: Market, question: Question, fund: str, window: Window, parts: tuple[Span, ...]
-) -> tuple[IndexView, Basket] | str:
-    """One index, or the sentence that says what is missing."""
-    if not parts:
-        return f"no holdings of {fund} are held: import its file or fetch"
-    found = basket(market, parts, question.basis)
-    if found is None or not found.measured.any():
-        why = Counter(found.reasons).most_common(1)[0][0] if found else "no prices held"
-        return f"none of the {len(parts[0].file.symbols):,} lines of {fund} is measured: {why}"
-    rows = np.nonzero(found.measured.any(axis=0))[0]
-    symbols = tuple(found.symbols[i] for i in rows.tolist())
-    weight, scaled = found.weights[rows], found.contribution[rows]
-    ranked = order(scaled, weight, symbols)
-    fund_return = _fund_return(market.series(fund), window, question.basis)
-    net = found.basket_return if fund_return is None else fund_return
-
-    def without(dropped: BoolArray) -> tuple[float | None, float]:
-        full = np.zeros(len(found.symbols), bool)
-        full[rows] = dropped
-        return found.without(full)
-
-    marked = np.isin(symbols, question.without)
-    sector_names = tuple(found.sectors[i] for i in rows.tolist())
-    view = IndexView(
-        fund=fund,
-        fund_return=fund_return,
-        basket_return=found.basket_return,
-        lines=len(found.symbols),
-        measured=len(rows),
-        weight_measured=found.weight_measured,
-        estimated=found.estimated,
-        left_out=_left_out(market, found, tuple(part.file for part in parts)),
-        segments=found.segments,
-        contributors=_lines(found, rows[ranked]),
-        sectors=sectors(sector_names, weight, scaled),
-        themes=themes(market.reference.themes, symbols, weight, scaled),
-        issuers=issuers(market.reference.issuers, symbols, weight, scaled),
-        breadth=breadth_of(found, question.above, question.below),
-        concentration=concentration(
-            found.share[0][rows], found.unscaled[rows], scaled, ranked, net, without
-        ),
-        correlation=correlation_of(market, found),
-        without=Without(
-            tuple(np.array(symbols)[marked].tolist()), math.fsum(scaled[marked]), *without(marked)
-        )
-        if marked.any()
-        else None,
-    )
-    return view, found
-
-
 def _with_contributions(market: Market, told: Changes, view: IndexView | None) -> Changes:
     """Joiners and leavers with what they brought over the window.
 
@@ -223,89 +116,6 @@ def _with_contributions(market: Market, told: Changes, view: IndexView | None) -
         joined=tuple(map(brought, told.joined)),
         left=tuple(c if c.symbol in taken_over else brought(c) for c in told.left),
     )
-
-
-def _sources(
-    market: Market, question: Question, indices: Mapping[str, IndexView]
-) -> tuple[Source, ...]:
-    """Where the answer's numbers came from."""
-    found: list[Source] = []
-    prices = market.prices
-    for fund in (question.small, question.large):
-        if fund in market.last_close:
-            found.append(
-                Source(
-                    f"prices {fund}",
-                    prices.source.get(fund, ""),
-                    market.last_close[fund],
-                    prices.fetched_at.get(fund),
-                )
-            )
-        if fund not in indices:
-            continue
-        used = {segment.holdings_as_of for segment in indices[fund].segments}
-        found += [
-            Source(f"holdings {fund}", file.source, file.as_of, file.fetched_at)
-            for file in market.holdings[fund]
-            if file.as_of in used
-        ]
-        groups: dict[str, list[str]] = {}
-        for symbol in indices[fund].contributors.symbols:
-            groups.setdefault(prices.source.get(symbol, ""), []).append(symbol)
-        for origin, symbols in sorted(groups.items()):
-            times = [prices.fetched_at[s] for s in symbols if s in prices.fetched_at]
-            found.append(
-                Source(
-                    f"prices of {len(symbols):,} lines of {fund}",
-                    origin,
-                    max(market.last_close[s] for s in symbols),
-                    min(times, default=None),
-                )
-            )
-    return tuple(found)
-
-
-def _warnings(
-    market: Market, question: Question, window: Window, indices: Mapping[str, IndexView]
-) -> list[str]:
-    """What a reader has to bear in mind."""
-    said = list(market.damage)
-    for fund, view in indices.items():
-        older = [s.older_than for s in view.segments if s.older_than]
-        if older:
-            said.append(f"{fund}: membership is older than the reconstitution of {max(older)}")
-        oldest = market.holdings[fund][0].as_of
-        if any(
-            window.start < r < window.end and r <= oldest
-            for r in market.reference.reconstitutions.get(fund, ())
-        ):
-            said.append(f"{fund}: membership is end-dated; top contributors may be missing")
-        if not view.claims:
-            said.append(
-                f"{fund}: only {view.weight_measured * 100:.1f} % of weight is measured:"
-                " nothing is claimed about leaders or breadth"
-            )
-        if view.estimated:
-            files = sorted({s.holdings_as_of for s in view.segments if s.estimated})
-            said.append(
-                f"{fund}: start weights are estimated, carried by prices from the holdings of "
-                + ", ".join(map(str, files))
-            )
-        limit = max(0.0010, 0.02 * abs(view.fund_return or 0.0))
-        if view.rest is not None and abs(view.rest) > limit:
-            said.append(
-                f"{fund}: {view.rest * 1e4:+.0f} bp of the fund's return is neither in its measured"
-                " lines nor in their coverage (cash, fees, trades inside the window)"
-            )
-    if (
-        question.basis == "tr"
-        and indices
-        and not any(
-            len(block.dividend) or block.adj_close is not None for block in market.prices.blocks
-        )
-    ):
-        said.append("no dividends are held: total return equals price return")
-    return said
 
 
 def take(market: Market, question: Question) -> Snapshot:
@@ -336,7 +146,7 @@ def take(market: Market, question: Question) -> Snapshot:
     indices: dict[str, IndexView] = {}
     baskets: dict[str, Basket] = {}
     for fund in pair:
-        answer = _index(market, question, fund, window, parts[fund])
+        answer = index_of(market, question, fund, window, parts[fund])
         if isinstance(answer, str):
             missing.append(answer)
         else:
@@ -374,7 +184,7 @@ def take(market: Market, question: Question) -> Snapshot:
         last_session=last,
         state=state,
         simulated=market.simulated,
-        sources=_sources(market, question, indices),
+        sources=sources(market, question, indices),
         spread=found_spread,
         indices=indices,
         bridge=steps,
@@ -383,7 +193,7 @@ def take(market: Market, question: Question) -> Snapshot:
         changes=told,
         daily={fund: own for fund, own in by_day.items() if own is not None},
         missing=tuple(missing),
-        warnings=tuple(_warnings(market, question, window, indices)),
+        warnings=tuple(warnings(market, question, window, indices)),
         generation=market.generation,
     )
 

@@ -1,0 +1,121 @@
+"""One index over a window: its basket, and every figure that is told of it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import numpy as np
+
+from core.basket import Basket
+from core.breadth import breadth_of
+from core.concentration import concentration, order
+from core.contribution import basket
+from core.correlation import correlation_of
+from core.frames import BoolArray, Holdings, IntArray, LeftOut, day
+from core.groups import issuers, sectors, themes
+from core.market import Market
+from core.matrix import Series
+from core.membership import Span
+from core.views import IndexView, Lines, Question, Without
+from core.windows import Window
+
+
+def _fund_return(series: Series | None, window: Window, basis: str) -> float | None:
+    """A fund's return over the window; None where a close of its ends is not held."""
+    level = series.level(basis) if series is not None else None
+    if series is None or level is None:
+        return None
+    ends = np.searchsorted(series.sessions, [day(window.start), day(window.end)])
+    if ends[1] >= len(level) or np.any(
+        series.sessions[ends] != np.array([window.start, window.end], "datetime64[D]")
+    ):
+        return None
+    if any(day(window.start) < when <= day(window.end) for when, _ in series.doubts):
+        return None
+    return float(level[ends[1]] / level[ends[0]] - 1)
+
+
+def _lines(found: Basket, ranked: IntArray) -> Lines:
+    """The measured lines of a basket in order."""
+    entered = found.member.argmax(axis=0)[ranked]
+    gone = found.member[::-1].argmax(axis=0)[ranked]
+    size = len(found.segments)
+    pick = ranked.tolist()
+    return Lines(
+        symbols=tuple(found.symbols[i] for i in pick),
+        names=tuple(found.names[i] for i in pick),
+        sectors=tuple(found.sectors[i] for i in pick),
+        weight=found.weights[ranked],
+        returns=found.member_returns[ranked],
+        contribution=found.contribution[ranked],
+        joined={int(r): found.segments[entered[r]].start for r in np.nonzero(entered)[0]},
+        left={int(r): found.segments[size - 1 - gone[r]].end for r in np.nonzero(gone)[0]},
+        flags={r: found.flags[i] for r, i in enumerate(pick) if i in found.flags},
+    )
+
+
+def _left_out(market: Market, found: Basket, files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
+    """Lines never measured, heaviest first; weight is of the first file that has the line."""
+    weights: dict[str, float] = {}
+    for file in files:
+        for symbol, value in zip(market.lines(file), file.value.tolist(), strict=True):
+            weights.setdefault(symbol, value / file.total)
+    rows = [
+        LeftOut(found.symbols[i], found.names[i], weights[found.symbols[i]], reason)
+        for i, reason in enumerate(found.reasons)
+        if reason
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.weight, row.symbol)))
+
+
+def index_of(
+    market: Market, question: Question, fund: str, window: Window, parts: tuple[Span, ...]
+) -> tuple[IndexView, Basket] | str:
+    """One index, or the sentence that says what is missing."""
+    if not parts:
+        return f"no holdings of {fund} are held: import its file or fetch"
+    found = basket(market, parts, question.basis)
+    if found is None or not found.measured.any():
+        why = Counter(found.reasons).most_common(1)[0][0] if found else "no prices held"
+        return f"none of the {len(parts[0].file.symbols):,} lines of {fund} is measured: {why}"
+    rows = np.nonzero(found.measured.any(axis=0))[0]
+    symbols = tuple(found.symbols[i] for i in rows.tolist())
+    weight, scaled = found.weights[rows], found.contribution[rows]
+    ranked = order(scaled, weight, symbols)
+    fund_return = _fund_return(market.series(fund), window, question.basis)
+    net = found.basket_return if fund_return is None else fund_return
+
+    def without(dropped: BoolArray) -> tuple[float | None, float]:
+        full = np.zeros(len(found.symbols), bool)
+        full[rows] = dropped
+        return found.without(full)
+
+    marked = np.isin(symbols, question.without)
+    sector_names = tuple(found.sectors[i] for i in rows.tolist())
+    view = IndexView(
+        fund=fund,
+        fund_return=fund_return,
+        basket_return=found.basket_return,
+        lines=len(found.symbols),
+        measured=len(rows),
+        weight_measured=found.weight_measured,
+        estimated=found.estimated,
+        left_out=_left_out(market, found, tuple(part.file for part in parts)),
+        segments=found.segments,
+        contributors=_lines(found, rows[ranked]),
+        sectors=sectors(sector_names, weight, scaled),
+        themes=themes(market.reference.themes, symbols, weight, scaled),
+        issuers=issuers(market.reference.issuers, symbols, weight, scaled),
+        breadth=breadth_of(found, question.above, question.below),
+        concentration=concentration(
+            found.share[0][rows], found.unscaled[rows], scaled, ranked, net, without
+        ),
+        correlation=correlation_of(market, found),
+        without=Without(
+            tuple(np.array(symbols)[marked].tolist()), math.fsum(scaled[marked]), *without(marked)
+        )
+        if marked.any()
+        else None,
+    )
+    return view, found
