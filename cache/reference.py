@@ -14,10 +14,40 @@ from cache.symbols import valid_symbol, yahoo_symbol
 from core.frames import Reference, Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
     from pathlib import Path
 
     from cache.funds import Fund
+
+
+def doubtful_themes(config_dir: Path, known: Container[str]) -> tuple[str, ...]:
+    """A sentence for each name of the user's own themes that nothing held knows.
+
+    Args:
+        config_dir: the folder that may hold ``themes.toml``.
+        known: every symbol held, in any file or with any close.
+
+    Raises:
+        SourceError: the file is broken; names file and line.
+    """
+    own = config_dir / "themes.toml"
+    if not own.exists():
+        return ()
+    document, text = read_toml(own)
+    aliases = _aliases()
+    said = []
+    for name, table in document.items():
+        for entry in table["symbols"]:
+            symbol = yahoo_symbol(entry)
+            if symbol in known or aliases.get(symbol) in known:
+                continue
+            line = line_of(text, name, entry)
+            place = f"{clean(str(own), 200)}, line {line}" if line else clean(str(own), 200)
+            said.append(
+                f'{place}: {symbol} in theme "{clean(name, 40)}" is in no holdings and has no'
+                " closes here; mend the ticker or take it out"
+            )
+    return tuple(said)
 
 
 def load_reference(config_dir: Path | None = None) -> Reference:
@@ -38,7 +68,7 @@ def load_reference(config_dir: Path | None = None) -> Reference:
     funds = load_funds(None if config_dir is None else config_dir / "funds.toml")
     return Reference(
         sessions=sessions(),
-        aliases={row["old"]: row["new"] for row in package_table("aliases.csv")},
+        aliases=_aliases(),
         reconstitutions=_reconstitutions(funds),
         spinoffs=tuple(
             (row["symbol"], date.fromisoformat(row["date"]))
@@ -47,6 +77,11 @@ def load_reference(config_dir: Path | None = None) -> Reference:
         themes=tuple(themes.values()),
         issuers={row["symbol"]: row["issuer"] for row in package_table("issuers.csv")},
     )
+
+
+def _aliases() -> dict[str, str]:
+    """Old symbol -> new one."""
+    return {row["old"]: row["new"] for row in package_table("aliases.csv")}
 
 
 def _reconstitutions(funds: Mapping[str, Fund]) -> dict[str, tuple[date, ...]]:

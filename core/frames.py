@@ -232,7 +232,7 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A named set of symbols; themes may overlap."""
+    """A named set of symbols; themes may overlap. ``source`` says whose, and of when."""
 
     name: str
     symbols: tuple[str, ...]
@@ -250,6 +250,7 @@ class Reference:
         spinoffs: (symbol, date) of known spin-offs, which look like a fall.
         themes: named sets of symbols.
         issuers: symbol -> the company, for companies with several listed classes of shares.
+        doubts: sentences about entries of a user's files that name nothing held.
     """
 
     sessions: Dates
@@ -258,3 +259,4 @@ class Reference:
     spinoffs: tuple[tuple[str, date], ...] = ()
     themes: tuple[Theme, ...] = ()
     issuers: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,7 @@ class Group:
         contribution: sum of contributions.
         measured: measured lines in it.
         symbols: the lines in it that the index has, for a theme; () for a sector.
+        source: whose grouping it is, and of when, for a theme; "" for others.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Group:
     contribution: float
     measured: int
     symbols: tuple[str, ...] = ()
+    source: str = ""
 
     @property
     def total_return(self) -> float | None:
@@ -78,7 +80,8 @@ def themes(
         rows = np.zeros(len(symbols), bool)
         rows[[place[s] for s in held]] = True
         if held:
-            found.append(_group(theme.name, rows, weight, contribution, held))
+            group = _group(theme.name, rows, weight, contribution, held)
+            found.append(replace(group, source=theme.source))
     return tuple(found)
 
 

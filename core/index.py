@@ -105,7 +105,7 @@ def index_of(
         segments=found.segments,
         contributors=_lines(found, rows[ranked]),
         sectors=sectors(sector_names, weight, scaled),
-        themes=themes(market.reference.themes, symbols, weight, scaled),
+        themes=themes(market.themes, symbols, weight, scaled),
         issuers=issuers(market.reference.issuers, symbols, weight, scaled),
         breadth=breadth_of(found, question.above, question.below),
         concentration=concentration(

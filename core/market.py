@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
 
-from core.frames import Block, FloatArray, Holdings, Prices, Reference, day
+from core.frames import Block, FloatArray, Holdings, Prices, Reference, Theme, day
 from core.matrix import Matrix, Series, column_of, series_of, stack
 from core.windows import last_on_or_before
 
@@ -77,6 +77,14 @@ class Market:
             return listed
         old = self.last_close.get(listed)
         return renamed if old is None or old < self.last_close[renamed] else listed
+
+    @cached_property
+    def themes(self) -> tuple[Theme, ...]:
+        """The themes, each name under the symbol its closes are followed by."""
+        return tuple(
+            replace(theme, symbols=tuple(dict.fromkeys(map(self.symbol, theme.symbols))))
+            for theme in self.reference.themes
+        )
 
     def lines(self, file: Holdings) -> tuple[str, ...]:
         """(N,) the symbols a holdings file's lines are followed by, kept."""

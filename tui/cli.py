@@ -123,6 +123,8 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
     from tui.written.export import FORMATS, write_file
 
     snapshot = desk.take(replace(question, daily=True))
+    for doubt in desk.market().reference.doubts:
+        say(doubt, ANSWERED)
     text = FORMATS[arguments.format](snapshot)
     target: Path | None = arguments.output
     if target is None or str(target) == "-":

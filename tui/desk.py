@@ -9,15 +9,15 @@ import json
 import os
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from cache.errors import CacheError, StoreEmpty
-from cache.reference import load_reference
-from cache.store import Store
+from cache.reference import doubtful_themes, load_reference
+from cache.store import Held, Store
 from core.frames import Reference
 from core.market import Market
 from core.snapshot import take
@@ -25,12 +25,16 @@ from core.views import Basis, Question, Snapshot
 from core.windows import WindowError, normal
 from tui.places import Places
 
+#: A user's own files of facts, in the config directory.
+OWN_FILES: Final = ("themes.toml", "funds.toml")
+
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """A market, and the generation that was the newest on disk when it was read."""
+    """A market, the generation that was the newest on disk when it was read, and its facts."""
 
     newest: int | None
+    reference: Reference
     market: Market
 
 
@@ -48,11 +52,27 @@ class Desk:
         self.store = Store(places.store, simulated=demo)
         self._loaded: _Loaded | None = None
         self._lock = threading.Lock()
+        self._facts: tuple[tuple[object, ...], Reference] | None = None
 
-    @cached_property
+    @property
     def reference(self) -> Reference:
-        """Sessions, aliases, themes; a broken themes file of the user's is an error."""
-        return load_reference(self.places.config)
+        """Sessions, aliases, themes; read again where the user has changed a file of theirs.
+
+        Raises:
+            CacheError: such a file is broken.
+        """
+        stamps = tuple(map(_stamp, (self.places.config / name for name in OWN_FILES)))
+        if self._facts is None or self._facts[0] != stamps:
+            self._facts = stamps, load_reference(self.places.config)
+        return self._facts[1]
+
+    def _doubts(self, held: Held) -> tuple[str, ...]:
+        """What in the user's themes names nothing held; of an invented market nothing is said."""
+        if self.simulated:
+            return ()
+        lines = (file.symbols for dated in held.holdings.values() for file in dated)
+        closes = (block.symbols for block in held.prices.blocks)
+        return doubtful_themes(self.places.config, set(chain(*lines, *closes)))
 
     def generation(self) -> int | None:
         """Number of the newest generation on disk, None for an empty store."""
@@ -85,20 +105,23 @@ class Desk:
         with self._lock:
             self.prepare()
             generation = self.store.generation()
-            if self._loaded is None or self._loaded.newest != generation:
+            reference = self.reference
+            loaded = self._loaded
+            if loaded is None or loaded.newest != generation or loaded.reference is not reference:
                 held = self.store.read()
-                self._loaded = _Loaded(
+                self._loaded = loaded = _Loaded(
                     generation,
+                    reference,
                     Market(
                         held.prices,
                         held.holdings,
-                        self.reference,
+                        replace(reference, doubts=self._doubts(held)),
                         simulated=held.simulated,
                         damage=held.damage,
                         generation=held.generation,
                     ),
                 )
-            return self._loaded.market
+            return loaded.market
 
     def take(self, question: Question) -> Snapshot:
         """Answer a question from what is held; see `core.snapshot.take` for what it raises."""
@@ -168,6 +191,15 @@ class Desk:
             temporary.replace(target)
         except OSError:
             temporary.unlink(missing_ok=True)
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What tells one state of a file from another; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def as_date(text: str) -> date:

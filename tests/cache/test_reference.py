@@ -11,7 +11,7 @@ import pytest
 from cache.datafile import package_table
 from cache.errors import SourceError
 from cache.funds import load_funds
-from cache.reference import load_reference
+from cache.reference import doubtful_themes, load_reference
 from cache.symbols import valid_symbol, yahoo_symbol
 
 
@@ -154,3 +154,22 @@ def test_broken_user_themes(tmp_path: Path, data: bytes, words: str) -> None:
         load_reference(tmp_path)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_each_theme_that_ships_says_whose_it_is_and_of_when() -> None:
+    themes = {theme.name: theme for theme in load_reference().themes}
+    assert set(themes) == {"hyperscalers", "software", "magnificent seven", "AI suppliers"}
+    assert all(theme.source.endswith(("2026-06-26", "2023")) for theme in themes.values())
+    assert {"BE", "CRDO"} <= set(themes["AI suppliers"].symbols)
+
+
+def test_a_name_of_a_theme_that_nothing_held_knows_is_said_with_its_line(tmp_path: Path) -> None:
+    known = {"MSFT", "MRSH"}
+    assert doubtful_themes(tmp_path, known) == ()
+    (tmp_path / "themes.toml").write_text(
+        '[big]\nsymbols = ["MSFT", "MMC"]\n\n[mine]\nsymbols = ["MSFT",\n  "MSFTT"]\n'
+    )
+    # MMC is held under its new symbol MRSH
+    (said,) = doubtful_themes(tmp_path, known)
+    assert said.startswith(f"{tmp_path}/themes.toml, line 6: MSFTT in theme ")
+    assert '"mine" is in no holdings' in said

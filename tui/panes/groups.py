@@ -60,6 +60,11 @@ def groups(scene: Scene, kind: str) -> Sheetful:
         columns += _side_columns(side, scene.fund(side), 1 if place == 0 else 4)
     values: dict[str, list[float]] = {}
     rows: list[dict[str, Cell]] = [{"name": name} for name in names]
+    if kind == "themes":
+        columns.append(Column("source", "whose grouping, of when", 20, "left", 7, "dim", want=40))
+        sources = {g.name: g.source for told in found.values() for g in told.values()}
+        for row, name in zip(rows, names, strict=True):
+            row["source"] = sources[name]
     for side, held in found.items():
         tail = "" if side == "small" else "2"
         values[f"bar{tail}"] = [

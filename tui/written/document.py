@@ -96,6 +96,7 @@ def _group(group: Group, *, symbols: bool) -> Json:
     }
     if symbols:
         found["symbols"] = list(group.symbols)
+        found["source"] = group.source or None
     return found
 
 

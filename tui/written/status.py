@@ -74,6 +74,7 @@ def document(held: Held, desk: Desk, now: datetime) -> dict[str, Any]:
         },
         "funds": funds,
         "damage": list(held.damage),
+        "themes": list(market.reference.doubts),
     }
 
 
@@ -119,7 +120,7 @@ def to_text(held: Held, desk: Desk, now: datetime) -> str:
             + f"; {own['lines_with_prices']:,} of {own['lines']:,} lines with prices"
         )
         said.append(f"           holdings of {dates}")
-    said += [f"! {sentence}" for sentence in held.damage]
+    said += [f"! {sentence}" for sentence in (*held.damage, *state["themes"])]
     if not held.simulated:
         asked = desk.remembered() or Question()
         pair = f"{asked.small}:{asked.large}"

@@ -123,7 +123,7 @@ def _contributors(view: IndexView) -> Iterator[Table]:
     )
 
 
-def _groups(title: str, groups: tuple[Group, ...], note: str = "") -> Iterator[Table]:
+def _groups(title: str, groups: tuple[Group, ...], *notes: str) -> Iterator[Table]:
     if groups:
         rows = tuple(
             (
@@ -137,7 +137,7 @@ def _groups(title: str, groups: tuple[Group, ...], note: str = "") -> Iterator[T
             for g in groups
         )
         columns = ("", ">lines", ">weight", ">return", ">bp", "")
-        yield Table(title, columns, rows, (note,) if note else ())
+        yield Table(title, columns, rows, notes)
 
 
 def rung_words(rung: Rung) -> str:
@@ -299,7 +299,12 @@ def tables(snapshot: Snapshot) -> tuple[Table, ...]:
     for view in snapshot.indices.values():
         found += _groups(f"{view.fund} sectors", view.sectors)
         found += _groups(f"{view.fund} companies with several lines", view.issuers)
-        found += _groups(f"{view.fund} themes", view.themes, "themes may overlap and do not add up")
+        found += _groups(
+            f"{view.fund} themes",
+            view.themes,
+            "themes may overlap and do not add up",
+            *(f"{theme.name}: {theme.source}" for theme in view.themes if theme.source),
+        )
     found += _breadth(snapshot)
     for view in snapshot.indices.values():
         found += _concentration(view)

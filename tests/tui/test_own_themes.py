@@ -1,0 +1,49 @@
+"""A person's own themes: read anew at the next question, shown with whose they are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cache.errors import SourceError
+from tests.tui.test_cli import Cli, cli, filled, note, once
+from tui.desk import Desk
+from tui.places import places
+
+__all__ = ["cli", "filled", "once"]
+
+MINE = '[mine]\nsymbols = ["A", "B", "ZZZ"]\nsource = "my list"\ndate = 2026-02-03\n'
+
+
+def test_the_note_shows_a_theme_with_its_source_and_names_what_it_does_not_know(
+    filled: Cli, tmp_path: Path
+) -> None:
+    own = tmp_path / "home" / "themes.toml"
+    own.write_text(MINE)
+    code, out, err = filled("note")
+    assert code == 0
+    assert "mine: my list, 2026-02-03" in out
+    assert f"{own}, line 2: ZZZ in theme" in err and err.count("\n") == 1
+    (theme,) = note(filled)["indices"]["IWM"]["themes"]
+    assert theme["symbols"] == ["A", "B"] and theme["source"] == "my list, 2026-02-03"
+    assert theme["contribution_bp"] == pytest.approx(1000)
+    _, out, _ = filled("status")
+    assert "! " in out and "ZZZ" in out
+    assert len(json.loads(filled("status", "--format", "json")[1])["themes"]) == 1
+
+
+def test_themes_are_read_again_when_the_file_has_changed(filled: Cli, tmp_path: Path) -> None:
+    del filled
+    home = tmp_path / "home"
+    desk = Desk(places(home, demo=False))
+    first = desk.market()
+    assert desk.market() is first
+    (home / "themes.toml").write_text(MINE)
+    assert [t.symbols for t in desk.market().themes if t.name == "mine"] == [("A", "B", "ZZZ")]
+    (home / "themes.toml").write_text("[mine\n")
+    with pytest.raises(SourceError, match=r"themes\.toml, line 1"):
+        desk.market()
+    (home / "themes.toml").unlink()
+    assert all(theme.name != "mine" for theme in desk.market().themes)
