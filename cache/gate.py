@@ -9,7 +9,8 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from cache.plan import Ask, asked
+from cache.plan import Ask
+from cache.reasons import asked
 from cache.sessions import NEW_YORK, last_final, last_session, sessions
 from core.frames import JUMP, STALE_SESSIONS, Dates, FloatArray, IntArray, day, pydate
 

@@ -18,9 +18,12 @@ import numpy as np
 
 from cache.bars import Bars
 from cache.errors import SourceError, StoreEmpty, StoreError
+from cache.files import FILE_SLACK, FileAsk
 from cache.interrupt import one_at_a_time, signals, unless
-from cache.plan import FILE_SLACK, Ask, FileAsk, Known, Plan, asked, make_plan, wait, whole
+from cache.known import Known
+from cache.plan import Ask, Plan, make_plan, whole
 from cache.progress import Progress, Stage, Summary
+from cache.reasons import asked, wait
 from cache.sessions import last_final
 from core.frames import Prices
 

@@ -30,7 +30,8 @@ from yfinance.data import YfData
 from yfinance.exceptions import YFPricesMissingError, YFRateLimitError
 
 from cache.gate import Answer, Kind, gate, nothing
-from cache.plan import RATE, Ask, asked, wait
+from cache.plan import RATE, Ask
+from cache.reasons import asked, wait
 from cache.sessions import last_final
 
 #: Wait this long after a refusal that does not say how long.

@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cache.files import FileAsk
 from cache.funds import Fund
-from cache.plan import Ask, FileAsk, Known, asked, asked_for, make_plan, wait, wait_until, whole
+from cache.known import Known
+from cache.plan import Ask, make_plan, whole
+from cache.reasons import asked, asked_for, wait, wait_until
 from cache.sessions import sessions
 from core.frames import Block, Events, Holdings, Prices, Reference
 

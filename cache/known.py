@@ -1,0 +1,102 @@
+"""What is held of each symbol, and whether an answer continues it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from core.frames import Dates, FloatArray, Prices, day, pydate
+
+if TYPE_CHECKING:
+    from cache.plan import Ask
+
+#: Two closes of one session further apart than this (relative) are different histories.
+TOLERANCE: Final = 1e-6
+#: A whole answer with fewer than this part of the closes held does not replace them.
+KEPT: Final = 0.9
+
+
+class Known:
+    """What is held of each symbol, read off the year blocks one symbol at a time."""
+
+    def __init__(self, prices: Prices) -> None:
+        self.prices = prices
+        self._columns = [{s: i for i, s in enumerate(b.symbols)} for b in prices.blocks]
+
+    def closes(self, symbol: str) -> tuple[Dates, FloatArray]:
+        """Sessions (K,) and closes (K,) held of a symbol, ascending, none of them NaN."""
+        days: list[Dates] = [np.zeros(0, "datetime64[D]")]
+        values: list[FloatArray] = [np.zeros(0)]
+        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
+            if (column := columns.get(symbol)) is not None:
+                close = block.close[:, column]
+                held = ~np.isnan(close)
+                days.append(block.sessions[held])
+                values.append(close[held])
+        return np.concatenate(days), np.concatenate(values)
+
+    def splits(self, symbol: str) -> dict[date, float]:
+        """Effective date -> split factor, as held."""
+        result: dict[date, float] = {}
+        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
+            if (column := columns.get(symbol)) is None:
+                continue
+            for at in np.flatnonzero(block.split.col == column):
+                session = block.sessions[block.split.row[at]]
+                result[pydate(session)] = float(block.split.value[at])
+        return result
+
+    def final(self, symbol: str) -> date | None:
+        """The last session whose final close is held, None where there is none."""
+        days, _ = self.closes(symbol)
+        unfinished = self.prices.provisional.get(symbol)
+        if unfinished is not None:
+            days = days[days < day(unfinished)]
+        return pydate(days[-1]) if len(days) else None
+
+    def rewritten(
+        self, symbol: str, session: Dates, close: FloatArray, splits: Mapping[date, float]
+    ) -> str:
+        """Why an answer that should continue what is held does not; "" where it does.
+
+        Args:
+            symbol: whose answer.
+            session: (K,) datetime64[D], ascending sessions of the answer.
+            close: (K,) float64, its closes, NaN where none.
+            splits: effective date -> factor, as the answer gives them.
+        """
+        held = self.splits(symbol)
+        for when, factor in splits.items():
+            # 1e-3: vendors write 3:2 as 1.5 or 1.499999.
+            if abs(held.get(when, 0.0) - factor) > 1e-3 * factor:
+                return f"a new split on {when}"
+        days, closes = self.closes(symbol)
+        final = self.final(symbol)
+        if final is None:
+            return ""
+        days, closes = days[days <= day(final)], closes[days <= day(final)]
+        common, mine, theirs = np.intersect1d(days, session, return_indices=True)
+        both = ~np.isnan(close[theirs])
+        if not both.any():
+            return "the answer shares no close with what is held"
+        off = np.abs(close[theirs] / closes[mine] - 1.0) > TOLERANCE
+        if (off & both).any():
+            return f"its close of {common[off & both][0]} has changed"
+        return ""
+
+    def shrunk(self, ask: Ask, session: Dates, close: FloatArray) -> str:
+        """Why a whole answer must not replace what is held; "" where it may.
+
+        Args:
+            ask: what was asked.
+            session: (K,) datetime64[D], sessions of the answer.
+            close: (K,) float64, its closes, NaN where none.
+        """
+        held = len(self.closes(ask.symbol)[0])
+        came = int(np.count_nonzero(~np.isnan(close[session >= day(ask.start)])))
+        if came < KEPT * held:
+            return f"Yahoo gave {came} closes where {held} are held"
+        return ""
