@@ -44,12 +44,22 @@ class PriceSource(Protocol):
     """Where prices come from."""
 
     name: str
-    unreachable: bool
-    limited_until: datetime | None
+
+    @property
+    def unreachable(self) -> bool:
+        """Nothing at all answered."""
+
+    @property
+    def limited_until(self) -> datetime | None:
+        """When a rate limit was met, the time to try again."""
 
     @property
     def requests(self) -> int:
         """Requests sent so far."""
+
+    @property
+    def retried(self) -> int:
+        """How many symbols were asked a second time."""
 
     def fetch(
         self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None

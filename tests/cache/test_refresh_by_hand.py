@@ -39,7 +39,7 @@ class Source:
     name = "by hand"
     unreachable = False
     limited_until = None
-    requests = 0
+    requests = retried = 0
 
     def __init__(self, answers: dict[str, Answer | str]) -> None:
         self.answers = answers

@@ -16,7 +16,8 @@ import pytest
 
 from cache.gate import Answer, gate
 from cache.plan import Ask
-from cache.sources.yahoo import Yahoo, _retry_at
+from cache.sources.yahoo import Yahoo
+from cache.sources.yahoo_web import retry_at
 from tests.cache.lookalike import Lookalike
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday, 17:30 in New York
@@ -35,7 +36,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lookalik
             monkeypatch.setenv(name, value)
         yield one
         for thread in threading.enumerate():
-            if thread.name == "yahoo":
+            if thread.name == "asking":
                 thread.join(5.0)
 
 
@@ -210,11 +211,11 @@ def test_it_is_silent_and_private(
 
 
 def test_retry_after_is_read_in_both_forms() -> None:
-    assert _retry_at("120", NOW) == NOW + timedelta(minutes=3)
-    dated = _retry_at("Fri, 26 Jun 2026 22:00:00 GMT", NOW)
+    assert retry_at("120", NOW) == NOW + timedelta(minutes=3)
+    dated = retry_at("Fri, 26 Jun 2026 22:00:00 GMT", NOW)
     assert dated == datetime(2026, 6, 26, 22, 1, tzinfo=UTC)
     for odd in (None, "", "soon", "Fri, 26 Jun 2020 22:00:00 GMT", "-5"):
-        assert _retry_at(odd, NOW) == NOW + timedelta(minutes=30)
+        assert retry_at(odd, NOW) == NOW + timedelta(minutes=30)
 
 
 # The gate, with rows made by hand: Monday 22 to Friday 26 June 2026

@@ -1,0 +1,40 @@
+"""Keep yfinance, and what it stands on, from writing to stderr."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+
+def silence() -> None:
+    """Keep yfinance off stderr, where its words would be read as progress or wreck a screen."""
+    logger = logging.getLogger("yfinance")
+    logger.handlers = [logging.NullHandler()]
+    logger.propagate = False
+    shown = warnings.showwarning
+    if isinstance(shown, _Warnings):
+        return
+    # No filter: threads inside catch_warnings put each other's filters back.
+    warnings.showwarning = _Warnings(shown)
+
+
+class _Warnings:
+    """Shows warnings as before, save those that concern yfinance and what it stands on."""
+
+    def __init__(self, shown: Callable[..., None]) -> None:
+        self._shown = shown
+
+    def __call__(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if not {"yfinance", "pandas", "curl_cffi"} & set(Path(filename).parts):
+            self._shown(message, category, filename, lineno, file, line)

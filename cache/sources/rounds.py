@@ -1,0 +1,145 @@
+"""Asking many symbols of a vendor that must not be pressed: pool, rate, second try, breaker.
+
+Knows no vendor: it is given a function that asks for one symbol and always answers.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from cache.gate import Answer, Kind
+
+if TYPE_CHECKING:
+    from cache.plan import Ask
+
+
+class Rounds:
+    """Asks in rounds: all once, then what failed in passing a second time.
+
+    Attributes:
+        unreachable: nothing at all answered.
+        retried: how many symbols were asked a second time.
+    """
+
+    def __init__(
+        self,
+        ask: Callable[[Ask], Answer],
+        *,
+        pool: int,
+        rate: float | None,
+        pause: float,
+    ) -> None:
+        """Nothing is asked yet.
+
+        Args:
+            ask: asks for one symbol; every failure comes back as data.
+            pool: threads that ask.
+            rate: questions a second, None for no limit.
+            pause: seconds before what failed in passing is asked a second time.
+        """
+        self._ask, self.pool, self.rate, self.pause = ask, pool, rate, pause
+        self.unreachable = False
+        self.retried = 0
+        self._lock = threading.Lock()
+        self._slot = 0.0
+        self._answered = 0
+        self._in_a_row = 0
+        self._halted: Answer | None = None
+
+    def fetch(
+        self,
+        asks: Iterable[Ask],
+        *,
+        stop: threading.Event,
+        before: Callable[[], None] = lambda: None,
+    ) -> Iterator[Answer]:
+        """Ask, and give each answer as it comes; one Answer an Ask.
+
+        The first rate limit stops all asking, as do failures in a row: whatever is open then
+        is answered with that reason.
+
+        Args:
+            asks: what to ask, in order.
+            stop: when set, ends at once; what is open stays unanswered.
+            before: called before each round.
+        """
+        again: list[Ask] = []
+        before()
+        for answer in self._round(list(asks), stop):
+            if answer.kind == "try_again" and not self._halted:
+                again.append(answer.ask)
+            else:
+                yield answer
+        if again and not stop.wait(0 if self._halted else self.pause):
+            before()
+            self.retried += len(again)
+            yield from self._round(again, stop)
+
+    def _round(self, asks: list[Ask], stop: threading.Event) -> Iterator[Answer]:
+        todo = deque(asks)
+        unanswered = {ask.symbol: ask for ask in asks}
+        came: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        halt = threading.Event()
+
+        def work() -> None:
+            while not halt.is_set() and not self._halted and self._pace(halt):
+                try:
+                    ask = todo.popleft()
+                except IndexError:
+                    return
+                answer = self._ask(ask)
+                self._note(answer)
+                came.put(answer)
+
+        # Daemons: a hanging answer must not hold up the end of the process.
+        size = min(self.pool, len(asks))
+        threads = [threading.Thread(target=work, name="asking", daemon=True) for _ in range(size)]
+        for thread in threads:
+            thread.start()
+        try:
+            while unanswered and not stop.is_set():
+                alive = any(thread.is_alive() for thread in threads)
+                try:
+                    answer = came.get(timeout=0.05)
+                except queue.Empty:
+                    if alive:
+                        continue
+                    break
+                unanswered.pop(answer.ask.symbol, None)
+                yield answer
+        finally:
+            halt.set()
+        if unanswered and not stop.is_set():
+            kind: Kind = self._halted.kind if self._halted else "try_again"
+            reason = self._halted.reason if self._halted else ""
+            for ask in unanswered.values():
+                yield Answer(ask, kind=kind, reason=reason)
+
+    def _pace(self, halt: threading.Event) -> bool:
+        """Wait for the next place under the rate; False when asking has ended meanwhile."""
+        if not self.rate:
+            return True
+        with self._lock:
+            self._slot = max(self._slot + 1 / self.rate, time.monotonic())
+            ahead = self._slot - time.monotonic()
+        return not halt.wait(max(ahead, 0.0)) and not self._halted
+
+    def _note(self, answer: Answer) -> None:
+        """Count successes and failures in a row; too many of these stop all asking."""
+        with self._lock:
+            if answer.kind == "rate_limited":
+                self._halted = self._halted or answer
+            elif answer.kind != "try_again":
+                self._answered += 1
+                self._in_a_row = 0
+            else:
+                self._in_a_row += 1
+                patience = 4 * self.pool if self._answered else self.pool
+                if self._in_a_row >= patience:
+                    self._halted = self._halted or answer
+            self.unreachable = not self._answered and self._in_a_row > 0

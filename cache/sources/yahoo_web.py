@@ -1,0 +1,114 @@
+"""The session between yfinance and Yahoo: counts, times, and says what a refusal means.
+
+Keeps the fallback pages from being asked again and again, and turns a refusal into a typed one
+before yfinance asks a second time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import threading
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+from curl_cffi import requests
+
+from cache.gate import Kind
+
+#: Wait this long after a refusal that does not say how long.
+LIMIT_PAUSE: Final = timedelta(minutes=30)
+_CHART: Final = "/v8/finance/chart/"
+
+
+class RefusedError(Exception):
+    """An answer that carries no bars, with what it means."""
+
+    def __init__(self, kind: Kind, reason: str, retry_after: str | None = None) -> None:
+        super().__init__(reason)
+        self.kind: Kind = kind
+        self.retry_after = retry_after
+
+
+class _SpentError(OSError):
+    """A page beside the charts brought nothing; yfinance does without."""
+
+
+class Session(requests.Session[Any]):
+    """The session that yfinance asks through."""
+
+    def __init__(self, timeout: float) -> None:
+        super().__init__(impersonate="chrome")
+        connect = min(5.0, timeout / 2)
+        # The two add up to what the whole answer may take.
+        self._timeout = (connect, timeout - connect)
+        self._lock = threading.Lock()
+        self._pages: dict[str, Any] = {}
+        self.asked = 0
+
+    def request(self, method: Any, url: str, *args: Any, **options: Any) -> Any:
+        """Send one request; refusals of a chart are raised as RefusedError."""
+        options["timeout"] = self._timeout
+        chart = _CHART in url
+        with self._lock:
+            if url in self._pages:
+                return self._page(url)
+            if not chart:
+                self._pages[url] = None
+            self.asked += 1
+        response = super().request(method, url, *args, **options)
+        if chart:
+            _judge(response)
+        elif response.status_code < 400 or "getcrumb" not in url:
+            # The cookie's page answers 404 and sets the cookie all the same.
+            self._pages[url] = response
+        return response if chart else self._page(url)
+
+    def _page(self, url: str) -> Any:
+        """What a page beside the charts answered; yfinance would ask for it at each symbol."""
+        if self._pages[url] is None:
+            raise _SpentError(f"{url} was asked once and brought nothing")
+        return self._pages[url]
+
+
+def _judge(response: Any) -> None:
+    """Raise RefusedError unless a chart came."""
+    status = response.status_code
+    try:
+        error = json.loads(response.content)["chart"].get("error") if status != 200 else None
+        spoken = status != 200 or response.content[:1] == b"{"
+    except (ValueError, TypeError, KeyError, AttributeError):
+        error, spoken = None, False
+    if status == 429:
+        raise RefusedError("rate_limited", "", response.headers.get("Retry-After"))
+    if status >= 500:
+        raise RefusedError("try_again", f"Yahoo answered with error {status}; try again")
+    if not spoken:
+        raise RefusedError("try_again", f"the answer ({status}) was not one of Yahoo's; try again")
+    if status == 404:
+        raise RefusedError("not_found", "not found at Yahoo")
+    if status == 400 and "exist" in str((error or {}).get("description", "")):
+        raise RefusedError("not_found", "Yahoo has no prices for the dates asked")
+    if status != 200:
+        raise RefusedError("try_again", f"Yahoo refused the request ({status}); try again")
+
+
+def unreachable(error: Exception) -> str:
+    """A reason for a person, from an error on the way to Yahoo."""
+    words = re.sub(r"\s*See https?://\S+.*", "", str(error), flags=re.DOTALL)
+    words = "".join(c if c.isprintable() else " " for c in words)[:80].strip(" .")
+    return f"Yahoo could not be reached ({words}); try again"
+
+
+def retry_at(retry_after: str | None, now: datetime) -> datetime:
+    """The time to try again: a Retry-After in seconds or as a date, else half an hour on."""
+    text = (retry_after or "").strip()
+    if text.isdecimal():
+        return now + timedelta(seconds=min(int(text), 86_400), minutes=1)
+    with contextlib.suppress(ValueError, TypeError, IndexError):
+        at = parsedate_to_datetime(text)
+        if at.tzinfo is not None and now < at < now + timedelta(days=1):
+            return at + timedelta(minutes=1)
+    return now + LIMIT_PAUSE
