@@ -1,35 +1,35 @@
 """The app: the question, the snapshot that answers it, and what happens in the background.
 
-From a thread only messages cross, and each carries the number of its question: an older,
-slower answer never replaces a newer one. A failure leaves the last good snapshot.
+From a thread only messages cross. A failure leaves the last good snapshot.
 """
 
 from __future__ import annotations
 
 import signal
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events
 from textual.app import App
+from textual.worker import Worker
 
-from cache.errors import CacheError, StoreEmpty
-from core.frames import CoreError
+from cache.errors import CacheError
 from core.market import Market
 from core.snapshot import Question, Snapshot, stepped
-from tui import child, leaving, terminal
+from tui import leaving, terminal
+from tui.answers import Underway, answer
 from tui.commands import keys_of
 from tui.config import Config
 from tui.drawing import Painter
 from tui.messages import Cost, DeskLike, Failed, Taken
 from tui.panes.main import MainScreen
 from tui.panes.scene import Scene, Side
+from tui.refreshing import Refresher
 from tui.themes import DEFAULTS, THEMES
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
     from textual.screen import Screen
 
-#: Questions answered at the same time: one that hangs, and the newest.
-_AT_ONCE: Final = 2
 #: Seconds between two looks for a new generation, and between two looks at the clock.
 POLL, CLOCK = 2.0, 60.0
 
@@ -76,19 +74,16 @@ class InternalsApp(App[None], inherit_bindings=False):
         terminal.heed_no_color()
         super().__init__()
         self.desk, self.config, self.question, self.now = desk, config, question, now
-        self.keys = keys_of(config.keys)
+        self.keys: Mapping[str, tuple[str, ...]] = keys_of(config.keys)
         self.snapshot: Snapshot | None = None
         self.market: Market | None = None
         self.first: Side = "small"
         self.marked: dict[str, None] = {}
-        self.error, self.notice, self.cost = "", "", ""
-        self.progress: str | None = None
+        self.error, self.notice = "", ""
         self.failed: Failed | None = None
-        self._asked = self._shown = 0
-        self._open: set[int] = set()
-        self._waiting: Question | None = None
+        self.underway = Underway()
+        self.refresher = Refresher(self)
         self._generation: int | None = None
-        self._refresh: Any = None
         self._watched = False
         Painter.ascii_only = config.ascii
         for theme in THEMES.values():
@@ -107,7 +102,7 @@ class InternalsApp(App[None], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[Any]:
         """The four panes."""
-        return MainScreen()
+        return MainScreen(self)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """None: everything is in the table of commands."""
@@ -158,50 +153,17 @@ class InternalsApp(App[None], inherit_bindings=False):
         """Answer another question; what is on the screen stays until it is answered."""
         self.question = question
         self.notice = ""
-        if len(self._open) >= _AT_ONCE:
-            self._waiting = question
-            return
-        self._asked += 1
-        self._open.add(self._asked)
-        self.run_worker(
-            partial(self._take, self._asked, question),
-            thread=True,
-            group="take",
-            exit_on_error=False,
-        )
-        self.say()
-
-    def _take(self, number: int, question: Question) -> None:
-        """In a thread: answer, and post one message."""
-        try:
-            snapshot = self.desk.take(question)
-            market = self.desk.market()
-            if market.generation != snapshot.generation:
-                # Another process brought data in between: both are to be of one generation.
-                snapshot = self.desk.take(question)
-        except (CoreError, CacheError) as error:
-            lacking = isinstance(error, (CoreError, StoreEmpty))
-            self.post_message(Failed(number, question, f"{error}", lacking))
-        except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            said = f"{where}{error.strerror or error}"
-            self.post_message(Failed(number, question, said, False))
-        except Exception as error:  # the screen stays up all day; numbers stay, and it says so
-            said = f"the question could not be answered: {type(error).__name__}: {error}"
-            self.post_message(Failed(number, question, said, False))
-        else:
-            self.post_message(Taken(number, snapshot, market))
+        number = self.underway.begin(question)
+        if number is not None:
+            self.background(lambda: self.post_message(answer(self.desk, number, question)), "take")
+            self.say()
 
     def _done(self, number: int) -> bool:
         """A question was answered; True where none that is newer was before it."""
-        self._open.discard(number)
-        waiting, self._waiting = self._waiting, None
+        newest, waiting = self.underway.end(number)
         if waiting is not None:
             self.ask(waiting)
-        if number < self._shown:
-            return False
-        self._shown = number
-        return True
+        return newest
 
     def on_taken(self, message: Taken) -> None:
         """Show an answer, unless a newer one is shown."""
@@ -216,7 +178,7 @@ class InternalsApp(App[None], inherit_bindings=False):
         pair = (asked.small, asked.large)
         was = old and (old.generation, old.question.small, old.question.large)
         if was != (message.snapshot.generation, *pair):
-            self._look_up_cost(asked)
+            self.refresher.look_up_cost(asked)
         self.say()
 
     def on_failed(self, message: Failed) -> None:
@@ -226,8 +188,8 @@ class InternalsApp(App[None], inherit_bindings=False):
         self.error, self.failed = message.sentence, message
         if self.snapshot is None:
             self._generation = self._on_disk()
-            self._look_up_cost(message.question)
-        elif not self._open:
+            self.refresher.look_up_cost(message.question)
+        elif not self.underway.open:
             # What is shown is what the next key changes.
             self.question = self.snapshot.question
         if self.main is not None:
@@ -260,64 +222,31 @@ class InternalsApp(App[None], inherit_bindings=False):
         if self._watched and leaving.terminal_gone():
             self._leave(128 + signal.SIGHUP)
             return
-        if self._on_disk() != self._generation and not self._open:
+        if self._on_disk() != self._generation and not self.underway.open:
             self._generation = self._on_disk()
             self.ask(self.question)
 
-    def _look_up_cost(self, question: Question) -> None:
-        self.run_worker(
-            partial(self._find_cost, question), thread=True, group="cost", exit_on_error=False
-        )
-
-    def _find_cost(self, question: Question) -> None:
-        """In a thread: what is stale."""
-        try:
-            self.post_message(Cost(self.desk.cost(question, self.now())))
-        except (CoreError, CacheError, OSError) as error:
-            self.post_message(Cost(f"what is stale is not known: {error}"))
+    @property
+    def cost(self) -> str:
+        """What a refresh would cost, "" where not known."""
+        return self.refresher.cost
 
     def on_cost(self, message: Cost) -> None:
         """Say what a refresh would cost."""
-        self.cost = message.sentence
+        self.refresher.cost = message.sentence
         if self.snapshot is None and self.main is not None:
             self.main.show()
         self.say()
 
     def refresh_data(self, *, full: bool) -> None:
         """Fetch in a child; one at a time."""
-        if self._refresh is not None and not self._refresh.is_finished:
-            self.tell("a refresh is under way")
-            return
-        try:
-            argv = self.desk.refresh_command(self.question, full=full)
-        except (CacheError, OSError) as error:
-            self.tell(f"{error}", error=True)
-            return
-        if argv is None:
-            self.tell("simulated market: there is nothing to fetch")
-            return
-        self.progress = "fetching"
-        self._refresh = self.run_worker(self._run_refresh(argv), group="refresh")
-        self.say()
+        self.refresher.start(full=full)
 
-    async def _run_refresh(self, argv: list[str]) -> None:
-        def report(said: str) -> None:
-            self.progress = said
-            self.say()
-
-        try:
-            code, last = await child.run(argv, report)
-        finally:
-            self.progress = None
-        if code == 0:
-            self.tell(last or "refreshed")
-        elif code == 1:
-            self.tell(f"refreshed in part: {last or 'some lines could not be fetched'}", error=True)
-        else:
-            why = last or f"the refresh ended with code {code}"
-            self.tell(f"the last good numbers stay: {why}", error=True)
-        self.poll()
-        self._look_up_cost(self.question)
+    def background(
+        self, work: Callable[[], Any], group: str, *, thread: bool = True
+    ) -> Worker[Any]:
+        """Do something beside the screen: a function in a thread, or a coroutine in the loop."""
+        return self.run_worker(work, thread=thread, group=group, exit_on_error=not thread)
 
     # -- words -----------------------------------------------------------------------
 
@@ -333,8 +262,8 @@ class InternalsApp(App[None], inherit_bindings=False):
 
     def status(self) -> tuple[str, str]:
         """What the status line says, and its kind: "error", "busy" or ""."""
-        if self.progress is not None:
-            return self.progress, "busy"
+        if self.refresher.progress is not None:
+            return self.refresher.progress, "busy"
         if self.notice:
             return self.notice, ""
         if self.error:

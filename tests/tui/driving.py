@@ -39,7 +39,7 @@ async def settle(pilot: Pilot[None], app: InternalsApp) -> None:
 
 
 def _busy(app: InternalsApp) -> bool:
-    if app._open or app._waiting is not None or not app.screen_stack:
+    if app.underway.open or app.underway.waiting is not None or not app.screen_stack:
         return True
     if any(w.group != "refresh" and not w.is_finished for w in app.workers):
         return True

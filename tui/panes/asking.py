@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final
 
 from core.breadth import ABOVE, BELOW
 from core.windows import STEPS
-
-if TYPE_CHECKING:
-    from textual.screen import Screen
-
-    from tui.app import InternalsApp
-
-    _Base = Screen[None]
-else:
-    # Textual takes styles and bindings from one widget base: this is none at run time.
-    _Base = object
-
+from tui.panes.board import Board
 
 #: Thresholds of breadth above and below, coarse to fine: a session moves less than a year.
 THRESHOLDS: Final = (
@@ -29,17 +19,12 @@ THRESHOLDS: Final = (
 _USUAL: Final = 1
 
 
-class Asking(_Base):
+class Asking(Board, inherit_bindings=False):
     """What the main screen asks of the app."""
-
-    @property
-    def desk_app(self) -> InternalsApp:
-        """The app, as what it is."""
-        return cast("InternalsApp", self.app)
 
     def action_window(self, step: int) -> None:
         """The next shorter or longer window."""
-        app = self.desk_app
+        app = self.host
         label = app.question.window.upper()
         place = STEPS.index(label) + step if label in STEPS else STEPS.index("YTD")
         if not 0 <= place < len(STEPS):
@@ -51,21 +36,21 @@ class Asking(_Base):
 
     def action_step(self, sessions: int) -> None:
         """As of a session later or earlier."""
-        self.desk_app.step(sessions)
+        self.host.step(sessions)
 
     def action_home(self) -> None:
         """As of the last session held."""
-        app = self.desk_app
+        app = self.host
         app.ask(replace(app.question, as_of=None))
 
     def action_basis(self) -> None:
         """Price return, or total return."""
-        app = self.desk_app
+        app = self.host
         app.ask(replace(app.question, basis="tr" if app.question.basis == "pr" else "pr"))
 
     def action_thresholds(self, step: int) -> None:
         """Finer or coarser thresholds of breadth."""
-        app = self.desk_app
+        app = self.host
         held = (app.question.above, app.question.below)
         place = THRESHOLDS.index(held) if held in THRESHOLDS else _USUAL
         if not 0 <= place + step < len(THRESHOLDS):
@@ -78,7 +63,7 @@ class Asking(_Base):
 
     def action_without(self) -> None:
         """The indices without the marked names, or with them again."""
-        app = self.desk_app
+        app = self.host
         marked = tuple(app.marked)
         if app.question.without and (not marked or set(marked) == set(app.question.without)):
             app.ask(replace(app.question, without=()))
@@ -89,4 +74,4 @@ class Asking(_Base):
 
     def action_refresh(self, full: bool) -> None:
         """Fetch what is stale, or everything."""
-        self.desk_app.refresh_data(full=full)
+        self.host.refresh_data(full=full)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual.binding import Binding
 from textual.screen import Screen
@@ -13,9 +13,6 @@ from tui.charts import Drawing, fit_line
 from tui.commands import COMMANDS, groups, shown
 from tui.panes.scene import wrapped
 from tui.panes.sheet import Sheet
-
-if TYPE_CHECKING:
-    from tui.app import InternalsApp
 
 #: Commands a page of its own obeys, and the action they have there.
 _PAGE = {
@@ -80,7 +77,7 @@ class PageScreen(Screen[None], inherit_bindings=False):
 
     async def action_quit(self) -> None:
         """Leave."""
-        await cast("InternalsApp", self.app).action_quit()
+        await self.app.action_quit()
 
 
 class HelpScreen(PageScreen, inherit_bindings=False):

@@ -6,31 +6,45 @@ follows enter or the first sign is taken for something else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import Protocol
 
 from textual import events
 
 from core.windows import WindowError
 from tui.charts import Drawing, Line
 from tui.commands import CommandError, completed, completions
-from tui.filters import parse_filter
+from tui.filters import Filter, parse_filter
+from tui.host import Host
 from tui.line import Quit, SortBy, parse
 from tui.panes.sheet import Sheet
 from tui.safe import safe
-
-if TYPE_CHECKING:
-    from tui.app import InternalsApp
-    from tui.panes.main import MainScreen
 
 #: Longest line that can be typed or pasted.
 _LONGEST = 500
 
 
+class Typing(Protocol):
+    """What the prompt asks of the screen it stands on."""
+
+    def set_prompt(self, shown: bool) -> None:
+        """The prompt in place of the hints, or the hints."""
+
+    def show_status(self) -> None:
+        """Bring the status line up to date."""
+
+    def set_filter(self, wanted: Filter | None) -> None:
+        """Show only some contributors; None for all."""
+
+    def sort_by(self, key: str) -> None:
+        """Sort the names by a column of the command line."""
+
+
 class Prompt(Sheet):
     """``/`` filters while it is typed; ``:`` asks when enter is pressed."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: Host, board: Typing) -> None:
         super().__init__(id="prompt")
+        self._host, self._board = host, board
         self.sign = ""
         self.advice = ""
         self.wrong = False
@@ -42,25 +56,17 @@ class Prompt(Sheet):
         """Whether something is being typed."""
         return bool(self.sign)
 
-    @property
-    def _main(self) -> MainScreen:
-        return cast("MainScreen", self.screen)
-
-    @property
-    def _app(self) -> InternalsApp:
-        return cast("InternalsApp", self.app)
-
     def open(self, sign: str, text: str) -> None:
         """Begin to type, with some text already there."""
         self.sign, self._text, self._at = sign, text, len(text)
-        self._main.set_prompt(True)
+        self._board.set_prompt(True)
         self._advise()
 
     def close(self) -> None:
         """Put the hints back."""
         self.sign, self.advice, self.wrong = "", "", False
-        self._main.set_prompt(False)
-        self._main.show_status()
+        self._board.set_prompt(False)
+        self._board.show_status()
 
     # -- typing ----------------------------------------------------------------------
 
@@ -70,9 +76,9 @@ class Prompt(Sheet):
         if key == "escape":
             self._escape()
         elif key == "ctrl+c":
-            self.app.call_later(self._app.action_quit)
+            self.app.call_later(self._host.action_quit)
         elif key == "ctrl+z":
-            self._app.action_suspend_process()
+            self.app.action_suspend_process()
         elif key == "enter":
             self._enter()
         elif key == "tab" and self.sign == ":":
@@ -126,7 +132,7 @@ class Prompt(Sheet):
     # -- what it asks ----------------------------------------------------------------
 
     def _funds(self) -> list[str]:
-        market = self._app.market
+        market = self._host.market
         return sorted(market.holdings) if market is not None else []
 
     def _advise(self) -> None:
@@ -142,16 +148,16 @@ class Prompt(Sheet):
             self.advice = (
                 said or "a pair such as IWM SPY, a window, asof DATE, ex NAMES, sort bp, q"
             )
-        self._main.show_status()
+        self._board.show_status()
         self._redraw()
 
     def _say_wrong(self, error: Exception) -> None:
         self.advice, self.wrong = f"{error}", True
-        self._main.show_status()
+        self._board.show_status()
 
     def _apply_filter(self) -> None:
         try:
-            self._main.names.set_filter(parse_filter(self._text))
+            self._board.set_filter(parse_filter(self._text))
         except CommandError as error:
             # Half a number is no error yet; what is shown stays as it is.
             self._say_wrong(error)
@@ -160,23 +166,23 @@ class Prompt(Sheet):
         filtering = self.sign == "/"
         self.close()
         if filtering:
-            self._main.names.set_filter(None)
+            self._board.set_filter(None)
 
     def _enter(self) -> None:
-        app, main = self._app, self._main
+        host, board = self._host, self._board
         if self.sign == "/":
             if not self.wrong:
                 self.close()
             return
         try:
-            asked = parse(self._text, app.question)
+            asked = parse(self._text, host.question)
         except (CommandError, WindowError) as error:
             self._say_wrong(error)
             return
         self.close()
         if isinstance(asked, Quit):
-            self.app.call_later(app.action_quit)
+            self.app.call_later(host.action_quit)
         elif isinstance(asked, SortBy):
-            main.sort_by(asked.key)
-        elif asked != app.question:
-            app.ask(asked)
+            board.sort_by(asked.key)
+        elif asked != host.question:
+            host.ask(asked)

@@ -1,0 +1,87 @@
+"""What the screens, and what works beside them, may ask of the app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from textual.message import Message
+from textual.worker import Worker
+
+from core.market import Market
+from core.snapshot import Question, Snapshot
+from tui.config import Config
+from tui.messages import DeskLike, Failed
+from tui.panes.scene import Scene, Side
+
+
+class Host(Protocol):
+    """The app, as everything but the app itself knows it.
+
+    Attributes:
+        desk: where data comes from.
+        config: settings.
+        keys: command -> its keys in force.
+        question: what was asked last.
+        snapshot: what is shown, None before the first answer.
+        market: what it was taken from.
+        first: the index that stands first.
+        marked: names marked by hand, in order.
+        error, notice: what the status line says until esc or the next question.
+        failed: why there is no newer answer, None where there is one.
+        now: the clock.
+    """
+
+    desk: DeskLike
+    config: Config
+    keys: Mapping[str, tuple[str, ...]]
+    question: Question
+    snapshot: Snapshot | None
+    market: Market | None
+    first: Side
+    marked: dict[str, None]
+    error: str
+    notice: str
+    failed: Failed | None
+    now: Callable[[], datetime]
+
+    @property
+    def scene(self) -> Scene | None:
+        """What the panes draw, None before the first answer."""
+
+    @property
+    def cost(self) -> str:
+        """What a refresh would cost, "" where not known."""
+
+    def ask(self, question: Question) -> None:
+        """Answer another question; what is on the screen stays until it is answered."""
+
+    def step(self, sessions: int) -> None:
+        """As of some sessions later or earlier than what was asked last."""
+
+    def poll(self) -> None:
+        """Show data that another process brought."""
+
+    def refresh_data(self, *, full: bool) -> None:
+        """Fetch in a child; one at a time."""
+
+    def tell(self, sentence: str, *, error: bool = False) -> None:
+        """Say something in the status line."""
+
+    def say(self) -> None:
+        """Bring the status line up to date."""
+
+    def status(self) -> tuple[str, str]:
+        """What the status line says, and its kind: "error", "busy" or ""."""
+
+    def background(
+        self, work: Callable[[], Any], group: str, *, thread: bool = True
+    ) -> Worker[Any]:
+        """Do something beside the screen: a function in a thread, or a coroutine in the loop."""
+
+    def post_message(self, message: Message) -> bool:
+        """From a thread: the only thing that crosses."""
+
+    async def action_quit(self) -> None:
+        """Leave; what is on the screen is remembered."""

@@ -1,0 +1,190 @@
+"""The screen's frame: header, headline, the four panes, status and hints, laid out and drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual import events
+from textual.containers import Container
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui import commands
+from tui.charts import Drawing
+from tui.commands import CONTRIBUTORS
+from tui.filters import Filter
+from tui.host import Host
+from tui.line import SORTS
+from tui.panes import chrome
+from tui.panes.breadth import BreadthPane
+from tui.panes.changes import ChangesPane
+from tui.panes.contributors import Contributors
+from tui.panes.pane import Pane
+from tui.panes.prompt import Prompt
+from tui.panes.sheet import Sheet
+from tui.panes.spread import SpreadPane
+
+#: From this size on two by two; below it one pane at a time.
+FOUR = (112, 32)
+#: From this width on the panes of names take two thirds: their texts need it, charts do not.
+WIDE = 150
+#: Below this there is nothing to show.
+LEAST = (36, 9)
+
+
+class Board(Screen[None], inherit_bindings=False):
+    """Header, headline, four panes, status, hints."""
+
+    AUTO_FOCUS = ""
+    # Focus is shown by titles alone: a move of it repaints nothing else.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+    def __init__(self, host: Host) -> None:
+        super().__init__()
+        self.host = host
+        self.spread, self.names = SpreadPane(), Contributors()
+        self.breadth, self.changes = BreadthPane(), ChangesPane()
+        self.panes: tuple[Pane, ...] = (self.spread, self.names, self.breadth, self.changes)
+        self.active = 1
+        self.zoomed = False
+        self.sorting = False
+        self._header, self._headline = Sheet(id="header"), Sheet(id="headline")
+        self._status, self._hints = Sheet(id="status"), Sheet(id="hints")
+        self._instead, self.prompt = Sheet(id="cover"), Prompt(host, self)
+
+    def compose(self) -> Iterator[Widget]:
+        """Everything, from top to bottom."""
+        yield self._header
+        yield self._headline
+        yield Container(*self.panes, id="panes")
+        yield self._instead
+        yield self._status
+        yield self._hints
+        yield self.prompt
+
+    def on_mount(self) -> None:
+        """The first drawn state: no data yet."""
+        self.pane_here.set_active(True)
+        self.show()
+
+    # -- drawing ---------------------------------------------------------------------
+
+    @property
+    def pane_here(self) -> Pane:
+        """The pane that keys go to."""
+        return self.panes[self.active - 1]
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay out for the size at hand."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        width, height = self.size
+        small = width < LEAST[0] or height < LEAST[1]
+        one = self.zoomed or width < FOUR[0] or height < FOUR[1]
+        scene = self.host.scene
+        for pane in self.panes:
+            pane.display = not one or pane is self.pane_here
+        self.set_class(small, "-small")
+        self.set_class(one, "-one")
+        self.set_class(width >= WIDE, "-wide")
+        self.set_class(small or scene is None, "-cover")
+        self._instead.show(self._draw_cover)
+        self._show_headline()
+
+    def show(self) -> None:
+        """Bring everything up to the app's scene."""
+        scene = self.host.scene
+        self._lay_out()
+        self._show_header()
+        if scene is not None:
+            for pane in self.panes:
+                pane.show(scene)
+        self.show_status()
+        self._show_hints()
+
+    def _show_header(self) -> None:
+        app = self.host
+        scene, question = app.scene, app.question
+        if scene is not None:
+            question = scene.snapshot.question
+        self._header.show(lambda width, height: [chrome.header(scene, question, width)])
+
+    def _show_headline(self) -> None:
+        scene = self.host.scene
+        if scene is None:
+            return
+        most = 3 if self.size.height >= 24 else 2 if self.size.height >= 18 else 1
+        lines = chrome.headline_lines(scene, self.size.width, most)
+        self._headline.styles.height = len(lines)
+        self._headline.show(lambda width, height: lines)
+
+    def show_status(self) -> None:
+        """What is going on, and how old the data is."""
+        app = self.host
+        said, kind = app.status()
+        right = chrome.age_text(app.snapshot, app.now()) if app.snapshot else ""
+        if self.prompt.is_open:
+            said, kind, right = self.prompt.advice, "error" * self.prompt.wrong, ""
+        self._status.show(lambda width, height: [chrome.status(said, kind, right, width)])
+
+    def _show_hints(self) -> None:
+        if self.sorting:
+            letters = "  ".join(f"{letter} {words}" for letter, words in SORTS.values())
+            text = f" sort by:  {letters}   esc"
+            self._hints.show(lambda width, height: [[(text, "bold")]])
+            return
+        keys = self.host.keys
+        pane = self.active if self.host.scene is not None else 0
+        self._hints.show(lambda width, height: [chrome.hint_line(pane, keys, width)])
+
+    def _draw_cover(self, width: int, height: int) -> Drawing:
+        """In place of the panes: too small, no data yet, or what to do next."""
+        if self.size.width < LEAST[0] or self.size.height < LEAST[1]:
+            return chrome.too_small(width, height)
+        app = self.host
+        if app.failed is None:
+            return chrome.waiting(width, height)
+        failed, key = app.failed, commands.shown(app.keys["refresh"][0])
+        return chrome.welcome(
+            f"{failed.sentence.rstrip('.')}.",
+            failed.question,
+            chrome.next_steps(app.cost, None if app.desk.simulated else key)
+            if failed.lacking
+            else [],
+            width,
+            height,
+        )
+
+    def activate(self, number: int) -> None:
+        """Let keys go to another pane."""
+        if number == self.active:
+            return
+        self.pane_here.set_active(False)
+        if self.has_class("-one"):
+            self.pane_here.display = False
+        self.active = number
+        self.pane_here.set_active(True)
+        self.pane_here.display = True
+        self._show_hints()
+
+    def set_prompt(self, shown: bool) -> None:
+        """The prompt in place of the hints, or the hints."""
+        self.prompt.display, self._hints.display = shown, not shown
+
+    def listing(self) -> Contributors | ChangesPane:
+        """The pane whose names keys act on: this one, or Contributors."""
+        pane = self.pane_here
+        if isinstance(pane, (Contributors, ChangesPane)):
+            return pane
+        self.activate(CONTRIBUTORS)
+        return self.names
+
+    def sort_by(self, key: str) -> None:
+        """Sort the names by a column of the command line."""
+        self.listing().sort(key)
+
+    def set_filter(self, wanted: Filter | None) -> None:
+        """Show only some contributors; None for all."""
+        self.names.set_filter(wanted)

@@ -1,0 +1,111 @@
+"""Keys that act on names: drill, explain, filter, sort, mark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.commands import CONTRIBUTORS
+from tui.line import SORTS
+from tui.panes.board import Board
+from tui.panes.breadth import BreadthPane
+from tui.panes.changes import ChangesPane
+from tui.panes.contributors import Contributors
+from tui.panes.explain import ExplainScreen
+from tui.panes.name import NameScreen
+
+if TYPE_CHECKING:
+    from tui.table import LineTable
+
+
+class Naming(Board, inherit_bindings=False):
+    """What the main screen does with the names it lists."""
+
+    def action_drill(self) -> None:
+        """The name under the cursor on a screen of its own."""
+        app, pane = self.host, self.pane_here
+        scene = app.scene
+        if scene is None or app.market is None:
+            return
+        if not isinstance(pane, (Contributors, ChangesPane)):
+            self.activate(CONTRIBUTORS)
+            return
+        if isinstance(pane, Contributors) and pane.on_others():
+            pane.change_rows(1)
+            return
+        symbol = pane.symbol()
+        if symbol is None:
+            app.tell("there is no name under the cursor")
+            return
+        fund = scene.fund_of(symbol, pane.side_shown(scene))
+        self.app.push_screen(NameScreen(scene.snapshot, app.market, fund, symbol))
+
+    def action_explain(self) -> None:
+        """How the number came about: of the name under the cursor, of the index, of the gap."""
+        app, pane = self.host, self.pane_here
+        if app.scene is None:
+            return
+        symbol, side = None, None
+        if isinstance(pane, (Contributors, ChangesPane)):
+            symbol, side = pane.symbol(), pane.side_shown(app.scene)
+        elif isinstance(pane, BreadthPane) and pane.view != "bridge":
+            side = app.scene.first
+        self.app.push_screen(ExplainScreen(app.scene, side, symbol))
+
+    def on_line_table_chosen(self, message: LineTable.Chosen) -> None:
+        """A second click on a row is what enter is."""
+        self.action_drill()
+
+    def action_filter(self) -> None:
+        """Type a filter of the contributors."""
+        self.activate(CONTRIBUTORS)
+        held = self.names.filter or self.names.sought
+        self.prompt.open("/", held.text if held else "")
+
+    def action_seek(self, step: int) -> None:
+        """To the next match of the filter among all lines, or the one before."""
+        self.activate(CONTRIBUTORS)
+        self.host.tell(self.names.seek(step))
+
+    def action_sort(self) -> None:
+        """The next key is the letter of a column."""
+        self.listing()
+        self.sorting = True
+        self._show_hints()
+
+    def sort_letter(self, letter: str | None) -> None:
+        """After the sort key, the letter of a column; any other key changes nothing."""
+        self.sorting = False
+        self._show_hints()
+        for key, (known, _) in SORTS.items():
+            if letter == known:
+                self.listing().sort(key)
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        self.listing().reverse()
+
+    def action_best(self) -> None:
+        """Best contributors first, or worst."""
+        self.activate(CONTRIBUTORS)
+        self.names.best()
+
+    def action_mark(self) -> None:
+        """Mark the name under the cursor, or not."""
+        app, pane = self.host, self.pane_here
+        if not isinstance(pane, (Contributors, ChangesPane)):
+            self.activate(CONTRIBUTORS)
+            return
+        symbol = pane.symbol()
+        if symbol is None or app.scene is None:
+            app.tell("there is no name under the cursor")
+            return
+        if symbol in app.marked:
+            del app.marked[symbol]
+        else:
+            app.marked[symbol] = None
+        scene = app.scene
+        self.names.show(scene)
+        self.changes.show(scene)
+        pane.turn("down")
+        said = " ".join(app.marked) or "none"
+        app.tell(f"marked: {said}; X tells the indices without them")
