@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from tests.tui.driving import drive, hold, lines_of, press, seen, settle
 from tests.tui.markets import QUESTION, market
-from tests.tui.test_keys import first_symbols
+from tests.tui.names_keys import first_symbols
 from tui.app import InternalsApp
 from tui.config import Config
 
