@@ -184,7 +184,7 @@ def test_a_refresh_shows_progress_and_its_end(code: int, message: str, told: str
         await pilot.press("r")
         for _ in range(300):
             await pilot.pause(0.01)
-            if app.progress is None:
+            if app.refresher.progress is None:
                 break
         await settle(pilot, app)
         assert told in seen(app)
@@ -201,7 +201,7 @@ def test_a_refresh_that_cannot_start_is_a_sentence() -> None:
         await pilot.press("r")
         for _ in range(200):
             await pilot.pause(0.01)
-            if app.progress is None:
+            if app.refresher.progress is None:
                 break
         await settle(pilot, app)
         assert "the refresh cannot be started: No such file or directory" in seen(app)
