@@ -1,0 +1,172 @@
+"""A program in a pseudo-terminal: keys in, bytes and times out."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+#: Columns and rows of every measurement.
+SIZE: Final = (160, 45)
+#: Questions a program asks its terminal, and what an up-to-date terminal answers.
+ANSWERS: Final = {
+    b"\x1b[?2026$p": b"\x1b[?2026;2$y",  # output in whole frames: known
+    b"\x1b[6n": b"\x1b[1;1R",
+    b"\x1b[c": b"\x1b[?62;c",
+}
+#: Where a frame puts text: the row of every absolute move.
+_ROW: Final = re.compile(rb"\x1b\[(\d+)(?:;\d+)?H")
+
+
+@dataclass
+class Burst:
+    """What came after a key: the bytes, and seconds from the key to the first and last of them."""
+
+    data: bytes = b""
+    first: float = 0.0
+    last: float = 0.0
+    frames: list[bytes] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Bytes as sent."""
+        return len(self.data)
+
+
+def rows_of(data: bytes) -> set[int]:
+    """Rows, counted from 1, that a frame moves to."""
+    return {int(row) for row in _ROW.findall(data)}
+
+
+class Terminal:
+    """A child in a pseudo-terminal of its own that answers as a terminal does.
+
+    Args:
+        argv: the program.
+        size: columns and rows.
+        env: variables over those of a plain true-colour terminal.
+    """
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        size: tuple[int, int] = SIZE,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.squeezed = 0
+        self._zlib = zlib.compressobj(6)
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("TEXTUAL", "INTERNALS"))}
+        variables = {
+            **kept,
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(ROOT),
+            **(env or {}),
+        }
+        variables.pop("NO_COLOR", None)
+        variables |= {"NO_COLOR": "1"} if env and "NO_COLOR" in env else {}
+        self.started = time.perf_counter()
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+            os.execvpe(argv[0], list(argv), variables)
+        self.resize(*size)
+        self.ended = False
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size; the program is told."""
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the program."""
+        if not self.ended:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            os.close(self._fd)
+            self.ended = True
+
+    def send(self, keys: str) -> None:
+        """Type."""
+        os.write(self._fd, keys.encode())
+
+    def read(self, seconds: float) -> bytes:
+        """What comes within a time, at once when something does; b"" where nothing does."""
+        if not select.select([self._fd], [], [], max(seconds, 0))[0]:
+            return b""
+        try:
+            data = os.read(self._fd, 1 << 20)
+        except OSError:
+            return b""
+        for question, answer in ANSWERS.items():
+            if question in data:
+                os.write(self._fd, answer)
+        # as ``ssh -C`` does: one stream, flushed after each packet
+        packed = self._zlib.compress(data) + self._zlib.flush(zlib.Z_PARTIAL_FLUSH)
+        self.squeezed += len(packed)
+        return data
+
+    def burst(
+        self,
+        since: float | None = None,
+        *,
+        quiet: float = 0.3,
+        most: float = 20.0,
+        wanted: Callable[[bytes], bool] = bool,
+    ) -> Burst:
+        """Everything until the program has been quiet for a while.
+
+        Args:
+            since: moment the times count from; now, where not given.
+            quiet: seconds without a byte that end it, once something wanted came.
+            most: seconds after which it ends in any case.
+            wanted: whether a piece of output is the answer that is waited for.
+        """
+        since = time.perf_counter() if since is None else since
+        found, answered = Burst(), False
+        while time.perf_counter() - since < most:
+            piece = self.read(quiet if answered else most)
+            at = time.perf_counter() - since
+            if not piece:
+                break
+            found.data += piece
+            found.frames.append(piece)
+            if wanted(piece) and not answered:
+                answered, found.first = True, at
+            found.last = at
+        return found
+
+    def press(
+        self, keys: str, *, quiet: float = 0.3, wanted: Callable[[bytes], bool] = bool
+    ) -> Burst:
+        """Type, and take everything that comes of it."""
+        since = time.perf_counter()
+        self.send(keys)
+        return self.burst(since, quiet=quiet, most=5.0, wanted=wanted)
+
+
+def drained(terminal: Terminal, seconds: float) -> bytes:
+    """What a program sends while it is left alone for a time."""
+    data, end = b"", time.perf_counter() + seconds
+    while (left := end - time.perf_counter()) > 0:
+        data += terminal.read(left)
+    return data
