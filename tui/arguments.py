@@ -86,4 +86,8 @@ def parser() -> argparse.ArgumentParser:
 
     status = commands.add_parser("status", parents=[place], help="what is held, and how old")
     status.add_argument("--format", choices=("text", "json"), default="text")
+
+    doctor = commands.add_parser("doctor", parents=[place], help="what is to be mended here")
+    doctor.add_argument("--format", choices=("text", "json"), default="text")
+    doctor.add_argument("--offline", action="store_true", help="ask no host")
     return top

@@ -63,6 +63,10 @@ def _command(arguments: argparse.Namespace) -> int:
     home: Path | None = getattr(arguments, "home", None)
     demo: bool = getattr(arguments, "demo", False)
     where = places(home, demo=demo)
+    if arguments.command == "doctor":
+        from tui.doctor.examine import report
+
+        return report(where, demo=demo, offline=arguments.offline, kind=arguments.format)
     desk = Desk(where, demo=demo, home=home)
     if arguments.command in ("import", "forget"):
         from tui import importing

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 #: The largest file taken; the largest known is below one megabyte.
 LIMIT: Final = 32 * 2**20
-_AGENT: Final = "Mozilla/5.0 (compatible; internals)"
+AGENT: Final = "Mozilla/5.0 (compatible; internals)"
 _LOOPBACK: Final = ("127.0.0.1", "localhost")
 _PAGE: Final = (b"<!doctype", b"<html", b"<head", b"<?xml", b"<script")
 
@@ -74,9 +74,9 @@ class Issuers:
 
     def _read(self, url: str) -> bytes:
         opener = urllib.request.build_opener(
-            urllib.request.HTTPSHandler(context=_certificates()), _Redirects()
+            urllib.request.HTTPSHandler(context=certificates()), _Redirects()
         )
-        asked = urllib.request.Request(url, headers={"User-Agent": _AGENT, "Accept": "*/*"})
+        asked = urllib.request.Request(url, headers={"User-Agent": AGENT, "Accept": "*/*"})
         host = urlsplit(url).hostname or ""
         ends = time.monotonic() + self.timeout
         self.requests += 1
@@ -125,7 +125,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """The authorities trusted: those the environment names, the system's, else certifi's."""
     named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     context = ssl.create_default_context(cafile=named or None)

@@ -1,0 +1,96 @@
+"""Whether hosts can be reached: a TLS handshake and one short request each, all at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.error import HTTPError
+
+from cache.clean import clean
+from cache.sources.issuers import AGENT, certificates
+
+#: Seconds all of it may take; names that nobody answers for take longer by themselves.
+DEADLINE: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What came of one host.
+
+    Attributes:
+        seconds: until its answer, None where none came.
+        date: the clock of the host, None where it told none.
+        why: why none came, "" where one did.
+    """
+
+    seconds: float | None
+    date: datetime | None = None
+    why: str = ""
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows nowhere: a redirect is an answer like any other."""
+
+    def redirect_request(self, *args: object, **options: object) -> None:
+        """None."""
+
+
+def reach(
+    hosts: Sequence[str], deadline: float = DEADLINE, *, port: int = 443
+) -> Mapping[str, Reached]:
+    """Ask every host at the same time; those that are silent at the deadline are given up.
+
+    Args:
+        hosts: their names.
+        deadline: seconds.
+        port: of every host.
+    """
+    found: dict[str, Reached] = {}
+
+    def ask(host: str) -> None:
+        started = time.monotonic()
+        try:
+            date = _ask(host, port, deadline)
+            found[host] = Reached(time.monotonic() - started, date)
+        except Exception as error:  # whatever is wrong with a host is the answer
+            cause = getattr(error, "reason", error)
+            told = getattr(cause, "verify_message", "") or getattr(cause, "strerror", None)
+            found[host] = Reached(None, why=clean(str(told or cause) or type(cause).__name__, 120))
+
+    # Daemons: a look-up of a name cannot be broken off, and must not hold the program up.
+    threads = [threading.Thread(target=ask, args=(host,), daemon=True) for host in hosts]
+    ends = time.monotonic() + deadline
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(ends - time.monotonic(), 0.0))
+    late = Reached(None, why=f"no answer within {deadline:g} s")
+    return {host: found.get(host, late) for host in hosts}
+
+
+def _ask(host: str, port: int, timeout: float) -> datetime | None:
+    """The host's clock from the answer to one request; any answer will do."""
+    opener = urllib.request.build_opener(
+        urllib.request.HTTPSHandler(context=certificates()), _Stay()
+    )
+    asked = urllib.request.Request(
+        f"https://{host}:{port}/", method="HEAD", headers={"User-Agent": AGENT}
+    )
+    try:
+        with opener.open(asked, timeout=timeout) as response:
+            told = response.headers["Date"]
+    except HTTPError as error:
+        # A proxy's refusal comes the same way, but not from the host.
+        if error.code == 407:
+            raise OSError("the proxy asks for a password") from None
+        told = error.headers["Date"]
+    try:
+        return parsedate_to_datetime(told) if told else None
+    except ValueError:
+        return None

@@ -1,0 +1,77 @@
+"""Reaching hosts, against a server of our own."""
+
+from __future__ import annotations
+
+import http.server
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+
+from cache.reach import reach
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    def do_HEAD(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", "https://elsewhere.invalid/")
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, Path]]:
+    """Port of an https server on localhost, and the authority that vouches for it."""
+    for name in ("https_proxy", "HTTPS_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    authority = trustme.CA()
+    bundle = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    found = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    found.socket = context.wrap_socket(found.socket, server_side=True)
+    thread = threading.Thread(target=found.serve_forever, daemon=True)
+    thread.start()
+    yield found.server_address[1], bundle
+    found.shutdown()
+    found.server_close()
+
+
+def test_any_answer_will_do_and_brings_the_hosts_clock(
+    server: tuple[int, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port, bundle = server
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    (told,) = reach(["localhost"], port=port).values()
+    assert told.why == ""
+    assert told.seconds is not None and told.seconds < 3
+    assert told.date is not None and abs(told.date.timestamp() - time.time()) < 5
+
+
+def test_a_certificate_nobody_vouches_for_is_said(server: tuple[int, Path]) -> None:
+    (told,) = reach(["localhost"], port=server[0]).values()
+    assert told.seconds is None
+    assert "certificate" in told.why
+
+
+def test_the_silent_are_given_up_together() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        started = time.monotonic()
+        found = reach(["127.0.0.1", "localhost"], 0.4, port=silent.getsockname()[1])
+        assert time.monotonic() - started < 2
+    assert len(found) == 2
+    assert all(one.seconds is None and one.why for one in found.values())
+
+
+def test_nobody_there() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    assert reach(["127.0.0.1"], port=port)["127.0.0.1"].why == "Connection refused"

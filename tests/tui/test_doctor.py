@@ -1,0 +1,290 @@
+"""Each look of the doctor, at surroundings made for it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from importlib import metadata
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import trustme
+
+from cache.reach import Reached
+from cache.sessions import sessions
+from core.frames import pydate
+from tests.tui.test_cli import Cli, cli, fill
+from tui.capabilities import Capabilities, capabilities
+from tui.doctor import examine, findings, keeping, machine, network, screen
+from tui.doctor.examine import Surroundings
+from tui.doctor.findings import Finding
+from tui.places import places
+
+__all__ = ["cli"]
+NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)
+HOSTS = ("query2.finance.yahoo.com", "www.blackrock.com", "www.ssga.com")
+
+
+def terminal(**environ: str) -> Capabilities:
+    listed = {"xterm-256color": 256, "tmux-256color": 256, "screen": 8, "linux": 8, "xterm": 8}
+    given = {"TERM": "xterm-256color", "LANG": "C.UTF-8"} | environ
+    return capabilities(given, encoding="utf-8", c_locale=False, colours_of=listed.get)
+
+
+@pytest.fixture
+def around(tmp_path: Path) -> Surroundings:
+    return Surroundings({}, NOW, terminal(), (120, 36), places(tmp_path, demo=False), False, None)
+
+
+def one(found: list[Finding], topic: str) -> Finding:
+    (told,) = [finding for finding in found if finding.topic == topic]
+    return told
+
+
+def test_the_terminal_and_what_it_runs_in(around: Surroundings) -> None:
+    told = one(screen.terminal(around), "terminal")
+    assert (told.state, told.said) == ("ok", "xterm-256color, 120x36")
+    tmux = terminal(TERM="tmux-256color", TMUX="x", SSH_TTY="y")
+    small = one(screen.terminal(replace(around, terminal=tmux, size=(60, 20))), "terminal")
+    assert (small.state, "80x24" in small.then) == ("note", True)
+    assert "tmux-256color, inside tmux, over ssh, 60x20" in small.said
+    assert one(screen.terminal(replace(around, size=None)), "terminal").state == "note"
+    dumb = replace(around, terminal=terminal(TERM="dumb"))
+    assert one(screen.terminal(dumb), "terminal").state == "fault"
+    assert screen.colours(dumb) == screen.mouse_and_clipboard(dumb) == []
+
+
+@pytest.mark.parametrize(
+    ("environ", "state", "said", "then"),
+    [
+        ({}, "ok", "256, because terminfo lists", ""),
+        ({"COLORTERM": "truecolor"}, "ok", "true colours, because COLORTERM=truecolor", ""),
+        ({"NO_COLOR": "1"}, "ok", "none, because NO_COLOR is set", ""),
+        ({"TERM": "xterm"}, "note", "8, because", "export TERM=xterm-256color"),
+        ({"TERM": "screen", "STY": "1"}, "note", "8, because", "term screen-256color"),
+        ({"TERM": "screen", "TMUX": "1"}, "note", "8, because", 'default-terminal "tmux-256color"'),
+        ({"TERM": "linux"}, "note", "8, because", 'theme = "terminal"'),
+    ],
+)
+def test_colours_and_why(
+    around: Surroundings, environ: dict[str, str], state: str, said: str, then: str
+) -> None:
+    found = screen.colours(replace(around, environ=environ, terminal=terminal(**environ)))
+    told = one(found, "colours")
+    assert told.state == state
+    assert said in told.said
+    assert then in told.then
+
+
+def test_characters_come_with_a_line_to_judge_the_font_by(around: Surroundings) -> None:
+    found = screen.characters(around)
+    assert one(found, "characters").said == "UTF-8, because LANG=C.UTF-8"
+    assert "▁▂▃▄▅▆▇█" in one(found, "font").said
+    plain = screen.characters(replace(around, terminal=terminal(LANG="C")))
+    assert one(plain, "characters").state == "note"
+    assert "LANG=C.UTF-8" in one(plain, "characters").then
+    assert len(plain) == 1
+
+
+def test_mouse_and_clipboard(around: Surroundings) -> None:
+    assert one(screen.mouse_and_clipboard(around), "mouse, copy").state == "ok"
+    tmux = replace(around, terminal=terminal(TERM="tmux-256color", TMUX="x"))
+    assert "set-clipboard on" in one(screen.mouse_and_clipboard(tmux), "mouse, copy").then
+    console = replace(around, terminal=terminal(TERM="linux"))
+    assert "neither mouse nor" in one(screen.mouse_and_clipboard(console), "mouse, copy").said
+
+
+def test_the_config_file_is_checked_and_explained(around: Surroundings) -> None:
+    path = around.places.config / "config.toml"
+    assert "is not there" in one(keeping.config(around), "config").said
+    path.write_text("")
+    assert "sets nothing" in one(keeping.config(around), "config").said
+    path.write_text('pair = "MDY:SPY"\nascii = true\n[keys]\nquit = "f10"\n')
+    said = one(keeping.config(around), "config").said
+    assert said.endswith("sets ascii = true, pair = MDY:SPY, [keys] quit = f10")
+    path.write_text('theme = "pink"\n')
+    told = one(keeping.config(around), "config")
+    assert told.state == "fault"
+    assert "line 1: theme" in told.said
+
+
+def test_the_users_own_files(around: Surroundings) -> None:
+    assert keeping.own_files(around) == []
+    (around.places.config / "funds.toml").write_text('[funds.XYZ]\nindex = "Mine"\n')
+    assert one(keeping.own_files(around), "own files").said == "funds.toml can be used"
+    (around.places.config / "funds.toml").write_text('[funds.XYZ]\naddress = "ftp://x"\n')
+    assert one(keeping.own_files(around), "own files").state == "fault"
+
+
+def test_the_store(around: Surroundings, tmp_path: Path) -> None:
+    assert one(keeping.store(around), "store").state == "note"
+    around = replace(around, places=places(fill(tmp_path), demo=False))
+    home = around.places.store
+    found = keeping.store(around)
+    assert one(found, "store").state == "ok"
+    assert "generation 3, " in one(found, "store").said
+    assert one(found, "permissions").said == "the store can be written, yours alone (mode 700)"
+    home.chmod(0o777)
+    assert "go-w" in one(keeping.store(around), "permissions").then
+    home.chmod(0o700)
+    newest = max((home / "generations").iterdir())
+    newest.write_bytes(newest.read_bytes()[:-20])
+    told = one(keeping.store(around), "store")
+    assert told.state == "fault"
+    assert "generation 3 is damaged" in told.said
+    for manifest in (home / "generations").iterdir():
+        manifest.write_bytes(b"{}")
+    assert "restore a copy" in one(keeping.store(around), "store").said
+
+
+def test_a_desk_that_may_only_read(
+    around: Surroundings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    around = replace(around, places=places(fill(tmp_path), demo=False))
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    assert one(keeping.store(around), "permissions").state == "note"
+
+
+def test_room(around: Surroundings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert one(keeping.room(around), "room").state == "ok"
+    monkeypatch.setattr(keeping.shutil, "disk_usage", lambda path: SimpleNamespace(free=30_000_000))
+    told = one(keeping.room(around), "room")
+    assert (told.state, told.said[:11]) == ("fault", "0.0 GB free")
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert "--home" in one(keeping.room(around), "room").then
+
+
+def test_sessions_run_out(around: Surroundings) -> None:
+    last = pydate(sessions()[-1])
+    on: Callable[[date], datetime] = lambda day: datetime(  # noqa: E731
+        day.year, day.month, day.day, 15, tzinfo=UTC
+    )
+    for days, state in ((-90, "ok"), (-30, "note"), (1, "fault")):
+        then = replace(around, now=on(last + timedelta(days=days)))
+        assert one(keeping.sessions(then), "sessions").state == state
+
+
+def test_python_and_packages(around: Surroundings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert one(machine.python(around), "python").state == "ok"
+    assert one(machine.packages(around), "packages").state == "ok"
+    monkeypatch.setattr(metadata, "version", lambda name: {"numpy": "1.26.4"}.get(name, "99.1rc1"))
+    told = one(machine.packages(around), "packages")
+    assert (told.state, told.said) == ("fault", "numpy 1.26.4 is older than 2.1")
+
+    def missing(name: str) -> str:
+        if name == "textual":
+            raise metadata.PackageNotFoundError(name)
+        return "99.0"
+
+    monkeypatch.setattr(metadata, "version", missing)
+    assert "textual is not installed" in one(machine.packages(around), "packages").said
+
+
+def test_the_needed_packages_are_those_of_the_project() -> None:
+    import re
+    import tomllib
+
+    root = Path(__file__).resolve().parents[2]
+    listed = tomllib.loads((root / "pyproject.toml").read_text())["project"]["dependencies"]
+    found = {}
+    for line in listed:
+        name, version = re.fullmatch(r"([\w-]+)>=([\d.]+).*", line).groups()  # type: ignore[union-attr]
+        found[name] = tuple(map(int, version.split(".")))
+    assert found == machine.NEEDED
+
+
+@pytest.mark.parametrize(
+    ("environ", "state", "said"),
+    [
+        ({}, "ok", "none"),
+        ({"HTTPS_PROXY": "http://me:hunter2@p.example:3128"}, "ok", "http://p.example:3128, from"),
+        ({"https_proxy": "p.example", "no_proxy": "*.lan"}, "ok", "but not for *.lan"),
+        ({"ALL_PROXY": "socks5://p.example:1080"}, "note", "socks5://p.example:1080"),
+        ({"https_proxy": "http://[half"}, "fault", "no address"),
+        ({"https_proxy": "http://:80"}, "fault", "names no host"),
+    ],
+)
+def test_the_proxy_without_its_password(
+    around: Surroundings, environ: dict[str, str], state: str, said: str
+) -> None:
+    told = one(network.proxy(replace(around, environ=environ)), "proxy")
+    assert told.state == state
+    assert said in told.said
+    assert "hunter2" not in told.said + told.then
+
+
+def test_certificates(around: Surroundings, tmp_path: Path) -> None:
+    assert one(network.certificates(around), "certificates").state == "ok"
+    bundle = tmp_path / "ca.pem"
+    trustme.CA().cert_pem.write_to_path(str(bundle))
+    named = replace(around, environ={"REQUESTS_CA_BUNDLE": str(bundle)})
+    assert f"{bundle}, 1 authorities" in one(network.certificates(named), "certificates").said
+    half = replace(around, environ={"SSL_CERT_FILE": str(bundle)})
+    assert one(network.certificates(half), "certificates").state == "note"
+    bundle.write_text("no certificate")
+    assert "holds no" in one(network.certificates(named), "certificates").said
+    bundle.unlink()
+    assert "does not exist" in one(network.certificates(named), "certificates").said
+
+
+def test_hosts_and_the_clock(around: Surroundings) -> None:
+    asked: list[str] = []
+
+    def answer(hosts: list[str]) -> Mapping[str, Reached]:
+        asked.extend(hosts)
+        silent = {HOSTS[1]: Reached(None, why="no answer within 3 s")}
+        return {host: Reached(0.2, NOW - timedelta(seconds=2)) for host in hosts} | silent
+
+    found = network.network(replace(around, reach=answer))
+    assert tuple(asked) == HOSTS
+    states = [finding.state for finding in found]
+    assert states == ["ok", "fault", "ok", "ok"]
+    assert "import holdings FILE" in found[1].then
+    assert one(found, "clock").said == "2026-07-01 14:30 +0000, 14:30 UTC, as the hosts say"
+    late = replace(around, reach=answer, now=NOW - timedelta(minutes=20))
+    assert "20 minutes slow" in one(network.network(late), "clock").said
+    offline = network.network(around)
+    assert [finding.state for finding in offline] == ["note", "ok"]
+    assert "--offline" in offline[0].said
+    assert "simulated" in network.network(replace(around, simulated=True))[0].said
+
+
+def test_a_look_that_fails_costs_no_other(
+    around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(path: object) -> object:
+        raise RuntimeError("odd")
+
+    monkeypatch.setattr(keeping, "load", broken)
+    found = examine.examine(around)
+    assert "RuntimeError: odd" in one(found, "config").said
+    assert one(found, "room").state == "ok"
+
+
+def test_hostile_words_reach_no_terminal() -> None:
+    evil = Finding("a\x1b]0;owned\x07", "fault", "b\x1b[2J\n\u202ec", "d\r\x9b31m")
+    text = findings.to_text([evil], 80)
+    assert [char for char in text if not char.isprintable() and char != "\n"] == []
+    assert json.loads(findings.to_json([evil]))["findings"][0] == {
+        "topic": "a", "state": "fault", "said": "b c", "next": "d",
+    }  # fmt: skip
+
+
+def test_the_command(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("HTTPS_PROXY", "http://\x1bc\x07\u202e.example:1")
+    code, out, err = cli("doctor", "--home", tmp_path / "none", "--offline")
+    assert (code, err) == (0, "")
+    assert "\x1b" not in out
+    assert out.splitlines()[-1].startswith("nothing to mend, ")
+    assert max(map(len, out.splitlines())) <= 100
+    code, out, _ = cli("doctor", "--home", tmp_path / "none", "--demo", "--format", "json")
+    assert (code, json.loads(out)["faults"]) == (0, 0)
+    assert not (tmp_path / "none").exists()
+    monkeypatch.setenv("TERM", "dumb")
+    assert cli("doctor", "--home", tmp_path, "--offline")[0] == 1

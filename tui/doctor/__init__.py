@@ -1,0 +1,1 @@
+"""``internals doctor``: is everything here as the program needs it, and what to do where not."""

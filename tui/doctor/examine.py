@@ -1,0 +1,98 @@
+"""Every look in the order it is told; a look that fails is a finding too."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from cache.reach import Reached, reach
+from tui.capabilities import Capabilities, here
+from tui.doctor.findings import Finding, to_json, to_text
+from tui.streams import ANSWERED, IN_PART, write
+
+if TYPE_CHECKING:
+    from tui.places import Places
+
+#: Asks hosts whether they can be reached, through the proxies in force.
+Reach = Callable[[list[str]], Mapping[str, Reached]]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the looks look at; all of it can be given, so that tests need no such machine.
+
+    Attributes:
+        environ: the environment.
+        now: the clock, with a time zone.
+        terminal: what it can show.
+        size: columns and lines of the terminal, None where the answer goes elsewhere.
+        places: where things are kept.
+        simulated: whether the simulated market is meant.
+        reach: asks the network; None where it is not to be asked.
+    """
+
+    environ: Mapping[str, str]
+    now: datetime
+    terminal: Capabilities
+    size: tuple[int, int] | None
+    places: Places
+    simulated: bool
+    reach: Reach | None
+
+
+Look = Callable[[Surroundings], list[Finding]]
+
+
+def examine(around: Surroundings) -> list[Finding]:
+    """Everything that was found, in the order to read it."""
+    from tui.doctor import keeping, machine, network, screen
+
+    looks: tuple[tuple[str, Look], ...] = (
+        ("terminal", screen.terminal),
+        ("colours", screen.colours),
+        ("characters", screen.characters),
+        ("reach", screen.mouse_and_clipboard),
+        ("config", keeping.config),
+        ("own files", keeping.own_files),
+        ("store", keeping.store),
+        ("room", keeping.room),
+        ("sessions", keeping.sessions),
+        ("python", machine.python),
+        ("packages", machine.packages),
+        ("proxy", network.proxy),
+        ("certificates", network.certificates),
+        ("network", network.network),
+    )
+    found: list[Finding] = []
+    for topic, look in looks:
+        try:
+            found += look(around)
+        except Exception as error:  # one look that fails must not cost the others
+            said = f"could not be looked at: {type(error).__name__}: {error}"
+            found.append(Finding(topic, "fault", said, "this is a fault of the program; report it"))
+    return found
+
+
+def report(where: Places, *, demo: bool, offline: bool, kind: str) -> int:
+    """Look at everything here, write it on stdout, and say whether something is to be mended."""
+    size: tuple[int, int] | None = None
+    with suppress(OSError, AttributeError, ValueError):
+        size = os.get_terminal_size(sys.__stdout__.fileno())  # type: ignore[union-attr]
+    around = Surroundings(
+        environ=os.environ,
+        now=datetime.now(UTC),
+        terminal=here(),
+        size=size,
+        places=where,
+        simulated=demo,
+        reach=None if demo or offline else reach,
+    )
+    found = examine(around)
+    width = min(size[0] if size else 100, 120)
+    write(to_json(found) if kind == "json" else to_text(found, width), kind=kind)
+    return IN_PART if any(one.state == "fault" for one in found) else ANSWERED

@@ -1,0 +1,83 @@
+"""What a look at one thing found, and how it is written down."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from cache.clean import clean
+from tui.formats import cell_width
+
+#: As it should be; worth knowing; to be mended.
+State = Literal["ok", "note", "fault"]
+SCHEMA: Final = 1
+#: The longest sentence, in characters.
+_LONGEST: Final = 600
+_TOPIC: Final = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        topic: a word or two.
+        state: "ok", "note" (worth knowing) or "fault" (to be mended).
+        said: what is the case; foreign text in it may be anything.
+        then: what to do next, "" where nothing need be done.
+    """
+
+    topic: str
+    state: State
+    said: str
+    then: str = ""
+
+    def cleaned(self) -> Finding:
+        """The same, fit for a terminal."""
+        return Finding(
+            clean(self.topic), self.state, clean(self.said, _LONGEST), clean(self.then, _LONGEST)
+        )
+
+
+def to_json(findings: Sequence[Finding]) -> str:
+    """The findings as JSON, one trailing newline."""
+    told = [one.cleaned() for one in findings]
+    document = {
+        "schema": SCHEMA,
+        "faults": sum(one.state == "fault" for one in told),
+        "findings": [
+            {"topic": one.topic, "state": one.state, "said": one.said, "next": one.then or None}
+            for one in told
+        ],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def to_text(findings: Sequence[Finding], width: int) -> str:
+    """The findings for a person, a line each and what to do next below it.
+
+    Args:
+        findings: in the order they are to be read.
+        width: cells of a line.
+    """
+    lines: list[str] = []
+    for one in (finding.cleaned() for finding in findings):
+        state = one.state.upper() if one.state == "fault" else one.state
+        lines += _wrapped(f"{state:<6}{one.topic:<{_TOPIC}}", one.said, width)
+        if one.then:
+            lines += _wrapped(" " * (6 + _TOPIC) + "> ", one.then, width)
+    faults = sum(one.state == "fault" for one in findings)
+    notes = sum(one.state == "note" for one in findings)
+    words = "nothing to mend" if not faults else f"{faults} to mend"
+    lines.append(f"{words}, {len(findings) - faults - notes} ok, {notes} to know")
+    return "\n".join(lines) + "\n"
+
+
+def _wrapped(head: str, text: str, width: int) -> list[str]:
+    """The text beside its head; what does not fit goes on below, under its own start."""
+    room = max(width - cell_width(head), 30)
+    found = textwrap.wrap(text, room, break_on_hyphens=False) or [""]
+    return [head + found[0], *(" " * cell_width(head) + line for line in found[1:])]

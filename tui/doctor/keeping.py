@@ -1,0 +1,134 @@
+"""Looks at what is kept: settings, the user's own files, the store, the list of sessions."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cache.errors import CacheError, StoreEmpty
+from cache.reference import load_reference
+from cache.sessions import sessions as known_sessions
+from cache.store import Store
+from core.frames import pydate
+from tui.config import FILE, Config, ConfigError, load
+from tui.doctor.findings import Finding
+
+if TYPE_CHECKING:
+    from tui.doctor.examine import Surroundings
+
+#: Free bytes below which a refresh may not find room, and sessions left before a new release.
+_ROOM: Final = 200 * 2**20
+_AHEAD: Final = timedelta(days=60)
+
+
+def config(around: Surroundings) -> list[Finding]:
+    """The settings file: is it sound, and what does it set."""
+    path = around.places.config / FILE
+    try:
+        found = load(path)
+    except ConfigError as error:
+        return [Finding("config", "fault", f"{error}", "mend that line, or move the file away")]
+    if not found.given and not found.keys:
+        there = "sets nothing" if path.exists() else "is not there"
+        return [Finding("config", "ok", f"{path} {there}: every setting has its default")]
+    return [Finding("config", "ok", f"{path} sets {', '.join(_settings(found))}")]
+
+
+def _settings(found: Config) -> list[str]:
+    told = []
+    for name in sorted(found.given):
+        value = f"{found.small}:{found.large}" if name == "pair" else getattr(found, name)
+        told.append(f"{name} = {str(value).lower() if isinstance(value, bool) else value}")
+    return told + [f"[keys] {name} = {keys}" for name, keys in sorted(found.keys.items())]
+
+
+def own_files(around: Surroundings) -> list[Finding]:
+    """The user's themes.toml and funds.toml, where there are any."""
+    there = [n for n in ("themes.toml", "funds.toml") if (around.places.config / n).exists()]
+    try:
+        load_reference(around.places.config)
+    except CacheError as error:
+        return [Finding("own files", "fault", f"{error}", "mend that line, or move the file away")]
+    return [Finding("own files", "ok", f"{' and '.join(there)} can be used")] if there else []
+
+
+def store(around: Surroundings) -> list[Finding]:
+    """What is held, whether it is whole, and who may read and write it."""
+    home = around.places.store
+    kind = "simulated market" if around.simulated else "market"
+    if not home.exists():
+        return [
+            Finding("store", "note", f"{home} is not there yet: nothing is held", _first(around))
+        ]
+    try:
+        held = Store(home, simulated=around.simulated).read()
+    except StoreEmpty as error:
+        return [Finding("store", "note", f"{error}", _first(around)), *_mode(home)]
+    except CacheError as error:
+        return [Finding("store", "fault", f"{error}")]
+    if held.damage:
+        then = "the next refresh or import writes a whole one; look after the disk"
+        return [Finding("store", "fault", "; ".join(held.damage), then), *_mode(home)]
+    size, files = _size(home)
+    said = f"{kind} in {home}, generation {held.generation}, {files:,} files, {size / 1e6:,.1f} MB"
+    return [Finding("store", "ok", f"{said}, every hash right"), *_mode(home)]
+
+
+def _first(around: Surroundings) -> str:
+    if around.simulated:
+        return "internals --demo makes it"
+    return "internals refresh fetches, internals import brings your files, internals --demo shows"
+
+
+def _size(home: Path) -> tuple[int, int]:
+    sizes = [
+        (Path(folder) / name).lstat().st_size
+        for folder, _, names in os.walk(home)
+        for name in names
+    ]
+    return sum(sizes), len(sizes)
+
+
+def _mode(home: Path) -> list[Finding]:
+    """Whether it can be written, and by whom else."""
+    mode = stat.S_IMODE(home.stat().st_mode)
+    if mode & 0o022:
+        said = f"others may write to the store (mode {mode:o})"
+        return [Finding("permissions", "fault", said, f"chmod -R go-w '{home}'")]
+    if not os.access(home, os.W_OK):
+        said = f"the store may be read and not written (mode {mode:o})"
+        return [Finding("permissions", "note", said, "its owner refreshes; the screen works")]
+    who = "others may read" if mode & 0o044 else "yours alone"
+    return [Finding("permissions", "ok", f"the store can be written, {who} (mode {mode:o})")]
+
+
+def room(around: Surroundings) -> list[Finding]:
+    """Free space where the store is, or will be."""
+    there = around.places.store
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    free = shutil.disk_usage(there).free
+    said = f"{free / 1e9:,.1f} GB free in {there}"
+    if free < _ROOM:
+        return [Finding("room", "fault", said, f"a refresh needs {_ROOM / 1e6:,.0f} MB: make room")]
+    if not os.access(there, os.W_OK) and there != around.places.store:
+        then = "name a directory of your own with --home or INTERNALS_HOME"
+        return [Finding("room", "fault", f"{there} cannot be written", then)]
+    return [Finding("room", "ok", said)]
+
+
+def sessions(around: Surroundings) -> list[Finding]:
+    """How far ahead the exchange's sessions are known."""
+    last = pydate(known_sessions()[-1])
+    said = f"the exchange's sessions are known through {last}"
+    today = around.now.date()
+    then = "install a newer release, which knows more"
+    if today > last:
+        return [Finding("sessions", "fault", f"{said}, and today is {today}", then)]
+    if today + _AHEAD > last:
+        return [Finding("sessions", "note", said, then)]
+    return [Finding("sessions", "ok", said)]

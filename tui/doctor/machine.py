@@ -1,0 +1,66 @@
+"""Looks at Python and the packages."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib import metadata
+from typing import TYPE_CHECKING, Final
+
+from tui import VERSION
+from tui.doctor.findings import Finding
+
+if TYPE_CHECKING:
+    from tui.doctor.examine import Surroundings
+
+#: What the program rests on, and the oldest releases that will do (as in pyproject.toml).
+NEEDED: Final = {
+    "numpy": (2, 1),
+    "pandas": (2, 2),
+    "pyarrow": (17,),
+    "openpyxl": (3, 1),
+    "platformdirs": (4,),
+    "rich": (14,),
+    "textual": (8,),
+    "yfinance": (1, 7),
+}
+OLDEST: Final = (3, 11)
+
+
+def python(around: Surroundings) -> list[Finding]:
+    """The release of the program, of Python, and the machine."""
+    said = f"internals {VERSION} on Python {platform.python_version()}, {sys.executable}"
+    said += f", {platform.system()} {platform.machine()}"
+    if sys.version_info < OLDEST:
+        return [Finding("python", "fault", said, "Python 3.11 or newer is needed")]
+    return [Finding("python", "ok", said)]
+
+
+def packages(around: Surroundings) -> list[Finding]:
+    """Every package that is needed: there, and new enough."""
+    held: list[str] = []
+    wrong: list[str] = []
+    for name, least in NEEDED.items():
+        wanted = ".".join(map(str, least))
+        try:
+            version = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            wrong.append(f"{name} is not installed, {wanted} or newer is needed")
+            continue
+        held.append(f"{name} {version}")
+        if _numbers(version) < least:
+            wrong.append(f"{name} {version} is older than {wanted}")
+    if wrong:
+        then = "install the program again with what it needs: pip install ."
+        return [Finding("packages", "fault", "; ".join(wrong), then)]
+    return [Finding("packages", "ok", ", ".join(held))]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The leading numbers of a version: 2.1.0rc1 -> (2, 1)."""
+    found: list[int] = []
+    for part in version.split("."):
+        if not part.isdigit():
+            break
+        found.append(int(part))
+    return tuple(found)

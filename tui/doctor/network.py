@@ -1,0 +1,130 @@
+"""Looks at the way out: proxy, certificates, the hosts that a refresh asks, and their clock."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from cache.errors import CacheError
+from cache.funds import load_funds
+from cache.reach import DEADLINE
+from tui.doctor.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cache.reach import Reached
+    from tui.doctor.examine import Surroundings
+
+#: Whom yfinance asks for prices.
+YAHOO: Final = "query2.finance.yahoo.com"
+#: Names of variables, the first that is set counts.
+_PROXIES: Final = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+_BUNDLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+#: Seconds that the clock may differ from the hosts'.
+_SKEW: Final = 60.0
+
+
+def _first_set(around: Surroundings, names: tuple[str, ...]) -> tuple[str, str] | None:
+    return next(((n, around.environ[n]) for n in names if around.environ.get(n)), None)
+
+
+def proxy(around: Surroundings) -> list[Finding]:
+    """The proxy in force, without its password."""
+    held = _first_set(around, _PROXIES)
+    if held is None:
+        return [Finding("proxy", "ok", "none")]
+    name, value = held
+    try:
+        parts = urlsplit(value if "://" in value else f"http://{value}")
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        said = f"{name} is no address"
+        return [Finding("proxy", "fault", said, "write it as http://proxy.example:3128")]
+    if not parts.hostname:
+        said = f"{name} names no host"
+        return [Finding("proxy", "fault", said, "write it as http://proxy.example:3128")]
+    said = f"{parts.scheme}://{parts.hostname}{port}, from {name}"
+    but = around.environ.get("no_proxy") or around.environ.get("NO_PROXY")
+    if name.lower() == "all_proxy":
+        then = "the issuers' files are asked for past it: set HTTPS_PROXY instead"
+        return [Finding("proxy", "note", said, then)]
+    return [Finding("proxy", "ok", f"{said}, but not for {but}" if but else said)]
+
+
+def certificates(around: Surroundings) -> list[Finding]:
+    """The authorities that are trusted."""
+    held = _first_set(around, (*_BUNDLES, "SSL_CERT_FILE"))
+    if held is None:
+        number = ssl.create_default_context().cert_store_stats()["x509_ca"]
+        said = f"the system's, {number:,} authorities" if number else "those of certifi"
+        return [Finding("certificates", "ok", f"{said}; certifi's for Yahoo")]
+    name, value = held
+    try:
+        number = ssl.create_default_context(cafile=value).cert_store_stats()["x509_ca"]
+    except (OSError, ValueError):
+        there = "holds no certificates" if Path(value).exists() else "does not exist"
+        said = f"{name} names {value}, which {there}"
+        return [Finding("certificates", "fault", said, "name a PEM file, or unset the variable")]
+    said = f"{value}, {number:,} authorities, from {name}"
+    if name not in _BUNDLES:
+        then = f"Yahoo is asked with certifi's: set {_BUNDLES[0]} to the same file"
+        return [Finding("certificates", "note", said, then)]
+    return [Finding("certificates", "ok", said)]
+
+
+def network(around: Surroundings) -> list[Finding]:
+    """Which of the hosts answer, and whether the clock agrees with theirs."""
+    if around.reach is None:
+        why = "the simulated market needs none" if around.simulated else "asked for with --offline"
+        return [Finding("network", "note", f"not looked at: {why}"), *clock(around, {})]
+    hosts = [YAHOO, *_issuers(around)]
+    answers = around.reach(hosts)
+    found: list[Finding] = []
+    for host in hosts:
+        answer = answers[host]
+        if answer.seconds is not None:
+            found.append(Finding("network", "ok", f"{host} answers in {answer.seconds:.1f} s"))
+            continue
+        what = "prices" if host == YAHOO else "holdings"
+        found.append(
+            Finding(
+                "network",
+                "fault",
+                f"{host} cannot be reached: {answer.why}",
+                f"look at proxy, certificates and firewall; internals import {what} FILE brings"
+                " a file of your own",
+            )
+        )
+    return [*found, *clock(around, answers)]
+
+
+def _issuers(around: Surroundings) -> list[str]:
+    """Hosts of the holdings files, each issuer's first address, without repetition."""
+    try:
+        funds = load_funds(around.places.config / "funds.toml")
+    except CacheError:
+        funds = load_funds()
+    named = (urlsplit(fund.address).hostname for fund in funds.values() if fund.address)
+    return list(dict.fromkeys(host for host in named if host))
+
+
+def clock(around: Surroundings, answers: Mapping[str, Reached]) -> list[Finding]:
+    """Our clock, beside that of the first host that told its own."""
+    now = around.now
+    said = f"{now.astimezone():%Y-%m-%d %H:%M %z}, {now.astimezone(UTC):%H:%M} UTC"
+    told = [one.date for one in answers.values() if one.date is not None]
+    if not told:
+        return [Finding("clock", "ok", said)]
+    # The hosts were asked a moment ago: the slowest answer is within the deadline.
+    off = now - max(told)
+    seconds = off.total_seconds()
+    if abs(seconds) > _SKEW + DEADLINE:
+        how = "fast" if seconds > 0 else "slow"
+        said = f"{said}: {abs(seconds) / 60:,.0f} minutes {how}, say the hosts"
+        then = "set it (timedatectl set-ntp true): which session has closed is read from it"
+        return [Finding("clock", "fault", said, then)]
+    return [Finding("clock", "ok", f"{said}, as the hosts say")]
