@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from cache import disk
 from cache.errors import SourceError, StoreBusy, StoreError
 
 T = TypeVar("T")
@@ -27,7 +28,7 @@ def one_at_a_time(home: Path) -> Iterator[None]:
     """
     path = home / "refresh.lock"
     try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        disk.make(home)
         opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise StoreError(f"cannot write to {home}: {error.strerror}") from None

@@ -8,38 +8,31 @@ Writing goes temporary file, fsync, rename, fsync of the directory; the manifest
 a generation is there whole or not at all. Reading takes no lock and writes nothing: the newest
 manifest that verifies counts, each file is opened once and parsed from the bytes that were
 hashed. Files take the mode of their directory, 0600 in 0700: an owner who lets a desk read
-opens HOME and the two directories in it once.
+opens HOME and the two directories in it once. What others may write is refused.
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
-import io
-import json
-import os
 import re
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass, fields
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-
-from cache.bars import EVENTS, MATRICES, Bars
-from cache.errors import StoreBusy, StoreEmpty, StoreError
+from cache import disk, owner, pack
+from cache.bars import Bars
+from cache.errors import StoreEmpty, StoreError
 from cache.merge import merge
-from core.frames import Block, Events, Holdings, LeftOut, Prices
+from cache.pack import Json
+from core.frames import Block, Holdings, Prices
 
 SCHEMA: Final = 1
 #: Generations that stay; objects that none of them names are deleted.
 KEEP: Final = 3
-
-Json = dict[str, Any]
 
 
 class _Damaged(Exception):  # noqa: N818  caught here, never shown as an error
@@ -128,7 +121,8 @@ class Store:
             SourceError: bars hold data that cannot be right.
             StoreBusy: another process writes for longer than the time-out.
             StoreError: HOME cannot be written or is of the other kind, or holdings to forget
-                are not held; nothing has changed then.
+                are not held. What was held is held still; where the disk failed at the very
+                end, the new generation may be as well.
         """
         if bars is not None:
             bars.check()
@@ -138,7 +132,7 @@ class Store:
             try:
                 body, held = self._newest()
             except StoreEmpty:
-                body = {"blocks": [], "symbols": _described(Prices()), "holdings": []}
+                body = {"blocks": [], "symbols": pack.pack_facts(Prices()), "holdings": []}
                 held = Held(0, Prices(), {}, self.simulated)
             prices = held.prices if bars is None else merge(held.prices, bars)
             known = dict(zip(map(id, held.prices.blocks), body["blocks"], strict=True))
@@ -154,15 +148,24 @@ class Store:
                 if key not in files or files[key]["raw"] != name:
                     files[key], rows[key] = self._put_holdings(one, name), one
             listed = [files[key] for key in sorted(files)]
-            after = {"blocks": blocks, "symbols": _described(prices), "holdings": listed}
+            after = {"blocks": blocks, "symbols": pack.pack_facts(prices), "holdings": listed}
             if all(after[name] == body[name] for name in after):
+                # Whoever wrote it may have ended, or failed, before its name was sure to last.
+                self._settle()
                 return held
             number = max(self._numbers(), default=0) + 1
-            _sync(self._objects)
+            disk.sync(self._objects)
             head: Json = {"schema": SCHEMA, "generation": number, "simulated": self.simulated}
-            self._write(self._generations / f"{number:08d}.json", _sealed(_json(head | after)))
-            _sync(self._generations)
-            return Held(number, prices, _by_fund(rows.values()), self.simulated, held.damage)
+            text = pack.to_json(head | after)
+            disk.write(self._generations / f"{number:08d}.json", pack.seal(text))
+            self._settle()
+            return Held(number, prices, pack.by_fund(rows.values()), self.simulated, held.damage)
+
+    def _settle(self) -> None:
+        """Make the newest generation last, and the way down to it, whoever made that."""
+        for directory in (self._generations, self.home):
+            disk.sync(directory)
+        disk.sync_above(self.home)
 
     # Reading
 
@@ -177,6 +180,7 @@ class Store:
         return sorted((int(n[:8]) for n in names if re.fullmatch(r"\d{8}\.json", n)), reverse=True)
 
     def _newest(self) -> tuple[Json, Held]:
+        self._check(writing=False)
         while True:
             numbers, damage = self._numbers(), list[str]()
             if not numbers:
@@ -193,7 +197,7 @@ class Store:
                     damage.append(f"generation {number} is damaged ({error})")
                 else:
                     told = tuple(f"{d}; generation {number} is shown instead" for d in damage)
-                    return body, Held(number, prices, _by_fund(rows), self.simulated, told)
+                    return body, Held(number, prices, pack.by_fund(rows), self.simulated, told)
             else:
                 raise StoreError(
                     f"no generation in {self.home} is whole: {'; '.join(damage)}; "
@@ -202,11 +206,9 @@ class Store:
 
     def _manifest(self, number: int) -> Json:
         path = self._generations / f"{number:08d}.json"
-        data = _opened_once(path)
-        text = data[len(_sealed(b"")) - 2 : -2]
-        if data != _sealed(text):
+        body = pack.unseal(_opened_once(path))
+        if body is None:
             raise _Damaged(f"generations/{path.name} does not match its own hash")
-        body: Json = json.loads(text)
         if body["schema"] > SCHEMA:
             raise StoreError(f"{self.home} was written by a newer release of this program")
         if body["generation"] != number:
@@ -223,126 +225,74 @@ class Store:
         return data
 
     def _prices(self, body: Json) -> Prices:
-        facts: Json = {
-            field: {symbol: _FACTS[field](text) for text, names in groups for symbol in names}
-            for field, groups in body["symbols"].items()
-        }
-        return Prices(tuple(self._block(entry) for entry in body["blocks"]), **facts)
+        return pack.unpack_prices(map(self._block, body["blocks"]), body["symbols"])
 
     def _block(self, entry: Json) -> Block:
-        parts = {field: _array(self._fetch(name)) for field, name in entry.items()}
-        for field in EVENTS:
-            if field in parts:
-                row, col = parts[field][:, :2].T.astype(np.intp)
-                parts[field] = Events(row, col, parts[field][:, 2].copy())
-        return Block(**{**parts, "symbols": tuple(parts["symbols"].tolist())})
+        return pack.unpack_block({field: self._fetch(name) for field, name in entry.items()})
 
     def _holdings(self, entry: Json) -> Holdings:
-        text: Json = json.loads(self._fetch(entry["text"]))
-        text |= {name: tuple(text[name]) for name in _TEXTS}
-        text["others"] = tuple(LeftOut(*other) for other in text["others"])
-        text["as_of"] = date.fromisoformat(text["as_of"])
-        text["fetched_at"] = text["fetched_at"] and datetime.fromisoformat(text["fetched_at"])
-        numbers = _array(self._fetch(entry["numbers"]))
-        return Holdings(**text, **dict(zip(_NUMBERS, numbers, strict=True)))
+        return pack.unpack_holdings(self._fetch(entry["text"]), self._fetch(entry["numbers"]))
 
     # Writing, under the lock
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
+        self._check(writing=True)
         try:
             for path in (self.home, self._objects, self._generations):
-                if not path.is_dir():
-                    path.mkdir(0o700, parents=True, exist_ok=True)
-                    _sync(path.parent)
-            with os.fdopen(os.open(self.home / "lock", os.O_RDWR | os.O_CREAT, 0o600)) as file:
-                self._acquire(file.fileno())
+                disk.make(path)
+            with disk.locked(self.home / "lock", self._timeout):
                 try:
                     yield
                 finally:
                     with suppress(OSError, StoreError, _Damaged):
                         self._tidy()
         except OSError as error:
-            why = f"{error.strerror}; what was held is unchanged"
+            why = f"{error.strerror}; what was held is not lost"
             raise StoreError(f"cannot write to {self.home}: {why}") from error
 
-    def _acquire(self, lock: int) -> None:
-        deadline = time.monotonic() + self._timeout
-        while True:
-            with suppress(BlockingIOError):
-                return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if time.monotonic() >= deadline:
-                raise StoreBusy(f"another process is writing to {self.home}; try again later")
-            time.sleep(0.02)
+    def _check(self, *, writing: bool) -> None:
+        for path in (self.home, self._objects, self._generations):
+            owner.check(path, writing=writing)
 
     def _put_block(self, block: Block) -> Json:
-        parts: dict[str, Any] = {"sessions": block.sessions, "symbols": np.array(block.symbols)}
-        parts |= {name: getattr(block, name) for name in MATRICES}
-        for name in EVENTS:
-            events: Events = getattr(block, name)
-            if len(events):
-                parts[name] = np.stack([events.row, events.col, events.value], axis=1)
-        kept = {name: array for name, array in parts.items() if array is not None}
-        return {name: self._put(_npy(array), "npy") for name, array in kept.items()}
+        return {name: self._put(data, "npy") for name, data in pack.pack_block(block).items()}
 
     def _put_holdings(self, rows: Holdings, raw: str) -> Json:
-        names = [field.name for field in fields(rows) if field.name not in _NUMBERS]
-        text: Json = {name: getattr(rows, name) for name in names}
-        text["others"] = [astuple(other) for other in rows.others]
-        numbers = np.stack([getattr(rows, name) for name in _NUMBERS], dtype=np.float64)
+        text, numbers = pack.pack_holdings(rows)
         entry = {"fund": rows.fund, "as_of": str(rows.as_of), "raw": raw}
-        entry["text"] = self._put(_json(text), "json")
-        entry["numbers"] = self._put(_npy(numbers), "npy")
-        return entry
+        return entry | {"text": self._put(text, "json"), "numbers": self._put(numbers, "npy")}
 
     def _put(self, data: bytes, kind: str) -> str:
         """Write content under its hash; a damaged file of that name is replaced."""
         name = f"{sha256(data).hexdigest()}.{kind}"
         path = self._objects / name
         if not path.is_file() or path.read_bytes() != data:
-            self._write(path, data)
+            disk.write(path, data)
         return name
-
-    def _write(self, path: Path, data: bytes) -> None:
-        # One writer at a time: the name is free, or left over from one that was killed.
-        temporary = path.with_name(f".{path.name}")
-        with temporary.open("wb") as file:
-            os.fchmod(file.fileno(), path.parent.stat().st_mode & 0o666)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
 
     def _tidy(self) -> None:
         """Drop old generations, then what no other names, then what killed writers left.
 
-        While one of the kept manifests is damaged no object goes: nobody can say which it needs.
+        While one among the kept manifests is damaged no object goes: nobody can say which it
+        needs. It counts for none of the generations that stay.
         """
-        numbers = self._numbers()
+        numbers, bodies, damaged = self._numbers(), list[Json](), False
+        while numbers and len(bodies) < KEEP:
+            try:
+                bodies.append(self._manifest(numbers.pop(0)))
+            except _Damaged:
+                damaged = True
         # Manifests first: a reader that misses an object finds the listing changed, and retries.
-        for number in numbers[KEEP:]:
-            (self._generations / f"{number:08d}.json").unlink()
-        bodies = [self._manifest(number) for number in numbers[:KEEP]]
+        for number in numbers:
+            disk.remove(self._generations / f"{number:08d}.json")
+        if damaged:
+            return
         entries = [entry for body in bodies for entry in (*body["blocks"], *body["holdings"])]
         used = {name for entry in entries for name in entry.values()}
         for path in (*self._objects.iterdir(), *self._generations.glob(".*")):
             if path.name not in used:
-                path.unlink()
-
-
-#: Columns of holdings, and what is known of each symbol with its way back from text.
-_TEXTS: Final = ("symbols", "names", "sectors", "identifiers")
-_NUMBERS: Final = ("quantity", "price", "value")
-_FACTS: Final[Mapping[str, Callable[[str], Any]]] = {
-    **dict.fromkeys(("through", "provisional"), date.fromisoformat),
-    **dict.fromkeys(("source", "failures"), str),
-    "fetched_at": datetime.fromisoformat,
-}
-
-
-def _sealed(text: bytes) -> bytes:
-    """A manifest around its own hash: ``text`` settles every byte of the file."""
-    return b'{"sha256":"%s","manifest":%s}\n' % (sha256(text).hexdigest().encode(), text)
+                disk.remove(path)
 
 
 def _opened_once(path: Path) -> bytes:
@@ -353,48 +303,3 @@ def _opened_once(path: Path) -> bytes:
         if error.errno in (errno.ENOENT, errno.EIO):
             raise _Damaged(f"{path.parent.name}/{path.name}: {error.strerror}") from error
         raise StoreError(f"cannot read {path}: {error.strerror}") from error
-
-
-def _sync(directory: Path) -> None:
-    """Make renames in a directory last through a power cut."""
-    opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
-
-
-def _json(value: Json) -> bytes:
-    return json.dumps(value, separators=(",", ":"), default=str).encode("ascii")
-
-
-def _npy(array: np.ndarray[Any, Any]) -> bytes:
-    file = io.BytesIO()
-    np.save(file, np.ascontiguousarray(array), allow_pickle=False)
-    return file.getvalue()
-
-
-def _array(data: bytes) -> Any:
-    """A read-only view of a .npy file's bytes: nothing is copied, nothing unpickled."""
-    file = io.BytesIO(data)
-    np.lib.format.read_magic(file)
-    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-    return np.frombuffer(data, dtype, offset=file.tell()).reshape(shape)
-
-
-def _by_fund(rows: Iterable[Holdings]) -> dict[str, tuple[Holdings, ...]]:
-    result: dict[str, tuple[Holdings, ...]] = {}
-    for one in sorted(rows, key=lambda one: (one.fund, one.as_of)):
-        result[one.fund] = (*result.get(one.fund, ()), one)
-    return result
-
-
-def _described(prices: Prices) -> dict[str, list[list[Any]]]:
-    """What is known of each symbol, grouped by equal values: [[value, [symbols]], ...]."""
-    result: dict[str, list[list[Any]]] = {}
-    for field in _FACTS:
-        groups: dict[str, list[str]] = {}
-        for symbol, value in sorted(getattr(prices, field).items()):
-            groups.setdefault(str(value), []).append(symbol)
-        result[field] = [[text, groups[text]] for text in sorted(groups)]
-    return result

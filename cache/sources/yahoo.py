@@ -22,6 +22,7 @@ from curl_cffi import requests
 from yfinance.data import YfData
 from yfinance.exceptions import YFPricesMissingError, YFRateLimitError
 
+from cache import disk
 from cache.gate import Answer, gate, nothing
 from cache.plan import RATE, Ask
 from cache.reasons import asked, wait
@@ -73,7 +74,7 @@ class Yahoo:
             timeout: seconds that one answer may take.
             pause: seconds before what failed in passing is asked a second time.
         """
-        private.mkdir(mode=0o700, parents=True, exist_ok=True)
+        disk.make(private)
         private.chmod(0o700)
         self.timeout = timeout
         self.limited_until: datetime | None = None

@@ -294,7 +294,7 @@ def test_no_room_leaves_what_was_held(tmp_path: Path) -> None:
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1500, limits[1]))
-        with pytest.raises(StoreError, match=r"cannot write to .*; what was held is unchanged"):
+        with pytest.raises(StoreError, match=r"cannot write to .*; what was held is not lost"):
             Store(tmp_path).commit(bars=bars(days=sessions()[-600:]))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
@@ -322,28 +322,30 @@ def test_what_is_named_is_already_on_the_disk(
 ) -> None:
     Store(tmp_path).commit()
     steps: list[tuple[str, str]] = []
-    fsync, move = os.fsync, Path.replace
+    fsync, move = os.fsync, os.replace
 
     def synced(descriptor: int) -> None:
         steps.append(("sync", Path(f"/proc/self/fd/{descriptor}").readlink().name))
         fsync(descriptor)
 
-    def moved(self: Path, target: Path) -> Path:
-        steps.append(("move", self.name))
-        return move(self, target)
+    def moved(source: Path, target: Path) -> None:
+        steps.append(("move", source.name))
+        move(source, target)
 
     monkeypatch.setattr(os, "fsync", synced)
-    monkeypatch.setattr(Path, "replace", moved)
+    monkeypatch.setattr(os, "replace", moved)
     Store(tmp_path).commit(bars=bars(), holdings=[(holdings(), RAW)])
     moves = [name for step, name in steps if step == "move"]
     assert moves[-1] == ".00000001.json"
     assert len(moves) > 6
     for name in moves:
         assert steps.index(("sync", name)) < steps.index(("move", name))
-    # The objects' names last before the manifest is written, the manifest's before the answer.
-    assert steps[-4:] == [
+    # The objects' names last before the manifest is written, the manifest's before the answer,
+    # and so does the way down to them.
+    at = steps.index(("sync", ".00000001.json"))
+    assert steps[at - 1 :] == [
         ("sync", "objects"),
         ("sync", ".00000001.json"),
         ("move", ".00000001.json"),
-        ("sync", "generations"),
+        *[("sync", path.name) for path in (tmp_path / "generations", tmp_path, *tmp_path.parents)],
     ]

@@ -1,0 +1,105 @@
+"""Files that last: written whole or not at all, and still there after a power cut.
+
+Everything the store does to a disk goes through the calls of `os` made here, so that an
+experiment can take the place of that one name and fail, record or replay each of them.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from cache.errors import StoreBusy
+
+
+def write(path: Path, data: bytes) -> None:
+    """Put content under a name: temporary file, fsync, rename; the mode is the directory's.
+
+    The name itself lasts once the directory was synced. One writer at a time: the temporary
+    name is free, or left over from a writer that was killed.
+
+    Raises:
+        OSError: nothing stands under the name that did not stand there before.
+    """
+    temporary = path.with_name(f".{path.name}")
+    mode = os.stat(path.parent).st_mode & 0o666  # noqa: PTH116
+    opened = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.fchmod(opened, mode)
+        left = memoryview(data)
+        while left:
+            left = left[os.write(opened, left) :]
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+    os.replace(temporary, path)  # noqa: PTH105
+
+
+def sync(directory: Path) -> None:
+    """Make the names in a directory last through a power cut."""
+    opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def sync_above(directory: Path) -> None:
+    """Make the way down to a directory last, as far as one may look and the system knows how."""
+    for above in directory.absolute().parents:
+        try:
+            sync(above)
+        except OSError as error:
+            if error.errno == errno.EIO:
+                raise
+
+
+def make(directory: Path) -> None:
+    """Make a directory that only its owner may enter, and those above it, where there are none."""
+    if directory.is_dir():
+        return
+    if directory != directory.parent:
+        make(directory.parent)
+    with suppress(FileExistsError):
+        os.mkdir(directory, 0o700)  # noqa: PTH102
+
+
+def remove(path: Path) -> None:
+    """Take a file away; that it is gone already is no error."""
+    with suppress(FileNotFoundError):
+        os.unlink(path)  # noqa: PTH108
+
+
+@contextmanager
+def locked(path: Path, timeout: float) -> Iterator[None]:
+    """Hold a lock that ends with the process, however it ends.
+
+    Args:
+        path: the lock's file, made where there is none.
+        timeout: seconds to wait for whoever holds it.
+
+    Raises:
+        StoreBusy: it was not free within that time.
+        OSError: the file cannot be made or opened.
+    """
+    opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    raise StoreBusy(
+                        f"another process is writing to {path.parent}; try again later"
+                    ) from None
+                time.sleep(0.02)
+        yield
+    finally:
+        os.close(opened)

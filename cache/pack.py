@@ -1,0 +1,128 @@
+"""Prices and holdings as bytes for files, and back: no disk, no pickle, nothing approximate."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import astuple, fields
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any, Final
+
+import numpy as np
+
+from cache.bars import EVENTS, MATRICES
+from core.frames import Block, Events, Holdings, LeftOut, Prices
+
+Json = dict[str, Any]
+
+#: Columns of holdings, and what is known of each symbol with its way back from text.
+_TEXTS: Final = ("symbols", "names", "sectors", "identifiers")
+_NUMBERS: Final = ("quantity", "price", "value")
+_FACTS: Final[Mapping[str, Callable[[str], Any]]] = {
+    **dict.fromkeys(("through", "provisional"), date.fromisoformat),
+    **dict.fromkeys(("source", "failures"), str),
+    "fetched_at": datetime.fromisoformat,
+}
+
+
+def seal(text: bytes) -> bytes:
+    """A manifest around its own hash: ``text`` settles every byte of the result."""
+    return b'{"sha256":"%s","manifest":%s}\n' % (sha256(text).hexdigest().encode(), text)
+
+
+def unseal(data: bytes) -> Json | None:
+    """What a sealed manifest says, None where it does not match its own hash."""
+    text = data[len(seal(b"")) - 2 : -2]
+    if data != seal(text):
+        return None
+    body: Json = json.loads(text)
+    return body
+
+
+def to_json(value: Json) -> bytes:
+    """JSON in ASCII; dates and times as ISO text."""
+    return json.dumps(value, separators=(",", ":"), default=str).encode("ascii")
+
+
+def pack_block(block: Block) -> dict[str, bytes]:
+    """A block's fields as .npy files; fields it has not are left out."""
+    parts: dict[str, Any] = {"sessions": block.sessions, "symbols": np.array(block.symbols)}
+    parts |= {name: getattr(block, name) for name in MATRICES}
+    for name in EVENTS:
+        events: Events = getattr(block, name)
+        if len(events):
+            parts[name] = np.stack([events.row, events.col, events.value], axis=1)
+    return {name: _npy(array) for name, array in parts.items() if array is not None}
+
+
+def unpack_block(files: Mapping[str, bytes]) -> Block:
+    """The block whose fields `pack_block` wrote; its matrices are read-only views."""
+    parts = {field: _array(data) for field, data in files.items()}
+    for field in EVENTS:
+        if field in parts:
+            row, col = parts[field][:, :2].T.astype(np.intp)
+            parts[field] = Events(row, col, parts[field][:, 2].copy())
+    return Block(**{**parts, "symbols": tuple(parts["symbols"].tolist())})
+
+
+def pack_holdings(rows: Holdings) -> tuple[bytes, bytes]:
+    """A holdings file as JSON (texts) and .npy (numbers)."""
+    names = [field.name for field in fields(rows) if field.name not in _NUMBERS]
+    text: Json = {name: getattr(rows, name) for name in names}
+    text["others"] = [astuple(other) for other in rows.others]
+    numbers = np.stack([getattr(rows, name) for name in _NUMBERS], dtype=np.float64)
+    return to_json(text), _npy(numbers)
+
+
+def unpack_holdings(text: bytes, numbers: bytes) -> Holdings:
+    """The holdings that `pack_holdings` wrote."""
+    said: Json = json.loads(text)
+    said |= {name: tuple(said[name]) for name in _TEXTS}
+    said["others"] = tuple(LeftOut(*other) for other in said["others"])
+    said["as_of"] = date.fromisoformat(said["as_of"])
+    said["fetched_at"] = said["fetched_at"] and datetime.fromisoformat(said["fetched_at"])
+    return Holdings(**said, **dict(zip(_NUMBERS, _array(numbers), strict=True)))
+
+
+def pack_facts(prices: Prices) -> dict[str, list[list[Any]]]:
+    """What is known of each symbol, grouped by equal values: [[value, [symbols]], ...]."""
+    result: dict[str, list[list[Any]]] = {}
+    for field in _FACTS:
+        groups: dict[str, list[str]] = {}
+        for symbol, value in sorted(getattr(prices, field).items()):
+            groups.setdefault(str(value), []).append(symbol)
+        result[field] = [[text, groups[text]] for text in sorted(groups)]
+    return result
+
+
+def unpack_prices(blocks: Iterable[Block], facts: Json) -> Prices:
+    """Prices from their blocks and from what `pack_facts` wrote."""
+    known: Json = {
+        field: {symbol: _FACTS[field](text) for text, names in groups for symbol in names}
+        for field, groups in facts.items()
+    }
+    return Prices(tuple(blocks), **known)
+
+
+def by_fund(rows: Iterable[Holdings]) -> dict[str, tuple[Holdings, ...]]:
+    """Fund -> its files, ascending by date."""
+    result: dict[str, tuple[Holdings, ...]] = {}
+    for one in sorted(rows, key=lambda one: (one.fund, one.as_of)):
+        result[one.fund] = (*result.get(one.fund, ()), one)
+    return result
+
+
+def _npy(array: np.ndarray[Any, Any]) -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.ascontiguousarray(array), allow_pickle=False)
+    return file.getvalue()
+
+
+def _array(data: bytes) -> Any:
+    """A read-only view of a .npy file's bytes: nothing is copied, nothing unpickled."""
+    file = io.BytesIO(data)
+    np.lib.format.read_magic(file)
+    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    return np.frombuffer(data, dtype, offset=file.tell()).reshape(shape)

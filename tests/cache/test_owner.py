@@ -1,0 +1,130 @@
+"""Whose the store is: refused with the reason where others may write or own it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from cache import owner
+from cache.errors import StoreError
+from cache.store import Store
+from tests.cache.test_store import ROOT, bars, dump
+
+#: As another user: reads a store, then tries to write to it, and says what came of both.
+AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from cache.errors import StoreError
+from cache.store import Store
+from tests.cache.test_store import bars
+mine = bars("EVIL")
+mine.check()
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+store = Store(Path(sys.argv[1]), timeout=0.1)
+for act in (store.read, lambda: store.commit(bars=mine)):
+    try: print(act().generation)
+    except StoreError as error: print(error)
+"""
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may act as another user")
+
+
+def as_nobody(home: Path) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, str(home)],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("part", ["", "objects", "generations"])
+@pytest.mark.parametrize("mode", [0o770, 0o702, 0o777, 0o1777])
+def test_what_others_may_write_is_neither_read_nor_written(
+    tmp_path: Path, part: str, mode: int
+) -> None:
+    home = tmp_path / "home"
+    before = dump(Store(home).commit(bars=bars()))
+    (home / part).chmod(mode)
+    for act in (Store.read, lambda store: store.commit(bars=bars("A"))):
+        with pytest.raises(StoreError) as caught:
+            act(Store(home))
+        place = home / part if part else home
+        assert f"{place} may be written by others (mode {mode:04o})" in str(caught.value)
+        assert f"`chmod go-w {place}`" in str(caught.value)
+    (home / part).chmod(0o755)
+    assert dump(Store(home).read()) == before
+
+
+def test_who_may_rename_the_directory_may_replace_it(tmp_path: Path) -> None:
+    above = tmp_path / "above"
+    Store(above / "home").commit(bars=bars())
+    above.chmod(0o777)
+    with pytest.raises(StoreError, match=rf"{above} may be written by others \(mode 0777\)"):
+        Store(above / "home").read()
+    # As /tmp is: others may add to it, and take nothing away.
+    above.chmod(0o1777)
+    assert Store(above / "home").read().generation == 1
+
+
+@as_root
+def test_another_owners_store_is_read_and_not_written(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    Store(home).commit(bars=bars())
+    for path in (home, *home.rglob("*")):
+        os.chown(path, 4321, 4321)
+    before = dump(Store(home).read())
+    with pytest.raises(StoreError, match=r"home belongs to user 4321, and only its owner writes"):
+        Store(home).commit(bars=bars("A"))
+    assert dump(Store(home).read()) == before
+
+
+@as_root
+def test_a_desk_reads_what_its_owner_opened_and_nothing_else() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        # pytest's own folder lets nobody through
+        Path(folder).chmod(0o755)
+        home = Path(folder) / "home"
+        Store(home).commit(bars=bars())
+        refused = "home belongs to root, and only its owner writes to it"
+        read, wrote = as_nobody(home)
+        assert "Permission denied" in read and refused in wrote
+        for path in (home, home / "objects", home / "generations"):
+            path.chmod(0o755)
+        # what comes from now on takes the mode of its directory; what is there is opened once
+        for path in home.rglob("*/*"):
+            path.chmod(0o644)
+        Store(home).commit(bars=bars("A"))
+        read, wrote = as_nobody(home)
+        assert read == "2" and refused in wrote
+        assert Store(home).read().generation == 2
+
+
+def test_a_directory_that_is_not_there_is_nobodys(tmp_path: Path) -> None:
+    owner.check(tmp_path / "no" / "such", writing=True)
+
+
+def test_every_directory_made_on_the_way_is_private(tmp_path: Path) -> None:
+    Store(tmp_path / "a" / "b" / "home").commit(bars=bars())
+    for path in (tmp_path / "a", tmp_path / "a" / "b"):
+        assert path.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_refresh_is_private_from_its_first_breath(tmp_path: Path) -> None:
+    from cache.interrupt import one_at_a_time
+
+    mask = os.umask(0o002)
+    try:
+        with one_at_a_time(tmp_path / "new" / "market"):
+            pass
+    finally:
+        os.umask(mask)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")}
+    assert modes == {"new": 0o700, "market": 0o700, "refresh.lock": 0o600}
