@@ -1,190 +1,362 @@
 """A Snapshot said in sentences, by rule: no claim that the numbers do not carry.
 
-The same-window rank and the comparison with full calendar years are different claims,
-and each sentence says which it makes. Below the coverage floor nothing is said about
-leaders or breadth.
+Each sentence chooses its words by the data, and each number in it stands in the note's
+JSON. Below the coverage floor nothing is said about leaders or breadth; what rests on
+estimated weights or an unfinished session says so itself.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 from typing import Final
 
-from core.spread import Ranking, Spread
+from core.breadth import Rung
+from core.groups import Group
+from core.headline import headline, rank_sentence, window_words
+from core.phrase import (
+    Figure,
+    Name,
+    Sentence,
+    basis_points,
+    key,
+    listed,
+    percent,
+    points,
+    share,
+    spoken,
+)
+from core.telling import (
+    NAMED,
+    drags,
+    leaders_that_left,
+    moved,
+    turned,
+    verdict,
+)
 from core.views import IndexView, Snapshot
 
-_MONTHS: Final = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+__all__ = [
+    "breadth_sentence",
+    "coverage",
+    "headline",
+    "leaders_sentence",
+    "leavers_sentence",
+    "sentences",
+    "window_words",
 ]
-#: "Widest since Y" is said only when Y lies at least this many years back.
-_NOTABLE_YEARS: Final = 3
-_WINDOW_WORDS: Final = {
-    "1D": "over one session",
-    "1W": "over one week",
-    "MTD": "this month",
-    "QTD": "this quarter",
-    "YTD": "this year",
-    "1M": "over one month",
-    "3M": "over three months",
-    "6M": "over six months",
-    "1Y": "over one year",
-    "H1": "in the first half",
-    "H2": "in the second half",
-}
-_BASIS_WORDS: Final = {"tr": "total return", "pr": "price return"}
+
+#: Themes told in one sentence.
+THEMES: Final = 3
+#: Names of a theme that are told.
+MEMBERS: Final = 7
+#: Contribution from which the lines that left are worth a sentence: one basis point.
+WORTH: Final = 0.0001
 
 
-def spoken(value: date) -> str:
-    """26 June 2026."""
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+def _at(view: IndexView) -> str:
+    return f"indices{key(view.fund)}"
 
 
-def window_words(snapshot: Snapshot) -> str:
-    """The window as a reader would say it."""
-    label = snapshot.window.label
-    if ":" in label:
-        return f"from {spoken(snapshot.window.start)}"
-    return _WINDOW_WORDS.get(label, f"in {label}")
+def _head(view: IndexView, *marks: str) -> Sentence:
+    """``IWM: ``, or ``IWM, intraday, on estimated weights: ``."""
+    said = "".join(f", {mark}" for mark in marks if mark)
+    return Sentence(Name(view.fund), f"{said}: ")
 
 
-def _pct(x: float) -> str:
-    return f"{x * 100:+.2f} %"
+def _marks(snapshot: Snapshot, view: IndexView) -> tuple[str, str]:
+    """What a sentence about contributions has to say of its ground."""
+    return _open(snapshot), "on estimated weights" if view.estimated else ""
 
 
-def _same_window(ranking: Ranking, kind: str) -> str:
-    """What the rank among the same windows carries, or ""."""
-    if not ranking.claim:
-        return f"too few years for a rank ({ranking.of - 1} earlier)"
-    if ranking.on_record:
-        record = f"on record ({ranking.of} years, from {ranking.first_year})"
-        return f"the widest {kind} for this window {record}"
-    last = max(year.year for year in ranking.history)
-    place = f"rank {ranking.rank} of {ranking.of} for this window"
-    if ranking.ties is not None and ranking.ties == ranking.since:
-        return f"it matches {ranking.ties}, {place}"
-    if ranking.since is not None and last - ranking.since >= _NOTABLE_YEARS:
-        return f"the widest {kind} for this window since {ranking.since}, {place}"
-    return place
+def _open(snapshot: Snapshot) -> str:
+    return "intraday" if snapshot.state == "intraday" else ""
 
 
-def _full_years(ranking: Ranking, year: int) -> str:
-    """What the comparison with full calendar years carries, or ""."""
-    if not ranking.claim:
-        return ""
-    if ranking.on_record:
-        return f"wider than any full year on record (from {ranking.first_year})"
-    if ranking.since is not None and year - ranking.since > _NOTABLE_YEARS:
-        return f"wider than any full year since {ranking.since}"
-    return ""
+# -- short forms, for a pane ---------------------------------------------------------
 
 
-def _gap(snapshot: Snapshot, spread: Spread) -> str:
-    small, large = snapshot.question.small, snapshot.question.large
-    points = abs(spread.gap) * 100
-    figures = (
-        f"({small} {_pct(spread.small_return)}, {large} {_pct(spread.large_return)},"
-        f" {_BASIS_WORDS[snapshot.question.basis]} to {spoken(snapshot.window.end)})"
+def withheld(view: IndexView) -> Sentence:
+    """Why nothing is said about an index's lines."""
+    return Sentence(
+        _head(view),
+        Figure(share(view.weight_measured), f"{_at(view)}.weight_measured"),
+        " of weight is measured; nothing is claimed about leaders or breadth.",
     )
-    words = window_words(snapshot)
-    if round(points, 2) == 0:
-        return f"{small} and {large} are level {words} {figures}"
-    verb = "leads" if spread.gap > 0 else "trails"
-    return f"{small} {verb} {large} by {points:.2f} pp {words} {figures}"
 
 
-def headline(snapshot: Snapshot) -> str:
-    """One sentence: how wide the gap is, and how rare."""
-    before = "SIMULATED: " if snapshot.simulated else ""
-    if snapshot.state == "intraday":
-        before += "Intraday: "
-    spread = snapshot.spread
-    if spread is None:
-        return f"{before}{'; '.join(snapshot.missing)}."
-    kind = "lead" if spread.gap > 0 else "deficit"
-    claims = []
-    if round(abs(spread.gap) * 100, 2) > 0:
-        claims = [
-            _same_window(spread.same_window, kind),
-            _full_years(spread.full_years, snapshot.window.end.year),
-        ]
-    said = ", ".join(filter(None, claims[:1])) + "".join(f", and {c}" for c in claims[1:] if c)
-    return f"{before}{_gap(snapshot, spread)}{': ' + said if said else ''}."
-
-
-def leaders_sentence(view: IndexView, count: int = 3) -> str:
+def leaders_sentence(view: IndexView, count: int = NAMED) -> Sentence:
     """Who carried an index, or why that is not said."""
     if not view.claims:
-        return (
-            f"{view.fund}: {view.weight_measured * 100:.1f} % of weight is measured;"
-            " nothing is claimed about leaders or breadth."
-        )
-    top = next((t for t in view.concentration.top if t.k == count), None)
-    if top is None:
-        return ""
-    names = " ".join(view.contributors.symbols[:count])
-    share = (
-        f", {top.share_of_net * 100:.1f} % of the return"
-        if top.share_of_net is not None and top.share_of_net > 0
-        else ""
-    )
+        return withheld(view)
+    told = _together(view, count)
+    if not told:
+        return told
+    names = Name(" ".join(view.contributors.symbols[:count]))
     estimated = " (estimated weights)" if view.estimated else ""
-    return (
-        f"{view.fund}: {names} brought {top.contribution * 1e4:+.0f} bp together{share};"
-        f" without them {_pct(top.zeroed)}{estimated}."
+    return Sentence(_head(view), names, " brought ", told, f"{estimated}.")
+
+
+def _together(view: IndexView, count: int) -> Sentence:
+    """``+274 bp together, 13.7 % of the return; without them +17.26 %``."""
+    tops = view.concentration.top
+    place = next((i for i, top in enumerate(tops) if top.k == count), None)
+    if place is None:
+        return Sentence()
+    top, path = tops[place], f"{_at(view)}.concentration.top[{place}]"
+    said = Sentence(Figure(basis_points(top.contribution), f"{path}.sum_bp"), " together")
+    if top.share_of_net is not None and top.share_of_net > 0:
+        part = Figure(share(top.share_of_net), f"{path}.share_of_net")
+        said = Sentence(said, ", ", part, " of the return")
+    zeroed = Figure(percent(top.zeroed), f"{path}.index_without_zeroed")
+    return Sentence(said, "; without them ", zeroed)
+
+
+def breadth_sentence(view: IndexView) -> Sentence:
+    """How broad an index's window was; nothing below the coverage floor."""
+    said = _rose(view)
+    if not said:
+        return said
+    ten = next((place for place, rung in _rungs(view) if rung.threshold == 0.10), None)
+    if ten is not None:
+        rung, path = view.breadth.ladder[ten], f"{_at(view)}.breadth.ladder[{ten}]"
+        assert rung.share is not None
+        said = Sentence(
+            said, ", ", Figure(share(rung.share), f"{path}.share"), " by more than ",
+            _threshold(rung, path),
+        )  # fmt: skip
+    return Sentence(_head(view), said, ".")
+
+
+def _rungs(view: IndexView) -> list[tuple[int, Rung]]:
+    """The rungs above zero, each with its place in the ladder."""
+    ladder = enumerate(view.breadth.ladder)
+    return [(place, rung) for place, rung in ladder if not rung.below and rung.threshold > 0]
+
+
+def _threshold(rung: Rung, path: str) -> Figure:
+    return Figure(f"{rung.threshold * 100:g} %", f"{path}.above")
+
+
+def _rose(view: IndexView) -> Sentence:
+    """``1,209 of 1,863 lines rose (64.9 %)``."""
+    found, path = view.breadth, f"{_at(view)}.breadth"
+    if not view.claims or not found.n or found.share_up is None:
+        return Sentence()
+    return Sentence(
+        Figure(f"{found.up:,}", f"{path}.up"),
+        " of ",
+        Figure(f"{found.n:,}", f"{path}.n"),
+        " lines rose (",
+        Figure(share(found.share_up), f"{path}.share_up"),
+        ")",
     )
 
 
-def breadth_sentence(view: IndexView) -> str:
-    """How broad an index's window was; "" below the coverage floor."""
-    found = view.breadth
-    if not view.claims or not found.n or found.share_up is None:
-        return ""
-    ten = next((r for r in found.ladder if not r.below and r.threshold == 0.10), None)
-    above = ""
-    if ten is not None and ten.share is not None:
-        above = f", {ten.share * 100:.1f} % by more than 10 %"
-    share = f"{found.share_up * 100:.1f} %"
-    return f"{view.fund}: {found.up:,} of {found.n:,} lines rose ({share}){above}."
-
-
-def leavers_sentence(snapshot: Snapshot, view: IndexView) -> str:
-    """How many of an index's top contributors left inside the two files, or ""."""
+def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
+    """How many of an index's top contributors left inside the two files, or nothing."""
     told = snapshot.changes.get(view.fund)
     if told is None or not view.claims:
-        return ""
-    gone = {c.symbol: c.contribution for c in told.left if c.contribution is not None}
-    hit = [s for s in view.contributors.symbols[:3] if s in gone]
-    if not hit:
-        return ""
-    total = sum(gone[s] for s in hit)
+        return Sentence()
+    found = leaders_that_left(told, view)
+    if found is None:
+        return Sentence()
     who = {1: "one of its top three contributors", 2: "two of its top three contributors"}
-    return (
-        f"{view.fund}: {who.get(len(hit), 'all of its top three contributors')} left by"
-        f" {spoken(told.to_date)} ({' '.join(hit)}); together {total * 1e4:+.0f} bp."
+    path = f"changes{key(view.fund)}"
+    return Sentence(
+        _head(view),
+        who.get(len(found.symbols), "all of its top three contributors"),
+        " left by ",
+        Figure(spoken(told.to_date), f"{path}.to"),
+        " (",
+        Name(" ".join(found.symbols)),
+        "); together ",
+        Figure(basis_points(found.contribution), f"{path}.leaders_left.sum_bp"),
+        ".",
     )
 
 
-def sentences(snapshot: Snapshot) -> tuple[str, ...]:
-    """The note's prose: headline, leaders, breadth, leavers, in that order."""
-    said = [headline(snapshot)]
-    for view in snapshot.indices.values():
-        said += [leaders_sentence(view), breadth_sentence(view), leavers_sentence(snapshot, view)]
-    return tuple(s for s in said if s)
-
-
-def coverage(view: IndexView) -> str:
+def coverage(view: IndexView) -> Sentence:
     """1,863 of 1,952 lines, 98.4 % of weight."""
-    return (
-        f"{view.measured:,} of {view.lines:,} lines, {view.weight_measured * 100:.1f} % of weight"
+    return Sentence(
+        Figure(f"{view.measured:,}", f"{_at(view)}.measured"),
+        " of ",
+        Figure(f"{view.lines:,}", f"{_at(view)}.lines"),
+        " lines, ",
+        Figure(share(view.weight_measured), f"{_at(view)}.weight_measured"),
+        " of weight",
     )
+
+
+# -- the note's own ------------------------------------------------------------------
+
+
+def _named(view: IndexView, row: int) -> Sentence:
+    """``BE (+211.06 %, +160 bp)``."""
+    lines, path = view.contributors, f"{_at(view)}.contributors[{row}]"
+    return Sentence(
+        Name(lines.symbols[row]), " (",
+        Figure(percent(lines.returns[row]), f"{path}.return"), ", ",
+        Figure(basis_points(lines.contribution[row]), f"{path}.contribution_bp"), ")",
+    )  # fmt: skip
+
+
+def _leaders(snapshot: Snapshot, view: IndexView) -> Sentence:
+    """The top three by name and together; in an index where even they lost, so it says."""
+    told = _together(view, NAMED)
+    if not told:
+        return told
+    gained = view.contributors.contribution[:NAMED].sum() > 0
+    verb = " brought " if gained else " held up best, "
+    who = listed(_named(view, row) for row in range(NAMED))
+    return Sentence(_head(view, *_marks(snapshot, view)), who, verb, told, ".")
+
+
+def _drags(snapshot: Snapshot, view: IndexView) -> Sentence:
+    """The largest losers of an index by name and together."""
+    found = drags(view)
+    if found is None:
+        return Sentence()
+    size = len(view.contributors)
+    who = listed(_named(view, size - 1 - place) for place in range(len(found.symbols)))
+    total = Figure(basis_points(found.contribution), f"{_at(view)}.drags.sum_bp")
+    together = " together" if len(found.symbols) > 1 else ""
+    cost = " cost it " if len(found.symbols) > 1 else " alone cost it "
+    return Sentence(_head(view, *_marks(snapshot, view)), who, cost, total, f"{together}.")
+
+
+def _groups(snapshot: Snapshot, view: IndexView) -> Sentence:
+    """The best and the worst sector, and the themes that moved the index most."""
+    said: list[Sentence] = []
+    sectors = view.sectors
+    if len(sectors) > 1:
+        best, worst = _group(view, "sectors", sectors, 0), _group(view, "sectors", sectors, -1)
+        said.append(Sentence("of its sectors ", best, " led and ", worst, " came last"))
+    themes = sorted(enumerate(view.themes), key=lambda t: (-abs(t[1].contribution), t[0]))
+    told = sorted(place for place, theme in themes[:THEMES] if theme.contribution)
+    if told:
+        names = listed(_group(view, "themes", view.themes, place) for place in told)
+        overlap = " (themes may overlap)" if len(told) > 1 else ""
+        said.append(Sentence("by theme ", names, overlap))
+    if not said:
+        return Sentence()
+    head = _head(view, *_marks(snapshot, view))
+    return Sentence(head, said[0], *(p for s in said[1:] for p in ("; ", s)), ".")
+
+
+def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> Sentence:
+    """``software (PLTR INTU ACN CRM, -67 bp)``."""
+    found, row = groups[place], place % len(groups)
+    total = Figure(basis_points(found.contribution), f"{_at(view)}.{kind}[{row}].contribution_bp")
+    who = " ".join(found.symbols[:MEMBERS]) + " …" * (len(found.symbols) > MEMBERS)
+    members = (Name(who), ", ") if found.symbols else ()
+    return Sentence(Name(found.name), " (", *members, total, ")")
+
+
+def _breadth(snapshot: Snapshot, view: IndexView) -> Sentence:
+    """How many rose, and by how much, rung by rung."""
+    said = _rose(view)
+    for place, rung in _rungs(view) if said else ():
+        path = f"{_at(view)}.breadth.ladder[{place}]"
+        assert rung.share is not None
+        by = (
+            (" more than doubled",)
+            if rung.threshold == 1.0
+            else (" by more than ", _threshold(rung, path))
+        )
+        count = Figure(f"{rung.count:,}", f"{path}.count")
+        part = Figure(share(rung.share), f"{path}.share")
+        said = Sentence(said, ", ", count, *by, " (", part, ")")
+    return Sentence(_head(view, _open(snapshot)), said, ".") if said else said
+
+
+def _verdict(snapshot: Snapshot) -> Sentence:
+    """Breadth or a handful, with the figures that decide."""
+    found = verdict(snapshot)
+    if found is None:
+        return Sentence()
+    ahead, behind = snapshot.indices[found.ahead], snapshot.indices[found.behind]
+    assert ahead.breadth.median is not None and behind.breadth.median is not None
+    gap = Figure(f"{found.gap * 100:,.2f} pp", "verdict.gap_pp")
+    medians = Sentence(
+        "the median line of ", Name(found.ahead), " returned ",
+        Figure(percent(ahead.breadth.median), f"{_at(ahead)}.breadth.median"),
+        ", that of ", Name(found.behind), " ",
+        Figure(percent(behind.breadth.median), f"{_at(behind)}.breadth.median"),
+    )  # fmt: skip
+    carried = Figure(points(found.medians), "verdict.medians_pp")
+    leaders = Sentence(
+        "the top ", Figure(f"{found.count}", "verdict.leaders_count"), " of ", Name(found.ahead),
+        " brought ", Figure(basis_points(found.leaders), "verdict.leaders_bp"),
+    )  # fmt: skip
+    first = {
+        "broad": "The gap is broad",
+        "handful": "The gap is a handful's",
+        "between": "The gap is neither all the market's nor a handful's",
+    }[found.word]
+    if _open(snapshot):
+        first = f"Intraday: t{first[1:]}"
+    of = Sentence(" of the ", gap, " ")
+    if found.word == "broad":
+        alike = Figure(points(found.equal), "verdict.equal_weight_pp")
+        return Sentence(
+            first, ": with every line weighted alike ", alike, of, "stay, and ", medians, "."
+        )
+    left = Figure(points(found.without), "verdict.gap_without_leaders_pp")
+    if found.word == "handful":
+        return Sentence(
+            first, ": ", leaders, ", and without them ", left, of, "stay; ", medians, "."
+        )
+    return Sentence(first, ": ", carried, of, "lie between the medians, and ", leaders, ".")
+
+
+def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
+    """Why the leavers matter: what they brought, and that the index goes on without it."""
+    told = snapshot.changes.get(view.fund)
+    if told is None or not view.claims or not turned(told, snapshot.window.start):
+        return Sentence()
+    found, path = moved(told.left), f"changes{key(view.fund)}"
+    if not found.measured or abs(found.contribution) < WORTH:
+        return Sentence()
+    count = Figure(f"{found.count:,}", f"{path}.left_total.count")
+    lines = " lines that left between " if found.count > 1 else " line that left between "
+    verb = " brought " if found.contribution > 0 else " cost it "
+    stood = Sentence(
+        Figure(share(found.weight), f"{path}.left_total.weight"), " of the stocks before, ",
+    )  # fmt: skip
+    return Sentence(
+        _head(view, *_marks(snapshot, view)), "the ", count, lines,
+        Figure(spoken(told.from_date), f"{path}.from"), " and ",
+        Figure(spoken(told.to_date), f"{path}.to"), ", ", stood, verb.lstrip(),
+        Figure(basis_points(found.contribution), f"{path}.left_total.sum_bp"),
+        " while members; the index goes on without them.",
+    )  # fmt: skip
+
+
+def _covered(snapshot: Snapshot, view: IndexView) -> Sentence:
+    """What an index's figures rest on."""
+    said = Sentence(_head(view), "measured are ", coverage(view))
+    if view.rest is not None:
+        rest = Figure(basis_points(view.rest), f"{_at(view)}.rest_bp")
+        said = Sentence(said, "; the fund stands ", rest, " from its measured lines")
+    return Sentence(said, ".")
+
+
+def sentences(snapshot: Snapshot) -> tuple[Sentence, ...]:
+    """The note's prose: the gap and its rank, breadth or a handful, then index by index."""
+    said = [headline(snapshot), rank_sentence(snapshot), _verdict(snapshot)]
+    spread = snapshot.spread
+    for view in snapshot.indices.values():
+        if not view.claims:
+            said.append(withheld(view))
+            continue
+        behind = spread is not None and (view is snapshot.small) == (spread.gap < 0)
+        said += [
+            _breadth(snapshot, view),
+            _drags(snapshot, view) if behind else Sentence(),
+            _leaders(snapshot, view),
+            _groups(snapshot, view),
+            leavers_sentence(snapshot, view),
+            _left(snapshot, view),
+            _covered(snapshot, view),
+        ]
+    return tuple(s for s in said if s)

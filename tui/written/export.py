@@ -14,8 +14,9 @@ from typing import Final
 from core.note import sentences
 from core.views import Snapshot
 from tui import formats as f
-from tui.written.document import number, to_json
+from tui.written.document import to_json
 from tui.written.tables import Row, Table, tables
+from tui.written.values import number
 
 #: The widest a name gets in plain text, in cells.
 NAME_WIDTH: Final = 34

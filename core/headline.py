@@ -1,0 +1,163 @@
+"""The note's first sentences: how wide the gap is, and how rare.
+
+The same-window rank and the comparison with full calendar years are different claims,
+and each says which it makes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.phrase import Figure, Name, Sentence, percent, points, spoken
+from core.spread import Ranking, Spread
+from core.telling import level, margin
+from core.views import Snapshot
+
+#: "Widest since Y" is said only when Y lies at least this many years back.
+NOTABLE_YEARS: Final = 3
+_WINDOW_WORDS: Final = {
+    "1D": "over one session",
+    "1W": "over one week",
+    "MTD": "this month",
+    "QTD": "this quarter",
+    "YTD": "this year",
+    "1M": "over one month",
+    "3M": "over three months",
+    "6M": "over six months",
+    "1Y": "over one year",
+    "H1": "in the first half",
+    "H2": "in the second half",
+}
+BASIS_WORDS: Final = {"tr": "total return", "pr": "price return"}
+_SAME, _FULL = "spread.same_window", "spread.full_years"
+
+
+def window_words(snapshot: Snapshot) -> Sentence:
+    """The window as a reader would say it."""
+    label = snapshot.window.label
+    if ":" in label:
+        return Sentence("from ", Figure(spoken(snapshot.window.start), "question.start"))
+    if label in _WINDOW_WORDS:
+        return Sentence(_WINDOW_WORDS[label])
+    return Sentence("in ", Figure(label, "question.window"))
+
+
+def year(value: int, path: str) -> Figure:
+    """A year that a ranking names."""
+    return Figure(str(value), path)
+
+
+def place_of(ranking: Ranking, path: str) -> Sentence:
+    """Rank 3 of 26."""
+    return Sentence(
+        "rank ", Figure(f"{ranking.rank:,}", f"{path}.rank"),
+        " of ", Figure(f"{ranking.of:,}", f"{path}.of"),
+    )  # fmt: skip
+
+
+def _same_window(ranking: Ranking, kind: str) -> Sentence:
+    """What the rank among the same windows carries."""
+    if not ranking.claim:
+        earlier = Figure(f"{ranking.of - 1:,}", f"{_SAME}.earlier_years")
+        return Sentence("too few years for a rank (", earlier, " earlier)")
+    if ranking.on_record:
+        assert ranking.first_year is not None
+        return Sentence(
+            f"the widest {kind} for this window on record (",
+            Figure(f"{ranking.of:,}", f"{_SAME}.of"),
+            " years, from ",
+            year(ranking.first_year, f"{_SAME}.first_year"),
+            ")",
+        )
+    last = max(year.year for year in ranking.history)
+    place = Sentence(place_of(ranking, _SAME), " for this window")
+    if ranking.ties is not None and ranking.ties == ranking.since:
+        return Sentence("it matches ", year(ranking.ties, f"{_SAME}.ties"), ", ", place)
+    if ranking.since is not None and last - ranking.since >= NOTABLE_YEARS:
+        since = year(ranking.since, f"{_SAME}.since")
+        return Sentence(f"the widest {kind} for this window since ", since, ", ", place)
+    return place
+
+
+def _full_years(ranking: Ranking, now: int) -> Sentence:
+    """What the comparison with full calendar years carries, or nothing."""
+    if not ranking.claim:
+        return Sentence()
+    if ranking.on_record:
+        assert ranking.first_year is not None
+        first = year(ranking.first_year, f"{_FULL}.first_year")
+        return Sentence("wider than any full year on record (from ", first, ")")
+    if ranking.since is not None and now - ranking.since > NOTABLE_YEARS:
+        return Sentence("wider than any full year since ", year(ranking.since, f"{_FULL}.since"))
+    return Sentence()
+
+
+def _gap(snapshot: Snapshot, spread: Spread) -> Sentence:
+    small, large = Name(snapshot.question.small), Name(snapshot.question.large)
+    figures = Sentence(
+        " (", small, " ", Figure(percent(spread.small_return), "spread.small_return"),
+        ", ", large, " ", Figure(percent(spread.large_return), "spread.large_return"),
+        f", {BASIS_WORDS[snapshot.question.basis]} to ",
+        Figure(spoken(snapshot.window.end), "question.end"), ")",
+    )  # fmt: skip
+    words = window_words(snapshot)
+    if level(spread.gap):
+        return Sentence(small, " and ", large, " are level ", words, figures)
+    verb = " leads " if spread.gap > 0 else " trails "
+    wide = Figure(f"{abs(spread.gap) * 100:,.2f} pp", "spread.gap_pp")
+    return Sentence(small, verb, large, " by ", wide, " ", words, figures)
+
+
+def headline(snapshot: Snapshot) -> Sentence:
+    """One sentence: how wide the gap is, and how rare."""
+    before = "SIMULATED: " if snapshot.simulated else ""
+    if snapshot.state == "intraday":
+        before += "Intraday: "
+    spread = snapshot.spread
+    if spread is None:
+        return Sentence(before, Name("; ".join(snapshot.missing)), ".")
+    kind = "lead" if spread.gap > 0 else "deficit"
+    said = Sentence(before, _gap(snapshot, spread))
+    if not level(spread.gap):
+        said = Sentence(said, ": ", _same_window(spread.same_window, kind))
+        whole = _full_years(spread.full_years, snapshot.window.end.year)
+        said = Sentence(said, ", and ", whole) if whole else said
+    return Sentence(said, ".")
+
+
+def rank_sentence(snapshot: Snapshot) -> Sentence:
+    """The runner-up, the margin to the next rank, and the place among full calendar years."""
+    spread = snapshot.spread
+    if spread is None or level(spread.gap):
+        return Sentence()
+    kind = "lead" if spread.gap > 0 else "deficit"
+    said = []
+    if spread.same_window.claim:
+        said.append(Sentence("for this window ", _runner_up(spread.same_window, _SAME, kind)))
+    full = spread.full_years
+    if full.claim:
+        rank = Sentence("against full calendar years this gap is ", place_of(full, _FULL), ", ")
+        said.append(Sentence(rank, _runner_up(full, _FULL, kind)))
+    if not said:
+        return Sentence()
+    first, *others = said
+    first = Sentence(first.parts[0].capitalize(), *first.parts[1:])
+    return Sentence(first, *(p for other in others for p in ("; ", other)), ".")
+
+
+def _runner_up(ranking: Ranking, path: str, kind: str) -> Sentence:
+    """The widest other year, and how far the next rank is; at rank 1, how far it is behind."""
+    runner, apart = ranking.runner_up, margin(ranking)
+    assert runner is not None and apart is not None  # a claim has ten years at least
+    same_side = (runner.gap > 0) == (ranking.gap > 0)
+    who = Sentence(
+        "the widest other year is " if same_side else f"no other year has a {kind}; nearest is ",
+        year(runner.year, f"{path}.runner_up.year"),
+        " (",
+        Figure(points(runner.gap), f"{path}.runner_up.gap_pp"),
+        ")",
+    )
+    gap = Figure(f"{apart * 100:,.2f} pp", f"{path}.margin_pp")
+    if ranking.next_gap is None:
+        return Sentence(who, ", ", gap, " behind")
+    return Sentence(who, ", the next rank ", gap, " away")

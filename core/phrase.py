@@ -1,0 +1,101 @@
+"""Sentences that know their figures: text in which every number says where it stands.
+
+A `Figure` carries the path of its value in the note's JSON, as jq has it without the
+leading point: ``spread.gap_pp``, ``indices.IWM.breadth.up``. A `Name` is text from
+outside (a ticker, a sector). Between them stand plain words, which carry no digit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_PLAIN: Final = re.compile(r"[A-Za-z_]\w*")
+
+
+class Figure(str):
+    """A number as it is printed, and the path of its value."""
+
+    path: str
+
+    def __new__(cls, text: str, path: str) -> Figure:
+        """A figure of the text that is printed."""
+        made = super().__new__(cls, text)
+        made.path = path
+        return made
+
+
+class Name(str):
+    """Text from outside: a ticker, a sector, a theme. Its digits are no figures."""
+
+
+class Sentence(str):
+    """A sentence, put together from words, names and figures; falsy when it says nothing."""
+
+    parts: tuple[str, ...]
+
+    def __new__(cls, *parts: str | Sentence) -> Sentence:
+        """The parts in order; a sentence among them gives its own parts."""
+        flat: list[str] = []
+        for part in parts:
+            flat += part.parts if isinstance(part, Sentence) else [part]
+        made = super().__new__(cls, "".join(flat))
+        made.parts = tuple(part for part in flat if part)
+        return made
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Its numbers, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Figure))
+
+
+def key(name: str) -> str:
+    """One step of a path: ``.IWM``, or ``["BRK-B"]`` where the name is no plain word."""
+    return f".{name}" if _PLAIN.fullmatch(name) else f'["{name}"]'
+
+
+def spoken(value: date) -> str:
+    """26 June 2026."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def percent(value: float, places: int = 2) -> str:
+    """A fraction with its sign: 0.2231 is "+22.31 %"; what rounds to zero has none."""
+    return f"{_signed(value * 100, places)} %"
+
+
+def points(value: float) -> str:
+    """A fraction in percentage points: 0.1484 is "+14.84 pp"."""
+    return f"{_signed(value * 100, 2)} pp"
+
+
+def basis_points(value: float) -> str:
+    """A fraction in basis points: 0.016 is "+160 bp"."""
+    return f"{_signed(value * 1e4, 0)} bp"
+
+
+def share(value: float, places: int = 1) -> str:
+    """A part of a whole, without a sign: 0.649 is "64.9 %"."""
+    return f"{value * 100:.{places}f} %"
+
+
+def _signed(value: float, places: int) -> str:
+    text = f"{value:+,.{places}f}"
+    return text if any(c in "123456789" for c in text) else text[1:]
+
+
+def listed(items: Iterable[str | Sentence]) -> Sentence:
+    """A, B and C."""
+    parts = list(items)
+    said: list[str | Sentence] = []
+    for place, item in enumerate(parts):
+        if place:
+            said.append(" and " if place == len(parts) - 1 else ", ")
+        said.append(item)
+    return Sentence(*said)

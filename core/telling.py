@@ -1,0 +1,153 @@
+"""What the note tells beyond the measures: drags, leavers, breadth or a handful.
+
+Each is a small sum over figures of the Snapshot and stands in the note's JSON, so that
+the sentence that tells it can be checked there.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+from core.changes import Change, Changes
+from core.spread import TIE_DECIMALS, Ranking
+from core.views import IndexView, Snapshot
+
+#: Leaders and drags that are told by name.
+NAMED: Final = 3
+#: Contributors whose part decides whether a gap is called a handful's.
+HANDFUL: Final = 10
+#: Below this gap nothing is said about what made it: shares of it explode near zero.
+GAP_FLOOR: Final = 0.01
+#: Part of the gap that equal weights (or the handful) must carry for the word to be used.
+CARRIES: Final = 0.5
+#: Part of the gap that the medians must carry where it is broad, and may not where a handful did.
+MEDIANS: Final = 0.25
+
+Word = Literal["broad", "handful", "between"]
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """Some names of an index and what they brought together, a fraction."""
+
+    symbols: tuple[str, ...]
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The lines that left (or joined) between two files.
+
+    Attributes:
+        count: lines.
+        measured: those whose contribution over the window is known.
+        weight: their share of the stocks of the file they stand in.
+        contribution: sum of what is known, a fraction.
+    """
+
+    count: int
+    measured: int
+    weight: float
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a gap is the whole market's or a handful's; fractions.
+
+    Attributes:
+        word: "broad" where equal weights carry half of the gap and the medians a quarter;
+            "handful" where the medians carry less and the leaders of the index ahead half;
+            else "between".
+        ahead: fund of the index ahead.
+        behind: fund of the other one.
+        equal: equal-weight return of the index ahead less that of the other.
+        medians: median of the index ahead less that of the other.
+        gap: of the funds, the index ahead less the other, above zero.
+        leaders: contribution of the largest contributors of the index ahead.
+        without: the gap less that.
+        count: how many contributors that is.
+    """
+
+    word: Word
+    ahead: str
+    behind: str
+    equal: float
+    medians: float
+    gap: float
+    leaders: float
+    without: float
+    count: int
+
+
+def margin(found: Ranking) -> float | None:
+    """Distance to the next rank: to the better one, at rank 1 to the runner-up; >= 0."""
+    side = -1.0 if found.gap < 0 else 1.0
+    if found.next_gap is not None:
+        return side * (found.next_gap - found.gap)
+    if found.runner_up is None:
+        return None
+    return max(side * (found.gap - found.runner_up.gap), 0.0)
+
+
+def drags(view: IndexView, count: int = NAMED) -> Few | None:
+    """The largest losers of an index, worst first; None where no line lost."""
+    lines = view.contributors
+    rows = [r for r in range(len(lines))[::-1][:count] if round(lines.contribution[r], 12) < 0]
+    if not rows:
+        return None
+    return Few(
+        tuple(lines.symbols[r] for r in rows), math.fsum(lines.contribution[r] for r in rows)
+    )
+
+
+def leaders_that_left(told: Changes, view: IndexView) -> Few | None:
+    """Those of an index's largest contributors that left between two files; None where none."""
+    gone = {c.symbol: c.contribution for c in told.left if c.contribution is not None}
+    hit = [s for s in view.contributors.symbols[:NAMED] if s in gone]
+    return Few(tuple(hit), math.fsum(gone[s] for s in hit)) if hit else None
+
+
+def moved(listed: tuple[Change, ...]) -> Moved:
+    """Lines that left, or joined, together."""
+    known = [c.contribution for c in listed if c.contribution is not None]
+    return Moved(len(listed), len(known), math.fsum(c.weight for c in listed), math.fsum(known))
+
+
+def turned(told: Changes, start: date) -> bool:
+    """Whether the changes lie inside the window: the later file speaks for a day after it began."""
+    return told.to_date > start
+
+
+def verdict(snapshot: Snapshot) -> Verdict | None:
+    """Breadth or a handful; None where coverage, a side or a gap worth it is missing."""
+    found, small, large = snapshot.spread, snapshot.small, snapshot.large
+    if found is None or small is None or large is None:
+        return None
+    if not (small.claims and large.claims) or abs(found.gap) < GAP_FLOOR:
+        return None
+    ahead, behind = (small, large) if found.gap > 0 else (large, small)
+    mine, theirs = ahead.breadth, behind.breadth
+    if mine.median is None or theirs.median is None or len(ahead.contributors) <= HANDFUL:
+        return None
+    assert mine.equal_weight is not None and theirs.equal_weight is not None
+    gap = abs(found.gap)
+    leaders = math.fsum(ahead.contributors.contribution[:HANDFUL])
+    medians = mine.median - theirs.median
+    equal = mine.equal_weight - theirs.equal_weight
+    word: Word = "between"
+    if equal >= CARRIES * gap and medians >= MEDIANS * gap:
+        word = "broad"
+    elif medians < MEDIANS * gap and leaders >= CARRIES * gap:
+        word = "handful"
+    return Verdict(
+        word, ahead.fund, behind.fund, equal, medians, gap, leaders, gap - leaders, HANDFUL
+    )
+
+
+def level(gap: float) -> bool:
+    """Whether a gap is none at the places it is printed with."""
+    return round(abs(gap), TIE_DECIMALS) == 0

@@ -1,0 +1,252 @@
+"""The prose: every number of it stands in the JSON beside it, and the words follow the data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.note import sentences
+from core.phrase import Figure, Name, Sentence, key
+from core.snapshot import Question, Snapshot, take
+from tests.answers import published
+from tests.core import build
+from tests.tui import markets
+from tui.written.document import document
+from tui.written.ledger import value_at
+
+#: A number as a reader sees it; a date is one.
+NUMBER = re.compile(
+    r"\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November"
+    r"|December) \d{4}|[+-]?\d+(?:,\d{3})*(?:\.\d+)?(?: %| pp| bp)?"
+)
+MONTHS = "January February March April May June July August September October November December"
+
+
+def parsed(text: str, value: Any) -> None:
+    """A printed number is its value, rounded as printed; a sign, where printed, is the value's."""
+    words = text.split()
+    if len(words) == 3:
+        day, month, year = words
+        assert value == f"{year}-{MONTHS.split().index(month) + 1:02}-{int(day):02}"
+        return
+    if not isinstance(value, float):
+        assert int(text.replace(",", "")) == int(value)
+        return
+    number, unit = words[0].replace(",", ""), words[1]
+    exact = value * {"%": 100, "pp": 1, "bp": 1}[unit]
+    places = len(number.partition(".")[2])
+    assert abs(abs(float(number)) - abs(exact)) <= 0.5 * 10**-places + 1e-9
+    if number[0] in "+-":
+        assert float(number) * exact > 0
+
+
+def check_prose(snapshot: Snapshot) -> list[str]:
+    """Every number of every sentence is found in the document; the sentences."""
+    found = document(snapshot)
+    for sentence, entry in zip(sentences(snapshot), found["prose"], strict=True):
+        assert entry["sentence"] == sentence
+        for part in sentence.parts:
+            assert isinstance(part, (Figure, Name)) or not re.search(r"\d", part), part
+        seen = "".join(part for part in sentence.parts if not isinstance(part, Name))
+        assert NUMBER.findall(seen) == [number["text"] for number in entry["numbers"]]
+        for number in entry["numbers"]:
+            assert number["value"] == value_at(found, number["path"])
+            parsed(number["text"], number["value"])
+            assert date.fromisoformat(number["as_of"]) <= snapshot.as_of
+            assert number["source"]
+    return [entry["sentence"] for entry in found["prose"]]
+
+
+def said(snapshot: Snapshot, words: str) -> str:
+    """The one sentence with some words in it."""
+    found = [s for s in check_prose(snapshot) if words in s]
+    assert len(found) == 1, (words, check_prose(snapshot))
+    return found[0]
+
+
+@st.composite
+def random_markets(draw: st.DrawFn) -> Snapshot:
+    """Two funds over eleven or twelve years, a few lines, two files of each; any sign of gap."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    first = draw(st.sampled_from(["2014-12-29", "2022-12-29"]))
+    days = build.weekdays(first, "2026-02-27")
+    size = len(days)
+    drift = draw(st.floats(-0.002, 0.002))
+
+    def path(width: float, slope: float = 0.0) -> list[float]:
+        steps = rng.normal(slope, width, size)
+        return (100 * np.exp(np.cumsum(steps))).tolist()
+
+    lines = {name: path(0.03) for name in ("A1", "B-2", "C.3", "D", "E5", "F", "G", "H", "I", "J")}
+    lines |= {f"K{n}": path(0.02, drift) for n in range(draw(st.integers(1, 12)))}
+    symbols = list(lines)
+    closes = {"S-1": path(0.01, drift), "LGE": path(0.008), **lines}
+    cut = draw(st.integers(1, len(symbols) - 1))
+    files = []
+    for fund, own in (("S-1", symbols), ("LGE", symbols[cut:])):
+        kept = own[draw(st.integers(0, min(3, len(own) - 1))) :]
+        share = draw(st.sampled_from([1.0, 0.95, 0.7]))
+        for when, listed in (("2025-12-31", own), ("2026-01-30", kept)):
+            values = dict(zip(listed, rng.uniform(1, 90, len(listed)), strict=True))
+            total = sum(values.values()) / share
+            files.append(build.holdings(fund, when, values, total=total))
+    held = build.prices(days, closes, provisional={"S-1": days[-1]} if draw(st.booleans()) else {})
+    as_of = draw(st.sampled_from([days[-1], days[-1] - timedelta(days=14), None]))
+    window = draw(st.sampled_from(["YTD", "MTD", "1M", "2025-12-31:2026-02-05", "2025", "3M"]))
+    theme = build.Theme("Odd 7", tuple(symbols[:2]))
+    market = build.market(held, *files, themes=(theme,))
+    return take(market, Question("S-1", "LGE", window, as_of, "pr"))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(random_markets())
+def test_every_number_said_stands_in_the_json(snapshot: Snapshot) -> None:
+    assert check_prose(snapshot)
+
+
+def test_the_demo_market_says_the_published_figures(published_note: Snapshot) -> None:
+    text = " ".join(check_prose(published_note))
+    assert f"IWM leads SPY by {published.GAP_PP} pp this year" in text
+    assert f"wider than any full year since {published.LAST_WIDER_YEAR}" in text
+    ladder = published.ABOVE
+    rose = (
+        f"{ladder[0][0]:,} of {published.MEASURED:,} lines rose ({ladder[0][1]} %),"
+        f" {ladder[10][0]:,} by more than 10 % ({ladder[10][1]} %),"
+        f" {ladder[25][0]:,} by more than 25 % ({ladder[25][1]} %)"
+    )
+    assert rose in text
+    assert f"{ladder[100][0]:,} more than doubled ({ladder[100][1]} %)" in text
+    told = [f"{s} (+{r} %, +{c} bp)" for s, r, c in published.LEADERS[:3]]
+    together = (
+        f"+{published.TOP_THREE_BP} bp together, {published.TOP_THREE_OF_NET} % of the return"
+    )
+    assert f"{told[0]}, {told[1]} and {told[2]} brought {together}" in text
+    lost = [f"{s} ({r} %, {c} bp)" for s, r, c in published.LAGGARDS[:3]]
+    assert f"{lost[0]}, {lost[1]} and {lost[2]} cost it" in text
+    for name, (symbols, total) in (
+        ("hyperscalers", published.HYPERSCALERS),
+        ("software", published.SOFTWARE),
+    ):
+        assert f"{name} ({' '.join(symbols)}, {total} bp)" in text
+    leave = " ".join(published.LEAVE_THE_INDEX)
+    gone = f"all of its top three contributors left by 26 June 2026 ({leave})"
+    assert f"{gone}; together +{published.TOP_THREE_BP} bp" in text
+    assert "The gap is broad" in text
+
+
+@pytest.fixture(scope="module")
+def published_note(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The demo market's opening question."""
+    from tui.desk import Desk
+    from tui.places import places
+
+    desk = Desk(places(tmp_path_factory.mktemp("demo"), demo=True), demo=True)
+    question = desk.opening()
+    assert question is not None
+    return desk.take(question)
+
+
+def test_the_gaps_sign_is_in_the_words() -> None:
+    held = markets.market()
+    leads = take(held, markets.QUESTION)
+    trails = take(held, replace(markets.QUESTION, small="SPY", large="IWM"))
+    assert "IWM leads SPY by 11.00 pp" in said(leads, "this year")
+    assert "the widest lead for this window" in said(leads, "this year")
+    turned = said(trails, "this year")
+    assert "SPY trails IWM by 11.00 pp" in turned and "the widest deficit for this window" in turned
+    # the drags are told of the index behind, whichever side of the pair it is
+    for snapshot in (leads, trails):
+        assert said(snapshot, "cost it").startswith("SPY: L00 (-19.50 %")
+
+
+def test_breadth_or_a_handful_follows_equal_weights_and_medians() -> None:
+    # 30 lines from -52.5 % in steps of 5 points, 20 from -19.5 % in steps of 3
+    snapshot = take(markets.market(), markets.QUESTION)
+    assert said(snapshot, "The gap is") == (
+        "The gap is broad: with every line weighted alike +11.00 pp of the 11.00 pp stay, and the"
+        " median line of IWM returned +20.00 %, that of SPY +9.00 %."
+    )
+    assert snapshot.small is not None
+    small, breadth = snapshot.small, snapshot.small.breadth
+
+    def told(**change: float) -> str:
+        other = replace(small, breadth=replace(breadth, **change))
+        return said(replace(snapshot, indices={**snapshot.indices, "IWM": other}), "The gap is")
+
+    # a quarter of 11 points is 2.75, half of them 5.5; the top ten brought far more
+    assert told(median=0.1176).startswith("The gap is broad")
+    handful = told(median=0.1174)
+    assert handful.startswith("The gap is a handful's: the top 10 of IWM brought +")
+    assert "and without them -" in handful
+    between = told(median=0.12, equal_weight=0.144)
+    assert "neither all the market's nor a handful's: +3.00 pp of the 11.00 pp lie" in between
+
+
+def test_below_the_floor_nothing_is_claimed() -> None:
+    for sentence in check_prose(take(markets.market(covered=0.85), markets.QUESTION)):
+        for claim in ("rose", "brought", "cost it", "The gap is", "led", "left"):
+            assert claim not in sentence
+    told = said(take(markets.market(covered=0.85), markets.QUESTION), "IWM: ")
+    assert told == (
+        "IWM: 85.0 % of weight is measured; nothing is claimed about leaders or breadth."
+    )
+
+
+def test_estimates_and_open_sessions_say_so_in_the_sentence_itself() -> None:
+    held = markets.market()
+    early = replace(markets.QUESTION, window="2025-11-03:2026-06-26")
+    assert said(take(held, early), "cost it").startswith("SPY, on estimated weights: ")
+    assert "estimated" not in said(take(held, markets.QUESTION), "cost it")
+    prices = replace(held.prices, provisional={"IWM": markets.END})
+    open_ = take(replace(held, prices=prices, _kept={}), markets.QUESTION)
+    assert said(open_, "this year").startswith("Intraday: IWM leads")
+    for words in ("IWM, intraday: 19 of 30", "SPY, intraday: L00", "Intraday: the gap is"):
+        assert said(open_, words).startswith(words)
+
+
+def test_a_tie_a_late_rank_and_few_years_are_not_called_wide() -> None:
+    held = markets.market()
+    # typed in markets.GAPS: of eleven full years 2018 was +14, so 11 points are rank 2 there
+    assert "rank 2 of 12, the widest other year is 2018 (+1" in said(
+        take(held, markets.QUESTION), "full calendar years this gap"
+    )
+    snapshot = take(held, markets.QUESTION)
+    assert snapshot.spread is not None
+    same = snapshot.spread.same_window
+    for change, words in (
+        ({"on_record": False, "since": 2024, "ties": 2024, "rank": 1}, ": it matches 2024, rank 1"),
+        ({"on_record": False, "since": 2025, "rank": 3}, "2026): rank 3 of 12 for this window"),
+        ({"on_record": False, "since": 2019, "rank": 2}, "widest lead for this window since 2019"),
+        ({"claim": False}, "too few years for a rank (11 earlier)"),
+    ):
+        spread = replace(snapshot.spread, same_window=replace(same, **change))
+        told = said(replace(snapshot, spread=spread), "this year")
+        assert words in told
+        assert ("widest" in told) == ("widest" in words)
+
+
+def test_a_level_gap_makes_no_claim() -> None:
+    snapshot = take(markets.market(), markets.QUESTION)
+    assert snapshot.spread is not None
+    spread = replace(snapshot.spread, small_return=0.09, large_return=0.09)
+    told = check_prose(replace(snapshot, spread=spread))
+    assert told[0].startswith("IWM and SPY are level this year")
+    assert not any("rank" in s or "widest" in s or "The gap is" in s for s in told)
+
+
+def test_a_sentence_keeps_its_parts() -> None:
+    inner = Sentence("by ", Figure("3", "a.b"))
+    whole = Sentence(Name("A1"), " rose ", inner, ".")
+    assert whole == "A1 rose by 3." and whole.figures == (Figure("3", "a.b"),)
+    assert not Sentence() and not Sentence("", "")
+    assert key("IWM") == ".IWM" and key("BRK-B") == '["BRK-B"]'
+    assert value_at({"x": {"BRK-B": [4, {"y": 5}]}}, 'x["BRK-B"][1].y') == 5
+    with pytest.raises(KeyError):
+        value_at({"x": 1}, "x!")

@@ -1,0 +1,169 @@
+"""One index as the note's JSON has it: lines, roll-ups, breadth, concentration."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.concentration import Top
+from core.daily import Daily, inside
+from core.frames import FloatArray
+from core.groups import Group
+from core.telling import drags
+from core.views import IndexView, Snapshot
+from core.windows import Window
+from tui.written.values import Json, iso, number, scaled
+
+
+def _group(group: Group, *, symbols: bool) -> Json:
+    found: Json = {
+        "name": group.name,
+        "weight_start": number(group.weight),
+        "return": number(group.total_return),
+        "contribution_bp": scaled(group.contribution, 1e4),
+        "measured": group.measured,
+    }
+    if symbols:
+        found["symbols"] = list(group.symbols)
+        found["source"] = group.source or None
+    return found
+
+
+def _contributors(view: IndexView) -> list[Json]:
+    lines = view.contributors
+    return [
+        {
+            "symbol": lines.symbols[row],
+            "name": lines.names[row],
+            "sector": lines.sectors[row] or None,
+            "weight_start": number(lines.weight[row]),
+            "return": number(lines.returns[row]),
+            "contribution_bp": scaled(lines.contribution[row], 1e4),
+            "joined": iso(lines.joined.get(row)),
+            "left": iso(lines.left.get(row)),
+            "flags": list(lines.flags.get(row, ())),
+        }
+        for row in range(len(lines))
+    ]
+
+
+def _daily(found: Daily, window: Window) -> Json:
+    """The sessions of the window, a list a measure; null where it is not defined."""
+    rows = inside(found, window.start, window.end)
+    swings = found.oscillators
+
+    def values(array: FloatArray) -> list[float | None]:
+        return [number(value) for value in array[rows].tolist()]
+
+    settled = np.where(found.settled, swings.mcclellan, np.nan)
+    return {
+        "sessions": [str(session) for session in found.sessions[rows]],
+        "advances": values(found.advances),
+        "declines": values(found.declines),
+        "unchanged": values(found.unchanged),
+        "advance_decline_line": values(swings.line),
+        "rana": values(swings.rana),
+        "mcclellan": values(settled),
+        "summation": values(np.where(found.settled, swings.summation, np.nan)),
+        "trin": values(swings.trin),
+        **{f"share_above_{days}": values(share) for days, share in found.above.items()},
+        "new_highs": values(found.highs),
+        "new_lows": values(found.lows),
+        "adjusted_closes": found.adjusted,
+    }
+
+
+def _breadth(view: IndexView, daily: Daily | None, window: Window) -> Json:
+    found = view.breadth
+    return {
+        "n": found.n,
+        "outside": [{"reason": reason, "count": count} for reason, count in found.outside],
+        "up": found.up,
+        "down": found.down,
+        "unchanged": found.unchanged,
+        "share_up": number(found.share_up),
+        "ladder": [
+            {
+                "below" if rung.below else "above": rung.threshold,
+                "count": rung.count,
+                "share": number(rung.share),
+            }
+            for rung in found.ladder
+        ],
+        "histogram": [{"low": b.low, "high": b.high, "count": b.count} for b in found.histogram],
+        "equal_weight": number(found.equal_weight),
+        "median": number(found.median),
+        "dispersion": number(found.dispersion),
+        "dispersion_cap_weighted": number(found.dispersion_cap),
+        "skew": number(found.skew),
+        "share_outperforming": number(found.share_outperforming),
+        "average_correlation": number(view.correlation),
+        "daily": None if daily is None else _daily(daily, window),
+    }
+
+
+def _top(top: Top) -> Json:
+    return {
+        "k": top.k,
+        "sum_bp": scaled(top.contribution, 1e4),
+        "share_of_net": number(top.share_of_net),
+        "share_of_gross_gain": number(top.share_of_gross_gain),
+        "index_without_reweighted": number(top.reweighted),
+        "index_without_zeroed": number(top.zeroed),
+    }
+
+
+def index_document(snapshot: Snapshot, view: IndexView) -> Json:
+    """One index; its daily breadth where the question asked for it."""
+    gathered = view.concentration
+    without, lost = view.without, drags(view)
+    return {
+        "fund_return": number(view.fund_return),
+        "basket_return": number(view.basket_return),
+        "unexplained_bp": scaled(view.unexplained, 1e4),
+        "unmeasured_bp": scaled(view.unmeasured, 1e4),
+        "rest_bp": scaled(view.rest, 1e4),
+        "lines": view.lines,
+        "measured": view.measured,
+        "weight_measured": number(view.weight_measured),
+        "estimated": view.estimated,
+        "left_out": [
+            {"symbol": o.symbol, "name": o.name, "weight": number(o.weight), "reason": o.reason}
+            for o in view.left_out
+        ],
+        "segments": [
+            {
+                "start": iso(s.start),
+                "end": iso(s.end),
+                "holdings_as_of": iso(s.holdings_as_of),
+                "estimated": s.estimated,
+                "weight_measured": number(s.weight_measured),
+                "basket_return": number(s.basket_return),
+                "membership_older_than": iso(s.older_than),
+            }
+            for s in view.segments
+        ],
+        "contributors": _contributors(view),
+        "sectors": [_group(group, symbols=False) for group in view.sectors],
+        "themes": [_group(group, symbols=True) for group in view.themes],
+        "issuers": [_group(group, symbols=True) for group in view.issuers],
+        "breadth": _breadth(view, snapshot.daily.get(view.fund), snapshot.window),
+        "concentration": {
+            "effective_n": number(gathered.effective_n),
+            "effective_n_gains": number(gathered.effective_n_gains),
+            "effective_n_abs": number(gathered.effective_n_abs),
+            "gini": number(gathered.gini),
+            "gini_gains": number(gathered.gini_gains),
+            "gross_gain_bp": scaled(gathered.gross_gain, 1e4),
+            "gross_loss_bp": scaled(gathered.gross_loss, 1e4),
+            "names_for_half_of_gross_gain": gathered.half_of_gain,
+            "top": [_top(top) for top in gathered.top],
+        },
+        "drags": lost and {"symbols": list(lost.symbols), "sum_bp": scaled(lost.contribution, 1e4)},
+        "without": without
+        and {
+            "symbols": list(without.symbols),
+            "sum_bp": scaled(without.contribution, 1e4),
+            "index_without_reweighted": number(without.reweighted),
+            "index_without_zeroed": number(without.zeroed),
+        },
+    }

@@ -1,0 +1,114 @@
+"""Every number of the prose: its text, the path of its value, the value, source and as-of.
+
+The path is as jq has it, without the leading point: ``jq .spread.gap_pp``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from core.phrase import Figure, Sentence, listed
+from core.views import Snapshot
+from tui.written.values import Json
+
+#: A key, a quoted key, or a place in a list.
+_STEP: Final = re.compile(r'\.?([A-Za-z_]\w*)|\["([^"]+)"\]|\[(\d+)\]')
+
+
+def steps(path: str) -> tuple[str | int, ...]:
+    """A path's keys and places."""
+    found: list[str | int] = []
+    at = 0
+    while at < len(path):
+        step = _STEP.match(path, at)
+        if step is None:
+            raise KeyError(path)
+        plain, quoted, place = step.groups()
+        found.append(int(place) if place is not None else plain or quoted)
+        at = step.end()
+    return tuple(found)
+
+
+def value_at(document: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path of the note's JSON.
+
+    Raises:
+        LookupError: nothing stands there.
+    """
+    here: Any = document
+    for step in steps(path):
+        here = here[step]
+    return here
+
+
+class _Origins:
+    """Where the numbers under a path come from, and of which day they are."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._known: dict[tuple[str | int, ...], tuple[str, str]] = {}
+
+    def of(self, path: str) -> tuple[str, str]:
+        """(source, as-of) of a path."""
+        place = steps(path)[:2]
+        if place not in self._known:
+            self._known[place] = self._find(place)
+        return self._known[place]
+
+    def _find(self, place: tuple[str | int, ...]) -> tuple[str, str]:
+        snapshot, question = self._snapshot, self._snapshot.question
+        as_of = snapshot.as_of.isoformat()
+        pair = (question.small, question.large)
+        if place[0] == "changes":
+            told = snapshot.changes[str(place[1])]
+            files = f"holdings {place[1]} of {told.from_date} and {told.to_date}"
+            return f"{files}; {self._said((str(place[1]),), lines=True)}", str(told.to_date)
+        if place[0] == "indices":
+            return self._said((str(place[1]),), lines=True), as_of
+        return self._said(pair, lines=place[0] == "verdict"), as_of
+
+    def _said(self, funds: Sequence[str], *, lines: bool) -> str:
+        """``prices IWM: closes.csv; holdings IWM of 2026-01-21: IWM.csv``."""
+        dates: dict[tuple[str, str], list[str]] = {}
+        for source in self._snapshot.sources:
+            kind, _, rest = source.what.partition(" ")
+            for fund in funds:
+                within = rest == fund or rest.endswith(f" lines of {fund}")
+                if source.what == f"prices {fund}" or (lines and within):
+                    held = dates.setdefault((source.what, source.origin), [])
+                    held += [str(source.as_of)] if kind == "holdings" else []
+        return "; ".join(
+            f"{what}{f' of {listed(days)}' if days else ''}: {origin}"
+            for (what, origin), days in dates.items()
+        )
+
+
+def ledger(snapshot: Snapshot, said: Sequence[Sentence], document: Json) -> list[Json]:
+    """The prose, sentence by sentence, each with its numbers.
+
+    Args:
+        snapshot: what was told.
+        said: its sentences.
+        document: the note's JSON, in which each number must stand.
+
+    Raises:
+        LookupError: a sentence has a number that the document has not.
+    """
+    origins = _Origins(snapshot)
+
+    def entry(figure: Figure) -> Json:
+        source, as_of = origins.of(figure.path)
+        return {
+            "text": str(figure),
+            "path": figure.path,
+            "value": value_at(document, figure.path),
+            "source": source,
+            "as_of": as_of,
+        }
+
+    return [
+        {"sentence": str(sentence), "numbers": [entry(figure) for figure in sentence.figures]}
+        for sentence in said
+    ]

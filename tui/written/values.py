@@ -1,0 +1,24 @@
+"""Values as JSON has them: null for what is missing, ISO dates, one unit a name."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def number(value: float | None) -> float | None:
+    """A float as JSON has it: null for None and NaN."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def scaled(value: float | None, factor: float) -> float | None:
+    """A fraction in another unit; null stays null."""
+    return number(None if value is None else value * factor)
+
+
+def iso(value: date | None) -> str | None:
+    """A date as ISO text."""
+    return None if value is None else value.isoformat()
