@@ -1,0 +1,268 @@
+"""A Look: what is remembered of an answer, so that a later one can be compared with it.
+
+As JSON a look is a part of what ``internals note --format json`` writes, under the same names:
+`read` takes either.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from core.frames import CoreError
+from core.views import COVERAGE_FLOOR, IndexView, Snapshot
+
+#: Version of a look written by `to_json`: the note's.
+SCHEMA: Final = 1
+
+
+class LookError(CoreError):
+    """Something that is no look, or two that do not compare; one sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLook:
+    """What is remembered of one index.
+
+    Attributes:
+        fund_return: a fraction; None where it was not known.
+        weight_measured: a fraction of weight.
+        share_up: share of the lines that rose, a fraction; None where not measured.
+        ranked: symbol -> contribution in bp, largest first; every measured line.
+        files: dates of the two holdings files compared, None with fewer than two.
+        joined: symbols of the later file alone.
+        left: symbols of the earlier file alone.
+    """
+
+    fund_return: float | None
+    weight_measured: float
+    share_up: float | None
+    ranked: Mapping[str, float]
+    files: tuple[date, date] | None
+    joined: tuple[str, ...]
+    left: tuple[str, ...]
+
+    @property
+    def claims(self) -> bool:
+        """Whether coverage was enough to speak of leaders and breadth."""
+        return self.weight_measured >= COVERAGE_FLOOR
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is remembered of an answer.
+
+    Attributes:
+        small, large: the pair.
+        window: its label, such as "YTD".
+        basis: "tr" or "pr".
+        simulated: the market was made up.
+        start: session of the window's start close.
+        as_of: session of every number.
+        state: "final", "intraday" or "partial".
+        gap_pp: small less large in percentage points; None without both funds' closes.
+        rank: among the same windows of every year, None where nothing is claimed.
+        of: years ranked.
+        indices: fund -> what is remembered of it; one that was not told is not in it.
+    """
+
+    small: str
+    large: str
+    window: str
+    basis: str
+    simulated: bool
+    start: date
+    as_of: date
+    state: str
+    gap_pp: float | None
+    rank: int | None
+    of: int | None
+    indices: Mapping[str, IndexLook]
+
+
+def look(snapshot: Snapshot) -> Look:
+    """What to remember of an answer."""
+    question, spread = snapshot.question, snapshot.spread
+    ranking = spread.same_window if spread is not None and spread.same_window.claim else None
+    return Look(
+        small=question.small,
+        large=question.large,
+        window=snapshot.window.label,
+        basis=question.basis,
+        simulated=snapshot.simulated,
+        start=snapshot.window.start,
+        as_of=snapshot.as_of,
+        state=snapshot.state,
+        gap_pp=None if spread is None else spread.gap * 100,
+        rank=ranking.rank if ranking else None,
+        of=ranking.of if ranking else None,
+        indices={fund: _index(snapshot, view) for fund, view in snapshot.indices.items()},
+    )
+
+
+def _index(snapshot: Snapshot, view: IndexView) -> IndexLook:
+    lines, told = view.contributors, snapshot.changes.get(view.fund)
+    each = zip(lines.symbols, (lines.contribution * 1e4).tolist(), strict=True)
+    return IndexLook(
+        fund_return=view.fund_return,
+        weight_measured=view.weight_measured,
+        share_up=view.breadth.share_up,
+        ranked={symbol: bp for symbol, bp in each if math.isfinite(bp)},
+        files=(told.from_date, told.to_date) if told else None,
+        joined=tuple(change.symbol for change in told.joined) if told else (),
+        left=tuple(change.symbol for change in told.left) if told else (),
+    )
+
+
+def to_json(found: Look) -> dict[str, Any]:
+    """A look as plain JSON values, named as the note names them."""
+    return {
+        "schema": SCHEMA,
+        "question": {
+            "small": found.small,
+            "large": found.large,
+            "window": found.window,
+            "start": str(found.start),
+            "basis": found.basis,
+        },
+        "as_of": str(found.as_of),
+        "state": found.state,
+        "simulated": found.simulated,
+        "spread": None
+        if found.gap_pp is None
+        else {
+            "gap_pp": found.gap_pp,
+            "same_window": {
+                "rank": found.rank,
+                "of": found.of,
+                "claim": found.rank is not None,
+            },
+        },
+        "indices": {
+            fund: {
+                "fund_return": own.fund_return,
+                "weight_measured": own.weight_measured,
+                "contributors": [
+                    {"symbol": symbol, "contribution_bp": bp} for symbol, bp in own.ranked.items()
+                ],
+                "breadth": {"share_up": own.share_up},
+            }
+            for fund, own in found.indices.items()
+        },
+        "changes": {
+            fund: {
+                "from": str(own.files[0]),
+                "to": str(own.files[1]),
+                "joined": [{"symbol": symbol} for symbol in own.joined],
+                "left": [{"symbol": symbol} for symbol in own.left],
+            }
+            for fund, own in found.indices.items()
+            if own.files is not None
+        },
+    }
+
+
+def read(data: object) -> Look:
+    """A look from plain JSON values: `to_json`'s, or a whole note's.
+
+    Raises:
+        LookError: they are neither; the message names the field.
+    """
+    top = _Fields(data, "")
+    asked = top.fields("question")
+    spread = top.fields("spread") if top.held("spread") else None
+    ranking = spread.fields("same_window") if spread is not None else None
+    claimed = ranking if ranking is not None and ranking.flag("claim") else None
+    changes = top.fields("changes")
+    indices: dict[str, IndexLook] = {}
+    for fund, own in top.fields("indices").each():
+        told = changes.fields(fund) if changes.held(fund) else None
+        lines = (
+            (line.text("symbol"), line.number("contribution_bp"))
+            for line in own.rows("contributors")
+        )
+        measured = own.number("weight_measured")
+        indices[fund] = IndexLook(
+            fund_return=own.number("fund_return"),
+            weight_measured=0.0 if measured is None else measured,
+            share_up=own.fields("breadth").number("share_up"),
+            ranked={symbol: bp for symbol, bp in lines if bp is not None},
+            files=(told.day("from"), told.day("to")) if told else None,
+            joined=tuple(line.text("symbol") for line in told.rows("joined")) if told else (),
+            left=tuple(line.text("symbol") for line in told.rows("left")) if told else (),
+        )
+    rank = claimed.number("rank") if claimed else None
+    of = claimed.number("of") if claimed else None
+    return Look(
+        small=asked.text("small"),
+        large=asked.text("large"),
+        window=asked.text("window"),
+        basis=asked.text("basis"),
+        simulated=top.flag("simulated"),
+        start=asked.day("start"),
+        as_of=top.day("as_of"),
+        state=top.text("state"),
+        gap_pp=spread.number("gap_pp") if spread else None,
+        rank=None if rank is None else int(rank),
+        of=None if of is None else int(of),
+        indices=indices,
+    )
+
+
+class _Fields:
+    """A JSON object that says which field of it is missing or of a wrong kind."""
+
+    def __init__(self, data: object, path: str) -> None:
+        if not isinstance(data, dict):
+            raise LookError(f"{path.rstrip('.') or 'the text'} is no JSON object of a note")
+        self._data: dict[str, Any] = data
+        self._path = path
+
+    def _wrong(self, name: str, what: str) -> LookError:
+        return LookError(f"{self._path}{name} of the earlier note is no {what}")
+
+    def held(self, name: str) -> bool:
+        return self._data.get(name) is not None
+
+    def fields(self, name: str) -> _Fields:
+        return _Fields(self._data.get(name), f"{self._path}{name}.")
+
+    def each(self) -> list[tuple[str, _Fields]]:
+        return [(str(name), self.fields(name)) for name in self._data]
+
+    def rows(self, name: str) -> list[_Fields]:
+        rows = self._data.get(name)
+        if not isinstance(rows, list):
+            raise self._wrong(name, "list")
+        return [_Fields(row, f"{self._path}{name}[{n}].") for n, row in enumerate(rows)]
+
+    def text(self, name: str) -> str:
+        value = self._data.get(name)
+        if not isinstance(value, str):
+            raise self._wrong(name, "text")
+        return value
+
+    def flag(self, name: str) -> bool:
+        value = self._data.get(name)
+        if not isinstance(value, bool):
+            raise self._wrong(name, "true or false")
+        return value
+
+    def number(self, name: str) -> float | None:
+        value = self._data.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise self._wrong(name, "number")
+        if not math.isfinite(value):
+            raise self._wrong(name, "finite number")
+        return float(value)
+
+    def day(self, name: str) -> date:
+        try:
+            return date.fromisoformat(self.text(name))
+        except ValueError:
+            raise self._wrong(name, "date") from None

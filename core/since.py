@@ -1,0 +1,193 @@
+"""What changed between two looks at the same question.
+
+`since(before, after)` takes two `core.looks.Look`: of a Snapshot (`look`), or read from a file
+(`read`: a kept look, or an earlier note's JSON). Different questions are never compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from core.looks import IndexLook, Look, LookError
+
+#: Names at either end that count as leaders and laggards.
+ENDS: Final = 10
+#: Windows that begin anew: their start tells one from the next.
+_RENEWED: Final = ("MTD", "QTD", "YTD", "H1", "H2")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A number then and now; None where it was not told."""
+
+    before: float | None
+    after: float | None
+
+    @property
+    def change(self) -> float | None:
+        """Now less then."""
+        if self.before is None or self.after is None:
+            return None
+        return self.after - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A name then and now.
+
+    Attributes:
+        symbol: the line.
+        rank: 1-based place from the best (or from the worst, among laggards).
+        bp: its contribution in bp.
+    """
+
+    symbol: str
+    rank: Moved
+    bp: Moved
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """One end of the order, best or worst.
+
+    Attributes:
+        entered: among the first now and not then, by place now.
+        gone: among the first then and not now, by place then.
+        moved: among the first both times, at another place; by place now.
+    """
+
+    entered: tuple[Placed, ...]
+    gone: tuple[Placed, ...]
+    moved: tuple[Placed, ...]
+
+    @property
+    def same(self) -> bool:
+        """Nothing changed at this end."""
+        return not (self.entered or self.gone or self.moved)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSince:
+    """What changed in one index.
+
+    Attributes:
+        fund_return: fractions.
+        share_up: share of lines that rose, fractions; untold below the coverage floor.
+        leaders, laggards: None where either look is below the coverage floor.
+        joined, left: names that the later pair of files tells and the earlier did not.
+        withheld: why leaders and breadth are not compared, "" where they are.
+    """
+
+    fund_return: Moved
+    share_up: Moved
+    leaders: Ends | None
+    laggards: Ends | None
+    joined: tuple[str, ...]
+    left: tuple[str, ...]
+    withheld: str
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What changed between two looks.
+
+    Attributes:
+        before, after: the looks.
+        gap_pp: percentage points.
+        rank: place of the gap among the same windows of every year.
+        indices: fund -> what changed; only those that both looks tell.
+        rolled: the window's start moved with its end (1M, 1W ...): both ends differ.
+    """
+
+    before: Look
+    after: Look
+    gap_pp: Moved
+    rank: Moved
+    indices: Mapping[str, IndexSince]
+    rolled: bool
+
+
+def since(before: Look, after: Look, ends: int = ENDS) -> Since:
+    """Compare two looks.
+
+    Args:
+        before: the earlier.
+        after: the later.
+        ends: how many names at either end count as leaders and laggards.
+
+    Raises:
+        LookError: they are looks at different questions, or in the wrong order of time.
+    """
+    for what, then, now in (
+        ("pair", f"{before.small}:{before.large}", f"{after.small}:{after.large}"),
+        ("window", before.window, after.window),
+        ("basis", before.basis, after.basis),
+        ("market", _market(before), _market(after)),
+    ):
+        if then != now:
+            raise LookError(f"the earlier look is at another {what} ({then}, now {now})")
+    if before.as_of > after.as_of:
+        raise LookError(
+            f"the earlier look is of {before.as_of}, later than {after.as_of}: nothing to compare"
+        )
+    rolled = before.start != after.start
+    if rolled and before.window in _RENEWED:
+        raise LookError(
+            f"a new {before.window} began on {after.start}: the earlier look is at the one from"
+            f" {before.start}"
+        )
+    both = [fund for fund in after.indices if fund in before.indices]
+    return Since(
+        before=before,
+        after=after,
+        gap_pp=Moved(before.gap_pp, after.gap_pp),
+        rank=Moved(before.rank, after.rank),
+        indices={f: _index(f, before.indices[f], after.indices[f], ends) for f in both},
+        rolled=rolled,
+    )
+
+
+def _market(found: Look) -> str:
+    return "simulated" if found.simulated else "real"
+
+
+def _index(fund: str, then: IndexLook, now: IndexLook, ends: int) -> IndexSince:
+    thin = [own for own in (then, now) if not own.claims]
+    told = not thin
+    known_joined, known_left = set(then.joined), set(then.left)
+    return IndexSince(
+        fund_return=Moved(then.fund_return, now.fund_return),
+        share_up=Moved(then.share_up, now.share_up) if told else Moved(None, None),
+        leaders=_ends(list(then.ranked), list(now.ranked), then, now, ends) if told else None,
+        laggards=_ends(list(then.ranked)[::-1], list(now.ranked)[::-1], then, now, ends)
+        if told
+        else None,
+        joined=tuple(symbol for symbol in now.joined if symbol not in known_joined),
+        left=tuple(symbol for symbol in now.left if symbol not in known_left),
+        withheld=""
+        if told
+        else f"{fund}: {thin[-1].weight_measured * 100:.1f} % of weight"
+        f" {'is' if thin[-1] is now else 'was'} measured; leaders and breadth are not compared",
+    )
+
+
+def _ends(then: list[str], now: list[str], before: IndexLook, after: IndexLook, ends: int) -> Ends:
+    """Compare the first names of two orders."""
+    was = {symbol: place for place, symbol in enumerate(then, start=1)}
+    is_ = {symbol: place for place, symbol in enumerate(now, start=1)}
+
+    def placed(symbol: str) -> Placed:
+        return Placed(
+            symbol,
+            Moved(was.get(symbol), is_.get(symbol)),
+            Moved(before.ranked.get(symbol), after.ranked.get(symbol)),
+        )
+
+    first, old = now[:ends], then[:ends]
+    return Ends(
+        entered=tuple(placed(symbol) for symbol in first if symbol not in old),
+        gone=tuple(placed(symbol) for symbol in old if symbol not in first),
+        moved=tuple(placed(s) for s in first if s in old and was[s] != is_[s]),
+    )
