@@ -139,10 +139,11 @@ def _match(market: Market, old: Holdings, new: Holdings) -> dict[int, int]:
         {aliases[s]: row for row, s in enumerate(old.symbols) if s in aliases},
         {s: row for row, s in enumerate(new.symbols)},
     )
+    last = market.session(new.as_of)
     running = {
         s: row
         for row, s in enumerate(old.symbols)
-        if _runs_through(market, s, old.as_of, market.session(new.as_of))
+        if row not in pairs and _runs_through(market, s, old.as_of, last)
     }
     join(running, {s: row for row, s in enumerate(new.symbols)})
     names_old, names_new = Counter(old.names), Counter(new.names)
@@ -253,19 +254,16 @@ def _resized(
     old: Holdings, new: Holdings, pairs: dict[int, int], moved: FloatArray, splits: FloatArray
 ) -> tuple[Resized, ...]:
     """Lines of both files, the largest active change first."""
-    before, after = old.value / old.value.sum(), new.value / new.value.sum()
-    found = []
-    for row, other in pairs.items():
-        shares = float(new.quantity[other] / (old.quantity[row] * splits[row]) - 1)
-        found.append(
-            Resized(
-                symbol=new.symbols[other],
-                name=new.names[other],
-                before=float(before[row]),
-                after=float(after[other]),
-                drift=float(moved[row] - before[row]),
-                active=float(after[other] - moved[row]),
-                shares=shares if math.isfinite(shares) else None,
-            )
+    rows, others = (np.array(list(side), np.intp) for side in (pairs, pairs.values()))
+    before, after = (old.value / old.value.sum())[rows], (new.value / new.value.sum())[others]
+    shares = new.quantity[others] / (old.quantity * splits)[rows] - 1
+    drifted_to = moved[rows]
+    figures = np.column_stack((before, after, drifted_to - before, after - drifted_to)).tolist()
+    known = [size if math.isfinite(size) else None for size in shares.tolist()]
+    found = [
+        Resized(new.symbols[other], new.names[other], w0, w1, drift, active, size)
+        for other, (w0, w1, drift, active), size in zip(
+            others.tolist(), figures, known, strict=True
         )
+    ]
     return tuple(sorted(found, key=lambda r: (-abs(r.active), r.symbol)))

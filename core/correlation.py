@@ -6,9 +6,10 @@ correlation of two lines weighted by what they bring to the basket's variance.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.basket import Basket
 from core.frames import FloatArray, day
@@ -16,6 +17,8 @@ from core.market import Market
 
 #: Sessions a correlation needs.
 SESSIONS: Final = 60
+_LINES: Final = 128
+T = TypeVar("T", bound=np.generic)
 
 
 def average_correlation(weight: FloatArray, sd: FloatArray, index_sd: float) -> float | None:
@@ -52,13 +55,23 @@ def correlation_of(market: Market, found: Basket) -> float | None:
         return None
     held = np.nonzero(found.measured[0])[0]
     columns = np.array([matrix.column[found.symbols[i]] for i in held.tolist()], np.intp)
-    closes = matrix.stand_in[first : last + 1][:, columns]
-    whole = np.isfinite(closes).all(axis=0)
-    weight = found.share[0][held][whole]
+    closes = matrix.stand_in[first : last + 1]
+    whole = matrix.whole[columns]
+    gaps = np.nonzero(~whole)[0]
+    whole[gaps] = np.isfinite(closes[:, columns[gaps]]).all(axis=0)
+    columns, weight = columns[whole], found.share[0][held][whole]
     if not weight.sum() > 0:
         return None
     weight = weight / weight.sum()
-    returns = closes[1:, whole] / closes[:-1, whole] - 1
-    return average_correlation(
-        weight, returns.std(axis=0, ddof=1), float((returns @ weight).std(ddof=1))
-    )
+    sd, index = [], np.zeros(last - first)
+    for part, own in zip(_parts(columns), _parts(weight), strict=True):
+        levels = closes[:, part]
+        returns = levels[1:] / levels[:-1] - 1
+        sd.append(returns.std(axis=0, ddof=1))
+        index += returns @ own
+    return average_correlation(weight, np.concatenate(sd), float(index.std(ddof=1)))
+
+
+def _parts(values: NDArray[T]) -> list[NDArray[T]]:
+    """An array over lines in pieces, so that what is made of one stays in the cache."""
+    return [values[at : at + _LINES] for at in range(0, len(values), _LINES)]

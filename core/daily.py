@@ -16,7 +16,8 @@ from typing import Final
 
 import numpy as np
 
-from core.frames import STALE_SESSIONS, BoolArray, Dates, FloatArray, day
+from core.counting import count
+from core.frames import BoolArray, Dates, FloatArray, day
 from core.market import Market
 from core.matrix import Matrix
 
@@ -117,42 +118,14 @@ def oscillators(
     )
 
 
-def rolling(values: FloatArray, size: int, *, high: bool) -> FloatArray:
-    """(T, N) largest (or smallest) of the last ``size`` rows; NaN where one of them is NaN."""
-    pick = np.maximum if high else np.minimum
-    out, width = values.copy(), 1
-    while width < size:
-        step = min(width, size - width)
-        moved = np.full_like(out, np.nan)
-        moved[step:] = out[:-step]
-        out, width = pick(out, moved), width + step
-    return out
-
-
-def averages(closes: FloatArray, size: int) -> FloatArray:
-    """(T, N) mean of each line's own last ``size`` closes, NaN before it has so many."""
-    # each line's closes packed to the top, in order, so that all lines are summed at once
-    order = np.argsort(~np.isfinite(closes), axis=0, kind="stable")
-    total = np.cumsum(np.take_along_axis(closes, order, axis=0), axis=0)
-    mean = np.full(closes.shape, np.nan)
-    mean[size - 1 : size] = total[size - 1 : size] / size
-    mean[size:] = (total[size:] - total[:-size]) / size
-    out = np.full(closes.shape, np.nan)
-    np.put_along_axis(out, order, mean, axis=0)
-    return out
-
-
 def _members(market: Market, fund: str, matrix: Matrix) -> BoolArray:
-    """(T, N) whether a column's line stands in the file in force; the first file before it."""
-    inside = np.zeros(matrix.stand_in.shape, bool)
+    """(N, T) whether a column's line stands in the file in force; the first file before it."""
+    inside = np.zeros((len(matrix.symbols), len(matrix.sessions)), bool)
     files = market.holdings.get(fund, ())
-    for place, file in enumerate(files):
+    edges = [matrix.row(market.session(file.as_of)) + 1 for file in files[1:]]
+    for file, first, last in zip(files, [0, *edges], [*edges, inside.shape[1]], strict=True):
         columns = [matrix.column[s] for s in market.lines(file) if s in matrix.column]
-        first = 0 if place == 0 else matrix.row(market.session(file.as_of)) + 1
-        last = len(inside)
-        if place + 1 < len(files):
-            last = matrix.row(market.session(files[place + 1].as_of)) + 1
-        inside[first:last, columns] = True
+        inside[columns, first:last] = True
     return inside
 
 
@@ -196,51 +169,35 @@ def _daily(market: Market, fund: str, years: int) -> Daily | None:
     if matrix is None or not market.holdings.get(fund):
         return None
     member = _members(market, fund, matrix)
-    used = np.nonzero(member.any(axis=0))[0]
-    member, closes = member[:, used], matrix.stand_in[:, used]
-    if not np.isfinite(closes).any():
+    used = np.nonzero(member.any(axis=1))[0]
+    if matrix.empty[used].all():
         return None
-    volume = np.full(closes.shape, np.nan)
-    if matrix.volume is not None:
-        volume = matrix.volume[:, used]
-    last = np.vstack([np.full((1, len(used)), -1, np.int32), matrix.last[:-1, used]])
-    before = closes[np.maximum(last, 0), np.arange(len(used))]
-    age = matrix.position[:, None] - matrix.position[np.maximum(last, 0)]
-    counted = member & np.isfinite(closes) & (last >= 0) & (age <= STALE_SESSIONS)
-    up, down = counted & (closes > before), counted & (closes < before)
-    some = counted.any(axis=1)
+    found = count(matrix, used, member[used], AVERAGES, YEAR_SESSIONS)
+    some = found.up + found.down + found.same > 0
 
-    def count(mask: BoolArray) -> FloatArray:
-        return np.where(some, mask.sum(axis=1), np.nan)
+    def known(counts: FloatArray, where: BoolArray) -> FloatArray:
+        return np.where(where, counts, np.nan)
 
-    def traded(mask: BoolArray) -> FloatArray:
-        known = np.where(mask & np.isfinite(volume), volume, 0.0).sum(axis=1)
-        return np.where((mask & np.isfinite(volume)).any(axis=1), known, np.nan)
+    def share(part: FloatArray, whole: FloatArray) -> FloatArray:
+        return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
 
-    def share(beyond: BoolArray, known: BoolArray) -> FloatArray:
-        size = (member & known).sum(axis=1)
-        return np.where(size > 0, (member & beyond).sum(axis=1) / np.maximum(size, 1), np.nan)
-
-    above = {}
-    for size in AVERAGES:
-        mean = averages(closes, size)
-        # a flat line is not above its own average, however the mean was rounded
-        above[size] = share(closes > mean * (1 + 1e-9), np.isfinite(mean))
-    earlier = np.vstack([np.full((1, len(used)), np.nan), closes[:-1]])
-    top = rolling(earlier, YEAR_SESSIONS, high=True)
-    bottom = rolling(earlier, YEAR_SESSIONS, high=False)
-    known = member & np.isfinite(top) & np.isfinite(closes)
-    held = known.any(axis=1)
+    up, down = known(found.up, some), known(found.down, some)
+    seasoned = found.seasoned > 0
     return Daily(
         sessions=matrix.sessions,
-        advances=count(up),
-        declines=count(down),
-        unchanged=count(counted & (closes == before)),
-        oscillators=oscillators(count(up), count(down), traded(up), traded(down)),
+        advances=up,
+        declines=down,
+        unchanged=known(found.same, some),
+        oscillators=oscillators(
+            up,
+            down,
+            known(found.up_volume, found.up_known > 0),
+            known(found.down_volume, found.down_known > 0),
+        ),
         settled=np.cumsum(some) > SETTLING,
-        above=above,
-        highs=np.where(held, (known & (closes > top)).sum(axis=1), np.nan),
-        lows=np.where(held, (known & (closes < bottom)).sum(axis=1), np.nan),
+        above={days: share(found.above[days], found.averaged[days]) for days in AVERAGES},
+        highs=known(found.highs, seasoned),
+        lows=known(found.lows, seasoned),
         adjusted=bool(matrix.only_adjusted[used].any()),
     )
 

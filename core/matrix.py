@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,8 @@ from core.frames import JUMP, Block, BoolArray, Dates, FloatArray, IntArray, day
 #: Log of the smallest split that is looked for in the closes, and how near to it a step must be.
 _SPLIT: Final = math.log(1.4)
 _SAME_STEP: Final = 0.25
+#: Rows looked through at a time, so that what is made of them stays in the cache.
+_ROWS: Final = 32
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -82,9 +85,31 @@ class Matrix:
         return {symbol: place for place, symbol in enumerate(self.symbols)}
 
     @cached_property
+    def _held(self) -> IntArray:
+        """(N,) sessions with a close."""
+        return np.asarray(np.isfinite(self.stand_in).sum(axis=0), np.intp)
+
+    @property
+    def whole(self) -> BoolArray:
+        """(N,) a close on every session."""
+        return np.asarray(self._held == len(self.sessions))
+
+    @property
+    def empty(self) -> BoolArray:
+        """(N,) no close at all."""
+        return np.asarray(self._held == 0)
+
+    @cached_property
     def last(self) -> NDArray[np.int32]:
         """(T, N) row of the last close at or before each row, -1 where none."""
-        return _last_rows(self.stand_in)
+        rows = np.arange(len(self.sessions), dtype=np.int32)[:, None]
+        found = np.broadcast_to(rows, self.stand_in.shape)
+        if self.whole.all():
+            return found
+        found, gaps = found.copy(), np.nonzero(~self.whole)[0]
+        held = np.isfinite(self.stand_in[:, gaps])
+        found[:, gaps] = np.maximum.accumulate(np.where(held, rows, np.int32(-1)), axis=0)
+        return found
 
     def row(self, value: date) -> int:
         """The last row on or before a date, -1 where none."""
@@ -123,33 +148,52 @@ class Matrix:
         A move beyond tenfold that no split since the close before explains, and a move by
         a split's own factor on split-adjusted closes: the two are then on different bases.
         """
-        before = np.full(self.last.shape, -1, np.int32)
-        before[1:] = self.last[:-1]
-        held = np.isfinite(self.stand_in) & (before >= 0)
-        prior = self.stand_in[np.maximum(before, 0), np.arange(len(self.symbols))]
-        with np.errstate(invalid="ignore"):
-            factor = self.stand_in / prior
-            wide = held & ((factor > JUMP) | (factor < 1 / JUMP))
         found = []
         split_rows, split_columns, splits = self.splits
-        for row, column in zip(*(where.tolist() for where in np.nonzero(wide)), strict=True):
-            since = (split_rows > before[row, column]) & (split_rows <= row)
+        for row, column in self._jumps():
+            factor, before = self._step(row, column)
+            since = (split_rows > before) & (split_rows <= row)
             if not np.any(since & (split_columns == column)):
-                moved = f"moved by a factor {factor[row, column]:.3g} on {self.sessions[row]}"
+                moved = f"moved by a factor {factor:.3g} on {self.sessions[row]}"
                 found.append((row, column, f"{moved}, no split on record"))
         for row, column, split in zip(
             split_rows.tolist(), split_columns.tolist(), splits.tolist(), strict=True
         ):
             later = np.nonzero(np.isfinite(self.stand_in[row:, column]))[0]
-            if not len(later) or not held[row + later[0], column]:
+            close = int(row + later[0]) if len(later) else 0
+            if not close or self.last[close - 1, column] < 0:
                 continue
-            close = int(row + later[0])
-            step, size = math.log(factor[close, column]), math.log(split)
+            step, size = math.log(self._step(close, column)[0]), math.log(split)
             if abs(size) > _SPLIT and abs(step + size) < _SAME_STEP * abs(size):
                 when = self.sessions[row]
                 words = f"closes before and after the split of {when} are on different bases"
                 found.append((close, column, words))
         return tuple(sorted(found))
+
+    def _step(self, row: int, column: int) -> tuple[float, int]:
+        """A close over the one before it, and the row of that one."""
+        before = int(self.last[row - 1, column])
+        return float(self.stand_in[row, column] / self.stand_in[before, column]), before
+
+    def _jumps(self) -> list[tuple[int, int]]:
+        """Row and column of each move between two closes beyond tenfold."""
+        found: list[tuple[int, int]] = []
+        closes = self.stand_in
+        edges = [*range(0, len(closes) - 1, _ROWS), len(closes) - 1]
+        for first, last in pairwise(edges):
+            upper, lower = closes[first + 1 : last + 1], closes[first:last]
+            wide = (upper > JUMP * lower) | (upper * JUMP < lower)
+            if wide.any():
+                rows, columns = np.nonzero(wide)
+                found += zip((rows + first + 1).tolist(), columns.tolist(), strict=True)
+        # where the row before has no close, the move is from an earlier one
+        for column in np.nonzero(~self.whole & ~self.empty)[0].tolist():
+            rows = np.nonzero(np.isfinite(closes[:, column]))[0]
+            after = np.nonzero(np.diff(rows) > 1)[0]
+            factor = closes[rows[after + 1], column] / closes[rows[after], column]
+            wide = (factor > JUMP) | (factor < 1 / JUMP)
+            found += ((row, column) for row in rows[after + 1][wide].tolist())
+        return found
 
     def still(self, row: int, sessions: int) -> BoolArray:
         """(N,) the same close and no volume over the last ``sessions`` sessions up to a row."""
@@ -159,12 +203,6 @@ class Matrix:
         quiet = (self.volume[row + 1 - sessions : row + 1] == 0).all(axis=0)
         same: BoolArray = (closes == closes[0]).all(axis=0)
         return np.asarray(quiet & same)
-
-
-def _last_rows(values: FloatArray) -> NDArray[np.int32]:
-    """(T, N) row of the last finite value at or before each row, -1 where none."""
-    rows = np.arange(len(values), dtype=np.int32)[:, None]
-    return np.maximum.accumulate(np.where(np.isfinite(values), rows, np.int32(-1)), axis=0)
 
 
 def _dividend_yields(
@@ -185,49 +223,72 @@ def _dividend_yields(
     return rows, columns, np.bincount(where, cash, len(key)) / close[rows, columns]
 
 
+def _places(own: tuple[str, ...], symbols: tuple[str, ...]) -> IntArray:
+    """(N,) column of each symbol in a block, -1 where the block has it not."""
+    if own == symbols:
+        return np.arange(len(symbols))
+    column = {symbol: place for place, symbol in enumerate(own)}
+    return np.array([column.get(symbol, -1) for symbol in symbols], np.intp)
+
+
+def _over(
+    parts: tuple[Block, ...], fields: list[FloatArray | None], places: list[IntArray]
+) -> FloatArray | None:
+    """(T, N) one field of all blocks over one another, NaN where none; None where none has it."""
+    if all(values is None for values in fields):
+        return None
+    if len(parts) == 1 and fields[0] is not None:
+        return fields[0]
+    out = np.empty((sum(len(block.sessions) for block in parts), len(places[0])))
+    first = 0
+    for block, values, place in zip(parts, fields, places, strict=True):
+        rows = out[first : first + len(block.sessions)]
+        if values is None:
+            rows[:] = np.nan
+        elif np.array_equal(place, np.arange(values.shape[1])):
+            rows[:] = values
+        else:
+            np.take(values, np.maximum(place, 0), axis=1, out=rows, mode="clip")
+            rows[:, place < 0] = np.nan
+        first += len(block.sessions)
+    return out
+
+
 def stack(blocks: Iterable[Block], sessions_known: Dates) -> Matrix:
     """Lay year blocks over one another on the union of their symbols."""
     parts = tuple(blocks)
-    symbols = tuple(sorted(set().union(*(block.symbols for block in parts))))
-    column = {symbol: place for place, symbol in enumerate(symbols)}
+    symbols = parts[0].symbols
+    if any(block.symbols != symbols for block in parts):
+        symbols = tuple(sorted(set().union(*(block.symbols for block in parts))))
+    places = [_places(block.symbols, symbols) for block in parts]
     sessions = np.concatenate([block.sessions for block in parts])
-    shape = (len(sessions), len(symbols))
-    close = np.full(shape, np.nan)
-    adjusted = np.full(shape, np.nan) if any(b.adj_close is not None for b in parts) else None
-    volume = np.full(shape, np.nan) if any(b.volume is not None for b in parts) else None
-    events: dict[str, list[tuple[IntArray, IntArray, FloatArray]]] = {"dividend": [], "split": []}
-    offset = 0
-    for block in parts:
-        where = np.array([column[symbol] for symbol in block.symbols], np.intp)
-        rows = slice(offset, offset + len(block.sessions))
-        close[rows, where] = block.close
-        if adjusted is not None and block.adj_close is not None:
-            adjusted[rows, where] = block.adj_close
-        if volume is not None and block.volume is not None:
-            volume[rows, where] = block.volume
-        events["dividend"].append(
-            (block.dividend.row + offset, where[block.dividend.col], block.dividend.value)
+    offsets = np.cumsum([0, *(len(block.sessions) for block in parts)])
+    close = _over(parts, [block.close for block in parts], places)
+    adjusted = _over(parts, [block.adj_close for block in parts], places)
+    volume = _over(parts, [block.volume for block in parts], places)
+    assert close is not None
+
+    def events(name: str) -> tuple[IntArray, IntArray, FloatArray]:
+        held = [getattr(block, name) for block in parts]
+        columns = [np.nonzero(p >= 0)[0][np.argsort(p[p >= 0])] for p in places]
+        return (
+            np.concatenate([e.row + offset for e, offset in zip(held, offsets, strict=False)]),
+            np.concatenate([where[e.col] for e, where in zip(held, columns, strict=True)]),
+            np.concatenate([e.value for e in held]),
         )
-        events["split"].append(
-            (block.split.row + offset, where[block.split.col], block.split.value)
-        )
-        offset += len(block.sessions)
-    (dr, dc, dv), (sr, sc, sv) = (
-        tuple(np.concatenate(arrays) for arrays in zip(*events[name], strict=True))
-        for name in ("dividend", "split")
-    )
-    has_close = np.isfinite(close)
-    only_adjusted = ~has_close.any(axis=0)
-    by_adjusted = np.zeros(len(symbols), bool)
+
+    (dr, dc, dv), splits = events("dividend"), events("split")
+    only_adjusted: BoolArray = np.zeros(len(symbols), bool)
+    by_adjusted = only_adjusted.copy()
     if adjusted is not None:
+        has_close = np.isfinite(close)
         paid = np.zeros(len(symbols), bool)
         paid[dc] = True
         complete = (np.isfinite(adjusted) | ~has_close).all(axis=0)
-        only_adjusted &= np.isfinite(adjusted).any(axis=0)
+        only_adjusted = np.asarray(~has_close.any(axis=0) & np.isfinite(adjusted).any(axis=0))
         by_adjusted = only_adjusted | (complete & ~paid & has_close.any(axis=0))
-        close = np.where(only_adjusted, adjusted, close)
-    else:
-        only_adjusted = np.zeros(len(symbols), bool)
+        if only_adjusted.any():
+            close = np.where(only_adjusted, adjusted, close)
     return Matrix(
         sessions=sessions,
         symbols=symbols,
@@ -236,7 +297,7 @@ def stack(blocks: Iterable[Block], sessions_known: Dates) -> Matrix:
         only_adjusted=only_adjusted,
         by_adjusted=by_adjusted,
         dividends=_dividend_yields(close, dr, dc, dv),
-        splits=(sr, sc, sv),
+        splits=splits,
         volume=volume,
         position=np.searchsorted(sessions_known, sessions),
     )

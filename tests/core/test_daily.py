@@ -10,7 +10,8 @@ import pytest
 from core.attribution import brinson, by_sector
 from core.contribution import basket
 from core.correlation import average_correlation, correlation_of
-from core.daily import averages, daily, ema, oscillators, rolling
+from core.counting import extremes, sums
+from core.daily import daily, ema, oscillators
 from core.membership import spans
 from tests.answers.read import vectors
 from tests.core.build import NAN, holdings, market, prices, weekdays
@@ -33,25 +34,29 @@ def test_a_session_without_a_move_leaves_the_averages_as_they_were() -> None:
     assert ema(np.array([NAN, 1.0, NAN, 2.0]), 0.5) == pytest.approx([NAN, 1, 1, 1.5], nan_ok=True)
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
-@pytest.mark.parametrize("high", [True, False])
-def test_rolling_extremes_are_those_of_every_window(size: int, high: bool) -> None:
-    values = np.random.default_rng(3).normal(size=(40, 3))
-    values[11, 1] = NAN
-    got = rolling(values, size, high=high)
-    pick = np.max if high else np.min
-    for row in range(size - 1, 40):
-        assert got[row] == pytest.approx(
-            pick(values[row - size + 1 : row + 1], axis=0), nan_ok=True
-        )
-    assert np.isnan(got[: size - 1]).all()
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 40, 41])
+def test_sums_and_extremes_are_those_of_every_window(size: int) -> None:
+    values = np.random.default_rng(3).normal(size=(3, 40))
+    values[1, 11] = NAN
+    windows = [values[:, t : t + size] for t in range(40 - size + 1)]
+    for got, of in (
+        (extremes(values, size, high=True), np.max),
+        (extremes(values, size, high=False), np.min),
+        (sums(values, (size,))[size], np.sum),
+    ):
+        assert got.shape == (3, len(windows))
+        for place, window in enumerate(windows):
+            assert got[:, place] == pytest.approx(of(window, axis=1), nan_ok=True)
 
 
 def test_an_average_is_over_a_lines_own_closes() -> None:
-    closes = np.array([[1.0, 1], [2, NAN], [3, 3], [4, 5]])
-    assert averages(closes, 2) == pytest.approx(
-        np.array([[NAN, NAN], [1.5, NAN], [2.5, 2], [3.5, 4]]), nan_ok=True
-    )
+    """21 closes with a hole: the mean of the last 20 spans 21 sessions, and 21 > 11.5."""
+    days = weekdays("2026-01-01", "2026-01-30")
+    closes = [*range(1, 11), NAN, *range(11, 22)]
+    held = market(prices(days, {"A": closes}), holdings("F", "2026-01-01", {"A": 1}))
+    found = daily(held, "F", days[-1])
+    assert found is not None
+    assert np.isnan(found.above[20][:20]).all() and found.above[20][20:].tolist() == [1, 1]
 
 
 def test_members_are_counted_while_they_are_members() -> None:

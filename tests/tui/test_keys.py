@@ -13,7 +13,7 @@ from unittest.mock import patch
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.driving import drive, lines_of, press, seen
+from tests.tui.driving import drive, lines_of, press, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, market
 from tests.tui.names_keys import (
     best,
@@ -71,7 +71,7 @@ async def view(pilot: Pilot[None], app: InternalsApp) -> None:
     assert "gap of the funds" in seen(app)
     await press(pilot, app, "v")
     await app.workers.wait_for_complete()  # the sessions are counted in a thread
-    await press(pilot, app)
+    await settle(pilot, app)
     # All 20 large lines are straight in logarithms: 13 rise every session, 7 fall.
     assert "SPY  2026-06-26: 13 up, 7 down, 0 unchanged" in seen(app)
     await press(pilot, app, "4", "v")
