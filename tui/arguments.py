@@ -8,6 +8,7 @@ from typing import Any, Final, NoReturn
 
 from tui import VERSION
 from tui.streams import BAD_INPUT, say
+from tui.written.parts import PARTS
 
 _FORMATS: Final = ("text", "md", "json", "csv")
 
@@ -58,6 +59,12 @@ def parser() -> argparse.ArgumentParser:
     note = commands.add_parser("note", parents=[asked], help="the answer, written")
     note.add_argument("--format", choices=_FORMATS, default="text")
     note.add_argument("--output", type=_path, metavar="FILE", help="write to FILE")
+
+    note.add_argument("--part", choices=PARTS, metavar="PART", help="with csv: " + " ".join(PARTS))
+
+    tables = commands.add_parser("export", parents=[asked], help="every table, a file each")
+    tables.add_argument("--format", choices=("parquet", "csv"), default="parquet")
+    tables.add_argument("directory", type=_path, metavar="DIR")
 
     why = commands.add_parser("explain", parents=[asked], help="how a number came about")
     why.add_argument("fund", help="an index's fund, such as IWM")

@@ -94,6 +94,8 @@ def _command(arguments: argparse.Namespace) -> int:
         return _refresh(desk, config.question(), config, arguments)
     if arguments.command == "note":
         return _note(desk, _question(desk, config, as_of, None), arguments)
+    if arguments.command == "export":
+        return _export(desk, _question(desk, config, as_of, None), arguments)
     if arguments.command == "explain":
         return _explain(desk, _question(desk, config, as_of, None), arguments)
     return _screen(desk, config, _question(desk, config, as_of, desk.remembered()))
@@ -124,17 +126,33 @@ def _screen(desk: Desk, config: Config, question: Question) -> int:
 
 
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
-    from tui.written.export import FORMATS, write_file
+    from tui.written.export import FORMATS
+    from tui.written.files import write_file
+    from tui.written.tidy import part_csv
 
+    if arguments.part is not None and arguments.format != "csv":
+        return say("--part picks a table of --format csv; `internals export` writes all", BAD_INPUT)
     snapshot = desk.take(replace(question, daily=True))
     for doubt in desk.market().reference.doubts:
         say(doubt, ANSWERED)
-    text = FORMATS[arguments.format](snapshot)
+    if arguments.part is not None:
+        text = part_csv(snapshot, arguments.part)
+    else:
+        text = FORMATS[arguments.format](snapshot)
     target: Path | None = arguments.output
     if target is None or str(target) == "-":
         write(text, kind=arguments.format)
     else:
         write_file(target, text)
+    return ANSWERED if snapshot.complete else IN_PART
+
+
+def _export(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
+    from tui.written.tidy import export
+
+    snapshot = desk.take(replace(question, daily=True))
+    count = export(snapshot, arguments.directory, arguments.format)
+    write(f"{count} tables written to {arguments.directory}\n")
     return ANSWERED if snapshot.complete else IN_PART
 
 

@@ -65,6 +65,13 @@ def _spread(found: Spread | None) -> Json | None:
         "ratio_drawdown": number(found.drawdown),
         "same_window": _ranking(found.same_window),
         "full_years": _ranking(found.full_years),
+        "daily": {
+            "sessions": [str(session) for session in found.sessions],
+            "small_return": found.small_line.tolist(),
+            "large_return": found.large_line.tolist(),
+            "gap_pp": ((found.small_line - found.large_line) * 100).tolist(),
+            "ratio": found.ratio_line.tolist(),
+        },
     }
 
 

@@ -1,14 +1,9 @@
-"""A Snapshot as text, Markdown, JSON or CSV, and such a text as a file."""
+"""A Snapshot as text, Markdown, JSON or CSV."""
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 from core.note import sentences
@@ -16,16 +11,10 @@ from core.views import Snapshot
 from tui import formats as f
 from tui.written.document import to_json
 from tui.written.tables import Row, Table, tables
-from tui.written.values import number
+from tui.written.tidy import part_csv
 
 #: The widest a name gets in plain text, in cells.
 NAME_WIDTH: Final = 34
-_CSV_COLUMNS: Final = (
-    "fund symbol name sector weight_start return contribution_bp joined left flags"
-    " window start end basis as_of state simulated"
-)
-#: What a spreadsheet would take for a formula.
-_FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
 
 
 def _right(column: str) -> bool:
@@ -126,82 +115,9 @@ def to_markdown(snapshot: Snapshot) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _safe_cell(text: str) -> str:
-    """A text cell that no spreadsheet runs as a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def to_csv(snapshot: Snapshot) -> str:
-    """The contributors of both indices as one table, full precision, empty where missing."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_CSV_COLUMNS.split())
-    window = snapshot.window
-    tail = (
-        window.label,
-        window.start,
-        window.end,
-        snapshot.question.basis,
-        snapshot.as_of,
-        snapshot.state,
-        str(snapshot.simulated).lower(),
-    )
-    for fund, view in snapshot.indices.items():
-        lines = view.contributors
-        for row in range(len(lines)):
-            value, earned = number(lines.returns[row]), number(lines.contribution[row] * 1e4)
-            writer.writerow(
-                [
-                    fund,
-                    _safe_cell(lines.symbols[row]),
-                    _safe_cell(lines.names[row]),
-                    _safe_cell(lines.sectors[row]),
-                    repr(float(lines.weight[row])),
-                    "" if value is None else repr(value),
-                    "" if earned is None else repr(earned),
-                    lines.joined.get(row, ""),
-                    lines.left.get(row, ""),
-                    "; ".join(lines.flags.get(row, ())),
-                    *tail,
-                ]
-            )
-    return out.getvalue()
-
-
 FORMATS: Final[Mapping[str, Callable[[Snapshot], str]]] = {
     "text": to_text,
     "md": to_markdown,
     "json": to_json,
-    "csv": to_csv,
+    "csv": part_csv,
 }
-
-
-def write_file(target: Path, text: str) -> None:
-    """Write a text to a file in UTF-8: whole or not at all, with the mode the file had.
-
-    A link stays and what it points to is written. What is no regular file (a pipe, a
-    device) is written to, never replaced.
-
-    Raises:
-        OSError: it cannot be written; it names the target.
-    """
-    data = text.encode("utf-8", "replace")
-    beside: Path | None = None
-    try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)
-            return
-        target = target.resolve()
-        # Beside the target first: a full disk leaves the old file as it was.
-        beside = target.with_name(f".internals.{os.getpid()}")
-        with beside.open("wb") as file:
-            if target.exists():
-                os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
-            file.write(data)
-        beside.replace(target)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(target)) from None
-    finally:
-        if beside is not None:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)

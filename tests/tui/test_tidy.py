@@ -1,0 +1,183 @@
+"""The note's tables laid flat: CSV, Parquet and pandas say what the JSON says."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from core.snapshot import Question, Snapshot, take
+from tests.core import build
+from tests.tui import markets
+from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
+from tui.written.document import document
+from tui.written.parts import PARTS, Part, part
+from tui.written.tidy import part_csv, to_csv, to_pandas, to_parquet
+
+
+@pytest.fixture(scope="module")
+def snapshot() -> Snapshot:
+    asked = Question(as_of=markets.END, basis="pr", daily=True)
+    return take(markets.market(), asked)
+
+
+def read(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_each_part_by_hand(snapshot: Snapshot) -> None:
+    whole = document(snapshot)
+    size = {name: len(part(whole, name).rows) for name in PARTS}
+    sessions = len(
+        markets.SESSIONS[(markets.SESSIONS > markets.START) & (markets.SESSIONS <= markets.END)]
+    )
+    assert size == {
+        "contributors": 50,  # 30 small and 20 large lines
+        "sectors": 8,  # four on each side
+        "themes": 2,  # one on each side
+        "issuers": 0,
+        "breadth": 2 * len([k for k, v in whole["indices"]["IWM"]["breadth"].items()
+                            if not isinstance(v, (list, dict))]),
+        "ladder": 16,  # five rungs above and three below, twice
+        "histogram": 18,
+        "outside": 2,
+        "concentration": 9,  # top 1 3 5 10 25, but 25 of 20 lines there are not
+        "daily": 2 * sessions,
+        "spread": 1,
+        "spread_daily": sessions + 1,
+        "ranks": 2,
+        "history": 23,  # eleven earlier years twice, and this window once
+        "bridge": 7,  # five steps, one of them in two parts
+        "gap_leaders": 50,
+        "sector_effects": 4,
+        "changes": 56,  # S29 left, N00 and N01 joined, 29 + 2 and 20 + 2 lines stayed
+        "segments": 2,
+        "left_out": 4,
+        "sources": 6,
+        "numbers": sum(len(told["numbers"]) for told in whole["prose"]),
+    }  # fmt: skip
+    bridge = read(part_csv(snapshot, "bridge"))
+    steps = [float(row["pp"]) for row in bridge if not row["part_of"]]
+    assert math.fsum(steps) == pytest.approx(11.0)
+    parts = [float(row["pp"]) for row in bridge if row["part_of"]]
+    assert parts == pytest.approx([11.0, 0.0]) and sum(parts) == pytest.approx(steps[2])
+    ladder = {(r["fund"], r["side"], r["threshold"]): r["count"] for r in
+              read(part_csv(snapshot, "ladder"))}  # fmt: skip
+    assert ladder["IWM", "above", "0.0"] == "19" and ladder["SPY", "above", "0.0"] == "13"
+    last = read(part_csv(snapshot, "spread_daily"))[-1]
+    assert float(last["gap_pp"]) == pytest.approx(11.0) and last["session"] == "2026-06-26"
+    for row in bridge:
+        assert (row["small"], row["large"], row["window"]) == ("IWM", "SPY", "YTD")
+        assert (row["end"], row["basis"], row["state"]) == ("2026-06-26", "pr", "final")
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_csv_parquet_and_pandas_hold_the_same_values(snapshot: Snapshot, name: str) -> None:
+    table = part(document(snapshot), name)
+    stored = pq.ParquetFile(io.BytesIO(to_parquet(table))).read()
+    frame = to_pandas(snapshot)[name]
+    written = read(to_csv(table))
+    names = [column.name for column in table.columns]
+    assert stored.column_names == names == list(frame.columns)
+    assert len(written) == len(frame) == stored.num_rows == len(table.rows)
+    for place, column in enumerate(table.columns):
+        kept = stored.column(place).to_pylist()
+        for row, stands in enumerate(kept):
+            value = table.rows[row][place]
+            said = written[row][column.name]
+            assert (stands is None) == (value is None) == (said == "" and value != "")
+            if value is None:
+                assert frame[column.name].isna()[row]
+            elif column.kind == "date":
+                assert str(stands) == said == str(frame[column.name][row].date()) == value
+            elif column.kind == "real":
+                assert stands == float(said) == frame[column.name][row] == value
+            else:
+                assert stands == value == frame[column.name][row]
+
+
+def test_an_empty_part_keeps_its_columns_types(snapshot: Snapshot) -> None:
+    stored = pq.ParquetFile(io.BytesIO(to_parquet(part(document(snapshot), "issuers"))))
+    kinds = {f.name: str(f.type) for f in stored.schema_arrow}
+    assert kinds["weight_start"] == "double" and kinds["end"] == "date32[day]"
+
+
+@pytest.mark.parametrize("sign", list("=+-@\t\r\n＝＋－＠"))
+def test_a_text_that_starts_like_a_formula_is_made_harmless(sign: str) -> None:
+    columns = part(document_of_formula(sign), "contributors").columns
+    row: list[Any] = ["x"] * len(columns)
+    row[0], row[4] = f"{sign}cmd|' /C calc'!A0", -12.5
+    body = list(csv.reader(io.StringIO(to_csv(Part("x", columns, (tuple(row),))), newline="")))[1]
+    shown = " " if sign.isspace() else sign  # nor does it end a row
+    assert body[0] == f"'{shown}cmd|' /C calc'!A0"
+    assert body[4] == "-12.5"  # a number stays a number
+
+
+def document_of_formula(sign: str) -> dict[str, Any]:
+    """A market in which a line's name and sector begin with a sign."""
+    days = build.weekdays("2025-12-29", "2026-01-30")
+    path = [100.0] * len(days)
+    held = build.prices(days, {"S": path, "L": path, "A": path, "B": path})
+    names, sectors = {"A": f"{sign}SUM(1)"}, {"A": f"{sign}1+1"}
+    files = [
+        build.holdings(fund, "2025-12-31", {"A": 6, "B": 4}, names=names, sectors=sectors)
+        for fund in ("S", "L")
+    ]
+    return document(take(build.market(held, *files), Question("S", "L", basis="pr")))
+
+
+def test_no_text_cell_of_any_part_starts_like_a_formula() -> None:
+    whole = document_of_formula("=")
+    for name in PARTS:
+        table = part(whole, name)
+        for row in list(csv.reader(io.StringIO(to_csv(table))))[1:]:
+            for cell, column in zip(row, table.columns, strict=True):
+                assert column.kind != "text" or not cell.startswith(("=", "+", "-", "@"))
+
+
+def test_export_writes_every_table(filled: Cli, tmp_path: Path) -> None:  # noqa: F811
+    for kind in ("parquet", "csv"):
+        code, out, err = filled("export", "--format", kind, tmp_path / "out" / kind)
+        assert (code, err) == (0, "") and "tables written" in out
+        names = {path.name for path in (tmp_path / "out" / kind).iterdir()}
+        assert names == {f"{name}.{kind}" for name in PARTS}
+    assert part_lines(tmp_path / "out/csv/contributors.csv") == part_lines_of(filled)
+    code, _, err = filled("export", tmp_path / "p.csv")
+    assert code == 2 and "p.csv" in err and err.count("\n") == 1
+
+
+def part_lines(path: Path) -> list[str]:
+    return path.read_text("utf-8").splitlines()
+
+
+def part_lines_of(call: Cli) -> list[str]:
+    code, out, _ = call("note", "--format", "csv")
+    assert code == 0
+    assert call("note", "--format", "csv", "--part", "contributors")[1] == out
+    return out.splitlines()
+
+
+def test_a_part_is_of_csv_alone(filled: Cli) -> None:  # noqa: F811
+    code, out, _ = filled("note", "--format", "csv", "--part", "bridge")
+    assert code == 0 and out.startswith("small,large,step,part_of,pp,")
+    for argv in (["--format", "json", "--part", "bridge"], ["--part", "bridge"],
+                 ["--format", "csv", "--part", "nonsense"]):  # fmt: skip
+        code, out, err = filled("note", *argv)
+        assert (code, out) == (2, "") and err.count("\n") == 1
+
+
+def test_a_notebook_asks_as_the_command_line_does(filled: Cli, tmp_path: Path) -> None:  # noqa: F811
+    from tui.notebook import ask
+
+    home = tmp_path / "home"
+    code, out, _ = filled("note", "--format", "json", "--as-of", "2026-01-15", "--basis", "pr")
+    answer = ask(as_of="2026-01-15", basis="pr", home=home)
+    assert code == 0 and json.loads(out) == document(answer)
+    frame = to_pandas(answer)["contributors"]
+    assert frame["symbol"].tolist() == ["A", "B", "C", "D"]

@@ -1,0 +1,53 @@
+"""For a notebook: the answer of the command line as a Snapshot, its tables as pandas frames.
+
+from tui.notebook import ask, to_pandas
+
+answer = ask("IWM:SPY", window="YTD", as_of="2026-06-26")
+to_pandas(answer)["contributors"]
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from core.snapshot import Snapshot
+from tui.config import FILE, load, with_flags
+from tui.desk import Desk, as_date
+from tui.places import places
+from tui.written.tidy import to_pandas
+
+__all__ = ["ask", "to_pandas"]
+
+
+def ask(
+    pair: str | None = None,
+    *,
+    window: str | None = None,
+    as_of: str | None = None,
+    basis: str | None = None,
+    home: Path | str | None = None,
+    demo: bool = False,
+) -> Snapshot:
+    """Answer a question from what is held; the network is never touched.
+
+    Args:
+        pair: two funds such as "IWM:SPY"; what is not given is as on the command line.
+        window: YTD, 1M, 2025, 2026-01-21:2026-05-05 ...
+        as_of: an ISO date; the last session with final closes unless given.
+        basis: "tr" or "pr".
+        home: the directory everything is kept under.
+        demo: the simulated market.
+
+    Raises:
+        ConfigError: a setting or an argument cannot be used.
+        CacheError: nothing is held, or it cannot be read.
+        CoreError: what is held does not answer the question.
+    """
+    where = places(Path(home) if home is not None else None, demo=demo)
+    desk = Desk(where, demo=demo)
+    config = with_flags(load(where.config / FILE), pair, window, basis)
+    question = config.question(desk.opening())
+    opening = desk.opening()
+    dated = as_date(as_of) if as_of is not None else opening.as_of if opening else None
+    return desk.take(replace(question, as_of=dated, daily=True))

@@ -1,0 +1,282 @@
+"""The note's JSON laid flat: one tidy table a part, for spreadsheets, Parquet and notebooks.
+
+Each row says which question it answers, so that a table cannot be read under a wrong title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from tui.written.values import Json
+
+#: text, real number, whole number, date, yes or no
+Kind = Literal["text", "real", "whole", "date", "flag"]
+_KINDS: Final[Mapping[str, Kind]] = {
+    "": "text", "f": "real", "i": "whole", "d": "date", "b": "flag",
+}  # fmt: skip
+#: What every row says of its question.
+_TAIL: Final = "window start:d end:d basis as_of:d state simulated:b"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's name and what stands in it."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One tidy table; None where a value is missing.
+
+    Attributes:
+        name: as on the command line.
+        columns: in order.
+        rows: as many values as columns; dates as ISO text, fractions full precision.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    found = []
+    for word in text.split():
+        name, _, kind = word.partition(":")
+        found.append(Column(name, _KINDS[kind]))
+    return tuple(found)
+
+
+Rows = Iterable[Mapping[str, Any]]
+
+
+def _each(key: str) -> Callable[[Json], Rows]:
+    """A list of both indices."""
+
+    def rows(document: Json) -> Rows:
+        for fund, index in document["indices"].items():
+            for row in index[key]:
+                yield {"fund": fund, **row}
+
+    return rows
+
+
+def _breadth(key: str) -> Callable[[Json], Rows]:
+    """A list under both indices' breadth."""
+
+    def rows(document: Json) -> Rows:
+        for fund, index in document["indices"].items():
+            for row in index["breadth"][key]:
+                yield {"fund": fund, **row}
+
+    return rows
+
+
+def _ladder(document: Json) -> Rows:
+    for row in _breadth("ladder")(document):
+        side = "below" if "below" in row else "above"
+        yield {**row, "side": side, "threshold": row[side]}
+
+
+def _moments(document: Json) -> Rows:
+    for fund, index in document["indices"].items():
+        for measure, value in index["breadth"].items():
+            if not isinstance(value, (list, dict)) and measure != "daily":
+                yield {"fund": fund, "measure": measure, "value": value}
+
+
+def _concentration(document: Json) -> Rows:
+    for fund, index in document["indices"].items():
+        for row in index["concentration"]["top"]:
+            yield {"fund": fund, **row}
+
+
+def _lists(lists: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """A list a measure, as one row a session."""
+    named = {name: values for name, values in lists.items() if isinstance(values, list)}
+    for values in zip(*named.values(), strict=True):
+        row = dict(zip(named, values, strict=True))
+        yield {"session": row.pop("sessions"), **row}
+
+
+def _daily(document: Json) -> Rows:
+    for fund, index in document["indices"].items():
+        for row in _lists(index["breadth"]["daily"] or {}):
+            yield {"fund": fund, **row}
+
+
+def _spread(document: Json) -> Rows:
+    spread = document["spread"]
+    return [spread] if spread else []
+
+
+def _spread_daily(document: Json) -> Rows:
+    spread = document["spread"]
+    return _lists(spread["daily"]) if spread else []
+
+
+def _comparisons(document: Json) -> Iterator[tuple[str, Json]]:
+    for name in ("same_window", "full_years"):
+        if document["spread"]:
+            yield name, document["spread"][name]
+
+
+def _ranks(document: Json) -> Rows:
+    for name, found in _comparisons(document):
+        runner = found["runner_up"] or {}
+        yield {
+            **found,
+            "comparison": name,
+            "runner_up_year": runner.get("year"),
+            "runner_up_gap_pp": runner.get("gap_pp"),
+        }
+
+
+def _history(document: Json) -> Rows:
+    for name, found in _comparisons(document):
+        for row in found["history"]:
+            yield {
+                **row, "comparison": name, "year_start": row["start"], "year_end": row["end"],
+            }  # fmt: skip
+
+
+def _bridge(document: Json) -> Rows:
+    for step in document["bridge"]:
+        yield step
+        for part in step.get("parts", ()):
+            yield {**part, "part_of": step["step"]}
+
+
+def _changes(document: Json) -> Rows:
+    for fund, told in document["changes"].items():
+        for kind in ("joined", "left", "renamed", "resized"):
+            for row in told[kind]:
+                known = (
+                    {"symbol": row["to"], "renamed_from": row["from"]} if kind[:3] == "ren" else row
+                )
+                yield {
+                    **known, "fund": fund, "change": kind,
+                    "file_from": told["from"], "file_to": told["to"],
+                }  # fmt: skip
+
+
+def _numbers(document: Json) -> Rows:
+    for place, told in enumerate(document["prose"], start=1):
+        for row in told["numbers"]:
+            yield {
+                **row, "place": place, "sentence": told["sentence"], "value": str(row["value"]),
+                "of": row["as_of"],
+            }  # fmt: skip
+
+
+def _top(key: str) -> Callable[[Json], Rows]:
+    """A list of the whole document."""
+    return lambda document: document[key]
+
+
+def _sources(document: Json) -> Rows:
+    return [{**row, "of": row["as_of"]} for row in document["sources"]]
+
+
+_GROUP: Final = "fund name measured:i weight_start:f return:f contribution_bp:f"
+_PAIR: Final = "small large "
+#: Part -> its columns (``:f`` real, ``:i`` whole, ``:d`` date, ``:b`` flag) and its rows.
+_PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
+    "contributors": (
+        "fund symbol name sector weight_start:f return:f contribution_bp:f joined:d left:d flags",
+        _each("contributors"),
+    ),
+    "sectors": (_GROUP, _each("sectors")),
+    "themes": (f"{_GROUP} symbols source", _each("themes")),
+    "issuers": (f"{_GROUP} symbols", _each("issuers")),
+    "breadth": ("fund measure value:f", _moments),
+    "ladder": ("fund side threshold:f count:i share:f", _ladder),
+    "histogram": ("fund low:f high:f count:i", _breadth("histogram")),
+    "outside": ("fund reason count:i", _breadth("outside")),
+    "concentration": (
+        "fund k:i sum_bp:f share_of_net:f share_of_gross_gain:f index_without_reweighted:f"
+        " index_without_zeroed:f",
+        _concentration,
+    ),
+    "daily": (
+        "fund session:d advances:i declines:i unchanged:i advance_decline_line:f rana:f"
+        " mcclellan:f summation:f trin:f share_above_20:f share_above_50:f share_above_200:f"
+        " new_highs:i new_lows:i",
+        _daily,
+    ),
+    "spread": (
+        f"{_PAIR}small_return:f large_return:f gap_pp:f geometric_gap_pp:f ratio_drawdown:f",
+        _spread,
+    ),
+    "spread_daily": (
+        f"{_PAIR}session:d small_return:f large_return:f gap_pp:f ratio:f",
+        _spread_daily,
+    ),
+    "ranks": (
+        f"{_PAIR}comparison rank:i of:i since:i on_record:b ties:i first_year:i margin_pp:f"
+        " runner_up_year:i runner_up_gap_pp:f next_gap_pp:f z:f percentile:f claim:b",
+        _ranks,
+    ),
+    "history": (
+        f"{_PAIR}comparison year:i year_start:d year_end:d small_return:f large_return:f gap_pp:f",
+        _history,
+    ),
+    "bridge": (f"{_PAIR}step part_of pp:f", _bridge),
+    "gap_leaders": (f"{_PAIR}symbol name contribution_bp:f", _top("gap_leaders")),
+    "sector_effects": (
+        f"{_PAIR}name small_weight:f large_weight:f small_return:f large_return:f"
+        " allocation_bp:f selection_bp:f interaction_bp:f",
+        _top("sector_effects"),
+    ),
+    "changes": (
+        "fund change symbol name sector weight:f return:f contribution_bp:f weight_before:f"
+        " weight_after:f drift:f active:f shares_change:f renamed_from file_from:d file_to:d",
+        _changes,
+    ),
+    "segments": (
+        "fund segment_start:d segment_end:d holdings_as_of:d estimated:b weight_measured:f"
+        " basket_return:f membership_older_than:d",
+        lambda document: (
+            {**row, "segment_start": row["start"], "segment_end": row["end"]}
+            for row in _each("segments")(document)
+        ),
+    ),
+    "left_out": ("fund symbol name weight:f reason", _each("left_out")),
+    "sources": (f"{_PAIR}what from of:d fetched_at", _sources),
+    "numbers": (f"{_PAIR}place:i sentence text path value source of:d", _numbers),
+}
+PARTS: Final = tuple(_PARTS)
+#: Lists within a cell, and what stands between their entries.
+_JOINED: Final = {"flags": "; ", "symbols": " "}
+
+
+def part(document: Json, name: str) -> Part:
+    """One part of a note's JSON, laid flat.
+
+    Args:
+        document: from `tui.written.document.document`.
+        name: one of `PARTS`.
+    """
+    text, rows_of = _PARTS[name]
+    columns = _columns(f"{text} {_TAIL}")
+    question = document["question"]
+    asked = {
+        **question, "as_of": document["as_of"], "state": document["state"],
+        "simulated": document["simulated"],
+    }  # fmt: skip
+    tail = {column.name for column in _columns(_TAIL)}
+    rows = []
+    for row in rows_of(document):
+        values = []
+        for column in columns:
+            known = asked if column.name in tail or column.name not in row else row
+            value = known.get(column.name)
+            if isinstance(value, list):
+                value = _JOINED[column.name].join(value)
+            values.append(int(value) if column.kind == "whole" and value is not None else value)
+        rows.append(tuple(values))
+    return Part(name, columns, tuple(rows))

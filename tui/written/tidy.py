@@ -1,0 +1,115 @@
+"""A tidy table as CSV, Parquet or a pandas frame."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from core.views import Snapshot
+from tui.written.document import document
+from tui.written.files import write_file
+from tui.written.parts import PARTS, Part, part
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: What a spreadsheet would take for a formula, full-width signs too.
+_FORMULA: Final = re.compile(r"^[=+\-@\t\r\n＝＋－＠]")
+#: What would end a row early in some reader.
+_BREAKS: Final = re.compile(r"[\t\r\n]")
+
+
+def _cell(value: Any, *, text: bool) -> str:
+    """A cell in full precision; a text that no spreadsheet runs as a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return repr(value)
+    said = f"'{value}" if text and _FORMULA.match(str(value)) else str(value)
+    return _BREAKS.sub(" ", said)
+
+
+def to_csv(table: Part) -> str:
+    """A part as CSV: full precision, empty where missing, formulas in text made harmless."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([column.name for column in table.columns])
+    text = [column.kind == "text" for column in table.columns]
+    for row in table.rows:
+        writer.writerow(
+            [_cell(value, text=is_text) for value, is_text in zip(row, text, strict=True)]
+        )
+    return out.getvalue()
+
+
+def part_csv(snapshot: Snapshot, name: str = PARTS[0]) -> str:
+    """One part of the note as CSV; the contributors unless another is asked for."""
+    return to_csv(part(document(snapshot), name))
+
+
+def to_parquet(table: Part) -> bytes:
+    """A part as Parquet: typed columns, so that an empty one keeps its type.
+
+    Text is kept as it is: a typed column is never read as a formula.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    kinds = {
+        "text": pa.string(), "real": pa.float64(), "whole": pa.int64(), "date": pa.string(),
+        "flag": pa.bool_(),
+    }  # fmt: skip
+    arrays = []
+    for place, column in enumerate(table.columns):
+        made = pa.array([row[place] for row in table.rows], kinds[column.kind])
+        arrays.append(pc.cast(made, pa.date32()) if column.kind == "date" else made)
+    out = pa.BufferOutputStream()
+    pq.write_table(pa.table(arrays, [column.name for column in table.columns]), out)
+    return bytes(out.getvalue())
+
+
+def to_pandas(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
+    """Every part of an answer as a pandas frame, for a notebook; dates are timestamps."""
+    import pandas as pd
+
+    kinds = {"whole": "Int64", "flag": "boolean", "real": "float64", "date": "datetime64[s]"}
+    whole = document(snapshot)
+    frames = {}
+    for name in PARTS:
+        table = part(whole, name)
+        frame = pd.DataFrame(list(table.rows), columns=[column.name for column in table.columns])
+        typed = {c.name: kinds[c.kind] for c in table.columns if c.kind in kinds}
+        frames[name] = frame.astype(typed)
+    return frames
+
+
+#: Format of an export -> what makes a part's file of it.
+EXPORTS: Final[Mapping[str, Callable[[Part], str | bytes]]] = {
+    "parquet": to_parquet,
+    "csv": to_csv,
+}
+
+
+def export(snapshot: Snapshot, directory: Path, kind: str) -> int:
+    """Write every part to a file of its own, each whole or not at all; how many there are.
+
+    Args:
+        snapshot: with its daily breadth, where that table is to hold rows.
+        directory: made where it is not there.
+        kind: a key of `EXPORTS`, and the files' ending.
+
+    Raises:
+        OSError: a file cannot be written; it names it.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    whole = document(snapshot)
+    for name in PARTS:
+        write_file(directory / f"{name}.{kind}", EXPORTS[kind](part(whole, name)))
+    return len(PARTS)
