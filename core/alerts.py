@@ -1,0 +1,267 @@
+"""Alerts on derived numbers: how they are written, when they are judged, when they fire.
+
+An alert is judged on the answer to its own question alone (pair, window, basis, the last
+session), and never where the number is not told: no claim below the coverage floor. A number
+that rests on estimated weights counts, and the sentence says so, as the note's sentences do.
+It fires once a crossing: after it has fired it waits until its condition no longer holds.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from core.frames import CoreError
+from core.measures import MEASURES, Measure
+from core.views import Basis, Question, Snapshot
+from core.windows import normal
+
+_COMPARED: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_SHAPE: Final = re.compile(r"([^<>=]*?)\s*(<=|>=|<|>)\s*([+-]?\d+(?:\.\d+)?)\s*(pp|%|bp)?")
+_SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
+#: Values are rounded to this before they are compared: 50 % typed is 50 % measured.
+_DECIMALS: Final = 7
+EXAMPLES: Final = "alert gap rank <= 3, alert breadth IWM < 50, alert contribution BE > 150"
+
+
+class AlertError(CoreError):
+    """A text that sets no alert; the message is one sentence that says what would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A condition on one number of the answer to one question.
+
+    Attributes:
+        words: of its measure.
+        fund: the index it is of, "" for a measure of the pair.
+        symbol: the line it is of, "" for none.
+        compared: "<", "<=", ">" or ">=".
+        level: in the measure's unit.
+        small, large, window, basis: the question it is judged on.
+    """
+
+    words: str
+    fund: str
+    symbol: str
+    compared: str
+    level: float
+    small: str
+    large: str
+    window: str
+    basis: Basis
+
+    @property
+    def measure(self) -> Measure:
+        """What it is set on."""
+        return next(measure for measure in MEASURES if measure.words == self.words)
+
+    @property
+    def question(self) -> Question:
+        """What it is judged on, as of the last session."""
+        return Question(self.small, self.large, self.window, None, self.basis)
+
+    @property
+    def text(self) -> str:
+        """As it would be typed: "contribution BE IWM > 150 bp"."""
+        what = " ".join(filter(None, (self.words, self.symbol, self.fund)))
+        level = f"{self.level:.6f}".rstrip("0").rstrip(".")
+        return f"{what} {self.compared} {level} {self.measure.unit}".rstrip()
+
+    def holds(self, value: float) -> bool:
+        """Whether the condition holds for a value in the measure's unit."""
+        return _COMPARED[self.compared](round(value, _DECIMALS), self.level)
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """The last time an alert fired.
+
+    Attributes:
+        at: by the clock, in UTC.
+        value: in the measure's unit.
+        as_of: session of the number, ISO.
+        sentence: what was said.
+    """
+
+    at: datetime
+    value: float
+    as_of: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An alert and how it stands.
+
+    Attributes:
+        alert: the condition.
+        armed: its condition did not hold when it was last judged: it fires at the next crossing.
+        fired: the last time it did, None for never.
+        told: a screen has shown that.
+    """
+
+    alert: Alert
+    armed: bool = True
+    fired: Fired | None = None
+    told: bool = True
+
+
+def parse(text: str, question: Question) -> Alert:
+    """Read an alert against the question it is set on.
+
+    Raises:
+        AlertError: the text sets none; the message says what would be right.
+    """
+    shape = _SHAPE.fullmatch(text.strip())
+    if shape is None:
+        raise AlertError(
+            f"{text.strip()!r} is no alert: write a measure, <, <=, > or >= and a"
+            f" number, such as {EXAMPLES}"
+        )
+    subject, compared, number, unit = shape.groups()
+    measure, names = _measure(subject)
+    if unit and unit != measure.unit:
+        told = f"in {measure.unit}" if measure.unit else "without a unit"
+        raise AlertError(f"{measure.words} is told {told}, not in {unit}")
+    fund, symbol = _names(measure, names, question)
+    return Alert(
+        measure.words, fund, symbol, compared, float(number),
+        question.small, question.large, normal(question.window), question.basis,
+    )  # fmt: skip
+
+
+def _measure(subject: str) -> tuple[Measure, list[str]]:
+    words = subject.casefold().split()
+    for measure in MEASURES:
+        own = measure.words.split()
+        if words[: len(own)] == own:
+            return measure, subject.upper().split()[len(own) :]
+    known = ", ".join(measure.words for measure in MEASURES)
+    raise AlertError(f"{subject.strip()!r} is nothing an alert can be set on; known are {known}")
+
+
+def _names(measure: Measure, names: list[str], question: Question) -> tuple[str, str]:
+    """The fund and the symbol of what follows a measure's words."""
+    pair = (question.small, question.large)
+    symbol = ""
+    if measure.symbol:
+        if not names or not _SYMBOL.fullmatch(names[0]):
+            raise AlertError(f"{measure.words} of which name? write {measure.words} BE > 150")
+        symbol, names = names[0], names[1:]
+    if not names:
+        return (question.small if measure.fund else ""), symbol
+    if not measure.fund or len(names) > 1:
+        raise AlertError(f"{' '.join(names)!r} means nothing after {measure.words}")
+    if names[0] not in pair:
+        raise AlertError(
+            f"{names[0]} is not of the pair {question.small}:{question.large}: an alert is set on"
+            " what is on the screen"
+        )
+    return names[0], symbol
+
+
+def value(alert: Alert, snapshot: Snapshot) -> float | None:
+    """The number an alert is set on, in its measure's unit.
+
+    None where it is not to be judged: another question, an earlier date, a number that is not
+    told, or coverage below the floor.
+    """
+    asked = snapshot.question
+    own = (alert.small, alert.large, alert.window, alert.basis)
+    if (asked.small, asked.large, snapshot.window.label, asked.basis) != own:
+        return None
+    if snapshot.as_of < snapshot.last_session:
+        return None
+    found = alert.measure.value(snapshot, alert.fund, alert.symbol)
+    return None if found is None or not math.isfinite(found) else found
+
+
+def said(alert: Alert, found: float, snapshot: Snapshot) -> str:
+    """What is said when it fires: the condition, the value, what it was measured on."""
+    before = "SIMULATED: " if snapshot.simulated else ""
+    before += "intraday: " if snapshot.state == "intraday" else ""
+    view = snapshot.indices.get(alert.fund)
+    estimated = alert.measure.weights and view is not None and view.estimated
+    about = f"{alert.small}:{alert.large} {alert.window} {alert.basis}, {snapshot.as_of}"
+    tail = ", estimated weights" if estimated else ""
+    return f"{before}{alert.text}: now {figure(alert, found)} ({about}{tail})"
+
+
+def figure(alert: Alert, found: float) -> str:
+    """A value of an alert's measure as text."""
+    unit = alert.measure.unit
+    digits = {"pp": 2, "%": 1, "bp": 0}.get(unit, 0 if found == int(found) else 2)
+    return f"{found:,.{digits}f} {unit}".rstrip()
+
+
+def first(alert: Alert, found: float | None) -> Kept:
+    """An alert that has just been set: one whose condition holds waits until it has not."""
+    return Kept(alert, armed=found is None or not alert.holds(found))
+
+
+def judge(kept: Kept, snapshot: Snapshot, now: datetime) -> Kept:
+    """How an alert stands after an answer; it fired where ``fired`` is another than before."""
+    found = value(kept.alert, snapshot)
+    if found is None:
+        return kept
+    if not kept.alert.holds(found):
+        return kept if kept.armed else replace(kept, armed=True)
+    if not kept.armed:
+        return kept
+    sentence = said(kept.alert, found, snapshot)
+    fired = Fired(now, found, str(snapshot.as_of), sentence)
+    return replace(kept, armed=False, fired=fired, told=False)
+
+
+def to_json(kept: Kept) -> dict[str, Any]:
+    """An alert and how it stands as plain JSON values."""
+    alert, fired = kept.alert, kept.fired
+    return {
+        "alert": f"{alert.text}",
+        "pair": f"{alert.small}:{alert.large}",
+        "window": alert.window,
+        "basis": alert.basis,
+        "armed": kept.armed,
+        "told": kept.told,
+        "fired": fired
+        and {
+            "at": fired.at.isoformat(),
+            "value": fired.value,
+            "as_of": fired.as_of,
+            "sentence": fired.sentence,
+        },
+    }
+
+
+def from_json(data: object) -> Kept:
+    """The same read back.
+
+    Raises:
+        AlertError: it is no alert.
+    """
+    if not isinstance(data, dict):
+        raise AlertError("an entry is no object")
+    try:
+        small, large = str(data["pair"]).split(":")
+        basis: Basis = "pr" if data["basis"] == "pr" else "tr"
+        alert = parse(data["alert"], Question(small, large, str(data["window"]), None, basis))
+        fired = data["fired"] and Fired(
+            datetime.fromisoformat(data["fired"]["at"]),
+            float(data["fired"]["value"]),
+            str(data["fired"]["as_of"]),
+            str(data["fired"]["sentence"]),
+        )
+        return Kept(alert, bool(data["armed"]), fired or None, bool(data["told"]))
+    except (AttributeError, KeyError, TypeError, ValueError, CoreError) as error:
+        raise AlertError(f"an entry is no alert ({error})") from None

@@ -1,0 +1,183 @@
+"""The numbers an alert can be set on: one table, each with its words, its unit and its pane."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from core.breadth import Breadth
+from core.daily import AVERAGES
+from core.views import IndexView, Snapshot
+
+SPREAD, CONTRIBUTORS, BREADTH, CHANGES = 1, 2, 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number of a Snapshot.
+
+    Attributes:
+        words: how it is written, in small letters.
+        help: what it is, one clause.
+        unit: "pp", "%", "bp" or "" for a count or a rank.
+        pane: number of the pane that shows it.
+        value: (snapshot, fund, symbol) -> the number in its unit, None where not told.
+        fund: it is of one index; the small one unless named.
+        symbol: it is of one line, which has to be named.
+        closes: it rests on the two funds' closes alone, whatever the coverage.
+        weights: it rests on weights, which may be estimated.
+        days: it needs breadth session by session, against an average of so many closes; 0 not.
+    """
+
+    words: str
+    help: str
+    unit: str
+    pane: int
+    value: Callable[[Snapshot, str, str], float | None]
+    fund: bool = False
+    symbol: bool = False
+    closes: bool = False
+    weights: bool = False
+    days: int = 0
+
+
+def _gap(found: Snapshot, fund: str, symbol: str) -> float | None:
+    return None if found.spread is None else found.spread.gap * 100
+
+
+def _rank(found: Snapshot, fund: str, symbol: str) -> float | None:
+    ranking = found.spread.same_window if found.spread is not None else None
+    return float(ranking.rank) if ranking is not None and ranking.claim else None
+
+
+def _z(found: Snapshot, fund: str, symbol: str) -> float | None:
+    ranking = found.spread.same_window if found.spread is not None else None
+    return ranking.z if ranking is not None and ranking.claim else None
+
+
+def _return(found: Snapshot, fund: str, symbol: str) -> float | None:
+    spread, question = found.spread, found.question
+    if spread is None:
+        return None
+    return 100 * (spread.small_return if fund == question.small else spread.large_return)
+
+
+def _counted(of: Callable[[Breadth], float | None]) -> Callable[[Snapshot, str, str], float | None]:
+    """A share or return of breadth, in per cent."""
+
+    def value(found: Snapshot, fund: str, symbol: str) -> float | None:
+        view = _covered(found, fund)
+        share = of(view.breadth) if view is not None and view.breadth.n else None
+        return None if share is None else 100 * share
+
+    return value
+
+
+def _top(k: int) -> Callable[[Snapshot, str, str], float | None]:
+    """Share of the gross gain that the k best names brought, in per cent."""
+
+    def value(found: Snapshot, fund: str, symbol: str) -> float | None:
+        view = _covered(found, fund)
+        tops = view.concentration.top if view is not None else ()
+        share = next((top.share_of_gross_gain for top in tops if top.k == k), None)
+        return None if share is None else 100 * share
+
+    return value
+
+
+def _above(days: int) -> Callable[[Snapshot, str, str], float | None]:
+    """Share of members above their average of so many closes on the last session, per cent."""
+
+    def value(found: Snapshot, fund: str, symbol: str) -> float | None:
+        own = found.daily.get(fund) if _covered(found, fund) is not None else None
+        share = float(own.above[days][-1]) if own is not None and len(own.sessions) else math.nan
+        return None if math.isnan(share) else 100 * share
+
+    return value
+
+
+def _contribution(found: Snapshot, fund: str, symbol: str) -> float | None:
+    view = _covered(found, fund)
+    if view is None or symbol not in view.contributors.symbols:
+        return None
+    brought = float(view.contributors.contribution[view.contributors.symbols.index(symbol)])
+    return brought * 1e4 if math.isfinite(brought) else None
+
+
+def _moved(joined: bool) -> Callable[[Snapshot, str, str], float | None]:
+    def value(found: Snapshot, fund: str, symbol: str) -> float | None:
+        told = found.changes.get(fund)
+        return None if told is None else float(len(told.joined if joined else told.left))
+
+    return value
+
+
+def _covered(found: Snapshot, fund: str) -> IndexView | None:
+    """An index whose coverage carries a claim; None below the floor or where it is missing."""
+    view = found.indices.get(fund)
+    return view if view is not None and view.claims else None
+
+
+#: Longer words before shorter ones that begin alike.
+MEASURES: Final = (
+    Measure("gap rank", "place of the gap among its years", "", SPREAD, _rank, closes=True),
+    Measure("gap z", "the gap against its years, in deviations", "", SPREAD, _z, closes=True),
+    Measure("gap", "small less large", "pp", SPREAD, _gap, closes=True),
+    Measure("return", "a fund's return", "%", SPREAD, _return, fund=True, closes=True),
+    Measure(
+        "breadth",
+        "lines that rose",
+        "%",
+        BREADTH,
+        _counted(lambda b: b.share_up),
+        fund=True,
+    ),
+    Measure(
+        "outperforming",
+        "lines above their index",
+        "%",
+        BREADTH,
+        _counted(lambda b: b.share_outperforming),
+        fund=True,
+        weights=True,
+    ),
+    Measure("median", "the median line's return", "%", BREADTH, _counted(lambda b: b.median), True),
+    *(
+        Measure(
+            f"above{days}",
+            f"members above their {days}-day average",
+            "%",
+            BREADTH,
+            _above(days),
+            fund=True,
+            days=days,
+        )
+        for days in AVERAGES
+    ),
+    *(
+        Measure(
+            f"top{k} share",
+            f"the {k} best names' part of all gains",
+            "%",
+            CHANGES,
+            _top(k),
+            fund=True,
+            weights=True,
+        )
+        for k in (3, 5, 10)
+    ),
+    Measure(
+        "contribution",
+        "what a name brought",
+        "bp",
+        CONTRIBUTORS,
+        _contribution,
+        fund=True,
+        symbol=True,
+        weights=True,
+    ),
+    Measure("joiners", "names that joined between two files", "", CHANGES, _moved(True), True),
+    Measure("leavers", "names that left between two files", "", CHANGES, _moved(False), True),
+)
