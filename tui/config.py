@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ from core.windows import WindowError, normal
 
 THEMES: Final = ("dark", "light", "colour-blind", "red-up", "terminal")
 FILE: Final = "config.toml"
+#: The watch list where none is set: by size, by weighting, by index provider.
+PAIRS: Final = (("IWM", "SPY"), ("RSP", "SPY"), ("IJR", "IVV"), ("QQQ", "SPY"))
 
 
 class ConfigError(Exception):
@@ -31,6 +34,9 @@ class Config:
         theme: one of `THEMES`.
         ascii: draw in ASCII alone.
         refresh_on_open: fetch what is stale at the start; no request is sent otherwise.
+        pairs: the watch list, in the order it is stepped through.
+        hook: a command run when an alert fires; () for none.
+        hook_timeout: seconds it may take.
         rate: requests a second of a refresh.
         pool: requests of a refresh under way at once.
         keys: command -> keys, separated by commas.
@@ -44,6 +50,9 @@ class Config:
     theme: str = "dark"
     ascii: bool = False
     refresh_on_open: bool = False
+    pairs: tuple[tuple[str, str], ...] = PAIRS
+    hook: tuple[str, ...] = ()
+    hook_timeout: float = 10.0
     rate: float = 4.0
     pool: int = 8
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -61,11 +70,28 @@ class Config:
         )
 
 
-def _pair(value: Any) -> dict[str, Any]:
+def _two_funds(value: Any) -> tuple[str, str]:
     parts = [part.strip().upper() for part in value.split(":")] if isinstance(value, str) else []
     if len(parts) != 2 or not all(map(valid_symbol, parts)) or parts[0] == parts[1]:
         raise ConfigError('write two funds such as "IWM:SPY"')
-    return {"small": parts[0], "large": parts[1]}
+    return parts[0], parts[1]
+
+
+def _pair(value: Any) -> dict[str, Any]:
+    small, large = _two_funds(value)
+    return {"small": small, "large": large}
+
+
+def _pairs(value: Any) -> dict[str, Any]:
+    if not isinstance(value, list) or not value:
+        raise ConfigError('write a list of pairs such as ["IWM:SPY", "RSP:SPY"]')
+    return {"pairs": tuple(dict.fromkeys(map(_two_funds, value)))}
+
+
+def _hook(value: Any) -> dict[str, Any]:
+    if not isinstance(value, list) or not all(isinstance(part, str) and part for part in value):
+        raise ConfigError('write a command as a list such as ["notify-send", "{sentence}"]')
+    return {"hook": tuple(value)}
 
 
 def _window(value: Any) -> dict[str, Any]:
@@ -94,28 +120,33 @@ def _number(name: str, low: float, high: float, value: Any, *, whole: bool) -> d
     return {name: value}
 
 
+#: (table, key) of the file -> what reads its value; "" is the top of the file.
+_SETTINGS: Final[Mapping[tuple[str, str], Callable[[Any], dict[str, Any]]]] = {
+    ("", "pair"): _pair,
+    ("", "pairs"): _pairs,
+    ("", "window"): _window,
+    ("", "basis"): partial(_choice, "basis", ("tr", "pr")),
+    ("", "theme"): partial(_choice, "theme", THEMES),
+    ("", "ascii"): partial(_switch, "ascii"),
+    ("", "refresh_on_open"): partial(_switch, "refresh_on_open"),
+    ("fetch", "rate"): partial(_number, "rate", 0.1, 20, whole=False),
+    ("fetch", "pool"): partial(_number, "pool", 1, 32, whole=True),
+    ("alerts", "hook"): _hook,
+    ("alerts", "timeout"): partial(_number, "hook_timeout", 0.1, 300, whole=False),
+}
+_TABLES: Final = tuple(dict.fromkeys(table for table, _ in _SETTINGS if table))
+
+
 def _setting(table: str, key: str, value: Any) -> dict[str, Any]:
     """One entry of the file as fields of Config."""
-    if table == "fetch":
-        if key == "rate":
-            return _number("rate", 0.1, 20, value, whole=False)
-        if key == "pool":
-            return _number("pool", 1, 32, value, whole=True)
-        raise ConfigError("no such setting; known in [fetch] are rate and pool")
-    if key == "pair":
-        return _pair(value)
-    if key == "window":
-        return _window(value)
-    if key == "basis":
-        return _choice("basis", ("tr", "pr"), value)
-    if key == "theme":
-        return _choice("theme", THEMES, value)
-    if key in ("ascii", "refresh_on_open"):
-        return _switch(key, value)
-    raise ConfigError(
-        "no such setting; known are pair, window, basis, theme, ascii, refresh_on_open,"
-        " [keys] and [fetch]"
-    )
+    reader = _SETTINGS.get((table, key))
+    if reader is not None:
+        return reader(value)
+    known = [own for where, own in _SETTINGS if where == table]
+    if table:
+        raise ConfigError(f"no such setting; known in [{table}] are {' and '.join(known)}")
+    tables = " ".join(f"[{name}]" for name in _TABLES)
+    raise ConfigError(f"no such setting; known are {', '.join(known)}, [keys] {tables}")
 
 
 def read(text: str, where: str) -> Config:
@@ -138,11 +169,11 @@ def read(text: str, where: str) -> Config:
         if name == "keys" and isinstance(value, dict):
             found["keys"] = _keys(value, where)
             continue
-        entries = value.items() if name == "fetch" and isinstance(value, dict) else [(name, value)]
-        for key, entry in entries:
-            place = f"[fetch] {key}" if name == "fetch" else key
+        table = name if name in _TABLES and isinstance(value, dict) else ""
+        for key, entry in value.items() if table else [(name, value)]:
+            place = f"[{table}] {key}" if table else key
             try:
-                found |= _setting("fetch" if isinstance(value, dict) else "", key, entry)
+                found |= _setting(table, key, entry)
             except ConfigError as error:
                 raise ConfigError(
                     f"{where}, line {_line(text, key)}: {place} = {_toml(entry)}: {error}"

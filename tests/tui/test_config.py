@@ -54,6 +54,18 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_the_watch_list_and_the_hook_of_alerts() -> None:
+    config = read(
+        'pairs = ["ijr:ivv", "IWM:SPY", "IJR:IVV"]\n[alerts]\nhook = ["say", "{sentence}"]\n'
+        "timeout = 3",
+        "config.toml",
+    )
+    assert config.pairs == (("IJR", "IVV"), ("IWM", "SPY"))
+    assert (config.hook, config.hook_timeout) == (("say", "{sentence}"), 3)
+    assert Config().pairs[0] == ("IWM", "SPY")
+    assert Config().hook == ()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -66,6 +78,11 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         ("[fetch]\nrate = 100", "line 2: .fetch. rate = 100: write a number from 0.1 to 20"),
         ("[fetch]\npool = 1.5", "write a whole number from 1 to 32"),
         ("[fetch]\nspeed = 1", "no such setting; known in .fetch. are rate and pool"),
+        ("pairs = []", "write a list of pairs such as"),
+        ('pairs = ["IWM"]', "write two funds"),
+        ("[alerts]\nhook = 'ring'", 'line 2: .alerts. hook = "ring": write a command as a list'),
+        ("[alerts]\ntimeout = 0", "write a number from 0.1 to 300"),
+        ("[alerts]\nbell = true", "no such setting; known in .alerts. are hook and timeout"),
         ("colour = 1", "line 1: colour = 1: no such setting; known are pair"),
         ('[keys]\nzoom = "v"', ".keys. v is the key of both view and zoom"),
         ('[keys]\nzom = "v"', ".keys. no command is called 'zom'"),
