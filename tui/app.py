@@ -21,7 +21,7 @@ from textual.worker import Worker
 from cache.errors import CacheError
 from core.market import Market
 from core.snapshot import Question, Snapshot, stepped
-from tui import leaving, terminal
+from tui import leaving, terminal, title
 from tui.answers import Underway, answer
 from tui.commands import keys_of
 from tui.config import Config
@@ -85,6 +85,9 @@ class InternalsApp(App[None], inherit_bindings=False):
         self.refresher = Refresher(self)
         self._generation: int | None = None
         self._watched = False
+        #: What is said first; filters for few colours; whether the window takes a title.
+        self.greeting, self.titled = "", False
+        self.few: tuple[LineFilter, ...] = ()
         Painter.ascii_only = config.ascii
         for theme in THEMES.values():
             self.register_theme(theme)
@@ -98,7 +101,7 @@ class InternalsApp(App[None], inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's, but under NO_COLOR none that turns colours into greys."""
         found = super().get_line_filters()
-        return terminal.colourless(found) if self.no_color else found
+        return terminal.colourless(found) if self.no_color else [*found, *self.few]
 
     def get_default_screen(self) -> Screen[Any]:
         """The four panes."""
@@ -130,6 +133,9 @@ class InternalsApp(App[None], inherit_bindings=False):
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.set_interval(POLL, self.poll)
         self.set_interval(CLOCK, self.say)
+        self.app_resume_signal.subscribe(self, lambda _: self.entitle(title.PUSH))
+        if self.greeting:
+            self.tell(self.greeting)
         if self.config.refresh_on_open:
             self.refresh_data(full=False)
 
@@ -172,6 +178,7 @@ class InternalsApp(App[None], inherit_bindings=False):
         old, self.snapshot, self.market = self.snapshot, message.snapshot, message.market
         self.error, self.failed = "", None
         self._generation = message.snapshot.generation
+        self.entitle()
         if self.main is not None:
             self.main.show()
         asked = message.snapshot.question
@@ -180,6 +187,22 @@ class InternalsApp(App[None], inherit_bindings=False):
         if was != (message.snapshot.generation, *pair):
             self.refresher.look_up_cost(asked)
         self.say()
+
+    def entitle(self, before: str = "") -> None:
+        """Let the window's title say the pair and its gap."""
+        said = title.sequence(title.title_of(self.snapshot)) if self.snapshot else ""
+        self._send(before + said)
+
+    def action_suspend_process(self) -> None:
+        """Stop, with the window's title as it was."""
+        self._send(title.POP)
+        super().action_suspend_process()
+
+    def _send(self, codes: str) -> None:
+        """Codes of the title to the terminal, where it takes one."""
+        if self.titled and self._driver is not None:
+            self._driver.write(codes)
+            self._driver.flush()
 
     def on_failed(self, message: Failed) -> None:
         """Say why there is no answer; the last one stays."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,6 +37,7 @@ class Capabilities:
         coding: what says so.
         inside: "tmux", "screen" or "", whose window it is.
         remote: whether ssh lies between.
+        console: whether it is a machine's own console, or as plain as one.
         mouse: whether it reports the mouse.
         title: whether it takes a window title, and gives the old one back.
         links: whether it is known to show links (OSC 8).
@@ -52,6 +52,7 @@ class Capabilities:
     coding: str
     inside: str
     remote: bool
+    console: bool
     mouse: bool
     title: bool
     links: bool
@@ -120,6 +121,7 @@ def capabilities(
         coding=coding,
         inside=inside,
         remote=any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")),
+        console=console,
         mouse=not console and not refusal,
         title=not console and not refusal and inside != "screen",
         links=(modern or vte) and not inside and not refusal,
@@ -169,11 +171,16 @@ def _coding(environ: Mapping[str, str], encoding: str, *, c_locale: bool) -> tup
 
 
 def prepare(found: Capabilities) -> None:
-    """Let the screen's library send no colour that the terminal does not have."""
+    """Let the screen's library send nothing that the terminal does not know."""
     from textual import constants
 
+    if found.console:
+        # The keyboard protocol's letters would be drawn.
+        constants.DISABLE_KITTY_KEY = True  # type: ignore[misc]
+    if found.colours == 0:
+        os.environ["NO_COLOR"] = "1"
+        return
     if os.environ.get("TEXTUAL_COLOR_SYSTEM"):
         return
     systems = {TRUE: "truecolor", 256: "256", 16: "standard", 8: "standard"}
-    with suppress(KeyError):
-        constants.COLOR_SYSTEM = systems[found.colours]  # type: ignore[misc]
+    constants.COLOR_SYSTEM = systems[found.colours]  # type: ignore[misc]

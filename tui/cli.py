@@ -98,7 +98,9 @@ def _command(arguments: argparse.Namespace) -> int:
         return _export(desk, _question(desk, config, as_of, None), arguments)
     if arguments.command == "explain":
         return _explain(desk, _question(desk, config, as_of, None), arguments)
-    return _screen(desk, config, _question(desk, config, as_of, desk.remembered()))
+    from tui.show import show
+
+    return show(desk, config, _question(desk, config, as_of, desk.remembered()))
 
 
 def _question(
@@ -110,19 +112,6 @@ def _question(
     if as_of is None and opening is not None:
         as_of = opening.as_of
     return replace(question, as_of=as_of)
-
-
-def _screen(desk: Desk, config: Config, question: Question) -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return say(
-            "the screen needs a terminal; `internals note` writes the same answer", BAD_INPUT
-        )
-    from tui.app import InternalsApp
-
-    app = InternalsApp(desk, config, question)
-    app.run()
-    # a screen that broke has said so; it is no answer in part
-    return BAD_INPUT if app.return_code else ANSWERED
 
 
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:

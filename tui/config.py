@@ -31,8 +31,9 @@ class Config:
         small, large: the pair to open with.
         window: the window to open with.
         basis: "tr" or "pr".
-        theme: one of `THEMES`.
-        ascii: draw in ASCII alone.
+        theme: one of `THEMES`; left open, a terminal of few colours gets its own.
+        ascii: draw in ASCII alone; left open, the locale decides.
+        mouse: let the mouse be used; without, the terminal marks text with it.
         refresh_on_open: fetch what is stale at the start; no request is sent otherwise.
         pairs: the watch list, in the order it is stepped through.
         hook: a command run when an alert fires; () for none.
@@ -49,6 +50,7 @@ class Config:
     basis: Basis = "tr"
     theme: str = "dark"
     ascii: bool = False
+    mouse: bool = True
     refresh_on_open: bool = False
     pairs: tuple[tuple[str, str], ...] = PAIRS
     hook: tuple[str, ...] = ()
@@ -128,6 +130,7 @@ _SETTINGS: Final[Mapping[tuple[str, str], Callable[[Any], dict[str, Any]]]] = {
     ("", "basis"): partial(_choice, "basis", ("tr", "pr")),
     ("", "theme"): partial(_choice, "theme", THEMES),
     ("", "ascii"): partial(_switch, "ascii"),
+    ("", "mouse"): partial(_switch, "mouse"),
     ("", "refresh_on_open"): partial(_switch, "refresh_on_open"),
     ("fetch", "rate"): partial(_number, "rate", 0.1, 20, whole=False),
     ("fetch", "pool"): partial(_number, "pool", 1, 32, whole=True),

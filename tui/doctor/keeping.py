@@ -94,11 +94,8 @@ def _size(home: Path) -> tuple[int, int]:
 
 
 def _mode(home: Path) -> list[Finding]:
-    """Whether it can be written, and by whom else."""
+    """Whether it can be written, and who else reads it; what others may write is refused."""
     mode = stat.S_IMODE(home.stat().st_mode)
-    if mode & 0o022:
-        said = f"others may write to the store (mode {mode:o})"
-        return [Finding("permissions", "fault", said, f"chmod -R go-w '{home}'")]
     if not os.access(home, os.W_OK):
         said = f"the store may be read and not written (mode {mode:o})"
         return [Finding("permissions", "note", said, "its owner refreshes; the screen works")]

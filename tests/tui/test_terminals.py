@@ -1,0 +1,183 @@
+"""The program as it is started, on a terminal of each kind: a pseudo-terminal, bytes looked at."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.tui.test_child import read_until
+
+ROOT = Path(__file__).resolve().parents[2]
+TRUE = 1 << 24
+#: Variables of this machine's own terminal.
+OURS = (
+    "COLORTERM", "TMUX", "STY", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE", "TERM_PROGRAM",
+    "VTE_VERSION", "PYTHONUTF8", "TEXTUAL_COLOR_SYSTEM",
+)  # fmt: skip
+
+
+@dataclass
+class Terminal:
+    """Our end of it, and its settings before anything ran there."""
+
+    process: subprocess.Popen[bytes]
+    ours: int
+    settings: list[object]
+
+    def quit(self) -> bytes:
+        """Press q; what is written from then on."""
+        os.write(self.ours, b"q")
+        written = read_until(self.ours, b"\x1b[?1004l")
+        assert self.process.wait(10) == 0
+        with suppress(OSError):
+            written += os.read(self.ours, 1 << 20)
+        return written
+
+
+@contextmanager
+def started(home: Path, **environ: str) -> Iterator[Terminal]:
+    """The demo, started as a person would."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (36, 120))
+    settings = termios.tcgetattr(theirs)
+    kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "--demo", "--home", str(home)],
+        stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, start_new_session=True,
+        env=kept | {"TERM": "xterm-256color", "LANG": "C.UTF-8"} | environ,
+    )  # fmt: skip
+    os.set_blocking(ours, False)
+    try:
+        yield Terminal(process, ours, settings)
+        assert termios.tcgetattr(theirs) == settings
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        os.close(theirs)
+        os.close(ours)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that holds the demo market."""
+    found = tmp_path_factory.mktemp("terminals")
+    made = subprocess.run(
+        [sys.executable, "-m", "tui", "status", "--demo", "--home", str(found)],
+        cwd=ROOT, capture_output=True, check=False,
+    )  # fmt: skip
+    assert made.returncode == 0
+    return found
+
+
+def colours(written: bytes) -> int:
+    """The number of colours a terminal needs for what was written."""
+    found = 0
+    for codes in re.findall(rb"\x1b\[([0-9;:]*)m", written):
+        numbers = [int(n or 0) for n in re.split(rb"[;:]", codes)]
+        while numbers:
+            code = numbers.pop(0)
+            if code in (38, 48):
+                size = TRUE if numbers[0] == 2 else 256
+                numbers = numbers[4 if size == TRUE else 2 :]
+            elif 90 <= code <= 107:
+                size = 16
+            elif code // 10 in (3, 4) and code % 10 < 8:
+                size = 8
+            else:
+                size = 0
+            found = max(found, size)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("environ", "most"),
+    [
+        ({"TERM": "xterm"}, 8),
+        ({"TERM": "xterm-256color"}, 256),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, TRUE),
+        ({"TERM": "tmux-256color", "TMUX": "/tmp/none,1,0"}, 256),
+        ({"TERM": "screen", "STY": "1.none", "COLORTERM": "truecolor"}, 8),
+        ({"TERM": "linux"}, 8),
+        ({"TERM": "vt100"}, 0),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1"}, 0),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, TRUE),
+    ],
+)
+def test_a_terminal_is_sent_what_it_knows_and_left_as_it_was(
+    home: Path, environ: dict[str, str], most: int
+) -> None:
+    with started(home, **environ) as terminal:
+        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth")
+        assert b"Breadth" in drawn and b"quit" in drawn
+        left = terminal.quit()
+    # All of the colours it has are used, and none beyond.
+    assert colours(drawn + left) == most
+    for restored in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l"):
+        assert restored in left
+    console = environ["TERM"] in ("linux", "vt100")
+    assert (b"\x1b[?1003h" in drawn) is not console
+    assert (b"\x1b[?1003l" in left) is not console
+    assert (b"u" in re.findall(rb"\x1b\[>\d+(.)", drawn)) is not console
+    titled = not console and environ["TERM"] != "screen"
+    assert (b"\x1b[22;2t" in drawn) is titled
+    assert (b"\x1b]2;IWM-SPY YTD +11.00 pp SIMULATED\x07" in drawn) is titled
+    assert (b"\x1b[23;2t" in left) is titled
+
+
+@pytest.mark.parametrize(
+    ("environ", "ascii"),
+    [({"LANG": "C"}, True), ({"LANG": ""}, True), ({"LANG": "xx_XX.UTF-8"}, False)],
+)
+def test_the_locale_decides_the_characters(
+    home: Path, environ: dict[str, str], ascii: bool
+) -> None:
+    with started(home, **environ) as terminal:
+        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth")
+        terminal.quit()
+    assert drawn.isascii() is ascii
+    assert (b"drawn in ASCII, because LANG" in drawn) is ascii
+
+
+def test_a_setting_is_stronger_than_the_locale(tmp_path: Path, home: Path) -> None:
+    for kept in home.iterdir():
+        (tmp_path / kept.name).symlink_to(kept)
+    (tmp_path / "config.toml").write_text("ascii = false\nmouse = false\n")
+    with started(tmp_path, LANG="C") as terminal:
+        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth")
+        terminal.quit()
+    assert not drawn.isascii()
+    assert b"\x1b[?1003h" not in drawn
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown", ""])
+def test_what_cannot_show_a_screen_says_so_in_one_line(home: Path, term: str) -> None:
+    with started(home, TERM=term) as terminal:
+        written = read_until(terminal.ours, b"\n")
+        assert terminal.process.wait(10) == 2
+    assert written.startswith(b"internals: TERM")
+    assert b"\x1b" not in written
+    assert written.count(b"\n") == 1
+
+
+def test_a_suspended_screen_gives_the_title_back(home: Path) -> None:
+    with started(home) as terminal:
+        read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth")
+        os.write(terminal.ours, b"\x1a")
+        stopped = read_until(terminal.ours, b"\x1b[?1004l")
+        assert b"\x1b[23;2t" in stopped
+        assert os.WIFSTOPPED(os.waitpid(terminal.process.pid, os.WUNTRACED)[1])
+        os.kill(terminal.process.pid, 18)
+        again = read_until(terminal.ours, b"SIMULATED\x07", b"Breadth")
+        assert again.index(b"\x1b[22;2t") < again.index(b"\x1b]2;IWM-SPY")
+        terminal.quit()

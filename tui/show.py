@@ -1,0 +1,53 @@
+"""The screen on this terminal: no more colours, characters and codes than it takes."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import Final
+
+from core.views import Question
+from tui import title
+from tui.capabilities import Capabilities, here, prepare
+from tui.config import Config
+from tui.desk import Desk
+from tui.streams import ANSWERED, BAD_INPUT, say
+
+#: As many colours as these need no theme of their own.
+_MANY: Final = 256
+
+
+def show(desk: Desk, config: Config, question: Question) -> int:
+    """Run the screen to its end and return the exit code."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return say(
+            "the screen needs a terminal; `internals note` writes the same answer", BAD_INPUT
+        )
+    found = here()
+    if found.refusal:
+        return say(found.refusal, BAD_INPUT)
+    config = suited(config, found)
+    prepare(found)
+    from tui.app import InternalsApp
+
+    app = InternalsApp(desk, config, question)
+    app.titled = found.title
+    if found.colours == 8:
+        from tui.colours import Eight
+
+        app.few = (Eight(),)
+    if not found.unicode and config.ascii and "ascii" not in config.given:
+        app.greeting = f"drawn in ASCII, because {found.coding}; `internals doctor` says more"
+    with title.kept(titled=found.title):
+        app.run(mouse=config.mouse and found.mouse)
+    # a screen that broke has said so; it is no answer in part
+    return BAD_INPUT if app.return_code else ANSWERED
+
+
+def suited(config: Config, found: Capabilities) -> Config:
+    """The settings with what a person left open decided by the terminal."""
+    if "theme" not in config.given and found.colours < _MANY:
+        config = replace(config, theme="terminal")
+    if "ascii" not in config.given and not found.unicode:
+        config = replace(config, ascii=True)
+    return config

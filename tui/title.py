@@ -1,0 +1,55 @@
+"""The window's title: the pair and its gap, and the old one back at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Final
+
+from core.views import Snapshot
+from tui import formats
+from tui.safe import safe
+
+#: Keep the title and give it back, on xterm's stack of titles; terminals without pass it over.
+PUSH: Final = "\x1b[22;2t"
+POP: Final = "\x1b[23;2t"
+_LONGEST: Final = 80
+
+
+def title_of(snapshot: Snapshot) -> str:
+    """``IWM-SPY YTD +14.84 pp``: ASCII, so that no window manager can show it wrongly."""
+    question = snapshot.question
+    words = [f"{question.small}-{question.large}", question.window]
+    if snapshot.spread is not None:
+        words.append(formats.pp(snapshot.spread.gap))
+    if snapshot.simulated:
+        words.append("SIMULATED")
+    return formats.to_ascii(safe(" ".join(words)))[:_LONGEST]
+
+
+def sequence(text: str) -> str:
+    """What makes a text the title."""
+    return f"\x1b]2;{text}\x07"
+
+
+@contextmanager
+def kept(*, titled: bool) -> Iterator[None]:
+    """Whatever happens inside, the title is afterwards what it was."""
+    if not titled:
+        yield
+        return
+    _write(PUSH)
+    try:
+        yield
+    finally:
+        _write(POP)
+
+
+def _write(text: str) -> None:
+    """To the stream that the screen is drawn on; one that is gone needs no title."""
+    stream = sys.__stderr__
+    if stream is not None:
+        with suppress(OSError, ValueError):
+            stream.write(text)
+            stream.flush()
