@@ -1,0 +1,14 @@
+"""Every experiment by its name."""
+
+from __future__ import annotations
+
+from tests.torture.faults import faults
+from tests.torture.kills import kills
+from tests.torture.power import power
+from tests.torture.report import Experiment
+
+EXPERIMENTS: dict[str, Experiment] = {
+    "kills": kills,
+    "power": power,
+    "faults": faults,
+}

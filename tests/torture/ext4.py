@@ -1,0 +1,86 @@
+"""``python -m tests.torture.ext4 FOLDER TIMES``, as root in a mount namespace of its own.
+
+A file system in a file is cut off from its disk again and again while a child commits to it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import random
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from cache.errors import StoreEmpty, StoreError
+from cache.store import Store
+from tests.torture import steps
+from tests.torture.processes import complete_lines, start
+
+#: _IOR('X', 125, __u32), and "do not flush the journal", as the power would not.
+SHUTDOWN, NO_FLUSH = 0x8004587D, 2
+
+
+def run(*command: object) -> None:
+    subprocess.run([str(part) for part in command], check=True, capture_output=True, timeout=60)
+
+
+def main(folder: Path, times: int) -> None:
+    """Cut, mount, look; prints JSON."""
+    image, place = folder / "ext4.img", folder / "mounted"
+    with image.open("wb") as file:
+        file.truncate(64 << 20)
+    place.mkdir()
+    try:
+        run("mkfs.ext4", "-q", "-F", image)
+        run("mount", "-o", "loop", image, place)
+    except (OSError, subprocess.SubprocessError):
+        sys.exit("no mount")
+    found = {"cuts": 0, "steps": 0, "inside": 0, "wrong": (wrong := list[str]())}
+    chance, known = random.Random(3), 0
+    try:
+        for _ in range(times):
+            acknowledged = _cut(place, chance.uniform(0.0, 0.2)) or known
+            run("umount", place)
+            run("mount", "-o", "loop", image, place)
+            found["cuts"] += 1
+            try:
+                held = Store(place / "home").read()
+                known = steps.step_of(held)
+                if held.damage:
+                    wrong.append(str(held.damage))
+            except StoreEmpty:
+                known = 0
+            except (StoreError, steps.BrokenError) as error:
+                wrong.append(str(error))
+            if not acknowledged <= known <= acknowledged + 1:
+                wrong.append(f"{acknowledged} acknowledged, {known} held")
+            found["inside"] += any((place / "home").glob("*/.*"))
+            found["steps"] = acknowledged
+    finally:
+        run("umount", place)
+    print(json.dumps(found))
+
+
+def _cut(place: Path, after: float) -> int:
+    """Let a child commit for a while, cut its disk off; the last step it acknowledged."""
+    child = start("tests.torture.worker", "commit", place / "home", 4000)
+    assert child.stdout is not None
+    child.stdout.readline()
+    time.sleep(after)
+    opened = os.open(place, os.O_RDONLY)
+    fcntl.ioctl(opened, SHUTDOWN, struct.pack("I", NO_FLUSH))
+    os.close(opened)
+    try:
+        out = child.communicate(timeout=20)[0]
+    finally:
+        child.kill()
+    lines = [line for line in complete_lines(out) if line.isdigit()]
+    return int(lines[-1]) if lines else 0
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

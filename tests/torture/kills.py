@@ -1,0 +1,137 @@
+"""kill -9 at random moments of everything that writes, with two readers beside it."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from cache import store as stores
+from cache.errors import StoreEmpty, StoreError
+from cache.store import Store
+from tests.torture import steps
+from tests.torture.processes import complete_lines, start
+from tests.torture.report import Row
+from tests.torture.worker import imported
+
+#: What is killed -> how long it may live after it began (s), kills in full, kills in short.
+KILLED = {
+    "commit": (0.15, 50, 4),
+    "refresh": (0.6, 30, 2),
+    "import": (0.9, 30, 1),
+    "removal": (0.4, 30, 2),
+    "first": (0.06, 40, 3),
+    "upgrade": (0.15, 20, 2),
+}
+WORDS = {
+    "commit": "commits, one after another",
+    "refresh": "a refresh in batches of five",
+    "import": "`internals import prices`",
+    "removal": "removal of old generations (slowed)",
+    "first": "the first start in a new directory",
+    "upgrade": "a release with the next manifest version",
+}
+
+
+def kills(folder: Path, small: bool) -> Iterator[Row]:
+    """A row for each of the things that write."""
+    for kind, (longest, full, short) in KILLED.items():
+        yield _killed(folder / kind, kind, longest, short if small else full)
+
+
+def _killed(home: Path, kind: str, longest: float, times: int) -> Row:
+    chance = random.Random(kind)
+    place = home / "market" if kind == "import" else home
+    look = {"refresh": steps.refreshed, "import": imported}.get(kind, steps.step_of)
+    if kind == "refresh":
+        Store(home).commit(holdings=[steps.holdings(1, steps.LINES, fund) for fund in steps.PAIR])
+        steps.refresh(Store(home), 20)
+    if kind == "upgrade":
+        for step in (1, 2):
+            steps.commit(Store(home), step)
+    readers = [start("tests.torture.worker", "watch", place, kind) for _ in range(2)]
+    wrong: list[str] = []
+    most = inside = 0
+    held = _found(place, kind)
+    acknowledged = 0 if held is None else look(held)
+    for _ in range(times):
+        if kind == "first":
+            # Readers of a directory that goes away see it go: a new one each time.
+            shutil.rmtree(home, ignore_errors=True)
+            acknowledged = 0
+            for reader in readers:
+                reader.kill()
+                reader.communicate()
+            readers = [start("tests.torture.worker", "watch", place, kind) for _ in range(2)]
+            time.sleep(0.3)
+        child = start("tests.torture.worker", kind, home, 4000)
+        assert child.stdout is not None
+        if child.stdout.readline() != "ready\n":
+            wrong.append(child.communicate()[1][-300:])
+            break
+        time.sleep(chance.uniform(0.0, longest))
+        child.kill()
+        lines = [line for line in complete_lines(child.communicate()[0]) if line.isdigit()]
+        acknowledged = int(lines[-1]) if lines else acknowledged
+        held = _found(place, kind)
+        reached = 0 if held is None else look(held)
+        if not acknowledged <= reached <= acknowledged + 1 or (held and held.damage):
+            wrong.append(f"{acknowledged} acknowledged, {reached} held")
+        inside += _left_over(place)
+        most = max(most, reached)
+        acknowledged = reached
+    seen = 0
+    for reader in readers:
+        reader.send_signal(signal.SIGTERM)
+        out, err = reader.communicate(timeout=30)
+        if reader.returncode:
+            wrong.append(err[-300:])
+        else:
+            seen += int(out.split()[-1])
+    if kind == "upgrade" and not wrong:
+        wrong += _older_release(home)
+    said = f"0 lost in {times}; {inside} fell into a write; readers saw {seen} generations"
+    return Row(
+        f"kill -9 of {WORDS[kind]}",
+        f"{times} times at a random moment, two readers beside it",
+        "what was acknowledged is held, whole; readers see no mixture, never go back",
+        "; ".join(wrong) or said,
+        not wrong and (most > 0 or times < 5),
+    )
+
+
+def _found(place: Path, kind: str) -> stores.Held | None:
+    schema = stores.SCHEMA
+    try:
+        if kind == "upgrade":
+            stores.SCHEMA = 2  # type: ignore[misc]
+        return Store(place).read()
+    except StoreEmpty:
+        return None
+    finally:
+        stores.SCHEMA = schema  # type: ignore[misc]
+
+
+def _left_over(place: Path) -> bool:
+    """Whether the kill left something behind that a finished commit does not."""
+    if any(path.name.startswith(".") for path in place.glob("*/*")):
+        return True
+    return len(list((place / "generations").glob("*.json"))) > stores.KEEP
+
+
+def _older_release(home: Path) -> list[str]:
+    """This release on a store that a newer one has written: it says so and touches nothing."""
+    before = sorted((path.name, path.stat().st_mtime_ns) for path in home.rglob("*.*"))
+    wrong = []
+    for act in (Store.read, lambda store: steps.commit(store, 1)):
+        try:
+            act(Store(home))
+            wrong.append("an older release read it")
+        except StoreError as error:
+            if "newer release" not in str(error):
+                wrong.append(str(error))
+    after = sorted((path.name, path.stat().st_mtime_ns) for path in home.rglob("*.*"))
+    return wrong + ["an older release changed it"] * (before != after)

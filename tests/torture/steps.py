@@ -1,0 +1,143 @@
+"""A market in steps: after step n every symbol has the closes 1..n, and the file says n.
+
+Whoever reads a store filled this way can tell a whole generation from a mixture.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import numpy as np
+
+from cache.bars import Bars
+from cache.errors import StoreEmpty
+from cache.gate import Answer
+from cache.plan import Ask
+from cache.reference import load_reference
+from cache.sessions import sessions
+from cache.store import Held, Store
+from core.frames import Dates, Holdings
+
+SYMBOLS = ("AAA", "BBB", "CCC")
+#: The days on which closes stand; step n is the n-th of them.
+DAYS: Dates = sessions()[sessions() >= np.datetime64("2024-03-01")]
+FILE_DAY = date(2024, 3, 1)
+#: A fund with nothing to fetch its holdings from, and the lines of the refreshed market.
+PAIR, LINES = ("IWM", "SPY"), tuple(f"S{n:02}" for n in range(20))
+
+
+class BrokenError(AssertionError):
+    """A reader saw what no generation holds."""
+
+
+def bars(first: int, last: int) -> Bars:
+    """Closes first..last (1-based) of every symbol."""
+    count = last - first + 1
+    return Bars(
+        SYMBOLS,
+        np.repeat(np.arange(len(SYMBOLS)), count),
+        np.tile(DAYS[first - 1 : last], len(SYMBOLS)),
+        close=np.tile(np.arange(first, last + 1.0), len(SYMBOLS)),
+        source="step",
+        fetched_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+def holdings(
+    step: int, symbols: tuple[str, ...] = SYMBOLS, fund: str = "IWM"
+) -> tuple[Holdings, bytes]:
+    """A file whose prices say the step, with bytes of its own."""
+    count = len(symbols)
+    rows = Holdings(
+        fund,
+        FILE_DAY,
+        symbols,
+        ("invented",) * count,
+        ("Energy",) * count,
+        np.ones(count),
+        np.full(count, float(step)),
+        np.full(count, float(step)),
+        float(step) * count,
+    )
+    return rows, f"step {step} ".encode() * 50
+
+
+def closes(held: Held, symbol: str) -> list[float]:
+    """A symbol's closes in order."""
+    found: list[float] = []
+    for block in held.prices.blocks:
+        if symbol in block.symbols:
+            column = block.close[:, block.symbols.index(symbol)]
+            found += column[~np.isnan(column)].tolist()
+    return found
+
+
+def step_of(held: Held) -> int:
+    """The step a generation is of; BrokenError where it is of none, or of two."""
+    found = [closes(held, symbol) for symbol in SYMBOLS]
+    step = len(found[0])
+    if any(values != list(range(1, step + 1)) for values in found):
+        raise BrokenError(f"closes of generation {held.generation} are not 1..{step}: {found}")
+    files = held.holdings.get("IWM", ())
+    if [float(file.price[0]) for file in files] != [float(step)] * bool(step):
+        raise BrokenError(
+            f"generation {held.generation} of step {step} has another step's holdings"
+        )
+    return step
+
+
+def commit(store: Store, step: int) -> None:
+    """Bring a store from a step to the next."""
+    store.commit(bars=bars(step, step), holdings=[holdings(step)])
+
+
+def now_at(step: int) -> datetime:
+    """Three hours after the close of a step's session."""
+    return datetime.combine(DAYS[step - 1].item(), time(23, 30), UTC)
+
+
+def refreshed(held: Held) -> int:
+    """The last step that every line of a refreshed market has; BrokenError where they differ."""
+    found = [closes(held, symbol) for symbol in (*PAIR, *LINES)]
+    if any(values != list(range(1, len(values) + 1)) for values in found):
+        raise BrokenError(f"closes of generation {held.generation} are not 1..n")
+    lengths = set(map(len, found)) - {0}
+    if lengths and max(lengths) - min(lengths) > 1:
+        raise BrokenError(f"generation {held.generation} mixes steps {sorted(lengths)}")
+    return min(map(len, found))
+
+
+class Vendor:
+    """A source of prices that answers every question from the steps."""
+
+    name, unreachable, limited_until, requests = "by hand", False, None, 0
+
+    def fetch(
+        self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
+    ) -> Iterator[Answer]:
+        known = np.flatnonzero(np.datetime64(now.date()) >= DAYS)
+        for ask in asks:
+            at = known[DAYS[known] >= np.datetime64(ask.start)]
+            none = np.zeros(len(at))
+            volume = np.full(len(at), 1e6)
+            through = DAYS[known[-1]].item()
+            yield Answer(ask, DAYS[at], at + 1.0, volume, none, none, through)
+
+
+def refresh(store: Store, step: int) -> None:
+    """Fetch a step through the program's own refresh."""
+    from cache.refresh import refresh as run
+
+    summary = run(store, PAIR, {}, now_at(step), load_reference(), prices=Vendor())
+    assert summary.ok, summary
+
+
+def reached(home: Path) -> int:
+    """The step a store is at, 0 where nothing is held."""
+    try:
+        return step_of(Store(home).read())
+    except StoreEmpty:
+        return 0

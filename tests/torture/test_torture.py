@@ -1,0 +1,16 @@
+"""The experiments in their short form: no promise breaks. In full: ``python -m tests.torture``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.torture.experiments import EXPERIMENTS
+from tests.torture.report import table
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_a_promise_is_kept(name: str, tmp_path: Path) -> None:
+    rows = list(EXPERIMENTS[name](tmp_path, True))
+    assert rows and all(row.held for row in rows), "\n" + table(rows)
