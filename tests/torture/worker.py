@@ -65,7 +65,11 @@ def imports(home: Path, count: int) -> None:
     """The command line's own import, a file a step, parsed in its limited child."""
     from tui.cli import run
 
-    done = steps.reached(home / "market")
+    try:
+        done = imported(Store(home / "market").read())
+    except StoreEmpty:
+        home.mkdir(mode=0o700, exist_ok=True)
+        done = 0
     say("ready")
     for step in range(done + 1, done + count + 1):
         prices = home / f"{step}.csv"
@@ -83,6 +87,7 @@ def watch(home: Path, kind: str) -> None:
     seen, newest, ended = 0, 0, list[int]()
     signal.signal(signal.SIGTERM, lambda number, frame: ended.append(number))
     look: Any = {"refresh": steps.refreshed, "import": imported}.get(kind, steps.step_of)
+    say("watching")
     while not ended:
         try:
             held = Store(home).read()
