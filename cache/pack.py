@@ -1,11 +1,11 @@
-"""Prices and holdings as bytes for files, and back: no disk, no pickle, nothing approximate."""
+"""Prices, holdings and announced changes as bytes for files, and back: no disk, no pickle, nothing approximate."""
 
 from __future__ import annotations
 
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple, fields
+from dataclasses import asdict, astuple, fields
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -13,12 +13,13 @@ from typing import Any, Final
 import numpy as np
 
 from cache.bars import EVENTS, MATRICES
-from core.frames import Block, Events, Holdings, LeftOut, Prices
+from core.frames import Announcement, Block, Events, Holdings, LeftOut, Prices
 
 Json = dict[str, Any]
 
 #: Columns of holdings, and what is known of each symbol with its way back from text.
 _TEXTS: Final = ("symbols", "names", "sectors", "identifiers")
+_DAYS: Final = ("effective", "announced")
 _NUMBERS: Final = ("quantity", "price", "value")
 _FACTS: Final[Mapping[str, Callable[[str], Any]]] = {
     **dict.fromkeys(("through", "provisional"), date.fromisoformat),
@@ -41,7 +42,7 @@ def unseal(data: bytes) -> Json | None:
     return body
 
 
-def to_json(value: Json) -> bytes:
+def to_json(value: Json | list[Json]) -> bytes:
     """JSON in ASCII; dates and times as ISO text."""
     return json.dumps(value, separators=(",", ":"), default=str).encode("ascii")
 
@@ -126,3 +127,19 @@ def _array(data: bytes) -> Any:
     np.lib.format.read_magic(file)
     shape, _, dtype = np.lib.format.read_array_header_1_0(file)
     return np.frombuffer(data, dtype, offset=file.tell()).reshape(shape)
+
+
+def pack_announced(changes: tuple[Announcement, ...]) -> bytes:
+    """Announced changes as JSON."""
+    return to_json([asdict(change) for change in changes])
+
+
+def unpack_announced(data: bytes) -> tuple[Announcement, ...]:
+    """What `pack_announced` packed."""
+    return tuple(map(announcement, json.loads(data)))
+
+
+def announcement(fields: Json) -> Announcement:
+    """An announced change from its fields, days as ISO text."""
+    days = {name: fields[name] and date.fromisoformat(fields[name]) for name in _DAYS}
+    return Announcement(**fields | days)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -28,11 +28,16 @@ from cache.bars import Bars
 from cache.errors import StoreEmpty, StoreError
 from cache.merge import merge
 from cache.pack import Json
-from core.frames import Block, Holdings, Prices
+from core.frames import Announcement, Block, Holdings, Prices
 
 SCHEMA: Final = 1
 #: Generations that stay; objects that none of them names are deleted.
 KEEP: Final = 3
+
+
+Announced = tuple[Announcement, ...]
+#: What a manifest lists; "announced" is missing where there is none.
+_PARTS: Final = ("blocks", "symbols", "holdings", "announced")
 
 
 class _Damaged(Exception):  # noqa: N818  caught here, never shown as an error
@@ -48,6 +53,7 @@ class Held:
         prices: every bar held.
         holdings: by fund, ascending by ``as_of``.
         simulated: the demo market, not a real one.
+        announced: changes of membership announced before they take effect.
         damage: sentences: which newer generation is damaged and what is shown instead.
     """
 
@@ -56,6 +62,7 @@ class Held:
     holdings: Mapping[str, tuple[Holdings, ...]]
     simulated: bool
     damage: tuple[str, ...] = ()
+    announced: tuple[Announcement, ...] = ()
 
 
 class Store:
@@ -105,6 +112,7 @@ class Store:
         bars: Bars | None = None,
         holdings: Sequence[tuple[Holdings, bytes]] = (),
         forget: Sequence[tuple[str, date]] = (),
+        announce: Callable[[Announced], Announced] | None = None,
     ) -> Held:
         """Merge into the newest generation, write the next, return what is now held.
 
@@ -115,6 +123,7 @@ class Store:
             holdings: rows beside the issuer's bytes; equal bytes for a fund and date held
                 already change nothing, other bytes replace them.
             forget: holdings to drop, by fund and date; they go before new ones come.
+            announce: makes of the announced changes held those to hold from now on.
 
         Raises:
             FrameError: bars or holdings break their rules.
@@ -149,7 +158,10 @@ class Store:
                     files[key], rows[key] = self._put_holdings(one, name), one
             listed = [files[key] for key in sorted(files)]
             after = {"blocks": blocks, "symbols": pack.pack_facts(prices), "holdings": listed}
-            if all(after[name] == body[name] for name in after):
+            told = held.announced if announce is None else announce(held.announced)
+            if told:
+                after["announced"] = self._put(pack.pack_announced(told), "json")
+            if after == {name: body[name] for name in _PARTS if name in body}:
                 # Whoever wrote it may have ended, or failed, before its name was sure to last.
                 self._settle()
                 return held
@@ -159,7 +171,8 @@ class Store:
             text = pack.to_json(head | after)
             disk.write(self._generations / f"{number:08d}.json", pack.seal(text))
             self._settle()
-            return Held(number, prices, pack.by_fund(rows.values()), self.simulated, held.damage)
+            found = pack.by_fund(rows.values())
+            return Held(number, prices, found, self.simulated, held.damage, told)
 
     def _settle(self) -> None:
         """Make the newest generation last, and the way down to it, whoever made that."""
@@ -190,6 +203,7 @@ class Store:
                     body = self._manifest(number)
                     prices = self._prices(body)
                     rows = [self._holdings(entry) for entry in body["holdings"]]
+                    announced = self._announced(body)
                 except _Damaged as error:
                     # A writer may have dropped this generation while it was being read.
                     if self._numbers() != numbers:
@@ -197,7 +211,8 @@ class Store:
                     damage.append(f"generation {number} is damaged ({error})")
                 else:
                     told = tuple(f"{d}; generation {number} is shown instead" for d in damage)
-                    return body, Held(number, prices, pack.by_fund(rows), self.simulated, told)
+                    found = pack.by_fund(rows)
+                    return body, Held(number, prices, found, self.simulated, told, announced)
             else:
                 raise StoreError(
                     f"no generation in {self.home} is whole: {'; '.join(damage)}; "
@@ -232,6 +247,11 @@ class Store:
 
     def _holdings(self, entry: Json) -> Holdings:
         return pack.unpack_holdings(self._fetch(entry["text"]), self._fetch(entry["numbers"]))
+
+    def _announced(self, body: Json) -> Announced:
+        # generations of earlier releases have none
+        name = body.get("announced")
+        return () if name is None else pack.unpack_announced(self._fetch(name))
 
     # Writing, under the lock
 
@@ -290,6 +310,7 @@ class Store:
             return
         entries = [entry for body in bodies for entry in (*body["blocks"], *body["holdings"])]
         used = {name for entry in entries for name in entry.values()}
+        used |= {body["announced"] for body in bodies if "announced" in body}
         for path in (*self._objects.iterdir(), *self._generations.glob(".*")):
             if path.name not in used:
                 disk.remove(path)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -236,6 +236,32 @@ class Theme:
 
     name: str
     symbols: tuple[str, ...]
+    source: str = ""
+
+
+Action = Literal["join", "leave"]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A change of membership that was announced before it takes effect.
+
+    Attributes:
+        fund: the fund whose index changes.
+        symbol: the line, in Yahoo's spelling.
+        action: "join" or "leave".
+        effective: the day at whose close it takes effect.
+        name: the line's name, "" where not told.
+        announced: the day it was announced, None where not told.
+        source: who says so, "" where not told.
+    """
+
+    fund: str
+    symbol: str
+    action: Action
+    effective: date
+    name: str = ""
+    announced: date | None = None
     source: str = ""
 
 

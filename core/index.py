@@ -21,8 +21,8 @@ from core.views import IndexView, Lines, Question, Without
 from core.windows import Window
 
 
-def _fund_return(series: Series | None, window: Window, basis: str) -> float | None:
-    """A fund's return over the window; None where a close of its ends is not held."""
+def own_return(series: Series | None, window: Window, basis: str) -> float | None:
+    """A symbol's own return over the window; None where a close of its ends is not held."""
     level = series.level(basis) if series is not None else None
     if series is None or level is None:
         return None
@@ -83,7 +83,7 @@ def index_of(
     symbols = tuple(found.symbols[i] for i in rows.tolist())
     weight, scaled = found.weights[rows], found.contribution[rows]
     ranked = order(scaled, weight, symbols)
-    fund_return = _fund_return(market.series(fund), window, question.basis)
+    fund_return = own_return(market.series(fund), window, question.basis)
     net = found.basket_return if fund_return is None else fund_return
 
     def without(dropped: BoolArray) -> tuple[float | None, float]:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from core.frames import Block, FloatArray, Holdings, Prices, Reference, Theme, day
+from core.frames import Announcement, Block, FloatArray, Holdings, Prices, Reference, Theme, day
 from core.matrix import Matrix, Series, column_of, series_of, stack
 from core.windows import last_on_or_before
 
@@ -34,6 +34,7 @@ class Market:
         simulated: the market is made up, and every answer says so.
         damage: sentences about what of the store could not be read.
         generation: number of the store's generation, None for a market not from a store.
+        announced: changes of membership announced before they take effect.
     """
 
     prices: Prices
@@ -42,6 +43,7 @@ class Market:
     simulated: bool = False
     damage: tuple[str, ...] = ()
     generation: int | None = None
+    announced: tuple[Announcement, ...] = ()
     _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:

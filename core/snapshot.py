@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.announced import coming
 from core.attribution import by_sector
 from core.basket import Basket
 from core.bridge import Step, bridge, gap_leaders, side
 from core.changes import Change, Changes, changes, pair_of_files
 from core.daily import daily
 from core.frames import Dates, day, pydate
-from core.index import index_of
+from core.index import index_of, own_return
 from core.market import Market
 from core.membership import spans
 from core.remarks import sources, warnings
@@ -169,6 +170,17 @@ def take(market: Market, question: Question) -> Snapshot:
         if files is not None:
             told[fund] = _with_contributions(market, changes(market, *files), indices.get(fund))
 
+    to_come = {}
+    for fund in pair:
+        told_of = coming(
+            market,
+            fund,
+            indices.get(fund),
+            as_of,
+            lambda symbol: own_return(market.series(symbol), window, question.basis),
+        )
+        if told_of:
+            to_come[fund] = told_of
     by_day = {fund: daily(market, fund, window.end) for fund in indices if question.daily}
     open_sessions = set(market.prices.provisional.values())
     whole = found_spread is not None and len(indices) == 2
@@ -195,6 +207,7 @@ def take(market: Market, question: Question) -> Snapshot:
         missing=tuple(missing),
         warnings=tuple(warnings(market, question, window, indices)),
         generation=market.generation,
+        announced=to_come,
     )
 
 

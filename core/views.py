@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
 
+from core.announced import Coming
 from core.attribution import SectorEffect
 from core.basket import Segment
 from core.breadth import ABOVE, BELOW, Breadth
@@ -214,6 +215,8 @@ class Snapshot:
         missing: sentences about what could not be answered, and what would answer it.
         warnings: sentences about what to bear in mind.
         generation: of the store, None without one.
+        announced: fund -> changes announced and not yet confirmed by a file; a fund without
+            any is not in it.
     """
 
     question: Question
@@ -233,6 +236,7 @@ class Snapshot:
     missing: tuple[str, ...]
     warnings: tuple[str, ...]
     generation: int | None
+    announced: Mapping[str, tuple[Coming, ...]] = field(default_factory=dict)
 
     @property
     def small(self) -> IndexView | None:

@@ -84,12 +84,17 @@ def parser() -> argparse.ArgumentParser:
     closes = kinds.add_parser("prices", parents=[place], help="CSV or Parquet of closes")
     closes.add_argument("file", type=_path)
     closes.add_argument("--unadjusted", action="store_true", help="closes are as traded")
+    ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")
+    ahead.add_argument("file", type=_path)
 
     forget = commands.add_parser("forget", help="take a wrong import back")
     what = forget.add_subparsers(dest="kind", metavar="KIND", required=True)
     gone = what.add_parser("holdings", parents=[place], help="a fund's file of one date")
     gone.add_argument("fund")
     gone.add_argument("date")
+    untold = what.add_parser("changes", parents=[place], help="a fund's announced changes")
+    untold.add_argument("fund")
+    untold.add_argument("date", nargs="?", help="the effective date; without it, all of them")
 
     status = commands.add_parser("status", parents=[place], help="what is held, and how old")
     status.add_argument("--format", choices=("text", "json"), default="text")

@@ -73,7 +73,7 @@ def _command(arguments: argparse.Namespace) -> int:
 
         if arguments.command == "import":
             return importing.bring(arguments, desk)
-        return importing.forget(desk, arguments.fund.upper(), as_date(arguments.date))
+        return importing.forget(arguments, desk)
     if arguments.command == "status":
         from tui.written.status import to_json, to_text
 

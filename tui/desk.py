@@ -119,6 +119,7 @@ class Desk:
                         simulated=held.simulated,
                         damage=held.damage,
                         generation=held.generation,
+                        announced=held.announced,
                     ),
                 )
             return loaded.market

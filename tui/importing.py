@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,6 +17,7 @@ from tui.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
 if TYPE_CHECKING:
     from cache.sources.rows import Rejected
+    from core.frames import Action, Announcement
 
 #: Refused rows that are listed one by one.
 LISTED: Final = 1000
@@ -35,6 +38,15 @@ def _rejected(rows: Sequence[Rejected], file: Path) -> None:
         say(f"{file.name}: {len(rows) - LISTED:,} more rows were refused", IN_PART)
 
 
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """What an import took, in words, the rows it refused, and the generation now held."""
+
+    said: str
+    rejected: Sequence[Rejected]
+    generation: int
+
+
 def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     """Import one file; what was taken, what was refused, and the exit code."""
     if desk.simulated:
@@ -42,47 +54,99 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     now = datetime.now(UTC)
     file: Path = arguments.file
     before = desk.generation()
-    if arguments.kind == "prices":
-        from cache.sources.prices import read_prices
-
-        prices = read_prices(file, adjusted=not arguments.unadjusted, now=now)
-        bars, rejected = prices.bars, prices.rejected
-        held = desk.store.commit(bars=bars)
-        said = (
-            f"{len(bars):,} rows of {len(bars.symbols):,} symbols,"
-            f" {bars.session.min()} to {bars.session.max()}"
-        )
-    else:
-        from cache.funds import load_funds
-        from cache.sources.holdings import read_holdings
-
-        found = read_holdings(
-            file,
-            fund=arguments.fund.upper() if arguments.fund else None,
-            as_of=as_date(arguments.dated) if arguments.dated else None,
-            now=now,
-            funds=load_funds(desk.places.config / "funds.toml"),
-        )
-        rejected = found.rejected
-        held = desk.store.commit(holdings=[(found.holdings, found.raw)])
-        rows = found.holdings
-        said = (
-            f"holdings of {rows.fund} as of {rows.as_of}: {len(rows.symbols):,} lines,"
-            f" {len(rows.others):,} other rows left out"
-        )
-    _rejected(rejected, file)
-    refused = f"; {len(rejected):,} rows refused" if rejected else ""
-    unchanged = "; nothing new" if held.generation == before else ""
-    write(f"{clean(file.name, 200)}: {said}{refused}{unchanged}\n")
-    return IN_PART if rejected else ANSWERED
+    kinds = {"prices": _prices, "holdings": _holdings, "changes": _changes}
+    brought = kinds[arguments.kind](arguments, desk, now)
+    _rejected(brought.rejected, file)
+    refused = f"; {len(brought.rejected):,} rows refused" if brought.rejected else ""
+    unchanged = "; nothing new" if brought.generation == before else ""
+    write(f"{clean(file.name, 200)}: {brought.said}{refused}{unchanged}\n")
+    return IN_PART if brought.rejected else ANSWERED
 
 
-def forget(desk: Desk, fund: str, when: date) -> int:
-    """Drop a fund's file of one date from the store."""
+def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+    from cache.sources.prices import read_prices
+
+    prices = read_prices(arguments.file, adjusted=not arguments.unadjusted, now=now)
+    bars = prices.bars
+    held = desk.store.commit(bars=bars)
+    said = (
+        f"{len(bars):,} rows of {len(bars.symbols):,} symbols,"
+        f" {bars.session.min()} to {bars.session.max()}"
+    )
+    return _Brought(said, prices.rejected, held.generation)
+
+
+def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+    from cache.funds import load_funds
+    from cache.sources.holdings import read_holdings
+
+    found = read_holdings(
+        arguments.file,
+        fund=arguments.fund.upper() if arguments.fund else None,
+        as_of=as_date(arguments.dated) if arguments.dated else None,
+        now=now,
+        funds=load_funds(desk.places.config / "funds.toml"),
+    )
+    held = desk.store.commit(holdings=[(found.holdings, found.raw)])
+    rows = found.holdings
+    said = (
+        f"holdings of {rows.fund} as of {rows.as_of}: {len(rows.symbols):,} lines,"
+        f" {len(rows.others):,} other rows left out"
+    )
+    return _Brought(said, found.rejected, held.generation)
+
+
+def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+    from cache.announced import adding, read_changes
+
+    found = read_changes(arguments.file, now=now)
+    held = desk.store.commit(announce=adding(found.changes))
+    said = "; ".join(
+        f"{fund} {', '.join(words)} {day}" for (fund, day), words in _counted(found.changes)
+    )
+    return _Brought(f"announced: {said}", found.rejected, held.generation)
+
+
+def _counted(
+    changes: Sequence[Announcement],
+) -> Iterator[tuple[tuple[str, date], list[str]]]:
+    """Fund and effective date -> "3 leave", "2 join"."""
+    counts = Counter((c.fund, c.effective, c.action) for c in changes)
+    for key in sorted({(c.fund, c.effective) for c in changes}):
+        told: tuple[Action, ...] = ("leave", "join")
+        yield key, [f"{counts[*key, a]:,} {a}" for a in told if counts[*key, a]]
+
+
+def forget(arguments: argparse.Namespace, desk: Desk) -> int:
+    """Take a wrong import back: a fund's file of one date, or its announced changes."""
+    if desk.simulated:
+        return say("the demo market is made from a seed; it forgets nothing", BAD_INPUT)
+    fund: str = arguments.fund.upper()
+    when = as_date(arguments.date) if arguments.date is not None else None
+    if arguments.kind == "changes":
+        return _forget_changes(desk, fund, when)
     held = desk.store.read().holdings.get(fund, ())
-    if all(file.as_of != when for file in held):
+    if when is None or all(file.as_of != when for file in held):
         dates = ", ".join(str(file.as_of) for file in held) or "none"
         return say(f"no holdings of {fund} as of {when} are held; held are {dates}", BAD_INPUT)
     desk.store.commit(forget=[(fund, when)])
     write(f"holdings of {fund} as of {when} are forgotten\n")
+    return ANSWERED
+
+
+def _forget_changes(desk: Desk, fund: str, when: date | None) -> int:
+    from cache.announced import forgetting
+
+    held = [c for c in desk.store.read().announced if c.fund == fund]
+    gone = [c for c in held if when in (None, c.effective)]
+    if not gone:
+        dates = ", ".join(sorted({str(c.effective) for c in held})) or "none"
+        of_day = f" for {when}" if when else ""
+        return say(f"no changes of {fund} are announced{of_day}; held are {dates}", BAD_INPUT)
+    desk.store.commit(announce=forgetting(fund, when))
+    one = len(gone) == 1
+    write(
+        f"{len(gone):,} announced change{'' if one else 's'} of {fund}"
+        f" {'is' if one else 'are'} forgotten\n"
+    )
     return ANSWERED

@@ -74,8 +74,24 @@ def document(held: Held, desk: Desk, now: datetime) -> dict[str, Any]:
         },
         "funds": funds,
         "damage": list(held.damage),
+        "announced": _announced(held),
         "themes": list(market.reference.doubts),
     }
+
+
+def _announced(held: Held) -> list[dict[str, Any]]:
+    """Announced changes held, a row for each fund and effective date."""
+    counts = Counter((c.fund, c.effective, c.action) for c in held.announced)
+    return [
+        {
+            "fund": fund,
+            "effective": effective.isoformat(),
+            "leave": counts[fund, effective, "leave"],
+            "join": counts[fund, effective, "join"],
+            "from": sorted({c.source for c in held.announced if c.fund == fund}),
+        }
+        for fund, effective in sorted({(c.fund, c.effective) for c in held.announced})
+    ]
 
 
 def to_json(held: Held, desk: Desk, now: datetime) -> str:
@@ -120,6 +136,9 @@ def to_text(held: Held, desk: Desk, now: datetime) -> str:
             + f"; {own['lines_with_prices']:,} of {own['lines']:,} lines with prices"
         )
         said.append(f"           holdings of {dates}")
+    for row in state["announced"]:
+        words = f"{row['leave']:,} leave, {row['join']:,} join on {row['effective']}"
+        said.append(f"{row['fund']:<10} announced: {words} ({', '.join(row['from'])})")
     said += [f"! {sentence}" for sentence in (*held.damage, *state["themes"])]
     if not held.simulated:
         asked = desk.remembered() or Question()

@@ -1,0 +1,93 @@
+"""Changes announced before they take effect: read from a file, merged with those held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from cache.clean import clean
+from cache.pack import announcement
+from cache.sources.limited import open_regular, run
+from cache.sources.rows import Rejected
+from core.frames import Announcement
+
+#: Largest file of announced changes that is read, bytes.
+LARGEST: Final = 8 << 20
+#: A change of one line told again within this time is the same change, on another day.
+SAME: Final = timedelta(days=60)
+
+Told = tuple[Announcement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesFile:
+    """One file of announced changes as read.
+
+    Attributes:
+        changes: its good rows.
+        rejected: rows that were refused, in the order of the file.
+    """
+
+    changes: Told
+    rejected: tuple[Rejected, ...]
+
+
+def read_changes(path: Path, *, now: datetime) -> ChangesFile:
+    """Read a CSV with the columns fund, symbol, action, effective; name, announced, source.
+
+    Args:
+        path: a regular file.
+        now: when it is read, with a time zone.
+
+    Raises:
+        SourceError: the file cannot be used, or no row of it; one sentence with file, line
+            and column.
+    """
+    name = clean(path.name, 200)
+    with open_regular(path, LARGEST) as file:
+        fields, _ = run(
+            "cache.sources.changes:parse", file, {"today": now.date().isoformat()}, file=name
+        )
+    # where a row says nobody, its file says so
+    changes = tuple(
+        announcement(change | {"source": change["source"] or name}) for change in fields["changes"]
+    )
+    return ChangesFile(changes, tuple(Rejected(*row) for row in fields["rejected"]))
+
+
+def _in_order(changes: Iterable[Announcement]) -> Told:
+    return tuple(sorted(changes, key=lambda c: (c.fund, c.effective, c.action, c.symbol)))
+
+
+def adding(new: Iterable[Announcement]) -> Callable[[Told], Told]:
+    """What makes of the changes held those with new ones, which replace the same change."""
+
+    def merged(held: Told) -> Told:
+        kept = list(held)
+        for one in new:
+            kept = [old for old in kept if not _same(old, one)]
+            kept.append(one)
+        return _in_order(kept)
+
+    return merged
+
+
+def _same(old: Announcement, new: Announcement) -> bool:
+    line = (old.fund, old.symbol) == (new.fund, new.symbol)
+    return line and abs(old.effective - new.effective) <= SAME
+
+
+def forgetting(fund: str, effective: date | None) -> Callable[[Told], Told]:
+    """What drops a fund's changes, of one effective date or all, from those held."""
+
+    def left(held: Told) -> Told:
+        return tuple(
+            c
+            for c in held
+            if c.fund != fund or (effective is not None and c.effective != effective)
+        )
+
+    return left

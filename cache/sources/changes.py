@@ -1,0 +1,131 @@
+"""A table of announced changes: fund, symbol, action and effective date, a row a change.
+
+Runs in the limited child.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from cache.clean import clean
+from cache.errors import SourceError
+from cache.sources.rows import Rejected, Row, check_separator, csv_rows, day
+from cache.sources.table import BadCell, Table
+from cache.symbols import valid_symbol, yahoo_symbol
+
+if TYPE_CHECKING:
+    from cache.sources.limited import Parsed
+
+_SYMBOL: Final = ("symbol", "ticker")
+_EFFECTIVE: Final = ("effective", "effective date", "date")
+_ANNOUNCED: Final = ("announced", "announced date", "announcement date")
+_NEEDED: Final = {
+    "fund": ("fund", "index"),
+    "symbol": _SYMBOL,
+    "action": ("action", "change"),
+    "effective": _EFFECTIVE,
+}
+#: Words of index providers and newspapers for the two things that can happen.
+_ACTIONS: Final = {
+    **dict.fromkeys(("join", "joins", "add", "added", "addition", "in"), "join"),
+    **dict.fromkeys(
+        ("leave", "leaves", "delete", "deleted", "deletion", "drop", "remove", "removed", "out"),
+        "leave",
+    ),
+}
+#: A change is announced weeks ahead; what lies further off is a slip of the pen.
+_AHEAD: Final = timedelta(days=366)
+#: Before this year no fund known here had a file.
+_OLDEST: Final = date(1993, 1, 1)
+
+
+def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
+    """The parser `cache.sources.limited.run` calls for announced changes.
+
+    Args:
+        stream: the file.
+        args: "today", the ISO date on which it is read.
+
+    Raises:
+        SourceError: a column is missing, or no row is good.
+    """
+    rows = csv_rows(stream.read())
+    table = Table.find(rows, lambda header: any(name in header for name in _SYMBOL))
+    if table is None:
+        for row in rows[:1]:
+            check_separator(row.cells, row.line)
+        raise SourceError("has no header; the columns fund, symbol, action, effective are needed")
+    for needed, names in _NEEDED.items():
+        if not any(name in table.columns for name in names):
+            line = rows[table.header].line
+            raise SourceError(f'has no column "{needed}"', line=line, column=needed)
+    today = date.fromisoformat(args["today"])
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    rejected: list[Rejected] = []
+    for row in rows[table.header + 1 :]:
+        if not any(row.cells):
+            continue
+        try:
+            change = _change(table, _padded(row, len(rows[table.header].cells)), today)
+            key = (change["fund"], change["symbol"])
+            if found.setdefault(key, change) != change:
+                raise BadCell("symbol", "another row of this file tells another change of it")
+        except BadCell as bad:
+            shown = clean(table.symbol(row), 20)
+            rejected.append(Rejected(row.line, bad.column, shown, bad.reason))
+    if not found:
+        if rejected:
+            first = rejected[0]
+            reason = f"has no good row; the first: {first.reason}"
+            raise SourceError(
+                reason, line=first.line, column=first.column, symbol=first.symbol or None
+            )
+        raise SourceError("has a header and no rows")
+    refused = [(r.line, r.column, r.symbol, r.reason) for r in rejected]
+    return {"changes": list(found.values()), "rejected": refused}, {}
+
+
+def _padded(row: Row, width: int) -> Row:
+    """The row with a cell under every column: trailing empty ones may be left out."""
+    return Row(row.line, row.cells + [""] * (width - len(row.cells)))
+
+
+def _change(table: Table, row: Row, today: date) -> dict[str, Any]:
+    """One row as the fields of an announcement."""
+    fund, symbol = (yahoo_symbol(table.text(row, *_NEEDED[name])) for name in ("fund", "symbol"))
+    for name, text in (("fund", fund), ("symbol", symbol)):
+        if not valid_symbol(text):
+            raise BadCell(name, f'"{clean(text, 20)}" is no symbol, such as IWM or BRK-B')
+    word = table.text(row, *_NEEDED["action"])
+    action = _ACTIONS.get(word.strip().lower())
+    if action is None:
+        raise BadCell("action", f'"{clean(word, 20)}" is neither join nor leave')
+    effective = _day(table, row, "effective", _EFFECTIVE)
+    if effective is None:
+        raise BadCell("effective", "the row names no effective date")
+    if not _OLDEST <= effective <= today + _AHEAD:
+        raise BadCell("effective", f"{effective} is before {_OLDEST.year} or over a year ahead")
+    announced = _day(table, row, "announced", _ANNOUNCED)
+    if announced is not None and announced > effective:
+        raise BadCell("announced", f"{announced} is after the effective date {effective}")
+    return {
+        "fund": fund,
+        "symbol": symbol,
+        "action": action,
+        "effective": effective.isoformat(),
+        "name": clean(table.text(row, "name", "company", "security")),
+        "announced": announced and announced.isoformat(),
+        "source": clean(table.text(row, "source"), 160),
+    }
+
+
+def _day(table: Table, row: Row, column: str, names: tuple[str, ...]) -> date | None:
+    """The day under a column, None where the cell is empty."""
+    text = table.text(row, *names)
+    if not text:
+        return None
+    try:
+        return day(text)
+    except ValueError:
+        raise BadCell(column, f'"{clean(text, 20)}" is no date; write 2026-06-26') from None
