@@ -66,18 +66,13 @@ def adding(new: Iterable[Announcement]) -> Callable[[Told], Told]:
     """What makes of the changes held those with new ones, which replace the same change."""
 
     def merged(held: Told) -> Told:
-        kept = list(held)
-        for one in new:
-            kept = [old for old in kept if not _same(old, one)]
-            kept.append(one)
-        return _in_order(kept)
+        lines: dict[tuple[str, str], list[Announcement]] = {}
+        for one in (*held, *new):
+            own = lines.setdefault((one.fund, one.symbol), [])
+            own[:] = [old for old in own if abs(old.effective - one.effective) > SAME] + [one]
+        return _in_order(one for own in lines.values() for one in own)
 
     return merged
-
-
-def _same(old: Announcement, new: Announcement) -> bool:
-    line = (old.fund, old.symbol) == (new.fund, new.symbol)
-    return line and abs(old.effective - new.effective) <= SAME
 
 
 def forgetting(fund: str, effective: date | None) -> Callable[[Told], Told]:

@@ -1,4 +1,4 @@
-"""Prices, holdings and announced changes as bytes for files, and back: no disk, no pickle, nothing approximate."""
+"""Prices, holdings and announced changes as bytes, and back: no disk, no pickle, exact."""
 
 from __future__ import annotations
 

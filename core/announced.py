@@ -8,6 +8,7 @@ known on it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,12 +16,14 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from core.frames import Action, Announcement, Holdings
 from core.market import Market
+from core.phrase import Figure, Name, Sentence, basis_points, key, spoken
 
 if TYPE_CHECKING:
     from core.views import IndexView
 
 #: Leaders of whom the sentence speaks.
 TOP: Final = 3
+_COUNTS: Final = {1: "one", 2: "two", 3: "three"}
 Standing = Literal["announced", "due", "doubtful", "contradicted"]
 
 
@@ -155,11 +158,11 @@ def coming(
                 rank=row + 1,
             )
         )
-    return tuple(sorted(found, key=_place))
+    return tuple(sorted(found, key=_order))
 
 
-def _place(change: Coming) -> tuple[bool, bool, bool, float, str]:
-    """What is still to come before what a file speaks against; leavers first, by what they brought."""
+def _order(change: Coming) -> tuple[bool, bool, bool, float, str]:
+    """What no file speaks against first; leavers before joiners, by what they brought."""
     brought = change.contribution
     return (
         change.file is not None,
@@ -187,11 +190,70 @@ def standing_words(change: Coming) -> str:
     return f"{verb} {change.effective}, the file of {change.file} {already}"
 
 
-def leaders_that_leave(changes: tuple[Coming, ...]) -> tuple[Coming, ...]:
-    """Those of an index's largest contributors that are to leave, by rank."""
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Those of an index's largest contributors that are to leave.
+
+    Attributes:
+        symbols: by rank.
+        effective: the day by which all have left.
+        days: on how many days they leave.
+        due: one's day has passed without a file since.
+        contribution: what they brought together, a fraction.
+    """
+
+    symbols: tuple[str, ...]
+    effective: date
+    days: int
+    due: bool
+    contribution: float
+
+
+def leaders_to_leave(changes: tuple[Coming, ...]) -> Leaving | None:
+    """Who of the largest contributors is to leave; None where none is, or a file says otherwise."""
     hit = [
         c
-        for c in changes
+        for c in sorted(changes, key=lambda c: c.rank or TOP + 1)
         if c.action == "leave" and c.file is None and c.rank is not None and c.rank <= TOP
     ]
-    return tuple(sorted(hit, key=lambda c: c.rank or 0))
+    if not hit:
+        return None
+    days = {c.effective for c in hit}
+    return Leaving(
+        symbols=tuple(c.symbol for c in hit),
+        effective=max(days),
+        days=len(days),
+        due=any(c.standing == "due" for c in hit),
+        contribution=math.fsum(c.contribution or 0.0 for c in hit),
+    )
+
+
+def announced_sentence(head: Sentence, view: IndexView, changes: tuple[Coming, ...]) -> Sentence:
+    """How many of an index's top contributors are to leave, and what they brought; or nothing.
+
+    Args:
+        head: how a sentence about the index begins.
+        view: the index.
+        changes: its announced changes.
+    """
+    found = leaders_to_leave(changes)
+    if found is None or not view.claims:
+        return Sentence()
+    several = len(found.symbols) > 1
+    verb = ("were to leave" if several else "was to leave") if found.due else "leave"
+    if not several and not found.due:
+        verb = "leaves"
+    path = f"changes{key(view.fund)}.leaders_to_leave"
+    return Sentence(
+        head,
+        _COUNTS[len(found.symbols)],
+        " of its top three contributors",
+        f" {verb}",
+        " by " if found.days > 1 else " on ",
+        Figure(spoken(found.effective), f"{path}.effective"),
+        " as announced (",
+        Name(" ".join(found.symbols)),
+        "); together ",
+        Figure(basis_points(found.contribution), f"{path}.sum_bp"),
+        ".",
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from core.announced import announced_sentence
 from core.breadth import Rung
 from core.groups import Group
 from core.headline import headline, rank_sentence, window_words
@@ -357,6 +358,11 @@ def sentences(snapshot: Snapshot) -> tuple[Sentence, ...]:
             _groups(snapshot, view),
             leavers_sentence(snapshot, view),
             _left(snapshot, view),
+            announced_sentence(
+                _head(view, *_marks(snapshot, view)),
+                view,
+                snapshot.announced.get(view.fund, ()),
+            ),
             _covered(snapshot, view),
         ]
     return tuple(s for s in said if s)

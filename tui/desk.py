@@ -90,10 +90,13 @@ class Desk:
         """Make the simulated market where it is not held yet; nothing for a real one."""
         if not self.simulated or self.store.generation() is not None:
             return
+        from cache.announced import adding
         from cache.sources.demo import make
+        from cache.sources.demo_announced import announced
 
         bars, files = make()
-        self.store.commit(bars=bars, holdings=files)
+        told = announced(file for file, _ in files)
+        self.store.commit(bars=bars, holdings=files, announce=adding(told))
 
     def market(self) -> Market:
         """What is held now; read again only when the generation on disk is another.

@@ -8,8 +8,10 @@ from typing import Final
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from core.announced import Coming, announced_sentence, standing_words
 from core.changes import Change
 from core.note import leavers_sentence
+from core.phrase import Sentence
 from tui import formats
 from tui.charts import Drawing, Line, diverging_bars, line_width
 from tui.columns import Cell, Column
@@ -29,6 +31,8 @@ COLUMNS: Final = (
     Column("bp", "bp", 6, "right", 1),
     Column("bar", "", 8, "left", 5, max_width=16),
 )
+#: In place of the first column where changes are announced: the day they take effect.
+DATED: Final = Column("what", "", 7)
 #: From this width on both indices stand side by side.
 TWO: Final = 84
 
@@ -70,6 +74,8 @@ class ChangesTable(Vertical):
         self.grid.reverse = order.falling if order else True
         self.grid.marked = frozenset(scene.marked)
         told = scene.snapshot.changes.get(scene.fund(side))
+        ahead = scene.fund(side) in scene.snapshot.announced
+        self.grid.set_columns((DATED, *COLUMNS[1:]) if ahead else COLUMNS)
         empty = "No line joined or left between the two files." if told else _untold(scene, side)
         self.grid.fill(len(rows), cell, [(row[0], row[1].symbol) for row in rows], empty=empty)
 
@@ -79,20 +85,24 @@ class ChangesTable(Vertical):
         return key[1] if isinstance(key, tuple) else None
 
 
-#: "left" or "joined", and the line.
-_Row = tuple[str, Change]
+#: "left", "joined" or "announced", and the line.
+_Row = tuple[str, Change | Coming]
 
 
 def _rows(scene: Scene, side: Side) -> list[_Row]:
-    """Leavers by what they brought, the most first, then joiners; unmeasured ones by weight."""
+    """What is announced, leavers by what they brought, then joiners; unmeasured ones by weight."""
     told = scene.snapshot.changes.get(scene.fund(side))
+    ahead: list[_Row] = [
+        ("announced", change) for change in scene.snapshot.announced.get(scene.fund(side), ())
+    ]
     if told is None:
-        return []
+        return ahead
     left = sorted(
         told.left,
         key=lambda c: (c.contribution is None, -abs(c.contribution or 0.0), -c.weight),
     )
-    return [*(("left", change) for change in left), *(("joined", change) for change in told.joined)]
+    gone: list[_Row] = [("left", change) for change in left]
+    return [*ahead, *gone, *(("joined", change) for change in told.joined)]
 
 
 def _sorted(rows: list[_Row], order: Order | None) -> list[_Row]:
@@ -114,6 +124,9 @@ def _sorted(rows: list[_Row], order: Order | None) -> list[_Row]:
 
 def _cell(row: _Row, key: str) -> Cell:
     what, change = row
+    if key == "what" and isinstance(change, Coming):
+        sign = "!" if change.file else "-" if change.action == "leave" else "+"
+        return f"{sign}{change.effective:%d %b}", "mark"
     if key == "what":
         return (f"- {what}" if what == "left" else "+ join"), "dim"
     if key == "symbol":
@@ -145,23 +158,29 @@ def _caption(scene: Scene, side: Side, width: int) -> Drawing:
     told = scene.snapshot.changes.get(fund)
     view = scene.view(side)
     head: Line = [("  ", ""), (fund, f"{side} bold")]
-    if told is None:
+    ahead = scene.snapshot.announced.get(fund, ())
+    if told is None and not ahead:
         return [head]
-    head.append((f" {told.from_date} → {told.to_date}", ""))
-    parts = [f"{len(told.left):,} left", f"{len(told.joined):,} joined"]
-    if told.renamed:
-        parts.append(f"{len(told.renamed):,} renamed")
-    parts.append(f"turnover {formats.pct(told.turnover, 1, sign=False)}")
+    parts = []
+    if ahead:
+        leaving = sum(change.action == "leave" for change in ahead)
+        parts.append(f"announced {leaving:,} to leave, {len(ahead) - leaving:,} to join")
+    if told is not None:
+        head.append((f" {told.from_date} → {told.to_date}", ""))
+        parts += [f"{len(told.left):,} left", f"{len(told.joined):,} joined"]
+        if told.renamed:
+            parts.append(f"{len(told.renamed):,} renamed")
+        parts.append(f"turnover {formats.pct(told.turnover, 1, sign=False)}")
     for part in parts:
         if line_width(head) + len(part) + 3 <= width:
             head += [(" · ", "axis"), (part, "")]
     found = [head]
-    said = leavers_sentence(scene.snapshot, view) if view else ""
-    if said:
-        found += [
-            [("  ", ""), *line]
-            for line in wrapped(said.removeprefix(f"{fund}: "), max(width - 3, 10), "bold", 2)
-        ]
+    said = []
+    if view is not None:
+        said = [announced_sentence(Sentence(), view, ahead), leavers_sentence(scene.snapshot, view)]
+    for sentence in filter(None, said):
+        words = sentence.removeprefix(f"{fund}: ")
+        found += [[("  ", ""), *line] for line in wrapped(words, max(width - 3, 10), "bold", 2)]
     return found
 
 
@@ -208,7 +227,8 @@ class ChangesPane(Pane):
 
     def _sides(self, scene: Scene) -> list[Side]:
         """The indices shown: both where there is room, but none that only takes room."""
-        told = [side for side in scene.sides if scene.fund(side) in scene.snapshot.changes]
+        known = scene.snapshot.changes.keys() | scene.snapshot.announced.keys()
+        told = [side for side in scene.sides if scene.fund(side) in known]
         if not self.wide:
             return [scene.sides[0]]
         return told if len(told) == 1 else list(scene.sides)
@@ -221,6 +241,12 @@ class ChangesPane(Pane):
     def notes(self, scene: Scene) -> list[str]:
         """What is to be borne in mind about membership."""
         found = [w.rstrip(".") for w in scene.snapshot.warnings if "membership" in w]
+        found += [
+            f"{fund}: {change.symbol} {standing_words(change)}"
+            for fund, changes in scene.snapshot.announced.items()
+            for change in changes
+            if change.file is not None
+        ]
         if self.view == "membership" and self.wide:
             shown = self._sides(scene)
             found += [_untold(scene, s).rstrip(".") for s in scene.sides if s not in shown]

@@ -14,6 +14,7 @@ from core.note import headline, sentences
 from core.spread import Ranking, Spread, YearGap
 from core.telling import leaders_that_left, margin, moved, verdict
 from core.views import IndexView, Snapshot
+from tui.written.coming import UNTOLD, announced
 from tui.written.document_index import index_document
 from tui.written.ledger import ledger
 from tui.written.values import Json, iso, number, scaled
@@ -210,8 +211,10 @@ def document(snapshot: Snapshot) -> Json:
             for effect in snapshot.sector_effects
         ],
         "changes": {
-            fund: _changes(told, snapshot.indices.get(fund))
-            for fund, told in snapshot.changes.items()
+            fund: (_changes(told, snapshot.indices.get(fund)) if told else UNTOLD)
+            | announced(snapshot.announced.get(fund, ()))
+            for fund in (question.small, question.large)
+            if (told := snapshot.changes.get(fund)) or fund in snapshot.announced
         },
     }
     found["prose"] = ledger(snapshot, sentences(snapshot), found)

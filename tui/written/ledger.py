@@ -52,7 +52,7 @@ class _Origins:
 
     def of(self, path: str) -> tuple[str, str]:
         """(source, as-of) of a path."""
-        place = steps(path)[:2]
+        place = steps(path)[:3]
         if place not in self._known:
             self._known[place] = self._find(place)
         return self._known[place]
@@ -62,12 +62,20 @@ class _Origins:
         as_of = snapshot.as_of.isoformat()
         pair = (question.small, question.large)
         if place[0] == "changes":
+            if place[2] == "leaders_to_leave":
+                return self._told(str(place[1])), as_of
             told = snapshot.changes[str(place[1])]
             files = f"holdings {place[1]} of {told.from_date} and {told.to_date}"
             return f"{files}; {self._said((str(place[1]),), lines=True)}", str(told.to_date)
         if place[0] == "indices":
             return self._said((str(place[1]),), lines=True), as_of
         return self._said(pair, lines=place[0] == "verdict"), as_of
+
+    def _told(self, fund: str) -> str:
+        """What was announced by whom, beside where the contributions come from."""
+        changes = self._snapshot.announced[fund]
+        origins = listed(sorted({change.source for change in changes if change.source}))
+        return f"announced changes of {fund}: {origins}; {self._said((fund,), lines=True)}"
 
     def _said(self, funds: Sequence[str], *, lines: bool) -> str:
         """``prices IWM: closes.csv; holdings IWM of 2026-01-21: IWM.csv``."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from core.announced import standing_words
 from core.breadth import Rung
 from core.daily import AVERAGES, Daily
 from core.frames import FloatArray
@@ -291,6 +292,33 @@ def _changes(snapshot: Snapshot) -> Iterator[Table]:
         )
 
 
+def _announced(snapshot: Snapshot) -> Iterator[Table]:
+    columns = ("", "symbol", "name", ">return", ">bp", ">rank", "how it stands")
+    for fund, changes in snapshot.announced.items():
+        rows = [
+            (
+                change.action,
+                change.symbol,
+                change.name,
+                f.pct(change.returns),
+                f.bp(change.contribution, unit=False),
+                "" if change.rank is None else f"{change.rank:,}",
+                standing_words(change),
+            )
+            for action in ("leave", "join")
+            for change in [c for c in changes if c.action == action][:ROWS]
+        ]
+        count = {a: sum(c.action == a for c in changes) for a in ("leave", "join")}
+        said = f"{count['leave']:,} to leave, {count['join']:,} to join"
+        origins = ", ".join(sorted({c.source for c in changes if c.source}))
+        yield Table(
+            f"{fund} announced changes",
+            columns,
+            tuple(rows),
+            (f"{said}; {origins}" if origins else said,),
+        )
+
+
 def tables(snapshot: Snapshot) -> tuple[Table, ...]:
     """Every table of the note, in reading order."""
     found = [*_spread(snapshot)]
@@ -308,4 +336,4 @@ def tables(snapshot: Snapshot) -> tuple[Table, ...]:
     found += _breadth(snapshot)
     for view in snapshot.indices.values():
         found += _concentration(view)
-    return (*found, *_bridge(snapshot), *_changes(snapshot))
+    return (*found, *_bridge(snapshot), *_changes(snapshot), *_announced(snapshot))

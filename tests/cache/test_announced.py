@@ -1,0 +1,139 @@
+"""Announced changes as files tell them and as the store keeps them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from cache.announced import adding, forgetting, read_changes
+from cache.errors import SourceError
+from cache.store import Store
+from core.frames import Announcement
+from tests.cache.test_store import RAW, bars, files, holdings, manifest
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+HEAD = "fund,symbol,action,effective,name,announced,source\n"
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "changes.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_good_rows_are_taken_and_bad_ones_listed_with_line_and_reason(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        HEAD + "iwm,brk.b,leave,2026-06-26,Bérkshire \x1b[31m,2026-05-22,FTSE\n"
+        'IWM,BE,Deleted,"Jun 26, 2026",,,\n'
+        "\n"
+        "IWM,TRUE,add,06/26/2026\n"
+        "IWM,HOLX US,leave,2026-06-26,,,\n"
+        "IWM,A,merge,2026-06-26,,,\n"
+        "IWM,B,leave,2026-13-26,,,\n"
+        "IWM,C,leave,,,,\n"
+        "IWM,D,leave,2062-06-26,,,\n"
+        "IWM,E,leave,2026-06-26,,2026-06-27,\n"
+        "IWM,BE,join,2026-06-26,,,\n"
+        "IWM,BE,Deleted,2026-06-26,,,\n"
+        ",F,leave,2026-06-26,,,\n",
+    )
+    found = read_changes(path, now=NOW)
+    assert found.changes == (
+        Announcement(
+            "IWM", "BRK-B", "leave", date(2026, 6, 26), "Bérkshire", date(2026, 5, 22), "FTSE"
+        ),
+        Announcement("IWM", "BE", "leave", date(2026, 6, 26), source="changes.csv"),
+        Announcement("IWM", "TRUE", "join", date(2026, 6, 26), source="changes.csv"),
+    )
+    said = [(r.line, r.column, r.symbol) for r in found.rejected]
+    assert said == [
+        (6, "symbol", "HOLX US"), (7, "action", "A"), (8, "effective", "B"),
+        (9, "effective", "C"), (10, "effective", "D"), (11, "announced", "E"),
+        (12, "symbol", "BE"), (14, "fund", "F"),
+    ]  # fmt: skip
+    assert "neither join nor leave" in found.rejected[1].reason
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty"),
+        ("a;b;c\n", "separated by semicolons"),
+        ("x,y\n1,2\n", "columns fund, symbol, action, effective are needed"),
+        (
+            "fund,symbol,action\nIWM,BE,join\n",
+            'line 1, column effective: has no column "effective"',
+        ),
+        (HEAD, "has a header and no rows"),
+        (
+            HEAD + "IWM,BE,join,x,,,\n",
+            'line 2, column effective, BE: has no good row; the first: "x"',
+        ),
+        ("<html></html>", "is a web page"),
+        ("symbol\x00", "binary"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        read_changes(write(tmp_path, text), now=NOW)
+    assert words in str(caught.value) and "changes.csv" in str(caught.value)
+
+
+def change(symbol: str, day: int = 26, fund: str = "IWM") -> Announcement:
+    return Announcement(fund, symbol, "leave", date(2026, 6, day))
+
+
+def test_a_change_told_again_on_another_day_replaces_the_one_before() -> None:
+    held = adding([change("BE"), change("STRL")])(())
+    held = adding([change("BE", 29), change("BE", fund="SPY")])(held)
+    assert [(c.fund, c.symbol, c.effective.day) for c in held] == [
+        ("IWM", "STRL", 26), ("IWM", "BE", 29), ("SPY", "BE", 26),
+    ]  # fmt: skip
+    last_year = Announcement("IWM", "BE", "join", date(2025, 6, 27))
+    assert len(adding([last_year])(held)) == 4
+    assert forgetting("IWM", date(2026, 6, 29))(held) == (change("STRL"), change("BE", fund="SPY"))
+    assert forgetting("IWM", None)(held) == (change("BE", fund="SPY"),)
+
+
+def test_the_store_keeps_them_through_other_commits(tmp_path: Path) -> None:
+    store = Store(tmp_path / "home")
+    told = (
+        change("BE"),
+        Announcement("SPY", "NA", "join", date(2026, 6, 26), "株", NOW.date(), "x"),
+    )
+    assert store.commit(bars=bars(), announce=adding(told)).announced == told
+    store.commit(holdings=[(holdings(), RAW)])
+    store.commit(bars=bars("IWM"))
+    store.commit(bars=bars("QQQ"))
+    assert Store(tmp_path / "home").read().announced == told
+    before = files(tmp_path / "home")
+    store.commit(announce=adding(told))
+    assert files(tmp_path / "home") == before
+    store.commit(announce=forgetting("IWM", None))
+    assert store.commit(announce=forgetting("SPY", None)).announced == ()
+    assert "announced" not in manifest(tmp_path / "home")
+    assert Store(tmp_path / "home").read().announced == ()
+
+
+def test_a_generation_of_an_earlier_release_reads_as_before(tmp_path: Path) -> None:
+    store = Store(tmp_path / "home")
+    store.commit(bars=bars(), holdings=[(holdings(), RAW)])
+    kept = manifest(tmp_path / "home")
+    assert set(kept) == {"schema", "generation", "simulated", "blocks", "symbols", "holdings"}
+    assert json.dumps(kept) and store.read().announced == ()
+
+
+def test_a_flipped_bit_in_them_shows_the_generation_before(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    store = Store(home)
+    store.commit(bars=bars())
+    store.commit(announce=adding([change("BE")]))
+    path = home / "objects" / manifest(home)["announced"]
+    path.write_bytes(path.read_bytes().replace(b"BE", b"BF"))
+    held = store.read()
+    assert held.generation == 1 and held.announced == ()
+    assert "generation 2 is damaged" in held.damage[0]
