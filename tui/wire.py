@@ -1,0 +1,334 @@
+"""What goes to the terminal: the cells that differ from what it shows, and nothing twice.
+
+Textual sends every line of a region that may have changed, each piece with its whole style and
+a reset. `Wire` reads those frames as a terminal would, keeps the grid of cells they make, and
+says only what is new: cursor moves, the attributes that change, the text of differing cells.
+It knows no Textual, only the bytes: whatever it cannot read goes through as it came, and from
+there on nothing is taken for known. A frame names the pen and the place it starts from, so a
+foreign write spoils no more than what it covers, until `forget` and `mend` draw it anew.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from rich.cells import cell_len
+
+from tui.pen import PLAIN, ForeignError, Pen, bare, change, for_blank, styled
+
+#: A move or a style inside a frame; what stands between two of them is text.
+_TOKEN: Final = re.compile(r"(\x1b\[[0-9;]*[Hm]|\n)")
+#: Sequences that put nothing on the screen: modes, questions, titles, clipboard, bell.
+_SILENT: Final = re.compile(
+    r"(?:\x1b\[[?><=][0-9;$]*[a-zA-Z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x07)+"
+)
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+#: Characters every terminal gives one cell.
+_ONE: Final = (
+    " -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u03ff\u0400-\u0482\u048a-\u052f\u1e00-\u1eff"
+    "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u218b\u2190-\u22ff\u2500-\u25fc\u2800-\u28ff"
+)
+_PLAIN: Final = re.compile(f"[{_ONE}]*")
+#: A run of others, with the character before it: an accent belongs to that one.
+_OTHERS: Final = re.compile(f"[{_ONE}]?[^{_ONE}]+")
+#: Characters every terminal gives two cells.
+_TWO: Final = re.compile(
+    "[\u3001-\u3029\u3041-\u3096\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]"
+)
+_JOINER: Final = "\u200d"
+#: Cells of known text cheaper to send again than to jump over.
+_GAP: Final = 4
+_UNBOUNDED: Final = 1 << 16
+
+
+class Piece(NamedTuple):
+    """A cell of something that is sent whole: its text, its cells, and which of them this is."""
+
+    text: str
+    width: int
+    at: int
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether terminals may differ over its width."""
+        return _TWO.fullmatch(self.text) is None
+
+
+#: A character of one cell, a cell of a piece, or None where nothing is known.
+Cell = str | Piece | None
+
+
+@dataclass(slots=True)
+class _Row:
+    """Cells of one line, from the left: characters and pens; None where nothing is known."""
+
+    cells: list[Cell] = field(default_factory=list)
+    pens: list[Pen] = field(default_factory=list)
+    #: Whether any cell may be part of a run.
+    runs: bool = False
+
+    def put(self, x: int, cells: list[Cell], pens: list[Pen]) -> None:
+        """Write cells from a column on."""
+        short = x - len(self.cells)
+        if short > 0:
+            self.cells += [None] * short
+            self.pens += [PLAIN] * short
+        if self.runs:
+            self._cut(x)
+            self._cut(x + len(cells))
+        self.cells[x : x + len(cells)] = cells
+        self.pens[x : x + len(pens)] = pens
+
+    def _cut(self, x: int) -> None:
+        """Leave blanks of what is written over in part from a column on, as a terminal does."""
+        cell = self.cells[x] if x < len(self.cells) else None
+        if isinstance(cell, Piece) and cell.at:
+            for at in range(x - cell.at, x - cell.at + cell.width):
+                self.cells[at], self.pens[at] = " ", bare(self.pens[at])
+
+
+class Wire:
+    """The terminal's cells: what they are to be, and what is known to be shown.
+
+    Attributes:
+        wanted: line -> cells as the frames so far make them.
+        shown: line -> cells as the terminal has them.
+    """
+
+    def __init__(self) -> None:
+        self.wanted: dict[int, _Row] = {}
+        self.shown: dict[int, _Row] = {}
+        self._size = (_UNBOUNDED, _UNBOUNDED)
+        #: Set from signal handlers and other threads, heeded before the next output.
+        self._forgotten: tuple[int, int] | None = None
+        self._pen: Pen | None = None
+        self._cursor = (0, 0)
+
+    def forget(self, columns: int = 0, rows: int = 0) -> None:
+        """Take nothing on the terminal for known, which may have another size; any thread may.
+
+        Args:
+            columns: the terminal's columns, 0 for those it had.
+            rows: its rows, 0 for those it had.
+        """
+        self._forgotten = (columns or self._size[0], rows or self._size[1])
+
+    def feed(self, frame: str) -> str:
+        """What brings the terminal to the state that a frame of Textual's would.
+
+        Args:
+            frame: moves, styles and text; anything else comes back as it is.
+
+        Returns:
+            "" where the terminal shows it already.
+        """
+        if not frame.startswith("\x1b[") or _SILENT.fullmatch(frame):
+            if _SILENT.fullmatch(frame) is None or "[?1049" in frame:
+                self.forget()
+            return frame
+        try:
+            touched, cursor = self._read(frame)
+        except ForeignError:
+            self.forget()
+            return f"\x1b[m{frame}"
+        if self._forgotten is not None:
+            return self._sent(self._remember(), cursor)
+        return self._sent(touched, cursor)
+
+    def mend(self) -> str:
+        """What is to be shown and not known to be, "" where there is nothing."""
+        if self._forgotten is None:
+            return ""
+        return self._sent(self._remember(), self._cursor)
+
+    # -- reading ---------------------------------------------------------------------
+
+    def _read(self, frame: str) -> tuple[set[int], tuple[int, int]]:
+        """Write a frame into the wanted cells; the lines touched, and where it leaves the cursor.
+
+        Raises:
+            ForeignError: it holds something else; what came before it is written.
+        """
+        x = y = 0
+        pen = PLAIN
+        touched: set[int] = set()
+        wanted = self.wanted
+        parts = _TOKEN.split(frame)
+        for n, part in enumerate(parts):
+            if not part:
+                continue
+            if n % 2 == 0:
+                row = wanted.get(y)
+                if row is None:
+                    row = wanted[y] = _Row()
+                x = _written(row, x, part, pen)
+                touched.add(y)
+            elif part == "\n":
+                x, y = 0, y + 1
+            elif part[-1] == "m":
+                pen = styled(pen, part[2:-1])
+            else:
+                down, _, right = part[2:-1].partition(";")
+                x, y = max(int(right or 1) - 1, 0), max(int(down or 1) - 1, 0)
+        return touched, (x, y)
+
+    def _remember(self) -> set[int]:
+        """Nothing is shown of what is wanted within the size at hand; the lines concerned."""
+        assert self._forgotten is not None
+        self._size, self._forgotten = self._forgotten, None
+        self.shown.clear()
+        columns, rows = self._size
+        for y in [y for y in self.wanted if y >= rows]:
+            del self.wanted[y]
+        for row in self.wanted.values():
+            del row.cells[columns:], row.pens[columns:]
+        return set(self.wanted)
+
+    # -- writing ---------------------------------------------------------------------
+
+    def _sent(self, lines: set[int], cursor: tuple[int, int]) -> str:
+        """The output for lines, from an unknown pen and place to a plain pen and the cursor."""
+        out: list[str] = []
+        self._pen = None
+        for y in sorted(lines):
+            if y < self._size[1]:
+                self._send_line(y, out)
+        moved, self._cursor = cursor != self._cursor, cursor
+        if out:
+            out.append("\x1b[m")
+        # only an input method cares where the hidden cursor is: the corner means nobody does
+        if moved or (out and cursor != (0, 0)):
+            out.append(_move(*cursor))
+        return "".join(out)
+
+    def _send_line(self, y: int, out: list[str]) -> None:
+        row, old = self.wanted[y], self.shown.get(y)
+        if old is not None and old.cells == row.cells and old.pens == row.pens:
+            return
+        columns = self._size[0]
+        need = _differing(row, old, columns)
+        if row.runs:
+            need = _with_pieces(row, need)
+            row.runs = any(isinstance(cell, Piece) for cell in row.cells)
+        self.shown[y] = _Row(row.cells[:columns], row.pens[:columns])
+        cells, pens, pen, at = row.cells, row.pens, self._pen, -1
+        for x in need:
+            cell = cells[x]
+            if cell is None or x < at:
+                continue  # a piece already sent holds it
+            if at < 0:
+                out.append(_move(x, y))
+            elif at < x:
+                between = cells[at:x]
+                if pen is not None and _cheap(between, pens[at:x], pen):
+                    out += between  # type: ignore[arg-type]  # cheap ones are text
+                else:
+                    out.append(f"\x1b[{x - at}C" if x - at > 1 else "\x1b[C")
+            target = for_blank(pen, pens[x]) if cell == " " else pens[x]
+            if target != pen:
+                out.append(change(pen, target))
+                pen = target
+            if isinstance(cell, Piece):
+                out += _placed(cell, x)
+                at = x + cell.width
+            else:
+                out.append(cell)
+                at = x + 1
+        self._pen = pen
+
+
+def _written(row: _Row, x: int, text: str, pen: Pen) -> int:
+    """Write text into a line from a column on; the column after it.
+
+    Raises:
+        ForeignError: it holds a control character.
+    """
+    blank = bare(pen)
+    cells: list[Cell] = []
+    if _PLAIN.fullmatch(text):
+        cells += text
+    else:
+        if _CONTROL.search(text):
+            raise ForeignError
+        end = 0
+        for others in _OTHERS.finditer(text):
+            cells += text[end : others.start()]
+            cells += _pieces(others.group())
+            end = others.end()
+        cells += text[end:]
+        row.runs = True
+    row.put(x, cells, [blank if cell == " " else pen for cell in cells])
+    return x + len(cells)
+
+
+def _pieces(text: str) -> list[Cell]:
+    """Text as cells: a letter with its accents, what a joiner joins, are one piece."""
+    found: list[str] = []
+    for letter in text:
+        joined = found and (found[-1].endswith(_JOINER) or not cell_len(letter))
+        if joined:
+            found[-1] += letter
+        else:
+            found.append(letter)
+    if sum(map(cell_len, found)) != cell_len(text):
+        found = [text]
+    cells: list[Cell] = []
+    for one in found:
+        width = cell_len(one)
+        if _PLAIN.fullmatch(one):
+            cells.append(one)
+        else:
+            cells += [Piece(one, width, at) for at in range(width)]
+    return cells
+
+
+def _differing(row: _Row, old: _Row | None, columns: int) -> list[int]:
+    """Columns of a line whose cell is known to be wanted and not known to be shown."""
+    cells, pens = row.cells[:columns], row.pens[:columns]
+    known = 0 if old is None else min(len(old.cells), len(cells))
+    need = [
+        x
+        for x in range(known)
+        if old is not None and (cells[x] != old.cells[x] or pens[x] != old.pens[x])
+    ]
+    return need + list(range(known, len(cells)))
+
+
+def _with_pieces(row: _Row, need: list[int]) -> list[int]:
+    """The columns, and all cells of the pieces among them; beside a doubtful one its neighbour."""
+    found: set[int] = set()
+    todo = list(need)
+    while todo:
+        x = todo.pop()
+        if x in found or x >= len(row.cells):
+            continue
+        found.add(x)
+        cell = row.cells[x]
+        if isinstance(cell, Piece):
+            start = x - cell.at
+            todo += range(start, start + cell.width + cell.doubtful)
+    return sorted(found)
+
+
+def _placed(piece: Piece, x: int) -> list[str]:
+    """A piece; the column after it is named where terminals may differ over its width."""
+    if not piece.doubtful:
+        return [piece.text]
+    after = f"\x1b[{x + piece.width + 1}G"
+    if piece.width == 1:
+        return [piece.text, after]
+    return [" " * piece.width, f"\x1b[{x + 1}G", piece.text, after]
+
+
+def _cheap(cells: list[Cell], pens: list[Pen], pen: Pen) -> bool:
+    """Whether cells that are shown already cost less to send again than to jump over."""
+    return len(cells) <= _GAP and all(
+        isinstance(cell, str) and (for_blank(pen, own) if cell == " " else own) == pen
+        for cell, own in zip(cells, pens, strict=True)
+    )
+
+
+def _move(x: int, y: int) -> str:
+    return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
