@@ -72,7 +72,7 @@ class InternalsApp(App[None], inherit_bindings=False):
     ) -> None:
         terminal.read_leniently()
         terminal.heed_no_color()
-        super().__init__()
+        super().__init__(driver_class=terminal.driver_class(config.wire))
         self.desk, self.config, self.question, self.now = desk, config, question, now
         self.keys: Mapping[str, tuple[str, ...]] = keys_of(config.keys)
         self.snapshot: Snapshot | None = None

@@ -126,6 +126,7 @@ COMMANDS: Final = (
     Command("copy_pane", ("Y",), "copy the whole pane", "copy(True)", _DATA),
     Command("back", ("escape",), "close, clear the filter, leave the zoom", "back", _DATA),
     Command("help", ("?",), "this page", "help", _DATA, "help"),
+    Command("redraw", ("ctrl+l",), "draw the whole screen again", "redraw", _DATA),
     Command("suspend", ("ctrl+z",), "stop; the shell's fg goes on", "suspend", _DATA),
     Command("quit", ("q", "ctrl+c"), "quit", "quit", _DATA, "quit", line="q"),
     Command("pair", (), "another small index, or another pair", "", _LINE, line="IWM [SPY]"),

@@ -33,6 +33,7 @@ class Config:
         basis: "tr" or "pr".
         theme: one of `THEMES`; left open, a terminal of few colours gets its own.
         ascii: draw in ASCII alone; left open, the locale decides.
+        wire: "cells" sends the cells that differ, "plain" what Textual sends.
         mouse: let the mouse be used; without, the terminal marks text with it.
         refresh_on_open: fetch what is stale at the start; no request is sent otherwise.
         pairs: the watch list, in the order it is stepped through.
@@ -50,6 +51,7 @@ class Config:
     basis: Basis = "tr"
     theme: str = "dark"
     ascii: bool = False
+    wire: str = "cells"
     mouse: bool = True
     refresh_on_open: bool = False
     pairs: tuple[tuple[str, str], ...] = PAIRS
@@ -130,6 +132,7 @@ _SETTINGS: Final[Mapping[tuple[str, str], Callable[[Any], dict[str, Any]]]] = {
     ("", "basis"): partial(_choice, "basis", ("tr", "pr")),
     ("", "theme"): partial(_choice, "theme", THEMES),
     ("", "ascii"): partial(_switch, "ascii"),
+    ("", "wire"): partial(_choice, "wire", ("cells", "plain")),
     ("", "mouse"): partial(_switch, "mouse"),
     ("", "refresh_on_open"): partial(_switch, "refresh_on_open"),
     ("fetch", "rate"): partial(_number, "rate", 0.1, 20, whole=False),

@@ -88,6 +88,8 @@ def for_blank(pen: Pen | None, blank: Pen) -> Pen:
 @cache
 def change(old: Pen | None, new: Pen) -> str:
     """The shortest SGR sequence from a pen, None for an unknown one, to another."""
+    if old == new:
+        return ""
     on = [code for code, bit in _ON.items() if new.attributes & bit]
     whole = ["0", *on, *filter(None, (new.fore, new.back))]
     best = f"\x1b[{';'.join(whole)}m" if len(whole) > 1 else "\x1b[m"

@@ -7,8 +7,16 @@ import os
 import sys
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.filter import LineFilter, Monochrome, NoColor
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.driver import Driver
+
+#: Stands over the setting `wire`: "plain" or "cells".
+WIRE: Final = "INTERNALS_WIRE"
 
 
 def read_leniently() -> None:
@@ -36,3 +44,25 @@ def colourless(filters: Sequence[LineFilter]) -> list[LineFilter]:
     """Line filters under NO_COLOR: no colour at all where Textual would send greys."""
     kept = [one for one in filters if not isinstance(one, (Monochrome, NoColor))]
     return [*kept, NoColor()]
+
+
+def driver_class(wire: str) -> type[Driver] | None:
+    """The driver for the setting: ours for "cells"; None, Textual's own, for "plain".
+
+    Ours writes as a POSIX terminal is written to; a driver named by TEXTUAL_DRIVER is left alone.
+    """
+    asked = os.environ.get(WIRE) or wire
+    if asked == "plain" or sys.platform == "win32" or os.environ.get("TEXTUAL_DRIVER"):
+        return None
+    from tui.driver import WireDriver
+
+    return WireDriver
+
+
+def redraw(app: App[Any]) -> None:
+    """Send the whole screen again: another program wrote over it, or a line was lost."""
+    again = getattr(app._driver, "redraw", None)
+    if again is not None:
+        again()
+    else:
+        app.screen.refresh(layout=True)

@@ -236,6 +236,14 @@ async def help_(pilot: Pilot[None], app: InternalsApp) -> None:
     assert "▸1 Spread" in seen(app)
 
 
+async def redraw(pilot: Pilot[None], app: InternalsApp) -> None:
+    drawn: list[str] = []
+    with patch("tui.terminal.redraw", lambda app: drawn.append(seen(app))):
+        for keys in ((), ("?",), ("escape", ":")):
+            await press(pilot, app, *keys, "ctrl+l")
+    assert len(drawn) == 3
+
+
 async def suspend(pilot: Pilot[None], app: InternalsApp) -> None:
     stopped: list[str] = []
     with patch.object(app, "action_suspend_process", lambda: stopped.append(seen(app))):
@@ -295,6 +303,7 @@ CHECKS: dict[str, Check] = {
     "copy_pane": copies,
     "back": back,
     "help": help_,
+    "redraw": redraw,
     "suspend": suspend,
     "quit": quits,
 }

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui import terminal
 from tui.charts import Drawing, fit_line
 from tui.commands import COMMANDS, groups, shown
 from tui.panes.scene import wrapped
@@ -25,6 +26,7 @@ _PAGE = {
     "half_down": "move('half_page_down')",
     "half_up": "move('half_page_up')",
     "back": "back",
+    "redraw": "redraw",
     "suspend": "suspend",
     "quit": "quit",
 }
@@ -70,6 +72,10 @@ class PageScreen(Screen[None], inherit_bindings=False):
     def action_back(self) -> None:
         """Back to the panes."""
         self.app.pop_screen()
+
+    def action_redraw(self) -> None:
+        """Draw everything again."""
+        terminal.redraw(self.app)
 
     def action_suspend(self) -> None:
         """Stop, until the shell goes on with it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from tui import commands
+from tui import commands, terminal
 from tui.commands import CONTRIBUTORS
 from tui.panes.asking import Asking
 from tui.panes.breadth import BreadthPane
@@ -106,6 +106,10 @@ class MainScreen(Asking, Naming, inherit_bindings=False):
     def action_help(self) -> None:
         """What every key does."""
         self.app.push_screen(HelpScreen(self.host.keys))
+
+    def action_redraw(self) -> None:
+        """Draw everything again."""
+        terminal.redraw(self.app)
 
     def action_suspend(self) -> None:
         """Stop, until the shell goes on with it."""

@@ -11,6 +11,7 @@ from typing import Protocol
 from textual import events
 
 from core.windows import WindowError
+from tui import terminal
 from tui.charts import Drawing, Line
 from tui.commands import CommandError, completed, completions
 from tui.filters import Filter, parse_filter
@@ -77,6 +78,8 @@ class Prompt(Sheet):
             self._escape()
         elif key == "ctrl+c":
             self.app.call_later(self._host.action_quit)
+        elif key == "ctrl+l":
+            terminal.redraw(self.app)
         elif key == "ctrl+z":
             self.app.action_suspend_process()
         elif key == "enter":

@@ -1,0 +1,167 @@
+"""A terminal small enough to trust: bytes in, what a person sees out.
+
+Written from the control sequences' definitions (ECMA-48, and xterm's for colours), not from the
+program's own reader. A space shows its background and its lines alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+_SEQUENCE = re.compile(
+    r"\x1b\[([?><=]?)([0-9;:$]*)([ -/]*)([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
+)
+Look = tuple[frozenset[str], str, str]
+DEFAULT: Look = (frozenset(), "", "")
+_OFF = {
+    "22": {"bold", "dim"},
+    "23": {"italic"},
+    "24": {"line"},
+    "25": {"blink"},
+    "27": {"reverse"},
+    "28": {"hidden"},
+    "29": {"struck"},
+    "55": {"over"},
+}
+_ON = {
+    "1": "bold", "2": "dim", "3": "italic", "4": "line", "5": "blink", "6": "blink",
+    "7": "reverse", "8": "hidden", "9": "struck", "53": "over",
+}  # fmt: skip
+
+
+def width(letter: str) -> int:
+    """Cells of a letter."""
+    if unicodedata.combining(letter) or letter in "\u200d\ufe0f":
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+@dataclass
+class Screen:
+    """Cells, a cursor, a look to write with; no wrapping, as Textual asks of its terminal."""
+
+    columns: int
+    rows: int
+    cells: dict[tuple[int, int], tuple[str, Look]] = field(default_factory=dict)
+    x: int = 0
+    y: int = 0
+    look: Look = DEFAULT
+    #: Everything before the alternate screen, and after it, is not ours to look at.
+    alternate: bool = False
+
+    def feed(self, text: str) -> None:
+        """Take output."""
+        at = 0
+        while at < len(text):
+            letter = text[at]
+            found = _SEQUENCE.match(text, at) if letter == "\x1b" else None
+            if found:
+                self._obey(*(part or "" for part in found.groups()))
+                at = found.end()
+                continue
+            assert letter != "\x1b", f"a sequence no terminal knows: {text[at : at + 12]!r}"
+            at += 1
+            if letter == "\n":
+                self.x, self.y = 0, min(self.y + 1, self.rows - 1)
+            elif letter == "\r":
+                self.x = 0
+            elif letter >= " ":
+                self._put(letter)
+
+    def _obey(self, private: str, given: str, _: str, final: str) -> None:
+        numbers = [int(n) if n.isdigit() else 0 for n in given.split(";")]
+        first = numbers[0]
+        if not final:
+            return  # a title, the clipboard, the mouse's shape
+        if private:
+            if given == "1049":
+                self.alternate = final == "h"
+                self.cells.clear()
+        elif final == "H":
+            second = numbers[1] if len(numbers) > 1 else 1
+            self.y = min(max(first, 1), self.rows) - 1
+            self.x = min(max(second, 1), self.columns) - 1
+        elif final == "G":
+            self.x = min(max(first, 1), self.columns) - 1
+        elif final == "C":
+            self.x = min(self.x + max(first, 1), self.columns - 1)
+        elif final == "m":
+            self._style(given)
+        else:
+            raise AssertionError(f"CSI {private}{given}{final} is not known here")
+
+    def _style(self, given: str) -> None:
+        attributes, fore, back = set(self.look[0]), self.look[1], self.look[2]
+        codes = given.split(";")
+        while codes:
+            code = codes.pop(0)
+            if code in ("", "0"):
+                attributes, fore, back = set(), "", ""
+            elif code in _ON:
+                attributes.add(_ON[code])
+            elif code in _OFF:
+                attributes -= _OFF[code]
+            elif code in ("38", "48"):
+                count = 1 if codes[0] == "5" else 3
+                colour = ";".join(codes[: count + 1])
+                del codes[: count + 1]
+                fore, back = (colour, back) if code == "38" else (fore, colour)
+            elif 30 <= int(code) <= 37 or 90 <= int(code) <= 97:
+                fore = code
+            elif 40 <= int(code) <= 47 or 100 <= int(code) <= 107:
+                back = code
+            elif code == "39":
+                fore = ""
+            else:
+                assert code == "49", f"SGR {given} is not known here"
+                back = ""
+        self.look = (frozenset(attributes), fore, back)
+
+    def _put(self, letter: str) -> None:
+        cells = width(letter)
+        if cells == 0:
+            before = self.x - 1
+            while before > 0 and self.cells.get((self.y, before), ("", DEFAULT))[0] == "":
+                before -= 1
+            old, look = self.cells.get((self.y, before), (" ", DEFAULT))
+            self.cells[self.y, before] = (old + letter, look)
+            return
+        x = min(self.x, self.columns - 1)
+        for at in (x, x + cells - 1):
+            self._halve(at)
+        for at in range(x, x + cells):
+            self.cells[self.y, at] = (letter if at == x else "", self.look)
+        self.x = min(x + cells, self.columns - 1)
+
+    def _halve(self, x: int) -> None:
+        """A letter of two cells that is written over in part leaves a blank."""
+        text, look = self.cells.get((self.y, x), (" ", DEFAULT))
+        other = x - 1 if text == "" else x + 1
+        if text == "" or self.cells.get((self.y, other), (" ", DEFAULT))[0] == "":
+            self.cells[self.y, other] = (" ", self.cells[self.y, other][1])
+            self.cells[self.y, x] = (" ", look)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Another size: what was there is anything at all."""
+        self.columns, self.rows = columns, rows
+        self.cells = {(y, x): ("?", DEFAULT) for y in range(rows) for x in range(columns)}
+
+    def seen(self) -> list[list[tuple[str, Look]]]:
+        """Every cell as it looks."""
+        return [
+            [_visible(*self.cells.get((y, x), (" ", DEFAULT))) for x in range(self.columns)]
+            for y in range(self.rows)
+        ]
+
+    def lines(self) -> list[str]:
+        """The text alone."""
+        return ["".join(letter for letter, _ in row).rstrip() for row in self.seen()]
+
+
+def _visible(letter: str, look: Look) -> tuple[str, Look]:
+    attributes, _, back = look
+    if letter.strip(" ") or attributes & {"reverse", "line", "struck", "over"}:
+        return letter, look
+    return letter, (frozenset(), "", back)
