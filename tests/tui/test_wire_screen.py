@@ -164,7 +164,9 @@ def _in_tmux(data: str, file: Path, columns: int, rows: int) -> Screen:
             if title.stdout.strip() == "done":
                 break
             time.sleep(0.05)
-        got = subprocess.run([*tmux, "capture-pane", "-p", "-e"], capture_output=True, text=True)
+        got = subprocess.run(
+            [*tmux, "capture-pane", "-N", "-p", "-e"], capture_output=True, text=True
+        )
     finally:
         subprocess.run([*tmux, "kill-server"], check=False)
     screen = Screen(columns, rows + 1)
