@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FILE_PATIENCE: Final = timedelta(hours=6)
 #: A dated holdings file may be this many days off the day asked for.
 FILE_SLACK: Final = 7
+#: At most this many month ends are asked for, the newest ones.
+MONTHS: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,15 @@ class FileAsk:
         return f"holdings {self.fund}" + ("" if self.day is None else f" of {self.day}")
 
 
+def by_hand(ask: FileAsk) -> str:
+    """What a person can do where an issuer gives nothing usable."""
+    dated = "" if ask.day is None else f" --as-of {ask.day}"
+    return (
+        "download the file in a browser and run "
+        f"`internals import holdings FILE --fund {ask.fund}{dated}`"
+    )
+
+
 def stale_files(
     holdings: Mapping[str, Sequence[Holdings]],
     pair: tuple[str, str],
@@ -41,8 +52,28 @@ def stale_files(
     funds: Mapping[str, Fund],
     *,
     full: bool,
-) -> Iterable[FileAsk]:
-    """Files worth asking for: the latest, the year's start, and each reconstitution since."""
+    since: date | None = None,
+    absent: Collection[FileAsk] = (),
+) -> Iterator[FileAsk]:
+    """The latest file of each fund, its window's start, each reconstitution and month end since.
+
+    A dated file is asked for once: it does not change. One file can serve two of these days.
+
+    Args:
+        holdings: fund -> its files, ascending.
+        pair: the two funds.
+        now: the time.
+        final: the last final session.
+        reference: exchange sessions, reconstitution dates.
+        funds: where issuers keep their files.
+        full: ask for the latest even where it is fresh.
+        since: start of the window; the year's start is asked for in any case.
+        absent: files that their issuer said it does not have.
+    """
+    sessions = reference.sessions
+    year_end = _session_before(sessions, date(final.year, 1, 1))
+    start = year_end if since is None else min(year_end, _session_before(sessions, _after(since)))
+    month_ends = _month_ends(sessions, start, final)
     for symbol in dict.fromkeys(pair):
         fund = funds.get(symbol)
         if fund is None or not fund.addresses:
@@ -55,18 +86,36 @@ def stale_files(
         )
         if full or not fresh:
             yield FileAsk(symbol)
-        held = [file.as_of for file in files]
-        year_end = _session_before(reference.sessions, date(final.year, 1, 1))
         if not fund.urls(year_end):
             continue
+        remade = (at for at in reference.reconstitutions.get(symbol, ()) if start < at < final)
+        # A reconstitution is served by a file after it, any other day by one before it.
+        wanted = [(at, 0) for at in dict.fromkeys((start, year_end))]
+        wanted += [(at, FILE_SLACK) for at in remade]
+        wanted += [(at, 0) for at in month_ends]
+        held = [file.as_of for file in files]
         slack = timedelta(days=FILE_SLACK)
-        if not any(year_end - slack <= at <= year_end for at in held):
-            yield FileAsk(symbol, year_end)
-        for remade in reference.reconstitutions.get(symbol, ()):
-            if year_end < remade < final and not any(remade <= at <= remade + slack for at in held):
-                yield FileAsk(symbol, remade)
+        for at, later in wanted:
+            last = at + timedelta(days=later)
+            first = last - slack
+            ask = FileAsk(symbol, at)
+            if ask in absent or any(first <= known <= last for known in held):
+                continue
+            held.append(at)
+            yield ask
+
+
+def _after(when: date) -> date:
+    return when + timedelta(days=1)
 
 
 def _session_before(sessions: Dates, when: date) -> date:
     """The last session before a day."""
     return pydate(sessions[int(np.searchsorted(sessions, day(when))) - 1])
+
+
+def _month_ends(sessions: Dates, start: date, final: date) -> list[date]:
+    """The last session of each month after ``start`` and before the month of ``final``."""
+    months = np.arange(np.datetime64(_after(start), "M"), np.datetime64(final, "M"))
+    ends = [_session_before(sessions, pydate((m + 1).astype("datetime64[D]"))) for m in months]
+    return ends[-MONTHS:]

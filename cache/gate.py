@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +19,11 @@ Kind = Literal["", "not_found", "rate_limited", "try_again", "bad_data"]
 
 #: Closes that may lie on days without a session before the whole answer is refused.
 STRAY: Final = 2
+#: A whole history with more than this part of its sessions missing is refused.
+HOLES: Final = 0.25
+#: A split of at least this factor tells whether the closes before it are on its basis; the close
+#: may move by as much besides (natural logarithm).
+TELLING, BESIDES = 1.4, 0.15
 
 
 def _no_days() -> Dates:
@@ -95,6 +101,8 @@ def gate(
         return bad(f"Yahoo answered for {str(named)[:16]!r} instead")
     if (currency := meta.get("currency", "USD")) != "USD":
         return bad(f"is quoted in {str(currency)[:8]!r}, not in dollars")
+    if (zone := meta.get("exchangeTimezoneName", str(NEW_YORK))) != str(NEW_YORK):
+        return bad(f"trades in the time zone {str(zone)[:24]!r}, not in {NEW_YORK}")
     if (np.diff(days.astype(np.int64)) <= 0).any():
         return bad("Yahoo's dates are not ascending or stand twice")
     events = (dividend != 0) | (split != 0)
@@ -118,8 +126,10 @@ def gate(
     priced = np.flatnonzero(~np.isnan(close))
     if not len(priced):
         return nothing(ask, now)
-    if jump := _jump(days, close, split, priced):
-        return bad(jump)
+    if wrong := _jump(days, close, split, priced) or _half_split(days, close, split, priced):
+        return bad(wrong)
+    if ask.whole and (wrong := _holes(days[priced])):
+        return bad(wrong)
     volume = np.where(np.isnan(close), np.nan, volume)
     unfinished = latest if latest > final and days[priced[-1]] == day(latest) else None
     ended = days[priced][days[priced] <= day(final)]
@@ -134,6 +144,30 @@ def _jump(days: Dates, close: FloatArray, split: FloatArray, priced: IntArray) -
         before, after = int(priced[at]), int(priced[at + 1])
         if not (split[before + 1 : after + 1] > 0).any():
             return f"its close moves {ratio[at]:.3g}-fold on {days[after]} with no split on record"
+    return ""
+
+
+def _half_split(days: Dates, close: FloatArray, split: FloatArray, priced: IntArray) -> str:
+    """A sentence about a split that the closes before it do not know of, or ""."""
+    for at in np.flatnonzero(split > 0):
+        place = int(np.searchsorted(priced, at))
+        factor = float(split[at])
+        if place == 0 or place == len(priced) or 1 / TELLING < factor < TELLING:
+            continue
+        moved = math.log(close[priced[place]] / close[priced[place - 1]])
+        # As traded the close falls by the factor; on the split's basis it does not.
+        if abs(moved + math.log(factor)) < BESIDES and abs(moved) > BESIDES:
+            return f"closes before and after the split of {days[at]} are on different bases"
+    return ""
+
+
+def _holes(closed: Dates) -> str:
+    """A sentence about a history that lacks too many sessions between its ends, or ""."""
+    known = sessions()
+    first, last = np.searchsorted(known, closed[[0, -1]])
+    there = int(last - first) + 1
+    if len(closed) < (1 - HOLES) * there and there - len(closed) > STALE_SESSIONS:
+        return f"Yahoo gives {len(closed):,} closes for {there:,} sessions since {closed[0]}"
     return ""
 
 

@@ -1,47 +1,17 @@
-"""Ends and exclusions: one refresh a store, signals that stop it, calls that can be left."""
+"""Ends: signals that stop a refresh, calls that can be left."""
 
 from __future__ import annotations
 
-import fcntl
-import os
 import queue
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TypeVar
 
-from cache import disk
-from cache.errors import SourceError, StoreBusy, StoreError
+from cache.errors import SourceError
 
 T = TypeVar("T")
-
-
-@contextmanager
-def one_at_a_time(home: Path) -> Iterator[None]:
-    """Hold the one place for a refresh of a store.
-
-    Raises:
-        StoreBusy: another process holds it.
-        StoreError: the directory cannot be written.
-    """
-    path = home / "refresh.lock"
-    try:
-        disk.make(home)
-        opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise StoreError(f"cannot write to {home}: {error.strerror}") from None
-    try:
-        try:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StoreBusy(
-                f"another refresh of {home} is under way; wait until it has ended"
-            ) from None
-        yield
-    finally:
-        os.close(opened)
 
 
 @contextmanager

@@ -6,8 +6,8 @@ the price of a refresh without sending one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -57,7 +57,6 @@ class Plan:
         files: holdings files, before any price.
         asks: symbols, in the order of asking.
         current: how many wanted symbols need no asking.
-        requests: requests that the plan costs, no failure taken into account.
         expected_seconds: how long that takes at the usual rate.
         wait_until: the vendor asked not to be asked before this time.
     """
@@ -65,9 +64,18 @@ class Plan:
     files: tuple[FileAsk, ...] = ()
     asks: tuple[Ask, ...] = ()
     current: int = 0
-    requests: int = 0
     expected_seconds: float = 0.0
     wait_until: datetime | None = None
+
+    @property
+    def charts(self) -> int:
+        """Requests that the prices cost: one a symbol, a cookie and a crumb."""
+        return len(self.asks) + (COOKIE_AND_CRUMB if self.asks else 0)
+
+    @property
+    def requests(self) -> int:
+        """Requests that the plan costs; what fails or has changed is asked beyond it."""
+        return len(self.files) + self.charts
 
     def __bool__(self) -> bool:
         """Whether there is anything to ask for."""
@@ -84,6 +92,8 @@ def make_plan(
     funds: Mapping[str, Fund] | None = None,
     full: bool = False,
     years: int = 2,
+    since: date | None = None,
+    absent: Collection[FileAsk] = (),
     rate: float = RATE,
 ) -> Plan:
     """What to ask for so that a pair can be answered as of the last final session.
@@ -102,6 +112,8 @@ def make_plan(
         funds: where issuers keep their files; without it no file is asked for.
         full: ask for everything, whole.
         years: how far back the lines go; funds go back to 1993.
+        since: start of the window, for the holdings files wanted.
+        absent: holdings files that their issuer said it does not have.
         rate: requests a second, for the expected time.
     """
     final = last_final(now)
@@ -117,16 +129,24 @@ def make_plan(
         elif max(last, held.through.get(symbol, last)) < final:
             start = _sessions_back(reference.sessions, last, OVERLAP)
             asks.append(Ask(symbol, start, _until(now), whole=False))
-    files = tuple(stale_files(holdings, pair, now, final, reference, funds or {}, full=full))
-    requests = len(files) + len(asks) + (COOKIE_AND_CRUMB if asks else 0)
-    return Plan(
-        files=files,
+    files = stale_files(
+        holdings,
+        pair,
+        now,
+        final,
+        reference,
+        funds or {},
+        full=full,
+        since=since,
+        absent=absent,
+    )
+    plan = Plan(
+        files=tuple(files),
         asks=tuple(asks),
         current=len(wanted) - len(asks),
-        requests=requests,
-        expected_seconds=round(requests / rate, 1),
         wait_until=wait_until(held.failures.values(), now),
     )
+    return replace(plan, expected_seconds=round(plan.requests / rate, 1))
 
 
 def whole(symbol: str, known: Known, pair: tuple[str, str], now: datetime, years: int = 2) -> Ask:

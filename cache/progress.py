@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 Stage = Literal["plan", "holdings", "prices", "done"]
 
@@ -63,6 +63,10 @@ class Summary:
         files: holdings files that came, such as "holdings IWM of 2026-06-25".
         failed: symbol or file -> why it brought nothing.
         requests: requests sent.
+        planned: requests that the plan had stated; what was sent beyond it is the second tries,
+            the histories brought anew and the issuers' second addresses, each counted.
+        retried: symbols asked a second time after failing in passing.
+        addresses: second addresses that issuers were asked at.
         seconds: how long it took.
         generation: the store's generation afterwards.
         wait_until: when a rate limit was met, the time to try again.
@@ -77,6 +81,9 @@ class Summary:
     files: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
     requests: int = 0
+    planned: int = 0
+    retried: int = 0
+    addresses: int = 0
     seconds: float = 0.0
     generation: int = 0
     wait_until: datetime | None = None
@@ -89,3 +96,22 @@ class Summary:
             reason: tuple(name for name, why in self.failed.items() if why == reason)
             for reason, _ in counts.most_common()
         }
+
+    def to_fields(self) -> dict[str, Any]:
+        """What another process needs to know of it, as JSON takes it."""
+        until = self.wait_until and self.wait_until.isoformat()
+        return {"ok": self.ok, "message": self.message, "wait_until": until}
+
+    @staticmethod
+    def from_fields(fields: object) -> Summary | None:
+        """The Summary of another process; None where the fields are not those."""
+        try:
+            assert isinstance(fields, dict)
+            until = fields["wait_until"]
+            return Summary(
+                ok=bool(fields["ok"]),
+                message=f"another refresh was waited for: {fields['message']}",
+                wait_until=None if until is None else datetime.fromisoformat(until),
+            )
+        except (AssertionError, KeyError, TypeError, ValueError):
+            return None

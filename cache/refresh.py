@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.bars import Bars
-from cache.errors import SourceError, StoreEmpty, StoreError
-from cache.files import FILE_SLACK, FileAsk
-from cache.interrupt import one_at_a_time, signals, unless
+from cache.absent import AbsentError, load_absent, remember_absent
+from cache.batch import Batch
+from cache.errors import SourceError, StoreBusy, StoreEmpty, StoreError
+from cache.files import FILE_SLACK, FileAsk, by_hand
+from cache.interrupt import signals, unless
 from cache.known import Known
-from cache.plan import Ask, Plan, make_plan, whole
+from cache.plan import RATE, Ask, Plan, make_plan, whole
 from cache.progress import Progress, Stage, Summary
 from cache.reasons import asked, wait
 from cache.sessions import last_final
+from cache.sources.protocol import FileSource, PriceSource
+from cache.turn import turn
 from core.frames import Prices
 
 if TYPE_CHECKING:
@@ -33,47 +37,8 @@ if TYPE_CHECKING:
     from cache.store import Store
     from core.frames import Holdings, Reference
 
-#: Answers after which a batch is committed, and seconds after which it is anyway.
-BATCH: Final = 100
-EVERY: Final = 5.0
 #: At most this many progress reports a second, beside those that open or close a stage.
 REPORTS: Final = 10.0
-
-
-class PriceSource(Protocol):
-    """Where prices come from."""
-
-    name: str
-
-    @property
-    def unreachable(self) -> bool:
-        """Nothing at all answered."""
-
-    @property
-    def limited_until(self) -> datetime | None:
-        """When a rate limit was met, the time to try again."""
-
-    @property
-    def requests(self) -> int:
-        """Requests sent so far."""
-
-    @property
-    def retried(self) -> int:
-        """How many symbols were asked a second time."""
-
-    def fetch(
-        self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
-    ) -> Iterator[Answer]:
-        """Ask, and give each answer as it comes."""
-
-
-class FileSource(Protocol):
-    """Where holdings files come from."""
-
-    requests: int
-
-    def get(self, fund: Fund, on: date | None = None) -> tuple[bytes, str]:
-        """One file and the address it came from."""
 
 
 def refresh(
@@ -85,12 +50,17 @@ def refresh(
     *,
     full: bool = False,
     years: int = 2,
+    since: date | None = None,
+    rate: float = RATE,
     report: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
     prices: PriceSource | None = None,
     files: FileSource | None = None,
 ) -> Summary:
     """Fetch what is stale, commit it in batches and say what came.
+
+    Where another process refreshes this store, wait for it: of the same pair its answer is
+    taken over and nobody is asked a second time.
 
     In the main thread SIGINT, SIGTERM and SIGHUP end it promptly, with what came committed; a
     second signal does what it always did.
@@ -103,21 +73,45 @@ def refresh(
         reference: exchange sessions, renamed symbols, reconstitution dates.
         full: ask for everything, whole.
         years: how far back the lines go.
+        since: start of the window, for the holdings files of its start and month ends.
+        rate: requests a second that prices are asked at, for the time it says it takes.
         report: called with progress, from this thread.
         stop: ends the refresh when set.
         prices: Yahoo unless given.
         files: the issuers unless given.
 
     Raises:
-        StoreBusy: another refresh of this store is under way.
         StoreError: the store cannot be read or written.
     """
     if store.simulated:
         raise StoreError(f"{store.home} holds the demo market, which is never refreshed")
     stop = stop or threading.Event()
-    with one_at_a_time(store.home), signals(stop):
-        run = _Run(store, pair, funds, now, reference, full, years, report, stop)
-        return run.all(prices, files)
+    began = time.monotonic()
+    asked_for = f"{pair[0]}:{pair[1]}{' full' if full else ''}"
+
+    def say(stage: Stage, message: str) -> None:
+        if report is not None:
+            report(Progress(stage, message=message))
+
+    with signals(stop):
+        try:
+            with turn(store.home, asked_for, stop=stop, waiting=partial(say, "plan")) as mine:
+                if mine.found is not None:
+                    say("done", mine.found.message)
+                    return mine.found
+                now += timedelta(seconds=int(time.monotonic() - began))
+                run = _Run(
+                    store, pair, funds, now, reference, full, years, since, rate, report, stop
+                )
+                summary = run.all(prices, files)
+                mine.ended(summary)
+                return summary
+        except StoreBusy:
+            if not stop.is_set():
+                raise
+            message = "stopped while waiting for another refresh of this store, which goes on"
+            say("done", message)
+            return Summary(ok=False, message=message, stopped=True)
 
 
 class _Run:
@@ -132,11 +126,14 @@ class _Run:
         reference: Reference,
         full: bool,
         years: int,
+        since: date | None,
+        rate: float,
         report: Callable[[Progress], None] | None,
         stop: threading.Event,
     ) -> None:
         self.store, self.pair, self.funds, self.now = store, pair, funds, now
         self.reference, self.full, self.years, self.stop = reference, full, years, stop
+        self.since, self.rate = since, rate
         self._report, self._reported = report, 0.0
         self._began = time.monotonic()
         self.held: Prices = Prices()
@@ -145,10 +142,8 @@ class _Run:
         self.failed: dict[str, str] = {}
         self.files: list[str] = []
         self.refetched: list[str] = []
-        self.symbols = self.new_bars = self.done = self.total = 0
-        self._answers: list[Answer] = []
-        self._failures: dict[str, str] = {}
-        self._committed = self._began
+        self.symbols = self.new_bars = self.done = self.total = self.planned = 0
+        self._absent: set[FileAsk] = set()
 
     def all(self, prices: PriceSource | None, files: FileSource | None) -> Summary:
         """Both stages, then the summary."""
@@ -160,15 +155,17 @@ class _Run:
             pass
         plan = self._plan()
         self._say("plan", message=_announced(plan), always=True)
+        self.planned = len(plan.files)
         if plan.files:
             files = files or _issuers()
             self._fetch_files(plan.files, files)
             plan = self._plan()
-        waiting = None if self.full else plan.wait_until
-        if plan.asks and not waiting and not self.stop.is_set():
+            self._say("plan", message=_announced(replace(plan, files=())), always=True)
+        if plan.asks and not plan.wait_until and not self.stop.is_set():
+            self.planned += plan.charts
             prices = prices or self._yahoo()
             self._fetch_prices(plan.asks, prices)
-        return self._summary(plan, waiting, prices, files)
+        return self._summary(plan, prices, files)
 
     def _plan(self) -> Plan:
         return make_plan(
@@ -180,6 +177,9 @@ class _Run:
             funds=self.funds,
             full=self.full,
             years=self.years,
+            since=self.since,
+            rate=self.rate,
+            absent=() if self.full else load_absent(self.store.home, self.now),
         )
 
     def _yahoo(self) -> PriceSource:
@@ -191,16 +191,26 @@ class _Run:
 
     def _fetch_files(self, asks: tuple[FileAsk, ...], files: FileSource) -> None:
         self.total = len(asks)
+        silent: set[str] = set()
         for ask in asks:
             self._say("holdings", symbol=ask.fund, message=f"asking for {ask}", always=True)
+            self.done += 1
+            if ask.fund in silent:
+                self.failed[str(ask)] = "not asked for: its issuer did not answer before"
+                continue
             came = unless(self.stop, partial(files.get, self.funds[ask.fund], ask.day))
             if came is None:
-                return
-            self.done += 1
+                break
             if isinstance(came, SourceError):
                 self.failed[str(ask)] = came.reason
+                if isinstance(came, AbsentError):
+                    self._absent.add(ask)
+                else:
+                    silent.add(ask.fund)
             else:
                 self._keep_file(ask, *came)
+        dated = frozenset(ask for ask in self._absent if ask.day is not None)
+        remember_absent(self.store.home, dated, self.now)
 
     def _keep_file(self, ask: FileAsk, raw: bytes, address: str) -> None:
         from cache.sources.holdings import read_holdings
@@ -215,7 +225,8 @@ class _Run:
                     raise
                 file = read(as_of=ask.day)
         except SourceError as error:
-            self.failed[str(ask)] = error.reason
+            self.failed[str(ask)] = f"{error.reason}; if its layout has changed, {by_hand(ask)}"
+            self._absent.add(ask)
             return
         held = self.store.commit(holdings=[(file.holdings, file.raw)])
         self.holdings, self.generation = held.holdings, held.generation
@@ -223,28 +234,31 @@ class _Run:
         self.files.append(str(FileAsk(ask.fund, came)))
         if ask.day is not None and abs(came - ask.day) > timedelta(days=FILE_SLACK):
             self.failed[str(ask)] = f"the issuer gave its file of {came} instead"
+            self._absent.add(ask)
 
     # Prices
 
     def _fetch_prices(self, asks: tuple[Ask, ...], source: PriceSource) -> None:
         known = Known(self.held)
+        batch = Batch(self.store, known, source.name)
         self.done, self.total = 0, len(asks)
-        self._committed = started = time.monotonic()
+        started = time.monotonic()
         self._say("prices", always=True)
         while asks and not self.stop.is_set():
             again: list[Ask] = []
             with closing(source.fetch(asks, now=self.now, stop=self.stop)) as answers:  # type: ignore[type-var]
                 for answer in answers:
-                    if anew := self._take(answer, known, source):
+                    if anew := self._take(answer, known, source, batch):
                         again.append(anew)
                         self.total += 1
                     self.done += 1
-                    self._flush(source, known)
+                    if batch.due():
+                        self._flush(batch)
                     self._say("prices", symbol=answer.ask.symbol, since=started)
             asks = tuple(again)
-        self._flush(source, known, always=True)
+        self._flush(batch)
 
-    def _take(self, answer: Answer, known: Known, source: PriceSource) -> Ask | None:
+    def _take(self, answer: Answer, known: Known, source: PriceSource, batch: Batch) -> Ask | None:
         """Put an answer into the batch; gives the Ask that its symbol needs in its place."""
         symbol = answer.ask.symbol
         reason = answer.reason
@@ -259,7 +273,7 @@ class _Run:
             self.failed[symbol] = reason
             # That nobody was reached is no fact about a symbol.
             if not source.unreachable:
-                self._failures[symbol] = reason
+                batch.fail(symbol, reason)
             return None
         days, _ = known.closes(symbol)
         if answer.ask.whole and len(days) and not self.full:
@@ -267,18 +281,11 @@ class _Run:
         fresh = ~np.isnan(answer.close) & ~np.isin(answer.session, days)
         self.new_bars += int(np.count_nonzero(fresh))
         self.symbols += 1
-        self._answers.append(answer)
+        batch.add(answer)
         return None
 
-    def _flush(self, source: PriceSource, known: Known, *, always: bool = False) -> None:
-        size = len(self._answers) + len(self._failures)
-        since = time.monotonic() - self._committed
-        if not size or not (always or size >= BATCH or since >= EVERY):
-            return
-        bars = _bars(self._answers, self._failures, known, source.name, self._now())
-        self.generation = self.store.commit(bars=bars).generation
-        self._answers, self._failures = [], {}
-        self._committed = time.monotonic()
+    def _flush(self, batch: Batch) -> None:
+        self.generation = batch.flush(self._now()) or self.generation
 
     # Words
 
@@ -310,13 +317,12 @@ class _Run:
     def _summary(
         self,
         plan: Plan,
-        waiting: datetime | None,
         prices: PriceSource | None,
         files: FileSource | None,
     ) -> Summary:
         final = last_final(self.now)
         stopped = self.stop.is_set()
-        limited = waiting or (prices.limited_until if prices else None)
+        limited = plan.wait_until or (prices.limited_until if prices else None)
         missing = [f for f in dict.fromkeys(self.pair) if not self.holdings.get(f)]
         words: list[str] = []
         if prices is not None and prices.unreachable and not self.symbols:
@@ -334,7 +340,7 @@ class _Run:
             words.append(f"no holdings of {' and '.join(missing)} are held")
         if stopped:
             words.append("stopped early; what came is kept")
-        ok = not (self.failed or stopped or missing or (plan.asks and waiting))
+        ok = not (self.failed or stopped or missing or (plan.asks and limited))
         summary = Summary(
             ok=ok,
             message="; ".join(words) or "nothing came",
@@ -344,6 +350,9 @@ class _Run:
             files=tuple(self.files),
             failed=dict(self.failed),
             requests=(prices.requests if prices else 0) + (files.requests if files else 0),
+            planned=self.planned,
+            retried=prices.retried if prices else 0,
+            addresses=files.second if files else 0,
             seconds=round(time.monotonic() - self._began, 2),
             generation=self.generation,
             wait_until=limited,
@@ -364,33 +373,3 @@ def _announced(plan: Plan) -> str:
         return "nothing is stale"
     minutes = plan.expected_seconds / 60
     return f"{plan.requests} requests, about {max(minutes, 0.1):.1f} minutes"
-
-
-def _bars(
-    answers: list[Answer],
-    failures: Mapping[str, str],
-    known: Known,
-    source: str,
-    fetched_at: datetime,
-) -> Bars:
-    """A batch of answers as the store takes it."""
-
-    def joined(name: str, empty: Any) -> Any:
-        return np.concatenate([getattr(a, name) for a in answers] or [empty])
-
-    symbols = tuple(answer.ask.symbol for answer in answers)
-    floats = {n: joined(n, np.zeros(0)) for n in ("close", "volume", "dividend", "split")}
-    return Bars(
-        symbols=symbols,
-        symbol=np.repeat(np.arange(len(answers)), [len(a.session) for a in answers]),
-        session=joined("session", np.zeros(0, "datetime64[D]")),
-        **floats,
-        source=source,
-        fetched_at=fetched_at,
-        through={a.ask.symbol: a.through for a in answers if a.through},
-        provisional={a.ask.symbol: a.provisional for a in answers if a.provisional},
-        replace=frozenset(
-            a.ask.symbol for a in answers if a.ask.whole and len(known.closes(a.ask.symbol)[0])
-        ),
-        failures=failures,
-    )

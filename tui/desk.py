@@ -135,34 +135,22 @@ class Desk:
         """One sentence: what is stale and how many requests a refresh (started by ``by``) costs."""
         if self.simulated:
             return "simulated market: nothing to fetch"
-        from cache.funds import load_funds
-        from cache.plan import make_plan
         from core.frames import Prices
+        from tui.costs import sentence
 
         try:
             market = self.market()
             prices, holdings = market.prices, market.holdings
         except StoreEmpty:
             prices, holdings = Prices(), {}
-        pair = (question.small, question.large)
-        funds = load_funds(self.places.config / "funds.toml")
-        plan = make_plan(prices, holdings, pair, now, self.reference, funds=funds)
-        if not plan:
-            return "up to date: nothing to fetch"
-        stale = f"stale: {len(plan.asks):,} symbols, {len(plan.files):,} holdings files;"
-        asks = f"{by} fetches: {plan.requests:,} requests"
-        unknown = [fund for fund in pair if fund not in holdings]
-        if unknown:
-            # how many lines a fund has is known once its holdings are
-            return f"{stale} {asks} and one for each line of {' and '.join(unknown)}"
-        return f"{stale} {asks}, {max(1, round(plan.expected_seconds / 60)):,} min"
+        return sentence(self, prices, holdings, question, now, self.reference, by)
 
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
         """The child process that fetches; None where there is nothing to fetch from."""
         if self.simulated:
             return None
         command = [sys.executable, "-m", "tui", "refresh", "--progress", "json"]
-        command += ["--pair", f"{question.small}:{question.large}"]
+        command += ["--pair", f"{question.small}:{question.large}", "--window", question.window]
         if self._home is not None:
             command += ["--home", str(self._home)]
         return command + (["--full"] if full else [])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from cache.progress import Progress, Summary
 from core.views import Question
 from tui import formats as f
+from tui.costs import window_start
 
 if TYPE_CHECKING:
     from tui.config import Config
@@ -33,7 +34,7 @@ def fetch(desk: Desk, question: Question, config: Config, *, full: bool, style: 
     from cache.refresh import refresh
     from cache.sources.yahoo import Yahoo
 
-    home = desk.store.home
+    home, now = desk.store.home, datetime.now(UTC)
     try:
         prices = Yahoo(home / "yfinance", pool=config.pool, rate=config.rate)
     except OSError as error:
@@ -44,9 +45,11 @@ def fetch(desk: Desk, question: Question, config: Config, *, full: bool, style: 
             desk.store,
             (question.small, question.large),
             load_funds(desk.places.config / "funds.toml"),
-            datetime.now(UTC),
+            now,
             desk.reference,
             full=full,
+            since=window_start(question, now),
+            rate=config.rate,
             report=report,
             prices=prices,
         )
@@ -69,11 +72,17 @@ def text(summary: Summary) -> str:
     for reason, names in list(summary.by_reason().items())[:20]:
         few = " ".join(names[:8]) + (f" and {len(names) - 8:,} more" if len(names) > 8 else "")
         said.append(f"  {len(names):,} failed: {reason} ({few})")
+    beyond = {
+        "second tries": summary.retried,
+        "histories brought anew": len(summary.refetched),
+        "second addresses": summary.addresses,
+    }
+    more = ", ".join(f"{count:,} {what}" for what, count in beyond.items() if count)
     said.append(
         f"  {f.count(summary.new_bars)} new closes of {f.count(summary.symbols)} symbols,"
-        f" {len(summary.refetched):,} histories brought anew,"
-        f" {len(summary.files):,} holdings files,"
-        f" {f.count(summary.requests)} requests in {summary.seconds:.0f} s"
+        f" {len(summary.files):,} holdings files; {f.count(summary.requests)} requests"
+        f" in {summary.seconds:.0f} s, {f.count(summary.planned)} of them planned"
+        + (f" ({more})" if more else "")
     )
     return "\n".join(said)
 

@@ -80,6 +80,9 @@ class Host(Protocol):
     ) -> Worker[Any]:
         """Do something beside the screen: a function in a thread, or a coroutine in the loop."""
 
+    def set_timer(self, delay: float, callback: Callable[[], None]) -> Any:
+        """Call something in the loop after some seconds."""
+
     def post_message(self, message: Message) -> bool:
         """From a thread: the only thing that crosses."""
 

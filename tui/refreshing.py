@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from textual.worker import Worker
 
 from cache.errors import CacheError
+from cache.reasons import wait_until
 from core.frames import CoreError
 from core.snapshot import Question
 from tui import child
@@ -20,14 +22,28 @@ class Refresher:
 
     Attributes:
         progress: how far a fetch has come, None while none runs.
-        cost: what the next one would cost, "" where not known.
     """
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self.progress: str | None = None
-        self.cost = ""
+        self._cost = ""
+        self._until: datetime | None = None
+        self._full = False
         self._running: Worker[Any] | None = None
+
+    @property
+    def cost(self) -> str:
+        """What the next fetch would cost, or when one that was cut short goes on by itself."""
+        if self._until is None:
+            return self._cost
+        left = max((self._until - self._host.now()).total_seconds(), 0.0)
+        when = f"{left:.0f} s" if left < 90 else f"{left / 60:.0f} m"
+        return f"Yahoo limits requests: what came is kept, fetching goes on by itself in {when}"
+
+    @cost.setter
+    def cost(self, sentence: str) -> None:
+        self._cost = sentence
 
     def look_up_cost(self, question: Question) -> None:
         """Find out, beside the screen, what is stale; a `Cost` message brings the answer."""
@@ -46,6 +62,10 @@ class Refresher:
         if self._running is not None and not self._running.is_finished:
             host.tell("a refresh is under way")
             return
+        if self._until is not None and host.now() < self._until:
+            host.tell(self.cost)
+            return
+        self._until, self._full = None, full
         try:
             argv = host.desk.refresh_command(host.question, full=full)
         except (CacheError, OSError) as error:
@@ -69,7 +89,11 @@ class Refresher:
             code, last = await child.run(argv, report)
         finally:
             self.progress = None
-        if code == 0:
+        self._until = wait_until([last], host.now()) if code == 1 else None
+        if self._until is not None:
+            host.tell("")
+            self._count_down()
+        elif code == 0:
             host.tell(last or "refreshed")
         elif code == 1:
             host.tell(f"refreshed in part: {last or 'some lines could not be fetched'}", error=True)
@@ -78,3 +102,16 @@ class Refresher:
             host.tell(f"the last good numbers stay: {why}", error=True)
         host.poll()
         self.look_up_cost(host.question)
+
+    def _count_down(self) -> None:
+        """Say how long the vendor wants to be left alone, then go on."""
+        if self._until is None:
+            return
+        left = (self._until - self._host.now()).total_seconds()
+        if left <= 0:
+            self._until = None
+            self.start(full=self._full)
+            return
+        self._host.say()
+        # By the minute while it is long, by the second at the end: a status line is bytes.
+        self._host.set_timer(1.0 if left <= 90 else min(60.0, left - 90), self._count_down)

@@ -16,7 +16,9 @@ from typing import IO, TYPE_CHECKING, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
+from cache.absent import AbsentError
 from cache.errors import SourceError
+from cache.files import FileAsk, by_hand
 
 if TYPE_CHECKING:
     from http.client import HTTPMessage
@@ -35,6 +37,7 @@ class Issuers:
 
     Attributes:
         requests: requests sent so far.
+        second: how many of them went to a second address after the first one failed.
     """
 
     def __init__(self, *, timeout: float = 30.0, limit: int = LIMIT) -> None:
@@ -45,7 +48,7 @@ class Issuers:
             limit: bytes that one file may have.
         """
         self.timeout, self.limit = timeout, limit
-        self.requests = 0
+        self.requests = self.second = 0
 
     def get(self, fund: Fund, on: date | None = None) -> tuple[bytes, str]:
         """One holdings file as the issuer gives it, and the address it came from.
@@ -55,22 +58,21 @@ class Issuers:
             on: the day wanted, None for the newest file.
 
         Raises:
+            AbsentError: the issuer answered, and has no such file.
             SourceError: nothing usable came; says why, and how to bring the file by hand.
         """
-        reason = "the issuer's address is not known"
+        reasons: list[_NoFileError] = []
         for url in fund.urls(on):
+            self.second += bool(reasons)
             try:
                 return self._read(url), url
             except _NoFileError as error:
-                # The first address is the best one: its reason tells most.
-                reason = str(error) if reason.endswith("not known") else reason
-        what = f"holdings {fund.symbol}" + (f" of {on}" if on else "")
-        dated = f" --as-of {on}" if on else ""
-        raise SourceError(
-            f"{reason}; download the file in a browser and run "
-            f"`internals import holdings FILE --fund {fund.symbol}{dated}`",
-            file=what,
-        )
+                reasons.append(error)
+        ask = FileAsk(fund.symbol, on)
+        kind = AbsentError if reasons and all(r.answered for r in reasons) else SourceError
+        # The first address is the best one: its reason tells most.
+        reason = str(reasons[0]) if reasons else "the issuer's address is not known"
+        raise kind(f"{reason}; {by_hand(ask)}", file=str(ask))
 
     def _read(self, url: str) -> bytes:
         opener = urllib.request.build_opener(
@@ -91,7 +93,9 @@ class Issuers:
                         raise _NoFileError(f"{host} took longer than {self.timeout:g} s")
                 promised = response.length
         except HTTPError as error:
-            raise _NoFileError(f"{host} answered with error {error.code}") from None
+            # A refusal for being asked too often or too slowly says nothing about the file.
+            settled = 400 <= error.code < 500 and error.code not in (408, 425, 429)
+            raise _NoFileError(f"{host} answered with error {error.code}", settled) from None
         except TimeoutError:
             raise _NoFileError(f"{host} took longer than {self.timeout:g} s") from None
         except (URLError, HTTPException, OSError) as error:
@@ -103,7 +107,15 @@ class Issuers:
 
 
 class _NoFileError(Exception):
-    """One address brought no file; the message says why."""
+    """One address brought no file; the message says why.
+
+    Attributes:
+        answered: the issuer answered, and asking again will not help.
+    """
+
+    def __init__(self, reason: str, answered: bool = False) -> None:
+        super().__init__(reason)
+        self.answered = answered
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
@@ -140,9 +152,9 @@ def _file(content: bytes, host: str) -> bytes:
     """The content, unless it is plainly no file of holdings."""
     start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not start:
-        raise _NoFileError(f"{host} answered with an empty file")
+        raise _NoFileError(f"{host} answered with an empty file", True)
     if start.startswith(_PAGE) or b"<html" in start:
-        raise _NoFileError(f"{host} answered with a web page, not a holdings file")
+        raise _NoFileError(f"{host} answered with a web page, not a holdings file", True)
     return content
 
 

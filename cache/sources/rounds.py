@@ -33,6 +33,7 @@ class Rounds:
         pool: int,
         rate: float | None,
         pause: float,
+        patience: float = 120.0,
     ) -> None:
         """Nothing is asked yet.
 
@@ -41,7 +42,9 @@ class Rounds:
             pool: threads that ask.
             rate: questions a second, None for no limit.
             pause: seconds before what failed in passing is asked a second time.
+            patience: seconds a round may take beyond twice the time its rate allows.
         """
+        self._patience = patience
         self._ask, self.pool, self.rate, self.pause = ask, pool, rate, pause
         self.unreachable = False
         self.retried = 0
@@ -85,6 +88,8 @@ class Rounds:
         unanswered = {ask.symbol: ask for ask in asks}
         came: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         halt = threading.Event()
+        # A vendor that answers each question just in time must not hold the round for hours.
+        ends = time.monotonic() + self._patience + 2 * len(asks) / (self.rate or self.pool)
 
         def work() -> None:
             while not halt.is_set() and not self._halted and self._pace(halt):
@@ -102,7 +107,7 @@ class Rounds:
         for thread in threads:
             thread.start()
         try:
-            while unanswered and not stop.is_set():
+            while unanswered and not stop.is_set() and time.monotonic() < ends:
                 alive = any(thread.is_alive() for thread in threads)
                 try:
                     answer = came.get(timeout=0.05)
@@ -116,7 +121,7 @@ class Rounds:
             halt.set()
         if unanswered and not stop.is_set():
             kind: Kind = self._halted.kind if self._halted else "try_again"
-            reason = self._halted.reason if self._halted else ""
+            reason = self._halted.reason if self._halted else "the round took too long; try again"
             for ask in unanswered.values():
                 yield Answer(ask, kind=kind, reason=reason)
 

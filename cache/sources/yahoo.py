@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,7 +80,7 @@ class Yahoo:
         self.timeout = timeout
         self.limited_until: datetime | None = None
         self._lock = threading.Lock()
-        self._now = datetime.now(UTC)
+        self._now, self._began = datetime.now(UTC), time.monotonic()
         self._rounds = Rounds(self._ask, pool=pool, rate=rate, pause=pause)
         # Not made of pickles, and never opened by several threads at once.
         yfinance.cache._CookieCacheManager._Cookie_cache = yfinance.cache._CookieCacheDummy()
@@ -120,7 +121,7 @@ class Yahoo:
             now: the time; a bar of a session not closed by then is provisional.
             stop: when set, ends at once; what is open stays unanswered.
         """
-        self._now = now
+        self._now, self._began = now, time.monotonic()
         # yfinance keeps bodies, those of errors too, and would answer from memory.
         yield from self._rounds.fetch(
             asks, stop=stop or threading.Event(), before=YfData.cache_get.cache_clear
@@ -169,7 +170,9 @@ class Yahoo:
         reason = str(refused)
         if refused.kind == "rate_limited":
             with self._lock:
-                self.limited_until = self.limited_until or retry_at(refused.retry_after, now)
+                # Minutes may have passed since the asking began.
+                clock = now + timedelta(seconds=int(time.monotonic() - self._began))
+                self.limited_until = self.limited_until or retry_at(refused.retry_after, clock)
                 reason = f"rate limited by Yahoo; {wait(self.limited_until)}"
         elif refused.kind == "not_found":
             if not ask.whole and "dates asked" in reason:

@@ -15,11 +15,14 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from curl_cffi import requests
+from curl_cffi.curl import CURL_WRITEFUNC_ERROR
 
 from cache.gate import Kind
 
 #: Wait this long after a refusal that does not say how long.
 LIMIT_PAUSE: Final = timedelta(minutes=30)
+#: The most bytes taken of one answer, unpacked; thirty years of a fund are one megabyte.
+BODY: Final = 16 * 2**20
 _CHART: Final = "/v8/finance/chart/"
 
 
@@ -58,13 +61,36 @@ class Session(requests.Session[Any]):
             if not chart:
                 self._pages[url] = None
             self.asked += 1
-        response = super().request(method, url, *args, **options)
+        response = self._limited(method, url, *args, **options)
         if chart:
             _judge(response)
         elif response.status_code < 400 or "getcrumb" not in url:
             # The cookie's page answers 404 and sets the cookie all the same.
             self._pages[url] = response
         return response if chart else self._page(url)
+
+    def _limited(self, *args: Any, **options: Any) -> Any:
+        """Send a request; an answer beyond `BODY` is broken off and raised as RefusedError."""
+        parts: list[bytes] = []
+        size = 0
+
+        def take(part: bytes) -> int:
+            nonlocal size
+            size += len(part)
+            if size > BODY:
+                return int(CURL_WRITEFUNC_ERROR)
+            parts.append(part)
+            return len(part)
+
+        try:
+            response = super().request(*args, **(options | {"content_callback": take}))
+        except requests.exceptions.RequestException:
+            if size <= BODY:
+                raise
+            large = f"Yahoo's answer is larger than {BODY >> 20} MiB; try again"
+            raise RefusedError("try_again", large) from None
+        response.content = b"".join(parts)
+        return response
 
     def _page(self, url: str) -> Any:
         """What a page beside the charts answered; yfinance would ask for it at each symbol."""

@@ -202,20 +202,19 @@ def test_files_are_asked_for_the_latest_the_years_start_and_reconstitutions() ->
         reconstitutions={"IWM": (date(2025, 6, 27), date(2026, 3, 20), date(2026, 6, 26))},
     )
     plan = make_plan(Prices(), {}, PAIR, NOW, reference, funds=FUNDS)
-    assert plan.files == (
-        FileAsk("IWM"),
-        FileAsk("IWM", date(2025, 12, 31)),
-        FileAsk("IWM", date(2026, 3, 20)),
-        FileAsk("SPY"),
-    )
-    assert plan.requests == 4 + 2 + 2
-    assert (
-        str(plan.files[1]) == "holdings IWM of 2025-12-31" and str(plan.files[3]) == "holdings SPY"
-    )
+    # The last sessions of January to May; May ended on a weekend, January too.
+    months = [date(2026, 1, 30), date(2026, 2, 27), date(2026, 3, 31), date(2026, 4, 30)]
+    months += [date(2026, 5, 29)]
+    days = [None, date(2025, 12, 31), date(2026, 3, 20), *months]
+    assert plan.files == (*(FileAsk("IWM", day) for day in days), FileAsk("SPY"))
+    assert plan.requests == 9 + 2 + 2
+    assert str(plan.files[1]) == "holdings IWM of 2025-12-31"
+    assert str(plan.files[-1]) == "holdings SPY"
     held = {
         "IWM": (
             holdings("IWM", "2025-12-30", {"A": 1.0}),
             holdings("IWM", "2026-03-23", {"A": 1.0}),
+            *(holdings("IWM", f"{day}", {"A": 1.0}) for day in months),
             holdings("IWM", "2026-06-26", {"A": 1.0}),
         ),
         "SPY": (holdings("SPY", "2026-06-25", {"A": 1.0}, fetched_at=NOW - timedelta(hours=5)),),
@@ -223,6 +222,33 @@ def test_files_are_asked_for_the_latest_the_years_start_and_reconstitutions() ->
     assert make_plan(Prices(), held, PAIR, NOW, reference, funds=FUNDS).files == ()
     later = make_plan(Prices(), held, PAIR, NOW + timedelta(hours=2), reference, funds=FUNDS)
     assert later.files == (FileAsk("SPY"),)
+
+
+def test_one_file_serves_a_reconstitution_and_the_month_end_after_it() -> None:
+    reference = replace(REFERENCE, reconstitutions={"IWM": (date(2026, 3, 27),)})
+    plan = make_plan(Prices(), {}, PAIR, NOW, reference, funds={"IWM": DATED})
+    asked_days = [ask.day for ask in plan.files]
+    # The file after 27 March lies within the week before 31 March.
+    assert date(2026, 3, 27) in asked_days and date(2026, 3, 31) not in asked_days
+
+
+def test_a_longer_window_asks_for_its_start_and_its_month_ends() -> None:
+    plan = make_plan(
+        Prices(), {}, PAIR, NOW, REFERENCE, funds={"IWM": DATED}, since=date(2025, 10, 5)
+    )
+    # Friday 3 October stands for Sunday the 5th.
+    assert [str(ask.day) for ask in plan.files[1:5]] == [
+        "2025-10-03",
+        "2025-12-31",
+        "2025-10-31",
+        "2025-11-28",
+    ]
+
+
+def test_what_an_issuer_does_not_have_is_not_asked_for() -> None:
+    gone = frozenset({FileAsk("IWM", date(2026, 1, 30)), FileAsk("IWM", date(2025, 12, 31))})
+    plan = make_plan(Prices(), {}, PAIR, NOW, REFERENCE, funds={"IWM": DATED}, absent=gone)
+    assert not gone & set(plan.files) and FileAsk("IWM", date(2026, 2, 27)) in plan.files
 
 
 def test_a_fund_without_an_address_is_not_asked_for() -> None:

@@ -20,7 +20,8 @@ from cache.progress import Progress, Summary
 from cache.reference import load_reference
 from cache.refresh import refresh
 from cache.store import Store
-from tests.cache.lookalike import Lookalike, later
+from tests.cache.lookalike import Lookalike
+from tests.cache.lookalike_world import later
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday, 17:30 in New York
@@ -112,9 +113,9 @@ def test_a_child_process_fills_an_empty_store(tmp_path: Path) -> None:
     assert (server.charts["SAD"], server.charts["SAC"]) == (2, 1)
     assert server.pages["fc.yahoo.com/"] == 1
     assert server.pages["query1.finance.yahoo.com/v1/test/getcrumb"] == 1
-    # The newest file and the one of the year's start, of each fund.
-    assert server.pages.total() == 2 + 4
-    assert out.split()[:3] == ["False", "307", "297"]
+    # Of each fund the newest file, that of the year's start and of five month ends.
+    assert server.pages.total() == 2 + 14
+    assert out.split()[:3] == ["False", "317", "297"]
 
     store = Store(home)
     held = store.read()
@@ -125,7 +126,8 @@ def test_a_child_process_fills_an_empty_store(tmp_path: Path) -> None:
     assert "25" in failures["SAE"] and "no split on record" in failures["SAE"]
     assert not any("delisted" in reason for reason in failures.values())
     dates = {f: [str(h.as_of) for h in held.holdings[f]] for f in PAIR}
-    assert dates == {fund: ["2025-12-31", "2026-06-25"] for fund in PAIR}
+    months = ["2026-01-30", "2026-02-27", "2026-03-31", "2026-04-30", "2026-05-29"]
+    assert dates == {fund: ["2025-12-31", *months, "2026-06-25"] for fund in PAIR}
 
     for symbol, first in (("IWM", "1993-01-04"), ("SAA", "2024-06-17")):
         days, values, paid = server.history(symbol)
@@ -258,7 +260,8 @@ def test_an_issuer_that_answers_with_a_page_is_named_and_prices_still_come(
     assert "a web page, not a holdings file" in summary.failed["holdings IWM"]
     assert "no holdings of IWM" in summary.message and not summary.ok
     assert set(small.charts) == {"IWM", "IVV", "LAA", "LAB"}
-    assert summary.files == ("holdings IVV of 2026-06-25", "holdings IVV of 2025-12-31")
+    assert summary.files[:2] == ("holdings IVV of 2026-06-25", "holdings IVV of 2025-12-31")
+    assert len(summary.files) == 7
 
 
 def test_a_bar_of_an_open_session_is_provisional_until_the_close(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import signal
 import threading
@@ -15,7 +14,7 @@ import numpy as np
 import pytest
 
 from cache.bars import Bars
-from cache.errors import StoreBusy, StoreError
+from cache.errors import StoreError
 from cache.funds import Fund
 from cache.gate import Answer
 from cache.plan import Ask
@@ -96,15 +95,6 @@ def test_progress_is_one_line_and_reads_back() -> None:
     assert Progress.from_json(line) == said
     assert Progress.from_json("Traceback (most recent call last):") is None
     assert Progress.from_json("[1, 2]") is None
-
-
-def test_one_refresh_at_a_time(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    with (home / "refresh.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        with pytest.raises(StoreBusy, match=r"another refresh of .*home is under way"):
-            refresh(Store(home), PAIR, {}, NOW, load_reference(), prices=Source({}))
 
 
 def test_the_demo_market_is_never_refreshed(tmp_path: Path) -> None:

@@ -74,6 +74,14 @@ FAULTS = {
     "404 page": ("try_again", "the answer (404) was not one of Yahoo's; try again", 2),
     "pence": ("bad_data", "is quoted in 'GBp', not in dollars" + ASKED, 1),
     "other": ("bad_data", "Yahoo answered for 'OTHER' instead" + ASKED, 1),
+    "london": (
+        "bad_data",
+        "trades in the time zone 'Europe/London', not in America/New_York" + ASKED,
+        1,
+    ),
+    "holes": ("bad_data", "Yahoo gives 210 closes for 508 sessions since 2024-06-17" + ASKED, 1),
+    "stall": ("try_again", "Yahoo did not answer within 3 s; try again", 2),
+    "huge": ("try_again", "Yahoo's answer is larger than 16 MiB; try again", 2),
     "negative": ("bad_data", "the close of 2026-05-14 is not positive" + ASKED, 1),
     "saturdays": (
         "bad_data",
@@ -94,6 +102,48 @@ def test_failures_are_data(server: Lookalike, tmp_path: Path) -> None:
     assert {symbols[s]: n for s, n in server.charts.items() if s != "AA"} == {
         fault: times for fault, (_, _, times) in FAULTS.items()
     }
+
+
+def test_a_broken_off_answer_is_no_answer(server: Lookalike, tmp_path: Path) -> None:
+    server.faults.update({"AA": "drop", "BB": "truncated"})
+    got = fetch(yahoo(tmp_path), "AA", "BB", "CC")
+    assert got["CC"].kind == "" and dict(server.charts) == {"AA": 2, "BB": 2, "CC": 1}
+    for symbol in ("AA", "BB"):
+        assert got[symbol].kind == "try_again"
+        assert got[symbol].reason.startswith("Yahoo could not be reached (")
+
+
+def test_a_split_known_to_half_the_history_is_quarantined(
+    server: Lookalike, tmp_path: Path
+) -> None:
+    # 30 sessions before 26 June 2026, the last included: Thursday 14 May.
+    server.splits["AA"], server.faults["AA"] = ("2026-05-14", 4.0), "half split"
+    answer = fetch(yahoo(tmp_path), "AA")["AA"]
+    assert answer.kind == "bad_data" and not len(answer.close)
+    words = "closes before and after the split of 2026-05-14 are on different bases"
+    assert answer.reason == words + ASKED
+
+
+def test_a_round_has_an_end(server: Lookalike, tmp_path: Path) -> None:
+    server.delay = 0.5
+    source = yahoo(tmp_path, pool=1, rate=1000.0)
+    source._rounds._patience = 1.2
+    began = time.monotonic()
+    got = fetch(source, *(f"S{i}" for i in range(9)))
+    assert time.monotonic() - began < 5.0 and len(got) == 9
+    late = [a for a in got.values() if a.kind]
+    assert late and {a.reason for a in late} == {"the round took too long; try again"}
+
+
+def test_the_wait_counts_from_when_the_limit_was_met(server: Lookalike, tmp_path: Path) -> None:
+    server.limit_after, server.retry_after = 0, "120"
+    source = yahoo(tmp_path)
+    source._ask(ask("AA"))
+    source._now, source._began = NOW, time.monotonic() - 600
+    source.limited_until = None
+    source._ask(ask("BB"))
+    # Ten minutes of asking, two that Yahoo wants, one more to be sure.
+    assert source.limited_until == NOW + timedelta(minutes=13)
 
 
 def test_what_fails_in_passing_is_brought_by_the_second_try(
@@ -285,8 +335,13 @@ def test_a_jump_needs_a_split_on_the_way() -> None:
     assert passed([1, 10, 1, 1, 1]).kind == ""
     assert "10.1-fold on 2026-06-23" in passed([1, 10.1, 10, 10, 10]).reason
     assert "0.0909-fold on 2026-06-25" in passed([11, 11, 11, 1, 1]).reason
-    assert passed([11, 11, 11, 1, 1], split={3: 11.0}).kind == ""
-    assert passed([11, 11, NAN, 1, 1], split={2: 11.0}).kind == ""
+    assert passed([11, 11, 11, 1, 1], split={3: 30.0}).kind == ""
+    assert passed([11, 11, NAN, 1, 1], split={2: 30.0}).kind == ""
+    # A move by the split's own factor: the closes before it are not on its basis.
+    assert "different bases" in passed([11, 11, 11, 1, 1], split={3: 11.0}).reason
+    assert "different bases" in passed([11, 11, NAN, 1, 1], split={2: 11.0}).reason
+    assert "different bases" in passed([1, 1, 8, 8, 8], split={2: 0.125}).reason
+    assert passed([4, 4, 4.1, 4, 4], split={2: 4.0}).kind == ""
     assert passed([11, 11, 11, 1, 1], split={2: 11.0}).kind == "bad_data"
 
 
@@ -301,6 +356,10 @@ def test_a_jump_needs_a_split_on_the_way() -> None:
         (passed([1, 2, 3, 4, 5], dividend={1: -1.0}), "a dividend or a split is not positive"),
         (passed([1, 2, 3, 4, 5], volume=[1, 2, -3, 4, 5]), "a volume is negative"),
         (passed([1] * 5, currency="CAD"), "is quoted in 'CAD', not in dollars"),
+        (
+            passed([1] * 5, exchangeTimezoneName="Asia/Tokyo"),
+            "trades in the time zone 'Asia/Tokyo'",
+        ),
         (passed([1] * 5, symbol="AB"), "Yahoo answered for 'AB' instead"),
         (
             passed([1, 2], days=("2026-06-18", "2026-06-19"), dividend={1: 1.0}),

@@ -1,0 +1,59 @@
+"""Holdings files that an issuer said it does not have, remembered so that it is not asked daily."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from cache.errors import SourceError
+from cache.files import FileAsk
+
+#: "There is none of that date" is believed this long.
+BELIEVED: Final = timedelta(days=3)
+_NAME: Final = "absent.json"
+
+
+class AbsentError(SourceError):
+    """An issuer answered, and what it answered is not the file: asking again will not help."""
+
+
+def load_absent(home: Path, now: datetime) -> frozenset[FileAsk]:
+    """The files known not to be there; empty where nothing readable is kept."""
+    return frozenset(ask for ask, at in _kept(home).items() if now - at < BELIEVED)
+
+
+def remember_absent(home: Path, asks: frozenset[FileAsk], now: datetime) -> None:
+    """Remember that an issuer has none of these; failing to is no error."""
+    if not asks:
+        return
+    kept = {ask: at for ask, at in _kept(home).items() if now - at < BELIEVED}
+    kept |= dict.fromkeys(asks, now)
+    rows = [[ask.fund, f"{ask.day}", at.isoformat()] for ask, at in kept.items() if ask.day]
+    target = home / _NAME
+    temporary = home / f".{_NAME}.{os.getpid()}"
+    try:
+        temporary.write_text(json.dumps(rows))
+        temporary.chmod(0o600)
+        temporary.replace(target)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _kept(home: Path) -> Mapping[FileAsk, datetime]:
+    """What is on disk; a damaged row is passed over."""
+    kept: dict[FileAsk, datetime] = {}
+    try:
+        rows = json.loads((home / _NAME).read_bytes())
+        for fund, day, at in rows:
+            when = datetime.fromisoformat(at)
+            if when.tzinfo is not None:
+                kept[FileAsk(fund, datetime.fromisoformat(day).date())] = when
+    except (OSError, ValueError, TypeError):
+        return kept
+    return kept

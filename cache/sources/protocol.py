@@ -1,0 +1,50 @@
+"""What a refresh asks of its sources: who brings prices, who brings holdings files."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from cache.funds import Fund
+    from cache.gate import Answer
+    from cache.plan import Ask
+
+
+class PriceSource(Protocol):
+    """Where prices come from."""
+
+    name: str
+
+    @property
+    def unreachable(self) -> bool:
+        """Nothing at all answered."""
+
+    @property
+    def limited_until(self) -> datetime | None:
+        """When a rate limit was met, the time to try again."""
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far."""
+
+    @property
+    def retried(self) -> int:
+        """How many symbols were asked a second time."""
+
+    def fetch(
+        self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
+    ) -> Iterator[Answer]:
+        """Ask, and give each answer as it comes."""
+
+
+class FileSource(Protocol):
+    """Where holdings files come from."""
+
+    requests: int
+    second: int
+
+    def get(self, fund: Fund, on: date | None = None) -> tuple[bytes, str]:
+        """One file and the address it came from."""

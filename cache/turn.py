@@ -1,0 +1,112 @@
+"""One refresh a store: whoever comes later waits, and takes over what the first one found out.
+
+The lock file says what is asked for and, at the end, what came of it. A process that waited
+for the same question has its answer then and asks nobody; after a refresh that was killed, or
+of another pair, it makes its own.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from cache import disk
+from cache.errors import StoreBusy, StoreError
+from cache.progress import Summary
+
+#: Seconds between two tries for the lock.
+_AGAIN: Final = 0.1
+#: The most read of a lock file.
+_LIMIT: Final = 1 << 16
+
+
+@dataclass(slots=True)
+class Turn:
+    """A refresh's turn at a store.
+
+    Attributes:
+        found: what the refresh that was waited for said of the same question, None where this
+            one has to be made.
+    """
+
+    found: Summary | None
+    _file: int
+    _asked: str
+
+    def ended(self, summary: Summary) -> None:
+        """Leave word for those who wait."""
+        _write(self._file, {"asked": self._asked, "summary": summary.to_fields()})
+
+
+@contextmanager
+def turn(
+    home: Path, asked: str, *, stop: threading.Event, waiting: Callable[[str], None]
+) -> Iterator[Turn]:
+    """Hold the one place for a refresh of a store, after waiting for it.
+
+    Args:
+        home: the store's directory.
+        asked: the question, such as "IWM:SPY"; equal questions have one answer.
+        stop: ends the wait when set.
+        waiting: told once, in a sentence, that and for whom one waits.
+
+    Raises:
+        StoreBusy: ``stop`` was set while another process held it.
+        StoreError: the directory cannot be written.
+    """
+    try:
+        disk.make(home)
+        opened = os.open(home / "refresh.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(f"cannot write to {home}: {error.strerror}") from None
+    try:
+        waited = False
+        while not _locked(opened):
+            if not waited:
+                process = _read(opened).get("process")
+                who = f" (process {process})" if isinstance(process, int) else ""
+                waiting(f"waiting for another refresh of this store{who}")
+            waited = True
+            if stop.wait(_AGAIN):
+                raise StoreBusy(f"another refresh of {home} is under way; stopped waiting for it")
+        found = None
+        if waited and (said := _read(opened)).get("asked") == asked:
+            found = Summary.from_fields(said.get("summary"))
+        if found is None:
+            _write(opened, {"asked": asked, "process": os.getpid()})
+        yield Turn(found, opened, asked)
+    finally:
+        os.close(opened)
+
+
+def _locked(opened: int) -> bool:
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _read(opened: int) -> dict[str, Any]:
+    try:
+        said = json.loads(os.pread(opened, _LIMIT, 0))
+    except (OSError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _write(opened: int, said: dict[str, Any]) -> None:
+    """Failing (a full disk) costs those who wait a few requests, nothing else."""
+    data = json.dumps(said).encode()
+    try:
+        os.ftruncate(opened, 0)
+        os.pwrite(opened, data, 0)
+    except OSError:
+        return

@@ -1,0 +1,238 @@
+"""What the look-alike of Yahoo and of an issuer knows, and how it writes it down."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from cache.sessions import sessions
+
+NEW_YORK = ZoneInfo("America/New_York")
+PRODUCTS = {"239710": "IWM", "239726": "IVV"}
+TITLES = {"IWM": "iShares Russell 2000 ETF", "IVV": "iShares Core S&P 500 ETF"}
+
+
+#: Status, content type, content and further headers.
+Reply = tuple[int, str, bytes, dict[str, str]]
+
+
+#: Status, content type, content and further headers.
+Reply = tuple[int, str, bytes, dict[str, str]]
+
+
+class World:
+    """Prices from a seed, holdings from lists of symbols, and what goes wrong with which."""
+
+    def __init__(
+        self,
+        now: datetime,
+        *,
+        seed: int = 1,
+        lines: Mapping[str, Iterable[str]] | None = None,
+        faults: Mapping[str, str] | None = None,
+        splits: Mapping[str, tuple[str, float]] | None = None,
+    ) -> None:
+        """Nothing later than ``now`` is known.
+
+        Args:
+            now: the look-alike's clock.
+            seed: of all prices.
+            lines: fund -> symbols of its holdings, heaviest first.
+            faults: symbol -> what goes wrong with it (see ``chart``).
+            splits: symbol -> effective date and factor of one split.
+        """
+        self.now, self.seed = now, seed
+        self.lines = {fund: list(symbols) for fund, symbols in (lines or {}).items()}
+        self.faults, self.splits = dict(faults or {}), dict(splits or {})
+        self.charts: Counter[str] = Counter()
+        self.starts: dict[str, date] = {}
+
+    def history(self, symbol: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Sessions (K,), closes (K,) and dividends (K,, 0 where none), as Yahoo gives them."""
+        known = sessions()
+        days = known[known <= np.datetime64(self.now.astimezone(NEW_YORK).date())]
+        dice = np.random.default_rng([self.seed, zlib.crc32(symbol.encode())])
+        base = dice.uniform(15.0, 300.0)
+        steps = dice.normal(0.0003, 0.012, len(known))[: len(days)]
+        closes = np.round(base * np.exp(np.cumsum(steps)), 6)
+        paid = np.zeros(len(days))
+        paid[int(dice.integers(63)) :: 63] = round(base * 0.004, 4)
+        if symbol in self.splits and np.datetime64(self.splits[symbol][0]) <= days[-1]:
+            closes, paid = closes / self.splits[symbol][1], paid / self.splits[symbol][1]
+        if self.faults.get(symbol) == "revised":
+            closes = closes * 1.00001
+        if self.faults.get(symbol) == "ended":
+            days, closes, paid = days[:-40], closes[:-40], paid[:-40]
+        return days, closes, paid
+
+    def close(self, symbol: str, on: str) -> float:
+        """One close."""
+        days, closes, _ = self.history(symbol)
+        return float(closes[np.flatnonzero(days == np.datetime64(on))[0]])
+
+    def holdings(self, fund: str, on: date) -> str:
+        """A holdings file in the issuer's 15-column layout."""
+        out = io.StringIO()
+        out.write(f'\ufeff{TITLES[fund]}\nFund Holdings as of,"{on:%b %d, %Y}"\n')
+        out.write('Inception Date,"May 22, 2000"\nShares Outstanding,"1,000.00"\n')
+        out.write('Stock,"-"\nBond,"-"\nCash,"-"\nOther,"-"\n\u00a0\n')
+        out.write("Ticker,Name,Sector,Asset Class,Market Value,Weight (%),Notional Value,Quantity,")
+        out.write("Price,Location,Exchange,Currency,FX Rate,Market Currency,Accrual Date\n")
+        symbols = self.lines[fund]
+        for rank, symbol in enumerate(symbols):
+            value, price = f"{1e9 / (rank + 2):,.2f}", 50.0
+            quantity = f"{1e9 / (rank + 2) / price:,.2f}"
+            cells = [
+                symbol,
+                f"INVENTED {symbol} CORP",
+                "Industrials",
+                "Equity",
+                value,
+                "0.10",
+                value,
+            ]
+            cells += [quantity, f"{price}", "United States", "NASDAQ", "USD", "1.00", "USD", "-"]
+            out.write(",".join(f'"{cell}"' for cell in cells) + "\n")
+        out.write('"USD","USD CASH","Cash and/or Derivatives","Cash","1,000,000.00","0.01",')
+        out.write(
+            '"1,000,000.00","1,000,000.00","100.00","United States","-","USD","1.00","USD","-"'
+        )
+        out.write("\n\u00a0\n")
+        return out.getvalue()
+
+    def file(self, query: Mapping[str, str]) -> Reply:
+        name = PRODUCTS.get(query.get("portfolioId", "")) or query["fileName"].split("_")[0]
+        if self.faults.get(f"holdings {name}") == "page":
+            return 200, "text/html", b"<!DOCTYPE html><html>Are you a robot?</html>", {}
+        if self.faults.get(f"holdings {name}") == "elsewhere":
+            return 302, "text/html", b"", {"Location": "http://www.ishares.com/plain"}
+        if self.faults.get(f"holdings {name}") == "slow":
+            time.sleep(20.0)
+        stamp = query.get("asOfDate")
+        if stamp and self.faults.get(f"holdings {name}") == "newest alone":
+            return 404, "text/html", b"<html>none of that date</html>", {}
+        # The newest file is of the session before the last.
+        known = sessions()[sessions() < np.datetime64(self.now.astimezone(NEW_YORK).date())]
+        on = datetime.strptime(stamp, "%Y%m%d").date() if stamp else known[-1].item()
+        return 200, "text/csv", self.holdings(name, on).encode(), {}
+
+    def chart(self, symbol: str, query: Mapping[str, str]) -> Reply:
+        fault = self.faults.get(symbol, "")
+        if fault == "404":
+            words = "No data found, symbol may be delisted"
+            return as_json(404, {"chart": {"result": None, "error": _error("Not Found", words)}})
+        if fault == "400":
+            words = "Data doesn't exist for startDate = 1, endDate = 2"
+            return as_json(400, {"chart": {"result": None, "error": _error("Bad Request", words)}})
+        if fault == "500" or (fault == "500 once" and self.charts[symbol] == 1):
+            return 500, "text/html", b"<html>Internal Server Error</html>", {}
+        if fault == "page":
+            return 200, "text/html", b"<html>Please sign in to the hotel's network</html>", {}
+        if fault == "404 page":
+            return 404, "text/html", b"<html>no such page</html>", {}
+        if fault == "slow":
+            time.sleep(8.0)
+        days, closes, paid = self.history(symbol)
+        volume: list[Any] = [1_000_000 + at % 997 for at in range(len(days))]
+        stamps = [opens(day) for day in days.tolist()]
+        values: list[Any] = closes.tolist()
+        if fault == "nan":
+            values[-1] = volume[-1] = None
+        if fault == "half split":
+            # The event is there, but the older closes are not yet on its basis.
+            values[:-30] = [value * self.splits[symbol][1] for value in values[:-30]]
+        if fault == "holes":
+            values[60:-60] = [v if i % 3 == 0 else None for i, v in enumerate(values[60:-60])]
+        if fault == "jump":
+            values[-30:] = [value * 25.0 for value in values[-30:]]
+        if fault == "negative":
+            values[-30] = -1.0
+        if fault == "saturdays":
+            stamps = [
+                s + 86_400 * (d.weekday() == 4) for s, d in zip(stamps, days.tolist(), strict=True)
+            ]
+        if fault == "future":
+            stamps[-1] += 86_400 * 3
+        begin, end = int(query["period1"]), int(query["period2"])
+        self.starts[symbol] = datetime.fromtimestamp(begin, NEW_YORK).date()
+        wide = 86_400 * 4 if fault == "future" else 0
+        at = [i for i, stamp in enumerate(stamps) if begin <= stamp < end + wide]
+        events: dict[str, Any] = {}
+        pays = {str(stamps[i]): {"amount": paid[i], "date": stamps[i]} for i in at if paid[i]}
+        if pays:
+            events["dividends"] = pays
+        if symbol in self.splits:
+            when, factor = self.splits[symbol]
+            stamp = opens(date.fromisoformat(when))
+            if at and stamps[at[0]] <= stamp <= stamps[at[-1]]:
+                events["splits"] = {
+                    str(stamp): {
+                        "date": stamp,
+                        "numerator": factor,
+                        "denominator": 1.0,
+                        "splitRatio": f"{factor:g}:1",
+                    }
+                }
+        chosen = [values[i] for i in at]
+        zone = "Europe/London" if fault == "london" else "America/New_York"
+        quote = dict.fromkeys(("open", "high", "low", "close"), chosen)
+        result: dict[str, Any] = {
+            "meta": {
+                "currency": "GBp" if fault == "pence" else "USD",
+                "symbol": "OTHER" if fault == "other" else symbol,
+                "exchangeName": "NMS",
+                "instrumentType": "ETF" if symbol in self.lines else "EQUITY",
+                "gmtoffset": -14_400,
+                "timezone": "EDT",
+                "exchangeTimezoneName": zone,
+                "priceHint": 2,
+                "dataGranularity": "1d",
+                "range": "",
+                "validRanges": ["1d", "5d", "1mo", "1y", "max"],
+            },
+            "indicators": {
+                "quote": [{**quote, "volume": [volume[i] for i in at]}],
+                "adjclose": [{"adjclose": chosen}],
+            },
+        }
+        if at and fault != "empty":
+            result["timestamp"] = [stamps[i] for i in at]
+            if events:
+                result["events"] = events
+        else:
+            result["indicators"] = {"quote": [{}], "adjclose": [{}]}
+        status, kind, content, more = as_json(200, {"chart": {"result": [result], "error": None}})
+        if fault in ("drop", "stall", "truncated", "huge"):
+            more = {"X-Broken": fault}
+        return status, kind, content, more
+
+
+def opens(day: date) -> int:
+    """The opening bell as Yahoo stamps a daily bar, in seconds since 1970."""
+    return int((datetime(day.year, day.month, day.day, 9, 30, tzinfo=NEW_YORK)).timestamp())
+
+
+def _error(code: str, words: str) -> dict[str, str]:
+    return {"code": code, "description": words}
+
+
+def as_json(status: int, body: object) -> Reply:
+    return status, "application/json", json.dumps(body).encode(), {}
+
+
+def later(now: datetime, sessions_on: int) -> datetime:
+    """The same time of day some sessions later."""
+    known = sessions()
+    today = np.datetime64(now.astimezone(NEW_YORK).date())
+    at = int(np.searchsorted(known, today, side="right")) - 1
+    days = (known[at + sessions_on] - today).astype(int)
+    return now + timedelta(days=int(days))

@@ -1,0 +1,68 @@
+"""What a refresh would cost, in one sentence."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cache.absent import load_absent
+from cache.funds import load_funds
+from cache.plan import make_plan
+from cache.reasons import wait
+from cache.sessions import last_final, sessions
+from core.frames import CoreError, Prices
+from core.windows import anchors, normal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from core.frames import Holdings, Reference
+    from core.snapshot import Question
+    from tui.desk import Desk
+
+#: Lines are fetched for this many years: an older window's start needs no holdings of its own.
+_YEARS = 2
+
+
+def window_start(question: Question, now: datetime) -> date | None:
+    """Where the question's window starts today; None where it is older than the lines."""
+    final = last_final(now)
+    try:
+        start, _ = anchors(normal(question.window), final, final, sessions())
+    except CoreError:
+        return None
+    return start if start > final - timedelta(days=366 * _YEARS) else None
+
+
+def sentence(
+    desk: Desk,
+    prices: Prices,
+    holdings: Mapping[str, Sequence[Holdings]],
+    question: Question,
+    now: datetime,
+    reference: Reference,
+    by: str,
+) -> str:
+    """What is stale, and how many requests a refresh (started by the key ``by``) costs."""
+    pair = (question.small, question.large)
+    plan = make_plan(
+        prices,
+        holdings,
+        pair,
+        now,
+        reference,
+        funds=load_funds(desk.places.config / "funds.toml"),
+        since=window_start(question, now),
+        absent=load_absent(desk.store.home, now),
+    )
+    if not plan:
+        return "up to date: nothing to fetch"
+    stale = f"stale: {len(plan.asks):,} symbols, {len(plan.files):,} holdings files;"
+    if plan.asks and plan.wait_until:
+        return f"{stale} Yahoo limits requests; {wait(plan.wait_until)}"
+    asks = f"{by} fetches: {plan.requests:,} requests"
+    unknown = [fund for fund in pair if fund not in holdings]
+    if unknown:
+        # how many lines a fund has is known once its holdings are
+        return f"{stale} {asks} and one for each line of {' and '.join(unknown)}"
+    return f"{stale} {asks}, {max(1, round(plan.expected_seconds / 60)):,} min"
