@@ -82,6 +82,11 @@ class Look:
     of: int | None
     indices: Mapping[str, IndexLook]
 
+    @property
+    def asked(self) -> tuple[str, str, str, str, bool]:
+        """What tells one question from another: looks at different ones do not compare."""
+        return (self.small, self.large, self.window, self.basis, self.simulated)
+
 
 def look(snapshot: Snapshot) -> Look:
     """What to remember of an answer."""

@@ -29,6 +29,7 @@ from tui.drawing import Painter
 from tui.messages import Cost, DeskLike, Failed, Taken
 from tui.panes.main import MainScreen
 from tui.panes.scene import Scene, Side
+from tui.recall import Recall
 from tui.refreshing import Refresher
 from tui.themes import DEFAULTS, THEMES
 
@@ -77,12 +78,15 @@ class InternalsApp(App[None], inherit_bindings=False):
         self.keys: Mapping[str, tuple[str, ...]] = keys_of(config.keys)
         self.snapshot: Snapshot | None = None
         self.market: Market | None = None
-        self.first: Side = "small"
+        self.seat = desk.memory.seat()
+        self.first: Side = self.seat.first
         self.marked: dict[str, None] = {}
         self.error, self.notice = "", ""
         self.failed: Failed | None = None
+        self.absent = False
         self.underway = Underway()
         self.refresher = Refresher(self)
+        self.recall = Recall(self)
         self._generation: int | None = None
         self._watched = False
         #: What is said first; filters for few colours; whether the window takes a title.
@@ -120,7 +124,7 @@ class InternalsApp(App[None], inherit_bindings=False):
     @property
     def scene(self) -> Scene | None:
         """What the panes draw, None before the first answer."""
-        if self.snapshot is None:
+        if self.snapshot is None or self.absent:
             return None
         return Scene(self.snapshot, self.first, frozenset(self.marked), self.market)
 
@@ -132,7 +136,7 @@ class InternalsApp(App[None], inherit_bindings=False):
         # After a stop and a continue the terminal has forgotten the screen.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.set_interval(POLL, self.poll)
-        self.set_interval(CLOCK, self.say)
+        self.set_interval(CLOCK, self._each_minute)
         self.app_resume_signal.subscribe(self, lambda _: self.entitle(title.PUSH))
         if self.greeting:
             self.tell(self.greeting)
@@ -176,7 +180,7 @@ class InternalsApp(App[None], inherit_bindings=False):
         if not self._done(message.number):
             return
         old, self.snapshot, self.market = self.snapshot, message.snapshot, message.market
-        self.error, self.failed = "", None
+        self.error, self.failed, self.absent = "", None, False
         self._generation = message.snapshot.generation
         self.entitle()
         if self.main is not None:
@@ -186,6 +190,7 @@ class InternalsApp(App[None], inherit_bindings=False):
         was = old and (old.generation, old.question.small, old.question.large)
         if was != (message.snapshot.generation, *pair):
             self.refresher.look_up_cost(asked)
+        self.recall.saw(message.snapshot)
         self.say()
 
     def entitle(self, before: str = "") -> None:
@@ -212,6 +217,9 @@ class InternalsApp(App[None], inherit_bindings=False):
         if self.snapshot is None:
             self._generation = self._on_disk()
             self.refresher.look_up_cost(message.question)
+        elif message.lacking and self._watches_another(message.question):
+            self.error, self.absent = "", True
+            self.refresher.look_up_cost(message.question)
         elif not self.underway.open:
             # What is shown is what the next key changes.
             self.question = self.snapshot.question
@@ -219,9 +227,23 @@ class InternalsApp(App[None], inherit_bindings=False):
             self.main.show()
         self.say()
 
+    def _watches_another(self, question: Question) -> bool:
+        """Whether a question is about a pair of the watch list other than the one shown."""
+        pair = (question.small, question.large)
+        shown = self.snapshot and (self.snapshot.question.small, self.snapshot.question.large)
+        return pair != shown and pair in self.config.pairs
+
+    def come_back(self) -> None:
+        """From a pair that nothing is held of to what was shown before it."""
+        if self.snapshot is not None:
+            self.absent, self.failed = False, None
+            self.ask(self.snapshot.question)
+            if self.main is not None:
+                self.main.show()
+
     def step(self, sessions: int) -> None:
         """As of some sessions later or earlier than what was asked last."""
-        if self.snapshot is None or self.market is None:
+        if self.snapshot is None or self.market is None or self.absent:
             return
         shown = self.snapshot
         if self.question.as_of is not None:
@@ -257,7 +279,7 @@ class InternalsApp(App[None], inherit_bindings=False):
     def on_cost(self, message: Cost) -> None:
         """Say what a refresh would cost."""
         self.refresher.cost = message.sentence
-        if self.snapshot is None and self.main is not None:
+        if self.scene is None and self.main is not None:
             self.main.show()
         self.say()
 
@@ -293,10 +315,21 @@ class InternalsApp(App[None], inherit_bindings=False):
             return self.error, "error"
         return self.cost, ""
 
-    def _leave(self, code: int) -> None:
-        """End with an exit code, remembering the question."""
+    def _each_minute(self) -> None:
+        """Keep what a killed process would forget; the data's age has changed."""
+        self._remember()
+        self.say()
+
+    def _remember(self) -> None:
+        """Keep what is on the screen, and where in it, for the next start."""
         if self.snapshot is not None:
-            self.desk.remember(self.snapshot.question)
+            seat = self.main.seat if self.main is not None else self.seat
+            self.desk.memory.remember(self.snapshot.question, seat)
+            self.recall.keep()
+
+    def _leave(self, code: int) -> None:
+        """End with an exit code; what is on the screen is remembered."""
+        self._remember()
         self.exit(return_code=code)
 
     def _fatal_error(self) -> None:

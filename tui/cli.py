@@ -100,7 +100,7 @@ def _command(arguments: argparse.Namespace) -> int:
         return _explain(desk, _question(desk, config, as_of, None), arguments)
     from tui.show import show
 
-    return show(desk, config, _question(desk, config, as_of, desk.remembered()))
+    return show(desk, config, _question(desk, config, as_of, desk.memory.question()))
 
 
 def _question(

@@ -113,6 +113,8 @@ COMMANDS: Final = (
         "without",
         _NAMES,
     ),
+    Command("previous_pair", ("{",), "the pair before in the watch list", "pair(-1)", _ASK),
+    Command("next_pair", ("}",), "the next pair of the watch list", "pair(1)", _ASK, "pair"),
     Command("shorter", ("[",), "the next shorter window", "window(-1)", _ASK),
     Command("longer", ("]",), "the next longer window", "window(1)", _ASK, "window"),
     Command("earlier", ("<",), "as of the session before", "step(-1)", _ASK),
@@ -166,10 +168,11 @@ _SHOWN: Final = {
 }
 _NAMED: Final = frozenset(key.value for key in Keys)
 #: What can be done where nothing is held.
-_WITHOUT_DATA: Final = ("command", "refresh", "help", "quit")
+_WITHOUT_DATA: Final = ("next_pair", "command", "refresh", "help", "quit")
 #: Hints that stand for two keys at once.
 _BOTH: Final = {
     "longer": ("shorter", "longer"),
+    "next_pair": ("previous_pair", "next_pair"),
     "later": ("earlier", "later"),
     "more": ("more", "fewer"),
 }

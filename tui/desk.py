@@ -5,15 +5,13 @@ Nothing here touches the network: a refresh is a child process of its own.
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import threading
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from cache.errors import CacheError, StoreEmpty
 from cache.reference import doubtful_themes, load_reference
@@ -21,8 +19,8 @@ from cache.store import Held, Store
 from core.frames import Reference
 from core.market import Market
 from core.snapshot import take
-from core.views import Basis, Question, Snapshot
-from core.windows import WindowError, normal
+from core.views import Question, Snapshot
+from tui.memory import Memory
 from tui.places import Places
 
 #: A user's own files of facts, in the config directory.
@@ -42,13 +40,14 @@ class Desk:
     """Answers questions from one store, and reads it again when it has changed.
 
     Args:
-        places: where the store, the user's themes and the remembered question are.
+        places: where the store, the user's themes and what is remembered are.
         demo: the simulated market, made on first use.
         home: as given on the command line, handed on to the refresh child.
     """
 
     def __init__(self, places: Places, *, demo: bool = False, home: Path | None = None) -> None:
         self.places, self.simulated, self._home = places, demo, home
+        self.memory = Memory(places.state)
         self.store = Store(places.store, simulated=demo)
         self._loaded: _Loaded | None = None
         self._lock = threading.Lock()
@@ -154,35 +153,6 @@ class Desk:
         if self._home is not None:
             command += ["--home", str(self._home)]
         return command + (["--full"] if full else [])
-
-    def remembered(self) -> Question | None:
-        """The last pair, window and basis, None where nothing usable is remembered."""
-        try:
-            kept: dict[str, Any] = json.loads(self.places.state.read_bytes())
-            basis: Basis = "pr" if kept["basis"] == "pr" else "tr"
-            return Question(
-                str(kept["small"]), str(kept["large"]), normal(kept["window"]), None, basis
-            )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, WindowError):
-            return None
-
-    def remember(self, question: Question) -> None:
-        """Keep a question's pair, window and basis for the next start; failing is no error."""
-        kept = {
-            "small": question.small,
-            "large": question.large,
-            "window": question.window,
-            "basis": question.basis,
-        }
-        target = self.places.state
-        temporary = target.with_name(f".{target.name}.{os.getpid()}")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            temporary.write_text(json.dumps(kept))
-            temporary.chmod(0o600)
-            temporary.replace(target)
-        except OSError:
-            temporary.unlink(missing_ok=True)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

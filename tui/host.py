@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from textual.message import Message
 from textual.worker import Worker
@@ -12,8 +12,12 @@ from textual.worker import Worker
 from core.market import Market
 from core.snapshot import Question, Snapshot
 from tui.config import Config
+from tui.memory import Seat
 from tui.messages import DeskLike, Failed
 from tui.panes.scene import Scene, Side
+
+if TYPE_CHECKING:
+    from tui.recall import Recall
 
 
 class Host(Protocol):
@@ -30,6 +34,9 @@ class Host(Protocol):
         marked: names marked by hand, in order.
         error, notice: what the status line says until esc or the next question.
         failed: why there is no newer answer, None where there is one.
+        absent: it is of a pair of the watch list that nothing is held of.
+        seat: where a person was at the last end.
+        recall: what was seen before.
         now: the clock.
     """
 
@@ -44,6 +51,9 @@ class Host(Protocol):
     error: str
     notice: str
     failed: Failed | None
+    absent: bool
+    seat: Seat
+    recall: Recall
     now: Callable[[], datetime]
 
     @property
@@ -56,6 +66,9 @@ class Host(Protocol):
 
     def ask(self, question: Question) -> None:
         """Answer another question; what is on the screen stays until it is answered."""
+
+    def come_back(self) -> None:
+        """From a pair that nothing is held of to what was shown before it."""
 
     def step(self, sessions: int) -> None:
         """As of some sessions later or earlier than what was asked last."""

@@ -10,12 +10,19 @@ from textual.message import Message
 
 from core.market import Market
 from core.snapshot import Question, Snapshot
+from tui.memory import Memory
 
 
 class DeskLike(Protocol):
-    """What the screen asks for data."""
+    """What the screen asks for data.
+
+    Attributes:
+        simulated: the market is made up.
+        memory: what is kept between two runs.
+    """
 
     simulated: bool
+    memory: Memory
 
     def generation(self) -> int | None:
         """Number of the newest generation, None for an empty store."""
@@ -31,9 +38,6 @@ class DeskLike(Protocol):
 
     def cost(self, question: Question, now: datetime) -> str:
         """What is stale and how many requests a refresh costs."""
-
-    def remember(self, question: Question) -> None:
-        """Keep a question for the next start."""
 
 
 @dataclass

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from core.frames import Block, Events, FloatArray, Holdings, LeftOut, Prices, Reference, Theme
 from core.market import Market
 from core.snapshot import Question, Snapshot, take
+from tui.memory import Memory
 
 START, END, LAST = date(2025, 12, 31), date(2026, 6, 26), date(2026, 6, 30)
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)
@@ -174,7 +177,8 @@ class FakeDesk:
         self.failure: Exception | None = None
         self.argv: list[str] | None = None
         self.asked: list[Question] = []
-        self.kept: Question | None = None
+        self._home = TemporaryDirectory()
+        self.memory = Memory(Path(self._home.name) / "market.json")
         self.full: list[bool] = []
 
     def generation(self) -> int | None:
@@ -201,8 +205,9 @@ class FakeDesk:
     def cost(self, question: Question, now: datetime) -> str:
         return "12 symbols are stale: r costs 4 requests"
 
-    def remember(self, question: Question) -> None:
-        self.kept = question
+    @property
+    def kept(self) -> Question | None:
+        return self.memory.question()
 
 
 def newer(held: Market, generation: int) -> Market:

@@ -163,6 +163,30 @@ async def window(pilot: Pilot[None], app: InternalsApp) -> None:
     assert "1Y is the longest" in seen(app)
 
 
+async def pairs(pilot: Pilot[None], app: InternalsApp) -> None:
+    assert "1/4 IWM – SPY  YTD" in seen(app)
+    await press(pilot, app, "}")
+    text = seen(app)
+    assert "2/4 RSP – SPY  YTD" in text
+    assert "nothing is held of RSP" in text
+    assert "fetch here" in text
+    assert "{ }" in text
+    assert "back to IWM – SPY" in text
+    assert "▸1 Spread" not in text
+    await press(pilot, app, "}")
+    assert "nothing is held of IJR" in seen(app)
+    await press(pilot, app, "<", "Y", "enter", "d", "x", "x")
+    assert "3/4 IJR – IVV" in seen(app)
+    await press(pilot, app, "{", "{")
+    assert "1/4 IWM – SPY" in seen(app)
+    assert "IWM leads SPY by 11.00 pp" in seen(app)
+    await press(pilot, app, "{")
+    assert "4/4 QQQ – SPY" in seen(app)
+    await press(pilot, app, "escape")
+    assert "IWM leads SPY by 11.00 pp" in seen(app)
+    assert app.question == QUESTION
+
+
 async def step(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, ">")
     assert "as of 2026-06-29" in seen(app)  # 26 June 2026 is a Friday
@@ -290,6 +314,8 @@ CHECKS: dict[str, Check] = {
     "fewer": rows_and_thresholds,
     "mark": mark,
     "without": without,
+    "previous_pair": pairs,
+    "next_pair": pairs,
     "shorter": window,
     "longer": window,
     "earlier": step,
@@ -318,5 +344,5 @@ def test_keys(check: Check) -> None:
     desk = FakeDesk(HELD)
     app = drive(check, desk=desk)
     if check is quits:
-        assert desk.kept == replace(QUESTION)
+        assert desk.kept == replace(QUESTION, as_of=None)
     assert app.return_code in (0, None)

@@ -16,6 +16,7 @@ from tui.commands import CONTRIBUTORS
 from tui.filters import Filter
 from tui.host import Host
 from tui.line import SORTS
+from tui.memory import Seat
 from tui.panes import chrome
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
@@ -46,8 +47,11 @@ class Board(Screen[None], inherit_bindings=False):
         self.spread, self.names = SpreadPane(), Contributors()
         self.breadth, self.changes = BreadthPane(), ChangesPane()
         self.panes: tuple[Pane, ...] = (self.spread, self.names, self.breadth, self.changes)
-        self.active = 1
-        self.zoomed = False
+        self.active, self.zoomed = host.seat.pane, host.seat.zoomed
+        for pane in self.panes:
+            view = host.seat.views.get(pane.NUMBER, "")
+            if view in pane.VIEWS:
+                pane.view = view
         self.sorting = False
         self._header, self._headline = Sheet(id="header"), Sheet(id="headline")
         self._status, self._hints = Sheet(id="status"), Sheet(id="hints")
@@ -63,8 +67,14 @@ class Board(Screen[None], inherit_bindings=False):
         yield self._hints
         yield self.prompt
 
+    @property
+    def seat(self) -> Seat:
+        """Where a person is, for the next start."""
+        views = {pane.NUMBER: pane.view for pane in self.panes}
+        return Seat(self.active, views, self.zoomed, self.host.first)
+
     def on_mount(self) -> None:
-        """The first drawn state: no data yet."""
+        """The first drawn state: no data yet, where a person was last."""
         self.pane_here.set_active(True)
         self.show()
 
@@ -109,7 +119,8 @@ class Board(Screen[None], inherit_bindings=False):
         scene, question = app.scene, app.question
         if scene is not None:
             question = scene.snapshot.question
-        self._header.show(lambda width, height: [chrome.header(scene, question, width)])
+        pairs = app.config.pairs
+        self._header.show(lambda width, height: [chrome.header(scene, question, width, pairs)])
 
     def _show_headline(self) -> None:
         scene = self.host.scene
@@ -147,14 +158,12 @@ class Board(Screen[None], inherit_bindings=False):
         if app.failed is None:
             return chrome.waiting(width, height)
         failed, key = app.failed, commands.shown(app.keys["refresh"][0])
+        fetch = None if app.desk.simulated else key
+        steps = chrome.next_steps(app.cost, fetch) if failed.lacking else []
+        if app.absent and app.snapshot is not None:
+            steps += chrome.ways_back(app.snapshot.question, app.keys)
         return chrome.welcome(
-            f"{failed.sentence.rstrip('.')}.",
-            failed.question,
-            chrome.next_steps(app.cost, None if app.desk.simulated else key)
-            if failed.lacking
-            else [],
-            width,
-            height,
+            f"{failed.sentence.rstrip('.')}.", failed.question, steps, width, height
         )
 
     def activate(self, number: int) -> None:

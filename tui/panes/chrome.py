@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from core.note import headline
 from core.snapshot import Question, Snapshot
 from tui import formats
 from tui.charts import Drawing, Line, line_width
-from tui.commands import hints
+from tui.commands import hints, shown
 from tui.panes.scene import BASIS, Scene, state_words, wrapped
 
 
-def header(scene: Scene | None, question: Question, width: int) -> Line:
-    """The pair, the window and its two closes, the basis, the as-of date."""
+def header(
+    scene: Scene | None, question: Question, width: int, pairs: Sequence[tuple[str, str]] = ()
+) -> Line:
+    """The pair and its place in the watch list, the window and its two closes, the as-of date."""
     line: Line = [
         (" ", ""),
+        *place_text(question, pairs),
         (question.small, "small bold"),
         (" – ", "dim"),
         (question.large, "large bold"),
@@ -41,6 +44,14 @@ def header(scene: Scene | None, question: Question, width: int) -> Line:
             line += part
     room = width - line_width(line) - line_width(tail)
     return [*line, (" " * max(room, 1), ""), *tail] if tail else line
+
+
+def place_text(question: Question, pairs: Sequence[tuple[str, str]]) -> Line:
+    """Which of how many pairs of the watch list; nothing for a pair that is not of it."""
+    pair = (question.small, question.large)
+    if pair not in pairs or len(pairs) < 2:
+        return []
+    return [(f"{pairs.index(pair) + 1}/{len(pairs)} ", "dim")]
 
 
 def headline_lines(scene: Scene, width: int, most: int) -> Drawing:
@@ -137,6 +148,15 @@ def next_steps(cost: str, fetch_key: str | None) -> list[tuple[str, str]]:
     if fetch_key is None:
         return list(NEXT)
     return [(fetch_key, f"fetch here. {cost}" if cost else "fetch here"), *NEXT]
+
+
+def ways_back(shown_before: Question, keys: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
+    """What leads away from a pair of the watch list that nothing is held of."""
+    both = " ".join(shown(keys[name][0]) for name in ("previous_pair", "next_pair"))
+    return [
+        (both, "the pair before, the next pair of the watch list"),
+        (shown(keys["back"][0]), f"back to {shown_before.small} – {shown_before.large}"),
+    ]
 
 
 def welcome(

@@ -79,6 +79,9 @@ class MainScreen(Asking, Naming, inherit_bindings=False):
     def action_copy(self, whole: bool) -> None:
         """Copy the row, or the pane, to the terminal's clipboard."""
         pane, app = self.pane_here, self.host
+        if app.scene is None:
+            app.tell("there is nothing to copy here")
+            return
         table = pane.table()
         if table is not None and not whole:
             row = table.cursor_row
@@ -95,7 +98,9 @@ class MainScreen(Asking, Naming, inherit_bindings=False):
     def action_back(self) -> None:
         """Clear what stands in the way, one thing at a time."""
         app = self.host
-        if app.error or app.notice:
+        if app.absent:
+            app.come_back()
+        elif app.error or app.notice:
             app.error = app.notice = ""
             app.say()
         elif self.names.filter is not None or self.names.sought is not None:

@@ -141,7 +141,7 @@ def to_text(held: Held, desk: Desk, now: datetime) -> str:
         said.append(f"{row['fund']:<10} announced: {words} ({', '.join(row['from'])})")
     said += [f"! {sentence}" for sentence in (*held.damage, *state["themes"])]
     if not held.simulated:
-        asked = desk.remembered() or Question()
+        asked = desk.memory.question() or Question()
         pair = f"{asked.small}:{asked.large}"
         said.append(f"{pair:<10} {desk.cost(asked, now, by='`internals refresh`')}")
     return "\n".join(said) + "\n"

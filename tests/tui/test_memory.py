@@ -1,0 +1,154 @@
+"""What a restart finds again: the question, the seat, the looks."""
+
+from __future__ import annotations
+
+import json
+import stat
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from core.looks import look
+from core.snapshot import take
+from tests.tui.driving import drive, press, seen
+from tests.tui.markets import LAST, QUESTION, FakeDesk, market
+from tui.app import InternalsApp
+from tui.look_book import LookBook, Seen
+from tui.memory import Memory, Seat
+
+HELD = market()
+NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)
+LATEST = replace(QUESTION, as_of=None)
+
+
+def test_a_restart_finds_pair_window_basis_pane_views_zoom_and_side(tmp_path: Path) -> None:
+    desk = FakeDesk(HELD)
+
+    async def leaves(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "[", "t", "x", "3", "v", "4", "v", "z")
+        await pilot.press("q")
+
+    async def returns(pilot: Pilot[None], app: InternalsApp) -> None:
+        assert "▸4 Changes" in seen(app)
+        assert "names needed for half of all gains" in seen(app)
+        assert "3 Breadth" not in seen(app)
+        await press(pilot, app, "z")
+        assert "IWM – SPY  6M" in seen(app)
+        assert "total return" in seen(app)
+        main = app.main
+        assert main is not None
+        assert main.breadth.view == "ladder"
+        assert app.first == "large"
+
+    drive(leaves, desk=desk)
+    drive(returns, desk=desk, question=desk.memory.question() or QUESTION)
+
+
+def test_what_is_on_the_screen_is_kept_each_minute(tmp_path: Path) -> None:
+    desk = FakeDesk(HELD)
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "[", "3")
+        app._each_minute()
+        kept = Memory(desk.memory.state)
+        assert kept.question() == replace(QUESTION, window="6M", as_of=None)
+        assert kept.seat().pane == 3
+
+    drive(story, desk=desk)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{", '{"small": 3}', '{"small": "IWM", "large": "SPY", "window": "x"}', '"x"'],
+)
+def test_a_broken_file_is_nothing_remembered(tmp_path: Path, text: str) -> None:
+    memory = Memory(tmp_path / "market.json")
+    memory.state.write_text(text)
+    assert memory.question() is None
+    assert memory.seat() == Seat()
+
+
+@pytest.mark.parametrize(
+    "seat",
+    [3, [], {"pane": 9}, {"pane": "2"}, {"views": []}, {"views": {"x": 1}}, {"zoomed": 1}],
+)
+def test_a_broken_seat_is_the_beginning(tmp_path: Path, seat: object) -> None:
+    memory = Memory(tmp_path / "market.json")
+    memory.state.write_text(json.dumps({"seat": seat}))
+    assert memory.seat() == Seat()
+
+
+def test_a_view_that_is_no_more_opens_the_first(tmp_path: Path) -> None:
+    desk = FakeDesk(HELD)
+    desk.memory.remember(QUESTION, Seat(pane=2, views={2: "gone", 3: "bridge"}))
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        main = app.main
+        assert main is not None
+        assert (main.active, main.names.view, main.breadth.view) == (2, "names", "bridge")
+
+    drive(story, desk=desk)
+
+
+def test_files_are_their_owners_alone_and_a_place_that_cannot_be_written_is_no_error(
+    tmp_path: Path,
+) -> None:
+    memory = Memory(tmp_path / "deep" / "market.json")
+    memory.remember(QUESTION, Seat())
+    assert stat.S_IMODE(memory.state.stat().st_mode) == 0o600
+    (tmp_path / "file").write_text("in the way")
+    nowhere = Memory(tmp_path / "file" / "market.json")
+    nowhere.remember(QUESTION, Seat())
+    assert nowhere.question() is None
+    book = LookBook(nowhere)
+    found = look(take(HELD, LATEST))
+    book.keep(Seen(found, NOW))
+    assert book.last(found) is None
+
+
+def test_simulated_and_real_markets_share_no_file(tmp_path: Path) -> None:
+    real, made_up = Memory(tmp_path / "market.json"), Memory(tmp_path / "demo.json")
+    for name in ("looks", "alerts.json", "alerts.lock"):
+        assert real.beside(name) != made_up.beside(name)
+        assert real.beside(name).parent == tmp_path
+
+
+def test_looks_of_the_two_newest_dates_are_kept(tmp_path: Path) -> None:
+    book = LookBook(Memory(tmp_path / "market.json"))
+    found = look(take(HELD, LATEST))
+    assert found.as_of == LAST
+    days = [date(2026, 6, day) for day in (24, 25, 26)]
+    for day in days:
+        book.keep(Seen(replace(found, as_of=day), NOW))
+    assert [seen.look.as_of for seen in book.kept(found)] == [days[2], days[1]]
+    assert book.last(found) == Seen(replace(found, as_of=days[2]), NOW)
+    # the look of the same date gives way to the one of the day before
+    book.keep(Seen(found, NOW))
+    last = book.last(found)
+    assert last is not None
+    assert last.look.as_of == days[2]
+    # another question has looks of its own
+    assert book.last(replace(found, window="1M")) is None
+    assert book.last(replace(found, basis="tr")) is None
+
+
+def test_a_broken_look_is_none(tmp_path: Path) -> None:
+    book = LookBook(Memory(tmp_path / "market.json"))
+    found = look(take(HELD, LATEST))
+    book.keep(Seen(found, NOW))
+    (file,) = book.directory.iterdir()
+    for text in ("", "{}", '{"looks": [{"at": "x", "look": {}}]}', '{"looks": 3}'):
+        file.write_text(text)
+        assert book.last(found) is None
+
+
+def test_looks_at_too_many_questions_are_dropped_oldest_first(tmp_path: Path) -> None:
+    book = LookBook(Memory(tmp_path / "market.json"))
+    found = look(take(HELD, LATEST))
+    for number in range(45):
+        book.keep(Seen(replace(found, large=f"L{number}"), NOW))
+    assert len(list(book.directory.iterdir())) == 40
+    assert book.last(replace(found, large="L44")) is not None

@@ -1,0 +1,107 @@
+"""The alerts of one market: a file that every screen and every refresh judges under one lock.
+
+Whoever sees a crossing first writes down that the alert has fired, and runs the hook: the
+others find it fired.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from cache import disk
+from core.alerts import Alert, AlertError, Kept, from_json, judge, to_json
+from core.snapshot import Snapshot
+from tui.memory import Memory, write
+
+#: Seconds to wait for another process that has the file; it is only read and written.
+_PATIENCE: Final = 5.0
+
+
+class AlertBook:
+    """The alerts of one market, in the order they were set.
+
+    Args:
+        memory: where the market's small files are.
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        self.path: Path = memory.beside("alerts.json")
+        self._lock = memory.beside("alerts.lock")
+
+    def read(self) -> list[Kept]:
+        """Every alert and how it stands.
+
+        Raises:
+            AlertError: the file is not what this program writes; it is left as it is.
+            OSError: it cannot be read.
+        """
+        try:
+            text = self.path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        try:
+            return [from_json(entry) for entry in json.loads(text)["alerts"]]
+        except (ValueError, TypeError, KeyError, AlertError) as error:
+            raise AlertError(
+                f"{self.path} cannot be used ({error}): mend it, or remove it and set the alerts"
+                " again"
+            ) from None
+
+    def change(self, edit: Callable[[list[Kept]], list[Kept]]) -> list[Kept]:
+        """Change the alerts, alone; returns them as they are then.
+
+        Raises:
+            AlertError: the file cannot be used.
+            CacheError: another process does not let go of it.
+            OSError: it cannot be written; nothing is changed.
+        """
+        disk.make(self.path.parent)
+        with disk.locked(self._lock, _PATIENCE):
+            held = self.read()
+            wanted = edit(held)
+            if wanted != held:
+                entries = [to_json(kept) for kept in wanted]
+                write(self.path, json.dumps({"schema": 1, "alerts": entries}, indent=1) + "\n")
+            return wanted
+
+    def add(self, kept: Kept) -> None:
+        """Set an alert; one that says the same on the same question is set anew."""
+        self.change(lambda held: [*(k for k in held if k.alert != kept.alert), kept])
+
+    def remove(self, alert: Alert) -> None:
+        """Take an alert away."""
+        self.change(lambda held: [k for k in held if k.alert != alert])
+
+    def told(self, alerts: Iterable[Alert]) -> None:
+        """A screen has shown that these have fired."""
+        shown = set(alerts)
+        self.change(lambda held: [replace(k, told=True) if k.alert in shown else k for k in held])
+
+    def judge(self, answers: Iterable[Snapshot], now: datetime) -> list[Kept]:
+        """Judge every alert on the answers that are its own.
+
+        Returns:
+            Those that fire now; nobody else is told of them again.
+        """
+        found = list(answers)
+        fired: list[Kept] = []
+
+        def stand(held: list[Kept]) -> list[Kept]:
+            after = []
+            for kept in held:
+                own = kept
+                for snapshot in found:
+                    own = judge(own, snapshot, now)
+                if own.fired != kept.fired:
+                    fired.append(own)
+                after.append(own)
+            return after
+
+        if found and self.read():
+            self.change(stand)
+        return fired

@@ -1,0 +1,78 @@
+"""The command a person wants run when an alert fires: a list of arguments, never a shell."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Final
+
+from core.alerts import Kept
+from tui.safe import safe
+
+#: Stands for the sentence in an argument.
+PLACE: Final = "{sentence}"
+
+
+def environment(kept: Kept) -> dict[str, str]:
+    """The figures of an alert that has fired, for the environment of the command."""
+    alert, fired = kept.alert, kept.fired
+    if fired is None:
+        return {}
+    return {
+        "INTERNALS_ALERT": alert.text,
+        "INTERNALS_SENTENCE": safe(fired.sentence),
+        "INTERNALS_VALUE": repr(fired.value),
+        "INTERNALS_LEVEL": repr(alert.level),
+        "INTERNALS_UNIT": alert.measure.unit,
+        "INTERNALS_PAIR": f"{alert.small}:{alert.large}",
+        "INTERNALS_WINDOW": alert.window,
+        "INTERNALS_BASIS": alert.basis,
+        "INTERNALS_AS_OF": fired.as_of,
+        "INTERNALS_FIRED_AT": fired.at.isoformat(),
+    }
+
+
+def run(
+    command: Sequence[str],
+    kept: Kept,
+    timeout: float,
+    environ: Mapping[str, str] | None = None,
+) -> str:
+    """Run the command for one alert; it has no terminal, and ends with its time.
+
+    Args:
+        command: program and arguments; ``{sentence}`` in an argument stands for what is said.
+        kept: an alert that has fired.
+        timeout: seconds; then it and what it has started are killed.
+        environ: the environment it is given beside the figures, ``os.environ`` unless given.
+
+    Returns:
+        "" where it ended well, else a sentence that says what went wrong.
+    """
+    sentence = safe(kept.fired.sentence) if kept.fired else ""
+    argv = [argument.replace(PLACE, sentence) for argument in command]
+    name = safe(argv[0])
+    try:
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**(os.environ if environ is None else environ), **environment(kept)},
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else f"{error}"
+        return f"the hook of alerts cannot be started: {name}: {why}"
+    try:
+        code = process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        # Its session is its own, so that what it has started ends with it.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return f"the hook of alerts took longer than {timeout:g} s and was ended: {name}"
+    return "" if code == 0 else f"the hook of alerts ended with code {code}: {name}"

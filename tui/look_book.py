@@ -1,0 +1,74 @@
+"""The last looks at each question: a file a question, the newest as-of dates in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from core.looks import Look, LookError, read, to_json
+from tui.memory import Memory, write
+
+#: Looks of this many as-of dates are kept for each question, and this many questions.
+_DATES, _QUESTIONS = 2, 40
+_ODD: Final = re.compile(r"[^A-Za-z0-9.^=-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A look, and when it was last on the screen (UTC)."""
+
+    look: Look
+    at: datetime
+
+
+class LookBook:
+    """What was last seen of each pair, window and basis.
+
+    A look is of the last session alone: what is shown while stepping through old dates is none.
+
+    Args:
+        memory: where the market's small files are.
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        self.directory: Path = memory.beside("looks")
+
+    def _path(self, look: Look) -> Path:
+        name = "_".join((look.small, look.large, look.window, look.basis))
+        return self.directory / f"{_ODD.sub('_', name)}.json"
+
+    def kept(self, look: Look) -> list[Seen]:
+        """Looks at the same question, the newest as-of date first; unreadable ones are none."""
+        try:
+            data = json.loads(self._path(look).read_bytes())
+            found = [
+                Seen(read(entry["look"]), datetime.fromisoformat(entry["at"]))
+                for entry in data["looks"]
+            ]
+        except (OSError, ValueError, TypeError, KeyError, LookError):
+            return []
+        return [seen for seen in found if seen.look.asked == look.asked]
+
+    def last(self, look: Look) -> Seen | None:
+        """The look to compare with: the newest of an earlier date, else one of the same date."""
+        kept = self.kept(look)
+        earlier = [seen for seen in kept if seen.look.as_of < look.as_of]
+        same = [seen for seen in kept if seen.look.as_of == look.as_of]
+        return next(iter(earlier or same), None)
+
+    def keep(self, seen: Seen) -> None:
+        """Keep a look in place of one at the same date; failing is no error."""
+        others = [old for old in self.kept(seen.look) if old.look.as_of != seen.look.as_of]
+        looks = sorted([seen, *others], key=lambda one: one.look.as_of, reverse=True)[:_DATES]
+        entries = [{"at": one.at.isoformat(), "look": to_json(one.look)} for one in looks]
+        path = self._path(seen.look)
+        with suppress(OSError):
+            write(path, json.dumps({"schema": 1, "looks": entries}, separators=(",", ":")))
+            files = sorted(self.directory.glob("*.json"), key=lambda p: p.stat().st_mtime)
+            for old in files[:-_QUESTIONS]:
+                old.unlink(missing_ok=True)

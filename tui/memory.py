@@ -1,0 +1,119 @@
+"""What is kept between two runs beside the market: where a person was, looks, alerts.
+
+Each market, the real and the simulated, has files of its own. Nothing here is needed for an
+answer: where it cannot be written (a full disk, a directory that is only read) it is forgotten.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from cache import disk
+from core.views import Basis, Question
+from core.windows import WindowError, normal
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a person was on the screen; changes no number.
+
+    Attributes:
+        pane: number of the pane that keys went to.
+        views: number of a pane -> its view.
+        zoomed: one pane was on the whole screen.
+        first: the index that stood first.
+    """
+
+    pane: int = 1
+    views: Mapping[int, str] = field(default_factory=dict)
+    zoomed: bool = False
+    first: Literal["small", "large"] = "small"
+
+
+class Memory:
+    """The small files beside a store.
+
+    Args:
+        state: the file of the question and the seat; the others stand beside it.
+    """
+
+    def __init__(self, state: Path) -> None:
+        self.state = state
+
+    def beside(self, name: str) -> Path:
+        """A file or directory of this market's own: market.json -> market.NAME."""
+        return self.state.with_name(f"{self.state.stem}.{name}")
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            kept = json.loads(self.state.read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+    def question(self) -> Question | None:
+        """The last pair, window and basis, None where nothing usable is remembered."""
+        kept = self._read()
+        try:
+            basis: Basis = "pr" if kept["basis"] == "pr" else "tr"
+            return Question(
+                str(kept["small"]), str(kept["large"]), normal(kept["window"]), None, basis
+            )
+        except (KeyError, TypeError, AttributeError, WindowError):
+            return None
+
+    def seat(self) -> Seat:
+        """Where a person was last; the beginning where nothing usable is remembered."""
+        kept = self._read().get("seat")
+        if not isinstance(kept, dict):
+            return Seat()
+        pane, views = kept.get("pane"), kept.get("views")
+        told = views.items() if isinstance(views, dict) else ()
+        return Seat(
+            pane=pane if isinstance(pane, int) and 1 <= pane <= 4 else 1,
+            views={int(n): view for n, view in told if n in tuple("1234")},
+            zoomed=kept.get("zoomed") is True,
+            first="large" if kept.get("first") == "large" else "small",
+        )
+
+    def remember(self, question: Question, seat: Seat) -> None:
+        """Keep a question's pair, window and basis and the seat; failing is no error."""
+        kept = {
+            "small": question.small,
+            "large": question.large,
+            "window": question.window,
+            "basis": question.basis,
+            "seat": {
+                "pane": seat.pane,
+                "views": {str(n): view for n, view in seat.views.items()},
+                "zoomed": seat.zoomed,
+                "first": seat.first,
+            },
+        }
+        with suppress(OSError):
+            write(self.state, json.dumps(kept))
+
+
+def write(target: Path, text: str) -> None:
+    """Write a small file for its owner alone: whole or not at all.
+
+    Raises:
+        OSError: it cannot be written; what was there is left as it was.
+    """
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        disk.make(target.parent)
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)

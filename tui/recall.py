@@ -1,0 +1,49 @@
+"""What was seen before: the last look at each question, kept for the next one."""
+
+from __future__ import annotations
+
+from core.looks import Look, look
+from core.snapshot import Snapshot
+from tui.host import Host
+from tui.look_book import LookBook, Seen
+
+
+class Recall:
+    """The looks of one run, and what each is to be compared with.
+
+    A run compares with the last look of an earlier as-of date; when the day changes under an
+    open screen, the look of the day before becomes that.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._book = LookBook(host.desk.memory)
+        self._now: dict[tuple[object, ...], Seen] = {}
+        self._before: dict[tuple[object, ...], Seen | None] = {}
+        self._unkept: set[tuple[object, ...]] = set()
+
+    def saw(self, snapshot: Snapshot) -> None:
+        """An answer is on the screen; one of an earlier date is no look."""
+        if snapshot.as_of < snapshot.last_session:
+            return
+        found = look(snapshot)
+        old = self._now.get(found.asked)
+        if old is None:
+            self._before[found.asked] = self._book.last(found)
+        elif old.look.as_of < found.as_of:
+            self._before[found.asked] = old
+            self._book.keep(old)
+        self._now[found.asked] = Seen(found, self._host.now())
+        self._unkept.add(found.asked)
+
+    def before(self, found: Look) -> Seen | None:
+        """The look to compare with one that is on the screen, None for a first one."""
+        if found.asked in self._before:
+            return self._before[found.asked]
+        return self._book.last(found)
+
+    def keep(self) -> None:
+        """Keep what was seen since the last time."""
+        for asked in self._unkept:
+            self._book.keep(self._now[asked])
+        self._unkept.clear()
