@@ -38,6 +38,8 @@ KEEP: Final = 3
 Announced = tuple[Announcement, ...]
 #: What a manifest lists; "announced" is missing where there is none.
 _PARTS: Final = ("blocks", "symbols", "holdings", "announced")
+#: The objects of a holdings file: the issuer's own bytes, its texts, its numbers.
+_FILED: Final = ("raw", "text", "numbers")
 
 
 class _Damaged(Exception):  # noqa: N818  caught here, never shown as an error
@@ -174,6 +176,41 @@ class Store:
             found = pack.by_fund(rows.values())
             return Held(number, prices, found, self.simulated, held.damage, told)
 
+    def mirror(self, source: Store) -> int:
+        """Hold the newest whole generation of another store, under its own number.
+
+        What is here already is not written again. A generation of a larger number, left from
+        before the other store was put back, goes.
+
+        Raises:
+            StoreEmpty: the other store holds nothing.
+            StoreBusy, StoreError: as for `commit`.
+        """
+        with self._writing():
+            while True:
+                numbers = source._numbers()
+                body, held = source._newest()
+                path = f"{held.generation:08d}.json"
+                try:
+                    manifest = _opened_once(source._generations / path)
+                    for name in sorted(_named(body)):
+                        self._put(source._fetch(name), name.rpartition(".")[2])
+                except _Damaged as error:
+                    # The other store's writer may have dropped it meanwhile: then there is a newer.
+                    if source._numbers() != numbers:
+                        continue
+                    raise StoreError(f"{source.home} is damaged: {error}") from None
+                break
+            disk.sync(self._objects)
+            target = self._generations / path
+            if not target.is_file() or target.read_bytes() != manifest:
+                disk.write(target, manifest)
+            for number in self._numbers():
+                if number > held.generation:
+                    disk.remove(self._generations / f"{number:08d}.json")
+            self._settle()
+            return held.generation
+
     def _settle(self) -> None:
         """Make the newest generation last, and the way down to it, whoever made that."""
         for directory in (self._generations, self.home):
@@ -308,12 +345,17 @@ class Store:
             disk.remove(self._generations / f"{number:08d}.json")
         if damaged:
             return
-        entries = [entry for body in bodies for entry in (*body["blocks"], *body["holdings"])]
-        used = {name for entry in entries for name in entry.values()}
-        used |= {body["announced"] for body in bodies if "announced" in body}
+        used = {name for body in bodies for name in _named(body)}
         for path in (*self._objects.iterdir(), *self._generations.glob(".*")):
             if path.name not in used:
                 disk.remove(path)
+
+
+def _named(body: Json) -> set[str]:
+    """The objects that a manifest names."""
+    found = {name for entry in body["blocks"] for name in entry.values()}
+    found |= {entry[part] for entry in body["holdings"] for part in _FILED}
+    return found | {body[part] for part in ("announced",) if part in body}
 
 
 def _opened_once(path: Path) -> bytes:

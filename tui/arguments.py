@@ -96,6 +96,10 @@ def parser() -> argparse.ArgumentParser:
     untold.add_argument("fund")
     untold.add_argument("date", nargs="?", help="the effective date; without it, all of them")
 
+    publish = commands.add_parser("publish", parents=[place], help="a copy that a desk may read")
+    publish.add_argument("target", type=_path, metavar="DIR", help="what others open with --home")
+    publish.add_argument("--group", metavar="NAME", help="for this group alone, not for everyone")
+
     status = commands.add_parser("status", parents=[place], help="what is held, and how old")
     status.add_argument("--format", choices=("text", "json"), default="text")
 

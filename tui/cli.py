@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Final
 
 from cache.errors import CacheError, StoreEmpty
 from core.frames import CoreError
@@ -23,6 +24,9 @@ from tui.config import FILE, Config, ConfigError, load, with_flags
 from tui.desk import Desk, as_date
 from tui.places import places
 from tui.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, open_streams, say, write
+
+#: Commands that bring data into the store or take it out.
+WRITING: Final = ("import", "forget", "refresh")
 
 
 def run(argv: Sequence[str]) -> int:
@@ -68,6 +72,12 @@ def _command(arguments: argparse.Namespace) -> int:
 
         return report(where, demo=demo, offline=arguments.offline, kind=arguments.format)
     desk = Desk(where, demo=demo, home=home)
+    if desk.read_only and arguments.command in WRITING:
+        return say(f"{home or where.config}: {desk.read_only}", BAD_INPUT)
+    if arguments.command == "publish":
+        from tui.publishing import publish
+
+        return publish(desk, arguments.target, group=arguments.group)
     if arguments.command in ("import", "forget"):
         from tui import importing
 
@@ -84,11 +94,13 @@ def _command(arguments: argparse.Namespace) -> int:
         write(written(found, desk, now), kind=arguments.format)
         return ANSWERED
     config = with_flags(
-        load(where.config / FILE),
+        load(where.settings / FILE),
         getattr(arguments, "pair", None),
         getattr(arguments, "window", None),
         getattr(arguments, "basis", None),
     )
+    if desk.read_only:
+        config = replace(config, refresh_on_open=False)
     as_of = as_date(arguments.as_of) if hasattr(arguments, "as_of") else None
     if arguments.command == "refresh":
         return _refresh(desk, config.question(), config, arguments)

@@ -13,7 +13,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from cache.errors import CacheError, StoreEmpty
+from cache.errors import CacheError, StoreEmpty, StoreError
+from cache.publish import published_words
 from cache.reference import doubtful_themes, load_reference
 from cache.store import Held, Store
 from core.frames import Reference
@@ -49,6 +50,7 @@ class Desk:
         self.places, self.simulated, self._home = places, demo, home
         self.memory = Memory(places.state)
         self.store = Store(places.store, simulated=demo)
+        self.read_only = published_words(places.config) if places.published else ""
         self._loaded: _Loaded | None = None
         self._lock = threading.Lock()
         self._facts: tuple[tuple[object, ...], Reference] | None = None
@@ -132,6 +134,8 @@ class Desk:
 
     def cost(self, question: Question, now: datetime, *, by: str = "r") -> str:
         """One sentence: what is stale and how many requests a refresh (started by ``by``) costs."""
+        if self.read_only:
+            return self.read_only
         if self.simulated:
             return "simulated market: nothing to fetch"
         from core.frames import Prices
@@ -145,7 +149,13 @@ class Desk:
         return sentence(self, prices, holdings, question, now, self.reference, by)
 
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
-        """The child process that fetches; None where there is nothing to fetch from."""
+        """The child process that fetches; None where there is nothing to fetch from.
+
+        Raises:
+            CacheError: the market is only looked at; it says who brings new data.
+        """
+        if self.read_only:
+            raise StoreError(self.read_only)
         if self.simulated:
             return None
         command = [sys.executable, "-m", "tui", "refresh", "--progress", "json"]

@@ -46,7 +46,7 @@ def ask(
     """
     where = places(Path(home) if home is not None else None, demo=demo)
     desk = Desk(where, demo=demo)
-    config = with_flags(load(where.config / FILE), pair, window, basis)
+    config = with_flags(load(where.settings / FILE), pair, window, basis)
     question = config.question(desk.opening())
     opening = desk.opening()
     dated = as_date(as_of) if as_of is not None else opening.as_of if opening else None

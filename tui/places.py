@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from cache.errors import StoreError
+from cache.publish import MARKER
 
 APP = "internals"
 VARIABLE = "INTERNALS_HOME"
@@ -19,13 +21,17 @@ class Places:
 
     Attributes:
         store: the market's store; simulated and real markets each have their own.
-        config: directory of config.toml, themes.toml and funds.toml.
+        config: directory of themes.toml and funds.toml.
+        settings: directory of config.toml: a reader's own where the market is published.
         state: what the screen remembers between two runs.
+        published: the market is a desk's published copy, which is only read.
     """
 
     store: Path
     config: Path
+    settings: Path
     state: Path
+    published: bool = False
 
 
 def places(home: Path | None, *, demo: bool, environ: Mapping[str, str] | None = None) -> Places:
@@ -47,9 +53,15 @@ def places(home: Path | None, *, demo: bool, environ: Mapping[str, str] | None =
             root = root.expanduser().absolute()
         except RuntimeError:
             raise StoreError(f"{root}: there is no such user's directory") from None
-        return Places(root / kept, root, root / f"{kept}.json")
+        if not (root / MARKER).is_file():
+            return Places(root / kept, root, root, root / f"{kept}.json")
     from platformdirs import PlatformDirs
 
     dirs = PlatformDirs(APP, appauthor=False)
-    data, state = Path(dirs.user_data_dir), Path(dirs.user_state_dir)
-    return Places(data / kept, Path(dirs.user_config_dir), state / f"{kept}.json")
+    config, state = Path(dirs.user_config_dir), Path(dirs.user_state_dir)
+    if root is not None:
+        # nothing is written where it is published: what a reader's screen remembers is at home
+        name = sha256(os.fsencode(root)).hexdigest()[:16]
+        own = state / "published" / f"{name}.json"
+        return Places(root / kept, root, config, own, published=True)
+    return Places(Path(dirs.user_data_dir) / kept, config, config, state / f"{kept}.json")

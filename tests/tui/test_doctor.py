@@ -99,7 +99,7 @@ def test_mouse_and_clipboard(around: Surroundings) -> None:
 
 
 def test_the_config_file_is_checked_and_explained(around: Surroundings) -> None:
-    path = around.places.config / "config.toml"
+    path = around.places.settings / "config.toml"
     assert "is not there" in one(keeping.config(around), "config").said
     path.write_text("")
     assert "sets nothing" in one(keeping.config(around), "config").said

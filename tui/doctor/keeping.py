@@ -27,7 +27,7 @@ _AHEAD: Final = timedelta(days=60)
 
 def config(around: Surroundings) -> list[Finding]:
     """The settings file: is it sound, and what does it set."""
-    path = around.places.config / FILE
+    path = around.places.settings / FILE
     try:
         found = load(path)
     except ConfigError as error:

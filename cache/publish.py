@@ -1,0 +1,153 @@
+"""A copy of the store that others may read: one generation, whole, in a directory of its own.
+
+    DIR/published.json      marks the directory, and says when it was published
+    DIR/market/             a store like any other, 0755 and 0644 (or for one group alone)
+    DIR/themes.toml         the publisher's own, so that everyone sees the same
+    DIR/funds.toml
+
+Readers take no lock and write nothing; each sees one whole generation or the next.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from cache import disk, owner
+from cache.errors import StoreError
+from cache.store import Store
+
+MARKER: Final = "published.json"
+#: The publisher's own files of facts.
+FACTS: Final = ("themes.toml", "funds.toml")
+_MARKET: Final = "market"
+_EVERYONE: Final = 0o755
+#: What is written in it belongs to the group as well.
+_GROUP: Final = 0o2750
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication brought.
+
+    Attributes:
+        generation: the generation now published.
+        before: the one published until now, None where there was none.
+        closed: a directory above it that readers may not enter, None where all are open.
+    """
+
+    generation: int
+    before: int | None
+    closed: Path | None
+
+
+def publish(
+    store: Store, config: Path, target: Path, now: datetime, *, group: int | None = None
+) -> Published:
+    """Copy the newest whole generation to a directory that others may read; later runs update it.
+
+    Args:
+        store: what is published.
+        config: directory of the publisher's themes and funds.
+        target: the directory; made where there is none.
+        now: with a time zone.
+        group: id of the only group that may read it; None for everyone.
+
+    Raises:
+        StoreEmpty: nothing is held.
+        StoreError: the directory is not the publisher's own, holds something else, lies in the
+            store or around it, or cannot be written.
+    """
+    target = target.expanduser().absolute()
+    _check_place(target, store.home)
+    mode = _EVERYONE if group is None else _GROUP
+    copy = Store(target / _MARKET)
+    try:
+        disk.make(target.parent)
+        for directory in (target, copy.home, copy.home / "objects", copy.home / "generations"):
+            _open(directory, mode, group)
+        if not (target / MARKER).exists():
+            _mark(target, None, now)
+        before = copy.generation()
+        number = copy.mirror(store)
+        for name in FACTS:
+            _copy(config / name, target / name)
+        _mark(target, number, now)
+        _grant((target, copy.home / "objects", copy.home / "generations"), mode & 0o666, group)
+        disk.sync(target)
+    except OSError as error:
+        raise StoreError(f"cannot publish to {target}: {error.strerror}") from None
+    return Published(number, before, _closed(target, group))
+
+
+def _check_place(target: Path, home: Path) -> None:
+    """Refuse a directory that is not the publisher's, or not a publication's."""
+    mine, there = home.resolve().parent, target.resolve()
+    if there == mine or there in mine.parents or mine in there.parents:
+        raise StoreError(f"{target} and the store in {mine} lie in one another; publish elsewhere")
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise StoreError(f"{target} is no directory")
+    owner.check(target, writing=True)
+    if not (target / MARKER).is_file() and any(target.iterdir()):
+        raise StoreError(f"{target} holds other files; publish into an empty directory")
+
+
+def _open(directory: Path, mode: int, group: int | None) -> None:
+    """Make a directory, and let others into it."""
+    disk.make(directory)
+    if group is not None:
+        os.chown(directory, -1, group)
+    directory.chmod(mode)
+
+
+def _grant(directories: Iterable[Path], mode: int, group: int | None) -> None:
+    """Files published before for others than now are for the same readers as the new ones."""
+    for path in (file for where in directories for file in where.iterdir() if file.is_file()):
+        found = path.stat()
+        if group is not None and found.st_gid != group:
+            os.chown(path, -1, group)
+        if stat.S_IMODE(found.st_mode) != mode:
+            path.chmod(mode)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Bring a file of facts up to date, or take it away where the publisher has none."""
+    if not source.is_file():
+        disk.remove(target)
+    elif not target.is_file() or target.read_bytes() != source.read_bytes():
+        disk.write(target, source.read_bytes())
+
+
+def _mark(target: Path, number: int | None, now: datetime) -> None:
+    said = {"schema": 1, "generation": number, "at": now.isoformat(timespec="seconds")}
+    disk.write(target / MARKER, json.dumps(said).encode() + b"\n")
+
+
+def _closed(target: Path, group: int | None) -> Path | None:
+    """The topmost directory above that readers may not enter."""
+    for above in reversed(target.parents):
+        found = above.stat()
+        enter = stat.S_IXOTH
+        if group is not None and found.st_gid == group:
+            enter = stat.S_IXGRP
+        if not found.st_mode & enter:
+            return above
+    return None
+
+
+def published_words(directory: Path) -> str:
+    """What a reader is told of a published market: since when, and who brings new data."""
+    try:
+        said: dict[str, Any] = json.loads((directory / MARKER).read_bytes())
+        when = f" {datetime.fromisoformat(said['at']):%Y-%m-%d %H:%M} UTC"
+    except (OSError, ValueError, KeyError, TypeError):
+        when = ""
+    return f"published{when}, read-only: its owner's next `internals publish` brings new data"

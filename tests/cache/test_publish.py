@@ -1,0 +1,189 @@
+"""A published copy: who may read it, what readers write (nothing), what an update leaves."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cache.errors import StoreEmpty, StoreError
+from cache.publish import MARKER, publish, published_words
+from cache.store import Store
+from tests.cache.test_store import RAW, ROOT, bars, dump, files, holdings, rich
+
+NOW = datetime(2026, 6, 27, 12, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A private store with two generations, and themes of its owner's beside it."""
+    store = Store(tmp_path / "home" / "market")
+    store.commit(bars=rich())
+    store.commit(holdings=[(holdings(), RAW)])
+    (tmp_path / "home" / "themes.toml").write_text('[mine]\nsymbols = ["NA"]\n')
+    return store
+
+
+def out(store: Store, target: Path, group: int | None = None) -> int:
+    return publish(store, store.home.parent, target, NOW, group=group).generation
+
+
+def modes(target: Path) -> dict[str, int]:
+    found = {str(p.relative_to(target)): stat.S_IMODE(p.stat().st_mode) for p in target.rglob("*")}
+    return {name: mode for name, mode in found.items() if not name.endswith("lock")}
+
+
+def test_a_copy_reads_as_the_store_and_everyone_may_read_it(store: Store, tmp_path: Path) -> None:
+    target = tmp_path / "desk"
+    old = os.umask(0o077)
+    try:
+        assert out(store, target) == 2
+    finally:
+        os.umask(old)
+    copy = Store(target / "market")
+    assert dump(copy.read()) == dump(store.read())
+    assert copy.raw("IWM", holdings().as_of) == RAW
+    assert (target / "themes.toml").read_text() == '[mine]\nsymbols = ["NA"]\n'
+    found = modes(target)
+    assert {found[n] for n in found if (target / n).is_dir()} == {0o755}
+    assert {found[n] for n in found if (target / n).is_file()} == {0o644}
+    assert stat.S_IMODE(target.stat().st_mode) == 0o755
+    assert stat.S_IMODE(store.home.stat().st_mode) == 0o700
+    assert str(tmp_path) not in (target / MARKER).read_text()
+    assert published_words(target).startswith("published 2026-06-27 12:30 UTC, read-only")
+
+
+def test_an_update_writes_only_what_is_new_and_drops_what_is_old(
+    store: Store, tmp_path: Path
+) -> None:
+    target = tmp_path / "desk"
+    out(store, target)
+    before = files(target / "market")
+    assert out(store, target) == 2
+    assert files(target / "market").items() >= before.items()
+    kept = {n for n in before if n.endswith((".npy", ".raw"))}
+    for day in ("2026-01-05", "2026-01-06", "2026-01-07"):
+        store.commit(bars=bars("NEW", (day,)))
+        out(store, target)
+    assert dump(Store(target / "market").read()) == dump(store.read())
+    after = files(target / "market")
+    same = {name for name in kept & after.keys() if after[name] == before[name]}
+    assert len(same) > len(kept) / 2
+    generations = sorted(n for n in after if n.startswith("generations/"))
+    assert generations == [f"generations/0000000{n}.json" for n in (3, 4, 5)]
+    (store.home.parent / "themes.toml").unlink()
+    out(store, target)
+    assert not (target / "themes.toml").exists()
+
+
+def test_a_store_that_was_put_back_is_what_readers_then_see(store: Store, tmp_path: Path) -> None:
+    target = tmp_path / "desk"
+    store.commit(bars=bars("NEW", ("2026-01-05",)))
+    out(store, target)
+    earlier = Store(tmp_path / "again" / "market")
+    earlier.commit(bars=bars())
+    assert out(earlier, target) == 1
+    assert dump(Store(target / "market").read()) == dump(earlier.read())
+
+
+def test_a_damaged_newest_generation_is_never_published(store: Store, tmp_path: Path) -> None:
+    store.commit(bars=bars("NEW", ("2026-01-05",)))
+    newest = store.home / "generations" / "00000003.json"
+    newest.write_bytes(newest.read_bytes()[:-5])
+    assert out(store, tmp_path / "desk") == 2
+    assert Store(tmp_path / "desk" / "market").read().damage == ()
+
+
+def test_a_copy_that_was_cut_off_is_made_whole_by_the_next(store: Store, tmp_path: Path) -> None:
+    target = tmp_path / "desk"
+    out(store, target)
+    (target / "market" / "generations" / "00000002.json").unlink()
+    objects = sorted((target / "market" / "objects").iterdir())
+    objects[0].unlink()
+    objects[1].write_bytes(b"half")
+    out(store, target)
+    assert dump(Store(target / "market").read()) == dump(store.read())
+
+
+@pytest.mark.parametrize("case", ["other", "file", "inside", "around", "open"])
+def test_a_place_that_cannot_be_is_refused_and_left_as_it_was(
+    store: Store, tmp_path: Path, case: str
+) -> None:
+    target = tmp_path / "desk"
+    words = {
+        "other": "holds other files",
+        "file": "is no directory",
+        "inside": "lie in one another",
+        "around": "lie in one another",
+        "open": "may be written by others",
+    }[case]
+    if case == "other":
+        target.mkdir()
+        (target / "thesis.doc").write_text("mine")
+    elif case == "file":
+        target.write_text("mine")
+    elif case == "inside":
+        target = store.home.parent / "desk"
+    elif case == "around":
+        target = tmp_path
+    else:
+        target.mkdir()
+        target.chmod(0o777)
+    before = files(tmp_path)
+    with pytest.raises(StoreError, match=words):
+        out(store, target)
+    assert files(tmp_path) == before
+
+
+def test_an_empty_store_publishes_nothing_to_read(tmp_path: Path) -> None:
+    target = tmp_path / "desk"
+    with pytest.raises(StoreEmpty):
+        out(Store(tmp_path / "home" / "market"), target)
+    with pytest.raises(StoreEmpty):
+        Store(target / "market").read()
+
+
+def test_for_a_group_alone_and_then_for_everyone(store: Store, tmp_path: Path) -> None:
+    target, group = tmp_path / "desk", os.getgid()
+    out(store, target, group)
+    found = modes(target)
+    assert {found[n] for n in found if (target / n).is_dir()} == {0o2750}
+    assert {found[n] for n in found if (target / n).is_file()} == {0o640}
+    out(store, target)
+    assert {m for n, m in modes(target).items() if (target / n).is_file()} == {0o644}
+
+
+def test_a_directory_above_that_shuts_readers_out_is_named(store: Store, tmp_path: Path) -> None:
+    shut = tmp_path / "shut"
+    shut.mkdir(mode=0o700)
+    done = publish(store, store.home.parent, shut / "desk", NOW)
+    assert done.closed in {shut, *shut.parents}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_another_user_reads_it_and_writes_nothing(store: Store, tmp_path: Path) -> None:
+    target = tmp_path / "desk"
+    out(store, target)
+    for above in tmp_path.parents:
+        if above.stat().st_uid == os.getuid() and above != Path("/"):
+            above.chmod(above.stat().st_mode | 0o011)
+    tmp_path.chmod(0o711)
+    before = files(target)
+    script = (
+        "import os, sys; sys.path.insert(0, sys.argv[1]); import cache.store, pathlib;"
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534);"
+        "s = cache.store.Store(pathlib.Path(sys.argv[2]));"
+        "print(s.read().generation);\ntry: s.commit(announce=lambda held: held)\n"
+        "except Exception as error: print(type(error).__name__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(ROOT), str(target / "market")],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.split() == ["2", "StoreError"], done.stderr
+    assert files(target) == before

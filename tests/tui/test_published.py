@@ -1,0 +1,98 @@
+"""A published home: it is read, said to be read-only, and never written to."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from core.snapshot import Question
+from tests.cache.test_store import files
+from tests.tui.driving import press, seen, settle
+from tests.tui.test_cli import Cli, cli, filled, once
+from tui.app import InternalsApp
+from tui.cli import run
+from tui.config import Config
+from tui.desk import Desk
+from tui.places import places
+
+__all__ = ["cli", "filled", "once"]
+
+
+@pytest.fixture
+def desk_home(filled: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A published copy of the filled home; the reader's own directories are in tmp_path."""
+    for name in ("CONFIG", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / "reader" / name.lower()))
+    target = tmp_path / "desk"
+    code, out, _ = filled("publish", target)
+    assert code == 0 and f"it is read with: internals --home {target}" in out
+    return target
+
+
+def read(capsys: pytest.CaptureFixture[str], home: Path, *argv: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = run([*argv, "--home", str(home)])
+    return (code, *capsys.readouterr())
+
+
+def test_the_answers_are_the_publishers_and_nothing_is_written(
+    desk_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = files(tmp_path / "desk")
+    mine = read(capsys, tmp_path / "home", "note", "--format", "json")
+    assert mine[0] == 0
+    assert read(capsys, desk_home, "note", "--format", "json") == mine
+    code, out, _ = read(capsys, desk_home, "status")
+    assert code == 0 and "published" in out and "read-only" in out and "requests" not in out
+    for argv in (
+        ["refresh"],
+        ["import", "prices", str(tmp_path / "p.csv")],
+        ["forget", "holdings", "IWM", "2025-12-31"],
+    ):
+        code, out, err = read(capsys, desk_home, *argv)
+        assert (code, out) == (2, "") and "internals publish" in err and err.count("\n") == 1
+    assert files(tmp_path / "desk") == before
+
+
+def test_the_screen_says_so_and_r_explains(desk_home: Path, tmp_path: Path) -> None:
+    before = files(tmp_path / "desk")
+    where = places(desk_home, demo=False)
+    app = InternalsApp(Desk(where, home=desk_home), Config(), Question())
+
+    async def story() -> None:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await settle(pilot, app)
+            await asyncio.sleep(0.2)
+            await settle(pilot, app)
+            assert "read-only" in seen(app) and "IWM leads SPY" in seen(app)
+            await press(pilot, app, "r")
+            assert "internals publish" in seen(app)
+            await press(pilot, app, "[", "q")
+
+    asyncio.run(story())
+    assert files(tmp_path / "desk") == before
+    # what is remembered is the reader's own
+    assert where.state.is_relative_to(tmp_path / "reader") and where.state.exists()
+
+
+def test_the_reader_has_settings_of_their_own(
+    desk_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "reader" / "config" / "internals"
+    own.mkdir(parents=True)
+    (own / "config.toml").write_text('window = "MTD"\nrefresh_on_open = true\n')
+    _, out, _ = read(capsys, desk_home, "note")
+    assert "MTD 2025-12-31 to 2026-01-30" in out
+
+
+def test_wrong_use_is_one_line(filled: Cli, tmp_path: Path) -> None:
+    for argv, words in (
+        (["publish", tmp_path / "home" / "x"], "lie in one another"),
+        (["publish", tmp_path / "d", "--group", "no-such-group"], "no group called no-such-group"),
+        (["publish", tmp_path / "d", "--demo"], "--demo"),
+    ):
+        code, out, err = filled(*argv)
+        assert (code, out) == (2, "") and words in err and err.count("\n") == 1
+    assert not (tmp_path / "d").exists()

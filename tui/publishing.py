@@ -1,0 +1,36 @@
+"""``internals publish``: a copy of the store that a desk may read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tui.desk import Desk
+from tui.streams import ANSWERED, BAD_INPUT, say, write
+
+
+def publish(desk: Desk, target: Path, *, group: str | None) -> int:
+    """Publish what is held, say for whom and how it is read, and return the exit code."""
+    from cache import publish as published
+
+    if desk.simulated:
+        return say("the demo market is the same for everyone: `internals --demo`", BAD_INPUT)
+    number: int | None = None
+    if group is not None:
+        import grp
+
+        try:
+            number = grp.getgrnam(group).gr_gid
+        except KeyError:
+            return say(f"there is no group called {group}", BAD_INPUT)
+    now = datetime.now(UTC)
+    done = published.publish(desk.store, desk.places.config, target, now, group=number)
+    who = "everyone" if group is None else f"the group {group}"
+    new = "; nothing new" if done.before == done.generation else ""
+    write(
+        f"{target}: generation {done.generation} for {who}{new};"
+        f" it is read with: internals --home {target}\n"
+    )
+    if done.closed is not None:
+        say(f"readers cannot reach it: {done.closed} lets only its owner in", ANSWERED)
+    return ANSWERED
