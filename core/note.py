@@ -255,19 +255,18 @@ def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> S
 
 def _breadth(snapshot: Snapshot, view: IndexView) -> Sentence:
     """How many rose, and by how much, rung by rung."""
-    said = _rose(view)
-    for place, rung in _rungs(view) if said else ():
+    said = [_rose(view)]
+    if not said[0]:
+        return Sentence()
+    for place, rung in _rungs(view):
         path = f"{_at(view)}.breadth.ladder[{place}]"
         assert rung.share is not None
-        by = (
-            (" more than doubled",)
-            if rung.threshold == 1.0
-            else (" by more than ", _threshold(rung, path))
-        )
         count = Figure(f"{rung.count:,}", f"{path}.count")
-        part = Figure(share(rung.share), f"{path}.share")
-        said = Sentence(said, ", ", count, *by, " (", part, ")")
-    return Sentence(_head(view, _open(snapshot)), said, ".") if said else said
+        by = Sentence(" by more than ", _threshold(rung, path))
+        if rung.threshold == 1.0:
+            by = Sentence(" more than doubled")
+        said.append(Sentence(count, by, " (", Figure(share(rung.share), f"{path}.share"), ")"))
+    return Sentence(_head(view, _open(snapshot)), listed(said), ".")
 
 
 def _verdict(snapshot: Snapshot) -> Sentence:
@@ -296,18 +295,20 @@ def _verdict(snapshot: Snapshot) -> Sentence:
     }[found.word]
     if _open(snapshot):
         first = f"Intraday: t{first[1:]}"
-    of = Sentence(" of the ", gap, " ")
     if found.word == "broad":
         alike = Figure(points(found.equal), "verdict.equal_weight_pp")
         return Sentence(
-            first, ": with every line weighted alike ", alike, of, "stay, and ", medians, "."
+            first, ": with every line weighted alike it would be ", alike, ", and ", medians, "."
         )
     left = Figure(points(found.without), "verdict.gap_without_leaders_pp")
     if found.word == "handful":
         return Sentence(
-            first, ": ", leaders, ", and without them ", left, of, "stay; ", medians, "."
-        )
-    return Sentence(first, ": ", carried, of, "lie between the medians, and ", leaders, ".")
+            first, ": ", leaders, ", and without them ", left, " of the ", gap, " is left; ",
+            medians, ".",
+        )  # fmt: skip
+    return Sentence(
+        first, ": ", carried, " of the ", gap, " lie between the medians, and ", leaders, "."
+    )
 
 
 def _left(snapshot: Snapshot, view: IndexView) -> Sentence:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 from tui import VERSION
 from tui.streams import BAD_INPUT, say
+from tui.written.formats import FORMATS
 from tui.written.parts import PARTS
-
-_FORMATS: Final = ("text", "md", "json", "csv")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -57,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
     note = commands.add_parser("note", parents=[asked], help="the answer, written")
-    note.add_argument("--format", choices=_FORMATS, default="text")
+    note.add_argument("--format", choices=FORMATS, default="text")
     note.add_argument("--output", type=_path, metavar="FILE", help="write to FILE")
 
     note.add_argument("--part", choices=PARTS, metavar="PART", help="with csv: " + " ".join(PARTS))

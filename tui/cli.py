@@ -127,8 +127,8 @@ def _question(
 
 
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
-    from tui.written.export import FORMATS
     from tui.written.files import write_file
+    from tui.written.formats import written
     from tui.written.tidy import part_csv
 
     if arguments.part is not None and arguments.format != "csv":
@@ -139,7 +139,7 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
     if arguments.part is not None:
         text = part_csv(snapshot, arguments.part)
     else:
-        text = FORMATS[arguments.format](snapshot)
+        text = written(snapshot, arguments.format)
     target: Path | None = arguments.output
     if target is None or str(target) == "-":
         write(text, kind=arguments.format)

@@ -16,7 +16,7 @@ IN_PART: Final = 1
 BAD_INPUT: Final = 2
 NOTHING: Final = 3
 #: Formats that other programs read, in UTF-8 whatever the terminal's coding.
-_DATA: Final = ("json", "csv")
+_DATA: Final = ("json", "csv", "html", "svg")
 #: The longest sentence on stderr, in characters.
 _LONGEST: Final = 2000
 

@@ -170,7 +170,7 @@ def test_breadth_or_a_handful_follows_equal_weights_and_medians() -> None:
     # 30 lines from -52.5 % in steps of 5 points, 20 from -19.5 % in steps of 3
     snapshot = take(markets.market(), markets.QUESTION)
     assert said(snapshot, "The gap is") == (
-        "The gap is broad: with every line weighted alike +11.00 pp of the 11.00 pp stay, and the"
+        "The gap is broad: with every line weighted alike it would be +11.00 pp, and the"
         " median line of IWM returned +20.00 %, that of SPY +9.00 %."
     )
     assert snapshot.small is not None

@@ -56,6 +56,7 @@ def test_each_part_by_hand(snapshot: Snapshot) -> None:
         "bridge": 7,  # five steps, one of them in two parts
         "gap_leaders": 50,
         "sector_effects": 4,
+        "announced": 0,
         "changes": 56,  # S29 left, N00 and N01 joined, 29 + 2 and 20 + 2 lines stayed
         "segments": 2,
         "left_out": 4,

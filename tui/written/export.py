@@ -1,17 +1,15 @@
-"""A Snapshot as text, Markdown, JSON or CSV."""
+"""A Snapshot as text and as Markdown."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from typing import Final
 
 from core.note import sentences
 from core.views import Snapshot
 from tui import formats as f
-from tui.written.document import to_json
-from tui.written.tables import Row, Table, tables
-from tui.written.tidy import part_csv
+from tui.written.table import Row, Table
+from tui.written.tables import tables
 
 #: The widest a name gets in plain text, in cells.
 NAME_WIDTH: Final = 34
@@ -70,7 +68,8 @@ def _markdown(table: Table) -> str:
     return "\n".join([f"## {_escaped(table.title)}\n", *body, *notes])
 
 
-def _sources(snapshot: Snapshot) -> list[str]:
+def source_lines(snapshot: Snapshot) -> list[str]:
+    """Where everything came from, a source a line."""
     said = []
     for source in snapshot.sources:
         parts = [source.what, source.origin, f"as of {source.as_of}" if source.as_of else ""]
@@ -80,7 +79,8 @@ def _sources(snapshot: Snapshot) -> list[str]:
     return said
 
 
-def _state(snapshot: Snapshot) -> str:
+def state_line(snapshot: Snapshot) -> str:
+    """The question, its dates, basis and state in one line."""
     window = snapshot.window
     basis = {"tr": "total return", "pr": "price return"}[snapshot.question.basis]
     parts = [
@@ -96,28 +96,20 @@ def _state(snapshot: Snapshot) -> str:
 
 def to_text(snapshot: Snapshot) -> str:
     """The note as plain text; columns are straight for wide and accented names too."""
-    blocks = [_state(snapshot), "\n".join(sentences(snapshot))]
+    blocks = [state_line(snapshot), "\n".join(sentences(snapshot))]
     said = [f"! {line}" for line in (*snapshot.missing, *snapshot.warnings)]
     blocks += ["\n".join(said)] if said else []
     blocks += [_plain(table) for table in tables(snapshot)]
-    blocks.append("\n".join(["SOURCES", *_sources(snapshot)]))
+    blocks.append("\n".join(["SOURCES", *source_lines(snapshot)]))
     return "\n\n".join(blocks) + "\n"
 
 
 def to_markdown(snapshot: Snapshot) -> str:
     """The note as Markdown."""
     first, *others = map(_escaped, sentences(snapshot))
-    blocks = [f"# {first}", _state(snapshot), *others]
+    blocks = [f"# {first}", state_line(snapshot), *others]
     blocks += [f"> {_escaped(line)}" for line in (*snapshot.missing, *snapshot.warnings)]
     blocks += [_markdown(table) for table in tables(snapshot)]
-    said = (f"- {_escaped(line)}" for line in _sources(snapshot))
+    said = (f"- {_escaped(line)}" for line in source_lines(snapshot))
     blocks.append("\n".join(["## Sources\n", *said]))
     return "\n\n".join(blocks) + "\n"
-
-
-FORMATS: Final[Mapping[str, Callable[[Snapshot], str]]] = {
-    "text": to_text,
-    "md": to_markdown,
-    "json": to_json,
-    "csv": part_csv,
-}

@@ -164,6 +164,12 @@ def _changes(document: Json) -> Rows:
                 }  # fmt: skip
 
 
+def _announced(document: Json) -> Rows:
+    for fund, told in document["changes"].items():
+        for row in told["announced"]:
+            yield {**row, "fund": fund, "announced_on": row["announced"]}
+
+
 def _numbers(document: Json) -> Rows:
     for place, told in enumerate(document["prose"], start=1):
         for row in told["numbers"]:
@@ -236,6 +242,11 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
         "fund change symbol name sector weight:f return:f contribution_bp:f weight_before:f"
         " weight_after:f drift:f active:f shares_change:f renamed_from file_from:d file_to:d",
         _changes,
+    ),
+    "announced": (
+        "fund action symbol name sector effective:d announced_on:d from standing file:d"
+        " weight_start:f return:f contribution_bp:f rank:i",
+        _announced,
     ),
     "segments": (
         "fund segment_start:d segment_end:d holdings_as_of:d estimated:b weight_measured:f"

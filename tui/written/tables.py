@@ -2,40 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator
 
 from core.announced import standing_words
-from core.breadth import Rung
-from core.daily import AVERAGES, Daily
-from core.frames import FloatArray
-from core.groups import Group
-from core.note import coverage
 from core.spread import Ranking
-from core.views import IndexView, Snapshot
+from core.views import Snapshot
 from tui import formats as f
-
-#: Leaders, laggards, gap leaders and changes listed in a note.
-ROWS = 10
-Row = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A titled table.
-
-    Attributes:
-        title: what it shows.
-        columns: heading of each column; one that starts with ">" is right-aligned.
-        rows: cells as text.
-        notes: sentences under it.
-    """
-
-    title: str
-    columns: Row
-    rows: tuple[Row, ...]
-    notes: tuple[str, ...] = ()
+from tui.written.table import ROWS, Row, Section, Table
+from tui.written.tables_lines import breadth, concentration, contributors, groups
 
 
 def _spread(snapshot: Snapshot) -> Iterator[Table]:
@@ -74,163 +48,6 @@ def ranking_words(name: str, ranking: Ranking) -> str:
     if ranking.z is not None:
         words.append(f"z {ranking.z:+.2f}")
     return f"{name}: " + ", ".join(words)
-
-
-def _line(view: IndexView, row: int) -> Row:
-    lines = view.contributors
-    marks = [*lines.flags.get(row, ())]
-    if row in lines.joined:
-        marks.append(f"joined {lines.joined[row]}")
-    if row in lines.left:
-        marks.append(f"left {lines.left[row]}")
-    return (
-        lines.symbols[row],
-        lines.names[row],
-        lines.sectors[row],
-        f.weight(lines.weight[row]),
-        f.pct(lines.returns[row]),
-        f.bp(lines.contribution[row], unit=False),
-        "; ".join(marks),
-    )
-
-
-def _contributors(view: IndexView) -> Iterator[Table]:
-    columns = ("symbol", "name", "sector", ">weight", ">return", ">bp", "")
-    size = len(view.contributors)
-    top = range(min(ROWS, size))
-    bottom = range(size - 1, max(size - 1 - ROWS, len(top) - 1), -1)
-    rest = view.explained - sum(float(view.contributors.contribution[i]) for i in (*top, *bottom))
-    others = size - len(top) - len(bottom)
-    closing = (
-        (f"all {others:,} others", "", "", "", "", f.bp(rest, unit=False), ""),
-        ("not measured", "", "", "", "", f.bp(view.unmeasured, unit=False), coverage(view)),
-        ("rest", "", "", "", "", f.bp(view.rest, unit=False), "cash, fees, trades"),
-        (
-            view.fund,
-            "fund return",
-            "",
-            "",
-            f.pct(view.fund_return),
-            f.bp(view.fund_return, unit=False),
-            "",
-        ),
-    )
-    title = f"{view.fund} contributors" + (" (estimated weights)" if view.estimated else "")
-    yield Table(
-        title,
-        columns,
-        tuple(_line(view, row) for row in (*top, *reversed(bottom))) + closing,
-        (f"{coverage(view)}; {len(top)} leaders, then {len(bottom)} laggards",),
-    )
-
-
-def _groups(title: str, groups: tuple[Group, ...], *notes: str) -> Iterator[Table]:
-    if groups:
-        rows = tuple(
-            (
-                g.name,
-                f.count(g.measured),
-                f.weight(g.weight),
-                f.pct(g.total_return),
-                f.bp(g.contribution, unit=False),
-                " ".join(g.symbols),
-            )
-            for g in groups
-        )
-        columns = ("", ">lines", ">weight", ">return", ">bp", "")
-        yield Table(title, columns, rows, notes)
-
-
-def rung_words(rung: Rung) -> str:
-    """A threshold in words: ``> +10 %``, ``< -25 %``."""
-    return f"{'<' if rung.below else '>'} {f.pct(rung.threshold, 0)}"
-
-
-def _breadth(snapshot: Snapshot) -> Iterator[Table]:
-    views = [v for v in snapshot.indices.values() if v.breadth.n]
-    if not views:
-        return
-    columns = ("", *(f">{v.fund}" for v in views), *(f">{v.fund} share" for v in views))
-
-    def row(name: str, counts: list[int]) -> Row:
-        shares = [c / v.breadth.n for c, v in zip(counts, views, strict=True)]
-        return (name, *(f.count(c) for c in counts), *(f.pct(s, 1, sign=False) for s in shares))
-
-    rows = [row("lines counted", [v.breadth.n for v in views])]
-    rows += [
-        row(rung_words(rungs[0]), [r.count for r in rungs])
-        for rungs in zip(*(v.breadth.ladder for v in views), strict=True)
-    ]
-    rows.append(row("unchanged", [v.breadth.unchanged for v in views]))
-    outside = tuple(
-        f"{v.fund}: outside the count "
-        + ", ".join(f"{n:,} {reason}" for reason, n in v.breadth.outside)
-        for v in views
-        if v.breadth.outside
-    )
-    yield Table("Breadth", columns, tuple(rows), outside)
-    bins = []
-    for found in zip(*(v.breadth.histogram for v in views), strict=True):
-        low, high = found[0].low, found[0].high
-        name = (
-            f"up to {f.pct(high, 0)}"
-            if low is None
-            else f"above {f.pct(low, 0)}"
-            if high is None
-            else f"{f.pct(low, 0)} to {f.pct(high, 0)}"
-        )
-        bins.append(row(name, [b.count for b in found]))
-    yield Table("Histogram of returns", columns, tuple(bins))
-    moments = [
-        ("equal weight", [v.breadth.equal_weight for v in views], True),
-        ("median", [v.breadth.median for v in views], True),
-        ("dispersion", [v.breadth.dispersion for v in views], False),
-        ("outperforming the basket", [v.breadth.share_outperforming for v in views], False),
-    ]
-    for days in AVERAGES:
-        last = [_last(snapshot, v.fund, partial(_above, days)) for v in views]
-        moments.append((f"above the {days}-day average", last, False))
-    lines = [(name, *(f.pct(x, sign=sign) for x in values)) for name, values, sign in moments]
-    lines.append(("average correlation", *(f.number(v.correlation, 2) for v in views)))
-    for name, pick in (
-        ("new 52-week highs", lambda d: d.highs),
-        ("new 52-week lows", lambda d: d.lows),
-    ):
-        lines.append((name, *(f.count(_last(snapshot, v.fund, pick)) for v in views)))
-    yield Table("Lines' returns", ("", *(f">{v.fund}" for v in views)), tuple(lines))
-
-
-def _above(days: int, found: Daily) -> FloatArray:
-    return found.above[days]
-
-
-def _last(snapshot: Snapshot, fund: str, pick: Callable[[Daily], FloatArray]) -> float | None:
-    """The last session's value of a daily measure."""
-    found = snapshot.daily.get(fund)
-    return None if found is None or not len(found.sessions) else float(pick(found)[-1])
-
-
-def _concentration(view: IndexView) -> Iterator[Table]:
-    if not view.claims:
-        return
-    rows = tuple(
-        (
-            f"top {t.k}",
-            f.bp(t.contribution, unit=False),
-            f.pct(t.share_of_net, 1, sign=False),
-            f.pct(t.share_of_gross_gain, 1, sign=False),
-            f.pct(t.reweighted),
-            f.pct(t.zeroed),
-        )
-        for t in view.concentration.top
-    )
-    columns = ("", ">bp", ">of net", ">of gross gain", ">without, reweighted", ">without, zeroed")
-    notes = []
-    if view.concentration.effective_n is not None:
-        notes.append(f"effective number of lines {view.concentration.effective_n:.1f}")
-    if view.concentration.half_of_gain is not None:
-        notes.append(f"{view.concentration.half_of_gain:,} names make half of the gross gain")
-    yield Table(f"{view.fund} concentration", columns, rows, tuple(notes))
 
 
 def _bridge(snapshot: Snapshot) -> Iterator[Table]:
@@ -319,21 +136,81 @@ def _announced(snapshot: Snapshot) -> Iterator[Table]:
         )
 
 
+def _history(snapshot: Snapshot) -> Iterator[Table]:
+    """The same window and the whole calendar year, year by year, newest first."""
+    found = snapshot.spread
+    if found is None:
+        return
+    same = {year.year: year for year in found.same_window.history}
+    full = {year.year: year for year in found.full_years.history}
+    if len({*same, *full}) < 2:
+        return
+    small, large = snapshot.question.small, snapshot.question.large
+
+    def row(year: int) -> Row:
+        own, whole = same.get(year), full.get(year)
+        return (
+            str(year),
+            f.pct(own.small_return if own else None),
+            f.pct(own.large_return if own else None),
+            f.pp(own.gap if own else None, unit=False),
+            f.pp(whole.gap if whole else None, unit=False),
+        )
+
+    columns = ("year", f">{small}", f">{large}", ">gap pp", ">full year pp")
+    years = sorted({*same, *full}, reverse=True)
+    note = "the first three columns are of this window in each year, the last of whole years"
+    yield Table("History of the gap", columns, tuple(map(row, years)), (note,))
+
+
+def _coverage(snapshot: Snapshot) -> Iterator[Table]:
+    """What each index rests on: parts of the window, and the lines left out by reason."""
+    rows: list[Row] = []
+    for view in snapshot.indices.values():
+        rows += [
+            (
+                view.fund,
+                str(part.start),
+                str(part.end),
+                str(part.holdings_as_of),
+                f"{part.measured:,} of {part.lines:,}",
+                f.weight(part.weight_measured, 1),
+                "estimated" * part.estimated,
+            )
+            for part in view.segments
+        ]
+    columns = ("", "from", "to", "holdings of", ">lines", ">weight", "")
+    if rows:
+        yield Table("Parts of the window", columns, tuple(rows))
+    left: dict[tuple[str, str], list[float]] = {}
+    for view in snapshot.indices.values():
+        for line in view.left_out:
+            left.setdefault((view.fund, line.reason), []).append(line.weight)
+    if left:
+        told = tuple(
+            (fund, f.count(len(weights)), f.weight(sum(weights)), reason)
+            for (fund, reason), weights in left.items()
+        )
+        yield Table("Lines that are not measured", ("", ">lines", ">weight", "reason"), told)
+
+
+def sections(snapshot: Snapshot) -> tuple[Section, ...]:
+    """The note's tables under their headings, in reading order; an empty section is left out."""
+    views = snapshot.indices.values()
+    found = (
+        ("spread", "How far, and how rare", [*_spread(snapshot), *_history(snapshot)]),
+        ("contributors", "Who did it", [t for view in views for t in contributors(view)]),
+        ("groups", "Sectors and themes", groups(snapshot)),
+        ("breadth", "A handful, or the whole market", breadth(snapshot)),
+        ("concentration", "How few names", [t for view in views for t in concentration(view)]),
+        ("bridge", "Why one beat the other", _bridge(snapshot)),
+        ("changes", "Who joined, who left", [*_changes(snapshot), *_announced(snapshot)]),
+        ("coverage", "What it rests on", _coverage(snapshot)),
+    )
+    whole = (Section(key, title, tuple(tables)) for key, title, tables in found)
+    return tuple(section for section in whole if section.tables)
+
+
 def tables(snapshot: Snapshot) -> tuple[Table, ...]:
     """Every table of the note, in reading order."""
-    found = [*_spread(snapshot)]
-    for view in snapshot.indices.values():
-        found += _contributors(view)
-    for view in snapshot.indices.values():
-        found += _groups(f"{view.fund} sectors", view.sectors)
-        found += _groups(f"{view.fund} companies with several lines", view.issuers)
-        found += _groups(
-            f"{view.fund} themes",
-            view.themes,
-            "themes may overlap and do not add up",
-            *(f"{theme.name}: {theme.source}" for theme in view.themes if theme.source),
-        )
-    found += _breadth(snapshot)
-    for view in snapshot.indices.values():
-        found += _concentration(view)
-    return (*found, *_bridge(snapshot), *_changes(snapshot), *_announced(snapshot))
+    return tuple(table for section in sections(snapshot) for table in section.tables)

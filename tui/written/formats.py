@@ -1,0 +1,27 @@
+"""The formats a note is written in, by name; what only one of them needs is loaded for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Final
+
+from core.views import Snapshot
+
+#: Format -> the module and the function that write it.
+_WRITERS: Final[Mapping[str, tuple[str, str]]] = {
+    "text": ("export", "to_text"),
+    "md": ("export", "to_markdown"),
+    "html": ("page", "to_html"),
+    "json": ("document", "to_json"),
+    "csv": ("tidy", "part_csv"),
+    "svg": ("plate", "to_svg"),
+}
+FORMATS: Final = tuple(_WRITERS)
+
+
+def written(snapshot: Snapshot, name: str) -> str:
+    """A note in one of `FORMATS`."""
+    module, function = _WRITERS[name]
+    writer: Callable[[Snapshot], str] = getattr(import_module(f"tui.written.{module}"), function)
+    return writer(snapshot)

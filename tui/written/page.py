@@ -1,0 +1,192 @@
+"""The note as one web page: no request, no script, pictures inside, prints well.
+
+Its content policy allows the page's own style sheet, named by its hash, and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
+from typing import Final
+
+from core.note import sentences
+from core.phrase import Figure, Sentence
+from core.views import Snapshot
+from tui.written import pictures
+from tui.written.document import document
+from tui.written.export import source_lines, state_line
+from tui.written.sketch import Sketch, clean
+from tui.written.style import page_style
+from tui.written.table import Section, Table
+from tui.written.tables import sections
+from tui.written.values import Json
+
+#: Widths a picture is drawn for: a column of a desk's window, and a phone.
+WIDE, NARROW = 580.0, 345.0
+#: Sections that begin a leaf on paper.
+_LEAVES: Final = ("contributors", "breadth", "bridge")
+#: Columns from which a table takes the whole width of a leaf.
+_BROAD: Final = 6
+Drawn = Callable[[float], Sketch | None]
+
+
+def _drawn(snapshot: Snapshot) -> Mapping[str, list[Drawn]]:
+    """Section -> its pictures, each a function of a width."""
+    found = snapshot.spread
+    years: list[Drawn] = []
+    if found is not None:
+        same, full = found.same_window, found.full_years
+        label = f"{snapshot.window.label}: the gap of the same window, pp"
+        years = [
+            lambda width: pictures.spread(snapshot, width),
+            lambda width: pictures.years(same, label, snapshot.window.end.year, width),
+            lambda width: pictures.years(full, "The gap of full calendar years, pp", None, width),
+        ]
+
+    def of(view_of: int) -> Drawn:
+        view = tuple(snapshot.indices.values())[view_of]
+        return lambda width: pictures.contributions(view, width)
+
+    return {
+        "spread": years,
+        "contributors": [of(place) for place in range(len(snapshot.indices))],
+        "breadth": [lambda width: pictures.histogram(snapshot, width)],
+        "concentration": [lambda width: pictures.curve(snapshot, width)],
+        "bridge": [
+            lambda width: pictures.bridge(snapshot, width),
+            lambda width: pictures.gap_leaders(snapshot, width),
+        ],
+    }
+
+
+def _figure(draw: Drawn, name: str) -> str:
+    """A picture for both widths; the one that is not shown is not read aloud either."""
+    wide, narrow = draw(WIDE), draw(NARROW)
+    if wide is None or narrow is None:
+        return ""
+    return (
+        f"<figure><figcaption>{clean(wide.title)}</figcaption>"
+        f'<div class="wide">{wide.svg(name)}</div>'
+        f'<div class="narrow">{narrow.svg(f"{name}-n")}</div></figure>'
+    )
+
+
+def _class(column: str) -> str:
+    """A column's classes: its name, and whether it holds numbers."""
+    name = re.sub(r"[^a-z]+", "-", column.lower()).strip("-")
+    kinds = [f"c-{name}"] if name else []
+    kinds += ["n"] if column.startswith(">") else []
+    return f' class="{" ".join(kinds)}"' if kinds else ""
+
+
+def _table(table: Table) -> str:
+    """A table; the remarks of an unnamed last column stand under the row's name."""
+    columns = list(table.columns)
+    remarks = columns[-1] == "" and len(columns) > 1
+    shown = columns[:-1] if remarks else columns
+    under = 1 if "name" in shown[1:2] else 0
+    head = "".join(
+        f'<th scope="col"{_class(column)}>{clean(column.lstrip(">"))}</th>' for column in shown
+    )
+    body = []
+    for row in table.rows:
+        cells = []
+        for place, column in enumerate(shown):
+            said = clean(row[place].strip())
+            if place == under and "sector" in shown and row[shown.index("sector")]:
+                # a phone has no room for the column
+                said += f'<small class="narrow">{clean(row[shown.index("sector")])}</small>'
+            if remarks and place == under and row[-1]:
+                said += f"<small>{clean(row[-1])}</small>"
+            tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
+            cells.append(f"<{tag}{scope}{_class(column)}>{said}</{tag}>")
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    notes = "".join(f'<p class="note">{clean(note)}</p>' for note in table.notes)
+    broad = ' class="broad"' if len(shown) >= _BROAD else ""
+    return (
+        f'<div{broad}><div class="scroll"><table><caption>{clean(table.title)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>{notes}</div>"
+    )
+
+
+def _section(section: Section, drawn: Iterable[Drawn]) -> str:
+    leaf = ' class="leaf"' if section.key in _LEAVES else ""
+    figures = "".join(
+        _figure(draw, f"{section.key}-{place}") for place, draw in enumerate(drawn, start=1)
+    )
+    tables = "".join(map(_table, section.tables))
+    return (
+        f'<section{leaf} aria-labelledby="{section.key}"><h2 id="{section.key}">'
+        f'{clean(section.title)}</h2><div class="pair">{figures}{tables}</div></section>'
+    )
+
+
+def _sentence(sentence: Sentence, numbers: Iterable[Json]) -> str:
+    """A sentence whose numbers carry their value, path, source and date."""
+    known = iter(numbers)
+    said = []
+    for part in sentence.parts:
+        if isinstance(part, Figure):
+            row = next(known)
+            told = f"{row['path']} · {row['source']} · as of {row['as_of']}"
+            value = clean(str(row["value"]))
+            said.append(f'<data value="{value}" title="{clean(told)}">{clean(part)}</data>')
+        else:
+            said.append(clean(part))
+    return "".join(said)
+
+
+def _numbers(prose: Iterable[Json]) -> str:
+    """Every number of the text with where it stands and comes from."""
+    rows = "".join(
+        f'<tr><th scope="row">{clean(row["text"])}</th><td>{clean(row["path"])}</td>'
+        f"<td>{clean(str(row['value']))}</td><td>{clean(row['source'])}</td>"
+        f"<td>{row['as_of']}</td></tr>"
+        for told in prose
+        for row in told["numbers"]
+    )
+    head = "".join(
+        f'<th scope="col">{name}</th>' for name in ("number", "in the JSON", "value", "source",
+                                                    "as of")
+    )  # fmt: skip
+    return (
+        "<details><summary>Every number of the text, and where it comes from</summary>"
+        f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        "</div></details>"
+    )
+
+
+def to_html(snapshot: Snapshot) -> str:
+    """The note as one self-contained page."""
+    style = page_style()
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    prose = document(snapshot)["prose"]
+    told = [
+        _sentence(sentence, entry["numbers"])
+        for sentence, entry in zip(sentences(snapshot), prose, strict=True)
+    ]
+    drawn = _drawn(snapshot)
+    mind = "".join(
+        f'<p class="mind">{clean(line)}</p>' for line in (*snapshot.missing, *snapshot.warnings)
+    )
+    question = snapshot.question
+    name = f"{question.small} against {question.large}, {snapshot.window.label} to {snapshot.as_of}"
+    badge = '<p><strong class="badge">SIMULATED MARKET</strong></p>' if snapshot.simulated else ""
+    sources = "".join(f"<li>{clean(line)}</li>" for line in source_lines(snapshot))
+    body = "".join(_section(s, drawn.get(s.key, ())) for s in sections(snapshot))
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta name="referrer" content="no-referrer">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{'SIMULATED: ' * snapshot.simulated}{clean(name)}</title>"
+        f"<style>{style}</style></head>\n<body><main>"
+        f'<header>{badge}<p class="state">{clean(state_line(snapshot))}</p><h1>{told[0]}</h1>'
+        f"</header>{''.join(f'<p>{line}</p>' for line in told[1:])}{mind}\n{body}"
+        f'<section aria-labelledby="sources"><h2 id="sources">Sources</h2><ul>{sources}</ul>'
+        f"{_numbers(prose)}</section></main></body></html>\n"
+    )

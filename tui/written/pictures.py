@@ -1,0 +1,328 @@
+"""The note's pictures: each a function of the Snapshot and a width in pixels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from core.frames import FloatArray
+from core.spread import Ranking
+from core.views import IndexView, Snapshot
+from tui import formats as f
+from tui.charts.canvas import finite_range, round_ticks, tick_labels
+from tui.charts.lines import date_ticks
+from tui.written.sketch import CHARACTER, Anchor, Point, Sketch
+
+#: Leaders, and as many laggards, of a picture of contributions.
+NAMES: Final = 10
+#: Points that a curve over all names is drawn through.
+_POINTS: Final = 160
+_ROW: Final = 17.0
+_LEFT, _TOP, _BOTTOM = 46.0, 12.0, 22.0
+
+
+class _Scale:
+    """Values to pixels, upright: the largest on top."""
+
+    def __init__(self, low: float, high: float, top: float, bottom: float) -> None:
+        room = (high - low) * 0.05 or 0.01
+        self.low, self.high = low - room, high + room
+        self._top, self._bottom = top, bottom
+
+    def __call__(self, value: float) -> float:
+        part = (value - self.low) / (self.high - self.low)
+        return self._bottom - part * (self._bottom - self._top)
+
+
+def _grid(sketch: Sketch, scale: _Scale, left: float, right: float, unit: str = "%") -> None:
+    """Horizontal lines at round values, with their texts on the left; zero is stronger."""
+    ticks = round_ticks(scale.low, scale.high, 6)
+    for value, said in zip(ticks, tick_labels(ticks, "pp" if unit == "pp" else "%"), strict=True):
+        y = scale(value)
+        sketch.line((left, y), (right, y), "zero" if abs(value) < 1e-12 else "grid")
+        sketch.text(left - 5, y + 4, said.removesuffix(f" {unit}"), "t muted", "end")
+    sketch.text(left - 5, _TOP - 1, unit, "t muted", "end")
+
+
+def _apart(wanted: Sequence[float], gap: float) -> list[float]:
+    """Heights at least ``gap`` apart, in the order wanted, as near to it as that lets them be."""
+    order = np.argsort(wanted, kind="stable")
+    placed = np.array(wanted, float)[order]
+    for above, below in pairwise(range(len(placed))):
+        short = gap - (placed[below] - placed[above])
+        if short > 0:
+            placed[above] -= short / 2
+            placed[below] += short / 2
+    found = np.empty(len(placed))
+    found[order] = placed
+    return [float(y) for y in found]
+
+
+def spread(snapshot: Snapshot, width: float, height: float = 280) -> Sketch | None:
+    """Both funds since the window's start, the gap between them filled; None without closes."""
+    found = snapshot.spread
+    if found is None:
+        return None
+    small, large = snapshot.question.small, snapshot.question.large
+    ends = [
+        (small, f.pct(found.small_return), found.small_line, "small"),
+        (large, f.pct(found.large_return), found.large_line, "large"),
+    ]
+    told = ", ".join(f"{name} {said}" for name, said, _, _ in ends)
+    sketch = Sketch(
+        width, height, f"{small} and {large} since {found.sessions[0]}",
+        f"{told}, gap {f.pp(found.gap)} on {snapshot.window.end}",
+    )  # fmt: skip
+    held = finite_range([found.small_line, found.large_line])
+    assert held is not None
+    longest = max(len(f"{name} {said}") for name, said, _, _ in ends)
+    right = width - CHARACTER * 1.2 * longest - 8
+    scale = _Scale(min(held[0], 0.0), max(held[1], 0.0), _TOP, height - _BOTTOM)
+    _grid(sketch, scale, _LEFT, right)
+    xs = np.linspace(_LEFT, right, len(found.sessions)).tolist()
+
+    def points(line: FloatArray) -> list[Point]:
+        return [(x, scale(y)) for x, y in zip(xs, line.tolist(), strict=True)]
+
+    _dates(sketch, found.sessions, xs, right)
+    sketch.area([*points(found.small_line), *points(found.large_line)[::-1]], "gap")
+    for _, _, line, look in reversed(ends):
+        sketch.curve(points(line), f"line {look}")
+    heights = [scale(float(line[-1])) for _, _, line, _ in ends]
+    for (name, said, _, look), y in zip(ends, _apart(heights, 16), strict=True):
+        sketch.text(right + 6, y + 4, f"{name} {said}", f"t strong is-{look}")
+    return sketch
+
+
+def _dates(sketch: Sketch, sessions: np.ndarray, xs: list[float], right: float) -> None:
+    """Round dates under a curve."""
+    columns = [round(x / CHARACTER) for x in xs]
+    for column, said in date_ticks(sessions, columns):
+        x = xs[columns.index(column)]
+        if x + len(said) * CHARACTER <= right + CHARACTER * 6:
+            sketch.line((x, sketch.height - _BOTTOM), (x, sketch.height - _BOTTOM + 4), "grid")
+            sketch.text(x, sketch.height - 6, said, "t muted")
+
+
+def years(ranking: Ranking, title: str, own: int | None, width: float) -> Sketch | None:
+    """One bar a year of a ranking's history; None without years.
+
+    Args:
+        ranking: of the same window, or of full years.
+        title: what its windows are.
+        own: the year of the window asked for, None where it is not among them.
+        width: in pixels.
+    """
+    history, height = ranking.history, 220.0
+    if not history:
+        return None
+    widest = max(history, key=lambda y: abs(y.gap))
+    sketch = Sketch(
+        width, height, title,
+        f"{len(history)} years; the widest gap is {f.pp(widest.gap)} in {widest.year}",
+    )  # fmt: skip
+    gaps = [year.gap for year in history]
+    scale = _Scale(min(*gaps, 0.0), max(*gaps, 0.0), _TOP + 8, height - _BOTTOM - 8)
+    right = width - 6
+    _grid(sketch, scale, _LEFT, right, "pp")
+    step = (right - _LEFT) / len(history)
+    every = max(1, math.ceil(CHARACTER * 5.5 / step))
+    for place, year in enumerate(history):
+        x, top, bottom = _LEFT + place * step, *sorted((scale(year.gap), scale(0.0)))
+        mine = year.year == own
+        look = "bar is-own" if mine else "bar is-up" if year.gap > 0 else "bar is-down"
+        size = (step * 0.76, max(bottom - top, 1))
+        sketch.box(x + step * 0.12, top, size, look, f"{year.year} {f.pp(year.gap)}")
+        middle = x + step / 2
+        if (len(history) - 1 - place) % every == 0:
+            at = min(middle, width - CHARACTER * 2.4)
+            sketch.text(at, height - 6, str(year.year), "t muted", "middle")
+        if mine or year is widest:
+            y = top - 4 if year.gap > 0 else bottom + 12
+            room = CHARACTER * 5
+            sketch.text(
+                min(middle, right - room / 2), y, f.pp(year.gap, unit=False), "t strong", "middle"
+            )
+    return sketch
+
+
+def contributions(view: IndexView, width: float) -> Sketch | None:
+    """An index's leaders and laggards as bars in bp; None below the coverage floor."""
+    if not view.claims:
+        return None
+    lines = view.contributors
+    size = len(lines)
+    rows = [*range(min(NAMES, size)), *range(max(size - NAMES, min(NAMES, size)), size)]
+    title = f"{view.fund}: what its leaders and laggards brought, bp"
+    return bars(
+        title,
+        [lines.symbols[r] for r in rows],
+        [float(lines.contribution[r]) for r in rows],
+        [lines.names[r] for r in rows],
+        width,
+    )
+
+
+def gap_leaders(snapshot: Snapshot, width: float) -> Sketch | None:
+    """The lines that made the gap, and those against it, in bp; None where not told."""
+    found = snapshot.gap_leaders
+    if found is None:
+        return None
+    size = len(found.symbols)
+    rows = [*range(min(NAMES, size)), *range(max(size - NAMES, min(NAMES, size)), size)]
+    return bars(
+        "What made the gap, line by line, bp",
+        [found.symbols[r] for r in rows],
+        [float(found.value[r]) for r in rows],
+        [found.names[r] for r in rows],
+        width,
+    )
+
+
+def bars(
+    title: str, labels: Sequence[str], values: Sequence[float], names: Sequence[str], width: float
+) -> Sketch | None:
+    """Bars to both sides of zero, a row each, in the order given; None without rows.
+
+    Args:
+        title: what they show.
+        labels: one a row.
+        values: fractions, printed in bp.
+        names: in full, for a pointer that rests on a bar.
+        width: in pixels.
+    """
+    if not values:
+        return None
+    told = f"from {labels[0]} {f.bp(values[0])} to {labels[-1]} {f.bp(values[-1])}"
+    sketch = Sketch(width, _ROW * len(values) + 8, title, told)
+    room = CHARACTER * 7
+    left = CHARACTER * max(len(label) for label in labels) + 12
+    low, high = min(*values, 0.0), max(*values, 0.0)
+    first, last = left + (room if low < 0 else 0), width - (room if high > 0 else 0)
+    unit = (last - first) / ((high - low) or 1.0)
+    zero = first - low * unit
+    for place, (label, value, name) in enumerate(zip(labels, values, names, strict=True)):
+        y = 4 + place * _ROW
+        sketch.text(0, y + 12, label, "t")
+        start, wide = min(zero, zero + value * unit), abs(value * unit)
+        look = "bar is-up" if value >= 0 else "bar is-down"
+        said = f.bp(value, unit=False)
+        sketch.box(start, y + 2, (max(wide, 1), _ROW - 4), look, f"{label} {name} {said} bp")
+        if value >= 0:
+            sketch.text(start + wide + 4, y + 12, said, "t")
+        else:
+            sketch.text(start - 4, y + 12, said, "t", "end")
+    sketch.line((zero, 2), (zero, sketch.height - 2), "zero")
+    return sketch
+
+
+def histogram(snapshot: Snapshot, width: float) -> Sketch | None:
+    """Both indices' lines by return, as shares, on the same bins; None without lines."""
+    views = [(v, look) for v, look in _sides(snapshot) if v.breadth.n]
+    if not views:
+        return None
+    height = 230.0
+    parts = [[b.count / v.breadth.n for b in v.breadth.histogram] for v, _ in views]
+    said = "; ".join(f"{v.fund}: {v.breadth.up:,} of {v.breadth.n:,} rose" for v, _ in views)
+    sketch = Sketch(width, height, "Lines by their return over the window", said)
+    scale = _Scale(0.0, max(map(max, parts)), _TOP + 16, height - _BOTTOM - 6)
+    scale.low = 0.0
+    _grid(sketch, scale, _LEFT, width - 6)
+    bins = views[0][0].breadth.histogram
+    step = (width - 6 - _LEFT) / len(bins)
+    thick = step * 0.84 / len(views)
+    for place, found in enumerate(bins):
+        x = _LEFT + place * step
+        for side, (view, look) in enumerate(views):
+            top, count = scale(parts[side][place]), view.breadth.histogram[place].count
+            told = f"{view.fund}: {count:,} lines, {f.pct(parts[side][place], 1, sign=False)}"
+            at = x + step * 0.08 + side * thick
+            sketch.box(at, top, (thick - 1, scale(0.0) - top), f"bar is-{look}", told)
+        if found.high is not None:
+            edge = x + step
+            heavy = "zero" if found.high == 0 else "grid"
+            sketch.line((edge, scale(0.0)), (edge, scale(0.0) + 5), heavy)
+            sketch.text(edge, height - 9, f"{found.high * 100:+g}".replace("+0", "0"),
+                        "t muted", "middle")  # fmt: skip
+    _legend(sketch, [(view.fund, look) for view, look in views], width)
+    return sketch
+
+
+def _sides(snapshot: Snapshot) -> list[tuple[IndexView, str]]:
+    """The indices that are told, each with its look."""
+    sides = ((snapshot.small, "small"), (snapshot.large, "large"))
+    return [(view, look) for view, look in sides if view is not None]
+
+
+def _legend(sketch: Sketch, names: Sequence[tuple[str, str]], right: float) -> None:
+    """Names with their looks, at the top right."""
+    x = right - 6
+    for name, look in reversed(names):
+        x -= CHARACTER * len(name) + 8
+        sketch.text(x + 8, _TOP, name, "t strong")
+        sketch.box(x - 6, _TOP - 9, (10, 10), f"bar is-{look}")
+        x -= 22
+
+
+def curve(snapshot: Snapshot, width: float) -> Sketch | None:
+    """The sum of contributions, largest first, over the part of the names; None without any."""
+    views = [(v, look) for v, look in _sides(snapshot) if v.claims and len(v.contributors)]
+    if not views:
+        return None
+    height = 240.0
+    told = "; ".join(
+        f"{v.fund}: gains {f.pp(v.concentration.gross_gain)},"
+        f" losses {f.pp(v.concentration.gross_loss)}" for v, _ in views
+    )  # fmt: skip
+    sketch = Sketch(width, height, "Contributions added up, largest first, pp", told)
+    sums = [np.concatenate([[0.0], v.concentration.curve]) for v, _ in views]
+    held = finite_range(sums)
+    assert held is not None
+    scale = _Scale(min(held[0], 0.0), held[1], _TOP + 14, height - _BOTTOM)
+    right = width - 14
+    _grid(sketch, scale, _LEFT, right, "pp")
+    for (_, look), total in zip(views, sums, strict=True):
+        size = len(total) - 1
+        picks = np.unique(np.round(np.linspace(0, size, min(_POINTS, size + 1))).astype(int))
+        wide = right - _LEFT
+        points = [(_LEFT + wide * n / size, scale(float(total[n]))) for n in picks.tolist()]
+        sketch.curve(points, f"line {look}")
+    for part in (0.0, 0.25, 0.5, 0.75, 1.0):
+        x = _LEFT + (right - _LEFT) * part
+        said = f"{part * 100:.0f} %" + (" of names" if part == 0.5 else "")
+        at = x if part < 1 else width - 1
+        anchor: Anchor = "start" if part == 0 else "end" if part == 1 else "middle"
+        sketch.text(at, height - 6, said, "t muted", anchor)
+    _legend(sketch, [(view.fund, look) for view, look in views], width)
+    return sketch
+
+
+def bridge(snapshot: Snapshot, width: float) -> Sketch | None:
+    """The gap in steps, each from where the one before ended; None where a side is missing."""
+    steps = [(step.name, step.value) for step in snapshot.bridge]
+    if not steps:
+        return None
+    total = math.fsum(value for _, value in steps)
+    row = 34.0
+    said = ", ".join(f"{name} {f.pp(value)}" for name, value in steps)
+    sketch = Sketch(width, row * (len(steps) + 1) + 8, "The gap in steps, pp", said)
+    starts = np.concatenate([[0.0], np.cumsum([value for _, value in steps])])
+    low, high = min(float(starts.min()), 0.0), max(float(starts.max()), 0.0)
+    room = CHARACTER * 8
+    unit = (width - 2 * room) / ((high - low) or 1.0)
+    zero = room - low * unit
+    for place, (name, value) in enumerate([*steps, ("gap", total)]):
+        own = place == len(steps)
+        start = 0.0 if own else float(starts[place])
+        a, b = sorted((zero + start * unit, zero + (start + value) * unit))
+        y = 4 + place * row
+        look = "bar is-own" if own else "bar is-up" if value >= 0 else "bar is-down"
+        sketch.text(0, y + 11, name, "t strong" if own else "t muted")
+        sketch.box(a, y + 15, (max(b - a, 1), 12), look, f"{name} {f.pp(value)}")
+        sketch.text(b + 4, y + 25, f.pp(value, unit=False), "t strong" if own else "t")
+    sketch.line((zero, 16), (zero, sketch.height - 4), "zero")
+    return sketch

@@ -1,0 +1,46 @@
+"""One picture to paste into a story: the headline, the spread, and who made it."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from core.note import headline
+from core.views import Snapshot
+from tui.written import pictures
+from tui.written.export import state_line
+from tui.written.sketch import Sketch
+from tui.written.style import picture_style
+
+WIDTH, HEIGHT = 1200.0, 675.0
+_MARGIN, _TOP = 36.0, 40.0
+_LEFT = 700.0
+
+
+def to_svg(snapshot: Snapshot) -> str:
+    """The picture as SVG that stands alone: light colours, no request, no script."""
+    told = headline(snapshot)
+    said = told.removeprefix("SIMULATED: ")
+    sketch = Sketch(WIDTH, HEIGHT, str(told), state_line(snapshot))
+    sketch.box(0, 0, (WIDTH, HEIGHT), "ground")
+    y = _TOP
+    if snapshot.simulated:
+        sketch.text(_MARGIN, y, "SIMULATED MARKET", "badge")
+        y += 22
+    for line in wrap(said, 92)[:4]:
+        y += 8
+        sketch.text(_MARGIN, y, line, "head")
+        y += 24
+    top, foot = y + 14, HEIGHT - 26
+    lines = pictures.spread(snapshot, _LEFT - _MARGIN, foot - top - 34)
+    if lines is not None:
+        sketch.text(_MARGIN, top, lines.title, "t strong")
+        sketch.put(lines, _MARGIN, top + 12)
+    ahead = snapshot.large if snapshot.spread and snapshot.spread.gap < 0 else snapshot.small
+    leaders = pictures.contributions(ahead, WIDTH - _LEFT - _MARGIN * 2) if ahead else None
+    if leaders is not None:
+        sketch.text(_LEFT + _MARGIN, top, leaders.title, "t strong")
+        sketch.put(leaders, _LEFT + _MARGIN, top + 12)
+    origins = dict.fromkeys(s.origin for s in snapshot.sources if s.what.startswith("prices "))
+    source = f"{state_line(snapshot)} · prices: {', '.join(origins)}"
+    sketch.text(_MARGIN, foot, source[:180], "t muted")
+    return sketch.svg("note", picture_style()) + "\n"

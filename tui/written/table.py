@@ -1,0 +1,41 @@
+"""What a table of the note is: cells as text under headings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: Leaders, laggards, gap leaders and changes listed in a note.
+ROWS = 10
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A titled table.
+
+    Attributes:
+        title: what it shows.
+        columns: heading of each column; one that starts with ">" is right-aligned.
+        rows: cells as text.
+        notes: sentences under it.
+    """
+
+    title: str
+    columns: Row
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Tables that belong together.
+
+    Attributes:
+        key: what a page hangs its pictures on.
+        title: its heading.
+        tables: in reading order.
+    """
+
+    key: str
+    title: str
+    tables: tuple[Table, ...]

@@ -1,0 +1,189 @@
+"""The tables of the indices' lines: contributors, roll-ups, breadth, concentration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from core.breadth import Rung
+from core.daily import AVERAGES, Daily
+from core.frames import FloatArray
+from core.groups import Group
+from core.note import coverage
+from core.views import IndexView, Snapshot
+from tui import formats as f
+from tui.written.table import ROWS, Row, Table
+
+
+def _line(view: IndexView, row: int) -> Row:
+    lines = view.contributors
+    marks = [*lines.flags.get(row, ())]
+    if row in lines.joined:
+        marks.append(f"joined {lines.joined[row]}")
+    if row in lines.left:
+        marks.append(f"left {lines.left[row]}")
+    return (
+        lines.symbols[row],
+        lines.names[row],
+        lines.sectors[row],
+        f.weight(lines.weight[row]),
+        f.pct(lines.returns[row]),
+        f.bp(lines.contribution[row], unit=False),
+        "; ".join(marks),
+    )
+
+
+def contributors(view: IndexView) -> Iterator[Table]:
+    """Leaders, laggards, and what closes the sum to the fund's return."""
+    columns = ("symbol", "name", "sector", ">weight", ">return", ">bp", "")
+    size = len(view.contributors)
+    top = range(min(ROWS, size))
+    bottom = range(size - 1, max(size - 1 - ROWS, len(top) - 1), -1)
+    rest = view.explained - sum(float(view.contributors.contribution[i]) for i in (*top, *bottom))
+    others = size - len(top) - len(bottom)
+    closing = (
+        (f"all {others:,} others", "", "", "", "", f.bp(rest, unit=False), ""),
+        ("not measured", "", "", "", "", f.bp(view.unmeasured, unit=False), coverage(view)),
+        ("rest", "", "", "", "", f.bp(view.rest, unit=False), "cash, fees, trades"),
+        (
+            view.fund,
+            "fund return",
+            "",
+            "",
+            f.pct(view.fund_return),
+            f.bp(view.fund_return, unit=False),
+            "",
+        ),
+    )
+    ends = ("leaders", "laggards") if view.claims else ("largest", "smallest of those measured")
+    title = f"{view.fund} contributors" + (" (estimated weights)" if view.estimated else "")
+    yield Table(
+        title,
+        columns,
+        tuple(_line(view, row) for row in (*top, *reversed(bottom))) + closing,
+        (f"{coverage(view)}; {len(top)} {ends[0]}, then {len(bottom)} {ends[1]}",),
+    )
+
+
+def _groups(title: str, groups: tuple[Group, ...], *notes: str) -> Iterator[Table]:
+    if groups:
+        rows = tuple(
+            (
+                g.name,
+                f.count(g.measured),
+                f.weight(g.weight),
+                f.pct(g.total_return),
+                f.bp(g.contribution, unit=False),
+                " ".join(g.symbols),
+            )
+            for g in groups
+        )
+        columns = ("", ">lines", ">weight", ">return", ">bp", "")
+        yield Table(title, columns, rows, notes)
+
+
+def rung_words(rung: Rung) -> str:
+    """A threshold in words: ``> +10 %``, ``< -25 %``."""
+    return f"{'<' if rung.below else '>'} {f.pct(rung.threshold, 0)}"
+
+
+def breadth(snapshot: Snapshot) -> Iterator[Table]:
+    """Ladder, histogram and moments of both indices side by side."""
+    views = [v for v in snapshot.indices.values() if v.breadth.n]
+    if not views:
+        return
+    columns = ("", *(f">{v.fund}" for v in views), *(f">{v.fund} share" for v in views))
+
+    def row(name: str, counts: list[int]) -> Row:
+        shares = [c / v.breadth.n for c, v in zip(counts, views, strict=True)]
+        return (name, *(f.count(c) for c in counts), *(f.pct(s, 1, sign=False) for s in shares))
+
+    rows = [row("lines counted", [v.breadth.n for v in views])]
+    rows += [
+        row(rung_words(rungs[0]), [r.count for r in rungs])
+        for rungs in zip(*(v.breadth.ladder for v in views), strict=True)
+    ]
+    rows.append(row("unchanged", [v.breadth.unchanged for v in views]))
+    outside = tuple(
+        f"{v.fund}: outside the count "
+        + ", ".join(f"{n:,} {reason}" for reason, n in v.breadth.outside)
+        for v in views
+        if v.breadth.outside
+    )
+    yield Table("Breadth", columns, tuple(rows), outside)
+    bins = []
+    for found in zip(*(v.breadth.histogram for v in views), strict=True):
+        low, high = found[0].low, found[0].high
+        name = (
+            f"up to {f.pct(high, 0)}"
+            if low is None
+            else f"above {f.pct(low, 0)}"
+            if high is None
+            else f"{f.pct(low, 0)} to {f.pct(high, 0)}"
+        )
+        bins.append(row(name, [b.count for b in found]))
+    yield Table("Histogram of returns", columns, tuple(bins))
+    moments = [
+        ("equal weight", [v.breadth.equal_weight for v in views], True),
+        ("median", [v.breadth.median for v in views], True),
+        ("dispersion", [v.breadth.dispersion for v in views], False),
+        ("outperforming the basket", [v.breadth.share_outperforming for v in views], False),
+    ]
+    for days in AVERAGES:
+        last = [_last(snapshot, v.fund, partial(_above, days)) for v in views]
+        moments.append((f"above the {days}-day average", last, False))
+    lines = [(name, *(f.pct(x, sign=sign) for x in values)) for name, values, sign in moments]
+    lines.append(("average correlation", *(f.number(v.correlation, 2) for v in views)))
+    for name, pick in (
+        ("new 52-week highs", lambda d: d.highs),
+        ("new 52-week lows", lambda d: d.lows),
+    ):
+        lines.append((name, *(f.count(_last(snapshot, v.fund, pick)) for v in views)))
+    yield Table("Lines' returns", ("", *(f">{v.fund}" for v in views)), tuple(lines))
+
+
+def _above(days: int, found: Daily) -> FloatArray:
+    return found.above[days]
+
+
+def _last(snapshot: Snapshot, fund: str, pick: Callable[[Daily], FloatArray]) -> float | None:
+    """The last session's value of a daily measure."""
+    found = snapshot.daily.get(fund)
+    return None if found is None or not len(found.sessions) else float(pick(found)[-1])
+
+
+def concentration(view: IndexView) -> Iterator[Table]:
+    """The index without its largest; nothing below the coverage floor."""
+    if not view.claims:
+        return
+    rows = tuple(
+        (
+            f"top {t.k}",
+            f.bp(t.contribution, unit=False),
+            f.pct(t.share_of_net, 1, sign=False),
+            f.pct(t.share_of_gross_gain, 1, sign=False),
+            f.pct(t.reweighted),
+            f.pct(t.zeroed),
+        )
+        for t in view.concentration.top
+    )
+    columns = ("", ">bp", ">of net", ">of gross gain", ">without, reweighted", ">without, zeroed")
+    notes = []
+    if view.concentration.effective_n is not None:
+        notes.append(f"effective number of lines {view.concentration.effective_n:.1f}")
+    if view.concentration.half_of_gain is not None:
+        notes.append(f"{view.concentration.half_of_gain:,} names make half of the gross gain")
+    yield Table(f"{view.fund} concentration", columns, rows, tuple(notes))
+
+
+def groups(snapshot: Snapshot) -> Iterator[Table]:
+    """Roll-ups by sector, company and theme."""
+    for view in snapshot.indices.values():
+        yield from _groups(f"{view.fund} sectors", view.sectors)
+        yield from _groups(f"{view.fund} companies with several lines", view.issuers)
+        yield from _groups(
+            f"{view.fund} themes",
+            view.themes,
+            "themes may overlap and do not add up",
+            *(f"{theme.name}: {theme.source}" for theme in view.themes if theme.source),
+        )
