@@ -5,11 +5,12 @@ Nothing here reads markup: text becomes segments, cleaned of every control chara
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -17,16 +18,27 @@ from tui import formats
 from tui.charts.canvas import Drawing, Span, fit_line
 from tui.safe import safe
 
-#: Style names with a component class of their own, ``painter--NAME``.
-NAMES: Final = ("small", "large", "gap", "up", "down", "axis", "dim", "mark", "match")
+#: Style name -> the theme's variable that colours it, and one that themes of others have.
+_VARIABLES: Final = {
+    "small": ("small", ""),
+    "large": ("large", ""),
+    "gap": ("gap", "text-accent"),
+    "up": ("up", "text-success"),
+    "down": ("down", "text-error"),
+    "axis": ("rule", "foreground"),
+    "dim": ("quiet", "foreground"),
+    "mark": ("mark", "text-warning"),
+}
+#: The pair's hues where the theme has none of its own: on a dark ground, on a light one.
+_PAIR: Final = {"small": ("#5fafff", "#005faf"), "large": ("#ff8700", "#af5f00")}
 _ATTRIBUTES: Final = {
     "bold": Style(bold=True),
     "reverse": Style(reverse=True),
     "italic": Style(italic=True),
     "underline": Style(underline=True),
+    "match": Style(underline=True),
 }
 _NO_STYLE: Final = Style()
-PAINTER_CLASSES: Final = {f"painter--{name}" for name in NAMES}
 
 # Textual takes styles from the first widget base alone: the painter is none at run time.
 if TYPE_CHECKING:
@@ -35,47 +47,32 @@ else:
     _Base = object
 
 
-def painter_css(widget: str) -> str:
-    """Default looks of the style names inside a widget type, for its DEFAULT_CSS."""
-    return f"""
-    {widget} {{
-        .painter--small {{ color: #5fafff; }}
-        .painter--large {{ color: #ff8700; }}
-        .painter--gap {{ color: $text-accent; }}
-        .painter--up {{ color: $text-success; }}
-        .painter--down {{ color: $text-error; }}
-        .painter--axis {{ color: $foreground 40%; }}
-        .painter--dim {{ color: $foreground 65%; }}
-        .painter--mark {{ color: $text-warning; text-style: bold; }}
-        .painter--match {{ text-style: underline; }}
-        /* The same two hues, dark enough to be read on a light ground. */
-        &:light {{
-            .painter--small {{ color: #005faf; }}
-            .painter--large {{ color: #af5f00; }}
-        }}
-    }}
-    """
-
-
 class Painter(_Base):
     """Turns style names into styles of the theme, for a widget that draws its own lines.
 
-    The widget names ``PAINTER_CLASSES`` among its component classes and takes
-    ``painter_css`` into its default styles; a stylesheet may then give any
-    ``.painter--NAME`` other colours. Sign, position and character carry the meaning.
+    A name is a colour of the theme's variables, not a component class: nine of those on every
+    widget are some three hundred more nodes to style at each change of a class. Sign, position
+    and character carry the meaning.
     """
 
     #: Whether every character is drawn in ASCII.
     ascii_only: bool = False
+    #: The variables of the theme last asked for, and what names look like in it.
+    _looks: ClassVar[tuple[Mapping[str, str], dict[str, Style]]] = ({}, {})
 
     def look(self, name: str) -> Style:
         """The style of a name such as "up" or "small reverse"; unknown words mean nothing."""
-        style = _NO_STYLE
-        for word in name.split():
-            style += _ATTRIBUTES.get(word) or (
-                self.component(f"painter--{word}") if word in NAMES else _NO_STYLE
-            )
-        return style
+        variables, looks = Painter._looks
+        app = self.app
+        if variables is not app.theme_variables:
+            variables, looks = Painter._looks = (app.theme_variables, {})
+        found = looks.get(name)
+        if found is None:
+            found = _NO_STYLE
+            for word in name.split():
+                found += _ATTRIBUTES.get(word) or _coloured(word, variables, app.current_theme.dark)
+            looks[name] = found
+        return found
 
     def component(self, name: str) -> Style:
         """What a component class itself sets, translucent colours blended with what is below."""
@@ -99,6 +96,16 @@ class Painter(_Base):
         return Strip(segments, width)
 
 
+def _coloured(word: str, variables: Mapping[str, str], dark: bool) -> Style:
+    """A style name's colour in a theme, plain for a word that is none."""
+    if word not in _VARIABLES:
+        return _NO_STYLE
+    own, common = _VARIABLES[word]
+    pair = _PAIR.get(word)
+    value = variables.get(own) or (pair[not dark] if pair else variables[common])
+    return Style(color=Color.parse(value).rich_color, bold=word == "mark" or None)
+
+
 class DrawingView(Painter, Widget):
     """Shows what a function draws for the size at hand; the drawing is kept until either changes.
 
@@ -106,8 +113,6 @@ class DrawingView(Painter, Widget):
         draw: (width, height in cells) -> drawing.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = PAINTER_CLASSES
-    DEFAULT_CSS = painter_css("DrawingView")
     ALLOW_SELECT = False
 
     def __init__(

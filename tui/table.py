@@ -20,7 +20,7 @@ from textual.strip import Strip
 from tui import formats
 from tui.charts.canvas import Line, fit_line
 from tui.columns import GAP, GUTTER, Cell, CellOf, Column, Placed, cells_of, lay_out
-from tui.drawing import PAINTER_CLASSES, Painter, painter_css
+from tui.drawing import Painter
 from tui.safe import safe
 
 __all__ = ["Cell", "CellOf", "Column", "LineTable", "cells_of"]
@@ -33,14 +33,12 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
     comes from. A cursor move repaints two lines. Focus is shown by whoever owns the table.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = PAINTER_CLASSES | {
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
         "line-table--header",
         "line-table--cursor",
         "line-table--empty",
     }
-    DEFAULT_CSS = (
-        painter_css("LineTable")
-        + """
+    DEFAULT_CSS = """
     LineTable {
         overflow-x: hidden;
         overflow-y: auto;
@@ -51,7 +49,6 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         .line-table--empty { color: $foreground 65%; }
     }
     """
-    )
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "cursor_up", "Up", show=False),

@@ -100,10 +100,14 @@ def status(message: str, kind: str, right: str, width: int) -> Line:
 
 
 def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
-    """Keys that do something here; help and quit stay when the others do not fit."""
+    """Keys that do something here; help and quit stay when the others do not fit.
+
+    What every pane has keeps its place in front, so that a change of pane sends little.
+    """
     found = hints(pane, keys)
     last = [pair for pair in found if pair[1] in ("help", "quit")]
-    rest = [pair for pair in found if pair not in last]
+    shared = [pair for pair in found if pair not in last and pair in hints(min(pane, 1), keys)]
+    own = [pair for pair in found if pair not in last and pair not in shared]
 
     def spans(pairs: list[tuple[str, str]]) -> Line:
         line: Line = [(" ", "")]
@@ -111,9 +115,9 @@ def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Lin
             line += [(key, "bold"), (f" {words}  ", "dim")]
         return [*line[:-1], (line[-1][0].rstrip(), "dim")]
 
-    while rest and line_width(spans(rest + last)) > width:
-        rest.pop()
-    return spans(rest + last)
+    while line_width(spans(shared + last + own)) > width and (shared or own):
+        (shared or own).pop()
+    return spans(shared + last + own)
 
 
 def too_small(width: int, height: int) -> Drawing:

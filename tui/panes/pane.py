@@ -126,10 +126,9 @@ class Pane(Widget):
         return []
 
     def _draw_title(self, width: int, height: int) -> Drawing:
-        rule = "━" if self.active else "─"
-        style = "mark" if self.active else "axis"
+        # the mark alone tells the pane apart: a rule of another weight is a line sent anew
         head: Line = [
-            (rule, style),
+            ("━" if self.active else "─", "mark" if self.active else "axis"),
             ("▸" if self.active else " ", "bold"),
             (f"{self.NUMBER} {self.TITLE}", "bold" if self.active else "dim bold"),
             (" ", ""),
@@ -140,14 +139,14 @@ class Pane(Widget):
             tabs += [("· ", "axis")] if name != self.VIEWS[-1] else []
         tail: Line = []
         if self.scene is not None and self.scene.snapshot.simulated:
-            tail = [(" ", ""), ("SIMULATED", "mark"), (" ", ""), (rule, style)]
+            tail = [(" ", ""), ("SIMULATED", "mark"), (" ", ""), ("─", "axis")]
         words = self.title_words()
         lone: Line = [("· ", "axis"), (self.view, "bold"), (" ", "")]
         for middle in ([("· ", "axis"), *tabs, *words], [*lone, *words], [*words], lone, []):
             line = [*head, *middle]
             room = width - line_width(line) - line_width(tail)
             if room >= 0:
-                return [[*line, (rule * room, style), *tail]]
+                return [[*line, ("─" * room, "axis"), *tail]]
         return [[*head, *tail]]
 
     def _draw_foot(self, width: int, height: int) -> Drawing:

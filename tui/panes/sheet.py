@@ -9,15 +9,13 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from tui.charts import Drawing, plain
-from tui.drawing import DrawingView, painter_css
+from tui.drawing import DrawingView
 
 Draw = Callable[[int, int], Drawing]
 
 
 class Sheet(DrawingView):
     """Shows what a function draws; where it draws more lines than fit, they scroll."""
-
-    DEFAULT_CSS = painter_css("Sheet")
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
