@@ -9,7 +9,19 @@ from rich.cells import cell_len
 
 from core.frames import Dates, dates_of
 from tui import charts
-from tui.charts import Drawing, Series, plain
+from tui.charts import (
+    Chart,
+    Drawing,
+    Multiple,
+    Series,
+    line_chart,
+    line_width,
+    multiples,
+    plain,
+    stacked_charts,
+    waterfall,
+    year_bars,
+)
 from tui.charts.canvas import round_ticks, tick_labels
 from tui.charts.lines import date_ticks
 
@@ -297,3 +309,72 @@ def test_lines_are_cut_and_padded_by_cells() -> None:
     assert plain([charts.fit_line([("ab", "up"), ("cd", "")], 2)]) == ["a…"]
     assert plain([charts.fit_line([("株", ""), ("式", "")], 3)]) == ["株…"]
     assert charts.fit_line([("ab", "")], 0) == []
+
+
+def test_charts_over_one_another_have_their_dates_in_the_same_columns() -> None:
+    small, large = Series("A", [0.0, 0.1, 0.2]), Series("a longer name", [0, 5000.0, 12_000.0])
+    days = np.array(["2026-01-05", "2026-01-06", "2026-01-07"], "datetime64[D]")
+    top, bottom = Chart([small], 6, caption="upper"), Chart([large], 6, unit="", places=0)
+    found = plain(stacked_charts(days, [top, bottom], 60))
+    assert len(found) == 6 + 1 + 6
+    assert found[0] == "upper"
+    dated = [line for line in found if "5 Jan" in line]
+    assert len(dated) == 2
+    assert dated[0] == dated[1]
+    # One above without dates gives their line to its plot.
+    bare = plain(stacked_charts(days, [Chart([small], 6, dated=False), bottom], 60))
+    assert len(bare) == 12
+    assert [n for n, line in enumerate(bare) if "5 Jan" in line] == [11]
+
+
+def test_the_larger_of_two_ends_on_one_row_stands_above() -> None:
+    low, high = Series("low", [0.0, 0.5, 0.400]), Series("high", [0.0, -0.5, 0.401])
+    days = np.array(["2026-01-05", "2026-01-06", "2026-01-07"], "datetime64[D]")
+    found = plain(line_chart(days, [low, high], 60, 9))
+    rows = {name: n for n, line in enumerate(found) for name in ("low", "high") if name in line}
+    assert rows["high"] == rows["low"] - 1
+
+
+def test_steps_of_a_waterfall_begin_where_the_one_before_ended() -> None:
+    found = plain(waterfall([4.0, -2.0, 6.0], 16))
+    # 8 is the highest sum: two cells a unit, the sum last.
+    assert found == [
+        "████████        ",
+        "│   ████        ",
+        "│   ████████████",
+        "████████████████",
+    ]
+    below = plain(waterfall([-2.0, 4.0], 12))
+    assert below == ["██████│     ", "████████████", "      ██████"]
+    assert plain(waterfall([0.0], 8)) == ["│       ", "│       "]
+    # A step too small to see is seen.
+    assert plain(waterfall([100.0, 0.01], 10))[1] == "│        ▐"
+    assert all(line.isascii() for line in plain(waterfall([4.0, -2.5], 9, ascii=True)))
+
+
+def test_small_charts_share_a_scale_and_the_last_are_kept() -> None:
+    flat, wide = np.full(30, 0.01), np.linspace(0, 0.5, 30)
+    shown = [Multiple(f"{2000 + n}", "+1.00", flat, "small") for n in range(9)]
+    shown.append(Multiple("2009", "+50.00", wide, "small", marked=True))
+    found = plain(multiples(shown, 80, 24))
+    assert sum(line.count("20") for line in found) >= 10
+    assert "▸2009" in "".join(found)
+    # On the common scale a hundredth hugs the zero line: no dots in the upper lines.
+    first = [line[:14] for line in found[1:3]]
+    assert all(not line.strip() for line in first)
+    few = "".join(plain(multiples(shown, 20, 6)))
+    assert "▸2009" in few
+    assert "2000" not in few
+    assert multiples(shown, 5, 24) == multiples(shown, 80, 2) == multiples([], 80, 24) == []
+    assert all(line.isascii() for line in plain(multiples(shown, 80, 24, ascii=True)))
+    for width, height in ((14, 3), (33, 7), (80, 24), (200, 60)):
+        lines_ = multiples(shown, width, height)
+        assert len(lines_) <= height
+        assert all(line_width(line) <= width for line in lines_)
+
+
+def test_every_year_is_written_out_where_there_is_room() -> None:
+    gaps = [0.0967, -0.0244, 0.1484]
+    found = "\n".join(plain(year_bars([2024, 2025, 2026], gaps, 2026, 40, 12)))
+    for told in ("+9.7", "-2.4", "+14.84 pp"):
+        assert told in found

@@ -23,6 +23,18 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
         "One pane fills the screen: the whole headline, both returns and the gap, rank 1 of 12,"
         " two lines of different pattern from a common zero, the gap below them.",
     ),
+    "80x24-paths": (
+        (80, 24),
+        ("v", "v", "v"),
+        "The gap through the same window of each year, small charts on one scale, last values"
+        " beside the years, 2026 marked; every figure whole.",
+    ),
+    "120x36-bridge": (
+        (120, 36),
+        ("3", "z", "v", "v"),
+        "The bridge as a waterfall: each bar begins where the one above ended, the last is the"
+        " gap from zero.",
+    ),
     "80x24-contributors": (
         (80, 24),
         ("2",),

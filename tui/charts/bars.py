@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -28,6 +30,10 @@ from tui.charts.lines import sparkline
 Styles = tuple[str, str]
 #: Stands before the highlighted year, so that it is told without colour.
 POINTER = "▸"
+#: From this many cells a year on, every value is written out.
+_EACH: Final = 6
+#: A step below this share of the whole is what rounding left.
+_NOTHING: Final = 1e-9
 
 
 def diverging_bars(
@@ -73,6 +79,47 @@ def diverging_bars(
                 line += bar_right(eighths_of(value, scale * right, right, whole=ascii), styles[0])
         line.append((" " * (width - line_width(line)), ""))
         drawing.append([span for span in line if span[0]])
+    return to_ascii(drawing) if ascii else drawing
+
+
+def waterfall(
+    steps: Values, width: int, *, styles: Styles = ("up", "down"), ascii: bool = False
+) -> Drawing:
+    """Steps from zero to their sum: each bar begins where the one before it ended.
+
+    A last line more than there are steps draws the sum from zero. Each is exactly ``width``
+    cells; ends are told to half a cell.
+
+    Args:
+        steps: (N,) finite, in any unit.
+        width: cells of each line.
+        styles: of steps up and down, and of the sum by its sign.
+        ascii: no character beyond ASCII.
+    """
+    sums = np.concatenate([np.zeros(1), np.cumsum(np.asarray(steps, dtype=np.float64))])
+    low, high = float(sums.min()), float(sums.max())
+    width = max(width, 0)
+    cells = 2 * width
+
+    def at(value: float) -> int:
+        return round((value - low) / (high - low) * cells) if high > low else 0
+
+    zero = min(at(0.0) // 2, max(width - 1, 0))
+    drawing: Drawing = []
+    ends = [*itertools.pairwise(sums.tolist()), (0.0, float(sums[-1]))]
+    for before, after in ends:
+        style = styles[0] if after >= before else styles[1]
+        first, last = sorted((at(before), at(after)))
+        if first == last and abs(after - before) > _NOTHING * (high - low):
+            first, last = (first, first + 1) if first < cells else (first - 1, first)
+        canvas = Canvas(width, 1)
+        canvas.put(zero, 0, "│", "axis")
+        for cell in range(first // 2, (last + 1) // 2):
+            whole = first <= 2 * cell and last >= 2 * cell + 2
+            half = "▌" if last < 2 * cell + 2 else "▐"
+            canvas.put(cell, 0, "█" if whole or ascii else half, style)
+        line = canvas.drawing()[0]
+        drawing.append([*line, (" " * (width - line_width(line)), "")])
     return to_ascii(drawing) if ascii else drawing
 
 
@@ -223,10 +270,15 @@ def _year_columns(
                 canvas.put(x, axis + 1 + n, RISING[8 - part] * bar, f"{styles[1]} reverse")
         tips.append(axis - (1 if value > 0 else -1) * (math.ceil(eighths / 8) + 1))
     _year_axis(canvas, [y for y, _ in pairs], highlight, axis, slot, cut=cut)
-    for i in _told(pairs, highlight):
+    told = _told(pairs, highlight)
+    if slot >= _EACH:
+        told += [i for i, (_, v) in enumerate(pairs) if math.isfinite(v) and i not in told]
+    for i in told:
         here = pairs[i][0] == highlight
         style = "bold" if here else "dim"
-        text = formats.number(pairs[i][1], places, sign=True, unit=unit if here else "")
+        # Beside one another there is room for one decimal.
+        most = places if here or slot < _EACH else min(places, 1)
+        text = formats.number(pairs[i][1], most, sign=True, unit=unit if here else "")
         _write_near(canvas, 1 + i * slot, bar, [tips[i], 2 * axis - tips[i], axis + 1], text, style)
     return canvas.drawing()
 
@@ -257,8 +309,9 @@ def _write_near(
     """Write a value on the first of the rows that has room for it over or under its bar."""
     size = len(text)
     middle = x - (size - bar) // 2
+    edges = sorted((x - size + bar, x))
     for row in rows:
-        for start in sorted(range(x - size + bar, x + 1), key=lambda s: abs(s - middle)):
+        for start in sorted(range(edges[0], edges[1] + 1), key=lambda s: abs(s - middle)):
             if canvas.free(start, row, size):
                 canvas.put(start, row, text, style)
                 return

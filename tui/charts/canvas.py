@@ -57,6 +57,11 @@ def fit_line(line: Iterable[Span], width: int) -> Line:
     return kept
 
 
+def inset(drawing: Iterable[Line], cells: int = 1) -> Drawing:
+    """The same drawing a little further in, under the texts around it."""
+    return [[(" " * cells, ""), *line] if line else [] for line in drawing]
+
+
 def to_ascii(drawing: Iterable[Line]) -> Drawing:
     """The same drawing for a terminal that knows only ASCII (LANG=C)."""
     return [[(formats.to_ascii(text), style) for text, style in line] for line in drawing]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from core.frames import Dates
 from tui import formats
 from tui.charts.canvas import RISING, SCALE, Drawing, Unit, Values, finite_range, round_ticks
-from tui.charts.plot import EndLabel, Series, plot
+from tui.charts.plot import EndLabel, Series, gutters_of, plot
 
 
 def line_chart(
@@ -25,6 +26,8 @@ def line_chart(
     places: int = 2,
     sign: bool = True,
     zero: bool = True,
+    dated: bool = True,
+    gutters: tuple[int, int] = (0, 0),
     ascii: bool = False,
 ) -> Drawing:
     """Several series over the same dates.
@@ -41,6 +44,8 @@ def line_chart(
         places: decimals of the last values.
         sign: whether values carry a plus.
         zero: whether the scale holds zero.
+        dated: whether the dates are written below; else their line stays blank.
+        gutters: least cells left and right of the plot.
         ascii: no character beyond ASCII.
 
     Raises:
@@ -61,8 +66,70 @@ def line_chart(
         sign=sign,
         zero=zero,
         ascii=ascii,
-        x_labels=lambda columns: date_ticks(dates, columns),
+        x_labels=lambda columns: date_ticks(dates, columns) if dated else [],
+        gutters=gutters,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chart:
+    """One of several charts over the same dates.
+
+    Attributes:
+        series: its lines, each with as many values as there are dates.
+        height: its lines on the screen, the caption not among them.
+        unit, places, sign, zero: as `line_chart` takes them.
+        caption: a line above it, "" for none.
+        dated: whether dates are written below it.
+    """
+
+    series: Sequence[Series]
+    height: int
+    unit: Unit = "%"
+    places: int = 2
+    sign: bool = True
+    zero: bool = True
+    caption: str = ""
+    dated: bool = True
+
+
+def stacked_charts(
+    dates: Dates, charts: Sequence[Chart], width: int, *, ascii: bool = False
+) -> Drawing:
+    """Charts over one another, each date in the same column of all of them.
+
+    Args:
+        dates: (T,) datetime64[D], ascending.
+        charts: from the top; one without dates gives their line to its plot.
+        width: cells a line has at most.
+        ascii: no character beyond ASCII.
+    """
+    own = []
+    for one in charts:
+        ends = [_end_label(line, one.unit, one.places, one.sign) for line in one.series]
+        rows = one.height + (not one.dated)
+        own.append(
+            gutters_of(one.series, ends, width, rows, unit=one.unit, sign=one.sign, zero=one.zero)
+        )
+    widest = (max((g[0] for g in own), default=0), max((g[1] for g in own), default=0))
+    drawing: Drawing = []
+    for one in charts:
+        drawing += [[(formats.fit(one.caption, width).rstrip(), "dim")]] if one.caption else []
+        lines = line_chart(
+            dates,
+            one.series,
+            width,
+            one.height + (not one.dated),
+            unit=one.unit,
+            places=one.places,
+            sign=one.sign,
+            zero=one.zero,
+            dated=one.dated,
+            gutters=widest,
+            ascii=ascii,
+        )
+        drawing += lines[: one.height]
+    return drawing
 
 
 def cumulative_curve(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -115,28 +115,33 @@ def plot(
     ascii: bool,
     x_labels: Callable[[Sequence[int]], list[tuple[int, str]]],
     marks: Sequence[tuple[int, str]] = (),
+    gutters: tuple[int, int] = (0, 0),
+    limits: tuple[float, float] | None = None,
+    bare: bool = False,
 ) -> Drawing:
-    """Draw series on one scale; ``x_labels`` gets the plot cell of each point."""
+    """Draw series on one scale; ``x_labels`` gets the plot cell of each point.
+
+    ``limits`` are the scale's, the values' own unless given; a ``bare`` plot has no texts.
+    ``gutters`` are the least cells left and right of the plot, where it has a frame: charts
+    that stand over one another share them, and so the places of their dates.
+    """
     canvas = Canvas(width, height)
-    limits = finite_range([one.values for one in series])
+    own = finite_range([one.values for one in series])
+    limits = None if own is None else limits or own
     if not canvas.width or not canvas.height:
         return canvas.drawing()
     if limits is None:
         text = formats.fit("no values to draw", min(width, 17))
         canvas.put((width - len(text)) // 2, height // 2, text, "dim")
         return to_ascii(canvas.drawing()) if ascii else canvas.drawing()
-    low, high = limits
-    if zero:
-        low, high = min(low, 0.0), max(high, 0.0)
-    if high == low:
-        low, high = low - (abs(low) or 1.0) / 2, high + (abs(high) or 1.0) / 2
-    framed = width >= _MIN_WIDTH and height >= _MIN_HEIGHT
+    frame = _frame(series, ends, limits, width, height, unit=unit, sign=sign, zero=zero)
+    frame = replace(frame, framed=False) if bare else frame
+    low, high, framed = frame.low, frame.high, frame.framed
     plot_height = height - 1 if framed else height
-    ticks = round_ticks(low, high, max(2, min((plot_height + 1) // 2, 7)))
-    labels = tick_labels(ticks, unit, sign)
-    left = max(map(len, labels), default=-1) + 1 if framed else 0
-    right = _right_texts(series, ends, width - left if framed else 0)
-    plot_width = width - left - max((formats.cell_width(t) + 1 for t in right), default=0)
+    ticks, labels, right = frame.ticks, frame.labels, frame.right
+    left = max(frame.left, gutters[0] if framed else 0)
+    beside = max(frame.beside, gutters[1] if framed and right else 0)
+    plot_width = width - left - beside
     dots = _Dots(plot_width, plot_height, ascii=ascii)
     points = max(len(one.values) for one in series)
     scale = _Scale(low, high, dots.columns, dots.rows, points)
@@ -155,7 +160,8 @@ def plot(
         for tick, label in zip(ticks, labels, strict=True):
             canvas.put(left - 1 - len(label), scale.y(tick) // down, label, "dim")
         rows = [scale.y(end.value) // down if math.isfinite(end.value) else -1 for end in ends]
-        for row, text, one in zip(_spread(rows, plot_height), right, series, strict=False):
+        placed = _spread(rows, [end.value for end in ends], plot_height)
+        for row, text, one in zip(placed, right, series, strict=False):
             canvas.put(left + plot_width + 1, row, text, one.style)
         across = dots.columns // plot_width
         for column, text in x_labels([scale.x(i) // across for i in range(points)]):
@@ -165,6 +171,72 @@ def plot(
         _label_marks(canvas, marks, left, plot_height, [scale.x(p) // across for p, _ in marks])
     drawing = canvas.drawing()
     return to_ascii(drawing) if ascii else drawing
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What stands around a plot: its scale, the texts left of it and right of it."""
+
+    low: float
+    high: float
+    framed: bool
+    ticks: list[float]
+    labels: list[str]
+    right: list[str]
+
+    @property
+    def left(self) -> int:
+        """Cells left of the plot."""
+        return max(map(len, self.labels), default=-1) + 1 if self.framed else 0
+
+    @property
+    def beside(self) -> int:
+        """Cells right of it."""
+        return max((formats.cell_width(text) + 1 for text in self.right), default=0)
+
+
+def _frame(
+    series: Sequence[Series],
+    ends: Sequence[EndLabel],
+    limits: tuple[float, float],
+    width: int,
+    height: int,
+    *,
+    unit: Unit,
+    sign: bool,
+    zero: bool,
+) -> _Frame:
+    low, high = limits
+    if zero:
+        low, high = min(low, 0.0), max(high, 0.0)
+    if high == low:
+        low, high = low - (abs(low) or 1.0) / 2, high + (abs(high) or 1.0) / 2
+    framed = width >= _MIN_WIDTH and height >= _MIN_HEIGHT
+    plot_height = height - 1 if framed else height
+    ticks = round_ticks(low, high, max(2, min((plot_height + 1) // 2, 7)))
+    labels = tick_labels(ticks, unit, sign)
+    left = max(map(len, labels), default=-1) + 1 if framed else 0
+    return _Frame(
+        low, high, framed, ticks, labels, _right_texts(series, ends, width - left if framed else 0)
+    )
+
+
+def gutters_of(
+    series: Sequence[Series],
+    ends: Sequence[EndLabel],
+    width: int,
+    height: int,
+    *,
+    unit: Unit,
+    sign: bool,
+    zero: bool,
+) -> tuple[int, int]:
+    """Cells that a chart's own texts take left and right of its plot."""
+    limits = finite_range([one.values for one in series])
+    if limits is None:
+        return (0, 0)
+    frame = _frame(series, ends, limits, width, height, unit=unit, sign=sign, zero=zero)
+    return (frame.left, frame.beside)
 
 
 def _draw(dots: _Dots, scale: _Scale, one: Series, layer: int) -> None:
@@ -215,12 +287,12 @@ def _right_texts(series: Sequence[Series], ends: Sequence[EndLabel], room: int) 
     return []
 
 
-def _spread(rows: Sequence[int], height: int) -> list[int]:
-    """Rows near the wanted ones with no two alike; -1 where there is none left."""
-    order = sorted((row, i) for i, row in enumerate(rows) if row >= 0)[:height]
+def _spread(rows: Sequence[int], values: Sequence[float], height: int) -> list[int]:
+    """Rows near the wanted ones with no two alike, larger values above; -1 where none is left."""
+    order = sorted((row, -values[i], i) for i, row in enumerate(rows) if row >= 0)[:height]
     placed = [-1] * len(rows)
     floor = 0
-    for n, (row, i) in enumerate(order):
+    for n, (row, _, i) in enumerate(order):
         placed[i] = min(max(row, floor), height - (len(order) - n))
         floor = placed[i] + 1
     return placed

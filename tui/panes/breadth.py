@@ -21,10 +21,11 @@ from tui import formats
 from tui.charts import (
     Drawing,
     Line,
-    diverging_bars,
     fit_line,
     histogram_pair,
+    inset,
     ladder_bar,
+    waterfall,
 )
 from tui.panes import daily
 from tui.panes.pane import Pane
@@ -191,15 +192,16 @@ def histogram(scene: Scene, width: int, height: int) -> Drawing:
     if len(views) == 1:
         counts, names = [*counts, [0] * len(bins)], [*names, scene.fund(scene.sides[1])]
         styles.append("dim")
-    return histogram_pair(
+    found = histogram_pair(
         [bin_label(one) for one in bins],
         counts[0],
         counts[1],
-        width,
+        width - 2,
         max(height, 1),
         (names[0], names[1]),
         styles=(styles[0], styles[1]),
     )
+    return inset(found)
 
 
 def ladder(scene: Scene, width: int) -> Drawing:
@@ -280,17 +282,22 @@ def bridge(scene: Scene, width: int) -> Drawing:
         rows += [("  " + part.name, part.value, "dim") for part in step.parts]
     label = min(max(len(name) for name, _, _ in rows) + 1, max(width - 12, 8))
     bar = width - label - 12
-    whole = [value if style != "dim" else float("nan") for _, value, style in rows]
-    bars = diverging_bars(whole, min(bar, 60), styles=("small", "large")) if bar >= 6 else None
+    falls = (
+        waterfall([v for _, v, style in rows if not style], min(bar, 60), styles=("small", "large"))
+        if bar >= 6
+        else []
+    )
+    bars = iter(falls)
     question = snapshot.question
     found: Drawing = [
         [(" ", ""), (f"why {question.small} and {question.large} parted, pp", "dim")],
     ]
-    for place, (name, value, style) in enumerate(rows):
+    for name, value, style in rows:
         line: Line = [(" ", ""), (formats.fit(name, label), style)]
         line += [(f"{formats.pp(value, unit=False):>8}", style), ("  ", "")]
-        found.append(line + (bars[place] if bars else []))
+        found.append(line + (next(bars, []) if not style else []))
     total: Line = [(" ", ""), (formats.fit("gap of the funds", label), "bold")]
-    total.append((f"{formats.pp(spread.gap, unit=False):>8}", "bold"))
+    total += [(f"{formats.pp(spread.gap, unit=False):>8}", "bold"), ("  ", "")]
+    total += next(bars, [])
     found += [[(" ", ""), ("─" * (label + 8), "axis")], total]
     return found

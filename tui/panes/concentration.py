@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.note import leaders_sentence
 from core.snapshot import IndexView
 from tui import formats
-from tui.charts import Drawing, Line, cumulative_curve, fit_line
+from tui.charts import Drawing, Line, cumulative_curve, fit_line, inset
 from tui.panes.scene import Scene, Side, no_index, wrapped
 
 #: Cells of one index's table.
@@ -45,7 +45,8 @@ def _curve(side: Side, view: IndexView, width: int, height: int) -> Drawing:
     half = view.concentration.half_of_gain
     marks = [(half, f"half of all gains: {half:,}")] if half and half < len(steps) else []
     caption: Line = [(f" {view.fund} ", f"{side} bold"), ("running sum, largest first", "dim")]
-    return [caption, *cumulative_curve(steps, width, height, marks=marks, style=side)]
+    curve = cumulative_curve(steps, width - 2, height, marks=marks, style=side)
+    return [caption, *inset(curve)]
 
 
 def _index(side: Side, view: IndexView, width: int) -> Drawing:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from core.daily import Daily, inside
-from core.frames import FloatArray
+from core.frames import Dates, FloatArray
 from tui import formats
-from tui.charts import Drawing, Line, Series, Unit, line_chart
+from tui.charts import Chart, Drawing, Line, Series, Unit, inset, stacked_charts
 from tui.panes.scene import Scene, Side, flowed, wrapped
 
 #: Lines a chart needs, its caption with it.
@@ -30,6 +30,8 @@ def drawing(scene: Scene, found: Mapping[Side, Daily], width: int, height: int) 
         said = f"The window {window.label} has too few sessions for a line: ] widens it."
         return [*lines, [], *wrapped(said, width, "dim")]
     first = sides[0]
+    # Both over the sessions of the first; a session the other lacks is a gap in its line.
+    sessions = found[first].sessions[rows[first]]
     charts: list[tuple[str, dict[Side, FloatArray], Unit]] = [
         ("members above their 50-day average", {s: found[s].above[50] for s in sides}, "%"),
         ("members above their 200-day average", {s: found[s].above[200] for s in sides}, "%"),
@@ -47,11 +49,24 @@ def drawing(scene: Scene, found: Mapping[Side, Daily], width: int, height: int) 
     ]
     charts = [chart for chart in charts if _told(chart[1], rows)]
     count = min(len(charts), max((height - len(lines)) // _LEAST, 1))
+    stacked: list[Chart] = []
+    left = height - len(lines)
     for place, (caption, values, unit) in enumerate(charts[:count]):
-        left = (height - len(lines)) // (count - place)
-        lines.append([(f" {caption}", "dim")])
-        lines += _chart(scene, found, values, rows, unit, width, max(left - 1, 1))
-    return lines
+        rows_here = left // (count - place)
+        left -= rows_here
+        share = unit == "%"
+        stacked.append(
+            Chart(
+                _series(scene, found, values, sessions),
+                max(rows_here - 1, 1),
+                unit,
+                places=1 if share else 0,
+                sign=not share,
+                zero=not share,
+                caption=caption,
+            )
+        )
+    return [*lines, *inset(stacked_charts(sessions, stacked, width - 2))]
 
 
 def _last(scene: Scene, found: Daily) -> tuple[Daily, int]:
@@ -75,35 +90,20 @@ def _told(values: Mapping[Side, FloatArray], rows: Mapping[Side, slice]) -> bool
     return any(bool(np.isfinite(told[rows[side]]).any()) for side, told in values.items())
 
 
-def _chart(
+def _series(
     scene: Scene,
     found: Mapping[Side, Daily],
     values: Mapping[Side, FloatArray],
-    rows: Mapping[Side, slice],
-    unit: Unit,
-    width: int,
-    height: int,
-) -> Drawing:
-    """Both indices over the sessions of the first; a session one lacks is a gap in its line."""
-    sides = list(values)
-    sessions = found[sides[0]].sessions[rows[sides[0]]]
+    sessions: Dates,
+) -> list[Series]:
+    """Each index over the sessions given."""
     series = []
-    for side in reversed(sides):
+    for side in reversed(list(values)):
         own = dict(zip(found[side].sessions.tolist(), values[side].tolist(), strict=True))
         told = np.array([own.get(day, np.nan) for day in sessions.tolist()])
         dashed = side == "large"
-        series.append(Series(scene.fund(side), told, side, dashed=dashed, filled=len(sides) == 1))
-    share = unit == "%"
-    return line_chart(
-        sessions,
-        series,
-        width,
-        height,
-        unit=unit,
-        places=1 if share else 0,
-        sign=not share,
-        zero=not share,
-    )
+        series.append(Series(scene.fund(side), told, side, dashed=dashed, filled=len(values) == 1))
+    return series
 
 
 def _figures(fund: str, side: Side, at: tuple[Daily, int], width: int) -> Drawing:

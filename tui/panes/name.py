@@ -14,7 +14,7 @@ from core.market import Market
 from core.snapshot import IndexView, Snapshot
 from core.trail import Trail, trail
 from tui import formats
-from tui.charts import Drawing, Line, Series, line_chart, line_width
+from tui.charts import Chart, Drawing, Line, Series, inset, line_width, stacked_charts
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import BASIS, flowed, state_words, wrapped
 
@@ -65,43 +65,27 @@ def drawing(snapshot: Snapshot, found: Trail, width: int, height: int) -> Drawin
     side = "small" if found.fund == snapshot.question.small else "large"
     charts = 3 if left >= 24 else 2 if left >= 14 else 1
     share = max(left // (charts + 1), 4)
+    stacked: list[Chart] = []
     measured = bool(np.isfinite(found.line).any())
     if measured:
-        lines += _chart(
-            "return since the start, against the index",
-            found,
-            [
-                Series(found.fund, found.index, side, dashed=True),
-                Series(found.symbol, found.line, "gap"),
-            ],
-            width,
-            left - share * (charts - 1),
-            "%",
-        )
+        lead = [
+            Series(found.fund, found.index, side, dashed=True),
+            Series(found.symbol, found.line, "gap"),
+        ]
+        caption = "return since the start, against the index"
+        stacked.append(Chart(lead, left - share * (charts - 1) - 1, caption=caption))
     if charts >= 2 and measured:
         brought = [Series("brought", found.contribution, "up", filled=True)]
-        lines += _chart(f"brought to {found.fund}, bp", found, brought, width, share, "bp")
+        caption = f"brought to {found.fund}, bp"
+        stacked.append(Chart(brought, share - 1, "bp", places=0, caption=caption))
     if charts >= 3 and np.isfinite(found.weight).any():
         weight = [Series("weight", found.weight, side)]
-        lines += _chart(f"weight in {found.fund}", found, weight, width, share, "w")
+        caption = f"weight in {found.fund}"
+        stacked.append(Chart(weight, share - 1, sign=False, zero=False, caption=caption))
+    stacked = [chart for chart in stacked if chart.height >= 2]
+    lines += inset(stacked_charts(found.sessions, stacked, width - 2))
     lines.append([(" esc", "bold"), (" back", "dim")])
     return lines
-
-
-def _chart(
-    caption: str, found: Trail, series: list[Series], width: int, height: int, unit: str
-) -> Drawing:
-    head: Line = [(f" {caption}", "dim")]
-    height -= 1
-    if height < 2:
-        return []
-    if unit == "bp":
-        chart = line_chart(found.sessions, series, width, height, unit="bp", places=0)
-    elif unit == "w":
-        chart = line_chart(found.sessions, series, width, height, sign=False, zero=False)
-    else:
-        chart = line_chart(found.sessions, series, width, height)
-    return [head, *chart]
 
 
 def _last(values: FloatArray) -> float | None:

@@ -7,9 +7,21 @@ from collections.abc import Iterator
 from textual.widget import Widget
 
 from core.note import window_words
+from core.paths import year_paths
 from core.spread import Ranking, Spread
 from tui import formats
-from tui.charts import Drawing, Line, Series, line_chart, line_width, year_bars
+from tui.charts import (
+    Chart,
+    Drawing,
+    Line,
+    Multiple,
+    Series,
+    inset,
+    line_width,
+    multiples,
+    stacked_charts,
+    year_bars,
+)
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene, flowed, foot_texts, no_index
 from tui.panes.sheet import Sheet
@@ -22,7 +34,7 @@ class SpreadPane(Pane):
     """Both lines, the gap between them, and where it stands among the years."""
 
     NUMBER, TITLE = 1, "Spread"
-    VIEWS = ("lines", "years", "full years")
+    VIEWS = ("lines", "years", "full years", "paths")
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,6 +74,10 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
         if height >= 9:
             lines += _ranked(spread.same_window, "this window", width, 2 if height >= 16 else 1)
         return lines + _chart(scene, spread, width, height - len(lines))
+    if view == "paths":
+        lines += _ranked(spread.same_window, "this window", width)
+        lines += _caption(scene, "the gap through the same window of every year", width)
+        return lines + _paths(scene, spread, width, max(height - len(lines), 3))
     ranking = spread.same_window if view == "years" else spread.full_years
     name = "this window" if view == "years" else "full years"
     lines += _ranked(ranking, name, width)
@@ -143,11 +159,29 @@ def _chart(scene: Scene, spread: Spread, width: int, height: int) -> Drawing:
     gap_height = height // 3 if height >= 12 else 0
     # What stands first is drawn last, over the other.
     chosen = [series[side] for side in reversed(scene.sides)]
-    found = line_chart(spread.sessions, chosen, width, max(height - gap_height, 1))
+    charts = [Chart(chosen, max(height - gap_height, 1), dated=not gap_height)]
     if gap_height:
         gap = Series("gap", spread.small_line - spread.large_line, "gap", filled=True)
-        found += line_chart(spread.sessions, [gap], width, gap_height, unit="pp")
-    return found
+        charts.append(Chart([gap], gap_height, unit="pp"))
+    return inset(stacked_charts(spread.sessions, charts, width - 2))
+
+
+def _paths(scene: Scene, spread: Spread, width: int, height: int) -> Drawing:
+    """The gap on its way through the window, every year beside the others."""
+    if scene.market is None:
+        return []
+    here = spread_year(spread)
+    charts = [
+        Multiple(
+            f"{one.year}",
+            formats.pp(float(one.gap[-1]), unit=False),
+            one.gap,
+            "small" if one.gap[-1] >= 0 else "large",
+            one.year == here,
+        )
+        for one in year_paths(scene.market, scene.snapshot)
+    ]
+    return inset(multiples(charts, width - 2, height))
 
 
 def _years(ranking: Ranking, spread: Spread, width: int, height: int, *, own: bool) -> Drawing:
@@ -157,4 +191,4 @@ def _years(ranking: Ranking, spread: Spread, width: int, height: int, *, own: bo
     here = spread_year(spread)
     if own:
         years, gaps = [*years, here], [*gaps, ranking.gap]
-    return year_bars(years, gaps, here, width, height, styles=("small", "large"))
+    return inset(year_bars(years, gaps, here, width - 2, height, styles=("small", "large")))

@@ -1,0 +1,49 @@
+"""The gap of two funds session by session, in the same window of every year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.frames import FloatArray, day
+from core.market import Market
+from core.views import Snapshot
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class YearPath:
+    """One year.
+
+    Attributes:
+        year: that the window ends in.
+        gap: (T,) small minus large since the window's start, a fraction, 0 at the start.
+    """
+
+    year: int
+    gap: FloatArray
+
+
+def year_paths(market: Market, snapshot: Snapshot) -> tuple[YearPath, ...]:
+    """The path behind each gap of ``snapshot.spread.same_window.history``, in its order.
+
+    g_t = S_t / S_0 - L_t / L_0 on the sessions that both funds have, on the question's basis.
+    Empty where there is no spread, or no level of that basis.
+    """
+    question, spread = snapshot.question, snapshot.spread
+    pair = [market.series(symbol) for symbol in (question.small, question.large)]
+    small, large = pair
+    if spread is None or small is None or large is None:
+        return ()
+    levels = [own.level(question.basis) for own in (small, large)]
+    if levels[0] is None or levels[1] is None:
+        return ()
+    sessions = np.intersect1d(small.sessions, large.sessions, assume_unique=True)
+    s = levels[0][np.searchsorted(small.sessions, sessions)]
+    b = levels[1][np.searchsorted(large.sessions, sessions)]
+    found: list[YearPath] = []
+    for year in spread.same_window.history:
+        first = int(np.searchsorted(sessions, day(year.start)))
+        stop = int(np.searchsorted(sessions, day(year.end), side="right"))
+        found.append(YearPath(year.year, s[first:stop] / s[first] - b[first:stop] / b[first]))
+    return tuple(found)
