@@ -126,6 +126,7 @@ COMMANDS: Final = (
     Command("refresh_all", ("R",), "fetch everything again", "refresh(True)", _DATA),
     Command("copy_row", ("y",), "copy the row under the cursor", "copy(False)", _DATA),
     Command("copy_pane", ("Y",), "copy the whole pane", "copy(True)", _DATA),
+    Command("note", ("w",), "write the note of what is shown to files", "note", _DATA, line="note"),
     Command("back", ("escape",), "close, clear the filter, leave the zoom", "back", _DATA),
     Command("help", ("?",), "this page", "help", _DATA, "help"),
     Command("redraw", ("ctrl+l",), "draw the whole screen again", "redraw", _DATA),
@@ -302,7 +303,18 @@ def completed(text: str, funds: Iterable[str] = ()) -> str:
     word = text.casefold()
     if not word or " " in word:
         return text
-    known = {"asof", "pr", "tr", "ex", "sort", "mtd", "qtd", "ytd", *(f.casefold() for f in funds)}
+    known = {
+        "asof",
+        "pr",
+        "tr",
+        "ex",
+        "sort",
+        "note",
+        "mtd",
+        "qtd",
+        "ytd",
+        *(f.casefold() for f in funds),
+    }
     found = sorted(name for name in known if name.startswith(word))
     if len(found) != 1:
         return text

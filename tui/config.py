@@ -12,6 +12,7 @@ from typing import Any, Final
 from cache.symbols import valid_symbol
 from core.snapshot import Basis, Question
 from core.windows import WindowError, normal
+from tui.written.formats import FORMATS, KEPT
 
 THEMES: Final = ("dark", "light", "colour-blind", "red-up", "terminal")
 FILE: Final = "config.toml"
@@ -39,6 +40,8 @@ class Config:
         pairs: the watch list, in the order it is stepped through.
         hook: a command run when an alert fires; () for none.
         hook_timeout: seconds it may take.
+        note_directory: where the screen writes notes; None for the usual place.
+        note_formats: what it writes them in.
         rate: requests a second of a refresh.
         pool: requests of a refresh under way at once.
         keys: command -> keys, separated by commas.
@@ -57,6 +60,8 @@ class Config:
     pairs: tuple[tuple[str, str], ...] = PAIRS
     hook: tuple[str, ...] = ()
     hook_timeout: float = 10.0
+    note_directory: Path | None = None
+    note_formats: tuple[str, ...] = KEPT
     rate: float = 4.0
     pool: int = 8
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -98,6 +103,18 @@ def _hook(value: Any) -> dict[str, Any]:
     return {"hook": tuple(value)}
 
 
+def _folder(value: Any) -> dict[str, Any]:
+    if not isinstance(value, str) or not Path(value).expanduser().is_absolute():
+        raise ConfigError('write a whole path such as "~/notes"')
+    return {"note_directory": Path(value).expanduser()}
+
+
+def _formats(value: Any) -> dict[str, Any]:
+    if not isinstance(value, list) or not value or not all(name in FORMATS for name in value):
+        raise ConfigError(f"write a list of {', '.join(FORMATS)}")
+    return {"note_formats": tuple(dict.fromkeys(value))}
+
+
 def _window(value: Any) -> dict[str, Any]:
     try:
         return {"window": normal(str(value))}
@@ -137,6 +154,8 @@ _SETTINGS: Final[Mapping[tuple[str, str], Callable[[Any], dict[str, Any]]]] = {
     ("", "refresh_on_open"): partial(_switch, "refresh_on_open"),
     ("fetch", "rate"): partial(_number, "rate", 0.1, 20, whole=False),
     ("fetch", "pool"): partial(_number, "pool", 1, 32, whole=True),
+    ("note", "directory"): _folder,
+    ("note", "formats"): _formats,
     ("alerts", "hook"): _hook,
     ("alerts", "timeout"): partial(_number, "hook_timeout", 0.1, 300, whole=False),
 }

@@ -48,7 +48,7 @@ class Desk:
 
     def __init__(self, places: Places, *, demo: bool = False, home: Path | None = None) -> None:
         self.places, self.simulated, self._home = places, demo, home
-        self.memory = Memory(places.state)
+        self.memory, self.notes = Memory(places.state), places.notes
         self.store = Store(places.store, simulated=demo)
         self.read_only = published_words(places.config) if places.published else ""
         self._loaded: _Loaded | None = None

@@ -29,13 +29,18 @@ class Quit:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteNote:
+    """Write the note of what is shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class SortBy:
     """Sort the names by a column of `SORTS`."""
 
     key: str
 
 
-def parse(text: str, question: Question) -> Question | SortBy | Quit:
+def parse(text: str, question: Question) -> Question | SortBy | WriteNote | Quit:
     """Read a command line against the question on the screen.
 
     Raises:
@@ -47,6 +52,8 @@ def parse(text: str, question: Question) -> Question | SortBy | Quit:
     head, rest = words[0].casefold(), words[1:]
     if head == "q" and not rest:
         return Quit()
+    if head == "note" and not rest:
+        return WriteNote()
     if head in ("pr", "tr") and not rest:
         return replace(question, basis="pr" if head == "pr" else "tr")
     if head == "asof":
@@ -102,7 +109,7 @@ def _pair(words: list[str], question: Question) -> Question:
     if len(symbols) > 2 or not all(_SYMBOL.fullmatch(symbol) for symbol in symbols):
         raise CommandError(
             f"{' '.join(words)!r} is no command: write a pair such as IWM SPY, a window"
-            f" ({FORMS}), asof DATE, pr, tr, ex NAMES, sort COLUMN or q"
+            f" ({FORMS}), asof DATE, pr, tr, ex NAMES, sort COLUMN, note or q"
         )
     small, large = symbols[0], symbols[1] if len(symbols) == 2 else question.large
     if small == large:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from textual.message import Message
@@ -19,10 +20,12 @@ class DeskLike(Protocol):
     Attributes:
         simulated: the market is made up.
         memory: what is kept between two runs.
+        notes: directory of the notes that the screen writes.
     """
 
     simulated: bool
     memory: Memory
+    notes: Path
 
     def generation(self) -> int | None:
         """Number of the newest generation, None for an empty store."""

@@ -24,6 +24,7 @@ class Places:
         config: directory of themes.toml and funds.toml.
         settings: directory of config.toml: a reader's own where the market is published.
         state: what the screen remembers between two runs.
+        notes: directory of the notes that the screen writes.
         published: the market is a desk's published copy, which is only read.
     """
 
@@ -31,6 +32,7 @@ class Places:
     config: Path
     settings: Path
     state: Path
+    notes: Path
     published: bool = False
 
 
@@ -54,14 +56,15 @@ def places(home: Path | None, *, demo: bool, environ: Mapping[str, str] | None =
         except RuntimeError:
             raise StoreError(f"{root}: there is no such user's directory") from None
         if not (root / MARKER).is_file():
-            return Places(root / kept, root, root, root / f"{kept}.json")
+            return Places(root / kept, root, root, root / f"{kept}.json", root / "notes")
     from platformdirs import PlatformDirs
 
     dirs = PlatformDirs(APP, appauthor=False)
     config, state = Path(dirs.user_config_dir), Path(dirs.user_state_dir)
+    data = Path(dirs.user_data_dir)
     if root is not None:
         # nothing is written where it is published: what a reader's screen remembers is at home
         name = sha256(os.fsencode(root)).hexdigest()[:16]
         own = state / "published" / f"{name}.json"
-        return Places(root / kept, root, config, own, published=True)
-    return Places(Path(dirs.user_data_dir) / kept, config, config, state / f"{kept}.json")
+        return Places(root / kept, root, config, own, data / "notes", published=True)
+    return Places(data / kept, config, config, state / f"{kept}.json", data / "notes")

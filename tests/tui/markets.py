@@ -179,6 +179,7 @@ class FakeDesk:
         self.asked: list[Question] = []
         self._home = TemporaryDirectory()
         self.memory = Memory(Path(self._home.name) / "market.json")
+        self.notes = Path(self._home.name) / "notes"
         self.full: list[bool] = []
 
     def generation(self) -> int | None:

@@ -276,6 +276,12 @@ async def suspend(pilot: Pilot[None], app: InternalsApp) -> None:
     assert len(stopped) == 3
 
 
+async def note(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "w")
+    assert "note written: " in app.status()[0]
+    assert len(list(app.desk.notes.iterdir())) == 3
+
+
 async def quits(pilot: Pilot[None], app: InternalsApp) -> None:
     await pilot.press("q")
     await pilot.pause()
@@ -329,6 +335,7 @@ CHECKS: dict[str, Check] = {
     "copy_pane": copies,
     "back": back,
     "help": help_,
+    "note": note,
     "redraw": redraw,
     "suspend": suspend,
     "quit": quits,

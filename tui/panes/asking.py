@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from functools import partial
+from typing import Any, Final
+
+from textual.worker import Worker
 
 from core.breadth import ABOVE, BELOW
 from core.windows import STEPS
+from tui.noting import write_note
 from tui.panes.board import Board
 
 #: Thresholds of breadth above and below, coarse to fine: a session moves less than a year.
@@ -21,6 +25,8 @@ _USUAL: Final = 1
 
 class Asking(Board, inherit_bindings=False):
     """What the main screen asks of the app."""
+
+    _note: Worker[Any] | None = None
 
     def action_window(self, step: int) -> None:
         """The next shorter or longer window."""
@@ -95,3 +101,10 @@ class Asking(Board, inherit_bindings=False):
     def action_refresh(self, full: bool) -> None:
         """Fetch what is stale, or everything."""
         self.host.refresh_data(full=full)
+
+    def action_note(self) -> None:
+        """Write the note of what is shown; one at a time."""
+        if self._note is not None and not self._note.is_finished:
+            self.host.tell("a note is being written")
+            return
+        self._note = self.host.background(partial(write_note, self.host), "note", thread=False)

@@ -16,7 +16,7 @@ from tui.charts import Drawing, Line
 from tui.commands import CommandError, completed, completions
 from tui.filters import Filter, parse_filter
 from tui.host import Host
-from tui.line import Quit, SortBy, parse
+from tui.line import Quit, SortBy, WriteNote, parse
 from tui.panes.sheet import Sheet
 from tui.safe import safe
 
@@ -187,5 +187,7 @@ class Prompt(Sheet):
             self.app.call_later(host.action_quit)
         elif isinstance(asked, SortBy):
             board.sort_by(asked.key)
+        elif isinstance(asked, WriteNote):
+            self.app.call_later(self.screen.run_action, "note")
         elif asked != host.question:
             host.ask(asked)

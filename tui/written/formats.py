@@ -18,6 +18,8 @@ _WRITERS: Final[Mapping[str, tuple[str, str]]] = {
     "svg": ("plate", "to_svg"),
 }
 FORMATS: Final = tuple(_WRITERS)
+#: Formats that the screen keeps a note in unless the settings say otherwise.
+KEPT: Final = ("md", "html", "json")
 
 
 def written(snapshot: Snapshot, name: str) -> str:

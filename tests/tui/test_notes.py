@@ -1,0 +1,121 @@
+"""The note kept as files: names, the key on the screen, the settings."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from core.snapshot import take
+from tests.tui.driving import drive, press, seen
+from tests.tui.markets import QUESTION, FakeDesk, market
+from tui.app import InternalsApp
+from tui.config import Config, ConfigError, read
+from tui.written.notes import keep, stem
+
+
+def named(**change: object) -> str:
+    snapshot = take(market(), QUESTION)
+    return stem(replace(snapshot, question=replace(QUESTION, **change)))  # type: ignore[arg-type]
+
+
+def test_a_name_tells_the_question_and_the_date() -> None:
+    assert named() == "IWM-SPY_YTD_2026-06-26_pr"
+    assert named(basis="tr") == "IWM-SPY_YTD_2026-06-26_tr"
+    assert named(without=("S29", "S28")).endswith("_pr_without-S29+S28")
+    snapshot = take(market(simulated=True), replace(QUESTION, window="2026-01-21:2026-05-05"))
+    assert stem(snapshot) == "SIMULATED_IWM-SPY_2026-01-21-to-2026-05-05_2026-06-26_pr"
+
+
+def test_two_questions_never_share_a_name() -> None:
+    many = tuple(f"S{n:02}" for n in range(9))
+    asked: list[dict[str, object]] = [
+        {}, {"basis": "tr"}, {"without": ("A-B", "C")}, {"without": ("A", "B-C")},
+        {"without": many}, {"without": many[::-1]}, {"above": (0.0, 0.2)}, {"below": (-0.2,)},
+        {"small": "^GSPC"}, {"small": "GSPC"}, {"small": "GSPC="}, {"large": "^GSPC"},
+    ]  # fmt: skip
+    names = [named(**change) for change in asked]
+    assert len(set(names)) == len(names)
+    assert all("/" not in name and "\\" not in name and ".." not in name for name in names)
+
+
+def test_a_note_is_kept_whole_and_replaced_by_its_own_kind(tmp_path: Path) -> None:
+    snapshot = take(market(), replace(QUESTION, daily=True))
+    files = keep(snapshot, tmp_path / "a" / "b")
+    assert [f.name for f in files] == [f"IWM-SPY_YTD_2026-06-26_pr.{k}" for k in
+                                       ("md", "html", "json")]  # fmt: skip
+    assert json.loads(files[2].read_text("utf-8"))["as_of"] == "2026-06-26"
+    before = {f: f.stat().st_ino for f in files}
+    assert keep(snapshot, tmp_path / "a" / "b") == files
+    assert all(f.stat().st_ino != before[f] for f in files)  # another file under the name
+    assert sorted(f.name for f in (tmp_path / "a" / "b").iterdir()) == sorted(f.name for f in files)
+    text = keep(replace(snapshot, simulated=True), tmp_path, ("text", "svg"))
+    assert [str(f.relative_to(tmp_path)) for f in text] == [
+        f"simulated/SIMULATED_IWM-SPY_YTD_2026-06-26_pr.{k}" for k in ("txt", "svg")
+    ]
+
+
+def test_w_writes_what_is_shown_and_says_where() -> None:
+    desk = FakeDesk(market())
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "<", "w")
+        assert "note written: " in app.status()[0]
+        files = sorted(f.name for f in desk.notes.iterdir())
+        # the session before, as it stands on the screen
+        assert files == [f"IWM-SPY_YTD_2026-06-25_pr.{k}" for k in ("html", "json", "md")]
+        found = json.loads((desk.notes / files[1]).read_text("utf-8"))
+        assert found["as_of"] == "2026-06-25"
+        assert found["indices"]["IWM"]["breadth"]["daily"]["sessions"][-1] == "2026-06-25"
+        await press(pilot, app, ":", *"note", "enter")
+        assert len(list(desk.notes.iterdir())) == 3
+
+    drive(story, desk=desk)
+
+
+def test_w_heeds_the_settings_and_says_what_is_in_the_way(tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("a file")
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "w")
+        said, kind = app.status()
+        if app.config.note_directory == taken:
+            assert kind == "error" and "the note is not written" in said and "taken" in said
+            assert "IWM leads SPY" in seen(app)
+        else:
+            assert [f.name for f in (tmp_path / "notes").iterdir()] == [
+                "IWM-SPY_YTD_2026-06-26_pr.svg"
+            ]
+
+    for folder in (tmp_path / "notes", taken):
+        drive(story, held=market(), config=Config(note_directory=folder, note_formats=("svg",)))
+
+
+def test_w_before_an_answer_writes_nothing() -> None:
+    desk = FakeDesk(None)
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "w")
+        assert "no answer" in app.status()[0] and not desk.notes.exists()
+
+    drive(story, desk=desk)
+
+
+def test_the_settings_of_the_note() -> None:
+    found = read('[note]\ndirectory = "/srv/notes"\nformats = ["md", "svg"]\n', "c.toml")
+    assert found.note_directory == Path("/srv/notes") and found.note_formats == ("md", "svg")
+    home = read('[note]\ndirectory = "~/notes"\n', "c.toml").note_directory
+    assert home == Path.home() / "notes"
+    for text, words in (
+        ('[note]\ndirectory = "notes"\n', "write a whole path"),
+        ('[note]\nformats = ["pdf"]\n', "write a list of text, md, html"),
+        ("[note]\nformats = []\n", "write a list of"),
+        ('[note]\ncolour = "red"\n', "known in [note] are directory and formats"),
+    ):
+        with pytest.raises(ConfigError, match=r"c\.toml, line 2") as caught:
+            read(text, "c.toml")
+        assert words in str(caught.value)

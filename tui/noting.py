@@ -1,0 +1,42 @@
+"""The key that writes the note: beside the screen, of the very answer that is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from core.market import Market
+from core.snapshot import Snapshot, take
+from tui.host import Host
+from tui.written.notes import keep
+
+
+def _written(
+    market: Market, shown: Snapshot, directory: Path, formats: Sequence[str]
+) -> list[Path]:
+    """In a thread: the same answer with its daily breadth, as files."""
+    return keep(take(market, replace(shown.question, daily=True)), directory, formats)
+
+
+async def write_note(host: Host) -> None:
+    """Write the note of what is shown, and say where; nothing is asked."""
+    shown, market = host.snapshot, host.market
+    if shown is None or market is None:
+        host.tell("there is no answer to write a note of yet")
+        return
+    directory = host.config.note_directory or host.desk.notes
+    formats = host.config.note_formats
+    try:
+        files = await asyncio.to_thread(_written, market, shown, directory, formats)
+    except OSError as error:
+        host.tell(f"the note is not written: {error.filename}: {error.strerror}", error=True)
+        return
+    except Exception as error:
+        said = f"the note could not be written: {type(error).__name__}: {error}"
+        host.tell(said, error=True)
+        return
+    first, *others = files
+    endings = "".join(f" {other.suffix}" for other in others)
+    host.tell(f"note written: {first}{endings}")

@@ -1,0 +1,77 @@
+"""A note kept as files: named by its question and date, whole or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from core.breadth import ABOVE, BELOW
+from core.views import Snapshot
+from tui.written.files import write_file
+from tui.written.formats import KEPT, written
+
+_ENDINGS: Final = {"text": "txt"}
+#: Names left out that are spelled in a file's name; more of them are told by a hash.
+_SPELLED: Final = 4
+#: What a file's name may hold on every system.
+_PLAIN: Final = re.compile(r"[^A-Za-z0-9.+\-]+")
+
+
+def stem(snapshot: Snapshot) -> str:
+    """The file's name without its ending: IWM-SPY_YTD_2026-06-26_tr.
+
+    Everything that changes a number is in it, so that two questions never share a name.
+    """
+    question, window = snapshot.question, snapshot.window
+    parts = [
+        f"{question.small}-{question.large}",
+        window.label.replace(":", "-to-"),
+        str(snapshot.as_of),
+        question.basis,
+    ]
+    if question.without:
+        few = question.without if len(question.without) <= _SPELLED else None
+        parts.append("without-" + ("+".join(few) if few else _hash(question.without)))
+    if (question.above, question.below) != (ABOVE, BELOW):
+        parts.append("steps-" + _hash((question.above, question.below)))
+    if snapshot.simulated:
+        parts.insert(0, "SIMULATED")
+    name = "_".join(_PLAIN.sub("-", part) for part in parts)
+    # a symbol such as ^GSPC has lost a character: its note must not meet that of GSPC
+    odd = any(_PLAIN.search(symbol) for symbol in (question.small, question.large))
+    return f"{name}_{_hash((question.small, question.large))}" if odd else name
+
+
+def _hash(value: object) -> str:
+    return sha256(repr(value).encode()).hexdigest()[:8]
+
+
+def keep(snapshot: Snapshot, directory: Path, formats: Sequence[str] = KEPT) -> list[Path]:
+    """Write a note into a directory, a file a format; one of the same name is replaced.
+
+    Simulated notes go into a folder of their own.
+
+    Args:
+        snapshot: with its daily breadth, where the note is to hold it.
+        directory: made where it is not there.
+        formats: of `tui.written.formats.FORMATS`.
+
+    Returns:
+        The files, in the order of the formats.
+
+    Raises:
+        OSError: a file cannot be written; it names it.
+    """
+    directory = directory.expanduser()
+    if snapshot.simulated:
+        directory /= "simulated"
+    directory.mkdir(parents=True, exist_ok=True)
+    found = []
+    for name in formats:
+        target = directory / f"{stem(snapshot)}.{_ENDINGS.get(name, name)}"
+        write_file(target, written(snapshot, name))
+        found.append(target)
+    return found
