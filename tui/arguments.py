@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any, NoReturn
 
+from core.explain.measures import measures_help
 from tui import VERSION
 from tui.streams import BAD_INPUT, say
 from tui.written.formats import FORMATS
@@ -65,9 +66,16 @@ def parser() -> argparse.ArgumentParser:
     tables.add_argument("--format", choices=("parquet", "csv"), default="parquet")
     tables.add_argument("directory", type=_path, metavar="DIR")
 
-    why = commands.add_parser("explain", parents=[asked], help="how a number came about")
+    why = commands.add_parser(
+        "explain",
+        parents=[asked],
+        help="how a number came about",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="measures:\n" + measures_help(),
+    )
     why.add_argument("fund", help="an index's fund, such as IWM")
     why.add_argument("symbol", nargs="?", help="one of its lines, such as BE")
+    why.add_argument("--measure", metavar="NAME", help="a measure by its name, such as top:3")
 
     fetch = commands.add_parser("refresh", parents=[asked], help="fetch what is stale")
     fetch.add_argument("--full", action="store_true", help="ask for everything, whole")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from cache.errors import CacheError, StoreEmpty
+from core.explain.ground import MeasureError
 from core.frames import CoreError
 from core.views import Question
 from core.windows import WindowError
@@ -37,7 +38,7 @@ def run(argv: Sequence[str]) -> int:
         return _command(arguments)
     except StoreEmpty as error:
         return say(f"{error}", NOTHING)
-    except WindowError as error:
+    except (WindowError, MeasureError) as error:
         return say(f"{error}", BAD_INPUT)
     except CoreError as error:
         return say(f"{error}", NOTHING)
@@ -158,29 +159,19 @@ def _export(desk: Desk, question: Question, arguments: argparse.Namespace) -> in
 
 
 def _explain(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
-    from core import explain
-    from tui.written.explained import to_text
+    from tui.written.explained import asked, to_text
 
     snapshot, market = desk.take(question), desk.market()
     fund: str = arguments.fund.upper()
     if fund not in (question.small, question.large):
         pair = f"{question.small}:{question.large}"
         return say(f"{fund} is not of the pair {pair}; name it with --pair", BAD_INPUT)
-    if arguments.symbol is None:
-        found = explain.index(market, snapshot, fund)
-        parts = [part for part in (found, explain.gap(market, snapshot)) if part is not None]
-    else:
-        symbol: str = arguments.symbol.upper()
-        one = explain.line(market, snapshot, fund, symbol)
-        if one is None and fund in snapshot.indices:
-            return say(
-                f"{symbol} is in none of the holdings of {fund} that the window uses", BAD_INPUT
-            )
-        parts = [one] if one is not None else []
+    parts = asked(market, snapshot, fund, arguments.symbol or "", arguments.measure)
     if not parts:
-        return say("; ".join(snapshot.missing), NOTHING)
+        missing = "; ".join(snapshot.missing) or f"the answer has no {arguments.measure} of {fund}"
+        return say(missing, NOTHING)
     head = "SIMULATED\n" if snapshot.simulated else ""
-    write(head + "\n".join(to_text(part) for part in parts))
+    write(head + to_text(parts))
     return ANSWERED if snapshot.complete else IN_PART
 
 

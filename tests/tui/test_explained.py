@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.explanation import Explanation, Term
+from core.explain.explanation import Explanation, Term
 from tui.written.explained import to_text
 
 
@@ -16,7 +16,7 @@ def test_the_formula_is_filled_in_and_sources_stand_beside_the_figures() -> None
         (Term("w", 0.01, "percent", "IWM.csv, as of 2025-12-31"), Term("r", 0.5, "percent")),
         (inner,), ("estimated",),
     )  # fmt: skip
-    assert to_text(outer) == (
+    assert to_text([outer]) == (
         "contribution of BE = 50.0000 bp\n"
         "  = w x r\n"
         "  = 1.0000 % x 50.0000 %\n"

@@ -282,6 +282,10 @@ class ChangesPane(Pane):
             return None
         return self._tables[self._place].symbol()
 
+    def item(self) -> str | None:
+        """What is under the cursor: a name."""
+        return self.symbol()
+
     def turn_side(self, step: int) -> bool:
         """From one index to the other."""
         both = self.wide and self._tables[1].display

@@ -10,7 +10,14 @@ from textual.widget import Widget
 
 from tui.charts import Line
 from tui.filters import Filter
-from tui.panes.groups import gap_leaders, groups, left_out, sector_strip
+from tui.panes.groups import (
+    ALL,
+    gap_leaders,
+    groups,
+    left_out,
+    sector_effects,
+    sector_strip,
+)
 from tui.panes.listing import ROW_STEPS, Grid, Order
 from tui.panes.names import COLUMNS, NamesTable, below_floor
 from tui.panes.pane import Pane
@@ -24,7 +31,7 @@ class Contributors(Pane):
     """Leaders and laggards of each index, and their roll-ups."""
 
     NUMBER, TITLE = 2, "Contributors"
-    VIEWS = ("names", "sectors", "themes", "gap", "left out")
+    VIEWS = ("names", "sectors", "themes", "gap", "brinson", "left out")
     DEFAULT_CSS = """
     Contributors .names { height: 1fr; }
     Contributors .between { width: 1; }
@@ -79,6 +86,8 @@ class Contributors(Pane):
             groups(scene, self.view).fill(self._other)
         elif self.view == "gap":
             gap_leaders(scene, best=self.order.falling).fill(self._other)
+        elif self.view == "brinson":
+            sector_effects(scene, best=self.order.falling).fill(self._other)
         else:
             left_out(scene).fill(self._other)
         self._show_cursor()
@@ -113,7 +122,7 @@ class Contributors(Pane):
             line.append((" ", ""))
         elif self.view == "names" and self.sought is not None:
             line = [("· ", "axis"), (f"n N /{self.sought.text} ", "mark")]
-        elif self.view == "gap":
+        elif self.view in ("gap", "brinson"):
             words = "widening first" if self.order.falling else "narrowing first"
             line = [("· ", "axis"), (f"{words} ", "dim")]
         return line
@@ -154,6 +163,13 @@ class Contributors(Pane):
         if self.view == "gap" and isinstance(key, str):
             return key
         return key[1] if isinstance(key, tuple) else None
+
+    def item(self) -> str | None:
+        """The symbol, sector or theme under the cursor, None on a row that sums up."""
+        key = self._other.cursor_key
+        if self.view == "names" or isinstance(key, tuple):
+            return self.symbol()
+        return key if isinstance(key, str) and key != ALL else None
 
     def on_others(self) -> bool:
         """Whether the cursor is on "all others"."""

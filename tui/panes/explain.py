@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual.message import Message
 
-from core import explain
-from core.explanation import Explanation
+from core.explain.explanation import Explanation
+from core.explain.measures import explain
 from core.frames import CoreError
+from core.market import Market
+from core.views import Snapshot
 from tui.charts import Drawing
+from tui.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import Scene, Side
-from tui.written.explained import lines_of
+from tui.written.explained import page_of
 
 
 @dataclass
@@ -25,20 +28,95 @@ class Explained(Message):
     sentence: str
 
 
-class ExplainScreen(PageScreen, inherit_bindings=False):
-    """A page about one number.
+@dataclass(frozen=True)
+class Asked:
+    """One measure of one index."""
+
+    fund: str
+    measure: str
+    item: str = ""
+
+
+_MOMENTS: Final = (
+    "equal", "median", "mean-median", "equal-cap", "outperforming", "dispersion",
+    "dispersion-cap", "skew",
+)  # fmt: skip
+#: Pane and view -> what of them is explained: measures of the row under the cursor, of the
+#: pair, or of both indices.
+_OF_ROW: Final = {
+    (CONTRIBUTORS, "names"): "contribution",
+    (CONTRIBUTORS, "sectors"): "sector",
+    (CONTRIBUTORS, "themes"): "theme",
+    (CONTRIBUTORS, "gap"): "leader",
+    (CONTRIBUTORS, "brinson"): "brinson",
+    (CONTRIBUTORS, "left out"): "contribution",
+    (CHANGES, "membership"): "change",
+}
+_OF_PAIR: Final = {
+    (SPREAD, "lines"): ("gap", "geometric", "drawdown"),
+    (SPREAD, "years"): ("rank", "since", "z", "percentile"),
+    (SPREAD, "full years"): ("full-rank", "since", "z", "percentile"),
+    (BREADTH, "bridge"): ("bridge",),
+    (CONTRIBUTORS, "gap"): ("leader",),
+    (CONTRIBUTORS, "brinson"): ("brinson",),
+}
+_OF_BOTH: Final = {
+    (BREADTH, "histogram"): ("counts", "histogram", *_MOMENTS),
+    (BREADTH, "ladder"): ("ladder", *_MOMENTS),
+    (BREADTH, "daily"): ("advances", "adline", "rana", "mcclellan", "trin", "above", "highs-lows"),
+    (CONTRIBUTORS, "sectors"): ("sector",),
+    (CONTRIBUTORS, "themes"): ("theme",),
+    (CHANGES, "membership"): ("turnover",),
+    (CHANGES, "concentration"): (
+        "top", "effective-n", "hhi", "gini", "half", "without", "correlation",
+    ),
+}  # fmt: skip
+
+
+def asked(scene: Scene, pane: int, view: str, side: Side, key: str | None) -> tuple[Asked, ...]:
+    """What a key press in a pane asks about.
 
     Args:
         scene: what is on the screen.
-        side: the index, None for the gap and its ranks.
-        symbol: a line of it, None for the index's return.
+        pane: its number.
+        view: its view.
+        side: the index the cursor is in.
+        key: the symbol, sector or theme under the cursor, None on a row that is none.
+    """
+    place = pane, view
+    funds = [scene.fund(own) for own in scene.sides]
+    measure = _OF_ROW.get(place)
+    if key is not None and measure in ("sector", "theme"):
+        return tuple(Asked(fund, measure, key) for fund in funds)
+    if key is not None and measure == "change":
+        fund = scene.fund(side)
+        return Asked(fund, measure, key), Asked(fund, "contribution", key), Asked(fund, "turnover")
+    if key is not None and measure is not None:
+        fund = funds[0] if measure in ("leader", "brinson") else scene.fund_of(key, side)
+        return (Asked(fund, measure, key),)
+    if place in _OF_PAIR:
+        return tuple(Asked(funds[0], measure) for measure in _OF_PAIR[place])
+    if place in _OF_BOTH:
+        return tuple(Asked(fund, measure) for fund in funds for measure in _OF_BOTH[place])
+    return (Asked(scene.fund(side), "return"),)
+
+
+class ExplainScreen(PageScreen, inherit_bindings=False):
+    """A page about one number, or about the figures of a view.
+
+    Args:
+        snapshot: what is on the screen.
+        market: what it was taken from.
+        wanted: the measures.
     """
 
     BINDINGS: ClassVar[list[Any]] = page_bindings("explain")
 
-    def __init__(self, scene: Scene, side: Side | None, symbol: str | None) -> None:
+    def __init__(
+        self, snapshot: Snapshot, market: Market | None, wanted: tuple[Asked, ...]
+    ) -> None:
         super().__init__()
-        self.scene, self.side, self.symbol = scene, side, symbol
+        self.snapshot, self.market, self.wanted = snapshot, market, wanted
 
     def on_mount(self) -> None:
         """Look it up in a thread; say so until then."""
@@ -46,32 +124,25 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
         self.run_worker(self._look_up, thread=True, exit_on_error=False)
 
     def _look_up(self) -> None:
-        try:
-            found = tuple(one for one in self._explanations() if one is not None)
-            sentence = "" if found else "there is no such number in this answer"
-        except CoreError as error:
-            found, sentence = (), f"{error}"
-        self.post_message(Explained(found, sentence))
-
-    def _explanations(self) -> list[Explanation | None]:
-        market, snapshot = self.scene.market, self.scene.snapshot
-        if market is None:
-            return []
-        if self.side is None:
-            return [explain.gap(market, snapshot)]
-        if self.symbol is None:
-            return [explain.index(market, snapshot, self.scene.fund(self.side))]
-        fund = self.scene.fund_of(self.symbol, self.side)
-        return [explain.line(market, snapshot, fund, self.symbol)]
+        found: list[Explanation] = []
+        sentence = "there is no such number in this answer"
+        for one in self.wanted if self.market is not None else ():
+            assert self.market is not None
+            try:
+                found += explain(self.market, self.snapshot, one.fund, one.measure, one.item)
+            except CoreError as error:
+                # what one index has not, the other may have
+                sentence = f"{error}"
+        self.post_message(Explained(tuple(found), "" if found else sentence))
 
     def on_explained(self, message: Explained) -> None:
         """Draw what was found out."""
-        head = "SIMULATED  " if self.scene.snapshot.simulated else ""
+        head = "SIMULATED  " if self.snapshot.simulated else ""
 
         def draw(width: int, height: int) -> Drawing:
             lines: Drawing = [[(f" {message.sentence}", "bold")]] if message.sentence else []
-            for found in message.found:
-                for n, row in enumerate(lines_of(found)):
+            for page in page_of(message.found):
+                for n, row in enumerate(page):
                     lines += _wrapped(row, width - 1, "" if n else "bold")
                 lines.append([])
             return [*lines, [(f" {head}", "mark"), ("esc", "bold"), (" back", "dim")]]

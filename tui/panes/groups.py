@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from typing import Final
 
+from core.attribution import SectorEffect
 from core.groups import Group
 from tui import formats
 from tui.charts import diverging_bars
 from tui.columns import Cell, Column
 from tui.panes.listing import Grid
 from tui.panes.scene import Scene, Side
+
+#: Key of the row that sums a table up.
+ALL: Final = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ def groups(scene: Scene, kind: str) -> Sheetful:
             total[f"bp{tail}"] = (formats.bp(view.explained, unit=False), "dim")
             values[f"bar{tail}"].append(float("nan"))
         rows.append(total)
-        names.append("all")
+        names.append(ALL)
     empty = (
         "No sectors." if kind == "sectors" else "No themes: themes.toml beside the config has none."
     )
@@ -133,6 +139,56 @@ def gap_leaders(scene: Scene, *, best: bool) -> Sheetful:
     bars = [float(told.value[i]) for i in order]
     keys = [told.symbols[i] for i in order]
     return Sheetful(columns, tuple(rows), tuple(keys), {"bar": bars}, _both(scene))
+
+
+def sector_effects(scene: Scene, *, best: bool) -> Sheetful:
+    """The gap of the baskets by sector: allocation, selection, interaction; Brinson-Fachler.
+
+    Dropped in this order where there is no room: bars, the large index's return, the small
+    one's, its weight, the large one's, interaction, selection, allocation.
+    """
+    question, told = scene.snapshot.question, scene.snapshot.sector_effects
+    small, large = question.small, question.large
+    columns = (
+        Column("name", "sector", 12, want=18, max_width=26),
+        Column("w", f"{small} wgt", max(len(small) + 4, 7), "right", 5, "dim"),
+        Column("w2", f"{large} wgt", max(len(large) + 4, 7), "right", 4, "dim"),
+        Column("ret", f"{small} %", max(len(small) + 2, 7), "right", 6, "dim"),
+        Column("ret2", f"{large} %", max(len(large) + 2, 7), "right", 7, "dim"),
+        Column("allocation", "alloc bp", 8, "right", 1),
+        Column("selection", "select bp", 9, "right", 2),
+        Column("interaction", "inter bp", 8, "right", 3),
+        Column("total", "total bp", 8, "right", 0, "bold"),
+        Column("bar", "", 8, "left", 8, max_width=30),
+    )
+    effects = told if best else told[::-1]
+    kinds = ("allocation", "selection", "interaction", "total")
+
+    def bp(kind: str, among: tuple[SectorEffect, ...]) -> str:
+        return formats.bp(math.fsum(getattr(e, kind) for e in among), 1, unit=False)
+
+    rows: list[dict[str, Cell]] = [
+        {
+            "name": effect.name,
+            "w": formats.weight(effect.small_weight, unit=False),
+            "w2": formats.weight(effect.large_weight, unit=False),
+            "ret": formats.pct(effect.small_return, unit=False),
+            "ret2": formats.pct(effect.large_return, unit=False),
+            **{kind: bp(kind, (effect,)) for kind in kinds},
+        }
+        for effect in effects
+    ]
+    values = [effect.total for effect in effects]
+    keys: list[Hashable] = [effect.name for effect in effects]
+    if rows:
+        whole: dict[str, Cell] = {kind: (bp(kind, told), "dim") for kind in kinds}
+        for key, weight in (("w", "small_weight"), ("w2", "large_weight")):
+            total = math.fsum(getattr(e, weight) for e in told)
+            whole[key] = (formats.weight(total, unit=False), "dim")
+        rows.append({"name": ("gap of the baskets", "dim"), **whole})
+        values.append(float("nan"))
+        keys.append(ALL)
+    return Sheetful(columns, tuple(rows), tuple(keys), {"bar": values}, _both(scene))
 
 
 def _both(scene: Scene) -> str:

@@ -32,9 +32,14 @@ _PAGE = {
 }
 
 
-def page_bindings(*more: str) -> list[Binding]:
-    """Bindings of a page: moving, back, quit; ``more`` commands also lead back."""
-    actions = _PAGE | dict.fromkeys(more, "back")
+def page_bindings(*more: str, **own: str) -> list[Binding]:
+    """Bindings of a page: moving, back, quit; ``more`` commands also lead back.
+
+    Args:
+        more: names of commands.
+        own: command name -> the page's own action.
+    """
+    actions = _PAGE | dict.fromkeys(more, "back") | own
     return [
         Binding(
             ",".join(command.keys),

@@ -15,6 +15,7 @@ from core.snapshot import IndexView, Snapshot
 from core.trail import Trail, trail
 from tui import formats
 from tui.charts import Chart, Drawing, Line, Series, inset, line_width, stacked_charts
+from tui.panes.explain import Asked, ExplainScreen
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import BASIS, flowed, state_words, wrapped
 
@@ -30,7 +31,7 @@ class Followed(Message):
 class NameScreen(PageScreen, inherit_bindings=False):
     """A page about one line of one index."""
 
-    BINDINGS: ClassVar[list[Any]] = page_bindings("drill")
+    BINDINGS: ClassVar[list[Any]] = page_bindings("drill", explain="explain")
 
     def __init__(self, snapshot: Snapshot, market: Market, fund: str, symbol: str) -> None:
         super().__init__()
@@ -49,6 +50,11 @@ class NameScreen(PageScreen, inherit_bindings=False):
         except CoreError as error:
             found, sentence = None, f"{error}"
         self.post_message(Followed(found, sentence))
+
+    def action_explain(self) -> None:
+        """How its contribution came about."""
+        wanted = (Asked(self.fund, "contribution", self.symbol),)
+        self.app.push_screen(ExplainScreen(self.snapshot, self.market, wanted))
 
     def on_followed(self, message: Followed) -> None:
         """Draw what was found."""

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from tui.commands import CONTRIBUTORS
 from tui.line import SORTS
 from tui.panes.board import Board
-from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
-from tui.panes.explain import ExplainScreen
+from tui.panes.explain import ExplainScreen, asked
 from tui.panes.name import NameScreen
 
 if TYPE_CHECKING:
@@ -40,16 +39,15 @@ class Naming(Board, inherit_bindings=False):
         self.app.push_screen(NameScreen(scene.snapshot, app.market, fund, symbol))
 
     def action_explain(self) -> None:
-        """How the number came about: of the name under the cursor, of the index, of the gap."""
+        """How the number under the cursor came about, or the figures of the view."""
         app, pane = self.host, self.pane_here
         if app.scene is None:
             return
-        symbol, side = None, None
+        key, side = None, app.scene.first
         if isinstance(pane, (Contributors, ChangesPane)):
-            symbol, side = pane.symbol(), pane.side_shown(app.scene)
-        elif isinstance(pane, BreadthPane) and pane.view != "bridge":
-            side = app.scene.first
-        self.app.push_screen(ExplainScreen(app.scene, side, symbol))
+            key, side = pane.item(), pane.side_shown(app.scene)
+        wanted = asked(app.scene, pane.NUMBER, pane.view, side, key)
+        self.app.push_screen(ExplainScreen(app.scene.snapshot, app.scene.market, wanted))
 
     def on_line_table_chosen(self, message: LineTable.Chosen) -> None:
         """A second click on a row is what enter is."""

@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from core.explanation import Explanation, Term, Unit
+import re
+from collections.abc import Sequence
+
+from core.explain.explanation import Explanation, Term, Unit
+from core.explain.measures import explain
+from core.market import Market
+from core.views import Snapshot
 from tui import formats as f
 
 _INDENT = "  "
+
+
+def asked(
+    market: Market, snapshot: Snapshot, fund: str, symbol: str, measure: str | None
+) -> tuple[Explanation, ...]:
+    """What a command line asks for: a measure, a line's contribution, or the index and the gap.
+
+    Raises:
+        MeasureError: no such measure, or no such item of it.
+    """
+    if measure is not None:
+        return explain(market, snapshot, fund, measure, symbol)
+    if symbol:
+        return explain(market, snapshot, fund, "contribution", symbol)
+    return (*explain(market, snapshot, fund, "return"), *explain(market, snapshot, fund, "gap"))
 
 
 def figure(value: float | str | None, unit: Unit) -> str:
@@ -23,6 +44,10 @@ def figure(value: float | str | None, unit: Unit) -> str:
             return f.number(value, 4)
         case "money":
             return f.number(value, 0 if abs(value) >= 1e6 else 2)
+        case "number":
+            return f.number(value, 4)
+        case "year":
+            return str(round(value))
         case "ratio":
             return f.number(value, 8)
         case _:
@@ -30,17 +55,12 @@ def figure(value: float | str | None, unit: Unit) -> str:
 
 
 def _filled(explanation: Explanation) -> str:
-    """The formula with figures in place of its names, longest names first; "" where it has none."""
-    text, marks = explanation.formula, list[tuple[str, str]]()
-    for place, term in enumerate(sorted(explanation.terms, key=lambda t: -len(t.name))):
-        mark = f"\x00{place}\x00"
-        words = text.split(term.name)
-        if len(words) == 2:
-            text = mark.join(words)
-            marks.append((mark, figure(term.value, term.unit)))
-    for mark, value in marks:
-        text = text.replace(mark, value)
-    return text.replace("+ -", "- ") if marks else ""
+    """The formula with figures in place of its names; "" where it has none of them."""
+    figures = {term.name: figure(term.value, term.unit) for term in explanation.terms}
+    known = "|".join(re.escape(name) for name in sorted(figures, key=len, reverse=True))
+    names = rf"(?<![\w.])(?:{known})(?!\w)"
+    text, count = re.subn(names, lambda found: figures[found.group()], explanation.formula)
+    return text.replace("+ -", "- ") if known and count else ""
 
 
 def _term(term: Term, width: int) -> str:
@@ -48,8 +68,16 @@ def _term(term: Term, width: int) -> str:
     return f"{f.fit(term.name, width)}  {f.fit(value, 20, 'right')}  {term.source}".rstrip()
 
 
-def lines_of(explanation: Explanation, depth: int = 0) -> list[str]:
-    """The explanation as indented lines, its parts below it."""
+def lines_of(
+    explanation: Explanation, depth: int = 0, known: frozenset[str] = frozenset()
+) -> list[str]:
+    """The explanation as indented lines, its parts below it.
+
+    Args:
+        explanation: what is told.
+        depth: how far in it stands.
+        known: origins told elsewhere on the page.
+    """
     inset = _INDENT * depth
     head = f"{explanation.title} = {figure(explanation.value, explanation.unit)}"
     out = [inset + head, f"{inset}{_INDENT}= {explanation.formula}"]
@@ -59,11 +87,22 @@ def lines_of(explanation: Explanation, depth: int = 0) -> list[str]:
     width = max((f.cell_width(term.name) for term in explanation.terms), default=0)
     out += [f"{inset}{_INDENT * 2}{_term(term, width)}" for term in explanation.terms]
     out += [f"{inset}{_INDENT}! {note}" for note in explanation.notes]
+    origins = [origin for origin in explanation.origins if origin not in known]
     for part in explanation.parts:
-        out += lines_of(part, depth + 1)
+        out += lines_of(part, depth + 1, known.union(origins))
+    out += [f"{inset}{_INDENT}from {origin}" for origin in origins]
     return out
 
 
-def to_text(explanation: Explanation) -> str:
-    """The explanation as text, one trailing newline."""
-    return "\n".join(lines_of(explanation)) + "\n"
+def page_of(explanations: Sequence[Explanation]) -> list[list[str]]:
+    """Explanations one after another; origins that the next one has too are told there."""
+    pages, after = [], frozenset[str]()
+    for explanation in reversed(explanations):
+        pages.append(lines_of(explanation, known=after))
+        after = frozenset(explanation.origins)
+    return pages[::-1]
+
+
+def to_text(explanations: Sequence[Explanation]) -> str:
+    """Explanations as text, an empty line between them, one trailing newline."""
+    return "\n\n".join("\n".join(lines) for lines in page_of(explanations)) + "\n"

@@ -7,10 +7,15 @@ other.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["percent", "bp", "pp", "price", "money", "count", "ratio", "year", "text"]
+Unit = Literal["percent", "bp", "pp", "price", "money", "count", "number", "ratio", "year", "text"]
+
+#: Terms told before a long list is cut.
+MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Explanation:
         terms: the figures.
         parts: explanations of figures that have their own formula.
         notes: sentences to bear in mind.
+        origins: files and closes that all the figures rest on, with their dates.
     """
 
     title: str
@@ -53,3 +59,23 @@ class Explanation:
     terms: tuple[Term, ...]
     parts: tuple[Explanation, ...] = ()
     notes: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+
+
+def cut(terms: Iterable[Term], most: int = MOST, *, both_ends: bool = False) -> tuple[Term, ...]:
+    """A long list cut with a count; the terms left out are told as one, their sum.
+
+    Args:
+        terms: of one unit.
+        most: terms kept.
+        both_ends: keep half of them from each end of the list.
+    """
+    found = tuple(terms)
+    if len(found) <= most + 1:
+        return found
+    head = (most + 1) // 2 if both_ends else most
+    tail = most - head
+    hidden = found[head : len(found) - tail]
+    values = [term.value for term in hidden if isinstance(term.value, float)]
+    rest = Term(f"… {len(hidden):,} more", math.fsum(values), hidden[0].unit, "together")
+    return (*found[:head], rest, *found[len(found) - tail :])

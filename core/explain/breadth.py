@@ -1,0 +1,305 @@
+"""How breadth came about: counts, steps of the ladder, bins, and moments of the returns.
+
+Each is worked out once more from the lines' own closes, with the standard library's
+statistics where it has them.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable
+from typing import Final
+
+from core.breadth import Bin, Rung
+from core.explain.explanation import Explanation, Term, Unit, cut
+from core.explain.ground import Ground, chosen
+from core.explain.returns import return_of
+from core.views import IndexView
+
+#: Returns are compared at so many decimals: 110 / 100 - 1 is not 0.1.
+_DECIMALS: Final = 9
+_COMPARED: Final = "returns are compared at nine decimals, strictly"
+
+
+def _lines(ground: Ground) -> tuple[Term, ...]:
+    """The lines counted, largest return first, the middle of the list cut."""
+    ranked = sorted(ground.counted, key=lambda line: (-line[1], line[0]))
+    return cut((Term(symbol, r, "percent") for symbol, r in ranked), 6, both_ends=True)
+
+
+def _outside(view: IndexView) -> tuple[str, ...]:
+    """Lines that stand outside the count, with the reason."""
+    return tuple(f"outside N: {n:,} {why}" for why, n in view.breadth.outside)
+
+
+def _moment(
+    ground: Ground,
+    title: str,
+    value: float | None,
+    unit: Unit,
+    formula: str,
+    work: Callable[[list[float]], tuple[float | None, tuple[Term, ...]]],
+    parts: tuple[Explanation, ...] = (),
+) -> list[Explanation]:
+    """A figure of the returns r of N lines."""
+    view = ground.view
+    if view is None:
+        return []
+    returns = [r for _, r in ground.counted]
+    computed, terms = work(returns) if returns else (None, ())
+    n = Term("N", float(len(returns)), "count", "lines with closes at both ends of the window")
+    return [
+        Explanation(
+            f"{title} of {view.fund}",
+            value,
+            unit,
+            formula,
+            computed,
+            (n, *terms, *_lines(ground)),
+            parts,
+            _outside(view),
+            ground.origins,
+        )
+    ]
+
+
+def equal_weight(ground: Ground) -> list[Explanation]:
+    """The mean return: equal dollars bought at the start and held."""
+
+    def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
+        return statistics.fmean(r), (Term("sum r", math.fsum(r), "ratio", "over the N lines"),)
+
+    value = ground.view.breadth.equal_weight if ground.view else None
+    return _moment(ground, "equal-weight return", value, "percent", "sum r / N", work)
+
+
+def median(ground: Ground) -> list[Explanation]:
+    """The return in the middle, with the line or the two lines it is of."""
+    if ground.view is None:
+        return []
+    ranked = sorted(ground.counted, key=lambda line: line[1])
+    size = len(ranked)
+    middle = ranked[(size - 1) // 2 : size // 2 + 1]
+    names = ["r low", "r high"] if len(middle) > 1 else ["r middle"]
+    parts = [
+        return_of(ground.market, symbol, *ground.closes(symbol), ground.basis)
+        for symbol, _ in middle
+    ]
+
+    def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
+        return statistics.median(r), tuple(
+            Term(name, value, "percent", f"{symbol}, number {(size - 1) // 2 + place} from below")
+            for place, (name, (symbol, value)) in enumerate(zip(names, middle, strict=True), 1)
+        )
+
+    formula = "(r low + r high) / 2" if len(middle) > 1 else "r middle"
+    value = ground.view.breadth.median
+    return _moment(ground, "median return", value, "percent", formula, work, tuple(parts))
+
+
+def mean_less_median(ground: Ground) -> list[Explanation]:
+    """How far the mean lies above the median."""
+    view = ground.view
+    if view is None:
+        return []
+    mean, middle = view.breadth.equal_weight, view.breadth.median
+    value = None if mean is None or middle is None else mean - middle
+
+    def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
+        own = statistics.fmean(r), statistics.median(r)
+        return own[0] - own[1], (
+            Term("mean", own[0], "percent", "equal-weight return"),
+            Term("median", own[1], "percent", "the return in the middle"),
+        )
+
+    return _moment(ground, "mean less median", value, "pp", "mean - median", work)
+
+
+def dispersion(ground: Ground) -> list[Explanation]:
+    """The population standard deviation of the returns."""
+
+    def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
+        mean = statistics.fmean(r)
+        squares = math.fsum((x - mean) ** 2 for x in r)
+        return math.sqrt(squares / len(r)), (
+            Term("mean", mean, "percent", "equal-weight return"),
+            Term("sum (r - mean)^2", squares, "ratio"),
+        )
+
+    value = ground.view.breadth.dispersion if ground.view else None
+    formula = "square root of sum (r - mean)^2 / N"
+    return _moment(ground, "dispersion", value, "percent", formula, work)
+
+
+def dispersion_cap(ground: Ground) -> list[Explanation]:
+    """The dispersion around the basket's return, by weight."""
+    view, found = ground.view, ground.basket
+    if view is None or found is None:
+        return []
+    values = dict(zip(found.symbols, found.values[0].tolist(), strict=True))
+    whole = math.fsum(values.values())
+
+    def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
+        squares = math.fsum(
+            values[symbol] / whole * (x - view.basket_return) ** 2 for symbol, x in ground.counted
+        )
+        return math.sqrt(squares), (
+            Term("R", view.basket_return, "percent", "the basket's return"),
+            Term("sum w (r - R)^2", squares, "ratio", "w the line's value over the basket's"),
+        )
+
+    formula = "square root of sum w (r - R)^2"
+    value = view.breadth.dispersion_cap
+    return _moment(ground, "cap-weight dispersion", value, "percent", formula, work)
+
+
+def skew(ground: Ground) -> list[Explanation]:
+    """The skewness g1 of the returns."""
+
+    def work(r: list[float]) -> tuple[float | None, tuple[Term, ...]]:
+        mean = statistics.fmean(r)
+        second, third = (math.fsum((x - mean) ** k for x in r) / len(r) for k in (2, 3))
+        return third / second**1.5 if second else None, (
+            Term("m3", third, "ratio", "mean of (r - mean)^3"),
+            Term("m2", second, "ratio", "mean of (r - mean)^2"),
+            Term("mean", mean, "percent", "equal-weight return"),
+        )
+
+    value = ground.view.breadth.skew if ground.view else None
+    return _moment(ground, "skew", value, "number", "m3 / m2^1.5", work)
+
+
+def outperforming(ground: Ground) -> list[Explanation]:
+    """The share of lines above the basket's return."""
+    view = ground.view
+    if view is None:
+        return []
+
+    def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
+        bar = round(view.basket_return, _DECIMALS)
+        above = sum(round(x, _DECIMALS) > bar for x in r)
+        return above / len(r), (
+            Term("above", float(above), "count", "lines with r > R"),
+            Term("R", view.basket_return, "percent", "the basket's return"),
+        )
+
+    value = view.breadth.share_outperforming
+    return _moment(ground, "share outperforming the basket", value, "percent", "above / N", work)
+
+
+def equal_less_cap(ground: Ground) -> list[Explanation]:
+    """Equal weight less cap weight, which for one segment is -N cov(w, r)."""
+    view = ground.view
+    if view is None:
+        return []
+    mean = view.breadth.equal_weight
+    value = None if mean is None else mean - view.basket_return
+
+    def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
+        own = statistics.fmean(r)
+        whole = math.prod(1 + segment.basket_return for segment in view.segments) - 1
+        return own - whole, (
+            Term("equal weight", own, "percent", "mean of the returns"),
+            Term("R", whole, "percent", "the basket's return"),
+        )
+
+    return _moment(ground, "equal less cap weight", value, "pp", "equal weight - R", work)
+
+
+def _counted(
+    ground: Ground, title: str, value: float | None, formula: str, kept: Callable[[float], bool]
+) -> Explanation:
+    """A count of lines, and its share of N."""
+    view = ground.view
+    assert view is not None
+    inside = [(symbol, r) for symbol, r in ground.counted if kept(round(r, _DECIMALS))]
+    size = len(ground.counted)
+    ranked = sorted(inside, key=lambda line: (-line[1], line[0]))
+    return Explanation(
+        f"{title} of {view.fund}",
+        value,
+        "count",
+        formula,
+        float(len(inside)),
+        (
+            Term("N", float(size), "count", "lines with closes at both ends of the window"),
+            Term("share", len(inside) / size if size else None, "percent", "of N"),
+            *cut((Term(symbol, r, "percent") for symbol, r in ranked), 6, both_ends=True),
+        ),
+        notes=(_COMPARED, *_outside(view)),
+        origins=ground.origins,
+    )
+
+
+def counts(ground: Ground) -> list[Explanation]:
+    """Lines up, down, unchanged."""
+    view = ground.view
+    if view is None:
+        return []
+    told = view.breadth
+    return [
+        _counted(ground, "lines up", float(told.up), "count of r > 0", lambda r: r > 0),
+        _counted(ground, "lines down", float(told.down), "count of r < 0", lambda r: r < 0),
+        _counted(
+            ground, "lines unchanged", float(told.unchanged), "count of r = 0", lambda r: r == 0
+        ),
+    ]
+
+
+def ladder(ground: Ground, item: str = "") -> list[Explanation]:
+    """Every step of the ladder, or the one named (">10", "<-25")."""
+    view = ground.view
+    if view is None:
+        return []
+
+    def name(rung: Rung) -> str:
+        return f"{'<' if rung.below else '>'}{rung.threshold * 100:.6g}"
+
+    found = chosen(view.breadth.ladder, name, item, "step")
+    return [_rung(ground, rung) for rung in found]
+
+
+def _rung(ground: Ground, rung: Rung) -> Explanation:
+    sign, limit = "<" if rung.below else ">", rung.threshold
+    words = f"r {sign} {limit * 100:+.6g} %"
+    return _counted(
+        ground,
+        f"lines with {words}",
+        float(rung.count),
+        f"count of {words}",
+        lambda r: r < limit if rung.below else r > limit,
+    )
+
+
+def histogram(ground: Ground, item: str = "") -> list[Explanation]:
+    """Every bin of the histogram, or the one named ("0..10", "..-50")."""
+    view = ground.view
+    if view is None:
+        return []
+
+    def edge(value: float | None) -> str:
+        return "" if value is None else f"{value * 100:.6g}"
+
+    def name(one: Bin) -> str:
+        return f"{edge(one.low)}..{edge(one.high)}"
+
+    return [
+        _bin(ground, one, name(one)) for one in chosen(view.breadth.histogram, name, item, "bin")
+    ]
+
+
+def _bin(ground: Ground, one: Bin, name: str) -> Explanation:
+    low = -math.inf if one.low is None else one.low
+    high = math.inf if one.high is None else one.high
+    words = " and ".join(
+        text
+        for text, bound in (
+            (f"r > {low * 100:.6g} %", one.low),
+            (f"r <= {high * 100:.6g} %", one.high),
+        )
+        if bound is not None
+    )
+    return _counted(
+        ground, f"bin {name} %", float(one.count), f"count of {words}", lambda r: low < r <= high
+    )

@@ -1,0 +1,213 @@
+"""How changes of membership came about: weights of two files, drift by price, the active rest."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.changes import Change, Changes, Resized
+from core.explain.explanation import Explanation, Term, cut
+from core.explain.ground import Ground, chosen
+from core.frames import Holdings, day
+
+
+@dataclass(frozen=True, eq=False)
+class _Files:
+    """Both files of a fund's changes, and its lines' price moves between them."""
+
+    old: Holdings
+    new: Holdings
+    before: dict[str, float]
+    after: dict[str, float]
+    moved: dict[str, float]
+    basket: float
+
+
+def _weights(file: Holdings) -> dict[str, float]:
+    """Line -> its share of a file's stocks."""
+    whole = math.fsum(file.value)
+    return {s: v / whole for s, v in zip(file.symbols, file.value.tolist(), strict=True)}
+
+
+def _files(ground: Ground, told: Changes) -> _Files:
+    """The two files, each line's price return from its own closes, and the basket's."""
+    market = ground.market
+    dated = {file.as_of: file for file in market.holdings[ground.fund]}
+    old, new = dated[told.from_date], dated[told.to_date]
+    before, after = (
+        {
+            s: v / math.fsum(file.value)
+            for s, v in zip(file.symbols, file.value.tolist(), strict=True)
+        }
+        for file in (old, new)
+    )
+    first, last = (market.session(file.as_of) for file in (old, new))
+    moved = {}
+    for symbol, followed in zip(old.symbols, market.lines(old), strict=True):
+        series = market.series(followed)
+        if series is None:
+            continue
+        at = np.searchsorted(series.sessions, [day(first), day(last)], side="right") - 1
+        # the closes of the files' own years alone: an older one no longer stands for a date
+        if at[0] >= 0 and series.sessions[at[0]].item().year == first.year:
+            moved[symbol] = float(series.stand_in[at[1]] / series.stand_in[at[0]] - 1)
+    weight = math.fsum(before[s] for s in moved)
+    basket = math.fsum(before[s] * p for s, p in moved.items()) / weight if weight else math.nan
+    return _Files(old, new, before, after, moved, basket)
+
+
+def _sources(found: _Files) -> tuple[str, ...]:
+    return tuple(
+        f"holdings: {file.source or 'unknown source'}, as of {file.as_of}"
+        for file in (found.old, found.new)
+    )
+
+
+def change(ground: Ground, item: str = "") -> list[Explanation]:
+    """The largest active changes, or one line's: drift, active change, share change."""
+    told = ground.snapshot.changes.get(ground.fund)
+    if told is None:
+        return []
+    found = _files(ground, told)
+    lines: list[Resized | Change] = [*told.resized, *told.left, *told.joined]
+    wanted = chosen(lines, lambda line: line.symbol, item, "line of both files")
+    return [
+        _resized(ground, found, told, line)
+        if isinstance(line, Resized)
+        else _moved(ground, found, told, line)
+        for line in (wanted if item else lines[:3])
+    ]
+
+
+def _old_symbol(told: Changes, symbol: str) -> str:
+    """The symbol the earlier file has a line under."""
+    return {new: old for old, new in told.renamed}.get(symbol, symbol)
+
+
+def _resized(ground: Ground, found: _Files, told: Changes, line: Resized) -> Explanation:
+    """A line of both files: its weight change is drift and the active rest."""
+    symbol = _old_symbol(told, line.symbol)
+    w0, w1 = found.before[symbol], found.after[line.symbol]
+    p = found.moved.get(symbol)
+    drifted = w0 * (1 + (found.basket if p is None else p)) / (1 + found.basket)
+    stated = [f"{file.source or 'holdings'}, as of {file.as_of}" for file in (found.old, found.new)]
+    own = Term("p", p, "percent", "its price return between the two files")
+    whole = Term("P", found.basket, "percent", "the old file's lines' price return")
+    parts = (
+        Explanation(
+            "drift",
+            line.drift,
+            "percent",
+            "w0 (1 + p) / (1 + P) - w0",
+            drifted - w0,
+            (Term("w0", w0, "percent", stated[0]), own, whole),
+            notes=() if p is not None else ("no closes at both dates: it moves with the rest",),
+        ),
+        Explanation(
+            "active",
+            line.active,
+            "percent",
+            "w1 - drifted",
+            w1 - drifted,
+            (Term("w1", w1, "percent", stated[1]), Term("drifted", drifted, "percent")),
+        ),
+        _shares(ground, found, symbol, line, stated),
+    )
+    return Explanation(
+        f"weight change of {line.symbol} {line.name} in {ground.fund}".replace("  ", " "),
+        line.after - line.before,
+        "percent",
+        "drift + active",
+        (drifted - w0) + (w1 - drifted),
+        (Term("drift", line.drift, "percent"), Term("active", line.active, "percent")),
+        parts,
+        origins=_sources(found),
+    )
+
+
+def _shares(
+    ground: Ground, found: _Files, symbol: str, line: Resized, stated: list[str]
+) -> Explanation:
+    """The change of the quantity held, splits between the files taken out."""
+    q0 = float(found.old.quantity[found.old.symbols.index(symbol)])
+    q1 = float(found.new.quantity[found.new.symbols.index(line.symbol)])
+    market = ground.market
+    first, last = (market.session(file.as_of) for file in (found.old, found.new))
+    followed = market.symbol(symbol)
+    splits = market.split_since(followed, first) / market.split_since(followed, last)
+    computed = q1 / (q0 * splits) - 1
+    return Explanation(
+        "share change",
+        line.shares,
+        "percent",
+        "q1 / (q0 x S) - 1",
+        computed if math.isfinite(computed) else None,
+        (
+            Term("q0", q0, "count", stated[0]),
+            Term("q1", q1, "count", stated[1]),
+            Term("S", splits, "ratio", f"splits on record from {first} to {last}"),
+        ),
+    )
+
+
+def _moved(ground: Ground, found: _Files, told: Changes, line: Change) -> Explanation:
+    """A line of one file alone: its weight there, and what it brought over the window."""
+    left = line in told.left
+    file = found.old if left else found.new
+    value = float(file.value[file.symbols.index(line.symbol)])
+    stocks = math.fsum(file.value)
+    terms = [
+        Term("value", value, "money", f"{file.source or 'holdings'}, as of {file.as_of}"),
+        Term("stocks", stocks, "money", f"the {len(file.symbols):,} stocks of the same file"),
+    ]
+    if line.contribution is not None:
+        terms.append(Term("contribution", line.contribution, "bp", "over the window"))
+        terms.append(Term("return", line.returns, "percent", "while a member"))
+    return Explanation(
+        f"weight of {line.symbol} {line.name} {'before it left' if left else 'after it joined'}"
+        f" {ground.fund}".replace("  ", " "),
+        line.weight,
+        "percent",
+        "value / stocks",
+        value / stocks,
+        tuple(terms),
+        notes=() if line.contribution is not None else ("it is not measured in the window",),
+        origins=_sources(found),
+    )
+
+
+def turnover(ground: Ground) -> list[Explanation]:
+    """One-way turnover: half the sum of all active changes, whatever their sign."""
+    told = ground.snapshot.changes.get(ground.fund)
+    if told is None:
+        return []
+    found = _files(ground, told)
+    w1 = {_old_symbol(told, symbol): weight for symbol, weight in found.after.items()}
+    active = {}
+    for symbol in {*found.before, *w1}:
+        w0 = found.before.get(symbol, 0.0)
+        p = found.moved.get(symbol, found.basket)
+        active[symbol] = w1.get(symbol, 0.0) - w0 * (1 + p) / (1 + found.basket)
+    # a symbol that one company left and another took over is two lines
+    for line in {c.symbol for c in told.left} & {c.symbol for c in told.joined}:
+        p = found.moved.get(line, found.basket)
+        active[line] = abs(found.after[line]) + found.before[line] * (1 + p) / (1 + found.basket)
+    ranked = sorted(active.items(), key=lambda part: (-abs(part[1]), part[0]))
+    whole = math.fsum(abs(part) for part in active.values())
+    return [
+        Explanation(
+            f"one-way turnover of {ground.fund}",
+            told.turnover,
+            "percent",
+            "sum |active| / 2",
+            whole / 2 if found.moved else None,
+            (
+                Term("sum |active|", whole, "percent", f"over {len(active):,} lines"),
+                *cut(Term(symbol, part, "percent") for symbol, part in ranked),
+            ),
+            notes=("active is the weight in the later file less w0 (1 + p) / (1 + P)",),
+            origins=_sources(found),
+        )
+    ]

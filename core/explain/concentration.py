@@ -1,0 +1,360 @@
+"""How concentration came about: effective numbers, Gini, top names, the index without some."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.concentration import NET_FLOOR, Top
+from core.explain.explanation import Explanation, Term, cut
+from core.explain.ground import Ground, chosen
+from core.frames import day
+
+#: Contributions under this are neither gains nor losses.
+_NOTHING = 5e-13
+_SHARES = "shares of the measured basket at the start"
+
+
+def shares(ground: Ground, segment: int = 0) -> dict[str, float]:
+    """Line -> share of the measured basket at a segment's start, from the files' values."""
+    found = ground.basket
+    assert found is not None
+    values = dict(zip(found.symbols, found.values[segment].tolist(), strict=True))
+    whole = math.fsum(values.values())
+    return {s: v / whole for s, v in values.items() if v > 0} if whole else {}
+
+
+def earned(ground: Ground) -> dict[str, float]:
+    """Line -> contribution without m: sum of G share r, each from its values and own closes."""
+    found = ground.basket
+    assert found is not None
+    parts: dict[str, list[float]] = {}
+    growth = 1.0
+    for k, segment in enumerate(found.segments):
+        rows = np.nonzero(found.measured[k])[0].tolist()
+        symbols = [found.symbols[row] for row in rows]
+        returns = ground.returns(symbols, segment.start, segment.end)
+        whole = math.fsum(found.values[k])
+        for row, symbol, r in zip(rows, symbols, returns, strict=True):
+            part = growth * float(found.values[k, row]) / whole * r
+            parts.setdefault(symbol, []).append(part)
+        growth *= 1 + segment.basket_return
+    told = {symbol: math.fsum(own) for symbol, own in parts.items()}
+    return {symbol: 0.0 if abs(c) <= _NOTHING else c for symbol, c in told.items()}
+
+
+def _largest(parts: dict[str, float], *, bp: bool = False) -> tuple[Term, ...]:
+    ranked = sorted(parts.items(), key=lambda part: (-abs(part[1]), part[0]))
+    return cut((Term(symbol, v, "bp" if bp else "percent") for symbol, v in ranked), 6)
+
+
+def _effective(
+    ground: Ground, title: str, value: float | None, parts: dict[str, float], what: str
+) -> Explanation:
+    total = math.fsum(parts.values())
+    hhi = math.fsum((part / total) ** 2 for part in parts.values()) if total > 0 else None
+    return Explanation(
+        f"{title} of {ground.fund}",
+        value,
+        "number",
+        "1 / HHI",
+        1 / hhi if hhi else None,
+        (
+            Term("HHI", hhi, "ratio", f"sum of squares of {len(parts):,} {what}"),
+            *_largest(parts, bp=what != _SHARES),
+        ),
+        origins=ground.origins,
+    )
+
+
+def hhi(ground: Ground) -> list[Explanation]:
+    """The Herfindahl-Hirschman index of the weights."""
+    if ground.view is None:
+        return []
+    number = ground.view.concentration.effective_n
+    w = shares(ground)
+    return [
+        Explanation(
+            f"HHI of {ground.fund}",
+            1 / number if number else None,
+            "ratio",
+            f"sum of w^2 over {len(w):,} lines",
+            math.fsum(own * own for own in w.values()) if w else None,
+            _largest(w),
+            notes=("w is a line's share of the measured basket at the window's start",),
+            origins=ground.origins,
+        )
+    ]
+
+
+def effective(ground: Ground) -> list[Explanation]:
+    """The effective number of names by weight, by gain, and by size of contribution."""
+    if ground.view is None:
+        return []
+    told, brought = ground.view.concentration, earned(ground)
+    gains = {s: c for s, c in brought.items() if c > 0}
+    sizes = {s: abs(c) for s, c in brought.items() if c}
+    return [
+        _effective(ground, "effective N by weight", told.effective_n, shares(ground), _SHARES),
+        _effective(ground, "effective N by gain", told.effective_n_gains, gains, "gains"),
+        _effective(ground, "effective N by size", told.effective_n_abs, sizes, "contributions"),
+    ]
+
+
+def gini(ground: Ground) -> list[Explanation]:
+    """Gini coefficients: of the weights, and of the gains."""
+    if ground.view is None:
+        return []
+    told = ground.view.concentration
+    found = ground.basket
+    assert found is not None
+    # lines measured later alone have no weight at the start, and count as nothing
+    late = [0.0] * (int(found.measured.any(axis=0).sum()) - len(shares(ground)))
+    gains = [c for c in earned(ground).values() if c > 0]
+    sets = (
+        ("weights", told.gini, [*shares(ground).values(), *late]),
+        ("gains", told.gini_gains, gains),
+    )
+    return [
+        Explanation(
+            f"Gini of the {what} of {ground.fund}",
+            value,
+            "number",
+            "sum over pairs |x - y| / (2 n^2 mean)",
+            _mean_difference(parts),
+            (
+                Term("n", float(len(parts)), "count"),
+                Term("mean", math.fsum(parts) / len(parts) if parts else None, "percent"),
+            ),
+            origins=ground.origins,
+        )
+        for what, value, parts in sets
+    ]
+
+
+def _mean_difference(parts: Sequence[float]) -> float | None:
+    """Sum of |x - y| over all pairs, over 2 n^2 mean; None where all are 0."""
+    total = math.fsum(parts)
+    if not total > 0:
+        return None
+    values = np.array(parts)
+    differences = math.fsum(float(np.abs(values - x).sum()) for x in parts)
+    return differences / (2 * len(parts) * total)
+
+
+def top(ground: Ground, item: str = "") -> list[Explanation]:
+    """The k largest contributions, their shares, and the index without them."""
+    view = ground.view
+    if view is None:
+        return []
+    found = chosen(view.concentration.top, lambda t: str(t.k), item, "k of the top names")
+    brought = earned(ground)
+    return [_top(ground, one, brought) for one in found]
+
+
+def _top(ground: Ground, found: Top, brought: dict[str, float]) -> Explanation:
+    view = ground.view
+    assert view is not None
+    lines = view.contributors
+    net = view.basket_return if view.fund_return is None else view.fund_return
+    own = [float(lines.contribution[i]) for i in range(found.k)]
+    named = lines.symbols[: found.k]
+    gain = math.fsum(c for c in brought.values() if c > 0)
+    unscaled = math.fsum(brought[s] for s in named)
+    terms = (Term(lines.symbols[i], own[i], "bp", lines.names[i]) for i in range(found.k))
+    total = math.fsum(own)
+    return Explanation(
+        f"top {found.k} of {view.fund}",
+        found.contribution,
+        "bp",
+        f"sum of the {found.k} largest contributions"
+        if found.k > 1
+        else "the largest contribution",
+        total,
+        cut(terms),
+        (
+            Explanation(
+                "share of net",
+                found.share_of_net,
+                "percent",
+                "sum / net",
+                total / net if abs(net) >= NET_FLOOR else None,
+                (Term("sum", total, "bp"), Term("net", net, "percent", "the index's return")),
+            ),
+            Explanation(
+                "share of gross gain",
+                found.share_of_gross_gain,
+                "percent",
+                "sum / gain",
+                unscaled / gain if gain else None,
+                (
+                    Term("sum", unscaled, "bp", "of the measured basket alone"),
+                    Term("gain", gain, "bp", "all contributions above 0 together"),
+                ),
+            ),
+            *_without(ground, named, found.reweighted, found.zeroed, brought),
+        ),
+        origins=ground.origins,
+    )
+
+
+def _without(
+    ground: Ground,
+    names: Sequence[str],
+    reweighted: float | None,
+    zeroed: float,
+    brought: dict[str, float],
+) -> tuple[Explanation, Explanation]:
+    """The index's return without some names: the rest weighted up, and with them at zero."""
+    found = ground.basket
+    assert found is not None
+    dropped = set(names)
+    steps, terms = [], []
+    for k, segment in enumerate(found.segments):
+        rows = [
+            row
+            for row in np.nonzero(found.measured[k])[0].tolist()
+            if found.symbols[row] not in dropped
+        ]
+        left = math.fsum(found.values[k, rows])
+        returns = ground.returns([found.symbols[r] for r in rows], segment.start, segment.end)
+        if left:
+            kept = math.fsum(
+                float(found.values[k, row]) / left * r for row, r in zip(rows, returns, strict=True)
+            )
+            steps.append(kept)
+        words = f"{segment.start} to {segment.end}, {len(rows):,} lines left"
+        terms.append(Term(f"B{k + 1}", steps[-1] if left else None, "percent", words))
+    whole = len(steps) == len(found.segments)
+    lost = math.fsum(brought.get(s, 0.0) for s in names)
+    return (
+        Explanation(
+            "the index without them, the rest weighted up",
+            reweighted,
+            "percent",
+            " x ".join(f"(1 + {term.name})" for term in terms) + " - 1",
+            math.prod(1 + b for b in steps) - 1 if whole else None,
+            tuple(terms),
+        ),
+        Explanation(
+            "the index without them, at zero",
+            zeroed,
+            "percent",
+            "R - C",
+            found.basket_return - lost,
+            (
+                Term("R", found.basket_return, "percent", "the basket's return"),
+                Term("C", lost, "bp", "their contributions to it"),
+            ),
+        ),
+    )
+
+
+def without(ground: Ground) -> list[Explanation]:
+    """The index without the marked names."""
+    view = ground.view
+    if view is None or view.without is None:
+        return []
+    told, lines = view.without, view.contributors
+    rows = [lines.symbols.index(s) for s in told.symbols]
+    return [
+        Explanation(
+            f"{view.fund} without {len(rows)} marked names",
+            told.contribution,
+            "bp",
+            "sum of their contributions",
+            math.fsum(float(lines.contribution[row]) for row in rows),
+            cut(Term(lines.symbols[r], float(lines.contribution[r]), "bp") for r in rows),
+            _without(ground, told.symbols, told.reweighted, told.zeroed, earned(ground)),
+            origins=ground.origins,
+        )
+    ]
+
+
+def half(ground: Ground) -> list[Explanation]:
+    """How many names bring half of all gains."""
+    if ground.view is None:
+        return []
+    gains = sorted(((c, s) for s, c in earned(ground).items() if c > 0), reverse=True)
+    total, sums = math.fsum(c for c, _ in gains), 0.0
+    needed = 0
+    while sums < total / 2 * (1 - 1e-12):
+        sums += gains[needed][0]
+        needed += 1
+    value = ground.view.concentration.half_of_gain
+    return [
+        Explanation(
+            f"names for half of all gains of {ground.fund}",
+            None if value is None else float(value),
+            "count",
+            "the fewest largest gains whose sum reaches gains / 2",
+            float(needed) if gains else None,
+            (
+                Term("gains", total, "bp", f"{len(gains):,} contributions above 0"),
+                Term("reached", sums, "bp", f"by the {needed:,} largest"),
+                *cut(Term(s, c, "bp") for c, s in gains[:needed]),
+            ),
+            origins=ground.origins,
+        )
+    ]
+
+
+def correlation(ground: Ground) -> list[Explanation]:
+    """The average correlation of two lines, pair by pair, by what a pair brings to the variance."""
+    view, found = ground.view, ground.basket
+    if view is None or found is None:
+        return []
+    title = f"average correlation of the lines of {ground.fund}"
+    first, last = (day(end) for end in ground.ends)
+    calendar = _sessions(ground)
+    inside = calendar[(calendar >= first) & (calendar <= last)]
+    levels, weights = [], []
+    for row in np.nonzero(found.measured[0])[0].tolist():
+        series = ground.market.series(found.symbols[row])
+        if series is None:
+            continue
+        at = np.searchsorted(series.sessions, inside)
+        at = np.minimum(at, len(series.sessions) - 1)
+        if (series.sessions[at] == inside).all():
+            levels.append(series.stand_in[at])
+            weights.append(float(found.values[0, row]))
+    if len(inside) - 1 < 60 or not levels:
+        return [Explanation(title, view.correlation, "number", "at least 60 sessions", None, ())]
+    prices = np.array(levels)
+    returns = prices[:, 1:] / prices[:, :-1] - 1
+    w = np.array(weights) / math.fsum(weights)
+    centred = w[:, None] * (returns - returns.mean(axis=1, keepdims=True))
+    together, possible = 0.0, 0.0
+    size = np.sqrt((centred**2).sum(axis=1))
+    for start in range(0, len(w), 256):
+        part = centred[start : start + 256] @ centred.T
+        both = size[start : start + 256, None] * size
+        rows = np.arange(len(part))
+        part[rows, start + rows] = both[rows, start + rows] = 0.0
+        together, possible = together + float(part.sum()), possible + float(both.sum())
+    days = len(inside) - 2
+    return [
+        Explanation(
+            title,
+            view.correlation,
+            "number",
+            "sum w w cov / sum w w s s",
+            together / possible if possible > 0 else None,
+            (
+                Term("sum w w cov", together / days, "ratio", "covariances over all pairs"),
+                Term("sum w w s s", possible / days, "ratio", "the same, were all alike"),
+            ),
+            notes=(
+                f"{len(w):,} lines with a close on each of {len(inside):,} sessions,"
+                " daily price returns",
+            ),
+            origins=ground.origins,
+        )
+    ]
+
+
+def _sessions(ground: Ground) -> np.ndarray:
+    """(T,) every session with bars."""
+    return np.concatenate([block.sessions for block in ground.market.prices.blocks])

@@ -1,0 +1,314 @@
+"""How the daily figures of a session came about: counts of members, and what follows from them.
+
+The last session of the window is explained. Every member's closes are looked at once more,
+one by one; averages and extremes are taken of the closes themselves.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from core.daily import AVERAGES, FAST, SETTLING, SLOW, YEAR_SESSIONS, Daily
+from core.daily import daily as daily_of
+from core.explain.explanation import Explanation, Term, Unit, cut
+from core.explain.ground import Ground, chosen
+from core.frames import STALE_SESSIONS, day
+
+_STRICT: Final = "strictly beyond every close of the 252 sessions before"
+
+
+@dataclass(frozen=True, eq=False)
+class _Session:
+    """The session explained.
+
+    Attributes:
+        told: the index's daily breadth.
+        when: the session.
+        file: words about the file whose members are counted.
+        members: symbols, each with its closes up to the session.
+    """
+
+    told: Daily
+    when: date
+    file: str
+    members: tuple[tuple[str, np.ndarray, np.ndarray], ...]
+
+
+def _session(ground: Ground) -> _Session | None:
+    """The window's last session with members' closes; None where there is none."""
+    market = ground.market
+    told = daily_of(market, ground.fund, ground.ends[1]) if ground.view else None
+    if told is None or not len(told.sessions):
+        return None
+    when = told.sessions[-1].item()
+    files = market.holdings[ground.fund]
+    before = [f for f in files if market.session(f.as_of) < when]
+    file = before[-1] if before else files[0]
+    years = sorted(market.years)[-3:]
+    members = []
+    for symbol in dict.fromkeys(market.lines(file)):
+        series = market.series(symbol)
+        if series is None:
+            continue
+        upto = int(np.searchsorted(series.sessions, day(when), side="right"))
+        first = int(np.searchsorted(series.sessions, np.datetime64(f"{years[0]}-01-01")))
+        members.append((symbol, series.sessions[first:upto], series.stand_in[first:upto]))
+    stated = f"members by {file.source or 'holdings'}, as of {file.as_of}"
+    return _Session(told, when, stated, tuple(members))
+
+
+def _moves(ground: Ground, session: _Session) -> dict[str, float]:
+    """Member -> move of its close over the one before, where that is recent enough."""
+    position = ground.market.position
+    return {
+        symbol: float(closes[-1] - closes[-2])
+        for symbol, days, closes in session.members
+        if len(days) > 1
+        and days[-1].item() == session.when
+        and position(session.when) - position(days[-2].item()) <= STALE_SESSIONS
+    }
+
+
+def _told(values: np.ndarray) -> float | None:
+    """The last value; None where there is none."""
+    value = float(values[-1])
+    return value if math.isfinite(value) else None
+
+
+def _one(
+    ground: Ground,
+    session: _Session,
+    title: str,
+    value: float | None,
+    unit: Unit,
+    formula: str,
+    computed: float | None,
+    terms: tuple[Term, ...],
+    *notes: str,
+) -> Explanation:
+    adjusted = ("dividend-adjusted closes stand in for closes that are not held",)
+    return Explanation(
+        f"{title} of {ground.fund} on {session.when}",
+        value,
+        unit,
+        formula,
+        computed,
+        terms,
+        notes=(*notes, *(adjusted if session.told.adjusted else ())),
+        origins=(session.file, *ground.origins),
+    )
+
+
+_KINDS: Final[dict[str, tuple[str, Callable[[float], bool]]]] = {
+    "advances": ("count of close > close before", lambda move: move > 0),
+    "declines": ("count of close < close before", lambda move: move < 0),
+    "unchanged": ("count of close = close before", lambda move: move == 0),
+}
+
+
+def advances(ground: Ground) -> list[Explanation]:
+    """Members up, down and unchanged on the session."""
+    session = _session(ground)
+    if session is None:
+        return []
+    moves = _moves(ground, session)
+    found = []
+    for title, (formula, kept) in _KINDS.items():
+        own = sorted((-abs(move), symbol) for symbol, move in moves.items() if kept(move))
+        terms = (
+            Term("members", float(len(moves)), "count", "with this close and the one before"),
+            *cut((Term(s, moves[s], "price", "move of its close") for _, s in own), 5),
+        )
+        value = _told(getattr(session.told, title))
+        computed = float(len(own)) if moves else None
+        found.append(_one(ground, session, title, value, "count", formula, computed, terms))
+    return found
+
+
+def _counts(ground: Ground, session: _Session) -> tuple[float, float]:
+    """Members up and members down, counted once more."""
+    moves = _moves(ground, session).values()
+    return float(sum(m > 0 for m in moves)), float(sum(m < 0 for m in moves))
+
+
+def net_line(ground: Ground) -> list[Explanation]:
+    """The advance/decline line: net advances added up from the first session held."""
+    session = _session(ground)
+    if session is None:
+        return []
+    told = session.told
+    up, down = _counts(ground, session)
+    nets = (told.advances - told.declines)[:-1]
+    before = math.fsum(nets[np.isfinite(nets)].tolist())
+    terms = (
+        Term("line before", before, "count", f"net advances from {told.sessions[0]} on"),
+        Term("A", up, "count", "members up"),
+        Term("D", down, "count", "members down"),
+    )
+    value = _told(told.oscillators.line)
+    name = "advance/decline line"
+    formula = "line before + A - D"
+    return [_one(ground, session, name, value, "count", formula, before + up - down, terms)]
+
+
+def rana(ground: Ground) -> list[Explanation]:
+    """Ratio-adjusted net advances."""
+    session = _session(ground)
+    if session is None:
+        return []
+    up, down = _counts(ground, session)
+    terms = (Term("A", up, "count", "members up"), Term("D", down, "count", "members down"))
+    computed = 1000 * (up - down) / (up + down) if up + down else None
+    value = _told(session.told.oscillators.rana)
+    formula, name = "1000 (A - D) / (A + D)", "ratio-adjusted net advances"
+    return [_one(ground, session, name, value, "number", formula, computed, terms)]
+
+
+def _average(values: list[float], alpha: float) -> float:
+    """An exponential average in its closed form, seeded with the first value."""
+    last = len(values) - 1
+    parts = [alpha * (1 - alpha) ** (last - n) * x for n, x in enumerate(values[1:], start=1)]
+    return math.fsum([*parts, (1 - alpha) ** last * values[0]])
+
+
+def mcclellan(ground: Ground) -> list[Explanation]:
+    """The McClellan oscillator and its running sum."""
+    session = _session(ground)
+    if session is None:
+        return []
+    swings = session.told.oscillators
+    values = swings.rana[np.isfinite(swings.rana)].tolist()
+    fast, slow = (_average(values, alpha) if values else None for alpha in (FAST, SLOW))
+    computed = None if fast is None or slow is None else fast - slow
+    first = f"of RANA from {session.told.sessions[0]} on, seeded with the first value"
+    terms = (
+        Term("EMA fast", fast, "number", f"alpha {FAST:.2f}, {first}"),
+        Term("EMA slow", slow, "number", f"alpha {SLOW:.2f}, {first}"),
+        Term("RANA", values[-1] if values else None, "number", "1000 (A - D) / (A + D)"),
+    )
+    value = _told(swings.mcclellan)
+    hidden = f"hidden on the screen: fewer than {SETTLING} sessions since its seed"
+    notes = () if session.told.settled[-1] else (hidden,)
+    earlier = swings.mcclellan[:-1][np.isfinite(swings.mcclellan[:-1])].tolist()
+    before = math.fsum(earlier)
+    running = (
+        Term("sum before", before, "number", f"over {len(earlier):,} sessions"),
+        Term("oscillator", computed, "number", f"of {session.when}"),
+    )
+    whole = None if computed is None else before + computed
+    summed = _told(swings.summation)
+    return [
+        _one(
+            ground, session, "McClellan oscillator", value, "number", "EMA fast - EMA slow",
+            computed, terms, *notes,
+        ),
+        _one(
+            ground, session, "McClellan summation", summed, "number", "sum before + oscillator",
+            whole, running, *notes,
+        ),
+    ]  # fmt: skip
+
+
+def _volumes(ground: Ground, when: date) -> dict[str, float]:
+    """Symbol -> shares traded on a session, where they are held."""
+    for block in ground.market.prices.blocks:
+        if block.year == when.year and block.volume is not None:
+            row = block.volume[int(np.searchsorted(block.sessions, day(when)))].tolist()
+            return {s: v for s, v in zip(block.symbols, row, strict=True) if math.isfinite(v)}
+    return {}
+
+
+def trin(ground: Ground) -> list[Explanation]:
+    """The Arms index."""
+    session = _session(ground)
+    if session is None:
+        return []
+    moves, traded = _moves(ground, session), _volumes(ground, session.when)
+    up, down = ([s for s, m in moves.items() if m * sign > 0] for sign in (1, -1))
+    volumes = [math.fsum(traded.get(s, 0.0) for s in side) for side in (up, down)]
+    defined = bool(down) and min(volumes) > 0
+    computed = (len(up) / len(down)) / (volumes[0] / volumes[1]) if defined else None
+    terms = (
+        Term("A", float(len(up)), "count", "members up"),
+        Term("D", float(len(down)), "count", "members down"),
+        Term("AV", volumes[0], "count", "shares traded of those up"),
+        Term("DV", volumes[1], "count", "shares traded of those down"),
+    )
+    notes = () if defined else ("not defined without decliners or without volume on both sides",)
+    value = _told(session.told.oscillators.trin)
+    formula = "(A / D) / (AV / DV)"
+    return [_one(ground, session, "TRIN", value, "number", formula, computed, terms, *notes)]
+
+
+def above(ground: Ground, item: str = "") -> list[Explanation]:
+    """The share of members above their average of 20, 50 and 200 closes, or of one of these."""
+    session = _session(ground)
+    if session is None:
+        return []
+    found = []
+    for days in chosen(AVERAGES, str, item, "average"):
+        own = [
+            (symbol, float(closes[-1]), statistics.fmean(closes[-days:].tolist()))
+            for symbol, held, closes in session.members
+            if len(closes) >= days and held[-1].item() == session.when
+        ]
+        over = [(s, close / mean - 1) for s, close, mean in own if close > mean * (1 + 1e-9)]
+        over.sort(key=lambda line: -line[1])
+        terms = (
+            Term("above", float(len(over)), "count", f"close above its {days}-day average"),
+            Term("members", float(len(own)), "count", f"with {days} closes of their own"),
+            *cut((Term(s, beyond, "percent", "over its average") for s, beyond in over), 5),
+        )
+        computed = len(over) / len(own) if own else None
+        value = _told(session.told.above[days])
+        title = f"members above their {days}-day average"
+        formula = "above / members"
+        found.append(_one(ground, session, title, value, "percent", formula, computed, terms))
+    return found
+
+
+def extremes(ground: Ground) -> list[Explanation]:
+    """Members at a 52-week closing high, at a low, and the difference."""
+    session = _session(ground)
+    if session is None:
+        return []
+    told, need = session.told, YEAR_SESSIONS + 1
+    calendar = told.sessions[-need:]
+    own = [
+        (symbol, closes[-need:].tolist())
+        for symbol, days, closes in session.members
+        if len(calendar) == need and len(days) >= need and (days[-need:] == calendar).all()
+    ]
+    high = [symbol for symbol, closes in own if closes[-1] > max(closes[:-1])]
+    low = [symbol for symbol, closes in own if closes[-1] < min(closes[:-1])]
+    counted = Term("members", float(len(own)), "count", f"with a close on each of {need} sessions")
+    values = [_told(told.highs), _told(told.lows)]
+    found = [
+        _one(
+            ground, session, title, value, "count", f"count of {word} than the closes before",
+            float(len(names)) if own else None,
+            (counted, Term("which", ", ".join(names[:10]) + (" …" if names[10:] else ""), "text")),
+            _STRICT,
+        )
+        for title, value, names, word in (
+            ("52-week highs", values[0], high, "closes higher"),
+            ("52-week lows", values[1], low, "closes lower"),
+        )
+    ]  # fmt: skip
+    first, last = values
+    value = None if first is None or last is None else first - last
+    terms = (
+        Term("highs", float(len(high)), "count"),
+        Term("lows", float(len(low)), "count"),
+    )
+    computed = float(len(high) - len(low)) if own else None
+    name = "52-week highs less lows"
+    found.append(_one(ground, session, name, value, "count", "highs - lows", computed, terms))
+    return found

@@ -1,0 +1,232 @@
+"""Why one index beat the other: steps of the bridge, names of the gap, sectors of the gap."""
+
+from __future__ import annotations
+
+import math
+
+from core.attribution import SectorEffect
+from core.bridge import Step
+from core.explain import breadth
+from core.explain.concentration import earned, shares
+from core.explain.explanation import Explanation, Term
+from core.explain.ground import Ground, chosen
+from core.groups import UNKNOWN
+
+
+def bridge(ground: Ground, item: str = "") -> list[Explanation]:
+    """Every step of the bridge, or the one named; they add up to the gap."""
+    told = ground.snapshot.bridge
+    figures: dict[str, float | None] = {}
+    parts: dict[str, tuple[Explanation, ...]] = {}
+    for side in ground.pair:
+        view = side.view
+        if view is None or not told:
+            return []
+        mean, middle = breadth.equal_weight(side), breadth.median(side)
+        figures[f"fund {side.fund}"] = side.returns([side.fund], *side.ends)[0]
+        figures[f"basket {side.fund}"] = math.fsum(earned(side).values())
+        figures[f"equal weight {side.fund}"] = mean[0].computed
+        figures[f"median {side.fund}"] = middle[0].computed
+        parts[f"equal weight {side.fund}"] = tuple(mean)
+    small, large = (side.fund for side in ground.pair)
+    ways = (
+        (f"basket {large}", f"fund {large}"),
+        (f"equal weight {large}", f"basket {large}"),
+        (f"equal weight {small}", f"equal weight {large}"),
+        (f"basket {small}", f"equal weight {small}"),
+        (f"fund {small}", f"basket {small}"),
+    )
+    wanted = chosen(told, lambda step: step.name, item, "step")
+    found = []
+    for step, (upper, lower) in zip(told, ways, strict=True):
+        if step not in wanted:
+            continue
+        first, second = figures[upper], figures[lower]
+        found.append(
+            Explanation(
+                step.name,
+                step.value,
+                "pp",
+                f"{upper} - {lower}",
+                None if first is None or second is None else first - second,
+                (Term(upper, first, "percent"), Term(lower, second, "percent")),
+                (
+                    *_middle(step, figures, small, large),
+                    *(p for name in (upper, lower) for p in parts.get(name, ())),
+                ),
+                origins=ground.of(large).origins + ground.of(small).origins,
+            )
+        )
+    return found
+
+
+def _middle(
+    step: Step, figures: dict[str, float | None], small: str, large: str
+) -> list[Explanation]:
+    """The middle step's two parts: medians, and mean over median."""
+    if not step.parts:
+        return []
+    mean_s, mean_l = figures[f"equal weight {small}"], figures[f"equal weight {large}"]
+    mid_s, mid_l = figures[f"median {small}"], figures[f"median {large}"]
+    assert None not in (mean_s, mean_l, mid_s, mid_l)
+    medians = Explanation(
+        step.parts[0].name,
+        step.parts[0].value,
+        "pp",
+        f"median {small} - median {large}",
+        mid_s - mid_l,  # type: ignore[operator]
+        (Term(f"median {small}", mid_s, "percent"), Term(f"median {large}", mid_l, "percent")),
+    )
+    over_s, over_l = mean_s - mid_s, mean_l - mid_l  # type: ignore[operator]
+    names = f"mean less median {small}", f"mean less median {large}"
+    over = Explanation(
+        step.parts[1].name,
+        step.parts[1].value,
+        "pp",
+        f"{names[0]} - {names[1]}",
+        over_s - over_l,
+        (Term(names[0], over_s, "pp"), Term(names[1], over_l, "pp")),
+    )
+    return [medians, over]
+
+
+def leader(ground: Ground, item: str = "") -> list[Explanation]:
+    """The names that widen and narrow the gap the most, or the one named."""
+    told = ground.snapshot.gap_leaders
+    if told is None:
+        return []
+    ranked = list(zip(told.symbols, told.names, told.value.tolist(), strict=True))
+    wanted = chosen(ranked, lambda line: line[0], item, "line in the gap")
+    if not item:
+        wanted = (*ranked[:3], *ranked[-2:]) if len(ranked) > 5 else ranked
+    sides = [(side, shares(side, _first_measured(side)), earned(side)) for side in ground.pair]
+    whole = [math.fsum(own.values()) for _, _, own in sides]
+    middle = sum(whole) / 2
+    found = []
+    for symbol, name, value in wanted:
+        ws, wl = (own.get(symbol, 0.0) for _, own, _ in sides)
+        cs, cl = (own.get(symbol, 0.0) for _, _, own in sides)
+        names = [side.fund for side, _, _ in sides]
+        found.append(
+            Explanation(
+                f"{symbol} {name} in the gap of the baskets".replace("  ", " "),
+                value,
+                "bp",
+                "(c small - c large) - (w small - w large) x h",
+                (cs - cl) - (ws - wl) * middle,
+                (
+                    Term("c small", cs, "bp", f"what it brought to the basket of {names[0]}"),
+                    Term("c large", cl, "bp", f"what it brought to the basket of {names[1]}"),
+                    Term("w small", ws, "percent", "share of that basket at the start"),
+                    Term("w large", wl, "percent", "share of that basket at the start"),
+                    Term("h", middle, "percent", "(R small + R large) / 2"),
+                ),
+                origins=ground.of(names[0]).origins,
+            )
+        )
+    return found
+
+
+def _first_measured(side: Ground) -> int:
+    """The first segment with a measured line."""
+    assert side.basket is not None
+    return int(side.basket.measured.any(axis=1).argmax())
+
+
+def brinson(ground: Ground, item: str = "") -> list[Explanation]:
+    """Every sector's allocation, selection and interaction, or one sector's; Brinson-Fachler."""
+    told = ground.snapshot.sector_effects
+    if not told:
+        return []
+    wanted = chosen(told, lambda effect: effect.name, item, "sector")
+    sides = [_by_sector(side) for side in ground.pair]
+    whole = [math.fsum(own.values()) for _, own in sides]
+    found = [_effect(effect, sides, whole[1]) for effect in wanted]
+    if item:
+        return found
+    names = [side.fund for side in ground.pair]
+    return [
+        Explanation(
+            f"gap of the baskets of {names[0]} and {names[1]} by sector",
+            math.fsum(effect.total for effect in told),
+            "bp",
+            "R small - R large",
+            whole[0] - whole[1],
+            (
+                Term("R small", whole[0], "percent", "the basket's return"),
+                Term("R large", whole[1], "percent", "the basket's return"),
+                *(
+                    Term(word, math.fsum(getattr(e, word) for e in told), "bp", "over all sectors")
+                    for word in ("allocation", "selection", "interaction")
+                ),
+            ),
+            tuple(found),
+            origins=ground.of(names[0]).origins + ground.of(names[1]).origins,
+        )
+    ]
+
+
+_Sides = list[tuple[dict[str, float], dict[str, float]]]
+
+
+def _by_sector(side: Ground) -> tuple[dict[str, float], dict[str, float]]:
+    """Sector -> share at the start, and what it brought to the measured basket."""
+    found = side.basket
+    assert found is not None
+    place = dict(zip(found.symbols, found.sectors, strict=True))
+    sums: list[dict[str, list[float]]] = [{}, {}]
+    for held, own in zip(sums, (shares(side), earned(side)), strict=True):
+        for symbol, value in own.items():
+            held.setdefault(place[symbol] or UNKNOWN, []).append(value)
+    weight, brought = ({n: math.fsum(v) for n, v in held.items()} for held in sums)
+    return weight, brought
+
+
+def _effect(effect: SectorEffect, sides: _Sides, index: float) -> Explanation:
+    """One sector's three effects."""
+    (ws, cs), (wl, cl) = ((w.get(effect.name, 0.0), c.get(effect.name, 0.0)) for w, c in sides)
+    rs, rl = (c / w if w > 0 else None for w, c in ((ws, cs), (wl, cl)))
+    small = rs if rs is not None else rl if rl is not None else 0.0
+    large = rl if rl is not None else rs if rs is not None else 0.0
+    late = (0.0 if ws > 0 else cs) - (0.0 if wl > 0 else cl)
+    terms: tuple[Term, ...] = (
+        Term("wS", ws, "percent", "share of the small basket at the start"),
+        Term("wL", wl, "percent", "share of the large basket at the start"),
+        Term("rS", small, "percent", "" if rs is not None else "none there: the other side's"),
+        Term("rL", large, "percent", "" if rl is not None else "none there: the other side's"),
+        Term("RL", index, "percent", "the large basket's return"),
+    )
+    active = ws - wl
+    steps = [
+        ("allocation", effect.allocation, "(wS - wL) x (rL - RL)", active * (large - index)),
+        ("selection", effect.selection, "wL x (rS - rL)", wl * (small - large)),
+        ("interaction", effect.interaction, "(wS - wL) x (rS - rL)", active * (small - large)),
+    ]
+    notes: tuple[str, ...] = ()
+    if late:
+        name, value, formula, work = steps[2]
+        steps[2] = (name, value, f"{formula} + late", work + late)
+        terms = (*terms, Term("late", late, "bp", "earned without weight at the start"))
+    if rs is None or rl is None:
+        notes = ("a sector empty on one side takes the other side's return",)
+    used = {term.name: term for term in terms}
+    return Explanation(
+        f"{effect.name} in the gap",
+        effect.total,
+        "bp",
+        "allocation + selection + interaction",
+        math.fsum(work for *_, work in steps),
+        tuple(Term(name, value, "bp") for name, value, *_ in steps),
+        tuple(
+            Explanation(
+                name,
+                value,
+                "bp",
+                formula,
+                work,
+                tuple(term for key, term in used.items() if key in formula),
+            )
+            for name, value, formula, work in steps
+        ),
+        notes,
+    )

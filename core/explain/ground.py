@@ -1,0 +1,137 @@
+"""What explanations are made from: the snapshot, its market, and each line's own closes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+
+from core.basket import Basket
+from core.contribution import basket
+from core.frames import CoreError, day
+from core.market import Market
+from core.membership import Span, spans
+from core.views import IndexView, Snapshot
+
+T = TypeVar("T")
+
+
+class MeasureError(CoreError):
+    """A measure, or an item of one, that is not known; the message lists what is."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """One index of a snapshot, and what it was measured from.
+
+    Attributes:
+        market: what the snapshot was taken from.
+        snapshot: the answer.
+        fund: the index's fund.
+    """
+
+    market: Market
+    snapshot: Snapshot
+    fund: str
+
+    def of(self, fund: str) -> Ground:
+        """The same snapshot, another index of it."""
+        return Ground(self.market, self.snapshot, fund)
+
+    @property
+    def pair(self) -> tuple[Ground, Ground]:
+        """The small and the large index."""
+        question = self.snapshot.question
+        return self.of(question.small), self.of(question.large)
+
+    @property
+    def view(self) -> IndexView | None:
+        """The index as it is told; None where it cannot be."""
+        return self.snapshot.indices.get(self.fund)
+
+    @property
+    def basis(self) -> str:
+        """What returns are made of: "pr" or "tr"."""
+        return self.snapshot.question.basis
+
+    @property
+    def ends(self) -> tuple[date, date]:
+        """Sessions of the window's two closes."""
+        return self.snapshot.window.start, self.snapshot.window.end
+
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        """The parts of the window."""
+        return spans(self.market, self.fund, *self.ends, self.snapshot.as_of)
+
+    @cached_property
+    def basket(self) -> Basket | None:
+        """The index's lines as they were measured; None where it is not told."""
+        return None if self.view is None else basket(self.market, self.spans, self.basis)
+
+    @cached_property
+    def counted(self) -> tuple[tuple[str, float], ...]:
+        """Breadth's lines with their returns over the window, each from its own closes."""
+        found = self.basket
+        if found is None:
+            return ()
+        inside = np.nonzero(np.isfinite(found.window_returns))[0].tolist()
+        symbols = [found.symbols[row] for row in inside]
+        return tuple(zip(symbols, self.returns(symbols, *self.ends), strict=True))
+
+    def returns(self, symbols: Iterable[str], first: date, last: date) -> list[float]:
+        """Return of each line between its last closes on or before two dates; NaN without them."""
+        found = []
+        for symbol in symbols:
+            series = self.market.series(symbol)
+            level = series.level(self.basis) if series is not None else None
+            if series is None or level is None:
+                found.append(float("nan"))
+                continue
+            at = np.searchsorted(series.sessions, [day(first), day(last)], side="right") - 1
+            known = at[0] >= 0
+            found.append(float(level[at[1]] / level[at[0]] - 1) if known else float("nan"))
+        return found
+
+    def closes(self, symbol: str) -> tuple[date, date]:
+        """Sessions of a line's last closes on or before the window's two ends."""
+        series = self.market.series(symbol)
+        assert series is not None
+        at = np.searchsorted(series.sessions, [day(end) for end in self.ends], side="right") - 1
+        first, last = series.sessions[at].tolist()
+        return first, last
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Files and closes that the index's figures rest on, with their dates."""
+        dates: dict[str, list[str]] = {}
+        for source in self.snapshot.sources:
+            if self.fund in source.what.split():
+                told = f"{source.what}: {source.origin or 'unknown source'}, as of"
+                dates.setdefault(told, []).append(str(source.as_of))
+        files = (f"{told} {', '.join(own)}" for told, own in dates.items())
+        return (*files, f"closes of {self.ends[0]} and {self.ends[1]}")
+
+
+def chosen(found: Sequence[T], name: Callable[[T], str], item: str, kind: str) -> Sequence[T]:
+    """All of them, or the one of that name, capitals and blanks apart.
+
+    Raises:
+        MeasureError: none has it; the message lists those there are.
+    """
+    if not item:
+        return found
+
+    def plain(text: str) -> str:
+        return text.casefold().replace(" ", "").rstrip("%").replace("+", "")
+
+    own = [one for one in found if plain(name(one)) == plain(item)]
+    if not own:
+        names = [name(one) for one in found]
+        known = ", ".join(names[:20]) + (f", … {len(names) - 20:,} more" if len(names) > 20 else "")
+        raise MeasureError(f"there is no {kind} {item!r}; there are {known or 'none'}")
+    return own

@@ -1,0 +1,81 @@
+"""How a sector's, a theme's or a company's figures came about: sums over their lines."""
+
+from __future__ import annotations
+
+import math
+
+from core.explain.explanation import Explanation, Term, cut
+from core.explain.ground import Ground, chosen
+from core.groups import UNKNOWN, Group
+from core.views import Lines
+
+
+def _group(ground: Ground, found: Group, lines: Lines, own: list[int]) -> Explanation:
+    """A group's contribution, weight and return from its lines."""
+    contribution = math.fsum(float(lines.contribution[i]) for i in own)
+    weight = math.fsum(float(lines.weight[i]) for i in own)
+    return Explanation(
+        f"{found.name} in {ground.fund}",
+        found.contribution,
+        "bp",
+        f"sum of the contributions of {len(own):,} lines",
+        contribution,
+        cut(
+            Term(
+                lines.symbols[i],
+                float(lines.contribution[i]),
+                "bp",
+                f"{lines.names[i]}, weight {lines.weight[i] * 100:.4f} %",
+            )
+            for i in own
+        ),
+        (
+            Explanation(
+                f"return of {found.name}",
+                found.total_return,
+                "percent",
+                "c / w",
+                contribution / weight if weight > 0 else None,
+                (
+                    Term("c", contribution, "bp", "sum of the contributions"),
+                    Term("w", weight, "percent", "sum of the weights at the window's start"),
+                ),
+            ),
+        ),
+        origins=ground.origins,
+    )
+
+
+def _all(ground: Ground, kind: str, found: tuple[Group, ...], item: str) -> list[Explanation]:
+    view = ground.view
+    if view is None:
+        return []
+    lines = view.contributors
+    told = []
+    for group in chosen(found, lambda g: g.name, item, kind):
+        own = [
+            i
+            for i, symbol in enumerate(lines.symbols)
+            if (
+                symbol in group.symbols
+                if group.symbols
+                else (lines.sectors[i] or UNKNOWN) == group.name
+            )
+        ]
+        told.append(_group(ground, group, lines, own))
+    return told
+
+
+def sector(ground: Ground, item: str = "") -> list[Explanation]:
+    """Every sector, or the one named."""
+    return _all(ground, "sector", ground.view.sectors if ground.view else (), item)
+
+
+def theme(ground: Ground, item: str = "") -> list[Explanation]:
+    """Every theme, or the one named."""
+    return _all(ground, "theme", ground.view.themes if ground.view else (), item)
+
+
+def issuer(ground: Ground, item: str = "") -> list[Explanation]:
+    """Every company with several lines, or the one named."""
+    return _all(ground, "company", ground.view.issuers if ground.view else (), item)

@@ -1,0 +1,121 @@
+"""How a line's contribution came about: its weight, its return, the growth before, by segment."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import numpy as np
+
+from core.basket import Basket
+from core.explain.explanation import Explanation, Term
+from core.explain.ground import Ground
+from core.explain.returns import close_of, return_of
+from core.frames import STALE_SESSIONS, Holdings, day
+from core.market import Market
+
+
+def _carried(
+    market: Market, file: Holdings, symbol: str, start: date, opened: date, value: float
+) -> Explanation:
+    """How a line's value in the file came to its value at a segment's start."""
+    rows = [i for i, followed in enumerate(market.lines(file)) if followed == symbol]
+    stated = f"{file.source or 'holdings'}, as of {file.as_of}"
+    in_file = math.fsum(file.value[rows])
+    title, session = f"v, {symbol} at {opened}", market.session(file.as_of)
+    terms = [Term("value", in_file, "money", stated)]
+    series = market.series(symbol)
+    assert series is not None
+    last = int(np.searchsorted(series.sessions, day(session), side="right")) - 1
+    near = last >= 0 and (
+        market.position(session) - market.position(series.sessions[last].item()) <= STALE_SESSIONS
+    )
+    if session == start:
+        return Explanation(title, value, "money", "value", in_file, tuple(terms))
+    price, at_start = close_of(market, symbol, opened)
+    if near:
+        then, at_file = close_of(market, symbol, series.sessions[last].item())
+        terms += [Term("P0", price, "price", at_start), Term("Pf", then, "price", at_file)]
+        computed = in_file * price / then
+        return Explanation(title, value, "money", "value x P0 / Pf", computed, tuple(terms))
+    shares = math.fsum(file.quantity[rows])
+    splits = market.split_since(symbol, session)
+    terms = [
+        Term("q", shares, "count", stated),
+        Term("S", splits, "ratio", f"splits on record since {file.as_of}"),
+        Term("P0", price, "price", at_start),
+    ]
+    return Explanation(title, value, "money", "q x S x P0", shares * splits * price, tuple(terms))
+
+
+def _segment(
+    market: Market, found: Basket, file: Holdings, k: int, line: int, growth: float, basis: str
+) -> Explanation:
+    """What a line brought in one segment: G x w x r."""
+    segment, symbol = found.segments[k], found.symbols[line]
+    opened, closed = (d[k, line].item() for d in (found.opened, found.closed))
+    share, value = float(found.share[k, line]), float(found.values[k, line])
+    measured = math.fsum(found.values[k])
+    stated = f"{file.source or 'holdings'}, as of {file.as_of}"
+    weight = Explanation(
+        f"weight of {symbol} at {segment.start}",
+        segment.weight_measured * share,
+        "percent",
+        "m x v / V",
+        segment.weight_measured * value / measured,
+        (
+            Term("m", segment.weight_measured, "percent", f"measured lines' part of {stated}"),
+            Term("v", value, "money", f"its value in the file, at the prices of {opened}"),
+            Term("V", measured, "money", f"the same over the {segment.measured:,} measured lines"),
+        ),
+        (_carried(market, file, symbol, segment.start, opened, value),),
+    )
+    own = return_of(market, symbol, opened, closed, basis)
+    before = "the basket's growth before the segment"
+    terms = (
+        Term("G", growth, "ratio", before),
+        Term("w", weight.value, "percent"),
+        Term("r", own.value, "percent"),
+    )
+    earned = growth * segment.weight_measured * share * float(found.returns[k, line])
+    assert weight.value is not None and own.value is not None
+    return Explanation(
+        f"{segment.start} to {segment.end}",
+        earned,
+        "bp",
+        "G x w x r",
+        growth * weight.value * own.value,
+        terms,
+        (weight, own),
+        ("the weight is estimated: its file is dated later, or adjusted closes carried it",)
+        if segment.estimated
+        else (),
+    )
+
+
+def line(ground: Ground, symbol: str) -> Explanation | None:
+    """How a line's contribution came about; None where the index has no such line."""
+    market, found = ground.market, ground.basket
+    followed = market.symbol(symbol)
+    if found is None or followed not in found.symbols:
+        return None
+    row = found.symbols.index(followed)
+    title = f"contribution of {followed} {found.names[row]} to {ground.fund}".replace("  ", " ")
+    if found.reasons[row]:
+        return Explanation(title, None, "bp", "not measured", None, (), (), (found.reasons[row],))
+    steps, growth = [], 1.0
+    for k, part in enumerate(ground.spans):
+        if found.measured[k, row]:
+            steps.append(_segment(market, found, part.file, k, row, growth, ground.basis))
+        growth *= 1 + found.segments[k].basket_return
+    terms = tuple(Term(f"c{k}", s.value, "bp", s.title) for k, s in enumerate(steps, start=1))
+    return Explanation(
+        title,
+        float(found.contribution[row]),
+        "bp",
+        " + ".join(t.name for t in terms),
+        math.fsum(s.computed or 0.0 for s in steps),
+        terms,
+        tuple(steps),
+        found.flags.get(row, ()),
+    )

@@ -1,0 +1,132 @@
+"""The measures by name: what each is, and the explanation of it.
+
+The command line, its help and its errors, and the screen's explanations are all made from
+`MEASURES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from core.explain import breadth, changes, concentration, daily, gap, groups, index, lines, spread
+from core.explain.explanation import Explanation
+from core.explain.ground import Ground, MeasureError
+from core.market import Market
+from core.views import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure.
+
+    Attributes:
+        help: what it is, in a few words.
+        make: its explanations.
+        item: what may follow its name after a colon, "" where nothing may.
+        pair: it is of both indices together.
+    """
+
+    help: str
+    make: Callable[..., Sequence[Explanation | None]]
+    item: str = ""
+    pair: bool = False
+
+
+def _line(ground: Ground, item: str = "") -> list[Explanation | None]:
+    """A line's contribution; without one, the largest of the index."""
+    view = ground.view
+    if view is None:
+        return []
+    found = lines.line(ground, item or view.contributors.symbols[0])
+    if found is None:
+        raise MeasureError(
+            f"{item} is in none of the holdings of {ground.fund} that the window uses"
+        )
+    return [found]
+
+
+MEASURES = {
+    "return": Measure("the index's return taken apart", lambda g: [index.index(g)]),
+    "cuts": Measure("what cuts on the same file do to the basket", lambda g: [index.cuts(g)]),
+    "contribution": Measure("what a line brought", _line, "SYMBOL"),
+    "equal": Measure("equal-weight return", breadth.equal_weight),
+    "median": Measure("median return", breadth.median),
+    "mean-median": Measure("mean less median", breadth.mean_less_median),
+    "dispersion": Measure("standard deviation of the returns", breadth.dispersion),
+    "dispersion-cap": Measure("the same by weight, around the basket", breadth.dispersion_cap),
+    "skew": Measure("skewness of the returns", breadth.skew),
+    "outperforming": Measure("share of lines above the basket", breadth.outperforming),
+    "equal-cap": Measure("equal weight less cap weight", breadth.equal_less_cap),
+    "counts": Measure("lines up, down, unchanged", breadth.counts),
+    "ladder": Measure("lines beyond each threshold", breadth.ladder, ">10"),
+    "histogram": Measure("lines in each bin", breadth.histogram, "0..10"),
+    "advances": Measure("members up and down on the last session", daily.advances),
+    "adline": Measure("advance/decline line", daily.net_line),
+    "rana": Measure("ratio-adjusted net advances", daily.rana),
+    "mcclellan": Measure("McClellan oscillator and summation", daily.mcclellan),
+    "trin": Measure("Arms index", daily.trin),
+    "above": Measure("members above their averages", daily.above, "50"),
+    "highs-lows": Measure("52-week highs and lows", daily.extremes),
+    "hhi": Measure("sum of squared weights", concentration.hhi),
+    "effective-n": Measure("effective number of names", concentration.effective),
+    "gini": Measure("Gini of weights and gains", concentration.gini),
+    "top": Measure("the k largest contributions", concentration.top, "3"),
+    "half": Measure("names for half of all gains", concentration.half),
+    "without": Measure("the index without the marked names", concentration.without),
+    "correlation": Measure("average pairwise correlation", concentration.correlation),
+    "sector": Measure("a sector's contribution", groups.sector, "NAME"),
+    "theme": Measure("a theme's contribution", groups.theme, "NAME"),
+    "issuer": Measure("a company's lines together", groups.issuer, "NAME"),
+    "change": Measure("weight change: drift, active, shares", changes.change, "SYMBOL"),
+    "turnover": Measure("one-way turnover between two files", changes.turnover),
+    "gap": Measure("gap of the two funds", spread.gap, pair=True),
+    "geometric": Measure("geometric gap", spread.geometric, pair=True),
+    "drawdown": Measure("deepest fall of the ratio", spread.drawdown, pair=True),
+    "rank": Measure("rank among the same windows", spread.rank, pair=True),
+    "full-rank": Measure("rank among full calendar years", spread.full_rank, pair=True),
+    "since": Measure("widest since which year", spread.since, pair=True),
+    "z": Measure("standard deviations from the earlier years", spread.z, pair=True),
+    "percentile": Measure("share of earlier years below", spread.percentile, pair=True),
+    "bridge": Measure("the gap's five steps", gap.bridge, "STEP", pair=True),
+    "leader": Measure("a name's part in the gap", gap.leader, "SYMBOL", pair=True),
+    "brinson": Measure("the gap by sector", gap.brinson, "SECTOR", pair=True),
+}
+
+
+def names() -> str:
+    """Every measure's name, with what may follow it."""
+    return " ".join(f"{name}[:{m.item}]" if m.item else name for name, m in MEASURES.items())
+
+
+def measures_help() -> str:
+    """Every measure on a line of its own."""
+    named = {f"{name}[:{m.item}]" if m.item else name: m for name, m in MEASURES.items()}
+    size = max(map(len, named))
+    return "\n".join(f"  {name:<{size}}  {measure.help}" for name, measure in named.items())
+
+
+def explain(
+    market: Market, snapshot: Snapshot, fund: str, name: str, item: str = ""
+) -> tuple[Explanation, ...]:
+    """How a measure came about; () where the snapshot has it not.
+
+    Args:
+        market: what the snapshot was taken from.
+        snapshot: the answer.
+        fund: the index's fund.
+        name: of the measure; "top:3" names an item with it.
+        item: what of the measure, "" for all of it.
+
+    Raises:
+        MeasureError: no such measure, or no such item of it; the message lists what there is.
+    """
+    name, _, own = name.strip().partition(":")
+    measure, item = MEASURES.get(name.casefold()), (own or item).strip()
+    if measure is None:
+        raise MeasureError(f"{name!r} is no measure; known are {names()}")
+    if item and not measure.item:
+        raise MeasureError(f"{name} takes no {item!r}; it is one figure of the index")
+    ground = Ground(market, snapshot, fund)
+    found = measure.make(ground, item) if measure.item else measure.make(ground)
+    return tuple(one for one in found if one is not None)

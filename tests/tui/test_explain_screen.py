@@ -1,0 +1,67 @@
+"""What `d` says in every pane and view, and on the page of a name.
+
+Expected figures follow by hand from tests/tui/markets.py: IWM +20 %, SPY +9 %; S29 weighs 3.2 %
+and rose 92.5 %; 30 lines of IWM are counted, L19 is SPY's best.
+"""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from core.snapshot import take
+from tests.tui.driving import drive, press, seen
+from tests.tui.markets import QUESTION, market
+from tui.app import InternalsApp
+from tui.panes.breadth import BreadthPane
+from tui.panes.changes import ChangesPane
+from tui.panes.contributors import Contributors
+from tui.panes.explain import Asked, asked
+from tui.panes.pane import Pane
+from tui.panes.scene import Scene
+from tui.panes.spread import SpreadPane
+
+HELD = market()
+CHECKS = (
+    (("1",), "gap of IWM over SPY = 11.0000 pp"),
+    (("1", "v"), "rank among the same windows"),
+    (("1", "v", "v"), "rank among full calendar years"),
+    (("2",), "contribution of S29 Example S29 to IWM = 296.0000 bp"),
+    (("2", "G"), "return of IWM = 20.0000 %"),
+    (("2", "v"), "in IWM ="),
+    (("2", "v", "G"), "sum of the contributions of"),
+    (("2", "v", "v"), "Odd pair in IWM ="),
+    (("2", "v", "v", "v"), "in the gap of the baskets ="),
+    (("2", "v", "v", "v", "v"), "allocation + selection + interaction"),
+    (("2", "v", "v", "v", "v", "G"), "gap of the baskets of IWM and SPY by sector = 1,100.0000 bp"),
+    (("2", "v", "v", "v", "v", "v"), "= not measured"),
+    (("3",), "lines up of IWM ="),
+    (("3", "v"), "lines with r > +0 % of IWM ="),
+    (("3", "v", "v"), "unmeasured, cash and fees in SPY ="),
+    (("3", "v", "v", "v"), "advances of IWM on 2026-06-26 ="),
+    (("4", "v"), "top 1 of IWM = 296.0000 bp"),
+    (("2", "enter"), "contribution of S29 Example S29 to IWM = 296.0000 bp"),
+)
+
+
+@pytest.mark.parametrize(("keys", "said"), CHECKS, ids=lambda v: "".join(v) if v else "")
+def test_d_explains_what_is_in_sight(keys: tuple[str, ...], said: str) -> None:
+    async def check(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, *keys, "d")
+        text = seen(app)
+        assert said in text
+        assert "no such number" not in text
+        await press(pilot, app, "escape")
+        assert said not in seen(app) or "enter" in keys
+
+    drive(check, held=HELD, size=(160, 60))
+
+
+@pytest.mark.parametrize("pane", [SpreadPane, Contributors, BreadthPane, ChangesPane])
+def test_no_view_is_without_an_explanation_of_its_own(pane: type[Pane]) -> None:
+    """A view nobody thought of falls back to the index's return: each has a measure of its own."""
+    scene = Scene(take(HELD, QUESTION))
+    for view in pane.VIEWS:
+        wanted = asked(scene, pane.NUMBER, view, "small", None)
+        if (pane.NUMBER, view) not in ((2, "names"), (2, "left out")):
+            assert Asked("IWM", "return") not in wanted, view
