@@ -26,6 +26,7 @@ CHECKS = (
     (("1",), "gap of IWM over SPY = 11.0000 pp"),
     (("1", "v"), "rank among the same windows"),
     (("1", "v", "v"), "rank among full calendar years"),
+    (("1", "v", "v", "v"), "gap of IWM over SPY = 11.0000 pp"),
     (("2",), "contribution of S29 Example S29 to IWM = 296.0000 bp"),
     (("2", "G"), "return of IWM = 20.0000 %"),
     (("2", "v"), "in IWM ="),

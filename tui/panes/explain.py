@@ -56,6 +56,7 @@ _OF_PAIR: Final = {
     (SPREAD, "lines"): ("gap", "geometric", "drawdown"),
     (SPREAD, "years"): ("rank", "since", "z", "percentile"),
     (SPREAD, "full years"): ("full-rank", "since", "z", "percentile"),
+    (SPREAD, "paths"): ("gap", "rank", "since", "percentile"),
     (BREADTH, "bridge"): ("bridge",),
     (CONTRIBUTORS, "gap"): ("leader",),
     (CONTRIBUTORS, "brinson"): ("brinson",),
