@@ -14,7 +14,7 @@ from core.looks import IndexLook, Look, LookError, look, read, to_json
 from core.since import Moved, since
 from core.snapshot import take
 from tests.tui.markets import QUESTION, market
-from tui.written.export import to_json as note_json
+from tui.written.document import to_json as note_json
 
 SNAPSHOT = take(market(), QUESTION)
 

@@ -53,6 +53,12 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
         "The last session's counts of both indices, and the share of members above their 50-day"
         " average through the window.",
     ),
+    "80x24-brinson": (
+        (80, 24),
+        ("2", "v", "v", "v", "v"),
+        "The gap by sector: weights, allocation, selection, interaction, total; the sums below;"
+        " bars and returns were dropped.",
+    ),
     "80x24-explain": (
         (80, 24),
         ("2", "d"),
