@@ -32,6 +32,7 @@ class AlertBook:
     def __init__(self, memory: Memory) -> None:
         self.path: Path = memory.beside("alerts.json")
         self._lock = memory.beside("alerts.lock")
+        self._refusal = memory.refusal
 
     def read(self) -> list[Kept]:
         """Every alert and how it stands.
@@ -56,10 +57,12 @@ class AlertBook:
         """Change the alerts, alone; returns them as they are then.
 
         Raises:
-            AlertError: the file cannot be used.
+            AlertError: the file cannot be used, or nothing is to be kept.
             CacheError: another process does not let go of it.
             OSError: it cannot be written; nothing is changed.
         """
+        if self._refusal:
+            raise AlertError(self._refusal)
         disk.make(self.path.parent)
         with disk.locked(self._lock, _PATIENCE):
             held = self.read()
@@ -88,6 +91,9 @@ class AlertBook:
         Returns:
             Those that fire now; nobody else is told of them again.
         """
+        if self._refusal:
+            # whoever only looks takes no alert from those who would hear it
+            return []
         found = list(answers)
         fired: list[Kept] = []
 

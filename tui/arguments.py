@@ -54,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
         " Without a command: the screen.",
     )
     top.add_argument("--version", action="version", version=f"internals {VERSION}")
+    top.add_argument("--read-only", action="store_true", help="look only: fetch and keep nothing")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
     note = commands.add_parser("note", parents=[asked], help="the answer, written")
@@ -106,6 +107,9 @@ def parser() -> argparse.ArgumentParser:
     publish = commands.add_parser("publish", parents=[place], help="a copy that a desk may read")
     publish.add_argument("target", type=_path, metavar="DIR", help="what others open with --home")
     publish.add_argument("--group", metavar="NAME", help="for this group alone, not for everyone")
+
+    serve = commands.add_parser("serve", parents=[asked], help="the screen in a browser here")
+    serve.add_argument("--port", type=int, default=8765, help="of 127.0.0.1; 0 takes a free one")
 
     status = commands.add_parser("status", parents=[place], help="what is held, and how old")
     status.add_argument("--format", choices=("text", "json"), default="text")

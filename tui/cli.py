@@ -72,13 +72,15 @@ def _command(arguments: argparse.Namespace) -> int:
         from tui.doctor.examine import report
 
         return report(where, demo=demo, offline=arguments.offline, kind=arguments.format)
-    desk = Desk(where, demo=demo, home=home)
+    desk = Desk(where, demo=demo, home=home, looking=getattr(arguments, "read_only", False))
     if desk.read_only and arguments.command in WRITING:
         return say(f"{home or where.config}: {desk.read_only}", BAD_INPUT)
     if arguments.command == "publish":
         from tui.publishing import publish
 
         return publish(desk, arguments.target, group=arguments.group)
+    if arguments.command == "serve":
+        return _serve(arguments)
     if arguments.command in ("import", "forget"):
         from tui import importing
 
@@ -114,6 +116,17 @@ def _command(arguments: argparse.Namespace) -> int:
     from tui.show import show
 
     return show(desk, config, _question(desk, config, as_of, desk.memory.question()))
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    try:
+        from tui import serve
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in ("textual_serve", "aiohttp"):
+            raise
+        return say("the browser needs one more package: pip install 'internals[serve]'", BAD_INPUT)
+    serve.serve(serve.command(arguments), arguments.port)
+    return ANSWERED
 
 
 def _question(

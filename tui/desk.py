@@ -26,6 +26,8 @@ from tui.places import Places
 
 #: A user's own files of facts, in the config directory.
 OWN_FILES: Final = ("themes.toml", "funds.toml")
+#: What a screen says that is only looked at.
+LOOKING: Final = "opened to look only: nothing is fetched, set or remembered here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,23 @@ class Desk:
         places: where the store, the user's themes and what is remembered are.
         demo: the simulated market, made on first use.
         home: as given on the command line, handed on to the refresh child.
+        looking: the screen is only to be looked at: nothing is fetched, set or remembered.
     """
 
-    def __init__(self, places: Places, *, demo: bool = False, home: Path | None = None) -> None:
+    def __init__(
+        self,
+        places: Places,
+        *,
+        demo: bool = False,
+        home: Path | None = None,
+        looking: bool = False,
+    ) -> None:
         self.places, self.simulated, self._home = places, demo, home
-        self.memory, self.notes = Memory(places.state), places.notes
+        self.memory = Memory(places.state, LOOKING if looking else "")
+        self.notes = places.notes
         self.store = Store(places.store, simulated=demo)
         self.read_only = published_words(places.config) if places.published else ""
+        self.read_only = self.read_only or self.memory.refusal
         self._loaded: _Loaded | None = None
         self._lock = threading.Lock()
         self._facts: tuple[tuple[object, ...], Reference] | None = None

@@ -37,6 +37,7 @@ class LookBook:
 
     def __init__(self, memory: Memory) -> None:
         self.directory: Path = memory.beside("looks")
+        self._keeps = not memory.refusal
 
     def _path(self, look: Look) -> Path:
         name = "_".join((look.small, look.large, look.window, look.basis))
@@ -63,6 +64,8 @@ class LookBook:
 
     def keep(self, seen: Seen) -> None:
         """Keep a look in place of one at the same date; failing is no error."""
+        if not self._keeps:
+            return
         others = [old for old in self.kept(seen.look) if old.look.as_of != seen.look.as_of]
         looks = sorted([seen, *others], key=lambda one: one.look.as_of, reverse=True)[:_DATES]
         entries = [{"at": one.at.isoformat(), "look": to_json(one.look)} for one in looks]

@@ -41,10 +41,11 @@ class Memory:
 
     Args:
         state: the file of the question and the seat; the others stand beside it.
+        refusal: why nothing is kept, "" where it is.
     """
 
-    def __init__(self, state: Path) -> None:
-        self.state = state
+    def __init__(self, state: Path, refusal: str = "") -> None:
+        self.state, self.refusal = state, refusal
 
     def beside(self, name: str) -> Path:
         """A file or directory of this market's own: market.json -> market.NAME."""
@@ -96,8 +97,9 @@ class Memory:
                 "first": seat.first,
             },
         }
-        with suppress(OSError):
-            write(self.state, json.dumps(kept))
+        if not self.refusal:
+            with suppress(OSError):
+                write(self.state, json.dumps(kept))
 
 
 def write(target: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from typing import Final
@@ -19,6 +20,11 @@ _MANY: Final = 256
 
 def show(desk: Desk, config: Config, question: Question) -> int:
     """Run the screen to its end and return the exit code."""
+    if os.environ.get("TEXTUAL_DRIVER", "").endswith("WebDriver"):
+        # the cells go to a page of `internals serve`: there is no terminal to ask
+        from tui import serve
+
+        return serve.run(desk, config, question)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return say(
             "the screen needs a terminal; `internals note` writes the same answer", BAD_INPUT

@@ -180,7 +180,7 @@ def _caption(scene: Scene, side: Side, width: int) -> Drawing:
         said = [announced_sentence(Sentence(), view, ahead), leavers_sentence(scene.snapshot, view)]
     for sentence in filter(None, said):
         words = sentence.removeprefix(f"{fund}: ")
-        found += [[("  ", ""), *line] for line in wrapped(words, max(width - 3, 10), "bold", 2)]
+        found += [[("  ", ""), *line] for line in wrapped(words, max(width - 3, 10), "bold", 3)]
     return found
 
 

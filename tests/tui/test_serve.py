@@ -1,0 +1,246 @@
+"""The screen in a browser: who may open it, that it only looks, that it ends with its server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cache.errors import StoreError
+from core.alerts import AlertError
+from core.snapshot import Question
+from tests.tui.markets import NOW
+from tests.tui.test_cli import Cli, cli, filled, once
+from tui.alert_book import AlertBook
+from tui.arguments import parser
+from tui.desk import LOOKING, Desk
+from tui.places import places
+
+aiohttp = pytest.importorskip("aiohttp")
+pytest.importorskip("textual_serve")
+
+__all__ = ["cli", "filled", "once"]
+
+Story = Callable[[Any, Any], Awaitable[None]]
+
+
+def browse(story: Story) -> None:
+    """Run a story with a client against the server in this process; no screen is started."""
+    from aiohttp.test_utils import TestClient, TestServer
+
+    from tui.serve import Desktop
+
+    async def run() -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        desktop = Desktop(["true"], port, "secret")
+        server = TestServer(desktop.application(), host="127.0.0.1", port=port)
+        async with TestClient(server) as client:
+            await story(client, desktop)
+
+    asyncio.run(run())
+
+
+def test_only_the_address_with_the_token_is_found() -> None:
+    async def story(client: Any, desktop: Any) -> None:
+        assert (await client.get("/secret/")).status == 200
+        for path in ("/", "/ws", "/static/js/textual.js", "/secre/", "/secret2/", "/download/x"):
+            assert (await client.get(path)).status == 404
+
+    browse(story)
+
+
+def test_another_host_name_or_another_page_is_refused() -> None:
+    async def story(client: Any, desktop: Any) -> None:
+        port = desktop.port
+        for headers, status in (
+            ({"Host": f"localhost:{port}"}, 200),
+            ({"Host": "evil.example"}, 403),
+            ({"Host": f"evil.example:{port}"}, 403),
+            ({"Host": "127.0.0.1"}, 403),
+            ({"Origin": f"http://127.0.0.1:{port}"}, 200),
+            ({"Origin": "http://evil.example"}, 403),
+            ({"Origin": "null"}, 403),
+        ):
+            assert (await client.get("/secret/", headers=headers)).status == status, headers
+        # a socket that no page of ours opens
+        for headers in ({}, {"Origin": "http://evil.example"}):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await client.ws_connect("/secret/ws", headers=headers)
+            assert refused.value.status == 403
+
+    browse(story)
+
+
+def test_the_page_asks_nothing_of_other_hosts_and_gives_its_address_to_none() -> None:
+    class Links(HTMLParser):
+        found: list[str]
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.found += [value or "" for name, value in attrs if name in ("src", "href")]
+
+    async def story(client: Any, desktop: Any) -> None:
+        answer = await client.get("/secret/")
+        text, headers = await answer.text(), answer.headers
+        links = Links()
+        links.found = []
+        links.feed(text)
+        assert {link.partition("/")[0] for link in links.found} == {"static", "data:,"}
+        hosts = set(re.findall(r"(?:https?|wss?)://[^/\s\"']+", text))
+        assert hosts == {f"ws://127.0.0.1:{desktop.port}"}
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "unsafe-eval" not in policy
+        nonce = re.search(r"'nonce-([^']+)'", policy)
+        assert nonce is not None and f'nonce="{nonce[1]}"' in text
+        assert headers["Referrer-Policy"] == "no-referrer"
+        for link in (link for link in links.found if link.startswith("static/")):
+            assert (await client.get(f"/secret/{link}")).status == 200
+        for path in ("../serve.py", "css/../../server.py", "images/background.png", "css/"):
+            assert (await client.get(f"/secret/static/{path}")).status == 404
+
+    browse(story)
+
+
+def test_each_start_has_a_token_that_nobody_can_guess(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tui import serve
+
+    said: list[str] = []
+    monkeypatch.setattr(serve, "write", said.append)
+    monkeypatch.setattr(serve.web, "run_app", lambda *args, **more: None)
+    for _ in range(2):
+        serve.serve(["true"], 0)
+    tokens = [text.split("\n")[0].split("/")[3] for text in said]
+    assert len(set(tokens)) == 2 and all(len(token) >= 32 for token in tokens)
+
+
+def test_what_a_page_runs_is_the_screen_that_only_looks() -> None:
+    from tui.serve import command
+
+    arguments = parser().parse_args(
+        ["serve", "--home", "/a b", "--pair", "QQQ:RSP", "--as-of", "2026-06-26", "--demo"]
+    )
+    assert command(arguments)[1:] == [
+        "-m", "tui", "--read-only", "--home", "/a b", "--pair", "QQQ:RSP",
+        "--as-of", "2026-06-26", "--demo",
+    ]  # fmt: skip
+
+
+def test_wrong_use_is_one_line(filled: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, out, err = filled("serve", "--port", port)
+    assert (code, out) == (2, "") and f"port {port} is in use" in err and err.count("\n") == 1
+    assert filled("serve", "--port", "99999")[0] == 2
+    monkeypatch.setitem(sys.modules, "textual_serve.server", None)
+    monkeypatch.delitem(sys.modules, "tui.serve", raising=False)
+    import tui
+
+    monkeypatch.delattr(tui, "serve", raising=False)
+    code, out, err = filled("serve")
+    assert (code, out) == (2, "") and "pip install 'internals[serve]'" in err
+    assert err.count("\n") == 1
+
+
+def test_who_only_looks_fetches_sets_and_remembers_nothing(filled: Cli, tmp_path: Path) -> None:
+    del filled
+    where = places(tmp_path / "home", demo=False)
+    desk = Desk(where, looking=True)
+    question = Question()
+    assert desk.cost(question, NOW) == LOOKING
+    with pytest.raises(StoreError, match="opened to look only"):
+        desk.refresh_command(question)
+    with pytest.raises(AlertError, match="opened to look only"):
+        AlertBook(desk.memory).change(lambda held: held)
+    desk.memory.remember(question, desk.memory.seat())
+    assert desk.take(question).spread is not None
+    assert not where.state.exists()
+
+
+@pytest.fixture
+def server(once: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The real command on a filled home: its process, and the address it printed."""
+    argv = [sys.executable, "-m", "tui", "serve", "--port", "0", "--home", str(once / "home")]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        yield run, run.stdout.readline().strip()
+        run.kill()
+
+
+async def page(address: str, story: Callable[[Any], Awaitable[None]]) -> None:
+    """Open the screen as a page does."""
+    origin = "/".join(address.split("/")[:3])
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(
+            f"{address.replace('http', 'ws')}ws?width=120&height=36", headers={"Origin": origin}
+        ) as socket_,
+    ):
+        await story(socket_)
+
+
+async def until(socket_: Any, words: str) -> None:
+    """Read cells until some words are among them."""
+    seen = ""
+    async with asyncio.timeout(20):
+        while words not in seen:
+            message = await socket_.receive()
+            assert message.type is aiohttp.WSMsgType.BINARY, message
+            text = message.data.decode("utf-8", "replace")
+            seen += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+
+
+def children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in found.read_text().split()] if found.exists() else []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are read from /proc")
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_page_shows_the_screen_refuses_to_fetch_and_ends_with_the_server(
+    server: tuple[subprocess.Popen[str], str], end: signal.Signals, once: Path
+) -> None:
+    run, address = server
+    state = once / "home" / "market.json"
+
+    async def story(socket_: Any) -> None:
+        await until(socket_, "IWM leads SPY")
+        await until(socket_, "look only")
+        await socket_.send_json(["stdin", "r"])
+        await until(socket_, "! ")
+        screens = children(run.pid)
+        assert len(screens) == 1
+        run.send_signal(end)
+        async with asyncio.timeout(10):
+            while (await socket_.receive()).type is aiohttp.WSMsgType.BINARY:
+                pass
+        deadline = time.monotonic() + 10
+        while any(_alive(pid) for pid in screens) and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+        assert not any(_alive(pid) for pid in screens)
+
+    asyncio.run(page(address, story))
+    assert run.wait(10) == (-9 if end is signal.SIGKILL else 0)
+    assert not state.exists()
+    assert run.stderr is not None and "Traceback" not in run.stderr.read()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False

@@ -1,0 +1,211 @@
+"""``internals serve``: the same screen in a browser on this machine, to look at and not to write.
+
+Textual's own web support runs one child a page and carries its cells over a websocket. What is
+ours: the address holds a token that nobody can guess, nothing but the loopback is listened to, a
+request under another host name or from another page is refused (DNS rebinding, a page that opens
+the socket across sites), and the page loads nothing from outside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import errno
+import logging
+import os
+import secrets
+import shlex
+import socket
+import sys
+import threading
+import time
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+from textual_serve.server import Server, to_int
+
+from cache.errors import CacheError
+from tui.streams import ANSWERED, BAD_INPUT, write
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from core.views import Question
+    from tui.config import Config
+    from tui.desk import Desk
+
+HOST: Final = "127.0.0.1"
+#: Pages open at once; each is a process.
+MOST: Final = 8
+#: Seconds that pages have to end with the server.
+PATIENCE: Final = 2.0
+#: What of the package's own files the page asks for.
+_STATIC: Final = frozenset(
+    {"css/xterm.css", "js/textual.js", "fonts/RobotoMono-VariableFont_wght.ttf"}
+)
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline';"
+        " font-src 'self'; img-src 'self' data:; connect-src 'self' ws://{host};"
+        " frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    ),
+}
+
+
+class Desktop(Server):
+    """Textual's server behind a token, for this machine's own browser.
+
+    Args:
+        argv: the command that each page runs.
+        port: the port that is listened to.
+        token: first part of every path.
+    """
+
+    def __init__(self, argv: Sequence[str], port: int, token: str) -> None:
+        # the server runs a shell: exec makes the screen its own child, and its end ours
+        super().__init__(f"exec {shlex.join(argv)}", host=HOST, port=port, title="internals")
+        self.token = token
+        self._hosts = {f"{HOST}:{port}", f"localhost:{port}"}
+        self._open: set[asyncio.Task[object]] = set()
+
+    @property
+    def address(self) -> str:
+        """What is opened in the browser."""
+        return f"http://{HOST}:{self.port}/{self.token}/"
+
+    def application(self) -> web.Application:
+        """The routes; everything else is not found."""
+        app = web.Application(middlewares=[self._guard])
+        base = f"/{self.token}"
+        app.add_routes(
+            [
+                web.get(f"{base}/", self.page),
+                web.get(f"{base}/ws", self.session),
+                web.get(f"{base}/static/{{path:.+}}", self.file),
+            ]
+        )
+        app.on_shutdown.append(self._end_sessions)
+        return app
+
+    @web.middleware
+    async def _guard(
+        self,
+        request: web.Request,
+        handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
+    ) -> web.StreamResponse:
+        """Refuse what does not come from a page of this address."""
+        origin = request.headers.get("Origin")
+        if request.host not in self._hosts:
+            raise web.HTTPForbidden(text="this address is not served\n")
+        if origin is not None and origin.removeprefix("http://") not in self._hosts:
+            raise web.HTTPForbidden(text="another page may not open this one\n")
+        return await handler(request)
+
+    async def page(self, request: web.Request) -> web.Response:
+        """The page that holds the screen."""
+        text = resources.files("tui").joinpath("serve.html").read_text(encoding="utf-8")
+        size = min(max(to_int(request.query.get("fontsize", ""), 15), 6), 40)
+        policy, nonce = _HEADERS["Content-Security-Policy"], secrets.token_urlsafe(12)
+        told = {
+            "{websocket}": f"ws://{request.host}/{self.token}/ws",
+            "{size}": f"{size}",
+            "{nonce}": nonce,
+            "{host}": request.host,
+        }
+        for place, value in told.items():
+            text, policy = text.replace(place, value), policy.replace(place, value)
+        headers = {**_HEADERS, "Content-Security-Policy": policy}
+        return web.Response(text=text, content_type="text/html", headers=headers)
+
+    async def file(self, request: web.Request) -> web.FileResponse:
+        """One of the package's own files; no other."""
+        path = request.match_info["path"]
+        if path not in _STATIC:
+            raise web.HTTPNotFound
+        return web.FileResponse(Path(self.statics_path) / path, headers=_HEADERS)
+
+    async def session(self, request: web.Request) -> web.WebSocketResponse:
+        """One page's screen, for as long as the page is open."""
+        if request.headers.get("Origin") is None:
+            raise web.HTTPForbidden(text="only a page opens the screen\n")
+        if len(self._open) >= MOST:
+            raise web.HTTPServiceUnavailable(text=f"{MOST} pages are open already\n")
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        try:
+            return await self.handle_websocket(request)
+        finally:
+            self._open.discard(task)
+
+    async def _end_sessions(self, app: web.Application) -> None:
+        for task in self._open:
+            task.cancel()
+        if self._open:
+            await asyncio.wait(self._open, timeout=PATIENCE)
+
+
+def serve(argv: Sequence[str], port: int) -> None:
+    """Serve the screen until ctrl+c.
+
+    Args:
+        argv: the command that each page runs.
+        port: of the loopback; 0 takes a free one.
+
+    Raises:
+        CacheError: the port cannot be listened to.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((HOST, port))
+            # who opens the address the moment it is printed waits and is not turned away
+            listening.listen()
+        except (OSError, OverflowError) as error:
+            taken = getattr(error, "errno", None) == errno.EADDRINUSE
+            why = "is in use; choose another with --port" if taken else f"cannot be used: {error}"
+            raise CacheError(f"port {port} {why}") from None
+        server = Desktop(argv, listening.getsockname()[1], secrets.token_urlsafe(24))
+        logging.getLogger("textual-serve").addHandler(logging.NullHandler())
+        write(f"{server.address}\nto look at, read-only, by this machine alone; ctrl+c ends it\n")
+        web.run_app(
+            server.application(),
+            sock=listening,
+            print=None,
+            access_log=None,
+            shutdown_timeout=PATIENCE,
+        )
+
+
+def run(desk: Desk, config: Config, question: Question) -> int:
+    """The child of a page: the screen on the page's cells, to its end."""
+    from tui.app import InternalsApp
+
+    parent = os.getppid()
+
+    def watch() -> None:
+        # a server that was killed cannot end its pages: they end themselves
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+    app = InternalsApp(desk, config, question)
+    app.run()
+    return BAD_INPUT if app.return_code else ANSWERED
+
+
+def command(arguments: argparse.Namespace) -> list[str]:
+    """The command of a page's child: the screen as it was asked for, to be looked at only."""
+    found = [sys.executable, "-m", "tui", "--read-only"]
+    for name in ("home", "pair", "window", "as_of", "basis"):
+        if hasattr(arguments, name):
+            found += [f"--{name.replace('_', '-')}", f"{getattr(arguments, name)}"]
+    return found + ["--demo"] * getattr(arguments, "demo", False)
