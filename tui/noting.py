@@ -26,6 +26,9 @@ async def write_note(host: Host) -> None:
     if shown is None or market is None:
         host.tell("there is no answer to write a note of yet")
         return
+    if host.desk.memory.refusal:
+        host.tell(host.desk.memory.refusal, error=True)
+        return
     directory = host.config.note_directory or host.desk.notes
     formats = host.config.note_formats
     try:

@@ -20,10 +20,14 @@ import pytest
 from cache.errors import StoreError
 from core.alerts import AlertError
 from core.snapshot import Question
+from tests.cache.test_store import files
+from tests.tui.driving import press, seen, settle
 from tests.tui.markets import NOW
 from tests.tui.test_cli import Cli, cli, filled, once
 from tui.alert_book import AlertBook
+from tui.app import InternalsApp
 from tui.arguments import parser
+from tui.config import Config
 from tui.desk import LOOKING, Desk
 from tui.places import places
 
@@ -168,6 +172,24 @@ def test_who_only_looks_fetches_sets_and_remembers_nothing(filled: Cli, tmp_path
     desk.memory.remember(question, desk.memory.seat())
     assert desk.take(question).spread is not None
     assert not where.state.exists()
+
+
+def test_the_keys_that_would_write_say_that_nothing_is_kept(filled: Cli, tmp_path: Path) -> None:
+    del filled
+    home = tmp_path / "home"
+    before = files(home)
+    app = InternalsApp(Desk(places(home, demo=False), looking=True), Config(), Question())
+
+    async def story() -> None:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await settle(pilot, app)
+            for key in ("r", "R", "w"):
+                await press(pilot, app, "escape", key)
+                assert f"! {LOOKING}" in seen(app), key
+            await press(pilot, app, "[", "space", "q")
+
+    asyncio.run(story())
+    assert files(home) == before
 
 
 @pytest.fixture
