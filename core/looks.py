@@ -185,6 +185,8 @@ def read(data: object) -> Look:
     indices: dict[str, IndexLook] = {}
     for fund, own in top.fields("indices").each():
         told = changes.fields(fund) if changes.held(fund) else None
+        if told is not None and not told.held("from"):
+            told = None  # only announced changes are told of it
         lines = (
             (line.text("symbol"), line.number("contribution_bp"))
             for line in own.rows("contributors")

@@ -26,6 +26,8 @@ from core.phrase import (
     share,
     spoken,
 )
+from core.since import Since
+from core.since_note import since_sentences
 from core.telling import (
     NAMED,
     drags,
@@ -343,9 +345,16 @@ def _covered(snapshot: Snapshot, view: IndexView) -> Sentence:
     return Sentence(said, ".")
 
 
-def sentences(snapshot: Snapshot) -> tuple[Sentence, ...]:
-    """The note's prose: the gap and its rank, breadth or a handful, then index by index."""
-    said = [headline(snapshot), rank_sentence(snapshot), _verdict(snapshot)]
+def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentence, ...]:
+    """The note's prose: the gap and its rank, breadth or a handful, then index by index.
+
+    Args:
+        snapshot: what is told.
+        earlier: what changed since an earlier note, to be told with it.
+    """
+    said = [headline(snapshot), rank_sentence(snapshot)]
+    said += since_sentences(earlier) if earlier is not None else ()
+    said.append(_verdict(snapshot))
     spread = snapshot.spread
     for view in snapshot.indices.values():
         if not view.claims:

@@ -61,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     note.add_argument("--format", choices=FORMATS, default="text")
     note.add_argument("--output", type=_path, metavar="FILE", help="write to FILE")
 
+    note.add_argument("--since", type=_path, metavar="FILE", help="an earlier note's JSON")
     note.add_argument("--part", choices=PARTS, metavar="PART", help="with csv: " + " ".join(PARTS))
 
     tables = commands.add_parser("export", parents=[asked], help="every table, a file each")

@@ -143,6 +143,7 @@ def _question(
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
     from tui.written.files import write_file
     from tui.written.formats import written
+    from tui.written.since import compared
     from tui.written.tidy import part_csv
 
     if arguments.part is not None and arguments.format != "csv":
@@ -150,10 +151,11 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
     snapshot = desk.take(replace(question, daily=True))
     for doubt in desk.market().reference.doubts:
         say(doubt, ANSWERED)
+    earlier = compared(arguments.since, snapshot) if arguments.since is not None else None
     if arguments.part is not None:
-        text = part_csv(snapshot, arguments.part)
+        text = part_csv(snapshot, earlier, arguments.part)
     else:
-        text = written(snapshot, arguments.format)
+        text = written(snapshot, arguments.format, earlier)
     target: Path | None = arguments.output
     if target is None or str(target) == "-":
         write(text, kind=arguments.format)

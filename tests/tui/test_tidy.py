@@ -57,21 +57,22 @@ def test_each_part_by_hand(snapshot: Snapshot) -> None:
         "gap_leaders": 50,
         "sector_effects": 4,
         "announced": 0,
+        "since": 0,
         "changes": 56,  # S29 left, N00 and N01 joined, 29 + 2 and 20 + 2 lines stayed
         "segments": 2,
         "left_out": 4,
         "sources": 6,
         "numbers": sum(len(told["numbers"]) for told in whole["prose"]),
     }  # fmt: skip
-    bridge = read(part_csv(snapshot, "bridge"))
+    bridge = read(part_csv(snapshot, name="bridge"))
     steps = [float(row["pp"]) for row in bridge if not row["part_of"]]
     assert math.fsum(steps) == pytest.approx(11.0)
     parts = [float(row["pp"]) for row in bridge if row["part_of"]]
     assert parts == pytest.approx([11.0, 0.0]) and sum(parts) == pytest.approx(steps[2])
     ladder = {(r["fund"], r["side"], r["threshold"]): r["count"] for r in
-              read(part_csv(snapshot, "ladder"))}  # fmt: skip
+              read(part_csv(snapshot, name="ladder"))}  # fmt: skip
     assert ladder["IWM", "above", "0.0"] == "19" and ladder["SPY", "above", "0.0"] == "13"
-    last = read(part_csv(snapshot, "spread_daily"))[-1]
+    last = read(part_csv(snapshot, name="spread_daily"))[-1]
     assert float(last["gap_pp"]) == pytest.approx(11.0) and last["session"] == "2026-06-26"
     for row in bridge:
         assert (row["small"], row["large"], row["window"]) == ("IWM", "SPY", "YTD")

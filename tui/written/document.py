@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from core.bridge import Step
 from core.changes import Change, Changes
 from core.note import headline, sentences
+from core.since import Since
 from core.spread import Ranking, Spread, YearGap
 from core.telling import leaders_that_left, margin, moved, verdict
 from core.views import IndexView, Snapshot
 from tui.written.coming import UNTOLD, announced
 from tui.written.document_index import index_document
 from tui.written.ledger import ledger
+from tui.written.since import since_document
 from tui.written.values import Json, iso, number, scaled
 
 SCHEMA = 1
@@ -153,8 +155,8 @@ def _verdict(snapshot: Snapshot) -> Json | None:
     }
 
 
-def document(snapshot: Snapshot) -> Json:
-    """The whole snapshot as plain JSON values."""
+def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
+    """The whole snapshot as plain JSON values, and what changed since an earlier note."""
     question, window = snapshot.question, snapshot.window
     leaders = snapshot.gap_leaders
     found: Json = {
@@ -217,10 +219,14 @@ def document(snapshot: Snapshot) -> Json:
             if (told := snapshot.changes.get(fund)) or fund in snapshot.announced
         },
     }
-    found["prose"] = ledger(snapshot, sentences(snapshot), found)
+    found["since"] = None if earlier is None else since_document(earlier)
+    found["prose"] = ledger(snapshot, sentences(snapshot, earlier), found)
     return found
 
 
-def to_json(snapshot: Snapshot) -> str:
+def to_json(snapshot: Snapshot, earlier: Since | None = None) -> str:
     """The document as text, one trailing newline; NaN cannot get in."""
-    return json.dumps(document(snapshot), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return (
+        json.dumps(document(snapshot, earlier), indent=1, ensure_ascii=False, allow_nan=False)
+        + "\n"
+    )

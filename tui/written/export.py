@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from core.note import sentences
+from core.since import Since
 from core.views import Snapshot
 from tui import formats as f
 from tui.written.table import Row, Table
@@ -94,22 +95,22 @@ def state_line(snapshot: Snapshot) -> str:
     return " · ".join(filter(None, parts))
 
 
-def to_text(snapshot: Snapshot) -> str:
+def to_text(snapshot: Snapshot, earlier: Since | None = None) -> str:
     """The note as plain text; columns are straight for wide and accented names too."""
-    blocks = [state_line(snapshot), "\n".join(sentences(snapshot))]
+    blocks = [state_line(snapshot), "\n".join(sentences(snapshot, earlier))]
     said = [f"! {line}" for line in (*snapshot.missing, *snapshot.warnings)]
     blocks += ["\n".join(said)] if said else []
-    blocks += [_plain(table) for table in tables(snapshot)]
+    blocks += [_plain(table) for table in tables(snapshot, earlier)]
     blocks.append("\n".join(["SOURCES", *source_lines(snapshot)]))
     return "\n\n".join(blocks) + "\n"
 
 
-def to_markdown(snapshot: Snapshot) -> str:
+def to_markdown(snapshot: Snapshot, earlier: Since | None = None) -> str:
     """The note as Markdown."""
-    first, *others = map(_escaped, sentences(snapshot))
+    first, *others = map(_escaped, sentences(snapshot, earlier))
     blocks = [f"# {first}", state_line(snapshot), *others]
     blocks += [f"> {_escaped(line)}" for line in (*snapshot.missing, *snapshot.warnings)]
-    blocks += [_markdown(table) for table in tables(snapshot)]
+    blocks += [_markdown(table) for table in tables(snapshot, earlier)]
     said = (f"- {_escaped(line)}" for line in source_lines(snapshot))
     blocks.append("\n".join(["## Sources\n", *said]))
     return "\n\n".join(blocks) + "\n"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Final
 
+from core.since import Since
 from core.views import Snapshot
 
 #: Format -> the module and the function that write it.
@@ -22,8 +23,10 @@ FORMATS: Final = tuple(_WRITERS)
 KEPT: Final = ("md", "html", "json")
 
 
-def written(snapshot: Snapshot, name: str) -> str:
-    """A note in one of `FORMATS`."""
+def written(snapshot: Snapshot, name: str, earlier: Since | None = None) -> str:
+    """A note in one of `FORMATS`, with what changed since an earlier one."""
     module, function = _WRITERS[name]
-    writer: Callable[[Snapshot], str] = getattr(import_module(f"tui.written.{module}"), function)
-    return writer(snapshot)
+    writer: Callable[[Snapshot, Since | None], str] = getattr(
+        import_module(f"tui.written.{module}"), function
+    )
+    return writer(snapshot, earlier)

@@ -46,12 +46,14 @@ def value_at(document: Mapping[str, Any], path: str) -> Any:
 class _Origins:
     """Where the numbers under a path come from, and of which day they are."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
+    def __init__(self, snapshot: Snapshot, earlier: str | None) -> None:
+        self._snapshot, self._earlier = snapshot, earlier
         self._known: dict[tuple[str | int, ...], tuple[str, str]] = {}
 
     def of(self, path: str) -> tuple[str, str]:
         """(source, as-of) of a path."""
+        if self._earlier and (path == "since.as_of" or path.endswith(".before")):
+            return f"the earlier note of {self._earlier}", self._earlier
         place = steps(path)[:3]
         if place not in self._known:
             self._known[place] = self._find(place)
@@ -69,7 +71,9 @@ class _Origins:
             return f"{files}; {self._said((str(place[1]),), lines=True)}", str(told.to_date)
         if place[0] == "indices":
             return self._said((str(place[1]),), lines=True), as_of
-        return self._said(pair, lines=place[0] == "verdict"), as_of
+        said = self._said(pair, lines=place[0] in ("verdict", "since"))
+        then = f"the earlier note of {self._earlier}; " if place[0] == "since" else ""
+        return f"{then}{said}", as_of
 
     def _told(self, fund: str) -> str:
         """What was announced by whom, beside where the contributions come from."""
@@ -104,7 +108,8 @@ def ledger(snapshot: Snapshot, said: Sequence[Sentence], document: Json) -> list
     Raises:
         LookupError: a sentence has a number that the document has not.
     """
-    origins = _Origins(snapshot)
+    since = document.get("since")
+    origins = _Origins(snapshot, since and since["as_of"])
 
     def entry(figure: Figure) -> Json:
         source, as_of = origins.of(figure.path)

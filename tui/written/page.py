@@ -13,6 +13,7 @@ from typing import Final
 
 from core.note import sentences
 from core.phrase import Figure, Sentence
+from core.since import Since
 from core.views import Snapshot
 from tui.written import pictures
 from tui.written.document import document
@@ -158,15 +159,15 @@ def _numbers(prose: Iterable[Json]) -> str:
     )
 
 
-def to_html(snapshot: Snapshot) -> str:
+def to_html(snapshot: Snapshot, earlier: Since | None = None) -> str:
     """The note as one self-contained page."""
     style = page_style()
     digest = b64encode(sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    prose = document(snapshot)["prose"]
+    prose = document(snapshot, earlier)["prose"]
     told = [
         _sentence(sentence, entry["numbers"])
-        for sentence, entry in zip(sentences(snapshot), prose, strict=True)
+        for sentence, entry in zip(sentences(snapshot, earlier), prose, strict=True)
     ]
     drawn = _drawn(snapshot)
     mind = "".join(
@@ -176,7 +177,7 @@ def to_html(snapshot: Snapshot) -> str:
     name = f"{question.small} against {question.large}, {snapshot.window.label} to {snapshot.as_of}"
     badge = '<p><strong class="badge">SIMULATED MARKET</strong></p>' if snapshot.simulated else ""
     sources = "".join(f"<li>{clean(line)}</li>" for line in source_lines(snapshot))
-    body = "".join(_section(s, drawn.get(s.key, ())) for s in sections(snapshot))
+    body = "".join(_section(s, drawn.get(s.key, ())) for s in sections(snapshot, earlier))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'

@@ -170,6 +170,33 @@ def _announced(document: Json) -> Rows:
             yield {**row, "fund": fund, "announced_on": row["announced"]}
 
 
+def _since(document: Json) -> Rows:
+    found = document["since"]
+    if found is None:
+        return
+
+    def row(measure: str, moved: Json, **known: Any) -> dict[str, Any]:
+        told = {"before": moved["before"], "after": moved["after"], "difference": moved["change"]}
+        return {**known, **told, "measure": measure, "earlier": found["as_of"]}
+
+    for measure in ("gap_pp", "rank"):
+        yield row(measure, found[measure])
+    for fund, own in found["indices"].items():
+        for measure in ("fund_return", "share_up"):
+            yield row(measure, own[measure], fund=fund)
+        for end in ("leaders", "laggards"):
+            for kind, placed in (own[end] or {}).items():
+                for one in placed:
+                    known = {"fund": fund, "side": end, "change": kind, "symbol": one["symbol"]}
+                    yield row("rank", one["rank"], **known)
+                    yield row("contribution_bp", one["contribution_bp"], **known)
+        for kind in ("joined", "left"):
+            for symbol in own[kind]:
+                yield {
+                    "fund": fund, "change": kind, "symbol": symbol, "earlier": found["as_of"],
+                }  # fmt: skip
+
+
 def _numbers(document: Json) -> Rows:
     for place, told in enumerate(document["prose"], start=1):
         for row in told["numbers"]:
@@ -247,6 +274,10 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
         "fund action symbol name sector effective:d announced_on:d from standing file:d"
         " weight_start:f return:f contribution_bp:f rank:i",
         _announced,
+    ),
+    "since": (
+        f"{_PAIR}fund side change symbol measure before:f after:f difference:f earlier:d",
+        _since,
     ),
     "segments": (
         "fund segment_start:d segment_end:d holdings_as_of:d estimated:b weight_measured:f"

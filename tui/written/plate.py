@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 
 from core.note import headline
+from core.since import Since
 from core.views import Snapshot
 from tui.written import pictures
 from tui.written.export import state_line
@@ -16,8 +17,9 @@ _MARGIN, _TOP = 36.0, 40.0
 _LEFT = 700.0
 
 
-def to_svg(snapshot: Snapshot) -> str:
-    """The picture as SVG that stands alone: light colours, no request, no script."""
+def to_svg(snapshot: Snapshot, earlier: Since | None = None) -> str:
+    """The picture as SVG that stands alone; it has no place for what changed since."""
+    del earlier
     told = headline(snapshot)
     said = told.removeprefix("SIMULATED: ")
     sketch = Sketch(WIDTH, HEIGHT, str(told), state_line(snapshot))

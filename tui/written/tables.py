@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.announced import standing_words
+from core.since import Since
 from core.spread import Ranking
 from core.views import Snapshot
 from tui import formats as f
+from tui.written.since import since_tables
 from tui.written.table import ROWS, Row, Section, Table
 from tui.written.tables_lines import breadth, concentration, contributors, groups
 
@@ -194,11 +196,17 @@ def _coverage(snapshot: Snapshot) -> Iterator[Table]:
         yield Table("Lines that are not measured", ("", ">lines", ">weight", "reason"), told)
 
 
-def sections(snapshot: Snapshot) -> tuple[Section, ...]:
-    """The note's tables under their headings, in reading order; an empty section is left out."""
+def sections(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Section, ...]:
+    """The note's tables under their headings, in reading order; an empty section is left out.
+
+    Args:
+        snapshot: what is told.
+        earlier: what changed since an earlier note, to be told with it.
+    """
     views = snapshot.indices.values()
     found = (
         ("spread", "How far, and how rare", [*_spread(snapshot), *_history(snapshot)]),
+        ("since", "What changed", since_tables(earlier) if earlier is not None else ()),
         ("contributors", "Who did it", [t for view in views for t in contributors(view)]),
         ("groups", "Sectors and themes", groups(snapshot)),
         ("breadth", "A handful, or the whole market", breadth(snapshot)),
@@ -211,6 +219,6 @@ def sections(snapshot: Snapshot) -> tuple[Section, ...]:
     return tuple(section for section in whole if section.tables)
 
 
-def tables(snapshot: Snapshot) -> tuple[Table, ...]:
+def tables(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Table, ...]:
     """Every table of the note, in reading order."""
-    return tuple(table for section in sections(snapshot) for table in section.tables)
+    return tuple(table for section in sections(snapshot, earlier) for table in section.tables)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from core.since import Since
 from core.views import Snapshot
 from tui.written.document import document
 from tui.written.files import write_file
@@ -48,9 +49,9 @@ def to_csv(table: Part) -> str:
     return out.getvalue()
 
 
-def part_csv(snapshot: Snapshot, name: str = PARTS[0]) -> str:
+def part_csv(snapshot: Snapshot, earlier: Since | None = None, name: str = PARTS[0]) -> str:
     """One part of the note as CSV; the contributors unless another is asked for."""
-    return to_csv(part(document(snapshot), name))
+    return to_csv(part(document(snapshot, earlier), name))
 
 
 def to_parquet(table: Part) -> bytes:

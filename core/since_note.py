@@ -1,0 +1,143 @@
+"""What changed since an earlier note, said in sentences; each number stands under ``since``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.phrase import (
+    Figure,
+    Name,
+    Sentence,
+    key,
+    listed,
+    percent,
+    points,
+    share,
+    spoken,
+)
+from core.since import Ends, IndexSince, Moved, Placed, Since
+
+#: Names told by name in one sentence; the tables have them all.
+NAMED: Final = 5
+
+
+def since_sentences(found: Since) -> tuple[Sentence, ...]:
+    """The gap and its rank then and now, then index by index."""
+    said = [_gap(found)]
+    for fund, own in found.indices.items():
+        said += [_index(fund, own), _members(fund, own)]
+    return tuple(sentence for sentence in said if sentence)
+
+
+def _then(found: Since) -> Sentence:
+    state = "" if found.before.state == "final" else f" ({found.before.state})"
+    return Sentence(Figure(spoken(found.before.as_of), "since.as_of"), state)
+
+
+def _gap(found: Since) -> Sentence:
+    """``Since 24 June 2026 the gap has widened by 1.91 pp, from +12.93 pp to +14.84 pp``."""
+    then, now = found.gap_pp.before, found.gap_pp.after
+    if then is None or now is None:
+        return Sentence()
+    if round(then, 2) == round(now, 2):
+        verb = Sentence("is unchanged at ", Figure(points(now / 100), "since.gap_pp.after"))
+    else:
+        way = "changed sides" if then * now < 0 else "widened" if abs(now) > abs(then) else \
+            "narrowed"  # fmt: skip
+        verb = Sentence(
+            f"has {way} by ", Figure(f"{abs(now - then):,.2f} pp", "since.gap_pp.change"),
+            ", from ", Figure(points(then / 100), "since.gap_pp.before"),
+            " to ", Figure(points(now / 100), "since.gap_pp.after"),
+        )  # fmt: skip
+    said = Sentence("Since ", _then(found), " the gap ", verb)
+    rolled = "; both ends of the window have moved" if found.rolled else ""
+    return Sentence(said, _rank(found.rank), f"{rolled}.")
+
+
+def _rank(found: Moved) -> Sentence:
+    if found.before is None or found.after is None:
+        return Sentence()
+    now = Figure(f"{found.after:,.0f}", "since.rank.after")
+    if found.before == found.after:
+        return Sentence("; still rank ", now)
+    way = "up" if found.after < found.before else "down"
+    then = Figure(f"{found.before:,.0f}", "since.rank.before")
+    return Sentence("; rank ", now, f", {way} from ", then)
+
+
+def _index(fund: str, own: IndexSince) -> Sentence:
+    """Return, breadth and leaders of one index, then and now."""
+    path, head = f"since.indices{key(fund)}", Sentence(Name(fund), " since then: ")
+    said: list[Sentence] = []
+    then, now = own.fund_return.before, own.fund_return.after
+    if then is not None and now is not None:
+        said.append(
+            Sentence(
+                "return ",
+                Figure(percent(now), f"{path}.fund_return.after"),
+                " after ",
+                Figure(percent(then), f"{path}.fund_return.before"),
+            )
+        )
+    then, now = own.share_up.before, own.share_up.after
+    if then is not None and now is not None:
+        said.append(
+            Sentence(
+                Figure(share(now), f"{path}.share_up.after"),
+                " of lines up after ",
+                Figure(share(then), f"{path}.share_up.before"),
+            )
+        )
+    if own.leaders is not None:
+        said.append(_ends(own.leaders, f"{path}.leaders"))
+    if own.withheld:
+        said.append(Sentence("leaders and breadth are not compared below the coverage floor"))
+    parts = [part for sentence in said for part in ("; ", sentence)][1:]
+    return Sentence(head, *parts, ".") if said else Sentence()
+
+
+def _ends(found: Ends, path: str) -> Sentence:
+    """Who is new among the leaders, and who is no longer one."""
+    if not found.entered and not found.gone:
+        return Sentence("the same names lead")
+    said: list[Sentence] = []
+    for name, words, placed in (
+        ("entered", "new among the leaders ", found.entered),
+        ("gone", "gone from them ", found.gone),
+    ):
+        told = [_placed(one, f"{path}.{name}[{n}]") for n, one in enumerate(placed[:NAMED])]
+        more = " and others" if len(placed) > NAMED else ""
+        if told:
+            who = (
+                Sentence(*(p for one in told for p in (", ", one)), more) if more else listed(told)
+            )
+            said.append(Sentence(words, *(who.parts[1:] if more else who.parts)))
+    return Sentence(*[part for sentence in said for part in (", ", sentence)][1:])
+
+
+def _placed(one: Placed, path: str) -> Sentence:
+    """``MXL (rank 9, from 14)``."""
+    now, then = one.rank.after, one.rank.before
+    places: list[str | Sentence] = []
+    if now is not None:
+        places = ["rank ", Figure(f"{now:,.0f}", f"{path}.rank.after")]
+        if then is not None:
+            places += [", from ", Figure(f"{then:,.0f}", f"{path}.rank.before")]
+    else:
+        places = ["no longer measured"]
+    return Sentence(Name(one.symbol), " (", *places, ")")
+
+
+def _members(fund: str, own: IndexSince) -> Sentence:
+    """Who joined and left since."""
+    path = f"since.indices{key(fund)}"
+    said: list[Sentence] = []
+    for name, words, symbols in (
+        ("joined", "joined", own.joined),
+        ("left", "left", own.left),
+    ):
+        if symbols:
+            count = Figure(f"{len(symbols):,}", f"{path}.{name}_count")
+            who = " ".join(symbols[:NAMED]) + " …" * (len(symbols) > NAMED)
+            said.append(Sentence(count, f" {words} (", Name(who), ")"))
+    return Sentence(Name(fund), " since then: ", listed(said), ".") if said else Sentence()
