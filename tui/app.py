@@ -31,6 +31,7 @@ from tui.panes.main import MainScreen
 from tui.panes.scene import Scene, Side
 from tui.recall import Recall
 from tui.refreshing import Refresher
+from tui.ringing import Rang, Ringer, Said
 from tui.themes import DEFAULTS, THEMES
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class InternalsApp(App[None], inherit_bindings=False):
         self.absent = False
         self.underway = Underway()
         self.refresher = Refresher(self)
-        self.recall = Recall(self)
+        self.recall, self.ringer, self.rung = Recall(self), Ringer(self), ""
         self._generation: int | None = None
         self._watched = False
         #: What is said first; filters for few colours; whether the window takes a title.
@@ -191,6 +192,7 @@ class InternalsApp(App[None], inherit_bindings=False):
         if was != (message.snapshot.generation, *pair):
             self.refresher.look_up_cost(asked)
         self.recall.saw(message.snapshot)
+        self.ringer.check(message.snapshot)
         self.say()
 
     def entitle(self, before: str = "") -> None:
@@ -293,6 +295,26 @@ class InternalsApp(App[None], inherit_bindings=False):
         """Do something beside the screen: a function in a thread, or a coroutine in the loop."""
         return self.run_worker(work, thread=thread, group=group, exit_on_error=not thread)
 
+    def on_rang(self, message: Rang) -> None:
+        """Alerts have fired: ring once, mark their panes, say the last one until esc."""
+        self.ringer.done()
+        if message.trouble:
+            self.tell(message.trouble, error=True)
+        told = [kept.fired.sentence for kept in message.fired if kept.fired is not None]
+        if not told:
+            return
+        more = f" (and {len(told) - 1} more: see the alerts)" if len(told) > 1 else ""
+        self.rung = f"{told[-1]}{more}"
+        self.bell()
+        if self.main is not None:
+            for kept in message.fired:
+                self.main.ring(kept.alert.measure.pane)
+        self.say()
+
+    def on_said(self, message: Said) -> None:
+        """What came of setting an alert, or of its hook."""
+        self.tell(message.sentence, error=message.wrong)
+
     # -- words -----------------------------------------------------------------------
 
     def tell(self, sentence: str, *, error: bool = False) -> None:
@@ -306,7 +328,9 @@ class InternalsApp(App[None], inherit_bindings=False):
             self.main.show_status()
 
     def status(self) -> tuple[str, str]:
-        """What the status line says, and its kind: "error", "busy" or ""."""
+        """What the status line says, and its kind: "alert", "error", "busy" or ""."""
+        if self.rung:
+            return self.rung, "alert"
         if self.refresher.progress is not None:
             return self.refresher.progress, "busy"
         if self.notice:

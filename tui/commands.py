@@ -7,7 +7,7 @@ Key bindings, the hint line, the help screen and the command line are all read f
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -124,6 +124,17 @@ COMMANDS: Final = (
     Command("command", (":", "ctrl+p"), "the command line", "command", _ASK, "command"),
     Command("refresh", ("r",), "fetch what is stale", "refresh(False)", _DATA, "refresh"),
     Command("refresh_all", ("R",), "fetch everything again", "refresh(True)", _DATA),
+    Command(
+        "since", ("u",), "what changed since the last look", "since", _DATA, "since", line="since"
+    ),
+    Command("alerts", ("A",), "the alerts that are set", "alerts", _DATA, line="alerts"),
+    Command(
+        "remove",
+        ("delete", "backspace"),
+        "remove the alert under the cursor, in their list",
+        "remove",
+        _DATA,
+    ),
     Command("copy_row", ("y",), "copy the row under the cursor", "copy(False)", _DATA),
     Command("copy_pane", ("Y",), "copy the whole pane", "copy(True)", _DATA),
     Command("note", ("w",), "write the note of what is shown to files", "note", _DATA, line="note"),
@@ -132,7 +143,8 @@ COMMANDS: Final = (
     Command("redraw", ("ctrl+l",), "draw the whole screen again", "redraw", _DATA),
     Command("suspend", ("ctrl+z",), "stop; the shell's fg goes on", "suspend", _DATA),
     Command("quit", ("q", "ctrl+c"), "quit", "quit", _DATA, "quit", line="q"),
-    Command("pair", (), "another small index, or another pair", "", _LINE, line="IWM [SPY]"),
+    Command("other_pair", (), "another small index, or another pair", "", _LINE, line="IWM [SPY]"),
+    Command("pair", (), "a pair of the watch list by its number, or any", "", _LINE, line="pair N"),
     Command(
         "set_window",
         (),
@@ -153,6 +165,14 @@ COMMANDS: Final = (
         "",
         _LINE,
         line="ex SPY MSFT META",
+    ),
+    Command(
+        "alert",
+        (),
+        "ring once when a number crosses a level, on this pair, window and basis",
+        "",
+        _LINE,
+        line="alert gap rank <= 3",
     ),
     Command("sort_by", (), "sort by bp, ret, w, symbol, name or sector", "", _LINE, line="sort bp"),
 )
@@ -280,42 +300,3 @@ def groups() -> dict[str, list[Command]]:
     for command in COMMANDS:
         found.setdefault(command.group, []).append(command)
     return found
-
-
-def completions(text: str, funds: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """(form, help) of the command lines that may come of what is typed so far."""
-    word = text.split(" ")[0].casefold()
-    found = []
-    for command in COMMANDS:
-        forms = [form.strip() for form in command.line.split("|")] if command.line else []
-        starts = [form.split(" ")[0].casefold() for form in forms]
-        if command.name == "pair":
-            starts = [fund.casefold() for fund in funds] or ["iwm"]
-        if command.name == "set_window":
-            starts += ["1d", "1w", "mtd", "qtd", "ytd", "1m", "3m", "6m", "1y", "h1", "h2"]
-        if forms and any(start.startswith(word) for start in starts):
-            found.append((command.line, command.help))
-    return found
-
-
-def completed(text: str, funds: Iterable[str] = ()) -> str:
-    """What is typed with its first word completed, where only one word can be meant."""
-    word = text.casefold()
-    if not word or " " in word:
-        return text
-    known = {
-        "asof",
-        "pr",
-        "tr",
-        "ex",
-        "sort",
-        "note",
-        "mtd",
-        "qtd",
-        "ytd",
-        *(f.casefold() for f in funds),
-    }
-    found = sorted(name for name in known if name.startswith(word))
-    if len(found) != 1:
-        return text
-    return found[0] + (" " if found[0] in ("asof", "ex", "sort") else "")

@@ -18,6 +18,7 @@ from tui.panes.scene import Scene, Side
 
 if TYPE_CHECKING:
     from tui.recall import Recall
+    from tui.ringing import Ringer
 
 
 class Host(Protocol):
@@ -37,6 +38,8 @@ class Host(Protocol):
         absent: it is of a pair of the watch list that nothing is held of.
         seat: where a person was at the last end.
         recall: what was seen before.
+        ringer: the alerts.
+        rung: what an alert said, "" for none; until esc.
         now: the clock.
     """
 
@@ -54,6 +57,8 @@ class Host(Protocol):
     absent: bool
     seat: Seat
     recall: Recall
+    ringer: Ringer
+    rung: str
     now: Callable[[], datetime]
 
     @property

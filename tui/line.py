@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from core import alerts
+from core.alerts import Alert
 from core.snapshot import Question
 from core.windows import FORMS, WindowError, normal
-from tui.commands import CommandError
+from tui.commands import COMMANDS, CommandError
 
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 #: What may be sorted by, and the letter after the sort key.
@@ -24,13 +27,24 @@ SORTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Quit:
-    """Leave the screen."""
+class Act:
+    """What a key does, asked for by its word."""
+
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
-class WriteNote:
-    """Write the note of what is shown."""
+class WatchPair:
+    """A pair of the watch list by its place, from 0."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetAlert:
+    """An alert on what is on the screen."""
+
+    alert: Alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +54,18 @@ class SortBy:
     key: str
 
 
-def parse(text: str, question: Question) -> Question | SortBy | WriteNote | Quit:
+Asked = Question | SortBy | Act | WatchPair | SetAlert
+#: Words of the command line that do what a key does.
+_ACTS: Final = {c.line: c.action for c in COMMANDS if c.action and c.line}
+
+
+def parse(text: str, question: Question, pairs: Sequence[tuple[str, str]] = ()) -> Asked:
     """Read a command line against the question on the screen.
+
+    Args:
+        text: as typed.
+        question: what is on the screen.
+        pairs: the watch list.
 
     Raises:
         CommandError: It asks for nothing known; the message says what would.
@@ -50,10 +74,12 @@ def parse(text: str, question: Question) -> Question | SortBy | WriteNote | Quit
     if not words:
         return question
     head, rest = words[0].casefold(), words[1:]
-    if head == "q" and not rest:
-        return Quit()
-    if head == "note" and not rest:
-        return WriteNote()
+    if head in _ACTS and not rest:
+        return Act(_ACTS[head])
+    if head == "alert":
+        return _alert(text.split(None, 1)[1] if rest else "", question)
+    if head == "pair":
+        return _watched(rest, question, pairs)
     if head in ("pr", "tr") and not rest:
         return replace(question, basis="pr" if head == "pr" else "tr")
     if head == "asof":
@@ -68,6 +94,26 @@ def parse(text: str, question: Question) -> Question | SortBy | WriteNote | Quit
     if len(words) == 1 and (window := _window(words[0])):
         return replace(question, window=window)
     return _pair(words, question)
+
+
+def _alert(text: str, question: Question) -> SetAlert:
+    try:
+        return SetAlert(alerts.parse(text, question))
+    except alerts.AlertError as error:
+        raise CommandError(f"{error}") from None
+
+
+def _watched(
+    rest: list[str], question: Question, pairs: Sequence[tuple[str, str]]
+) -> Question | WatchPair:
+    """``pair 2`` of the watch list, or any pair after the word."""
+    if rest and not rest[0].isdigit():
+        return _pair(rest, question)
+    place = int(rest[0][:4]) if len(rest) == 1 else 0
+    if not 1 <= place <= len(pairs):
+        told = " ".join(f"{n} {small}:{large}" for n, (small, large) in enumerate(pairs, start=1))
+        raise CommandError(f"which pair of the watch list? {told}")
+    return WatchPair(place - 1)
 
 
 def _window(word: str) -> str | None:
@@ -109,7 +155,8 @@ def _pair(words: list[str], question: Question) -> Question:
     if len(symbols) > 2 or not all(_SYMBOL.fullmatch(symbol) for symbol in symbols):
         raise CommandError(
             f"{' '.join(words)!r} is no command: write a pair such as IWM SPY, a window"
-            f" ({FORMS}), asof DATE, pr, tr, ex NAMES, sort COLUMN, note or q"
+            f" ({FORMS}), pair N, asof DATE, pr, tr, ex NAMES, sort COLUMN, alert, alerts, since,"
+            " note or q"
         )
     small, large = symbols[0], symbols[1] if len(symbols) == 2 else question.large
     if small == large:

@@ -8,20 +8,19 @@ from datetime import date
 import numpy as np
 import pytest
 
+from core.alerts import Alert
 from core.snapshot import Lines, Question
 from tui.commands import (
     COMMANDS,
     CommandError,
     bindings,
-    completed,
-    completions,
     groups,
     hints,
     keys_of,
     normal_key,
 )
 from tui.filters import parse_filter
-from tui.line import SORTS, Quit, SortBy, parse
+from tui.line import SORTS, Act, SetAlert, SortBy, WatchPair, parse
 from tui.panes.help import drawing
 from tui.panes.main import MainScreen
 
@@ -145,11 +144,19 @@ def test_rebinding_is_checked_with_one_sentence() -> None:
         ("ex", replace(ASKED, without=())),
         ("", ASKED),
         ("sort bp", SortBy("bp")),
-        ("q", Quit()),
+        ("q", Act("quit")),
+        ("since", Act("since")),
+        ("alerts", Act("alerts")),
+        ("pair 2", WatchPair(1)),
+        ("pair qqq rsp", replace(ASKED, small="QQQ", large="RSP")),
+        (
+            "alert Gap Rank<=3",
+            SetAlert(Alert("gap rank", "", "", "<=", 3.0, "IWM", "SPY", "YTD", "pr")),
+        ),
     ],
 )
 def test_the_command_line(text: str, asked: object) -> None:
-    assert parse(text, ASKED) == asked
+    assert parse(text, ASKED, (("IWM", "SPY"), ("RSP", "SPY"))) == asked
 
 
 @pytest.mark.parametrize(
@@ -163,24 +170,19 @@ def test_the_command_line(text: str, asked: object) -> None:
         ("a b c", "is no command: write a pair"),
         ("hello!", "is no command: write a pair"),
         ("2026-03-31:2026-01-02", "ends before it starts"),
+        ("pair", "which pair of the watch list. 1 IWM:SPY"),
+        ("pair 0", "which pair of the watch list"),
+        ("pair 2", "which pair of the watch list"),
+        ("alert", "is no alert: write a measure"),
+        ("alert gap", "'gap' is no alert: write a measure"),
+        ("alert hats > 3", "'hats' is nothing an alert can be set on"),
         ("ex SPY", "SPY without which names"),
         ("ex M$FT", "is no symbol"),
     ],
 )
 def test_what_the_command_line_does_not_know(text: str, said: str) -> None:
     with pytest.raises(CommandError, match=said):
-        parse(text, ASKED)
-
-
-def test_completion() -> None:
-    assert completed("as", ["IWM"]) == "asof "
-    assert completed("so") == "sort "
-    assert completed("iw", ["IWM", "SPY"]) == "iwm"
-    assert completed("zz") == "zz"
-    assert completed("") == ""
-    assert [form for form, _ in completions("aso")] == ["asof DATE"]
-    assert "IWM [SPY]" in [form for form, _ in completions("iw", ["IWM"])]
-    assert len(completions("")) == sum(bool(command.line) for command in COMMANDS)
+        parse(text, ASKED, (("IWM", "SPY"),))
 
 
 def test_sort_letters_differ() -> None:

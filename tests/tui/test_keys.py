@@ -234,6 +234,34 @@ async def refresh(pilot: Pilot[None], app: InternalsApp) -> None:
     assert desk.full == [False, True]
 
 
+async def since_(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "u")
+    assert "Since the last look" in seen(app)
+    assert "This is the first look at this pair" in seen(app)
+    await press(pilot, app, "u", ":", *"since", "enter")
+    assert "Since the last look" in seen(app)
+    await press(pilot, app, "escape")
+    assert "▸1 Spread" in seen(app)
+
+
+async def alerts_(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "A")
+    assert "none is set; on the command line write" in seen(app)
+    await press(pilot, app, "escape", "delete")
+    assert "nothing is removed here: A lists the alerts" in seen(app)
+    await press(pilot, app, ":", *"alert gap > 50", "enter", ":", *"alert breadth > 50", "enter")
+    await press(pilot, app, ":", *"alerts", "enter")
+    assert "▸ gap > 50 pp" in seen(app)
+    # 19 of 30 lines rose
+    assert "breadth IWM > 50 %" in seen(app)
+    assert "now 63.3 %" in seen(app)
+    await press(pilot, app, "j", "delete")
+    assert "▸ gap > 50 pp" in seen(app)
+    assert "breadth IWM" not in seen(app)
+    await press(pilot, app, "A")
+    assert "▸1 Spread" in seen(app)
+
+
 async def copies(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "2", "y")
     assert app.clipboard.split("\t")[0] == "S29"
@@ -334,6 +362,9 @@ CHECKS: dict[str, Check] = {
     "command": command,
     "refresh": refresh,
     "refresh_all": refresh,
+    "since": since_,
+    "alerts": alerts_,
+    "remove": alerts_,
     "copy_row": copies,
     "copy_pane": copies,
     "back": back,

@@ -47,19 +47,6 @@ class Asking(Board, inherit_bindings=False):
         place = pairs.index(pair) + step if pair in pairs else min(step, 0)
         self.watch_pair(place % len(pairs))
 
-    def watch_pair(self, place: int) -> None:
-        """A pair of the watch list by its place, from 0; window, date and basis stay."""
-        app = self.host
-        small, large = app.config.pairs[place]
-        if (small, large) == (app.question.small, app.question.large):
-            app.tell(
-                f"{small} – {large} is the only pair of the watch list"
-                if len(app.config.pairs) == 1
-                else f"{small} – {large} is on the screen"
-            )
-            return
-        app.ask(replace(app.question, small=small, large=large, without=()))
-
     def action_step(self, sessions: int) -> None:
         """As of a session later or earlier."""
         self.host.step(sessions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from textual import events
 from textual.containers import Container
@@ -197,3 +198,27 @@ class Board(Screen[None], inherit_bindings=False):
     def set_filter(self, wanted: Filter | None) -> None:
         """Show only some contributors; None for all."""
         self.names.set_filter(wanted)
+
+    def watch_pair(self, place: int) -> None:
+        """A pair of the watch list by its place, from 0; window, date and basis stay."""
+        app = self.host
+        small, large = app.config.pairs[place]
+        if (small, large) == (app.question.small, app.question.large):
+            app.tell(
+                f"{small} – {large} is the only pair of the watch list"
+                if len(app.config.pairs) == 1
+                else f"{small} – {large} is on the screen"
+            )
+            return
+        app.ask(replace(app.question, small=small, large=large, without=()))
+
+    def ring(self, pane: int) -> None:
+        """Mark the pane that shows the number of an alert."""
+        self.panes[pane - 1].set_rung(True)
+
+    def quiet(self) -> None:
+        """The alerts were seen: take their marks away."""
+        self.host.rung = ""
+        for pane in self.panes:
+            pane.set_rung(False)
+        self.show_status()

@@ -83,20 +83,26 @@ def status(message: str, kind: str, right: str, width: int) -> Line:
 
     Args:
         message: what is to be said.
-        kind: "error", "busy" or "".
+        kind: "error", "busy", "alert" or "".
         right: the age.
         width: cells.
     """
-    sign = {"error": ("! ", "mark"), "busy": ("… ", "mark")}.get(kind, ("", ""))
+    signs = {"error": ("! ", "mark"), "busy": ("… ", "mark"), "alert": ("◆ ", "mark reverse")}
+    sign = signs.get(kind, ("", ""))
     room = width - 2 - len(sign[0])
     text = message
     if right and formats.cell_width(message) + len(right) + 2 <= room:
         text = formats.fit(message, room - len(right))
-        return [(" ", ""), sign, (text, "bold" if kind == "error" else "dim"), (right, "dim")]
+        return [
+            (" ", ""),
+            sign,
+            (text, "bold" if kind in ("error", "alert") else "dim"),
+            (right, "dim"),
+        ]
     if not message:
         return [(" ", ""), (formats.fit(right, room).rstrip(), "dim")]
     text = formats.fit(text, room).rstrip()
-    return [(" ", ""), sign, (text, "bold" if kind == "error" else "dim")]
+    return [(" ", ""), sign, (text, "bold" if kind in ("error", "alert") else "dim")]
 
 
 def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Line:

@@ -6,11 +6,13 @@ from typing import Any, ClassVar
 
 from tui import commands, terminal
 from tui.commands import CONTRIBUTORS
+from tui.panes.alerts import AlertsScreen
 from tui.panes.asking import Asking
 from tui.panes.breadth import BreadthPane
 from tui.panes.help import HelpScreen
 from tui.panes.naming import Naming
 from tui.panes.pane import Pane
+from tui.panes.since import SinceScreen
 
 
 class MainScreen(Asking, Naming, inherit_bindings=False):
@@ -100,6 +102,8 @@ class MainScreen(Asking, Naming, inherit_bindings=False):
         app = self.host
         if app.absent:
             app.come_back()
+        elif app.rung:
+            self.quiet()
         elif app.error or app.notice:
             app.error = app.notice = ""
             app.say()
@@ -107,6 +111,21 @@ class MainScreen(Asking, Naming, inherit_bindings=False):
             self.names.set_filter(None)
         elif self.zoomed:
             self.action_zoom()
+
+    def action_since(self) -> None:
+        """What changed since the last look."""
+        if self.host.scene is not None:
+            self.app.push_screen(SinceScreen(self.host))
+
+    def action_alerts(self) -> None:
+        """The alerts that are set."""
+        self.quiet()
+        self.app.push_screen(AlertsScreen(self.host))
+
+    def action_remove(self) -> None:
+        """Only in the list of alerts: say where that is."""
+        key = commands.shown(self.host.keys["alerts"][0])
+        self.host.tell(f"nothing is removed here: {key} lists the alerts")
 
     def action_help(self) -> None:
         """What every key does."""

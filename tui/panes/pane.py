@@ -40,7 +40,7 @@ class Pane(Widget):
     def __init__(self) -> None:
         super().__init__(id=f"pane-{self.NUMBER}")
         self.scene: Scene | None = None
-        self.active = False
+        self.active = self.rung = False
         self.view = self.VIEWS[0]
         self._title, self._foot = Sheet(classes="rule"), Sheet(classes="foot")
         self._notes = Sheet(classes="notes")
@@ -84,6 +84,12 @@ class Pane(Widget):
         """Whether keys go to this pane."""
         if active != self.active:
             self.active = active
+            self._title.show(self._draw_title)
+
+    def set_rung(self, rung: bool) -> None:
+        """Whether an alert on a number of this pane has fired and nobody has seen it."""
+        if rung != self.rung:
+            self.rung = rung
             self._title.show(self._draw_title)
 
     def next_view(self) -> None:
@@ -140,6 +146,8 @@ class Pane(Widget):
         tail: Line = []
         if self.scene is not None and self.scene.snapshot.simulated:
             tail = [(" ", ""), ("SIMULATED", "mark"), (" ", ""), ("─", "axis")]
+        if self.rung:
+            tail = [(" ◆ alert ", "mark reverse"), ("─", "axis"), *tail]
         words = self.title_words()
         lone: Line = [("· ", "axis"), (self.view, "bold"), (" ", "")]
         for middle in ([("· ", "axis"), *tabs, *words], [*lone, *words], [*words], lone, []):

@@ -13,10 +13,11 @@ from textual import events
 from core.windows import WindowError
 from tui import terminal
 from tui.charts import Drawing, Line
-from tui.commands import CommandError, completed, completions
+from tui.commands import CommandError
+from tui.completion import Known, advice, completed
 from tui.filters import Filter, parse_filter
 from tui.host import Host
-from tui.line import Quit, SortBy, WriteNote, parse
+from tui.line import Act, SetAlert, SortBy, WatchPair, parse
 from tui.panes.sheet import Sheet
 from tui.safe import safe
 
@@ -38,6 +39,12 @@ class Typing(Protocol):
 
     def sort_by(self, key: str) -> None:
         """Sort the names by a column of the command line."""
+
+    def watch_pair(self, place: int) -> None:
+        """A pair of the watch list by its place, from 0."""
+
+    async def run_action(self, action: str) -> None:
+        """Do what a key does."""
 
 
 class Prompt(Sheet):
@@ -85,7 +92,7 @@ class Prompt(Sheet):
         elif key == "enter":
             self._enter()
         elif key == "tab" and self.sign == ":":
-            self._set(completed(text, self._funds()))
+            self._set(completed(text, self._known()))
         elif key == "backspace" and not text:
             self._escape()
         elif key in ("backspace", "ctrl+h"):
@@ -134,9 +141,18 @@ class Prompt(Sheet):
 
     # -- what it asks ----------------------------------------------------------------
 
-    def _funds(self) -> list[str]:
-        market = self._host.market
-        return sorted(market.holdings) if market is not None else []
+    def _known(self) -> Known:
+        host = self._host
+        market, scene, asked = host.market, host.scene, host.question
+        views = scene.snapshot.indices.values() if scene is not None else ()
+        return Known(
+            pair=(asked.small, asked.large),
+            funds=sorted(market.holdings) if market is not None else (),
+            symbols=list(dict.fromkeys(s for view in views for s in view.contributors.symbols)),
+            themes=[theme.name for theme in market.reference.themes] if market else (),
+            pairs=[f"{small}:{large}" for small, large in host.config.pairs],
+            last=str(scene.snapshot.last_session) if scene is not None else "",
+        )
 
     def _advise(self) -> None:
         """What may follow, in the status line."""
@@ -144,12 +160,8 @@ class Prompt(Sheet):
         if self.sign == "/":
             self.advice = "text in symbol, name or sector; sector:energy ret>25 bp<-5 w>1"
         else:
-            found = completions(self._text, self._funds())
-            said = "   ".join(f"{form}: {does}" for form, does in found[:1])
-            if len(found) > 1:
-                said = "   ".join(form for form, _ in found)
-            self.advice = (
-                said or "a pair such as IWM SPY, a window, asof DATE, ex NAMES, sort bp, q"
+            self.advice = advice(self._text, self._known()) or (
+                "a pair such as IWM SPY, a window, asof DATE, ex NAMES, sort bp, alert, q"
             )
         self._board.show_status()
         self._redraw()
@@ -178,16 +190,18 @@ class Prompt(Sheet):
                 self.close()
             return
         try:
-            asked = parse(self._text, host.question)
+            asked = parse(self._text, host.question, host.config.pairs)
         except (CommandError, WindowError) as error:
             self._say_wrong(error)
             return
         self.close()
-        if isinstance(asked, Quit):
-            self.app.call_later(host.action_quit)
+        if isinstance(asked, Act):
+            self.app.call_later(board.run_action, asked.action)
         elif isinstance(asked, SortBy):
             board.sort_by(asked.key)
-        elif isinstance(asked, WriteNote):
-            self.app.call_later(self.screen.run_action, "note")
+        elif isinstance(asked, WatchPair):
+            board.watch_pair(asked.place)
+        elif isinstance(asked, SetAlert):
+            host.ringer.set(asked.alert)
         elif asked != host.question:
             host.ask(asked)

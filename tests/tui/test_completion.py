@@ -1,0 +1,110 @@
+"""What may follow on the command line, and what Tab makes of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.measures import MEASURES
+from core.snapshot import Question
+from tui.commands import COMMANDS
+from tui.completion import Known, advice, completed, offers
+from tui.line import parse
+
+KNOWN = Known(
+    pair=("IWM", "SPY"),
+    funds=("IWM", "QQQ", "SPY"),
+    symbols=("BE", "BEAM", "MSFT"),
+    themes=("Hyperscalers", "Software"),
+    pairs=("IWM:SPY", "RSP:SPY"),
+    last="2026-06-26",
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "made"),
+    [
+        ("", ""),
+        ("as", "asof "),
+        ("so", "sort "),
+        ("sort s", "sort s"),  # symbol or sector
+        ("sort sy", "sort symbol"),
+        ("sort b", "sort bp"),
+        ("iw", "IWM "),
+        ("iwm s", "iwm SPY"),
+        ("QQQ i", "QQQ IWM"),
+        ("asof ", "asof 2026-06-26"),
+        ("ex s", "ex SPY"),
+        ("ex SPY ms", "ex SPY MSFT"),
+        ("ex SPY MSFT be", "ex SPY MSFT be"),  # BE or BEAM
+        ("ex BE bea", "ex BE BEAM"),
+        ("ale", "alert"),  # alert or alerts
+        ("alert g", "alert gap "),
+        ("alert gap r", "alert gap rank "),
+        ("alert gap rank ", "alert gap rank "),
+        ("alert br", "alert breadth "),
+        ("alert breadth i", "alert breadth IWM "),
+        ("alert top3", "alert top3 "),
+        ("alert top3 ", "alert top3 share "),
+        ("alert contribution ms", "alert contribution MSFT "),
+        ("alert contribution MSFT sp", "alert contribution MSFT SPY "),
+        ("pair r", "pair r"),
+        ("zz", "zz"),
+        ("zz top", "zz top"),
+    ],
+)
+def test_tab(typed: str, made: str) -> None:
+    assert completed(typed, KNOWN) == made
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("sort ", "bp ret w symbol name sector"),
+        ("pair ", "1 2 IWM QQQ SPY"),
+        ("alert gap ", "rank z < <= > >="),
+        ("alert gap rank ", "< <= > >="),
+        ("alert breadth ", "IWM SPY < <= > >="),
+        ("alert breadth IWM ", "< <= > >="),
+        ("alert contribution ", "BE BEAM MSFT"),
+        ("alert gap < ", "NUMBER"),
+        ("alert gap < 5 ", ""),
+        ("1", "1d 1w 1m 1y"),
+        ("IWM ", "QQQ SPY"),
+        ("asof 2026-06-26 ", ""),
+    ],
+)
+def test_the_words_that_may_follow(typed: str, words: str) -> None:
+    assert " ".join(offer.word for offer in offers(typed, KNOWN)) == words
+
+
+def test_every_measure_is_offered_and_every_line_that_is_offered_whole_is_read() -> None:
+    told = {offer.word for offer in offers("alert ", KNOWN)}
+    assert told == {measure.words.split()[0] for measure in MEASURES}
+    question = Question()
+    for line in ("sort", "ex SPY", "pair"):
+        for offer in offers(f"{line} ", KNOWN):
+            pairs = (("IWM", "SPY"), ("RSP", "SPY"))
+            if offer.word in ("SPY", "IWM") and line != "sort":
+                continue  # an index alone leaves nothing out; SPY against itself
+            parse(f"{line} {offer.word}", question, pairs)
+
+
+def test_the_status_line_says_what_a_word_is_for() -> None:
+    assert advice("aso", KNOWN) == "asof DATE: as of a date; without one, the last session"
+    assert advice("sort ", KNOWN) == "bp   ret   w   symbol   name   sector"
+    assert advice("asof ", KNOWN) == "2026-06-26: the last session"
+    assert advice("alert gap rank < ", KNOWN) == "NUMBER: place of the gap among its years"
+    assert advice("alert gap < ", KNOWN) == "NUMBER: small less large in pp"
+    assert "alert gap rank <= 3" in advice("", KNOWN)
+    assert advice("nonsense", KNOWN) == ""
+    many = Known(symbols=tuple(f"S{n:02}" for n in range(30)))
+    assert advice("ex s", many).endswith("… 19 more")  # SPY stands before the thirty
+
+
+def test_every_form_of_the_table_is_offered_by_its_first_word() -> None:
+    words = {offer.word.casefold() for offer in offers("", KNOWN)}
+    for command in COMMANDS:
+        for form in command.line.split("|"):
+            first = form.split()[0] if form.split() else ""
+            if first.islower() and not first.isdigit():
+                assert first in words, command.name

@@ -1,0 +1,179 @@
+"""What may follow on the command line: the words that are known there, and what they mean."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from core.measures import MEASURES, Measure
+from core.windows import STEPS
+from tui.commands import COMMANDS, Command
+from tui.line import SORTS
+
+_COMPARED: Final = ("<", "<=", ">", ">=")
+_WINDOWS: Final = (*STEPS, "H1", "H2")
+#: Words told on the status line; Tab knows them all.
+_TOLD: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the words of a command line can be of.
+
+    Attributes:
+        pair: the two funds on the screen.
+        funds: every fund with holdings.
+        symbols: lines of the two indices.
+        themes: names of the themes.
+        pairs: the watch list, as "IWM:SPY".
+        last: the last session, ISO, "" where not known.
+    """
+
+    pair: tuple[str, str] = ("IWM", "SPY")
+    funds: Sequence[str] = ()
+    symbols: Sequence[str] = ()
+    themes: Sequence[str] = ()
+    pairs: Sequence[str] = ()
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A word that may come next.
+
+    Attributes:
+        word: as it would be typed.
+        help: what it means, "" where it speaks for itself.
+        more: something follows it.
+    """
+
+    word: str
+    help: str = ""
+    more: bool = False
+
+
+def _heads() -> dict[str, Command]:
+    """First word -> the command it begins."""
+    found: dict[str, Command] = {}
+    for command in COMMANDS:
+        for form in command.line.split("|"):
+            word = form.strip().split(" ")[0]
+            if word.islower():
+                found[word] = command
+    return found
+
+
+def _first(known: Known) -> list[Offer]:
+    """What a line may begin with: a command, a window, a fund."""
+    found = [
+        Offer(word, command.help, more=" " in command.line.strip())
+        for word, command in _heads().items()
+        if word.upper() not in _WINDOWS
+    ]
+    found += [Offer(window.casefold(), "window") for window in _WINDOWS]
+    return found + [Offer(fund, "fund", more=True) for fund in known.funds]
+
+
+def _following(head: str, before: Sequence[str], known: Known) -> list[Offer]:
+    """What may come after a first word and some more."""
+    if head == "alert":
+        return _of_alert(before, known)
+    single: dict[str, Iterable[Offer]] = {
+        "asof": [Offer(known.last, "the last session")] if known.last else [],
+        "sort": [Offer(key, words) for key, (_, words) in SORTS.items()],
+        "theme": [Offer(name) for name in known.themes],
+        "pair": [
+            *(Offer(str(n), pair) for n, pair in enumerate(known.pairs, start=1)),
+            *(Offer(fund, "fund", more=True) for fund in known.funds),
+        ],
+    }
+    if head in single:
+        return list(single[head]) if not before else []
+    if head == "ex":
+        funds = [Offer(fund, "index") for fund in known.pair] if not before else []
+        taken = {word.strip(",").upper() for word in before}
+        return funds + [Offer(symbol) for symbol in known.symbols if symbol not in taken]
+    if head.upper() in known.funds and not before:
+        return [Offer(fund, "fund") for fund in known.funds if fund != head.upper()]
+    return []
+
+
+def _measure(words: Sequence[str]) -> tuple[Measure, int] | None:
+    """The measure that some words begin with, and how many are its own."""
+    for measure in MEASURES:
+        own = measure.words.split()
+        if [word.casefold() for word in words[: len(own)]] == own:
+            return measure, len(own)
+    return None
+
+
+def _of_alert(before: Sequence[str], known: Known) -> list[Offer]:
+    """The words of an alert: a measure, its name and fund, a comparison, a number."""
+    begun = [m for m in MEASURES if m.words.split()[: len(before)] == [*map(str.lower, before)]]
+    found = [
+        Offer(m.words.split()[len(before)], m.help, more=True)
+        for m in begun
+        if len(m.words.split()) > len(before)
+    ]
+    settled = _measure(before)
+    if settled is None:
+        return list({offer.word: offer for offer in found}.values())
+    measure, size = settled
+    rest = before[size:]
+    if any(word in _COMPARED for word in rest):
+        unit = f" in {measure.unit}" if measure.unit else ""
+        return [Offer("NUMBER", f"{measure.help}{unit}")] if rest[-1] in _COMPARED else []
+    names = len(rest)
+    if measure.symbol and not names:
+        return found + [Offer(symbol, more=True) for symbol in known.symbols]
+    if measure.fund and names == (1 if measure.symbol else 0):
+        found += [Offer(fund, "index", more=True) for fund in known.pair]
+    return found + [Offer(sign, measure.help, more=True) for sign in _COMPARED]
+
+
+def offers(text: str, known: Known) -> list[Offer]:
+    """The words that the last word of a line may become."""
+    *before, last = text.split(" ")
+    words = [word for word in before if word]
+    found = _following(words[0].casefold(), words[1:], known) if words else _first(known)
+    start = last.casefold()
+    return [offer for offer in found if offer.word.casefold().startswith(start)]
+
+
+def completed(text: str, known: Known) -> str:
+    """A line with its last word completed, as far as only one thing can be meant."""
+    found = [offer for offer in offers(text, known) if offer.word != "NUMBER"]
+    last = text.rpartition(" ")[2]
+    if not found or (not text and len(found) > 1):
+        return text
+    head = text[: len(text) - len(last)]
+    if len(found) == 1:
+        return head + found[0].word + (" " if found[0].more else "")
+    words = sorted(offer.word.casefold() for offer in found)
+    # What the first and the last of them in order share, all of them share.
+    ends = zip(words[0], words[-1], strict=False)
+    common = "".join(a for a, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], ends))
+    return head + common if len(common) > len(last) else text
+
+
+def advice(text: str, known: Known) -> str:
+    """What may follow, for the status line; "" where the line means nothing known."""
+    words = text.split()
+    if not words:
+        return "   ".join(command.line for command in COMMANDS if command.line)
+    found = offers(text, known)
+    if len(found) > 1:
+        return _listed(found)
+    head = words[0] if " " in text or not found else found[0].word
+    command = _heads().get(head.casefold())
+    if found and (" " in text or command is None):
+        return f"{found[0].word}: {found[0].help}" if found[0].help else found[0].word
+    return f"{command.line}: {command.help}" if command is not None else ""
+
+
+def _listed(found: Sequence[Offer]) -> str:
+    """Words side by side, those that speak for themselves without their help."""
+    more = f"   … {len(found) - _TOLD:,} more" if len(found) > _TOLD else ""
+    return "   ".join(offer.word for offer in found[:_TOLD]) + more

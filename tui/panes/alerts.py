@@ -1,0 +1,129 @@
+"""The alerts that are set: each with its number now and when it last fired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual.message import Message
+
+from core.alerts import Alert, figure
+from tui import formats
+from tui.charts import Drawing, Line
+from tui.commands import shown
+from tui.host import Host
+from tui.panes.help import PageScreen, page_bindings
+from tui.panes.scene import wrapped
+from tui.ringing import Standing
+
+EXAMPLES = (
+    "alert gap rank <= 3",
+    "alert breadth IWM < 50",
+    "alert top3 share > 40",
+    "alert contribution BE > 150",
+)
+
+
+@dataclass
+class Listed(Message):
+    """The alerts as they stand, and a sentence where they cannot be read."""
+
+    found: tuple[Standing, ...]
+    trouble: str = ""
+
+
+class AlertsScreen(PageScreen, inherit_bindings=False):
+    """A page of alerts, one under the cursor."""
+
+    BINDINGS: ClassVar[list[Any]] = page_bindings("alerts", remove="remove")
+
+    def __init__(self, host: Host) -> None:
+        super().__init__()
+        self._host = host
+        self._found: tuple[Standing, ...] | None = None
+        self._trouble = ""
+        self._at = 0
+
+    def on_mount(self) -> None:
+        """Look the numbers up in a thread; say so until then."""
+        self._draw()
+        self._list()
+
+    def _list(self, without: Alert | None = None) -> None:
+        self.run_worker(lambda: self._look_up(without), thread=True, exit_on_error=False)
+
+    def _look_up(self, without: Alert | None) -> None:
+        self.post_message(Listed(*self._host.ringer.standing(without)))
+
+    def on_listed(self, message: Listed) -> None:
+        """Draw the alerts as they stand."""
+        self._found, self._trouble = message.found, message.trouble
+        self._at = min(self._at, max(len(message.found) - 1, 0))
+        self._draw()
+
+    def action_move(self, how: str) -> None:
+        """Move the cursor."""
+        last = len(self._found or ()) - 1
+        page = max((self.size.height - 4) // 2, 1)
+        steps = {
+            "down": 1,
+            "up": -1,
+            "page_down": page,
+            "page_up": -page,
+            "half_page_down": page // 2,
+            "half_page_up": -(page // 2),
+            "first": -last,
+            "last": last,
+        }
+        self._at = min(max(self._at + steps[how], 0), max(last, 0))
+        self._draw()
+
+    def action_remove(self) -> None:
+        """Take the alert under the cursor away."""
+        if self._found:
+            self._list(without=self._found[self._at].kept.alert)
+
+    def _draw(self) -> None:
+        found, trouble, at = self._found, self._trouble, self._at
+        remove = shown(self._host.keys["remove"][0])
+
+        def draw(width: int, height: int) -> Drawing:
+            head: Drawing = [[(" Alerts", "bold")], []]
+            foot: Drawing = [
+                [],
+                [(f" {remove}", "bold"), (" remove  ", "dim"), ("esc", "bold"), (" back", "dim")],
+            ]
+            if trouble:
+                return [*head, *([(" ! ", "mark"), *line] for line in wrapped(trouble, width - 4))]
+            if found is None:
+                return [*head, [(" looking up the numbers …", "dim")]]
+            if not found:
+                none: Drawing = [[(" none is set; on the command line write", "")]]
+                return [*head, *none, *([(f"   :{text}", "bold")] for text in EXAMPLES), *foot]
+            each = [_rows(one, n == at, self._host) for n, one in enumerate(found)]
+            fits = max((height - len(head) - len(foot)) // 2, 1)
+            top = min(max(at - fits + 1, 0), max(len(each) - fits, 0))
+            return [*head, *(line for rows in each[top : top + fits] for line in rows), *foot]
+
+        self.sheet.show(draw)
+
+
+def _rows(one: Standing, here: bool, host: Host) -> Drawing:
+    """An alert on two lines: condition and number; question and when it last fired."""
+    alert, fired = one.kept.alert, one.kept.fired
+    now = "not told" if one.value is None else f"now {figure(alert, one.value)}"
+    holds = one.value is not None and alert.holds(one.value)
+    state = "holds" if holds else "armed" if one.kept.armed else "waits to cross back"
+    first: Line = [
+        (" ▸ " if here else "   ", "mark"),
+        (f"{alert.text:<36}", "bold" if here else ""),
+        (f"  {now:<18}", "bold"),
+        (f"  {state}", "mark" if holds else "dim"),
+    ]
+    about = f"{alert.small}:{alert.large} {alert.window} {alert.basis}"
+    last = "never fired"
+    if fired is not None:
+        age = formats.age(fired.at, host.now())
+        ago = "now" if age == "now" else f"{age} ago"
+        last = f"fired {fired.at:%Y-%m-%d %H:%M} UTC, {ago}: {figure(alert, fired.value)}"
+    return [first, [(f"     {about:<34}  {last}", "dim")]]

@@ -1,0 +1,143 @@
+"""What changed since the last look: gap, breadth, leaders, members, then and now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from core.looks import LookError, look
+from core.since import ENDS, Ends, IndexSince, Moved, Placed, Since, since
+from tui import formats
+from tui.charts import Drawing, Line
+from tui.host import Host
+from tui.look_book import Seen
+from tui.panes.help import PageScreen, page_bindings
+from tui.panes.scene import BASIS, wrapped
+
+#: Symbols of a list of members told in full.
+_FEW = 24
+
+
+class SinceScreen(PageScreen, inherit_bindings=False):
+    """A page about what is new in the answer on the screen."""
+
+    BINDINGS: ClassVar[list[Any]] = page_bindings("since")
+
+    def __init__(self, host: Host) -> None:
+        super().__init__()
+        self._host = host
+
+    def on_mount(self) -> None:
+        """Compare and draw."""
+        host = self._host
+        if host.snapshot is None:
+            return
+        now = look(host.snapshot)
+        before = host.recall.before(now)
+        try:
+            found = None if before is None else since(before.look, now)
+            sentence = "This is the first look at this pair, window and basis: the next one tells."
+        except LookError as error:
+            found, sentence = None, f"{error}."
+        head: Line = [("SIMULATED  ", "mark")] if now.simulated else []
+        words = f"{now.small} – {now.large}  {now.window}  {BASIS[now.basis]}"
+        head += [("Since the last look  ", "bold"), (words, "")]
+
+        def draw(width: int, height: int) -> Drawing:
+            if found is None or before is None:
+                body = [[(" ", ""), *line] for line in wrapped(sentence, width - 2)]
+            else:
+                body = drawing(found, before, host.now(), width)
+            return [[(" ", ""), *head], [], *body, [], [(" esc", "bold"), (" back", "dim")]]
+
+        self.sheet.show(draw)
+
+
+def drawing(found: Since, before: Seen, now: datetime, width: int) -> Drawing:
+    """Everything that changed; what did not is said in a word."""
+    then, after = found.before, found.after
+    age = formats.age(before.at, now)
+    ago = "now" if age == "now" else f"{age} ago"
+    lines: Drawing = [
+        [
+            (" then ", "dim"),
+            (f"{formats.date_text(then.as_of)} ({then.state})", ""),
+            (f", last seen {before.at:%Y-%m-%d %H:%M} UTC, {ago};", "dim"),
+            (" now ", "dim"),
+            (f"{formats.date_text(after.as_of)} ({after.state})", ""),
+        ]
+    ]
+    if found.rolled:
+        said = f"{after.window} rolls: its start moved from {then.start} to {after.start}"
+        lines.append([(f" ! {said}", "mark")])
+    lines += [[], _figure("gap", found.gap_pp, 1, "pp", 2)]
+    of = f" of {after.of}" if after.of else ""
+    lines.append(_figure("rank", found.rank, 1, of.strip(), 0))
+    for fund, own in found.indices.items():
+        lines += [[], *_index(fund, own, width)]
+    missing = [fund for fund in after.indices if fund not in found.indices]
+    lines += [[(f" {fund} was not told then", "dim")] for fund in missing]
+    return lines
+
+
+def _index(fund: str, own: IndexSince, width: int) -> Drawing:
+    lines: Drawing = [[(f" {fund}", "bold")], _figure("return", own.fund_return, 100, "%", 2)]
+    if own.withheld:
+        lines += [[(" ! ", "mark"), *line] for line in wrapped(own.withheld, width - 4)]
+    else:
+        lines.append(_figure("lines up", own.share_up, 100, "%", 1))
+    for title, ends in (("leaders", own.leaders), ("laggards", own.laggards)):
+        if ends is not None:
+            lines += _ends(title, ends)
+    for title, symbols in (("joined", own.joined), ("left", own.left)):
+        if symbols:
+            more = f" and {len(symbols) - _FEW:,} more" if len(symbols) > _FEW else ""
+            text = " ".join(symbols[:_FEW]) + more
+            said = wrapped(text, max(width - 14, 10))
+            lines += [
+                [(f"   {title if n == 0 else '':<10}", "dim"), *line] for n, line in enumerate(said)
+            ]
+    return lines
+
+
+def _ends(title: str, ends: Ends) -> Drawing:
+    if ends.same:
+        return [[(f"   {title:<10}", "dim"), (f"the same {ENDS}, in the same order", "dim")]]
+    rows: Drawing = [[(f"   {title}", "dim")]]
+    rows += [_placed("new ", placed, "bold") for placed in ends.entered]
+    rows += [_placed("gone", placed, "dim") for placed in ends.gone]
+    for placed in ends.moved:
+        better = (placed.rank.change or 0) < 0
+        rows.append(_placed("▲   " if better else "▼   ", placed, ""))
+    return rows
+
+
+def _placed(sign: str, placed: Placed, style: str) -> Line:
+    """E  12 → 3   +20 → +60 bp."""
+
+    def place(rank: float | None) -> str:
+        return formats.MISSING if rank is None else f"{rank:.0f}"
+
+    def brought(bp: float | None) -> str:
+        return formats.MISSING if bp is None else f"{bp:+,.0f}"
+
+    ranks = f"{place(placed.rank.before)} → {place(placed.rank.after)}"
+    bps = f"{brought(placed.bp.before)} → {brought(placed.bp.after)} bp"
+    return [(f"     {sign} ", "mark"), (f"{placed.symbol:<8}", style), (f"{ranks:<14}{bps}", style)]
+
+
+def _figure(title: str, moved: Moved, scale: float, unit: str, digits: int) -> Line:
+    """``gap  +11.00 → +12.50 pp  (+1.50)``: a rank has no sign, and no change in brackets."""
+    sign = "+" if digits and title != "lines up" else ""
+
+    def text(value: float | None) -> str:
+        return formats.MISSING if value is None else f"{value * scale:{sign}.{digits}f}"
+
+    line: Line = [
+        (f"   {title:<10}", "dim"),
+        (f"{text(moved.before)} → {text(moved.after)} {unit}", "bold"),
+    ]
+    if moved.change is not None and digits:
+        points = "pp" if unit == "%" else unit
+        line.append((f"   {moved.change * scale:+.{digits}f} {points}", "dim"))
+    return line

@@ -1,0 +1,211 @@
+"""Alerts on the screen: judged beside it at each new answer, rung once, shown until esc.
+
+Every alert is judged on its own question as of the last session, whatever the screen shows:
+stepping through old dates or windows rings nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from textual.message import Message
+
+from cache.errors import CacheError
+from core.alerts import Alert, Kept, figure, first, value
+from core.daily import daily
+from core.frames import CoreError
+from core.market import Market
+from core.snapshot import Question, Snapshot
+from core.views import Basis
+from tui import hook
+from tui.alert_book import AlertBook
+from tui.host import Host
+from tui.messages import DeskLike
+
+Asked = tuple[str, str, str, Basis]
+
+
+@dataclass
+class Rang(Message):
+    """Alerts that have fired, and a sentence about what went wrong, "" for nothing."""
+
+    fired: tuple[Kept, ...]
+    trouble: str = ""
+
+
+@dataclass
+class Said(Message):
+    """What came of setting or removing an alert."""
+
+    sentence: str
+    wrong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An alert with the number it is judged on now, None where that is not told."""
+
+    kept: Kept
+    value: float | None
+
+
+def asked_of(alert: Alert) -> Asked:
+    """The question an alert is judged on."""
+    return (alert.small, alert.large, alert.window, alert.basis)
+
+
+def asked_in(snapshot: Snapshot) -> Asked:
+    """The question an answer is to."""
+    question = snapshot.question
+    return (question.small, question.large, snapshot.window.label, question.basis)
+
+
+def answers(
+    desk: DeskLike, alerts: Iterable[Alert], shown: Snapshot | None = None
+) -> list[Snapshot]:
+    """An answer to each question of some alerts, as of the last session.
+
+    Args:
+        desk: where data comes from.
+        alerts: what is to be judged.
+        shown: an answer at hand, used where it is one of them.
+    """
+    wanted: dict[Asked, list[Alert]] = {}
+    for alert in alerts:
+        wanted.setdefault(asked_of(alert), []).append(alert)
+    found: list[Snapshot] = []
+    for asked, own in wanted.items():
+        question: Question = own[0].question
+        usable = shown is not None and asked_in(shown) == asked
+        try:
+            if usable and shown is not None and shown.as_of >= shown.last_session:
+                snapshot = shown
+            else:
+                snapshot = desk.take(question)
+            found.append(_with_daily(snapshot, desk.market(), own))
+        except (CoreError, CacheError, OSError):
+            # Nothing is held for it, or not any more: the alert waits.
+            continue
+    return found
+
+
+def _with_daily(snapshot: Snapshot, market: Market, alerts: list[Alert]) -> Snapshot:
+    """An answer with breadth session by session for the funds whose alerts need it."""
+    funds = {alert.fund for alert in alerts if alert.measure.days} - set(snapshot.daily)
+    counted = {
+        fund: found
+        for fund in funds & set(snapshot.indices)
+        if (found := daily(market, fund, snapshot.window.end)) is not None
+    }
+    return replace(snapshot, daily={**snapshot.daily, **counted}) if counted else snapshot
+
+
+class Ringer:
+    """Judges the alerts of the screen's market, one round at a time."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.book = AlertBook(host.desk.memory)
+        self._busy = False
+        self._next: Snapshot | None = None
+        self._judged: dict[Asked, int | None] = {}
+        self._rung: dict[Alert, datetime] = {}
+        self._opened = host.now()
+
+    def check(self, snapshot: Snapshot) -> None:
+        """A new answer is on the screen: judge what is new in it, beside the screen."""
+        if snapshot.as_of < snapshot.last_session or not self.book.path.exists():
+            return
+        if self._busy:
+            self._next = snapshot
+            return
+        self._busy = True
+        self._host.background(partial(self._round, snapshot), "alerts")
+
+    def done(self) -> None:
+        """A round has ended; the newest answer that came meanwhile is judged next."""
+        self._busy = False
+        waiting, self._next = self._next, None
+        if waiting is not None:
+            self.check(waiting)
+
+    def _round(self, shown: Snapshot) -> None:
+        host, trouble, rung = self._host, "", []
+        try:
+            held = self.book.read()
+            generation = shown.generation
+            due = [
+                kept.alert
+                for kept in held
+                if shown.state == "intraday"
+                or self._judged.get(asked_of(kept.alert), -1) != generation
+            ]
+            fired = self.book.judge(answers(host.desk, due, shown), host.now())
+            self._judged |= {asked_of(alert): generation for alert in due}
+            # Another process may have judged first: it has run the hook, the screen still rings.
+            rung = [kept for kept in self.book.read() if self._is_news(kept)]
+            if rung:
+                self.book.told(kept.alert for kept in rung)
+            for kept in rung:
+                if kept.fired is not None:
+                    self._rung[kept.alert] = kept.fired.at
+        except (CoreError, CacheError, OSError) as error:
+            fired, trouble = [], f"alerts: {error}"
+        host.post_message(Rang(tuple(rung), trouble))
+        for kept in fired:
+            if host.config.hook and (
+                said := hook.run(host.config.hook, kept, host.config.hook_timeout)
+            ):
+                host.post_message(Said(said, wrong=True))
+
+    def _is_news(self, kept: Kept) -> bool:
+        """Whether an alert has fired and this screen has not rung for it."""
+        if kept.fired is None or self._rung.get(kept.alert) == kept.fired.at:
+            return False
+        return not kept.told or kept.fired.at > self._opened
+
+    def set(self, alert: Alert) -> None:
+        """Set an alert, beside the screen."""
+        self._host.background(partial(self._set, alert), "alerts")
+
+    def _set(self, alert: Alert) -> None:
+        host = self._host
+        try:
+            now = next(
+                (
+                    found
+                    for answer in answers(host.desk, [alert])
+                    if (found := value(alert, answer)) is not None
+                ),
+                None,
+            )
+            kept = first(alert, now)
+            self.book.add(kept)
+        except (CoreError, CacheError, OSError) as error:
+            host.post_message(Said(f"the alert is not set: {error}", wrong=True))
+            return
+        about = "it is not told now" if now is None else f"now {figure(alert, now)}"
+        wait = "" if kept.armed else ": it holds already, and rings after it has crossed back"
+        host.post_message(Said(f"alert set: {alert.text}; {about}{wait}"))
+
+    def standing(self, without: Alert | None = None) -> tuple[tuple[Standing, ...], str]:
+        """In a thread: every alert and its number now, and why they cannot be told, "" if they can.
+
+        Args:
+            without: an alert to remove first.
+        """
+        try:
+            if without is not None:
+                self.book.remove(without)
+            held = self.book.read()
+        except (CoreError, CacheError, OSError) as error:
+            return (), f"{error}"
+        found = answers(self._host.desk, (kept.alert for kept in held))
+        told = []
+        for kept in held:
+            values = (value(kept.alert, answer) for answer in found)
+            told.append(Standing(kept, next((v for v in values if v is not None), None)))
+        return tuple(told), ""
