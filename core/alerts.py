@@ -211,7 +211,7 @@ def first(alert: Alert, found: float | None) -> Kept:
 
 
 def judge(kept: Kept, snapshot: Snapshot, now: datetime) -> Kept:
-    """How an alert stands after an answer; it fired where ``fired`` is another than before."""
+    """How an alert stands after an answer; it has fired now where it was armed and is no more."""
     found = value(kept.alert, snapshot)
     if found is None:
         return kept

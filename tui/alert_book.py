@@ -103,7 +103,7 @@ class AlertBook:
                 own = kept
                 for snapshot in found:
                     own = judge(own, snapshot, now)
-                if own.fired != kept.fired:
+                if kept.armed and not own.armed:
                     fired.append(own)
                 after.append(own)
             return after

@@ -82,6 +82,7 @@ def parser() -> argparse.ArgumentParser:
     fetch = commands.add_parser("refresh", parents=[asked], help="fetch what is stale")
     fetch.add_argument("--full", action="store_true", help="ask for everything, whole")
     fetch.add_argument("--quiet", action="store_true", help="no progress; for cron")
+    fetch.add_argument("--no-alerts", action="store_true", help="judge no alerts at the end")
     fetch.add_argument("--progress", choices=("json",), help="one JSON object a line on stderr")
 
     bring = commands.add_parser("import", help="bring your own files")

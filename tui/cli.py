@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from cache.errors import CacheError, StoreEmpty
 from core.explain.ground import MeasureError
@@ -193,12 +193,13 @@ def _explain(desk: Desk, question: Question, arguments: argparse.Namespace) -> i
 def _refresh(desk: Desk, question: Question, config: Config, arguments: argparse.Namespace) -> int:
     if desk.simulated:
         return say("the demo market is simulated; there is nothing to fetch", BAD_INPUT)
-    from tui.fetching import fetch
+    from tui.fetching import fetch, judge
 
-    return fetch(
-        desk,
-        question,
-        config,
-        full=arguments.full,
-        style="json" if arguments.progress else "none" if arguments.quiet else "bar",
+    began = datetime.now(UTC)
+    style: Literal["bar", "json", "none"] = (
+        "json" if arguments.progress else "none" if arguments.quiet else "bar"
     )
+    code = fetch(desk, question, config, full=arguments.full, style=style)
+    if not arguments.no_alerts:
+        judge(desk, config, began, style=style)
+    return code

@@ -170,7 +170,7 @@ class Desk:
             raise StoreError(self.read_only)
         if self.simulated:
             return None
-        command = [sys.executable, "-m", "tui", "refresh", "--progress", "json"]
+        command = [sys.executable, "-m", "tui", "refresh", "--progress", "json", "--no-alerts"]
         command += ["--pair", f"{question.small}:{question.large}", "--window", question.window]
         if self._home is not None:
             command += ["--home", str(self._home)]

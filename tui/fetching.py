@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
+from cache.errors import CacheError
 from cache.progress import Progress, Summary
 from core.views import Question
 from tui import formats as f
 from tui.costs import window_start
+from tui.safe import safe
 
 if TYPE_CHECKING:
     from tui.config import Config
@@ -64,6 +67,21 @@ def fetch(desk: Desk, question: Question, config: Config, *, full: bool, style: 
     if summary.ok:
         return 0
     return 1 if came or desk.generation() is not None else 3
+
+
+def judge(desk: Desk, config: Config, since: datetime, *, style: Style) -> None:
+    """Judge the alerts on what is held now, and say on stderr which have fired since."""
+    from core.frames import CoreError
+    from tui.alert_book import AlertBook
+    from tui.judging import check
+
+    try:
+        said = check(desk, AlertBook(desk.memory), config, since, datetime.now(UTC))
+    except (CoreError, CacheError, OSError) as error:
+        said = [f"alerts: {error}"]
+    for sentence in map(safe, said):
+        line = json.dumps({"alert": sentence}) if style == "json" else f"internals: {sentence}"
+        print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def text(summary: Summary) -> str:

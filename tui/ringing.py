@@ -6,8 +6,7 @@ stepping through old dates or windows rings nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -15,17 +14,12 @@ from textual.message import Message
 
 from cache.errors import CacheError
 from core.alerts import Alert, Kept, figure, first, value
-from core.daily import daily
 from core.frames import CoreError
-from core.market import Market
-from core.snapshot import Question, Snapshot
-from core.views import Basis
+from core.snapshot import Snapshot
 from tui import hook
 from tui.alert_book import AlertBook
 from tui.host import Host
-from tui.messages import DeskLike
-
-Asked = tuple[str, str, str, Basis]
+from tui.judging import Asked, answers, asked_of
 
 
 @dataclass
@@ -50,57 +44,6 @@ class Standing:
 
     kept: Kept
     value: float | None
-
-
-def asked_of(alert: Alert) -> Asked:
-    """The question an alert is judged on."""
-    return (alert.small, alert.large, alert.window, alert.basis)
-
-
-def asked_in(snapshot: Snapshot) -> Asked:
-    """The question an answer is to."""
-    question = snapshot.question
-    return (question.small, question.large, snapshot.window.label, question.basis)
-
-
-def answers(
-    desk: DeskLike, alerts: Iterable[Alert], shown: Snapshot | None = None
-) -> list[Snapshot]:
-    """An answer to each question of some alerts, as of the last session.
-
-    Args:
-        desk: where data comes from.
-        alerts: what is to be judged.
-        shown: an answer at hand, used where it is one of them.
-    """
-    wanted: dict[Asked, list[Alert]] = {}
-    for alert in alerts:
-        wanted.setdefault(asked_of(alert), []).append(alert)
-    found: list[Snapshot] = []
-    for asked, own in wanted.items():
-        question: Question = own[0].question
-        usable = shown is not None and asked_in(shown) == asked
-        try:
-            if usable and shown is not None and shown.as_of >= shown.last_session:
-                snapshot = shown
-            else:
-                snapshot = desk.take(question)
-            found.append(_with_daily(snapshot, desk.market(), own))
-        except (CoreError, CacheError, OSError):
-            # Nothing is held for it, or not any more: the alert waits.
-            continue
-    return found
-
-
-def _with_daily(snapshot: Snapshot, market: Market, alerts: list[Alert]) -> Snapshot:
-    """An answer with breadth session by session for the funds whose alerts need it."""
-    funds = {alert.fund for alert in alerts if alert.measure.days} - set(snapshot.daily)
-    counted = {
-        fund: found
-        for fund in funds & set(snapshot.indices)
-        if (found := daily(market, fund, snapshot.window.end)) is not None
-    }
-    return replace(snapshot, daily={**snapshot.daily, **counted}) if counted else snapshot
 
 
 class Ringer:
@@ -146,7 +89,8 @@ class Ringer:
             fired = self.book.judge(answers(host.desk, due, shown), host.now())
             self._judged |= {asked_of(alert): generation for alert in due}
             # Another process may have judged first: it has run the hook, the screen still rings.
-            rung = [kept for kept in self.book.read() if self._is_news(kept)]
+            own = {kept.alert for kept in fired}
+            rung = [k for k in self.book.read() if k.alert in own or self._is_news(k)]
             if rung:
                 self.book.told(kept.alert for kept in rung)
             for kept in rung:

@@ -1,0 +1,106 @@
+"""Judging alerts: an answer to each of their questions, and what a refresh says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from cache.errors import CacheError
+from core.alerts import Alert
+from core.daily import daily
+from core.frames import CoreError
+from core.market import Market
+from core.snapshot import Question, Snapshot
+from core.views import Basis
+from tui import hook
+from tui.alert_book import AlertBook
+from tui.config import Config
+
+Asked = tuple[str, str, str, Basis]
+
+
+class Answering(Protocol):
+    """What alerts are judged on."""
+
+    def take(self, question: Question) -> Snapshot:
+        """Answer a question."""
+
+    def market(self) -> Market:
+        """What is held now."""
+
+
+def asked_of(alert: Alert) -> Asked:
+    """The question an alert is judged on."""
+    return (alert.small, alert.large, alert.window, alert.basis)
+
+
+def asked_in(snapshot: Snapshot) -> Asked:
+    """The question an answer is to."""
+    question = snapshot.question
+    return (question.small, question.large, snapshot.window.label, question.basis)
+
+
+def answers(
+    desk: Answering, alerts: Iterable[Alert], shown: Snapshot | None = None
+) -> list[Snapshot]:
+    """An answer to each question of some alerts, as of the last session.
+
+    Args:
+        desk: where data comes from.
+        alerts: what is to be judged.
+        shown: an answer at hand, used where it is one of them.
+    """
+    wanted: dict[Asked, list[Alert]] = {}
+    for alert in alerts:
+        wanted.setdefault(asked_of(alert), []).append(alert)
+    found: list[Snapshot] = []
+    for asked, own in wanted.items():
+        question: Question = own[0].question
+        usable = shown is not None and asked_in(shown) == asked
+        try:
+            if usable and shown is not None and shown.as_of >= shown.last_session:
+                snapshot = shown
+            else:
+                snapshot = desk.take(question)
+            found.append(_with_daily(snapshot, desk.market(), own))
+        except (CoreError, CacheError, OSError):
+            # Nothing is held for it, or not any more: the alert waits.
+            continue
+    return found
+
+
+def _with_daily(snapshot: Snapshot, market: Market, alerts: list[Alert]) -> Snapshot:
+    """An answer with breadth session by session for the funds whose alerts need it."""
+    funds = {alert.fund for alert in alerts if alert.measure.days} - set(snapshot.daily)
+    counted = {
+        fund: found
+        for fund in funds & set(snapshot.indices)
+        if (found := daily(market, fund, snapshot.window.end)) is not None
+    }
+    return replace(snapshot, daily={**snapshot.daily, **counted}) if counted else snapshot
+
+
+def check(
+    desk: Answering, book: AlertBook, config: Config, since: datetime, now: datetime
+) -> list[str]:
+    """Judge every alert once a refresh has ended, and run the hook for those that fire.
+
+    Returns:
+        What is said of those that have fired since it began, by whichever process, and what
+        went wrong.
+    """
+    held = book.read()
+    if not held:
+        return []
+    fired = book.judge(answers(desk, (kept.alert for kept in held)), now)
+    said = [
+        kept.fired.sentence
+        for kept in book.read()
+        if kept.fired is not None and kept.fired.at >= since
+    ]
+    if config.hook:
+        troubles = (hook.run(config.hook, kept, config.hook_timeout) for kept in fired)
+        said += [trouble for trouble in troubles if trouble]
+    return said
