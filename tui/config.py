@@ -12,7 +12,7 @@ from typing import Any, Final
 from cache.symbols import valid_symbol
 from core.snapshot import Basis, Question
 from core.windows import WindowError, normal
-from tui.written.formats import FORMATS, KEPT
+from tui.written.formats import FILED, KEPT
 
 THEMES: Final = ("dark", "light", "colour-blind", "red-up", "terminal")
 FILE: Final = "config.toml"
@@ -110,8 +110,8 @@ def _folder(value: Any) -> dict[str, Any]:
 
 
 def _formats(value: Any) -> dict[str, Any]:
-    if not isinstance(value, list) or not value or not all(name in FORMATS for name in value):
-        raise ConfigError(f"write a list of {', '.join(FORMATS)}")
+    if not isinstance(value, list) or not value or not all(name in FILED for name in value):
+        raise ConfigError(f"write a list of {', '.join(FILED)}")
     return {"note_formats": tuple(dict.fromkeys(value))}
 
 

@@ -17,8 +17,11 @@ _WRITERS: Final[Mapping[str, tuple[str, str]]] = {
     "json": ("document", "to_json"),
     "csv": ("tidy", "part_csv"),
     "svg": ("plate", "to_svg"),
+    "line": ("short", "to_line"),
 }
 FORMATS: Final = tuple(_WRITERS)
+#: Those that are worth a file of their own.
+FILED: Final = tuple(name for name in _WRITERS if name != "line")
 #: Formats that the screen keeps a note in unless the settings say otherwise.
 KEPT: Final = ("md", "html", "json")
 

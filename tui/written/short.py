@@ -1,0 +1,33 @@
+"""The answer in one line of ASCII: for a status bar, the subject of a mail, a log."""
+
+from __future__ import annotations
+
+from core.since import Since
+from core.views import Snapshot
+from tui import formats as f
+from tui.safe import safe
+
+
+def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:
+    """``IWM-SPY YTD +14.84 pp, IWM +22.31 %, SPY +7.47 %, rank 1 of 26, 2026-06-26 final``.
+
+    With an earlier note the gap has what it was: ``+14.84 pp (+14.10 pp on 2026-06-25)``.
+    """
+    question, found = snapshot.question, snapshot.spread
+    head = f"{question.small}-{question.large} {snapshot.window.label}"
+    if found is None:
+        said = [f"{head} not known: {'; '.join(snapshot.missing)}"]
+    else:
+        was = earlier.before if earlier is not None else None
+        gap = was.gap_pp if was is not None else None
+        then = f" ({f.pp(gap / 100)} on {was.as_of})" if was is not None and gap is not None else ""
+        said = [
+            f"{head} {f.pp(found.gap)}{then}",
+            f"{question.small} {f.pct(found.small_return)}",
+            f"{question.large} {f.pct(found.large_return)}",
+        ]
+        if found.same_window.claim:
+            said.append(f"rank {found.same_window.rank} of {found.same_window.of}")
+    said.append(f"{snapshot.as_of} {snapshot.state}")
+    before = "SIMULATED " if snapshot.simulated else ""
+    return f.to_ascii(safe(before + ", ".join(said))) + "\n"
