@@ -379,21 +379,3 @@ def test_highs_lows_and_averages(seed: int) -> None:
         percent = streamed("PercentAboveMa", held, zero, zero, high, low, of.close > mean)
         assert np.isfinite(percent).sum() > 150
         assert got * 100 == pytest.approx(percent, nan_ok=True)
-
-
-@a_dozen
-@both_bases
-def test_cumulative_returns_and_drawdown(seed: int, basis: Basis) -> None:
-    empyrical = pytest.importorskip("empyrical")
-    case = made(seed)
-    level = case.total if basis == "tr" else case.price
-    inside = np.array([level["S"], level["L"]])[:, START : END + 1]
-    small, large = inside[:, 1:] / inside[:, :-1] - 1
-    found = case.take(basis).spread
-    assert found is not None
-    assert found.small_line[1:] == pytest.approx(empyrical.cum_returns(small), abs=1e-12)
-    assert found.large_line[1:] == pytest.approx(empyrical.cum_returns(large), abs=1e-12)
-    assert found.small_return == pytest.approx(empyrical.cum_returns_final(small), abs=1e-12)
-    relative = (1 + small) / (1 + large) - 1
-    assert found.drawdown == pytest.approx(empyrical.max_drawdown(relative), abs=1e-12)
-    assert found.geometric_gap == pytest.approx(empyrical.cum_returns_final(relative), abs=1e-12)
