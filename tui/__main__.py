@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 
@@ -10,8 +11,11 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     # until the program is there, ctrl+c ends it as it ends any other, without a traceback
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # what modules make while they load is no garbage
+    gc.disable()
     from tui.cli import run
 
+    gc.enable()
     signal.signal(signal.SIGINT, before)
     sys.exit(run(sys.argv[1:]))
 

@@ -136,6 +136,7 @@ class InternalsApp(App[None], inherit_bindings=False):
         self._watched = not self.is_headless and not leaving.terminal_gone()
         # After a stop and a continue the terminal has forgotten the screen.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        self.set_timer(POLL, terminal.collect_from_here)
         self.set_interval(POLL, self.poll)
         self.set_interval(CLOCK, self._each_minute)
         self.app_resume_signal.subscribe(self, lambda _: self.entitle(title.PUSH))

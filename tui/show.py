@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from dataclasses import replace
@@ -34,6 +35,8 @@ def show(desk: Desk, config: Config, question: Question) -> int:
         return say(found.refusal, BAD_INPUT)
     config = suited(config, found)
     prepare(found)
+    # garbage is looked for once the screen is there: see `terminal.collect_from_here`
+    gc.disable()
     from tui.app import InternalsApp
 
     app = InternalsApp(desk, config, question)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -32,6 +33,12 @@ def read_leniently() -> None:
 
 def _replacing(encoding: str) -> partial[codecs.IncrementalDecoder]:
     return partial(codecs.getincrementaldecoder(encoding), errors="replace")
+
+
+def collect_from_here() -> None:
+    """Look for garbage from now on, and not among what the start has made."""
+    gc.freeze()
+    gc.enable()
 
 
 def heed_no_color() -> None:

@@ -25,18 +25,21 @@ _SILENT: Final = re.compile(
     r"(?:\x1b\[[?><=][0-9;$]*[a-zA-Z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x07)+"
 )
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-#: Characters every terminal gives one cell.
-_ONE: Final = (
-    " -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u03ff\u0400-\u0482\u048a-\u052f\u1e00-\u1eff"
-    "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u218b\u2190-\u22ff\u2500-\u25fc\u2800-\u28ff"
-)
-_PLAIN: Final = re.compile(f"[{_ONE}]*")
-#: A run of others, with the character before it: an accent belongs to that one.
-_OTHERS: Final = re.compile(f"[{_ONE}]?[^{_ONE}]+")
-#: Characters every terminal gives two cells.
-_TWO: Final = re.compile(
-    "[\u3001-\u3029\u3041-\u3096\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]"
-)
+#: Characters every terminal gives one cell: Latin, Greek, Cyrillic, arrows, boxes, dots.
+_ONE: Final = frozenset(
+    chr(code)
+    for first, last in (
+        (0x20, 0x7E), (0xA1, 0xAC), (0xAE, 0x2FF), (0x370, 0x3FF), (0x400, 0x482),
+        (0x48A, 0x52F), (0x1E00, 0x1EFF), (0x2010, 0x2027), (0x2030, 0x205E), (0x20A0, 0x20BF),
+        (0x2100, 0x218B), (0x2190, 0x22FF), (0x2500, 0x25FC), (0x2800, 0x28FF),
+    )
+    for code in range(first, last + 1)
+)  # fmt: skip
+#: Characters every terminal gives two: kana, Han, Hangul, full-width forms.
+_TWO: Final = (
+    (0x3001, 0x3029), (0x3041, 0x3096), (0x30A1, 0x30FF), (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xFF01, 0xFF60),
+)  # fmt: skip
 _JOINER: Final = "\u200d"
 #: Cells of known text cheaper to send again than to jump over.
 _GAP: Final = 4
@@ -53,7 +56,8 @@ class Piece(NamedTuple):
     @property
     def doubtful(self) -> bool:
         """Whether terminals may differ over its width."""
-        return _TWO.fullmatch(self.text) is None
+        text = self.text
+        return len(text) > 1 or not any(first <= ord(text) <= last for first, last in _TWO)
 
 
 #: A character of one cell, a cell of a piece, or None where nothing is known.
@@ -247,17 +251,12 @@ def _written(row: _Row, x: int, text: str, pen: Pen) -> int:
     """
     blank = bare(pen)
     cells: list[Cell] = []
-    if _PLAIN.fullmatch(text):
+    if _ONE.issuperset(text):
         cells += text
+    elif _CONTROL.search(text):
+        raise ForeignError
     else:
-        if _CONTROL.search(text):
-            raise ForeignError
-        end = 0
-        for others in _OTHERS.finditer(text):
-            cells += text[end : others.start()]
-            cells += _pieces(others.group())
-            end = others.end()
-        cells += text[end:]
+        cells += _pieces(text)
         row.runs = True
     row.put(x, cells, [blank if cell == " " else pen for cell in cells])
     return x + len(cells)
@@ -277,7 +276,7 @@ def _pieces(text: str) -> list[Cell]:
     cells: list[Cell] = []
     for one in found:
         width = cell_len(one)
-        if _PLAIN.fullmatch(one):
+        if one in _ONE:
             cells.append(one)
         else:
             cells += [Piece(one, width, at) for at in range(width)]

@@ -60,6 +60,8 @@ class Board(Screen[None], inherit_bindings=False):
 
     def compose(self) -> Iterator[Widget]:
         """Everything, from top to bottom."""
+        # before there is anything to style: each later change styles every widget anew
+        self._classify(*self.app.size, update=False)
         yield self._header
         yield self._headline
         yield Container(*self.panes, id="panes")
@@ -91,18 +93,22 @@ class Board(Screen[None], inherit_bindings=False):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        width, height = self.size
-        small = width < LEAST[0] or height < LEAST[1]
-        one = self.zoomed or width < FOUR[0] or height < FOUR[1]
-        scene = self.host.scene
-        for pane in self.panes:
-            pane.display = not one or pane is self.pane_here
-        self.set_class(small, "-small")
-        self.set_class(one, "-one")
-        self.set_class(width >= WIDE, "-wide")
-        self.set_class(small or scene is None, "-cover")
+        self._classify(*self.size)
         self._instead.show(self._draw_cover)
         self._show_headline()
+
+    def _classify(self, width: int, height: int, *, update: bool = True) -> None:
+        small = width < LEAST[0] or height < LEAST[1]
+        one = self.zoomed or width < FOUR[0] or height < FOUR[1]
+        for pane in self.panes:
+            pane.display = not one or pane is self.pane_here
+        classes = {
+            "-small": small,
+            "-one": one,
+            "-wide": width >= WIDE,
+            "-cover": small or self.host.scene is None,
+        }
+        self.update_classes(classes, update=update)
 
     def show(self) -> None:
         """Bring everything up to the app's scene."""
