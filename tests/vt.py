@@ -89,7 +89,7 @@ class Screen:
             self.x = min(self.x + max(first, 1), self.columns - 1)
         elif final == "m":
             self._style(given)
-        else:
+        elif final != "t":  # the window's title, kept and brought back
             raise AssertionError(f"CSI {private}{given}{final} is not known here")
 
     def _style(self, given: str) -> None:

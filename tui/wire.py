@@ -22,7 +22,7 @@ from tui.pen import PLAIN, ForeignError, Pen, bare, change, for_blank, styled
 _TOKEN: Final = re.compile(r"(\x1b\[[0-9;]*[Hm]|\n)")
 #: Sequences that put nothing on the screen: modes, questions, titles, clipboard, bell.
 _SILENT: Final = re.compile(
-    r"(?:\x1b\[[?><=][0-9;$]*[a-zA-Z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x07)+"
+    r"(?:\x1b\[[?><=][0-9;$]*[a-zA-Z]|\x1b\[[0-9;]*[cnt]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x07)+"
 )
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 #: Characters every terminal gives one cell: Latin, Greek, Cyrillic, arrows, boxes, dots.

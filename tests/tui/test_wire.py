@@ -108,6 +108,7 @@ def test_cells_beyond_a_smaller_terminal_are_not_sent() -> None:
         "\x1b[?2026$p",
         "\x1b]52;c;aGk=\x07",
         "\x07",
+        "\x1b[22;2t",
         "\x1b[>11u",
         "\x1b[?1000h\x1b[?1003h",
     ],
