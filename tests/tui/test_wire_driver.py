@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import signal
 import subprocess
@@ -37,6 +38,8 @@ class Shown:
         self.terminal = Terminal(argv, size=SIZE, env=env)
         self.screen = Screen(*SIZE)
         self.data = ""
+        # a read may end within a letter
+        self.decode = codecs.getincrementaldecoder("utf-8")().decode
 
     def until(self, text: str, seconds: float = 30.0) -> None:
         """Wait for a text on the screen, and then for silence."""
@@ -51,9 +54,9 @@ class Shown:
             pass
 
     def take(self, seconds: float) -> str:
-        got = self.terminal.read(seconds).decode(errors="replace")
+        got = self.decode(self.terminal.read(seconds))
         while got and (more := self.terminal.read(0.05)):
-            got += more.decode(errors="replace")
+            got += self.decode(more)
         self.data += got
         self.screen.feed(got)
         return got
