@@ -143,16 +143,20 @@ def _question(
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
     from tui.written.files import write_file
     from tui.written.formats import written
-    from tui.written.since import compared
-    from tui.written.tidy import part_csv
 
     if arguments.part is not None and arguments.format != "csv":
         return say("--part picks a table of --format csv; `internals export` writes all", BAD_INPUT)
     snapshot = desk.take(replace(question, daily=True))
     for doubt in desk.market().reference.doubts:
         say(doubt, ANSWERED)
-    earlier = compared(arguments.since, snapshot) if arguments.since is not None else None
+    earlier = None
+    if arguments.since is not None:
+        from tui.written.since import compared
+
+        earlier = compared(arguments.since, snapshot)
     if arguments.part is not None:
+        from tui.written.tidy import part_csv
+
         text = part_csv(snapshot, earlier, arguments.part)
     else:
         text = written(snapshot, arguments.format, earlier)
