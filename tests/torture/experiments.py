@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from tests.torture.damage import damage
 from tests.torture.faults import faults
 from tests.torture.kills import kills
 from tests.torture.power import power
 from tests.torture.report import Experiment
+from tests.torture.sharing import sharing
 
 EXPERIMENTS: dict[str, Experiment] = {
     "kills": kills,
     "power": power,
     "faults": faults,
+    "sharing": sharing,
+    "damage": damage,
 }

@@ -6,17 +6,23 @@ Prints "ready" once it begins, then the number of each step after it was acknowl
 
 from __future__ import annotations
 
+import fcntl
 import signal
+import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import cache.refresh
 from cache import disk, store
-from cache.errors import StoreEmpty
+from cache.errors import StoreEmpty, StoreError
 from cache.store import Store
 from tests.torture import steps
+
+#: Exit code where this machine allows no mount.
+NO_MOUNT = 77
 
 
 def say(text: object) -> None:
@@ -110,7 +116,70 @@ def imported(held: store.Held) -> int:
     return len(found[0])
 
 
+def race(home: Path, count: int) -> None:
+    """Commit steps up to ``count``, each by whoever comes first to its turn."""
+    held = Store(home)
+    with (home.parent / "turn").open("w") as turn:
+        while True:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            done = steps.reached(home)
+            if done < count:
+                steps.commit(held, done + 1)
+            fcntl.flock(turn, fcntl.LOCK_UN)
+            if done >= count:
+                return
+
+
+def _mount(place: Path, options: str) -> None:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", place]).returncode:
+        raise SystemExit(NO_MOUNT)
+
+
+def full(place: Path, _: int) -> None:
+    """On a file system with no room left: what is read, and what a commit says."""
+    _mount(place, "size=256k")
+    home = place / "home"
+    steps.commit(Store(home), 1)
+    with suppress(OSError), (place / "fill").open("wb", buffering=0) as file:
+        while True:
+            file.write(b"0" * 4096)
+    _read_and_write(home)
+
+
+def ro(place: Path, _: int) -> None:
+    """The same on one that is mounted read-only."""
+    _mount(place, "size=1m")
+    home = place / "home"
+    steps.commit(Store(home), 1)
+    subprocess.run(["mount", "-o", "remount,ro", place], check=True)
+    _read_and_write(home)
+
+
+def _read_and_write(home: Path) -> None:
+    """Three lines: what is held, why nothing can be written, what is held then."""
+    say(f"step {steps.reached(home)}")
+    try:
+        steps.commit(Store(home), 2)
+        say("it was written")
+    except StoreError as error:
+        say(error)
+    say(f"step {steps.reached(home)}")
+
+
+#: As another user: the modules are loaded before, as they may lie where that one may not look.
+READ_AND_WRITE = """
+import os, sys
+from pathlib import Path
+from cache.sessions import sessions
+from tests.torture import worker
+sessions()
+os.setgroups([]); os.setgid(int(sys.argv[2])); os.setuid(int(sys.argv[2]))
+worker._read_and_write(Path(sys.argv[1]))
+"""
 KINDS = {
+    "race": race,
+    "full": full,
+    "ro": ro,
     "commit": commits,
     "first": commits,
     "removal": removal,
