@@ -32,6 +32,7 @@ from tui.panes.scene import Scene, Side
 from tui.recall import Recall
 from tui.refreshing import Refresher
 from tui.ringing import Rang, Ringer, Said
+from tui.safe_lines import SafeLines
 from tui.themes import DEFAULTS, THEMES
 
 if TYPE_CHECKING:
@@ -104,9 +105,10 @@ class InternalsApp(App[None], inherit_bindings=False):
         return dict(DEFAULTS)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's, but under NO_COLOR none that turns colours into greys."""
+        """Textual's, but under NO_COLOR none that turns colours into greys; then the last net."""
         found = super().get_line_filters()
-        return terminal.colourless(found) if self.no_color else [*found, *self.few]
+        found = terminal.colourless(found) if self.no_color else [*found, *self.few]
+        return [*found, SafeLines()]
 
     def get_default_screen(self) -> Screen[Any]:
         """The four panes."""

@@ -14,7 +14,7 @@ from cache.progress import Progress, Summary
 from core.views import Question
 from tui import formats as f
 from tui.costs import window_start
-from tui.safe import safe
+from tui.safe import safe, safe_lines
 
 if TYPE_CHECKING:
     from tui.config import Config
@@ -59,11 +59,11 @@ def fetch(desk: Desk, question: Question, config: Config, *, full: bool, style: 
     came = bool(summary.new_bars or summary.files or summary.symbols)
     # Reasons a symbol tell nothing where nobody was reached; cron mails whatever is said.
     if style == "bar" and (came or not prices.unreachable):
-        print(text(summary), file=sys.stderr)  # noqa: T201
+        print(safe_lines(text(summary)), file=sys.stderr)  # noqa: T201
     elif style != "json" and not summary.ok:
         why = "" if prices.unreachable else next(iter(summary.by_reason()), "")
         said = summary.message + (f" ({why})" if why else "")
-        print(f"internals: {said}", file=sys.stderr)  # noqa: T201
+        print(f"internals: {safe(said)}", file=sys.stderr)  # noqa: T201
     if summary.ok:
         return 0
     return 1 if came or desk.generation() is not None else 3
@@ -135,7 +135,7 @@ def _bar(stack: ExitStack) -> Callable[[Progress], None] | None:
         rate = f"{progress.rate:.1f}/s" if progress.rate else ""
         bar.update(
             task,
-            description=f"{progress.stage} {progress.symbol}{failed}",
+            description=f"{progress.stage} {safe(progress.symbol)}{failed}",
             total=progress.total or None,
             completed=progress.done,
             rate=rate,

@@ -34,6 +34,19 @@ def safe(text: str) -> str:
     return _clean(text)
 
 
+def safe_lines(text: str) -> str:
+    """As `safe`, for a text of several lines: line ends and tabs stay, and spaces of any width."""
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join("\t".join(map(_cell, line.split("\t"))) for line in lines)
+
+
+def _cell(text: str) -> str:
+    obeyed = (unicodedata.category(char) for char in text if not char.isprintable())
+    return _clean(text) if any(category != "Zs" for category in obeyed) else text
+
+
 @lru_cache(maxsize=4096)
 def _clean(text: str) -> str:
     kept: list[str] = []

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from cache.clean import clean
+from tui.safe import safe_lines
 
 ANSWERED: Final = 0
 IN_PART: Final = 1
@@ -55,7 +56,7 @@ def write(text: str, *, kind: str = "text") -> None:
     if isinstance(out, io.TextIOWrapper):
         out.reconfigure(encoding="utf-8" if kind in _DATA else None, errors="replace")
     try:
-        out.write(text)
+        out.write(safe_lines(text))
         out.flush()
     except BrokenPipeError:
         raise

@@ -8,6 +8,7 @@ from tests.torture.kills import kills
 from tests.torture.power import power
 from tests.torture.report import Experiment
 from tests.torture.sharing import sharing
+from tests.torture.terminal import terminal
 
 EXPERIMENTS: dict[str, Experiment] = {
     "kills": kills,
@@ -15,4 +16,5 @@ EXPERIMENTS: dict[str, Experiment] = {
     "faults": faults,
     "sharing": sharing,
     "damage": damage,
+    "terminal": terminal,
 }

@@ -5,8 +5,12 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.segment import ControlType, Segment
+from rich.style import Style
+from textual.color import Color
 
-from tui.safe import safe
+from tui.safe import safe, safe_lines
+from tui.safe_lines import SafeLines
 
 
 @pytest.mark.parametrize(
@@ -45,3 +49,28 @@ def test_nothing_that_is_left_controls_or_hides(foreign: str) -> None:
     assert not [c for c in clean if unicodedata.category(c)[0] == "Z" and c != " "]
     assert clean.encode("utf-8").decode("utf-8") == clean
     assert safe(clean) == clean
+
+
+@pytest.mark.parametrize(
+    ("foreign", "clean"),
+    [
+        ("a\tb\nc", "a\tb\nc"),
+        ("a\r\nb\rc\n", "a\nb c\n"),
+        ("14.84\u00a0pp and\u202f3\n", "14.84\u00a0pp and\u202f3\n"),
+        ("x\x1b]0;t\x07\ty\x9b1m\n\u202ez", "x]0;t\ty1m\nz"),
+        ("line\u2028break\x85here", "line break here"),
+    ],
+)
+def test_a_text_of_lines_keeps_its_lines(foreign: str, clean: str) -> None:
+    assert safe_lines(foreign) == clean
+
+
+def test_the_last_net_lets_no_control_through() -> None:
+    style, control = Style(bold=True), Segment("\x1b[H", None, [(ControlType.HOME,)])
+    fine = [Segment("\u682a plain", style), Segment(" ")]
+    net, ground = SafeLines(), Color(0, 0, 0)
+    assert net.apply(fine, ground) is fine
+    assert net.apply([Segment("a\x1b]52;c;x\x07\u202e", style), control], ground) == [
+        Segment("a]52;c;x", style),
+        control,
+    ]

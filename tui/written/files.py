@@ -6,6 +6,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from tui.safe import safe_lines
+
 
 def write_file(target: Path, answer: str | bytes) -> None:
     """Write an answer to a file, text in UTF-8: whole or not at all, with the mode the file had.
@@ -16,7 +18,7 @@ def write_file(target: Path, answer: str | bytes) -> None:
     Raises:
         OSError: it cannot be written; it names the target.
     """
-    data = answer if isinstance(answer, bytes) else answer.encode("utf-8", "replace")
+    data = answer if isinstance(answer, bytes) else safe_lines(answer).encode("utf-8", "replace")
     beside: Path | None = None
     try:
         if target.exists() and not target.is_file():
@@ -25,7 +27,9 @@ def write_file(target: Path, answer: str | bytes) -> None:
         target = target.resolve()
         # Beside the target first: a full disk leaves the old file as it was.
         beside = target.with_name(f".internals.{os.getpid()}")
-        with beside.open("wb") as file:
+        # A name that anyone can guess: what another has put there is neither used nor followed.
+        beside.unlink(missing_ok=True)
+        with beside.open("xb") as file:
             if target.exists():
                 os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
             file.write(data)

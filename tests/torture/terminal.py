@@ -1,0 +1,212 @@
+"""Foreign text everywhere, the gate bypassed: the terminal is sent nothing of it raw."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import io
+import os
+import pty
+import random
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from cache.progress import Summary
+from core.snapshot import Question, take
+from tests.torture.hostile import PAYLOADS, bad, dirty
+from tests.torture.processes import ROOT
+from tests.torture.report import Row
+from tests.torture.stream import WORD, faults
+from tests.tui.markets import QUESTION, market
+from tui.commands import COMMANDS
+
+UP, DOWN, ESC, ENTER = "\x1b[A", "\x1b[B", "\x1b", "\r"
+#: Every pane and view, each name page and explanation, help, and what is typed and pasted.
+TOUR = [
+    *["1", "d", ESC, "v", "v", "v", "?", ESC, "Y"],
+    *["2", "z", ENTER, "d", ESC, ESC, "d", ESC, "y", "Y", " ", "j", " ", "X"],
+    *["v", "d", ESC, "Y"] * 7,
+    *["x", "b", "sn", "ss", "S", "z"],
+    *["3", "z", "v", "d", ESC, "v", "d", ESC, "+", "Y", "z"],
+    *["4", "z", ENTER, ESC, "v", "d", ESC, "v", "Y", "z"],
+    *["t", "[", "]", "<", ">", "r"],
+]  # fmt: skip
+
+
+def terminal(folder: Path, small: bool) -> Iterator[Row]:
+    """The screen through a terminal of its own, the written answers, the command line."""
+    yield _screen(folder, (120, 36), 0 if small else 400)
+    if not small:
+        yield _screen(folder, (80, 24), 400)
+        yield _screen(folder, (200, 60), 400)
+    yield _written(folder)
+    yield _said(folder)
+
+
+def _screen(folder: Path, size: tuple[int, int], random_keys: int) -> Row:
+    keys = [*TOUR, *_typed(), *TOUR]
+    chance = random.Random(size[0])
+    plain = [c.keys[0] for c in COMMANDS if c.keys and len(c.keys[0]) == 1 and c.name != "quit"]
+    keys += chance.choices([*plain, ENTER, ESC, UP, DOWN, "\t", *map(_pasted, PAYLOADS)],
+                           k=random_keys)  # fmt: skip
+    sent, code = drive(folder, "tests.torture.hostile", size, keys)
+    wrong = faults(sent)
+    if code:
+        wrong.append(f"it ended with code {code}: {sent[-400:]!r}")
+    times = sent.count(WORD.encode())
+    return Row(
+        f"foreign text on the screen, {size[0]}x{size[1]}",
+        f"{len(PAYLOADS)} payloads (OSC 0, 8, 52, CSI, DCS, APC, C1, bidi, zero width, markup) as"
+        " every symbol, name, sector, source, reason, theme and progress line, the gate bypassed;"
+        f" {len(keys)} keys and pastes through every pane, view, sheet and prompt",
+        "none raw, none acts, none ends it",
+        "; ".join(wrong[:4])
+        or f"{len(sent):,} bytes, {times:,} payloads drawn, 0 raw; it left when asked",
+        not wrong and times > 50,
+    )
+
+
+def _pasted(text: str) -> str:
+    """As a terminal hands on a paste."""
+    return f"\x1b[200~{text.encode('utf-8', 'replace').decode()}\x1b[201~"
+
+
+def _typed() -> list[str]:
+    """Each payload into the filter and into the command line."""
+    found = []
+    for text in PAYLOADS:
+        found += ["/", _pasted(text), ENTER, ESC, ":", _pasted(text), ENTER, ESC]
+    return ["2", *found]
+
+
+def drive(
+    folder: Path, module: str, size: tuple[int, int], keys: list[str]
+) -> tuple[bytes, int | None]:
+    """Run a module's screen on a terminal, press keys, quit; what it sent, and its exit code."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
+    environment |= {"HOME": str(folder), "COLORTERM": "truecolor"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", module],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=folder,
+        env=environment,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    sent = b""
+
+    def read(quiet: float, longest: float, wanted: bytes = b"") -> None:
+        """Until nothing comes for a while, and what is wanted came."""
+        nonlocal sent
+        end = time.monotonic() + longest
+        with contextlib.suppress(OSError):
+            while time.monotonic() < end and (ready := select.select([ours], [], [], quiet)[0]
+                                              or wanted not in sent):  # fmt: skip
+                if ready is not True:
+                    data = os.read(ours, 1 << 16)
+                    if not data:
+                        return
+                    sent += data
+
+    try:
+        read(0.5, 30, b"help")
+        for key in keys:
+            os.write(ours, key.encode())
+            # A lone escape is told from a sequence by the time that passes after it.
+            read(0.12 if key == ESC else 0.03, 2)
+            if process.poll() is not None:
+                return sent, process.returncode or 99
+        os.write(ours, b"\x1b")
+        read(0.3, 2)
+        os.write(ours, b"\x1b")
+        read(0.3, 2)
+        os.write(ours, b"\x03")
+        read(0.3, 10, b"\x1b[?1049l")
+        return sent, process.wait(10)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return sent + repr(error).encode(), 98
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def _written(folder: Path) -> Row:
+    from tui.streams import write
+    from tui.written.export import FORMATS
+    from tui.written.files import write_file
+
+    snapshot = take(dirty(market()), Question(as_of=QUESTION.as_of, basis="pr", daily=True))
+    wrong: list[str] = []
+    times = 0
+    for kind, made in FORMATS.items():
+        text = made(snapshot)
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            write(text, kind=kind)
+        write_file(folder / "note", text)
+        filed = (folder / "note").read_text("utf-8")
+        for name, written in ((" in a file", filed), (" printed", out.getvalue())):
+            wrong += [f"{kind}{name}: {one}" for one in faults(written.encode("utf-8", "replace"))]
+        times += text.count(WORD)
+        if kind in ("md", "html") and "<script>PWNED" in text:
+            wrong.append(f"{kind}: a script tag")
+    return Row(
+        "foreign text in the note",
+        f"the same market as {', '.join(FORMATS)}, the gate bypassed",
+        "no control, direction or hidden character, no live HTML",
+        "; ".join(wrong[:4]) or f"{times:,} payloads written, 0 raw",
+        not wrong and times > 50,
+    )
+
+
+def _said(folder: Path) -> Row:
+    """File names, arguments and error bodies on the command line."""
+    from tui.cli import run
+    from tui.fetching import text as summary_text
+    from tui.safe import safe_lines
+
+    wrong: list[str] = []
+    said = 0
+    for number, payload in enumerate(PAYLOADS):
+        named = payload.replace("/", "-").replace("\0", "").encode("utf-8", "replace").decode()
+        path = folder / f"{named[:60]}.csv"
+        path.write_text(f"symbol,date,close\n{named},2026-01-05,{named}\nIWM,2026-01-05,10\n")
+        lines = [
+            ["import", "prices", str(path), "--home", str(folder / "home")],
+            ["import", "holdings", str(path), "--home", str(folder / "home")],
+            ["explain", named, "--home", str(folder / "home")],
+            ["note", "--pair", named, "--home", str(folder / "home")],
+            ["status", "--home", str(folder / f"no{named}")],
+        ]
+        for argv in lines:
+            out, err = io.StringIO(), io.StringIO()
+            with (
+                contextlib.redirect_stdout(out),
+                contextlib.redirect_stderr(err),
+                contextlib.suppress(SystemExit),
+            ):
+                run(argv)
+            for text in (out.getvalue(), err.getvalue()):
+                wrong += [f"{argv[:2]}: {one}" for one in faults(text.encode("utf-8", "replace"))]
+                said += len(text) > 0
+        told = Summary(False, bad(number), failed={bad(number): bad(number + 1)}, symbols=1)
+        wrong += faults(safe_lines(summary_text(told)).encode("utf-8", "replace"))
+    return Row(
+        "foreign text on the command line",
+        f"{len(PAYLOADS)} payloads as file name, ticker, price, fund, pair and place, and as a"
+        " vendor's reasons in a refresh's summary",
+        "none raw on stdout or stderr",
+        "; ".join(wrong[:4]) or f"{said} answers and errors, 0 raw",
+        not wrong and said > 50,
+    )

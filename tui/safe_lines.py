@@ -1,0 +1,22 @@
+"""The last net below everything that draws: no segment reaches the terminal with a control."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+from tui.safe import safe
+
+
+class SafeLines(LineFilter):
+    """Brings every segment's text through `safe`, whichever widget drew it."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments; only what a terminal could obey is another text."""
+        if all(text.isprintable() for text, _, _ in segments):
+            return segments
+        return [
+            segment if segment.control else Segment(safe(segment.text), segment.style)
+            for segment in segments
+        ]
