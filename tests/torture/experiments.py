@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.torture.damage import damage
 from tests.torture.faults import faults
+from tests.torture.files import files
 from tests.torture.kills import kills
 from tests.torture.power import power
 from tests.torture.report import Experiment
@@ -17,4 +18,5 @@ EXPERIMENTS: dict[str, Experiment] = {
     "sharing": sharing,
     "damage": damage,
     "terminal": terminal,
+    "files": files,
 }

@@ -113,7 +113,7 @@ def refreshed(held: Held) -> int:
 class Vendor:
     """A source of prices that answers every question from the steps."""
 
-    name, unreachable, limited_until, requests = "by hand", False, None, 0
+    name, unreachable, limited_until, requests, retried = "by hand", False, None, 0, 0
 
     def fetch(
         self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
