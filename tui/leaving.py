@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Final
 
 #: Seconds an orderly end may take once its terminal is gone; then the process just ends.
-PATIENCE: Final = 3.0
+PATIENCE: Final = 2.0
 
 
 def on_signals(leave: Callable[[int], None]) -> None:

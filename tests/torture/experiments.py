@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.torture.damage import damage
+from tests.torture.ending import ending
 from tests.torture.faults import faults
 from tests.torture.files import files
 from tests.torture.kills import kills
@@ -19,4 +20,5 @@ EXPERIMENTS: dict[str, Experiment] = {
     "damage": damage,
     "terminal": terminal,
     "files": files,
+    "ending": ending,
 }

@@ -50,7 +50,8 @@ def terminal(folder: Path, small: bool) -> Iterator[Row]:
 
 
 def _screen(folder: Path, size: tuple[int, int], random_keys: int) -> Row:
-    keys = [*TOUR, *_typed(), *TOUR]
+    # In the short form every third payload is typed, and the tour is made once.
+    keys = [*TOUR, *_typed(PAYLOADS), *TOUR] if random_keys else [*_typed(PAYLOADS[::3]), *TOUR]
     chance = random.Random(size[0])
     plain = [c.keys[0] for c in COMMANDS if c.keys and len(c.keys[0]) == 1 and c.name != "quit"]
     keys += chance.choices([*plain, ENTER, ESC, UP, DOWN, "\t", *map(_pasted, PAYLOADS)],
@@ -77,10 +78,10 @@ def _pasted(text: str) -> str:
     return f"\x1b[200~{text.encode('utf-8', 'replace').decode()}\x1b[201~"
 
 
-def _typed() -> list[str]:
+def _typed(payloads: tuple[str, ...]) -> list[str]:
     """Each payload into the filter and into the command line."""
     found = []
-    for text in PAYLOADS:
+    for text in payloads:
         found += ["/", _pasted(text), ENTER, ESC, ":", _pasted(text), ENTER, ESC]
     return ["2", *found]
 
