@@ -144,23 +144,23 @@ def drive(
 
 def _written(folder: Path) -> Row:
     from tui.streams import write
-    from tui.written.export import FORMATS
+    from tui.written.formats import FORMATS, written
     from tui.written.files import write_file
 
     snapshot = take(dirty(market()), Question(as_of=QUESTION.as_of, basis="pr", daily=True))
     wrong: list[str] = []
     times = 0
-    for kind, made in FORMATS.items():
-        text = made(snapshot)
+    for kind in FORMATS:
+        text = written(snapshot, kind)
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             write(text, kind=kind)
         write_file(folder / "note", text)
         filed = (folder / "note").read_text("utf-8")
-        for name, written in ((" in a file", filed), (" printed", out.getvalue())):
-            wrong += [f"{kind}{name}: {one}" for one in faults(written.encode("utf-8", "replace"))]
+        for name, shown in ((" in a file", filed), (" printed", out.getvalue())):
+            wrong += [f"{kind}{name}: {one}" for one in faults(shown.encode("utf-8", "replace"))]
         times += text.count(WORD)
-        if kind in ("md", "html") and "<script>PWNED" in text:
+        if kind in ("md", "html", "svg") and "<script>PWNED" in text:
             wrong.append(f"{kind}: a script tag")
     return Row(
         "foreign text in the note",
