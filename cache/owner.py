@@ -48,6 +48,44 @@ def check(directory: Path, *, writing: bool) -> None:
         )
 
 
+def check_file(path: Path) -> None:
+    """Refuse a file of settings, which may name programs to run, that others own or may write.
+
+    A group of the owner's own, as many systems give one to each user, is not "others". A file
+    that is not there is nobody's; root's own are taken by everybody.
+
+    Raises:
+        StoreError: who may do what, and the command that mends it.
+    """
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return
+    if found.st_uid not in (os.geteuid(), 0):
+        raise StoreError(
+            f"{path} belongs to {_name(found.st_uid)} and may name programs to run; only your own"
+            " settings are used: choose another place with --home"
+        )
+    group = found.st_mode & stat.S_IWGRP and not _own_group(found)
+    if group or found.st_mode & stat.S_IWOTH:
+        raise StoreError(
+            f"{path} may be written by others (mode {stat.S_IMODE(found.st_mode):04o}) and may name"
+            f" programs to run; `chmod go-w {path}` keeps them out"
+        )
+
+
+def _own_group(status: os.stat_result) -> bool:
+    """Whether a file's group is the one that its owner has alone."""
+    import grp
+
+    try:
+        group = grp.getgrgid(status.st_gid)
+    except KeyError:
+        return False
+    owner = _name(status.st_uid)
+    return group.gr_name == owner and set(group.gr_mem) <= {owner}
+
+
 def _sticky(status: os.stat_result) -> bool:
     return bool(status.st_mode & stat.S_ISVTX)
 

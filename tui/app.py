@@ -6,7 +6,6 @@ From a thread only messages cross. A failure leaves the last good snapshot.
 from __future__ import annotations
 
 import signal
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +20,7 @@ from textual.worker import Worker
 from cache.errors import CacheError
 from core.market import Market
 from core.snapshot import Question, Snapshot, stepped
-from tui import leaving, terminal, title
+from tui import crash, leaving, terminal, title
 from tui.answers import Underway, answer
 from tui.commands import keys_of
 from tui.config import Config
@@ -93,6 +92,8 @@ class InternalsApp(App[None], inherit_bindings=False):
         self._watched = False
         #: What is said first; filters for few colours; whether the window takes a title.
         self.greeting, self.titled = "", False
+        #: Where the way to a fault is kept.
+        self.crash_log: Path | None = None
         self.few: tuple[LineFilter, ...] = ()
         Painter.ascii_only = config.ascii
         for theme in THEMES.values():
@@ -361,12 +362,10 @@ class InternalsApp(App[None], inherit_bindings=False):
 
     def _fatal_error(self) -> None:
         """One sentence and where it happened, in place of a page that prints variables."""
-        error = self._exception
-        where = traceback.extract_tb(error.__traceback__)[-1] if error else None
-        place = f" ({Path(where.filename).name}, line {where.lineno})" if where else ""
-        self._exit_renderables.append(
-            Text(f"internals: an error of its own ended the screen: {error!r}{place}")
-        )
+        if (error := self._exception) is not None:
+            said = crash.sentence(error, self.crash_log, self.now())
+            said = f"internals: an error of its own ended the screen: {said}"
+            self._exit_renderables.append(Text(said))
         self._close_messages_no_wait()
 
     async def action_quit(self) -> None:

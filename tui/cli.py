@@ -56,12 +56,11 @@ def run(argv: Sequence[str]) -> int:
     except Exception as error:
         if os.environ.get("INTERNALS_TRACEBACK"):
             raise
-        kind = type(error).__name__
-        return say(
-            f"a fault in the program ({kind}: {error}); nothing that was stored is lost,"
-            " INTERNALS_TRACEBACK=1 shows where",
-            BAD_INPUT,
-        )
+        from tui import crash
+
+        log = crash.place(getattr(arguments, "home", None))
+        said = crash.sentence(error, log, datetime.now(UTC))
+        return say(f"a fault in the program: {said}; nothing that was stored is lost", BAD_INPUT)
 
 
 def _command(arguments: argparse.Namespace) -> int:

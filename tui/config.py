@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from cache import owner
+from cache.errors import StoreError
 from cache.symbols import valid_symbol
 from core.snapshot import Basis, Question
 from core.windows import WindowError, normal
@@ -249,7 +251,10 @@ def load(path: Path | None = None) -> Config:
 
         path = user_config_path("internals", appauthor=False) / FILE
     try:
+        owner.check_file(path)
         text = path.read_text(encoding="utf-8")
+    except StoreError as error:
+        raise ConfigError(f"{error}") from None
     except (FileNotFoundError, NotADirectoryError):
         return Config()
     except (OSError, UnicodeDecodeError) as error:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from core.views import Question
-from tui import title
+from tui import crash, title
 from tui.capabilities import Capabilities, here, prepare
 from tui.config import Config
 from tui.desk import Desk
@@ -41,6 +41,7 @@ def show(desk: Desk, config: Config, question: Question) -> int:
 
     app = InternalsApp(desk, config, question)
     app.titled = found.title
+    app.crash_log = desk.places.state.with_name(crash.FILE)
     if found.colours == 8:
         from tui.colours import Eight
 

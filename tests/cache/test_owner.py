@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import subprocess
 import sys
 import tempfile
@@ -14,6 +16,7 @@ from cache import owner
 from cache.errors import StoreError
 from cache.store import Store
 from tests.cache.test_store import ROOT, bars, dump
+from tui.config import ConfigError, load
 
 #: As another user: reads a store, then tries to write to it, and says what came of both.
 AS_NOBODY = """
@@ -128,3 +131,41 @@ def test_a_refresh_is_private_from_its_first_breath(tmp_path: Path) -> None:
         os.umask(mask)
     modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")}
     assert modes == {"new": 0o700, "market": 0o700, "refresh.lock": 0o600}
+
+
+@pytest.mark.parametrize(("mode", "said"), [(0o600, ""), (0o644, ""), (0o602, "mode 0602")])
+def test_settings_that_others_may_write_are_not_used(tmp_path: Path, mode: int, said: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('theme = "light"\n')
+    path.chmod(mode)
+    if said:
+        with pytest.raises(ConfigError, match=rf"{said}\) and may name programs to run; `chmod"):
+            load(path)
+    else:
+        assert load(path).theme == "light"
+
+
+def test_a_group_is_others_unless_it_is_the_owners_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.toml"
+    path.touch()
+    path.chmod(0o664)
+    me = pwd.getpwuid(os.geteuid()).pw_name
+    for name, members, own in ((me, [], True), (me, ["eve"], False), ("desk", [], False)):
+        group = grp.struct_group((name, "x", 7, members))
+        monkeypatch.setattr(grp, "getgrgid", lambda _, group=group: group)
+        if own:
+            owner.check_file(path)
+        else:
+            with pytest.raises(StoreError, match="may be written by others"):
+                owner.check_file(path)
+
+
+@as_root
+def test_settings_of_another_are_not_used(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('theme = "light"\n')
+    os.chown(path, 4321, 4321)
+    with pytest.raises(ConfigError, match="belongs to user 4321 and may name programs to run"):
+        load(path)

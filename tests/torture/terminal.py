@@ -144,8 +144,8 @@ def drive(
 
 def _written(folder: Path) -> Row:
     from tui.streams import write
-    from tui.written.formats import FORMATS, written
     from tui.written.files import write_file
+    from tui.written.formats import FORMATS, written
 
     snapshot = take(dirty(market()), Question(as_of=QUESTION.as_of, basis="pr", daily=True))
     wrong: list[str] = []

@@ -1,0 +1,96 @@
+"""What is kept of a fault in the program: where it happened, and no value of any variable."""
+
+from __future__ import annotations
+
+import os
+import re
+import traceback
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from cache import disk
+from tui import VERSION
+from tui.safe import safe
+
+#: Beside what the screen remembers.
+FILE: Final = "crash.log"
+#: The longest account of what was wrong, in characters.
+_LONGEST: Final = 200
+_ROOT: Final = Path(__file__).resolve().parents[1]
+_PACKAGES: Final = re.compile(r"^.*/(?:site-packages|dist-packages|lib/python[0-9.]+)/")
+_LOGIN: Final = re.compile(r"(?<=://)[^/@\s]+@")
+
+
+def sentence(error: BaseException, log: Path | None, now: datetime) -> str:
+    """One sentence about a fault, after its trace was written beside what is remembered.
+
+    Args:
+        error: the fault.
+        log: the file, kept to its owner and replaced; None writes nothing.
+        now: the time that goes into it.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    last = f" ({_short(frames[-1].filename)}, line {frames[-1].lineno})" if frames else ""
+    said = f"{discreet(repr(error))}{last}"
+    if log is None or not _written(log, report(error, now)):
+        return said
+    return f"{said}; the way there, without any values, is in {discreet(str(log))}"
+
+
+def place(home: Path | None) -> Path | None:
+    """Where a fault of the command line is kept, None where no such place is known."""
+    from cache.errors import CacheError
+    from tui.places import places
+
+    try:
+        return places(home, demo=False).state.with_name(FILE)
+    except CacheError:
+        return None
+
+
+def report(error: BaseException, now: datetime) -> str:
+    """The way to a fault and to what caused it: files, lines and functions alone."""
+    lines = [f"internals {VERSION}, {now:%Y-%m-%d %H:%M} UTC"]
+    seen: set[int] = set()
+    while id(error) not in seen:
+        seen.add(id(error))
+        lines.append(discreet(repr(error)))
+        lines += [
+            f"  {_short(frame.filename)}, line {frame.lineno}, in {frame.name}"
+            for frame in traceback.extract_tb(error.__traceback__)
+        ]
+        error = error.__cause__ or error.__context__ or error
+    return "\n".join(lines) + "\n"
+
+
+def discreet(text: str) -> str:
+    """A text without the home directory, a login in an address, or what a terminal obeys."""
+    home = str(Path.home())
+    if len(home) > 1:
+        text = text.replace(home, "~")
+    text = safe(_LOGIN.sub("", text))
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _short(filename: str) -> str:
+    """A file as its package knows it, without where that lies."""
+    path = Path(filename)
+    if path.is_relative_to(_ROOT):
+        return str(path.relative_to(_ROOT))
+    inner = _PACKAGES.sub("", filename)
+    return inner if inner != filename else path.name
+
+
+def _written(log: Path, text: str) -> bool:
+    with suppress(OSError):
+        disk.make(log.parent)
+        beside = log.with_name(f".{log.name}.{os.getpid()}")
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+        beside.replace(log)
+        return True
+    return False
