@@ -14,8 +14,12 @@ import pytest
 
 from cache import owner
 from cache.errors import StoreError
+from cache.reference import load_reference
+from cache.refresh import refresh as run
 from cache.store import Store
 from tests.cache.test_store import ROOT, bars, dump
+from tests.torture import steps
+from tests.torture.steps import Vendor
 from tui.config import ConfigError, load
 
 #: As another user: reads a store, then tries to write to it, and says what came of both.
@@ -23,6 +27,8 @@ AS_NOBODY = """
 import os, sys
 from pathlib import Path
 from cache.errors import StoreError
+from cache.reference import load_reference
+from cache.refresh import refresh as run
 from cache.store import Store
 from tests.cache.test_store import bars
 mine = bars("EVIL")
@@ -121,16 +127,15 @@ def test_every_directory_made_on_the_way_is_private(tmp_path: Path) -> None:
 
 
 def test_a_refresh_is_private_from_its_first_breath(tmp_path: Path) -> None:
-    from cache.interrupt import one_at_a_time
-
+    home = tmp_path / "new" / "market"
     mask = os.umask(0o002)
     try:
-        with one_at_a_time(tmp_path / "new" / "market"):
-            pass
+        run(Store(home), ("IWM", "SPY"), {}, steps.now_at(3), load_reference(), prices=Vendor())
     finally:
         os.umask(mask)
-    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")}
-    assert modes == {"new": 0o700, "market": 0o700, "refresh.lock": 0o600}
+    assert Store(home).generation() is not None
+    for path in (tmp_path / "new", *(tmp_path / "new").rglob("*")):
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
 
 
 @pytest.mark.parametrize(("mode", "said"), [(0o600, ""), (0o644, ""), (0o602, "mode 0602")])
