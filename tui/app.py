@@ -22,6 +22,7 @@ from core.market import Market
 from core.snapshot import Question, Snapshot, stepped
 from tui import crash, leaving, terminal, title
 from tui.answers import Underway, answer
+from tui.bringing import Bringer
 from tui.commands import keys_of
 from tui.config import Config
 from tui.drawing import Painter
@@ -86,7 +87,8 @@ class InternalsApp(App[None], inherit_bindings=False):
         self.failed: Failed | None = None
         self.absent = False
         self.underway = Underway()
-        self.refresher = Refresher(self)
+        self.refresher, self.bringer = Refresher(self), Bringer(self)
+        self.wants_demo = False
         self.recall, self.ringer, self.rung = Recall(self), Ringer(self), ""
         self._generation: int | None = None
         self._watched = False
@@ -293,6 +295,15 @@ class InternalsApp(App[None], inherit_bindings=False):
         """Fetch in a child; one at a time."""
         self.refresher.start(full=full)
 
+    def bring(self, path: str) -> None:
+        """Import a file in a child; one at a time."""
+        self.bringer.start(path)
+
+    def to_demo(self) -> None:
+        """Leave for the simulated market: whoever runs the app opens it."""
+        self.wants_demo = True
+        self._leave(0)
+
     def background(
         self, work: Callable[[], Any], group: str, *, thread: bool = True
     ) -> Worker[Any]:
@@ -337,6 +348,8 @@ class InternalsApp(App[None], inherit_bindings=False):
             return self.rung, "alert"
         if self.refresher.progress is not None:
             return self.refresher.progress, "busy"
+        if self.bringer.progress is not None:
+            return self.bringer.progress, "busy"
         if self.notice:
             return self.notice, ""
         if self.error:

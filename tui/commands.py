@@ -135,6 +135,10 @@ COMMANDS: Final = (
         "remove",
         _DATA,
     ),
+    Command(
+        "import", ("i",), "import a file of holdings or prices", "bring", _DATA, line="import FILE"
+    ),
+    Command("demo", ("D",), "the simulated market, where nothing is held", "demo", _DATA),
     Command("copy_row", ("y",), "copy the row under the cursor", "copy(False)", _DATA),
     Command("copy_pane", ("Y",), "copy the whole pane", "copy(True)", _DATA),
     Command("note", ("w",), "write the note of what is shown to files", "note", _DATA, line="note"),

@@ -21,8 +21,9 @@ from core.frames import Reference
 from core.market import Market
 from core.snapshot import take
 from core.views import Question, Snapshot
+from tui.filekind import kind_of
 from tui.memory import Memory
-from tui.places import Places
+from tui.places import Places, places
 
 #: A user's own files of facts, in the config directory.
 OWN_FILES: Final = ("themes.toml", "funds.toml")
@@ -90,6 +91,10 @@ class Desk:
     def generation(self) -> int | None:
         """Number of the newest generation on disk, None for an empty store."""
         return self.store.generation()
+
+    def demo(self) -> Desk:
+        """The simulated market beside this one."""
+        return Desk(places(self._home, demo=True), demo=True, home=self._home)
 
     def opening(self) -> Question | None:
         """The question a simulated market opens with; None for a real one."""
@@ -159,6 +164,19 @@ class Desk:
         except StoreEmpty:
             prices, holdings = Prices(), {}
         return sentence(self, prices, holdings, question, now, self.reference, by)
+
+    def import_command(self, path: Path) -> list[str] | None:
+        """The child process that imports a file; None into a simulated market.
+
+        Raises:
+            CacheError: the market is only looked at, or the file cannot be read.
+        """
+        if self.read_only:
+            raise StoreError(self.read_only)
+        if self.simulated:
+            return None
+        command = [sys.executable, "-m", "tui", "import", kind_of(path), str(path)]
+        return command + (["--home", str(self._home)] if self._home is not None else [])
 
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
         """The child process that fetches; None where there is nothing to fetch from.

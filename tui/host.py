@@ -84,6 +84,12 @@ class Host(Protocol):
     def refresh_data(self, *, full: bool) -> None:
         """Fetch in a child; one at a time."""
 
+    def bring(self, path: str) -> None:
+        """Import a file in a child; one at a time."""
+
+    def to_demo(self) -> None:
+        """Leave for the simulated market."""
+
     def tell(self, sentence: str, *, error: bool = False) -> None:
         """Say something in the status line."""
 

@@ -54,7 +54,18 @@ class SortBy:
     key: str
 
 
-Asked = Question | SortBy | Act | WatchPair | SetAlert
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Bring a file.
+
+    Attributes:
+        path: as typed.
+    """
+
+    path: str
+
+
+Asked = Question | SortBy | Act | WatchPair | SetAlert | Import
 #: Words of the command line that do what a key does.
 _ACTS: Final = {c.line: c.action for c in COMMANDS if c.action and c.line}
 
@@ -82,6 +93,11 @@ def parse(text: str, question: Question, pairs: Sequence[tuple[str, str]] = ()) 
         return _watched(rest, question, pairs)
     if head in ("pr", "tr") and not rest:
         return replace(question, basis="pr" if head == "pr" else "tr")
+    if head == "import":
+        path = text.split(maxsplit=1)[1] if rest else ""
+        if not path:
+            raise CommandError("import which file? write its path, or drag it here")
+        return Import(path)
     if head == "asof":
         return replace(question, as_of=_date(rest))
     if head == "ex":

@@ -24,6 +24,8 @@ class DeskLike(Protocol):
     """
 
     simulated: bool
+    #: Why nothing can be brought here, "" where it can.
+    read_only: str
     memory: Memory
     notes: Path
 
@@ -38,6 +40,9 @@ class DeskLike(Protocol):
 
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
         """The child that fetches, None where there is nothing to fetch from."""
+
+    def import_command(self, path: Path) -> list[str] | None:
+        """The child that imports a file, None where nothing can be brought."""
 
     def cost(self, question: Question, now: datetime) -> str:
         """What is stale and how many requests a refresh costs."""

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.views import Question
 from tui import crash, title
@@ -14,6 +14,9 @@ from tui.capabilities import Capabilities, here, prepare
 from tui.config import Config
 from tui.desk import Desk
 from tui.streams import ANSWERED, BAD_INPUT, say
+
+if TYPE_CHECKING:
+    from tui.app import InternalsApp
 
 #: As many colours as these need no theme of their own.
 _MANY: Final = 256
@@ -33,8 +36,19 @@ def show(desk: Desk, config: Config, question: Question) -> int:
     found = here()
     if found.refusal:
         return say(found.refusal, BAD_INPUT)
-    config = suited(config, found)
     prepare(found)
+    config = suited(config, found)
+    with title.kept(titled=found.title):
+        app = _run(desk, config, question, found)
+        if app.wants_demo:
+            demo = desk.demo()
+            app = _run(demo, config, demo.opening() or question, found)
+    # a screen that broke has said so; it is no answer in part
+    return BAD_INPUT if app.return_code else ANSWERED
+
+
+def _run(desk: Desk, config: Config, question: Question, found: Capabilities) -> InternalsApp:
+    """One market's screen to its end."""
     # garbage is looked for once the screen is there: see `terminal.collect_from_here`
     gc.disable()
     from tui.app import InternalsApp
@@ -48,10 +62,8 @@ def show(desk: Desk, config: Config, question: Question) -> int:
         app.few = (Eight(),)
     if not found.unicode and config.ascii and "ascii" not in config.given:
         app.greeting = f"drawn in ASCII, because {found.coding}; `internals doctor` says more"
-    with title.kept(titled=found.title):
-        app.run(mouse=config.mouse and found.mouse)
-    # a screen that broke has said so; it is no answer in part
-    return BAD_INPUT if app.return_code else ANSWERED
+    app.run(mouse=config.mouse and found.mouse)
+    return app
 
 
 def suited(config: Config, found: Capabilities) -> Config:

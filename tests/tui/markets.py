@@ -181,6 +181,8 @@ class FakeDesk:
         self.memory = Memory(Path(self._home.name) / "market.json")
         self.notes = Path(self._home.name) / "notes"
         self.full: list[bool] = []
+        self.brought: list[Path] = []
+        self.read_only = ""
 
     def generation(self) -> int | None:
         return self.held.generation if self.held else None
@@ -198,6 +200,10 @@ class FakeDesk:
 
             raise StoreEmpty("nothing is held yet")
         return take(self.held, question)
+
+    def import_command(self, path: Path) -> list[str] | None:
+        self.brought.append(path)
+        return self.argv
 
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
         self.full.append(full)

@@ -30,7 +30,7 @@ def test_an_empty_store_says_what_to_do_next() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         text = seen(app)
         assert "nothing is held yet." in text
-        for told in ("internals --demo", "internals import holdings FILE", "fetch here"):
+        for told in ("D  ", "internals import holdings FILE", "fetch from"):
             assert told in text
         assert "1 Spread" not in text
         for key in ["1", "2", "v", "z", "x", "b", "s", "j", "enter", "slash"]:

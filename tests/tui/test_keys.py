@@ -172,7 +172,7 @@ async def pairs(pilot: Pilot[None], app: InternalsApp) -> None:
     text = seen(app)
     assert "2/4 RSP – SPY  YTD" in text
     assert "nothing is held of RSP" in text
-    assert "fetch here" in text
+    assert "fetch from" in text
     assert "{ }" in text
     assert "back to IWM – SPY" in text
     assert "▸1 Spread" not in text
@@ -262,6 +262,13 @@ async def alerts_(pilot: Pilot[None], app: InternalsApp) -> None:
     assert "▸1 Spread" in seen(app)
 
 
+async def bring(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "D")
+    assert "a real market is held" in seen(app) or "this is the simulated market" in seen(app)
+    await press(pilot, app, "i")
+    assert lines_of(app)[-1].startswith(" :import ")
+
+
 async def copies(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "2", "y")
     assert app.clipboard.split("\t")[0] == "S29"
@@ -320,6 +327,8 @@ async def quits(pilot: Pilot[None], app: InternalsApp) -> None:
 
 
 CHECKS: dict[str, Check] = {
+    "import": bring,
+    "demo": bring,
     "spread": pane_keys,
     "contributors": pane_keys,
     "breadth": pane_keys,

@@ -45,14 +45,14 @@ class Terminal:
 
 
 @contextmanager
-def started(home: Path, **environ: str) -> Iterator[Terminal]:
-    """The demo, started as a person would."""
+def started(home: Path, *, demo: bool = True, **environ: str) -> Iterator[Terminal]:
+    """The demo, or a market of one's own, started as a person would."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (36, 120))
     settings = termios.tcgetattr(theirs)
     kept = {name: value for name, value in os.environ.items() if name not in OURS}
     process = subprocess.Popen(
-        [sys.executable, "-m", "tui", "--demo", "--home", str(home)],
+        [sys.executable, "-m", "tui", *["--demo"] * demo, "--home", str(home)],
         stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, start_new_session=True,
         env=kept | {"TERM": "xterm-256color", "LANG": "C.UTF-8"} | environ,
     )  # fmt: skip

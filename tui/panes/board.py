@@ -11,7 +11,6 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui import commands
 from tui.charts import Drawing
 from tui.commands import CONTRIBUTORS
 from tui.filters import Filter
@@ -164,9 +163,8 @@ class Board(Screen[None], inherit_bindings=False):
         app = self.host
         if app.failed is None:
             return chrome.waiting(width, height)
-        failed, key = app.failed, commands.shown(app.keys["refresh"][0])
-        fetch = None if app.desk.simulated else key
-        steps = chrome.next_steps(app.cost, fetch) if failed.lacking else []
+        failed, simulated = app.failed, app.desk.simulated
+        steps = chrome.next_steps(app.cost, app.keys, simulated=simulated) if failed.lacking else []
         if app.absent and app.snapshot is not None:
             steps += chrome.ways_back(app.snapshot.question, app.keys)
         return chrome.welcome(

@@ -140,24 +140,29 @@ def waiting(width: int, height: int) -> Drawing:
     ]
 
 
-#: What can be done next where nothing is held: a command and what it does.
-NEXT = (
-    ("internals --demo", "a simulated market, in a store of its own"),
-    ("internals import holdings FILE", "an issuer's file, such as the iShares CSV of IWM"),
-    ("internals import prices FILE", "closes of your own vendor, CSV or Parquet"),
-)
-
-
-def next_steps(cost: str, fetch_key: str | None) -> list[tuple[str, str]]:
-    """What brings data: a key or a command, and what it does.
+def next_steps(
+    cost: str, keys: Mapping[str, tuple[str, ...]], *, simulated: bool
+) -> list[tuple[str, str]]:
+    """What brings data, each a key away: the key and what it does.
 
     Args:
         cost: what a refresh would cost, "" where not known.
-        fetch_key: the key of a refresh, None where there is nothing to fetch from.
+        keys: command -> its keys in force.
+        simulated: whether the market is, into which nothing can be brought.
     """
-    if fetch_key is None:
-        return list(NEXT)
-    return [(fetch_key, f"fetch here. {cost}" if cost else "fetch here"), *NEXT]
+    if simulated:
+        return [("internals", "the real market, in a store of its own")]
+    demo, fetch, bring = (shown(keys[name][0]) for name in ("demo", "refresh", "import"))
+    return [
+        (demo, "look around in a simulated market, in a store of its own; no network"),
+        (fetch, f"fetch from the issuers and Yahoo. {cost}" if cost else "fetch from here"),
+        (
+            bring,
+            "import a file: an issuer's holdings (iShares, SSGA, Invesco, plain CSV), or closes"
+            " of your own vendor (CSV, Parquet); from a shell: internals import holdings FILE,"
+            " internals import prices FILE",
+        ),
+    ]
 
 
 def ways_back(shown_before: Question, keys: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
@@ -178,7 +183,12 @@ def welcome(
     lines += wrapped(sentence, inner)
     if steps:
         lines += [[], [("What to do next", "bold")], []]
-    steps = [*steps, (":", "another pair or window, such as IWM SPY"), ("q", "quit")]
+    steps = [
+        *steps,
+        (":", "another pair or window, such as IWM SPY"),
+        ("?", "every key; `internals doctor` in a shell says whether all is well here"),
+        ("q", "quit"),
+    ]
     wide = max(len(what) for what, _ in steps) + 2
     beside = inner >= wide + 30
     for what, does in steps:

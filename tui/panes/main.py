@@ -13,9 +13,10 @@ from tui.panes.help import HelpScreen
 from tui.panes.naming import Naming
 from tui.panes.pane import Pane
 from tui.panes.since import SinceScreen
+from tui.panes.starting import Starting
 
 
-class MainScreen(Asking, Naming, inherit_bindings=False):
+class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
     """How far, who, how broad, who changes: one pane each."""
 
     BINDINGS: ClassVar[list[Any]] = commands.bindings()

@@ -17,7 +17,7 @@ from tui.commands import CommandError
 from tui.completion import Known, advice, completed
 from tui.filters import Filter, parse_filter
 from tui.host import Host
-from tui.line import Act, SetAlert, SortBy, WatchPair, parse
+from tui.line import Act, Import, SetAlert, SortBy, WatchPair, parse
 from tui.panes.sheet import Sheet
 from tui.safe import safe
 
@@ -197,6 +197,8 @@ class Prompt(Sheet):
         self.close()
         if isinstance(asked, Act):
             self.app.call_later(board.run_action, asked.action)
+        elif isinstance(asked, Import):
+            host.bring(asked.path)
         elif isinstance(asked, SortBy):
             board.sort_by(asked.key)
         elif isinstance(asked, WatchPair):

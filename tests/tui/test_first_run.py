@@ -1,0 +1,165 @@
+"""The first screen of an empty store: each way to a first answer is one key away."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from cache.errors import SourceError, StoreError
+from core.snapshot import Question
+from tests.tui.driving import drive, lines_of, press, seen
+from tests.tui.markets import FakeDesk, market
+from tests.tui.test_child import read_until
+from tests.tui.test_cli import write_holdings, write_prices
+from tests.tui.test_terminals import started
+from tui.app import InternalsApp
+from tui.bringing import as_path
+from tui.commands import CommandError
+from tui.desk import Desk
+from tui.filekind import kind_of
+from tui.line import Import, parse
+from tui.places import places
+
+
+def test_each_way_is_told_with_its_key_and_what_it_costs() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        text = " ".join(seen(app).split())
+        assert "D look around in a simulated market" in text
+        assert "r fetch from the issuers and Yahoo. 12 symbols are stale: r costs 4" in text
+        assert "i import a file" in text
+        assert "internals import holdings FILE" in text
+        assert "internals doctor" in text
+
+    drive(story, desk=FakeDesk(None), size=(80, 24))
+
+
+def test_the_demo_is_one_key_away_and_hides_no_real_market() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "D")
+        assert app.wants_demo
+
+    drive(story, desk=FakeDesk(None))
+
+    async def held(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "D")
+        assert "a real market is held" in seen(app)
+        assert not app.wants_demo
+
+    drive(held, held=market())
+
+    async def simulated(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "D")
+        assert "this is the simulated market" in seen(app)
+
+    drive(simulated, held=market(simulated=True))
+
+
+def test_a_file_is_brought_by_its_path(tmp_path: Path) -> None:
+    desk = FakeDesk(None)
+    desk.argv = [sys.executable, "-c", "print('my closes.csv: 138 rows of 6 symbols')"]
+    file = tmp_path / "my closes.csv"
+    file.write_text("symbol,date,close\nA,2026-01-02,1\n")
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "i")
+        assert ":import " in lines_of(app)[-1]
+        await press(pilot, app, *str(tmp_path / "my"), "backslash", "space", *"closes.csv", "enter")
+        for _ in range(200):
+            if "138 rows" in seen(app):
+                break
+            await pilot.pause(0.02)
+        assert "my closes.csv: 138 rows of 6 symbols" in lines_of(app)[-2]
+        assert desk.brought == [file]
+        await press(pilot, app, ":", *"import", "enter")
+        assert "import which file?" in seen(app)
+        await press(pilot, app, "escape", ":", *"import /none/there.csv", "enter")
+        assert desk.brought[-1] == Path("/none/there.csv")
+        desk.argv = [sys.executable, "-c", "import sys; sys.exit('internals: it is no table')"]
+        await press(pilot, app, ":", *f"import {tmp_path}/my closes.csv", "enter")
+        for _ in range(200):
+            if "it is no table" in seen(app):
+                break
+            await pilot.pause(0.02)
+        assert "! it is no table" in lines_of(app)[-2]
+        desk.argv = None
+        await press(pilot, app, ":", *f"import {tmp_path}/my closes.csv", "enter")
+        assert "nothing can be imported" in seen(app)
+
+    drive(story, desk=desk)
+
+
+def test_where_one_only_looks_no_key_brings_anything(tmp_path: Path) -> None:
+    looking = Desk(places(tmp_path, demo=False), looking=True)
+    with pytest.raises(StoreError, match="look only"):
+        looking.import_command(tmp_path / "none.csv")
+    real = Desk(places(tmp_path, demo=False), home=tmp_path)
+    with pytest.raises(SourceError, match="No such file"):
+        real.import_command(tmp_path / "none.csv")
+    file = write_prices(tmp_path / "p.csv")
+    argv = real.import_command(file)
+    assert argv is not None
+    assert argv[3:] == ["import", "prices", str(file), "--home", str(tmp_path)]
+    assert Desk(places(tmp_path, demo=True), demo=True).import_command(file) is None
+    desk = FakeDesk(None)
+    desk.read_only = "opened to look only"
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "D")
+        assert "opened to look only" in lines_of(app)[-2]
+        assert not app.wants_demo
+
+    drive(story, desk=desk)
+
+
+def test_what_a_file_is(tmp_path: Path) -> None:
+    holdings, closes = tmp_path / "h.csv", tmp_path / "p.csv"
+    write_holdings(holdings, "A,Tin,Energy,6,10")
+    write_prices(closes)
+    assert (kind_of(holdings), kind_of(closes)) == ("holdings", "prices")
+    parquet = tmp_path / "p.parquet"
+    parquet.write_bytes(b"PAR1rest")
+    assert kind_of(parquet) == "prices"
+    closes.write_text('"Date";"Symbol";"Adj_Close"\n')
+    assert kind_of(closes) == "prices"
+    with pytest.raises(SourceError, match="No such file"):
+        kind_of(tmp_path / "none")
+
+
+def test_paths_as_terminals_write_them(tmp_path: Path) -> None:
+    assert as_path(" '/a b/c.csv' ") == as_path('"/a b/c.csv"') == Path("/a b/c.csv")
+    assert as_path("/a\\ b/c.csv") == Path("/a b/c.csv")
+    assert as_path("~/x.csv") == Path.home() / "x.csv"
+    with pytest.raises(SourceError, match="no such user"):
+        as_path("~nobody-of-that-name/x.csv")
+
+
+def test_the_line_keeps_blanks_of_a_path() -> None:
+    assert parse("import /a  b/C.csv", Question()) == Import("/a  b/C.csv")
+    with pytest.raises(CommandError, match="which file"):
+        parse("import", Question())
+
+
+def test_from_nothing_to_the_demo_on_a_terminal(tmp_path: Path) -> None:
+    with started(tmp_path, demo=False) as terminal:
+        first = read_until(terminal.ours, b"What to do next", b"quit")
+        assert b"SIMULATED" not in first
+        os.write(terminal.ours, b"D")
+        drawn = read_until(terminal.ours, b"SIMULATED\x07", b"Breadth")
+        assert b"Breadth" in drawn
+        left = terminal.quit()
+        assert left.count(b"\x1b[23;2t") == 1
+    assert sorted(p.name for p in tmp_path.iterdir() if p.is_dir()) == ["demo"]
+
+
+def test_from_nothing_to_a_file_of_ones_own(tmp_path: Path) -> None:
+    file = tmp_path / "p.csv"
+    write_prices(file)
+    with started(tmp_path / "home", demo=False) as terminal:
+        read_until(terminal.ours, b"What to do next", b"quit")
+        os.write(terminal.ours, b"i" + str(file).encode() + b"\r")
+        assert b"]2;IWM-SPY YTD" in read_until(terminal.ours, b"]2;IWM-SPY YTD")
+        terminal.quit()

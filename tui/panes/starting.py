@@ -1,0 +1,25 @@
+"""Keys of the first screen: what brings data where nothing is held."""
+
+from __future__ import annotations
+
+from tui.panes.board import Board
+
+
+class Starting(Board):
+    """One key to each way to a first answer."""
+
+    def action_bring(self) -> None:
+        """Type, or drag into the terminal, the path of a file to import."""
+        self.prompt.open(":", "import ")
+
+    def action_demo(self) -> None:
+        """The simulated market, where no real one is held that it would hide."""
+        host = self.host
+        if host.desk.simulated:
+            host.tell("this is the simulated market")
+        elif host.desk.read_only:
+            host.tell(host.desk.read_only, error=True)
+        elif host.scene is not None:
+            host.tell("a real market is held; `internals --demo` opens the simulated one")
+        else:
+            host.to_demo()
