@@ -322,17 +322,33 @@ def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
     if not found.measured or abs(found.contribution) < WORTH:
         return Sentence()
     count = Figure(f"{found.count:,}", f"{path}.left_total.count")
-    lines = " lines that left between " if found.count > 1 else " line that left between "
+    several = found.count > 1
+    who = Sentence("the ", count, " lines") if several else Sentence("the line")
     verb = " brought " if found.contribution > 0 else " cost it "
     stood = Sentence(
         Figure(share(found.weight), f"{path}.left_total.weight"), " of the stocks before, ",
     )  # fmt: skip
     return Sentence(
-        _head(view, *_marks(snapshot, view)), "the ", count, lines,
+        _head(view, *_marks(snapshot, view)), who, " that left between ",
         Figure(spoken(told.from_date), f"{path}.from"), " and ",
         Figure(spoken(told.to_date), f"{path}.to"), ", ", stood, verb.lstrip(),
         Figure(basis_points(found.contribution), f"{path}.left_total.sum_bp"),
-        " while members; the index goes on without them.",
+        " while members; the index goes on without them."
+        if several
+        else " while a member; the index goes on without it.",
+    )  # fmt: skip
+
+
+def _without(snapshot: Snapshot, view: IndexView) -> Sentence:
+    """An index without the names that the question leaves out."""
+    found, path = view.without, f"{_at(view)}.without"
+    if found is None:
+        return Sentence()
+    who = " ".join(found.symbols[:MEMBERS]) + " …" * (len(found.symbols) > MEMBERS)
+    return Sentence(
+        _head(view, *_marks(snapshot, view)), "without ", Name(who), ", which brought ",
+        Figure(basis_points(found.contribution), f"{path}.sum_bp"), ", it stands at ",
+        Figure(percent(found.zeroed), f"{path}.index_without_zeroed"), ".",
     )  # fmt: skip
 
 
@@ -365,6 +381,7 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
             _breadth(snapshot, view),
             _drags(snapshot, view) if behind else Sentence(),
             _leaders(snapshot, view),
+            _without(snapshot, view),
             _groups(snapshot, view),
             leavers_sentence(snapshot, view),
             _left(snapshot, view),

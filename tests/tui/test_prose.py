@@ -212,6 +212,46 @@ def test_estimates_and_open_sessions_say_so_in_the_sentence_itself() -> None:
         assert said(open_, words).startswith(words)
 
 
+def test_leavers_and_what_they_take_with_them() -> None:
+    snapshot = take(markets.market(), markets.QUESTION)
+    # S29 is 96 % / 30 of the fund and rose 92.5 %: 296 bp; the two unpriced lines are 2 % more
+    assert said(snapshot, "one of its top three contributors") == (
+        "IWM: one of its top three contributors left by 26 June 2026 (S29); together +296 bp."
+    )
+    assert said(snapshot, "goes on") == (
+        "IWM: the line that left between 31 December 2025 and 26 June 2026, 3.3 % of the stocks"
+        " before, brought +296 bp while a member; the index goes on without it."
+    )
+    told = snapshot.changes["IWM"]
+    assert snapshot.small is not None
+    lines = snapshot.small.contributors
+
+    def gone(*symbols: str) -> Snapshot:
+        left = tuple(
+            replace(told.left[0], symbol=s, contribution=float(lines.contribution[n]))
+            for n, s in enumerate(symbols)
+        )
+        return replace(snapshot, changes={"IWM": replace(told, left=left)})
+
+    # 296 + 280 + 264 bp: 92.5, 87.5 and 82.5 % of 3.2 %
+    for symbols, words in (
+        (("S29", "S28"), "two of its top three contributors left by 26 June 2026 (S29 S28)"),
+        (("S29", "S28", "S27"), "all of its top three contributors left by 26 June 2026"),
+    ):
+        assert words in said(gone(*symbols), "top three contributors")
+    assert "together +840 bp" in said(gone("S29", "S28", "S27"), "top three contributors")
+    assert "the 3 lines that left" in said(gone("S29", "S28", "S27"), "goes on without them")
+    assert not [s for s in check_prose(gone()) if "left" in s]
+
+
+def test_an_index_without_names_left_out_says_so() -> None:
+    asked = replace(markets.QUESTION, without=("L00", "L01", "S29"))
+    # 4.8 % of weight each, -19.5 and -16.5 %; the basket rose 9 %
+    assert said(take(markets.market(), asked), "SPY: without") == (
+        "SPY: without L00 L01, which brought -173 bp, it stands at +10.80 %."
+    )
+
+
 def test_a_tie_a_late_rank_and_few_years_are_not_called_wide() -> None:
     held = markets.market()
     # typed in markets.GAPS: of eleven full years 2018 was +14, so 11 points are rank 2 there

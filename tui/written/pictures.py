@@ -158,6 +158,7 @@ def contributions(view: IndexView, width: float) -> Sketch | None:
     size = len(lines)
     rows = [*range(min(NAMES, size)), *range(max(size - NAMES, min(NAMES, size)), size)]
     title = f"{view.fund}: what its leaders and laggards brought, bp"
+    title += " (estimated weights)" if view.estimated else ""
     return bars(
         title,
         [lines.symbols[r] for r in rows],
