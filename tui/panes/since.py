@@ -57,7 +57,7 @@ def drawing(found: Since, before: Seen, now: datetime, width: int) -> Drawing:
     """Everything that changed; what did not is said in a word."""
     then, after = found.before, found.after
     age = formats.age(before.at, now)
-    ago = "now" if age == "now" else f"{age} ago"
+    ago = age if age == "now" or age.startswith("in ") else f"{age} ago"
     lines: Drawing = [
         [
             (" then ", "dim"),
@@ -114,24 +114,19 @@ def _ends(title: str, ends: Ends) -> Drawing:
 
 def _placed(sign: str, placed: Placed, style: str) -> Line:
     """E  12 → 3   +20 → +60 bp."""
-
-    def place(rank: float | None) -> str:
-        return formats.MISSING if rank is None else f"{rank:.0f}"
-
-    def brought(bp: float | None) -> str:
-        return formats.MISSING if bp is None else f"{bp:+,.0f}"
-
-    ranks = f"{place(placed.rank.before)} → {place(placed.rank.after)}"
-    bps = f"{brought(placed.bp.before)} → {brought(placed.bp.after)} bp"
+    places, brought = placed.rank, placed.bp
+    ranks = f"{formats.number(places.before)} → {formats.number(places.after)}"
+    then, now = (formats.number(value, sign=True) for value in (brought.before, brought.after))
+    bps = f"{then} → {now} bp"
     return [(f"     {sign} ", "mark"), (f"{placed.symbol:<8}", style), (f"{ranks:<14}{bps}", style)]
 
 
 def _figure(title: str, moved: Moved, scale: float, unit: str, digits: int) -> Line:
     """``gap  +11.00 → +12.50 pp  (+1.50)``: a rank has no sign, and no change in brackets."""
-    sign = "+" if digits and title != "lines up" else ""
+    sign = bool(digits) and title != "lines up"
 
     def text(value: float | None) -> str:
-        return formats.MISSING if value is None else f"{value * scale:{sign}.{digits}f}"
+        return formats.number(None if value is None else value * scale, digits, sign=sign)
 
     line: Line = [
         (f"   {title:<10}", "dim"),
@@ -139,5 +134,6 @@ def _figure(title: str, moved: Moved, scale: float, unit: str, digits: int) -> L
     ]
     if moved.change is not None and digits:
         points = "pp" if unit == "%" else unit
-        line.append((f"   {moved.change * scale:+.{digits}f} {points}", "dim"))
+        change = formats.number(moved.change * scale, digits, sign=True, unit=points)
+        line.append((f"   {change}", "dim"))
     return line
