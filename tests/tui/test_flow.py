@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
@@ -127,6 +128,41 @@ def test_a_held_key_scrubs_and_the_newest_date_wins() -> None:
         assert "as of 2026-05-01" in seen(app)
         assert app.snapshot is not None
         assert app.snapshot.as_of == date(2026, 5, 1)
+
+    drive(story, desk=desk)
+
+
+class CountingDesk(FakeDesk):
+    """Each answer takes longer than a held key takes to come again."""
+
+    def __init__(self) -> None:
+        super().__init__(HELD)
+        self.now_open = self.most = 0
+        self.counting = threading.Lock()
+
+    def take(self, question: Question) -> Snapshot:
+        with self.counting:
+            self.now_open += 1
+            self.most = max(self.most, self.now_open)
+        time.sleep(0.02)
+        found = super().take(question)
+        with self.counting:
+            self.now_open -= 1
+        return found
+
+
+def test_a_held_key_builds_no_queue() -> None:
+    desk = CountingDesk()
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        before = len(desk.asked)
+        await hold(pilot, app, "less_than_sign", 60)
+        assert app.snapshot is not None
+        # 60 weekdays before Friday 26 June 2026: twelve weeks
+        assert app.snapshot.as_of == date(2026, 4, 3)
+        assert len(desk.asked) - before < 60
+        assert desk.most <= 2
+        assert desk.asked[-1].as_of == date(2026, 4, 3)
 
     drive(story, desk=desk)
 

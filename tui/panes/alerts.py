@@ -88,7 +88,8 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
         remove = shown(self._host.keys["remove"][0])
 
         def draw(width: int, height: int) -> Drawing:
-            head: Drawing = [[(" Alerts", "bold")], []]
+            title: Line = [(" SIMULATED ", "mark")] if self._host.desk.simulated else []
+            head: Drawing = [[*title, (" Alerts", "bold")], []]
             foot: Drawing = [
                 [],
                 [(f" {remove}", "bold"), (" remove  ", "dim"), ("esc", "bold"), (" back", "dim")],

@@ -164,7 +164,9 @@ class Board(Screen[None], inherit_bindings=False):
         if app.failed is None:
             return chrome.waiting(width, height)
         failed, simulated = app.failed, app.desk.simulated
-        steps = chrome.next_steps(app.cost, app.keys, simulated=simulated) if failed.lacking else []
+        # To a simulated market nothing is brought: other pairs are in the real one.
+        brings = failed.lacking and not (app.absent and simulated)
+        steps = chrome.next_steps(app.cost, app.keys, simulated=simulated) if brings else []
         if app.absent and app.snapshot is not None:
             steps += chrome.ways_back(app.snapshot.question, app.keys)
         return chrome.welcome(
