@@ -1,45 +1,70 @@
-"""Make the README's picture from the real program on the demo market (dev.py picture)."""
+"""Record the README's session from the real program on the demo market (dev.py picture)."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+from textual.pilot import Pilot
+
 from cache.sources.demo import FETCHED_AT
+from tests import svg
+from tests.tui.driving import press, seen, settle
 from tui.app import InternalsApp
 from tui.config import Config
 from tui.desk import Desk
 from tui.places import places
 
-TARGET = Path(__file__).resolve().parent.parent / "docs" / "screen.svg"
-SIZE = (160, 45)
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "session.svg"
+SIZE = (120, 36)
+#: Keys pressed, seconds the frame stays, and what a viewer is told.
+SCRIPT: tuple[tuple[tuple[str, ...], float, str], ...] = (
+    ((), 5, "How far have they parted, who did it, how broad was it, who joins and leaves"),
+    (("2", "j", "j"), 2.5, "2 j j: to the third contributor"),
+    (("enter",), 4, "enter: that name day by day"),
+    (("escape", "d"), 4, "d: how its number came about"),
+    (("escape", "1", "z"), 4, "1 z: the spread on the whole screen"),
+    (("v", "v", "v"), 4, "v: the gap's path in every year"),
+    (("3", "v", "v"), 4, "3 v v: why they parted, step by step"),
+    (("v",), 4, "v: breadth session by session"),
+    (("z", ":", *"3m"), 2, ":3m enter: another window"),
+    (("enter",), 4, "everything answered anew, from what is held"),
+)
 
 
-async def picture(home: Path) -> str:
-    """The opening screen as SVG, with spaces kept and no font fetched from anywhere."""
+async def record(home: Path) -> str:
+    """The session as one moving SVG."""
     desk = Desk(places(home, demo=True), demo=True)
     question = desk.opening()
     assert question is not None
     app = InternalsApp(desk, Config(), question, now=lambda: FETCHED_AT + timedelta(minutes=30))
+    frames = []
     async with app.run_test(size=SIZE) as pilot:
         while app.snapshot is None:
             await pilot.pause(0.05)
-        await pilot.pause(0.5)
-        drawn = app.export_screenshot(title="internals")
-    drawn = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
-    # one name for the picture's classes, so that it changes only where the screen does
-    drawn = re.sub(r"terminal-\d+", "t", drawn)
-    return drawn.replace("<text ", '<text xml:space="preserve" ')
+        for keys, seconds, title in SCRIPT:
+            await press(pilot, app, *keys)
+            await _drawn(pilot, app)
+            strips = app.screen._compositor.render_strips()
+            frames.append((title, seconds, [svg.line(strip) for strip in strips]))
+    return svg.moving(frames, SIZE[0])
+
+
+async def _drawn(pilot: Pilot[None], app: InternalsApp) -> None:
+    """Until what is counted in the background is there too."""
+    await settle(pilot, app)
+    while "counting advances" in seen(app) or "looking up" in seen(app):
+        await pilot.pause(0.05)
+    await settle(pilot, app)
 
 
 def main() -> None:
-    """Write the picture."""
+    """Write the session."""
     with tempfile.TemporaryDirectory() as home:
         TARGET.parent.mkdir(exist_ok=True)
-        TARGET.write_text(asyncio.run(picture(Path(home))), encoding="utf-8")
+        TARGET.write_text(asyncio.run(record(Path(home))), encoding="utf-8")
     print(f"{TARGET} written, {TARGET.stat().st_size:,} bytes")
 
 
