@@ -26,6 +26,7 @@ from tui.bringing import Bringer
 from tui.commands import keys_of
 from tui.config import Config
 from tui.drawing import Painter
+from tui.live import Live
 from tui.messages import Cost, DeskLike, Failed, Taken
 from tui.panes.main import MainScreen
 from tui.panes.scene import Scene, Side
@@ -88,7 +89,7 @@ class InternalsApp(App[None], inherit_bindings=False):
         self.absent = False
         self.underway = Underway()
         self.refresher, self.bringer = Refresher(self), Bringer(self)
-        self.wants_demo = False
+        self.live, self.wants_demo = Live(self), False
         self.recall, self.ringer, self.rung = Recall(self), Ringer(self), ""
         self._generation: int | None = None
         self._watched = False
@@ -147,6 +148,8 @@ class InternalsApp(App[None], inherit_bindings=False):
         self.app_resume_signal.subscribe(self, lambda _: self.entitle(title.PUSH))
         if self.greeting:
             self.tell(self.greeting)
+        if self.config.watch:
+            self.live.toggle()
         if self.config.refresh_on_open:
             self.refresh_data(full=False)
 
@@ -175,6 +178,13 @@ class InternalsApp(App[None], inherit_bindings=False):
             self.background(lambda: self.post_message(answer(self.desk, number, question)), "take")
             self.say()
 
+    def again(self) -> None:
+        """Answer the same question anew; what was told stays."""
+        notice = self.notice
+        self.ask(self.question)
+        self.notice = notice
+        self.say()
+
     def _done(self, number: int) -> bool:
         """A question was answered; True where none that is newer was before it."""
         newest, waiting = self.underway.end(number)
@@ -187,7 +197,9 @@ class InternalsApp(App[None], inherit_bindings=False):
         if not self._done(message.number):
             return
         old, self.snapshot, self.market = self.snapshot, message.snapshot, message.market
-        self.error, self.failed, self.absent = "", None, False
+        if self.failed is not None or old is None or old.question != message.snapshot.question:
+            self.error = ""
+        self.failed, self.absent = None, False
         self._generation = message.snapshot.generation
         self.entitle()
         if self.main is not None:
@@ -277,7 +289,7 @@ class InternalsApp(App[None], inherit_bindings=False):
             return
         if self._on_disk() != self._generation and not self.underway.open:
             self._generation = self._on_disk()
-            self.ask(self.question)
+            self.again()
 
     @property
     def cost(self) -> str:
@@ -354,7 +366,7 @@ class InternalsApp(App[None], inherit_bindings=False):
             return self.notice, ""
         if self.error:
             return self.error, "error"
-        return self.cost, ""
+        return self.live.text or self.cost, ""
 
     def _each_minute(self) -> None:
         """Keep what a killed process would forget; the data's age has changed."""

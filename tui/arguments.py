@@ -55,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"internals {VERSION}")
     top.add_argument("--read-only", action="store_true", help="look only: fetch and keep nothing")
+    top.add_argument("--watch", action="store_true", help="open with live quotes (the key p)")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
     note = commands.add_parser("note", parents=[asked], help="the answer, written")
@@ -84,6 +85,10 @@ def parser() -> argparse.ArgumentParser:
     fetch.add_argument("--quiet", action="store_true", help="no progress; for cron")
     fetch.add_argument("--no-alerts", action="store_true", help="judge no alerts at the end")
     fetch.add_argument("--progress", choices=("json",), help="one JSON object a line on stderr")
+
+    commands.add_parser(
+        "quotes", parents=[asked], help="today's quotes of a pair and its lines, as JSON lines"
+    )
 
     bring = commands.add_parser("import", help="bring your own files")
     kinds = bring.add_subparsers(dest="kind", metavar="KIND", required=True)

@@ -49,11 +49,19 @@ def progress_text(fields: dict[str, Any]) -> str:
 
 
 async def run(argv: list[str], report: Callable[[str], None]) -> tuple[int, str]:
+    """Run a refresh to its end, as `follow` does; ``report`` is told each progress sentence."""
+    return await follow(argv, lambda fields: report(progress_text(fields)), "the refresh")
+
+
+async def follow(
+    argv: list[str], take: Callable[[dict[str, Any]], None], what: str
+) -> tuple[int, str]:
     """Run the child to its end; it is terminated where this is cancelled.
 
     Args:
         argv: the command.
-        report: told each progress sentence.
+        take: given each JSON object it writes, a line each.
+        what: what it is, for the sentence that it cannot be started.
 
     Returns:
         Its exit code, and its last words: the last message or line it wrote.
@@ -67,7 +75,7 @@ async def run(argv: list[str], report: Callable[[str], None]) -> tuple[int, str]
             limit=_LIMIT,
         )
     except OSError as error:
-        return 2, f"the refresh cannot be started: {error.strerror or error}"
+        return 2, f"{what} cannot be started: {error.strerror or error}"
     last = ""
     assert process.stdout is not None
     try:
@@ -85,7 +93,7 @@ async def run(argv: list[str], report: Callable[[str], None]) -> tuple[int, str]
                 continue
             message = fields.get("message")
             last = message if isinstance(message, str) and message else last
-            report(progress_text(fields))
+            take(fields)
         return await process.wait(), last
     finally:
         if process.returncode is None:

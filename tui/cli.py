@@ -112,8 +112,12 @@ def _command(arguments: argparse.Namespace) -> int:
         return _export(desk, _question(desk, config, as_of, None), arguments)
     if arguments.command == "explain":
         return _explain(desk, _question(desk, config, as_of, None), arguments)
+    if arguments.command == "quotes":
+        return _quotes(desk, config.question())
     from tui.show import show
 
+    if arguments.watch:
+        config = replace(config, watch=True)
     return show(desk, config, _question(desk, config, as_of, desk.memory.question()))
 
 
@@ -191,6 +195,14 @@ def _explain(desk: Desk, question: Question, arguments: argparse.Namespace) -> i
     head = "SIMULATED\n" if snapshot.simulated else ""
     write(head + to_text(parts))
     return ANSWERED if snapshot.complete else IN_PART
+
+
+def _quotes(desk: Desk, question: Question) -> int:
+    if desk.simulated:
+        return say("the demo market is simulated; there are no quotes of it", BAD_INPUT)
+    from tui.quotes import run
+
+    return run(desk, question, lambda line: print(line, flush=True))  # noqa: T201
 
 
 def _refresh(desk: Desk, question: Question, config: Config, arguments: argparse.Namespace) -> int:

@@ -139,6 +139,7 @@ COMMANDS: Final = (
         "import", ("i",), "import a file of holdings or prices", "bring", _DATA, line="import FILE"
     ),
     Command("demo", ("D",), "the simulated market, where nothing is held", "demo", _DATA),
+    Command("live", ("p",), "live quotes while the exchange is open, or not", "live", _DATA),
     Command("copy_row", ("y",), "copy the row under the cursor", "copy(False)", _DATA),
     Command("copy_pane", ("Y",), "copy the whole pane", "copy(True)", _DATA),
     Command("note", ("w",), "write the note of what is shown to files", "note", _DATA, line="note"),

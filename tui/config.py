@@ -38,6 +38,7 @@ class Config:
         ascii: draw in ASCII alone; left open, the locale decides.
         wire: "cells" sends the cells that differ, "plain" what Textual sends.
         mouse: let the mouse be used; without, the terminal marks text with it.
+        watch: open with live quotes, as the key p and --watch ask for.
         refresh_on_open: fetch what is stale at the start; no request is sent otherwise.
         pairs: the watch list, in the order it is stepped through.
         hook: a command run when an alert fires; () for none.
@@ -58,6 +59,7 @@ class Config:
     ascii: bool = False
     wire: str = "cells"
     mouse: bool = True
+    watch: bool = False
     refresh_on_open: bool = False
     pairs: tuple[tuple[str, str], ...] = PAIRS
     hook: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cache.errors import CacheError, StoreEmpty, StoreError
 from cache.publish import published_words
@@ -24,6 +24,9 @@ from core.views import Question, Snapshot
 from tui.filekind import kind_of
 from tui.memory import Memory
 from tui.places import Places, places
+
+if TYPE_CHECKING:
+    from tui.live import Quotes
 
 #: A user's own files of facts, in the config directory.
 OWN_FILES: Final = ("themes.toml", "funds.toml")
@@ -66,6 +69,8 @@ class Desk:
         self.read_only = self.read_only or self.memory.refusal
         self._loaded: _Loaded | None = None
         self._lock = threading.Lock()
+        self._quotes: Quotes | None = None
+        self._overlaid: tuple[Market, Quotes, Market] | None = None
         self._facts: tuple[tuple[object, ...], Reference] | None = None
 
     @property
@@ -143,11 +148,38 @@ class Desk:
                         announced=held.announced,
                     ),
                 )
-            return loaded.market
+            return self._with_quotes(loaded.market)
 
     def take(self, question: Question) -> Snapshot:
-        """Answer a question from what is held; see `core.snapshot.take` for what it raises."""
-        return take(self.market(), question)
+        """Answer a question from what is held; see `core.snapshot.take` for what it raises.
+
+        While quotes are laid over it, the last session is today's.
+        """
+        market, quotes = self.market(), self._quotes
+        provisional = market.prices.provisional
+        today = {provisional.get(fund) for fund in (question.small, question.large)}
+        # Where final closes have taken the quotes' place there is nothing to show of them.
+        if quotes is None or question.as_of is not None or today != {quotes.session}:
+            return take(market, question)
+        return replace(take(market, replace(question, as_of=quotes.session)), question=question)
+
+    def overlay(self, quotes: Quotes | None) -> None:
+        """Lay today's quotes over what is held, or take them off; nothing is stored."""
+        self._quotes = quotes
+
+    def _with_quotes(self, market: Market) -> Market:
+        """The market with a provisional bar of today, made once for the same quotes."""
+        quotes = self._quotes
+        if quotes is None:
+            self._overlaid = None
+            return market
+        made = self._overlaid
+        if made is None or made[0] is not market or made[1] is not quotes:
+            from cache.live import overlay
+
+            prices = overlay(market.prices, quotes.prices, quotes.session, quotes.at)
+            self._overlaid = made = market, quotes, replace(market, prices=prices, _kept={})
+        return made[2]
 
     def cost(self, question: Question, now: datetime, *, by: str = "r") -> str:
         """One sentence: what is stale and how many requests a refresh (started by ``by``) costs."""
@@ -193,6 +225,14 @@ class Desk:
         if self._home is not None:
             command += ["--home", str(self._home)]
         return command + (["--full"] if full else [])
+
+    def quotes_command(self, question: Question) -> list[str] | None:
+        """The child that brings live quotes; None where there are none."""
+        if self.simulated:
+            return None
+        command = [sys.executable, "-m", "tui", "quotes"]
+        command += ["--pair", f"{question.small}:{question.large}"]
+        return command + ([] if self._home is None else ["--home", str(self._home)])
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

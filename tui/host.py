@@ -17,6 +17,7 @@ from tui.messages import DeskLike, Failed
 from tui.panes.scene import Scene, Side
 
 if TYPE_CHECKING:
+    from tui.live import Live
     from tui.recall import Recall
     from tui.ringing import Ringer
 
@@ -40,6 +41,7 @@ class Host(Protocol):
         recall: what was seen before.
         ringer: the alerts.
         rung: what an alert said, "" for none; until esc.
+        live: today's quotes, on or off.
         now: the clock.
     """
 
@@ -54,6 +56,7 @@ class Host(Protocol):
     error: str
     notice: str
     failed: Failed | None
+    live: Live
     absent: bool
     seat: Seat
     recall: Recall
@@ -74,6 +77,9 @@ class Host(Protocol):
 
     def come_back(self) -> None:
         """From a pair that nothing is held of to what was shown before it."""
+
+    def again(self) -> None:
+        """Answer the same question anew; what was told stays."""
 
     def step(self, sessions: int) -> None:
         """As of some sessions later or earlier than what was asked last."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
 
 from core.market import Market
 from core.snapshot import Question, Snapshot
+
+if TYPE_CHECKING:
+    from tui.live import Quotes
 from tui.memory import Memory
 
 
@@ -43,6 +46,12 @@ class DeskLike(Protocol):
 
     def import_command(self, path: Path) -> list[str] | None:
         """The child that imports a file, None where nothing can be brought."""
+
+    def quotes_command(self, question: Question) -> list[str] | None:
+        """The child that brings live quotes, None where there are none."""
+
+    def overlay(self, quotes: Quotes | None) -> None:
+        """Lay today's quotes over what is held, or take them off."""
 
     def cost(self, question: Question, now: datetime) -> str:
         """What is stale and how many requests a refresh costs."""

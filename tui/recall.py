@@ -23,8 +23,8 @@ class Recall:
         self._unkept: set[tuple[object, ...]] = set()
 
     def saw(self, snapshot: Snapshot) -> None:
-        """An answer is on the screen; one of an earlier date is no look."""
-        if snapshot.as_of < snapshot.last_session:
+        """An answer is on the screen; one of an earlier date, or of an open session, is no look."""
+        if snapshot.as_of < snapshot.last_session or snapshot.state == "intraday":
             return
         found = look(snapshot)
         old = self._now.get(found.asked)

@@ -1,4 +1,4 @@
-"""Daily bars from Yahoo through yfinance: the one file that imports it.
+"""Daily bars and live quotes from Yahoo through yfinance: the one file that imports it.
 
 Meant for a process of its own. yfinance is used as it is, with a session of ours between it
 and the network: the session counts requests, keeps the fallback pages from being asked again
@@ -11,10 +11,10 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import yfinance
@@ -24,6 +24,7 @@ from yfinance.data import YfData
 from yfinance.exceptions import YFPricesMissingError, YFRateLimitError
 
 from cache import disk
+from cache.errors import SourceError
 from cache.gate import Answer, gate, nothing
 from cache.plan import RATE, Ask
 from cache.reasons import asked, wait
@@ -32,6 +33,8 @@ from cache.sources.quiet import silence
 from cache.sources.rounds import Rounds
 from cache.sources.yahoo_web import RefusedError, Session, retry_at, unreachable
 
+#: Seconds after which the symbols of a stream are repeated.
+BEAT: Final = 15.0
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.=-]{0,15}")
 _ISIN: Final = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 
@@ -179,3 +182,46 @@ class Yahoo:
                 return nothing(ask, now)
             reason = asked(reason, last_final(now))
         return Answer(ask, kind=refused.kind, reason=reason)
+
+
+def stream(
+    symbols: Sequence[str], take: Callable[[Mapping[str, Any]], None], stop: threading.Event
+) -> None:
+    """Quotes as they come, over one connection, until it ends or ``stop`` is set.
+
+    Args:
+        symbols: what is asked for.
+        take: given each message's fields (Yahoo's PricingData); must not raise.
+        stop: ends the stream when set.
+
+    Raises:
+        SourceError: no connection came about.
+    """
+    silence()
+    # A message that cannot be read is passed on as an error, and does not end the stream.
+    yfinance.config.debug.hide_exceptions = True
+    socket = yfinance.WebSocket(verbose=False)
+    ended = threading.Event()
+
+    def watch() -> None:
+        # Yahoo forgets whoever does not repeat the symbols; a stop closes from outside.
+        beat = time.monotonic() + BEAT
+        while not ended.wait(0.1) and not stop.is_set():
+            if time.monotonic() >= beat:
+                beat += BEAT
+                with contextlib.suppress(Exception):
+                    socket.subscribe([])
+        with contextlib.suppress(Exception):
+            socket.close()
+
+    try:
+        socket.subscribe(list(symbols))
+    except Exception as error:
+        raise SourceError(unreachable(error)) from None
+    watcher = threading.Thread(target=watch, name="stream", daemon=True)
+    watcher.start()
+    try:
+        socket.listen(take)
+    finally:
+        ended.set()
+        watcher.join(2.0)

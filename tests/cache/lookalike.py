@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import trustme
 
+from tests.cache.lookalike_stream import Streamer
 from tests.cache.lookalike_world import Reply, World
 
 HOSTS = (
@@ -76,6 +77,8 @@ class Lookalike(World):
         self.most = self._now_open = 0
         self.lock = threading.Lock()
         self.certificate = folder / "look-alike.pem"
+        #: Where quotes come from, None where nobody streams any.
+        self.streamer: Streamer | None = None
 
     def __enter__(self) -> Lookalike:
         authority = trustme.CA()
@@ -157,6 +160,10 @@ def _handler(owner: Lookalike) -> type[BaseHTTPRequestHandler]:
                 return
             self.send_response_only(200)
             self.end_headers()
+            if name == "streamer.finance.yahoo.com" and owner.streamer is not None:
+                owner.streamer.carry(self.connection)
+                self.close_connection = True
+                return
             try:
                 self.connection = owner.tls.wrap_socket(self.connection, server_side=True)
             except (OSError, ssl.SSLError):

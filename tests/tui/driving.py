@@ -41,7 +41,7 @@ async def settle(pilot: Pilot[None], app: InternalsApp) -> None:
 def _busy(app: InternalsApp) -> bool:
     if app.underway.open or app.underway.waiting is not None or not app.screen_stack:
         return True
-    if any(w.group != "refresh" and not w.is_finished for w in app.workers):
+    if any(w.group not in ("refresh", "live") and not w.is_finished for w in app.workers):
         return True
     screen = app.screen
     pumps = (app, *app.screen_stack, *screen.walk_children())

@@ -17,6 +17,7 @@ import numpy as np
 from core.frames import Block, Events, FloatArray, Holdings, LeftOut, Prices, Reference, Theme
 from core.market import Market
 from core.snapshot import Question, Snapshot, take
+from tui.live import Quotes
 from tui.memory import Memory
 
 START, END, LAST = date(2025, 12, 31), date(2026, 6, 26), date(2026, 6, 30)
@@ -176,6 +177,8 @@ class FakeDesk:
         self.simulated = bool(held and held.simulated)
         self.failure: Exception | None = None
         self.argv: list[str] | None = None
+        self.quotes: list[str] | None = None
+        self.laid: list[Quotes | None] = []
         self.asked: list[Question] = []
         self._home = TemporaryDirectory()
         self.memory = Memory(Path(self._home.name) / "market.json")
@@ -208,6 +211,12 @@ class FakeDesk:
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
         self.full.append(full)
         return self.argv
+
+    def quotes_command(self, question: Question) -> list[str] | None:
+        return self.quotes
+
+    def overlay(self, quotes: Quotes | None) -> None:
+        self.laid.append(quotes)
 
     def cost(self, question: Question, now: datetime) -> str:
         return "12 symbols are stale: r costs 4 requests"

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from textual.pilot import Pilot
 
 from tests.tui.driving import lines_of, press, seen
+from tests.tui.markets import FakeDesk
 from tui.app import InternalsApp
 
 Check = Callable[[Pilot[None], InternalsApp], Awaitable[None]]
@@ -147,3 +148,12 @@ async def without(pilot: Pilot[None], app: InternalsApp) -> None:
     assert "without S29 +17.50 %" in seen(app)
     await press(pilot, app, "X")
     assert "without S29" not in seen(app)
+
+
+async def live(pilot: Pilot[None], app: InternalsApp) -> None:
+    desk = app.desk
+    assert isinstance(desk, FakeDesk)
+    await press(pilot, app, "p")
+    assert "there are no live quotes" in seen(app)
+    await press(pilot, app, "p")
+    assert desk.laid == []

@@ -18,6 +18,7 @@ from tests.tui.markets import QUESTION, FakeDesk, market
 from tests.tui.names_keys import (
     best,
     filters,
+    live,
     mark,
     reverse,
     rows_and_thresholds,
@@ -374,6 +375,7 @@ CHECKS: dict[str, Check] = {
     "since": since_,
     "alerts": alerts_,
     "remove": alerts_,
+    "live": live,
     "copy_row": copies,
     "copy_pane": copies,
     "back": back,

@@ -85,6 +85,10 @@ class Asking(Board, inherit_bindings=False):
         else:
             app.tell("no name is marked: space marks the one under the cursor")
 
+    def action_live(self) -> None:
+        """Live quotes on, or off."""
+        self.host.live.toggle()
+
     def action_refresh(self, full: bool) -> None:
         """Fetch what is stale, or everything."""
         self.host.refresh_data(full=full)
