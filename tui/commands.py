@@ -179,6 +179,14 @@ COMMANDS: Final = (
         _LINE,
         line="alert gap rank <= 3",
     ),
+    Command(
+        "theme",
+        (),
+        "a theme's names alone, and marked; without a name, all again",
+        "",
+        _LINE,
+        line="theme NAME",
+    ),
     Command("sort_by", (), "sort by bp, ret, w, symbol, name or sector", "", _LINE, line="sort bp"),
 )
 

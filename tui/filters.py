@@ -28,11 +28,13 @@ class Filter:
         text: as typed.
         words: (field or "", text to find in it, case folded).
         bounds: (column, comparison, number in the column's unit).
+        symbols: the only ones kept, None for any.
     """
 
     text: str
     words: tuple[tuple[str, str], ...]
     bounds: tuple[tuple[str, str, float], ...]
+    symbols: frozenset[str] | None = None
 
     @property
     def needle(self) -> str:
@@ -42,6 +44,8 @@ class Filter:
     def keeps(self, lines: Lines) -> BoolArray:
         """(M,) whether each line meets every term; a missing number meets none."""
         kept = np.ones(len(lines), bool)
+        if self.symbols is not None:
+            kept = np.array([symbol in self.symbols for symbol in lines.symbols], bool)
         columns: dict[str, tuple[str, ...]] = {
             "sector": lines.sectors,
             "name": lines.names,

@@ -65,7 +65,14 @@ class Import:
     path: str
 
 
-Asked = Question | SortBy | Act | WatchPair | SetAlert | Import
+@dataclass(frozen=True, slots=True)
+class ThemeNamed:
+    """A theme's names alone, marked; "" for all names again."""
+
+    name: str
+
+
+Asked = Question | SortBy | Act | WatchPair | SetAlert | Import | ThemeNamed
 #: Words of the command line that do what a key does.
 _ACTS: Final = {c.line: c.action for c in COMMANDS if c.action and c.line}
 
@@ -102,6 +109,8 @@ def parse(text: str, question: Question, pairs: Sequence[tuple[str, str]] = ()) 
         return replace(question, as_of=_date(rest))
     if head == "ex":
         return replace(question, without=_symbols(rest, (question.small, question.large)))
+    if head == "theme":
+        return ThemeNamed(" ".join(rest))
     if head == "sort":
         key = rest[0].casefold() if len(rest) == 1 else ""
         if key not in SORTS:

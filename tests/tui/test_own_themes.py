@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from cache.errors import SourceError
+from core.frames import Theme
+from tests.tui.driving import drive, press, seen
+from tests.tui.markets import market
 from tests.tui.test_cli import Cli, cli, filled, note, once
+from tui.app import InternalsApp
 from tui.desk import Desk
 from tui.places import places
 
@@ -47,3 +53,24 @@ def test_themes_are_read_again_when_the_file_has_changed(filled: Cli, tmp_path: 
         desk.market()
     (home / "themes.toml").unlink()
     assert all(theme.name != "mine" for theme in desk.market().themes)
+
+
+def test_a_theme_by_its_name_filters_and_marks_and_goes_again() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, ":", *"theme ODD pair", "enter")
+        assert "theme Odd pair 2 of 30" in seen(app) and "1 of 20" in seen(app)
+        assert list(app.marked) == ["S01", "S29", "L19"]
+        assert "Odd pair: your own; in neither index: GONE" in seen(app)
+        await press(pilot, app, "X")
+        assert app.question.without == ("S01", "S29", "L19")
+        await press(pilot, app, "X", ":", *"theme", "enter")
+        assert not app.marked and "theme Odd" not in seen(app)
+        await press(pilot, app, ":", *"theme nope", "enter")
+        assert "no theme is called 'nope'; known are Odd pair" in seen(app)
+        await press(pilot, app, ":", *"theme odd pair", "enter", "escape", "escape")
+        assert "theme Odd pair" not in seen(app)
+
+    held = market()
+    themes = (Theme("Odd pair", ("S01", "S29", "L19", "GONE")),)
+    held = replace(held, reference=replace(held.reference, themes=themes))
+    drive(story, held=held, size=(160, 48))

@@ -205,6 +205,33 @@ class Board(Screen[None], inherit_bindings=False):
         """Show only some contributors; None for all."""
         self.names.set_filter(wanted)
 
+    def show_theme(self, name: str) -> None:
+        """A theme's names alone, and marked; "" for all names again, none of them marked."""
+        app = self.host
+        if app.scene is None or app.market is None:
+            return
+        themes = {theme.name.casefold(): theme for theme in app.market.themes}
+        theme = themes.get(name.casefold())
+        if name and theme is None:
+            known = ", ".join(theme.name for theme in themes.values())
+            app.tell(f"no theme is called {name!r}; known are {known}", error=True)
+            return
+        app.marked.clear()
+        if theme is not None:
+            held = {s for _, view in app.scene.views() for s in view.contributors.symbols}
+            app.marked.update(dict.fromkeys(s for s in theme.symbols if s in held))
+        scene = app.scene
+        self.activate(CONTRIBUTORS)
+        self.names.show(scene)
+        self.changes.show(scene)
+        if theme is None:
+            self.set_filter(None)
+            return
+        self.set_filter(Filter(f"theme {theme.name}", (), (), frozenset(theme.symbols)))
+        lacking = [s for s in theme.symbols if s not in app.marked]
+        not_here = f"; in neither index: {' '.join(lacking)}" if lacking else ""
+        app.tell(f"{theme.name}: {theme.source or 'your own'}{not_here}")
+
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0; window, date and basis stay."""
         app = self.host

@@ -17,7 +17,7 @@ from tui.commands import CommandError
 from tui.completion import Known, advice, completed
 from tui.filters import Filter, parse_filter
 from tui.host import Host
-from tui.line import Act, Import, SetAlert, SortBy, WatchPair, parse
+from tui.line import Act, Import, SetAlert, SortBy, ThemeNamed, WatchPair, parse
 from tui.panes.sheet import Sheet
 from tui.safe import safe
 
@@ -39,6 +39,9 @@ class Typing(Protocol):
 
     def sort_by(self, key: str) -> None:
         """Sort the names by a column of the command line."""
+
+    def show_theme(self, name: str) -> None:
+        """A theme's names alone, marked; "" for all names again."""
 
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0."""
@@ -201,6 +204,8 @@ class Prompt(Sheet):
             host.bring(asked.path)
         elif isinstance(asked, SortBy):
             board.sort_by(asked.key)
+        elif isinstance(asked, ThemeNamed):
+            board.show_theme(asked.name)
         elif isinstance(asked, WatchPair):
             board.watch_pair(asked.place)
         elif isinstance(asked, SetAlert):
