@@ -55,7 +55,11 @@ def places(home: Path | None, *, demo: bool, environ: Mapping[str, str] | None =
             root = root.expanduser().absolute()
         except RuntimeError:
             raise StoreError(f"{root}: there is no such user's directory") from None
-        if not (root / MARKER).is_file():
+        published = (root / MARKER).is_file()
+        if published and demo:
+            # a reader's simulated market is their own
+            root = None
+        elif not published:
             return Places(root / kept, root, root, root / f"{kept}.json", root / "notes")
     from platformdirs import PlatformDirs
 

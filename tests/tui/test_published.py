@@ -87,6 +87,11 @@ def test_the_reader_has_settings_of_their_own(
     assert "MTD 2025-12-31 to 2026-01-30" in out
 
 
+def test_a_readers_simulated_market_is_their_own(desk_home: Path, tmp_path: Path) -> None:
+    where = places(desk_home, demo=True)
+    assert where.store.is_relative_to(tmp_path / "reader") and not where.published
+
+
 def test_wrong_use_is_one_line(filled: Cli, tmp_path: Path) -> None:
     for argv, words in (
         (["publish", tmp_path / "home" / "x"], "lie in one another"),
