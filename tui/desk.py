@@ -99,7 +99,8 @@ class Desk:
 
     def demo(self) -> Desk:
         """The simulated market beside this one."""
-        return Desk(places(self._home, demo=True), demo=True, home=self._home)
+        looking = bool(self.memory.refusal)
+        return Desk(places(self._home, demo=True), demo=True, home=self._home, looking=looking)
 
     def opening(self) -> Question | None:
         """The question a simulated market opens with; None for a real one."""
