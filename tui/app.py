@@ -23,6 +23,7 @@ from core.snapshot import Question, Snapshot, stepped
 from tui import crash, leaving, terminal, title
 from tui.answers import Underway, answer
 from tui.bringing import Bringer
+from tui.charts.canvas import Characters
 from tui.commands import keys_of
 from tui.config import Config
 from tui.drawing import Painter
@@ -98,7 +99,7 @@ class InternalsApp(App[None], inherit_bindings=False):
         #: Where the way to a fault is kept.
         self.crash_log: Path | None = None
         self.few: tuple[LineFilter, ...] = ()
-        Painter.ascii_only = config.ascii
+        Painter.ascii_only = Characters.ascii_only = config.ascii
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = config.theme

@@ -232,13 +232,20 @@ def test_ascii_alone() -> None:
         for key in ("2", "v", "v", "3", "v", "v", "4", "v", "?"):
             await press(pilot, app, key)
             assert seen(app).isascii()
+        await press(pilot, app, "escape", "1", "z")
+        # each line has a sign of its own, the zero line none of theirs
+        told = seen(app).partition("IWM +20.00 %   SPY")[2]
+        assert "o" * 4 in told.replace(" ", "")
+        assert "*" * 4 in told.replace(" ", "")
+        assert "--------" in told
 
     try:
         drive(story, held=HELD, config=Config(ascii=True))
     finally:
+        from tui.charts.canvas import Characters
         from tui.drawing import Painter
 
-        Painter.ascii_only = False
+        Painter.ascii_only = Characters.ascii_only = False
 
 
 def test_the_first_question_is_what_was_given() -> None:

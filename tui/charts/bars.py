@@ -14,6 +14,7 @@ from tui.charts.canvas import (
     RISING,
     SCALE,
     Canvas,
+    Characters,
     Drawing,
     Line,
     Unit,
@@ -54,6 +55,7 @@ def diverging_bars(
         styles: of values above and below zero.
         ascii: no character beyond ASCII.
     """
+    ascii = ascii or Characters.ascii_only
     numbers = [float(v) for v in values]
     low, high = finite_range([values]) or (0.0, 0.0)
     low, high = min(low, 0.0), max(high, 0.0)
@@ -96,6 +98,7 @@ def waterfall(
         styles: of steps up and down, and of the sum by its sign.
         ascii: no character beyond ASCII.
     """
+    ascii = ascii or Characters.ascii_only
     sums = np.concatenate([np.zeros(1), np.cumsum(np.asarray(steps, dtype=np.float64))])
     low, high = float(sums.min()), float(sums.max())
     width = max(width, 0)
@@ -126,6 +129,7 @@ def waterfall(
 def ladder_bar(share: float, width: int, style: str = "small", *, ascii: bool = False) -> Line:
     """A part of a whole, exactly ``width`` cells; the rest is a dotted track, NaN blank."""
     width = max(width, 0)
+    ascii = ascii or Characters.ascii_only
     if not math.isfinite(share):
         return [(" " * width, "")] if width else []
     bar = bar_right(eighths_of(min(max(share, 0.0), 1.0), 1.0, width, whole=ascii), style)
@@ -163,6 +167,7 @@ def year_bars(
         styles: of values above and below zero.
         ascii: no character beyond ASCII.
     """
+    ascii = ascii or Characters.ascii_only
     pairs = [(int(y), float(v) * SCALE[unit]) for y, v in zip(years, values, strict=True)]
     width, height = max(width, 0), max(height, 0)
     if not pairs or height < 3 or width < 3:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,13 @@ RISING: Final = " ▁▂▃▄▅▆▇█"
 GROWING: Final = " ▏▎▍▌▋▊▉█"
 #: What a value is multiplied by to be shown in a unit.
 SCALE: Final[dict[str, float]] = {"%": 100.0, "pp": 100.0, "bp": 10_000.0, "": 1.0}
+
+
+class Characters:
+    """What the terminal that is drawn for shows; set once, where the screen starts."""
+
+    #: Whether it shows ASCII alone: lines are then told apart by their signs.
+    ascii_only: ClassVar[bool] = False
 
 
 def plain(drawing: Iterable[Line]) -> list[str]:

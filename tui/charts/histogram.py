@@ -9,6 +9,7 @@ from tui import formats
 from tui.charts.canvas import (
     RISING,
     Canvas,
+    Characters,
     Drawing,
     Line,
     bar_left,
@@ -59,6 +60,7 @@ def histogram_pair(
             f" and {len(counts_b)} of {names[1]}"
         )
     width, height = max(width, 0), max(height, 0)
+    ascii = ascii or Characters.ascii_only
     pair = (_shares(counts_a), _shares(counts_b))
     both = (counts_a, counts_b)
     bins = len(labels)

@@ -12,6 +12,7 @@ import numpy as np
 from tui import formats
 from tui.charts.canvas import (
     Canvas,
+    Characters,
     Drawing,
     Unit,
     Values,
@@ -125,6 +126,7 @@ def plot(
     ``gutters`` are the least cells left and right of the plot, where it has a frame: charts
     that stand over one another share them, and so the places of their dates.
     """
+    ascii = ascii or Characters.ascii_only
     canvas = Canvas(width, height)
     own = finite_range([one.values for one in series])
     limits = None if own is None else limits or own
