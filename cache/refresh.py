@@ -143,6 +143,7 @@ class _Run:
         self.files: list[str] = []
         self.refetched: list[str] = []
         self.symbols = self.new_bars = self.done = self.total = self.planned = 0
+        self.unanswered = 0
         self._absent: set[FileAsk] = set()
 
     def all(self, prices: PriceSource | None, files: FileSource | None) -> Summary:
@@ -256,6 +257,7 @@ class _Run:
                         self._flush(batch)
                     self._say("prices", symbol=answer.ask.symbol, since=started)
             asks = tuple(again)
+        self.unanswered = self.total - self.done
         self._flush(batch)
 
     def _take(self, answer: Answer, known: Known, source: PriceSource, batch: Batch) -> Ask | None:
@@ -340,7 +342,10 @@ class _Run:
             words.append(f"no holdings of {' and '.join(missing)} are held")
         if stopped:
             words.append("stopped early; what came is kept")
-        ok = not (self.failed or stopped or missing or (plan.asks and limited))
+        silent = 0 if stopped or limited else self.unanswered
+        if silent:
+            words.append(f"{silent:,} symbols were not answered at all")
+        ok = not (self.failed or stopped or missing or silent or (plan.asks and limited))
         summary = Summary(
             ok=ok,
             message="; ".join(words) or "nothing came",

@@ -12,6 +12,7 @@ from cache.reasons import wait
 from cache.sessions import last_final, sessions
 from core.frames import CoreError, Prices
 from core.windows import anchors, normal
+from tui.formats import ago
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Lines are fetched for this many years: an older window's start needs no holdings of its own.
 _YEARS = 2
+#: A clock may be this much behind the one that the data was taken by.
+_SLOW = timedelta(minutes=10)
 
 
 def window_start(question: Question, now: datetime) -> date | None:
@@ -55,6 +58,10 @@ def sentence(
         since=window_start(question, now),
         absent=load_absent(desk.store.home, now),
     )
+    newest = max(prices.fetched_at.values(), default=now)
+    if newest - now > _SLOW:
+        # what is stale is asked of the clock: one that stands before the data knows nothing
+        return f"the newest data is {ago(newest, now)}: set the clock right, nothing else is sure"
     if not plan:
         return "up to date: nothing to fetch"
     stale = f"stale: {len(plan.asks):,} symbols, {len(plan.files):,} holdings files;"

@@ -123,6 +123,14 @@ def age(then: datetime | None, now: datetime) -> str:
     return f"in {text}" if seconds < 0 else text
 
 
+def ago(then: datetime, now: datetime) -> str:
+    """`age` as a clause: "just now", "5 d ago"; of a time to come, that the clock is behind it."""
+    text = age(then, now)
+    if text == "now":
+        return "just now"
+    return f"{text[3:]} ahead of this clock" if text.startswith("in ") else f"{text} ago"
+
+
 def cell_width(text: str) -> int:
     """Terminal cells the text takes: two for East-Asian wide, none for a combining accent."""
     return len(text) if text.isascii() else cell_len(text)

@@ -10,6 +10,7 @@ from tests.torture.kills import kills
 from tests.torture.power import power
 from tests.torture.report import Experiment
 from tests.torture.sharing import sharing
+from tests.torture.stale import stale
 from tests.torture.terminal import terminal
 
 EXPERIMENTS: dict[str, Experiment] = {
@@ -18,6 +19,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "faults": faults,
     "sharing": sharing,
     "damage": damage,
+    "stale": stale,
     "terminal": terminal,
     "files": files,
     "ending": ending,

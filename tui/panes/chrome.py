@@ -69,10 +69,9 @@ def age_text(snapshot: Snapshot, now: datetime) -> str:
     ]
     parts = []
     if times:
-        age = formats.age(min(times), now)
-        parts.append("prices fetched now" if age == "now" else f"prices fetched {age} ago")
-        if age.startswith("in "):
-            parts[-1] = f"prices fetched {age}"
+        # the oldest says how fresh they are; one ahead of the clock, that no age can be told
+        oldest = max(times) if max(times) > now else min(times)
+        parts.append(f"prices fetched {formats.ago(oldest, now)}")
     if snapshot.generation is not None:
         parts.append(f"store {snapshot.generation}")
     return " · ".join(parts)

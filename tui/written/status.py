@@ -113,10 +113,8 @@ def to_text(held: Held, desk: Desk, now: datetime) -> str:
         f" {prices['first'] or '–'} to {prices['last'] or '–'}",
     ]
     if prices["newest_fetch"]:
-        age = f.age(datetime.fromisoformat(prices["newest_fetch"]), now)
-        said.append(
-            f"           newest taken {age} ago" if age != "now" else "           just taken"
-        )
+        newest = datetime.fromisoformat(prices["newest_fetch"])
+        said.append(f"           newest taken {f.ago(newest, now)}")
     said += [
         f"           {count:,} symbols from {source}" for source, count in prices["sources"].items()
     ]
