@@ -40,7 +40,6 @@ class Capabilities:
         console: whether it is a machine's own console, or as plain as one.
         mouse: whether it reports the mouse.
         title: whether it takes a window title, and gives the old one back.
-        links: whether it is known to show links (OSC 8).
         clipboard: whether copied text (OSC 52) is likely to arrive.
         refusal: why it can show no screen, "" where it can.
     """
@@ -55,7 +54,6 @@ class Capabilities:
     console: bool
     mouse: bool
     title: bool
-    links: bool
     clipboard: bool
     refusal: str
 
@@ -124,7 +122,6 @@ def capabilities(
         console=console,
         mouse=not console and not refusal,
         title=not console and not refusal and inside != "screen",
-        links=(modern or vte) and not inside and not refusal,
         clipboard=not (console or refusal or vte or inside or program == "apple_terminal"),
         refusal=refusal,
     )

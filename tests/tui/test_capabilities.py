@@ -50,7 +50,7 @@ def test_what_can_show_no_screen_is_refused_in_one_line(term: str) -> None:
     found = of(TERM=term)
     assert "internals note" in found.refusal
     assert "\n" not in found.refusal
-    assert not (found.mouse or found.title or found.links or found.clipboard)
+    assert not (found.mouse or found.title or found.clipboard)
     assert of(TERM="vt100").refusal == ""
 
 
@@ -84,15 +84,14 @@ def test_the_coding_is_what_the_user_says(
 def test_what_lies_between_and_what_it_lets_through() -> None:
     tmux = of(TERM="tmux-256color", TMUX="/tmp/t,1,0", SSH_TTY="/dev/pts/1")
     assert (tmux.inside, tmux.remote) == ("tmux", True)
-    assert (tmux.title, tmux.mouse, tmux.links, tmux.clipboard) == (True, True, False, False)
+    assert (tmux.title, tmux.mouse, tmux.clipboard) == (True, True, False)
     # tmux on another machine leaves its name in TERM alone
     assert of(TERM="tmux-256color").inside == "tmux"
     screen = of(TERM="screen.xterm-256color", STY="4.pts")
-    assert (screen.inside, screen.title, screen.links) == ("screen", False, False)
+    assert (screen.inside, screen.title) == ("screen", False)
     console = of(TERM="linux")
-    assert not (console.mouse or console.title or console.links or console.clipboard)
+    assert not (console.mouse or console.title or console.clipboard)
     kitty = of(TERM="xterm-kitty")
-    assert kitty.links and kitty.clipboard and kitty.title and not kitty.remote
+    assert kitty.clipboard and kitty.title and not kitty.remote
     gnome = of(TERM="xterm-256color", VTE_VERSION="7200")
-    assert gnome.links and not gnome.clipboard
-    assert not of(TERM="xterm-256color").links
+    assert gnome.title and not gnome.clipboard

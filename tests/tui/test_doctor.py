@@ -103,9 +103,11 @@ def test_the_config_file_is_checked_and_explained(around: Surroundings) -> None:
     assert "is not there" in one(keeping.config(around), "config").said
     path.write_text("")
     assert "sets nothing" in one(keeping.config(around), "config").said
-    path.write_text('pair = "MDY:SPY"\nascii = true\n[keys]\nquit = "f10"\n')
+    path.write_text('pair = "MDY:SPY"\nascii = true\n[keys]\nquit = "f10"\n[alerts]\ntimeout = 5\n')
     said = one(keeping.config(around), "config").said
-    assert said.endswith("sets ascii = true, pair = MDY:SPY, [keys] quit = f10")
+    assert said.endswith(
+        "sets pair = MDY:SPY, ascii = true, [keys] quit = f10, [alerts] timeout = 5"
+    )
     path.write_text('theme = "pink"\n')
     told = one(keeping.config(around), "config")
     assert told.state == "fault"

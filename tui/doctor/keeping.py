@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ from cache.reference import load_reference
 from cache.sessions import sessions as known_sessions
 from cache.store import Store
 from core.frames import pydate
-from tui.config import FILE, Config, ConfigError, load
+from tui.config import FILE, ConfigError, load
 from tui.doctor.findings import Finding
 
 if TYPE_CHECKING:
@@ -29,21 +30,33 @@ def config(around: Surroundings) -> list[Finding]:
     """The settings file: is it sound, and what does it set."""
     path = around.places.settings / FILE
     try:
-        found = load(path)
+        load(path)
     except ConfigError as error:
         return [Finding("config", "fault", f"{error}", "mend that line, or move the file away")]
-    if not found.given and not found.keys:
+    told = _settings(path) if path.exists() else []
+    if not told:
         there = "sets nothing" if path.exists() else "is not there"
         return [Finding("config", "ok", f"{path} {there}: every setting has its default")]
-    return [Finding("config", "ok", f"{path} sets {', '.join(_settings(found))}")]
+    return [Finding("config", "ok", f"{path} sets {', '.join(told)}")]
 
 
-def _settings(found: Config) -> list[str]:
-    told = []
-    for name in sorted(found.given):
-        value = f"{found.small}:{found.large}" if name == "pair" else getattr(found, name)
-        told.append(f"{name} = {str(value).lower() if isinstance(value, bool) else value}")
-    return told + [f"[keys] {name} = {keys}" for name, keys in sorted(found.keys.items())]
+def _settings(path: Path) -> list[str]:
+    """What a sound file sets, as it would be written in it."""
+    told: list[str] = []
+    for name, value in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        if isinstance(value, dict):
+            # A hook's command may hold a password, and this is copied into reports.
+            told += [
+                f"[{name}] {key}" + ("" if key == "hook" else f" = {_written(one)}")
+                for key, one in value.items()
+            ]
+        else:
+            told.append(f"{name} = {_written(value)}")
+    return told
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def own_files(around: Surroundings) -> list[Finding]:

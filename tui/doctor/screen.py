@@ -88,7 +88,6 @@ def mouse_and_clipboard(around: Surroundings) -> list[Finding]:
         for words, held in (
             ("mouse", found.mouse),
             ("title", found.title),
-            ("links", found.links),
             ("copying (OSC 52)", found.clipboard),
         )
         if held
