@@ -27,7 +27,7 @@ from tui.panes.sheet import Sheet
 from tui.panes.spread import SpreadPane
 
 #: From this size on two by two; below it one pane at a time.
-FOUR = (112, 32)
+FOUR = (chrome.FOUR_WIDE, 32)
 #: From this width on the panes of names take two thirds: their texts need it, charts do not.
 WIDE = 150
 #: Below this there is nothing to show.

@@ -104,15 +104,21 @@ def status(message: str, kind: str, right: str, width: int) -> Line:
     return [(" ", ""), sign, (text, "bold" if kind in ("error", "alert") else "dim")]
 
 
+#: From this width on panes may stand beside each other.
+FOUR_WIDE = 112
+
+
 def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
     """Keys that do something here; help and quit stay when the others do not fit.
 
     What every pane has keeps its place in front, so that a change of pane sends little.
     """
-    found = hints(pane, keys)
-    last = [pair for pair in found if pair[1] in ("help", "quit")]
-    shared = [pair for pair in found if pair not in last and pair in hints(min(pane, 1), keys)]
-    own = [pair for pair in found if pair not in last and pair not in shared]
+    everywhere = hints(min(pane, 1), keys)
+    last = [pair for pair in everywhere if pair[1] in ("help", "quit")]
+    shared = [pair for pair in everywhere if pair not in last]
+
+    def own(number: int) -> list[tuple[str, str]]:
+        return [pair for pair in hints(number, keys) if pair not in everywhere]
 
     def spans(pairs: list[tuple[str, str]]) -> Line:
         line: Line = [(" ", "")]
@@ -120,9 +126,15 @@ def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Lin
             line += [(key, "bold"), (f" {words}  ", "dim")]
         return [*line[:-1], (line[-1][0].rstrip(), "dim")]
 
-    while line_width(spans(shared + last + own)) > width and (shared or own):
-        (shared or own).pop()
-    return spans(shared + last + own)
+    # where panes stand beside each other, room for the longest of theirs: the shared ones stay
+    beside = (1, 2, 3, 4) if pane and width >= FOUR_WIDE else (pane,)
+    most = max((own(number) for number in beside), key=lambda pairs: line_width(spans(pairs)))
+    while shared and line_width(spans(shared + last + most)) > width:
+        shared.pop()
+    here = own(pane)
+    while here and line_width(spans(shared + last + here)) > width:
+        here.pop()
+    return spans(shared + last + here)
 
 
 def too_small(width: int, height: int) -> Drawing:

@@ -1,0 +1,169 @@
+"""Speed as a kept property: what can be counted is counted, and the same on every machine.
+
+Bytes through a pseudo-terminal, modules and files at the start, calls as the market grows. The
+limits stand a quarter or so above what is sent today; times are the business of ``bench``.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import json
+import pstats
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.made import make
+from bench.terminal import Burst, Terminal, drained
+from core.market import Market
+from core.snapshot import Question, take
+
+ROOT = Path(__file__).resolve().parent.parent
+
+START = """
+import asyncio, json, sys
+opened = []
+sys.addaudithook(lambda event, given: opened.append(str(given[0])) if event == "open" else None)
+from pathlib import Path
+from tui.app import InternalsApp
+from tui.cli import run
+from tui.config import Config
+from tui.desk import Desk
+from tui.places import places
+
+home = Path(sys.argv[1])
+desk = Desk(places(home, demo=True), demo=True, home=home)
+question = desk.opening()
+app = InternalsApp(desk, Config(), question)
+found = {}
+
+async def main():
+    async with app.run_test(size=(160, 45)) as pilot:
+        while app.snapshot is None:
+            await pilot.pause(0.01)
+        found["modules"] = sorted(sys.modules)
+        found["opened"] = [name for name in opened if name.startswith(str(home))]
+
+asyncio.run(main())
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    where = tmp_path_factory.mktemp("home")
+    command = [sys.executable, "-m", "tui", "--demo", "--home", str(where), "status"]
+    subprocess.run(command, check=True, capture_output=True)
+    return where
+
+
+@pytest.fixture(scope="module")
+def start(home: Path) -> dict[str, list[str]]:
+    done = subprocess.run(
+        [sys.executable, "-c", START, str(home)], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_the_first_numbers_need_no_library_of_data(start: dict[str, list[str]]) -> None:
+    heavy = ("pandas", "pyarrow", "yfinance", "openpyxl", "aiohttp", "requests", "matplotlib",
+             "scipy", "curl_cffi", "sqlite3", "lxml", "bs4", "markdown_it", "pytest")  # fmt: skip
+    roots = {name.partition(".")[0] for name in start["modules"]}
+    assert not roots & set(heavy)
+
+
+def test_the_first_numbers_need_few_modules(start: dict[str, list[str]]) -> None:
+    modules = start["modules"]
+    ours = [name for name in modules if name.split(".")[0] in ("core", "cache", "tui")]
+    assert len(ours) < 170
+    assert len(modules) < 900
+
+
+def test_few_files_of_the_store_are_opened(start: dict[str, list[str]]) -> None:
+    objects = [name for name in start["opened"] if "/objects/" in name]
+    assert objects
+    # one is opened again only where two years hold the same bytes, such as no event at all
+    assert len(objects) < 1.3 * len(set(objects))
+    # whatever is opened beside them is the manifest, the remembered question, a setting
+    assert len(start["opened"]) - len(objects) < 15
+
+
+# -- bytes ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def screen(home: Path) -> Iterator[tuple[Terminal, Burst]]:
+    argv = [sys.executable, "-m", "tui", "--demo", "--home", str(home)]
+    with Terminal(argv) as terminal:
+        first = terminal.burst(
+            terminal.started, quiet=3, most=60, wanted=lambda got: b"IWM return" in got
+        )
+        assert b"IWM return" in first.data
+        yield terminal, first
+
+
+def pressed(terminal: Terminal, keys: str) -> int:
+    """Bytes of what a key brings."""
+    return terminal.press(keys, quiet=0.8).size
+
+
+def test_the_first_settled_screen(screen: tuple[Terminal, Burst]) -> None:
+    assert screen[1].size < 32_000
+
+
+def test_a_move_of_the_focus(screen: tuple[Terminal, Burst]) -> None:
+    for pane in "23412":
+        assert 0 < pressed(screen[0], pane) < 550
+
+
+def test_an_arrow_and_an_arrow_that_scrolls(screen: tuple[Terminal, Burst]) -> None:
+    terminal, _ = screen
+    pressed(terminal, "2")
+    assert 0 < pressed(terminal, "j") < 400
+    pressed(terminal, "+++")
+    pressed(terminal, "G")
+    pressed(terminal, "k" * 40)
+    assert 0 < pressed(terminal, "k") < 1500
+    assert 0 < pressed(terminal, "g") < 3000
+
+
+def test_every_number_new(screen: tuple[Terminal, Burst]) -> None:
+    for key in "<>[]":
+        assert 0 < pressed(screen[0], key) < 10_000
+
+
+def test_a_mouse_that_moves_and_nobody_at_all(screen: tuple[Terminal, Burst]) -> None:
+    terminal, _ = screen
+    terminal.send("".join(f"\x1b[<35;{x};20M" for x in range(10, 150, 7)))
+    assert len(drained(terminal, 1.5)) < 100
+    assert drained(terminal, 3.0) == b""
+
+
+# -- growth --------------------------------------------------------------------------
+
+
+def calls(market: Market, question: Question) -> int:
+    """Function calls of one answer."""
+    profile = cProfile.Profile()
+    profile.enable()
+    take(market, question)
+    profile.disable()
+    total: Any = pstats.Stats(profile)
+    return int(total.total_calls)
+
+
+def test_an_answer_grows_with_the_lines_and_no_faster() -> None:
+    found = []
+    for small in (400, 4000):
+        made = make(small, small // 4, 2)
+        question = Question(window="1Y", as_of=made.sessions[-1], daily=True)
+        # what a first answer makes for good is asked of a market of its own
+        take(made.market(), question)
+        found.append(calls(made.market(), question))
+    assert found[1] < 10 * 1.3 * found[0]
