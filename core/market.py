@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import count
 from typing import Any, TypeVar
 
 import numpy as np
@@ -132,11 +133,16 @@ class Market:
         """One symbol's closes over every year held, kept; None where none is held."""
         return self.kept(symbol, lambda: self._make_series(symbol))
 
+    @cached_property
+    def _places(self) -> tuple[Mapping[str, int], ...]:
+        """Of each block, symbol -> column."""
+        return tuple(dict(zip(b.symbols, count(), strict=False)) for b in self.prices.blocks)
+
     def _make_series(self, symbol: str) -> Series | None:
         blocks = [
-            column_of(block, block.symbols.index(symbol))
-            for block in self.prices.blocks
-            if symbol in block.symbols
+            column_of(block, places[symbol])
+            for block, places in zip(self.prices.blocks, self._places, strict=True)
+            if symbol in places
         ]
         return series_of(stack(blocks, self.reference.sessions)) if blocks else None
 

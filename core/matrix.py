@@ -18,8 +18,8 @@ from core.frames import JUMP, Block, BoolArray, Dates, FloatArray, IntArray, day
 #: Log of the smallest split that is looked for in the closes, and how near to it a step must be.
 _SPLIT: Final = math.log(1.4)
 _SAME_STEP: Final = 0.25
-#: Rows looked through at a time, so that what is made of them stays in the cache.
-_ROWS: Final = 32
+#: Cells looked through at a time, so that what is made of them stays in the cache.
+_CELLS: Final = 65_536
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -179,7 +179,8 @@ class Matrix:
         """Row and column of each move between two closes beyond tenfold."""
         found: list[tuple[int, int]] = []
         closes = self.stand_in
-        edges = [*range(0, len(closes) - 1, _ROWS), len(closes) - 1]
+        step = max(_CELLS // closes.shape[1], 1)
+        edges = [*range(0, len(closes) - 1, step), len(closes) - 1]
         for first, last in pairwise(edges):
             upper, lower = closes[first + 1 : last + 1], closes[first:last]
             wide = (upper > JUMP * lower) | (upper * JUMP < lower)

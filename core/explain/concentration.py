@@ -9,7 +9,7 @@ import numpy as np
 
 from core.concentration import NET_FLOOR, Top
 from core.explain.explanation import Explanation, Term, cut
-from core.explain.ground import Ground, chosen
+from core.explain.ground import Ground, MeasureError, chosen
 from core.frames import day
 
 #: Contributions under this are neither gains nor losses.
@@ -252,22 +252,37 @@ def _without(
     )
 
 
-def without(ground: Ground) -> list[Explanation]:
-    """The index without the marked names."""
-    view = ground.view
-    if view is None or view.without is None:
+def without(ground: Ground, item: str = "") -> list[Explanation]:
+    """The index without the marked names, or without those named.
+
+    Raises:
+        MeasureError: no name is marked and none is named, or the index has none of them.
+    """
+    view, found = ground.view, ground.basket
+    if view is None or found is None:
         return []
-    told, lines = view.without, view.contributors
-    rows = [lines.symbols.index(s) for s in told.symbols]
+    wanted = item.upper().replace(",", " ").split() or ground.snapshot.question.without
+    place = {symbol: row for row, symbol in enumerate(view.contributors.symbols)}
+    names = [symbol for symbol in dict.fromkeys(wanted) if symbol in place]
+    if not names:
+        said = (
+            f"{view.fund} has no measured line {' '.join(wanted)}" if wanted else "none is marked"
+        )
+        raise MeasureError(f"{said}; name lines of {view.fund}, such as without:BE,STRL")
+    own = view.contributors.contribution
+    told = math.fsum(float(own[place[s]]) for s in names)
+    if view.without is not None and set(view.without.symbols) == set(names):
+        told = view.without.contribution
+    reweighted, zeroed = found.without(np.isin(found.symbols, names))
     return [
         Explanation(
-            f"{view.fund} without {len(rows)} marked names",
-            told.contribution,
+            f"{view.fund} without {' '.join(names[:6])}{' …' if names[6:] else ''}",
+            told,
             "bp",
             "sum of their contributions",
-            math.fsum(float(lines.contribution[row]) for row in rows),
-            cut(Term(lines.symbols[r], float(lines.contribution[r]), "bp") for r in rows),
-            _without(ground, told.symbols, told.reweighted, told.zeroed, earned(ground)),
+            math.fsum(float(found.contribution[found.symbols.index(s)]) for s in names),
+            cut(Term(s, float(own[place[s]]), "bp") for s in names),
+            _without(ground, names, reweighted, zeroed, earned(ground)),
             origins=ground.origins,
         )
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from core.attribution import SectorEffect
 from core.bridge import Step
@@ -121,7 +122,7 @@ def leader(ground: Ground, item: str = "") -> list[Explanation]:
                     Term("w large", wl, "percent", "share of that basket at the start"),
                     Term("h", middle, "percent", "(R small + R large) / 2"),
                 ),
-                origins=ground.of(names[0]).origins,
+                origins=ground.of(names[0]).origins + ground.of(names[1]).origins,
             )
         )
     return found
@@ -142,8 +143,10 @@ def brinson(ground: Ground, item: str = "") -> list[Explanation]:
     sides = [_by_sector(side) for side in ground.pair]
     whole = [math.fsum(own.values()) for _, own in sides]
     found = [_effect(effect, sides, whole[1]) for effect in wanted]
+    small, large = ground.pair
+    origins = small.origins + large.origins
     if item:
-        return found
+        return [replace(effect, origins=origins) for effect in found]
     names = [side.fund for side in ground.pair]
     return [
         Explanation(
@@ -161,7 +164,7 @@ def brinson(ground: Ground, item: str = "") -> list[Explanation]:
                 ),
             ),
             tuple(found),
-            origins=ground.of(names[0]).origins + ground.of(names[1]).origins,
+            origins=origins,
         )
     ]
 

@@ -73,7 +73,7 @@ MEASURES = {
     "gini": Measure("Gini of weights and gains", concentration.gini),
     "top": Measure("the k largest contributions", concentration.top, "3"),
     "half": Measure("names for half of all gains", concentration.half),
-    "without": Measure("the index without the marked names", concentration.without),
+    "without": Measure("the index without some names", concentration.without, "BE,STRL"),
     "correlation": Measure("average pairwise correlation", concentration.correlation),
     "sector": Measure("a sector's contribution", groups.sector, "NAME"),
     "theme": Measure("a theme's contribution", groups.theme, "NAME"),

@@ -163,7 +163,8 @@ def test_every_measure_of_a_year_comes_to_its_number(year: Market) -> None:
     snapshot = take(year, Question("S", "L", "1Y", SESSIONS[-1], daily=True))
     for name in MEASURES:
         for fund in "SL":
-            for one in explain(year, snapshot, fund, name):
+            item = f"{fund}3 {fund}4" if name == "without" else ""
+            for one in explain(year, snapshot, fund, name, item):
                 holds(one)
     for name in ("mcclellan", "trin", "above", "highs-lows", "adline", "correlation", "skew"):
         told = explain(year, snapshot, "S", name)
@@ -205,11 +206,15 @@ def test_an_item_of_a_measure(held: Market, snapshot: Snapshot) -> None:
     ]
     assert explain(held, snapshot, "IWM", "sector", "industrials")[0].title == "Industrials in IWM"
     assert explain(held, snapshot, "IWM", "above:50")[0].title.startswith("members above their 50")
+    told = explain(held, snapshot, "IWM", "without", "b,a")
+    assert told[0].title == "IWM without B A"
     for name, words in (
         ("nothing", "known are return"),
         ("top:99", "there are 1"),
         ("skew:3", "takes no '3'"),
         ("sector:Tea", "there is no sector 'Tea'; there are Industrials"),
+        ("without:NOPE", "IWM has no measured line NOPE"),
+        ("without", "none is marked; name lines of IWM"),
         ("contribution:NOPE", "NOPE is in none of the holdings of IWM"),
     ):
         with pytest.raises(MeasureError, match=words):

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.explain.explanation import Explanation, Term
+from core.explain.measures import MEASURES
+from tests.tui.test_cli import Cli, cli, filled, once
 from tui.written.explained import to_text
+
+__all__ = ["cli", "filled", "once"]
 
 
 def test_the_formula_is_filled_in_and_sources_stand_beside_the_figures() -> None:
@@ -29,3 +35,54 @@ def test_the_formula_is_filled_in_and_sources_stand_beside_the_figures() -> None
         "      P0               10.0000  close of 2025-12-31, p.csv\n"
         "      P1               15.0000\n"
     )
+
+
+def test_an_origin_of_several_explanations_is_told_after_the_last_of_them() -> None:
+    one, other = (
+        Explanation(n, 1.0, "count", "a", 1.0, (Term("a", 1.0, "count"),), origins=("f.csv",))
+        for n in "xy"
+    )
+    assert to_text([one, other]) == (
+        "x = 1\n  = a\n  = 1\n    a                     1\n\n"
+        "y = 1\n  = a\n  = 1\n    a                     1\n  from f.csv\n"
+    )
+
+
+def test_a_measure_by_its_name(filled: Cli) -> None:
+    """A +20 %, B -5 %: mean 7.5 %, median the same, sd 12.5 %, skew 0; weights .6 and .4."""
+    for name, said in (
+        ("median", "median return of IWM = 7.5000 %"),
+        ("dispersion", "dispersion of IWM = 12.5000 %"),
+        ("skew", "skew of IWM = 0.0000"),
+        ("hhi", "HHI of IWM = 0.52000000"),
+        ("top:1", "top 1 of IWM = 1,200.0000 bp"),
+        ("brinson", "gap of the baskets of IWM and SPY by sector = 900.0000 bp"),
+        ("ladder:>10", "lines with r > +10 % of IWM = 1"),
+    ):
+        code, out, err = filled("explain", "IWM", "--measure", name)
+        assert (code, err) == (0, "") and out.startswith(said), out
+        assert "p.csv" in out
+    code, out, _ = filled("explain", "IWM", "A", "--measure", "leader")
+    assert code == 0 and out.startswith("A Tin in the gap of the baskets = ")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nothing", "'nothing' is no measure; known are return "),
+        ("skew:3", "skew takes no '3'"),
+        ("sector:Tea", "there is no sector 'Tea'; there are Energy, Materials"),
+        ("turnover", "the answer has no turnover of IWM"),
+    ],
+)
+def test_a_measure_that_is_not_known_is_one_line(filled: Cli, name: str, words: str) -> None:
+    code, out, err = filled("explain", "IWM", "--measure", name)
+    assert code == (3 if name == "turnover" else 2) and not out
+    assert words in err and err.count("\n") == 1
+
+
+def test_help_lists_every_measure(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = cli("explain", "--help")
+    assert code == 0
+    told = {line.split()[0].split("[")[0] for line in out.split("measures:\n")[1].splitlines()}
+    assert told == set(MEASURES)

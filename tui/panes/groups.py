@@ -145,14 +145,14 @@ def sector_effects(scene: Scene, *, best: bool) -> Sheetful:
     """The gap of the baskets by sector: allocation, selection, interaction; Brinson-Fachler.
 
     Dropped in this order where there is no room: bars, the large index's return, the small
-    one's, its weight, the large one's, interaction, selection, allocation.
+    one's, the large index's weight, the small one's, interaction, selection, allocation.
     """
     question, told = scene.snapshot.question, scene.snapshot.sector_effects
     small, large = question.small, question.large
     columns = (
         Column("name", "sector", 12, want=18, max_width=26),
-        Column("w", f"{small} wgt", max(len(small) + 4, 7), "right", 5, "dim"),
-        Column("w2", f"{large} wgt", max(len(large) + 4, 7), "right", 4, "dim"),
+        Column("w", f"{small} wgt", max(len(small) + 4, 7), "right", 4, "dim"),
+        Column("w2", f"{large} wgt", max(len(large) + 4, 7), "right", 5, "dim"),
         Column("ret", f"{small} %", max(len(small) + 2, 7), "right", 6, "dim"),
         Column("ret2", f"{large} %", max(len(large) + 2, 7), "right", 7, "dim"),
         Column("allocation", "alloc bp", 8, "right", 1),
