@@ -228,7 +228,13 @@ class Desk:
         return command + (["--full"] if full else [])
 
     def quotes_command(self, question: Question) -> list[str] | None:
-        """The child that brings live quotes; None where there are none."""
+        """The child that brings live quotes; None where there are none.
+
+        Raises:
+            CacheError: the screen is only looked at.
+        """
+        if self.memory.refusal:
+            raise StoreError(self.memory.refusal)
         if self.simulated:
             return None
         command = [sys.executable, "-m", "tui", "quotes"]

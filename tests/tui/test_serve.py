@@ -167,6 +167,10 @@ def test_who_only_looks_fetches_sets_and_remembers_nothing(filled: Cli, tmp_path
     assert desk.cost(question, NOW) == LOOKING
     with pytest.raises(StoreError, match="opened to look only"):
         desk.refresh_command(question)
+    with pytest.raises(StoreError, match="opened to look only"):
+        desk.quotes_command(question)
+    with pytest.raises(StoreError, match="opened to look only"):
+        desk.import_command(tmp_path / "p.csv")
     with pytest.raises(AlertError, match="opened to look only"):
         AlertBook(desk.memory).change(lambda held: held)
     desk.memory.remember(question, desk.memory.seat())
@@ -183,7 +187,7 @@ def test_the_keys_that_would_write_say_that_nothing_is_kept(filled: Cli, tmp_pat
     async def story() -> None:
         async with app.run_test(size=(120, 36)) as pilot:
             await settle(pilot, app)
-            for key in ("r", "R", "w"):
+            for key in ("r", "R", "w", "p"):
                 await press(pilot, app, "escape", key)
                 assert f"! {LOOKING}" in seen(app), key
             await press(pilot, app, "[", "space", "q")
