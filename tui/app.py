@@ -367,7 +367,7 @@ class InternalsApp(App[None], inherit_bindings=False):
             return self.notice, ""
         if self.error:
             return self.error, "error"
-        return self.live.text or self.cost, ""
+        return self.refresher.countdown or self.live.text or self.cost, ""
 
     def _each_minute(self) -> None:
         """Keep what a killed process would forget; the data's age has changed."""

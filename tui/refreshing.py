@@ -35,15 +35,20 @@ class Refresher:
     @property
     def cost(self) -> str:
         """What the next fetch would cost, or when one that was cut short goes on by itself."""
-        if self._until is None:
-            return self._cost
-        left = max((self._until - self._host.now()).total_seconds(), 0.0)
-        when = f"{left:.0f} s" if left < 90 else f"{left / 60:.0f} m"
-        return f"Yahoo limits requests: what came is kept, fetching goes on by itself in {when}"
+        return self.countdown or self._cost
 
     @cost.setter
     def cost(self, sentence: str) -> None:
         self._cost = sentence
+
+    @property
+    def countdown(self) -> str:
+        """When a fetch that was cut short goes on by itself, "" where none was."""
+        if self._until is None:
+            return ""
+        left = max((self._until - self._host.now()).total_seconds(), 0.0)
+        when = f"{left:.0f} s" if left < 90 else f"{left / 60:.0f} m"
+        return f"Yahoo limits requests: what came is kept, fetching goes on by itself in {when}"
 
     def look_up_cost(self, question: Question) -> None:
         """Find out, beside the screen, what is stale; a `Cost` message brings the answer."""
@@ -63,7 +68,8 @@ class Refresher:
             host.tell("a refresh is under way")
             return
         if self._until is not None and host.now() < self._until:
-            host.tell(self.cost)
+            # The status line says when it goes on.
+            host.tell("")
             return
         self._until, self._full = None, full
         try:

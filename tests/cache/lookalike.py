@@ -40,6 +40,7 @@ class Lookalike(World):
         pages: every other request by host and path.
         starts: symbol -> first day of its last chart request.
         most: answers under way at the same time, at most.
+        connections: how many were opened to the hosts.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Lookalike(World):
         self.delay, self.life = delay, life
         self.limit_after, self.retry_after = limit_after, retry_after
         self.pages: Counter[str] = Counter()
-        self.most = self._now_open = 0
+        self.most = self._now_open = self.connections = 0
         self.lock = threading.Lock()
         self.certificate = folder / "look-alike.pem"
         #: Where quotes come from, None where nobody streams any.
@@ -158,6 +159,8 @@ def _handler(owner: Lookalike) -> type[BaseHTTPRequestHandler]:
             if not name.endswith((".yahoo.com", ".ishares.com", ".blackrock.com")):
                 self.send_error(403)
                 return
+            with owner.lock:
+                owner.connections += 1
             self.send_response_only(200)
             self.end_headers()
             if name == "streamer.finance.yahoo.com" and owner.streamer is not None:

@@ -1,0 +1,57 @@
+"""A refresh that the vendor cut short: the screen counts down and goes on by itself."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+
+from textual.pilot import Pilot
+
+from cache.reasons import wait
+from tests.tui.driving import drive, press, seen, settle
+from tests.tui.markets import NOW, FakeDesk, market
+from tui.app import InternalsApp
+
+UNTIL = (NOW + timedelta(minutes=11)).replace(second=0, microsecond=0)
+
+
+def limited() -> list[str]:
+    said = {"stage": "done", "message": f"9 symbols brought; Yahoo limits requests; {wait(UNTIL)}"}
+    script = f"import sys; print({json.dumps(said)!r}, flush=True); sys.exit(1)"
+    return [sys.executable, "-c", script]
+
+
+def test_a_limit_is_counted_down_and_the_refresh_goes_on_by_itself() -> None:
+    desk = FakeDesk(market())
+    desk.argv = limited()
+
+    async def ended(pilot: Pilot[None], app: InternalsApp) -> None:
+        await app.workers.wait_for_complete(
+            [worker for worker in app.workers if worker.group == "refresh"]
+        )
+        await settle(pilot, app)
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        clock = NOW
+        app.now = lambda: clock
+        words = "Yahoo limits requests: what came is kept, fetching goes on by itself in "
+        await press(pilot, app, "R")
+        await ended(pilot, app)
+        minutes = (UNTIL - NOW).total_seconds() / 60
+        assert f"{words}{minutes:.0f} m" in seen(app)
+        # Asked for before its time it says so, and asks nobody.
+        await press(pilot, app, "r")
+        assert desk.full == [True] and words in seen(app)
+        clock = UNTIL - timedelta(seconds=40)
+        app.refresher._count_down()
+        await settle(pilot, app)
+        assert f"{words}40 s" in seen(app)
+        clock = UNTIL + timedelta(seconds=1)
+        desk.argv = [sys.executable, "-c", "print('{}')"]
+        app.refresher._count_down()
+        await ended(pilot, app)
+        # It goes on as it was asked for: everything.
+        assert desk.full == [True, True] and words not in seen(app)
+
+    drive(story, desk=desk)
