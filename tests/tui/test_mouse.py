@@ -1,0 +1,38 @@
+"""The mouse beyond tables: pages and drawings scroll under its wheel, and no further."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from tests.tui.driving import drive, lines_of, press, seen, settle
+from tests.tui.markets import market
+from tui.app import InternalsApp
+from tui.panes.help import PageScreen
+
+HELD = market()
+
+
+@pytest.mark.parametrize("key", ["question_mark", "d"])
+def test_the_wheel_moves_a_page_three_lines(key: str) -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "2", key)
+        for _ in range(200):
+            if "looking up" not in seen(app):
+                break
+            await pilot.pause(0.02)
+        screen = app.screen
+        assert isinstance(screen, PageScreen)
+        top = lines_of(app)
+        for kind in (events.MouseScrollDown, events.MouseScrollDown, events.MouseScrollUp):
+            # As a terminal sends it: to the screen, which finds what is under the mouse.
+            screen.post_message(kind(None, 3, 3, 0, 0, 0, False, False, False))
+            await settle(pilot, app)
+        assert lines_of(app)[0] == top[3]
+        for _ in range(40):
+            screen.post_message(events.MouseScrollUp(None, 3, 3, 0, 0, 0, False, False, False))
+        await settle(pilot, app)
+        assert lines_of(app) == top
+
+    drive(story, held=HELD, size=(60, 14))
