@@ -67,7 +67,7 @@ def groups(scene: Scene, kind: str) -> Sheetful:
     values: dict[str, list[float]] = {}
     rows: list[dict[str, Cell]] = [{"name": name} for name in names]
     if kind == "themes":
-        columns.append(Column("source", "whose grouping, of when", 20, "left", 7, "dim", want=40))
+        columns.append(Column("source", "whose grouping, of when", 20, "left", 7, "dim", want=54))
         sources = {g.name: g.source for told in found.values() for g in told.values()}
         for row, name in zip(rows, names, strict=True):
             row["source"] = sources[name]
