@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.torture.damage import damage
+from tests.torture.day import day
 from tests.torture.ending import ending
 from tests.torture.faults import faults
 from tests.torture.files import files
@@ -23,4 +24,5 @@ EXPERIMENTS: dict[str, Experiment] = {
     "terminal": terminal,
     "files": files,
     "ending": ending,
+    "day": day,
 }
