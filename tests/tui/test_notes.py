@@ -119,3 +119,9 @@ def test_the_settings_of_the_note() -> None:
         with pytest.raises(ConfigError, match=r"c\.toml, line 2") as caught:
             read(text, "c.toml")
         assert words in str(caught.value)
+
+
+def test_a_home_that_a_note_makes_is_its_owners_alone(tmp_path: Path) -> None:
+    keep(take(market(), QUESTION), tmp_path / "home" / "notes", ("csv",))
+    for directory in (tmp_path / "home", tmp_path / "home" / "notes"):
+        assert directory.stat().st_mode & 0o777 == 0o700

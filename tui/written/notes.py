@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from cache import disk
 from core.breadth import ABOVE, BELOW
 from core.views import Snapshot
 from tui.written.files import write_file
@@ -68,7 +69,8 @@ def keep(snapshot: Snapshot, directory: Path, formats: Sequence[str] = KEPT) -> 
     directory = directory.expanduser()
     if snapshot.simulated:
         directory /= "simulated"
-    directory.mkdir(parents=True, exist_ok=True)
+    # notes may be the first thing that is kept: the home they make is as private as the store's
+    disk.make(directory)
     found = []
     for name in formats:
         target = directory / f"{stem(snapshot)}.{_ENDINGS.get(name, name)}"
