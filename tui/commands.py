@@ -187,6 +187,7 @@ COMMANDS: Final = (
         _LINE,
         line="theme NAME",
     ),
+    Command("ranked", (), "the members ranked by return", "", _LINE, line="mrr"),
     Command("sort_by", (), "sort by bp, ret, w, symbol, name or sector", "", _LINE, line="sort bp"),
 )
 

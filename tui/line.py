@@ -111,6 +111,8 @@ def parse(text: str, question: Question, pairs: Sequence[tuple[str, str]] = ()) 
         return replace(question, without=_symbols(rest, (question.small, question.large)))
     if head == "theme":
         return ThemeNamed(" ".join(rest))
+    if head == "mrr" and not rest:
+        return SortBy("ret")
     if head == "sort":
         key = rest[0].casefold() if len(rest) == 1 else ""
         if key not in SORTS:

@@ -144,6 +144,7 @@ def test_rebinding_is_checked_with_one_sentence() -> None:
         ("ex", replace(ASKED, without=())),
         ("", ASKED),
         ("sort bp", SortBy("bp")),
+        ("mrr", SortBy("ret")),
         ("q", Act("quit")),
         ("since", Act("since")),
         ("alerts", Act("alerts")),

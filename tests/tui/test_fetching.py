@@ -9,7 +9,11 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from core.alerts import Kept, parse
+from core.snapshot import Question
 from tests.cache.lookalike import Lookalike
+from tui.alert_book import AlertBook
+from tui.memory import Memory
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,8 +47,19 @@ def test_a_refresh_fills_an_empty_home_and_a_second_asks_for_what_failed(tmp_pat
         assert (second.returncode, second.stderr.count("\n")) == (1, 1)
         assert "error 500" in second.stderr
 
+        # an alert set before: said once, by the refresh that saw it; the hook runs once
+        question = Question("IWM", "IVV", "YTD", None, "tr")
+        AlertBook(Memory(home / "market.json")).add(Kept(parse("return > -90", question)))
+        hook = [sys.executable, "-c", f"open({str(tmp_path / 'rang')!r}, 'a').write('x')"]
+        with (home / "config.toml").open("a") as config:
+            config.write(f"[alerts]\nhook = {json.dumps(hook)}\n")
+        assert "return IWM" not in run("refresh", "--quiet", "--no-alerts").stderr
+        assert "internals: return IWM > -90 %: now " in run("refresh", "--quiet").stderr
+        assert "return IWM" not in run("refresh", "--quiet").stderr
+        assert (tmp_path / "rang").read_text() == "x"
+
         note = run("note", "--format", "json")
-        assert server.charts.total() == 19
+        assert server.charts.total() == 25
         found = json.loads(note.stdout)
         assert found["indices"]["IVV"]["measured"] == 6
         left = found["indices"]["IWM"]["left_out"]
