@@ -91,7 +91,8 @@ class InternalsApp(App[None], inherit_bindings=False):
         self.underway = Underway()
         self.refresher, self.bringer = Refresher(self), Bringer(self)
         self.live, self.wants_demo = Live(self), False
-        self.recall, self.ringer, self.rung = Recall(self), Ringer(self), ""
+        self.recall, self.ringer = Recall(self), Ringer(self)
+        self.rung = ""
         self._generation: int | None = None
         self._watched = False
         #: What is said first; filters for few colours; whether the window takes a title.
@@ -324,20 +325,14 @@ class InternalsApp(App[None], inherit_bindings=False):
         return self.run_worker(work, thread=thread, group=group, exit_on_error=not thread)
 
     def on_rang(self, message: Rang) -> None:
-        """Alerts have fired: ring once, mark their panes, say the last one until esc."""
-        self.ringer.done()
-        if message.trouble:
-            self.tell(message.trouble, error=True)
-        told = [kept.fired.sentence for kept in message.fired if kept.fired is not None]
-        if not told:
-            return
-        more = f" (and {len(told) - 1} more: see the alerts)" if len(told) > 1 else ""
-        self.rung = f"{told[-1]}{more}"
-        self.bell()
+        """Alerts have fired: ring once, mark their panes, say so until esc."""
+        panes = self.ringer.rang(message)
+        if panes:
+            self.bell()
+            self.say()
         if self.main is not None:
-            for kept in message.fired:
-                self.main.ring(kept.alert.measure.pane)
-        self.say()
+            for pane in panes:
+                self.main.ring(pane)
 
     def on_said(self, message: Said) -> None:
         """What came of setting an alert, or of its hook."""

@@ -83,7 +83,6 @@ def _following(head: str, before: Sequence[str], known: Known) -> list[Offer]:
     single: dict[str, Iterable[Offer]] = {
         "asof": [Offer(known.last, "the last session")] if known.last else [],
         "sort": [Offer(key, words) for key, (_, words) in SORTS.items()],
-        "theme": [Offer(name) for name in known.themes],
         "pair": [
             *(Offer(str(n), pair) for n, pair in enumerate(known.pairs, start=1)),
             *(Offer(fund, "fund", more=True) for fund in known.funds),
@@ -91,6 +90,11 @@ def _following(head: str, before: Sequence[str], known: Known) -> list[Offer]:
     }
     if head in single:
         return list(single[head]) if not before else []
+    if head == "theme":
+        size, begun = len(before), [word.casefold() for word in before]
+        named = [name.split() for name in known.themes]
+        found = [name[size:] for name in named if [*map(str.casefold, name[:size])] == begun]
+        return [Offer(" ".join(rest)) for rest in found if rest]
     if head == "ex":
         funds = [Offer(fund, "index") for fund in known.pair] if not before else []
         taken = {word.strip(",").upper() for word in before}

@@ -57,6 +57,7 @@ class Ringer:
         self._judged: dict[Asked, int | None] = {}
         self._rung: dict[Alert, datetime] = {}
         self._opened = host.now()
+        self._unseen = 0
 
     def check(self, snapshot: Snapshot) -> None:
         """A new answer is on the screen: judge what is new in it, beside the screen."""
@@ -68,8 +69,25 @@ class Ringer:
         self._busy = True
         self._host.background(partial(self._round, snapshot), "alerts")
 
-    def done(self) -> None:
-        """A round has ended; the newest answer that came meanwhile is judged next."""
+    def rang(self, message: Rang) -> list[int]:
+        """A round has ended: say what has fired.
+
+        Returns:
+            Numbers of the panes that show the numbers; [] where nothing has fired.
+        """
+        host = self._host
+        self._go_on()
+        if message.trouble:
+            host.tell(message.trouble, error=True)
+        told = [kept.fired.sentence for kept in message.fired if kept.fired is not None]
+        if told:
+            self._unseen = len(told) + (self._unseen if host.rung else 0)
+            more = self._unseen - 1
+            host.rung = told[-1] + (f" (and {more} more: see the alerts)" if more else "")
+        return [kept.alert.measure.pane for kept in message.fired]
+
+    def _go_on(self) -> None:
+        """The newest answer that came meanwhile is judged next."""
         self._busy = False
         waiting, self._next = self._next, None
         if waiting is not None:

@@ -322,3 +322,24 @@ def test_the_list_keeps_its_cursor_in_sight() -> None:
         assert len(book.read()) == 19
 
     drive(story, desk=desk, size=(80, 24))
+
+
+def test_what_fires_while_another_is_unseen_is_counted_until_esc() -> None:
+    desk = FakeDesk(HELD)
+    book = AlertBook(desk.memory)
+    for text in ("gap > 5", "breadth > 50", "gap > 12"):
+        book.add(Kept(parse(text, ASKED)))
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        with patch.object(app, "bell", lambda: None):
+            await press(pilot, app, "home")
+            assert "◆ breadth IWM > 50 %: now 63.3 % (IWM:SPY YTD pr, 2026-06-30)" in seen(app)
+            assert "(and 1 more: see the alerts)" in seen(app)
+            assert seen(app).count("◆ alert") == 2  # Spread and Breadth
+            await bring(pilot, app, desk, wider(HELD, 8))
+            assert "◆ gap > 12 pp" in seen(app)
+            assert "(and 2 more: see the alerts)" in seen(app)
+            await press(pilot, app, "escape")
+            assert "◆" not in seen(app)
+
+    drive(story, desk=desk)

@@ -117,8 +117,8 @@ def _placed(sign: str, placed: Placed, style: str) -> Line:
     places, brought = placed.rank, placed.bp
     ranks = f"{formats.number(places.before)} → {formats.number(places.after)}"
     then, now = (formats.number(value, sign=True) for value in (brought.before, brought.after))
-    bps = f"{then} → {now} bp"
-    return [(f"     {sign} ", "mark"), (f"{placed.symbol:<8}", style), (f"{ranks:<14}{bps}", style)]
+    figures = f"{ranks:>14}   {then:>6} → {now:>6} bp"
+    return [(f"     {sign} ", "mark"), (f"{placed.symbol:<8}", style), (figures, style)]
 
 
 def _figure(title: str, moved: Moved, scale: float, unit: str, digits: int) -> Line:
