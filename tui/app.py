@@ -360,8 +360,9 @@ class InternalsApp(App[None], inherit_bindings=False):
             return self.bringer.progress, "busy"
         if self.notice:
             return self.notice, ""
-        if self.error:
-            return self.error, "error"
+        damage = self.market.damage if self.market is not None else ()
+        if said := self.error or next(iter(damage), ""):
+            return said, "error"
         return self.refresher.countdown or self.live.text or self.cost, ""
 
     def _each_minute(self) -> None:
