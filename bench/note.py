@@ -23,6 +23,7 @@ from typing import Any
 #: The note's time over that of `import pandas` that the README claims.
 TARGET = 1.0
 YARDSTICK = "import pandas"
+FORMATS = ("line", "csv", "text", "json", "html")
 
 
 def commands(home: Path) -> dict[str, list[str]]:
@@ -32,7 +33,7 @@ def commands(home: Path) -> dict[str, list[str]]:
         YARDSTICK: ["-c", "import pandas"],
         "import pyarrow.parquet": ["-c", "import pyarrow.parquet"],
         "import numpy": ["-c", "import numpy"],
-        **{f"note --format {kind}": [*note, "--format", kind] for kind in ("text", "json", "html")},
+        **{f"note --format {kind}": [*note, "--format", kind] for kind in FORMATS},
         "export --format parquet": [
             "-m", "tui", "export", "--demo", "--home", str(home), str(home / "tables"),
         ],

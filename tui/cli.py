@@ -145,11 +145,12 @@ def _question(
 
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
     from tui.written.files import write_file
-    from tui.written.formats import written
+    from tui.written.formats import tells_daily, written
 
     if arguments.part is not None and arguments.format != "csv":
         return say("--part picks a table of --format csv; `internals export` writes all", BAD_INPUT)
-    snapshot = desk.take(replace(question, daily=True))
+    wanted = tells_daily(arguments.format, arguments.part)
+    snapshot = desk.take(replace(question, daily=wanted))
     for doubt in desk.market().reference.doubts:
         say(doubt, ANSWERED)
     earlier = None

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.core import build
 from tests.tui import markets
 from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
 from tui.written.document import document
+from tui.written.formats import FORMATS, tells_daily, written
 from tui.written.parts import PARTS, Part, part
 from tui.written.tidy import part_csv, to_csv, to_pandas, to_parquet
 
@@ -163,6 +165,17 @@ def part_lines_of(call: Cli) -> list[str]:
     assert code == 0
     assert call("note", "--format", "csv", "--part", "contributors")[1] == out
     return out.splitlines()
+
+
+def test_every_format_says_the_same_with_and_without_what_it_has_no_place_for(
+    snapshot: Snapshot,
+) -> None:
+    thin = take(markets.market(), replace(snapshot.question, daily=False))
+    for name in FORMATS:
+        assert (written(thin, name) == written(snapshot, name)) is not tells_daily(name)
+    for name in PARTS:
+        same = part_csv(thin, name=name) == part_csv(snapshot, name=name)
+        assert same is not tells_daily("csv", name)
 
 
 def test_a_part_is_of_csv_alone(filled: Cli) -> None:  # noqa: F811

@@ -26,6 +26,16 @@ FILED: Final = tuple(name for name in _WRITERS if name != "line")
 KEPT: Final = ("md", "html", "json")
 
 
+def tells_daily(name: str, part: str | None = None) -> bool:
+    """Whether a format has a place for breadth session by session, a third of a note's time.
+
+    Args:
+        name: of `FORMATS`.
+        part: the table asked for, with csv.
+    """
+    return part == "daily" if name == "csv" else name not in ("svg", "line")
+
+
 def written(snapshot: Snapshot, name: str, earlier: Since | None = None) -> str:
     """A note in one of `FORMATS`, with what changed since an earlier one."""
     module, function = _WRITERS[name]
