@@ -77,7 +77,7 @@ async def view(pilot: Pilot[None], app: InternalsApp) -> None:
     await app.workers.wait_for_complete()  # the sessions are counted in a thread
     await settle(pilot, app)
     # All 20 large lines are straight in logarithms: 13 rise every session, 7 fall.
-    assert "SPY  2026-06-26: 13 up, 7 down, 0 unchanged" in seen(app)
+    assert "SPY  2026-06-26: 13 up, 7 down · 0 unchanged" in seen(app)
     await press(pilot, app, "4", "v")
     assert "names needed for half of all gains" in seen(app)
 

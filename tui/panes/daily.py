@@ -119,8 +119,8 @@ def _figures(fund: str, side: Side, at: tuple[Daily, int], width: int) -> Drawin
     swing = float(swings.mcclellan[row]) if found.settled[row] else None
     parts = [
         f"{found.sessions[row]}: {formats.count(float(found.advances[row]))} up,"
-        f" {formats.count(float(found.declines[row]))} down,"
-        f" {formats.count(float(found.unchanged[row]))} unchanged",
+        f" {formats.count(float(found.declines[row]))} down",
+        f"{formats.count(float(found.unchanged[row]))} unchanged",
         f"above {days}-day {above} %",
         f"highs {formats.count(float(found.highs[row]))} lows"
         f" {formats.count(float(found.lows[row]))}",

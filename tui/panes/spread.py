@@ -76,7 +76,7 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
         return lines + _chart(scene, spread, width, height - len(lines))
     if view == "paths":
         lines += _ranked(spread.same_window, "this window", width)
-        lines += _caption(scene, "the gap through the same window of every year", width)
+        lines += _caption(scene, "the gap's path in every year", width)
         return lines + _paths(scene, spread, width, max(height - len(lines), 3))
     ranking = spread.same_window if view == "years" else spread.full_years
     name = "this window" if view == "years" else "full years"
