@@ -19,7 +19,7 @@ from core.snapshot import Snapshot
 from tui import hook
 from tui.alert_book import AlertBook
 from tui.host import Host
-from tui.judging import Asked, answers, asked_of
+from tui.judging import Asked, answers, asked_in, asked_of
 
 
 @dataclass
@@ -101,7 +101,7 @@ class Ringer:
             due = [
                 kept.alert
                 for kept in held
-                if shown.state == "intraday"
+                if (shown.state == "intraday" and asked_of(kept.alert) == asked_in(shown))
                 or self._judged.get(asked_of(kept.alert), -1) != generation
             ]
             fired = self.book.judge(answers(host.desk, due, shown), host.now())

@@ -343,3 +343,23 @@ def test_what_fires_while_another_is_unseen_is_counted_until_esc() -> None:
             assert "◆" not in seen(app)
 
     drive(story, desk=desk)
+
+
+def test_quotes_of_today_answer_no_question_but_their_own_again() -> None:
+    desk = FakeDesk(HELD)
+    book = AlertBook(desk.memory)
+    for question in (ASKED, replace(ASKED, window="1M")):
+        book.add(Kept(parse("gap > 50", question)))
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "home")
+        assert app.snapshot is not None
+        desk.asked.clear()
+        for _ in range(3):
+            app.ringer.check(replace(app.snapshot, state="intraday"))
+            await settle(pilot, app)
+        assert desk.asked == []
+        await bring(pilot, app, desk, newer(HELD, 8))
+        assert replace(ASKED, window="1M") in desk.asked
+
+    drive(story, desk=desk)
