@@ -26,6 +26,8 @@ from tests.torture.stream import WORD, faults
 from tests.tui.markets import QUESTION, market
 from tui.commands import COMMANDS
 
+#: Commands that end this screen: the demo is another one, after it.
+ENDS = ("quit", "demo")
 UP, DOWN, ESC, ENTER = "\x1b[A", "\x1b[B", "\x1b", "\r"
 #: Every pane and view, each name page and explanation, help, and what is typed and pasted.
 TOUR = [
@@ -53,7 +55,7 @@ def _screen(folder: Path, size: tuple[int, int], random_keys: int) -> Row:
     # In the short form every third payload is typed, and the tour is made once.
     keys = [*TOUR, *_typed(PAYLOADS), *TOUR] if random_keys else [*_typed(PAYLOADS[::3]), *TOUR]
     chance = random.Random(size[0])
-    plain = [c.keys[0] for c in COMMANDS if c.keys and len(c.keys[0]) == 1 and c.name != "quit"]
+    plain = [c.keys[0] for c in COMMANDS if c.keys and len(c.keys[0]) == 1 and c.name not in ENDS]
     keys += chance.choices([*plain, ENTER, ESC, UP, DOWN, "\t", *map(_pasted, PAYLOADS)],
                            k=random_keys)  # fmt: skip
     sent, code = drive(folder, "tests.torture.hostile", size, keys)
