@@ -64,7 +64,7 @@ class Lookalike(World):
             now: the look-alike's clock; nothing later is known to it.
             seed: of all prices.
             lines: fund -> symbols of its holdings, heaviest first.
-            faults: symbol -> what goes wrong with it (see ``_chart``).
+            faults: symbol -> what goes wrong with it (see ``World.chart``).
             splits: symbol -> effective date and factor of one split.
             limit_after: chart requests after which every further one is 429.
             retry_after: the header of a 429.

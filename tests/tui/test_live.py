@@ -324,3 +324,25 @@ def test_quotes_of_an_empty_store_name_what_is_missing(
     monkeypatch.setattr("tui.quotes.open_session", lambda now: open_session(AT))
     assert cli.run(["quotes", "--home", str(tmp_path)]) == 3
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_another_pair_gets_a_stream_of_its_own() -> None:
+    desk = FakeDesk(market())
+    said = json.dumps(line({"IWM": 240.0}))
+    script = f"import time\nwhile True:\n    print({said!r}, flush=True)\n    time.sleep(.1)\n"
+    desk.quotes = [sys.executable, "-c", script]
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "p")
+        await until(pilot, app, "live 14:32:05 ET")
+        first = app.live._running
+        app.ask(replace(QUESTION, small="SPY", large="IWM"))
+        end = time.monotonic() + 15
+        while (None not in desk.laid or desk.laid[-1] is None) and time.monotonic() < end:
+            await asyncio.sleep(0.05)
+        # The old quotes were taken off before the first of the other stream were laid.
+        assert None in desk.laid and desk.laid[-1] is not None
+        assert first is not None and first.is_cancelled and app.live._running is not first
+        await press(pilot, app, "p")
+
+    drive(story, desk=desk)
