@@ -1,49 +1,147 @@
-"""Start, keys and bytes of the screen beside other programs: ``python -m bench.screen``.
+"""Start, keys and bytes of the screen beside other programs: ``python -m bench.screen [TIMES]``.
 
-The table it prints is Markdown. Rows of the simulated market: about 2,500 lines, two years.
+Prints Markdown. The market is the simulated one: about 2,500 lines, two years, a warm store; a
+terminal of 160 by 45 in true colour. Every figure of a table is of one run, interleaved.
 """
 
 from __future__ import annotations
 
+import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
 
-from bench.terminal import Burst, Terminal
+from bench.terminal import SIZE, Burst, Terminal, rows_of
 
+PYTHON: Final = sys.executable
 #: A frame of a program that starts, and not the modes it sets first.
-_FRAME = 1500
+_FRAME: Final = 1500
+#: The status line, where a refresh reports: no answer to a key.
+_STATUS: Final = SIZE[1] - 1
+#: What is measured -> keys of internals, keys of the bare table; each pair is pressed in turn.
+KEYS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "arrow": (("j", "k"), ("\x1b[B", "\x1b[A")),
+    "sort": (("sc", "sr"), ("s", "s")),
+    "filter": (("/tech\r", "\x1b\x1b"), ("f", "f")),
+    "window": (("[", "]"), ()),
+    "time step": (("<", ">"), ()),
+    "pane": (("\t", "\x1b[Z"), ("\t", "\x1b[Z")),
+}
 
 
-def opened(argv: list[str], env: dict[str, str] | None = None) -> tuple[Burst, int]:
-    """Start a program and let it settle: what came, and how much of it deflated."""
+def opened(argv: list[str], env: Mapping[str, str], numbers: bytes = b"") -> tuple[Burst, int]:
+    """Start a program and let it settle: what came, and how much of it deflated.
+
+    Args:
+        argv: the program.
+        env: variables.
+        numbers: what is on the screen with its true numbers; any frame where empty.
+    """
     with Terminal(argv, env=env) as terminal:
-        burst = terminal.burst(terminal.started, quiet=0.6, wanted=lambda got: len(got) > _FRAME)
+        burst = terminal.burst(
+            terminal.started,
+            quiet=0.6,
+            wanted=lambda got: numbers in got if numbers else len(got) > _FRAME,
+        )
         return burst, terminal.squeezed
 
 
-def main() -> None:
-    """Measure, interleaved, and print."""
-    python = sys.executable
-    with tempfile.TemporaryDirectory() as home:
-        ours = [python, "-m", "tui", "--demo", "--home", home]
-        opened([*ours, "status"])
-        programs = {
-            "bare Textual, four panes": [python, "-m", "bench.bare", "panes"],
-            "bare DataTable": [python, "-m", "bench.bare", "table"],
-            "internals": ours,
-        }
-        found: dict[str, list[tuple[Burst, int]]] = {name: [] for name in programs}
-        for _ in range(5):
-            for name, argv in programs.items():
-                found[name].append(opened(argv))
-    print("| program | first paint ms | settled ms | bytes | deflated |\n|---|---|---|---|---|")
-    for name, runs in found.items():
-        first, last = (
-            statistics.median(getattr(burst, at) * 1e3 for burst, _ in runs)
-            for at in ("first", "last")
+def starts(home: str, times: int) -> dict[str, list[tuple[Burst, int]]]:
+    """Starts of every program, interleaved."""
+    ours = [PYTHON, "-m", "tui", "--demo", "--home", home]
+    programs: dict[str, tuple[list[str], dict[str, str], bytes]] = {
+        "bare Textual, four panes": ([PYTHON, "-m", "bench.bare", "panes"], {}, b""),
+        "bare Textual, DataTable": ([PYTHON, "-m", "bench.bare", "table"], {}, b""),
+        "bare Textual, line API": ([PYTHON, "-m", "bench.bare", "lines"], {}, b""),
+        "internals, first paint": (ours, {}, b""),
+        "internals, true numbers": (ours, {}, b"IWM return"),
+        "internals, wire = plain": (ours, {"INTERNALS_WIRE": "plain"}, b"IWM return"),
+        **{one: ([one], {}, b"") for one in ("htop", "btop") if shutil.which(one)},
+    }
+    found: dict[str, list[tuple[Burst, int]]] = {name: [] for name in programs}
+    for _ in range(times):
+        for name, (argv, env, numbers) in programs.items():
+            found[name].append(opened(argv, env, numbers))
+    return found
+
+
+def pressed(terminal: Terminal, keys: tuple[str, ...], times: int) -> list[Burst]:
+    """Press keys in turn; every press with its answer."""
+    return [
+        terminal.press(
+            keys[n % len(keys)],
+            quiet=0.12,
+            wanted=lambda got: bool(rows_of(got) - {_STATUS}),
+            settle=False,
         )
-        print(f"| {name} | {first:.0f} | {last:.0f} | {runs[0][0].size:,} | {runs[0][1]:,} |")
+        for n in range(times)
+    ]
+
+
+def keys(home: str, times: int) -> dict[str, dict[str, list[Burst]]]:
+    """What every key brings: internals with a refresh under way, and the bare tables."""
+    found: dict[str, dict[str, list[Burst]]] = {name: {} for name in KEYS}
+    with (
+        Terminal([PYTHON, "-m", "bench.busy", home]) as ours,
+        Terminal([PYTHON, "-m", "bench.bare", "table"]) as table,
+    ):
+        for terminal in (ours, table):
+            terminal.burst(terminal.started, quiet=2.5)
+            terminal.press("\t")
+        ours.press("r2")
+        for name, (own, bare) in KEYS.items():
+            found[name]["internals"] = pressed(ours, own, times)
+            if bare:
+                found[name]["DataTable"] = pressed(table, bare, times)
+    return found
+
+
+def _ms(bursts: list[Burst], one: Callable[[list[float]], float]) -> str:
+    answered = [burst.first * 1e3 for burst in bursts if burst.data]
+    return f"{one(answered):.0f}" if answered else ""
+
+
+def _bytes(bursts: list[Burst]) -> str:
+    return f"{statistics.median(burst.answer for burst in bursts):,.0f}"
+
+
+def main() -> None:
+    """Measure and print."""
+    times = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    with tempfile.TemporaryDirectory() as home:
+        where = [PYTHON, "-m", "tui", "--demo", "--home", str(Path(home)), "status"]
+        subprocess.run(where, check=True, capture_output=True)
+        started, answered = starts(home, max(times // 5, 3)), keys(home, times)
+    base = statistics.median(b.first for b, _ in started["bare Textual, four panes"])
+    print("| start | ms | x bare | bytes until settled | deflated |\n|---|--:|--:|--:|--:|")
+    for name, runs in started.items():
+        first = statistics.median(burst.first for burst, _ in runs)
+        size, squeezed = (
+            statistics.median(n) for n in zip(*((b.size, z) for b, z in runs), strict=True)
+        )
+        print(
+            f"| {name} | {first * 1e3:.0f} | {first / base:.2f} | {size:,.0f} | {squeezed:,.0f} |"
+        )
+    print()
+    print(
+        "| key, refresh under way | median ms | worst ms | bytes | DataTable ms | worst | bytes |"
+    )
+    print("|---|--:|--:|--:|--:|--:|--:|")
+    for name, each in answered.items():
+        cells = [
+            text
+            for bursts in (each["internals"], each.get("DataTable", []))
+            for text in (
+                (_ms(bursts, statistics.median), _ms(bursts, max), _bytes(bursts))
+                if bursts
+                else ("", "", "")
+            )
+        ]
+        print(f"| {name} | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import termios
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -32,12 +32,21 @@ _ROW: Final = re.compile(rb"\x1b\[(\d+)(?:;\d+)?H")
 
 @dataclass
 class Burst:
-    """What came after a key: the bytes, and seconds from the key to the first and last of them."""
+    """What came after a key, and the seconds from the key to it.
+
+    Attributes:
+        data: every byte.
+        first: to the first piece that is an answer.
+        answered: to the last piece that is one.
+        last: to the last piece of all.
+        answer: bytes of the pieces that are an answer.
+    """
 
     data: bytes = b""
     first: float = 0.0
+    answered: float = 0.0
     last: float = 0.0
-    frames: list[bytes] = field(default_factory=list)
+    answer: int = 0
 
     @property
     def size(self) -> int:
@@ -132,36 +141,46 @@ class Terminal:
         quiet: float = 0.3,
         most: float = 20.0,
         wanted: Callable[[bytes], bool] = bool,
+        settle: bool = True,
     ) -> Burst:
         """Everything until the program has been quiet for a while.
 
         Args:
             since: moment the times count from; now, where not given.
-            quiet: seconds without a byte that end it, once something wanted came.
+            quiet: seconds without an answer that end it, once one came.
             most: seconds after which it ends in any case.
             wanted: whether a piece of output is the answer that is waited for.
+            settle: whether any byte puts off the end, or an answer alone: a refresh reports on.
         """
         since = time.perf_counter() if since is None else since
-        found, answered = Burst(), False
-        while time.perf_counter() - since < most:
-            piece = self.read(quiet if answered else most)
+        found, until = Burst(), since + most
+        while (left := until - time.perf_counter()) > 0:
+            piece = self.read(left)
             at = time.perf_counter() - since
             if not piece:
                 break
             found.data += piece
-            found.frames.append(piece)
-            if wanted(piece) and not answered:
-                answered, found.first = True, at
             found.last = at
+            if wanted(piece):
+                found.first = found.first or at
+                found.answered = at
+                found.answer += len(piece)
+            if found.answer:
+                until = since + min((at if settle else found.answered) + quiet, most)
         return found
 
     def press(
-        self, keys: str, *, quiet: float = 0.3, wanted: Callable[[bytes], bool] = bool
+        self,
+        keys: str,
+        *,
+        quiet: float = 0.3,
+        wanted: Callable[[bytes], bool] = bool,
+        settle: bool = True,
     ) -> Burst:
         """Type, and take everything that comes of it."""
         since = time.perf_counter()
         self.send(keys)
-        return self.burst(since, quiet=quiet, most=5.0, wanted=wanted)
+        return self.burst(since, quiet=quiet, most=5.0, wanted=wanted, settle=settle)
 
 
 def drained(terminal: Terminal, seconds: float) -> bytes:
