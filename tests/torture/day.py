@@ -57,7 +57,8 @@ def day(folder: Path, small: bool) -> Iterator[Row]:
         "a day at the desk",
         f"{rounds} refreshes of everything through yfinance at the loopback look-alike (as every"
         f" 15 minutes of eight hours), {keys} keys after each",
-        f"memory within {most - 1:.0%} of that after a quarter; open files flat, threads within the pool",
+        f"memory within {most - 1:.0%} of that after a quarter; open files flat,"
+        " threads within the pool",
         f"{said}; {asked:,} requests answered; left with {session.code}",
         flat and gone is not None and session.code == 0 and asked > rounds * len(lines["IWM"]),
     )
