@@ -30,7 +30,7 @@ opened = []
 sys.addaudithook(lambda event, given: opened.append(str(given[0])) if event == "open" else None)
 from pathlib import Path
 from tui.app import InternalsApp
-from tui.cli import run
+from tui.cli.run import run
 from tui.config import Config
 from tui.desk import Desk
 from tui.places import places

@@ -13,7 +13,7 @@ def main() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     # what modules make while they load is no garbage
     gc.disable()
-    from tui.cli import run
+    from tui.cli.run import run
 
     gc.enable()
     signal.signal(signal.SIGINT, before)

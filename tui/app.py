@@ -20,22 +20,22 @@ from textual.worker import Worker
 from cache.errors import CacheError
 from core.market import Market
 from core.snapshot import Question, Snapshot, stepped
-from tui import crash, leaving, terminal, title
-from tui.answers import Underway, answer
-from tui.bringing import Bringer
+from tui.alerts.ringing import Rang, Ringer, Said
+from tui.beside.answers import Underway, answer
+from tui.beside.bringing import Bringer
+from tui.beside.live import Live
+from tui.beside.refreshing import Refresher
 from tui.charts.canvas import Characters
 from tui.commands import keys_of
 from tui.config import Config
-from tui.drawing import Painter
-from tui.live import Live
+from tui.memory.recall import Recall
 from tui.messages import Cost, DeskLike, Failed, Taken
 from tui.panes.main import MainScreen
 from tui.panes.scene import Scene, Side
-from tui.recall import Recall
-from tui.refreshing import Refresher
-from tui.ringing import Rang, Ringer, Said
-from tui.safe_lines import SafeLines
+from tui.terminal import crash, fitting, leaving, title
+from tui.terminal.safe_lines import SafeLines
 from tui.themes import DEFAULTS, THEMES
+from tui.widgets.drawing import Painter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,9 +75,9 @@ class InternalsApp(App[None], inherit_bindings=False):
         *,
         now: Callable[[], datetime] = _now,
     ) -> None:
-        terminal.read_leniently()
-        terminal.heed_no_color()
-        super().__init__(driver_class=terminal.driver_class(config.wire))
+        fitting.read_leniently()
+        fitting.heed_no_color()
+        super().__init__(driver_class=fitting.driver_class(config.wire))
         self.desk, self.config, self.question, self.now = desk, config, question, now
         self.keys: Mapping[str, tuple[str, ...]] = keys_of(config.keys)
         self.snapshot: Snapshot | None = None
@@ -113,7 +113,7 @@ class InternalsApp(App[None], inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's, but under NO_COLOR none that turns colours into greys; then the last net."""
         found = super().get_line_filters()
-        found = terminal.colourless(found) if self.no_color else [*found, *self.few]
+        found = fitting.colourless(found) if self.no_color else [*found, *self.few]
         return [*found, SafeLines()]
 
     def get_default_screen(self) -> Screen[Any]:
@@ -144,7 +144,7 @@ class InternalsApp(App[None], inherit_bindings=False):
         self._watched = not self.is_headless and not leaving.terminal_gone()
         # After a stop and a continue the terminal has forgotten the screen.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
-        self.set_timer(POLL, terminal.collect_from_here)
+        self.set_timer(POLL, fitting.collect_from_here)
         self.set_interval(POLL, self.poll)
         self.set_interval(CLOCK, self._each_minute)
         self.app_resume_signal.subscribe(self, lambda _: self.entitle(title.PUSH))

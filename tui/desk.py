@@ -21,12 +21,12 @@ from core.frames import Reference
 from core.market import Market
 from core.snapshot import take
 from core.views import Question, Snapshot
-from tui.filekind import kind_of
-from tui.memory import Memory
+from tui.beside.filekind import kind_of
+from tui.memory.files import Memory
 from tui.places import Places, places
 
 if TYPE_CHECKING:
-    from tui.live import Quotes
+    from tui.beside.live import Quotes
 
 #: A user's own files of facts, in the config directory.
 OWN_FILES: Final = ("themes.toml", "funds.toml")
@@ -189,7 +189,7 @@ class Desk:
         if self.simulated:
             return "simulated market: nothing to fetch"
         from core.frames import Prices
-        from tui.costs import sentence
+        from tui.beside.costs import sentence
 
         try:
             market = self.market()

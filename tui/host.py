@@ -12,14 +12,14 @@ from textual.worker import Worker
 from core.market import Market
 from core.snapshot import Question, Snapshot
 from tui.config import Config
-from tui.memory import Seat
+from tui.memory.files import Seat
 from tui.messages import DeskLike, Failed
 from tui.panes.scene import Scene, Side
 
 if TYPE_CHECKING:
-    from tui.live import Live
-    from tui.recall import Recall
-    from tui.ringing import Ringer
+    from tui.alerts.ringing import Ringer
+    from tui.beside.live import Live
+    from tui.memory.recall import Recall
 
 
 class Host(Protocol):

@@ -13,8 +13,8 @@ from core.market import Market
 from core.snapshot import Question, Snapshot
 
 if TYPE_CHECKING:
-    from tui.live import Quotes
-from tui.memory import Memory
+    from tui.beside.live import Quotes
+from tui.memory.files import Memory
 
 
 class DeskLike(Protocol):

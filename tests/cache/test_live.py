@@ -195,7 +195,7 @@ import sys, time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from core.snapshot import Question
-from tui import quotes
+from tui.cli import quotes
 from tui.desk import Desk
 from tui.places import places
 

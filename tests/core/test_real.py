@@ -12,7 +12,7 @@ from core.changes import changes
 from core.market import Market
 from core.snapshot import Question, take
 from tests.answers.read import REAL
-from tui.cli import run
+from tui.cli.run import run
 from tui.desk import Desk
 from tui.places import places
 

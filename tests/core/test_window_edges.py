@@ -16,7 +16,7 @@ from core.snapshot import Question, take
 from core.spread import Spread
 from core.windows import UnavailableError
 from tests.core.build import market, prices
-from tui.cli import run
+from tui.cli.run import run
 
 #: Exchange days of the tests: weekdays less the first of January and Thanksgiving 2025.
 CLOSED = {f"{year}-01-01" for year in range(2010, 2030)} | {"2025-11-27"}

@@ -23,7 +23,7 @@ from tests.torture import steps
 from tests.torture.report import Row
 from tests.tui.markets import QUESTION, market
 from tui import formats
-from tui.costs import sentence
+from tui.beside.costs import sentence
 from tui.desk import Desk
 from tui.panes.chrome import age_text
 from tui.places import places

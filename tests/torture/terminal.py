@@ -147,7 +147,7 @@ def drive(
 
 
 def _written(folder: Path) -> Row:
-    from tui.streams import write
+    from tui.cli.streams import write
     from tui.written.files import write_file
     from tui.written.formats import FORMATS, written
 
@@ -177,9 +177,9 @@ def _written(folder: Path) -> Row:
 
 def _said(folder: Path) -> Row:
     """File names, arguments and error bodies on the command line."""
-    from tui.cli import run
-    from tui.fetching import text as summary_text
-    from tui.safe import safe_lines
+    from tui.cli.refresh import text as summary_text
+    from tui.cli.run import run
+    from tui.terminal.safe import safe_lines
 
     wrong: list[str] = []
     said = 0

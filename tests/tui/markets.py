@@ -17,8 +17,8 @@ import numpy as np
 from core.frames import Block, Events, FloatArray, Holdings, LeftOut, Prices, Reference, Theme
 from core.market import Market
 from core.snapshot import Question, Snapshot, take
-from tui.live import Quotes
-from tui.memory import Memory
+from tui.beside.live import Quotes
+from tui.memory.files import Memory
 
 START, END, LAST = date(2025, 12, 31), date(2026, 6, 26), date(2026, 6, 30)
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)

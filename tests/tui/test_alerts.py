@@ -21,12 +21,12 @@ from core.market import Market
 from core.snapshot import Question, take
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import NOW, FakeDesk, market, newer
-from tui import hook
-from tui.alert_book import AlertBook
+from tui.alerts import hook
+from tui.alerts.book import AlertBook
+from tui.alerts.judging import check
 from tui.app import InternalsApp
 from tui.config import Config
-from tui.judging import check
-from tui.memory import Memory
+from tui.memory.files import Memory
 
 ASKED = Question(basis="pr")
 HELD = market()

@@ -243,7 +243,7 @@ def test_ascii_alone() -> None:
         drive(story, held=HELD, config=Config(ascii=True))
     finally:
         from tui.charts.canvas import Characters
-        from tui.drawing import Painter
+        from tui.widgets.drawing import Painter
 
         Painter.ascii_only = Characters.ascii_only = False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.capabilities import TRUE, Capabilities, capabilities
+from tui.terminal.capabilities import TRUE, Capabilities, capabilities
 
 #: As terminfo lists them (infocmp -1 TERM | grep colors).
 LISTED = {

@@ -17,8 +17,8 @@ import pytest
 
 from tests.tui.driving import drive
 from tests.tui.markets import market
-from tui import child
 from tui.app import InternalsApp
+from tui.beside import child
 
 ROOT = Path(__file__).resolve().parents[2]
 

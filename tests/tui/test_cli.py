@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from tests.answers.read import REAL
-from tui.cli import run
+from tui.cli.run import run
 
 SESSIONS = [
     d.item()

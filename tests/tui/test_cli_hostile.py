@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.test_cli import fill, write_prices
-from tui.cli import run
+from tui.cli.run import run
 
 Cli = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tui import cli, crash
-from tui.cli import run
+from tui.cli.run import run
+from tui.cli.run import run as cli
+from tui.terminal import crash
 
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]

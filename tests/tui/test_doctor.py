@@ -18,11 +18,11 @@ from cache.reach import Reached
 from cache.sessions import sessions
 from core.frames import pydate
 from tests.tui.test_cli import Cli, cli, fill
-from tui.capabilities import Capabilities, capabilities
 from tui.doctor import examine, findings, keeping, machine, network, screen
 from tui.doctor.examine import Surroundings
 from tui.doctor.findings import Finding
 from tui.places import places
+from tui.terminal.capabilities import Capabilities, capabilities
 
 __all__ = ["cli"]
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from tui import charts
-from tui.drawing import DrawingView
+from tui.widgets.drawing import DrawingView
 
 
 def test_a_drawing_is_made_once_a_size() -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from core.alerts import Kept, parse
 from core.snapshot import Question
 from tests.cache.lookalike import Lookalike
-from tui.alert_book import AlertBook
-from tui.memory import Memory
+from tui.alerts.book import AlertBook
+from tui.memory.files import Memory
 
 ROOT = Path(__file__).resolve().parents[2]
 

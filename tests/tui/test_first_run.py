@@ -17,10 +17,10 @@ from tests.tui.test_child import read_until
 from tests.tui.test_cli import write_holdings, write_prices
 from tests.tui.test_terminals import started
 from tui.app import InternalsApp
-from tui.bringing import as_path
+from tui.beside.bringing import as_path
+from tui.beside.filekind import kind_of
 from tui.commands import CommandError
 from tui.desk import Desk
-from tui.filekind import kind_of
 from tui.line import Import, parse
 from tui.places import places
 

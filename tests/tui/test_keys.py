@@ -301,7 +301,7 @@ async def help_(pilot: Pilot[None], app: InternalsApp) -> None:
 
 async def redraw(pilot: Pilot[None], app: InternalsApp) -> None:
     drawn: list[str] = []
-    with patch("tui.terminal.redraw", lambda app: drawn.append(seen(app))):
+    with patch("tui.terminal.fitting.redraw", lambda app: drawn.append(seen(app))):
         for keys in ((), ("?",), ("escape", ":")):
             await press(pilot, app, *keys, "ctrl+l")
     assert len(drawn) == 3

@@ -14,7 +14,7 @@ from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import LAST, QUESTION, FakeDesk, market, newer
 from tui.app import InternalsApp
 from tui.charts import plain
-from tui.look_book import LookBook, Seen
+from tui.memory.looks import LookBook, Seen
 from tui.panes.since import drawing
 
 HELD = market()

@@ -21,11 +21,11 @@ from core.frames import day
 from core.snapshot import stepped
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, market
-from tui import cli
 from tui.app import InternalsApp
+from tui.beside.live import Quotes, covered, read
+from tui.cli.run import run as cli
 from tui.config import Config
 from tui.desk import Desk
-from tui.live import Quotes, covered, read
 from tui.places import places
 
 SESSION = date(2026, 6, 29)
@@ -321,7 +321,7 @@ def test_quotes_of_a_demo_market_are_refused(
 def test_quotes_of_an_empty_store_name_what_is_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.quotes.open_session", lambda now: open_session(AT))
+    monkeypatch.setattr("tui.cli.quotes.open_session", lambda now: open_session(AT))
     assert cli.run(["quotes", "--home", str(tmp_path)]) == 3
     assert capsys.readouterr().err.count("\n") == 1
 

@@ -16,8 +16,8 @@ from core.snapshot import take
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import LAST, QUESTION, FakeDesk, market
 from tui.app import InternalsApp
-from tui.look_book import LookBook, Seen
-from tui.memory import Memory, Seat
+from tui.memory.files import Memory, Seat
+from tui.memory.looks import LookBook, Seen
 
 HELD = market()
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)

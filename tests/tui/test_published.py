@@ -12,7 +12,7 @@ from tests.cache.test_store import files
 from tests.tui.driving import press, seen, settle
 from tests.tui.test_cli import Cli, cli, filled, once
 from tui.app import InternalsApp
-from tui.cli import run
+from tui.cli.run import run
 from tui.config import Config
 from tui.desk import Desk
 from tui.places import places

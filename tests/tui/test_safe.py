@@ -9,8 +9,8 @@ from rich.segment import ControlType, Segment
 from rich.style import Style
 from textual.color import Color
 
-from tui.safe import safe, safe_lines
-from tui.safe_lines import SafeLines
+from tui.terminal.safe import safe, safe_lines
+from tui.terminal.safe_lines import SafeLines
 
 
 @pytest.mark.parametrize(

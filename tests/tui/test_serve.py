@@ -24,9 +24,9 @@ from tests.cache.test_store import files
 from tests.tui.driving import press, seen, settle
 from tests.tui.markets import NOW
 from tests.tui.test_cli import Cli, cli, filled, once
-from tui.alert_book import AlertBook
+from tui.alerts.book import AlertBook
 from tui.app import InternalsApp
-from tui.arguments import parser
+from tui.cli.arguments import parser
 from tui.config import Config
 from tui.desk import LOOKING, Desk
 from tui.places import places
@@ -43,7 +43,7 @@ def browse(story: Story) -> None:
     """Run a story with a client against the server in this process; no screen is started."""
     from aiohttp.test_utils import TestClient, TestServer
 
-    from tui.serve import Desktop
+    from tui.cli.serve import Desktop
 
     async def run() -> None:
         with socket.socket() as free:
@@ -118,7 +118,7 @@ def test_the_page_asks_nothing_of_other_hosts_and_gives_its_address_to_none() ->
 
 
 def test_each_start_has_a_token_that_nobody_can_guess(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tui import serve
+    from tui.cli import serve
 
     said: list[str] = []
     monkeypatch.setattr(serve, "write", said.append)
@@ -130,7 +130,7 @@ def test_each_start_has_a_token_that_nobody_can_guess(monkeypatch: pytest.Monkey
 
 
 def test_what_a_page_runs_is_the_screen_that_only_looks() -> None:
-    from tui.serve import command
+    from tui.cli.serve import command
 
     arguments = parser().parse_args(
         ["serve", "--home", "/a b", "--pair", "QQQ:RSP", "--as-of", "2026-06-26", "--demo"]
@@ -150,10 +150,10 @@ def test_wrong_use_is_one_line(filled: Cli, monkeypatch: pytest.MonkeyPatch) -> 
     assert (code, out) == (2, "") and f"port {port} is in use" in err and err.count("\n") == 1
     assert filled("serve", "--port", "99999")[0] == 2
     monkeypatch.setitem(sys.modules, "textual_serve.server", None)
-    monkeypatch.delitem(sys.modules, "tui.serve", raising=False)
-    import tui
+    monkeypatch.delitem(sys.modules, "tui.cli.serve", raising=False)
+    import tui.cli
 
-    monkeypatch.delattr(tui, "serve", raising=False)
+    monkeypatch.delattr(tui.cli, "serve", raising=False)
     code, out, err = filled("serve")
     assert (code, out) == (2, "") and "pip install 'internals[serve]'" in err
     assert err.count("\n") == 1

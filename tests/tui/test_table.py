@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from tui import charts
-from tui.columns import Column
-from tui.table import Cell, LineTable, cells_of
+from tui.widgets.columns import Column
+from tui.widgets.table import Cell, LineTable, cells_of
 
 COLUMNS = [
     Column("symbol", "Ticker", 6),

@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.test_table import COLUMNS, Bench, run
-from tui.columns import Column, lay_out
+from tui.widgets.columns import Column, lay_out
 
 
 @pytest.mark.parametrize(

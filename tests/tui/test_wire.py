@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.vt import Screen
-from tui.pen import PLAIN, Pen, change, styled
-from tui.wire import Wire
+from tui.terminal.pen import PLAIN, Pen, change, styled
+from tui.terminal.wire import Wire
 
 SIZE = (24, 5)
 STYLES = (

@@ -19,7 +19,7 @@ from tests.tui.markets import NOW, QUESTION, FakeDesk, market
 from tests.vt import Screen
 from tui.app import InternalsApp
 from tui.config import THEMES, Config
-from tui.wire import Wire
+from tui.terminal.wire import Wire
 
 KEYS = (
     "j", "k", "G", "g", "ctrl+d", "ctrl+u", "pagedown", "1", "2", "3", "4", "tab", "z", "v", "x",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tui.capabilities import TRUE, Capabilities
 from tui.charts.canvas import RISING
 from tui.doctor.findings import Finding
+from tui.terminal.capabilities import TRUE, Capabilities
 
 if TYPE_CHECKING:
     from tui.doctor.examine import Surroundings

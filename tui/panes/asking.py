@@ -10,7 +10,7 @@ from textual.worker import Worker
 
 from core.breadth import ABOVE, BELOW
 from core.windows import STEPS
-from tui.noting import write_note
+from tui.beside.noting import write_note
 from tui.panes.board import Board
 
 #: Thresholds of breadth above and below, coarse to fine: a session moves less than a year.

@@ -16,7 +16,7 @@ from tui.commands import CONTRIBUTORS
 from tui.filters import Filter
 from tui.host import Host
 from tui.line import SORTS
-from tui.memory import Seat
+from tui.memory.files import Seat
 from tui.panes import chrome
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane

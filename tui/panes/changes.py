@@ -14,12 +14,12 @@ from core.note import leavers_sentence
 from core.phrase import Sentence
 from tui import formats
 from tui.charts import Drawing, Line, diverging_bars, line_width
-from tui.columns import Cell, Column
 from tui.panes import concentration
 from tui.panes.listing import Grid, Order
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene, Side, wrapped
 from tui.panes.sheet import Sheet
+from tui.widgets.columns import Cell, Column
 
 COLUMNS: Final = (
     Column("what", "", 6),

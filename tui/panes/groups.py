@@ -11,9 +11,9 @@ from core.attribution import SectorEffect
 from core.groups import Group
 from tui import formats
 from tui.charts import diverging_bars
-from tui.columns import Cell, Column
 from tui.panes.listing import Grid
 from tui.panes.scene import Scene, Side
+from tui.widgets.columns import Cell, Column
 
 #: Key of the row that sums a table up.
 ALL: Final = "all"

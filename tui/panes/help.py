@@ -9,11 +9,11 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui import terminal
 from tui.charts import Drawing, fit_line
 from tui.commands import COMMANDS, groups, shown
 from tui.panes.scene import wrapped
 from tui.panes.sheet import Sheet
+from tui.terminal import fitting
 
 #: Commands a page of its own obeys, and the action they have there.
 _PAGE = {
@@ -80,7 +80,7 @@ class PageScreen(Screen[None], inherit_bindings=False):
 
     def action_redraw(self) -> None:
         """Draw everything again."""
-        terminal.redraw(self.app)
+        fitting.redraw(self.app)
 
     def action_suspend(self) -> None:
         """Stop, until the shell goes on with it."""

@@ -15,10 +15,10 @@ from core.frames import IntArray
 from core.snapshot import IndexView, Lines
 from tui import formats
 from tui.charts import Line, Span
-from tui.columns import GUTTER, Cell, CellOf
 from tui.filters import Filter
-from tui.safe import safe
-from tui.table import LineTable
+from tui.terminal.safe import safe
+from tui.widgets.columns import GUTTER, Cell, CellOf
+from tui.widgets.table import LineTable
 
 #: Rows told in full, one press of a key after another; None is what fits, 0 all.
 ROW_STEPS: Final = (None, 25, 50, 100, 0)

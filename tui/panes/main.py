@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from tui import commands, terminal
+from tui import commands
 from tui.commands import CONTRIBUTORS
 from tui.panes.alerts import AlertsScreen
 from tui.panes.asking import Asking
@@ -14,6 +14,7 @@ from tui.panes.naming import Naming
 from tui.panes.pane import Pane
 from tui.panes.since import SinceScreen
 from tui.panes.starting import Starting
+from tui.terminal import fitting
 
 
 class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
@@ -134,7 +135,7 @@ class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
 
     def action_redraw(self) -> None:
         """Draw everything again."""
-        terminal.redraw(self.app)
+        fitting.redraw(self.app)
 
     def action_suspend(self) -> None:
         """Stop, until the shell goes on with it."""

@@ -13,7 +13,7 @@ from tui.panes.explain import ExplainScreen, asked
 from tui.panes.name import NameScreen
 
 if TYPE_CHECKING:
-    from tui.table import LineTable
+    from tui.widgets.table import LineTable
 
 
 class Naming(Board, inherit_bindings=False):

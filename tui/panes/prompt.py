@@ -11,7 +11,6 @@ from typing import Protocol
 from textual import events
 
 from core.windows import WindowError
-from tui import terminal
 from tui.charts import Drawing, Line
 from tui.commands import CommandError
 from tui.completion import Known, advice, completed
@@ -19,7 +18,8 @@ from tui.filters import Filter, parse_filter
 from tui.host import Host
 from tui.line import Act, Import, SetAlert, SortBy, ThemeNamed, WatchPair, parse
 from tui.panes.sheet import Sheet
-from tui.safe import safe
+from tui.terminal import fitting
+from tui.terminal.safe import safe
 
 #: Longest line that can be typed or pasted.
 _LONGEST = 500
@@ -89,7 +89,7 @@ class Prompt(Sheet):
         elif key == "ctrl+c":
             self.app.call_later(self._host.action_quit)
         elif key == "ctrl+l":
-            terminal.redraw(self.app)
+            fitting.redraw(self.app)
         elif key == "ctrl+z":
             self.app.action_suspend_process()
         elif key == "enter":

@@ -9,7 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from tui.charts import Drawing, plain
-from tui.drawing import DrawingView
+from tui.widgets.drawing import DrawingView
 
 Draw = Callable[[int, int], Drawing]
 

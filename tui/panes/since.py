@@ -10,7 +10,7 @@ from core.since import ENDS, Ends, IndexSince, Moved, Placed, Since, since
 from tui import formats
 from tui.charts import Drawing, Line
 from tui.host import Host
-from tui.look_book import Seen
+from tui.memory.looks import Seen
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import BASIS, wrapped
 

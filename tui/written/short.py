@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.since import Since
 from core.views import Snapshot
 from tui import formats as f
-from tui.safe import safe
+from tui.terminal.safe import safe
 
 
 def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from core.looks import Look, LookError, read, to_json
-from tui.memory import Memory, write
+from tui.memory.files import Memory, write
 
 #: Looks of this many as-of dates are kept for each question, and this many questions.
 _DATES, _QUESTIONS = 2, 40

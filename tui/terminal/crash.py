@@ -12,7 +12,7 @@ from typing import Final
 
 from cache import disk
 from tui import VERSION
-from tui.safe import safe
+from tui.terminal.safe import safe
 
 #: Beside what the screen remembers.
 FILE: Final = "crash.log"

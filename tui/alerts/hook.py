@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 from core.alerts import Kept
-from tui.safe import safe
+from tui.terminal.safe import safe
 
 #: Stands for the sentence in an argument.
 PLACE: Final = "{sentence}"

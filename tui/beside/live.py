@@ -18,7 +18,8 @@ from textual.worker import Worker
 
 from cache.errors import CacheError
 from core.market import Market
-from tui import child, formats
+from tui import formats
+from tui.beside import child
 from tui.host import Host
 
 #: Quotes are told by the exchange's own clock.

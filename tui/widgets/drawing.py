@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from tui import formats
 from tui.charts.canvas import Drawing, Span, fit_line
-from tui.safe import safe
+from tui.terminal.safe import safe
 
 #: Style name -> the theme's variable that colours it, and one that themes of others have.
 _VARIABLES: Final = {

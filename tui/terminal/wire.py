@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
-from tui.pen import PLAIN, ForeignError, Pen, bare, change, for_blank, styled
+from tui.terminal.pen import PLAIN, ForeignError, Pen, bare, change, for_blank, styled
 
 #: A move or a style inside a frame; what stands between two of them is text.
 _TOKEN: Final = re.compile(r"(\x1b\[[0-9;]*[Hm]|\n)")

@@ -27,7 +27,7 @@ from aiohttp import web
 from textual_serve.server import Server, to_int
 
 from cache.errors import CacheError
-from tui.streams import ANSWERED, BAD_INPUT, write
+from tui.cli.streams import ANSWERED, BAD_INPUT, write
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -110,7 +110,7 @@ class Desktop(Server):
 
     async def page(self, request: web.Request) -> web.Response:
         """The page that holds the screen."""
-        text = resources.files("tui").joinpath("serve.html").read_text(encoding="utf-8")
+        text = resources.files("tui.cli").joinpath("serve.html").read_text(encoding="utf-8")
         size = min(max(to_int(request.query.get("fontsize", ""), 15), 6), 40)
         policy, nonce = _HEADERS["Content-Security-Policy"], secrets.token_urlsafe(12)
         told = {

@@ -19,9 +19,9 @@ from textual.strip import Strip
 
 from tui import formats
 from tui.charts.canvas import Line, fit_line
-from tui.columns import GAP, GUTTER, Cell, CellOf, Column, Placed, cells_of, lay_out
-from tui.drawing import Painter
-from tui.safe import safe
+from tui.terminal.safe import safe
+from tui.widgets.columns import GAP, GUTTER, Cell, CellOf, Column, Placed, cells_of, lay_out
+from tui.widgets.drawing import Painter
 
 __all__ = ["Cell", "CellOf", "Column", "LineTable", "cells_of"]
 

@@ -6,7 +6,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from tui.safe import safe
+from tui.terminal.safe import safe
 
 
 class SafeLines(LineFilter):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tui.cli.streams import ANSWERED, BAD_INPUT, say, write
 from tui.desk import Desk
-from tui.streams import ANSWERED, BAD_INPUT, say, write
 
 
 def publish(desk: Desk, target: Path, *, group: str | None) -> int:

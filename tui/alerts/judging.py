@@ -14,8 +14,8 @@ from core.frames import CoreError
 from core.market import Market
 from core.snapshot import Question, Snapshot
 from core.views import Basis
-from tui import hook
-from tui.alert_book import AlertBook
+from tui.alerts import hook
+from tui.alerts.book import AlertBook
 from tui.config import Config
 
 Asked = tuple[str, str, str, Basis]

@@ -16,7 +16,7 @@ from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from tui.wire import Wire
+from tui.terminal.wire import Wire
 
 #: Marks round a frame, for terminals that show it at once.
 _START, _END = "\x1b[?2026h", "\x1b[?2026l"

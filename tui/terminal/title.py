@@ -9,7 +9,7 @@ from typing import Final
 
 from core.views import Snapshot
 from tui import formats
-from tui.safe import safe
+from tui.terminal.safe import safe
 
 #: Keep the title and give it back, on xterm's stack of titles; terminals without pass it over.
 PUSH: Final = "\x1b[22;2t"

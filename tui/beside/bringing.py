@@ -9,7 +9,7 @@ from typing import Any
 from textual.worker import Worker
 
 from cache.errors import CacheError, SourceError
-from tui import child
+from tui.beside import child
 from tui.host import Host
 
 

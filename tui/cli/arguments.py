@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from core.explain.measures import measures_help
 from tui import VERSION
-from tui.streams import BAD_INPUT, say
+from tui.cli.streams import BAD_INPUT, say
 from tui.written.formats import FORMATS
 from tui.written.parts import PARTS
 

@@ -1,4 +1,4 @@
-"""What the terminal sends and understands: bytes that are no text, colours that are not wanted."""
+"""Textual fitted to a terminal: bytes that are no text, colours not wanted, drawing again."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def driver_class(wire: str) -> type[Driver] | None:
     asked = os.environ.get(WIRE) or wire
     if asked == "plain" or sys.platform == "win32" or os.environ.get("TEXTUAL_DRIVER"):
         return None
-    from tui.driver import WireDriver
+    from tui.terminal.driver import WireDriver
 
     return WireDriver
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.looks import Look, look
 from core.snapshot import Snapshot
 from tui.host import Host
-from tui.look_book import LookBook, Seen
+from tui.memory.looks import LookBook, Seen
 
 
 class Recall:

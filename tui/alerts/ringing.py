@@ -16,10 +16,10 @@ from cache.errors import CacheError
 from core.alerts import Alert, Kept, figure, first, value
 from core.frames import CoreError
 from core.snapshot import Snapshot
-from tui import hook
-from tui.alert_book import AlertBook
+from tui.alerts import hook
+from tui.alerts.book import AlertBook
+from tui.alerts.judging import Asked, answers, asked_in, asked_of
 from tui.host import Host
-from tui.judging import Asked, answers, asked_in, asked_of
 
 
 @dataclass

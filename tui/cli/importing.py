@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from cache.clean import clean
 from cache.errors import SourceError
+from tui.cli.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 from tui.desk import Desk, as_date
-from tui.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
 if TYPE_CHECKING:
     from cache.sources.rows import Rejected

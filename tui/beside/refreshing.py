@@ -12,7 +12,7 @@ from cache.errors import CacheError
 from cache.reasons import wait_until
 from core.frames import CoreError
 from core.snapshot import Question
-from tui import child
+from tui.beside import child
 from tui.host import Host
 from tui.messages import Cost
 

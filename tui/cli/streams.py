@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from cache.clean import clean
-from tui.safe import safe_lines
+from tui.terminal.safe import safe_lines
 
 ANSWERED: Final = 0
 IN_PART: Final = 1

@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from core.views import Question
-from tui import crash, title
-from tui.capabilities import Capabilities, here, prepare
+from tui.cli.streams import ANSWERED, BAD_INPUT, say
 from tui.config import Config
 from tui.desk import Desk
-from tui.streams import ANSWERED, BAD_INPUT, say
+from tui.terminal import crash, title
+from tui.terminal.capabilities import Capabilities, here, prepare
 
 if TYPE_CHECKING:
     from tui.app import InternalsApp
@@ -26,7 +26,7 @@ def show(desk: Desk, config: Config, question: Question) -> int:
     """Run the screen to its end and return the exit code."""
     if os.environ.get("TEXTUAL_DRIVER", "").endswith("WebDriver"):
         # the cells go to a page of `internals serve`: there is no terminal to ask
-        from tui import serve
+        from tui.cli import serve
 
         return serve.run(desk, config, question)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -57,7 +57,7 @@ def _run(desk: Desk, config: Config, question: Question, found: Capabilities) ->
     app.titled = found.title
     app.crash_log = desk.places.state.with_name(crash.FILE)
     if found.colours == 8:
-        from tui.colours import Eight
+        from tui.terminal.colours import Eight
 
         app.few = (Eight(),)
     if not found.unicode and config.ascii and "ascii" not in config.given:

@@ -13,8 +13,8 @@ from cache.errors import CacheError
 from cache.progress import Progress, Summary
 from core.views import Question
 from tui import formats as f
-from tui.costs import window_start
-from tui.safe import safe, safe_lines
+from tui.beside.costs import window_start
+from tui.terminal.safe import safe, safe_lines
 
 if TYPE_CHECKING:
     from tui.config import Config
@@ -72,8 +72,8 @@ def fetch(desk: Desk, question: Question, config: Config, *, full: bool, style: 
 def judge(desk: Desk, config: Config, since: datetime, *, style: Style) -> None:
     """Judge the alerts on what is held now, and say on stderr which have fired since."""
     from core.frames import CoreError
-    from tui.alert_book import AlertBook
-    from tui.judging import check
+    from tui.alerts.book import AlertBook
+    from tui.alerts.judging import check
 
     try:
         said = check(desk, AlertBook(desk.memory), config, since, datetime.now(UTC))

@@ -20,11 +20,11 @@ from core.explain.ground import MeasureError
 from core.frames import CoreError
 from core.views import Question
 from core.windows import WindowError
-from tui.arguments import parser
+from tui.cli.arguments import parser
+from tui.cli.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, open_streams, say, write
 from tui.config import FILE, Config, ConfigError, load, with_flags
 from tui.desk import Desk, as_date
 from tui.places import places
-from tui.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, open_streams, say, write
 
 #: Commands that bring data into the store or take it out.
 WRITING: Final = ("import", "forget", "refresh")
@@ -56,7 +56,7 @@ def run(argv: Sequence[str]) -> int:
     except Exception as error:
         if os.environ.get("INTERNALS_TRACEBACK"):
             raise
-        from tui import crash
+        from tui.terminal import crash
 
         log = crash.place(getattr(arguments, "home", None))
         said = crash.sentence(error, log, datetime.now(UTC))
@@ -75,13 +75,13 @@ def _command(arguments: argparse.Namespace) -> int:
     if desk.read_only and arguments.command in WRITING:
         return say(f"{home or where.config}: {desk.read_only}", BAD_INPUT)
     if arguments.command == "publish":
-        from tui.publishing import publish
+        from tui.cli.publishing import publish
 
         return publish(desk, arguments.target, group=arguments.group)
     if arguments.command == "serve":
         return _serve(arguments)
     if arguments.command in ("import", "forget"):
-        from tui import importing
+        from tui.cli import importing
 
         if arguments.command == "import":
             return importing.bring(arguments, desk)
@@ -114,7 +114,7 @@ def _command(arguments: argparse.Namespace) -> int:
         return _explain(desk, _question(desk, config, as_of, None), arguments)
     if arguments.command == "quotes":
         return _quotes(desk, config.question())
-    from tui.show import show
+    from tui.terminal.show import show
 
     if arguments.watch:
         config = replace(config, watch=True)
@@ -123,7 +123,7 @@ def _command(arguments: argparse.Namespace) -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     try:
-        from tui import serve
+        from tui.cli import serve
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in ("textual_serve", "aiohttp"):
             raise
@@ -201,7 +201,7 @@ def _explain(desk: Desk, question: Question, arguments: argparse.Namespace) -> i
 def _quotes(desk: Desk, question: Question) -> int:
     if desk.simulated:
         return say("the demo market is simulated; there are no quotes of it", BAD_INPUT)
-    from tui.quotes import run
+    from tui.cli.quotes import run
 
     return run(desk, question, lambda line: print(line, flush=True))  # noqa: T201
 
@@ -209,7 +209,7 @@ def _quotes(desk: Desk, question: Question) -> int:
 def _refresh(desk: Desk, question: Question, config: Config, arguments: argparse.Namespace) -> int:
     if desk.simulated:
         return say("the demo market is simulated; there is nothing to fetch", BAD_INPUT)
-    from tui.fetching import fetch, judge
+    from tui.cli.refresh import fetch, judge
 
     began = datetime.now(UTC)
     style: Literal["bar", "json", "none"] = (

@@ -1,0 +1,1 @@
+"""Alerts: kept, judged, rung."""

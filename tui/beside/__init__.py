@@ -1,0 +1,1 @@
+"""What works beside the screen, in threads and children."""
