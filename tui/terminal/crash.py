@@ -18,7 +18,7 @@ from tui.terminal.safe import safe
 FILE: Final = "crash.log"
 #: The longest account of what was wrong, in characters.
 _LONGEST: Final = 200
-_ROOT: Final = Path(__file__).resolve().parents[1]
+_ROOT: Final = Path(__file__).resolve().parents[2]
 _PACKAGES: Final = re.compile(r"^.*/(?:site-packages|dist-packages|lib/python[0-9.]+)/")
 _LOGIN: Final = re.compile(r"(?<=://)[^/@\s]+@")
 
