@@ -23,7 +23,7 @@ from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, market
 from tui.app import InternalsApp
 from tui.beside.live import Quotes, covered, read
-from tui.cli.run import run as cli
+from tui.cli import run as cli
 from tui.config import Config
 from tui.desk import Desk
 from tui.places import places

@@ -21,7 +21,7 @@ NEEDED: Final = {
     "openpyxl": (3, 1),
     "platformdirs": (4,),
     "rich": (14,),
-    "textual": (8,),
+    "textual": (8, 2),
     "yfinance": (1, 7),
 }
 OLDEST: Final = (3, 11)
