@@ -32,8 +32,9 @@ from tui.memory.recall import Recall
 from tui.messages import Cost, DeskLike, Failed, Taken
 from tui.panes.main import MainScreen
 from tui.panes.scene import Scene, Side
-from tui.terminal import crash, fitting, leaving, title
+from tui.terminal import crash, fitting, leaving
 from tui.terminal.safe_lines import SafeLines
+from tui.terminal.title import Window
 from tui.themes import DEFAULTS, THEMES
 from tui.widgets.drawing import Painter
 
@@ -95,8 +96,9 @@ class InternalsApp(App[None], inherit_bindings=False):
         self.rung = ""
         self._generation: int | None = None
         self._watched = False
-        #: What is said first; filters for few colours; whether the window takes a title.
-        self.greeting, self.titled = "", False
+        self.window = Window(self)
+        #: What is said first; filters for few colours.
+        self.greeting = ""
         #: Where the way to a fault is kept.
         self.crash_log: Path | None = None
         self.few: tuple[LineFilter, ...] = ()
@@ -147,7 +149,7 @@ class InternalsApp(App[None], inherit_bindings=False):
         self.set_timer(POLL, fitting.collect_from_here)
         self.set_interval(POLL, self.poll)
         self.set_interval(CLOCK, self._each_minute)
-        self.app_resume_signal.subscribe(self, lambda _: self.entitle(title.PUSH))
+        self.app_resume_signal.subscribe(self, lambda _: self.window.take(self.snapshot))
         if self.greeting:
             self.tell(self.greeting)
         if self.config.watch:
@@ -203,7 +205,7 @@ class InternalsApp(App[None], inherit_bindings=False):
             self.error = ""
         self.failed, self.absent = None, False
         self._generation = message.snapshot.generation
-        self.entitle()
+        self.window.say(message.snapshot)
         if self.main is not None:
             self.main.show()
         asked = message.snapshot.question
@@ -215,21 +217,10 @@ class InternalsApp(App[None], inherit_bindings=False):
         self.ringer.check(message.snapshot)
         self.say()
 
-    def entitle(self, before: str = "") -> None:
-        """Let the window's title say the pair and its gap."""
-        said = title.sequence(title.title_of(self.snapshot)) if self.snapshot else ""
-        self._send(before + said)
-
     def action_suspend_process(self) -> None:
         """Stop, with the window's title as it was."""
-        self._send(title.POP)
+        self.window.give_back()
         super().action_suspend_process()
-
-    def _send(self, codes: str) -> None:
-        """Codes of the title to the terminal, where it takes one."""
-        if self.titled and self._driver is not None:
-            self._driver.write(codes)
-            self._driver.flush()
 
     def on_failed(self, message: Failed) -> None:
         """Say why there is no answer; the last one stays."""

@@ -54,7 +54,7 @@ def _run(desk: Desk, config: Config, question: Question, found: Capabilities) ->
     from tui.app import InternalsApp
 
     app = InternalsApp(desk, config, question)
-    app.titled = found.title
+    app.window.titled = found.title
     app.crash_log = desk.places.state.with_name(crash.FILE)
     if found.colours == 8:
         from tui.terminal.colours import Eight

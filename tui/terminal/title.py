@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.views import Snapshot
 from tui import formats
 from tui.terminal.safe import safe
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 #: Keep the title and give it back, on xterm's stack of titles; terminals without pass it over.
 PUSH: Final = "\x1b[22;2t"
@@ -26,6 +29,36 @@ def title_of(snapshot: Snapshot) -> str:
     if snapshot.simulated:
         words.append("SIMULATED")
     return formats.to_ascii(safe(" ".join(words)))[:_LONGEST]
+
+
+class Window:
+    """The title of the window that an app is drawn in.
+
+    Attributes:
+        titled: whether the terminal takes a title; nothing is sent before that is known.
+    """
+
+    def __init__(self, app: App[Any]) -> None:
+        self._app, self.titled = app, False
+
+    def say(self, snapshot: Snapshot | None) -> None:
+        """The pair and its gap; nothing before the first answer."""
+        self._send(sequence(title_of(snapshot)) if snapshot else "")
+
+    def take(self, snapshot: Snapshot | None) -> None:
+        """Keep the title there is, then say ours."""
+        self._send(PUSH)
+        self.say(snapshot)
+
+    def give_back(self) -> None:
+        """The title that was there before."""
+        self._send(POP)
+
+    def _send(self, codes: str) -> None:
+        driver = self._app._driver
+        if self.titled and codes and driver is not None:
+            driver.write(codes)
+            driver.flush()
 
 
 def sequence(text: str) -> str:
