@@ -1,8 +1,10 @@
 """Colours: what the style names look like in each theme.
 
 The pair of indices is #5fafff and #ff8700 (xterm 75 and 208) on dark grounds, which every kind of
-colour blindness tells apart, and darker shades of the same two on a light one. Sign,
-position and line pattern carry the meaning; colour only repeats it.
+colour blindness tells apart, and darker shades of the same two on a light one. The colour-blind
+theme has two more for up and down (xterm 195 and 197), told from each other and from the pair:
+were they the pair's own, a blue bar could mean up or the first index. Sign, position and line
+pattern carry the meaning; colour only repeats it.
 """
 
 from __future__ import annotations
@@ -109,7 +111,7 @@ _TERMINAL: Final = Theme(
 THEMES: Final = {
     "dark": _dark("dark", "#5fd7af", "#ff5f5f"),
     "light": _LIGHT,
-    "colour-blind": _dark("colour-blind", _SMALL, _LARGE),
+    "colour-blind": _dark("colour-blind", "#d7ffff", "#ff005f"),
     "red-up": _dark("red-up", "#ff5f5f", "#5fd7af"),
     "terminal": _TERMINAL,
 }
