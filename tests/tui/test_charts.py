@@ -156,6 +156,8 @@ def texts(dates: Dates, cells: int) -> list[str]:
 def test_dates_are_told_in_the_steps_that_fit() -> None:
     assert texts(SESSIONS, 70) == ["Jan 2026", "Feb", "Mar", "Apr", "May", "Jun"]
     assert texts(SESSIONS, 30) == ["2026", "Feb", "Mar", "Apr", "May", "Jun"]
+    assert texts(SESSIONS, 28) == ["'26", "Feb", "Mar", "Apr", "May", "Jun"]
+    assert texts(SESSIONS, 20) == ["Jan 2026", "Apr"]
     decades = np.arange("2000-12-29", "2026-06-26", dtype="datetime64[D]")
     assert texts(decades, 40) == ["2000", "2005", "2010", "2015", "2020", "2025"]
     week = np.arange("2026-06-22", "2026-06-27", dtype="datetime64[D]")

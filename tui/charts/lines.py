@@ -213,21 +213,24 @@ def date_ticks(dates: Dates, columns: Sequence[int]) -> list[tuple[int, str]]:
         # A window that opens on the last day of a period is told by the period after.
         if len(firsts) > 1 and columns[firsts[1]] - columns[firsts[0]] < 5:
             del firsts[0]
-        for dated in (firsts[0], -1):
-            ticks = [(columns[i], _date_tick(kind, days[i], first=i == dated)) for i in firsts]
+        for dated, year in ((firsts[0], "%Y"), (-1, "%Y"), (-1, "'%y")):
+            ticks = [
+                (columns[i], _date_tick(kind, days[i], year, first=i == dated)) for i in firsts
+            ]
             if _apart(ticks):
                 return ticks
     return []
 
 
-def _date_tick(kind: str, day: date, *, first: bool) -> str:
+def _date_tick(kind: str, day: date, year: str, *, first: bool) -> str:
+    """``year`` is how the January of a row of months is written: 2026 or, shorter, '26."""
     month = formats.MONTHS[day.month - 1]
     if kind == "year":
         return str(day.year)
     if kind == "day":
         return f"{day.day} {month} {day.year}" if first else f"{day.day} {month}"
     if day.month == 1 and not first:
-        return str(day.year)
+        return day.strftime(year)
     return f"{month} {day.year}" if first else month
 
 
