@@ -266,3 +266,25 @@ def test_damage_of_the_store_is_said_on_every_screen(size: tuple[int, int], pane
 
     said = "generation 3 is damaged (objects/x.npy: gone); generation 2 is shown instead"
     drive(story, held=replace(market(), damage=(said,)), size=size)
+
+
+def test_what_is_not_measured_is_in_no_running_sum() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "4", "z", "v")
+        # 96 % of weight measured at a mean of 20 % and of 7.5 + 1.5 %
+        assert "+1,920 bp" in seen(app)
+        assert "+864 bp" in seen(app)
+
+    drive(story, held=HELD, size=(160, 48))
+
+
+def test_the_gap_view_says_what_a_name_brought_to_each_index() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "2", "z", "v", "v", "v")
+        rows = {word: line for line in lines_of(app) for word in line.split()[:3]}
+        # 3.2 % of 92.5 %; a thirtieth of what lies above (20 + 9) / 2 %
+        assert rows["S29"].split()[-4:-1] == ["Technology", "+296.0", "+260.0"]
+        # 4.8 % of -19.5 %; a twentieth of what lies below the same, of the other index
+        assert rows["L00"].split()[-4:-1] == ["Industrials", "-93.6", "+170.0"]
+
+    drive(story, held=HELD, size=(160, 60))

@@ -33,7 +33,7 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
         (120, 36),
         ("3", "z", "v", "v"),
         "The bridge as a waterfall: each bar begins where the one above ended, the last is the"
-        " gap from zero.",
+        " gap from zero; the figures the steps are differences of below.",
     ),
     "80x24-contributors": (
         (80, 24),

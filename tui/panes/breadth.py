@@ -121,7 +121,10 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
     if not scene.views():
         return no_index(scene, width)
     if view == "bridge":
-        return bridge(scene, width)
+        falls = bridge(scene, width)
+        beneath = [[], *moments(scene, width)]
+        # what the steps are differences of, where all of it has room
+        return falls + beneath if len(falls) + len(beneath) <= height else falls
     if view == "ladder":
         return [*ladder(scene, width), [], *moments(scene, width)]
     said = summary(scene, width, room=height - 10)
@@ -283,7 +286,9 @@ def bridge(scene: Scene, width: int) -> Drawing:
     label = min(max(len(name) for name, _, _ in rows) + 1, max(width - 12, 8))
     bar = width - label - 12
     falls = (
-        waterfall([v for _, v, style in rows if not style], min(bar, 60), styles=("small", "large"))
+        waterfall(
+            [v for _, v, style in rows if not style], min(bar, 100), styles=("small", "large")
+        )
         if bar >= 6
         else []
     )

@@ -40,8 +40,8 @@ def drawing(scene: Scene, width: int, height: int) -> Drawing:
 
 
 def _curve(side: Side, view: IndexView, width: int, height: int) -> Drawing:
-    steps = view.concentration.curve.copy()
-    steps[1:] -= view.concentration.curve[:-1]
+    # as printed, not as scaled up to the basket: its end is the sum of the measured lines
+    steps = view.contributors.contribution
     half = view.concentration.half_of_gain
     marks = [(half, f"half of all gains: {half:,}")] if half and half < len(steps) else []
     caption: Line = [(f" {view.fund} ", f"{side} bold"), ("running sum, largest first", "dim")]

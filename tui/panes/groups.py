@@ -114,18 +114,34 @@ def sector_strip(scene: Scene) -> Sheetful:
 
 
 def gap_leaders(scene: Scene, *, best: bool) -> Sheetful:
-    """Each name's part in the gap of the two baskets, widening or narrowing first."""
+    """Each name's part in the gap of the two baskets, widening or narrowing first.
+
+    Dropped in this order where there is no room: sector, what it brought to the large index,
+    to the small one, rank, name, bars.
+    """
     told = scene.snapshot.gap_leaders
+    question = scene.snapshot.question
     columns = (
         Column("rank", "#", 5, "right", 3, "dim"),
         Column("symbol", "symbol", 7),
         Column("name", "name", 14, "left", 2, want=24, max_width=34),
+        Column("sector", "sector", 12, "left", 6, "dim", max_width=22),
+        Column("small", f"{question.small} bp", max(len(question.small) + 3, 8), "right", 4, "dim"),
+        Column("large", f"{question.large} bp", max(len(question.large) + 3, 8), "right", 5, "dim"),
         Column("bp", "gap bp", 8, "right", 0),
-        Column("bar", "", 8, "left", 1, max_width=40),
+        Column("bar", "", 8, "left", 1, max_width=60),
     )
     if told is None:
         return Sheetful(columns, (), (), {}, _both(scene))
     size = len(told.symbols)
+    brought: dict[str, dict[str, Cell]] = {}
+    for side, view in scene.views():
+        lines = view.contributors
+        for symbol, sector, value in zip(
+            lines.symbols, lines.sectors, lines.contribution.tolist(), strict=True
+        ):
+            cells = brought.setdefault(symbol, {"sector": sector})
+            cells[side] = formats.bp(value, 1, unit=False)
     order = range(size) if best else range(size - 1, -1, -1)
     rows: list[dict[str, Cell]] = [
         {
@@ -133,6 +149,7 @@ def gap_leaders(scene: Scene, *, best: bool) -> Sheetful:
             "symbol": (told.symbols[i], "bold"),
             "name": told.names[i],
             "bp": formats.bp(float(told.value[i]), 1, unit=False),
+            **brought.get(told.symbols[i], {}),
         }
         for i in order
     ]

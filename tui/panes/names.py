@@ -21,7 +21,7 @@ COLUMNS = (
     Column("rank", "#", 5, "right", 6, "dim"),
     Column("symbol", "symbol", 7, searched=True),
     Column("mark", "", 1),
-    Column("name", "name", 10, "left", 3, want=22, max_width=28, searched=True),
+    Column("name", "name", 10, "left", 3, want=20, max_width=28, searched=True),
     Column("sector", "sector", 12, "left", 5, "dim", max_width=22, searched=True),
     Column("w", "wgt %", 6, "right", 4, "dim"),
     Column("ret", "return %", 8, "right", 1),
