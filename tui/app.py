@@ -211,7 +211,7 @@ class InternalsApp(App[None], inherit_bindings=False):
         asked = message.snapshot.question
         pair = (asked.small, asked.large)
         was = old and (old.generation, old.question.small, old.question.large)
-        if was != (message.snapshot.generation, *pair):
+        if was != (message.snapshot.generation, *pair) or self.refresher.priced != pair:
             self.refresher.look_up_cost(asked)
         self.recall.saw(message.snapshot)
         self.ringer.check(message.snapshot)

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from textual.pilot import Pilot
@@ -82,6 +82,25 @@ def test_a_question_nothing_is_held_for_is_one_sentence() -> None:
         assert "IWM – SPY" in seen(app)
 
     drive(story, held=HELD)
+
+
+class PricingDesk(FakeDesk):
+    """Says which pair a cost is of."""
+
+    def cost(self, question: Question, now: datetime) -> str:
+        return f"what {question.small} and {question.large} cost"
+
+
+@pytest.mark.parametrize("way_back", ["{", "escape"])
+def test_back_from_a_pair_without_data_the_cost_is_of_the_pair_shown(way_back: str) -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        assert "what IWM and SPY cost" in lines_of(app)[-2]
+        await press(pilot, app, "}")
+        assert "what RSP and SPY cost" in lines_of(app)[-2]
+        await press(pilot, app, way_back)
+        assert "what IWM and SPY cost" in lines_of(app)[-2]
+
+    drive(story, desk=PricingDesk(HELD))
 
 
 class SlowDesk(FakeDesk):

@@ -28,6 +28,8 @@ class Refresher:
         self._host = host
         self.progress: str | None = None
         self._cost = ""
+        #: The pair that the cost was asked for last.
+        self.priced: tuple[str, str] | None = None
         self._until: datetime | None = None
         self._full = False
         self._running: Worker[Any] | None = None
@@ -52,6 +54,7 @@ class Refresher:
 
     def look_up_cost(self, question: Question) -> None:
         """Find out, beside the screen, what is stale; a `Cost` message brings the answer."""
+        self.priced = (question.small, question.large)
         self._host.background(partial(self._find_cost, question), "cost")
 
     def _find_cost(self, question: Question) -> None:
