@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -380,3 +381,15 @@ def test_every_year_is_written_out_where_there_is_room() -> None:
     found = "\n".join(plain(year_bars([2024, 2025, 2026], gaps, 2026, 40, 12)))
     for told in ("+9.7", "-2.4", "+14.84 pp"):
         assert told in found
+
+
+@pytest.mark.parametrize("height", range(6, 24))
+@pytest.mark.parametrize(("low", "high"), [(0.0, 0.1484), (-0.3, 1.05), (-0.06, 0.2231)])
+def test_figures_beside_a_chart_have_a_line_between_them(
+    height: int, low: float, high: float
+) -> None:
+    line = Series("IWM", np.linspace(low, high, len(SESSIONS)), "small")
+    drawn = line_chart(SESSIONS, [line], 80, height)
+    told = [n for n, row in enumerate(drawn) if "%" in "".join(t for t, _ in row)[:7]]
+    assert len(told) >= 2
+    assert min(b - a for a, b in itertools.pairwise(told)) > 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -215,12 +216,23 @@ def _frame(
         low, high = low - (abs(low) or 1.0) / 2, high + (abs(high) or 1.0) / 2
     framed = width >= _MIN_WIDTH and height >= _MIN_HEIGHT
     plot_height = height - 1 if framed else height
-    ticks = round_ticks(low, high, max(2, min((plot_height + 1) // 2, 7)))
+    ticks = _ticks(low, high, plot_height)
     labels = tick_labels(ticks, unit, sign)
     left = max(map(len, labels), default=-1) + 1 if framed else 0
     return _Frame(
         low, high, framed, ticks, labels, _right_texts(series, ends, width - left if framed else 0)
     )
+
+
+def _ticks(low: float, high: float, height: int) -> list[float]:
+    """Round values that no two lines next to each other are written on, as far as two can be."""
+    scale = _Scale(low, high, 1, 4 * height, 1)
+    for most in range(max(2, min((height + 1) // 2, 7)), 1, -1):
+        ticks = round_ticks(low, high, most)
+        rows = [scale.y(tick) // 4 for tick in ticks]
+        if all(below - above > 1 for below, above in itertools.pairwise(rows)):
+            break
+    return ticks
 
 
 def gutters_of(
