@@ -110,7 +110,8 @@ def gate(
     today = day(now.astimezone(NEW_YORK).date())
     if (ahead := days[filled & (days > today)]).size:
         return bad(f"Yahoo gives a price for {ahead[0]}, which is in the future")
-    traded = np.isin(days, sessions())
+    known = sessions()
+    traded = known[np.minimum(np.searchsorted(known, days), len(known) - 1)] == days
     stray = filled & ~traded
     if stray.sum() > max(STRAY, 0.01 * filled.sum()) or (stray & events).any():
         return bad(f"the exchange has no session on {days[stray][0]}, and Yahoo has data for it")

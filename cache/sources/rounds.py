@@ -54,13 +54,7 @@ class Rounds:
         self._in_a_row = 0
         self._halted: Answer | None = None
 
-    def fetch(
-        self,
-        asks: Iterable[Ask],
-        *,
-        stop: threading.Event,
-        before: Callable[[], None] = lambda: None,
-    ) -> Iterator[Answer]:
+    def fetch(self, asks: Iterable[Ask], *, stop: threading.Event) -> Iterator[Answer]:
         """Ask, and give each answer as it comes; one Answer an Ask.
 
         The first rate limit stops all asking, as do failures in a row: whatever is open then
@@ -69,17 +63,14 @@ class Rounds:
         Args:
             asks: what to ask, in order.
             stop: when set, ends at once; what is open stays unanswered.
-            before: called before each round.
         """
         again: list[Ask] = []
-        before()
         for answer in self._round(list(asks), stop):
             if answer.kind == "try_again" and not self._halted:
                 again.append(answer.ask)
             else:
                 yield answer
         if again and not stop.wait(0 if self._halted else self.pause):
-            before()
             self.retried += len(again)
             yield from self._round(again, stop)
 

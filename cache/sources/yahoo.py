@@ -1,8 +1,9 @@
 """Daily bars and live quotes from Yahoo through yfinance: the one file that imports it.
 
-Meant for a process of its own. yfinance is used as it is, with a session of ours between it
-and the network: the session counts requests, keeps the fallback pages from being asked again
-and again, and turns a refusal into a typed one before yfinance asks a second time.
+Meant for a process of its own. yfinance asks and, where an answer is not of the plain shape,
+reads; a session of ours between it and the network counts requests, keeps the fallback pages
+from being asked again and again, and turns a refusal into a typed one before yfinance asks a
+second time.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from datetime import time as clock
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,13 +30,17 @@ from cache.errors import SourceError
 from cache.gate import Answer, gate, nothing
 from cache.plan import RATE, Ask
 from cache.reasons import asked, wait
-from cache.sessions import last_final
+from cache.sessions import NEW_YORK, last_final
+from cache.sources.chart import Chart, read_plain
 from cache.sources.quiet import silence
 from cache.sources.rounds import Rounds
 from cache.sources.yahoo_web import RefusedError, Session, retry_at, unreachable
 
 #: Seconds after which the symbols of a stream are repeated.
 BEAT: Final = 15.0
+#: The first of so many answers is read by yfinance too, and the two readings compared.
+COMPARED: Final = 250
+_CHARTS: Final = "https://query2.finance.yahoo.com/v8/finance/chart/"
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.=-]{0,15}")
 _ISIN: Final = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 
@@ -83,6 +89,7 @@ class Yahoo:
         self.timeout = timeout
         self.limited_until: datetime | None = None
         self._lock = threading.Lock()
+        self._plain, self._read = True, 0
         self._now, self._began = datetime.now(UTC), time.monotonic()
         self._rounds = Rounds(self._ask, pool=pool, rate=rate, pause=pause)
         # Not made of pickles, and never opened by several threads at once.
@@ -125,10 +132,7 @@ class Yahoo:
             stop: when set, ends at once; what is open stays unanswered.
         """
         self._now, self._began = now, time.monotonic()
-        # yfinance keeps bodies, those of errors too, and would answer from memory.
-        yield from self._rounds.fetch(
-            asks, stop=stop or threading.Event(), before=YfData.cache_get.cache_clear
-        )
+        yield from self._rounds.fetch(asks, stop=stop or threading.Event())
 
     def _ask(self, ask: Ask) -> Answer:
         """One symbol, one chart request; every failure comes back as data."""
@@ -136,21 +140,7 @@ class Yahoo:
         if not _SYMBOL.fullmatch(ask.symbol) or _ISIN.fullmatch(ask.symbol):
             return Answer(ask, kind="not_found", reason="is no symbol that Yahoo could know")
         try:
-            ticker = yfinance.Ticker(ask.symbol, session=self._session)
-            frame = ticker.history(
-                start=ask.start.isoformat(),
-                end=(ask.end + timedelta(days=1)).isoformat(),
-                auto_adjust=False,
-                actions=True,
-                keepna=True,
-                timeout=self.timeout,
-            )
-            meta = dict(ticker.get_history_metadata()._metadata())
-            days = frame.index.tz_localize(None).to_numpy().astype("datetime64[D]")
-            columns = [
-                frame[name].to_numpy(np.float64)
-                for name in ("Close", "Volume", "Dividends", "Stock Splits")
-            ]
+            chart = self._chart(ask)
         except RefusedError as refused:
             return self._refusal(ask, refused, now)
         except YFRateLimitError:
@@ -167,7 +157,52 @@ class Yahoo:
                 return nothing(ask, now)
             odd = f"Yahoo's answer could not be read ({type(error).__name__})"
             return Answer(ask, kind="bad_data", reason=asked(odd, last_final(now)))
-        return gate(ask, days, *columns, now=now, meta=meta)
+        columns = (chart.close, chart.volume, chart.dividend, chart.split)
+        return gate(ask, chart.days, *columns, now=now, meta=chart.meta)
+
+    def _chart(self, ask: Ask) -> Chart:
+        """One request, through yfinance; of the plain shape its answer is read here."""
+        begin, until = (
+            int(datetime.combine(day, clock.min, NEW_YORK).timestamp())
+            for day in (ask.start, ask.end + timedelta(days=1))
+        )
+        wanted = {"period1": begin, "period2": until, "interval": "1d", "includePrePost": False}
+        response = YfData(session=self._session).get(
+            f"{_CHARTS}{ask.symbol}", wanted | {"events": "div,splits,capitalGains"}, self.timeout
+        )
+        mine = read_plain(response.content, until) if self._plain else None
+        with self._lock:
+            self._read += mine is not None
+            compare = self._read % COMPARED == 1
+        if mine is not None and not compare:
+            return mine
+        # It keeps bodies of its own, and would read an older one of this symbol.
+        YfData.cache_get.cache_clear()
+        with self._session.again(response):
+            theirs = self._theirs(ask)
+        if mine is not None and not mine.same(theirs):
+            # A newer yfinance may know better: from here on it reads all of them.
+            self._plain = False
+        return theirs
+
+    def _theirs(self, ask: Ask) -> Chart:
+        """What yfinance itself reads, of whatever shape the answer is."""
+        ticker = yfinance.Ticker(ask.symbol, session=self._session)
+        frame = ticker.history(
+            start=ask.start.isoformat(),
+            end=(ask.end + timedelta(days=1)).isoformat(),
+            auto_adjust=False,
+            actions=True,
+            keepna=True,
+            timeout=self.timeout,
+        )
+        close, volume, dividend, split = (
+            frame[name].to_numpy(np.float64)
+            for name in ("Close", "Volume", "Dividends", "Stock Splits")
+        )
+        days = frame.index.tz_localize(None).to_numpy().astype("datetime64[D]")
+        meta = dict(ticker.get_history_metadata()._metadata())
+        return Chart(days, close, volume, dividend, split, meta)
 
     def _refusal(self, ask: Ask, refused: RefusedError, now: datetime) -> Answer:
         reason = str(refused)

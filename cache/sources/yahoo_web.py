@@ -10,6 +10,7 @@ import contextlib
 import json
 import re
 import threading
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -49,12 +50,15 @@ class Session(requests.Session[Any]):
         self._timeout = (connect, timeout - connect)
         self._lock = threading.Lock()
         self._pages: dict[str, Any] = {}
+        self._held = threading.local()
         self.asked = 0
 
     def request(self, method: Any, url: str, *args: Any, **options: Any) -> Any:
         """Send one request; refusals of a chart are raised as RefusedError."""
         options["timeout"] = self._timeout
         chart = _CHART in url
+        if chart and (held := getattr(self._held, "response", None)) is not None:
+            return held
         with self._lock:
             if url in self._pages:
                 return self._page(url)
@@ -68,6 +72,15 @@ class Session(requests.Session[Any]):
             # The cookie's page answers 404 and sets the cookie all the same.
             self._pages[url] = response
         return response if chart else self._page(url)
+
+    @contextlib.contextmanager
+    def again(self, response: Any) -> Iterator[None]:
+        """Meanwhile this thread's charts are answered with one that came, and nobody is asked."""
+        self._held.response = response
+        try:
+            yield
+        finally:
+            self._held.response = None
 
     def _limited(self, *args: Any, **options: Any) -> Any:
         """Send a request; an answer beyond `BODY` is broken off and raised as RefusedError."""

@@ -26,10 +26,6 @@ TITLES = {"IWM": "iShares Russell 2000 ETF", "IVV": "iShares Core S&P 500 ETF"}
 Reply = tuple[int, str, bytes, dict[str, str]]
 
 
-#: Status, content type, content and further headers.
-Reply = tuple[int, str, bytes, dict[str, str]]
-
-
 class World:
     """Prices from a seed, holdings from lists of symbols, and what goes wrong with which."""
 
