@@ -24,7 +24,8 @@ import numpy as np
 
 from bench.made import Made, make
 from core.market import Market
-from core.snapshot import Question, take
+from core.question import Question
+from core.snapshot import take
 
 #: Milliseconds, and ratios, that the README claims.
 TARGETS = {"whole_ms": 200.0, "of_raw": 3.0, "step_of_whole": 0.2}

@@ -11,7 +11,8 @@ import numpy as np
 
 from cache.errors import SourceError
 from cache.sessions import sessions
-from core.frames import BoolArray, Dates, FloatArray, FrameError, IntArray
+from core.errors import FrameError
+from core.frames import BoolArray, Dates, FloatArray, IntArray
 
 #: Fields of a row, in the order in which they are checked and merged.
 MATRICES: Final = ("close", "adj_close", "volume")

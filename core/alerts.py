@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from core.frames import CoreError
+from core.errors import CoreError
 from core.measures import MEASURES, Measure
-from core.views import Basis, Question, Snapshot
-from core.windows import normal
+from core.question import Basis, Question, normal
+from core.views import Snapshot
 
 _COMPARED: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "<": operator.lt,

@@ -14,12 +14,10 @@ import numpy as np
 
 from core.basket import Basket
 from core.frames import FloatArray
+from core.question import ABOVE, BELOW
 
 #: Bin edges of the histogram, as returns; the tails beyond are open.
 EDGES: Final = (-0.50, -0.25, -0.10, 0.0, 0.10, 0.25, 0.50, 1.0)
-#: Thresholds of the ladder.
-ABOVE: Final = (0.0, 0.10, 0.25, 0.50, 1.0)
-BELOW: Final = (-0.10, -0.25, -0.50)
 #: Returns are rounded to this before they are compared: 110/100 - 1 is not 0.1.
 _DECIMALS: Final = 9
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import FrameError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,14 +29,6 @@ Dates = NDArray[np.datetime64]
 STALE_SESSIONS: Final = 5
 #: A one-day move beyond this factor (or below its inverse) needs a split on record.
 JUMP: Final = 10.0
-
-
-class CoreError(Exception):
-    """Root of every error that core raises; the message is one sentence for a person."""
-
-
-class FrameError(CoreError):
-    """A frame breaks one of its own rules (shape, order, duplicates, sign)."""
 
 
 def day(value: date) -> np.datetime64:

@@ -17,7 +17,8 @@ from core.groups import issuers, sectors, themes
 from core.market import Market
 from core.matrix import Series
 from core.membership import Span
-from core.views import IndexView, Lines, Question, Without
+from core.question import Question
+from core.views import IndexView, Lines, Without
 from core.windows import Window
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.market import Market
-from core.views import IndexView, Question, Source
+from core.question import Question
+from core.views import IndexView, Source
 from core.windows import Window
 
 

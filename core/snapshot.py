@@ -12,24 +12,24 @@ from core.basket import Basket
 from core.bridge import Step, bridge, gap_leaders, side
 from core.changes import Change, Changes, changes, pair_of_files
 from core.daily import daily
+from core.errors import UnavailableError
 from core.frames import Dates, day, pydate
 from core.index import index_of, own_return
 from core.market import Market
 from core.membership import spans
+from core.question import Basis, Question
 from core.remarks import sources, warnings
 from core.spread import Spread, spread
 from core.views import (
     COVERAGE_FLOOR,
-    Basis,
     IndexView,
     Lines,
-    Question,
     Snapshot,
     Source,
     State,
     Without,
 )
-from core.windows import UnavailableError, Window, resolve
+from core.windows import Window, resolve
 
 __all__ = [
     "COVERAGE_FLOOR",

@@ -16,48 +16,21 @@ from typing import Final, Literal
 from core.announced import Coming
 from core.attribution import SectorEffect
 from core.basket import Segment
-from core.breadth import ABOVE, BELOW, Breadth
+from core.breadth import Breadth
 from core.bridge import GapLeaders, Step
 from core.changes import Changes
 from core.concentration import Concentration
 from core.daily import Daily
 from core.frames import FloatArray, LeftOut
 from core.groups import Group
+from core.question import Question
 from core.spread import Spread
 from core.windows import Window
 
-Basis = Literal["tr", "pr"]
 State = Literal["final", "intraday", "partial"]
 
 #: Below this measured weight nothing is claimed about leaders or breadth.
 COVERAGE_FLOOR: Final = 0.90
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Everything that changes a number.
-
-    Attributes:
-        small: symbol of the fund the small index is followed through.
-        large: the same for the large one.
-        window: see `core.windows.FORMS`.
-        as_of: calendar date, or None for the last session with final closes of both funds.
-        basis: "tr" (dividends reinvested) or "pr" (price).
-        without: symbols the index is also told without.
-        above: breadth's upper thresholds, as returns.
-        below: breadth's lower thresholds, as returns.
-        daily: also measure breadth session by session.
-    """
-
-    small: str = "IWM"
-    large: str = "SPY"
-    window: str = "YTD"
-    as_of: date | None = None
-    basis: Basis = "tr"
-    without: tuple[str, ...] = ()
-    above: tuple[float, ...] = ABOVE
-    below: tuple[float, ...] = BELOW
-    daily: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,30 +8,18 @@ same two anchors, shifted whole years.
 from __future__ import annotations
 
 import calendar
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 
-from core.frames import CoreError, Dates, day, pydate
+from core.errors import UnavailableError, WindowError
+from core.frames import Dates, day, pydate
+from core.question import MONTHS, normal
 
 #: A close this many calendar days before its anchor no longer stands for it.
 ANCHOR_DAYS: Final = 7
-#: The windows a key steps through, shortest first.
-STEPS: Final = ("1D", "1W", "MTD", "1M", "QTD", "3M", "6M", "YTD", "1Y")
-_MONTHS: Final = {"1M": 1, "3M": 3, "6M": 6, "1Y": 12}
-_RANGE: Final = re.compile(r"(\d{4}-\d{2}-\d{2}):(\d{4}-\d{2}-\d{2})")
-FORMS: Final = "1D 1W MTD QTD YTD 1M 3M 6M 1Y H1 H2, a year such as 2025, or START:END in ISO dates"
-
-
-class WindowError(CoreError):
-    """Text that names no window."""
-
-
-class UnavailableError(CoreError):
-    """A question that what is held cannot answer; the message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +39,6 @@ class Window:
     end_anchor: date
     start: date
     end: date
-
-
-def normal(spec: str) -> str:
-    """A window's label in its one spelling.
-
-    Raises:
-        WindowError: the text is no window; the message lists what is.
-    """
-    text = spec.strip().upper()
-    if text in _MONTHS or text in {"1D", "1W", "MTD", "QTD", "YTD", "H1", "H2"}:
-        return text
-    if re.fullmatch(r"\d{4}", text):
-        return text
-    match = _RANGE.fullmatch(text)
-    if match:
-        try:
-            first, last = (date.fromisoformat(part) for part in match.groups())
-        except ValueError as error:
-            raise WindowError(f"window {spec!r}: {error}") from None
-        if first >= last:
-            raise WindowError(f"window {spec!r} ends before it starts; write START:END")
-        return text
-    raise WindowError(f"{spec!r} is no window; known are {FORMS}")
 
 
 def months_back(value: date, months: int) -> date:
@@ -119,8 +84,8 @@ def anchors(label: str, end: date, as_of: date, sessions: Dates) -> tuple[date, 
         return end.replace(day=1) - timedelta(days=1), end
     if label == "QTD":
         return end.replace(month=end.month - (end.month - 1) % 3, day=1) - timedelta(days=1), end
-    if label in _MONTHS:
-        return months_back(end, _MONTHS[label]), end
+    if label in MONTHS:
+        return months_back(end, MONTHS[label]), end
     if label == "H2":
         year = end.year if end >= date(end.year, 7, 1) else end.year - 1
         return date(year, 6, 30), _reached(date(year, 12, 31), as_of, end)

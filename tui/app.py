@@ -19,7 +19,8 @@ from textual.worker import Worker
 
 from cache.errors import CacheError
 from core.market import Market
-from core.snapshot import Question, Snapshot, stepped
+from core.question import Question
+from core.snapshot import Snapshot, stepped
 from tui.alerts.ringing import Rang, Ringer, Said
 from tui.beside.answers import Underway, answer
 from tui.beside.bringing import Bringer

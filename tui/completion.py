@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.measures import MEASURES, Measure
-from core.windows import STEPS
+from core.question import STEPS
 from tui.commands import COMMANDS, Command
 from tui.line import SORTS
 

@@ -12,8 +12,8 @@ from typing import Any, Final
 from cache import owner
 from cache.errors import StoreError
 from cache.symbols import valid_symbol
-from core.snapshot import Basis, Question
-from core.windows import WindowError, normal
+from core.errors import WindowError
+from core.question import Basis, Question, normal
 from tui.written.formats import FILED, KEPT
 
 THEMES: Final = ("dark", "light", "colour-blind", "red-up", "terminal")

@@ -19,8 +19,9 @@ from cache.reference import doubtful_themes, load_reference
 from cache.store import Held, Store
 from core.frames import Reference
 from core.market import Market
+from core.question import Question
 from core.snapshot import take
-from core.views import Question, Snapshot
+from core.views import Snapshot
 from tui.beside.filekind import kind_of
 from tui.memory.files import Memory
 from tui.places import Places, places

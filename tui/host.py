@@ -10,7 +10,8 @@ from textual.message import Message
 from textual.worker import Worker
 
 from core.market import Market
-from core.snapshot import Question, Snapshot
+from core.question import Question
+from core.snapshot import Snapshot
 from tui.config import Config
 from tui.memory.files import Seat
 from tui.messages import DeskLike, Failed

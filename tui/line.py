@@ -10,8 +10,8 @@ from typing import Final
 
 from core import alerts
 from core.alerts import Alert
-from core.snapshot import Question
-from core.windows import FORMS, WindowError, normal
+from core.errors import WindowError
+from core.question import FORMS, Question, normal
 from tui.commands import COMMANDS, CommandError
 
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")

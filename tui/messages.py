@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from textual.message import Message
 
 from core.market import Market
-from core.snapshot import Question, Snapshot
+from core.question import Question
+from core.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from tui.beside.live import Quotes

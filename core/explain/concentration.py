@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.concentration import NET_FLOOR, Top
+from core.errors import MeasureError
 from core.explain.explanation import Explanation, Term, cut
-from core.explain.ground import Ground, MeasureError, chosen
+from core.explain.ground import Ground, chosen
 from core.frames import day
 
 #: Contributions under this are neither gains nor losses.

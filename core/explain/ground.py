@@ -12,16 +12,13 @@ import numpy as np
 
 from core.basket import Basket
 from core.contribution import basket
-from core.frames import CoreError, day
+from core.errors import MeasureError
+from core.frames import day
 from core.market import Market
 from core.membership import Span, spans
 from core.views import IndexView, Snapshot
 
 T = TypeVar("T")
-
-
-class MeasureError(CoreError):
-    """A measure, or an item of one, that is not known; the message lists what is."""
 
 
 @dataclass(frozen=True, eq=False)

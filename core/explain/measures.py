@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from core.errors import MeasureError
 from core.explain import breadth, changes, concentration, daily, gap, groups, index, lines, spread
 from core.explain.explanation import Explanation
-from core.explain.ground import Ground, MeasureError
+from core.explain.ground import Ground
 from core.market import Market
 from core.views import Snapshot
 

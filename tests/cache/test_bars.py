@@ -10,7 +10,7 @@ import pytest
 
 from cache.bars import Bars
 from cache.errors import CacheError, SourceError, StoreBusy, StoreEmpty, StoreError
-from core.frames import FrameError
+from core.errors import FrameError
 
 NOW = datetime(2026, 6, 27, 12, tzinfo=UTC)
 

@@ -10,11 +10,11 @@ import pytest
 
 from core.basket import Basket
 from core.contribution import basket
-from core.frames import Block, FrameError, Holdings, dates_of
+from core.errors import FrameError, UnavailableError
+from core.frames import Block, Holdings, dates_of
 from core.market import Market
 from core.membership import spans
 from core.snapshot import Question, take
-from core.windows import UnavailableError
 from tests.core.build import NAN, holdings, market, prices, weekdays
 
 DAYS = weekdays("2025-12-29", "2026-01-30")

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.errors import MeasureError
 from core.explain import index, lines
 from core.explain.explanation import Explanation, Term, cut
-from core.explain.ground import Ground, MeasureError
+from core.explain.ground import Ground
 from core.explain.measures import MEASURES, explain, measures_help, names
 from core.frames import Theme
 from core.market import Market

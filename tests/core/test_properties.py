@@ -18,10 +18,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from core.errors import UnavailableError
 from core.frames import Block, Events, Holdings, Prices
 from core.market import Market
 from core.snapshot import IndexView, Question, Snapshot, take
-from core.windows import UnavailableError
 from tests.core.build import NAN, holdings, market, prices, weekdays
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "0"))

@@ -7,12 +7,12 @@ from datetime import date
 import numpy as np
 import pytest
 
+from core.errors import UnavailableError, WindowError
 from core.frames import Theme
 from core.market import Market
 from core.note import headline, sentences
 from core.snapshot import Question, stepped, take
 from core.trail import trail
-from core.windows import UnavailableError, WindowError
 from tests.core.build import NAN, holdings, market, prices, weekdays
 
 DAYS = weekdays("2025-12-29", "2026-01-30")

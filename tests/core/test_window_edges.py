@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.errors import UnavailableError
 from core.market import Market
 from core.snapshot import Question, take
 from core.spread import Spread
-from core.windows import UnavailableError
 from tests.core.build import market, prices
 from tui.cli.run import run
 

@@ -17,8 +17,9 @@ from cache.reference import load_reference
 from cache.refresh import refresh
 from cache.store import Held, Store
 from core.market import Market
+from core.question import Question
 from core.snapshot import take
-from core.views import COVERAGE_FLOOR, Question
+from core.views import COVERAGE_FLOOR
 from tests.torture import steps
 from tests.torture.report import Row
 from tests.tui.markets import QUESTION, market

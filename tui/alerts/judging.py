@@ -10,10 +10,10 @@ from typing import Protocol
 from cache.errors import CacheError
 from core.alerts import Alert
 from core.daily import daily
-from core.frames import CoreError
+from core.errors import CoreError
 from core.market import Market
-from core.snapshot import Question, Snapshot
-from core.views import Basis
+from core.question import Basis, Question
+from core.snapshot import Snapshot
 from tui.alerts import hook
 from tui.alerts.book import AlertBook
 from tui.config import Config

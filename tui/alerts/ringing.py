@@ -14,7 +14,7 @@ from textual.message import Message
 
 from cache.errors import CacheError
 from core.alerts import Alert, Kept, figure, first, value
-from core.frames import CoreError
+from core.errors import CoreError
 from core.snapshot import Snapshot
 from tui.alerts import hook
 from tui.alerts.book import AlertBook

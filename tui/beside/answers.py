@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from cache.errors import CacheError, StoreEmpty
-from core.frames import CoreError
-from core.snapshot import Question
+from core.errors import CoreError
+from core.question import Question
 from tui.messages import DeskLike, Failed, Taken
 
 #: Questions answered at the same time: one that hangs, and the newest.

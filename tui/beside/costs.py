@@ -10,15 +10,17 @@ from cache.funds import load_funds
 from cache.plan import make_plan
 from cache.reasons import wait
 from cache.sessions import last_final, sessions
-from core.frames import CoreError, Prices
-from core.windows import anchors, normal
+from core.errors import CoreError
+from core.frames import Prices
+from core.question import normal
+from core.windows import anchors
 from tui.formats import ago
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from core.frames import Holdings, Reference
-    from core.snapshot import Question
+    from core.question import Question
     from tui.desk import Desk
 
 #: Lines are fetched for this many years: an older window's start needs no holdings of its own.

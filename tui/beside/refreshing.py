@@ -10,8 +10,8 @@ from textual.worker import Worker
 
 from cache.errors import CacheError
 from cache.reasons import wait_until
-from core.frames import CoreError
-from core.snapshot import Question
+from core.errors import CoreError
+from core.question import Question
 from tui.beside import child
 from tui.host import Host
 from tui.messages import Cost

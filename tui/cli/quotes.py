@@ -22,7 +22,7 @@ from cache.live import Gate, closed, last_closes, open_session
 
 if TYPE_CHECKING:
     from core.market import Market
-    from core.snapshot import Question
+    from core.question import Question
     from tui.desk import Desk
 
 #: Seconds between two lines of quotes, and between two signs of life without any.

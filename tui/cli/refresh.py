@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cache.errors import CacheError
 from cache.progress import Progress, Summary
-from core.views import Question
+from core.question import Question
 from tui import formats as f
 from tui.beside.costs import window_start
 from tui.terminal.safe import safe, safe_lines
@@ -71,7 +71,7 @@ def fetch(desk: Desk, question: Question, config: Config, *, full: bool, style: 
 
 def judge(desk: Desk, config: Config, since: datetime, *, style: Style) -> None:
     """Judge the alerts on what is held now, and say on stderr which have fired since."""
-    from core.frames import CoreError
+    from core.errors import CoreError
     from tui.alerts.book import AlertBook
     from tui.alerts.judging import check
 

@@ -16,10 +16,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from cache.errors import CacheError, StoreEmpty
-from core.explain.ground import MeasureError
-from core.frames import CoreError
-from core.views import Question
-from core.windows import WindowError
+from core.errors import CoreError, MeasureError, WindowError
+from core.question import Question
 from tui.cli.arguments import parser
 from tui.cli.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, open_streams, say, write
 from tui.config import FILE, Config, ConfigError, load, with_flags

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cache import disk
-from core.views import Basis, Question
-from core.windows import WindowError, normal
+from core.errors import WindowError
+from core.question import Basis, Question, normal
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from textual.worker import Worker
 
-from core.breadth import ABOVE, BELOW
-from core.windows import STEPS
+from core.question import ABOVE, BELOW, STEPS
 from tui.beside.noting import write_note
 from tui.panes.board import Board
 

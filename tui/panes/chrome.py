@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from core.note import headline
-from core.snapshot import Question, Snapshot
+from core.question import Question
+from core.snapshot import Snapshot
 from tui import formats
 from tui.charts import Drawing, Line, line_width
 from tui.commands import hints, shown

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Final
 
 from textual.message import Message
 
+from core.errors import CoreError
 from core.explain.explanation import Explanation
 from core.explain.measures import explain
-from core.frames import CoreError
 from core.market import Market
 from core.views import Snapshot
 from tui.charts import Drawing

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 from textual.message import Message
 
-from core.frames import CoreError, FloatArray
+from core.errors import CoreError
+from core.frames import FloatArray
 from core.market import Market
 from core.snapshot import IndexView, Snapshot
 from core.trail import Trail, trail

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from textual import events
 
-from core.windows import WindowError
+from core.errors import WindowError
 from tui.charts import Drawing, Line
 from tui.commands import CommandError
 from tui.completion import Known, advice, completed

@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from core.views import Question
+from core.question import Question
 from tui.cli.streams import ANSWERED, BAD_INPUT, say
 from tui.config import Config
 from tui.desk import Desk

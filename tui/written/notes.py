@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from cache import disk
-from core.breadth import ABOVE, BELOW
+from core.question import ABOVE, BELOW
 from core.views import Snapshot
 from tui.written.files import write_file
 from tui.written.formats import KEPT, written

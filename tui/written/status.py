@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cache.store import Held
-from core.views import Question
+from core.question import Question
 from tui import formats as f
 
 if TYPE_CHECKING:

@@ -1,0 +1,75 @@
+"""A question: everything that changes a number, and the one spelling of its window.
+
+Needs nothing but the standard library: a question can be asked long before it is answered.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+from core.errors import WindowError
+
+Basis = Literal["tr", "pr"]
+
+#: Thresholds of breadth's ladder unless a question has others: strictly above, strictly below.
+ABOVE: Final = (0.0, 0.10, 0.25, 0.50, 1.0)
+BELOW: Final = (-0.10, -0.25, -0.50)
+#: The windows a key steps through, shortest first.
+STEPS: Final = ("1D", "1W", "MTD", "1M", "QTD", "3M", "6M", "YTD", "1Y")
+#: Windows of whole months -> how many.
+MONTHS: Final = {"1M": 1, "3M": 3, "6M": 6, "1Y": 12}
+FORMS: Final = "1D 1W MTD QTD YTD 1M 3M 6M 1Y H1 H2, a year such as 2025, or START:END in ISO dates"
+_RANGE: Final = re.compile(r"(\d{4}-\d{2}-\d{2}):(\d{4}-\d{2}-\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything that changes a number.
+
+    Attributes:
+        small: symbol of the fund the small index is followed through.
+        large: the same for the large one.
+        window: see `FORMS`.
+        as_of: calendar date, or None for the last session with final closes of both funds.
+        basis: "tr" (dividends reinvested) or "pr" (price).
+        without: symbols the index is also told without.
+        above: breadth's upper thresholds, as returns.
+        below: breadth's lower thresholds, as returns.
+        daily: also measure breadth session by session.
+    """
+
+    small: str = "IWM"
+    large: str = "SPY"
+    window: str = "YTD"
+    as_of: date | None = None
+    basis: Basis = "tr"
+    without: tuple[str, ...] = ()
+    above: tuple[float, ...] = ABOVE
+    below: tuple[float, ...] = BELOW
+    daily: bool = False
+
+
+def normal(spec: str) -> str:
+    """A window's label in its one spelling.
+
+    Raises:
+        WindowError: the text is no window; the message lists what is.
+    """
+    text = spec.strip().upper()
+    if text in MONTHS or text in {"1D", "1W", "MTD", "QTD", "YTD", "H1", "H2"}:
+        return text
+    if re.fullmatch(r"\d{4}", text):
+        return text
+    match = _RANGE.fullmatch(text)
+    if match:
+        try:
+            first, last = (date.fromisoformat(part) for part in match.groups())
+        except ValueError as error:
+            raise WindowError(f"window {spec!r}: {error}") from None
+        if first >= last:
+            raise WindowError(f"window {spec!r} ends before it starts; write START:END")
+        return text
+    raise WindowError(f"{spec!r} is no window; known are {FORMS}")
