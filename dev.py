@@ -34,15 +34,21 @@ def ready(lock: Path) -> None:
         sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}")
     digest = hashlib.sha256(lock.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
     stamp = ENV / f"{lock.name}.ready"
-    if stamp.exists() and stamp.read_text() == digest and PYTHON.exists():
-        return
+    if not (stamp.exists() and stamp.read_text() == digest and PYTHON.exists()):
+        install(lock)
+        stamp.write_text(digest)
+    # as pip does for what it installs, and also where Python is told to write no bytecode
+    call(PYTHON, "-m", "compileall", "-q", "core", "cache", "tui")
+
+
+def install(lock: Path) -> None:
+    """Put what a lock file lists, and the project itself, into .venv."""
     print(f"setting up .venv from {lock.name} (once, a minute or two)", file=sys.stderr, flush=True)
     if not PYTHON.exists():
         venv.create(ENV, with_pip=True)
     pip = (PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "install")
     call(*pip, "--require-hashes", "-r", lock)
     call(*pip, "--no-deps", "--no-build-isolation", "--editable", ".")
-    stamp.write_text(digest)
 
 
 def check() -> None:
