@@ -9,6 +9,8 @@ from typing import Final
 
 from cache.errors import StoreError
 
+#: Marks a directory that holds a desk's published copy (`cache.publish`).
+MARKER: Final = "published.json"
 _OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
 
 

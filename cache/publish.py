@@ -21,9 +21,9 @@ from typing import Any, Final
 
 from cache import disk, owner
 from cache.errors import StoreError
+from cache.owner import MARKER
 from cache.store import Store
 
-MARKER: Final = "published.json"
 #: The publisher's own files of facts.
 FACTS: Final = ("themes.toml", "funds.toml")
 _MARKET: Final = "market"

@@ -10,8 +10,6 @@ import re
 from functools import cache
 from typing import Final
 
-from cache.datafile import package_table
-
 _VALID: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 _SEPARATOR: Final = re.compile(r"(?<=[A-Z0-9])[./](?=[A-Z0-9])")
 _LONGEST: Final = 16
@@ -19,6 +17,8 @@ _LONGEST: Final = 16
 
 @cache
 def _table() -> dict[str, str]:
+    from cache.datafile import package_table
+
     return {row["file"]: row["yahoo"] for row in package_table("symbols.csv")}
 
 

@@ -26,13 +26,13 @@ from tui.beside.answers import Underway, answer
 from tui.beside.bringing import Bringer
 from tui.beside.live import Live
 from tui.beside.refreshing import Refresher
-from tui.charts.canvas import Characters
-from tui.commands import keys_of
 from tui.config import Config
+from tui.keys import keys_of
 from tui.memory.recall import Recall
 from tui.messages import Cost, DeskLike, Failed, Taken
 from tui.panes.main import MainScreen
 from tui.panes.scene import Scene, Side
+from tui.spans import Characters
 from tui.terminal import crash, fitting, leaving
 from tui.terminal.safe_lines import SafeLines
 from tui.terminal.title import Window

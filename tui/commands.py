@@ -1,18 +1,14 @@
 """Everything that can be asked of the screen: one table, and what is made from it.
 
-Key bindings, the hint line, the help screen and the command line are all read from
-`COMMANDS`, so that none of them can promise what another does not do.
+Key bindings (`tui.keys`), the hint line, the help screen and the command line are all read
+from `COMMANDS`, so that none of them can promise what another does not do.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-
-from textual.binding import Binding
-from textual.keys import Keys
 
 SPREAD, CONTRIBUTORS, BREADTH, CHANGES = 1, 2, 3, 4
 #: Panes that list names.
@@ -201,7 +197,6 @@ _SHOWN: Final = {
     "pagedown": "PgDn",
     "shift+tab": "S-tab",
 }
-_NAMED: Final = frozenset(key.value for key in Keys)
 #: What can be done where nothing is held.
 _WITHOUT_DATA: Final = ("next_pair", "command", "refresh", "help", "quit")
 #: Hints that stand for two keys at once.
@@ -216,80 +211,6 @@ _BOTH: Final = {
 def shown(key: str) -> str:
     """A key as the screen writes it."""
     return _SHOWN.get(key, key)
-
-
-def normal_key(text: str) -> str:
-    """A key as the terminal driver names it: ``[`` is "left_square_bracket".
-
-    Raises:
-        CommandError: The text is no key.
-    """
-    text = text.strip()
-    *modifiers, last = text.split("+") if len(text) > 1 else [text]
-    single = len(last) == 1 and last.isprintable() and last != " "
-    known = single or last in _NAMED or _unicode_name(last)
-    if not known or any(m not in ("ctrl", "shift", "alt") for m in modifiers) or last == ",":
-        raise CommandError(
-            f"{text!r} is no key; write a character, a name such as enter, f5 or comma,"
-            " or ctrl+ before one"
-        )
-    return next(iter(Binding.make_bindings([Binding(text, "none")]))).key
-
-
-def _unicode_name(name: str) -> bool:
-    try:
-        unicodedata.lookup(name.replace("_", " "))
-    except KeyError:
-        return False
-    return len(name) > 1
-
-
-def keys_of(rebound: Mapping[str, str] = {}) -> dict[str, tuple[str, ...]]:
-    """Command name -> its keys, with those of the config in place of the table's.
-
-    Args:
-        rebound: command name -> keys, separated by commas.
-
-    Raises:
-        CommandError: No such command, no such key, or two commands on one key.
-    """
-    found = {command.name: command.keys for command in COMMANDS if command.keys}
-    for name, text in rebound.items():
-        if name not in found:
-            raise CommandError(f"no command is called {name!r}; known are {' '.join(found)}")
-        found[name] = tuple(part.strip() for part in text.split(",") if part.strip())
-        if not found[name]:
-            raise CommandError(f"{name} = {text!r} names no key")
-    owner: dict[str, str] = {}
-    for name, keys in found.items():
-        for key in keys:
-            try:
-                taken = owner.setdefault(normal_key(key), name)
-            except CommandError as error:
-                raise CommandError(f"{name}: {error}") from None
-            if taken != name:
-                raise CommandError(f"{key} is the key of both {taken} and {name}; give one another")
-    return found
-
-
-def bindings() -> list[Binding]:
-    """The table's keys as bindings, each with its command's name as id.
-
-    They have priority: a burst of keys (a slow line, a paste) is then obeyed one by one, each
-    after what the one before it opened.
-    """
-    return [
-        Binding(
-            ",".join(command.keys),
-            command.action,
-            command.help,
-            show=False,
-            id=command.name,
-            priority=True,
-        )
-        for command in COMMANDS
-        if command.keys
-    ]
 
 
 def hints(pane: int, keys: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 import unicodedata
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
 
-import numpy as np
 from rich.cells import cell_len, set_cell_size
 
-from core.frames import pydate
+if TYPE_CHECKING:
+    import numpy as np
 
 MISSING: Final = "–"
 ELLIPSIS: Final = "…"
@@ -94,9 +94,13 @@ def ordinal(n: int) -> str:
 
 def date_text(value: date | np.datetime64 | None, *, long: bool = False) -> str:
     """``2026-06-26`` (what the command line takes), or ``26 June 2026`` for a sentence."""
-    if value is None or (isinstance(value, np.datetime64) and np.isnat(value)):
+    if value is None or isinstance(value, date):
+        day = value
+    else:
+        # None for NumPy's "not a time"
+        day = cast("date | None", value.astype("datetime64[D]").item())
+    if day is None:
         return MISSING
-    day = pydate(value) if isinstance(value, np.datetime64) else value
     if long:
         return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
     return f"{day.year:04d}-{day.month:02d}-{day.day:02d}"

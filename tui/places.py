@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from cache.errors import StoreError
-from cache.publish import MARKER
+from cache.owner import MARKER
 
 APP = "internals"
 VARIABLE = "INTERNALS_HOME"

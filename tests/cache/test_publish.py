@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from cache.errors import StoreEmpty, StoreError
-from cache.publish import MARKER, publish, published_words
+from cache.owner import MARKER
+from cache.publish import publish, published_words
 from cache.store import Store
 from tests.cache.test_store import RAW, ROOT, bars, dump, files, holdings, rich
 

@@ -12,19 +12,17 @@ from core.frames import Dates, dates_of
 from tui import charts
 from tui.charts import (
     Chart,
-    Drawing,
     Multiple,
     Series,
     line_chart,
-    line_width,
     multiples,
-    plain,
     stacked_charts,
     waterfall,
     year_bars,
 )
 from tui.charts.canvas import round_ticks, tick_labels
 from tui.charts.lines import date_ticks
+from tui.spans import Drawing, fit_line, line_width, plain
 
 NAN = math.nan
 BINS = ["< -50", "-50 -25", "-25 -10", "-10 0", "0 10", "10 25", "25 50", "50 100", "> 100"]
@@ -306,12 +304,12 @@ def test_the_curve_starts_at_nothing_and_ends_at_the_sum() -> None:
 
 
 def test_lines_are_cut_and_padded_by_cells() -> None:
-    assert charts.fit_line([("ab", "up"), ("cd", "")], 6) == [("ab", "up"), ("cd", ""), ("  ", "")]
-    assert charts.fit_line([("ab", "up"), ("cd", "")], 4) == [("ab", "up"), ("cd", "")]
-    assert plain([charts.fit_line([("ab", "up"), ("cd", "")], 3)]) == ["ab…"]
-    assert plain([charts.fit_line([("ab", "up"), ("cd", "")], 2)]) == ["a…"]
-    assert plain([charts.fit_line([("株", ""), ("式", "")], 3)]) == ["株…"]
-    assert charts.fit_line([("ab", "")], 0) == []
+    assert fit_line([("ab", "up"), ("cd", "")], 6) == [("ab", "up"), ("cd", ""), ("  ", "")]
+    assert fit_line([("ab", "up"), ("cd", "")], 4) == [("ab", "up"), ("cd", "")]
+    assert plain([fit_line([("ab", "up"), ("cd", "")], 3)]) == ["ab…"]
+    assert plain([fit_line([("ab", "up"), ("cd", "")], 2)]) == ["a…"]
+    assert plain([fit_line([("株", ""), ("式", "")], 3)]) == ["株…"]
+    assert fit_line([("ab", "")], 0) == []
 
 
 def test_charts_over_one_another_have_their_dates_in_the_same_columns() -> None:

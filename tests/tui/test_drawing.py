@@ -5,14 +5,14 @@ import asyncio
 import pytest
 from textual.app import App, ComposeResult
 
-from tui import charts
+from tui.spans import Drawing
 from tui.widgets.drawing import DrawingView
 
 
 def test_a_drawing_is_made_once_a_size() -> None:
     sizes: list[tuple[int, int]] = []
 
-    def draw(width: int, height: int) -> charts.Drawing:
+    def draw(width: int, height: int) -> Drawing:
         sizes.append((width, height))
         return [[("gap \x1b[2J", "gap"), ("wide", "")]]
 

@@ -13,9 +13,9 @@ from core.snapshot import take
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import LAST, QUESTION, FakeDesk, market, newer
 from tui.app import InternalsApp
-from tui.charts import plain
 from tui.memory.looks import LookBook, Seen
 from tui.panes.since import drawing
+from tui.spans import plain
 
 HELD = market()
 LATEST = replace(QUESTION, as_of=None)

@@ -14,19 +14,15 @@ from tui.charts.canvas import (
     RISING,
     SCALE,
     Canvas,
-    Characters,
-    Drawing,
-    Line,
     Unit,
     Values,
     bar_left,
     bar_right,
     eighths_of,
     finite_range,
-    line_width,
-    to_ascii,
 )
 from tui.charts.lines import sparkline
+from tui.spans import Characters, Drawing, Line, line_width, to_ascii
 
 Styles = tuple[str, str]
 #: Stands before the highlighted year, so that it is told without colour.

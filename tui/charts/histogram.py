@@ -6,19 +6,8 @@ import math
 from collections.abc import Sequence
 
 from tui import formats
-from tui.charts.canvas import (
-    RISING,
-    Canvas,
-    Characters,
-    Drawing,
-    Line,
-    bar_left,
-    bar_right,
-    eighths_of,
-    fit_line,
-    line_width,
-    to_ascii,
-)
+from tui.charts.canvas import RISING, Canvas, bar_left, bar_right, eighths_of
+from tui.spans import Characters, Drawing, Line, fit_line, line_width, to_ascii
 
 #: A bar shorter than this says too little to stand beside its number.
 _MIN_BAR = 6

@@ -12,8 +12,9 @@ import numpy as np
 
 from core.frames import Dates
 from tui import formats
-from tui.charts.canvas import RISING, SCALE, Drawing, Unit, Values, finite_range, round_ticks
+from tui.charts.canvas import RISING, SCALE, Unit, Values, finite_range, round_ticks
 from tui.charts.plot import EndLabel, Series, gutters_of, plot
+from tui.spans import Drawing
 
 
 def line_chart(

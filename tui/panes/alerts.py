@@ -10,11 +10,11 @@ from textual.message import Message
 from core.alerts import Alert, figure
 from tui import formats
 from tui.alerts.ringing import Standing
-from tui.charts import Drawing, Line
 from tui.commands import shown
 from tui.host import Host
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import wrapped
+from tui.spans import Drawing, Line
 
 EXAMPLES = (
     "alert gap rank <= 3",

@@ -11,7 +11,6 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.charts import Drawing
 from tui.commands import CONTRIBUTORS
 from tui.filters import Filter
 from tui.host import Host
@@ -25,6 +24,7 @@ from tui.panes.pane import Pane
 from tui.panes.prompt import Prompt
 from tui.panes.sheet import Sheet
 from tui.panes.spread import SpreadPane
+from tui.spans import Drawing
 
 #: From this size on two by two; below it one pane at a time.
 FOUR = (chrome.FOUR_WIDE, 32)

@@ -18,19 +18,12 @@ from core.market import Market
 from core.note import breadth_sentence
 from core.snapshot import IndexView
 from tui import formats
-from tui.charts import (
-    Drawing,
-    Line,
-    fit_line,
-    histogram_pair,
-    inset,
-    ladder_bar,
-    waterfall,
-)
+from tui.charts import histogram_pair, ladder_bar, waterfall
 from tui.panes import daily
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene, Side, flowed, no_index, wrapped
 from tui.panes.sheet import Sheet
+from tui.spans import Drawing, Line, fit_line, inset
 
 #: Cells of the longest bar of the ladder.
 _LONGEST: Final = 40

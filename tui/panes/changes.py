@@ -13,12 +13,13 @@ from core.changes import Change
 from core.note import leavers_sentence
 from core.phrase import Sentence
 from tui import formats
-from tui.charts import Drawing, Line, diverging_bars, line_width
+from tui.charts import diverging_bars
 from tui.panes import concentration
 from tui.panes.listing import Grid, Order
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene, Side, wrapped
 from tui.panes.sheet import Sheet
+from tui.spans import Drawing, Line, line_width
 from tui.widgets.columns import Cell, Column
 
 COLUMNS: Final = (

@@ -10,9 +10,9 @@ from core.note import headline
 from core.question import Question
 from core.snapshot import Snapshot
 from tui import formats
-from tui.charts import Drawing, Line, line_width
 from tui.commands import hints, shown
 from tui.panes.scene import BASIS, Scene, state_words, wrapped
+from tui.spans import Drawing, Line, line_width
 
 
 def header(

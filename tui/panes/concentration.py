@@ -5,8 +5,9 @@ from __future__ import annotations
 from core.note import leaders_sentence
 from core.snapshot import IndexView
 from tui import formats
-from tui.charts import Drawing, Line, cumulative_curve, fit_line, inset
+from tui.charts import cumulative_curve
 from tui.panes.scene import Scene, Side, no_index, wrapped
+from tui.spans import Drawing, Line, fit_line, inset
 
 #: Cells of one index's table.
 WIDTH = 50

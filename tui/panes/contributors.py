@@ -8,7 +8,6 @@ from textual import events
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from tui.charts import Line
 from tui.filters import Filter
 from tui.panes.groups import (
     ALL,
@@ -22,6 +21,7 @@ from tui.panes.listing import ROW_STEPS, Grid, Order
 from tui.panes.names import COLUMNS, NamesTable, below_floor
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene, Side
+from tui.spans import Line
 
 #: From these widths on: two tables, and sectors beside them.
 TWO, STRIP = 84, 170

@@ -9,8 +9,9 @@ import numpy as np
 from core.daily import Daily, inside
 from core.frames import Dates, FloatArray
 from tui import formats
-from tui.charts import Chart, Drawing, Line, Series, Unit, inset, stacked_charts
+from tui.charts import Chart, Series, Unit, stacked_charts
 from tui.panes.scene import Scene, Side, flowed, wrapped
+from tui.spans import Drawing, Line, inset
 
 #: Lines a chart needs, its caption with it.
 _LEAST = 6

@@ -13,10 +13,10 @@ from core.explain.explanation import Explanation
 from core.explain.measures import explain
 from core.market import Market
 from core.views import Snapshot
-from tui.charts import Drawing
 from tui.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import Scene, Side
+from tui.spans import Drawing
 from tui.written.explained import page_of
 
 

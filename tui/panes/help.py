@@ -9,10 +9,10 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.charts import Drawing, fit_line
 from tui.commands import COMMANDS, groups, shown
 from tui.panes.scene import wrapped
 from tui.panes.sheet import Sheet
+from tui.spans import Drawing, fit_line
 from tui.terminal import fitting
 
 #: Commands a page of its own obeys, and the action they have there.

@@ -14,8 +14,8 @@ from textual.strip import Strip
 from core.frames import IntArray
 from core.snapshot import IndexView, Lines
 from tui import formats
-from tui.charts import Line, Span
 from tui.filters import Filter
+from tui.spans import Line, Span
 from tui.terminal.safe import safe
 from tui.widgets.columns import GUTTER, Cell, CellOf
 from tui.widgets.table import LineTable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from tui import commands
+from tui import commands, keys
 from tui.commands import CONTRIBUTORS
 from tui.panes.alerts import AlertsScreen
 from tui.panes.asking import Asking
@@ -20,7 +20,7 @@ from tui.terminal import fitting
 class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
     """How far, who, how broad, who changes: one pane each."""
 
-    BINDINGS: ClassVar[list[Any]] = commands.bindings()
+    BINDINGS: ClassVar[list[Any]] = keys.bindings()
 
     def action_pane(self, number: int) -> None:
         """To a pane by its number."""

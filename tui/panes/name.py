@@ -15,10 +15,11 @@ from core.market import Market
 from core.snapshot import IndexView, Snapshot
 from core.trail import Trail, trail
 from tui import formats
-from tui.charts import Chart, Drawing, Line, Series, inset, line_width, stacked_charts
+from tui.charts import Chart, Series, stacked_charts
 from tui.panes.explain import Asked, ExplainScreen
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import BASIS, flowed, state_words, wrapped
+from tui.spans import Drawing, Line, inset, line_width
 
 
 @dataclass

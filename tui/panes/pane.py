@@ -9,10 +9,10 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.charts import Drawing, Line, line_width
 from tui.panes.listing import Grid
 from tui.panes.scene import Scene, foot_texts, wrapped
 from tui.panes.sheet import Sheet
+from tui.spans import Drawing, Line, line_width
 
 
 class Pane(Widget):

@@ -11,13 +11,13 @@ from typing import Protocol
 from textual import events
 
 from core.errors import WindowError
-from tui.charts import Drawing, Line
 from tui.commands import CommandError
 from tui.completion import Known, advice, completed
 from tui.filters import Filter, parse_filter
 from tui.host import Host
 from tui.line import Act, Import, SetAlert, SortBy, ThemeNamed, WatchPair, parse
 from tui.panes.sheet import Sheet
+from tui.spans import Drawing, Line
 from tui.terminal import fitting
 from tui.terminal.safe import safe
 

@@ -11,7 +11,7 @@ from core.market import Market
 from core.note import coverage
 from core.snapshot import IndexView, Snapshot
 from tui import formats
-from tui.charts import Drawing
+from tui.spans import Drawing
 
 Side = Literal["small", "large"]
 BASIS = {"tr": "total return", "pr": "price return"}

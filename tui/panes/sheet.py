@@ -8,7 +8,7 @@ from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tui.charts import Drawing, plain
+from tui.spans import Drawing, plain
 from tui.widgets.drawing import DrawingView
 
 Draw = Callable[[int, int], Drawing]

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 from core.looks import LookError, look
 from core.since import ENDS, Ends, IndexSince, Moved, Placed, Since, since
 from tui import formats
-from tui.charts import Drawing, Line
 from tui.host import Host
 from tui.memory.looks import Seen
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import BASIS, wrapped
+from tui.spans import Drawing, Line
 
 #: Symbols of a list of members told in full.
 _FEW = 24

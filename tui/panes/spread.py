@@ -10,21 +10,11 @@ from core.note import window_words
 from core.paths import year_paths
 from core.spread import Ranking, Spread
 from tui import formats
-from tui.charts import (
-    Chart,
-    Drawing,
-    Line,
-    Multiple,
-    Series,
-    inset,
-    line_width,
-    multiples,
-    stacked_charts,
-    year_bars,
-)
+from tui.charts import Chart, Multiple, Series, multiples, stacked_charts, year_bars
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene, flowed, foot_texts, no_index
 from tui.panes.sheet import Sheet
+from tui.spans import Drawing, Line, inset, line_width
 
 #: From this height on the lines stand over the bars of the years.
 BOTH = 24

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tui import formats
-from tui.charts.canvas import Line, Span
+from tui.spans import Line, Span
 
 #: A cell: text, text with a style name, or spans (a bar, say).
 Cell: TypeAlias = str | Span | Line

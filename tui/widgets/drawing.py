@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui import formats
-from tui.charts.canvas import Drawing, Span, fit_line
+from tui.spans import Drawing, Span, fit_line
 from tui.terminal.safe import safe
 
 #: Style name -> the theme's variable that colours it, and one that themes of others have.

@@ -18,7 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui import formats
-from tui.charts.canvas import Line, fit_line
+from tui.spans import Line, fit_line
 from tui.terminal.safe import safe
 from tui.widgets.columns import GAP, GUTTER, Cell, CellOf, Column, Placed, cells_of, lay_out
 from tui.widgets.drawing import Painter

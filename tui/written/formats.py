@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.since import Since
-from core.views import Snapshot
+if TYPE_CHECKING:
+    from core.since import Since
+    from core.views import Snapshot
 
 #: Format -> the module and the function that write it.
 _WRITERS: Final[Mapping[str, tuple[str, str]]] = {

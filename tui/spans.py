@@ -1,0 +1,62 @@
+"""Text with meaning, before it has colours: spans, lines of them, drawings.
+
+A drawing is a list of lines, a line a list of ``(text, style)`` spans. A style is a name of
+what is meant ("small", "large", "gap", "up", "down", "axis", "dim", "mark"), "" for plain
+text, with "bold" or "reverse" added after a space where the cell needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, TypeAlias
+
+from tui import formats
+
+Span: TypeAlias = tuple[str, str]
+Line: TypeAlias = list[Span]
+Drawing: TypeAlias = list[Line]
+
+
+class Characters:
+    """What the terminal that is drawn for shows; set once, where the screen starts."""
+
+    #: Whether it shows ASCII alone: lines are then told apart by their signs.
+    ascii_only: ClassVar[bool] = False
+
+
+def plain(drawing: Iterable[Line]) -> list[str]:
+    """The text of a drawing, without styles."""
+    return ["".join(text for text, _ in line) for line in drawing]
+
+
+def line_width(line: Iterable[Span]) -> int:
+    """Cells a line takes."""
+    return sum(formats.cell_width(text) for text, _ in line)
+
+
+def fit_line(line: Iterable[Span], width: int) -> Line:
+    """Exactly ``width`` cells of a line: padded with plain blanks, or cut with an ellipsis."""
+    spans = list(line)
+    room = width - line_width(spans)
+    if room >= 0:
+        return [*spans, (" " * room, "")] if room else spans
+    kept: Line = []
+    left = width
+    for text, style in spans:
+        taken = formats.cell_width(text)
+        # The last cell is the ellipsis', even where a span would end exactly there.
+        if taken >= left:
+            return [*kept, (formats.fit(text + " " * left, left), style)] if left > 0 else kept
+        kept.append((text, style))
+        left -= taken
+    return kept
+
+
+def inset(drawing: Iterable[Line], cells: int = 1) -> Drawing:
+    """The same drawing a little further in, under the texts around it."""
+    return [[(" " * cells, ""), *line] if line else [] for line in drawing]
+
+
+def to_ascii(drawing: Iterable[Line]) -> Drawing:
+    """The same drawing for a terminal that knows only ASCII (LANG=C)."""
+    return [[(formats.to_ascii(text), style) for text, style in line] for line in drawing]
