@@ -30,6 +30,7 @@ from tui.config import Config
 from tui.keys import keys_of
 from tui.memory.recall import Recall
 from tui.messages import Cost, DeskLike, Failed, Taken
+from tui.panes.frame import READING
 from tui.panes.main import MainScreen
 from tui.panes.scene import Scene, Side
 from tui.spans import Characters
@@ -355,6 +356,8 @@ class InternalsApp(App[None], inherit_bindings=False):
         damage = self.market.damage if self.market is not None else ()
         if said := self.error or next(iter(damage), ""):
             return said, "error"
+        if self.snapshot is None and self.failed is None:
+            return READING, "busy"
         return self.refresher.countdown or self.live.text or self.cost, ""
 
     def _each_minute(self) -> None:

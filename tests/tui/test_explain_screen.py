@@ -17,6 +17,7 @@ from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
 from tui.panes.explain import Asked, asked
+from tui.panes.frame import VIEWS
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene
 from tui.panes.spread import SpreadPane
@@ -62,7 +63,7 @@ def test_d_explains_what_is_in_sight(keys: tuple[str, ...], said: str) -> None:
 def test_no_view_is_without_an_explanation_of_its_own(pane: type[Pane]) -> None:
     """A view nobody thought of falls back to the index's return: each has a measure of its own."""
     scene = Scene(take(HELD, QUESTION))
-    for view in pane.VIEWS:
+    for view in VIEWS[pane.NUMBER]:
         wanted = asked(scene, pane.NUMBER, view, "small", None)
         if (pane.NUMBER, view) not in ((2, "names"), (2, "left out")):
             assert Asked("IWM", "return") not in wanted, view

@@ -16,7 +16,7 @@ from tui.filters import Filter
 from tui.host import Host
 from tui.line import SORTS
 from tui.memory.files import Seat
-from tui.panes import chrome
+from tui.panes import chrome, frame
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
@@ -25,13 +25,6 @@ from tui.panes.prompt import Prompt
 from tui.panes.sheet import Sheet
 from tui.panes.spread import SpreadPane
 from tui.spans import Drawing
-
-#: From this size on two by two; below it one pane at a time.
-FOUR = (chrome.FOUR_WIDE, 32)
-#: From this width on the panes of names take two thirds: their texts need it, charts do not.
-WIDE = 150
-#: Below this there is nothing to show.
-LEAST = (36, 9)
 
 
 class Board(Screen[None], inherit_bindings=False):
@@ -50,7 +43,7 @@ class Board(Screen[None], inherit_bindings=False):
         self.active, self.zoomed = host.seat.pane, host.seat.zoomed
         for pane in self.panes:
             view = host.seat.views.get(pane.NUMBER, "")
-            if view in pane.VIEWS:
+            if view in frame.VIEWS[pane.NUMBER]:
                 pane.view = view
         self.sorting = False
         self._header, self._headline = Sheet(id="header"), Sheet(id="headline")
@@ -83,6 +76,11 @@ class Board(Screen[None], inherit_bindings=False):
     # -- drawing ---------------------------------------------------------------------
 
     @property
+    def waiting(self) -> bool:
+        """Whether the first answer is still to come: the panes then stand there empty."""
+        return self.host.snapshot is None and self.host.failed is None
+
+    @property
     def pane_here(self) -> Pane:
         """The pane that keys go to."""
         return self.panes[self.active - 1]
@@ -97,15 +95,15 @@ class Board(Screen[None], inherit_bindings=False):
         self._show_headline()
 
     def _classify(self, width: int, height: int, *, update: bool = True) -> None:
-        small = width < LEAST[0] or height < LEAST[1]
-        one = self.zoomed or width < FOUR[0] or height < FOUR[1]
+        form = frame.form(width, height, zoomed=self.zoomed)
+        small, one = form == "small", form != "four"
         for pane in self.panes:
             pane.display = not one or pane is self.pane_here
         classes = {
             "-small": small,
             "-one": one,
-            "-wide": width >= WIDE,
-            "-cover": small or self.host.scene is None,
+            "-wide": width >= frame.WIDE,
+            "-cover": small or (self.host.scene is None and not self.waiting),
         }
         self.update_classes(classes, update=update)
 
@@ -144,7 +142,7 @@ class Board(Screen[None], inherit_bindings=False):
         right = chrome.age_text(app.snapshot, app.now()) if app.snapshot else ""
         if self.prompt.is_open:
             said, kind, right = self.prompt.advice, "error" * self.prompt.wrong, ""
-        self._status.show(lambda width, height: [chrome.status(said, kind, right, width)])
+        self._status.show(lambda width, height: [frame.status(said, kind, right, width)])
 
     def _show_hints(self) -> None:
         if self.sorting:
@@ -153,17 +151,15 @@ class Board(Screen[None], inherit_bindings=False):
             self._hints.show(lambda width, height: [[(text, "bold")]])
             return
         keys = self.host.keys
-        pane = self.active if self.host.scene is not None else 0
-        self._hints.show(lambda width, height: [chrome.hint_line(pane, keys, width)])
+        pane = self.active if self.host.scene is not None or self.waiting else 0
+        self._hints.show(lambda width, height: [frame.hint_line(pane, keys, width)])
 
     def _draw_cover(self, width: int, height: int) -> Drawing:
-        """In place of the panes: too small, no data yet, or what to do next."""
-        if self.size.width < LEAST[0] or self.size.height < LEAST[1]:
-            return chrome.too_small(width, height)
+        """In place of the panes: too small, or what to do next."""
         app = self.host
-        if app.failed is None:
-            return chrome.waiting(width, height)
         failed, simulated = app.failed, app.desk.simulated
+        if failed is None or frame.form(*self.size, zoomed=False) == "small":
+            return frame.too_small(width, height)
         # To a simulated market nothing is brought: other pairs are in the real one.
         brings = failed.lacking and not (app.absent and simulated)
         steps = chrome.next_steps(app.cost, app.keys, simulated=simulated) if brings else []

@@ -19,6 +19,7 @@ from core.note import breadth_sentence
 from core.snapshot import IndexView
 from tui import formats
 from tui.charts import histogram_pair, ladder_bar, waterfall
+from tui.commands import BREADTH
 from tui.panes import daily
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene, Side, flowed, no_index, wrapped
@@ -32,8 +33,7 @@ _LONGEST: Final = 40
 class BreadthPane(Pane):
     """How many lines rose, and by how much."""
 
-    NUMBER, TITLE = 3, "Breadth"
-    VIEWS = ("histogram", "ladder", "bridge", "daily")
+    NUMBER = BREADTH
 
     @dataclass
     class Counted(Message):

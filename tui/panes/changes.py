@@ -14,6 +14,7 @@ from core.note import leavers_sentence
 from core.phrase import Sentence
 from tui import formats
 from tui.charts import diverging_bars
+from tui.commands import CHANGES
 from tui.panes import concentration
 from tui.panes.listing import Grid, Order
 from tui.panes.pane import Pane
@@ -188,8 +189,7 @@ def _caption(scene: Scene, side: Side, width: int) -> Drawing:
 class ChangesPane(Pane):
     """Differences of two dated files, and how few names an index hangs on."""
 
-    NUMBER, TITLE = 4, "Changes"
-    VIEWS = ("membership", "concentration")
+    NUMBER = CHANGES
     DEFAULT_CSS = """
     ChangesPane .tables { height: 1fr; }
     """

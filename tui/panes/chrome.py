@@ -1,8 +1,7 @@
-"""What stands around the panes: header, headline, status, hints, and the first screen."""
+"""What stands around the panes once there is an answer, and the screen where there is none."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -10,7 +9,8 @@ from core.note import headline
 from core.question import Question
 from core.snapshot import Snapshot
 from tui import formats
-from tui.commands import hints, shown
+from tui.commands import shown
+from tui.panes.frame import asked
 from tui.panes.scene import BASIS, Scene, state_words, wrapped
 from tui.spans import Drawing, Line, line_width
 
@@ -19,14 +19,7 @@ def header(
     scene: Scene | None, question: Question, width: int, pairs: Sequence[tuple[str, str]] = ()
 ) -> Line:
     """The pair and its place in the watch list, the window and its two closes, the as-of date."""
-    line: Line = [
-        (" ", ""),
-        *place_text(question, pairs),
-        (question.small, "small bold"),
-        (" – ", "dim"),
-        (question.large, "large bold"),
-        (f"  {question.window}", "bold"),
-    ]
+    line = asked(question, pairs)
     if scene is None:
         return line
     snapshot = scene.snapshot
@@ -45,14 +38,6 @@ def header(
             line += part
     room = width - line_width(line) - line_width(tail)
     return [*line, (" " * max(room, 1), ""), *tail] if tail else line
-
-
-def place_text(question: Question, pairs: Sequence[tuple[str, str]]) -> Line:
-    """Which of how many pairs of the watch list; nothing for a pair that is not of it."""
-    pair = (question.small, question.large)
-    if pair not in pairs or len(pairs) < 2:
-        return []
-    return [(f"{pairs.index(pair) + 1}/{len(pairs)} ", "dim")]
 
 
 def headline_lines(scene: Scene, width: int, most: int) -> Drawing:
@@ -76,80 +61,6 @@ def age_text(snapshot: Snapshot, now: datetime) -> str:
     if snapshot.generation is not None:
         parts.append(f"store {snapshot.generation}")
     return " · ".join(parts)
-
-
-def status(message: str, kind: str, right: str, width: int) -> Line:
-    """A sentence on the left, the data's age on the right where both fit.
-
-    Args:
-        message: what is to be said.
-        kind: "error", "busy", "alert" or "".
-        right: the age.
-        width: cells.
-    """
-    signs = {"error": ("! ", "mark"), "busy": ("… ", "mark"), "alert": ("◆ ", "mark reverse")}
-    sign = signs.get(kind, ("", ""))
-    room = width - 2 - len(sign[0])
-    text = message
-    if right and formats.cell_width(message) + len(right) + 2 <= room:
-        text = formats.fit(message, room - len(right))
-        return [
-            (" ", ""),
-            sign,
-            (text, "bold" if kind in ("error", "alert") else "dim"),
-            (right, "dim"),
-        ]
-    if not message:
-        return [(" ", ""), (formats.fit(right, room).rstrip(), "dim")]
-    text = formats.fit(text, room).rstrip()
-    return [(" ", ""), sign, (text, "bold" if kind in ("error", "alert") else "dim")]
-
-
-#: From this width on panes may stand beside each other.
-FOUR_WIDE = 112
-
-
-def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
-    """Keys that do something here; help and quit stay when the others do not fit.
-
-    What every pane has keeps its place in front, so that a change of pane sends little.
-    """
-    everywhere = hints(min(pane, 1), keys)
-    last = [pair for pair in everywhere if pair[1] in ("help", "quit")]
-    shared = [pair for pair in everywhere if pair not in last]
-
-    def own(number: int) -> list[tuple[str, str]]:
-        return [pair for pair in hints(number, keys) if pair not in everywhere]
-
-    def spans(pairs: list[tuple[str, str]]) -> Line:
-        line: Line = [(" ", "")]
-        for key, words in pairs:
-            line += [(key, "bold"), (f" {words}  ", "dim")]
-        return [*line[:-1], (line[-1][0].rstrip(), "dim")]
-
-    # where panes stand beside each other, room for the longest of theirs: the shared ones stay
-    beside = (1, 2, 3, 4) if pane and width >= FOUR_WIDE else (pane,)
-    most = max((own(number) for number in beside), key=lambda pairs: line_width(spans(pairs)))
-    while shared and line_width(spans(shared + last + most)) > width:
-        shared.pop()
-    here = own(pane)
-    while here and line_width(spans(shared + last + here)) > width:
-        here.pop()
-    return spans(shared + last + here)
-
-
-def too_small(width: int, height: int) -> Drawing:
-    """What is left to say in a terminal that holds nothing."""
-    said = textwrap.wrap("terminal too small: 80x24 shows everything", max(width, 1))
-    top = max((height - len(said)) // 2, 0)
-    return [[]] * top + [[(line.center(width).rstrip(), "")] for line in said]
-
-
-def waiting(width: int, height: int) -> Drawing:
-    """Before the first answer."""
-    return [[]] * max(height // 2 - 1, 0) + [
-        [("No data yet: reading the store …".center(width), "dim")]
-    ]
 
 
 def next_steps(

@@ -8,6 +8,7 @@ from textual import events
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from tui.commands import CONTRIBUTORS
 from tui.filters import Filter
 from tui.panes.groups import (
     ALL,
@@ -30,8 +31,7 @@ TWO, STRIP = 84, 170
 class Contributors(Pane):
     """Leaders and laggards of each index, and their roll-ups."""
 
-    NUMBER, TITLE = 2, "Contributors"
-    VIEWS = ("names", "sectors", "themes", "gap", "brinson", "left out")
+    NUMBER = CONTRIBUTORS
     DEFAULT_CSS = """
     Contributors .names { height: 1fr; }
     Contributors .between { width: 1; }

@@ -9,18 +9,17 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
+from tui.panes.frame import VIEWS, Said, title
 from tui.panes.listing import Grid
 from tui.panes.scene import Scene, foot_texts, wrapped
 from tui.panes.sheet import Sheet
-from tui.spans import Drawing, Line, line_width
+from tui.spans import Drawing, Line
 
 
 class Pane(Widget):
     """One pane. Whatever changes a number lives in the question; the view lives here."""
 
     NUMBER: ClassVar[int]
-    TITLE: ClassVar[str]
-    VIEWS: ClassVar[tuple[str, ...]]
     DEFAULT_CSS = """
     Pane {
         width: 1fr; height: 1fr; layout: vertical;
@@ -41,7 +40,7 @@ class Pane(Widget):
         super().__init__(id=f"pane-{self.NUMBER}")
         self.scene: Scene | None = None
         self.active = self.rung = False
-        self.view = self.VIEWS[0]
+        self.view = VIEWS[self.NUMBER][0]
         self._title, self._foot = Sheet(classes="rule"), Sheet(classes="foot")
         self._notes = Sheet(classes="notes")
 
@@ -94,7 +93,8 @@ class Pane(Widget):
 
     def next_view(self) -> None:
         """Turn to the next view."""
-        self.view = self.VIEWS[(self.VIEWS.index(self.view) + 1) % len(self.VIEWS)]
+        views = VIEWS[self.NUMBER]
+        self.view = views[(views.index(self.view) + 1) % len(views)]
         self.redraw()
 
     def turn(self, how: str) -> None:
@@ -132,30 +132,9 @@ class Pane(Widget):
         return []
 
     def _draw_title(self, width: int, height: int) -> Drawing:
-        # the mark alone tells the pane apart: a rule of another weight is a line sent anew
-        head: Line = [
-            ("━" if self.active else "─", "mark" if self.active else "axis"),
-            ("▸" if self.active else " ", "bold"),
-            (f"{self.NUMBER} {self.TITLE}", "bold" if self.active else "dim bold"),
-            (" ", ""),
-        ]
-        tabs: Line = []
-        for name in self.VIEWS:
-            tabs += [(name, "bold" if name == self.view else "dim"), (" ", "")]
-            tabs += [("· ", "axis")] if name != self.VIEWS[-1] else []
-        tail: Line = []
-        if self.scene is not None and self.scene.snapshot.simulated:
-            tail = [(" ", ""), ("SIMULATED", "mark"), (" ", ""), ("─", "axis")]
-        if self.rung:
-            tail = [(" ◆ alert ", "mark reverse"), ("─", "axis"), *tail]
-        words = self.title_words()
-        lone: Line = [("· ", "axis"), (self.view, "bold"), (" ", "")]
-        for middle in ([("· ", "axis"), *tabs, *words], [*lone, *words], [*words], lone, []):
-            line = [*head, *middle]
-            room = width - line_width(line) - line_width(tail)
-            if room >= 0:
-                return [[*line, ("─" * room, "axis"), *tail]]
-        return [[*head, *tail]]
+        simulated = self.scene is not None and self.scene.snapshot.simulated
+        said = Said(self.title_words(), simulated=simulated, rung=self.rung)
+        return [title(self.NUMBER, self.view, self.active, width, said)]
 
     def _draw_foot(self, width: int, height: int) -> Drawing:
         assert self.scene is not None

@@ -11,6 +11,7 @@ from core.paths import year_paths
 from core.spread import Ranking, Spread
 from tui import formats
 from tui.charts import Chart, Multiple, Series, multiples, stacked_charts, year_bars
+from tui.commands import SPREAD
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene, flowed, foot_texts, no_index
 from tui.panes.sheet import Sheet
@@ -23,8 +24,7 @@ BOTH = 24
 class SpreadPane(Pane):
     """Both lines, the gap between them, and where it stands among the years."""
 
-    NUMBER, TITLE = 1, "Spread"
-    VIEWS = ("lines", "years", "full years", "paths")
+    NUMBER = SPREAD
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,0 +1,230 @@
+"""The frame of the screen: where the panes stand, their titles, the lines above and below.
+
+Nothing here knows an answer, or needs more than the table of commands: the frame is drawn
+before anything that measures is loaded.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from core.question import Question
+from tui import formats
+from tui.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD, hints
+from tui.spans import Drawing, Line, fit_line, line_width
+
+#: Pane -> its name, and its views in their order.
+TITLES: Final = {
+    SPREAD: "Spread",
+    CONTRIBUTORS: "Contributors",
+    BREADTH: "Breadth",
+    CHANGES: "Changes",
+}
+VIEWS: Final[Mapping[int, tuple[str, ...]]] = {
+    SPREAD: ("lines", "years", "full years", "paths"),
+    CONTRIBUTORS: ("names", "sectors", "themes", "gap", "brinson", "left out"),
+    BREADTH: ("histogram", "ladder", "bridge", "daily"),
+    CHANGES: ("membership", "concentration"),
+}
+#: From this size on two by two; below it one pane at a time.
+FOUR: Final = (112, 32)
+#: From this width on the panes of names take two thirds: their texts need it, charts do not.
+WIDE: Final = 150
+#: Below this there is nothing to show.
+LEAST: Final = (36, 9)
+#: Lines above and below the panes: header and headline, status and hints.
+_ABOVE, _BELOW = 2, 2
+READING: Final = "reading the store …"
+
+
+def form(width: int, height: int, *, zoomed: bool) -> Literal["four", "one", "small"]:
+    """How a size is used: two by two, one pane, or nothing but a sentence."""
+    if width < LEAST[0] or height < LEAST[1]:
+        return "small"
+    return "one" if zoomed or width < FOUR[0] or height < FOUR[1] else "four"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the title of a pane says beside its name and its views.
+
+    Attributes:
+        words: the pane's own.
+        simulated: its numbers are of a simulated market.
+        rung: an alert on one of them has fired.
+    """
+
+    words: Line = field(default_factory=list)
+    simulated: bool = False
+    rung: bool = False
+
+
+def title(number: int, view: str, active: bool, width: int, said: Said) -> Line:
+    """The title of a pane, which is its border.
+
+    Args:
+        number: of the pane.
+        view: the one shown, of its `VIEWS`.
+        active: keys go to it.
+        width: cells.
+        said: what else it says.
+    """
+    # the mark alone tells the pane apart: a rule of another weight is a line sent anew
+    head: Line = [
+        ("━" if active else "─", "mark" if active else "axis"),
+        ("▸" if active else " ", "bold"),
+        (f"{number} {TITLES[number]}", "bold" if active else "dim bold"),
+        (" ", ""),
+    ]
+    views = VIEWS[number]
+    tabs: Line = []
+    for name in views:
+        tabs += [(name, "bold" if name == view else "dim"), (" ", "")]
+        tabs += [("· ", "axis")] if name != views[-1] else []
+    tail: Line = []
+    if said.simulated:
+        tail = [(" ", ""), ("SIMULATED", "mark"), (" ", ""), ("─", "axis")]
+    if said.rung:
+        tail = [(" ◆ alert ", "mark reverse"), ("─", "axis"), *tail]
+    words = said.words
+    lone: Line = [("· ", "axis"), (view, "bold"), (" ", "")]
+    for middle in ([("· ", "axis"), *tabs, *words], [*lone, *words], [*words], lone, []):
+        line = [*head, *middle]
+        room = width - line_width(line) - line_width(tail)
+        if room >= 0:
+            return [*line, ("─" * room, "axis"), *tail]
+    return [*head, *tail]
+
+
+def asked(question: Question, pairs: Sequence[tuple[str, str]]) -> Line:
+    """The pair, its place in the watch list, and the window."""
+    return [
+        (" ", ""),
+        *place_text(question, pairs),
+        (question.small, "small bold"),
+        (" – ", "dim"),
+        (question.large, "large bold"),
+        (f"  {question.window}", "bold"),
+    ]
+
+
+def place_text(question: Question, pairs: Sequence[tuple[str, str]]) -> Line:
+    """Which of how many pairs of the watch list; nothing for a pair that is not of it."""
+    pair = (question.small, question.large)
+    if pair not in pairs or len(pairs) < 2:
+        return []
+    return [(f"{pairs.index(pair) + 1}/{len(pairs)} ", "dim")]
+
+
+def status(message: str, kind: str, right: str, width: int) -> Line:
+    """A sentence on the left, the data's age on the right where both fit.
+
+    Args:
+        message: what is to be said.
+        kind: "error", "busy", "alert" or "".
+        right: the age.
+        width: cells.
+    """
+    signs = {"error": ("! ", "mark"), "busy": ("… ", "mark"), "alert": ("◆ ", "mark reverse")}
+    sign = signs.get(kind, ("", ""))
+    room = width - 2 - len(sign[0])
+    text = message
+    if right and formats.cell_width(message) + len(right) + 2 <= room:
+        text = formats.fit(message, room - len(right))
+        return [
+            (" ", ""),
+            sign,
+            (text, "bold" if kind in ("error", "alert") else "dim"),
+            (right, "dim"),
+        ]
+    if not message:
+        return [(" ", ""), (formats.fit(right, room).rstrip(), "dim")]
+    text = formats.fit(text, room).rstrip()
+    return [(" ", ""), sign, (text, "bold" if kind in ("error", "alert") else "dim")]
+
+
+def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
+    """Keys that do something here; help and quit stay when the others do not fit.
+
+    What every pane has keeps its place in front, so that a change of pane sends little.
+    """
+    everywhere = hints(min(pane, 1), keys)
+    last = [pair for pair in everywhere if pair[1] in ("help", "quit")]
+    shared = [pair for pair in everywhere if pair not in last]
+
+    def own(number: int) -> list[tuple[str, str]]:
+        return [pair for pair in hints(number, keys) if pair not in everywhere]
+
+    def spans(pairs: list[tuple[str, str]]) -> Line:
+        line: Line = [(" ", "")]
+        for key, words in pairs:
+            line += [(key, "bold"), (f" {words}  ", "dim")]
+        return [*line[:-1], (line[-1][0].rstrip(), "dim")]
+
+    # where panes stand beside each other, room for the longest of theirs: the shared ones stay
+    beside = (1, 2, 3, 4) if pane and width >= FOUR[0] else (pane,)
+    most = max((own(number) for number in beside), key=lambda pairs: line_width(spans(pairs)))
+    while shared and line_width(spans(shared + last + most)) > width:
+        shared.pop()
+    here = own(pane)
+    while here and line_width(spans(shared + last + here)) > width:
+        here.pop()
+    return spans(shared + last + here)
+
+
+def too_small(width: int, height: int) -> Drawing:
+    """What is left to say in a terminal that holds nothing."""
+    said = textwrap.wrap("terminal too small: 80x24 shows everything", max(width, 1))
+    top = max((height - len(said)) // 2, 0)
+    return [[]] * top + [[(line.center(width).rstrip(), "")] for line in said]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the frame shows before anything is read.
+
+    Attributes:
+        question: what is asked first.
+        pairs: the watch list.
+        keys: command -> its keys in force.
+        pane: the one that keys go to.
+        views: pane -> its view.
+        zoomed: one pane is on the whole screen.
+    """
+
+    question: Question
+    pairs: Sequence[tuple[str, str]]
+    keys: Mapping[str, tuple[str, ...]]
+    pane: int = SPREAD
+    views: Mapping[int, str] = field(default_factory=dict)
+    zoomed: bool = False
+
+
+def frame(width: int, height: int, start: Start) -> Drawing:
+    """The whole screen before the first answer: every line, each as wide as the screen."""
+    used = form(width, height, zoomed=start.zoomed)
+    if used == "small":
+        lines = too_small(width, height)
+        return [fit_line(line, width) for line in [*lines, *[[]] * height][:height]]
+    lines = [[]] * height
+    lines[0] = asked(start.question, start.pairs)
+    lines[-2] = status(READING, "busy", "", width)
+    lines[-1] = hint_line(start.pane, start.keys, width)
+
+    def head(number: int, cells: int) -> Line:
+        view = start.views.get(number, "")
+        shown = view if view in VIEWS[number] else VIEWS[number][0]
+        return title(number, shown, number == start.pane, cells, Said())
+
+    if used == "one":
+        lines[_ABOVE] = head(start.pane, width)
+    else:
+        # as the stylesheet's grid: a cell between the columns, what is left over at the end
+        first = (width - 1) // 3 if width >= WIDE else (width - 1) * 2 // 5
+        second = _ABOVE + (height - _ABOVE - _BELOW) // 2
+        for y, (left, right) in ((_ABOVE, (1, 2)), (second, (3, 4))):
+            lines[y] = [*head(left, first), (" ", ""), *head(right, width - first - 1)]
+    return [fit_line(line, width) for line in lines]
