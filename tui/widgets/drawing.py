@@ -15,19 +15,18 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui import formats
+from tui.palettes import VARIABLES
 from tui.spans import Drawing, Span, fit_line
 from tui.terminal.safe import safe
 
-#: Style name -> the theme's variable that colours it, and one that themes of others have.
-_VARIABLES: Final = {
-    "small": ("small", ""),
-    "large": ("large", ""),
-    "gap": ("gap", "text-accent"),
-    "up": ("up", "text-success"),
-    "down": ("down", "text-error"),
-    "axis": ("rule", "foreground"),
-    "dim": ("quiet", "foreground"),
-    "mark": ("mark", "text-warning"),
+#: Style name -> a variable that themes of others have.
+_COMMON: Final = {
+    "gap": "text-accent",
+    "up": "text-success",
+    "down": "text-error",
+    "axis": "foreground",
+    "dim": "foreground",
+    "mark": "text-warning",
 }
 #: The pair's hues where the theme has none of its own: on a dark ground, on a light one.
 _PAIR: Final = {"small": ("#5fafff", "#005faf"), "large": ("#ff8700", "#af5f00")}
@@ -98,11 +97,11 @@ class Painter(_Base):
 
 def _coloured(word: str, variables: Mapping[str, str], dark: bool) -> Style:
     """A style name's colour in a theme, plain for a word that is none."""
-    if word not in _VARIABLES:
+    if word not in VARIABLES:
         return _NO_STYLE
-    own, common = _VARIABLES[word]
     pair = _PAIR.get(word)
-    value = variables.get(own) or (pair[not dark] if pair else variables[common])
+    value = variables.get(VARIABLES[word])
+    value = value or (pair[not dark] if pair else variables[_COMMON[word]])
     return Style(color=Color.parse(value).rich_color, bold=word == "mark" or None)
 
 
