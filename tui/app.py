@@ -7,55 +7,52 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
 from textual import events
-from textual.app import App
 from textual.worker import Worker
 
 from cache.errors import CacheError
 from core.market import Market
 from core.question import Question
 from core.snapshot import Snapshot, stepped
-from tui.alerts.ringing import Rang, Ringer, Said
 from tui.beside.answers import Underway, answer
 from tui.beside.bringing import Bringer
 from tui.beside.live import Live
 from tui.beside.refreshing import Refresher
 from tui.config import Config
 from tui.keys import keys_of
-from tui.memory.recall import Recall
 from tui.messages import Cost, DeskLike, Failed, Taken
 from tui.panes.frame import READING
 from tui.panes.main import MainScreen
 from tui.panes.scene import Scene, Side
 from tui.spans import Characters
-from tui.terminal import crash, fitting, leaving
-from tui.terminal.safe_lines import SafeLines
-from tui.terminal.title import Window
-from tui.themes import DEFAULTS, THEMES
+from tui.terminal import fitting, leaving
+from tui.terminal.fitted import FittedApp
+from tui.themes import THEMES
 from tui.widgets.drawing import Painter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from textual.app import SystemCommand
-    from textual.filter import LineFilter
     from textual.screen import Screen
+
+    from tui.alerts.ringing import Rang, Ringer, Said
+    from tui.memory.recall import Recall
 
 #: Seconds between two looks for a new generation, and between two looks at the clock.
 POLL, CLOCK = 2.0, 60.0
+#: Seconds the first answer may take before the screen is painted without it.
+PATIENCE = 1.0
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class InternalsApp(App[None], inherit_bindings=False):
+class InternalsApp(FittedApp, inherit_bindings=False):
     """How far two indices have parted, who did it, and how broad it was.
 
     Args:
@@ -67,8 +64,6 @@ class InternalsApp(App[None], inherit_bindings=False):
 
     TITLE = "internals"
     CSS_PATH = "app.tcss"
-    ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[Any]] = []
 
     def __init__(
         self,
@@ -78,9 +73,7 @@ class InternalsApp(App[None], inherit_bindings=False):
         *,
         now: Callable[[], datetime] = _now,
     ) -> None:
-        fitting.read_leniently()
-        fitting.heed_no_color()
-        super().__init__(driver_class=fitting.driver_class(config.wire))
+        super().__init__(config.wire)
         self.desk, self.config, self.question, self.now = desk, config, question, now
         self.keys: Mapping[str, tuple[str, ...]] = keys_of(config.keys)
         self.snapshot: Snapshot | None = None
@@ -94,39 +87,37 @@ class InternalsApp(App[None], inherit_bindings=False):
         self.underway = Underway()
         self.refresher, self.bringer = Refresher(self), Bringer(self)
         self.live, self.wants_demo = Live(self), False
-        self.recall, self.ringer = Recall(self), Ringer(self)
+        self._opened = now()
         self.rung = ""
         self._generation: int | None = None
+        #: Paints nothing while it is open.
+        self._held = ExitStack()
         self._watched = False
-        self.window = Window(self)
-        #: What is said first; filters for few colours.
+        #: What is said first.
         self.greeting = ""
-        #: Where the way to a fault is kept.
-        self.crash_log: Path | None = None
-        self.few: tuple[LineFilter, ...] = ()
         Painter.ascii_only = Characters.ascii_only = config.ascii
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = config.theme
         self.set_keymap(dict(config.keys))
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our variables, for a theme that has none."""
-        return dict(DEFAULTS)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's, but under NO_COLOR none that turns colours into greys; then the last net."""
-        found = super().get_line_filters()
-        found = fitting.colourless(found) if self.no_color else [*found, *self.few]
-        return [*found, SafeLines()]
-
     def get_default_screen(self) -> Screen[Any]:
         """The four panes."""
         return MainScreen(self)
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """None: everything is in the table of commands."""
-        return ()
+    @cached_property
+    def recall(self) -> Recall:
+        """What was seen before."""
+        from tui.memory.recall import Recall
+
+        return Recall(self)
+
+    @cached_property
+    def ringer(self) -> Ringer:
+        """The alerts."""
+        from tui.alerts.ringing import Ringer
+
+        return Ringer(self, self._opened)
 
     @property
     def main(self) -> MainScreen | None:
@@ -143,6 +134,10 @@ class InternalsApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Ask the first question; from then on look for data that others brought."""
+        if fitting.framed(self):
+            # the frame stands on the terminal: what is painted first is the answer
+            self._held.enter_context(self.batch_update())
+            self.set_timer(PATIENCE, self._paint)
         self.ask(self.question)
         leaving.on_signals(self._leave)
         self._watched = not self.is_headless and not leaving.terminal_gone()
@@ -208,21 +203,20 @@ class InternalsApp(App[None], inherit_bindings=False):
         self.failed, self.absent = None, False
         self._generation = message.snapshot.generation
         self.window.say(message.snapshot)
-        if self.main is not None:
-            self.main.show()
-        asked = message.snapshot.question
-        pair = (asked.small, asked.large)
-        was = old and (old.generation, old.question.small, old.question.large)
-        if was != (message.snapshot.generation, *pair) or self.refresher.priced != pair:
-            self.refresher.look_up_cost(asked)
-        self.recall.saw(message.snapshot)
-        self.ringer.check(message.snapshot)
+        self._paint()
+        # what nobody looks at yet waits until this is painted
+        self.call_after_refresh(self._follow, old, message.snapshot)
         self.say()
 
-    def action_suspend_process(self) -> None:
-        """Stop, with the window's title as it was."""
-        self.window.give_back()
-        super().action_suspend_process()
+    def _follow(self, old: Snapshot | None, new: Snapshot) -> None:
+        """An answer is on the screen: what it costs to renew, looks and alerts."""
+        asked = new.question
+        pair = (asked.small, asked.large)
+        was = old and (old.generation, old.question.small, old.question.large)
+        if was != (new.generation, *pair) or self.refresher.priced != pair:
+            self.refresher.look_up_cost(asked)
+        self.recall.saw(new)
+        self.ringer.check(new)
 
     def on_failed(self, message: Failed) -> None:
         """Say why there is no answer; the last one stays."""
@@ -238,9 +232,15 @@ class InternalsApp(App[None], inherit_bindings=False):
         elif not self.underway.open:
             # What is shown is what the next key changes.
             self.question = self.snapshot.question
-        if self.main is not None:
-            self.main.show()
+        self._paint()
         self.say()
+
+    def _paint(self) -> None:
+        """Bring the screen up to date, and hold nothing back any more."""
+        if self.main is not None:
+            self.main.held = False
+            self.main.show()
+        self._held.close()
 
     def _watches_another(self, question: Question) -> bool:
         """Whether a question is about a pair of the watch list other than the one shown."""
@@ -376,14 +376,6 @@ class InternalsApp(App[None], inherit_bindings=False):
         """End with an exit code; what is on the screen is remembered."""
         self._remember()
         self.exit(return_code=code)
-
-    def _fatal_error(self) -> None:
-        """One sentence and where it happened, in place of a page that prints variables."""
-        if (error := self._exception) is not None:
-            said = crash.sentence(error, self.crash_log, self.now())
-            said = f"internals: an error of its own ended the screen: {said}"
-            self._exit_renderables.append(Text(said))
-        self._close_messages_no_wait()
 
     async def action_quit(self) -> None:
         """Leave; the question is remembered, a fetching child ends."""

@@ -15,6 +15,17 @@ SPREAD, CONTRIBUTORS, BREADTH, CHANGES = 1, 2, 3, 4
 LISTS: Final = (CONTRIBUTORS, CHANGES)
 
 
+#: What names may be sorted by, and the letter after the sort key.
+SORTS: Final = {
+    "bp": ("b", "contribution"),
+    "ret": ("r", "return"),
+    "w": ("w", "weight"),
+    "symbol": ("s", "symbol"),
+    "name": ("n", "name"),
+    "sector": ("e", "sector"),
+}
+
+
 class CommandError(Exception):
     """A key or a line that asks for nothing known; the message is one sentence for a person."""
 

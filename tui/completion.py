@@ -9,8 +9,7 @@ from typing import Final
 
 from core.measures import MEASURES, Measure
 from core.question import STEPS
-from tui.commands import COMMANDS, Command
-from tui.line import SORTS
+from tui.commands import COMMANDS, SORTS, Command
 
 _COMPARED: Final = ("<", "<=", ">", ">=")
 _WINDOWS: Final = (*STEPS, "H1", "H2")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -188,6 +188,8 @@ def read(text: str, where: str) -> Config:
     Raises:
         ConfigError: No TOML, an unknown setting or a value that cannot be used.
     """
+    import tomllib  # most have no such file
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -283,3 +285,15 @@ def with_flags(
             raise ConfigError(f"--{name} {value}: {error}") from None
         config = replace(config, **fields, given=config.given | {name})
     return config
+
+
+def as_date(text: str) -> date:
+    """An ISO date from the command line.
+
+    Raises:
+        ConfigError: the text is no date.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"{text!r} is no date; write it as 2026-06-26") from None

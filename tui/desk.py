@@ -8,13 +8,12 @@ from __future__ import annotations
 import sys
 import threading
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cache.errors import CacheError, StoreEmpty, StoreError
-from cache.publish import published_words
+from cache.errors import StoreEmpty, StoreError
 from cache.reference import doubtful_themes, load_reference
 from cache.store import Held, Store
 from core.frames import Reference
@@ -66,8 +65,11 @@ class Desk:
         self.memory = Memory(places.state, LOOKING if looking else "")
         self.notes = places.notes
         self.store = Store(places.store, simulated=demo)
-        self.read_only = published_words(places.config) if places.published else ""
-        self.read_only = self.read_only or self.memory.refusal
+        self.read_only = self.memory.refusal
+        if places.published:
+            from cache.publish import published_words
+
+            self.read_only = published_words(places.config) or self.read_only
         self._loaded: _Loaded | None = None
         self._lock = threading.Lock()
         self._quotes: Quotes | None = None
@@ -250,15 +252,3 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def as_date(text: str) -> date:
-    """An ISO date from the command line.
-
-    Raises:
-        CacheError: the text is no date.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CacheError(f"{text!r} is no date; write it as 2026-06-26") from None

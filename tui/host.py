@@ -60,8 +60,15 @@ class Host(Protocol):
     live: Live
     absent: bool
     seat: Seat
-    recall: Recall
-    ringer: Ringer
+
+    @property
+    def recall(self) -> Recall:
+        """What was seen before."""
+
+    @property
+    def ringer(self) -> Ringer:
+        """The alerts."""
+
     rung: str
     now: Callable[[], datetime]
 

@@ -12,18 +12,9 @@ from core import alerts
 from core.alerts import Alert
 from core.errors import WindowError
 from core.question import FORMS, Question, normal
-from tui.commands import COMMANDS, CommandError
+from tui.commands import COMMANDS, SORTS, CommandError
 
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
-#: What may be sorted by, and the letter after the sort key.
-SORTS: Final = {
-    "bp": ("b", "contribution"),
-    "ret": ("r", "return"),
-    "w": ("w", "weight"),
-    "symbol": ("s", "symbol"),
-    "name": ("n", "name"),
-    "sector": ("e", "sector"),
-}
 
 
 @dataclass(frozen=True, slots=True)

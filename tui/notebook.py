@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.snapshot import Snapshot
-from tui.config import FILE, load, with_flags
-from tui.desk import Desk, as_date
+from tui.config import FILE, as_date, load, with_flags
+from tui.desk import Desk
 from tui.places import places
 from tui.written.tidy import to_pandas
 

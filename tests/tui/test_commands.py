@@ -10,10 +10,10 @@ import pytest
 
 from core.alerts import Alert
 from core.snapshot import Lines, Question
-from tui.commands import COMMANDS, CommandError, groups, hints
+from tui.commands import COMMANDS, SORTS, CommandError, groups, hints
 from tui.filters import parse_filter
 from tui.keys import bindings, keys_of, normal_key
-from tui.line import SORTS, Act, SetAlert, SortBy, WatchPair, parse
+from tui.line import Act, SetAlert, SortBy, WatchPair, parse
 from tui.panes.help import drawing
 from tui.panes.main import MainScreen
 

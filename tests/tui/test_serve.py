@@ -132,9 +132,8 @@ def test_each_start_has_a_token_that_nobody_can_guess(monkeypatch: pytest.Monkey
 def test_what_a_page_runs_is_the_screen_that_only_looks() -> None:
     from tui.cli.serve import command
 
-    arguments = parser().parse_args(
-        ["serve", "--home", "/a b", "--pair", "QQQ:RSP", "--as-of", "2026-06-26", "--demo"]
-    )
+    given = ["serve", "--home", "/a b", "--pair", "QQQ:RSP", "--as-of", "2026-06-26", "--demo"]
+    arguments = parser(given).parse_args(given)
     assert command(arguments)[1:] == [
         "-m", "tui", "--read-only", "--home", "/a b", "--pair", "QQQ:RSP",
         "--as-of", "2026-06-26", "--demo",

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.test_child import read_until
+from tests.vt import Screen
 
 ROOT = Path(__file__).resolve().parents[2]
 TRUE = 1 << 24
@@ -118,7 +119,7 @@ def test_a_terminal_is_sent_what_it_knows_and_left_as_it_was(
     home: Path, environ: dict[str, str], most: int
 ) -> None:
     with started(home, **environ) as terminal:
-        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth")
+        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"as of")
         assert b"Breadth" in drawn and b"quit" in drawn
         left = terminal.quit()
     # All of the colours it has are used, and none beyond.
@@ -143,10 +144,12 @@ def test_the_locale_decides_the_characters(
     home: Path, environ: dict[str, str], ascii: bool
 ) -> None:
     with started(home, **environ) as terminal:
-        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth")
-        terminal.quit()
+        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"as of")
+        drawn += terminal.quit()
     assert drawn.isascii() is ascii
-    assert (b"drawn in ASCII, because LANG" in drawn) is ascii
+    screen = Screen(120, 36)
+    screen.feed(drawn.decode().partition("\x1b[?1049l")[0])
+    assert ("drawn in ASCII, because LANG" in "\n".join(screen.lines())) is ascii
 
 
 def test_a_setting_is_stronger_than_the_locale(tmp_path: Path, home: Path) -> None:
@@ -154,7 +157,7 @@ def test_a_setting_is_stronger_than_the_locale(tmp_path: Path, home: Path) -> No
         (tmp_path / kept.name).symlink_to(kept)
     (tmp_path / "config.toml").write_text("ascii = false\nmouse = false\n")
     with started(tmp_path, LANG="C") as terminal:
-        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth")
+        drawn = read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"as of")
         terminal.quit()
     assert not drawn.isascii()
     assert b"\x1b[?1003h" not in drawn
@@ -172,7 +175,7 @@ def test_what_cannot_show_a_screen_says_so_in_one_line(home: Path, term: str) ->
 
 def test_a_suspended_screen_gives_the_title_back(home: Path) -> None:
     with started(home) as terminal:
-        read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth")
+        read_until(terminal.ours, b"IWM", b"help", b"SIMULATED", b"Breadth", b"as of")
         os.write(terminal.ours, b"\x1a")
         stopped = read_until(terminal.ours, b"\x1b[?1004l")
         assert b"\x1b[23;2t" in stopped

@@ -47,16 +47,21 @@ class Standing:
 
 
 class Ringer:
-    """Judges the alerts of the screen's market, one round at a time."""
+    """Judges the alerts of the screen's market, one round at a time.
 
-    def __init__(self, host: Host) -> None:
+    Args:
+        host: the app.
+        opened: when the screen was; what fired before is no news.
+    """
+
+    def __init__(self, host: Host, opened: datetime) -> None:
         self._host = host
         self.book = AlertBook(host.desk.memory)
         self._busy = False
         self._next: Snapshot | None = None
         self._judged: dict[Asked, int | None] = {}
         self._rung: dict[Alert, datetime] = {}
-        self._opened = host.now()
+        self._opened = opened
         self._unseen = 0
 
     def check(self, snapshot: Snapshot) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
-from core.explain.measures import measures_help
 from tui import VERSION
 from tui.cli.streams import BAD_INPUT, say
-from tui.written.formats import FORMATS
-from tui.written.parts import PARTS
 
 
 class _Parser(argparse.ArgumentParser):
@@ -44,12 +42,15 @@ def _options(*, question: bool) -> _Parser:
     return shared
 
 
-def parser() -> argparse.ArgumentParser:
-    """Everything the command line takes."""
-    asked, place = _options(question=True), _options(question=False)
+def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """What the command line takes: every command by name, the one that is asked for in full.
+
+    Args:
+        argv: the command line, which is only looked at.
+    """
     top = _Parser(
         prog="internals",
-        parents=[asked],
+        parents=[_options(question=True)],
         description="How far two indices have parted, who did it, and how broad it was."
         " Without a command: the screen.",
     )
@@ -57,40 +58,50 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--read-only", action="store_true", help="look only: fetch and keep nothing")
     top.add_argument("--watch", action="store_true", help="open with live quotes (the key p)")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    for name, (words, question, fill) in _COMMANDS.items():
+        if name not in argv:
+            # its name and its words are for --help and for an error alone
+            commands.add_parser(name, help=words, add_help=False)
+            continue
+        parents = [] if question is None else [_options(question=question)]
+        fill(commands.add_parser(name, parents=parents, help=words))
+    return top
 
-    note = commands.add_parser("note", parents=[asked], help="the answer, written")
+
+def _note(note: argparse.ArgumentParser) -> None:
+    from tui.written.formats import FORMATS
+    from tui.written.parts import PARTS
+
     note.add_argument("--format", choices=FORMATS, default="text")
     note.add_argument("--output", type=_path, metavar="FILE", help="write to FILE")
-
     note.add_argument("--since", type=_path, metavar="FILE", help="an earlier note's JSON")
     note.add_argument("--part", choices=PARTS, metavar="PART", help="with csv: " + " ".join(PARTS))
 
-    tables = commands.add_parser("export", parents=[asked], help="every table, a file each")
+
+def _export(tables: argparse.ArgumentParser) -> None:
     tables.add_argument("--format", choices=("parquet", "csv"), default="parquet")
     tables.add_argument("directory", type=_path, metavar="DIR")
 
-    why = commands.add_parser(
-        "explain",
-        parents=[asked],
-        help="how a number came about",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="measures:\n" + measures_help(),
-    )
+
+def _explain(why: argparse.ArgumentParser) -> None:
+    from core.explain.measures import measures_help
+
+    why.formatter_class = argparse.RawDescriptionHelpFormatter
+    why.epilog = "measures:\n" + measures_help()
     why.add_argument("fund", help="an index's fund, such as IWM")
     why.add_argument("symbol", nargs="?", help="one of its lines, such as BE")
     why.add_argument("--measure", metavar="NAME", help="a measure by its name, such as top:3")
 
-    fetch = commands.add_parser("refresh", parents=[asked], help="fetch what is stale")
+
+def _refresh(fetch: argparse.ArgumentParser) -> None:
     fetch.add_argument("--full", action="store_true", help="ask for everything, whole")
     fetch.add_argument("--quiet", action="store_true", help="no progress; for cron")
     fetch.add_argument("--no-alerts", action="store_true", help="judge no alerts at the end")
     fetch.add_argument("--progress", choices=("json",), help="one JSON object a line on stderr")
 
-    commands.add_parser(
-        "quotes", parents=[asked], help="today's quotes of a pair and its lines, as JSON lines"
-    )
 
-    bring = commands.add_parser("import", help="bring your own files")
+def _import(bring: argparse.ArgumentParser) -> None:
+    place = _options(question=False)
     kinds = bring.add_subparsers(dest="kind", metavar="KIND", required=True)
     file = kinds.add_parser("holdings", parents=[place], help="issuer CSV or XLSX, or plain CSV")
     file.add_argument("file", type=_path)
@@ -102,7 +113,9 @@ def parser() -> argparse.ArgumentParser:
     ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")
     ahead.add_argument("file", type=_path)
 
-    forget = commands.add_parser("forget", help="take a wrong import back")
+
+def _forget(forget: argparse.ArgumentParser) -> None:
+    place = _options(question=False)
     what = forget.add_subparsers(dest="kind", metavar="KIND", required=True)
     gone = what.add_parser("holdings", parents=[place], help="a fund's file of one date")
     gone.add_argument("fund")
@@ -111,17 +124,42 @@ def parser() -> argparse.ArgumentParser:
     untold.add_argument("fund")
     untold.add_argument("date", nargs="?", help="the effective date; without it, all of them")
 
-    publish = commands.add_parser("publish", parents=[place], help="a copy that a desk may read")
+
+def _publish(publish: argparse.ArgumentParser) -> None:
     publish.add_argument("target", type=_path, metavar="DIR", help="what others open with --home")
     publish.add_argument("--group", metavar="NAME", help="for this group alone, not for everyone")
 
-    serve = commands.add_parser("serve", parents=[asked], help="the screen in a browser here")
+
+def _serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--port", type=int, default=8765, help="of 127.0.0.1; 0 takes a free one")
 
-    status = commands.add_parser("status", parents=[place], help="what is held, and how old")
+
+def _status(status: argparse.ArgumentParser) -> None:
     status.add_argument("--format", choices=("text", "json"), default="text")
 
-    doctor = commands.add_parser("doctor", parents=[place], help="what is to be mended here")
+
+def _doctor(doctor: argparse.ArgumentParser) -> None:
     doctor.add_argument("--format", choices=("text", "json"), default="text")
     doctor.add_argument("--offline", action="store_true", help="ask no host")
-    return top
+
+
+def _nothing(_: argparse.ArgumentParser) -> None:
+    """Takes nothing of its own."""
+
+
+#: Command -> what it does, whether it takes a question or a place alone (None: neither), its own.
+_COMMANDS: Final[
+    Mapping[str, tuple[str, bool | None, Callable[[argparse.ArgumentParser], None]]]
+] = {
+    "note": ("the answer, written", True, _note),
+    "export": ("every table, a file each", True, _export),
+    "explain": ("how a number came about", True, _explain),
+    "refresh": ("fetch what is stale", True, _refresh),
+    "quotes": ("today's quotes of a pair and its lines, as JSON lines", True, _nothing),
+    "import": ("bring your own files", None, _import),
+    "forget": ("take a wrong import back", None, _forget),
+    "publish": ("a copy that a desk may read", False, _publish),
+    "serve": ("the screen in a browser here", True, _serve),
+    "status": ("what is held, and how old", False, _status),
+    "doctor": ("what is to be mended here", False, _doctor),
+}

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from cache.clean import clean
 from cache.errors import SourceError
 from tui.cli.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
-from tui.desk import Desk, as_date
+from tui.config import as_date
+from tui.desk import Desk
 
 if TYPE_CHECKING:
     from cache.sources.rows import Rejected

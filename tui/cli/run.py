@@ -13,16 +13,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from cache.errors import CacheError, StoreEmpty
 from core.errors import CoreError, MeasureError, WindowError
 from core.question import Question
 from tui.cli.arguments import parser
 from tui.cli.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, open_streams, say, write
-from tui.config import FILE, Config, ConfigError, load, with_flags
-from tui.desk import Desk, as_date
-from tui.places import places
+from tui.config import FILE, Config, ConfigError, as_date, load, with_flags
+from tui.places import Places, places
+
+if TYPE_CHECKING:
+    from tui.desk import Desk
 
 #: Commands that bring data into the store or take it out.
 WRITING: Final = ("import", "forget", "refresh")
@@ -31,7 +33,7 @@ WRITING: Final = ("import", "forget", "refresh")
 def run(argv: Sequence[str]) -> int:
     """Run one command line and return its exit code; no exception but SystemExit leaves."""
     open_streams()
-    arguments = parser().parse_args(argv)
+    arguments = parser(argv).parse_args(argv)
     try:
         return _command(arguments)
     except StoreEmpty as error:
@@ -65,11 +67,15 @@ def _command(arguments: argparse.Namespace) -> int:
     home: Path | None = getattr(arguments, "home", None)
     demo: bool = getattr(arguments, "demo", False)
     where = places(home, demo=demo)
+    if arguments.command is None:
+        return _screen(arguments, where)
     if arguments.command == "doctor":
         from tui.doctor.examine import report
 
         return report(where, demo=demo, offline=arguments.offline, kind=arguments.format)
-    desk = Desk(where, demo=demo, home=home, looking=getattr(arguments, "read_only", False))
+    from tui.desk import Desk
+
+    desk = Desk(where, demo=demo, home=home)
     if desk.read_only and arguments.command in WRITING:
         return say(f"{home or where.config}: {desk.read_only}", BAD_INPUT)
     if arguments.command == "publish":
@@ -93,15 +99,7 @@ def _command(arguments: argparse.Namespace) -> int:
         written = to_json if arguments.format == "json" else to_text
         write(written(found, desk, now), kind=arguments.format)
         return ANSWERED
-    config = with_flags(
-        load(where.settings / FILE),
-        getattr(arguments, "pair", None),
-        getattr(arguments, "window", None),
-        getattr(arguments, "basis", None),
-    )
-    if desk.read_only:
-        config = replace(config, refresh_on_open=False)
-    as_of = as_date(arguments.as_of) if hasattr(arguments, "as_of") else None
+    config, as_of = _settings(arguments, where)
     if arguments.command == "refresh":
         return _refresh(desk, config.question(), config, arguments)
     if arguments.command == "note":
@@ -110,13 +108,42 @@ def _command(arguments: argparse.Namespace) -> int:
         return _export(desk, _question(desk, config, as_of, None), arguments)
     if arguments.command == "explain":
         return _explain(desk, _question(desk, config, as_of, None), arguments)
-    if arguments.command == "quotes":
-        return _quotes(desk, config.question())
+    return _quotes(desk, config.question())
+
+
+def _settings(arguments: argparse.Namespace, where: Places) -> tuple[Config, date | None]:
+    """What was set, the flags over it, and the as-of date asked for."""
+    config = with_flags(
+        load(where.settings / FILE),
+        getattr(arguments, "pair", None),
+        getattr(arguments, "window", None),
+        getattr(arguments, "basis", None),
+    )
+    return config, as_date(arguments.as_of) if hasattr(arguments, "as_of") else None
+
+
+def _screen(arguments: argparse.Namespace, where: Places) -> int:
+    """The screen: its frame first, then what it shows."""
+    from tui.memory.files import Memory
     from tui.terminal.show import show
 
-    if arguments.watch:
-        config = replace(config, watch=True)
-    return show(desk, config, _question(desk, config, as_of, desk.memory.question()))
+    home: Path | None = getattr(arguments, "home", None)
+    demo: bool = getattr(arguments, "demo", False)
+    config, as_of = _settings(arguments, where)
+    config = replace(config, watch=config.watch or arguments.watch)
+    memory = Memory(where.state)
+
+    def opener(config: Config) -> tuple[Desk, Config, Question]:
+        from tui.desk import Desk
+
+        desk = Desk(where, demo=demo, home=home, looking=arguments.read_only)
+        if desk.read_only:
+            config = replace(config, refresh_on_open=False)
+        return desk, config, _question(desk, config, as_of, memory.question())
+
+    # a simulated market opens with its own question, whatever was remembered
+    first = config.question(Question() if demo else memory.question())
+    return show(config, first, memory, opener)
 
 
 def _serve(arguments: argparse.Namespace) -> int:

@@ -9,7 +9,6 @@ from typing import Any, Final
 from textual.worker import Worker
 
 from core.question import ABOVE, BELOW, STEPS
-from tui.beside.noting import write_note
 from tui.panes.board import Board
 
 #: Thresholds of breadth above and below, coarse to fine: a session moves less than a year.
@@ -97,4 +96,6 @@ class Asking(Board, inherit_bindings=False):
         if self._note is not None and not self._note.is_finished:
             self.host.tell("a note is being written")
             return
+        from tui.beside.noting import write_note
+
         self._note = self.host.background(partial(write_note, self.host), "note", thread=False)

@@ -11,10 +11,9 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.commands import CONTRIBUTORS
+from tui.commands import CONTRIBUTORS, SORTS
 from tui.filters import Filter
 from tui.host import Host
-from tui.line import SORTS
 from tui.memory.files import Seat
 from tui.panes import chrome, frame
 from tui.panes.breadth import BreadthPane
@@ -25,6 +24,7 @@ from tui.panes.prompt import Prompt
 from tui.panes.sheet import Sheet
 from tui.panes.spread import SpreadPane
 from tui.spans import Drawing
+from tui.terminal import fitting
 
 
 class Board(Screen[None], inherit_bindings=False):
@@ -45,13 +45,15 @@ class Board(Screen[None], inherit_bindings=False):
             view = host.seat.views.get(pane.NUMBER, "")
             if view in frame.VIEWS[pane.NUMBER]:
                 pane.view = view
-        self.sorting = False
+        self.sorting = self.held = False
         self._header, self._headline = Sheet(id="header"), Sheet(id="headline")
         self._status, self._hints = Sheet(id="status"), Sheet(id="hints")
         self._instead, self.prompt = Sheet(id="cover"), Prompt(host, self)
 
     def compose(self) -> Iterator[Widget]:
         """Everything, from top to bottom."""
+        # the frame stands on the terminal already: the panes come with their first answer
+        self.held = fitting.framed(self.app)
         # before there is anything to style: each later change styles every widget anew
         self._classify(*self.app.size, update=False)
         yield self._header
@@ -102,6 +104,7 @@ class Board(Screen[None], inherit_bindings=False):
         classes = {
             "-small": small,
             "-one": one,
+            "-held": self.held,
             "-wide": width >= frame.WIDE,
             "-cover": small or (self.host.scene is None and not self.waiting),
         }

@@ -6,13 +6,10 @@ from typing import Any, ClassVar
 
 from tui import commands, keys
 from tui.commands import CONTRIBUTORS
-from tui.panes.alerts import AlertsScreen
 from tui.panes.asking import Asking
 from tui.panes.breadth import BreadthPane
-from tui.panes.help import HelpScreen
 from tui.panes.naming import Naming
 from tui.panes.pane import Pane
-from tui.panes.since import SinceScreen
 from tui.panes.starting import Starting
 from tui.terminal import fitting
 
@@ -117,10 +114,14 @@ class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
     def action_since(self) -> None:
         """What changed since the last look."""
         if self.host.scene is not None:
+            from tui.panes.since import SinceScreen
+
             self.app.push_screen(SinceScreen(self.host))
 
     def action_alerts(self) -> None:
         """The alerts that are set."""
+        from tui.panes.alerts import AlertsScreen
+
         self.quiet()
         self.app.push_screen(AlertsScreen(self.host))
 
@@ -131,6 +132,8 @@ class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
 
     def action_help(self) -> None:
         """What every key does."""
+        from tui.panes.help import HelpScreen
+
         self.app.push_screen(HelpScreen(self.host.keys))
 
     def action_redraw(self) -> None:

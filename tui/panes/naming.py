@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.commands import CONTRIBUTORS
-from tui.line import SORTS
+from tui.commands import CONTRIBUTORS, SORTS
 from tui.panes.board import Board
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
-from tui.panes.explain import ExplainScreen, asked
-from tui.panes.name import NameScreen
 
 if TYPE_CHECKING:
     from tui.widgets.table import LineTable
@@ -35,6 +32,8 @@ class Naming(Board, inherit_bindings=False):
         if symbol is None:
             app.tell("there is no name under the cursor")
             return
+        from tui.panes.name import NameScreen
+
         fund = scene.fund_of(symbol, pane.side_shown(scene))
         self.app.push_screen(NameScreen(scene.snapshot, app.market, fund, symbol))
 
@@ -43,6 +42,8 @@ class Naming(Board, inherit_bindings=False):
         app, pane = self.host, self.pane_here
         if app.scene is None:
             return
+        from tui.panes.explain import ExplainScreen, asked
+
         key, side = None, app.scene.first
         if isinstance(pane, (Contributors, ChangesPane)):
             key, side = pane.item(), pane.side_shown(app.scene)

@@ -6,20 +6,21 @@ follows enter or the first sign is taken for something else.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual import events
 
 from core.errors import WindowError
 from tui.commands import CommandError
-from tui.completion import Known, advice, completed
-from tui.filters import Filter, parse_filter
 from tui.host import Host
-from tui.line import Act, Import, SetAlert, SortBy, ThemeNamed, WatchPair, parse
 from tui.panes.sheet import Sheet
 from tui.spans import Drawing, Line
 from tui.terminal import fitting
 from tui.terminal.safe import safe
+
+if TYPE_CHECKING:
+    from tui.completion import Known
+    from tui.filters import Filter
 
 #: Longest line that can be typed or pasted.
 _LONGEST = 500
@@ -95,6 +96,8 @@ class Prompt(Sheet):
         elif key == "enter":
             self._enter()
         elif key == "tab" and self.sign == ":":
+            from tui.completion import completed
+
             self._set(completed(text, self._known()))
         elif key == "backspace" and not text:
             self._escape()
@@ -145,6 +148,8 @@ class Prompt(Sheet):
     # -- what it asks ----------------------------------------------------------------
 
     def _known(self) -> Known:
+        from tui.completion import Known
+
         host = self._host
         market, scene, asked = host.market, host.scene, host.question
         views = scene.snapshot.indices.values() if scene is not None else ()
@@ -163,6 +168,8 @@ class Prompt(Sheet):
         if self.sign == "/":
             self.advice = "text in symbol, name or sector; sector:energy ret>25 bp<-5 w>1"
         else:
+            from tui.completion import advice
+
             self.advice = advice(self._text, self._known()) or (
                 "a pair such as IWM SPY, a window, asof DATE, ex NAMES, sort bp, alert, q"
             )
@@ -174,6 +181,8 @@ class Prompt(Sheet):
         self._board.show_status()
 
     def _apply_filter(self) -> None:
+        from tui.filters import parse_filter
+
         try:
             self._board.set_filter(parse_filter(self._text))
         except CommandError as error:
@@ -192,6 +201,8 @@ class Prompt(Sheet):
             if not self.wrong:
                 self.close()
             return
+        from tui.line import Act, Import, SetAlert, SortBy, ThemeNamed, WatchPair, parse
+
         try:
             asked = parse(self._text, host.question, host.config.pairs)
         except (CommandError, WindowError) as error:

@@ -16,6 +16,7 @@ from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tui.terminal import opening
 from tui.terminal.wire import Wire
 
 #: Marks round a frame, for terminals that show it at once.
@@ -30,11 +31,15 @@ class WireDriver(LinuxDriver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.wire = Wire()
-        self._framed = self._begun = self._open = False
+        self._framed = self._begun = self._open = self._entered = False
+        #: Whether it took over a screen with the frame on it.
+        self.framed = False
 
     def write(self, data: str) -> None:
         """Send what of a frame differs; the frame's marks go only round what is sent."""
-        if data == _START:
+        if self._entered and data == opening.ENTER:
+            self._entered = False
+        elif data == _START:
             self._framed, self._begun = True, False
         elif data == _END:
             if self._begun:
@@ -51,9 +56,15 @@ class WireDriver(LinuxDriver):
         self._mend()
 
     def start_application_mode(self) -> None:
-        """Enter the alternate screen, of which nothing is known."""
+        """Enter the alternate screen, of which nothing is known; or take over the opening's."""
+        opened = opening.take(self._give_back)
+        if opened is not None:
+            self.wire, self._entered, self.framed = opened.wire, True, True
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        self._open = True
+        self._open, self._entered = True, False
+        if opened is not None:
+            # what they were before the opening, to be given back at the end
+            self.attrs_before = opened.modes
         before = signal.getsignal(signal.SIGWINCH)
 
         def resized(number: int, frame: Any) -> None:
@@ -62,7 +73,14 @@ class WireDriver(LinuxDriver):
                 before(number, frame)
 
         signal.signal(signal.SIGWINCH, resized)
-        self._changed(*shutil.get_terminal_size())
+        size = shutil.get_terminal_size()
+        if opened is None or opened.size != size:
+            self._changed(*size)
+
+    def _give_back(self) -> None:
+        """End in order what was left open by an end out of order."""
+        if self._open:
+            self.stop_application_mode()
 
     def stop_application_mode(self) -> None:
         """Leave it; nothing is drawn any more."""

@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from textual.filter import LineFilter, Monochrome, NoColor
-
 if TYPE_CHECKING:
     from textual.app import App
     from textual.driver import Driver
+    from textual.filter import LineFilter
 
 #: Stands over the setting `wire`: "plain" or "cells".
 WIRE: Final = "INTERNALS_WIRE"
@@ -49,8 +48,16 @@ def heed_no_color() -> None:
 
 def colourless(filters: Sequence[LineFilter]) -> list[LineFilter]:
     """Line filters under NO_COLOR: no colour at all where Textual would send greys."""
+    from textual.filter import Monochrome, NoColor
+
     kept = [one for one in filters if not isinstance(one, (Monochrome, NoColor))]
     return [*kept, NoColor()]
+
+
+def plain(wire: str) -> bool:
+    """Whether the terminal is written to by a driver that is not ours."""
+    asked = os.environ.get(WIRE) or wire
+    return asked == "plain" or bool(os.environ.get("TEXTUAL_DRIVER"))
 
 
 def driver_class(wire: str) -> type[Driver] | None:
@@ -58,12 +65,16 @@ def driver_class(wire: str) -> type[Driver] | None:
 
     Ours writes as a POSIX terminal is written to; a driver named by TEXTUAL_DRIVER is left alone.
     """
-    asked = os.environ.get(WIRE) or wire
-    if asked == "plain" or sys.platform == "win32" or os.environ.get("TEXTUAL_DRIVER"):
+    if sys.platform == "win32" or plain(wire):
         return None
     from tui.terminal.driver import WireDriver
 
     return WireDriver
+
+
+def framed(app: App[Any]) -> bool:
+    """Whether the frame already stood on the terminal when the screen came to it."""
+    return bool(getattr(app._driver, "framed", False))
 
 
 def redraw(app: App[Any]) -> None:

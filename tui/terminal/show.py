@@ -5,30 +5,44 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from core.question import Question
 from tui.cli.streams import ANSWERED, BAD_INPUT, say
+from tui.commands import COMMANDS
 from tui.config import Config
-from tui.desk import Desk
-from tui.terminal import crash, title
+from tui.memory.files import Memory
+from tui.panes.frame import Start
+from tui.terminal import crash, fitting, title
 from tui.terminal.capabilities import Capabilities, here, prepare
 
 if TYPE_CHECKING:
     from tui.app import InternalsApp
+    from tui.desk import Desk
 
 #: As many colours as these need no theme of their own.
 _MANY: Final = 256
+#: Opens what the screen asks for data: the desk, the settings there, and the first question.
+Opener = Callable[[Config], "tuple[Desk, Config, Question]"]
 
 
-def show(desk: Desk, config: Config, question: Question) -> int:
-    """Run the screen to its end and return the exit code."""
+def show(config: Config, first: Question, memory: Memory, opener: Opener) -> int:
+    """Run the screen to its end and return the exit code.
+
+    Args:
+        config: settings.
+        first: the pair and the window that the frame tells of.
+        memory: where a person was last.
+        opener: called once the frame stands.
+    """
     if os.environ.get("TEXTUAL_DRIVER", "").endswith("WebDriver"):
         # the cells go to a page of `internals serve`: there is no terminal to ask
         from tui.cli import serve
 
-        return serve.run(desk, config, question)
+        return serve.run(*opener(config))
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return say(
             "the screen needs a terminal; `internals note` writes the same answer", BAD_INPUT
@@ -36,9 +50,12 @@ def show(desk: Desk, config: Config, question: Question) -> int:
     found = here()
     if found.refusal:
         return say(found.refusal, BAD_INPUT)
-    prepare(found)
     config = suited(config, found)
-    with title.kept(titled=found.title):
+    with title.kept(titled=found.title), _opened(config, first, memory, found):
+        # garbage is looked for once the screen is there: see `fitting.collect_from_here`
+        gc.disable()
+        prepare(found)
+        desk, config, question = opener(config)
         app = _run(desk, config, question, found)
         if app.wants_demo:
             demo = desk.demo()
@@ -49,8 +66,6 @@ def show(desk: Desk, config: Config, question: Question) -> int:
 
 def _run(desk: Desk, config: Config, question: Question, found: Capabilities) -> InternalsApp:
     """One market's screen to its end."""
-    # garbage is looked for once the screen is there: see `terminal.collect_from_here`
-    gc.disable()
     from tui.app import InternalsApp
 
     app = InternalsApp(desk, config, question)
@@ -64,6 +79,21 @@ def _run(desk: Desk, config: Config, question: Question, found: Capabilities) ->
         app.greeting = f"drawn in ASCII, because {found.coding}; `internals doctor` says more"
     app.run(mouse=config.mouse and found.mouse)
     return app
+
+
+def _opened(
+    config: Config, question: Question, memory: Memory, found: Capabilities
+) -> AbstractContextManager[None]:
+    """The frame on the terminal, where what comes after it can take it over."""
+    if sys.platform == "win32" or fitting.plain(config.wire):
+        return nullcontext()
+    from tui.terminal.opening import opened
+
+    seat = memory.seat()
+    keys = {command.name: command.keys for command in COMMANDS if command.keys}
+    keys |= {name: tuple(map(str.strip, text.split(","))) for name, text in config.keys.items()}
+    start = Start(question, config.pairs, keys, seat.pane, seat.views, seat.zoomed)
+    return opened(start, config, found)
 
 
 def suited(config: Config, found: Capabilities) -> Config:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from core.views import Snapshot
 from tui import formats
 from tui.terminal.safe import safe
 
 if TYPE_CHECKING:
     from textual.app import App
+
+    from core.views import Snapshot
 
 #: Keep the title and give it back, on xterm's stack of titles; terminals without pass it over.
 PUSH: Final = "\x1b[22;2t"

@@ -1,0 +1,76 @@
+"""Textual's app fitted to the terminal it runs in: driver, filters, title, an end by a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.text import Text
+from textual.app import App
+
+from tui.terminal import crash, fitting
+from tui.terminal.safe_lines import SafeLines
+from tui.terminal.title import Window
+from tui.themes import DEFAULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from textual.app import SystemCommand
+    from textual.filter import LineFilter
+    from textual.screen import Screen
+
+
+class FittedApp(App[None], inherit_bindings=False):
+    """An app that sends a terminal only what it knows, and leaves it as it was.
+
+    Args:
+        wire: the setting, "cells" or "plain".
+
+    Attributes:
+        window: the window's title.
+        few: filters for a terminal of few colours.
+        crash_log: where the way to a fault is kept, None for nowhere.
+        now: the clock.
+    """
+
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[Any]] = []
+    now: Callable[[], datetime]
+
+    def __init__(self, wire: str) -> None:
+        fitting.read_leniently()
+        fitting.heed_no_color()
+        super().__init__(driver_class=fitting.driver_class(wire))
+        self.window = Window(self)
+        self.few: tuple[LineFilter, ...] = ()
+        self.crash_log: Path | None = None
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our variables, for a theme that has none."""
+        return dict(DEFAULTS)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, but under NO_COLOR none that turns colours into greys; then the last net."""
+        found = super().get_line_filters()
+        found = fitting.colourless(found) if self.no_color else [*found, *self.few]
+        return [*found, SafeLines()]
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """None: everything is in the table of commands."""
+        return ()
+
+    def action_suspend_process(self) -> None:
+        """Stop, with the window's title as it was."""
+        self.window.give_back()
+        super().action_suspend_process()
+
+    def _fatal_error(self) -> None:
+        """One sentence and where it happened, in place of a page that prints variables."""
+        if (error := self._exception) is not None:
+            said = crash.sentence(error, self.crash_log, self.now())
+            said = f"internals: an error of its own ended the screen: {said}"
+            self._exit_renderables.append(Text(said))
+        self._close_messages_no_wait()

@@ -1,0 +1,202 @@
+"""The frame, drawn at once: before what draws, what measures and what is held are loaded.
+
+Loading them takes some tenths of a second. Until then this is the screen: the frame as it will
+stand, by the same drawing and in the same colours, and the keyboard as the screen will have it,
+so that what is typed meanwhile is neither echoed nor lost. The driver (`tui.terminal.driver`)
+takes it over as it is; should anything end the program before, the terminal is given back.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from tui.palettes import PALETTES, VARIABLES
+from tui.spans import Drawing, to_ascii
+from tui.terminal.capabilities import TRUE, Capabilities
+from tui.terminal.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tui.config import Config
+    from tui.panes.frame import Start
+
+ENTER: Final = "\x1b[?1049h"
+_HIDE, _SHOW, _LEAVE = "\x1b[?25l", "\x1b[?25h", "\x1b[?1049l"
+#: What the screen's library takes out of the terminal's modes, so that keys come one by one.
+_LOCAL: Final = termios.ECHO | termios.ICANON | termios.IEXTEN
+_INPUT: Final = termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR
+#: Places of the modes in what `termios.tcgetattr` gives.
+_IFLAG, _LFLAG, _CC = 0, 3, 6
+#: Attribute of a style name -> its SGR code.
+_ATTRIBUTES: Final = {"bold": "1", "italic": "3", "underline": "4", "reverse": "7"}
+#: A terminal of fewer colours shows the frame in its own alone.
+_FEW: Final = 16
+_BASIC: Final = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+
+
+class Opening:
+    """The terminal with the frame on it.
+
+    Attributes:
+        wire: knows the cells that are shown.
+        size: columns and rows they were drawn for.
+        modes: the terminal's, as they were before.
+    """
+
+    def __init__(self, modes: list[Any], size: tuple[int, int]) -> None:
+        self.modes, self.size = modes, size
+        self.wire = Wire()
+        self.wire.forget(*size)
+        #: Gives back what has taken it over, None while nothing has.
+        self.taken: Callable[[], None] | None = None
+        self._before: dict[int, Any] = {}
+
+    def begin(self, text: str) -> None:
+        """Enter the alternate screen, show a frame, and let nothing typed be echoed."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            self._before[number] = signal.signal(number, _leave)
+        modes = list(self.modes)
+        modes[_IFLAG] &= ~_INPUT
+        modes[_LFLAG] &= ~_LOCAL
+        modes[_CC] = list(modes[_CC])
+        modes[_CC][termios.VMIN], modes[_CC][termios.VTIME] = 1, 0
+        # a stop here would leave the shell on this screen: the key is kept for the program
+        modes[_CC][termios.VSUSP] = b"\x00"
+        _set(modes)
+        _write(ENTER + _HIDE + self.wire.feed(text))
+
+    def end(self) -> None:
+        """Give back the signals and the terminal, whoever has it."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        if self.taken is None:
+            _write(_SHOW + _LEAVE)
+            _set(self.modes)
+            return
+        with suppress(Exception):
+            self.taken()
+
+
+_shown: Opening | None = None
+
+
+@contextmanager
+def opened(start: Start, config: Config, found: Capabilities) -> Iterator[None]:
+    """Show the frame until the driver takes it over; the terminal is afterwards what it was.
+
+    Args:
+        start: what the frame shows.
+        config: the theme, and whether to draw in ASCII.
+        found: what the terminal can show.
+    """
+    global _shown
+    try:
+        modes = termios.tcgetattr(sys.__stdin__.fileno())  # type: ignore[union-attr]
+    except (AttributeError, OSError, ValueError, termios.error):
+        yield
+        return
+    from tui.panes.frame import frame
+
+    size = shutil.get_terminal_size()
+    drawing = frame(*size, start)
+    _shown = opening = Opening(modes, size)
+    try:
+        opening.begin(coloured(to_ascii(drawing) if config.ascii else drawing, config.theme, found))
+        yield
+    finally:
+        _shown = None
+        opening.end()
+
+
+def take(give_back: Callable[[], None]) -> Opening | None:
+    """The opening that is shown, from now on the caller's to draw on; None where there is none.
+
+    Args:
+        give_back: ends what the caller has made of it, where that has not ended by itself.
+    """
+    if _shown is None or _shown.taken is not None:
+        return None
+    _shown.taken = give_back
+    return _shown
+
+
+def coloured(drawing: Drawing, theme: str, found: Capabilities) -> str:
+    """A drawing of the whole screen as a frame of moves, styles and text.
+
+    Args:
+        drawing: every line, each as wide as the screen.
+        theme: name of a palette.
+        found: the terminal's colours.
+    """
+    palette = PALETTES[theme]
+    base = _colours(palette["foreground"], palette["background"], found.colours)
+    styles = {"": base}
+    out: list[str] = []
+    for y, line in enumerate(drawing):
+        out.append(f"\x1b[{y + 1};1H")
+        for text, name in line:
+            if name not in styles:
+                styles[name] = _style(name, palette["variables"], base, found.colours)
+            out.append(f"\x1b[{styles[name]}m{text}\x1b[m")
+    return "".join(out)
+
+
+def _style(name: str, variables: Mapping[str, str], base: str, colours: int) -> str:
+    """The SGR codes of a style name."""
+    codes = [base] if base else []
+    for word in name.split():
+        if word in VARIABLES:
+            codes += filter(None, [_colour(variables[VARIABLES[word]], 0, colours)])
+            codes += ["1"] if word == "mark" else []
+        else:
+            codes.append(_ATTRIBUTES[word])
+    return ";".join(codes)
+
+
+def _colours(fore: str, back: str, colours: int) -> str:
+    return ";".join(filter(None, (_colour(fore, 0, colours), _colour(back, 10, colours))))
+
+
+def _colour(value: str, ground: int, colours: int) -> str:
+    """SGR codes of a palette's colour, "" for the terminal's own; ``ground`` 10 is behind."""
+    if colours < _FEW or value == "ansi_default":
+        return ""
+    if value.startswith("ansi_"):
+        name = value.removeprefix("ansi_")
+        first = 90 if name.startswith("bright_") else 30
+        return str(first + _BASIC.index(name.removeprefix("bright_")) + ground)
+    if colours == TRUE:
+        red, green, blue = (int(value[n : n + 2], 16) for n in (1, 3, 5))
+        return f"{38 + ground};2;{red};{green};{blue}"
+    from rich.color import Color, ColorSystem
+
+    system = ColorSystem.EIGHT_BIT if colours == 256 else ColorSystem.STANDARD
+    nearest = Color.parse(value).downgrade(system)
+    return ";".join(nearest.get_ansi_codes(foreground=not ground))
+
+
+def _leave(number: int, frame: Any) -> None:
+    """A signal ends the program on its way, through everything that gives something back."""
+    raise SystemExit(128 + number)
+
+
+def _set(modes: list[Any]) -> None:
+    with suppress(AttributeError, OSError, ValueError, termios.error):
+        termios.tcsetattr(sys.__stdin__.fileno(), termios.TCSANOW, modes)  # type: ignore[union-attr]
+
+
+def _write(text: str) -> None:
+    """To the stream that the screen is drawn on; one that is gone needs nothing."""
+    stream = sys.__stderr__
+    if stream is not None:
+        with suppress(OSError, ValueError):
+            # past the text layer, which would hold what a full terminal does not take
+            os.write(stream.fileno(), text.encode(stream.encoding or "ascii", "replace"))
