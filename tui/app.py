@@ -238,7 +238,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
     def _paint(self) -> None:
         """Bring the screen up to date, and hold nothing back any more."""
         if self.main is not None:
-            self.main.held = False
+            self.main.unfold()
             self.main.show()
         self._held.close()
 

@@ -45,20 +45,22 @@ class Board(Screen[None], inherit_bindings=False):
             view = host.seat.views.get(pane.NUMBER, "")
             if view in frame.VIEWS[pane.NUMBER]:
                 pane.view = view
-        self.sorting = self.held = False
+        self.sorting = False
         self._header, self._headline = Sheet(id="header"), Sheet(id="headline")
         self._status, self._hints = Sheet(id="status"), Sheet(id="hints")
         self._instead, self.prompt = Sheet(id="cover"), Prompt(host, self)
 
     def compose(self) -> Iterator[Widget]:
         """Everything, from top to bottom."""
-        # the frame stands on the terminal already: the panes come with their first answer
-        self.held = fitting.framed(self.app)
         # before there is anything to style: each later change styles every widget anew
         self._classify(*self.app.size, update=False)
         yield self._header
         yield self._headline
-        yield Container(*self.panes, id="panes")
+        panes = Container(*self.panes, id="panes")
+        if fitting.framed(self.app):
+            # they come with their first answer; a class would style every widget once more
+            panes.styles.display = "none"
+        yield panes
         yield self._instead
         yield self._status
         yield self._hints
@@ -104,11 +106,14 @@ class Board(Screen[None], inherit_bindings=False):
         classes = {
             "-small": small,
             "-one": one,
-            "-held": self.held,
             "-wide": width >= frame.WIDE,
             "-cover": small or (self.host.scene is None and not self.waiting),
         }
         self.update_classes(classes, update=update)
+
+    def unfold(self) -> None:
+        """Let the panes be there."""
+        self.query_one("#panes").styles.clear_rule("display")
 
     def show(self) -> None:
         """Bring everything up to the app's scene."""

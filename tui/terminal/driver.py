@@ -31,7 +31,7 @@ class WireDriver(LinuxDriver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.wire = Wire()
-        self._framed = self._begun = self._open = self._entered = False
+        self._framed = self._begun = self._open = self._entered = self._left = False
         #: Whether it took over a screen with the frame on it.
         self.framed = False
 
@@ -57,7 +57,7 @@ class WireDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Enter the alternate screen, of which nothing is known; or take over the opening's."""
-        opened = opening.take(self._give_back)
+        opened = opening.take(lambda: self._left)
         if opened is not None:
             self.wire, self._entered, self.framed = opened.wire, True, True
         super().start_application_mode()  # type: ignore[no-untyped-call]
@@ -77,15 +77,11 @@ class WireDriver(LinuxDriver):
         if opened is None or opened.size != size:
             self._changed(*size)
 
-    def _give_back(self) -> None:
-        """End in order what was left open by an end out of order."""
-        if self._open:
-            self.stop_application_mode()
-
     def stop_application_mode(self) -> None:
         """Leave it; nothing is drawn any more."""
         self._open = False
         super().stop_application_mode()
+        self._left = True
 
     def process_message(self, message: Message) -> None:
         """In the thread of the input: heed a terminal that tells its size there."""

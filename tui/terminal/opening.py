@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 ENTER: Final = "\x1b[?1049h"
 _HIDE, _SHOW, _LEAVE = "\x1b[?25l", "\x1b[?25h", "\x1b[?1049l"
+#: What the driver may have asked of the terminal: mouse, pastes, keys, wrapping, focus.
+_UNDO: Final = "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?2004l\x1b[<u\x1b[?7h\x1b[?1004l"
 #: What the screen's library takes out of the terminal's modes, so that keys come one by one.
 _LOCAL: Final = termios.ECHO | termios.ICANON | termios.IEXTEN
 _INPUT: Final = termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR
@@ -55,8 +57,8 @@ class Opening:
         self.modes, self.size = modes, size
         self.wire = Wire()
         self.wire.forget(*size)
-        #: Gives back what has taken it over, None while nothing has.
-        self.taken: Callable[[], None] | None = None
+        #: Whether who has taken it over has left it in order; None while nobody has.
+        self.left: Callable[[], bool] | None = None
         self._before: dict[int, Any] = {}
 
     def begin(self, text: str) -> None:
@@ -77,12 +79,9 @@ class Opening:
         """Give back the signals and the terminal, whoever has it."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
-        if self.taken is None:
-            _write(_SHOW + _LEAVE)
-            _set(self.modes)
-            return
-        with suppress(Exception):
-            self.taken()
+        if self.left is None or not self.left():
+            _write((_UNDO if self.left else "") + _LEAVE + _SHOW)
+        _set(self.modes)
 
 
 _shown: Opening | None = None
@@ -116,15 +115,15 @@ def opened(start: Start, config: Config, found: Capabilities) -> Iterator[None]:
         opening.end()
 
 
-def take(give_back: Callable[[], None]) -> Opening | None:
+def take(left: Callable[[], bool]) -> Opening | None:
     """The opening that is shown, from now on the caller's to draw on; None where there is none.
 
     Args:
-        give_back: ends what the caller has made of it, where that has not ended by itself.
+        left: tells whether the caller has left the terminal in order.
     """
-    if _shown is None or _shown.taken is not None:
+    if _shown is None or _shown.left is not None:
         return None
-    _shown.taken = give_back
+    _shown.left = left
     return _shown
 
 

@@ -1,0 +1,269 @@
+"""The frame before the screen: where it stands, what it needs, how the terminal is given back."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import signal
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from bench.terminal import ROOT, Terminal
+from core.market import Market
+from core.question import Question
+from core.snapshot import Snapshot
+from tests.tui.driving import lines_of, settle
+from tests.tui.markets import QUESTION, FakeDesk, market
+from tests.vt import Screen
+from tui.app import InternalsApp
+from tui.commands import COMMANDS
+from tui.config import Config
+from tui.memory.files import Seat
+from tui.panes.frame import READING, Start, frame
+from tui.spans import plain
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+SIZE = (120, 36)
+#: Stays on the frame for a while, then goes on as it would have.
+SLOWLY = """
+import sys, time
+import tui.terminal.show as show
+run = show._run
+def slowly(*given):
+    time.sleep(1.2)
+    {then}
+    return run(*given)
+show._run = slowly
+from tui.cli.run import run as command
+sys.exit(command(["--demo", "--home", sys.argv[1]]))
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    where = tmp_path_factory.mktemp("home")
+    command = [sys.executable, "-m", "tui", "--demo", "--home", str(where), "status"]
+    subprocess.run(command, check=True, capture_output=True)
+    return where
+
+
+# -- where it stands -----------------------------------------------------------------
+
+
+class Slow(FakeDesk):
+    """A desk that does not answer before it may."""
+
+    def __init__(self, held: Market) -> None:
+        super().__init__(held)
+        self.may = threading.Event()
+
+    def take(self, question: Question) -> Snapshot:
+        self.may.wait(20)
+        return super().take(question)
+
+
+@pytest.mark.parametrize("size", [(36, 9), (80, 24), (111, 40), (112, 32), (149, 33), (150, 34),
+                                  (160, 45), (161, 46), (200, 60), (251, 77)])  # fmt: skip
+@pytest.mark.parametrize("seat", [Seat(), Seat(3, {3: "ladder", 1: "no such view"}, zoomed=True)])
+def test_the_panes_come_where_the_frame_stood(size: tuple[int, int], seat: Seat) -> None:
+    desk = Slow(market())
+    desk.memory.remember(QUESTION, seat)
+    app = InternalsApp(desk, Config(), QUESTION)
+    keys = {command.name: command.keys for command in COMMANDS if command.keys}
+    start = Start(QUESTION, app.config.pairs, keys, seat.pane, seat.views, seat.zoomed)
+    drawn = plain(frame(*size, start))
+
+    async def run() -> None:
+        async with app.run_test(size=size) as pilot:
+            await waiting(pilot)
+            found = lines_of(app)
+            desk.may.set()
+            await settle(pilot, app)
+        told = [(a.rstrip(), b.rstrip()) for a, b in zip(found, drawn, strict=True) if b.strip()]
+        assert len(told) >= 4 and all(a == b for a, b in told), told
+
+    async def waiting(pilot: Pilot[None]) -> None:
+        end = time.monotonic() + 10
+        while READING not in "\n".join(lines_of(app)) and time.monotonic() < end:
+            await pilot.pause(0.02)
+
+    import asyncio
+
+    asyncio.run(run())
+    assert all(len(line) == size[0] for line in drawn) and len(drawn) == size[1]
+
+
+def test_a_screen_too_small_for_a_frame_says_so() -> None:
+    for size in ((1, 1), (20, 5), (35, 9), (36, 8)):
+        drawn = plain(frame(*size, Start(QUESTION, (), {})))
+        assert len(drawn) == size[1] and all(len(line) == size[0] for line in drawn)
+    assert "too small" in " ".join("".join(plain(frame(30, 8, Start(QUESTION, (), {})))).split())
+
+
+# -- what it needs -------------------------------------------------------------------
+
+LOADED = """
+import json, sys
+import tui.terminal.opening as opening
+def begin(self, text):
+    print(json.dumps([sorted(sys.modules), text]), file=sys.__stdout__, flush=True)
+    raise SystemExit(0)
+opening.Opening.begin = begin
+opening.Opening.end = lambda self: None
+sys.stdin.isatty = sys.stdout.isatty = lambda: True
+opening.termios.tcgetattr = lambda descriptor: []
+from tui.cli.run import run
+run(["--demo", "--home", sys.argv[1]])
+"""
+
+
+def test_nothing_that_draws_or_measures_is_loaded_for_it(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, str(home)],
+        capture_output=True, text=True, cwd=ROOT, stdin=subprocess.DEVNULL,
+        env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+    )  # fmt: skip
+    modules, text = json.loads(done.stdout)
+    assert "Spread" in text and READING in text
+    roots = {name.partition(".")[0] for name in modules}
+    assert not roots & {"numpy", "textual", "pandas", "asyncio", "pyarrow", "yfinance", "tomllib"}
+    assert not {"core.snapshot", "cache.store", "tui.app", "rich.style"} & set(modules)
+
+
+# -- how the terminal is given back --------------------------------------------------
+
+
+class Shown:
+    """A program on a terminal, and what a person sees of it."""
+
+    def __init__(self, home: Path, then: str = "") -> None:
+        self.terminal = Terminal(
+            [sys.executable, "-c", SLOWLY.format(then=then or "pass"), str(home)], size=SIZE
+        )
+        self.modes = termios.tcgetattr(self.terminal._fd)
+        self.screen = Screen(*SIZE)
+        self.decode = codecs.getincrementaldecoder("utf-8")().decode
+
+    def until(self, text: str, seconds: float = 20.0) -> list[str]:
+        end = time.monotonic() + seconds
+        while text not in "\n".join(self.screen.lines()) and time.monotonic() < end:
+            self.take(0.1)
+        assert text in "\n".join(self.screen.lines())
+        return self.screen.lines()
+
+    def take(self, seconds: float) -> bool:
+        got = self.terminal.read(seconds)
+        # a read may end within a sequence
+        while got and (more := self.terminal.read(0.05)):
+            got += more
+        self.screen.feed(self.decode(got))
+        return bool(got)
+
+    def ended(self) -> int:
+        """Its exit code, once it has ended and its terminal is as it was."""
+        end, status = time.monotonic() + 10, (0, 0)
+        while not status[0] and time.monotonic() < end:
+            self.take(0.1)
+            status = os.waitpid(self.terminal.pid, os.WNOHANG)
+        self.terminal.ended = bool(status[0])
+        while self.take(0.2):
+            pass
+        assert not self.screen.alternate
+        assert termios.tcgetattr(self.terminal._fd) == self.modes
+        return os.waitstatus_to_exitcode(status[1])
+
+
+@contextmanager
+def shown(home: Path, then: str = "") -> Iterator[Shown]:
+    one = Shown(home, then)
+    try:
+        yield one
+    finally:
+        one.terminal.close()
+
+
+def echoes(one: Shown) -> bool:
+    modes: list[Any] = termios.tcgetattr(one.terminal._fd)
+    return bool(modes[3] & termios.ECHO)
+
+
+def test_what_is_typed_on_the_frame_is_kept_for_the_screen(home: Path) -> None:
+    with shown(home) as one:
+        one.until("Contributors")
+        assert one.screen.alternate and not echoes(one)
+        one.terminal.send("3v")
+        assert READING in one.until("quit")[-2]
+        lines = one.until("IWM return")
+        assert any("━▸3 Breadth" in line for line in one.until("━▸3 Breadth"))
+        assert not any("3v" in line for line in lines)
+        one.terminal.send("q")
+        assert one.ended() == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+)
+def test_a_signal_on_the_frame_gives_the_terminal_back(
+    home: Path, number: signal.Signals, code: int
+) -> None:
+    with shown(home) as one:
+        one.until("Contributors")
+        os.kill(one.terminal.pid, number)
+        assert one.ended() == code
+
+
+def test_ctrl_c_on_the_frame_ends_it(home: Path) -> None:
+    with shown(home) as one:
+        one.until("Contributors")
+        one.terminal.send("\x03")
+        assert one.ended() == 130
+
+
+def test_a_fault_on_the_way_gives_the_terminal_back(home: Path) -> None:
+    with shown(home, "raise RuntimeError('no such thing')") as one:
+        one.until("Contributors")
+        assert one.ended() == 2
+
+
+def test_a_fault_once_the_screen_has_begun_gives_it_back_too(home: Path) -> None:
+    # the signal is not yet the screen's own: it comes while the loop starts
+    then = (
+        "import tui.app, os, signal\n"
+        "    tui.app.InternalsApp.on_load = lambda self: None\n"
+        "    from textual.drivers.linux_driver import LinuxDriver as L\n"
+        "    start = L.start_application_mode\n"
+        "    def begun(self):\n"
+        "        start(self)\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    L.start_application_mode = begun\n"
+    )
+    with shown(home, then) as one:
+        one.until("Contributors")
+        assert one.ended() == 143
+
+
+def test_a_terminal_of_another_size_by_then_is_drawn_anew(home: Path) -> None:
+    with shown(home) as one:
+        one.until("Contributors")
+        one.terminal.resize(100, 30)
+        one.screen.resize(100, 30)
+        one.until("as of 2026-06-26")
+        while one.take(0.4):
+            pass
+        lines = one.screen.lines()
+        assert len(lines) == 30 and "?" not in "".join(lines[:-1])
+        assert any(line.startswith("━▸1 Spread") for line in lines), lines
+        assert "Contributors" not in "".join(lines)
+        one.terminal.send("q")
+        assert one.ended() == 0
