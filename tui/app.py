@@ -20,6 +20,7 @@ from cache.errors import CacheError
 from core.market import Market
 from core.question import Question
 from core.snapshot import Snapshot, stepped
+from tui.beside import later
 from tui.beside.answers import Underway, answer
 from tui.beside.bringing import Bringer
 from tui.beside.live import Live
@@ -137,13 +138,13 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         if fitting.framed(self):
             # the frame stands on the terminal: what is painted first is the answer
             self._held.enter_context(self.batch_update())
-            self.set_timer(PATIENCE, self._paint)
+            self.set_timer(PATIENCE, self._paint_without)
         self.ask(self.question)
         leaving.on_signals(self._leave)
         self._watched = not self.is_headless and not leaving.terminal_gone()
         # After a stop and a continue the terminal has forgotten the screen.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
-        self.set_timer(POLL, fitting.collect_from_here)
+        self.set_timer(POLL, self._settle_down)
         self.set_interval(POLL, self.poll)
         self.set_interval(CLOCK, self._each_minute)
         self.app_resume_signal.subscribe(self, lambda _: self.window.take(self.snapshot))
@@ -153,6 +154,12 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             self.live.toggle()
         if self.config.refresh_on_open:
             self.refresh_data(full=False)
+
+    def _settle_down(self) -> None:
+        """The start is over: load what keys will need, and look for garbage again."""
+        fitting.collect_from_here()
+        if not self.is_headless:
+            self.background(later.load, "later")
 
     async def on_event(self, event: events.Event) -> None:
         """While something is typed, keys are text; after the sort key, one is a letter."""
@@ -241,6 +248,11 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             self.main.unfold()
             self.main.show()
         self._held.close()
+
+    def _paint_without(self) -> None:
+        """The first answer is slow: be a screen that waits for it."""
+        if self.snapshot is None:
+            self._paint()
 
     def _watches_another(self, question: Question) -> bool:
         """Whether a question is about a pair of the watch list other than the one shown."""

@@ -77,6 +77,11 @@ class Board(Screen[None], inherit_bindings=False):
         self.pane_here.set_active(True)
         self.show()
 
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """At the start: what came a moment ago has its styles already."""
+        if self.waiting:
+            event.refresh_styles = False
+
     # -- drawing ---------------------------------------------------------------------
 
     @property

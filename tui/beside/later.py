@@ -1,0 +1,31 @@
+"""What no first answer needs, loaded while nobody waits for it, so that no key has to.
+
+A module that is not here is loaded by the key that needs it, some hundredths of a second late.
+"""
+
+from __future__ import annotations
+
+import time
+from importlib import import_module
+from typing import Final
+
+#: Modules that keys and the prompt load when they are first used.
+MODULES: Final = (
+    "tui.completion",
+    "tui.line",
+    "tui.panes.help",
+    "tui.panes.name",
+    "tui.panes.explain",
+    "tui.panes.since",
+    "tui.panes.alerts",
+    "tui.beside.noting",
+)
+#: Seconds between two of them: a key that is pressed meanwhile waits for one at most.
+_BETWEEN: Final = 0.05
+
+
+def load() -> None:
+    """In a thread: load them one after the other."""
+    for name in MODULES:
+        import_module(name)
+        time.sleep(_BETWEEN)
