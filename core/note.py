@@ -8,7 +8,7 @@ estimated weights or an unfinished session says so itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.announced import announced_sentence
 from core.breadth import Rung
@@ -26,8 +26,6 @@ from core.phrase import (
     share,
     spoken,
 )
-from core.since import Since
-from core.since_note import since_sentences
 from core.telling import (
     NAMED,
     drags,
@@ -37,6 +35,9 @@ from core.telling import (
     verdict,
 )
 from core.views import IndexView, Snapshot
+
+if TYPE_CHECKING:
+    from core.since import Since
 
 __all__ = [
     "breadth_sentence",
@@ -369,7 +370,10 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
         earlier: what changed since an earlier note, to be told with it.
     """
     said = [headline(snapshot), rank_sentence(snapshot)]
-    said += since_sentences(earlier) if earlier is not None else ()
+    if earlier is not None:
+        from core.since_note import since_sentences
+
+        said += since_sentences(earlier)
     said.append(_verdict(snapshot))
     spread = snapshot.spread
     for view in snapshot.indices.values():

@@ -11,19 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from textual.worker import Worker
 
 from cache.errors import CacheError
+from cache.sessions import NEW_YORK
 from core.market import Market
 from tui import formats
 from tui.beside import child
 from tui.host import Host
-
-#: Quotes are told by the exchange's own clock.
-_EXCHANGE: Final = ZoneInfo("America/New_York")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -65,7 +62,7 @@ class Live:
             return ""
         if self.quotes is None:
             return f"live quotes: {self._waiting or 'connecting'}"
-        at = f"{self.quotes.at.astimezone(_EXCHANGE):%H:%M:%S} ET"
+        at = f"{self.quotes.at.astimezone(NEW_YORK):%H:%M:%S} ET"
         parts = [f"live {at}" if self.on else f"quotes to {at}"]
         parts.append(f"{len(self.quotes.prices):,} of {self._asked:,} quoted")
         if self._host.market is not None:
