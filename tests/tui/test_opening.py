@@ -75,13 +75,17 @@ class Slow(FakeDesk):
 
 @pytest.mark.parametrize("size", [(36, 9), (80, 24), (111, 40), (112, 32), (149, 33), (150, 34),
                                   (160, 45), (161, 46), (200, 60), (251, 77)])  # fmt: skip
-@pytest.mark.parametrize("seat", [Seat(), Seat(3, {3: "ladder", 1: "no such view"}, zoomed=True)])
+@pytest.mark.parametrize(
+    "seat", [Seat(), Seat(3, {3: "ladder", 1: "no such view"}, zoomed=True), Seat(headline=3)]
+)
 def test_the_panes_come_where_the_frame_stood(size: tuple[int, int], seat: Seat) -> None:
     desk = Slow(market())
     desk.memory.remember(QUESTION, seat)
     app = InternalsApp(desk, Config(), QUESTION)
     keys = {command.name: command.keys for command in COMMANDS if command.keys}
-    start = Start(QUESTION, app.config.pairs, keys, seat.pane, seat.views, seat.zoomed)
+    start = Start(
+        QUESTION, app.config.pairs, keys, seat.pane, seat.views, seat.zoomed, seat.headline
+    )
     drawn = plain(frame(*size, start))
 
     async def run() -> None:
@@ -263,7 +267,7 @@ def test_a_terminal_of_another_size_by_then_is_drawn_anew(home: Path) -> None:
             pass
         lines = one.screen.lines()
         assert len(lines) == 30 and "?" not in "".join(lines[:-1])
-        assert any(line.startswith("━▸1 Spread") for line in lines), lines
+        assert sum(line.startswith("━▸") for line in lines) == 1, lines
         assert "Contributors" not in "".join(lines)
         one.terminal.send("q")
         assert one.ended() == 0

@@ -28,12 +28,14 @@ class Seat:
         views: number of a pane -> its view.
         zoomed: one pane was on the whole screen.
         first: the index that stood first.
+        headline: lines that the headline took, so that the panes come where they were.
     """
 
     pane: int = 1
     views: Mapping[int, str] = field(default_factory=dict)
     zoomed: bool = False
     first: Literal["small", "large"] = "small"
+    headline: int = 1
 
 
 class Memory:
@@ -74,13 +76,14 @@ class Memory:
         kept = self._read().get("seat")
         if not isinstance(kept, dict):
             return Seat()
-        pane, views = kept.get("pane"), kept.get("views")
+        pane, views, lines = kept.get("pane"), kept.get("views"), kept.get("headline")
         told = views.items() if isinstance(views, dict) else ()
         return Seat(
             pane=pane if isinstance(pane, int) and 1 <= pane <= 4 else 1,
             views={int(n): view for n, view in told if n in tuple("1234")},
             zoomed=kept.get("zoomed") is True,
             first="large" if kept.get("first") == "large" else "small",
+            headline=lines if isinstance(lines, int) and 1 <= lines <= 3 else 1,
         )
 
     def remember(self, question: Question, seat: Seat) -> None:
@@ -95,6 +98,7 @@ class Memory:
                 "views": {str(n): view for n, view in seat.views.items()},
                 "zoomed": seat.zoomed,
                 "first": seat.first,
+                "headline": seat.headline,
             },
         }
         if not self.refusal:

@@ -48,6 +48,9 @@ class Board(Screen[None], inherit_bindings=False):
         self.sorting = False
         self._header, self._headline = Sheet(id="header"), Sheet(id="headline")
         self._status, self._hints = Sheet(id="status"), Sheet(id="hints")
+        #: Lines that the headline takes.
+        self._told = host.seat.headline
+        self._headline.styles.height = self._told
         self._instead, self.prompt = Sheet(id="cover"), Prompt(host, self)
 
     def compose(self) -> Iterator[Widget]:
@@ -70,7 +73,7 @@ class Board(Screen[None], inherit_bindings=False):
     def seat(self) -> Seat:
         """Where a person is, for the next start."""
         views = {pane.NUMBER: pane.view for pane in self.panes}
-        return Seat(self.active, views, self.zoomed, self.host.first)
+        return Seat(self.active, views, self.zoomed, self.host.first, self._told)
 
     def on_mount(self) -> None:
         """The first drawn state: no data yet, where a person was last."""
@@ -145,7 +148,8 @@ class Board(Screen[None], inherit_bindings=False):
             return
         most = 3 if self.size.height >= 24 else 2 if self.size.height >= 18 else 1
         lines = chrome.headline_lines(scene, self.size.width, most)
-        self._headline.styles.height = len(lines)
+        self._told = len(lines)
+        self._headline.styles.height = self._told
         self._headline.show(lambda width, height: lines)
 
     def show_status(self) -> None:

@@ -35,8 +35,8 @@ FOUR: Final = (112, 32)
 WIDE: Final = 150
 #: Below this there is nothing to show.
 LEAST: Final = (36, 9)
-#: Lines above and below the panes: header and headline, status and hints.
-_ABOVE, _BELOW = 2, 2
+#: Lines below the panes: status and hints.
+_BELOW: Final = 2
 READING: Final = "reading the store …"
 
 
@@ -193,6 +193,7 @@ class Start:
         pane: the one that keys go to.
         views: pane -> its view.
         zoomed: one pane is on the whole screen.
+        headline: lines left for the headline.
     """
 
     question: Question
@@ -201,6 +202,7 @@ class Start:
     pane: int = SPREAD
     views: Mapping[int, str] = field(default_factory=dict)
     zoomed: bool = False
+    headline: int = 1
 
 
 def frame(width: int, height: int, start: Start) -> Drawing:
@@ -219,12 +221,13 @@ def frame(width: int, height: int, start: Start) -> Drawing:
         shown = view if view in VIEWS[number] else VIEWS[number][0]
         return title(number, shown, number == start.pane, cells, Said())
 
+    above = 1 + start.headline
     if used == "one":
-        lines[_ABOVE] = head(start.pane, width)
+        lines[above] = head(start.pane, width)
     else:
         # as the stylesheet's grid: a cell between the columns, what is left over at the end
         first = (width - 1) // 3 if width >= WIDE else (width - 1) * 2 // 5
-        second = _ABOVE + (height - _ABOVE - _BELOW) // 2
-        for y, (left, right) in ((_ABOVE, (1, 2)), (second, (3, 4))):
+        second = above + (height - above - _BELOW) // 2
+        for y, (left, right) in ((above, (1, 2)), (second, (3, 4))):
             lines[y] = [*head(left, first), (" ", ""), *head(right, width - first - 1)]
     return [fit_line(line, width) for line in lines]

@@ -92,7 +92,7 @@ def _opened(
     seat = memory.seat()
     keys = {command.name: command.keys for command in COMMANDS if command.keys}
     keys |= {name: tuple(map(str.strip, text.split(","))) for name, text in config.keys.items()}
-    start = Start(question, config.pairs, keys, seat.pane, seat.views, seat.zoomed)
+    start = Start(question, config.pairs, keys, seat.pane, seat.views, seat.zoomed, seat.headline)
     return opened(start, config, found)
 
 
