@@ -8,7 +8,6 @@ from dataclasses import replace
 from textual import events
 from textual.containers import Container
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.commands import CONTRIBUTORS, SORTS
@@ -25,9 +24,10 @@ from tui.panes.sheet import Sheet
 from tui.panes.spread import SpreadPane
 from tui.spans import Drawing
 from tui.terminal import fitting
+from tui.widgets.stage import Stage
 
 
-class Board(Screen[None], inherit_bindings=False):
+class Board(Stage, inherit_bindings=False):
     """Header, headline, four panes, status, hints."""
 
     AUTO_FOCUS = ""
@@ -35,7 +35,7 @@ class Board(Screen[None], inherit_bindings=False):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(self, host: Host) -> None:
-        super().__init__()
+        super().__init__(own=not fitting.plain(host.config.wire))
         self.host = host
         self.spread, self.names = SpreadPane(), Contributors()
         self.breadth, self.changes = BreadthPane(), ChangesPane()
@@ -129,8 +129,13 @@ class Board(Screen[None], inherit_bindings=False):
         self._lay_out()
         self._show_header()
         if scene is not None:
+            # first what takes room, so that everything is drawn for the room it gets
+            self.settle()
             for pane in self.panes:
-                pane.show(scene)
+                pane.make_room(scene)
+            self.settle()
+            for pane in self.panes:
+                pane.fill(scene)
         self.show_status()
         self._show_hints()
 

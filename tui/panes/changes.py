@@ -57,11 +57,14 @@ class ChangesTable(Vertical):
         yield self.caption
         yield self.grid
 
-    def draw(self, scene: Scene, side: Side, order: Order | None, width: int) -> None:
-        """Show an index's changes, leavers by what they brought unless sorted."""
+    def make_room(self, scene: Scene, side: Side, width: int) -> None:
+        """Say what is shown of an index, in as many lines as that takes."""
         caption = _caption(scene, side, width)
         self.caption.styles.height = len(caption)
         self.caption.show(lambda w, h: caption)
+
+    def draw(self, scene: Scene, side: Side, order: Order | None) -> None:
+        """Show an index's changes, leavers by what they brought unless sorted."""
         rows = _sorted(_rows(scene, side), order)
         brought = (change.contribution for _, change in rows)
         bars = [float("nan") if value is None else value for value in brought]
@@ -212,18 +215,25 @@ class ChangesPane(Pane):
         """Whether both indices stand side by side."""
         return self.size.width >= TWO
 
-    def draw(self, scene: Scene) -> None:
-        """Show the view in force."""
+    def make_room(self, scene: Scene) -> None:
+        """The drawing, or the tables and what stands over them."""
+        super().make_room(scene)
         listed = self.view == "membership"
         self._both.display, self._sheet.display = listed, not listed
-        if not listed:
+        if listed:
+            sides = self._sides(scene)
+            self._tables[1].display = len(sides) > 1
+            width = self.size.width // len(sides)
+            for table, side in zip(self._tables, sides, strict=False):
+                table.make_room(scene, side, width)
+
+    def draw(self, scene: Scene) -> None:
+        """Show the view in force."""
+        if self.view != "membership":
             self._sheet.show(lambda w, h: concentration.drawing(scene, w, h))
             return
-        sides = self._sides(scene)
-        self._tables[1].display = len(sides) > 1
-        width = self.size.width // len(sides)
-        for table, side in zip(self._tables, sides, strict=False):
-            table.draw(scene, side, self.order, width)
+        for table, side in zip(self._tables, self._sides(scene), strict=False):
+            table.draw(scene, side, self.order)
         self._show_cursor()
 
     def _sides(self, scene: Scene) -> list[Side]:

@@ -62,15 +62,20 @@ class Contributors(Pane):
         """Whether both indices stand side by side."""
         return self.size.width >= TWO
 
-    def draw(self, scene: Scene) -> None:
-        """Show the view in force."""
+    def make_room(self, scene: Scene) -> None:
+        """The tables of the view in force."""
+        super().make_room(scene)
         names = self.view == "names"
         self._names.display, self._other.display = names, not names
-        if not names:
+        if names:
+            self._tables[1].display = self.wide
+            self._strip.display = self.size.width >= STRIP and len(scene.views()) > 0
+
+    def draw(self, scene: Scene) -> None:
+        """Show the view in force."""
+        if self.view != "names":
             self._draw_other(scene)
             return
-        self._tables[1].display = self.wide
-        self._strip.display = self.size.width >= STRIP and len(scene.views()) > 0
         rows = ROW_STEPS[self.step]
         for place, table in enumerate(self._tables):
             table.sought = self.sought.needle if self.sought else ""
@@ -129,11 +134,6 @@ class Contributors(Pane):
 
     def _told(self) -> list[NamesTable]:
         return list(self._tables if self.wide else self._tables[:1])
-
-    def redraw(self) -> None:
-        """The title counts matches, so that it comes after the tables."""
-        super().redraw()
-        self._title.show(self._draw_title)
 
     # -- what keys do ----------------------------------------------------------------
 

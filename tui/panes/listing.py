@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from rich.style import Style
-from textual.strip import Strip
 
 from core.frames import IntArray
 from core.snapshot import IndexView, Lines
 from tui import formats
 from tui.filters import Filter
-from tui.spans import Line, Span
+from tui.spans import Line
 from tui.terminal.safe import safe
 from tui.widgets.columns import GUTTER, Cell, CellOf
 from tui.widgets.table import LineTable
@@ -88,10 +87,6 @@ class Grid(LineTable, can_focus=False):
         if quiet != self._quiet:
             self._quiet = quiet
             self.refresh_line(self.cursor_row + 1)
-
-    def strip(self, line: Iterable[Span], width: int, base: Style) -> Strip:
-        """Cells of one style as one segment: fewer bytes to send."""
-        return super().strip(line, width, base).simplify()
 
     def _row_style(self, row: int) -> Style:
         return Style() if self._quiet else super()._row_style(row)

@@ -62,7 +62,6 @@ class NamesTable(Vertical):
     def on_resize(self) -> None:
         """Another height holds other rows."""
         if self.size.height != self._height and self._drawn is not None:
-            self._height = self.size.height
             self.draw(*self._drawn)
 
     def compose(self) -> Iterator[Widget]:
@@ -85,6 +84,7 @@ class NamesTable(Vertical):
         view = scene.view(side)
         # Also where there is nothing to list: on_resize must never draw an older scene.
         self._drawn = (scene, side, order, wanted, rows)
+        self._height = self.size.height
         self.caption.show(lambda width, height: [_caption(scene, side, view, order, width)])
         if view is None:
             self.lines, self.rows, self.matches = None, [], 0

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
@@ -14,6 +15,7 @@ from tui.panes.listing import Grid
 from tui.panes.scene import Scene, foot_texts, wrapped
 from tui.panes.sheet import Sheet
 from tui.spans import Drawing, Line
+from tui.widgets.stage import settle
 
 
 class Pane(Widget):
@@ -43,6 +45,7 @@ class Pane(Widget):
         self.view = VIEWS[self.NUMBER][0]
         self._title, self._foot = Sheet(classes="rule"), Sheet(classes="foot")
         self._notes = Sheet(classes="notes")
+        self._drawn: tuple[Scene, Size] | None = None
 
     def compose(self) -> Iterator[Widget]:
         """The title, the body, what to bear in mind, the foot."""
@@ -56,8 +59,13 @@ class Pane(Widget):
         raise NotImplementedError
 
     def draw(self, scene: Scene) -> None:
-        """Bring the body up to a scene."""
+        """Bring the body up to a scene, in the room it has."""
         raise NotImplementedError
+
+    def make_room(self, scene: Scene) -> None:
+        """Take a scene, and show and measure what takes room for it."""
+        self.scene = scene
+        self._show_notes(scene)
 
     def notes(self, scene: Scene) -> list[str]:
         """Sentences to bear in mind with what this pane shows."""
@@ -72,12 +80,20 @@ class Pane(Widget):
 
     def redraw(self) -> None:
         """Draw the scene at hand once more; before the first one, the title alone."""
-        self._title.show(self._draw_title)
         if self.scene is None:
+            self._title.show(self._draw_title)
             return
-        self._show_notes(self.scene)
-        self.draw(self.scene)
+        self.make_room(self.scene)
+        settle(self)
+        self.fill(self.scene)
+
+    def fill(self, scene: Scene) -> None:
+        """Draw a scene that everything is arranged for."""
+        self.draw(scene)
+        # the title may count what the body found
+        self._title.show(self._draw_title)
         self._foot.show(self._draw_foot)
+        self._drawn = (scene, self.size)
 
     def set_active(self, active: bool) -> None:
         """Whether keys go to this pane."""
@@ -172,7 +188,8 @@ class Pane(Widget):
 
     def on_resize(self, event: events.Resize) -> None:
         """What is told depends on the room."""
-        self.redraw()
+        if self._drawn != (self.scene, self.size):
+            self.redraw()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A click anywhere makes the pane the one that keys go to."""

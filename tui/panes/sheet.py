@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rich.segment import Segment
 from textual import events
 from textual.geometry import Region
-from textual.strip import Strip
 
 from tui.spans import Drawing, plain
 from tui.widgets.drawing import DrawingView
@@ -77,11 +77,11 @@ class Sheet(DrawingView):
             if old != (after[y] if y < len(after) else []):
                 self.refresh(Region(0, y, width, 1))
 
-    def render_line(self, y: int) -> Strip:
-        """One line of the drawing, for Textual."""
+    def line(self, y: int) -> list[Segment]:
+        """One line of what is in sight."""
         shown = self._shown()
         line = shown[y] if y < len(shown) else []
-        return self.strip(line, self.size.width, self.rich_style).simplify()
+        return self.segments(line, self.size.width, self.ground.style)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel moves three lines."""

@@ -55,9 +55,9 @@ def colourless(filters: Sequence[LineFilter]) -> list[LineFilter]:
 
 
 def plain(wire: str) -> bool:
-    """Whether the terminal is written to by a driver that is not ours."""
+    """Whether Textual paints and writes by itself: asked for, or not a POSIX terminal of ours."""
     asked = os.environ.get(WIRE) or wire
-    return asked == "plain" or bool(os.environ.get("TEXTUAL_DRIVER"))
+    return asked == "plain" or sys.platform == "win32" or bool(os.environ.get("TEXTUAL_DRIVER"))
 
 
 def driver_class(wire: str) -> type[Driver] | None:
@@ -65,7 +65,7 @@ def driver_class(wire: str) -> type[Driver] | None:
 
     Ours writes as a POSIX terminal is written to; a driver named by TEXTUAL_DRIVER is left alone.
     """
-    if sys.platform == "win32" or plain(wire):
+    if plain(wire):
         return None
     from tui.terminal.driver import WireDriver
 

@@ -6,7 +6,7 @@ Nothing here reads markup: text becomes segments, cleaned of every control chara
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -46,6 +46,17 @@ else:
     _Base = object
 
 
+class Ground(NamedTuple):
+    """What the stylesheets give a widget to draw on."""
+
+    #: What they were when it was asked for.
+    key: tuple[object, ...]
+    style: Style
+    colour: Color
+    #: Whether nothing stands round the lines the widget draws, or is laid over them.
+    bare: bool
+
+
 class Painter(_Base):
     """Turns style names into styles of the theme, for a widget that draws its own lines.
 
@@ -58,6 +69,26 @@ class Painter(_Base):
     ascii_only: bool = False
     #: The variables of the theme last asked for, and what names look like in it.
     _looks: ClassVar[tuple[Mapping[str, str], dict[str, Style]]] = ({}, {})
+    #: A style and a name -> both together, in that theme.
+    _mixed: ClassVar[dict[Style, dict[str, Style]]] = {}
+    _ground: Ground | None = None
+    _components: tuple[Ground | None, dict[str, Style]] = (None, {})
+
+    @property
+    def ground(self) -> Ground:
+        """What is drawn on, asked for anew after a change of a style here or above."""
+        nodes = self.ancestors_with_self
+        key = (self.app.theme, *[node.styles._cache_key for node in nodes])
+        found = self._ground
+        if found is None or found.key != key:
+            styles = self.styles
+            bare = not (
+                styles.gutter or styles.outline or styles.tint.a or styles.has_rule("hatch")
+            )
+            bare = bare and self.opacity == styles.text_opacity == 1.0
+            found = Ground(key, self.rich_style, self.background_colors[1], bare)
+            self._ground = found
+        return found
 
     def look(self, name: str) -> Style:
         """The style of a name such as "up" or "small reverse"; unknown words mean nothing."""
@@ -65,6 +96,7 @@ class Painter(_Base):
         app = self.app
         if variables is not app.theme_variables:
             variables, looks = Painter._looks = (app.theme_variables, {})
+            Painter._mixed = {}
         found = looks.get(name)
         if found is None:
             found = _NO_STYLE
@@ -75,24 +107,60 @@ class Painter(_Base):
 
     def component(self, name: str) -> Style:
         """What a component class itself sets, translucent colours blended with what is below."""
-        rules = self.get_component_styles(name)
-        full = self.get_component_rich_style(name)
-        ground = rules.has_rule("background")
-        return (
-            Style(
-                color=full.color if rules.has_rule("color") else None,
-                bgcolor=full.bgcolor if ground else None,
+        ground = self.ground
+        if self._components[0] is not ground:
+            self._components = (ground, {})
+        kept = self._components[1]
+        if name not in kept:
+            rules = self.get_component_styles(name)
+            full = self.get_component_rich_style(name)
+            own = rules.has_rule("background")
+            kept[name] = (
+                Style(
+                    color=full.color if rules.has_rule("color") else None,
+                    bgcolor=full.bgcolor if own else None,
+                )
+                + rules.text_style
             )
-            + rules.text_style
-        )
+        return kept[name]
 
-    def strip(self, line: Iterable[Span], width: int, base: Style) -> Strip:
-        """A line as exactly ``width`` cells over a base style."""
-        segments: list[Segment] = []
-        for text, name in fit_line(((safe(text), name) for text, name in line), width):
-            shown = formats.to_ascii(text) if self.ascii_only else text
-            segments.append(Segment(shown, base + self.look(name) if name else base))
-        return Strip(segments, width)
+    def segments(self, line: Iterable[Span], width: int, base: Style) -> list[Segment]:
+        """A line as exactly ``width`` cells over a base style; cells of one look are one segment."""
+        looks = self._on(base)
+        found: list[Segment] = []
+        texts: list[str] = []
+        before: Style | None = None
+        for text, name in fit_line([(safe(text), name) for text, name in line], width):
+            style = looks.get(name)
+            if style is None:
+                style = looks[name] = self._mix(base, name)
+            if style is not before and texts:
+                found.append(Segment("".join(texts), before))
+                texts = []
+            before = style
+            texts.append(formats.to_ascii(text) if self.ascii_only else text)
+        if texts:
+            found.append(Segment("".join(texts), before))
+        return found
+
+    def _on(self, base: Style) -> dict[str, Style]:
+        """Style names -> what they look like over a base, as far as they were asked for."""
+        if Painter._looks[0] is not self.app.theme_variables:
+            self.look("")
+        return Painter._mixed.setdefault(base, {})
+
+    def _mix(self, base: Style, name: str) -> Style:
+        mixed = base + self.look(name) if name else base
+        known = self._on(base).values()
+        return next((style for style in known if style == mixed), mixed)
+
+    def line(self, y: int) -> list[Segment]:
+        """The segments of a line, the widget's content wide."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """A line, for Textual."""
+        return Strip(self.line(y))
 
 
 def _coloured(word: str, variables: Mapping[str, str], dark: bool) -> Style:
@@ -130,10 +198,10 @@ class DrawingView(Painter, Widget):
         self._draw, self._kept = draw, None
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
-        """One line of the drawing, for Textual."""
+    def line(self, y: int) -> list[Segment]:
+        """One line of the drawing."""
         size = (self.size.width, self.size.height)
         if self._kept is None or self._kept[0] != size:
             self._kept = (size, self._draw(*size) if self._draw else [])
         drawing = self._kept[1]
-        return self.strip(drawing[y] if y < len(drawing) else [], size[0], self.rich_style)
+        return self.segments(drawing[y] if y < len(drawing) else [], size[0], self.ground.style)

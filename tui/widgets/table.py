@@ -8,6 +8,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
@@ -15,7 +16,6 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from tui import formats
 from tui.spans import Line, fit_line
@@ -265,7 +265,12 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         return max(self.size.height - 1, 1)
 
     def _resize(self) -> None:
-        self.virtual_size = Size(self._inner, self.row_count + 1 if self.row_count else 0)
+        size = Size(self._inner, self.row_count + 1 if self.row_count else 0)
+        if size != self.virtual_size:
+            # no other room is taken: more rows are no reason to lay out the screen
+            self.set_reactive(LineTable.virtual_size, size)
+            if self.is_mounted:
+                self._scroll_update(size)
 
     def on_resize(self) -> None:
         """Follow the terminal's size with the cursor in sight."""
@@ -297,21 +302,21 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
 
     # -- drawing ---------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
+    def line(self, y: int) -> list[Segment]:
         """The header, a row, the sentence of an empty table, or nothing."""
-        width, base = self._inner, self.rich_style
+        width, base = self._inner, self.ground.style
         if y == 0:
             look = self.component("line-table--header")
-            return self.strip(self._header(), width, base + look)
+            return self.segments(self._header(), width, base + look)
         row = round(self.scroll_y) + y - 1
         if row < self.row_count:
-            return self.strip(self._row(row), width, base + self._row_style(row))
+            return self.segments(self._row(row), width, base + self._row_style(row))
         if not self.row_count:
             look = self.component("line-table--empty")
             lines = textwrap.wrap(safe(self.empty), max(width - GUTTER, 1))
             text = lines[y - 2] if 0 <= y - 2 < len(lines) else ""
-            return self.strip([(" " * GUTTER + text, "")], width, base + look)
-        return Strip.blank(width, base)
+            return self.segments([(" " * GUTTER + text, "")], width, base + look)
+        return self.segments([], width, base)
 
     def _row_style(self, row: int) -> Style:
         if row != self.cursor_row:

@@ -1,0 +1,157 @@
+"""From the lines of our own widgets to a frame, without the way Textual takes for any widget.
+
+Textual keeps each line of a widget as strips, with borders round them, filtered, cut at every
+edge of every widget and with seven caches each. Lines that fill their widget and lie over all
+others need none of it: here a line is taken as its widget draws it, and its style is filtered
+once for good. What is no `Painter`, or has a border or an opacity, is asked as Textual asks.
+
+This rests on the inside of Textual's compositor; `tests/tui/test_painting.py` holds both to the
+same cells, and the setting `wire = "plain"` goes without.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
+from textual.color import Color
+from textual.filter import ANSIToTruecolor, DimFilter, LineFilter, Monochrome, NoColor
+from textual.strip import Strip
+
+from tui.formats import cell_width
+from tui.terminal.colours import Eight
+from tui.terminal.safe_lines import SafeLines
+from tui.widgets.drawing import Painter
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from textual.geometry import Region
+    from textual.widget import Widget
+
+#: Filters that look at nothing but the style of a segment.
+_BY_STYLE: Final = (ANSIToTruecolor, DimFilter, Eight, Monochrome, NoColor)
+_RESET: Final = "\x1b[0m"
+#: A line's text from a column on, with everything that makes it look as it does.
+Piece = tuple[int, int, str]
+
+
+class Frame(CompositorUpdate):
+    """Texts ready for a terminal and where they belong."""
+
+    def __init__(self, pieces: list[Piece]) -> None:
+        self.pieces = pieces
+
+    def render_segments(self, console: Console) -> str:
+        """One string, for `App._display`."""
+        return "".join([f"\x1b[{y + 1};{x + 1}H{text}" for y, x, text in self.pieces])
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """What Textual's own updates also are."""
+        yield Segment(self.render_segments(console))
+
+
+class PaintingCompositor(Compositor):
+    """Textual's, but for what it makes of dirty regions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._filters: tuple[LineFilter, ...] = ()
+        self._known = False
+        #: Ground -> style -> what stands before a text that has it.
+        self._looks: dict[Color, dict[Style | None, str]] = {}
+
+    def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
+        """Every line."""
+        if simplify:
+            return super().render_full_update(simplify=simplify)
+        self._dirty_regions.clear()
+        width, height = self.size
+        # whoever asks for an update shows any kind of one
+        return self._frame([(y, 0, width) for y in range(height)])  # type: ignore[return-value]
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """The lines of what is dirty."""
+        screen = self.size.region
+        regions = [region.intersection(screen) for region in self._dirty_regions]
+        self._dirty_regions.clear()
+        spans = list(self._regions_to_spans(region for region in regions if region))
+        return self._frame(spans) if spans else None  # type: ignore[return-value]
+
+    def _frame(self, spans: list[tuple[int, int, int]]) -> Frame:
+        """What is seen in spans of lines, each widget's part of one as a piece."""
+        assert self.root is not None
+        app = self.root.app
+        self._console = app.console
+        filters = tuple(app.get_line_filters())
+        if filters != self._filters:
+            self._filters, self._looks = filters, {}
+            self._known = all(isinstance(one, (*_BY_STYLE, SafeLines)) for one in filters)
+        pieces: list[Piece] = []
+        blocks: dict[Widget, list[Strip]] = {}
+        layers = self.layers_visible
+        for y, first, last in spans:
+            unseen = [(first, last)]
+            for widget, seen, region in layers[y]:
+                left, right = seen.x, seen.x + seen.width
+                for start, end in unseen[:]:
+                    a, b = max(start, left), min(end, right)
+                    if a < b:
+                        pieces.append((y, a, self._drawn(widget, region, blocks, y, a, b)))
+                        unseen.remove((start, end))
+                        unseen += [(c, d) for c, d in ((start, a), (b, end)) if c < d]
+                if not unseen:
+                    break
+        return Frame(pieces)
+
+    def _drawn(
+        self,
+        widget: Widget,
+        region: Region,
+        blocks: dict[Widget, list[Strip]],
+        y: int,
+        start: int,
+        end: int,
+    ) -> str:
+        """Columns of a widget's line, ready for a terminal."""
+        x, width = region.x, region.width
+        if not (self._known and isinstance(widget, Painter) and widget.ground.bare):
+            if widget not in blocks:
+                blocks[widget] = widget.render_lines(region.reset_offset)
+            strip = blocks[widget][y - region.y]
+            return strip.crop(start - x, end - x).render(self._console)
+        ground = widget.ground
+        segments = widget.line(y - region.y)
+        room = width - sum(cell_width(text) for text, _, _ in segments)
+        if room > 0:
+            segments.append(Segment(" " * room, Style(bgcolor=ground.colour.rich_color)))
+        if room < 0 or end - start < width:
+            segments = list(Strip(segments).crop(start - x, end - x))
+        return self._text(segments, ground.colour)
+
+    def _text(self, segments: list[Segment], ground: Color) -> str:
+        """Segments with their looks, as the filters leave them."""
+        if not "".join([text for text, _, _ in segments]).isprintable():
+            segments = SafeLines().apply(segments, ground)
+        looks = self._looks.setdefault(ground, {})
+        out: list[str] = []
+        for text, style, _ in segments:
+            look = looks.get(style)
+            if look is None:
+                look = looks[style] = self._look(style, ground)
+            out.append(f"{look}{text}{_RESET}" if look else text)
+        return "".join(out)
+
+    def _look(self, style: Style | None, ground: Color) -> str:
+        """The sequence that brings a style about."""
+        segments = [Segment("x", style)]
+        for one in self._filters:
+            segments = one.apply(segments, ground)
+        filtered = segments[0].style
+        if filtered is None:
+            return ""
+        colours = self._console._color_system or ColorSystem.TRUECOLOR
+        codes = Strip.render_ansi(filtered, colours)
+        return f"\x1b[{codes}m" if codes else ""

@@ -1,0 +1,93 @@
+"""A screen that is laid out and painted when something changed, once, and not a frame later.
+
+Textual lays out when messages about it have gone round, then tells each widget its new size,
+which draws itself again, and paints with the next tick of a timer that is up to two frames away.
+Here a size that is known beforehand is laid out at once, what is drawn is drawn for the room it
+gets, and it is painted as soon as every widget has said what it changed. ``wire = "plain"`` goes
+without.
+"""
+
+from __future__ import annotations
+
+from textual import events
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.widgets.painting import PaintingCompositor
+
+
+def settle(widget: Widget) -> None:
+    """Lay out the screen a widget is on, where it is one of ours."""
+    if widget.is_mounted and isinstance(screen := widget.screen, Stage):
+        screen.settle()
+
+
+class Stage(Screen[None], inherit_bindings=False):
+    """A screen of our own widgets.
+
+    Args:
+        own: whether it is painted our way, or Textual's.
+    """
+
+    def __init__(self, *, own: bool) -> None:
+        super().__init__()
+        self._own = own
+        self._silent = False
+        if own:
+            self._compositor = PaintingCompositor()
+
+    def settle(self) -> None:
+        """Lay out what takes another room than before; nothing is painted yet."""
+        if not self._own or not self.is_attached:
+            return
+        moved = [node for node in self.walk_children(Widget) if node._layout_required]
+        if not moved:
+            return
+        for node in moved:
+            node._layout_required = False
+            for above in node.ancestors:
+                if isinstance(above, Widget):
+                    above._clear_arrangement_cache()
+                    above._layout_updates += 1
+        self._silent = True
+        try:
+            self._refresh_layout()
+        finally:
+            self._silent = False
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        """As Textual's, but that no widget asks for another layout since it got its room."""
+        if not self._own or scroll or self.app.is_inline:
+            super()._refresh_layout(size, scroll)
+            return
+        size = self.outer_size if size is None else size
+        if not size:
+            return
+        self._compositor.update_widgets(self._dirty_widgets)
+        self._update_timer.pause()
+        hidden, shown, resized = self._compositor.reflow(self, size)
+        self._layout_widgets.clear()
+        for widget in hidden:
+            widget.post_message(events.Hide())
+        for widget, (region, _, _, virtual, container, _, _) in self._compositor.layers:
+            widget._size_updated(region.size, virtual, container, layout=widget is self)
+            if widget in shown or widget in resized:
+                widget.post_message(events.Resize(region.size, virtual, container))
+        for widget in shown:
+            widget.post_message(events.Show())
+        if self.is_current and not self._silent:
+            if self.app._batch_count:
+                self.call_later(self._compositor_refresh)
+            else:
+                self._compositor_refresh()
+        if self.app._dom_ready:
+            self.screen_layout_refresh_signal.publish(self)
+        else:
+            self.app.post_message(events.Ready())
+            self.app._dom_ready = True
+
+    def on_idle(self, event: events.Idle) -> None:
+        """Every widget has said what it changed: paint it."""
+        if self._own and not self.app._batch_count and self.is_current:
+            self._on_timer_update()
