@@ -214,6 +214,9 @@ def date_ticks(dates: Dates, columns: Sequence[int]) -> list[tuple[int, str]]:
         # A window that opens on the last day of a period is told by the period after.
         if len(firsts) > 1 and columns[firsts[1]] - columns[firsts[0]] < 5:
             del firsts[0]
+        # no text takes less than three cells and one beside it
+        if 4 * (len(firsts) - 1) > columns[-1] - columns[0]:
+            continue
         for dated, year in ((firsts[0], "%Y"), (-1, "%Y"), (-1, "'%y")):
             ticks = [
                 (columns[i], _date_tick(kind, days[i], year, first=i == dated)) for i in firsts

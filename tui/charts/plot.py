@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -50,15 +50,17 @@ class _Dots:
         self.columns, self.rows = (width, height) if ascii else (2 * width, 4 * height)
         self._cells: dict[tuple[int, int], tuple[int, str, int]] = {}
 
-    def set(self, x: int, y: int, style: str, layer: int) -> None:
-        """Set a dot; layer 0 (axes) gives way to the others, which share a cell."""
+    def set(self, dots: Iterable[tuple[int, int]], style: str, layer: int) -> None:
+        """Set dots; layer 0 (axes) gives way to the others, which share a cell."""
         across, down = (1, 1) if self.ascii else (2, 4)
-        cell = (x // across, y // down)
-        bits, _, below = self._cells.get(cell, (0, "", 0))
-        if layer and not below:
-            bits = 0
-        bit = 1 if self.ascii else _BITS[x % 2][y % 4]
-        self._cells[cell] = (bits | bit, style, layer)
+        cells = self._cells
+        for x, y in dots:
+            cell = (x // across, y // down)
+            bit = 1 if self.ascii else _BITS[x % 2][y % 4]
+            held = cells.get(cell)
+            if held is not None and (held[2] or not layer):
+                bit |= held[0]
+            cells[cell] = (bit, style, layer)
 
     def paint(self, canvas: Canvas, left: int) -> None:
         """Put the cells on a canvas, from cell ``left`` of its first line."""
@@ -142,11 +144,11 @@ def plot(
     down = dots.rows // plot_height
 
     if low <= 0 <= high and (zero or low < 0 < high):
-        for x in range(0, dots.columns, 1 if ascii else 2):
-            dots.set(x, scale.y(0.0), "axis", 0)
+        across = range(0, dots.columns, 1 if ascii else 2)
+        dots.set([(x, scale.y(0.0)) for x in across], "axis", 0)
     for position, _ in marks:
-        for y in range(0, dots.rows, 1 if ascii else 2):
-            dots.set(scale.x(position), y, "mark", 0)
+        upright = range(0, dots.rows, 1 if ascii else 2)
+        dots.set([(scale.x(position), y) for y in upright], "mark", 0)
     for layer, one in enumerate(series, start=1):
         _draw(dots, scale, one, layer)
     dots.paint(canvas, left)
@@ -157,12 +159,12 @@ def plot(
         placed = _spread(rows, [end.value for end in ends], plot_height)
         for row, text, one in zip(placed, right, series, strict=False):
             canvas.put(left + plot_width + 1, row, text, one.style)
-        across = dots.columns // plot_width
-        for column, text in x_labels([scale.x(i) // across for i in range(points)]):
+        wide = dots.columns // plot_width
+        for column, text in x_labels([scale.x(i) // wide for i in range(points)]):
             room = width - left - column
             if len(text) <= room:
                 canvas.put(left + column, plot_height, text, "dim")
-        _label_marks(canvas, marks, left, plot_height, [scale.x(p) // across for p, _ in marks])
+        _label_marks(canvas, marks, left, plot_height, [scale.x(p) // wide for p, _ in marks])
     drawing = canvas.drawing()
     return to_ascii(drawing) if ascii else drawing
 
@@ -246,29 +248,26 @@ def gutters_of(
 
 def _draw(dots: _Dots, scale: _Scale, one: Series, layer: int) -> None:
     """Join neighbouring finite values; a lone one is a dot."""
-    reach: dict[int, tuple[int, int]] = {}
-
-    def mark(x: int, y: int) -> None:
-        low, high = reach.get(x, (y, y))
-        reach[x] = (min(low, y), max(high, y))
-        if not (one.dashed and x // 2 % 3 == 2):
-            dots.set(x, y, one.style, layer)
-
+    found: list[tuple[int, int]] = []
     before: tuple[int, int] | None = None
     for position, value in enumerate(np.asarray(one.values, dtype=np.float64).tolist()):
         if not math.isfinite(value):
             before = None
             continue
         here = (scale.x(position), scale.y(value))
-        for x, y in _between(before or here, here):
-            mark(x, y)
+        found += _between(before or here, here)
         before = here
+    seen = [(x, y) for x, y in found if x // 2 % 3 != 2] if one.dashed else found
+    dots.set(seen, one.style, layer)
     if one.filled:
         base = scale.y(min(max(0.0, scale.low), scale.high))
+        reach: dict[int, tuple[int, int]] = {}
+        for x, y in found:
+            low, high = reach.get(x, (y, y))
+            reach[x] = (min(low, y), max(high, y))
         for x, (low, high) in reach.items():
-            for y in range(min(base, high), max(base, low)):
-                if (x + y) % 2 == 0:
-                    dots.set(x, y, one.style, layer)
+            between = range(min(base, high), max(base, low))
+            dots.set([(x, y) for y in between if (x + y) % 2 == 0], one.style, layer)
 
 
 def _between(start: tuple[int, int], end: tuple[int, int]) -> list[tuple[int, int]]:

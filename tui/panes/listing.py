@@ -17,6 +17,7 @@ from tui.filters import Filter
 from tui.spans import Line
 from tui.terminal.safe import safe
 from tui.widgets.columns import GUTTER, Cell, CellOf
+from tui.widgets.drawing import NO_STYLE, Ground
 from tui.widgets.table import LineTable
 
 #: Rows told in full, one press of a key after another; None is what fits, 0 all.
@@ -88,8 +89,8 @@ class Grid(LineTable, can_focus=False):
             self._quiet = quiet
             self.refresh_line(self.cursor_row + 1)
 
-    def _row_style(self, row: int) -> Style:
-        return Style() if self._quiet else super()._row_style(row)
+    def _row_style(self, row: int, ground: Ground) -> Style:
+        return NO_STYLE if self._quiet else super()._row_style(row, ground)
 
     def _row(self, row: int) -> Line:
         line = super()._row(row)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import zip_longest
 
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Region
 
-from tui.spans import Drawing, plain
-from tui.widgets.drawing import DrawingView
+from tui.spans import Drawing, Line, plain
+from tui.widgets.drawing import DrawingView, Ground
 
 Draw = Callable[[int, int], Drawing]
 
@@ -72,16 +73,17 @@ class Sheet(DrawingView):
     def _repaint(self, before: Drawing) -> None:
         after = self._shown()
         width, height = self.size
-        for y in range(height):
-            old = before[y] if y < len(before) else []
-            if old != (after[y] if y < len(after) else []):
-                self.refresh(Region(0, y, width, 1))
+        blank: Line = []
+        lines = zip_longest(before, after, fillvalue=blank)
+        differing = [y for y, (old, new) in enumerate(lines) if old != new and y < height]
+        if differing:
+            self.refresh(*[Region(0, y, width, 1) for y in differing])
 
-    def line(self, y: int) -> list[Segment]:
+    def line(self, y: int, ground: Ground) -> list[Segment]:
         """One line of what is in sight."""
         shown = self._shown()
         line = shown[y] if y < len(shown) else []
-        return self.segments(line, self.size.width, self.ground.style)
+        return self.segments(line, self.size.width, ground.style)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel moves three lines."""

@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui import formats
+from tui.formats import cell_width
 from tui.palettes import VARIABLES
 from tui.spans import Drawing, Span, fit_line
 from tui.terminal.safe import safe
@@ -37,7 +38,7 @@ _ATTRIBUTES: Final = {
     "underline": Style(underline=True),
     "match": Style(underline=True),
 }
-_NO_STYLE: Final = Style()
+NO_STYLE: Final = Style()
 
 # Textual takes styles from the first widget base alone: the painter is none at run time.
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class Ground(NamedTuple):
     colour: Color
     #: Whether nothing stands round the lines the widget draws, or is laid over them.
     bare: bool
+    #: What component classes add, as far as it was asked for.
+    components: dict[str, Style]
 
 
 class Painter(_Base):
@@ -72,7 +75,6 @@ class Painter(_Base):
     #: A style and a name -> both together, in that theme.
     _mixed: ClassVar[dict[Style, dict[str, Style]]] = {}
     _ground: Ground | None = None
-    _components: tuple[Ground | None, dict[str, Style]] = (None, {})
 
     @property
     def ground(self) -> Ground:
@@ -86,7 +88,7 @@ class Painter(_Base):
                 styles.gutter or styles.outline or styles.tint.a or styles.has_rule("hatch")
             )
             bare = bare and self.opacity == styles.text_opacity == 1.0
-            found = Ground(key, self.rich_style, self.background_colors[1], bare)
+            found = Ground(key, self.rich_style, self.background_colors[1], bare, {})
             self._ground = found
         return found
 
@@ -99,18 +101,15 @@ class Painter(_Base):
             Painter._mixed = {}
         found = looks.get(name)
         if found is None:
-            found = _NO_STYLE
+            found = NO_STYLE
             for word in name.split():
                 found += _ATTRIBUTES.get(word) or _coloured(word, variables, app.current_theme.dark)
             looks[name] = found
         return found
 
-    def component(self, name: str) -> Style:
+    def component(self, name: str, ground: Ground) -> Style:
         """What a component class itself sets, translucent colours blended with what is below."""
-        ground = self.ground
-        if self._components[0] is not ground:
-            self._components = (ground, {})
-        kept = self._components[1]
+        kept = ground.components
         if name not in kept:
             rules = self.get_component_styles(name)
             full = self.get_component_rich_style(name)
@@ -126,21 +125,30 @@ class Painter(_Base):
 
     def segments(self, line: Iterable[Span], width: int, base: Style) -> list[Segment]:
         """A line as exactly ``width`` cells over a base style; cells of one look are one segment."""
+        clean = [(safe(text), name) for text, name in line]
+        room = width - sum([cell_width(text) for text, _ in clean])
+        if room < 0:
+            clean = fit_line(clean, width)
+        elif room:
+            clean.append((" " * room, ""))
         looks = self._on(base)
         found: list[Segment] = []
-        texts: list[str] = []
+        texts = ""
         before: Style | None = None
-        for text, name in fit_line([(safe(text), name) for text, name in line], width):
+        for text, name in clean:
             style = looks.get(name)
             if style is None:
                 style = looks[name] = self._mix(base, name)
-            if style is not before and texts:
-                found.append(Segment("".join(texts), before))
-                texts = []
-            before = style
-            texts.append(formats.to_ascii(text) if self.ascii_only else text)
+            if style is before:
+                texts += text
+                continue
+            if texts:
+                found.append(Segment(texts, before))
+            before, texts = style, text
         if texts:
-            found.append(Segment("".join(texts), before))
+            found.append(Segment(texts, before))
+        if self.ascii_only:
+            return [Segment(formats.to_ascii(text), style) for text, style, _ in found]
         return found
 
     def _on(self, base: Style) -> dict[str, Style]:
@@ -154,19 +162,24 @@ class Painter(_Base):
         known = self._on(base).values()
         return next((style for style in known if style == mixed), mixed)
 
-    def line(self, y: int) -> list[Segment]:
-        """The segments of a line, the widget's content wide."""
+    @property
+    def line_width(self) -> int:
+        """Cells of each line."""
+        return self.size.width
+
+    def line(self, y: int, ground: Ground) -> list[Segment]:
+        """The segments of a line, ``line_width`` wide."""
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
         """A line, for Textual."""
-        return Strip(self.line(y))
+        return Strip(self.line(y, self.ground), self.line_width)
 
 
 def _coloured(word: str, variables: Mapping[str, str], dark: bool) -> Style:
     """A style name's colour in a theme, plain for a word that is none."""
     if word not in VARIABLES:
-        return _NO_STYLE
+        return NO_STYLE
     pair = _PAIR.get(word)
     value = variables.get(VARIABLES[word])
     value = value or (pair[not dark] if pair else variables[_COMMON[word]])
@@ -198,10 +211,10 @@ class DrawingView(Painter, Widget):
         self._draw, self._kept = draw, None
         self.refresh()
 
-    def line(self, y: int) -> list[Segment]:
+    def line(self, y: int, ground: Ground) -> list[Segment]:
         """One line of the drawing."""
         size = (self.size.width, self.size.height)
         if self._kept is None or self._kept[0] != size:
             self._kept = (size, self._draw(*size) if self._draw else [])
         drawing = self._kept[1]
-        return self.segments(drawing[y] if y < len(drawing) else [], size[0], self.ground.style)
+        return self.segments(drawing[y] if y < len(drawing) else [], size[0], ground.style)

@@ -21,10 +21,9 @@ from textual.color import Color
 from textual.filter import ANSIToTruecolor, DimFilter, LineFilter, Monochrome, NoColor
 from textual.strip import Strip
 
-from tui.formats import cell_width
 from tui.terminal.colours import Eight
 from tui.terminal.safe_lines import SafeLines
-from tui.widgets.drawing import Painter
+from tui.widgets.drawing import Ground, Painter
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -80,6 +79,10 @@ class PaintingCompositor(Compositor):
         spans = list(self._regions_to_spans(region for region in regions if region))
         return self._frame(spans) if spans else None  # type: ignore[return-value]
 
+    def update_widgets(self, widgets: set[Widget]) -> None:
+        """Take what is dirty; of what is not seen, nothing is looked up or arranged anew."""
+        super().update_widgets(widgets & self.visible_widgets.keys())
+
     def _frame(self, spans: list[tuple[int, int, int]]) -> Frame:
         """What is seen in spans of lines, each widget's part of one as a piece."""
         assert self.root is not None
@@ -90,7 +93,8 @@ class PaintingCompositor(Compositor):
             self._filters, self._looks = filters, {}
             self._known = all(isinstance(one, (*_BY_STYLE, SafeLines)) for one in filters)
         pieces: list[Piece] = []
-        blocks: dict[Widget, list[Strip]] = {}
+        self._blocks: dict[Widget, list[Strip]] = {}
+        self._grounds: dict[Widget, tuple[Ground, int] | None] = {}
         layers = self.layers_visible
         for y, first, last in spans:
             unseen = [(first, last)]
@@ -99,37 +103,40 @@ class PaintingCompositor(Compositor):
                 for start, end in unseen[:]:
                     a, b = max(start, left), min(end, right)
                     if a < b:
-                        pieces.append((y, a, self._drawn(widget, region, blocks, y, a, b)))
+                        pieces.append((y, a, self._drawn(widget, region, y, a, b)))
                         unseen.remove((start, end))
                         unseen += [(c, d) for c, d in ((start, a), (b, end)) if c < d]
                 if not unseen:
                     break
         return Frame(pieces)
 
-    def _drawn(
-        self,
-        widget: Widget,
-        region: Region,
-        blocks: dict[Widget, list[Strip]],
-        y: int,
-        start: int,
-        end: int,
-    ) -> str:
+    def _drawn(self, widget: Widget, region: Region, y: int, start: int, end: int) -> str:
         """Columns of a widget's line, ready for a terminal."""
         x, width = region.x, region.width
-        if not (self._known and isinstance(widget, Painter) and widget.ground.bare):
-            if widget not in blocks:
-                blocks[widget] = widget.render_lines(region.reset_offset)
-            strip = blocks[widget][y - region.y]
+        ours = self._ours(widget)
+        if ours is None:
+            strip = self._blocks[widget][y - region.y]
             return strip.crop(start - x, end - x).render(self._console)
-        ground = widget.ground
-        segments = widget.line(y - region.y)
-        room = width - sum(cell_width(text) for text, _, _ in segments)
-        if room > 0:
-            segments.append(Segment(" " * room, Style(bgcolor=ground.colour.rich_color)))
-        if room < 0 or end - start < width:
+        ground, room = ours
+        assert isinstance(widget, Painter)
+        segments = widget.line(y - region.y, ground)
+        if room < width:
+            blank = Style(bgcolor=ground.colour.rich_color)
+            segments.append(Segment(" " * (width - room), blank))
+        if end - start < max(width, room):
             segments = list(Strip(segments).crop(start - x, end - x))
         return self._text(segments, ground.colour)
+
+    def _ours(self, widget: Widget) -> tuple[Ground, int] | None:
+        """What one of our widgets is drawn on, and how wide; None for any other, drawn whole."""
+        if widget not in self._grounds:
+            found = None
+            if self._known and isinstance(widget, Painter) and widget.ground.bare:
+                found = widget.ground, widget.line_width
+            else:
+                self._blocks[widget] = widget.render_lines(widget.outer_size.region)
+            self._grounds[widget] = found
+        return self._grounds[widget]
 
     def _text(self, segments: list[Segment], ground: Color) -> str:
         """Segments with their looks, as the filters leave them."""

@@ -21,7 +21,7 @@ from tui import formats
 from tui.spans import Line, fit_line
 from tui.terminal.safe import safe
 from tui.widgets.columns import GAP, GUTTER, Cell, CellOf, Column, Placed, cells_of, lay_out
-from tui.widgets.drawing import Painter
+from tui.widgets.drawing import NO_STYLE, Ground, Painter
 
 __all__ = ["Cell", "CellOf", "Column", "LineTable", "cells_of"]
 
@@ -116,6 +116,7 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         self._cell: CellOf = lambda row, key: ""
         self._keys: Sequence[Hashable] = ()
         self._placed: tuple[int, list[Placed]] | None = None
+        self._inner_of: tuple[tuple[object, ...], int] | None = None
 
     # -- what the caller gives -------------------------------------------------------
 
@@ -257,8 +258,10 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def _inner(self) -> int:
-        """Cells of a line, the scrollbar's column not among them."""
-        return self.scrollable_content_region.width
+        key = (self._size, self.show_vertical_scrollbar, self.styles._cache_key)
+        if self._inner_of is None or self._inner_of[0] != key:
+            self._inner_of = (key, self.scrollable_content_region.width)
+        return self._inner_of[1]
 
     @property
     def _body(self) -> int:
@@ -302,26 +305,31 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
 
     # -- drawing ---------------------------------------------------------------------
 
-    def line(self, y: int) -> list[Segment]:
+    @property
+    def line_width(self) -> int:
+        """Cells of a line, the scrollbar's column not among them."""
+        return self._inner
+
+    def line(self, y: int, ground: Ground) -> list[Segment]:
         """The header, a row, the sentence of an empty table, or nothing."""
-        width, base = self._inner, self.ground.style
+        width, base = self._inner, ground.style
         if y == 0:
-            look = self.component("line-table--header")
+            look = self.component("line-table--header", ground)
             return self.segments(self._header(), width, base + look)
         row = round(self.scroll_y) + y - 1
         if row < self.row_count:
-            return self.segments(self._row(row), width, base + self._row_style(row))
+            return self.segments(self._row(row), width, base + self._row_style(row, ground))
         if not self.row_count:
-            look = self.component("line-table--empty")
+            look = self.component("line-table--empty", ground)
             lines = textwrap.wrap(safe(self.empty), max(width - GUTTER, 1))
             text = lines[y - 2] if 0 <= y - 2 < len(lines) else ""
             return self.segments([(" " * GUTTER + text, "")], width, base + look)
         return self.segments([], width, base)
 
-    def _row_style(self, row: int) -> Style:
+    def _row_style(self, row: int, ground: Ground) -> Style:
         if row != self.cursor_row:
-            return Style()
-        return self.component("line-table--cursor")
+            return NO_STYLE
+        return self.component("line-table--cursor", ground)
 
     def _header(self) -> Line:
         line: Line = [(" " * GUTTER, "")]
