@@ -72,13 +72,10 @@ def title(number: int, view: str, active: bool, width: int, said: Said) -> Line:
         width: cells.
         said: what else it says.
     """
-    # the mark alone tells the pane apart: a rule of another weight is a line sent anew
-    head: Line = [
-        ("━" if active else "─", "mark" if active else "axis"),
-        ("▸" if active else " ", "bold"),
-        (f"{number} {TITLES[number]}", "bold" if active else "dim bold"),
-        (" ", ""),
-    ]
+    # the mark alone tells the pane apart: a rule of another weight, or a name of another
+    # colour, is sent anew with each move
+    head: Line = [("━▸", "mark")] if active else [("─", "axis"), (" ", "")]
+    head += [(f"{number} {TITLES[number]}", "bold"), (" ", "")]
     views = VIEWS[number]
     tabs: Line = []
     for name in views:
@@ -149,14 +146,17 @@ def status(message: str, kind: str, right: str, width: int) -> Line:
 def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
     """Keys that do something here; help and quit stay when the others do not fit.
 
-    What every pane has keeps its place in front, so that a change of pane sends little.
+    What every pane has keeps its place in front, and what several have before what one has, so
+    that a change of pane sends little.
     """
     everywhere = hints(min(pane, 1), keys)
+    known = [pair for number in (1, 2, 3, 4) for pair in hints(number, keys)]
     last = [pair for pair in everywhere if pair[1] in ("help", "quit")]
     shared = [pair for pair in everywhere if pair not in last]
 
     def own(number: int) -> list[tuple[str, str]]:
-        return [pair for pair in hints(number, keys) if pair not in everywhere]
+        found = [pair for pair in hints(number, keys) if pair not in everywhere]
+        return sorted(found, key=known.count, reverse=True)
 
     def spans(pairs: list[tuple[str, str]]) -> Line:
         line: Line = [(" ", "")]

@@ -124,7 +124,7 @@ class Painter(_Base):
         return kept[name]
 
     def segments(self, line: Iterable[Span], width: int, base: Style) -> list[Segment]:
-        """A line as exactly ``width`` cells over a base style; cells of one look are one segment."""
+        """A line as exactly ``width`` cells over a base style; each look one segment."""
         clean = [(safe(text), name) for text, name in line]
         room = width - sum([cell_width(text) for text, _ in clean])
         if room < 0:
