@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.app import App
 
 from tui.terminal import crash, fitting
-from tui.terminal.safe_lines import SafeLines
+from tui.terminal.safe_lines import NET
 from tui.terminal.title import Window
 from tui.themes import DEFAULTS
 
@@ -56,7 +56,7 @@ class FittedApp(App[None], inherit_bindings=False):
         """Textual's, but under NO_COLOR none that turns colours into greys; then the last net."""
         found = super().get_line_filters()
         found = fitting.colourless(found) if self.no_color else [*found, *self.few]
-        return [*found, SafeLines()]
+        return [*found, NET]
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """None: everything is in the table of commands."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
@@ -14,9 +16,13 @@ class SafeLines(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The segments; only what a terminal could obey is another text."""
-        if all(text.isprintable() for text, _, _ in segments):
+        if "".join([text for text, _, _ in segments]).isprintable():
             return segments
         return [
             segment if segment.control else Segment(safe(segment.text), segment.style)
             for segment in segments
         ]
+
+
+#: The one net: what Textual keeps of a line is kept under the filter that made it.
+NET: Final = SafeLines()

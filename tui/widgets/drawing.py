@@ -84,10 +84,9 @@ class Painter(_Base):
         found = self._ground
         if found is None or found.key != key:
             styles = self.styles
-            bare = not (
-                styles.gutter or styles.outline or styles.tint.a or styles.has_rule("hatch")
-            )
-            bare = bare and self.opacity == styles.text_opacity == 1.0
+            around = styles.gutter or styles.outline or styles.has_rule("hatch")
+            laid_over = styles.tint.a or self.opacity != 1.0 or styles.text_opacity != 1.0
+            bare = not around and not laid_over
             found = Ground(key, self.rich_style, self.background_colors[1], bare, {})
             self._ground = found
         return found
@@ -124,7 +123,7 @@ class Painter(_Base):
         return kept[name]
 
     def segments(self, line: Iterable[Span], width: int, base: Style) -> list[Segment]:
-        """A line as exactly ``width`` cells over a base style; each look one segment."""
+        """A line as exactly ``width`` cells over a base style, one segment a look."""
         clean = [(safe(text), name) for text, name in line]
         room = width - sum([cell_width(text) for text, _ in clean])
         if room < 0:
@@ -142,10 +141,10 @@ class Painter(_Base):
             if style is before:
                 texts += text
                 continue
-            if texts:
+            if before is not None:
                 found.append(Segment(texts, before))
             before, texts = style, text
-        if texts:
+        if before is not None:
             found.append(Segment(texts, before))
         if self.ascii_only:
             return [Segment(formats.to_ascii(text), style) for text, style, _ in found]

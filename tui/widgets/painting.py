@@ -22,7 +22,7 @@ from textual.filter import ANSIToTruecolor, DimFilter, LineFilter, Monochrome, N
 from textual.strip import Strip
 
 from tui.terminal.colours import Eight
-from tui.terminal.safe_lines import SafeLines
+from tui.terminal.safe_lines import NET
 from tui.widgets.drawing import Ground, Painter
 
 if TYPE_CHECKING:
@@ -59,8 +59,9 @@ class PaintingCompositor(Compositor):
         super().__init__()
         self._filters: tuple[LineFilter, ...] = ()
         self._known = False
+        self._colours: ColorSystem | None = None
         #: Ground -> style -> what stands before a text that has it.
-        self._looks: dict[Color, dict[Style | None, str]] = {}
+        self._looks: dict[Color | None, dict[Style | None, str]] = {}
 
     def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
         """Every line."""
@@ -87,11 +88,11 @@ class PaintingCompositor(Compositor):
         """What is seen in spans of lines, each widget's part of one as a piece."""
         assert self.root is not None
         app = self.root.app
-        self._console = app.console
+        self._colours = app.console._color_system
         filters = tuple(app.get_line_filters())
         if filters != self._filters:
             self._filters, self._looks = filters, {}
-            self._known = all(isinstance(one, (*_BY_STYLE, SafeLines)) for one in filters)
+            self._known = all(one is NET or isinstance(one, _BY_STYLE) for one in filters)
         pieces: list[Piece] = []
         self._blocks: dict[Widget, list[Strip]] = {}
         self._grounds: dict[Widget, tuple[Ground, int] | None] = {}
@@ -116,7 +117,7 @@ class PaintingCompositor(Compositor):
         ours = self._ours(widget)
         if ours is None:
             strip = self._blocks[widget][y - region.y]
-            return strip.crop(start - x, end - x).render(self._console)
+            return self._text(list(strip.crop(start - x, end - x)), None)
         ground, room = ours
         assert isinstance(widget, Painter)
         segments = widget.line(y - region.y, ground)
@@ -138,10 +139,10 @@ class PaintingCompositor(Compositor):
             self._grounds[widget] = found
         return self._grounds[widget]
 
-    def _text(self, segments: list[Segment], ground: Color) -> str:
-        """Segments with their looks, as the filters leave them."""
-        if not "".join([text for text, _, _ in segments]).isprintable():
-            segments = SafeLines().apply(segments, ground)
+    def _text(self, segments: list[Segment], ground: Color | None) -> str:
+        """Segments with their looks, as the filters leave them; no ground where they have been."""
+        if ground is not None and not "".join([text for text, _, _ in segments]).isprintable():
+            segments = NET.apply(segments, ground)
         looks = self._looks.setdefault(ground, {})
         out: list[str] = []
         for text, style, _ in segments:
@@ -151,14 +152,14 @@ class PaintingCompositor(Compositor):
             out.append(f"{look}{text}{_RESET}" if look else text)
         return "".join(out)
 
-    def _look(self, style: Style | None, ground: Color) -> str:
+    def _look(self, style: Style | None, ground: Color | None) -> str:
         """The sequence that brings a style about."""
         segments = [Segment("x", style)]
-        for one in self._filters:
-            segments = one.apply(segments, ground)
+        if ground is not None:
+            for one in self._filters:
+                segments = one.apply(segments, ground)
         filtered = segments[0].style
         if filtered is None:
             return ""
-        colours = self._console._color_system or ColorSystem.TRUECOLOR
-        codes = Strip.render_ansi(filtered, colours)
+        codes = Strip.render_ansi(filtered, self._colours or ColorSystem.TRUECOLOR)
         return f"\x1b[{codes}m" if codes else ""
