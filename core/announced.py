@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from typing import TYPE_CHECKING, Final, Literal
 
-from core.frames import Action, Announcement, Holdings
+from core.frames import Action, Announcement
 from core.market import Market
 from core.phrase import Figure, Name, Sentence, basis_points, key, spoken
 
@@ -65,37 +66,73 @@ class Coming:
 
 
 @dataclass(frozen=True, slots=True)
+class _Entry:
+    """An announcement, with all that the files say of it at any date.
+
+    Attributes:
+        told: as it was announced.
+        effective: the session at whose close it takes effect.
+        symbol: the line, as its closes are followed.
+        name: its name, "" where nobody says it.
+        sector: its sector, "" where unknown.
+        known_as: the symbols that renames make one with it.
+        shown: of each file of the fund, whether it already has the line so.
+    """
+
+    told: Announcement
+    effective: date
+    symbol: str
+    name: str
+    sector: str
+    known_as: tuple[str, ...]
+    shown: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Roll:
-    """The files of one fund up to a date, each as a set of lines that renames do not change."""
+    """What was announced of one fund, beside its files: (session, stated date) of each."""
 
-    market: Market
-    files: tuple[tuple[date, Holdings], ...]
-
-    def key(self, symbol: str) -> str:
-        """A symbol under its newest name."""
-        return self.market.reference.aliases.get(symbol, symbol)
-
-    def has(self, file: Holdings, symbol: str) -> bool:
-        """Whether a file lists a line, under its old name or the new one."""
-        listed: frozenset[str] = self.market.kept(
-            (file, "keys"), lambda: frozenset(map(self.key, file.symbols))
-        )
-        return self.key(symbol) in listed
+    files: tuple[tuple[date, date], ...]
+    entries: tuple[_Entry, ...]
 
 
-def _standing(roll: _Roll, told: Announcement, as_of: date) -> tuple[Standing, date | None] | None:
+def _roll(market: Market, fund: str) -> _Roll:
+    """What was announced of one fund, held against every file of it."""
+    aliases, files = market.reference.aliases, market.holdings.get(fund, ())
+    renamed: dict[str, list[str]] = {}
+    for old, new in aliases.items():
+        renamed.setdefault(new, []).append(old)
+    listed = [set(file.symbols) for file in files]
+    entries = []
+    for told in market.announced:
+        if told.fund != fund:
+            continue
+        newest = aliases.get(told.symbol, told.symbol)
+        known_as = {*renamed.get(newest, ()), *({newest} - aliases.keys())}
+        symbol = market.symbol(told.symbol)
+        name, sector = market.described.get(symbol, ("", ""))
+        shown = tuple((told.action == "leave") == known_as.isdisjoint(own) for own in listed)
+        effective = market.session(told.effective)
+        names = name or told.name, sector
+        entries.append(_Entry(told, effective, symbol, *names, tuple(known_as), shown))
+    return _Roll(tuple((market.session(f.as_of), f.as_of) for f in files), tuple(entries))
+
+
+def _standing(roll: _Roll, entry: _Entry, as_of: date) -> tuple[Standing, date | None] | None:
     """How an announcement stands and the file that says so; None where a file confirms it."""
-    effective = roll.market.session(told.effective)
-    leaves = told.action == "leave"
-    since = [(when, file) for when, file in roll.files if when >= effective]
-    if any(roll.has(file, told.symbol) != leaves for _, file in since):
+    held = [
+        (session, stated, shown)
+        for (session, stated), shown in zip(roll.files, entry.shown, strict=True)
+        if session <= as_of
+    ]
+    if any(shown for session, _, shown in held if session >= entry.effective):
         return None
-    later = [file for when, file in since if when > effective]
+    later = [stated for session, stated, _ in held if session > entry.effective]
     if later:
-        return "contradicted", later[-1].as_of
-    if roll.files and roll.has(roll.files[-1][1], told.symbol) != leaves:
-        return "doubtful", roll.files[-1][1].as_of
-    return ("due" if effective < as_of else "announced"), None
+        return "contradicted", later[-1]
+    if held and held[-1][2]:
+        return "doubtful", held[-1][1]
+    return ("due" if entry.effective < as_of else "announced"), None
 
 
 def coming(
@@ -114,50 +151,28 @@ def coming(
         as_of: the session asked for.
         own_return: a symbol's return over the window, a fraction, None where not known.
     """
-    roll = _Roll(
-        market,
-        tuple(
-            (session, file)
-            for file in market.holdings.get(fund, ())
-            if (session := market.session(file.as_of)) <= as_of
-        ),
-    )
-    place = {}
-    if view is not None:
-        place = {roll.key(s): row for row, s in enumerate(view.contributors.symbols)}
+    roll = market.kept((fund, market.announced), lambda: _roll(market, fund))
+    if not roll.entries:
+        return ()
+    lines = None if view is None else view.contributors
+    place = {} if lines is None else dict(zip(lines.symbols, count(), strict=False))
     found = []
-    for told in market.announced:
+    for entry in roll.entries:
+        told = entry.told
         known = told.announced is None or told.announced <= as_of
-        stands = _standing(roll, told, as_of) if told.fund == fund and known else None
+        stands = _standing(roll, entry, as_of) if known else None
         if stands is None:
             continue
-        symbol = market.symbol(told.symbol)
-        name, sector = market.described.get(symbol, ("", ""))
-        change = Coming(
-            symbol,
-            name or told.name,
-            sector,
-            told.action,
-            told.effective,
-            told.announced,
-            told.source,
-            *stands,
-        )
-        row = place.get(roll.key(told.symbol))
-        if view is None or row is None:
-            found.append(replace(change, returns=own_return(symbol)))
+        row = max((place[symbol] for symbol in entry.known_as if symbol in place), default=None)
+        said = entry.name, entry.sector, told.action, told.effective, told.announced, told.source
+        if lines is None or row is None:
+            found.append(Coming(entry.symbol, *said, *stands, None, own_return(entry.symbol)))
             continue
-        lines = view.contributors
-        found.append(
-            replace(
-                change,
-                symbol=lines.symbols[row],
-                weight=float(lines.weight[row]),
-                returns=float(lines.returns[row]),
-                contribution=float(lines.contribution[row]),
-                rank=row + 1,
-            )
+        weight, returns, contribution = (
+            float(figure[row]) for figure in (lines.weight, lines.returns, lines.contribution)
         )
+        symbol, rank = lines.symbols[row], row + 1
+        found.append(Coming(symbol, *said, *stands, weight, returns, contribution, rank))
     return tuple(sorted(found, key=_order))
 
 

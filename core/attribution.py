@@ -13,7 +13,6 @@ import numpy as np
 
 from core.basket import Basket
 from core.frames import FloatArray
-from core.groups import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,30 +93,27 @@ def by_sector(small: Basket, large: Basket) -> tuple[SectorEffect, ...]:
     segments this keeps the sum exact. A sector without weight at the start carries its
     contribution as interaction.
     """
-    sides = []
+    every = small.register.sector_names
+    sides: list[list[FloatArray]] = []
     for basket in (small, large):
-        weight: dict[str, float] = {}
-        earned: dict[str, float] = {}
-        shares = basket.share[0]
-        for row in np.nonzero(basket.measured.any(axis=0))[0].tolist():
-            name = basket.sectors[row] or UNKNOWN
-            weight[name] = weight.get(name, 0.0) + float(shares[row])
-            earned[name] = earned.get(name, 0.0) + float(basket.unscaled[row])
-        sides.append((weight, earned))
-    (ws, cs), (wl, cl) = sides
-    names = tuple(sorted({*ws, *wl}))
-    found = brinson(
-        names,
-        *(np.array([w.get(n, 0.0) for n in names]) for w in (ws, wl)),
-        *(
-            np.array([c[n] / w[n] if w.get(n, 0.0) > 0 else np.nan for n in names])
-            for w, c in ((ws, cs), (wl, cl))
-        ),
-    )
+        rows = np.nonzero(basket.measured.any(axis=0))[0]
+        own = basket.register.sector[basket.numbers[rows]]
+        sides.append(
+            [
+                np.bincount(own, values, len(every)).astype(np.float64)
+                for values in (np.ones(len(rows)), basket.share[0][rows], basket.unscaled[rows])
+            ]
+        )
+    there = np.nonzero(sides[0][0] + sides[1][0])[0]
+    names = tuple(every[place] for place in there.tolist())
+    (ws, cs), (wl, cl) = ((weight[there], earned[there]) for _, weight, earned in sides)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rs, rl = (np.where(w > 0, c / w, np.nan) for w, c in ((ws, cs), (wl, cl)))
+    found = brinson(names, ws, wl, rs, rl)
     # what a sector earned though it had no weight at the start
-    late = {
-        n: (0 if ws.get(n) else cs.get(n, 0.0)) - (0 if wl.get(n) else cl.get(n, 0.0))
-        for n in names
-    }
-    whole = [replace(e, interaction=e.interaction + late[e.name]) for e in found]
+    late = (np.where(ws != 0, 0.0, cs) - np.where(wl != 0, 0.0, cl)).tolist()
+    whole = [
+        replace(effect, interaction=effect.interaction + own)
+        for effect, own in zip(found, late, strict=True)
+    ]
     return tuple(sorted(whole, key=lambda e: (-e.total, e.name)))

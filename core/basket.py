@@ -8,7 +8,8 @@ from datetime import date
 
 import numpy as np
 
-from core.frames import BoolArray, Dates, FloatArray
+from core.frames import BoolArray, Dates, FloatArray, IntArray
+from core.register import Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Basket:
 
     Attributes:
         segments: (K,).
+        numbers: (M,) the lines' numbers in ``register``.
+        register: the lines of all files held.
         symbols: (M,) those of the first segment's file first, then joiners.
         listed: (M,) the symbol as the file has it.
         names: (M,).
@@ -69,6 +72,8 @@ class Basket:
     """
 
     segments: tuple[Segment, ...]
+    numbers: IntArray
+    register: Register
     symbols: tuple[str, ...]
     listed: tuple[str, ...]
     names: tuple[str, ...]

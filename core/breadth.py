@@ -97,6 +97,16 @@ def histogram(returns: FloatArray, edges: tuple[float, ...] = EDGES) -> tuple[Bi
     )
 
 
+def median(values: FloatArray) -> float:
+    """Median of (N,) finite values, at least one.
+
+    As `np.median` has it, which loads masked arrays and looks for NaN first.
+    """
+    low, high = (len(values) - 1) // 2, len(values) // 2
+    middle = np.partition(values, (low, high))
+    return float((middle[low] + middle[high]) / 2)
+
+
 def breadth(
     returns: FloatArray,
     weights: FloatArray,
@@ -131,7 +141,7 @@ def breadth(
         ladder=tuple(Rung(t, is_below, c, c / n if n else None) for t, is_below, c in rungs),
         histogram=histogram(returns),
         equal_weight=mean,
-        median=float(np.median(returns)) if n else None,
+        median=median(returns) if n else None,
         dispersion=deviation,
         dispersion_cap=float(np.sqrt(weights @ (returns - index_return) ** 2)) if n else None,
         skew=third / deviation**3 if deviation else None,

@@ -86,19 +86,16 @@ def gap_leaders(small: Basket, large: Basket) -> GapLeaders:
     segment this is (wS_i - wL_i)(r_i - h).
     """
     middle = (small.basket_return + large.basket_return) / 2
-    parts: dict[str, float] = {}
-    weights: dict[str, float] = {}
-    names: dict[str, str] = {}
+    lines = small.register
+    values, weights, told = np.zeros(len(lines)), np.zeros(len(lines)), np.zeros(len(lines), bool)
     for sign, basket in ((1.0, small), (-1.0, large)):
         shares = basket.start_share
-        value = sign * (basket.unscaled - shares * middle)
-        for row in np.nonzero(basket.measured.any(axis=0))[0]:
-            symbol = basket.symbols[row]
-            parts[symbol] = parts.get(symbol, 0.0) + float(value[row])
-            weights[symbol] = weights.get(symbol, 0.0) + sign * float(shares[row])
-            names.setdefault(symbol, basket.names[row])
-    symbols = tuple(parts)
-    values = np.array([parts[s] for s in symbols])
-    ranked = order(values, np.array([weights[s] for s in symbols]), symbols)
-    ordered = tuple(symbols[i] for i in ranked)
-    return GapLeaders(ordered, tuple(names[s] for s in ordered), values[ranked])
+        rows = np.nonzero(basket.measured.any(axis=0))[0]
+        own = basket.numbers[rows]
+        values[own] += (sign * (basket.unscaled - shares * middle))[rows]
+        weights[own] += sign * shares[rows]
+        told[own] = True
+    union = np.nonzero(told)[0]
+    ranked = union[order(values[union], weights[union], union)]
+    symbols, names = (lines.texts(kind, ranked) for kind in (lines.symbols, lines.names))
+    return GapLeaders(symbols, names, values[ranked])

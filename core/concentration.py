@@ -68,11 +68,14 @@ class Concentration:
     top: tuple[Top, ...]
 
 
-def order(contribution: FloatArray, weight: FloatArray, symbols: tuple[str, ...]) -> IntArray:
+def order(
+    contribution: FloatArray, weight: FloatArray, symbols: tuple[str, ...] | IntArray
+) -> IntArray:
     """(M,) lines in the one order used everywhere.
 
     Contribution, larger first (rounded to 1e-12); then start weight, larger first; then
-    symbol, A to Z. Laggards are the same list read backwards.
+    symbol, A to Z, or its number in the register, which sorts alike. Laggards are the same
+    list read backwards.
     """
     return np.lexsort((np.array(symbols), -weight, -np.round(contribution, _DECIMALS))).astype(
         np.intp

@@ -68,13 +68,19 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     both_ends[list(doubtful)] = False
     through = np.where(both_ends, matrix.growth(whole.start, whole.end, basis) - 1, np.nan)
     counted = np.where(member[0] & lines.held, through[lines.where], np.nan)
-    described = market.described
+    register = market.register
+    outside = [""] * len(lines.symbols)
+    for line in np.nonzero(~np.isfinite(counted))[0].tolist():
+        there = bool(member[0, line])
+        outside[line] = _outside(reasons[line], flags.get(line, [])) if there else "joined"
     return Basket(
         segments=tuple(p.segment for p in parts),
+        numbers=lines.numbers,
+        register=register,
         symbols=lines.symbols,
         listed=lines.listed,
-        names=tuple(described.get(s, ("", ""))[0] for s in lines.symbols),
-        sectors=tuple(described.get(s, ("", ""))[1] for s in lines.symbols),
+        names=register.texts(register.names, lines.numbers),
+        sectors=register.texts(register.sectors, lines.numbers),
         first=np.asarray(member[0]),
         member=member,
         measured=measured,
@@ -86,13 +92,10 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
         window_returns=counted,
         contribution=(scale * earned).sum(axis=0),
         unscaled=earned.sum(axis=0),
-        reasons=tuple("" if ever[i] else why for i, why in enumerate(reasons)),
-        outside=tuple(
-            "" if inside else "joined" if not there else _outside(why, flags.get(i, []))
-            for i, (inside, there, why) in enumerate(
-                zip(np.isfinite(counted).tolist(), member[0].tolist(), reasons, strict=True)
-            )
+        reasons=tuple(
+            "" if known else why for known, why in zip(ever.tolist(), reasons, strict=True)
         ),
+        outside=tuple(outside),
         flags={line: tuple(dict.fromkeys(words)) for line, words in flags.items()},
     )
 
@@ -139,18 +142,17 @@ def _market_flags(
     for line in np.nonzero(lines.held & ever & quiet[lines.where])[0].tolist():
         flags.setdefault(line, []).append("stale")
     for symbol, when in market.reference.spinoffs:
-        line = lines.index.get(symbol, -1)
-        if line >= 0 and ever[line] and ends[0] < when <= ends[1]:
-            flags.setdefault(line, []).append(f"spin-off {when}")
+        if ends[0] < when <= ends[1] and symbol in lines.symbols:
+            line = lines.symbols.index(symbol)
+            if ever[line]:
+                flags.setdefault(line, []).append(f"spin-off {when}")
 
 
 def _any_line_near(market: Market, span: Span, start: date) -> bool:
     """Whether a line of the first file has a close held in the window's first year or the next."""
-    held: set[str] = set()
-    for year in (start.year, start.year + 1):
-        block = market.years.get(year)
-        held |= set(block.symbols) if block else set()
-    return any(symbol in held for symbol in market.lines(span.file))
+    lines = market.lines(span.file)
+    near = (places for year, places in market.places.items() if 0 <= year - start.year <= 1)
+    return any(not places.keys().isdisjoint(lines) for places in near)
 
 
 def _outside(reason: str, words: list[str]) -> str:

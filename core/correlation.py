@@ -54,7 +54,7 @@ def correlation_of(market: Market, found: Basket) -> float | None:
     if last - first < SESSIONS:
         return None
     held = np.nonzero(found.measured[0])[0]
-    columns = np.array([matrix.column[found.symbols[i]] for i in held.tolist()], np.intp)
+    columns = market.columns(matrix)[found.numbers[held]]
     closes = matrix.stand_in[first : last + 1]
     whole = matrix.whole[columns]
     gaps = np.nonzero(~whole)[0]

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.frames import BoolArray, FloatArray, Theme
-
-UNKNOWN = "Unclassified"
+from core.register import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,8 @@ def _group(
     contribution: FloatArray,
     symbols: tuple[str, ...],
 ) -> Group:
-    return Group(
-        name, math.fsum(weight[rows]), math.fsum(contribution[rows]), int(rows.sum()), symbols
-    )
+    own = math.fsum(weight[rows].tolist()), math.fsum(contribution[rows].tolist())
+    return Group(name, *own, int(rows.sum()), symbols)
 
 
 def sectors(
@@ -61,8 +59,9 @@ def sectors(
         weight: (M,) start weights.
         contribution: (M,) contributions.
     """
-    labels = np.array([name or UNKNOWN for name in names], dtype=object)
-    found = [_group(n, labels == n, weight, contribution, ()) for n in sorted(set(labels))]
+    code = {name: place for place, name in enumerate(sorted({n or UNKNOWN for n in names}))}
+    codes = np.array([code[name or UNKNOWN] for name in names], np.intp)
+    found = [_group(n, codes == place, weight, contribution, ()) for n, place in code.items()]
     return tuple(sorted(found, key=lambda g: (-g.contribution, g.name)))
 
 

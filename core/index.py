@@ -27,14 +27,13 @@ def own_return(series: Series | None, window: Window, basis: str) -> float | Non
     level = series.level(basis) if series is not None else None
     if series is None or level is None:
         return None
-    ends = np.searchsorted(series.sessions, [day(window.start), day(window.end)])
-    if ends[1] >= len(level) or np.any(
-        series.sessions[ends] != np.array([window.start, window.end], "datetime64[D]")
-    ):
+    start, end = day(window.start), day(window.end)
+    first, last = (int(series.sessions.searchsorted(when)) for when in (start, end))
+    if last >= len(level) or series.sessions[first] != start or series.sessions[last] != end:
         return None
-    if any(day(window.start) < when <= day(window.end) for when, _ in series.doubts):
+    if any(start < when <= end for when, _ in series.doubts):
         return None
-    return float(level[ends[1]] / level[ends[0]] - 1)
+    return float(level[last] / level[first] - 1)
 
 
 def _lines(found: Basket, ranked: IntArray) -> Lines:
@@ -42,32 +41,35 @@ def _lines(found: Basket, ranked: IntArray) -> Lines:
     entered = found.member.argmax(axis=0)[ranked]
     gone = found.member[::-1].argmax(axis=0)[ranked]
     size = len(found.segments)
-    pick = ranked.tolist()
+    numbers, register = found.numbers[ranked], found.register
+    row = {line: r for r, line in enumerate(ranked.tolist()) if line in found.flags}
     return Lines(
-        symbols=tuple(found.symbols[i] for i in pick),
-        names=tuple(found.names[i] for i in pick),
-        sectors=tuple(found.sectors[i] for i in pick),
+        symbols=register.texts(register.symbols, numbers),
+        names=register.texts(register.names, numbers),
+        sectors=register.texts(register.sectors, numbers),
         weight=found.weights[ranked],
         returns=found.member_returns[ranked],
         contribution=found.contribution[ranked],
         joined={int(r): found.segments[entered[r]].start for r in np.nonzero(entered)[0]},
         left={int(r): found.segments[size - 1 - gone[r]].end for r in np.nonzero(gone)[0]},
-        flags={r: found.flags[i] for r, i in enumerate(pick) if i in found.flags},
+        flags={r: found.flags[line] for line, r in row.items()},
     )
 
 
 def _left_out(market: Market, found: Basket, files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
     """Lines never measured, heaviest first; weight is of the first file that has the line."""
-    weights: dict[str, float] = {}
-    for file in files:
-        for symbol, value in zip(market.lines(file), file.value.tolist(), strict=True):
-            weights.setdefault(symbol, value / file.total)
+    first, row = (place[found.numbers].tolist() for place in market.register.first(files))
     rows = [
-        LeftOut(found.symbols[i], found.names[i], weights[found.symbols[i]], reason)
+        LeftOut(found.symbols[i], found.names[i], _weight(files[first[i]], row[i]), reason)
         for i, reason in enumerate(found.reasons)
         if reason
     ]
     return tuple(sorted(rows, key=lambda row: (-row.weight, row.symbol)))
+
+
+def _weight(file: Holdings, row: int) -> float:
+    """Weight of a file's line in its fund, a fraction."""
+    return float(file.value[row]) / file.total
 
 
 def index_of(
@@ -81,9 +83,10 @@ def index_of(
         why = Counter(found.reasons).most_common(1)[0][0] if found else "no prices held"
         return f"none of the {len(parts[0].file.symbols):,} lines of {fund} is measured: {why}"
     rows = np.nonzero(found.measured.any(axis=0))[0]
-    symbols = tuple(found.symbols[i] for i in rows.tolist())
+    register, numbers = found.register, found.numbers[rows]
+    symbols = register.texts(register.symbols, numbers)
     weight, scaled = found.weights[rows], found.contribution[rows]
-    ranked = order(scaled, weight, symbols)
+    ranked = order(scaled, weight, numbers)
     fund_return = own_return(market.series(fund), window, question.basis)
     net = found.basket_return if fund_return is None else fund_return
 
@@ -92,8 +95,9 @@ def index_of(
         full[rows] = dropped
         return found.without(full)
 
-    marked = np.isin(symbols, question.without)
-    sector_names = tuple(found.sectors[i] for i in rows.tolist())
+    marked = np.zeros(len(rows), bool)
+    if question.without:
+        marked = np.isin(symbols, question.without)
     view = IndexView(
         fund=fund,
         fund_return=fund_return,
@@ -102,10 +106,10 @@ def index_of(
         measured=len(rows),
         weight_measured=found.weight_measured,
         estimated=found.estimated,
-        left_out=_left_out(market, found, tuple(part.file for part in parts)),
+        left_out=_left_out(market, found, tuple(dict.fromkeys(part.file for part in parts))),
         segments=found.segments,
         contributors=_lines(found, rows[ranked]),
-        sectors=sectors(sector_names, weight, scaled),
+        sectors=sectors(register.texts(register.sectors, numbers), weight, scaled),
         themes=themes(market.themes, symbols, weight, scaled),
         issuers=issuers(market.reference.issuers, symbols, weight, scaled),
         breadth=breadth_of(found, question.above, question.below),

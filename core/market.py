@@ -12,13 +12,25 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from itertools import count
+from itertools import chain, count
 from typing import Any, TypeVar
 
 import numpy as np
 
-from core.frames import Announcement, Block, FloatArray, Holdings, Prices, Reference, Theme, day
+from core.frames import (
+    Announcement,
+    Block,
+    Dates,
+    FloatArray,
+    Holdings,
+    IntArray,
+    Prices,
+    Reference,
+    Theme,
+    day,
+)
 from core.matrix import Matrix, Series, column_of, series_of, stack
+from core.register import Register, register
 from core.windows import last_on_or_before
 
 T = TypeVar("T")
@@ -89,9 +101,35 @@ class Market:
             for theme in self.reference.themes
         )
 
+    @cached_property
+    def _renamed(self) -> Mapping[str, str]:
+        """Listed symbol -> the symbol it is followed by, where that is another."""
+        followed = {listed: self.symbol(listed) for listed in self.reference.aliases}
+        return {listed: symbol for listed, symbol in followed.items() if symbol != listed}
+
     def lines(self, file: Holdings) -> tuple[str, ...]:
         """(N,) the symbols a holdings file's lines are followed by, kept."""
-        return self.kept((file, "lines"), lambda: tuple(map(self.symbol, file.symbols)))
+        return self.kept((file, "lines"), lambda: self._lines(file.symbols))
+
+    def _lines(self, listed: tuple[str, ...]) -> tuple[str, ...]:
+        if self._renamed.keys().isdisjoint(listed):
+            return listed
+        return tuple(self._renamed.get(symbol, symbol) for symbol in listed)
+
+    @cached_property
+    def register(self) -> Register:
+        """The lines of all holdings files by number."""
+        files = chain.from_iterable(self.holdings.values())
+        return register([(file, self.lines(file)) for file in files])
+
+    def columns(self, matrix: Matrix) -> IntArray:
+        """(L,) column of each line of the register, -1 where the matrix has it not; kept."""
+
+        def find() -> IntArray:
+            wanted, column = self.register.symbols.tolist(), matrix.column
+            return np.array([column.get(symbol, -1) for symbol in wanted], np.intp)
+
+        return self.kept((matrix, "columns"), find)
 
     def position(self, value: date) -> int:
         """Place of the last exchange session on or before a date."""
@@ -109,12 +147,26 @@ class Market:
         blocks = [self.years[year] for year in wanted]
         return self.kept(wanted, lambda: stack(blocks, self.reference.sessions))
 
+    @cached_property
+    def _splits(self) -> tuple[tuple[np.datetime64, str, float], ...]:
+        """Session, symbol and factor of every split on record."""
+        found: list[tuple[np.datetime64, str, float]] = []
+        for block in self.prices.blocks:
+            split = block.split
+            symbols = (block.symbols[place] for place in split.col.tolist())
+            found += zip(block.sessions[split.row], symbols, split.value.tolist(), strict=True)
+        return tuple(found)
+
+    @cached_property
+    def _split_sessions(self) -> Dates:
+        """(K,) sessions of the splits on record."""
+        return np.array([session for session, _, _ in self._splits], "datetime64[D]")
+
     def _splits_after(self, session: date) -> Iterator[tuple[str, float]]:
         """Symbol and factor of every split on record after a session."""
-        for block in self.prices.blocks:
-            later = block.sessions[block.split.row] > day(session)
-            for place, value in zip(block.split.col[later], block.split.value[later], strict=True):
-                yield block.symbols[place], float(value)
+        for place in np.nonzero(self._split_sessions > day(session))[0].tolist():
+            _, symbol, factor = self._splits[place]
+            yield symbol, factor
 
     def splits_since(self, matrix: Matrix, session: date) -> FloatArray:
         """(N,) product of the split factors on record after a session, by a matrix's columns."""
@@ -134,14 +186,15 @@ class Market:
         return self.kept(symbol, lambda: self._make_series(symbol))
 
     @cached_property
-    def _places(self) -> tuple[Mapping[str, int], ...]:
-        """Of each block, symbol -> column."""
-        return tuple(dict(zip(b.symbols, count(), strict=False)) for b in self.prices.blocks)
+    def places(self) -> Mapping[int, dict[str, int]]:
+        """Year -> symbol -> column of its block."""
+        blocks = self.prices.blocks
+        return {block.year: dict(zip(block.symbols, count(), strict=False)) for block in blocks}
 
     def _make_series(self, symbol: str) -> Series | None:
         blocks = [
             column_of(block, places[symbol])
-            for block, places in zip(self.prices.blocks, self._places, strict=True)
+            for block, places in zip(self.prices.blocks, self.places.values(), strict=True)
             if symbol in places
         ]
         return series_of(stack(blocks, self.reference.sessions)) if blocks else None
@@ -149,16 +202,9 @@ class Market:
     @cached_property
     def described(self) -> Mapping[str, tuple[str, str]]:
         """Symbol -> (name, sector) from the newest file that has them, of any fund."""
-        found: dict[str, tuple[str, str]] = {}
-        files = sorted(
-            (file for dated in self.holdings.values() for file in dated), key=lambda f: f.as_of
-        )
-        for file in files:
-            lines = zip(self.lines(file), file.names, file.sectors, strict=True)
-            for symbol, name, sector in lines:
-                old = found.get(symbol, ("", ""))
-                found[symbol] = (name or old[0], sector or old[1])
-        return found
+        lines = self.register
+        texts = zip(lines.names.tolist(), lines.sectors.tolist(), strict=True)
+        return dict(zip(lines.symbols.tolist(), texts, strict=True))
 
 
 def _edge_closes(blocks: Iterable[Block], edge: int) -> dict[str, date]:

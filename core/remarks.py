@@ -3,19 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
+import numpy as np
+
+from core.basket import Basket
+from core.frames import Dates, IntArray, pydate
 from core.market import Market
 from core.question import Question
 from core.views import IndexView, Source
 from core.windows import Window
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Origins:
+    """Where the closes of each line of the register came from; (L,) each.
+
+    Attributes:
+        names: the sources, A to Z.
+        name: place of its source in ``names``.
+        last: its last session with a close, NaT where none.
+        times: when closes were taken, ascending.
+        time: place of its own in ``times``, their number where not known.
+    """
+
+    names: tuple[str, ...]
+    name: IntArray
+    last: Dates
+    times: tuple[datetime, ...]
+    time: IntArray
+
+
+def _origins(market: Market) -> _Origins:
+    symbols: list[str] = market.register.symbols.tolist()
+    source, fetched = market.prices.source, market.prices.fetched_at
+    names = sorted({source.get(symbol, "") for symbol in symbols})
+    times = sorted({fetched[symbol] for symbol in symbols if symbol in fetched})
+    name = {text: place for place, text in enumerate(names)}
+    time = {taken: place for place, taken in enumerate(times)}
+    last = market.last_close
+    return _Origins(
+        names=tuple(names),
+        name=np.array([name[source.get(symbol, "")] for symbol in symbols], np.intp),
+        last=np.array([last.get(symbol) for symbol in symbols], "datetime64[D]"),
+        times=tuple(times),
+        time=np.array(
+            [time[fetched[symbol]] if symbol in fetched else len(times) for symbol in symbols],
+            np.intp,
+        ),
+    )
+
+
 def sources(
-    market: Market, question: Question, indices: Mapping[str, IndexView]
+    market: Market, question: Question, baskets: Mapping[str, Basket]
 ) -> tuple[Source, ...]:
     """Where the answer's numbers came from."""
     found: list[Source] = []
-    prices = market.prices
+    prices, origins = market.prices, market.kept("origins", lambda: _origins(market))
     for fund in (question.small, question.large):
         if fund in market.last_close:
             found.append(
@@ -26,25 +71,27 @@ def sources(
                     prices.fetched_at.get(fund),
                 )
             )
-        if fund not in indices:
+        if fund not in baskets:
             continue
-        used = {segment.holdings_as_of for segment in indices[fund].segments}
+        own = baskets[fund]
+        used = {segment.holdings_as_of for segment in own.segments}
         found += [
             Source(f"holdings {fund}", file.source, file.as_of, file.fetched_at)
             for file in market.holdings[fund]
             if file.as_of in used
         ]
-        groups: dict[str, list[str]] = {}
-        for symbol in indices[fund].contributors.symbols:
-            groups.setdefault(prices.source.get(symbol, ""), []).append(symbol)
-        for origin, symbols in sorted(groups.items()):
-            times = [prices.fetched_at[s] for s in symbols if s in prices.fetched_at]
+        lines = own.numbers[own.measured.any(axis=0)]
+        for place, origin in enumerate(origins.names):
+            these = lines[origins.name[lines] == place]
+            if not len(these):
+                continue
+            first = int(origins.time[these].min())
             found.append(
                 Source(
-                    f"prices of {len(symbols):,} lines of {fund}",
+                    f"prices of {len(these):,} lines of {fund}",
                     origin,
-                    max(market.last_close[s] for s in symbols),
-                    min(times, default=None),
+                    pydate(origins.last[these].max()),
+                    origins.times[first] if first < len(origins.times) else None,
                 )
             )
     return tuple(found)

@@ -134,34 +134,38 @@ class WindowLines:
     """Every line of a window once, in the order of the files; (M,) each.
 
     Attributes:
+        numbers: its number in the market's register.
         symbols: the symbol it is followed by.
         listed: the symbol the first file that has it gives it.
-        index: symbol -> line.
+        line: (L,) number -> line, -1 where the window has it not.
         held: bool, a column of the matrix is its.
         where: that column, 0 where it has none.
     """
 
+    numbers: IntArray
     symbols: tuple[str, ...]
     listed: tuple[str, ...]
-    index: dict[str, int]
+    line: IntArray
     held: BoolArray
     where: IntArray
 
 
 def lines_of(market: Market, matrix: Matrix, window_spans: tuple[Span, ...]) -> WindowLines:
     """The lines of all files of a window."""
-    listed: dict[str, str] = {}
-    for span in window_spans:
-        for symbol, followed in zip(span.file.symbols, market.lines(span.file), strict=True):
-            listed.setdefault(followed, symbol)
-    columns = np.array([matrix.column.get(s, -1) for s in listed], np.intp)
-    return WindowLines(
-        tuple(listed),
-        tuple(listed.values()),
-        {symbol: line for line, symbol in enumerate(listed)},
-        columns >= 0,
-        np.maximum(columns, 0),
-    )
+    register, files = market.register, list(dict.fromkeys(span.file for span in window_spans))
+    rows = np.concatenate([register.rows[file] for file in files])
+    order = np.arange(len(rows))
+    place = np.empty(len(register), np.intp)
+    place[rows[::-1]] = order[::-1]
+    numbers = rows[place[rows] == order]
+    line = np.full(len(register), -1)
+    line[numbers] = np.arange(len(numbers))
+    symbols = listed = register.texts(register.symbols, numbers)
+    if any(market.lines(file) is not file.symbols for file in files):
+        first, row = (found[numbers].tolist() for found in register.first(files))
+        listed = tuple(files[k].symbols[i] for k, i in zip(first, row, strict=True))
+    columns = market.columns(matrix)[numbers]
+    return WindowLines(numbers, symbols, listed, line, columns >= 0, np.maximum(columns, 0))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -203,7 +207,7 @@ def measure(
 ) -> Part:
     """Measure one segment; (n,) arrays are over the rows of its file."""
     file, count = span.file, len(lines.symbols)
-    place = np.array([lines.index[s] for s in market.lines(file)], np.intp)
+    place = lines.line[market.register.rows[file]]
     held, where = lines.held[place], lines.where[place]
     rows = closes_at(market, matrix, span.start, span.end)
     values, carried, off = _start_values(market, matrix, span, held, where, rows.start)
@@ -243,8 +247,8 @@ def measure(
         end=span.end,
         holdings_as_of=file.as_of,
         estimated=market.session(file.as_of) > span.start or bool((carried & good).any()),
-        weight_measured=math.fsum(file.value[good]) / file.total,
-        basket_return=math.fsum(share * returns),
+        weight_measured=math.fsum(file.value[good].tolist()) / file.total,
+        basket_return=math.fsum((share * returns).tolist()),
         lines=len(file.symbols),
         measured=int(measured.sum()),
         older_than=span.older_than,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 
@@ -49,7 +50,11 @@ __all__ = [
 
 
 def common_sessions(market: Market, small: str, large: str) -> Dates:
-    """(T,) sessions with a close of both funds; of any symbol where a fund has none."""
+    """(T,) sessions with a close of both funds; of any symbol where a fund has none; kept."""
+    return market.kept(("common", small, large), lambda: _common_sessions(market, small, large))
+
+
+def _common_sessions(market: Market, small: str, large: str) -> Dates:
     series = [market.series(symbol) for symbol in (small, large)]
     if series[0] is not None and series[1] is not None:
         return np.intersect1d(series[0].sessions, series[1].sessions, assume_unique=True)
@@ -101,16 +106,15 @@ def _with_contributions(market: Market, told: Changes, view: IndexView | None) -
     if view is None:
         return told
     lines = view.contributors
-    place = {symbol: row for row, symbol in enumerate(lines.symbols)}
+    place = dict(zip(lines.symbols, count(), strict=False))
     taken_over = {change.symbol for change in told.joined}
 
     def brought(change: Change) -> Change:
         row = place.get(market.symbol(change.symbol))
         if row is None:
             return change
-        return replace(
-            change, returns=float(lines.returns[row]), contribution=float(lines.contribution[row])
-        )
+        own = float(lines.returns[row]), float(lines.contribution[row])
+        return Change(change.symbol, change.name, change.sector, change.weight, *own)
 
     return replace(
         told,
@@ -196,7 +200,7 @@ def take(market: Market, question: Question) -> Snapshot:
         last_session=last,
         state=state,
         simulated=market.simulated,
-        sources=sources(market, question, indices),
+        sources=sources(market, question, baskets),
         spread=found_spread,
         indices=indices,
         bridge=steps,

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-import numpy as np
-
 from core.errors import UnavailableError, WindowError
 from core.frames import Dates, day, pydate
 from core.question import MONTHS, normal
@@ -54,7 +52,7 @@ def years_back(value: date, years: int) -> date:
 
 def last_on_or_before(sessions: Dates, value: date) -> date | None:
     """The last of ascending (T,) ``sessions`` on or before ``value``, or None."""
-    place = int(np.searchsorted(sessions, day(value), side="right"))
+    place = int(sessions.searchsorted(day(value), side="right"))
     return pydate(sessions[place - 1]) if place else None
 
 

@@ -11,7 +11,7 @@ from core.explain import breadth
 from core.explain.concentration import earned, shares
 from core.explain.explanation import Explanation, Term
 from core.explain.ground import Ground, chosen
-from core.groups import UNKNOWN
+from core.register import UNKNOWN
 
 
 def bridge(ground: Ground, item: str = "") -> list[Explanation]:

@@ -6,7 +6,8 @@ import math
 
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.ground import Ground, chosen
-from core.groups import UNKNOWN, Group
+from core.groups import Group
+from core.register import UNKNOWN
 from core.views import Lines
 
 
