@@ -132,3 +132,25 @@ def test_the_last_net_is_below_our_way_too() -> None:
         [Segment("a\x1b[2Jb"), Segment("\x07c", Style(bold=True))], Color(0, 0, 0)
     )
     assert text == "a[2Jb\x1b[1mc\x1b[0m"
+
+
+def test_what_another_size_brings_is_drawn_for_that_size() -> None:
+    """Also where the size came under a page, and with it another share of the columns."""
+    found: list[list[str]] = []
+
+    async def under_a_page(pilot: Pilot[None], app: InternalsApp, driver: Tee) -> None:
+        await press(pilot, app, "2", "enter")
+        driver.resize(160, 45)
+        await pilot.resize_terminal(160, 45)
+        await press(pilot, app, "escape")
+        found.append(driver.ours.lines())
+
+    async def before(pilot: Pilot[None], app: InternalsApp, driver: Tee) -> None:
+        driver.resize(160, 45)
+        await pilot.resize_terminal(160, 45)
+        await press(pilot, app, "2", "enter", "escape", "less_than_sign", "greater_than_sign")
+        found.append(driver.ours.lines())
+
+    run(under_a_page)
+    run(before)
+    assert found[0] == found[1]

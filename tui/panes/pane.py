@@ -65,6 +65,8 @@ class Pane(Widget):
     def make_room(self, scene: Scene) -> None:
         """Take a scene, and show and measure what takes room for it."""
         self.scene = scene
+        # another room from now on is a reason to draw it once more
+        self._drawn = (scene, self.size)
         self._show_notes(scene)
 
     def notes(self, scene: Scene) -> list[str]:
@@ -93,7 +95,6 @@ class Pane(Widget):
         # the title may count what the body found
         self._title.show(self._draw_title)
         self._foot.show(self._draw_foot)
-        self._drawn = (scene, self.size)
 
     def set_active(self, active: bool) -> None:
         """Whether keys go to this pane."""
