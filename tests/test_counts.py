@@ -81,8 +81,8 @@ def test_the_first_numbers_need_no_library_of_data(start: dict[str, list[str]]) 
 def test_the_first_numbers_need_few_modules(start: dict[str, list[str]]) -> None:
     modules = start["modules"]
     ours = [name for name in modules if name.split(".")[0] in ("core", "cache", "tui")]
-    assert len(ours) < 170
-    assert len(modules) < 900
+    assert len(ours) < 145
+    assert len(modules) < 720
 
 
 def test_few_files_of_the_store_are_opened(start: dict[str, list[str]]) -> None:

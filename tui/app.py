@@ -245,13 +245,14 @@ class InternalsApp(FittedApp, inherit_bindings=False):
     def _paint(self) -> None:
         """Bring the screen up to date, and hold nothing back any more."""
         if self.main is not None:
-            self.main.unfold()
             self.main.show()
         self._held.close()
 
     def _paint_without(self) -> None:
         """The first answer is slow: be a screen that waits for it."""
         if self.snapshot is None:
+            if self.main is not None:
+                self.main.unfold()
             self._paint()
 
     def _watches_another(self, question: Question) -> bool:

@@ -112,7 +112,7 @@ class Desk:
         """The question a simulated market opens with; None for a real one."""
         if not self.simulated:
             return None
-        from cache.sources.demo import OPENS_AT
+        from cache.sources.demo_days import OPENS_AT
 
         return Question(as_of=OPENS_AT, basis="pr")
 

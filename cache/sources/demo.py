@@ -7,7 +7,7 @@ only for the lines with given figures; every other line and all histories are in
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from cache.sessions import sessions
 from cache.sources import demo_files, demo_funds, demo_lines, demo_paths, demo_weights
 from cache.sources.demo_bars import Columns
+from cache.sources.demo_days import FILES, LAST, LINES_FROM, OPENS_AT
 from cache.sources.demo_lines import Named, Rung, Side
 from cache.sources.demo_names import LARGE_SECTORS, SMALL_SECTORS
 from core.frames import day
@@ -24,21 +25,6 @@ if TYPE_CHECKING:
     from core.frames import FloatArray, Holdings
 
 SEED: Final = 20260626
-#: The last session of the market, and the as-of date at which it opens.
-LAST: Final = date(2026, 7, 10)
-OPENS_AT: Final = date(2026, 6, 26)
-#: Lines have closes from here on; the two funds since 2000.
-LINES_FROM: Final = date(2024, 7, 10)
-#: The first file is the window's start, the last holds the lines after the reconstitution.
-FILES: Final = (
-    date(2025, 12, 31),
-    date(2026, 1, 30),
-    date(2026, 2, 27),
-    date(2026, 3, 31),
-    date(2026, 4, 30),
-    date(2026, 5, 29),
-    OPENS_AT,
-)
 #: One moment for every seed and machine: the same seed makes the same bytes.
 FETCHED_AT: Final = datetime(2026, 7, 10, 21, 0, tzinfo=UTC)
 #: Why a line of the files brings no closes.

@@ -271,3 +271,38 @@ def test_a_terminal_of_another_size_by_then_is_drawn_anew(home: Path) -> None:
         assert "Contributors" not in "".join(lines)
         one.terminal.send("q")
         assert one.ended() == 0
+
+
+def test_an_answer_that_is_there_before_the_screen_is_shown_when_it_comes(home: Path) -> None:
+    then = (
+        "import tui.app as app\n"
+        "    begin = app.InternalsApp.__init__\n"
+        "    def late(self, *given):\n"
+        "        time.sleep(1.5)\n"
+        "        begin(self, *given)\n"
+        "    app.InternalsApp.__init__ = late\n"
+    )
+    with shown(home, then) as one:
+        one.until("IWM return")
+        one.terminal.send("q")
+        assert one.ended() == 0
+
+
+def test_an_answer_that_takes_its_time_leaves_a_screen_that_obeys(home: Path) -> None:
+    then = (
+        "import tui.desk as desk\n"
+        "    take = desk.take\n"
+        "    def late(*given):\n"
+        "        time.sleep(3)\n"
+        "        return take(*given)\n"
+        "    desk.take = late\n"
+    )
+    with shown(home, then) as one:
+        one.until("Contributors")
+        time.sleep(3.2)
+        one.terminal.send("?")
+        one.until("Moving", seconds=5)
+        one.terminal.send("\x1b")
+        one.until("IWM return")
+        one.terminal.send("q")
+        assert one.ended() == 0

@@ -60,7 +60,7 @@ class Board(Stage, inherit_bindings=False):
         yield self._header
         yield self._headline
         panes = Container(*self.panes, id="panes")
-        if fitting.framed(self.app):
+        if fitting.framed(self.app) and self.waiting:
             # they come with their first answer; a class would style every widget once more
             panes.styles.display = "none"
         yield panes
@@ -120,12 +120,15 @@ class Board(Stage, inherit_bindings=False):
         self.update_classes(classes, update=update)
 
     def unfold(self) -> None:
-        """Let the panes be there."""
-        self.query_one("#panes").styles.clear_rule("display")
+        """Let the panes be there, though there may be no answer yet."""
+        self.query_one("#panes").styles.display = None
 
     def show(self) -> None:
         """Bring everything up to the app's scene."""
         scene = self.host.scene
+        if not self.waiting:
+            # the answer may have been there before this screen was
+            self.unfold()
         self._lay_out()
         self._show_header()
         if scene is not None:
