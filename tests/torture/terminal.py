@@ -15,6 +15,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cache.progress import Summary
@@ -28,8 +29,9 @@ from tui.commands import COMMANDS
 
 #: Commands that end this screen: the demo is another one, after it.
 ENDS = ("quit", "demo")
-#: As terminals hand on a paste: one with an escape in it would end early, and its rest be keys.
-STRIPPED = tuple(text.replace("\x1b", "") for text in PAYLOADS)
+#: What a paste presses where its text counts as keys: it fetches, leaves, or leaves at once.
+KEYS = "RqDX\x03"
+PASTE = "\x1b[200~"
 UP, DOWN, ESC, ENTER = "\x1b[A", "\x1b[B", "\x1b", "\r"
 #: Every pane and view, each name page and explanation, help, and what is typed and pasted.
 TOUR = [
@@ -45,21 +47,29 @@ TOUR = [
 
 def terminal(folder: Path, small: bool) -> Iterator[Row]:
     """The screen through a terminal of its own, the written answers, the command line."""
-    yield _screen(folder, (120, 36), 0 if small else 400)
-    if not small:
-        yield _screen(folder, (80, 24), 400)
-        yield _screen(folder, (200, 60), 400)
+    sizes = ((120, 36), (80, 24), (200, 60))
+    homes = [folder / f"{columns}x{rows}" for columns, rows in sizes]
+    for home in homes:
+        home.mkdir()
+    keys = [TOUR if size != sizes[0] and small else _keys(size, small) for size in sizes]
+    # They wait for the most part: side by side.
+    with ThreadPoolExecutor() as beside:
+        yield from beside.map(_screen, homes, sizes, keys)
     yield _written(folder)
     yield _said(folder)
 
 
-def _screen(folder: Path, size: tuple[int, int], random_keys: int) -> Row:
-    # In the short form every third payload is typed, and the tour is made once.
-    keys = [*TOUR, *_typed(PAYLOADS), *TOUR] if random_keys else [*_typed(PAYLOADS[::3]), *TOUR]
+def _keys(size: tuple[int, int], small: bool) -> list[str]:
+    """Every payload typed between two tours and then keys at random; in short every third, once."""
+    if small:
+        return [*_typed(PAYLOADS[::3]), *TOUR]
     chance = random.Random(size[0])
     plain = [c.keys[0] for c in COMMANDS if c.keys and len(c.keys[0]) == 1 and c.name not in ENDS]
-    keys += chance.choices([*plain, ENTER, ESC, UP, DOWN, "\t", *map(_pasted, STRIPPED)],
-                           k=random_keys)  # fmt: skip
+    plain += [ENTER, ESC, UP, DOWN, "\t", *map(_pasted, PAYLOADS)]
+    return [*TOUR, *_typed(PAYLOADS), *TOUR, *chance.choices(plain, k=400)]
+
+
+def _screen(folder: Path, size: tuple[int, int], keys: list[str]) -> Row:
     sent, code = drive(folder, "tests.torture.hostile", size, keys)
     wrong = faults(sent)
     if code:
@@ -69,7 +79,8 @@ def _screen(folder: Path, size: tuple[int, int], random_keys: int) -> Row:
         f"foreign text on the screen, {size[0]}x{size[1]}",
         f"{len(PAYLOADS)} payloads (OSC 0, 8, 52, CSI, DCS, APC, C1, bidi, zero width, markup) as"
         " every symbol, name, sector, source, reason, theme and progress line, the gate bypassed;"
-        f" {len(keys)} keys and pastes through every pane, view, sheet and prompt",
+        f" {len(keys)} keys and pastes (escapes and all, `{KEYS[:-1]}` and ctrl+c in each) through"
+        " every pane, view, sheet and prompt",
         "none raw, none acts, none ends it",
         "; ".join(wrong[:4])
         or f"{len(sent):,} bytes, {times:,} payloads drawn, 0 raw; it left when asked",
@@ -78,8 +89,8 @@ def _screen(folder: Path, size: tuple[int, int], random_keys: int) -> Row:
 
 
 def _pasted(text: str) -> str:
-    """As a terminal hands on a paste."""
-    return f"\x1b[200~{text.encode('utf-8', 'replace').decode()}\x1b[201~"
+    """As the least careful terminal hands on a paste, with keys in it that would be noticed."""
+    return f"{PASTE}{text.encode('utf-8', 'replace').decode()}{KEYS}\x1b[201~"
 
 
 def _typed(payloads: tuple[str, ...]) -> list[str]:
@@ -127,8 +138,9 @@ def drive(
         read(0.5, 30, b"help")
         for key in keys:
             os.write(ours, key.encode())
-            # A lone escape is told from a sequence by the time that passes after it.
-            read(0.12 if key == ESC else 0.03, 2)
+            # A lone escape is told from a sequence by the time that passes after it, and so is
+            # the end of a paste from one in its text.
+            read(0.16 if key == ESC or key.startswith(PASTE) else 0.03, 2)
             if process.poll() is not None:
                 return sent, process.returncode or 99
         os.write(ours, b"\x1b")

@@ -20,14 +20,20 @@ WIRE: Final = "INTERNALS_WIRE"
 
 
 def read_leniently() -> None:
-    """Take a byte that is no UTF-8 (a paste, a Latin-1 keyboard) for a sign, not for an error.
+    """Take a byte that is no UTF-8 for a sign, not for an error, and a paste for text alone.
 
-    Textual's reading thread decodes strictly, and a single such byte would end the screen.
+    Textual's reading thread decodes strictly, and a single such byte would end the screen; an
+    escape in a paste would end that, and its rest be keys. The browser's driver reads likewise.
     """
     if sys.platform != "win32":
+        from textual import _xterm_parser
         from textual.drivers import linux_driver
 
+        from tui.terminal.pasting import PasteParser
+
         linux_driver.getincrementaldecoder = _replacing  # type: ignore[assignment, attr-defined]
+        for module in (_xterm_parser, linux_driver):
+            module.XTermParser = PasteParser  # type: ignore[attr-defined]
 
 
 def _replacing(encoding: str) -> partial[codecs.IncrementalDecoder]:
