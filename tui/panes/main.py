@@ -12,6 +12,7 @@ from tui.panes.naming import Naming
 from tui.panes.pane import Pane
 from tui.panes.starting import Starting
 from tui.terminal import fitting
+from tui.terminal.safe import safe_lines
 
 
 class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
@@ -92,7 +93,8 @@ class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
         if not text:
             app.tell("there is nothing to copy here")
             return
-        self.app.copy_to_clipboard(text)
+        # A clipboard may be pasted into a shell, and no line filter stands before it.
+        self.app.copy_to_clipboard(safe_lines(text))
         lines = text.count("\n") + 1
         app.tell(f"copied {lines:,} line{'s' if lines > 1 else ''}")
 
