@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from cache import disk, owner
+from cache import disk, head, owner
 from cache.errors import StoreError
 from cache.owner import MARKER
 from cache.store import Store
@@ -79,7 +79,9 @@ def publish(
         for name in FACTS:
             _copy(config / name, target / name)
         _mark(target, number, now)
-        _grant((target, copy.home / "objects", copy.home / "generations"), mode & 0o666, group)
+        inside = (target, copy.home / "objects", copy.home / "generations")
+        granted = [file for where in inside for file in where.iterdir() if file.is_file()]
+        _grant([*granted, *copy.home.glob(head.NAME)], mode & 0o666, group)
         disk.sync(target)
     except OSError as error:
         raise StoreError(f"cannot publish to {target}: {error.strerror}") from None
@@ -108,9 +110,9 @@ def _open(directory: Path, mode: int, group: int | None) -> None:
     directory.chmod(mode)
 
 
-def _grant(directories: Iterable[Path], mode: int, group: int | None) -> None:
+def _grant(files: Iterable[Path], mode: int, group: int | None) -> None:
     """Files published before for others than now are for the same readers as the new ones."""
-    for path in (file for where in directories for file in where.iterdir() if file.is_file()):
+    for path in files:
         found = path.stat()
         if group is not None and found.st_gid != group:
             os.chown(path, -1, group)

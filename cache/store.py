@@ -2,6 +2,7 @@
 
     HOME/objects/HASH.npy|json|raw     content, named by its SHA-256 (measured faster than BLAKE2b)
     HOME/generations/00000012.json     a manifest: the objects of one generation, under its own hash
+    HOME/head                          the newest generation's number, written once that lasts
     HOME/lock                          held by the one process that writes
 
 Writing goes temporary file, fsync, rename, fsync of the directory; the manifest goes last, so
@@ -23,7 +24,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from cache import disk, owner, pack
+from cache import disk, head, owner, pack
 from cache.bars import Bars
 from cache.errors import StoreEmpty, StoreError
 from cache.merge import merge
@@ -167,10 +168,10 @@ class Store:
                 # Whoever wrote it may have ended, or failed, before its name was sure to last.
                 self._settle()
                 return held
-            number = max(self._numbers(), default=0) + 1
+            number = max(*self._numbers(), head.read(self.home), 0) + 1
             disk.sync(self._objects)
-            head: Json = {"schema": SCHEMA, "generation": number, "simulated": self.simulated}
-            text = pack.to_json(head | after)
+            kind: Json = {"schema": SCHEMA, "generation": number, "simulated": self.simulated}
+            text = pack.to_json(kind | after)
             disk.write(self._generations / f"{number:08d}.json", pack.seal(text))
             self._settle()
             found = pack.by_fund(rows.values())
@@ -205,9 +206,12 @@ class Store:
             target = self._generations / path
             if not target.is_file() or target.read_bytes() != manifest:
                 disk.write(target, manifest)
-            for number in self._numbers():
-                if number > held.generation:
-                    disk.remove(self._generations / f"{number:08d}.json")
+            newer = [number for number in self._numbers() if number > held.generation]
+            if newer or head.read(self.home) > held.generation:
+                self._settle()
+                head.write(self.home, held.generation)
+            for number in newer:
+                disk.remove(self._generations / f"{number:08d}.json")
             self._settle()
             return held.generation
 
@@ -216,6 +220,11 @@ class Store:
         for directory in (self._generations, self.home):
             disk.sync(directory)
         disk.sync_above(self.home)
+        newest = max(self._numbers(), default=0)
+        if newest > head.read(self.home):
+            # Without it all that is lost is that the manifest would be missed.
+            with suppress(OSError):
+                head.write(self.home, newest)
 
     # Reading
 
@@ -232,8 +241,14 @@ class Store:
     def _newest(self) -> tuple[Json, Held]:
         self._check(writing=False)
         while True:
+            # Before the listing: a commit between the two only adds to that.
+            first = head.read(self.home)
             numbers, damage = self._numbers(), list[str]()
-            if not numbers:
+            if first > max(numbers, default=0):
+                if head.read(self.home) != first:
+                    continue  # a published copy went back
+                damage.append(f"generation {first} is missing")
+            elif not numbers:
                 raise StoreEmpty(f"{self.home} holds no data yet")
             for number in numbers:
                 try:
@@ -331,10 +346,12 @@ class Store:
     def _tidy(self) -> None:
         """Drop old generations, then what no other names, then what killed writers left.
 
-        While one among the kept manifests is damaged no object goes: nobody can say which it
-        needs. It counts for none of the generations that stay.
+        While one among the kept manifests is damaged, or the newest missing, no object goes: nobody
+        can say which it needs. It counts for none of the generations that stay.
         """
-        numbers, bodies, damaged = self._numbers(), list[Json](), False
+        head.tidy(self.home)
+        numbers, bodies = self._numbers(), list[Json]()
+        damaged = head.read(self.home) > max(numbers, default=0)
         while numbers and len(bodies) < KEEP:
             try:
                 bodies.append(self._manifest(numbers.pop(0)))

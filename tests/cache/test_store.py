@@ -337,7 +337,7 @@ def test_what_is_named_is_already_on_the_disk(
     monkeypatch.setattr(os, "replace", moved)
     Store(tmp_path).commit(bars=bars(), holdings=[(holdings(), RAW)])
     moves = [name for step, name in steps if step == "move"]
-    assert moves[-1] == ".00000001.json"
+    assert moves[-2:] == [".00000001.json", ".head"]
     assert len(moves) > 6
     for name in moves:
         assert steps.index(("sync", name)) < steps.index(("move", name))
@@ -349,4 +349,6 @@ def test_what_is_named_is_already_on_the_disk(
         ("sync", ".00000001.json"),
         ("move", ".00000001.json"),
         *[("sync", path.name) for path in (tmp_path / "generations", tmp_path, *tmp_path.parents)],
+        # Only then is it named: a head never goes before what it names.
+        *[("sync", ".head"), ("move", ".head"), ("sync", tmp_path.name)],
     ]

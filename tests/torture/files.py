@@ -212,7 +212,7 @@ def _odd(folder: Path) -> Row:
     wrong = [s for n, s in enumerate(ODD) if kept.get(s) != n + 1]
     wrong += [s for s in kept if s not in ODD]
     places = {p.name for p in home.rglob("*") if p.is_file()}
-    hashed = re.compile(r"[0-9a-f]{64}\.\w+|\d{8}\.json|lock")
+    hashed = re.compile(r"[0-9a-f]{64}\.\w+|\d{8}\.json|lock|head")
     strange = [place for place in places if not hashed.fullmatch(place)]
     after = {p for p in folder.rglob("*") if home not in p.parents}
     wrong += strange + [str(p) for p in after - before - {home}]

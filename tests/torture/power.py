@@ -82,11 +82,14 @@ def replayed(folder: Path, samples: int, stride: int) -> Row:
 def _checked(home: Path, acknowledged: int, states: int) -> str:
     """What is wrong with a store after the power came back, "" for nothing."""
     try:
-        reached = steps.step_of(Store(home).read())
+        held = Store(home).read()
+        reached = steps.step_of(held)
     except StoreEmpty:
         reached = 0
     except (StoreError, steps.BrokenError) as error:
         return str(error)[:200]
+    if reached and held.damage:
+        return f"said though nothing is lost: {held.damage}"
     if not acknowledged <= reached <= acknowledged + 1:
         return f"{acknowledged} acknowledged, {reached} held"
     if states % 29 == 0:

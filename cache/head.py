@@ -1,0 +1,48 @@
+"""The number of the newest generation, kept beside the manifests, so that one taken away is missed.
+
+It is written only once the manifest it names is sure to last, and is lowered before one goes: no
+kill and no power cut leaves it ahead of what is there. A store without it, an older release's or
+one whose head is damaged, is read like any other, and nothing is said.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from cache import disk, pack
+
+NAME: Final = "head"
+_MOST: Final = 4096
+
+
+def read(home: Path) -> int:
+    """The newest generation that was ever sure to last here, 0 where that is not known."""
+    try:
+        # Whatever stands there, it ends soon: a pipe does not block, a device is cut short.
+        opened = os.open(home / NAME, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return 0
+    try:
+        body = pack.unseal(os.read(opened, _MOST))
+    except OSError:
+        return 0
+    finally:
+        os.close(opened)
+    number = (body or {}).get("newest")
+    return number if isinstance(number, int) else 0
+
+
+def write(home: Path, number: int) -> None:
+    """Name a generation that lasts; OSError where the disk refuses."""
+    if read(home) != number:
+        disk.write(home / NAME, pack.seal(pack.to_json({"newest": number})))
+        disk.sync(home)
+
+
+def tidy(home: Path) -> None:
+    """Take away what a killed writer left."""
+    with suppress(OSError):
+        disk.remove(home / f".{NAME}")

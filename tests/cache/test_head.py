@@ -1,0 +1,154 @@
+"""A newest manifest that was taken away is missed, and nothing else ever is."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cache import head
+from cache.errors import StoreEmpty, StoreError
+from cache.store import Store
+from tests.torture import steps
+from tests.torture.faulty import CALLS, Disk, Failing, Recording, instead
+
+TOLD = "generation 3 is missing; generation 2 is shown instead"
+
+
+def filled(home: Path, count: int = 3) -> Store:
+    for step in range(1, count + 1):
+        steps.commit(Store(home), step)
+    return Store(home)
+
+
+def manifest(home: Path, number: int) -> Path:
+    return home / "generations" / f"{number:08d}.json"
+
+
+def test_a_deleted_newest_manifest_is_told_until_the_next_commit(tmp_path: Path) -> None:
+    store = filled(tmp_path)
+    manifest(tmp_path, 3).unlink()
+    for _ in range(2):
+        held = Store(tmp_path).read()
+        assert (held.generation, held.damage) == (2, (TOLD,))
+    kept = sorted((tmp_path / "objects").iterdir())
+    # A commit that finds nothing to change mends nothing, and takes nothing the manifest needs.
+    store.commit(bars=steps.bars(2, 2))
+    assert Store(tmp_path).read().damage == (TOLD,)
+    assert sorted((tmp_path / "objects").iterdir()) == kept
+    # The number is not given twice: whoever polls sees another.
+    held = store.commit(bars=steps.bars(3, 3), holdings=[steps.holdings(3)])
+    assert (held.generation, held.damage) == (4, (TOLD,))
+    held = Store(tmp_path).read()
+    assert (held.generation, held.damage, steps.step_of(held)) == (4, (), 3)
+
+
+def test_with_no_manifest_left_a_store_is_not_empty(tmp_path: Path) -> None:
+    store = filled(tmp_path)
+    for path in (tmp_path / "generations").iterdir():
+        path.unlink()
+    for act in (Store.read, lambda one: steps.commit(one, 1)):
+        with pytest.raises(StoreError, match="generation 3 is missing") as told:
+            act(store)
+        assert "restore a copy" in str(told.value) and not isinstance(told.value, StoreEmpty)
+
+
+@pytest.mark.parametrize(
+    "how", ["none", "empty", "flipped", "directory", "zero", "pipe", "another's"]
+)
+def test_without_its_head_a_store_is_read_and_nothing_said(tmp_path: Path, how: str) -> None:
+    store, path = filled(tmp_path), tmp_path / head.NAME
+    good = path.read_bytes()
+    path.unlink()
+    if how == "directory":
+        path.mkdir()
+    elif how == "zero":
+        path.symlink_to("/dev/zero")
+    elif how == "pipe":
+        os.mkfifo(path)
+    elif how != "none":
+        changed = {"empty": b"", "flipped": good.replace(b'":3}', b'":9}'), "another's": b"{}"}
+        path.write_bytes(changed[how])
+    held = Store(tmp_path).read()
+    assert (held.generation, held.damage) == (3, ())
+    steps.commit(store, 4)
+    assert Store(tmp_path).read().damage == ()
+    assert head.read(tmp_path) == (0 if how == "directory" else 4)
+
+
+def test_a_disk_that_fails_under_the_head_refuses_no_commit(tmp_path: Path) -> None:
+    store = filled(tmp_path, 1)
+    for number, call in enumerate(CALLS[:4], start=2):
+        counted = Failing(call, 10**9, errno.EIO, for_ever=False)
+        shutil.copytree(tmp_path, tmp_path / "try", ignore=lambda *_: {"try"})
+        with instead(counted):
+            steps.commit(Store(tmp_path / "try"), number)
+        shutil.rmtree(tmp_path / "try")
+        # The head's own calls come last.
+        last = counted.count - (call == "open")
+        with instead(Failing(call, last, errno.EIO, for_ever=False)):
+            steps.commit(store, number)
+        assert steps.step_of(store.read()) == number and not store.read().damage
+
+
+def test_a_commit_between_the_two_looks_of_a_reader_is_no_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, look = filled(tmp_path), head.read
+    waiting = [4, 5, 6, 7]
+
+    def looked(home: Path) -> int:
+        found = look(home)
+        if waiting:
+            with monkeypatch.context() as inner:
+                inner.setattr(head, "read", look)
+                steps.commit(Store(tmp_path), waiting.pop(0))
+        return found
+
+    monkeypatch.setattr(head, "read", looked)
+    held = store.read()
+    assert (held.generation, held.damage) == (4, ())
+
+
+def test_a_copy_that_goes_back_is_never_said_to_lack_anything(tmp_path: Path) -> None:
+    top = tmp_path / "recorded"
+    (top / "home").mkdir(parents=True)
+    old, new = filled(tmp_path / "old", 2), filled(tmp_path / "new", 4)
+    recorded = Recording(top)
+    with instead(recorded):
+        for source in (new, old, new):
+            assert Store(top / "home").mirror(source) == source.generation()
+    chance, disk, cuts = random.Random(3), Disk(), 0
+    disk.apply("mkdir", ("home",), None)
+    for name, path, more in recorded.log:
+        disk.apply(name, path, more)
+        for way in ("lost", "names", "any"):
+            place = tmp_path / "cut"
+            place.mkdir()
+            disk.crash(place, chance, way)
+            try:
+                held = Store(place / "home").read()
+                assert not held.damage and steps.step_of(held) in (2, 4), (name, path, way)
+                cuts += 1
+            except StoreEmpty:
+                pass
+            shutil.rmtree(place)
+    assert cuts > 50
+
+
+def test_a_published_head_is_for_the_same_readers_as_the_rest(tmp_path: Path) -> None:
+    from cache.publish import publish
+
+    filled(tmp_path / "mine" / "market")
+    target = tmp_path / "desk"
+    for mode in (0o644, 0o640):
+        publish(Store(tmp_path / "mine" / "market"), tmp_path, target, steps.now_at(3),
+                group=None if mode == 0o644 else tmp_path.stat().st_gid)  # fmt: skip
+        assert (target / "market" / head.NAME).stat().st_mode & 0o777 == mode
+    manifest(target / "market", 3).unlink()
+    with pytest.raises(StoreError, match="generation 3 is missing"):
+        Store(target / "market").read()
