@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final, Literal
 
 import numpy as np
 
 from cache.plan import Ask
 from cache.reasons import asked
-from cache.sessions import NEW_YORK, last_final, last_session, sessions
+from cache.sessions import NEW_YORK, SETTLE, last_final, last_session, sessions
 from core.frames import JUMP, STALE_SESSIONS, Dates, FloatArray, IntArray, day, pydate
 
 Kind = Literal["", "not_found", "rate_limited", "try_again", "bad_data"]
@@ -78,8 +78,12 @@ def gate(
     *,
     now: datetime,
     meta: Mapping[str, Any],
+    told: datetime | None = None,
 ) -> Answer:
     """Let an answer through, cleaned of empty rows, or say what is wrong with it.
+
+    A close is final where the session has ended by this machine's clock and by the vendor's: one
+    of the two may be wrong.
 
     Args:
         ask: what was asked.
@@ -90,8 +94,14 @@ def gate(
         split: (K,) float64, 0 where none.
         now: the time.
         meta: what Yahoo says of the symbol.
+        told: the time by the vendor's own clock; ``now`` unless given.
     """
+    told = told or now
+    now = min(now, told)
     final, latest = last_final(now), last_session(now)
+    if (open_ := _trading(meta, now)) is not None and open_ <= final:
+        # The exchange keeps longer hours today than the calendar here knows of.
+        final = _session_before(open_)
     dividend, split = np.nan_to_num(dividend), np.nan_to_num(split)
 
     def bad(reason: str) -> Answer:
@@ -107,7 +117,7 @@ def gate(
         return bad("Yahoo's dates are not ascending or stand twice")
     events = (dividend != 0) | (split != 0)
     filled = ~np.isnan(close) | events
-    today = day(now.astimezone(NEW_YORK).date())
+    today = day(told.astimezone(NEW_YORK).date())
     if (ahead := days[filled & (days > today)]).size:
         return bad(f"Yahoo gives a price for {ahead[0]}, which is in the future")
     known = sessions()
@@ -136,6 +146,22 @@ def gate(
     ended = days[priced][days[priced] <= day(final)]
     through = _speaks_for(ended, final)
     return Answer(ask, days, close, volume, dividend, split, through, unfinished)
+
+
+def _trading(meta: Mapping[str, Any], now: datetime) -> date | None:
+    """The session that the vendor says is under way, or not long over; None where it says none."""
+    try:
+        hours = meta["currentTradingPeriod"]["regular"]
+        start, end = (datetime.fromtimestamp(hours[name], UTC) for name in ("start", "end"))
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        return None
+    return start.astimezone(NEW_YORK).date() if start <= now < end + SETTLE else None
+
+
+def _session_before(when: date) -> date:
+    """The last session before a day."""
+    known = sessions()
+    return pydate(known[np.searchsorted(known, day(when)) - 1])
 
 
 def _jump(days: Dates, close: FloatArray, split: FloatArray, priced: IntArray) -> str:

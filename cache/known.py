@@ -87,16 +87,25 @@ class Known:
             return f"its close of {common[off & both][0]} has changed"
         return ""
 
-    def shrunk(self, ask: Ask, session: Dates, close: FloatArray) -> str:
+    def shrunk(
+        self, ask: Ask, session: Dates, close: FloatArray, unfinished: date | None = None
+    ) -> str:
         """Why a whole answer must not replace what is held; "" where it may.
 
         Args:
             ask: what was asked.
             session: (K,) datetime64[D], sessions of the answer.
             close: (K,) float64, its closes, NaN where none.
+            unfinished: the session of its newest close, where that is not final.
         """
         held = len(self.closes(ask.symbol)[0])
         came = int(np.count_nonzero(~np.isnan(close[session >= day(ask.start)])))
         if came < KEPT * held:
             return f"Yahoo gave {came} closes where {held} are held"
+        # A clock that was set back asks for too little, and closes can come late.
+        last, given = self.final(ask.symbol), session[~np.isnan(close)]
+        if unfinished is not None:
+            given = given[given < day(unfinished)]
+        if last is not None and not (given >= day(last)).any():
+            return f"Yahoo gave no final close of {last}, which is held"
         return ""

@@ -269,7 +269,9 @@ class _Run:
                 rewritten = known.rewritten(symbol, answer.session, answer.close, answer.splits())
                 if rewritten:
                     return whole(symbol, known, self.pair, self.now, self.years)
-            elif reason := known.shrunk(answer.ask, answer.session, answer.close):
+            elif reason := known.shrunk(
+                answer.ask, answer.session, answer.close, answer.provisional
+            ):
                 reason = asked(reason, last_final(self.now))
         if reason:
             self.failed[symbol] = reason

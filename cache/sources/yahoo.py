@@ -34,7 +34,8 @@ from cache.sessions import NEW_YORK, last_final
 from cache.sources.chart import Chart, read_plain
 from cache.sources.quiet import silence
 from cache.sources.rounds import Rounds
-from cache.sources.yahoo_web import RefusedError, Session, retry_at, unreachable
+from cache.sources.yahoo_web import RefusedError, Session, retry_at, told_at, unreachable
+from core.frames import pydate
 
 #: Seconds after which the symbols of a stream are repeated.
 BEAT: Final = 15.0
@@ -128,7 +129,8 @@ class Yahoo:
 
         Args:
             asks: what to ask, in order.
-            now: the time; a bar of a session not closed by then is provisional.
+            now: the time; a bar of a session not closed by then, or not by Yahoo's own clock, is
+                provisional.
             stop: when set, ends at once; what is open stays unanswered.
         """
         self._now, self._began = now, time.monotonic()
@@ -140,7 +142,7 @@ class Yahoo:
         if not _SYMBOL.fullmatch(ask.symbol) or _ISIN.fullmatch(ask.symbol):
             return Answer(ask, kind="not_found", reason="is no symbol that Yahoo could know")
         try:
-            chart = self._chart(ask)
+            chart, headers = self._chart(ask)
         except RefusedError as refused:
             return self._refusal(ask, refused, now)
         except YFRateLimitError:
@@ -158,10 +160,16 @@ class Yahoo:
             odd = f"Yahoo's answer could not be read ({type(error).__name__})"
             return Answer(ask, kind="bad_data", reason=asked(odd, last_final(now)))
         columns = (chart.close, chart.volume, chart.dividend, chart.split)
-        return gate(ask, chart.days, *columns, now=now, meta=chart.meta)
+        newest = pydate(chart.days[-1]) if len(chart.days) else ask.start
+        told = told_at(headers, chart.meta, newest)
+        return gate(ask, chart.days, *columns, now=now, told=told, meta=chart.meta)
 
-    def _chart(self, ask: Ask) -> Chart:
-        """One request, through yfinance; of the plain shape its answer is read here."""
+    def _chart(self, ask: Ask) -> tuple[Chart, Mapping[str, str]]:
+        """One request, through yfinance; of the plain shape its answer is read here.
+
+        Returns:
+            The bars, and the headers of the answer.
+        """
         begin, until = (
             int(datetime.combine(day, clock.min, NEW_YORK).timestamp())
             for day in (ask.start, ask.end + timedelta(days=1))
@@ -175,7 +183,7 @@ class Yahoo:
             self._read += mine is not None
             compare = self._read % COMPARED == 1
         if mine is not None and not compare:
-            return mine
+            return mine, response.headers
         # It keeps bodies of its own, and would read an older one of this symbol.
         YfData.cache_get.cache_clear()
         with self._session.again(response):
@@ -183,7 +191,7 @@ class Yahoo:
         if mine is not None and not mine.same(theirs):
             # A newer yfinance may know better: from here on it reads all of them.
             self._plain = False
-        return theirs
+        return theirs, response.headers
 
     def _theirs(self, ask: Ask) -> Chart:
         """What yfinance itself reads, of whatever shape the answer is."""

@@ -10,8 +10,8 @@ import contextlib
 import json
 import re
 import threading
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from curl_cffi import requests
 from curl_cffi.curl import CURL_WRITEFUNC_ERROR
 
 from cache.gate import Kind
+from cache.sessions import NEW_YORK, OPEN
 
 #: Wait this long after a refusal that does not say how long.
 LIMIT_PAUSE: Final = timedelta(minutes=30)
@@ -139,6 +140,23 @@ def unreachable(error: Exception) -> str:
     words = re.sub(r"\s*See https?://\S+.*", "", str(error), flags=re.DOTALL)
     words = "".join(c if c.isprintable() else " " for c in words)[:80].strip(" .")
     return f"Yahoo could not be reached ({words}); try again"
+
+
+def told_at(headers: Mapping[str, str], meta: Mapping[str, Any], newest: date) -> datetime:
+    """What time it is by Yahoo's own account, at least.
+
+    Args:
+        headers: of its answer, whose Date its server wrote.
+        meta: what it says of the symbol: the last trade, where there is no Date.
+        newest: the day of its newest bar, which has come about at any rate.
+    """
+    with contextlib.suppress(ValueError, TypeError, IndexError):
+        at = parsedate_to_datetime(headers.get("Date", ""))
+        return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    opened = datetime.combine(newest, OPEN, NEW_YORK).astimezone(UTC)
+    with contextlib.suppress(ValueError, TypeError, OverflowError, OSError):
+        return max(opened, datetime.fromtimestamp(meta.get("regularMarketTime", 0), UTC))
+    return opened
 
 
 def retry_at(retry_after: str | None, now: datetime) -> datetime:

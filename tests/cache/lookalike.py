@@ -13,7 +13,8 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -77,6 +78,8 @@ class Lookalike(World):
         self.pages: Counter[str] = Counter()
         self.most = self._now_open = self.connections = 0
         self.lock = threading.Lock()
+        #: Whether its answers carry a Date.
+        self.dated = True
         self.certificate = folder / "look-alike.pem"
         #: Where quotes come from, None where nobody streams any.
         self.streamer: Streamer | None = None
@@ -184,6 +187,8 @@ def _handler(owner: Lookalike) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return
             self.send_response_only(status)
+            if owner.dated:
+                self.send_header("Date", format_datetime(owner.now.astimezone(UTC), usegmt=True))
             for name, value in headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Type", kind)

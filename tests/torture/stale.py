@@ -21,6 +21,7 @@ from core.question import Question
 from core.snapshot import take
 from core.views import COVERAGE_FLOOR
 from tests.torture import steps
+from tests.torture.clocks import clocks
 from tests.torture.report import Row
 from tests.tui.markets import QUESTION, market
 from tui import formats
@@ -35,6 +36,7 @@ def stale(folder: Path, small: bool) -> Iterator[Row]:
     """Failing vendors, clocks that are wrong, coverage, doubtful prices."""
     yield _failed(folder)
     yield _clocks(folder)
+    yield clocks(folder / "trading", small)
     yield _partial()
     yield _doubtful()
 

@@ -1,0 +1,126 @@
+"""A machine's clock set ahead and back while the exchange trades: no unfinished close is final."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+
+from cache.errors import CacheError
+from cache.known import Known
+from cache.reference import load_reference
+from cache.refresh import refresh
+from cache.sources.yahoo import Yahoo
+from cache.store import Store
+from core.frames import Prices, pydate
+from tests.cache.lookalike import Lookalike
+from tests.torture import steps
+from tests.torture.report import Row
+
+#: A Friday at two in the afternoon in New York, the evening before, and its own evening.
+TRADING = datetime(2026, 6, 26, 18, 0, tzinfo=UTC)
+BEFORE, EVENING = TRADING - timedelta(hours=20), TRADING + timedelta(hours=4)
+MONDAY = EVENING + timedelta(days=3)
+SESSION = TRADING.date()
+OFFSETS = {
+    "3 h": timedelta(hours=3),
+    "1 day": timedelta(days=1),
+    "3 weeks": timedelta(days=21),
+    "-3 h": timedelta(hours=-3),
+    "-1 day": timedelta(days=-1),
+    "-30 days": timedelta(days=-30),
+}
+
+
+class Trading(Lookalike):
+    """Whose newest close moves until the bell."""
+
+    def history(self, symbol: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        days, closes, paid = super().history(symbol)
+        if self.now == TRADING:
+            closes[-1] *= 1.01
+        return days, closes, paid
+
+
+def clocks(folder: Path, small: bool) -> Row:
+    """Every clock, stale symbols and everything, with the vendor's Date and without it."""
+    folder.mkdir()
+    model = folder / "model"
+    symbols = (*steps.PAIR, *steps.LINES[: 3 if small else 20])
+    for fund in steps.PAIR:
+        Store(model).commit(holdings=[steps.holdings(1, symbols[2:], fund)])
+    wrong: list[str] = []
+    tried = 0
+    with (
+        Trading(folder, BEFORE, life=300.0) as vendor,
+        patch.dict(os.environ, vendor.environment()),
+    ):
+
+        def fetched(home: Path, clock: datetime, *, full: bool) -> None:
+            source = Yahoo(folder / "private", rate=None, pause=0.0)
+            refresh(Store(home), steps.PAIR, {}, clock, load_reference(), full=full, prices=source)
+
+        fetched(model, BEFORE, full=False)
+        before = _closes(Store(model).read().prices, symbols)
+        for dated in (True, False):
+            vendor.dated = dated
+            for name, offset in OFFSETS.items():
+                for full in (False, True)[int(small) :]:
+                    home = folder / "home"
+                    shutil.copytree(model, home)
+                    vendor.now, tried = TRADING, tried + 1
+                    try:
+                        fetched(home, TRADING + offset, full=full)
+                    except CacheError as error:
+                        wrong.append(f"{name}: {error}")
+                    prices = Store(home).read().prices
+                    after = _closes(prices, symbols)
+                    where = f"{name}{' R' * full}{'' if dated else ' without a Date'}"
+                    said = _said(prices, symbols)
+                    if said:
+                        wrong.append(f"{where}: {said}")
+                    if lost := [s for s in symbols if not before[s].items() <= after[s].items()]:
+                        wrong.append(f"{where}: {lost[0]} lost or changed closes held")
+                    # The clock put right, in the evening, or where nobody knows when the answer
+                    # was given on the next one: every close is brought, and final.
+                    vendor.now = EVENING if dated else MONDAY
+                    fetched(home, vendor.now, full=False)
+                    prices = Store(home).read().prices
+                    true = {s: round(vendor.close(s, f"{SESSION}"), 6) for s in symbols}
+                    late = {s: round(_closes(prices, [s])[s].get(SESSION, 0.0), 6) for s in symbols}
+                    known = Known(prices)
+                    if late != true or any(known.final(s) != SESSION for s in symbols):
+                        wrong.append(f"{where}: then {late} for {true}")
+                    shutil.rmtree(home)
+    return Row(
+        "a wrong clock while the exchange trades",
+        f"a refresh with this machine's clock off by {', '.join(OFFSETS)}, of what is stale and of"
+        " everything, through yfinance at a look-alike that dates its answers, and at one that does"
+        " not; then one in the evening (without dates: the next) by the right clock",
+        "no close of the open session is final, none held is lost; then every true close is",
+        "; ".join(wrong[:3]) or f"{tried} refreshes: 0 unfinished closes final, 0 closes lost",
+        not wrong,
+    )
+
+
+def _closes(prices: Prices, symbols: object) -> dict[str, dict[date, float]]:
+    known = Known(prices)
+    found = {}
+    for symbol in list(symbols):  # type: ignore[call-overload]
+        days, closes = known.closes(symbol)
+        found[symbol] = dict(zip(map(pydate, days), closes.tolist(), strict=True))
+    return found
+
+
+def _said(prices: Prices, symbols: object) -> str:
+    """What is called final that is not, "" for nothing."""
+    known = Known(prices)
+    for symbol in list(symbols):  # type: ignore[call-overload]
+        final, through = known.final(symbol), prices.through.get(symbol, date.min)
+        if (final or date.min) >= SESSION or through >= SESSION:
+            return f"{symbol} is final through {final}, answered through {through}"
+    return ""
