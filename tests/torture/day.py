@@ -8,13 +8,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
+from cache.known import Known
+from cache.live import open_session
+from cache.store import Store
 from tests.cache.lookalike import Lookalike
+from tests.cache.lookalike_stream import Streamer
 from tests.torture.ending import Session, children
 from tests.torture.processes import ROOT
+from tests.torture.quotes import Liar, resources, shifted, trading
 from tests.torture.report import Row
+from tests.torture.stream import faults
 
 PAIR = ("IWM", "IVV")
 #: What is pressed between two refreshes: panes, views, windows, dates, sorts, explanations.
@@ -28,44 +34,61 @@ def day(folder: Path, small: bool) -> Iterator[Row]:
     """One row: the screen's memory, open files, threads and children over the day."""
     most = SHORT if small else FLAT
     rounds, keys = (2, 5) if small else (32, 100)
-    now = datetime.now(UTC) - timedelta(days=1)
+    now = trading()
+    evening = now - timedelta(hours=20)
     lines = {fund: [f"{fund[:2]}{n:02}" for n in range(3 if small else 30)] for fund in PAIR}
+    symbols = [*PAIR, *lines["IWM"], *lines["IVV"]]
     home = folder / "home"
     home.mkdir(mode=0o700)
     (home / "config.toml").write_text('pair = "IWM:IVV"\n[fetch]\nrate = 20\npool = 8\n')
-    with Lookalike(folder, now, lines=lines, life=900.0) as vendor:
-        environment = {**os.environ, **vendor.environment(), "PYTHONPATH": str(ROOT)}
-        environment |= {"TERM": "xterm-256color", "HOME": str(folder), "INTERNALS_HOME": str(home)}
+    with Lookalike(folder, evening, lines=lines, life=1800.0) as vendor:
+        environment = {**os.environ, **vendor.environment(), "TERM": "xterm-256color"}
+        environment |= {"HOME": str(folder), "INTERNALS_HOME": str(home)}
         first = [sys.executable, "-m", "tui", "refresh", "--quiet"]
-        subprocess.run(first, cwd=ROOT, env=environment, capture_output=True, timeout=120)
-        session = Session.start(["-m", "tui"], environment)
-        try:
-            if not session.read(60, b"IWM", b"help"):
-                raise AssertionError(f"no screen: {bytes(session.sent[-300:])!r}")
-            samples = [_round(session, keys) for _ in range(rounds)]
-            asked = vendor.requests
-            session.press("q")
-            gone = session.ended(10)
-        finally:
-            session.close()
+        subprocess.run(first, cwd=ROOT, env=shifted(environment, evening), capture_output=True,
+                       check=True, timeout=120)  # fmt: skip
+        vendor.now = now
+        liar = Liar(vendor, now, symbols, 1.0 if small else 4.0)
+        with Streamer(vendor.tls, liar) as vendor.streamer:
+            session = Session.start(["-m", "tui"], shifted(environment, now))
+            try:
+                if not session.read(60, b"IWM", b"help"):
+                    raise AssertionError(f"no screen: {bytes(session.sent[-300:])!r}")
+                session.press("p")
+                if not session.read(30, b"quoted"):
+                    raise AssertionError(f"no quotes: {bytes(session.sent[-300:])!r}")
+                quoting = children(session.pid)
+                wrong: list[str] = []
+                samples = [_round(session, keys, quoting, wrong) for _ in range(rounds)]
+                asked = vendor.requests
+                session.press("q")
+                gone = session.ended(10)
+            finally:
+                session.close()
+        wrong += _stored(home, vendor, symbols, f"{open_session(now)}")
     early, late = samples[len(samples) // 4], samples[-1]
     pool = (os.cpu_count() or 1) + 4
-    flat = late[0] <= early[0] * most and late[1] <= early[1] and late[2] <= pool + 4
-    named = ("MB", "open files", "threads")
+    flat = all(late[n] <= early[n] * most for n in (0, 3)) and late[1] <= early[1]
+    flat = flat and late[2] <= pool + 4 and late[4] <= early[4] + 1 and late[5] <= early[5] + 2
+    named = ("MB", "open files", "threads", "MB", "files", "threads of the quotes")
     said = ", ".join(f"{a:.0f} to {b:.0f} {n}" for a, b, n in zip(early, late, named, strict=True))
     yield Row(
         "a day at the desk",
         f"{rounds} refreshes of everything through yfinance at the loopback look-alike (as every"
-        f" 15 minutes of eight hours), {keys} keys after each",
-        f"memory within {most - 1:.0%} of that after a quarter; open files flat,"
-        " threads within the pool",
-        f"{said}; {asked:,} requests answered; left with {session.code}",
-        flat and gone is not None and session.code == 0 and asked > rounds * len(lines["IWM"]),
-    )
+        f" 15 minutes of eight hours), {keys} keys after each, live quotes of {len(symbols)}"
+        " symbols all the while from a stream that lies, floods, breaks and falls silent by turns",
+        f"memory within {most - 1:.0%} of that after a quarter; open files flat, threads within"
+        " the pool; nothing raw on the screen; of the open session nothing final, no quote stored",
+        "; ".join(wrong[:3])
+        or f"{said}; {asked:,} requests answered, {liar.came.total()} streams; left with"
+        f" {session.code}",
+        flat and not wrong and gone is not None and session.code == 0 and len(quoting) == 1
+        and asked > rounds * len(lines["IWM"]),
+    )  # fmt: skip
 
 
-def _round(session: Session, keys: int) -> tuple[float, float, float]:
-    """A refresh of everything and some keys; MB, open files and threads afterwards."""
+def _round(session: Session, keys: int, quoting: list[int], wrong: list[str]) -> tuple[float, ...]:
+    """A refresh of everything and some keys; MB, files and threads of screen and quotes then."""
     chance = random.Random(keys)
     session.press("R")
     session.read(0.5, b"never")
@@ -73,11 +96,23 @@ def _round(session: Session, keys: int) -> tuple[float, float, float]:
         session.press(chance.choice(KEYS))
         session.read(0.02, b"never")
     end = time.monotonic() + 120
-    while children(session.pid) and time.monotonic() < end:
+    while set(children(session.pid)) - {*quoting} and time.monotonic() < end:
         session.read(0.1, b"never")
     session.read(1.5, b"never")
+    # What was sent may end in the middle of a sign.
+    wrong += faults(bytes(session.sent).decode("utf-8", "ignore").encode())
     session.sent.clear()
-    place = Path(f"/proc/{session.pid}")
-    fields = dict(line.split(":", 1) for line in (place / "status").read_text().splitlines())
-    files = len(list((place / "fd").iterdir()))
-    return int(fields["VmRSS"].split()[0]) / 1024, float(files), float(fields["Threads"])
+    return (*resources(session.pid), *resources(quoting[0]))
+
+
+def _stored(home: Path, vendor: Lookalike, symbols: list[str], session: str) -> list[str]:
+    """What of an open session is held as if it were final, or came of a quote."""
+    prices = Store(home / "market").read().prices
+    known, wrong = Known(prices), list[str]()
+    for symbol in symbols:
+        days, closes = known.closes(symbol)
+        if f"{known.final(symbol)}" >= session:
+            wrong.append(f"{symbol} is final through {known.final(symbol)}")
+        if f"{days[-1]}" != session or abs(closes[-1] / vendor.close(symbol, session) - 1) > 1e-9:
+            wrong.append(f"{symbol} has {closes[-1]} on {days[-1]}")
+    return wrong

@@ -9,6 +9,7 @@ from tests.torture.faults import faults
 from tests.torture.files import files
 from tests.torture.kills import kills
 from tests.torture.power import power
+from tests.torture.quotes import quotes
 from tests.torture.report import Experiment
 from tests.torture.sharing import sharing
 from tests.torture.stale import stale
@@ -24,5 +25,6 @@ EXPERIMENTS: dict[str, Experiment] = {
     "terminal": terminal,
     "files": files,
     "ending": ending,
+    "quotes": quotes,
     "day": day,
 }
