@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from cache import remembered
 from cache.errors import SourceError
 from cache.files import FileAsk
 
@@ -33,27 +31,19 @@ def remember_absent(home: Path, asks: frozenset[FileAsk], now: datetime) -> None
         return
     kept = {ask: at for ask, at in _kept(home).items() if now - at < BELIEVED}
     kept |= dict.fromkeys(asks, now)
-    rows = [[ask.fund, f"{ask.day}", at.isoformat()] for ask, at in kept.items() if ask.day]
-    target = home / _NAME
-    temporary = home / f".{_NAME}.{os.getpid()}"
-    try:
-        temporary.write_text(json.dumps(rows))
-        temporary.chmod(0o600)
-        temporary.replace(target)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    told = [[ask.fund, f"{ask.day}", at.isoformat()] for ask, at in kept.items() if ask.day]
+    remembered.keep(home / _NAME, told)
 
 
 def _kept(home: Path) -> Mapping[FileAsk, datetime]:
     """What is on disk; a damaged row is passed over."""
     kept: dict[FileAsk, datetime] = {}
-    try:
-        rows = json.loads((home / _NAME).read_bytes())
-        for fund, day, at in rows:
+    for row in remembered.rows(home / _NAME):
+        try:
+            fund, day, at = row
             when = datetime.fromisoformat(at)
             if when.tzinfo is not None:
                 kept[FileAsk(fund, datetime.fromisoformat(day).date())] = when
-    except (OSError, ValueError, TypeError):
-        return kept
+        except (ValueError, TypeError):
+            continue
     return kept

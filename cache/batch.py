@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from cache.bars import Bars
+from cache.waits import Wait, keep_waits
 
 if TYPE_CHECKING:
     from cache.gate import Answer
@@ -24,15 +26,21 @@ EVERY: Final = 5.0
 class Batch:
     """What came since the last commit: a kill loses no more than this."""
 
-    def __init__(self, store: Store, known: Known, source: str) -> None:
+    def __init__(
+        self, store: Store, known: Known, source: str, waits: dict[str, Wait], final: date
+    ) -> None:
         """Nothing is in it yet.
 
         Args:
             store: where it goes.
             known: what was held when the asking began.
             source: who answers.
+            waits: symbol -> its last asking in vain, brought up to date here.
+            final: the last session whose close is final.
         """
         self._store, self._known, self._source = store, known, source
+        self._waits, self._final = waits, final
+        self._noted: list[tuple[Answer, bool]] = []
         self._answers: list[Answer] = []
         self._failures: dict[str, str] = {}
         self._since = time.monotonic()
@@ -45,6 +53,16 @@ class Batch:
         """Why a symbol brought nothing."""
         self._failures[symbol] = reason
 
+    def note(self, answer: Answer, *, reached: bool) -> None:
+        """An answer that may have been asked for in vain; remembered with the next commit.
+
+        Args:
+            answer: what came.
+            reached: the vendor has answered something. Where it has not, silence tells of the
+                way there, and makes nobody wait that did not before.
+        """
+        self._noted.append((answer, reached))
+
     def due(self) -> bool:
         """Whether it is time to commit."""
         size = len(self._answers) + len(self._failures)
@@ -54,12 +72,43 @@ class Batch:
         """Commit what is in it; the store's generation then, None where nothing was."""
         self._since = time.monotonic()
         if not (self._answers or self._failures):
+            self._remember(now)
             return None
         bars = _bars(self._answers, self._failures, self._known, self._source, now)
         self._answers, self._failures = [], {}
         generation = self._store.commit(bars=bars).generation
+        self._remember(now)
         self._since = time.monotonic()
         return generation
+
+    def _remember(self, now: datetime) -> None:
+        """After the commit: a stop in between makes the next refresh ask, not wait."""
+        before = dict(self._waits)
+        for answer, reached in self._noted:
+            symbol = answer.ask.symbol
+            wait = _wait(answer, before.get(symbol), now, self._final, reached=reached)
+            if wait is None:
+                self._waits.pop(symbol, None)
+            else:
+                self._waits[symbol] = wait
+        self._noted = []
+        if self._waits != before:
+            keep_waits(self._store.home, self._waits, now)
+
+
+def _wait(
+    answer: Answer, before: Wait | None, now: datetime, final: date, *, reached: bool
+) -> Wait | None:
+    """How long a symbol is to be left alone after an answer, None where it is not."""
+    if answer.kind in ("rate_limited", "bad_data") or answer.heard == "unasked":
+        return before
+    if answer.heard == "nobody" and not reached:
+        # Where it was silent before, the next refresh passes it over and tries others.
+        return replace(before, at=now) if before and before.why == "failed" else before
+    why = {"try_again": "failed", "not_found": "unknown"}.get(answer.kind, "late")
+    if not answer.kind and answer.through is not None and answer.through >= final:
+        return None
+    return before.again(why, now, final) if before else Wait(why, 1, now, final)
 
 
 def _bars(

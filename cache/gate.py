@@ -16,6 +16,8 @@ from cache.sessions import NEW_YORK, SETTLE, last_final, last_session, sessions
 from core.frames import JUMP, STALE_SESSIONS, Dates, FloatArray, IntArray, day, pydate
 
 Kind = Literal["", "not_found", "rate_limited", "try_again", "bad_data"]
+#: Who an answer is from: the vendor, nobody within the time, or nobody because nobody was asked.
+Heard = Literal["vendor", "nobody", "unasked"]
 
 #: Closes that may lie on days without a session before the whole answer is refused.
 STRAY: Final = 2
@@ -49,6 +51,7 @@ class Answer:
         provisional: the session of a bar taken before its session closed.
         kind: "" for bars, else what kind of failure.
         reason: a few words for a person.
+        heard: who it is from.
     """
 
     ask: Ask
@@ -61,6 +64,7 @@ class Answer:
     provisional: date | None = None
     kind: Kind = ""
     reason: str = ""
+    heard: Heard = "vendor"
 
     def splits(self) -> dict[date, float]:
         """Effective date -> split factor."""

@@ -7,7 +7,7 @@ the price of a refresh without sending one.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,8 @@ import numpy as np
 from cache.files import FileAsk, stale_files
 from cache.known import Known
 from cache.reasons import asked_for, wait_until
-from cache.sessions import last_final
+from cache.sessions import last_final, next_final
+from cache.waits import Wait
 from core.frames import Dates, Holdings, Prices, Reference, day, pydate
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Plan:
         current: how many wanted symbols need no asking.
         expected_seconds: how long that takes at the usual rate.
         wait_until: the vendor asked not to be asked before this time.
+        waiting: symbol -> the time before which it is not asked for again, after an asking in
+            vain; these are stale, and neither asked for nor current.
     """
 
     files: tuple[FileAsk, ...] = ()
@@ -66,6 +69,7 @@ class Plan:
     current: int = 0
     expected_seconds: float = 0.0
     wait_until: datetime | None = None
+    waiting: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def charts(self) -> int:
@@ -91,17 +95,22 @@ def make_plan(
     *,
     funds: Mapping[str, Fund] | None = None,
     full: bool = False,
+    again: bool = False,
     years: int = 2,
     since: date | None = None,
     absent: Collection[FileAsk] = (),
+    waits: Mapping[str, Wait] = {},
     rate: float = RATE,
 ) -> Plan:
     """What to ask for so that a pair can be answered as of the last final session.
 
     Funds come first, then lines by weight. A symbol is asked whole when no close of it is
     held or ``full`` is set, else from seven sessions before its last final close. One that
-    answered through the last final session, or that the vendor did not know when asked for
-    that session, is not asked again.
+    answered through the last final session is not asked again.
+
+    A line asked for in vain waits: for the next session where the vendor did not know it or its
+    answer was refused, else for a pause that grows. The pair itself never waits: it costs two
+    requests, and without it nothing is answered.
 
     Args:
         held: the prices held.
@@ -111,22 +120,32 @@ def make_plan(
         reference: exchange sessions, renamed symbols, reconstitution dates.
         funds: where issuers keep their files; without it no file is asked for.
         full: ask for everything, whole.
+        again: ask also for what waits after an asking in vain.
         years: how far back the lines go; funds go back to 1993.
         since: start of the window, for the holdings files wanted.
         absent: holdings files that their issuer said it does not have.
+        waits: symbol -> its last asking in vain.
         rate: requests a second, for the expected time.
     """
     final = last_final(now)
     known = Known(held)
     asks: list[Ask] = []
+    waiting: dict[str, datetime] = {}
     wanted = _wanted(holdings, pair, _years_back(now.date(), years), reference.aliases)
     for symbol in wanted:
         last = known.final(symbol)
-        if not full and _refused(held, symbol, final):
+        if not full and last is not None and max(last, held.through.get(symbol, last)) >= final:
             continue
-        if full or last is None:
+        until = (
+            None
+            if full or again or symbol in pair
+            else left_alone(held, symbol, waits.get(symbol), now, final)
+        )
+        if until is not None:
+            waiting[symbol] = until
+        elif full or last is None:
             asks.append(whole(symbol, known, pair, now, years))
-        elif max(last, held.through.get(symbol, last)) < final:
+        else:
             start = _sessions_back(reference.sessions, last, OVERLAP)
             asks.append(Ask(symbol, start, _until(now), whole=False))
     files = stale_files(
@@ -143,8 +162,9 @@ def make_plan(
     plan = Plan(
         files=tuple(files),
         asks=tuple(asks),
-        current=len(wanted) - len(asks),
+        current=len(wanted) - len(asks) - len(waiting),
         wait_until=wait_until(held.failures.values(), now),
+        waiting=waiting,
     )
     return replace(plan, expected_seconds=round(plan.requests / rate, 1))
 
@@ -185,9 +205,17 @@ def _wanted(
     return [*dict.fromkeys(pair), *lines]
 
 
-def _refused(held: Prices, symbol: str, final: date) -> bool:
-    """Whether the vendor was already asked for this session and had no use for the symbol."""
-    return asked_for(held.failures.get(symbol, "")) == final
+def left_alone(
+    held: Prices, symbol: str, wait: Wait | None, now: datetime, final: date
+) -> datetime | None:
+    """The time before which a stale symbol is not asked for, None where it is asked for now."""
+    times: list[datetime] = []
+    if asked_for(held.failures.get(symbol, "")) == final:
+        # The vendor was asked for this session and had no use for the symbol.
+        times.append(next_final(final))
+    if wait is not None and wait.holds(now, final, held.fetched_at.get(symbol)):
+        times.append(wait.until)
+    return max(times, default=None)
 
 
 def _years_back(today: date, years: int) -> date:

@@ -62,6 +62,7 @@ class Summary:
         refetched: symbols whose history had changed and was brought whole.
         files: holdings files that came, such as "holdings IWM of 2026-06-25".
         failed: symbol or file -> why it brought nothing.
+        waiting: symbols that were left alone, asked for in vain a while ago.
         requests: requests sent.
         planned: requests that the plan had stated; what was sent beyond it is the second tries,
             the histories brought anew and the issuers' second addresses, each counted.
@@ -80,6 +81,7 @@ class Summary:
     refetched: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
+    waiting: int = 0
     requests: int = 0
     planned: int = 0
     retried: int = 0
@@ -97,10 +99,30 @@ class Summary:
             for reason, _ in counts.most_common()
         }
 
-    def to_fields(self) -> dict[str, Any]:
-        """What another process needs to know of it, as JSON takes it."""
+    def to_fields(self, now: datetime | None = None) -> dict[str, Any]:
+        """What another process may need of it, as JSON takes it; why symbols failed is stored."""
         until = self.wait_until and self.wait_until.isoformat()
-        return {"ok": self.ok, "message": self.message, "wait_until": until}
+        figures = {
+            "new_closes": self.new_bars,
+            "symbols": self.symbols,
+            "brought_anew": len(self.refetched),
+            "holdings_files": len(self.files),
+            "failed": len(self.failed),
+            "waiting": self.waiting,
+            "requests": self.requests,
+            "planned_requests": self.planned,
+            "asked_twice": self.retried,
+            "seconds": round(self.seconds),
+        }
+        files = {name: why for name, why in self.failed.items() if name.startswith("holdings ")}
+        return {
+            "ok": self.ok,
+            "message": self.message,
+            "wait_until": until,
+            "ended": now and now.isoformat(timespec="seconds"),
+            "figures": figures,
+            "files": files,
+        }
 
     @staticmethod
     def from_fields(fields: object) -> Summary | None:

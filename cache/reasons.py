@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 _ASKED: Final = re.compile(r" \(asked for (\d{4}-\d\d-\d\d)\)$")
+#: Reasons told in one sentence.
+NAMED: Final = 2
 _WAIT: Final = re.compile(r"try again after (\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 
 
@@ -25,6 +28,29 @@ def asked_for(reason: str) -> date | None:
 def wait(until: datetime) -> str:
     """Words for "not before this time", which ``wait_until`` reads back."""
     return f"try again after {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def reasons(failed: Mapping[str, str]) -> str:
+    """The most frequent reasons in brackets, shortened: " (8 not found at Yahoo, 4 more)"."""
+    short = Counter(_ASKED.sub("", why).partition(";")[0] for why in failed.values())
+    named = short.most_common(NAMED)
+    said = [f"{count:,} {why}" for why, count in named]
+    if more := len(failed) - sum(count for _, count in named):
+        said.append(f"{more:,} for other reasons")
+    return f" ({', '.join(said)})" if said else ""
+
+
+def in_vain(until: Collection[datetime], now: datetime) -> str:
+    """Words for lines that are left alone until these times, each asked for in vain before."""
+    first, last = min(until), max(until)
+    form = "%H:%M UTC" if first.date() == now.astimezone(UTC).date() else "%Y-%m-%d %H:%M UTC"
+    said = (
+        "1 line asked in vain waits"
+        if len(until) == 1
+        else f"{len(until):,} lines asked in vain wait"
+    )
+    the_first = ", the first" if last - first >= timedelta(minutes=1) else ""
+    return f"{said}{the_first} until {first.astimezone(UTC):{form}}"
 
 
 def wait_until(reasons: Iterable[str], now: datetime) -> datetime | None:

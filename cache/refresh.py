@@ -25,10 +25,12 @@ from cache.interrupt import signals, unless
 from cache.known import Known
 from cache.plan import RATE, Ask, Plan, make_plan, whole
 from cache.progress import Progress, Stage, Summary
-from cache.reasons import asked, wait
+from cache.reasons import asked
 from cache.sessions import last_final
 from cache.sources.protocol import FileSource, PriceSource
+from cache.telling import told
 from cache.turn import turn
+from cache.waits import load_waits
 from core.frames import Prices
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def refresh(
     reference: Reference,
     *,
     full: bool = False,
+    again: bool = False,
     years: int = 2,
     since: date | None = None,
     rate: float = RATE,
@@ -72,6 +75,7 @@ def refresh(
         now: the time, with its time zone.
         reference: exchange sessions, renamed symbols, reconstitution dates.
         full: ask for everything, whole.
+        again: ask also for what waits after an asking in vain.
         years: how far back the lines go.
         since: start of the window, for the holdings files of its start and month ends.
         rate: requests a second that prices are asked at, for the time it says it takes.
@@ -87,7 +91,7 @@ def refresh(
         raise StoreError(f"{store.home} holds the demo market, which is never refreshed")
     stop = stop or threading.Event()
     began = time.monotonic()
-    asked_for = f"{pair[0]}:{pair[1]}{' full' if full else ''}"
+    question = f"{pair[0]}:{pair[1]}{' full' if full else ''}{' again' if again else ''}"
 
     def say(stage: Stage, message: str) -> None:
         if report is not None:
@@ -95,16 +99,27 @@ def refresh(
 
     with signals(stop):
         try:
-            with turn(store.home, asked_for, stop=stop, waiting=partial(say, "plan")) as mine:
+            with turn(store.home, question, stop=stop, waiting=partial(say, "plan")) as mine:
                 if mine.found is not None:
                     say("done", mine.found.message)
                     return mine.found
                 now += timedelta(seconds=int(time.monotonic() - began))
-                run = _Run(
-                    store, pair, funds, now, reference, full, years, since, rate, report, stop
+                run = Run(
+                    store,
+                    pair,
+                    funds,
+                    now,
+                    reference,
+                    full,
+                    again,
+                    years,
+                    since,
+                    rate,
+                    report,
+                    stop,
                 )
                 summary = run.all(prices, files)
-                mine.ended(summary)
+                mine.ended(summary, run.clock())
                 return summary
         except StoreBusy:
             if not stop.is_set():
@@ -114,7 +129,7 @@ def refresh(
             return Summary(ok=False, message=message, stopped=True)
 
 
-class _Run:
+class Run:
     """One refresh: what it was asked, and what came so far."""
 
     def __init__(
@@ -125,6 +140,7 @@ class _Run:
         now: datetime,
         reference: Reference,
         full: bool,
+        again: bool,
         years: int,
         since: date | None,
         rate: float,
@@ -133,9 +149,10 @@ class _Run:
     ) -> None:
         self.store, self.pair, self.funds, self.now = store, pair, funds, now
         self.reference, self.full, self.years, self.stop = reference, full, years, stop
-        self.since, self.rate = since, rate
+        self.again, self.since, self.rate = again, since, rate
+        self.waits = load_waits(store.home)
         self._report, self._reported = report, 0.0
-        self._began = time.monotonic()
+        self.began = time.monotonic()
         self.held: Prices = Prices()
         self.holdings: Mapping[str, tuple[Holdings, ...]] = {}
         self.generation = 0
@@ -166,7 +183,9 @@ class _Run:
             self.planned += plan.charts
             prices = prices or self._yahoo()
             self._fetch_prices(plan.asks, prices)
-        return self._summary(plan, prices, files)
+        summary = told(self, plan, prices, files)
+        self._say("done", message=summary.message, always=True)
+        return summary
 
     def _plan(self) -> Plan:
         return make_plan(
@@ -177,6 +196,8 @@ class _Run:
             self.reference,
             funds=self.funds,
             full=self.full,
+            again=self.again,
+            waits=self.waits,
             years=self.years,
             since=self.since,
             rate=self.rate,
@@ -216,7 +237,7 @@ class _Run:
     def _keep_file(self, ask: FileAsk, raw: bytes, address: str) -> None:
         from cache.sources.holdings import read_holdings
 
-        read = partial(read_holdings, raw, address, fund=ask.fund, now=self._now())
+        read = partial(read_holdings, raw, address, fund=ask.fund, now=self.clock())
         try:
             try:
                 file = read()
@@ -241,7 +262,7 @@ class _Run:
 
     def _fetch_prices(self, asks: tuple[Ask, ...], source: PriceSource) -> None:
         known = Known(self.held)
-        batch = Batch(self.store, known, source.name)
+        batch = Batch(self.store, known, source.name, self.waits, last_final(self.now))
         self.done, self.total = 0, len(asks)
         started = time.monotonic()
         self._say("prices", always=True)
@@ -273,10 +294,12 @@ class _Run:
                 answer.ask, answer.session, answer.close, answer.provisional
             ):
                 reason = asked(reason, last_final(self.now))
+        reached = not source.unreachable
+        batch.note(answer, reached=reached)
         if reason:
             self.failed[symbol] = reason
             # That nobody was reached is no fact about a symbol.
-            if not source.unreachable:
+            if reached or answer.heard == "vendor":
                 batch.fail(symbol, reason)
             return None
         days, _ = known.closes(symbol)
@@ -289,13 +312,13 @@ class _Run:
         return None
 
     def _flush(self, batch: Batch) -> None:
-        self.generation = batch.flush(self._now()) or self.generation
+        self.generation = batch.flush(self.clock()) or self.generation
 
     # Words
 
-    def _now(self) -> datetime:
+    def clock(self) -> datetime:
         """The time now: the time at the start and the seconds since."""
-        seconds = int(time.monotonic() - self._began)
+        seconds = int(time.monotonic() - self.began)
         return self.now + timedelta(seconds=seconds)
 
     def _say(
@@ -317,56 +340,6 @@ class _Run:
             left = round((self.total - self.done) / (self.done / (at - since)), 1)
         failed = len(self.failed)
         self._report(Progress(stage, self.done, self.total, failed, rate, left, symbol, message))
-
-    def _summary(
-        self,
-        plan: Plan,
-        prices: PriceSource | None,
-        files: FileSource | None,
-    ) -> Summary:
-        final = last_final(self.now)
-        stopped = self.stop.is_set()
-        limited = plan.wait_until or (prices.limited_until if prices else None)
-        missing = [f for f in dict.fromkeys(self.pair) if not self.holdings.get(f)]
-        words: list[str] = []
-        if prices is not None and prices.unreachable and not self.symbols:
-            why = next(reversed(self.failed.values()), "nothing came").removesuffix("; try again")
-            words.append(f"{why}; everything held stays as it is")
-        elif self.symbols:
-            words.append(f"{self.symbols} symbols brought, {self.new_bars} new closes")
-        elif not plan.asks:
-            words.append(f"prices are current through {final}")
-        if limited:
-            words.append(f"Yahoo limits requests; {wait(limited)}")
-        if self.failed:
-            words.append(f"{len(self.failed)} failed")
-        if missing:
-            words.append(f"no holdings of {' and '.join(missing)} are held")
-        if stopped:
-            words.append("stopped early; what came is kept")
-        silent = 0 if stopped or limited else self.unanswered
-        if silent:
-            words.append(f"{silent:,} symbols were not answered at all")
-        ok = not (self.failed or stopped or missing or silent or (plan.asks and limited))
-        summary = Summary(
-            ok=ok,
-            message="; ".join(words) or "nothing came",
-            symbols=self.symbols,
-            new_bars=self.new_bars,
-            refetched=tuple(self.refetched),
-            files=tuple(self.files),
-            failed=dict(self.failed),
-            requests=(prices.requests if prices else 0) + (files.requests if files else 0),
-            planned=self.planned,
-            retried=prices.retried if prices else 0,
-            addresses=files.second if files else 0,
-            seconds=round(time.monotonic() - self._began, 2),
-            generation=self.generation,
-            wait_until=limited,
-            stopped=stopped,
-        )
-        self._say("done", message=summary.message, always=True)
-        return summary
 
 
 def _issuers() -> FileSource:

@@ -73,6 +73,15 @@ def last_final(now: datetime) -> date:
     return _before(session - timedelta(days=1))
 
 
+def next_final(final: date) -> datetime:
+    """When the close of the session after this one is final; a day on where none is known."""
+    known = sessions()
+    at = int(np.searchsorted(known, np.datetime64(final, "D"), side="right"))
+    if at == len(known):
+        return datetime.combine(final + timedelta(days=1), CLOSE, NEW_YORK).astimezone(UTC)
+    return closes_at(pydate(known[at])) + SETTLE
+
+
 def _local(now: datetime) -> datetime:
     if now.tzinfo is None:
         raise CacheError(f"the time {now} has no time zone; exchange sessions need one")

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,9 +41,9 @@ class Turn:
     _file: int
     _asked: str
 
-    def ended(self, summary: Summary) -> None:
-        """Leave word for those who wait."""
-        _write(self._file, {"asked": self._asked, "summary": summary.to_fields()})
+    def ended(self, summary: Summary, now: datetime | None = None) -> None:
+        """Leave word for those who wait, and for who asks later what came of it."""
+        _write(self._file, {"asked": self._asked, "summary": summary.to_fields(now)})
 
 
 @contextmanager
@@ -86,6 +87,17 @@ def turn(
         os.close(opened)
 
 
+def last_said(home: Path) -> dict[str, Any]:
+    """What the last refresh of a store left word of; nothing where none did, or one goes on."""
+    try:
+        with (home / "refresh.lock").open("rb") as file:
+            said = _parsed(file.read(_LIMIT))
+    except OSError:
+        return {}
+    summary = said.get("summary")
+    return summary if isinstance(summary, dict) else {}
+
+
 def _locked(opened: int) -> bool:
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -96,8 +108,15 @@ def _locked(opened: int) -> bool:
 
 def _read(opened: int) -> dict[str, Any]:
     try:
-        said = json.loads(os.pread(opened, _LIMIT, 0))
-    except (OSError, ValueError):
+        return _parsed(os.pread(opened, _LIMIT, 0))
+    except OSError:
+        return {}
+
+
+def _parsed(data: bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(data)
+    except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
 

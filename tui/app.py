@@ -311,9 +311,9 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             self.main.show()
         self.say()
 
-    def refresh_data(self, *, full: bool) -> None:
+    def refresh_data(self, *, full: bool, again: bool = False) -> None:
         """Fetch in a child; one at a time."""
-        self.refresher.start(full=full)
+        self.refresher.start(full=full, again=again)
 
     def bring(self, path: str) -> None:
         """Import a file in a child; one at a time."""

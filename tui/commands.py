@@ -132,6 +132,22 @@ COMMANDS: Final = (
     Command("refresh", ("r",), "fetch what is stale", "refresh(False)", _DATA, "refresh"),
     Command("refresh_all", ("R",), "fetch everything again", "refresh(True)", _DATA),
     Command(
+        "retry",
+        ("ctrl+r",),
+        "fetch what is stale, and what failed a while ago without waiting",
+        "retry",
+        _DATA,
+        line="retry",
+    ),
+    Command(
+        "fetched",
+        ("F",),
+        "what the last refresh brought and cost, what failed and why",
+        "fetched",
+        _DATA,
+        line="fetched",
+    ),
+    Command(
         "since", ("u",), "what changed since the last look", "since", _DATA, "since", line="since"
     ),
     Command("alerts", ("A",), "the alerts that are set", "alerts", _DATA, line="alerts"),

@@ -28,7 +28,9 @@ from tui.places import Places, places
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from core.frames import Prices
     from tui.beside.live import Quotes
+    from tui.written.fetched import Fetched
 
 #: A user's own files of facts, in the config directory.
 OWN_FILES: Final = ("themes.toml", "funds.toml")
@@ -224,6 +226,13 @@ class Desk:
         except StoreEmpty:
             prices, holdings = Prices(), {}
         return sentence(self, prices, holdings, question, now, self.reference, by)
+
+    def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
+        """What the last refresh brought and cost, and what is missing of these prices."""
+        from core.frames import Prices
+        from tui.written.fetched import fetched
+
+        return fetched(self.store.home, prices or Prices(), pair, now)
 
     def import_command(self, path: Path) -> list[str] | None:
         """The child process that imports a file; None into a simulated market.

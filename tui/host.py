@@ -95,8 +95,8 @@ class Host(Protocol):
     def poll(self) -> None:
         """Show data that another process brought."""
 
-    def refresh_data(self, *, full: bool) -> None:
-        """Fetch in a child; one at a time."""
+    def refresh_data(self, *, full: bool, again: bool = False) -> None:
+        """Fetch in a child, one at a time; ``again`` also what failed a while ago."""
 
     def bring(self, path: str) -> None:
         """Import a file in a child; one at a time."""

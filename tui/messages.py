@@ -14,7 +14,9 @@ from core.question import Question
 from core.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from core.frames import Prices
     from tui.beside.live import Quotes
+    from tui.written.fetched import Fetched
 from tui.memory.files import Memory
 
 
@@ -44,6 +46,9 @@ class DeskLike(Protocol):
 
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
         """The child that fetches, None where there is nothing to fetch from."""
+
+    def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
+        """What the last refresh brought, and what it could not get."""
 
     def import_command(self, path: Path) -> list[str] | None:
         """The child that imports a file, None where nothing can be brought."""

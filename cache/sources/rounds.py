@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from cache.gate import Answer, Kind
+from cache.gate import Answer, Heard, Kind
 
 if TYPE_CHECKING:
     from cache.plan import Ask
@@ -64,15 +64,21 @@ class Rounds:
             asks: what to ask, in order.
             stop: when set, ends at once; what is open stays unanswered.
         """
-        again: list[Ask] = []
+        again: dict[str, Answer] = {}
         for answer in self._round(list(asks), stop):
             if answer.kind == "try_again" and not self._halted:
-                again.append(answer.ask)
+                again[answer.ask.symbol] = answer
             else:
                 yield answer
-        if again and not stop.wait(0 if self._halted else self.pause):
-            self.retried += len(again)
-            yield from self._round(again, stop)
+        if not again or stop.wait(0 if self._halted else self.pause):
+            return
+        for answer in self._round([first.ask for first in again.values()], stop):
+            if answer.heard != "unasked":
+                self.retried += 1
+                yield answer
+            else:
+                # Not asked a second time: what the first time brought stands, but for a limit.
+                yield answer if answer.kind == "rate_limited" else again[answer.ask.symbol]
 
     def _round(self, asks: list[Ask], stop: threading.Event) -> Iterator[Answer]:
         todo = deque(asks)
@@ -118,8 +124,10 @@ class Rounds:
         if unanswered and not stop.is_set():
             kind: Kind = self._halted.kind if self._halted else "try_again"
             reason = self._halted.reason if self._halted else "the round took too long; try again"
+            open_still = {ask.symbol for ask in todo}
             for ask in unanswered.values():
-                yield Answer(ask, kind=kind, reason=reason)
+                heard: Heard = "unasked" if ask.symbol in open_still else "nobody"
+                yield Answer(ask, kind=kind, reason=reason, heard=heard)
 
     def _pace(self, halt: threading.Event) -> bool:
         """Wait for the next place under the rate; False when asking has ended meanwhile."""

@@ -151,9 +151,9 @@ class Yahoo:
             return nothing(ask, now)
         except requests.exceptions.Timeout:
             slow = f"Yahoo did not answer within {self.timeout:g} s; try again"
-            return Answer(ask, kind="try_again", reason=slow)
+            return Answer(ask, kind="try_again", reason=slow, heard="nobody")
         except requests.exceptions.RequestException as error:
-            return Answer(ask, kind="try_again", reason=unreachable(error))
+            return Answer(ask, kind="try_again", reason=unreachable(error), heard="nobody")
         except Exception as error:
             if isinstance(error, KeyError) and error.args == ("timestamp",):
                 return nothing(ask, now)
@@ -224,7 +224,7 @@ class Yahoo:
             if not ask.whole and "dates asked" in reason:
                 return nothing(ask, now)
             reason = asked(reason, last_final(now))
-        return Answer(ask, kind=refused.kind, reason=reason)
+        return Answer(ask, kind=refused.kind, reason=reason, heard=refused.heard)
 
 
 def stream(

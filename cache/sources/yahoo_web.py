@@ -18,7 +18,7 @@ from typing import Any, Final
 from curl_cffi import requests
 from curl_cffi.curl import CURL_WRITEFUNC_ERROR
 
-from cache.gate import Kind
+from cache.gate import Heard, Kind
 from cache.sessions import NEW_YORK, OPEN
 
 #: Wait this long after a refusal that does not say how long.
@@ -31,10 +31,17 @@ _CHART: Final = "/v8/finance/chart/"
 class RefusedError(Exception):
     """An answer that carries no bars, with what it means."""
 
-    def __init__(self, kind: Kind, reason: str, retry_after: str | None = None) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        reason: str,
+        retry_after: str | None = None,
+        heard: Heard = "vendor",
+    ) -> None:
         super().__init__(reason)
         self.kind: Kind = kind
         self.retry_after = retry_after
+        self.heard: Heard = heard
 
 
 class _SpentError(OSError):
@@ -126,7 +133,9 @@ def _judge(response: Any) -> None:
     if status >= 500:
         raise RefusedError("try_again", f"Yahoo answered with error {status}; try again")
     if not spoken:
-        raise RefusedError("try_again", f"the answer ({status}) was not one of Yahoo's; try again")
+        # A page of whoever stands in between says nothing of the symbol.
+        words = f"the answer ({status}) was not one of Yahoo's; try again"
+        raise RefusedError("try_again", words, heard="nobody")
     if status == 404:
         raise RefusedError("not_found", "not found at Yahoo")
     if status == 400 and "exist" in str((error or {}).get("description", "")):

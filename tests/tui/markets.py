@@ -19,6 +19,7 @@ from core.market import Market
 from core.snapshot import Question, Snapshot, take
 from tui.beside.live import Quotes
 from tui.memory.files import Memory
+from tui.written.fetched import Fetched
 
 START, END, LAST = date(2025, 12, 31), date(2026, 6, 26), date(2026, 6, 30)
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)
@@ -186,6 +187,7 @@ class FakeDesk:
         self.full: list[bool] = []
         self.brought: list[Path] = []
         self.read_only = ""
+        self.last = Fetched(None, "no refresh of this store is remembered", {}, ())
 
     def generation(self) -> int | None:
         return self.held.generation if self.held else None
@@ -207,6 +209,9 @@ class FakeDesk:
     def import_command(self, path: Path) -> list[str] | None:
         self.brought.append(path)
         return self.argv
+
+    def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
+        return self.last
 
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
         self.full.append(full)

@@ -18,7 +18,9 @@ from tui.memory.files import Memory
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_a_refresh_fills_an_empty_home_and_a_second_asks_for_what_failed(tmp_path: Path) -> None:
+def test_a_refresh_fills_an_empty_home_and_what_failed_is_asked_for_by_wish(
+    tmp_path: Path,
+) -> None:
     home = tmp_path / "home"
     home.mkdir()
     (home / "config.toml").write_text("[fetch]\nrate = 20\npool = 8\n")
@@ -28,7 +30,7 @@ def test_a_refresh_fills_an_empty_home_and_a_second_asks_for_what_failed(tmp_pat
     with Lookalike(tmp_path, datetime.now(UTC), lines=lines, faults={"SAH": "500"}) as server:
         environ = {**os.environ, **server.environment()}
 
-        def run(*argv: str) -> subprocess.CompletedProcess[str]:
+        def run(*argv: str, pair: tuple[str, ...] = pair) -> subprocess.CompletedProcess[str]:
             command = [sys.executable, "-m", "tui", *argv, *pair]
             return subprocess.run(
                 command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=90
@@ -42,10 +44,29 @@ def test_a_refresh_fills_an_empty_home_and_a_second_asks_for_what_failed(tmp_pat
         assert (said[0]["stage"], said[-1]["stage"]) == ("plan", "done")
         assert (said[-1]["done"], said[-1]["failed"]) == (16, 1)
 
+        # at once nobody is asked again, and it is said what is missing
+        sent = server.requests
         second = run("refresh", "--quiet")
-        assert server.charts.total() == 19
+        assert server.requests == sent
         assert (second.returncode, second.stderr.count("\n")) == (1, 1)
+        assert "1 line asked in vain waits until " in second.stderr
         assert "error 500" in second.stderr
+        wish = run("refresh", "--quiet", "--retry")
+        assert server.charts.total() == 19
+        assert (wish.returncode, wish.stderr.count("\n")) == (1, 1)
+        assert "error 500" in wish.stderr
+
+        # what failed and why, and what it cost: two charts, the cookie and the crumb
+        status = run("status", "--format", "json", pair=("--home", str(home)))
+        told = json.loads(status.stdout)
+        assert [(row["names"], row["reason"]) for row in told["failures"]] == [
+            (["SAH"], "Yahoo answered with error 500; try again")
+        ]
+        assert datetime.fromisoformat(told["failures"][0]["not_before"]) > datetime.now(UTC)
+        assert (told["refresh"]["requests"], told["refresh"]["failed"]) == (4, 1)
+        text = run("status", pair=("--home", str(home))).stdout
+        assert "SAH; asked for again after " in text and "4 requests" in text
+        assert "; 1 line asked in vain waits until " in text
 
         # an alert set before: said once, by the refresh that saw it; the hook runs once
         question = Question("IWM", "IVV", "YTD", None, "tr")
@@ -59,7 +80,7 @@ def test_a_refresh_fills_an_empty_home_and_a_second_asks_for_what_failed(tmp_pat
         assert (tmp_path / "rang").read_text() == "x"
 
         note = run("note", "--format", "json")
-        assert server.charts.total() == 25
+        assert server.charts.total() == 19
         found = json.loads(note.stdout)
         assert found["indices"]["IVV"]["measured"] == 6
         left = found["indices"]["IWM"]["left_out"]

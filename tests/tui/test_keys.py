@@ -14,6 +14,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.driving import drive, lines_of, press, seen, settle
+from tests.tui.fetch_keys import fetched, refresh, retry
 from tests.tui.markets import QUESTION, FakeDesk, market
 from tests.tui.names_keys import (
     best,
@@ -226,15 +227,6 @@ async def command(pilot: Pilot[None], app: InternalsApp) -> None:
     assert app.question.window == "YTD"
 
 
-async def refresh(pilot: Pilot[None], app: InternalsApp) -> None:
-    desk = app.desk
-    assert isinstance(desk, FakeDesk)
-    await press(pilot, app, "r")
-    assert "there is nothing to fetch" in seen(app)
-    await press(pilot, app, "R")
-    assert desk.full == [False, True]
-
-
 async def since_(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "u")
     assert "Since the last look" in seen(app)
@@ -372,6 +364,8 @@ CHECKS: dict[str, Check] = {
     "command": command,
     "refresh": refresh,
     "refresh_all": refresh,
+    "retry": retry,
+    "fetched": fetched,
     "since": since_,
     "alerts": alerts_,
     "remove": alerts_,

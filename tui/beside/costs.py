@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from cache.absent import load_absent
 from cache.funds import load_funds
 from cache.plan import make_plan
-from cache.reasons import wait
+from cache.reasons import in_vain, wait
 from cache.sessions import last_final, sessions
+from cache.waits import load_waits
 from core.errors import CoreError
 from core.frames import Prices
 from core.question import normal
@@ -59,13 +60,17 @@ def sentence(
         funds=load_funds(desk.places.config / "funds.toml"),
         since=window_start(question, now),
         absent=load_absent(desk.store.home, now),
+        waits=load_waits(desk.store.home),
     )
     newest = max(prices.fetched_at.values(), default=now)
     if newest - now > _SLOW:
         # what is stale is asked of the clock: one that stands before the data knows nothing
         return f"the newest data is {ago(newest, now)}: set the clock right, nothing else is sure"
+    waiting = in_vain(plan.waiting.values(), now) if plan.waiting else ""
     if not plan:
-        return "up to date: nothing to fetch"
+        retry = "`internals refresh --retry`" if by.startswith("`") else ":retry"
+        return f"{waiting}; {retry} asks now" if waiting else "up to date: nothing to fetch"
+    waiting = f"; {waiting}" if waiting else ""
     stale = f"stale: {len(plan.asks):,} symbols, {len(plan.files):,} holdings files;"
     if plan.asks and plan.wait_until:
         return f"{stale} Yahoo limits requests; {wait(plan.wait_until)}"
@@ -73,5 +78,5 @@ def sentence(
     unknown = [fund for fund in pair if fund not in holdings]
     if unknown:
         # how many lines a fund has is known once its holdings are
-        return f"{stale} {asks} and one for each line of {' and '.join(unknown)}"
-    return f"{stale} {asks}, {max(1, round(plan.expected_seconds / 60)):,} min"
+        return f"{stale} {asks} and one for each line of {' and '.join(unknown)}{waiting}"
+    return f"{stale} {asks}, {max(1, round(plan.expected_seconds / 60)):,} min{waiting}"

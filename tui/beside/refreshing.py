@@ -64,8 +64,8 @@ class Refresher:
         except (CoreError, CacheError, OSError) as error:
             host.post_message(Cost(f"what is stale is not known: {error}"))
 
-    def start(self, *, full: bool) -> None:
-        """Fetch what is stale for the question, or everything."""
+    def start(self, *, full: bool, again: bool = False) -> None:
+        """Fetch what is stale for the question, or everything; or what failed once again."""
         host = self._host
         if self._running is not None and not self._running.is_finished:
             host.tell("a refresh is under way")
@@ -84,6 +84,7 @@ class Refresher:
             host.tell("simulated market: there is nothing to fetch")
             return
         self.progress = "fetching"
+        argv = [*argv, "--retry"] if again else argv
         self._running = host.background(partial(self._run, argv), "refresh", thread=False)
         host.say()
 

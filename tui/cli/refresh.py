@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 Style = Literal["bar", "json", "none"]
 
 
-def fetch(desk: Desk, question: Question, config: Config, *, full: bool, style: Style) -> int:
-    """Fetch what is stale for a pair.
+def fetch(
+    desk: Desk, question: Question, config: Config, *, full: bool, again: bool, style: Style
+) -> int:
+    """Fetch what is stale for a pair; ``again`` also what waits after an asking in vain.
 
     Returns:
         The exit code: 0 with everything brought, 1 in part, 3 with nothing held at all.
@@ -51,6 +53,7 @@ def fetch(desk: Desk, question: Question, config: Config, *, full: bool, style: 
             now,
             desk.reference,
             full=full,
+            again=again,
             since=window_start(question, now),
             rate=config.rate,
             report=report,
@@ -61,8 +64,9 @@ def fetch(desk: Desk, question: Question, config: Config, *, full: bool, style: 
     if style == "bar" and (came or not prices.unreachable):
         print(safe_lines(text(summary)), file=sys.stderr)  # noqa: T201
     elif style != "json" and not summary.ok:
-        why = "" if prices.unreachable else next(iter(summary.by_reason()), "")
-        said = summary.message + (f" ({why})" if why else "")
+        # What is to be done about a file stands at the end of its reason.
+        files = [why for name, why in summary.failed.items() if name.startswith("holdings ")]
+        said = summary.message + (f" ({files[0]})" if files else "")
         print(f"internals: {safe(said)}", file=sys.stderr)  # noqa: T201
     if summary.ok:
         return 0

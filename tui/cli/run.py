@@ -240,7 +240,7 @@ def _refresh(desk: Desk, question: Question, config: Config, arguments: argparse
     style: Literal["bar", "json", "none"] = (
         "json" if arguments.progress else "none" if arguments.quiet else "bar"
     )
-    code = fetch(desk, question, config, full=arguments.full, style=style)
+    code = fetch(desk, question, config, full=arguments.full, again=arguments.retry, style=style)
     if not arguments.no_alerts:
         judge(desk, config, began, style=style)
     return code

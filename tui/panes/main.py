@@ -120,6 +120,12 @@ class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
 
             self.app.push_screen(SinceScreen(self.host))
 
+    def action_fetched(self) -> None:
+        """What the last refresh brought, and what failed."""
+        from tui.panes.fetched import FetchedScreen
+
+        self.app.push_screen(FetchedScreen(self.host))
+
     def action_alerts(self) -> None:
         """The alerts that are set."""
         from tui.panes.alerts import AlertsScreen

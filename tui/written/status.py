@@ -12,11 +12,14 @@ import numpy as np
 from cache.store import Held
 from core.question import Question
 from tui import formats as f
+from tui.written.fetched import Fetched, until_words
 
 if TYPE_CHECKING:
     from tui.desk import Desk
 
 SCHEMA = 1
+#: Symbols named of those that failed for one reason; the JSON names all.
+FEW = 12
 
 
 def document(held: Held, desk: Desk, now: datetime) -> dict[str, Any]:
@@ -54,6 +57,7 @@ def document(held: Held, desk: Desk, now: datetime) -> dict[str, Any]:
             "lines_with_prices": sum(symbol in last for symbol in symbols),
         }
     taken = prices.fetched_at.values()
+    fetched = _fetched(held, desk, now)
     return {
         "schema": SCHEMA,
         "store": str(desk.places.store),
@@ -72,11 +76,25 @@ def document(held: Held, desk: Desk, now: datetime) -> dict[str, Any]:
             "provisional": len(prices.provisional),
             "failed": dict(Counter(prices.failures.values()).most_common()),
         },
+        "refresh": fetched.to_json(),
+        "failures": [
+            {
+                "reason": group.reason,
+                "names": list(group.names),
+                "not_before": group.until and group.until.isoformat(timespec="seconds"),
+            }
+            for group in fetched.groups
+        ],
         "funds": funds,
         "damage": list(held.damage),
         "announced": _announced(held),
         "themes": list(market.reference.doubts),
     }
+
+
+def _fetched(held: Held, desk: Desk, now: datetime) -> Fetched:
+    asked = desk.memory.question() or Question()
+    return desk.fetched(held.prices, (asked.small, asked.large), now)
 
 
 def _announced(held: Held) -> list[dict[str, Any]]:
@@ -118,9 +136,18 @@ def to_text(held: Held, desk: Desk, now: datetime) -> str:
     said += [
         f"           {count:,} symbols from {source}" for source, count in prices["sources"].items()
     ]
-    said += [f"           {count:,} not fetched: {why}" for why, count in prices["failed"].items()]
+    fetched = _fetched(held, desk, now)
+    for group in fetched.groups:
+        few = " ".join(group.names[:FEW])
+        more = f" and {len(group.names) - FEW:,} more" if len(group.names) > FEW else ""
+        said.append(f"           {len(group.names):,} not fetched: {group.reason}")
+        said.append(f"             {few}{more}; {until_words(group)}")
     if prices["provisional"]:
         said.append(f"           {prices['provisional']:,} closes are of an unfinished session")
+    if fetched.ended is not None:
+        first, *rest = fetched.sentences(now)
+        said.append(f"refreshed  {first}")
+        said += [f"           {sentence}" for sentence in rest]
     for fund, own in state["funds"].items():
         closes = own["closes"]
         dates = ", ".join(file["as_of"] for file in own["holdings"])

@@ -1,0 +1,38 @@
+"""Small files beside the store: what a refresh remembers of its asking, for the next one.
+
+Nothing rests on them: one that is missing, damaged or cannot be written costs requests, no more.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+#: The most read of such a file.
+_LIMIT: Final = 1 << 22
+
+
+def rows(path: Path) -> list[Any]:
+    """The rows kept in a file; none where nothing readable is kept."""
+    try:
+        with path.open("rb") as file:
+            found = json.loads(file.read(_LIMIT))
+    except (OSError, ValueError, RecursionError):
+        return []
+    return found if isinstance(found, list) else []
+
+
+def keep(path: Path, kept: Sequence[Sequence[Any]]) -> None:
+    """Put rows in place of those kept; failing to is no error."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(json.dumps(kept))
+        temporary.chmod(0o600)
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

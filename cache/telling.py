@@ -1,0 +1,80 @@
+"""What a refresh brought, told at its end: one sentence for a person, and the figures."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from cache.progress import Summary
+from cache.reasons import asked_for, in_vain, reasons, wait
+from cache.sessions import last_final
+
+if TYPE_CHECKING:
+    from cache.plan import Plan
+    from cache.refresh import Run
+    from cache.sources.protocol import FileSource, PriceSource
+
+
+def told(
+    run: Run,
+    plan: Plan,
+    prices: PriceSource | None,
+    files: FileSource | None,
+) -> Summary:
+    """What a refresh brought, what it did not and why, what it cost."""
+    stopped = run.stop.is_set()
+    limited = plan.wait_until or (prices.limited_until if prices else None)
+    missing = [f for f in dict.fromkeys(run.pair) if not run.holdings.get(f)]
+    words: list[str] = []
+    if prices is not None and prices.unreachable and not run.symbols:
+        why = next(reversed(run.failed.values()), "nothing came").removesuffix("; try again")
+        words.append(f"{why}; everything held stays as it is")
+    elif run.symbols:
+        words.append(f"{run.symbols} symbols brought, {run.new_bars} new closes")
+    elif not (plan.asks or plan.waiting):
+        words.append(f"prices are current through {last_final(run.now)}")
+    if run.refetched:
+        words.append(f"{len(run.refetched):,} brought anew, their histories had changed")
+    if limited:
+        words.append(f"Yahoo limits requests; {wait(limited)}")
+    if run.failed:
+        words.append(f"{len(run.failed)} failed" + ("" if limited else reasons(run.failed)))
+    # What failed in passing is still to come; what Yahoo refused or lacks is not, today.
+    failing = {
+        symbol: reason
+        for symbol in plan.waiting
+        if (reason := run.held.failures.get(symbol, "")) and asked_for(reason) is None
+    }
+    if plan.waiting:
+        times = plan.waiting.values()
+        words.append(in_vain(times, run.now) + reasons(failing))
+    if missing:
+        words.append(f"no holdings of {' and '.join(missing)} are held")
+    if stopped:
+        words.append("stopped early; what came is kept")
+    silent = 0 if stopped or limited else run.unanswered
+    if silent:
+        words.append(f"{silent:,} symbols were not answered at all")
+    requests = (prices.requests if prices else 0) + (files.requests if files else 0)
+    if requests:
+        words.append(f"{requests:,} requests")
+    lacking = run.failed or failing or missing or silent
+    ok = not (lacking or stopped or (plan.asks and limited))
+    return Summary(
+        ok=ok,
+        message="; ".join(words) or "nothing came",
+        symbols=run.symbols,
+        new_bars=run.new_bars,
+        refetched=tuple(run.refetched),
+        files=tuple(run.files),
+        failed=dict(run.failed),
+        waiting=len(plan.waiting),
+        requests=requests,
+        planned=run.planned,
+        retried=prices.retried if prices else 0,
+        addresses=files.second if files else 0,
+        seconds=round(time.monotonic() - run.began, 2),
+        generation=run.generation,
+        wait_until=limited,
+        stopped=stopped,
+    )

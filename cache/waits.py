@@ -1,0 +1,102 @@
+"""Symbols asked for in vain, each left alone for a while that grows with every vain asking.
+
+The memory lies beside the store, so that cron, screens and restarts share it; whether a symbol
+waits is decided from it and the clock alone. In doubt a symbol is asked for: a memory that is
+lost, damaged, from the future or older than what is held of the symbol holds nobody back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from cache import remembered
+
+_HOUR: Final = timedelta(hours=1)
+#: What was vain -> how long a symbol is left alone after the first time, the second and so on.
+PAUSES: Final[Mapping[str, tuple[timedelta, ...]]] = {
+    # an error of the vendor's, a time-out, nothing where something is held
+    "failed": (timedelta(minutes=5), timedelta(minutes=15), _HOUR, 4 * _HOUR),
+    # an answer without the newest close: often late, by minutes or by days
+    "late": (timedelta(minutes=10), timedelta(minutes=30), _HOUR, 3 * _HOUR),
+    # four hours short of days, so that a refresh each evening need not come to the minute
+    "unknown": (20 * _HOUR, 44 * _HOUR, 68 * _HOUR),
+}
+#: Vain askings further apart than this are not in a row.
+APART: Final = timedelta(days=7)
+_NAME: Final = "waits.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The last vain asking for a symbol.
+
+    Attributes:
+        why: what was vain, of `PAUSES`.
+        times: how often in a row, each after the pause of the one before.
+        at: when.
+        session: the last session whose close was final then.
+    """
+
+    why: str
+    times: int
+    at: datetime
+    session: date
+
+    @property
+    def until(self) -> datetime:
+        """Not asked for before this."""
+        pauses = PAUSES[self.why]
+        return self.at + pauses[min(self.times, len(pauses)) - 1]
+
+    def holds(self, now: datetime, final: date, brought: datetime | None) -> bool:
+        """Whether the symbol is still left alone.
+
+        Args:
+            now: the time.
+            final: the last session whose close is final; a new one is a new question to all
+                but those the vendor does not know.
+            brought: when the newest bars held of the symbol were taken.
+        """
+        if self.why != "unknown" and final > self.session:
+            return False
+        if brought is not None and brought > self.at:
+            return False
+        return self.at <= now < self.until
+
+    def again(self, why: str, now: datetime, session: date) -> Wait:
+        """The wait after one more vain asking; one made before its time does not lengthen it."""
+        in_a_row = self.why == why and timedelta(0) <= now - self.at < APART
+        if why == "late" and session > self.session:
+            in_a_row = False
+        grown = self.times + (now >= self.until) if in_a_row else 1
+        return Wait(why, min(grown, len(PAUSES[why])), now, session)
+
+
+def load_waits(home: Path) -> dict[str, Wait]:
+    """Symbol -> its last vain asking; a damaged row is passed over."""
+    kept: dict[str, Wait] = {}
+    for row in remembered.rows(home / _NAME):
+        try:
+            symbol, why, times, at, session = row
+            when, times = datetime.fromisoformat(at), int(times)
+            if isinstance(symbol, str) and why in PAUSES and when.tzinfo is not None and times > 0:
+                kept[symbol] = Wait(why, times, when, date.fromisoformat(session))
+        except (ValueError, TypeError, OverflowError):
+            continue
+    return kept
+
+
+def keep_waits(home: Path, waits: Mapping[str, Wait], now: datetime) -> None:
+    """Remember them for the next refresh, but for those that are long past."""
+    remembered.keep(
+        home / _NAME,
+        [
+            [symbol, wait.why, wait.times, wait.at.isoformat(), f"{wait.session}"]
+            for symbol, wait in waits.items()
+            if now - wait.at < APART
+        ],
+    )

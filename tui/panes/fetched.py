@@ -1,0 +1,52 @@
+"""What the last refresh brought and cost, and what failed: the page behind its one sentence."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from tui.charts import Drawing, Line
+from tui.host import Host
+from tui.panes.help import PageScreen, page_bindings
+from tui.panes.scene import wrapped
+from tui.written.fetched import Fetched, until_words
+
+
+class FetchedScreen(PageScreen, inherit_bindings=False):
+    """A page about the last refresh."""
+
+    BINDINGS: ClassVar[list[Any]] = page_bindings("fetched")
+
+    def __init__(self, host: Host) -> None:
+        super().__init__()
+        self._host = host
+
+    def on_mount(self) -> None:
+        """Read what is remembered, and draw it."""
+        host = self._host
+        pair = (host.question.small, host.question.large)
+        prices = None if host.market is None else host.market.prices
+        found = host.desk.fetched(prices, pair, host.now())
+
+        def draw(width: int, height: int) -> Drawing:
+            title: Line = [(" SIMULATED ", "mark")] if host.desk.simulated else []
+            foot: Drawing = [[], [(" esc", "bold"), (" back", "dim")]]
+            return [[*title, (" The last refresh", "bold")], [], *_body(found, host, width), *foot]
+
+        self.sheet.show(draw)
+
+
+def _body(found: Fetched, host: Host, width: int) -> Drawing:
+    lines: Drawing = []
+    for number, sentence in enumerate(found.sentences(host.now())):
+        style = "" if number == 0 else "dim"
+        lines += [[(" ", ""), *line] for line in wrapped(sentence, width - 2, style)]
+    if not found.groups:
+        return [*lines, [], [(" nothing failed", "dim")]]
+    lines += [[], [(" What failed, and why", "bold")]]
+    for group in found.groups:
+        said = f"{len(group.names):,} {group.reason}"
+        lines += [[], *([(" ", ""), *line] for line in wrapped(said, width - 2))]
+        lines.append([(f"   {until_words(group)}", "dim")])
+        names = wrapped(" ".join(group.names), max(width - 4, 10), "dim")
+        lines += [[("   ", ""), *line] for line in names]
+    return lines

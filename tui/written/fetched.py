@@ -1,0 +1,121 @@
+"""What the last refresh brought and cost, what failed and why, and until when it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cache.errors import CacheError
+from cache.plan import left_alone
+from cache.sessions import last_final
+from cache.turn import last_said
+from cache.waits import load_waits
+from tui import formats as f
+
+if TYPE_CHECKING:
+    from core.frames import Prices
+
+LATE = "no close of the last session yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What failed for one reason.
+
+    Attributes:
+        reason: why.
+        names: symbols or files.
+        until: the first of them is not asked for again before this, None where all are.
+    """
+
+    reason: str
+    names: tuple[str, ...]
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The last refresh of a store, and what is still missing after it.
+
+    Attributes:
+        ended: when it ended, None where none is remembered.
+        message: its one sentence.
+        figures: what it brought and cost, by name.
+        groups: what failed, most frequent reason first.
+    """
+
+    ended: datetime | None
+    message: str
+    figures: Mapping[str, int]
+    groups: tuple[Group, ...]
+
+    def sentences(self, now: datetime) -> list[str]:
+        """What it brought and what it cost, for a person."""
+        if self.ended is None:
+            return [self.message]
+        said = [f"{self.message} ({f.ago(self.ended, now)})"]
+        figures = ((name.replace("_", " "), count) for name, count in self.figures.items())
+        return [*said, ", ".join(f"{count:,} {name}" for name, count in figures if count)]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        ended = self.ended and self.ended.isoformat(timespec="seconds")
+        return {"ended": ended, "message": self.message, **self.figures}
+
+
+def fetched(home: Path, prices: Prices, pair: tuple[str, str], now: datetime) -> Fetched:
+    """What is known of the last refresh and of what it could not get.
+
+    Args:
+        home: the store's directory.
+        prices: what is held.
+        pair: whose funds never wait.
+        now: the time, with its time zone.
+    """
+    said = last_said(home)
+    ended, figures, files = None, dict[str, int](), dict[str, str]()
+    try:
+        ended = datetime.fromisoformat(said["ended"])
+        message = str(said["message"])
+        figures = {str(name): int(count) for name, count in said["figures"].items()}
+        files = {str(name): str(why) for name, why in said["files"].items()}
+    except (KeyError, TypeError, ValueError, AttributeError):
+        ended, message = None, "no refresh of this store is remembered, or one is under way"
+    return Fetched(ended, message, figures, _groups(home, prices, files, pair, now))
+
+
+def _groups(
+    home: Path, prices: Prices, files: Mapping[str, str], pair: tuple[str, str], now: datetime
+) -> tuple[Group, ...]:
+    try:
+        final = last_final(now)
+    except CacheError:
+        return ()
+    waits = load_waits(home)
+    why = dict(files) | dict(prices.failures)
+    until: dict[str, datetime] = {}
+    for symbol in prices.failures.keys() | waits.keys():
+        at = left_alone(prices, symbol, waits.get(symbol), now, final)
+        if at is None or symbol in pair:
+            continue
+        if symbol not in why and waits[symbol].why == "late":
+            why[symbol] = LATE
+        until[symbol] = at
+    names: dict[str, list[str]] = {}
+    for name in sorted(why):
+        names.setdefault(why[name], []).append(name)
+    ordered = sorted(names.items(), key=lambda item: (-len(item[1]), item[0]))
+    return tuple(
+        Group(reason, tuple(own), min((until[n] for n in own if n in until), default=None))
+        for reason, own in ordered
+    )
+
+
+def until_words(group: Group) -> str:
+    """When its first name is asked for again."""
+    if group.until is None:
+        return "asked for at the next refresh"
+    return f"asked for again after {group.until:%Y-%m-%d %H:%M} UTC"
