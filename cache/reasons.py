@@ -31,12 +31,12 @@ def wait(until: datetime) -> str:
 
 
 def reasons(failed: Mapping[str, str]) -> str:
-    """The most frequent reasons in brackets, shortened: " (8 not found at Yahoo, 4 more)"."""
+    """The most frequent reasons in brackets, shortened: " (not found at Yahoo: 8, others: 4)"."""
     short = Counter(_ASKED.sub("", why).partition(";")[0] for why in failed.values())
     named = short.most_common(NAMED)
-    said = [f"{count:,} {why}" for why, count in named]
+    said = [f"{why}: {count:,}" for why, count in named]
     if more := len(failed) - sum(count for _, count in named):
-        said.append(f"{more:,} for other reasons")
+        said.append(f"others: {more:,}")
     return f" ({', '.join(said)})" if said else ""
 
 

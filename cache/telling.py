@@ -30,15 +30,18 @@ def told(
         why = next(reversed(run.failed.values()), "nothing came").removesuffix("; try again")
         words.append(f"{why}; everything held stays as it is")
     elif run.symbols:
-        words.append(f"{run.symbols} symbols brought, {run.new_bars} new closes")
+        words.append(f"{run.symbols:,} symbols brought, {run.new_bars:,} new closes")
     elif not (plan.asks or plan.waiting):
         words.append(f"prices are current through {last_final(run.now)}")
     if run.refetched:
         words.append(f"{len(run.refetched):,} brought anew, their histories had changed")
+    requests = (prices.requests if prices else 0) + (files.requests if files else 0)
+    if requests:
+        words.append(f"{requests:,} requests")
     if limited:
         words.append(f"Yahoo limits requests; {wait(limited)}")
     if run.failed:
-        words.append(f"{len(run.failed)} failed" + ("" if limited else reasons(run.failed)))
+        words.append(f"{len(run.failed):,} failed" + ("" if limited else reasons(run.failed)))
     # What failed in passing is still to come; what Yahoo refused or lacks is not, today.
     failing = {
         symbol: reason
@@ -55,9 +58,6 @@ def told(
     silent = 0 if stopped or limited else run.unanswered
     if silent:
         words.append(f"{silent:,} symbols were not answered at all")
-    requests = (prices.requests if prices else 0) + (files.requests if files else 0)
-    if requests:
-        words.append(f"{requests:,} requests")
     lacking = run.failed or failing or missing or silent
     ok = not (lacking or stopped or (plan.asks and limited))
     return Summary(

@@ -179,8 +179,11 @@ class InternalsApp(FittedApp, inherit_bindings=False):
 
     def ask(self, question: Question) -> None:
         """Answer another question; what is on the screen stays until it is answered."""
+        self.notice = self.error = ""
+        self._ask(question)
+
+    def _ask(self, question: Question) -> None:
         self.question = question
-        self.notice = ""
         number = self.underway.begin(question)
         if number is not None:
             self.background(lambda: self.post_message(answer(self.desk, number, question)), "take")
@@ -188,16 +191,14 @@ class InternalsApp(FittedApp, inherit_bindings=False):
 
     def again(self) -> None:
         """Answer the same question anew; what was told stays."""
-        notice = self.notice
-        self.ask(self.question)
-        self.notice = notice
+        self._ask(self.question)
         self.say()
 
     def _done(self, number: int) -> bool:
         """A question was answered; True where none that is newer was before it."""
         newest, waiting = self.underway.end(number)
         if waiting is not None:
-            self.ask(waiting)
+            self._ask(waiting)
         return newest
 
     def on_taken(self, message: Taken) -> None:
@@ -205,7 +206,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         if not self._done(message.number):
             return
         old, self.snapshot, self.market = self.snapshot, message.snapshot, message.market
-        if self.failed is not None or old is None or old.question != message.snapshot.question:
+        if self.failed is not None and self.error == self.failed.sentence:
             self.error = ""
         self.failed, self.absent = None, False
         self._generation = message.snapshot.generation
@@ -229,7 +230,10 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         """Say why there is no answer; the last one stays."""
         if not self._done(message.number):
             return
-        self.error, self.failed = message.sentence, message
+        if self.error in ("", "" if self.failed is None else self.failed.sentence):
+            # What was told of a refresh comes first: the panes say this one too.
+            self.error = message.sentence
+        self.failed = message
         if self.snapshot is None:
             self._generation = self._on_disk()
             self.refresher.look_up_cost(message.question)

@@ -184,7 +184,7 @@ def test_a_refresh_right_after_asks_for_nothing_that_just_failed(
         # What failed in passing is still missing: no success.
         assert not soon.ok
         assert soon.message == (
-            "20 lines asked in vain wait until 21:35 UTC (20 Yahoo answered with error 500)"
+            "20 lines asked in vain wait until 21:35 UTC (Yahoo answered with error 500: 20)"
         )
         # A wish comes before it; a pause begun anew is as long as it was.
         server.charts.clear()

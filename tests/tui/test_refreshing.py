@@ -6,11 +6,12 @@ import json
 import sys
 from datetime import timedelta
 
+import pytest
 from textual.pilot import Pilot
 
 from cache.reasons import wait
 from tests.tui.driving import drive, press, seen, settle
-from tests.tui.markets import NOW, FakeDesk, market
+from tests.tui.markets import NOW, FakeDesk, market, newer
 from tui.app import InternalsApp
 
 UNTIL = (NOW + timedelta(minutes=11)).replace(second=0, microsecond=0)
@@ -55,3 +56,33 @@ def test_a_limit_is_counted_down_and_the_refresh_goes_on_by_itself() -> None:
         assert desk.full == [True, True] and words not in seen(app)
 
     drive(story, desk=desk)
+
+
+@pytest.mark.parametrize("code", [0, 1])
+@pytest.mark.parametrize("empty", [True, False])
+def test_the_summary_outlives_the_data_it_tells_of(code: int, empty: bool) -> None:
+    held = market()
+    desk = FakeDesk(None if empty else held)
+    words = "79 symbols brought, 56,028 new closes"
+    said = json.dumps({"stage": "done", "message": words})
+    desk.argv = [sys.executable, "-c", f"import sys; print({said!r}); sys.exit({code})"]
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        # Its data lies in the store before it ends, and is looked for every two seconds.
+        desk.held = newer(held, 8)
+        await press(pilot, app, "r")
+        await app.workers.wait_for_complete([w for w in app.workers if w.group == "refresh"])
+        await settle(pilot, app)
+        assert app.snapshot is not None and app.snapshot.generation == 8
+        assert words in seen(app)
+        # Another generation and another look at the data change nothing of it.
+        desk.held = newer(held, 9)
+        app.poll()
+        await settle(pilot, app)
+        assert app.snapshot.generation == 9 and words in seen(app)
+        await press(pilot, app, "j")
+        assert words in seen(app)
+        await press(pilot, app, "escape" if empty else "t")
+        assert words not in seen(app)
+
+    drive(story, desk=desk, size=(160, 45))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from tui.charts import Drawing, Line
 from tui.host import Host
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import wrapped
+from tui.spans import Drawing, Line
 from tui.written.fetched import Fetched, until_words
 
 
