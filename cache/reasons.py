@@ -11,6 +11,8 @@ from typing import Final
 _ASKED: Final = re.compile(r" \(asked for (\d{4}-\d\d-\d\d)\)$")
 #: Reasons told in one sentence.
 NAMED: Final = 2
+#: No limit is taken to last longer than this.
+LONGEST: Final = timedelta(days=1, minutes=2)
 _WAIT: Final = re.compile(r"try again after (\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 
 
@@ -54,10 +56,13 @@ def in_vain(until: Collection[datetime], now: datetime) -> str:
 
 
 def wait_until(reasons: Iterable[str], now: datetime) -> datetime | None:
-    """The latest time, still ahead, before which a vendor asked not to be asked."""
+    """The latest time, still ahead, before which a vendor asked not to be asked.
+
+    One further ahead than any limit lasts was written by a clock that stood wrong.
+    """
     times = [
         datetime.strptime(found[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
         for found in map(_WAIT.search, set(reasons))
         if found
     ]
-    return max((time for time in times if time > now), default=None)
+    return max((time for time in times if now < time <= now + LONGEST), default=None)

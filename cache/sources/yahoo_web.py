@@ -25,6 +25,8 @@ from cache.sessions import NEW_YORK, OPEN
 LIMIT_PAUSE: Final = timedelta(minutes=30)
 #: The most bytes taken of one answer, unpacked; thirty years of a fund are one megabyte.
 BODY: Final = 16 * 2**20
+#: Seconds that a page beside the charts may take: everybody waits for it, and does without it.
+PAGE: Final = 4.0
 _CHART: Final = "/v8/finance/chart/"
 
 
@@ -53,9 +55,7 @@ class Session(requests.Session[Any]):
 
     def __init__(self, timeout: float) -> None:
         super().__init__(impersonate="chrome")
-        connect = min(5.0, timeout / 2)
-        # The two add up to what the whole answer may take.
-        self._timeout = (connect, timeout - connect)
+        self._timeout = timeout
         self._lock = threading.Lock()
         self._pages: dict[str, Any] = {}
         self._held = threading.local()
@@ -63,8 +63,11 @@ class Session(requests.Session[Any]):
 
     def request(self, method: Any, url: str, *args: Any, **options: Any) -> Any:
         """Send one request; refusals of a chart are raised as RefusedError."""
-        options["timeout"] = self._timeout
         chart = _CHART in url
+        whole = self._timeout if chart else min(PAGE, self._timeout)
+        connect = min(5.0, whole / 2)
+        # The two add up to what the whole answer may take.
+        options["timeout"] = (connect, whole - connect)
         if chart and (held := getattr(self._held, "response", None)) is not None:
             return held
         with self._lock:

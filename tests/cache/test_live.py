@@ -20,7 +20,7 @@ from websockets.sync.server import ServerConnection
 from cache.live import SOURCE, Close, Gate, closed, last_closes, open_session, overlay
 from core.frames import Block, Prices
 from tests.cache.lookalike import Lookalike
-from tests.cache.lookalike_stream import Streamer
+from tests.cache.lookalike_stream import Streamer, message
 from tests.cache.test_refresh import ROOT, child
 
 SESSION = date(2026, 6, 26)  # a Friday
@@ -302,6 +302,48 @@ def test_quotes_come_through_the_real_stream_and_only_the_good_ones(tmp_path: Pa
     assert last["quotes"] == pytest.approx(expected, rel=1e-6)
     assert (last["asked"], last["quoted"], last["session"]) == (6, 3, "2026-06-29")
     assert set(last["reasons"]) == {"SAB", "SAC", "IVV", "?"} and last["refused"] == 4
+    assert sorted((home / "market" / "generations").iterdir()) == generation
+
+
+def test_a_flood_of_quotes_is_a_line_a_second_and_its_last_prices(tmp_path: Path) -> None:
+    lines = {"IWM": ["SAA", "SAB", "SAC"], "IVV": ["LAA"]}
+    now = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)
+    sent = 0
+
+    def script(streamer: Streamer, connection: ServerConnection) -> None:
+        nonlocal sent
+        start = time.monotonic()
+        names = ("IWM", "IVV", "SAA", "SAB", "SAC", "LAA")
+        ready = [message(**monday(server, s, 1 + n / 1e4)) for n in range(50) for s in names]
+        last = [message(**monday(server, s, 1.03)) for s in names]
+        while time.monotonic() - start < 3.2 and not streamer.over.is_set():
+            for one in ready:
+                connection.send(one)
+            sent += len(ready)
+        for one in last:
+            connection.send(one)
+        streamer.over.wait(20)
+
+    with Lookalike(tmp_path, now, lines=lines) as server:
+        home = filled(tmp_path, server)
+        generation = sorted((home / "market" / "generations").iterdir())
+        server.now = MONDAY
+        with Streamer(server.tls, script) as server.streamer:
+            began = time.monotonic()
+            process = feed(home, server, MONDAY)
+            assert process.stdout is not None
+            came, newest = list[float](), dict[str, float]()
+            final = {s: server.close(s, "2026-06-26") * 1.03 for s in ("IWM", "LAA")}
+            end = time.monotonic() + 30
+            while newest.get("IWM", 0.0) < final["IWM"] * 0.9999 and time.monotonic() < end:
+                newest |= json.loads(process.stdout.readline()).get("quotes", {})
+                came.append(time.monotonic())
+            process.terminate()
+            process.communicate(timeout=10)
+    assert {s: newest[s] for s in final} == pytest.approx(final, rel=1e-6)
+    # Thousands of quotes came; a line each second at most, though each changed every price.
+    assert sent > 3000 and len(came) >= 3
+    assert len(came) <= came[-1] - began + 1
     assert sorted((home / "market" / "generations").iterdir()) == generation
 
 

@@ -187,6 +187,10 @@ def test_a_rate_limit_is_read_back_until_its_time_has_passed() -> None:
     reasons = [f"rate limited by Yahoo; {wait(until)}", "not found at Yahoo"]
     assert wait_until(reasons, NOW) == until
     assert wait_until(reasons, until) is None
+    # Written by a clock that stood a month ahead, it must not keep anybody away for a month.
+    assert wait_until([f"rate limited by Yahoo; {wait(until + timedelta(days=30))}"], NOW) is None
+    day = NOW + timedelta(days=1, minutes=1)
+    assert wait_until([f"rate limited by Yahoo; {wait(day)}"], NOW) == day
     held = prices({"IWM": 9, "SPY": 8}, failures={"SPY": reasons[0]})
     assert make_plan(held, {}, PAIR, NOW, REFERENCE).wait_until == until
 

@@ -230,6 +230,23 @@ def test_cookie_and_crumb_are_done_without(server: Lookalike, tmp_path: Path) ->
     assert max(server.pages.values()) == 1 and server.charts.total() == 20
 
 
+def test_a_cookie_host_that_hangs_holds_nobody_up_for_long(
+    server: Lookalike, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cache.sources.yahoo_web.PAGE", 0.5)
+    answer = server.answer
+
+    def hanging(host: str, path: str) -> Any:
+        if "chart" not in path:
+            time.sleep(8.0)
+        return answer(host, path)
+
+    server.answer = hanging  # type: ignore[method-assign]
+    began = time.monotonic()
+    got = fetch(yahoo(tmp_path, timeout=8.0), *(f"S{i}" for i in range(20)))
+    assert {a.kind for a in got.values()} == {""} and time.monotonic() - began < 6.0
+
+
 def test_odd_symbols_are_never_sent(server: Lookalike, tmp_path: Path) -> None:
     odd = ("A A", "../x", "US0378331005", "ABC?x=1", "")
     got = fetch(yahoo(tmp_path), *odd)
