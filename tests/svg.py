@@ -5,12 +5,15 @@ No font is needed for a chart to be whole, and equal lines of several frames are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
 from rich.color import Color
 from rich.segment import Segment
 
+#: What stands between two runs of blanks.
+_PARTS = re.compile(r"\S+(?: \S+)*")
 #: A cell, and what stands around the screen, in pixels.
 WIDE, HIGH, EDGE, BAR = 8.4, 18.0, 10.0, 30.0
 GROUND, INK = "#0e1116", "#d0d4da"
@@ -78,10 +81,11 @@ def line(segments: Iterable[Segment]) -> str:
             place = f'x="{_number(x * WIDE)}" width="{_number(size * WIDE + 0.3)}"'
             drawn += f'<rect {place} height="{HIGH + 0.3:g}" fill="{ground}"/>'
         text = "".join(" " if _is_shape(char) else char for char in segment.text)
-        kept = text.strip()
-        if kept:
-            start = x + len(text) - len(text.lstrip())
-            bold = ' font-weight="bold"' if style is not None and style.bold else ""
+        bold = ' font-weight="bold"' if style is not None and style.bold else ""
+        # a run of blanks is folded where a picture is shown: each part stands by itself
+        for part in _PARTS.finditer(text):
+            kept = part[0]
+            start = x + Segment(text[: part.start()]).cell_length
             drawn += (
                 f'<text x="{_number(start * WIDE)}" y="13.5" fill="{ink}"{bold}'
                 f' textLength="{_number(Segment(kept).cell_length * WIDE)}">{escape(kept)}</text>'
