@@ -33,10 +33,13 @@ def check(directory: Path, *, writing: bool) -> None:
         above = os.stat(directory.absolute().parent)  # noqa: PTH116
     except OSError:
         return
+    # Who may rename a directory may put another in its place; a sticky one forbids it.
+    parents = stat.S_IWOTH
+    if above.st_mode & stat.S_IWGRP and not _sticky(above) and not _own_group(above):
+        parents = _OTHERS
     for place, status, others in (
         (directory, found, _OTHERS),
-        # Who may rename a directory may put another in its place; a sticky one forbids it.
-        (directory.absolute().parent, above, stat.S_IWOTH),
+        (directory.absolute().parent, above, parents),
     ):
         if status.st_mode & others and not (place is not directory and _sticky(status)):
             raise StoreError(

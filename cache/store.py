@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import errno
 import re
+import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -41,6 +42,10 @@ Announced = tuple[Announcement, ...]
 _PARTS: Final = ("blocks", "symbols", "holdings", "announced")
 #: The objects of a holdings file: the issuer's own bytes, its texts, its numbers.
 _FILED: Final = ("raw", "text", "numbers")
+
+
+#: What it means that a file cannot be read: it is not there, or is none.
+_DAMAGES: Final = (errno.ENOENT, errno.EIO, errno.ELOOP)
 
 
 class _Damaged(Exception):  # noqa: N818  caught here, never shown as an error
@@ -377,9 +382,12 @@ def _named(body: Json) -> set[str]:
 
 def _opened_once(path: Path) -> bytes:
     try:
+        # Of a pipe or a device nobody knows when it ends.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise _Damaged(f"{path.parent.name}/{path.name} is no file")
         return path.read_bytes()
     except OSError as error:
         # Only the disk itself can damage a generation: not a lack of rights or of descriptors.
-        if error.errno in (errno.ENOENT, errno.EIO):
+        if error.errno in _DAMAGES:
             raise _Damaged(f"{path.parent.name}/{path.name}: {error.strerror}") from error
         raise StoreError(f"cannot read {path}: {error.strerror}") from error

@@ -174,3 +174,20 @@ def test_settings_of_another_are_not_used(tmp_path: Path) -> None:
     os.chown(path, 4321, 4321)
     with pytest.raises(ConfigError, match="belongs to user 4321 and may name programs to run"):
         load(path)
+
+
+@pytest.mark.parametrize(
+    ("mode", "own", "read"),
+    [(0o770, False, False), (0o770, True, True), (0o1770, False, True), (0o750, False, True)],
+)
+def test_whoever_may_rename_a_directory_may_put_another_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, own: bool, read: bool
+) -> None:
+    (tmp_path / "above" / "home").mkdir(parents=True, mode=0o700)
+    (tmp_path / "above").chmod(mode)
+    monkeypatch.setattr(owner, "_own_group", lambda status: own)
+    if read:
+        owner.check(tmp_path / "above" / "home", writing=True)
+    else:
+        with pytest.raises(StoreError, match=r"above may be written by others \(mode 0770\)"):
+            owner.check(tmp_path / "above" / "home", writing=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 from collections import Counter
@@ -42,6 +43,10 @@ def damage(folder: Path, small: bool) -> Iterator[Row]:
         "flipped bits": ("one bit, anywhere", flips),
         "truncated files": ("cut at a random place", files * (1 if small else 20)),
         "deleted files": ("each file of the store", files),
+        "files that are none": (
+            "each by turns a directory, a pipe, a link to /dev/zero, to nothing, to itself",
+            files if small else [file for file in files for _ in range(5)],
+        ),
     }
     for name, (how, chosen) in kinds.items():
         yield _damaged(folder, known, name, how, chosen, chance)
@@ -87,11 +92,14 @@ def _damaged(
     wrong: list[str] = []
     newest = max(known)
     shutil.copytree(whole, home)
-    for file in chosen:
+    for number, file in enumerate(chosen):
         path = home / file.relative_to(whole)
         good = path.read_bytes()
         if name == "deleted files":
             path.unlink()
+        elif name == "files that are none":
+            path.unlink()
+            _none(path, number % 5)
         else:
             path.write_bytes(_harmed(good, name == "flipped bits", chance))
         try:
@@ -105,6 +113,10 @@ def _damaged(
             came["refused"] += 1
             if "no generation in" not in str(error) or "restore a copy" not in str(error):
                 wrong.append(str(error))
+        if path.is_dir():
+            path.rmdir()
+        elif not path.is_file() or path.is_symlink():
+            path.unlink(missing_ok=True)
         path.write_bytes(good)
     shutil.rmtree(home)
     said = (
@@ -119,6 +131,16 @@ def _damaged(
         "; ".join(wrong[:3]) or said,
         not wrong and came["before"] > 0,
     )
+
+
+def _none(path: Path, kind: int) -> None:
+    """Put something in a file's place that is no file."""
+    if kind == 0:
+        path.mkdir()
+    elif kind == 1:
+        os.mkfifo(path)
+    else:
+        path.symlink_to(("/dev/zero", "nowhere", path.name)[kind - 2])
 
 
 def _harmed(data: bytes, flip: bool, chance: random.Random) -> bytes:

@@ -25,6 +25,8 @@ from tests.torture.report import Row
 
 #: Alternate screen left, cursor shown, mouse reports off.
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l")
+#: A paste that leaves where its text counts as keys.
+PASTED = "\x1b[200~\x1b[31mq\x03\x1b[201~q\x1b[201~"
 #: Seconds within which everything is gone.
 GONE = 3.0
 
@@ -164,7 +166,8 @@ def ending(folder: Path, small: bool) -> Iterator[Row]:
 def _started(environment: dict[str, str], *, fetching: bool = False) -> tuple[Session, list[int]]:
     """A screen that shows numbers, with its fetching child where asked."""
     session = Session.start(["-m", "tui"], environment)
-    if not session.read(60, b"IWM", b"help"):
+    # The last is asked for when keys are read: before, the frame stands alone.
+    if not session.read(60, b"IWM", b"help", b"\x1b[?2004h"):
         raise AssertionError(f"no screen came: {bytes(session.sent[-500:])!r}")
     below: list[int] = []
     if fetching:
@@ -253,7 +256,7 @@ def _resized(environment: dict[str, str], times: int) -> Row:
         rows, columns = (1, 1) if number % 20 == 19 else (
             chance.randint(1, 70), chance.randint(1, 220))  # fmt: skip
         fcntl.ioctl(session.ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        session.press(chance.choice(("1", "2", "3", "4", "v", "z", "\t")))
+        session.press(chance.choice(("1", "2", "3", "4", "v", "z", "\t", PASTED)))
         session.read(0.01, b"never")
     fcntl.ioctl(session.ours, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
     session.read(1.0, b"never")
@@ -270,7 +273,7 @@ def _resized(environment: dict[str, str], times: int) -> Row:
     session.close()
     return Row(
         f"{times} sizes down to 1x1",
-        "TIOCSWINSZ with a key between each two",
+        "TIOCSWINSZ with a key, or a paste of keys that leave, between each two",
         "it draws again, answers keys and leaves with 0",
         f"help came: {lives}; left with {session.code}",
         lives and gone is not None and session.code == 0,

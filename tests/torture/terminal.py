@@ -135,7 +135,7 @@ def drive(
                     sent += data
 
     try:
-        read(0.5, 30, b"help")
+        read(0.5, 30, b"\x1b[?2004h")
         for key in keys:
             os.write(ours, key.encode())
             # A lone escape is told from a sequence by the time that passes after it, and so is

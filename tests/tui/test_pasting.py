@@ -190,7 +190,7 @@ def test_textual_alone_presses_what_is_pasted() -> None:
 def test_on_a_real_terminal_a_paste_of_keys_presses_none() -> None:
     process, ours = on_a_terminal()
     try:
-        read_until(ours, b"IWM", b"help")
+        read_until(ours, b"IWM", b"help", b"\x1b[?2004h")
         for sent in (b"\x1b[200~\x1bq\x03", b"\x1b[31mqqq\xc3", b"\xa9\x1b[201~q\x1b[201~"):
             os.write(ours, sent)
         # In the same breath it would belong to what was pasted.
