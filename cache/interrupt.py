@@ -1,8 +1,10 @@
-"""Ends: signals that stop a refresh, calls that can be left."""
+"""Ends: signals that stop a refresh, a reader that is gone, calls that can be left."""
 
 from __future__ import annotations
 
+import os
 import queue
+import select
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -39,6 +41,22 @@ def signals(stop: threading.Event) -> Iterator[None]:
         yield
     finally:
         restore()
+
+
+def heed_reader(descriptor: int) -> None:
+    """End, as a SIGTERM would, once nobody reads a pipe any more.
+
+    A refresh that waits for its vendor writes nothing for a while, and so would not notice that
+    the screen it fetches for was killed.
+    """
+
+    def wait() -> None:
+        poll = select.poll()
+        poll.register(descriptor, 0)
+        if any(found & select.POLLERR for _, found in poll.poll()):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="reader", daemon=True).start()
 
 
 def unless(stop: threading.Event, call: Callable[[], T]) -> T | SourceError | None:

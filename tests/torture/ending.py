@@ -219,6 +219,8 @@ def _left(
 
 def _killed(environment: dict[str, str]) -> Row:
     session, below = _started(environment, fetching=True)
+    # By then it waits for the vendor, and has nothing to say to a screen that is gone.
+    session.read(2.0, b"never")
     os.kill(session.pid, signal.SIGKILL)
     session.ended(1)
     began, used = time.monotonic(), _cpu(below)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -36,10 +36,14 @@ def fetch(
     """
     from cache.errors import StoreError
     from cache.funds import load_funds
+    from cache.interrupt import heed_reader
     from cache.refresh import refresh
     from cache.sources.yahoo import Yahoo
 
     home, now = desk.store.home, datetime.now(UTC)
+    if style == "json":
+        with suppress(OSError, ValueError):
+            heed_reader(sys.stderr.fileno())
     try:
         prices = Yahoo(home / "yfinance", pool=config.pool, rate=config.rate)
     except OSError as error:
