@@ -354,7 +354,6 @@ class Store:
         While one among the kept manifests is damaged, or the newest missing, no object goes: nobody
         can say which it needs. It counts for none of the generations that stay.
         """
-        head.tidy(self.home)
         numbers, bodies = self._numbers(), list[Json]()
         damaged = head.read(self.home) > max(numbers, default=0)
         while numbers and len(bodies) < KEEP:
@@ -362,6 +361,8 @@ class Store:
                 bodies.append(self._manifest(numbers.pop(0)))
             except _Damaged:
                 damaged = True
+        # Only now: of a newer release's store nothing is touched.
+        head.tidy(self.home)
         # Manifests first: a reader that misses an object finds the listing changed, and retries.
         for number in numbers:
             disk.remove(self._generations / f"{number:08d}.json")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cache import head
+from cache import head, store
 from cache.errors import StoreEmpty, StoreError
 from cache.store import Store
 from tests.torture import steps
@@ -152,3 +152,23 @@ def test_a_published_head_is_for_the_same_readers_as_the_rest(tmp_path: Path) ->
     manifest(target / "market", 3).unlink()
     with pytest.raises(StoreError, match="generation 3 is missing"):
         Store(target / "market").read()
+
+
+def test_what_a_killed_writer_left_goes_but_not_from_a_newer_releases_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / ".head"
+    for schema, stays in ((2, True), (1, False)):
+        with monkeypatch.context() as newer:
+            newer.setattr(store, "SCHEMA", schema)
+            if schema == 2:
+                filled(tmp_path, 2)
+        left.write_bytes(b"half")
+        try:
+            steps.commit(Store(tmp_path), 3)
+        except StoreError as error:
+            assert "newer release" in str(error) and left.exists() is stays
+            shutil.rmtree(tmp_path / "generations")
+            (tmp_path / "head").unlink()
+        else:
+            assert not left.exists() and not stays
