@@ -215,6 +215,21 @@ def test_what_is_typed_on_the_frame_is_kept_for_the_screen(home: Path) -> None:
         assert one.ended() == 0
 
 
+def test_a_paste_on_the_frame_presses_no_key(home: Path) -> None:
+    with shown(home) as one:
+        one.until("quit")
+        one.terminal.send("\x1b[200~4q\x1b[31mD\x1b[201~")
+        lines = one.until("IWM return")
+        while one.take(0.6):
+            pass
+        assert not any("━▸4" in line for line in lines)
+        assert one.screen.alternate
+        one.terminal.send("4")
+        one.until("━▸4")
+        one.terminal.send("1q")
+        assert one.ended() == 0
+
+
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
 )

@@ -42,6 +42,7 @@ class FittedApp(App[None], inherit_bindings=False):
 
     def __init__(self, wire: str) -> None:
         fitting.read_leniently()
+        fitting.let_widgets_go()
         fitting.heed_no_color()
         super().__init__(driver_class=fitting.driver_class(wire))
         self.window = Window(self)

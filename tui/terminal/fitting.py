@@ -7,13 +7,15 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.color import Color
     from textual.driver import Driver
     from textual.filter import LineFilter
+    from textual.style import Style
 
 #: Stands over the setting `wire`: "plain" or "cells".
 WIRE: Final = "INTERNALS_WIRE"
@@ -38,6 +40,30 @@ def read_leniently() -> None:
 
 def _replacing(encoding: str) -> partial[codecs.IncrementalDecoder]:
     return partial(codecs.getincrementaldecoder(encoding), errors="replace")
+
+
+def let_widgets_go() -> None:
+    """Keep the colours that Textual remembers of widgets, and not the widgets' lines with them.
+
+    Its cache of two colours is keyed by the object that holds a widget's drawn lines, and so keeps
+    a thousand of them alive: a third of a megabyte for each page that was open.
+    """
+    from textual._styles_cache import StylesCache
+
+    asked = StylesCache.get_inner_outer
+    told = getattr(asked, "__wrapped__", None)
+    if told is None:
+        return  # mended here already, or by Textual
+
+    @lru_cache(1024)
+    def colours(base: Color, background: Color) -> tuple[Style, Style]:
+        found: tuple[Style, Style] = told(StylesCache, base, background)
+        return found
+
+    def get_inner_outer(_: StylesCache, base: Color, background: Color) -> tuple[Style, Style]:
+        return colours(base, background)
+
+    StylesCache.get_inner_outer = get_inner_outer  # type: ignore[method-assign, assignment]
 
 
 def collect_from_here() -> None:

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from tui.panes.frame import Start
 
 ENTER: Final = "\x1b[?1049h"
-_HIDE, _SHOW, _LEAVE = "\x1b[?25l", "\x1b[?25h", "\x1b[?1049l"
+#: Hides the cursor, and lets a paste come between its marks, as the screen will read it.
+_BEGIN: Final = "\x1b[?25l\x1b[?2004h"
+_SHOW, _LEAVE = "\x1b[?25h", "\x1b[?2004l\x1b[?1049l"
 #: What the driver may have asked of the terminal: mouse, pastes, keys, wrapping, focus.
 _UNDO: Final = "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?2004l\x1b[<u\x1b[?7h\x1b[?1004l"
 #: What the screen's library takes out of the terminal's modes, so that keys come one by one.
@@ -73,7 +75,7 @@ class Opening:
         # a stop here would leave the shell on this screen: the key is kept for the program
         modes[_CC][termios.VSUSP] = b"\x00"
         _set(modes)
-        _write(ENTER + _HIDE + self.wire.feed(text))
+        _write(ENTER + _BEGIN + self.wire.feed(text))
 
     def end(self) -> None:
         """Give back the signals and the terminal, whoever has it."""
