@@ -26,8 +26,6 @@ from tui.memory.files import Memory
 from tui.places import Places, places
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from core.frames import Prices
     from tui.beside.live import Quotes
     from tui.written.fetched import Fetched
@@ -79,7 +77,6 @@ class Desk:
         self._quotes: Quotes | None = None
         self._overlaid: tuple[Market, Quotes, Market] | None = None
         self._facts: tuple[tuple[object, ...], Reference] | None = None
-        self._ahead: tuple[Question, Future[Snapshot]] | None = None
 
     @property
     def reference(self) -> Reference:
@@ -159,32 +156,11 @@ class Desk:
                 )
             return self._with_quotes(loaded.market)
 
-    def begin(self, question: Question) -> None:
-        """Answer the first question ahead, while the screen that will ask it is loaded."""
-        from concurrent.futures import Future
-
-        first: Future[Snapshot] = Future()
-        self._ahead = question, first
-
-        def answer() -> None:
-            try:
-                first.set_result(self._take(question))
-            except Exception as error:  # whoever asks is told
-                first.set_exception(error)
-
-        threading.Thread(target=answer, name="ahead", daemon=True).start()
-
     def take(self, question: Question) -> Snapshot:
         """Answer a question from what is held; see `core.snapshot.take` for what it raises.
 
         While quotes are laid over it, the last session is today's.
         """
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None and ahead[0] == question:
-            return ahead[1].result()
-        return self._take(question)
-
-    def _take(self, question: Question) -> Snapshot:
         market, quotes = self.market(), self._quotes
         provisional = market.prices.provisional
         today = {provisional.get(fund) for fund in (question.small, question.large)}

@@ -290,12 +290,9 @@ def test_a_terminal_of_another_size_by_then_is_drawn_anew(home: Path) -> None:
 
 def test_an_answer_that_is_there_before_the_screen_is_shown_when_it_comes(home: Path) -> None:
     then = (
-        "import tui.app as app\n"
-        "    begin = app.InternalsApp.__init__\n"
-        "    def late(self, *given):\n"
-        "        time.sleep(1.5)\n"
-        "        begin(self, *given)\n"
-        "    app.InternalsApp.__init__ = late\n"
+        "answer = given[0].take(given[2])\n"
+        "    given[0].take = lambda question: answer\n"
+        "    given[0].market()\n"
     )
     with shown(home, then) as one:
         one.until("IWM return")

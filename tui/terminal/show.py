@@ -66,7 +66,6 @@ def show(config: Config, first: Question, memory: Memory, opener: Opener) -> int
 
 def _run(desk: Desk, config: Config, question: Question, found: Capabilities) -> InternalsApp:
     """One market's screen to its end."""
-    desk.begin(question)
     from tui.app import InternalsApp
 
     app = InternalsApp(desk, config, question)
