@@ -151,7 +151,7 @@ def coming(
         as_of: the session asked for.
         own_return: a symbol's return over the window, a fraction, None where not known.
     """
-    roll = market.kept((fund, market.announced), lambda: _roll(market, fund))
+    roll = market.kept((market.register, fund), lambda: _roll(market, fund))
     if not roll.entries:
         return ()
     lines = None if view is None else view.contributors

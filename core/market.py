@@ -118,7 +118,10 @@ class Market:
 
     @cached_property
     def register(self) -> Register:
-        """The lines of all holdings files by number."""
+        """The lines of all holdings files by number.
+
+        It is this market's alone: what rests on more than files and bars is kept under it.
+        """
         files = chain.from_iterable(self.holdings.values())
         return register([(file, self.lines(file)) for file in files])
 
@@ -129,7 +132,7 @@ class Market:
             wanted, column = self.register.symbols.tolist(), matrix.column
             return np.array([column.get(symbol, -1) for symbol in wanted], np.intp)
 
-        return self.kept((matrix, "columns"), find)
+        return self.kept((self.register, matrix), find)
 
     def position(self, value: date) -> int:
         """Place of the last exchange session on or before a date."""

@@ -60,7 +60,10 @@ def sources(
 ) -> tuple[Source, ...]:
     """Where the answer's numbers came from."""
     found: list[Source] = []
-    prices, origins = market.prices, market.kept("origins", lambda: _origins(market))
+    prices, origins = (
+        market.prices,
+        market.kept((market.register, "origins"), lambda: _origins(market)),
+    )
     for fund in (question.small, question.large):
         if fund in market.last_close:
             found.append(
