@@ -99,6 +99,7 @@ class _Roll:
 def _roll(market: Market, fund: str) -> _Roll:
     """What was announced of one fund, held against every file of it."""
     aliases, files = market.reference.aliases, market.holdings.get(fund, ())
+    lines = market.register
     renamed: dict[str, list[str]] = {}
     for old, new in aliases.items():
         renamed.setdefault(new, []).append(old)
@@ -110,7 +111,7 @@ def _roll(market: Market, fund: str) -> _Roll:
         newest = aliases.get(told.symbol, told.symbol)
         known_as = {*renamed.get(newest, ()), *({newest} - aliases.keys())}
         symbol = market.symbol(told.symbol)
-        name, sector = market.described.get(symbol, ("", ""))
+        name, sector = lines.said(symbol)
         shown = tuple((told.action == "leave") == known_as.isdisjoint(own) for own in listed)
         effective = market.session(told.effective)
         names = name or told.name, sector

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 
 from core.frames import FloatArray, Holdings
 from core.market import Market
+
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +103,10 @@ def pair_of_files(
     return (upto[-2], later) if len(upto) > 1 else None
 
 
-def _keys(file: Holdings, prefix: str) -> dict[str, int]:
-    """Identifier -> row, for identifiers of one kind that stand once."""
-    seen = Counter(file.identifiers)
-    return {
-        key: row
-        for row, key in enumerate(file.identifiers)
-        if key.startswith(prefix) and seen[key] == 1
-    }
+def _once(texts: Sequence[str]) -> dict[str, int]:
+    """Text -> row, for texts that stand once; "" is none."""
+    seen = Counter(texts)
+    return {text: row for row, text in enumerate(texts) if text and seen[text] == 1}
 
 
 def _match(market: Market, old: Holdings, new: Holdings) -> dict[int, int]:
@@ -120,46 +119,38 @@ def _match(market: Market, old: Holdings, new: Holdings) -> dict[int, int]:
     pairs: dict[int, int] = {}
     taken: set[int] = set()
 
-    def join(left: Mapping[str, int] | Mapping[tuple[str, str], int], right: object) -> None:
-        assert isinstance(right, Mapping)
+    def join(left: Mapping[K, int], right: Mapping[K, int]) -> None:
         for key, row in left.items():
             other = right.get(key)
-            if row not in pairs and other is not None and other not in taken:
+            if other is not None and row not in pairs and other not in taken:
                 pairs[row] = other
                 taken.add(other)
 
-    join(_keys(old, "isin:"), _keys(new, "isin:"))
-    join(_keys(old, "cusip:"), _keys(new, "cusip:"))
+    def left_over() -> list[int]:
+        return [row for row in range(len(old.symbols)) if row not in pairs]
+
+    known, known_new = _once(old.identifiers), _once(new.identifiers)
+    for kind in ("isin:", "cusip:"):
+        join({key: row for key, row in known.items() if key.startswith(kind)}, known_new)
+    symbols = {symbol: row for row, symbol in enumerate(new.symbols)}
     join(
-        {pair: row for row, pair in enumerate(zip(old.symbols, old.names, strict=True))},
-        {pair: row for row, pair in enumerate(zip(new.symbols, new.names, strict=True))},
+        {(old.symbols[row], old.names[row]): row for row in left_over()},
+        {(symbol, new.names[row]): row for symbol, row in symbols.items() if row not in taken},
     )
     aliases = market.reference.aliases
-    join(
-        {aliases[s]: row for row, s in enumerate(old.symbols) if s in aliases},
-        {s: row for row, s in enumerate(new.symbols)},
-    )
+    join({aliases[s]: row for row, s in enumerate(old.symbols) if s in aliases}, symbols)
     last = market.session(new.as_of)
-    running = {
-        s: row
-        for row, s in enumerate(old.symbols)
-        if row not in pairs and _runs_through(market, s, old.as_of, last)
-    }
-    join(running, {s: row for row, s in enumerate(new.symbols)})
-    names_old, names_new = Counter(old.names), Counter(new.names)
-    join(
-        {n: row for row, n in enumerate(old.names) if n and names_old[n] == 1},
-        {n: row for row, n in enumerate(new.names) if n and names_new[n] == 1},
-    )
+    running = {old.symbols[row]: row for row in left_over()}
+    join({s: r for s, r in running.items() if _runs_through(market, s, old.as_of, last)}, symbols)
+    join(_once(old.names), _once(new.names))
     return pairs
 
 
 def _runs_through(market: Market, symbol: str, first: date, last: date) -> bool:
     """Whether a symbol's closes run through both dates, or none are held to say otherwise."""
     followed = market.symbol(symbol)
-    if followed not in market.first_close:
-        return True
-    return market.first_close[followed] <= first and market.last_close[followed] >= last
+    begun = market.first_close(followed)
+    return begun is None or (begun <= first and market.last_close[followed] >= last)
 
 
 def _lines(file: Holdings, rows: Sequence[int]) -> tuple[Change, ...]:
@@ -214,7 +205,7 @@ def _between(market: Market, old: Holdings, new: Holdings) -> tuple[FloatArray, 
     none = np.full(len(old.symbols), np.nan)
     if matrix is None or matrix.row(first) < 0:
         return none, np.ones(len(old.symbols))
-    opened, closed = (matrix.last[matrix.row(d)].astype(np.intp) for d in (first, last))
+    opened, closed = (matrix.last(matrix.row(d)) for d in (first, last))
     ratio = matrix.price_at(closed) / matrix.price_at(opened)
     splits = market.splits_since(matrix, first) / market.splits_since(matrix, last)
     columns = np.array([matrix.column.get(s, -1) for s in market.lines(old)], np.intp)
@@ -258,12 +249,15 @@ def _resized(
     before, after = (old.value / old.value.sum())[rows], (new.value / new.value.sum())[others]
     shares = new.quantity[others] / (old.quantity * splits)[rows] - 1
     drifted_to = moved[rows]
-    figures = np.column_stack((before, after, drifted_to - before, after - drifted_to)).tolist()
-    known = [size if math.isfinite(size) else None for size in shares.tolist()]
-    found = [
-        Resized(new.symbols[other], new.names[other], w0, w1, drift, active, size)
-        for other, (w0, w1, drift, active), size in zip(
-            others.tolist(), figures, known, strict=True
+    active = after - drifted_to
+    symbols = np.array(new.symbols)[others]
+    # the largest active change first, then A to Z
+    order = np.lexsort((symbols, -np.abs(active)))
+    figures = np.column_stack((before, after, drifted_to - before, active))[order].tolist()
+    known = [size if math.isfinite(size) else None for size in shares[order].tolist()]
+    return tuple(
+        Resized(new.symbols[other], new.names[other], w0, w1, drift, own, size)
+        for other, (w0, w1, drift, own), size in zip(
+            others[order].tolist(), figures, known, strict=True
         )
-    ]
-    return tuple(sorted(found, key=lambda r: (-abs(r.active), r.symbol)))
+    )

@@ -135,7 +135,7 @@ def count(
     volumes = {name: np.zeros(size) for name in ("up", "down")}
     known = {name: np.zeros(size) for name in ("up", "down")}
     above, averaged = ({days: np.zeros(size) for days in averages} for _ in range(2))
-    whole = matrix.whole[columns]
+    whole, volumes_held = matrix.whole[columns], matrix.volume()
     # lines without a hole first: they need none of the detours
     order = np.argsort(~whole, kind="stable")
     edges = sorted({*range(0, len(order), _LINES), int(whole.sum()), len(order)})
@@ -145,8 +145,8 @@ def count(
         inside = member[lines]
         before = _before(closes, matrix.position)
         volume = None
-        if matrix.volume is not None:
-            volume = np.ascontiguousarray(matrix.volume[:, columns[lines]].T)
+        if volumes_held is not None:
+            volume = np.ascontiguousarray(volumes_held[:, columns[lines]].T)
         for name, mask in (("up", closes > before), ("down", closes < before)):
             mask &= inside
             totals[name] += _tally(mask)

@@ -15,9 +15,9 @@ from core.correlation import correlation_of
 from core.frames import BoolArray, Holdings, IntArray, LeftOut, day
 from core.groups import issuers, sectors, themes
 from core.market import Market
-from core.matrix import Series
 from core.membership import Span
 from core.question import Question
+from core.series import Series
 from core.views import IndexView, Lines, Without
 from core.windows import Window
 

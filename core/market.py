@@ -28,9 +28,11 @@ from core.frames import (
     Reference,
     Theme,
     day,
+    pydate,
 )
-from core.matrix import Matrix, Series, column_of, series_of, stack
+from core.matrix import Matrix, stack
 from core.register import Register, register
+from core.series import Series, series_of
 from core.windows import last_on_or_before
 
 T = TypeVar("T")
@@ -71,15 +73,37 @@ class Market:
         """Year -> its block."""
         return {block.year: block for block in self.prices.blocks}
 
-    @cached_property
-    def first_close(self) -> Mapping[str, date]:
-        """Symbol -> its first session with a close (or adjusted close)."""
-        return _edge_closes(reversed(self.prices.blocks), 0)
+    def first_close(self, symbol: str) -> date | None:
+        """A symbol's first session with a close (or adjusted close); None where it has none."""
+        for block, places in zip(self.prices.blocks, self.places.values(), strict=True):
+            place = places.get(symbol)
+            if place is None:
+                continue
+            held = np.isfinite(block.close[:, place])
+            if block.adj_close is not None:
+                held |= np.isfinite(block.adj_close[:, place])
+            if held.any():
+                return pydate(block.sessions[held.argmax()])
+        return None
 
     @cached_property
     def last_close(self) -> Mapping[str, date]:
         """Symbol -> its last session with a close (or adjusted close)."""
-        return _edge_closes(self.prices.blocks, -1)
+        found: dict[str, date] = {}
+        for block in reversed(self.prices.blocks):
+            wanted = [place for place, symbol in enumerate(block.symbols) if symbol not in found]
+            columns = np.array(wanted, np.intp)
+            # nearly every line has a close on the very last session
+            for rows in (slice(-1, None), slice(None)):
+                held = np.isfinite(block.close[rows, columns])
+                if block.adj_close is not None:
+                    held |= np.isfinite(block.adj_close[rows, columns])
+                there = held.any(axis=0)
+                days = block.sessions[rows][::-1][held[::-1].argmax(axis=0)[there]].tolist()
+                symbols = map(block.symbols.__getitem__, columns[there].tolist())
+                found |= dict(zip(symbols, days, strict=True))
+                columns = columns[~there]
+        return found
 
     def symbol(self, listed: str) -> str:
         """The symbol whose closes a listed line is followed by.
@@ -195,29 +219,9 @@ class Market:
         return {block.year: dict(zip(block.symbols, count(), strict=False)) for block in blocks}
 
     def _make_series(self, symbol: str) -> Series | None:
-        blocks = [
-            column_of(block, places[symbol])
+        columns = [
+            (block, places[symbol])
             for block, places in zip(self.prices.blocks, self.places.values(), strict=True)
             if symbol in places
         ]
-        return series_of(stack(blocks, self.reference.sessions)) if blocks else None
-
-    @cached_property
-    def described(self) -> Mapping[str, tuple[str, str]]:
-        """Symbol -> (name, sector) from the newest file that has them, of any fund."""
-        lines = self.register
-        texts = zip(lines.names.tolist(), lines.sectors.tolist(), strict=True)
-        return dict(zip(lines.symbols.tolist(), texts, strict=True))
-
-
-def _edge_closes(blocks: Iterable[Block], edge: int) -> dict[str, date]:
-    """Symbol -> its first (0) or last (-1) session with a close, later blocks over earlier ones."""
-    found: dict[str, date] = {}
-    for block in blocks:
-        held = np.isfinite(block.close)
-        if block.adj_close is not None:
-            held |= np.isfinite(block.adj_close)
-        row = held.argmax(axis=0) if edge == 0 else len(held) - 1 - held[::-1].argmax(axis=0)
-        days = block.sessions[row].tolist()
-        found |= {block.symbols[i]: days[i] for i in np.nonzero(held.any(axis=0))[0].tolist()}
-    return found
+        return series_of(columns, self.reference.sessions) if columns else None

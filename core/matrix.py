@@ -1,9 +1,9 @@
-"""Bars laid out for look-ups: many lines side by side, or one symbol over all years."""
+"""Bars laid out for look-ups: many lines side by side."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -22,35 +22,6 @@ _SAME_STEP: Final = 0.25
 _CELLS: Final = 65_536
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Series:
-    """One symbol's closes over every year held.
-
-    Attributes:
-        sessions: (T,) sessions with a close (or an adjusted close where none has a close).
-        price: (T,) split-adjusted close, or None where only adjusted closes are held.
-        total: (T,) level with dividends reinvested at the ex-date close; equal to
-            ``price`` where no dividend and no adjusted close is on record.
-        has_dividends: whether ``total`` rests on dividends or adjusted closes.
-        doubts: session and words of each move that cannot be believed.
-    """
-
-    sessions: Dates
-    price: FloatArray | None
-    total: FloatArray
-    has_dividends: bool
-    doubts: tuple[tuple[np.datetime64, str], ...]
-
-    @property
-    def stand_in(self) -> FloatArray:
-        """(T,) the price, or the adjusted close standing in for it."""
-        return self.total if self.price is None else self.price
-
-    def level(self, basis: str) -> FloatArray | None:
-        """(T,) what returns on "pr" or "tr" are ratios of; None for PR without closes."""
-        return self.total if basis == "tr" else self.price
-
-
 @dataclass(frozen=True, eq=False)
 class Matrix:
     """The lines' bars of some years side by side.
@@ -65,7 +36,9 @@ class Matrix:
         by_adjusted: (N,) total return is read from adjusted closes.
         dividends: (K,) rows, columns and D/P of each dividend, at the close it counts at.
         splits: (K,) rows, columns and factors.
-        volume: (T, N) or None.
+        position: (T,) place of each session among all sessions of the exchange.
+        blocks: what it was laid out from.
+        places: of each block, (N,) its column of each symbol, -1 where it has it not.
     """
 
     sessions: Dates
@@ -76,8 +49,9 @@ class Matrix:
     by_adjusted: BoolArray
     dividends: tuple[IntArray, IntArray, FloatArray]
     splits: tuple[IntArray, IntArray, FloatArray]
-    volume: FloatArray | None
     position: IntArray
+    blocks: tuple[Block, ...]
+    places: tuple[IntArray, ...]
 
     @cached_property
     def column(self) -> Mapping[str, int]:
@@ -85,30 +59,40 @@ class Matrix:
         return {symbol: place for place, symbol in enumerate(self.symbols)}
 
     @cached_property
-    def _held(self) -> IntArray:
-        """(N,) sessions with a close."""
-        return np.asarray(np.isfinite(self.stand_in).sum(axis=0), np.intp)
-
-    @property
-    def whole(self) -> BoolArray:
-        """(N,) a close on every session."""
-        return np.asarray(self._held == len(self.sessions))
-
-    @property
-    def empty(self) -> BoolArray:
-        """(N,) no close at all."""
-        return np.asarray(self._held == 0)
+    def _range(self) -> tuple[FloatArray, FloatArray]:
+        """(N,) lowest and (N,) highest close; NaN where a session has none."""
+        return self.stand_in.min(axis=0), self.stand_in.max(axis=0)
 
     @cached_property
-    def last(self) -> NDArray[np.int32]:
-        """(T, N) row of the last close at or before each row, -1 where none."""
+    def whole(self) -> BoolArray:
+        """(N,) a close on every session."""
+        lowest, highest = self._range
+        return np.isfinite(lowest) & np.isfinite(highest)
+
+    @cached_property
+    def _gaps(self) -> IntArray:
+        """(G,) columns that are not whole: few."""
+        return np.nonzero(~self.whole)[0]
+
+    @cached_property
+    def empty(self) -> BoolArray:
+        """(N,) no close at all."""
+        found = np.zeros(len(self.symbols), bool)
+        found[self._gaps] = ~np.isfinite(self.stand_in[:, self._gaps]).any(axis=0)
+        return found
+
+    @cached_property
+    def _last_in_gaps(self) -> NDArray[np.int32]:
+        """(T, G) row of the last close at or before each row, -1 where none."""
         rows = np.arange(len(self.sessions), dtype=np.int32)[:, None]
-        found = np.broadcast_to(rows, self.stand_in.shape)
-        if self.whole.all():
-            return found
-        found, gaps = found.copy(), np.nonzero(~self.whole)[0]
-        held = np.isfinite(self.stand_in[:, gaps])
-        found[:, gaps] = np.maximum.accumulate(np.where(held, rows, np.int32(-1)), axis=0)
+        held = np.isfinite(self.stand_in[:, self._gaps])
+        return np.asarray(np.maximum.accumulate(np.where(held, rows, np.int32(-1)), axis=0))
+
+    def last(self, row: int) -> IntArray:
+        """(N,) row of the last close at or before a row, -1 where none, or before the first row."""
+        found = np.full(len(self.symbols), row, np.intp)
+        if row >= 0:
+            found[self._gaps] = self._last_in_gaps[row]
         return found
 
     def row(self, value: date) -> int:
@@ -161,7 +145,7 @@ class Matrix:
         ):
             later = np.nonzero(np.isfinite(self.stand_in[row:, column]))[0]
             close = int(row + later[0]) if len(later) else 0
-            if not close or self.last[close - 1, column] < 0:
+            if not np.isfinite(self.stand_in[:close, column]).any():
                 continue
             step, size = math.log(self._step(close, column)[0]), math.log(split)
             if abs(size) > _SPLIT and abs(step + size) < _SAME_STEP * abs(size):
@@ -172,23 +156,26 @@ class Matrix:
 
     def _step(self, row: int, column: int) -> tuple[float, int]:
         """A close over the one before it, and the row of that one."""
-        before = int(self.last[row - 1, column])
+        before = int(np.nonzero(np.isfinite(self.stand_in[:row, column]))[0][-1])
         return float(self.stand_in[row, column] / self.stand_in[before, column]), before
 
     def _jumps(self) -> list[tuple[int, int]]:
         """Row and column of each move between two closes beyond tenfold."""
         found: list[tuple[int, int]] = []
-        closes = self.stand_in
-        step = max(_CELLS // closes.shape[1], 1)
+        closes, (lowest, highest) = self.stand_in, self._range
+        # a line that never was ten times its lowest close, and has no gap, cannot have jumped
+        far = np.nonzero(~(highest <= JUMP * lowest))[0]
+        step = max(_CELLS // max(len(far), 1), 1)
         edges = [*range(0, len(closes) - 1, step), len(closes) - 1]
-        for first, last in pairwise(edges):
-            upper, lower = closes[first + 1 : last + 1], closes[first:last]
+        for first, last in pairwise(edges if len(far) else ()):
+            piece = closes[first : last + 1, far]
+            upper, lower = piece[1:], piece[:-1]
             wide = (upper > JUMP * lower) | (upper * JUMP < lower)
             if wide.any():
                 rows, columns = np.nonzero(wide)
-                found += zip((rows + first + 1).tolist(), columns.tolist(), strict=True)
+                found += zip((rows + first + 1).tolist(), far[columns].tolist(), strict=True)
         # where the row before has no close, the move is from an earlier one
-        for column in np.nonzero(~self.whole & ~self.empty)[0].tolist():
+        for column in self._gaps[~self.empty[self._gaps]].tolist():
             rows = np.nonzero(np.isfinite(closes[:, column]))[0]
             after = np.nonzero(np.diff(rows) > 1)[0]
             factor = closes[rows[after + 1], column] / closes[rows[after], column]
@@ -196,12 +183,32 @@ class Matrix:
             found += ((row, column) for row in rows[after + 1][wide].tolist())
         return found
 
+    def volume(self, first: int = 0, last: int | None = None) -> FloatArray | None:
+        """(T, N) shares traded on the rows from ``first`` up to ``last``, NaN where none.
+
+        Laid out when asked for and not kept: an answer looks at the last few rows alone. None
+        where no block of these rows has volumes.
+        """
+        fields, sizes, begins = [], [], 0
+        for block in self.blocks:
+            size = len(block.sessions)
+            stop = size if last is None else min(max(last - begins, 0), size)
+            own = slice(min(max(first - begins, 0), size), stop)
+            fields.append(None if block.volume is None else block.volume[own])
+            sizes.append(max(own.stop - own.start, 0))
+            begins += size
+        if all(values is None or not size for values, size in zip(fields, sizes, strict=True)):
+            return None
+        return _over(sizes, fields, self.places)
+
     def still(self, row: int, sessions: int) -> BoolArray:
         """(N,) the same close and no volume over the last ``sessions`` sessions up to a row."""
-        if self.volume is None or row + 1 < sessions:
+        first = row + 1 - sessions
+        volume = self.volume(first, row + 1) if first >= 0 else None
+        if volume is None:
             return np.zeros(len(self.symbols), bool)
-        closes = self.stand_in[row + 1 - sessions : row + 1]
-        quiet = (self.volume[row + 1 - sessions : row + 1] == 0).all(axis=0)
+        closes = self.stand_in[first : row + 1]
+        quiet = (volume == 0).all(axis=0)
         same: BoolArray = (closes == closes[0]).all(axis=0)
         return np.asarray(quiet & same)
 
@@ -233,17 +240,23 @@ def _places(own: tuple[str, ...], symbols: tuple[str, ...]) -> IntArray:
 
 
 def _over(
-    parts: tuple[Block, ...], fields: list[FloatArray | None], places: list[IntArray]
+    sizes: Sequence[int], fields: Sequence[FloatArray | None], places: Sequence[IntArray]
 ) -> FloatArray | None:
-    """(T, N) one field of all blocks over one another, NaN where none; None where none has it."""
+    """(T, N) one field of all blocks over one another, NaN where none; None where none has it.
+
+    Args:
+        sizes: of each block, its rows.
+        fields: of each block, (rows, its columns).
+        places: of each block, (N,) its columns, -1 where it has none.
+    """
     if all(values is None for values in fields):
         return None
-    if len(parts) == 1 and fields[0] is not None:
+    if len(fields) == 1 and fields[0] is not None:
         return fields[0]
-    out = np.empty((sum(len(block.sessions) for block in parts), len(places[0])))
+    out = np.empty((sum(sizes), len(places[0])))
     first = 0
-    for block, values, place in zip(parts, fields, places, strict=True):
-        rows = out[first : first + len(block.sessions)]
+    for size, values, place in zip(sizes, fields, places, strict=True):
+        rows = out[first : first + size]
         if values is None:
             rows[:] = np.nan
         elif np.array_equal(place, np.arange(values.shape[1])):
@@ -251,7 +264,7 @@ def _over(
         else:
             np.take(values, np.maximum(place, 0), axis=1, out=rows, mode="clip")
             rows[:, place < 0] = np.nan
-        first += len(block.sessions)
+        first += size
     return out
 
 
@@ -263,10 +276,10 @@ def stack(blocks: Iterable[Block], sessions_known: Dates) -> Matrix:
         symbols = tuple(sorted(set().union(*(block.symbols for block in parts))))
     places = [_places(block.symbols, symbols) for block in parts]
     sessions = np.concatenate([block.sessions for block in parts])
-    offsets = np.cumsum([0, *(len(block.sessions) for block in parts)])
-    close = _over(parts, [block.close for block in parts], places)
-    adjusted = _over(parts, [block.adj_close for block in parts], places)
-    volume = _over(parts, [block.volume for block in parts], places)
+    sizes = [len(block.sessions) for block in parts]
+    offsets = np.cumsum([0, *sizes])
+    close = _over(sizes, [block.close for block in parts], places)
+    adjusted = _over(sizes, [block.adj_close for block in parts], places)
     assert close is not None
 
     def events(name: str) -> tuple[IntArray, IntArray, FloatArray]:
@@ -278,13 +291,49 @@ def stack(blocks: Iterable[Block], sessions_known: Dates) -> Matrix:
             np.concatenate([e.value for e in held]),
         )
 
-    (dr, dc, dv), splits = events("dividend"), events("split")
+    return laid_out(
+        sessions,
+        symbols,
+        close,
+        adjusted,
+        events("dividend"),
+        events("split"),
+        sessions_known,
+        parts,
+        tuple(places),
+    )
+
+
+def laid_out(
+    sessions: Dates,
+    symbols: tuple[str, ...],
+    close: FloatArray,
+    adjusted: FloatArray | None,
+    dividends: tuple[IntArray, IntArray, FloatArray],
+    splits: tuple[IntArray, IntArray, FloatArray],
+    sessions_known: Dates,
+    blocks: tuple[Block, ...] = (),
+    places: tuple[IntArray, ...] = (),
+) -> Matrix:
+    """A matrix of bars that lie over one another; see `Matrix` for what is not told here.
+
+    Args:
+        sessions: (T,) ascending.
+        symbols: (N,).
+        close: (T, N) price per share, NaN where none.
+        adjusted: (T, N) or None.
+        dividends: (K,) rows, columns and cash per share, by ex-date.
+        splits: (K,) rows, columns and factors.
+        sessions_known: every session of the exchange.
+        blocks: what it was laid out from, for volumes.
+        places: of each block, (N,) its columns.
+    """
     only_adjusted: BoolArray = np.zeros(len(symbols), bool)
     by_adjusted = only_adjusted.copy()
     if adjusted is not None:
         has_close = np.isfinite(close)
         paid = np.zeros(len(symbols), bool)
-        paid[dc] = True
+        paid[dividends[1]] = True
         complete = (np.isfinite(adjusted) | ~has_close).all(axis=0)
         only_adjusted = np.asarray(~has_close.any(axis=0) & np.isfinite(adjusted).any(axis=0))
         by_adjusted = only_adjusted | (complete & ~paid & has_close.any(axis=0))
@@ -297,55 +346,9 @@ def stack(blocks: Iterable[Block], sessions_known: Dates) -> Matrix:
         adjusted=adjusted,
         only_adjusted=only_adjusted,
         by_adjusted=by_adjusted,
-        dividends=_dividend_yields(close, dr, dc, dv),
+        dividends=_dividend_yields(close, *dividends),
         splits=splits,
-        volume=volume,
         position=np.searchsorted(sessions_known, sessions),
-    )
-
-
-def column_of(block: Block, place: int) -> Block:
-    """One symbol's column of a block."""
-    column = slice(place, place + 1)
-
-    def part(values: FloatArray | None) -> FloatArray | None:
-        return None if values is None else values[:, column]
-
-    def own(name: str) -> object:
-        events = getattr(block, name)
-        keep = events.col == place
-        return type(events)(
-            events.row[keep], np.zeros(int(keep.sum()), np.intp), events.value[keep]
-        )
-
-    return Block(
-        block.sessions,
-        (block.symbols[place],),
-        block.close[:, column],
-        part(block.adj_close),
-        part(block.volume),
-        own("dividend"),  # type: ignore[arg-type]
-        own("split"),  # type: ignore[arg-type]
-    )
-
-
-def series_of(matrix: Matrix) -> Series | None:
-    """A one-column matrix as a series of its closes."""
-    price = matrix.stand_in[:, 0]
-    held = np.nonzero(np.isfinite(price))[0]
-    if not len(held):
-        return None
-    rows, _, yields = matrix.dividends
-    if matrix.by_adjusted[0] and matrix.adjusted is not None:
-        total = matrix.adjusted[held, 0]
-    else:
-        factor = np.ones(len(price))
-        factor[rows] = 1 + yields
-        total = price[held] * np.cumprod(factor)[held]
-    return Series(
-        sessions=matrix.sessions[held],
-        price=None if matrix.only_adjusted[0] else price[held],
-        total=total,
-        has_dividends=bool(matrix.by_adjusted[0] or len(rows)),
-        doubts=tuple((matrix.sessions[row], words) for row, _, words in matrix.doubts),
+        blocks=blocks,
+        places=places,
     )

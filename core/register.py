@@ -26,7 +26,8 @@ class Register:
     """The lines of all holdings files held.
 
     Attributes:
-        symbols: (L,) the symbols they are followed by, A to Z.
+        number: symbol that a line is followed by -> number.
+        symbols: (L,) the same symbols, A to Z.
         names: (L,) from the newest file that has one, "" where none has.
         sectors: (L,) likewise.
         sector_names: A to Z, `UNKNOWN` for lines of no sector.
@@ -34,6 +35,7 @@ class Register:
         rows: file -> (N,) numbers of its lines.
     """
 
+    number: dict[str, int]
     symbols: Texts
     names: Texts
     sectors: Texts
@@ -43,6 +45,11 @@ class Register:
 
     def __len__(self) -> int:
         return len(self.symbols)
+
+    def said(self, symbol: str) -> tuple[str, str]:
+        """Name and sector of a symbol, "" where no file says."""
+        place = self.number.get(symbol)
+        return ("", "") if place is None else (self.names[place], self.sectors[place])
 
     def texts(self, kind: Texts, numbers: IntArray) -> tuple[str, ...]:
         """The text of each number."""
@@ -73,6 +80,7 @@ def register(files: Sequence[tuple[Holdings, tuple[str, ...]]]) -> Register:
     kinds = sorted(set(labels))
     place = {kind: code for code, kind in enumerate(kinds)}
     return Register(
+        number=number,
         symbols=_texts(symbols),
         names=_texts(names),
         sectors=_texts(sectors),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 
 from core.basket import Basket
-from core.frames import Dates, IntArray, pydate
+from core.frames import IntArray
 from core.market import Market
 from core.question import Question
 from core.views import IndexView, Source
@@ -23,35 +23,33 @@ class _Origins:
     Attributes:
         names: the sources, A to Z.
         name: place of its source in ``names``.
-        last: its last session with a close, NaT where none.
+        last: the ordinal of its last session with a close, 0 where none.
         times: when closes were taken, ascending.
         time: place of its own in ``times``, their number where not known.
     """
 
     names: tuple[str, ...]
     name: IntArray
-    last: Dates
+    last: IntArray
     times: tuple[datetime, ...]
     time: IntArray
 
 
 def _origins(market: Market) -> _Origins:
     symbols: list[str] = market.register.symbols.tolist()
-    source, fetched = market.prices.source, market.prices.fetched_at
-    names = sorted({source.get(symbol, "") for symbol in symbols})
-    times = sorted({fetched[symbol] for symbol in symbols if symbol in fetched})
+    source = [market.prices.source.get(symbol, "") for symbol in symbols]
+    fetched = list(map(market.prices.fetched_at.get, symbols))
+    names, times = sorted(set(source)), sorted({taken for taken in fetched if taken is not None})
     name = {text: place for place, text in enumerate(names)}
-    time = {taken: place for place, taken in enumerate(times)}
-    last = market.last_close
+    time: dict[datetime | None, int] = {taken: place for place, taken in enumerate(times)}
+    time[None] = len(times)
+    closes = map(market.last_close.get, symbols)
     return _Origins(
         names=tuple(names),
-        name=np.array([name[source.get(symbol, "")] for symbol in symbols], np.intp),
-        last=np.array([last.get(symbol) for symbol in symbols], "datetime64[D]"),
+        name=np.array([name[text] for text in source], np.intp),
+        last=np.array([0 if last is None else last.toordinal() for last in closes], np.intp),
         times=tuple(times),
-        time=np.array(
-            [time[fetched[symbol]] if symbol in fetched else len(times) for symbol in symbols],
-            np.intp,
-        ),
+        time=np.array([time[taken] for taken in fetched], np.intp),
     )
 
 
@@ -60,10 +58,8 @@ def sources(
 ) -> tuple[Source, ...]:
     """Where the answer's numbers came from."""
     found: list[Source] = []
-    prices, origins = (
-        market.prices,
-        market.kept((market.register, "origins"), lambda: _origins(market)),
-    )
+    prices = market.prices
+    origins = market.kept((market.register, "origins"), lambda: _origins(market))
     for fund in (question.small, question.large):
         if fund in market.last_close:
             found.append(
@@ -93,7 +89,7 @@ def sources(
                 Source(
                     f"prices of {len(these):,} lines of {fund}",
                     origin,
-                    pydate(origins.last[these].max()),
+                    date.fromordinal(int(origins.last[these].max())),
                     origins.times[first] if first < len(origins.times) else None,
                 )
             )

@@ -36,9 +36,7 @@ class Rows:
 def closes_at(market: Market, matrix: Matrix, start: date, end: date) -> Rows:
     """The closes at or before two dates, and whether they are recent enough."""
     first, last = matrix.row(start), matrix.row(end)
-    nothing = np.full(len(matrix.symbols), -1, np.int32)
-    at_start = (matrix.last[first] if first >= 0 else nothing).astype(np.intp)
-    at_end = (matrix.last[last] if last >= 0 else nothing).astype(np.intp)
+    at_start, at_end = matrix.last(first), matrix.last(last)
 
     def fresh(rows: IntArray, when: date) -> BoolArray:
         age = market.position(when) - matrix.position[np.maximum(rows, 0)]
@@ -72,12 +70,11 @@ def _start_values(
     """
     file = span.file
     session = market.session(file.as_of)
-    row = matrix.row(session)
-    at_file = matrix.last[row] if row >= 0 else np.full(len(matrix.symbols), -1, np.int32)
+    at_file = matrix.last(matrix.row(session))
     age = market.position(session) - matrix.position[np.maximum(at_file, 0)]
     known = (at_file >= 0) & (age <= STALE_SESSIONS)
     start_price = matrix.price_at(at_start)[where]
-    file_price = np.where(known, matrix.price_at(at_file.astype(np.intp)), np.nan)[where]
+    file_price = np.where(known, matrix.price_at(at_file), np.nan)[where]
 
     later_splits = market.splits_since(matrix, session)[where]
     stands_in = matrix.only_adjusted[where] & held
@@ -101,7 +98,7 @@ def _why_not(
 ) -> str:
     """Why a line is not measured between two dates; "" where its closes allow it."""
     failure = market.prices.failures.get(symbol)
-    if column < 0 or (rows.end[column] < 0 and not np.isfinite(matrix.stand_in[:, column]).any()):
+    if column < 0 or matrix.empty[column]:
         return f"not fetched: {failure}" if failure else "no prices held"
     if basis == "pr" and matrix.only_adjusted[column]:
         return "only adjusted closes held: no price return"
@@ -263,7 +260,7 @@ def _reach(market: Market, matrix: Matrix, span: Span, rows: Rows) -> tuple[IntA
     at_file = matrix.row(market.session(span.file.as_of))
     if at_file < 0:
         return rows.start, matrix.row(span.end)
-    return np.minimum(rows.start, matrix.last[at_file]), max(at_file, matrix.row(span.end))
+    return np.minimum(rows.start, matrix.last(at_file)), max(at_file, matrix.row(span.end))
 
 
 def quarantined(matrix: Matrix, first: IntArray, last: int) -> dict[int, str]:

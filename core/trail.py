@@ -107,12 +107,12 @@ def _levels(market: Market, symbols: tuple[str, ...], sessions: Dates, basis: st
     assert matrix is not None
     columns = np.array([matrix.column.get(s, -1) for s in symbols], np.intp)
     where = np.maximum(columns, 0)
-    first = matrix.last[matrix.row(sessions[0].item())].astype(np.intp)
+    first = matrix.last(matrix.row(sessions[0].item()))
     # a line that began inside the window is followed from its first close
     first = np.where(first < 0, np.isfinite(matrix.stand_in).argmax(axis=0), first)
     out = np.full((len(sessions), len(symbols)), np.nan)
     for place, session in enumerate(sessions):
-        row = matrix.last[matrix.row(session.item())].astype(np.intp)
+        row = matrix.last(matrix.row(session.item()))
         out[place] = np.where(columns >= 0, matrix.growth(first, row, basis)[where], np.nan)
     return out
 

@@ -1,0 +1,94 @@
+"""One symbol's closes over all years, for funds and for what is told of a single line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.frames import Block, Dates, Events, FloatArray, IntArray
+from core.matrix import laid_out
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Series:
+    """One symbol's closes over every year held.
+
+    Attributes:
+        sessions: (T,) sessions with a close (or an adjusted close where none has a close).
+        price: (T,) split-adjusted close, or None where only adjusted closes are held.
+        total: (T,) level with dividends reinvested at the ex-date close; equal to
+            ``price`` where no dividend and no adjusted close is on record.
+        has_dividends: whether ``total`` rests on dividends or adjusted closes.
+        doubts: session and words of each move that cannot be believed.
+    """
+
+    sessions: Dates
+    price: FloatArray | None
+    total: FloatArray
+    has_dividends: bool
+    doubts: tuple[tuple[np.datetime64, str], ...]
+
+    @property
+    def stand_in(self) -> FloatArray:
+        """(T,) the price, or the adjusted close standing in for it."""
+        return self.total if self.price is None else self.price
+
+    def level(self, basis: str) -> FloatArray | None:
+        """(T,) what returns on "pr" or "tr" are ratios of; None for PR without closes."""
+        return self.total if basis == "tr" else self.price
+
+
+def series_of(columns: Sequence[tuple[Block, int]], sessions_known: Dates) -> Series | None:
+    """A symbol's closes from its column of each block that has it; None where it has no close."""
+    sizes = [len(block.sessions) for block, _ in columns]
+    begins = np.cumsum([0, *sizes]).tolist()
+
+    def stacked(fields: list[FloatArray | None]) -> FloatArray | None:
+        if all(values is None for values in fields):
+            return None
+        parts = [
+            np.full(size, np.nan) if values is None else values[:, place]
+            for values, size, (_, place) in zip(fields, sizes, columns, strict=True)
+        ]
+        return np.concatenate(parts)[:, None]
+
+    def events(held: list[Events]) -> tuple[IntArray, IntArray, FloatArray]:
+        rows, values = [], []
+        for own, begin, (_, place) in zip(held, begins, columns, strict=False):
+            mine = np.nonzero(own.col == place)[0]
+            rows.append(own.row[mine] + begin)
+            values.append(own.value[mine])
+        row = np.concatenate(rows)
+        return row, np.zeros(len(row), np.intp), np.concatenate(values)
+
+    close = stacked([block.close for block, _ in columns])
+    assert close is not None
+    matrix = laid_out(
+        np.concatenate([block.sessions for block, _ in columns]),
+        ("",),
+        close,
+        stacked([block.adj_close for block, _ in columns]),
+        events([block.dividend for block, _ in columns]),
+        events([block.split for block, _ in columns]),
+        sessions_known,
+    )
+    price = matrix.stand_in[:, 0]
+    held = np.nonzero(np.isfinite(price))[0]
+    if not len(held):
+        return None
+    rows, _, yields = matrix.dividends
+    if matrix.by_adjusted[0] and matrix.adjusted is not None:
+        total = matrix.adjusted[held, 0]
+    else:
+        factor = np.ones(len(price))
+        factor[rows] = 1 + yields
+        total = price[held] * np.cumprod(factor)[held]
+    return Series(
+        sessions=matrix.sessions[held],
+        price=None if matrix.only_adjusted[0] else price[held],
+        total=total,
+        has_dividends=bool(matrix.by_adjusted[0] or len(rows)),
+        doubts=tuple((matrix.sessions[row], words) for row, _, words in matrix.doubts),
+    )
