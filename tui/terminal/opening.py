@@ -35,7 +35,7 @@ _SHOW, _LEAVE = "\x1b[?25h", "\x1b[?2004l\x1b[?1049l"
 #: What the driver may have asked of the terminal: mouse, pastes, keys, wrapping, focus.
 _UNDO: Final = "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?2004l\x1b[<u\x1b[?7h\x1b[?1004l"
 #: What the screen's library takes out of the terminal's modes, so that keys come one by one.
-_LOCAL: Final = termios.ECHO | termios.ICANON | termios.IEXTEN
+_LOCAL: Final = termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG
 _INPUT: Final = termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR
 #: Places of the modes in what `termios.tcgetattr` gives.
 _IFLAG, _LFLAG, _CC = 0, 3, 6
@@ -72,8 +72,6 @@ class Opening:
         modes[_LFLAG] &= ~_LOCAL
         modes[_CC] = list(modes[_CC])
         modes[_CC][termios.VMIN], modes[_CC][termios.VTIME] = 1, 0
-        # a stop here would leave the shell on this screen: the key is kept for the program
-        modes[_CC][termios.VSUSP] = b"\x00"
         _set(modes)
         _write(ENTER + _BEGIN + self.wire.feed(text))
 
