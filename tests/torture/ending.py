@@ -166,7 +166,7 @@ def ending(folder: Path, small: bool) -> Iterator[Row]:
 def _started(environment: dict[str, str], *, fetching: bool = False) -> tuple[Session, list[int]]:
     """A screen that shows numbers, with its fetching child where asked."""
     session = Session.start(["-m", "tui"], environment)
-    # The last is asked for when keys are read: before, the frame stands alone.
+    # The frame is enough: what is typed on it is kept, and its sizes are heeded.
     if not session.read(60, b"IWM", b"help", b"\x1b[?2004h"):
         raise AssertionError(f"no screen came: {bytes(session.sent[-500:])!r}")
     below: list[int] = []

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from textual.binding import Binding
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.commands import COMMANDS, groups, shown
@@ -14,6 +13,7 @@ from tui.panes.scene import wrapped
 from tui.panes.sheet import Sheet
 from tui.spans import Drawing, fit_line
 from tui.terminal import fitting
+from tui.widgets.stage import SizedScreen
 
 #: Commands a page of its own obeys, and the action they have there.
 _PAGE = {
@@ -53,7 +53,7 @@ def page_bindings(*more: str, **own: str) -> list[Binding]:
     ]
 
 
-class PageScreen(Screen[None], inherit_bindings=False):
+class PageScreen(SizedScreen, inherit_bindings=False):
     """A page over the panes: one drawing, esc leads back."""
 
     AUTO_FOCUS = ""

@@ -23,7 +23,19 @@ def settle(widget: Widget) -> None:
         screen.settle()
 
 
-class Stage(Screen[None], inherit_bindings=False):
+class SizedScreen(Screen[None], inherit_bindings=False):
+    """A screen that is laid out for the size the terminal has, and for none that it had.
+
+    Textual tells a screen its own new size after laying it out for one: two sizes that are on
+    their way at once then call for each other for ever.
+    """
+
+    def _screen_resized(self, size: Size) -> None:
+        if size == self.app.size:
+            super()._screen_resized(size)
+
+
+class Stage(SizedScreen, inherit_bindings=False):
     """A screen of our own widgets.
 
     Args:

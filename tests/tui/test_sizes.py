@@ -1,0 +1,42 @@
+"""Two sizes on their way at once: the screens are laid out for the terminal's own, and rest."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+from textual.geometry import Size
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from tests.tui.driving import drive, press
+from tests.tui.markets import market
+from tui.app import InternalsApp
+from tui.config import Config
+
+
+@pytest.mark.parametrize("wire", ["cells", "plain"])
+@pytest.mark.parametrize("keys", [(), ("question_mark",)])
+def test_sizes_that_overtake_each_other_come_to_rest(
+    wire: str, keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, *keys)
+        heeded, heed = [], Screen._screen_resized
+
+        def counted(screen: Screen[None], size: Size) -> None:
+            heeded.append(size)
+            # the loop would leave no moment for anything else, the end of this test included
+            assert len(heeded) < 20, "the sizes call for each other"
+            heed(screen, size)
+
+        monkeypatch.setattr(Screen, "_screen_resized", counted)
+        # while nothing is painted, as at the start: what is put off stands between the two
+        with app.batch_update():
+            for width, height in ((65, 40), (96, 66)):
+                size = Size(width, height)
+                app.screen.post_message(events.Resize(size, size))
+                app.screen.call_later(lambda: None)
+            await pilot.pause(0.3)
+        assert app.screen.size == app.size == Size(120, 36)
+
+    drive(story, held=market(), config=Config(wire=wire))
