@@ -59,15 +59,20 @@ class Matrix:
         return {symbol: place for place, symbol in enumerate(self.symbols)}
 
     @cached_property
-    def _range(self) -> tuple[FloatArray, FloatArray]:
-        """(N,) lowest and (N,) highest close; NaN where a session has none."""
-        return self.stand_in.min(axis=0), self.stand_in.max(axis=0)
+    def _held(self) -> tuple[BoolArray, BoolArray]:
+        """(N,) a close on every session, and (N,) on any."""
+        held = np.isfinite(self.stand_in)
+        return np.asarray(held.all(axis=0)), np.asarray(held.any(axis=0))
 
-    @cached_property
+    @property
     def whole(self) -> BoolArray:
         """(N,) a close on every session."""
-        lowest, highest = self._range
-        return np.isfinite(lowest) & np.isfinite(highest)
+        return self._held[0]
+
+    @cached_property
+    def empty(self) -> BoolArray:
+        """(N,) no close at all."""
+        return ~self._held[1]
 
     @cached_property
     def _gaps(self) -> IntArray:
@@ -75,18 +80,15 @@ class Matrix:
         return np.nonzero(~self.whole)[0]
 
     @cached_property
-    def empty(self) -> BoolArray:
-        """(N,) no close at all."""
-        found = np.zeros(len(self.symbols), bool)
-        found[self._gaps] = ~np.isfinite(self.stand_in[:, self._gaps]).any(axis=0)
-        return found
-
-    @cached_property
     def _last_in_gaps(self) -> NDArray[np.int32]:
         """(T, G) row of the last close at or before each row, -1 where none."""
         rows = np.arange(len(self.sessions), dtype=np.int32)[:, None]
-        held = np.isfinite(self.stand_in[:, self._gaps])
-        return np.asarray(np.maximum.accumulate(np.where(held, rows, np.int32(-1)), axis=0))
+        held = np.isfinite(self.stand_in)[:, self._gaps]
+        found = np.where(held, rows, np.int32(-1))
+        # row by row: ten times as fast as an accumulation down the columns
+        for before, own in pairwise(found):
+            np.maximum(before, own, out=own)
+        return found
 
     def last(self, row: int) -> IntArray:
         """(N,) row of the last close at or before a row, -1 where none, or before the first row."""
@@ -162,9 +164,10 @@ class Matrix:
     def _jumps(self) -> list[tuple[int, int]]:
         """Row and column of each move between two closes beyond tenfold."""
         found: list[tuple[int, int]] = []
-        closes, (lowest, highest) = self.stand_in, self._range
-        # a line that never was ten times its lowest close, and has no gap, cannot have jumped
-        far = np.nonzero(~(highest <= JUMP * lowest))[0]
+        closes = self.stand_in
+        lowest, highest = np.fmin.reduce(closes, axis=0), np.fmax.reduce(closes, axis=0)
+        # a line that never was ten times its lowest close cannot have jumped
+        far = np.nonzero(highest > JUMP * lowest)[0]
         step = max(_CELLS // max(len(far), 1), 1)
         edges = [*range(0, len(closes) - 1, step), len(closes) - 1]
         for first, last in pairwise(edges if len(far) else ()):
@@ -175,13 +178,12 @@ class Matrix:
                 rows, columns = np.nonzero(wide)
                 found += zip((rows + first + 1).tolist(), far[columns].tolist(), strict=True)
         # where the row before has no close, the move is from an earlier one
-        for column in self._gaps[~self.empty[self._gaps]].tolist():
-            rows = np.nonzero(np.isfinite(closes[:, column]))[0]
-            after = np.nonzero(np.diff(rows) > 1)[0]
-            factor = closes[rows[after + 1], column] / closes[rows[after], column]
-            wide = (factor > JUMP) | (factor < 1 / JUMP)
-            found += ((row, column) for row in rows[after + 1][wide].tolist())
-        return found
+        last, rows = self._last_in_gaps, np.arange(len(closes))[1:, None]
+        row, gap = np.nonzero((last[1:] == rows) & (last[:-1] >= 0) & (last[:-1] < rows - 1))
+        column = self._gaps[gap]
+        factor = closes[row + 1, column] / closes[last[row, gap], column]
+        wide = (factor > JUMP) | (factor < 1 / JUMP)
+        return found + list(zip((row + 1)[wide].tolist(), column[wide].tolist(), strict=True))
 
     def volume(self, first: int = 0, last: int | None = None) -> FloatArray | None:
         """(T, N) shares traded on the rows from ``first`` up to ``last``, NaN where none.
