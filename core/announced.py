@@ -9,6 +9,7 @@ known on it.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -77,6 +78,8 @@ class _Entry:
         sector: its sector, "" where unknown.
         known_as: the symbols that renames make one with it.
         shown: of each file of the fund, whether it already has the line so.
+        confirmed: the session of the first file that confirms it, None without one.
+        after: place of the first file dated later than ``effective``.
     """
 
     told: Announcement
@@ -86,13 +89,16 @@ class _Entry:
     sector: str
     known_as: tuple[str, ...]
     shown: tuple[bool, ...]
+    confirmed: date | None
+    after: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Roll:
-    """What was announced of one fund, beside its files: (session, stated date) of each."""
+    """What was announced of one fund, beside its files: the session and stated date of each."""
 
-    files: tuple[tuple[date, date], ...]
+    sessions: tuple[date, ...]
+    stated: tuple[date, ...]
     entries: tuple[_Entry, ...]
 
 
@@ -103,6 +109,7 @@ def _roll(market: Market, fund: str) -> _Roll:
     renamed: dict[str, list[str]] = {}
     for old, new in aliases.items():
         renamed.setdefault(new, []).append(old)
+    sessions = tuple(market.session(file.as_of) for file in files)
     listed = [set(file.symbols) for file in files]
     entries = []
     for told in market.announced:
@@ -114,25 +121,34 @@ def _roll(market: Market, fund: str) -> _Roll:
         name, sector = lines.said(symbol)
         shown = tuple((told.action == "leave") == known_as.isdisjoint(own) for own in listed)
         effective = market.session(told.effective)
-        names = name or told.name, sector
-        entries.append(_Entry(told, effective, symbol, *names, tuple(known_as), shown))
-    return _Roll(tuple((market.session(f.as_of), f.as_of) for f in files), tuple(entries))
+        after = bisect_right(sessions, effective)
+        speaking = zip(sessions, shown, strict=True)
+        confirmed = next((s for s, has in speaking if has and s >= effective), None)
+        entries.append(
+            _Entry(
+                told,
+                effective,
+                symbol,
+                name or told.name,
+                sector,
+                tuple(known_as),
+                shown,
+                confirmed,
+                after,
+            )
+        )
+    return _Roll(sessions, tuple(file.as_of for file in files), tuple(entries))
 
 
 def _standing(roll: _Roll, entry: _Entry, as_of: date) -> tuple[Standing, date | None] | None:
     """How an announcement stands and the file that says so; None where a file confirms it."""
-    held = [
-        (session, stated, shown)
-        for (session, stated), shown in zip(roll.files, entry.shown, strict=True)
-        if session <= as_of
-    ]
-    if any(shown for session, _, shown in held if session >= entry.effective):
+    if entry.confirmed is not None and entry.confirmed <= as_of:
         return None
-    later = [stated for session, stated, _ in held if session > entry.effective]
-    if later:
-        return "contradicted", later[-1]
-    if held and held[-1][2]:
-        return "doubtful", held[-1][1]
+    held = bisect_right(roll.sessions, as_of)
+    if held > entry.after:
+        return "contradicted", roll.stated[held - 1]
+    if held and entry.shown[held - 1]:
+        return "doubtful", roll.stated[held - 1]
     return ("due" if entry.effective < as_of else "announced"), None
 
 

@@ -113,13 +113,16 @@ def _years(market: Market, window_spans: tuple[Span, ...]) -> set[int]:
 def _words(parts: list[Part], measured: BoolArray) -> tuple[list[str], dict[int, list[str]]]:
     """Each line's first reason for not being measured, and what else is to be said of it."""
     reasons, flags = [""] * measured.shape[1], dict[int, list[str]]()
-    for k, part in enumerate(parts):
+    earlier = np.zeros(measured.shape[1], bool)
+    for part in parts:
+        before, earlier = earlier.tolist(), earlier | part.measured
         for line, words in part.flags.items():
             flags.setdefault(line, []).extend(words)
         for line, why in part.reasons.items():
             reasons[line] = reasons[line] or why
-            known = any(words.startswith("last traded") for words in flags.get(line, []))
-            if measured[:k, line].any() and not known:
+            if not before[line]:
+                continue
+            if not any(words.startswith("last traded") for words in flags.get(line, [])):
                 said = (
                     why
                     if why.startswith("last traded")

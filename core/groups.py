@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 
@@ -72,7 +73,7 @@ def themes(
     contribution: FloatArray,
 ) -> tuple[Group, ...]:
     """Roll (M,) measured lines up by theme, as given; a theme without a line is left out."""
-    place = {symbol: row for row, symbol in enumerate(symbols)}
+    place = dict(zip(symbols, count(), strict=False))
     found = []
     for theme in wanted:
         held = tuple(s for s in theme.symbols if s in place)

@@ -42,7 +42,9 @@ def _lines(found: Basket, ranked: IntArray) -> Lines:
     gone = found.member[::-1].argmax(axis=0)[ranked]
     size = len(found.segments)
     numbers, register = found.numbers[ranked], found.register
-    row = {line: r for r, line in enumerate(ranked.tolist()) if line in found.flags}
+    rank = np.full(len(found.symbols), -1)
+    rank[ranked] = np.arange(len(ranked))
+    flagged = sorted((r, line) for line in found.flags if (r := int(rank[line])) >= 0)
     return Lines(
         symbols=register.texts(register.symbols, numbers),
         names=register.texts(register.names, numbers),
@@ -52,18 +54,19 @@ def _lines(found: Basket, ranked: IntArray) -> Lines:
         contribution=found.contribution[ranked],
         joined={int(r): found.segments[entered[r]].start for r in np.nonzero(entered)[0]},
         left={int(r): found.segments[size - 1 - gone[r]].end for r in np.nonzero(gone)[0]},
-        flags={r: found.flags[line] for line, r in row.items()},
+        flags={r: found.flags[line] for r, line in flagged},
     )
 
 
 def _left_out(market: Market, found: Basket, files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
     """Lines never measured, heaviest first; weight is of the first file that has the line."""
-    first, row = (place[found.numbers].tolist() for place in market.register.first(files))
-    rows = [
-        LeftOut(found.symbols[i], found.names[i], _weight(files[first[i]], row[i]), reason)
-        for i, reason in enumerate(found.reasons)
-        if reason
-    ]
+    first, row = market.register.first(files)
+    rows = []
+    for line, reason in enumerate(found.reasons):
+        if reason:
+            number = found.numbers[line]
+            weight = _weight(files[first[number]], int(row[number]))
+            rows.append(LeftOut(found.symbols[line], found.names[line], weight, reason))
     return tuple(sorted(rows, key=lambda row: (-row.weight, row.symbol)))
 
 

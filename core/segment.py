@@ -210,20 +210,23 @@ def measure(
     values, carried, off = _start_values(market, matrix, span, held, where, rows.start)
     growth = matrix.growth(rows.start, rows.end, basis)[where]
     # a jump between the file and the segment would be carried into the weight
-    doubtful = doubtful | quarantined(matrix, *_reach(market, matrix, span, rows))
+    if matrix.doubts:
+        doubtful = doubtful | quarantined(matrix, *_reach(market, matrix, span, rows))
     good = held & rows.fresh_start[where] & rows.later[where]
-    good &= np.isfinite(growth) & np.isfinite(values) & ~np.isin(where, list(doubtful))
+    good &= np.isfinite(growth) & np.isfinite(values)
+    if doubtful:
+        good &= ~np.isin(where, list(doubtful))
     flags: dict[int, list[str]] = {}
-    for row in np.nonzero(good & ~rows.fresh_end[where])[0]:
+    for row in np.nonzero(good & ~rows.fresh_end[where])[0].tolist():
         line, last = int(place[row]), int(rows.end[where[row]])
         if ended(market, matrix, lines.symbols[line], last, span.end):
             flags.setdefault(line, []).append(f"last traded {matrix.sessions[last]}")
         else:
             good[row] = False
-    for row in np.nonzero(good & off)[0]:
+    for row in np.nonzero(good & off)[0].tolist():
         flags.setdefault(int(place[row]), []).append("disagrees with the file")
     reasons: dict[int, str] = {}
-    for row in np.nonzero(~good)[0]:
+    for row in np.nonzero(~good)[0].tolist():
         line, column = int(place[row]), int(where[row]) if held[row] else -1
         reasons[line] = (
             doubtful.get(column)

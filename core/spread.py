@@ -159,8 +159,7 @@ def _year_gap(
     """The gap of one window on common closes; None where a level is not positive."""
     if window is None:
         return None
-    first = int(np.searchsorted(sessions, day(window.start)))
-    last = int(np.searchsorted(sessions, day(window.end)))
+    first, last = (int(sessions.searchsorted(day(end))) for end in (window.start, window.end))
     return YearGap(
         year,
         window.start,
