@@ -66,9 +66,13 @@ def correlation_of(market: Market, found: Basket) -> float | None:
     sd, index = [], np.zeros(last - first)
     for part, own in zip(_parts(columns), _parts(weight), strict=True):
         levels = closes[:, part]
-        returns = levels[1:] / levels[:-1] - 1
-        sd.append(returns.std(axis=0, ddof=1))
+        # in place from here on: temporary arrays would cost more than the sums
+        returns = levels[1:] / levels[:-1]
+        returns -= 1
         index += returns @ own
+        returns -= returns.mean(axis=0)
+        np.multiply(returns, returns, out=returns)
+        sd.append(np.sqrt(returns.sum(axis=0) / (len(returns) - 1)))
     return average_correlation(weight, np.concatenate(sd), float(index.std(ddof=1)))
 
 
