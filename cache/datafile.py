@@ -5,18 +5,17 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-from importlib import resources
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Final
 
 from cache.errors import SourceError
 
-if TYPE_CHECKING:
-    from pathlib import Path
+_DATA: Final = Path(__file__).with_name("data")
 
 
 def package_text(name: str) -> str:
     """The text of a data file that ships with the package."""
-    return resources.files("cache.data").joinpath(name).read_text(encoding="utf-8")
+    return (_DATA / name).read_text(encoding="utf-8")
 
 
 def package_table(name: str) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, astuple, fields
 from datetime import date, datetime
@@ -16,6 +17,13 @@ from cache.bars import EVENTS, MATRICES
 from core.frames import Announcement, Block, Events, Holdings, LeftOut, Prices
 
 Json = dict[str, Any]
+
+#: The header that `np.save` gives a plain array, padded with blanks.
+_HEADER: Final = re.compile(
+    rb"\x93NUMPY\x01\x00..\{'descr': '([<|][a-zA-Z0-9]+|<M8\[D\])', 'fortran_order': False,"
+    rb" 'shape': \((\d+, (?:\d+)?|\d+,)\), \} *\n",
+    re.DOTALL,
+)
 
 #: Columns of holdings, and what is known of each symbol with its way back from text.
 _TEXTS: Final = ("symbols", "names", "sectors", "identifiers")
@@ -58,7 +66,7 @@ def pack_block(block: Block) -> dict[str, bytes]:
     return {name: _npy(array) for name, array in parts.items() if array is not None}
 
 
-def unpack_block(files: Mapping[str, bytes]) -> Block:
+def unpack_block(files: Mapping[str, bytes | memoryview]) -> Block:
     """The block whose fields `pack_block` wrote; its matrices are read-only views."""
     parts = {field: _array(data) for field, data in files.items()}
     for field in EVENTS:
@@ -100,10 +108,11 @@ def pack_facts(prices: Prices) -> dict[str, list[list[Any]]]:
 
 def unpack_prices(blocks: Iterable[Block], facts: Json) -> Prices:
     """Prices from their blocks and from what `pack_facts` wrote."""
-    known: Json = {
-        field: {symbol: _FACTS[field](text) for text, names in groups for symbol in names}
-        for field, groups in facts.items()
-    }
+    known: dict[str, Json] = {}
+    for field, groups in facts.items():
+        known[field] = {}
+        for text, symbols in groups:
+            known[field] |= dict.fromkeys(symbols, _FACTS[field](text))
     return Prices(tuple(blocks), **known)
 
 
@@ -121,8 +130,12 @@ def _npy(array: np.ndarray[Any, Any]) -> bytes:
     return file.getvalue()
 
 
-def _array(data: bytes) -> Any:
+def _array(data: bytes | memoryview) -> Any:
     """A read-only view of a .npy file's bytes: nothing is copied, nothing unpickled."""
+    if plain := _HEADER.match(data):
+        # NumPy's own reader parses Python here, which takes longer than all the hashing
+        dtype, shape = plain[1].decode(), tuple(map(int, plain[2].replace(b",", b" ").split()))
+        return np.frombuffer(data, dtype, offset=plain.end()).reshape(shape)
     file = io.BytesIO(data)
     np.lib.format.read_magic(file)
     shape, _, dtype = np.lib.format.read_array_header_1_0(file)

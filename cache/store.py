@@ -14,21 +14,21 @@ opens HOME and the two directories in it once. What others may write is refused.
 
 from __future__ import annotations
 
-import errno
 import re
-import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
-from cache import disk, head, owner, pack
+from cache import disk, head, objects, owner, pack
 from cache.bars import Bars
 from cache.errors import StoreEmpty, StoreError
 from cache.merge import merge
+from cache.objects import Damaged
 from cache.pack import Json
 from core.frames import Announcement, Block, Holdings, Prices
 
@@ -38,18 +38,11 @@ KEEP: Final = 3
 
 
 Announced = tuple[Announcement, ...]
+Bytes = TypeVar("Bytes", bytes, "bytes | memoryview")
 #: What a manifest lists; "announced" is missing where there is none.
 _PARTS: Final = ("blocks", "symbols", "holdings", "announced")
 #: The objects of a holdings file: the issuer's own bytes, its texts, its numbers.
 _FILED: Final = ("raw", "text", "numbers")
-
-
-#: What it means that a file cannot be read: it is not there, or is none.
-_DAMAGES: Final = (errno.ENOENT, errno.EIO, errno.ELOOP)
-
-
-class _Damaged(Exception):  # noqa: N818  caught here, never shown as an error
-    """A file is missing or is not what its name says."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -110,7 +103,7 @@ class Store:
             if (entry["fund"], entry["as_of"]) == (fund, str(as_of)):
                 try:
                     return self._fetch(entry["raw"])
-                except _Damaged as error:
+                except Damaged as error:
                     raise StoreError(f"the file of {fund} as of {as_of} is lost: {error}") from None
         raise StoreError(f"no holdings of {fund} as of {as_of} are held")
 
@@ -198,10 +191,10 @@ class Store:
                 body, held = source._newest()
                 path = f"{held.generation:08d}.json"
                 try:
-                    manifest = _opened_once(source._generations / path)
+                    manifest = objects.read(source._generations / path)
                     for name in sorted(_named(body)):
                         self._put(source._fetch(name), name.rpartition(".")[2])
-                except _Damaged as error:
+                except Damaged as error:
                     # The other store's writer may have dropped it meanwhile: then there is a newer.
                     if source._numbers() != numbers:
                         continue
@@ -261,7 +254,7 @@ class Store:
                     prices = self._prices(body)
                     rows = [self._holdings(entry) for entry in body["holdings"]]
                     announced = self._announced(body)
-                except _Damaged as error:
+                except Damaged as error:
                     # A writer may have dropped this generation while it was being read.
                     if self._numbers() != numbers:
                         break
@@ -278,29 +271,37 @@ class Store:
 
     def _manifest(self, number: int) -> Json:
         path = self._generations / f"{number:08d}.json"
-        body = pack.unseal(_opened_once(path))
+        body = pack.unseal(objects.read(path))
         if body is None:
-            raise _Damaged(f"generations/{path.name} does not match its own hash")
+            raise Damaged(f"generations/{path.name} does not match its own hash")
         if body["schema"] > SCHEMA:
             raise StoreError(f"{self.home} was written by a newer release of this program")
         if body["generation"] != number:
-            raise _Damaged(f"generations/{path.name} is generation {body['generation']}, renamed")
+            raise Damaged(f"generations/{path.name} is generation {body['generation']}, renamed")
         if body["simulated"] != self.simulated:
             there, here = ("simulated", "real") if body["simulated"] else ("real", "simulated")
             raise StoreError(f"{self.home} holds {there} data; {here} data needs its own directory")
         return body
 
     def _fetch(self, name: str) -> bytes:
-        data = _opened_once(self._objects / name)
+        return self._checked(name, objects.read(self._objects / name))
+
+    @staticmethod
+    def _checked(name: str, data: Bytes) -> Bytes:
         if sha256(data).hexdigest() != name.partition(".")[0]:
-            raise _Damaged(f"objects/{name} does not match its hash")
+            raise Damaged(f"objects/{name} does not match its hash")
         return data
 
     def _prices(self, body: Json) -> Prices:
-        return pack.unpack_prices(map(self._block, body["blocks"]), body["symbols"])
+        names = chain.from_iterable(entry.values() for entry in body["blocks"])
+        paths = {name: self._objects / name for name in names}
+        room = objects.Room(paths.values())
 
-    def _block(self, entry: Json) -> Block:
-        return pack.unpack_block({field: self._fetch(name) for field, name in entry.items()})
+        def block(entry: Json) -> Block:
+            read = {field: (name, room.read(paths[name])) for field, name in entry.items()}
+            return pack.unpack_block({field: self._checked(*own) for field, own in read.items()})
+
+        return pack.unpack_prices(map(block, body["blocks"]), body["symbols"])
 
     def _holdings(self, entry: Json) -> Holdings:
         return pack.unpack_holdings(self._fetch(entry["text"]), self._fetch(entry["numbers"]))
@@ -322,7 +323,7 @@ class Store:
                 try:
                     yield
                 finally:
-                    with suppress(OSError, StoreError, _Damaged):
+                    with suppress(OSError, StoreError, Damaged):
                         self._tidy()
         except OSError as error:
             why = f"{error.strerror}; what was held is not lost"
@@ -359,7 +360,7 @@ class Store:
         while numbers and len(bodies) < KEEP:
             try:
                 bodies.append(self._manifest(numbers.pop(0)))
-            except _Damaged:
+            except Damaged:
                 damaged = True
         # Only now: of a newer release's store nothing is touched.
         head.tidy(self.home)
@@ -379,16 +380,3 @@ def _named(body: Json) -> set[str]:
     found = {name for entry in body["blocks"] for name in entry.values()}
     found |= {entry[part] for entry in body["holdings"] for part in _FILED}
     return found | {body[part] for part in ("announced",) if part in body}
-
-
-def _opened_once(path: Path) -> bytes:
-    try:
-        # Of a pipe or a device nobody knows when it ends.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise _Damaged(f"{path.parent.name}/{path.name} is no file")
-        return path.read_bytes()
-    except OSError as error:
-        # Only the disk itself can damage a generation: not a lack of rights or of descriptors.
-        if error.errno in _DAMAGES:
-            raise _Damaged(f"{path.parent.name}/{path.name}: {error.strerror}") from error
-        raise StoreError(f"cannot read {path}: {error.strerror}") from error

@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 
 from core.basket import Segment
-from core.frames import STALE_SESSIONS, BoolArray, Dates, FloatArray, IntArray
+from core.frames import STALE_SESSIONS, BoolArray, Dates, FloatArray, Holdings, IntArray
 from core.market import Market
 from core.matrix import Matrix
 from core.membership import Span
@@ -247,7 +247,7 @@ def measure(
         end=span.end,
         holdings_as_of=file.as_of,
         estimated=market.session(file.as_of) > span.start or bool((carried & good).any()),
-        weight_measured=math.fsum(file.value[good].tolist()) / file.total,
+        weight_measured=market.kept((file, good.tobytes()), lambda: _weight(file, good)),
         basket_return=math.fsum((share * returns).tolist()),
         lines=len(file.symbols),
         measured=int(measured.sum()),
@@ -256,6 +256,11 @@ def measure(
     return Part(
         segment, member, measured, share, returns, carried_values, opened, closed, reasons, flags
     )
+
+
+def _weight(file: Holdings, rows: BoolArray) -> float:
+    """Weight of some (n,) rows of a file in its total, a fraction; they are the same for weeks."""
+    return math.fsum(file.value[rows].tolist()) / file.total
 
 
 def _reach(market: Market, matrix: Matrix, span: Span, rows: Rows) -> tuple[IntArray, int]:
