@@ -85,7 +85,9 @@ class Matrix:
         rows = np.arange(len(self.sessions), dtype=np.int32)[:, None]
         held = np.isfinite(self.stand_in)[:, self._gaps]
         found = np.where(held, rows, np.int32(-1))
-        # row by row: ten times as fast as an accumulation down the columns
+        if len(self._gaps) < len(rows):
+            return np.asarray(np.maximum.accumulate(found, axis=0))
+        # many columns are followed down several times as fast row by row
         for before, own in pairwise(found):
             np.maximum(before, own, out=own)
         return found
