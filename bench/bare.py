@@ -81,6 +81,10 @@ class Lines(ScrollView, can_focus=True):
         return Strip([Segment(text.ljust(width)[:width], style)], width)
 
 
+class Pane(Static, can_focus=True):
+    """Some text that the focus can go to."""
+
+
 class Bare(App[None]):
     """Four panes, a line above and a line below."""
 
@@ -88,6 +92,7 @@ class Bare(App[None]):
     CSS = """
     #panes { layout: grid; grid-size: 2 2; height: 1fr; }
     .pane { border: round $primary; }
+    .pane:focus { border: round $accent; }
     .line { height: 1; }
     """
     BINDINGS: ClassVar[list[Any]] = [
@@ -107,12 +112,12 @@ class Bare(App[None]):
         yield Container(*self.panes(), id="panes")
         yield Static("q quit", classes="line")
 
-    def panes(self) -> Iterator[Static | DataTable[str] | Lines]:
+    def panes(self) -> Iterator[Pane | DataTable[str] | Lines]:
         """The four; the second is the table where there is one."""
         text = "\n".join(f"line {n} of a pane with some words in it" for n in range(18))
         for n in range(4):
             if n != 1 or self.kind == "panes":
-                yield Static(text, classes="pane")
+                yield Pane(text, classes="pane")
             elif self.kind == "table":
                 table: DataTable[str] = DataTable(cursor_type="row", classes="pane")
                 table.add_columns(*((name, name) for name in COLUMNS))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from itertools import cycle
 from pathlib import Path
 
 SYMBOLS = 2500
@@ -17,8 +18,8 @@ COST, RATE = 0.006, 20
 
 
 def child() -> None:
-    """Use the processor and report, until the parent is gone or every symbol is done."""
-    for done in range(SYMBOLS):
+    """Use the processor and report, until the parent is gone: begun anew when all are done."""
+    for done in cycle(range(SYMBOLS)):
         end = time.process_time() + COST
         while time.process_time() < end:
             pass
