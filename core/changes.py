@@ -7,18 +7,18 @@ from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
-from core.frames import FloatArray, Holdings
-from core.market import Market
+if TYPE_CHECKING:
+    from core.frames import FloatArray, Holdings
+    from core.market import Market
 
 K = TypeVar("K", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A line that joined or left between two files.
 
     Attributes:
@@ -38,9 +38,10 @@ class Change:
     contribution: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Resized:
+class Resized(NamedTuple):
     """A line of both files; weights are shares of the stocks of a file, fractions.
+
+    There is one for every line, so it is made and handed on as a tuple is.
 
     Attributes:
         symbol: the line, as the later file has it.

@@ -228,7 +228,7 @@ def test_leavers_and_what_they_take_with_them() -> None:
 
     def gone(*symbols: str) -> Snapshot:
         left = tuple(
-            replace(told.left[0], symbol=s, contribution=float(lines.contribution[n]))
+            told.left[0]._replace(symbol=s, contribution=float(lines.contribution[n]))
             for n, s in enumerate(symbols)
         )
         return replace(snapshot, changes={"IWM": replace(told, left=left)})
