@@ -41,18 +41,25 @@ class Window:
 
     def __init__(self, app: App[Any]) -> None:
         self._app, self.titled = app, False
+        self._said, self._away = "", False
 
     def say(self, snapshot: Snapshot | None) -> None:
-        """The pair and its gap; nothing before the first answer."""
-        self._send(sequence(title_of(snapshot)) if snapshot else "")
+        """The pair and its gap; nothing before the first answer, or while stopped."""
+        title = title_of(snapshot) if snapshot else ""
+        if title and title != self._said and not self._away:
+            self._said = title
+            self._send(sequence(title))
 
     def take(self, snapshot: Snapshot | None) -> None:
         """Keep the title there is, then say ours."""
         self._send(PUSH)
+        self._said, self._away = "", False
         self.say(snapshot)
 
     def give_back(self) -> None:
         """The title that was there before."""
+        # what is answered from now on is not said: it would be kept as the one to give back
+        self._away = True
         self._send(POP)
 
     def _send(self, codes: str) -> None:
