@@ -10,24 +10,19 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.worker import Worker
 
 from cache.errors import CacheError
-from core.market import Market
-from core.question import Question
-from core.snapshot import Snapshot, stepped
 from tui.beside import later
 from tui.beside.answers import Underway, answer
 from tui.beside.bringing import Bringer
 from tui.beside.live import Live
 from tui.beside.refreshing import Refresher
-from tui.config import Config
 from tui.keys import keys_of
-from tui.messages import Cost, DeskLike, Failed, Taken
 from tui.panes.frame import READING
 from tui.panes.main import MainScreen
 from tui.panes.scene import Scene, Side
@@ -40,8 +35,14 @@ from tui.widgets.drawing import Painter
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from core.market import Market
+    from core.question import Question
+    from core.snapshot import Snapshot
     from tui.alerts.ringing import Rang, Ringer, Said
+    from tui.beside.ahead import Ahead
+    from tui.config import Config
     from tui.memory.recall import Recall
+    from tui.messages import Cost, DeskLike, Failed, Taken
 
 #: Seconds between two looks for a new generation, and between two looks at the clock.
 POLL, CLOCK = 2.0, 60.0
@@ -61,6 +62,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         config: settings.
         question: what to open with.
         now: the clock.
+        ahead: may have the first answer.
     """
 
     TITLE = "internals"
@@ -73,6 +75,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         question: Question,
         *,
         now: Callable[[], datetime] = _now,
+        ahead: Ahead | None = None,
     ) -> None:
         super().__init__(config.wire)
         self.desk, self.config, self.question, self.now = desk, config, question, now
@@ -88,7 +91,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         self.underway = Underway()
         self.refresher, self.bringer = Refresher(self), Bringer(self)
         self.live, self.wants_demo = Live(self), False
-        self._opened = now()
+        self._opened, self._ahead, self._steps = now(), ahead, 0
         self.rung = ""
         self._generation: int | None = None
         #: Paints nothing while it is open.
@@ -186,7 +189,9 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         self.question = question
         number = self.underway.begin(question)
         if number is not None:
-            self.background(lambda: self.post_message(answer(self.desk, number, question)), "take")
+            ahead, self._ahead = self._ahead, None
+            work = partial(answer, self.desk, number, question, ahead)
+            self.background(lambda: self.post_message(work()), "take")
             self.say()
 
     def again(self) -> None:
@@ -225,6 +230,11 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             self.refresher.look_up_cost(asked)
         self.recall.saw(new)
         self.ringer.check(new)
+        if self.market is None:
+            self.again()
+        elif self._steps:
+            steps, self._steps = self._steps, 0
+            self.step(steps)
 
     def on_failed(self, message: Failed) -> None:
         """Say why there is no answer; the last one stays."""
@@ -275,8 +285,13 @@ class InternalsApp(FittedApp, inherit_bindings=False):
 
     def step(self, sessions: int) -> None:
         """As of some sessions later or earlier than what was asked last."""
+        if self.market is None and self.failed is None:
+            # pressed before the sessions are known: taken up when they are
+            self._steps += sessions
         if self.snapshot is None or self.market is None or self.absent:
             return
+        from core.snapshot import stepped
+
         shown = self.snapshot
         if self.question.as_of is not None:
             shown = replace(shown, as_of=self.question.as_of)

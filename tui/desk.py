@@ -1,6 +1,8 @@
 """The one thing the screen and the command line ask for data: the store, read into a Market.
 
-Nothing here touches the network: a refresh is a child process of its own.
+Nothing here touches the network: a refresh is a child process of its own. What reads and what
+measures is loaded by the first question that needs it, for the screen may have its first answer
+from elsewhere (`tui.beside.ahead`).
 """
 
 from __future__ import annotations
@@ -8,25 +10,24 @@ from __future__ import annotations
 import sys
 import threading
 from dataclasses import dataclass, replace
-from datetime import datetime
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.errors import StoreEmpty, StoreError
-from cache.reference import doubtful_themes, load_reference
-from cache.store import Held, Store
-from core.frames import Reference
-from core.market import Market
 from core.question import Question
-from core.snapshot import take
-from core.views import Snapshot
 from tui.beside.filekind import kind_of
 from tui.memory.files import Memory
 from tui.places import Places, places
 
 if TYPE_CHECKING:
-    from core.frames import Prices
+    from datetime import datetime
+
+    from cache.store import Held, Store
+    from core.frames import Prices, Reference
+    from core.market import Market
+    from core.views import Snapshot
     from tui.beside.live import Quotes
     from tui.written.fetched import Fetched
 
@@ -66,7 +67,6 @@ class Desk:
         self.places, self.simulated, self._home = places, demo, home
         self.memory = Memory(places.state, LOOKING if looking else "")
         self.notes = places.notes
-        self.store = Store(places.store, simulated=demo)
         self.read_only = self.memory.refusal
         if places.published:
             from cache.publish import published_words
@@ -78,6 +78,13 @@ class Desk:
         self._overlaid: tuple[Market, Quotes, Market] | None = None
         self._facts: tuple[tuple[object, ...], Reference] | None = None
 
+    @cached_property
+    def store(self) -> Store:
+        """What is held."""
+        from cache.store import Store
+
+        return Store(self.places.store, simulated=self.simulated)
+
     @property
     def reference(self) -> Reference:
         """Sessions, aliases, themes; read again where the user has changed a file of theirs.
@@ -85,6 +92,8 @@ class Desk:
         Raises:
             CacheError: such a file is broken.
         """
+        from cache.reference import load_reference
+
         stamps = tuple(map(_stamp, (self.places.config / name for name in OWN_FILES)))
         if self._facts is None or self._facts[0] != stamps:
             self._facts = stamps, load_reference(self.places.config)
@@ -94,6 +103,8 @@ class Desk:
         """What in the user's themes names nothing held; of an invented market nothing is said."""
         if self.simulated:
             return ()
+        from cache.reference import doubtful_themes
+
         lines = (file.symbols for dated in held.holdings.values() for file in dated)
         closes = (block.symbols for block in held.prices.blocks)
         return doubtful_themes(self.places.config, set(chain(*lines, *closes)))
@@ -134,6 +145,8 @@ class Desk:
             StoreEmpty: nothing is held.
             CacheError: it cannot be read, or a file of the user's is broken.
         """
+        from core.market import Market
+
         with self._lock:
             self.prepare()
             generation = self.store.generation()
@@ -161,6 +174,8 @@ class Desk:
 
         While quotes are laid over it, the last session is today's.
         """
+        from core.snapshot import take
+
         market, quotes = self.market(), self._quotes
         provisional = market.prices.provisional
         today = {provisional.get(fund) for fund in (question.small, question.large)}

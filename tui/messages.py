@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
 
-from core.market import Market
-from core.question import Question
-from core.snapshot import Snapshot
-
 if TYPE_CHECKING:
     from core.frames import Prices
+    from core.market import Market
+    from core.question import Question
+    from core.snapshot import Snapshot
     from tui.beside.live import Quotes
+    from tui.memory.files import Memory
     from tui.written.fetched import Fetched
-from tui.memory.files import Memory
 
 
 class DeskLike(Protocol):
@@ -65,11 +64,11 @@ class DeskLike(Protocol):
 
 @dataclass
 class Taken(Message):
-    """A question was answered."""
+    """A question was answered; without the market where that is still to be read here."""
 
     number: int
     snapshot: Snapshot
-    market: Market
+    market: Market | None
 
 
 @dataclass

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from cache.errors import StoreError
@@ -67,6 +66,8 @@ def places(home: Path | None, *, demo: bool, environ: Mapping[str, str] | None =
     config, state = Path(dirs.user_config_dir), Path(dirs.user_state_dir)
     data = Path(dirs.user_data_dir)
     if root is not None:
+        from hashlib import sha256
+
         # nothing is written where it is published: what a reader's screen remembers is at home
         name = sha256(os.fsencode(root)).hexdigest()[:16]
         own = state / "published" / f"{name}.json"

@@ -302,12 +302,14 @@ def test_an_answer_that_is_there_before_the_screen_is_shown_when_it_comes(home: 
 
 def test_an_answer_that_takes_its_time_leaves_a_screen_that_obeys(home: Path) -> None:
     then = (
-        "import tui.desk as desk\n"
-        "    take = desk.take\n"
-        "    def late(*given):\n"
+        "import core.snapshot as snapshot\n"
+        "    take = snapshot.take\n"
+        "    def late(*asked):\n"
         "        time.sleep(3)\n"
-        "        return take(*given)\n"
-        "    desk.take = late\n"
+        "        return take(*asked)\n"
+        "    snapshot.take = late\n"
+        # no child has the answer
+        "    given = (*given[:-1], None)\n"
     )
     with shown(home, then) as one:
         one.until("Contributors")

@@ -10,18 +10,20 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from core.question import Question
+from tui.beside.ahead import Ahead, begun
 from tui.cli.streams import ANSWERED, BAD_INPUT, say
 from tui.commands import COMMANDS
 from tui.config import Config
-from tui.memory.files import Memory
 from tui.panes.frame import Start
 from tui.terminal import crash, fitting, title
 from tui.terminal.capabilities import Capabilities, here, prepare
 
 if TYPE_CHECKING:
+    from core.question import Question
+    from core.views import Snapshot
     from tui.app import InternalsApp
     from tui.desk import Desk
+    from tui.memory.files import Memory
 
 #: As many colours as these need no theme of their own.
 _MANY: Final = 256
@@ -51,24 +53,35 @@ def show(config: Config, first: Question, memory: Memory, opener: Opener) -> int
     if found.refusal:
         return say(found.refusal, BAD_INPUT)
     config = suited(config, found)
-    with title.kept(titled=found.title), _opened(config, first, memory, found):
+
+    def answered() -> Snapshot:
+        desk, _, question = opener(config)
+        return desk.take(question)
+
+    with (
+        begun(answered) as ahead,
+        title.kept(titled=found.title),
+        _opened(config, first, memory, found),
+    ):
         # garbage is looked for once the screen is there: see `fitting.collect_from_here`
         gc.disable()
         prepare(found)
         desk, config, question = opener(config)
-        app = _run(desk, config, question, found)
+        app = _run(desk, config, question, found, ahead)
         if app.wants_demo:
             demo = desk.demo()
-            app = _run(demo, config, demo.opening() or question, found)
+            app = _run(demo, config, demo.opening() or question, found, None)
     # a screen that broke has said so; it is no answer in part
     return BAD_INPUT if app.return_code else ANSWERED
 
 
-def _run(desk: Desk, config: Config, question: Question, found: Capabilities) -> InternalsApp:
+def _run(
+    desk: Desk, config: Config, question: Question, found: Capabilities, ahead: Ahead | None
+) -> InternalsApp:
     """One market's screen to its end."""
     from tui.app import InternalsApp
 
-    app = InternalsApp(desk, config, question)
+    app = InternalsApp(desk, config, question, ahead=ahead)
     app.window.titled = found.title
     app.crash_log = desk.places.state.with_name(crash.FILE)
     if found.colours == 8:

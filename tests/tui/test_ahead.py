@@ -1,0 +1,220 @@
+"""The first answer from a child: the desk's own, or none; and nothing is left of the child."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.terminal import Terminal
+from cache.errors import StoreError
+from core.market import Market
+from core.question import Question
+from core.snapshot import Snapshot, final_sessions, take
+from tests.tui.driving import lines_of, seen, settle
+from tests.tui.markets import QUESTION, FakeDesk, market
+from tui.app import InternalsApp
+from tui.beside import ahead
+from tui.beside.ahead import Ahead, begun
+from tui.config import Config
+from tui.written.document import to_json
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="nothing is forked there"),
+    # from Python 3.12 on a fork beside a test runner's threads is warned of
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
+
+
+@pytest.fixture(autouse=True)
+def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "processors", lambda: 2)
+
+
+def children() -> set[int]:
+    """Processes whose parent this one is, the ended ones that nobody has asked for included."""
+    told = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True
+    )
+    rows = [line.split(maxsplit=1) for line in told.stdout.splitlines()]
+    return {int(row[0]) for row in rows if not row[-1].startswith("ps -o")}
+
+
+# -- the child -----------------------------------------------------------------------
+
+
+def test_the_childs_answer_is_the_desks() -> None:
+    held = market()
+    with begun(lambda: take(held, QUESTION)) as one:
+        assert one is not None
+        found = one.take(QUESTION)
+    assert found is not None
+    assert to_json(found) == to_json(take(held, QUESTION))
+
+
+def test_an_answer_to_another_question_is_none() -> None:
+    held = market()
+    with begun(lambda: take(held, QUESTION)) as one:
+        assert one is not None
+        assert one.take(replace(QUESTION, window="1M")) is None
+
+
+def _fails() -> Any:
+    raise StoreError("broken")
+
+
+def _killed() -> Any:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _tells() -> Any:
+    os.write(1, b"to the terminal")
+    os.write(2, b"to the terminal")
+    raise SystemExit(3)
+
+
+@pytest.mark.parametrize("answer", [_fails, _killed, _tells, lambda: threading.Lock()])
+def test_a_child_without_an_answer_leaves_it_to_the_screen(
+    answer: Callable[[], Any], capfd: pytest.CaptureFixture[str]
+) -> None:
+    with begun(answer) as one:
+        assert one is not None
+        assert one.take(QUESTION) is None
+    assert capfd.readouterr() == ("", "")
+
+
+def test_half_an_answer_is_none() -> None:
+    ours, its = os.pipe()
+    os.write(its, b"\x80\x05\x95\xff\x00")
+    os.close(its)
+    child = os.posix_spawn(sys.executable, [sys.executable, "-c", "pass"], os.environ)
+    assert Ahead(child, ours).take(QUESTION) is None
+
+
+def test_nothing_is_left_of_the_child() -> None:
+    before = children()
+    with begun(lambda: time.sleep(60)) as one:  # type: ignore[arg-type, return-value]
+        assert one is not None
+        assert len(children() - before) == 1
+        began = time.monotonic()
+    assert time.monotonic() - began < 5
+    assert children() == before
+    held = market()
+    with begun(lambda: take(held, QUESTION)) as one:
+        assert one is not None and one.take(QUESTION) is not None
+        # at once, not when the day is over
+        assert children() == before
+
+
+def test_where_one_processor_is_all_nobody_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "processors", lambda: 1)
+    before = children()
+    with begun(lambda: take(market(), QUESTION)) as one:
+        assert one is None and children() == before
+
+
+def test_where_no_process_may_be_made_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", refused)
+    files = len(list(Path("/dev/fd").iterdir())) if Path("/dev/fd").is_dir() else 0
+    with begun(lambda: take(market(), QUESTION)) as one:
+        assert one is None
+    if files:
+        assert len(list(Path("/dev/fd").iterdir())) == files
+
+
+# -- the screen ----------------------------------------------------------------------
+
+
+class Given:
+    """In place of a child: an answer, or none."""
+
+    def __init__(self, snapshot: Snapshot | None) -> None:
+        self.snapshot, self.asked = snapshot, list[Question]()
+
+    def take(self, question: Question) -> Snapshot | None:
+        self.asked.append(question)
+        return self.snapshot
+
+
+class Slow(FakeDesk):
+    """A desk that does not answer before it may."""
+
+    def __init__(self, held: Market) -> None:
+        super().__init__(held)
+        self.may = threading.Event()
+
+    def take(self, question: Question) -> Snapshot:
+        self.may.wait(20)
+        return super().take(question)
+
+
+def test_the_answer_is_shown_before_the_store_is_read_and_keys_wait_for_it() -> None:
+    held = market()
+    desk, given = Slow(held), Given(take(held, QUESTION))
+    app = InternalsApp(desk, Config(), QUESTION, ahead=given)  # type: ignore[arg-type]
+    days = [str(day) for day in final_sessions(held, "IWM", "SPY")]
+
+    before = days.index(str(QUESTION.as_of)) - 2
+
+    async def run() -> None:
+        async with app.run_test(size=(120, 36)) as pilot:
+            end = time.monotonic() + 10
+            while "IWM return" not in seen(app) and time.monotonic() < end:
+                await pilot.pause(0.02)
+            first = lines_of(app)
+            assert "IWM return" in seen(app) and app.market is None and desk.asked == []
+            await pilot.press("less_than_sign", "less_than_sign")
+            desk.may.set()
+            await settle(pilot, app)
+            assert app.market is held and given.asked == [QUESTION]
+            assert app.snapshot is not None and days.index(str(app.snapshot.as_of)) == before
+            await pilot.press("greater_than_sign")
+            await settle(pilot, app)
+            await pilot.press("greater_than_sign")
+            await settle(pilot, app)
+            # the same numbers, whoever worked them out; the last line tells of the step
+            assert lines_of(app)[1:-2] == first[1:-2]
+
+    asyncio.run(run())
+
+
+def test_without_an_answer_the_screen_asks_itself() -> None:
+    desk, given = FakeDesk(market()), Given(None)
+    app = InternalsApp(desk, Config(), QUESTION, ahead=given)  # type: ignore[arg-type]
+
+    async def run() -> None:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await settle(pilot, app)
+            assert "IWM return" in seen(app) and desk.asked == [QUESTION]
+
+    asyncio.run(run())
+
+
+def test_a_started_screen_has_no_child_any_more(tmp_path: Path) -> None:
+    if len(os.sched_getaffinity(0)) < 2 if hasattr(os, "sched_getaffinity") else True:
+        pytest.skip("nobody forks here")
+    with Terminal([sys.executable, "-m", "tui", "--demo", "--home", str(tmp_path)]) as terminal:
+        got, end = b"", time.monotonic() + 30
+        while b"IWM return" not in got and time.monotonic() < end:
+            got += terminal.read(0.2)
+        assert b"IWM return" in got
+        told = subprocess.run(
+            ["ps", "-o", "stat=", "--ppid", str(terminal.pid)], capture_output=True, text=True
+        )
+        assert told.stdout.split() == []
+        with contextlib.suppress(OSError):
+            terminal.send("q")

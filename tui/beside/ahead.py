@@ -1,0 +1,117 @@
+"""The first answer, worked out by a child while what draws it is still being loaded.
+
+Loading and answering cannot be done at once by one interpreter, and a start is little else. So
+the program forks before either: the child reads the store, answers the first question, hands
+the snapshot over and is gone. Where it fails, or brings another question's answer, the screen
+asks as it always does, and then tells what is wrong.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from core.question import Question
+    from core.views import Snapshot
+
+#: Bytes asked of the pipe at once.
+_PIECE: Final = 1 << 20
+
+
+class Ahead:
+    """An answer that a child is working on.
+
+    Args:
+        child: its process.
+        pipe: where the answer comes from.
+    """
+
+    def __init__(self, child: int, pipe: int) -> None:
+        self._child, self._pipe = child, pipe
+
+    def take(self, question: Question) -> Snapshot | None:
+        """The answer once it is there; None where the child has none to this question.
+
+        It can be had once.
+        """
+        import pickle
+
+        parts = []
+        with suppress(OSError):
+            while part := os.read(self._pipe, _PIECE):
+                parts.append(part)
+        self.end()
+        try:
+            # from our own child through a pipe that nobody else has
+            found: Snapshot = pickle.loads(b"".join(parts))
+        except (EOFError, pickle.UnpicklingError):
+            return None
+        return found if found.question == question else None
+
+    def end(self) -> None:
+        """Nothing more is wanted of the child; once or more often."""
+        child, self._child = self._child, 0
+        if child:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            os.close(self._pipe)
+
+
+@contextmanager
+def begun(answer: Callable[[], Snapshot]) -> Iterator[Ahead | None]:
+    """Let a child work out an answer; None where no processor is free for it.
+
+    Called while nothing but the program's first modules is loaded and no thread runs.
+
+    Args:
+        answer: what the child calls; whatever it raises is left for the screen to meet.
+    """
+    ahead = _forked(answer) if processors() > 1 else None
+    try:
+        yield ahead
+    finally:
+        if ahead is not None:
+            ahead.end()
+
+
+def _forked(answer: Callable[[], Snapshot]) -> Ahead | None:
+    ours, its = os.pipe()
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(ours)
+        os.close(its)
+        return None
+    if child:
+        os.close(its)
+        return Ahead(child, ours)
+    try:
+        # it is gone before there is garbage
+        gc.disable()
+        os.close(ours)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        import pickle
+
+        with os.fdopen(its, "wb") as file:
+            pickle.dump(answer(), file, pickle.HIGHEST_PROTOCOL)
+    finally:
+        # whatever happened: nothing of the parent's is given back or written by a child
+        os._exit(0)
+
+
+def processors() -> int:
+    """How many this process may run on; one where it cannot fork."""
+    if sys.platform == "win32":
+        return 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
