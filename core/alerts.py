@@ -14,12 +14,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import CoreError
 from core.measures import MEASURES, Measure
 from core.question import Basis, Question, normal
-from core.views import Snapshot
+
+if TYPE_CHECKING:
+    from core.views import Snapshot
 
 _COMPARED: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "<": operator.lt,

@@ -16,11 +16,11 @@ from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING, Final, Literal
 
-from core.frames import Action, Announcement
-from core.market import Market
 from core.phrase import Figure, Name, Sentence, basis_points, key, spoken
 
 if TYPE_CHECKING:
+    from core.frames import Action, Announcement
+    from core.market import Market
     from core.views import IndexView
 
 #: Leaders of whom the sentence speaks.

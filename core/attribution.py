@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.basket import Basket
-from core.frames import FloatArray
+if TYPE_CHECKING:
+    from core.basket import Basket
+    from core.frames import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

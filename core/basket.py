@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.frames import BoolArray, Dates, FloatArray, IntArray
-from core.register import Register
+if TYPE_CHECKING:
+    from core.frames import BoolArray, Dates, FloatArray, IntArray
+    from core.register import Register
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,16 @@ and e_S = fund_S - R_S: fund to basket, basket to equal weight, across, and back
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.basket import Basket
-from core.breadth import Breadth
 from core.concentration import order
-from core.frames import FloatArray
+
+if TYPE_CHECKING:
+    from core.basket import Basket
+    from core.breadth import Breadth
+    from core.frames import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

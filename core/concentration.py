@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.frames import BoolArray, FloatArray, IntArray
+if TYPE_CHECKING:
+    from core.frames import BoolArray, FloatArray, IntArray
 
 #: The k of "the top k names".
 TOPS: Final = (1, 3, 5, 10, 25)

@@ -10,14 +10,12 @@ Clarified", Journal of Performance Measurement 7(1), 2002).
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.basket import Basket
 from core.frames import STALE_SESSIONS, BoolArray
-from core.market import Market
-from core.matrix import Matrix
-from core.membership import Span
 from core.segment import (
     Part,
     WindowLines,
@@ -27,6 +25,11 @@ from core.segment import (
     measure,
     quarantined,
 )
+
+if TYPE_CHECKING:
+    from core.market import Market
+    from core.matrix import Matrix
+    from core.membership import Span
 
 
 def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket | None:

@@ -6,14 +6,16 @@ correlation of two lines weighted by what they bring to the basket's variance.
 
 from __future__ import annotations
 
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.basket import Basket
 from core.frames import FloatArray, day
-from core.market import Market
+
+if TYPE_CHECKING:
+    from core.basket import Basket
+    from core.market import Market
 
 #: Sessions a correlation needs.
 SESSIONS: Final = 60

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from core.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray
-from core.matrix import Matrix
+
+if TYPE_CHECKING:
+    from core.matrix import Matrix
 
 #: Lines of a block; under 256, so that a count of them fits a byte.
 _LINES: Final = 96

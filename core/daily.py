@@ -12,14 +12,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from core.counting import count
 from core.frames import BoolArray, Dates, FloatArray, day
-from core.market import Market
-from core.matrix import Matrix
+
+if TYPE_CHECKING:
+    from core.market import Market
+    from core.matrix import Matrix
 
 #: Days of the averages that closes are held against.
 AVERAGES: Final = (20, 50, 200)

@@ -6,12 +6,14 @@ and each says which it makes.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.phrase import Figure, Name, Sentence, percent, points, spoken
-from core.spread import Ranking, Spread
 from core.telling import level, margin
-from core.views import Snapshot
+
+if TYPE_CHECKING:
+    from core.spread import Ranking, Spread
+    from core.views import Snapshot
 
 #: "Widest since Y" is said only when Y lies at least this many years back.
 NOTABLE_YEARS: Final = 3

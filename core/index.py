@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.basket import Basket
 from core.breadth import breadth_of
 from core.concentration import concentration, order
 from core.contribution import basket
 from core.correlation import correlation_of
 from core.frames import BoolArray, Holdings, IntArray, LeftOut, day
 from core.groups import issuers, sectors, themes
-from core.market import Market
-from core.membership import Span
-from core.question import Question
-from core.series import Series
 from core.views import IndexView, Lines, Without
-from core.windows import Window
+
+if TYPE_CHECKING:
+    from core.basket import Basket
+    from core.market import Market
+    from core.membership import Span
+    from core.question import Question
+    from core.series import Series
+    from core.windows import Window
 
 
 def own_return(series: Series | None, window: Window, basis: str) -> float | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.breadth import Breadth
 from core.daily import AVERAGES
-from core.views import IndexView, Snapshot
+
+if TYPE_CHECKING:
+    from core.breadth import Breadth
+    from core.views import IndexView, Snapshot
 
 SPREAD, CONTRIBUTORS, BREADTH, CHANGES = 1, 2, 3, 4
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from core.frames import Holdings
-from core.market import Market
+if TYPE_CHECKING:
+    from core.frames import Holdings
+    from core.market import Market
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.announced import announced_sentence
-from core.breadth import Rung
-from core.groups import Group
 from core.headline import headline, rank_sentence, window_words
 from core.phrase import (
     Figure,
@@ -34,10 +32,12 @@ from core.telling import (
     turned,
     verdict,
 )
-from core.views import IndexView, Snapshot
 
 if TYPE_CHECKING:
+    from core.breadth import Rung
+    from core.groups import Group
     from core.since import Since
+    from core.views import IndexView, Snapshot
 
 __all__ = [
     "breadth_sentence",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.frames import FloatArray, day
-from core.market import Market
-from core.views import Snapshot
+
+if TYPE_CHECKING:
+    from core.market import Market
+    from core.views import Snapshot
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.basket import Basket
-from core.frames import IntArray
-from core.market import Market
-from core.question import Question
 from core.views import IndexView, Source
-from core.windows import Window
+
+if TYPE_CHECKING:
+    from core.basket import Basket
+    from core.frames import IntArray
+    from core.market import Market
+    from core.question import Question
+    from core.windows import Window
 
 
 @dataclass(frozen=True, eq=False, slots=True)

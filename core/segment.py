@@ -9,14 +9,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.basket import Segment
 from core.frames import STALE_SESSIONS, BoolArray, Dates, FloatArray, Holdings, IntArray
-from core.market import Market
-from core.matrix import Matrix
-from core.membership import Span
+
+if TYPE_CHECKING:
+    from core.market import Market
+    from core.matrix import Matrix
+    from core.membership import Span
 
 #: File price and close may differ by this much before the line is flagged.
 PRICE_TOLERANCE = 0.02

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.frames import Block, Dates, Events, FloatArray, IntArray
 from core.matrix import laid_out
+
+if TYPE_CHECKING:
+    from core.frames import Block, Dates, Events, FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False, slots=True)

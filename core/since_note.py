@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.phrase import (
     Figure,
@@ -15,7 +15,9 @@ from core.phrase import (
     share,
     spoken,
 )
-from core.since import Ends, IndexSince, Moved, Placed, Since
+
+if TYPE_CHECKING:
+    from core.since import Ends, IndexSince, Moved, Placed, Since
 
 #: Names told by name in one sentence; the tables have them all.
 NAMED: Final = 5

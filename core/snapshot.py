@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import count
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.announced import coming
 from core.attribution import by_sector
-from core.basket import Basket
 from core.bridge import Step, bridge, gap_leaders, side
 from core.changes import Change, Changes, changes, pair_of_files
 from core.daily import daily
 from core.errors import UnavailableError
 from core.frames import Dates, day, pydate
 from core.index import index_of, own_return
-from core.market import Market
 from core.membership import spans
 from core.question import Basis, Question
 from core.remarks import sources, warnings
@@ -31,6 +30,10 @@ from core.views import (
     Without,
 )
 from core.windows import Window, resolve
+
+if TYPE_CHECKING:
+    from core.basket import Basket
+    from core.market import Market
 
 __all__ = [
     "COVERAGE_FLOOR",

@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from core.changes import Change, Changes
 from core.spread import TIE_DECIMALS, Ranking
-from core.views import IndexView, Snapshot
+
+if TYPE_CHECKING:
+    from core.changes import Change, Changes
+    from core.views import IndexView, Snapshot
 
 #: Leaders and drags that are told by name.
 NAMED: Final = 3

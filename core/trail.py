@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.contribution import basket
 from core.frames import Dates, FloatArray, day
-from core.market import Market
 from core.membership import spans
-from core.views import Snapshot
+
+if TYPE_CHECKING:
+    from core.market import Market
+    from core.views import Snapshot
 
 
 @dataclass(frozen=True, eq=False, slots=True)

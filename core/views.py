@@ -11,21 +11,22 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from core.announced import Coming
-from core.attribution import SectorEffect
-from core.basket import Segment
-from core.breadth import Breadth
-from core.bridge import GapLeaders, Step
-from core.changes import Changes
-from core.concentration import Concentration
-from core.daily import Daily
-from core.frames import FloatArray, LeftOut
-from core.groups import Group
-from core.question import Question
-from core.spread import Spread
-from core.windows import Window
+if TYPE_CHECKING:
+    from core.announced import Coming
+    from core.attribution import SectorEffect
+    from core.basket import Segment
+    from core.breadth import Breadth
+    from core.bridge import GapLeaders, Step
+    from core.changes import Changes
+    from core.concentration import Concentration
+    from core.daily import Daily
+    from core.frames import FloatArray, LeftOut
+    from core.groups import Group
+    from core.question import Question
+    from core.spread import Spread
+    from core.windows import Window
 
 State = Literal["final", "intraday", "partial"]
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.frames import BoolArray, FloatArray
-from core.snapshot import Lines
 from tui.commands import CommandError
+
+if TYPE_CHECKING:
+    from core.frames import BoolArray, FloatArray
+    from core.snapshot import Lines
 
 _TERM: Final = re.compile(r"(ret|bp|w)\s*(>=|<=|>|<|=)\s*([+-]?\d+(?:\.\d+)?)\s*%?")
 _FIELDS: Final = ("sector", "name", "symbol")

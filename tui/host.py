@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 from textual.message import Message
 from textual.worker import Worker
 
-from core.market import Market
-from core.question import Question
-from core.snapshot import Snapshot
-from tui.config import Config
-from tui.memory.files import Seat
-from tui.messages import DeskLike, Failed
-from tui.panes.scene import Scene, Side
-
 if TYPE_CHECKING:
+    from core.market import Market
+    from core.question import Question
+    from core.snapshot import Snapshot
     from tui.alerts.ringing import Ringer
     from tui.beside.live import Live
+    from tui.config import Config
+    from tui.memory.files import Seat
     from tui.memory.recall import Recall
+    from tui.messages import DeskLike, Failed
+    from tui.panes.scene import Scene, Side
 
 
 class Host(Protocol):

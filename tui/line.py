@@ -6,13 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core import alerts
-from core.alerts import Alert
 from core.errors import WindowError
 from core.question import FORMS, Question, normal
 from tui.commands import COMMANDS, SORTS, CommandError
+
+if TYPE_CHECKING:
+    from core.alerts import Alert
 
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.snapshot import Snapshot
 from tui.config import FILE, as_date, load, with_flags
 from tui.desk import Desk
 from tui.places import places
 from tui.written.tidy import to_pandas
+
+if TYPE_CHECKING:
+    from core.snapshot import Snapshot
 
 __all__ = ["ask", "to_pandas"]
 

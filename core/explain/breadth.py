@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.breadth import Bin, Rung
 from core.explain.explanation import Explanation, Term, Unit, cut
 from core.explain.ground import Ground, chosen
 from core.explain.returns import return_of
-from core.views import IndexView
+
+if TYPE_CHECKING:
+    from core.breadth import Bin, Rung
+    from core.views import IndexView
 
 #: Returns are compared at so many decimals: 110 / 100 - 1 is not 0.1.
 _DECIMALS: Final = 9

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from core.attribution import SectorEffect
-from core.bridge import Step
 from core.explain import breadth
 from core.explain.concentration import earned, shares
 from core.explain.explanation import Explanation, Term
 from core.explain.ground import Ground, chosen
 from core.register import UNKNOWN
+
+if TYPE_CHECKING:
+    from core.attribution import SectorEffect
+    from core.bridge import Step
 
 
 def bridge(ground: Ground, item: str = "") -> list[Explanation]:

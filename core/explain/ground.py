@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from core.basket import Basket
 from core.contribution import basket
 from core.errors import MeasureError
 from core.frames import day
-from core.market import Market
 from core.membership import Span, spans
-from core.views import IndexView, Snapshot
+
+if TYPE_CHECKING:
+    from core.basket import Basket
+    from core.market import Market
+    from core.views import IndexView, Snapshot
 
 T = TypeVar("T")
 

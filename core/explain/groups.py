@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.ground import Ground, chosen
-from core.groups import Group
 from core.register import UNKNOWN
-from core.views import Lines
+
+if TYPE_CHECKING:
+    from core.groups import Group
+    from core.views import Lines
 
 
 def _group(ground: Ground, found: Group, lines: Lines, own: list[int]) -> Explanation:

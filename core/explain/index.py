@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from core.contribution import basket
 from core.explain.explanation import Explanation, Term
-from core.explain.ground import Ground
 from core.explain.returns import return_of
-from core.views import IndexView
+
+if TYPE_CHECKING:
+    from core.explain.ground import Ground
+    from core.views import IndexView
 
 
 def index(ground: Ground) -> Explanation | None:

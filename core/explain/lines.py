@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.basket import Basket
 from core.explain.explanation import Explanation, Term
-from core.explain.ground import Ground
 from core.explain.returns import close_of, return_of
 from core.frames import STALE_SESSIONS, Holdings, day
-from core.market import Market
+
+if TYPE_CHECKING:
+    from core.basket import Basket
+    from core.explain.ground import Ground
+    from core.market import Market
 
 
 def _carried(

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from core.errors import MeasureError
 from core.explain import breadth, changes, concentration, daily, gap, groups, index, lines, spread
-from core.explain.explanation import Explanation
 from core.explain.ground import Ground
-from core.market import Market
-from core.views import Snapshot
+
+if TYPE_CHECKING:
+    from core.explain.explanation import Explanation
+    from core.market import Market
+    from core.views import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.explain.explanation import Explanation, Term, cut
 from core.frames import day
-from core.market import Market
+
+if TYPE_CHECKING:
+    from core.market import Market
 
 
 def close_of(market: Market, symbol: str, when: date) -> tuple[float, str]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.explain.explanation import Explanation, Term
-from core.explain.ground import Ground
 from core.explain.returns import return_of
 from core.spread import TIE_DECIMALS, Ranking, Spread, YearGap
+
+if TYPE_CHECKING:
+    from core.explain.ground import Ground
 
 
 def _sides(ground: Ground) -> tuple[Explanation, Explanation]:

@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cache import disk
 from core.alerts import Alert, AlertError, Kept, from_json, judge, to_json
-from core.snapshot import Snapshot
 from tui.memory.files import Memory, write
+
+if TYPE_CHECKING:
+    from core.snapshot import Snapshot
 
 #: Seconds to wait for another process that has the file; it is only read and written.
 _PATIENCE: Final = 5.0

@@ -7,10 +7,12 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.alerts import Kept
 from tui.terminal.safe import safe
+
+if TYPE_CHECKING:
+    from core.alerts import Kept
 
 #: Stands for the sentence in an argument.
 PLACE: Final = "{sentence}"

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cache.errors import CacheError
-from core.alerts import Alert
 from core.daily import daily
 from core.errors import CoreError
-from core.market import Market
 from core.question import Basis, Question
-from core.snapshot import Snapshot
 from tui.alerts import hook
-from tui.alerts.book import AlertBook
-from tui.config import Config
+
+if TYPE_CHECKING:
+    from core.alerts import Alert
+    from core.market import Market
+    from core.snapshot import Snapshot
+    from tui.alerts.book import AlertBook
+    from tui.config import Config
 
 Asked = tuple[str, str, str, Basis]
 

@@ -9,17 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from cache.errors import CacheError
 from core.alerts import Alert, Kept, figure, first, value
 from core.errors import CoreError
-from core.snapshot import Snapshot
 from tui.alerts import hook
 from tui.alerts.book import AlertBook
 from tui.alerts.judging import Asked, answers, asked_in, asked_of
-from tui.host import Host
+
+if TYPE_CHECKING:
+    from core.snapshot import Snapshot
+    from tui.host import Host
 
 
 @dataclass

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.worker import Worker
 
 from cache.errors import CacheError, SourceError
 from tui.beside import child
-from tui.host import Host
+
+if TYPE_CHECKING:
+    from tui.host import Host
 
 
 class Bringer:

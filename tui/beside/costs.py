@@ -12,7 +12,6 @@ from cache.reasons import in_vain, wait
 from cache.sessions import last_final, sessions
 from cache.waits import load_waits
 from core.errors import CoreError
-from core.frames import Prices
 from core.question import normal
 from core.windows import anchors
 from tui.formats import ago
@@ -20,7 +19,7 @@ from tui.formats import ago
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from core.frames import Holdings, Reference
+    from core.frames import Holdings, Prices, Reference
     from core.question import Question
     from tui.desk import Desk
 

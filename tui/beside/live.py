@@ -11,16 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.worker import Worker
 
 from cache.errors import CacheError
-from cache.sessions import NEW_YORK
-from core.market import Market
 from tui import formats
 from tui.beside import child
-from tui.host import Host
+
+if TYPE_CHECKING:
+    from core.market import Market
+    from tui.host import Host
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,6 +63,8 @@ class Live:
             return ""
         if self.quotes is None:
             return f"live quotes: {self._waiting or 'connecting'}"
+        from cache.sessions import NEW_YORK
+
         at = f"{self.quotes.at.astimezone(NEW_YORK):%H:%M:%S} ET"
         parts = [f"live {at}" if self.on else f"quotes to {at}"]
         parts.append(f"{len(self.quotes.prices):,} of {self._asked:,} quoted")

@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.market import Market
 from core.snapshot import Snapshot, take
-from tui.host import Host
 from tui.written.notes import keep
+
+if TYPE_CHECKING:
+    from core.market import Market
+    from tui.host import Host
 
 
 def _written(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.worker import Worker
 
 from cache.errors import CacheError
 from cache.reasons import wait_until
 from core.errors import CoreError
-from core.question import Question
 from tui.beside import child
-from tui.host import Host
 from tui.messages import Cost
+
+if TYPE_CHECKING:
+    from core.question import Question
+    from tui.host import Host
 
 
 class Refresher:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tui import formats
-from tui.spans import Drawing, Line
+
+if TYPE_CHECKING:
+    from tui.spans import Drawing, Line
 
 Values: TypeAlias = Sequence[float] | NDArray[np.float64]
 Unit: TypeAlias = Literal["%", "pp", "bp", ""]

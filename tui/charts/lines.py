@@ -7,14 +7,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.frames import Dates
 from tui import formats
 from tui.charts.canvas import RISING, SCALE, Unit, Values, finite_range, round_ticks
 from tui.charts.plot import EndLabel, Series, gutters_of, plot
-from tui.spans import Drawing
+
+if TYPE_CHECKING:
+    from core.frames import Dates
+    from tui.spans import Drawing
 
 
 def line_chart(

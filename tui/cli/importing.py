@@ -14,11 +14,11 @@ from cache.clean import clean
 from cache.errors import SourceError
 from tui.cli.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 from tui.config import as_date
-from tui.desk import Desk
 
 if TYPE_CHECKING:
     from cache.sources.rows import Rejected
     from core.frames import Action, Announcement
+    from tui.desk import Desk
 
 #: Refused rows that are listed one by one.
 LISTED: Final = 1000

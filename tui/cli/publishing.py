@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.cli.streams import ANSWERED, BAD_INPUT, say, write
-from tui.desk import Desk
+
+if TYPE_CHECKING:
+    from tui.desk import Desk
 
 
 def publish(desk: Desk, target: Path, *, group: str | None) -> int:

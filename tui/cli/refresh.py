@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from cache.errors import CacheError
-from cache.progress import Progress, Summary
-from core.question import Question
 from tui import formats as f
 from tui.beside.costs import window_start
 from tui.terminal.safe import safe, safe_lines
 
 if TYPE_CHECKING:
+    from cache.progress import Progress, Summary
+    from core.question import Question
     from tui.config import Config
     from tui.desk import Desk
 

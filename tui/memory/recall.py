@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.looks import Look, look
-from core.snapshot import Snapshot
-from tui.host import Host
 from tui.memory.looks import LookBook, Seen
+
+if TYPE_CHECKING:
+    from core.snapshot import Snapshot
+    from tui.host import Host
 
 
 class Recall:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.message import Message
 
 from core.alerts import Alert, figure
 from tui import formats
-from tui.alerts.ringing import Standing
 from tui.commands import shown
-from tui.host import Host
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import wrapped
-from tui.spans import Drawing, Line
+
+if TYPE_CHECKING:
+    from tui.alerts.ringing import Standing
+    from tui.host import Host
+    from tui.spans import Drawing, Line
 
 EXAMPLES = (
     "alert gap rank <= 3",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.containers import Container
@@ -12,19 +13,21 @@ from textual.widget import Widget
 
 from tui.commands import CONTRIBUTORS, SORTS
 from tui.filters import Filter
-from tui.host import Host
 from tui.memory.files import Seat
 from tui.panes import chrome, frame
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
-from tui.panes.pane import Pane
 from tui.panes.prompt import Prompt
 from tui.panes.sheet import Sheet
 from tui.panes.spread import SpreadPane
-from tui.spans import Drawing
 from tui.terminal import fitting
 from tui.widgets.stage import Stage
+
+if TYPE_CHECKING:
+    from tui.host import Host
+    from tui.panes.pane import Pane
+    from tui.spans import Drawing
 
 
 class Board(Stage, inherit_bindings=False):

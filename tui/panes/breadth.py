@@ -6,17 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 from textual.widget import Widget
 
-from core.breadth import Bin, Breadth
 from core.daily import Daily
 from core.daily import daily as daily_breadth
-from core.market import Market
 from core.note import breadth_sentence
-from core.snapshot import IndexView
 from tui import formats
 from tui.charts import histogram_pair, ladder_bar, waterfall
 from tui.commands import BREADTH
@@ -25,6 +22,11 @@ from tui.panes.pane import Pane
 from tui.panes.scene import Scene, Side, flowed, no_index, wrapped
 from tui.panes.sheet import Sheet
 from tui.spans import Drawing, Line, fit_line, inset
+
+if TYPE_CHECKING:
+    from core.breadth import Bin, Breadth
+    from core.market import Market
+    from core.snapshot import IndexView
 
 #: Cells of the longest bar of the ladder.
 _LONGEST: Final = 40

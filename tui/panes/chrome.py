@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from core.note import headline
-from core.question import Question
-from core.snapshot import Snapshot
 from tui import formats
 from tui.commands import shown
 from tui.panes.frame import asked
 from tui.panes.scene import BASIS, Scene, state_words, wrapped
 from tui.spans import Drawing, Line, line_width
+
+if TYPE_CHECKING:
+    from core.question import Question
+    from core.snapshot import Snapshot
 
 
 def header(

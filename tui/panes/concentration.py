@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.note import leaders_sentence
-from core.snapshot import IndexView
 from tui import formats
 from tui.charts import cumulative_curve
 from tui.panes.scene import Scene, Side, no_index, wrapped
 from tui.spans import Drawing, Line, fit_line, inset
+
+if TYPE_CHECKING:
+    from core.snapshot import IndexView
 
 #: Cells of one index's table.
 WIDTH = 50

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tui.commands import CONTRIBUTORS
-from tui.filters import Filter
 from tui.panes.groups import (
     ALL,
     gap_leaders,
@@ -21,8 +21,11 @@ from tui.panes.groups import (
 from tui.panes.listing import ROW_STEPS, Grid, Order
 from tui.panes.names import COLUMNS, NamesTable, below_floor
 from tui.panes.pane import Pane
-from tui.panes.scene import Scene, Side
-from tui.spans import Line
+
+if TYPE_CHECKING:
+    from tui.filters import Filter
+    from tui.panes.scene import Scene, Side
+    from tui.spans import Line
 
 #: From these widths on: two tables, and sectors beside them.
 TWO, STRIP = 84, 170

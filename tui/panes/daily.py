@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.daily import Daily, inside
-from core.frames import Dates, FloatArray
 from tui import formats
 from tui.charts import Chart, Series, Unit, stacked_charts
 from tui.panes.scene import Scene, Side, flowed, wrapped
 from tui.spans import Drawing, Line, inset
+
+if TYPE_CHECKING:
+    from core.frames import Dates, FloatArray
 
 #: Lines a chart needs, its caption with it.
 _LEAST = 6

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.message import Message
 
 from core.errors import CoreError
-from core.explain.explanation import Explanation
 from core.explain.measures import explain
-from core.market import Market
-from core.views import Snapshot
 from tui.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD
 from tui.panes.help import PageScreen, page_bindings
-from tui.panes.scene import Scene, Side
-from tui.spans import Drawing
 from tui.written.explained import page_of
+
+if TYPE_CHECKING:
+    from core.explain.explanation import Explanation
+    from core.market import Market
+    from core.views import Snapshot
+    from tui.panes.scene import Scene, Side
+    from tui.spans import Drawing
 
 
 @dataclass

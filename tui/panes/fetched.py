@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from tui.host import Host
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import wrapped
-from tui.spans import Drawing, Line
 from tui.written.fetched import Fetched, until_words
+
+if TYPE_CHECKING:
+    from tui.host import Host
+    from tui.spans import Drawing, Line
 
 
 class FetchedScreen(PageScreen, inherit_bindings=False):

@@ -9,12 +9,14 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from core.question import Question
 from tui import formats
 from tui.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD, hints
 from tui.spans import Drawing, Line, fit_line, line_width
+
+if TYPE_CHECKING:
+    from core.question import Question
 
 #: Pane -> its name, and its views in their order.
 TITLES: Final = {

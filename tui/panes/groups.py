@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.attribution import SectorEffect
-from core.groups import Group
 from tui import formats
 from tui.charts import diverging_bars
-from tui.panes.listing import Grid
-from tui.panes.scene import Scene, Side
 from tui.widgets.columns import Cell, Column
+
+if TYPE_CHECKING:
+    from core.attribution import SectorEffect
+    from core.groups import Group
+    from tui.panes.listing import Grid
+    from tui.panes.scene import Scene, Side
 
 #: Key of the row that sums a table up.
 ALL: Final = "all"

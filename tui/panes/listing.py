@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from rich.style import Style
 
-from core.frames import IntArray
-from core.snapshot import IndexView, Lines
 from tui import formats
-from tui.filters import Filter
-from tui.spans import Line
 from tui.terminal.safe import safe
 from tui.widgets.columns import GUTTER, Cell, CellOf
 from tui.widgets.drawing import NO_STYLE, Ground
 from tui.widgets.table import LineTable
+
+if TYPE_CHECKING:
+    from core.frames import IntArray
+    from core.snapshot import IndexView, Lines
+    from tui.filters import Filter
+    from tui.spans import Line
 
 #: Rows told in full, one press of a key after another; None is what fits, 0 all.
 ROW_STEPS: Final = (None, 25, 50, 100, 0)

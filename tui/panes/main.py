@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui import commands, keys
 from tui.commands import CONTRIBUTORS
 from tui.panes.asking import Asking
 from tui.panes.breadth import BreadthPane
 from tui.panes.naming import Naming
-from tui.panes.pane import Pane
 from tui.panes.starting import Starting
 from tui.terminal import fitting
 from tui.terminal.safe import safe_lines
+
+if TYPE_CHECKING:
+    from tui.panes.pane import Pane
 
 
 class MainScreen(Asking, Naming, Starting, inherit_bindings=False):

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from textual.message import Message
 
 from core.errors import CoreError
-from core.frames import FloatArray
-from core.market import Market
-from core.snapshot import IndexView, Snapshot
 from core.trail import Trail, trail
 from tui import formats
 from tui.charts import Chart, Series, stacked_charts
@@ -20,6 +17,11 @@ from tui.panes.explain import Asked, ExplainScreen
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import BASIS, flowed, state_words, wrapped
 from tui.spans import Drawing, Line, inset, line_width
+
+if TYPE_CHECKING:
+    from core.frames import FloatArray
+    from core.market import Market
+    from core.snapshot import IndexView, Snapshot
 
 
 @dataclass

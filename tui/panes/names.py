@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from core.snapshot import IndexView, Lines
 from tui import formats
 from tui.charts import diverging_bars
-from tui.filters import Filter
 from tui.panes.listing import Closing, Grid, Order, Row, rows_of
 from tui.panes.scene import Scene, Side, why_not
 from tui.panes.sheet import Sheet
 from tui.spans import Drawing, Line, line_width
 from tui.widgets.columns import Cell, Column
+
+if TYPE_CHECKING:
+    from core.snapshot import IndexView, Lines
+    from tui.filters import Filter
 
 #: Dropped in this order where there is no room: note, rank, sector, weight, name, bar, return.
 COLUMNS = (

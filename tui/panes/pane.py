@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.geometry import Size
@@ -11,11 +11,13 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.panes.frame import VIEWS, Said, title
-from tui.panes.listing import Grid
 from tui.panes.scene import Scene, foot_texts, wrapped
 from tui.panes.sheet import Sheet
-from tui.spans import Drawing, Line
 from tui.widgets.stage import settle
+
+if TYPE_CHECKING:
+    from tui.panes.listing import Grid
+    from tui.spans import Drawing, Line
 
 
 class Pane(Widget):

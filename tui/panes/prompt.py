@@ -12,15 +12,15 @@ from textual import events
 
 from core.errors import WindowError
 from tui.commands import CommandError
-from tui.host import Host
 from tui.panes.sheet import Sheet
-from tui.spans import Drawing, Line
 from tui.terminal import fitting
 from tui.terminal.safe import safe
 
 if TYPE_CHECKING:
     from tui.completion import Known
     from tui.filters import Filter
+    from tui.host import Host
+    from tui.spans import Drawing, Line
 
 #: Longest line that can be typed or pasted.
 _LONGEST = 500

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import textwrap
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from core.market import Market
 from core.note import coverage
-from core.snapshot import IndexView, Snapshot
 from tui import formats
-from tui.spans import Drawing
+
+if TYPE_CHECKING:
+    from core.market import Market
+    from core.snapshot import IndexView, Snapshot
+    from tui.spans import Drawing
 
 Side = Literal["small", "large"]
 BASIS = {"tr": "total return", "pr": "price return"}

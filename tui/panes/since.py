@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from core.looks import LookError, look
 from core.since import ENDS, Ends, IndexSince, Moved, Placed, Since, since
 from tui import formats
-from tui.host import Host
-from tui.memory.looks import Seen
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import BASIS, wrapped
-from tui.spans import Drawing, Line
+
+if TYPE_CHECKING:
+    from tui.host import Host
+    from tui.memory.looks import Seen
+    from tui.spans import Drawing, Line
 
 #: Symbols of a list of members told in full.
 _FEW = 24

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
 from core.note import window_words
 from core.paths import year_paths
-from core.spread import Ranking, Spread
 from tui import formats
 from tui.charts import Chart, Multiple, Series, multiples, stacked_charts, year_bars
 from tui.commands import SPREAD
@@ -16,6 +16,9 @@ from tui.panes.pane import Pane
 from tui.panes.scene import Scene, flowed, foot_texts, no_index
 from tui.panes.sheet import Sheet
 from tui.spans import Drawing, Line, inset, line_width
+
+if TYPE_CHECKING:
+    from core.spread import Ranking, Spread
 
 #: From this height on the lines stand over the bars of the years.
 BOTH = 24

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from tui import formats
 from tui.spans import Line, Span
+
+if TYPE_CHECKING:
+    from tui import formats
 
 #: A cell: text, text with a style name, or spans (a bar, say).
 Cell: TypeAlias = str | Span | Line

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from core.bridge import Step
-from core.changes import Change, Changes
 from core.note import headline, sentences
-from core.since import Since
-from core.spread import Ranking, Spread, YearGap
 from core.telling import leaders_that_left, margin, moved, verdict
-from core.views import IndexView, Snapshot
 from tui.written.coming import UNTOLD, announced
 from tui.written.document_index import index_document
 from tui.written.ledger import ledger
 from tui.written.since import since_document
 from tui.written.values import Json, iso, number, scaled
+
+if TYPE_CHECKING:
+    from core.bridge import Step
+    from core.changes import Change, Changes
+    from core.since import Since
+    from core.spread import Ranking, Spread, YearGap
+    from core.views import IndexView, Snapshot
 
 SCHEMA = 1
 #: Lines of two files whose weight changed the most that are written.

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from core.concentration import Top
 from core.daily import Daily, inside
-from core.frames import FloatArray
-from core.groups import Group
 from core.telling import drags
-from core.views import IndexView, Snapshot
-from core.windows import Window
 from tui.written.values import Json, iso, number, scaled
+
+if TYPE_CHECKING:
+    from core.concentration import Top
+    from core.frames import FloatArray
+    from core.groups import Group
+    from core.views import IndexView, Snapshot
+    from core.windows import Window
 
 
 def _group(group: Group, *, symbols: bool) -> Json:

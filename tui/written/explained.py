@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from core.explain.explanation import Explanation, Term, Unit
 from core.explain.measures import explain
-from core.market import Market
-from core.views import Snapshot
 from tui import formats as f
+
+if TYPE_CHECKING:
+    from core.explain.explanation import Explanation, Term, Unit
+    from core.market import Market
+    from core.views import Snapshot
 
 _INDENT = "  "
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.note import sentences
-from core.since import Since
-from core.views import Snapshot
 from tui import formats as f
-from tui.written.table import Row, Table
 from tui.written.tables import tables
+
+if TYPE_CHECKING:
+    from core.since import Since
+    from core.views import Snapshot
+    from tui.written.table import Row, Table
 
 #: The widest a name gets in plain text, in cells.
 NAME_WIDTH: Final = 34

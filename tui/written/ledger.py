@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.phrase import Figure, Sentence, listed
-from core.views import Snapshot
-from tui.written.values import Json
+
+if TYPE_CHECKING:
+    from core.views import Snapshot
+    from tui.written.values import Json
 
 #: A key, a quoted key, or a place in a list.
 _STEP: Final = re.compile(r'\.?([A-Za-z_]\w*)|\["([^"]+)"\]|\[(\d+)\]')

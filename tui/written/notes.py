@@ -6,13 +6,15 @@ import re
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cache import disk
 from core.question import ABOVE, BELOW
-from core.views import Snapshot
 from tui.written.files import write_file
 from tui.written.formats import KEPT, written
+
+if TYPE_CHECKING:
+    from core.views import Snapshot
 
 _ENDINGS: Final = {"text": "txt"}
 #: Names left out that are spelled in a file's name; more of them are told by a hash.

@@ -9,20 +9,22 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.note import sentences
 from core.phrase import Figure, Sentence
-from core.since import Since
-from core.views import Snapshot
 from tui.written import pictures
 from tui.written.document import document
 from tui.written.export import source_lines, state_line
 from tui.written.sketch import Sketch, clean
 from tui.written.style import page_style
-from tui.written.table import Section, Table
 from tui.written.tables import sections
-from tui.written.values import Json
+
+if TYPE_CHECKING:
+    from core.since import Since
+    from core.views import Snapshot
+    from tui.written.table import Section, Table
+    from tui.written.values import Json
 
 #: Widths a picture is drawn for: a column of a desk's window, and a phone.
 WIDE, NARROW = 580.0, 345.0

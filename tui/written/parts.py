@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from tui.written.values import Json
+if TYPE_CHECKING:
+    from tui.written.values import Json
 
 #: text, real number, whole number, date, yes or no
 Kind = Literal["text", "real", "whole", "date", "flag"]

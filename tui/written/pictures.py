@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.frames import FloatArray
-from core.spread import Ranking
-from core.views import IndexView, Snapshot
 from tui import formats as f
 from tui.charts.canvas import finite_range, round_ticks, tick_labels
 from tui.charts.lines import date_ticks
 from tui.written.sketch import CHARACTER, Anchor, Point, Sketch
+
+if TYPE_CHECKING:
+    from core.frames import FloatArray
+    from core.spread import Ranking
+    from core.views import IndexView, Snapshot
 
 #: Leaders, and as many laggards, of a picture of contributions.
 NAMES: Final = 10

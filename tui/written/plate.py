@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from core.note import headline
-from core.since import Since
-from core.views import Snapshot
 from tui.written import pictures
 from tui.written.export import state_line
 from tui.written.sketch import Sketch
 from tui.written.style import picture_style
+
+if TYPE_CHECKING:
+    from core.since import Since
+    from core.views import Snapshot
 
 WIDTH, HEIGHT = 1200.0, 675.0
 _MARGIN, _TOP = 36.0, 40.0

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from core.since import Since
-from core.views import Snapshot
+from typing import TYPE_CHECKING
+
 from tui import formats as f
 from tui.terminal.safe import safe
+
+if TYPE_CHECKING:
+    from core.since import Since
+    from core.views import Snapshot
 
 
 def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cache.clean import clean
 from cache.errors import CacheError
 from core.looks import LookError, look, read
 from core.since import Ends, IndexSince, Moved, Placed, Since, since
-from core.views import Snapshot
 from tui import formats as f
 from tui.written.table import Row, Table
 from tui.written.values import Json, iso, number
+
+if TYPE_CHECKING:
+    from core.views import Snapshot
 
 #: The largest note that is read: many times one of 5,000 lines.
 _LARGEST: Final = 64 * 2**20

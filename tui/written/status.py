@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cache.store import Held
 from core.question import Question
 from tui import formats as f
 from tui.written.fetched import Fetched, until_words
 
 if TYPE_CHECKING:
+    from cache.store import Held
     from tui.desk import Desk
 
 SCHEMA = 1

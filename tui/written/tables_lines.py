@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
-from core.breadth import Rung
 from core.daily import AVERAGES, Daily
-from core.frames import FloatArray
-from core.groups import Group
 from core.note import coverage
-from core.views import IndexView, Snapshot
 from tui import formats as f
 from tui.written.table import ROWS, Row, Table
+
+if TYPE_CHECKING:
+    from core.breadth import Rung
+    from core.frames import FloatArray
+    from core.groups import Group
+    from core.views import IndexView, Snapshot
 
 
 def _line(view: IndexView, row: int) -> Row:

@@ -9,14 +9,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from core.since import Since
-from core.views import Snapshot
 from tui.written.document import document
 from tui.written.files import write_file
 from tui.written.parts import PARTS, Part, part
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from core.since import Since
+    from core.views import Snapshot
 
 #: What a spreadsheet would take for a formula, full-width signs too.
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r\n＝＋－＠]")
