@@ -26,7 +26,7 @@ from tests.tui.driving import lines_of, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, market
 from tui.app import InternalsApp
 from tui.beside import ahead
-from tui.beside.ahead import Ahead, begun
+from tui.beside.ahead import Ahead, begun, spare
 from tui.config import Config
 from tui.written.document import to_json
 
@@ -38,8 +38,8 @@ pytestmark = [
 
 
 @pytest.fixture(autouse=True)
-def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ahead, "processors", lambda: 2)
+def there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "spare", lambda: True)
 
 
 def children() -> set[int]:
@@ -117,8 +117,22 @@ def test_nothing_is_left_of_the_child() -> None:
         assert children() == before
 
 
-def test_where_one_processor_is_all_nobody_forks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ahead, "processors", lambda: 1)
+@pytest.mark.parametrize(
+    ("processors", "load", "free"),
+    [(1, 0.0, False), (2, 0.0, True), (2, 1.0, True), (2, 1.2, False), (64, 70.0, False),
+     (64, 12.0, True)],
+)  # fmt: skip
+def test_a_child_needs_a_processor_that_is_free(
+    processors: int, load: float, free: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed = set(range(processors))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: allowed, raising=False)
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, 9.9, 9.9))
+    assert spare() is free
+
+
+def test_without_one_nobody_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "spare", lambda: False)
     before = children()
     with begun(lambda: take(market(), QUESTION)) as one:
         assert one is None and children() == before
@@ -204,10 +218,17 @@ def test_without_an_answer_the_screen_asks_itself() -> None:
     asyncio.run(run())
 
 
+STARTED = """
+import sys
+from tui.beside import ahead
+ahead.spare = lambda: True
+from tui.cli.run import run
+sys.exit(run(["--demo", "--home", sys.argv[1]]))
+"""
+
+
 def test_a_started_screen_has_no_child_any_more(tmp_path: Path) -> None:
-    if len(os.sched_getaffinity(0)) < 2 if hasattr(os, "sched_getaffinity") else True:
-        pytest.skip("nobody forks here")
-    with Terminal([sys.executable, "-m", "tui", "--demo", "--home", str(tmp_path)]) as terminal:
+    with Terminal([sys.executable, "-c", STARTED, str(tmp_path)]) as terminal:
         got, end = b"", time.monotonic() + 30
         while b"IWM return" not in got and time.monotonic() < end:
             got += terminal.read(0.2)

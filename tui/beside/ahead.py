@@ -73,7 +73,7 @@ def begun(answer: Callable[[], Snapshot]) -> Iterator[Ahead | None]:
     Args:
         answer: what the child calls; whatever it raises is left for the screen to meet.
     """
-    ahead = _forked(answer) if processors() > 1 else None
+    ahead = _forked(answer) if spare() else None
     try:
         yield ahead
     finally:
@@ -108,10 +108,12 @@ def _forked(answer: Callable[[], Snapshot]) -> Ahead | None:
         os._exit(0)
 
 
-def processors() -> int:
-    """How many this process may run on; one where it cannot fork."""
+def spare() -> bool:
+    """Whether another processor is likely to be free: on one alone two take longer than one."""
     if sys.platform == "win32":
-        return 1
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return False
+    own = hasattr(os, "sched_getaffinity")
+    processors = len(os.sched_getaffinity(0)) if own else os.cpu_count() or 1
+    with suppress(OSError):
+        return processors > 1 and processors - os.getloadavg()[0] >= 1
+    return False
