@@ -1,4 +1,4 @@
-"""How long an answer takes, and how that grows: `python -m bench.compute [--json FILE]`.
+"""How long an answer takes, and how that grows: `python -m bench.compute [--picture FILE]`.
 
 A whole Snapshot with every measure, daily series included, is held against the same
 arrays in plain NumPy; a step of the window or the date against a whole one. Variants run
@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.growth import picture
 from bench.made import Made, make
 from core.market import Market
 from core.question import Question
@@ -190,6 +191,7 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m bench.compute", description=__doc__)
     options.add_argument("--rounds", type=int, default=7, metavar="N")
     options.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
+    options.add_argument("--picture", type=Path, metavar="FILE", help="draw the growth as an SVG")
     options.add_argument("--quick", action="store_true", help="without the growth tables")
     given = options.parse_args()
     found: dict[str, Any] = {"whole_and_steps": whole_and_steps(given.rounds)}
@@ -201,6 +203,8 @@ def main() -> None:
     sys.stdout.write(report(found))
     if given.json is not None:
         given.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    if given.picture is not None and not given.quick:
+        given.picture.write_text(picture(found), encoding="utf-8")
 
 
 if __name__ == "__main__":
