@@ -28,6 +28,7 @@ from tui.app import InternalsApp
 from tui.beside import ahead
 from tui.beside.ahead import Ahead, begun, spare
 from tui.config import Config
+from tui.memory.files import Seat
 from tui.written.document import to_json
 
 pytestmark = [
@@ -202,6 +203,26 @@ def test_the_answer_is_shown_before_the_store_is_read_and_keys_wait_for_it() -> 
             await settle(pilot, app)
             # the same numbers, whoever worked them out; the last line tells of the step
             assert lines_of(app)[1:-2] == first[1:-2]
+
+    asyncio.run(run())
+
+
+def test_what_needs_the_market_is_not_said_to_be_missing_before_it_is_read() -> None:
+    held = market()
+    desk, given = Slow(held), Given(replace(take(held, QUESTION), changes={}))
+    desk.memory.remember(QUESTION, Seat(3, {3: "daily"}))
+    app = InternalsApp(desk, Config(), QUESTION, ahead=given)  # type: ignore[arg-type]
+
+    async def run() -> None:
+        async with app.run_test(size=(160, 45)) as pilot:
+            end = time.monotonic() + 10
+            while "IWM return" not in seen(app) and time.monotonic() < end:
+                await pilot.pause(0.02)
+            assert "counting advances" in seen(app) and "still being read" in seen(app)
+            assert "No daily closes" not in seen(app) and "are needed" not in seen(app)
+            desk.may.set()
+            await settle(pilot, app)
+            assert "counting advances" not in seen(app) and "50-day average" in seen(app)
 
     asyncio.run(run())
 
