@@ -78,15 +78,27 @@ class Slow(FakeDesk):
 @pytest.mark.parametrize(
     "seat", [Seat(), Seat(3, {3: "ladder", 1: "no such view"}, zoomed=True), Seat(headline=3)]
 )
-def test_the_panes_come_where_the_frame_stood(size: tuple[int, int], seat: Seat) -> None:
-    desk = Slow(market())
+@pytest.mark.parametrize("simulated", [False, True])
+def test_the_panes_come_where_the_frame_stood(
+    size: tuple[int, int], seat: Seat, simulated: bool
+) -> None:
+    desk = Slow(market(simulated=simulated))
     desk.memory.remember(QUESTION, seat)
     app = InternalsApp(desk, Config(), QUESTION)
     keys = {command.name: command.keys for command in COMMANDS if command.keys}
     start = Start(
-        QUESTION, app.config.pairs, keys, seat.pane, seat.views, seat.zoomed, seat.headline
+        QUESTION,
+        app.config.pairs,
+        keys,
+        seat.pane,
+        seat.views,
+        seat.zoomed,
+        seat.headline,
+        simulated,
     )
     drawn = plain(frame(*size, start))
+    # at once, and not first with the numbers
+    assert ("SIMULATED" in "".join(drawn)) is simulated
 
     async def run() -> None:
         async with app.run_test(size=size) as pilot:

@@ -143,7 +143,7 @@ def _screen(arguments: argparse.Namespace, where: Places) -> int:
 
     # a simulated market opens with its own question, whatever was remembered
     first = config.question(Question() if demo else memory.question())
-    return show(config, first, memory, opener)
+    return show(config, first, memory, opener, simulated=demo)
 
 
 def _serve(arguments: argparse.Namespace) -> int:

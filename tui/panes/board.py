@@ -45,6 +45,7 @@ class Board(Stage, inherit_bindings=False):
         self.panes: tuple[Pane, ...] = (self.spread, self.names, self.breadth, self.changes)
         self.active, self.zoomed = host.seat.pane, host.seat.zoomed
         for pane in self.panes:
+            pane.simulated = host.desk.simulated
             view = host.seat.views.get(pane.NUMBER, "")
             if view in frame.VIEWS[pane.NUMBER]:
                 pane.view = view

@@ -196,6 +196,7 @@ class Start:
         views: pane -> its view.
         zoomed: one pane is on the whole screen.
         headline: lines left for the headline.
+        simulated: the market is.
     """
 
     question: Question
@@ -205,6 +206,7 @@ class Start:
     views: Mapping[int, str] = field(default_factory=dict)
     zoomed: bool = False
     headline: int = 1
+    simulated: bool = False
 
 
 def frame(width: int, height: int, start: Start) -> Drawing:
@@ -221,7 +223,8 @@ def frame(width: int, height: int, start: Start) -> Drawing:
     def head(number: int, cells: int) -> Line:
         view = start.views.get(number, "")
         shown = view if view in VIEWS[number] else VIEWS[number][0]
-        return title(number, shown, number == start.pane, cells, Said())
+        said = Said(simulated=start.simulated)
+        return title(number, shown, number == start.pane, cells, said)
 
     above = 1 + start.headline
     if used == "one":

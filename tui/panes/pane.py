@@ -44,6 +44,8 @@ class Pane(Widget):
         super().__init__(id=f"pane-{self.NUMBER}")
         self.scene: Scene | None = None
         self.active = self.rung = False
+        #: Whether the market is, before the first scene tells.
+        self.simulated = False
         self.view = VIEWS[self.NUMBER][0]
         self._title, self._foot = Sheet(classes="rule"), Sheet(classes="foot")
         self._notes = Sheet(classes="notes")
@@ -151,7 +153,7 @@ class Pane(Widget):
         return []
 
     def _draw_title(self, width: int, height: int) -> Drawing:
-        simulated = self.scene is not None and self.scene.snapshot.simulated
+        simulated = self.scene.snapshot.simulated if self.scene else self.simulated
         said = Said(self.title_words(), simulated=simulated, rung=self.rung)
         return [title(self.NUMBER, self.view, self.active, width, said)]
 

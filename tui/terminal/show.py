@@ -31,7 +31,9 @@ _MANY: Final = 256
 Opener = Callable[[Config], "tuple[Desk, Config, Question]"]
 
 
-def show(config: Config, first: Question, memory: Memory, opener: Opener) -> int:
+def show(
+    config: Config, first: Question, memory: Memory, opener: Opener, *, simulated: bool
+) -> int:
     """Run the screen to its end and return the exit code.
 
     Args:
@@ -39,6 +41,7 @@ def show(config: Config, first: Question, memory: Memory, opener: Opener) -> int
         first: the pair and the window that the frame tells of.
         memory: where a person was last.
         opener: called once the frame stands.
+        simulated: the market is.
     """
     if os.environ.get("TEXTUAL_DRIVER", "").endswith("WebDriver"):
         # the cells go to a page of `internals serve`: there is no terminal to ask
@@ -61,7 +64,7 @@ def show(config: Config, first: Question, memory: Memory, opener: Opener) -> int
     with (
         begun(answered) as ahead,
         title.kept(titled=found.title),
-        _opened(config, first, memory, found),
+        _opened(config, first, memory, found, simulated),
     ):
         # garbage is looked for once the screen is there: see `fitting.collect_from_here`
         gc.disable()
@@ -95,7 +98,7 @@ def _run(
 
 
 def _opened(
-    config: Config, question: Question, memory: Memory, found: Capabilities
+    config: Config, question: Question, memory: Memory, found: Capabilities, simulated: bool
 ) -> AbstractContextManager[None]:
     """The frame on the terminal, where what comes after it can take it over."""
     if sys.platform == "win32" or fitting.plain(config.wire):
@@ -105,7 +108,16 @@ def _opened(
     seat = memory.seat()
     keys = {command.name: command.keys for command in COMMANDS if command.keys}
     keys |= {name: tuple(map(str.strip, text.split(","))) for name, text in config.keys.items()}
-    start = Start(question, config.pairs, keys, seat.pane, seat.views, seat.zoomed, seat.headline)
+    start = Start(
+        question,
+        config.pairs,
+        keys,
+        seat.pane,
+        seat.views,
+        seat.zoomed,
+        seat.headline,
+        simulated,
+    )
     return opened(start, config, found)
 
 
