@@ -254,6 +254,16 @@ def test_a_signal_on_the_frame_gives_the_terminal_back(
         assert one.ended() == code
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_on_the_screen_tells_the_same(
+    home: Path, number: signal.Signals, code: int
+) -> None:
+    with shown(home) as one:
+        one.until("IWM return")
+        os.kill(one.terminal.pid, number)
+        assert one.ended() == code
+
+
 def test_ctrl_c_on_the_frame_ends_the_screen_when_it_comes(home: Path) -> None:
     with shown(home) as one:
         one.until("quit")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: As many colours as these need no theme of their own.
 _MANY: Final = 256
+#: Above this a code names the signal that ended the screen, as shells tell it.
+_SIGNAL: Final = 128
 #: Opens what the screen asks for data: the desk, the settings there, and the first question.
 Opener = Callable[[Config], "tuple[Desk, Config, Question]"]
 
@@ -74,8 +76,9 @@ def show(
         if app.wants_demo:
             demo = desk.demo()
             app = _run(demo, config, demo.opening() or question, found, None)
+    code = app.return_code or ANSWERED
     # a screen that broke has said so; it is no answer in part
-    return BAD_INPUT if app.return_code else ANSWERED
+    return code if code == ANSWERED or code > _SIGNAL else BAD_INPUT
 
 
 def _run(
