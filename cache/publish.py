@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from cache import disk, head, owner
 from cache.errors import StoreError
+from cache.mirror import Copy
 from cache.owner import MARKER
 from cache.store import Store
 
@@ -40,11 +41,13 @@ class Published:
         generation: the generation now published.
         before: the one published until now, None where there was none.
         closed: a directory above it that readers may not enter, None where all are open.
+        damage: sentences: which newer generation of the store is damaged, and what is shown.
     """
 
     generation: int
     before: int | None
     closed: Path | None
+    damage: tuple[str, ...] = ()
 
 
 def publish(
@@ -67,7 +70,7 @@ def publish(
     target = target.expanduser().absolute()
     _check_place(target, store.home)
     mode = _EVERYONE if group is None else _GROUP
-    copy = Store(target / _MARKET)
+    copy = Copy(target / _MARKET)
     try:
         disk.make(target.parent)
         for directory in (target, copy.home, copy.home / "objects", copy.home / "generations"):
@@ -75,17 +78,17 @@ def publish(
         if not (target / MARKER).exists():
             _mark(target, None, now)
         before = copy.generation()
-        number = copy.mirror(store)
+        held = copy.mirror(store)
         for name in FACTS:
             _copy(config / name, target / name)
-        _mark(target, number, now)
+        _mark(target, held.generation, now)
         inside = (target, copy.home / "objects", copy.home / "generations")
         granted = [file for where in inside for file in where.iterdir() if file.is_file()]
         _grant([*granted, *copy.home.glob(head.NAME)], mode & 0o666, group)
         disk.sync(target)
     except OSError as error:
         raise StoreError(f"cannot publish to {target}: {error.strerror}") from None
-    return Published(number, before, _closed(target, group))
+    return Published(held.generation, before, _closed(target, group), held.damage)
 
 
 def _check_place(target: Path, home: Path) -> None:

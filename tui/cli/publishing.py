@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
-from tui.cli.streams import ANSWERED, BAD_INPUT, say, write
+from tui.cli.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 from tui.desk import Desk
+
+#: What follows from damage in the store that was published.
+TOLD: Final = (
+    "whoever reads the copy is told so where it holds no newer one; refresh, import again what came"
+    " by hand, and publish again"
+)
 
 
 def publish(desk: Desk, target: Path, *, group: str | None) -> int:
@@ -33,4 +40,6 @@ def publish(desk: Desk, target: Path, *, group: str | None) -> int:
     )
     if done.closed is not None:
         say(f"readers cannot reach it: {done.closed} lets only its owner in", ANSWERED)
-    return ANSWERED
+    for sentence in done.damage:
+        say(f"{sentence}; {TOLD}", IN_PART)
+    return IN_PART if done.damage else ANSWERED
