@@ -1,7 +1,8 @@
 """What is kept between two runs beside the market: where a person was, looks, alerts.
 
 Each market, the real and the simulated, has files of its own. Nothing here is needed for an
-answer: where it cannot be written (a full disk, a directory that is only read) it is forgotten.
+answer: where it cannot be written (a full disk, a directory that is only read) it is forgotten, and
+the screen says so once.
 """
 
 from __future__ import annotations
@@ -48,6 +49,20 @@ class Memory:
 
     def __init__(self, state: Path, refusal: str = "") -> None:
         self.state, self.refusal = state, refusal
+        self._lost = self._told = ""
+
+    def lose(self, error: OSError) -> None:
+        """Something could not be kept, which is no error: everything else goes on."""
+        self._lost = (
+            f"what the screen remembers is not kept: {self.state.parent}:"
+            f" {error.strerror or error}; everything else goes on"
+        )
+
+    def lost(self) -> str:
+        """Why something is not kept, "" where it is; each reason is told once."""
+        news = self._lost if self._lost != self._told else ""
+        self._told, self._lost = self._lost, ""
+        return news
 
     def beside(self, name: str) -> Path:
         """A file or directory of this market's own: market.json -> market.NAME."""
@@ -87,7 +102,7 @@ class Memory:
         )
 
     def remember(self, question: Question, seat: Seat) -> None:
-        """Keep a question's pair, window and basis and the seat; failing is no error."""
+        """Keep a question's pair, window and basis and the seat; `lost` tells why not."""
         kept = {
             "small": question.small,
             "large": question.large,
@@ -102,8 +117,10 @@ class Memory:
             },
         }
         if not self.refusal:
-            with suppress(OSError):
+            try:
                 write(self.state, json.dumps(kept))
+            except OSError as error:
+                self.lose(error)
 
 
 def write(target: Path, text: str) -> None:

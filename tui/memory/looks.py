@@ -37,7 +37,7 @@ class LookBook:
 
     def __init__(self, memory: Memory) -> None:
         self.directory: Path = memory.beside("looks")
-        self._keeps = not memory.refusal
+        self._memory = memory
 
     def _path(self, look: Look) -> Path:
         name = "_".join((look.small, look.large, look.window, look.basis))
@@ -63,15 +63,19 @@ class LookBook:
         return next(iter(earlier or same), None)
 
     def keep(self, seen: Seen) -> None:
-        """Keep a look in place of one at the same date; failing is no error."""
-        if not self._keeps:
+        """Keep a look in place of one at the same date; `Memory.lost` tells why not."""
+        if self._memory.refusal:
             return
         others = [old for old in self.kept(seen.look) if old.look.as_of != seen.look.as_of]
         looks = sorted([seen, *others], key=lambda one: one.look.as_of, reverse=True)[:_DATES]
         entries = [{"at": one.at.isoformat(), "look": to_json(one.look)} for one in looks]
         path = self._path(seen.look)
-        with suppress(OSError):
+        try:
             write(path, json.dumps({"schema": 1, "looks": entries}, separators=(",", ":")))
+        except OSError as error:
+            self._memory.lose(error)
+            return
+        with suppress(OSError):
             files = sorted(self.directory.glob("*.json"), key=lambda p: p.stat().st_mtime)
             for old in files[:-_QUESTIONS]:
                 old.unlink(missing_ok=True)
