@@ -41,12 +41,14 @@ class Published:
         generation: the generation now published.
         before: the one published until now, None where there was none.
         closed: a directory above it that readers may not enter, None where all are open.
+        shared: the directory above it, where a group may put another copy in its place.
         damage: sentences: which newer generation of the store is damaged, and what is shown.
     """
 
     generation: int
     before: int | None
     closed: Path | None
+    shared: Path | None
     damage: tuple[str, ...] = ()
 
 
@@ -88,7 +90,8 @@ def publish(
         disk.sync(target)
     except OSError as error:
         raise StoreError(f"cannot publish to {target}: {error.strerror}") from None
-    return Published(held.generation, before, _closed(target, group), held.damage)
+    found = _closed(target, group), owner.shared(target)
+    return Published(held.generation, before, *found, held.damage)
 
 
 def _check_place(target: Path, home: Path) -> None:
@@ -96,11 +99,11 @@ def _check_place(target: Path, home: Path) -> None:
     mine, there = home.resolve().parent, target.resolve()
     if there == mine or there in mine.parents or mine in there.parents:
         raise StoreError(f"{target} and the store in {mine} lie in one another; publish elsewhere")
+    owner.check(target, writing=True, shared=True)
     if not target.exists():
         return
     if not target.is_dir():
         raise StoreError(f"{target} is no directory")
-    owner.check(target, writing=True)
     if not (target / MARKER).is_file() and any(target.iterdir()):
         raise StoreError(f"{target} holds other files; publish into an empty directory")
 

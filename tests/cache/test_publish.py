@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from cache import owner
 from cache.errors import StoreEmpty, StoreError
 from cache.owner import MARKER
 from cache.publish import publish, published_words
@@ -244,6 +245,31 @@ def test_a_directory_above_that_shuts_readers_out_is_named(store: Store, tmp_pat
     shut.mkdir(mode=0o700)
     done = publish(store, store.home.parent, shut / "desk", NOW)
     assert done.closed in {shut, *shut.parents}
+
+
+@pytest.mark.parametrize(("mode", "told"), [(0o2775, True), (0o3775, False), (0o2755, False)])
+def test_a_copy_lies_where_a_group_may_write_and_who_could_replace_it_is_told(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, told: bool
+) -> None:
+    monkeypatch.setattr(owner, "_own_group", lambda status: False)
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    desk.chmod(mode)
+    for group in (None, os.getgid(), None):
+        done = publish(store, store.home.parent, desk / "copy", NOW, group=group)
+        assert done.shared == (desk if told else None)
+        assert dump(Store(desk / "copy" / "market").read()) == dump(store.read())
+        store.commit(bars=bars("NEW", ("2026-01-05",)))
+    assert done.before == 3
+
+
+def test_a_copy_lies_nowhere_that_everyone_may_write(store: Store, tmp_path: Path) -> None:
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    desk.chmod(0o777)
+    with pytest.raises(StoreError, match=r"desk may be written by others \(mode 0777\)"):
+        out(store, desk / "copy")
+    assert not list(desk.iterdir())
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")

@@ -40,6 +40,12 @@ def publish(desk: Desk, target: Path, *, group: str | None) -> int:
     )
     if done.closed is not None:
         say(f"readers cannot reach it: {done.closed} lets only its owner in", ANSWERED)
+    if done.shared is not None:
+        say(
+            f"who may write {done.shared} may put another copy in its place:"
+            f" `chmod +t {done.shared}` forbids it",
+            ANSWERED,
+        )
     for sentence in done.damage:
         say(f"{sentence}; {TOLD}", IN_PART)
     return IN_PART if done.damage else ANSWERED
