@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shutil
+import signal
 import stat
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from core.alerts import Kept, parse
+from core.alerts import AlertError, Kept, parse
 from core.looks import look
 from core.snapshot import take
 from tests.tui.driving import drive, press, seen, settle
@@ -239,7 +240,7 @@ def test_where_nothing_can_be_looked_up_alerts_are_none_and_the_screen_goes_on(
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         with monkeypatch.context() as patch:
             patch.setattr(Path, "exists", closed)
-            patch.setattr(Path, "read_bytes", closed)
+            patch.setattr(book, "read", closed)
             await press(pilot, app, "[", "A")
             assert f"{desk.memory.beside('alerts.json')}: Permission denied" in app.status()[0] + (
                 seen(app).replace("\n", "")
@@ -267,3 +268,30 @@ def test_alerts_that_cannot_be_judged_are_told_once(monkeypatch: pytest.MonkeyPa
             assert app.error == ""
 
     drive(story, desk=desk, question=LATEST)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "directory", "zero", "terabytes", "itself"])
+def test_what_is_no_file_of_memory_is_nothing_remembered_and_no_wait(
+    tmp_path: Path, kind: str
+) -> None:
+    memory = Memory(tmp_path / "market.json")
+    looked, found = LookBook(memory), look(take(HELD, LATEST))
+    for path in (memory.state, looked._path(found), memory.beside("alerts.json")):
+        path.parent.mkdir(exist_ok=True)
+        if kind == "pipe":
+            os.mkfifo(path)
+        elif kind == "directory":
+            path.mkdir()
+        elif kind == "terabytes":
+            path.touch()
+            os.truncate(path, 5 << 40)
+        else:
+            path.symlink_to("/dev/zero" if kind == "zero" else path.name)
+    signal.alarm(20)
+    try:
+        assert (memory.question(), memory.seat()) == (None, Seat())
+        assert looked.last(found) is None
+        with pytest.raises((AlertError, OSError)):
+            AlertBook(memory).read()
+    finally:
+        signal.alarm(0)

@@ -116,7 +116,7 @@ def test_a_paste_parted_anywhere_is_the_same_paste(clock: Clock, pause: float) -
 
 def test_a_paste_that_comes_sign_by_sign_is_one(clock: Clock) -> None:
     assert read(clock, *f"{START}q\x1b[31mR{END}q{END}", pause=0.02) == [f"<q[31mR{END[1:]}q>"]
-    # A sign that comes by itself between an end and a start is no key: so comes text on a slow line.
+    # One that comes by itself between an end and a start is no key: so comes text on a slow line.
     both = read(clock, *f"{START}a{END}q{START}b{END}", pause=0.02)
     assert both == [f"<a{END[1:]}q{START[1:]}b>"]
     # After a silence it is one.

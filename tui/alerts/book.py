@@ -16,7 +16,7 @@ from typing import Final
 from cache import disk
 from core.alerts import Alert, AlertError, Kept, from_json, judge, to_json
 from core.snapshot import Snapshot
-from tui.memory.files import Memory, write
+from tui.memory.files import Memory, read, write
 
 #: Seconds to wait for another process that has the file; it is only read and written.
 _PATIENCE: Final = 5.0
@@ -49,7 +49,7 @@ class AlertBook:
             OSError: it cannot be read.
         """
         try:
-            text = self.path.read_bytes()
+            text = read(self.path)
         except (FileNotFoundError, NotADirectoryError):
             return []
         try:

@@ -13,11 +13,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from cache import disk
 from core.errors import WindowError
 from core.question import Basis, Question, normal
+
+#: Bytes that none of these files has.
+_MOST: Final = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Memory:
 
     def _read(self) -> dict[str, Any]:
         try:
-            kept = json.loads(self.state.read_bytes())
+            kept = json.loads(read(self.state))
         except (OSError, ValueError):
             return {}
         return kept if isinstance(kept, dict) else {}
@@ -121,6 +124,19 @@ class Memory:
                 write(self.state, json.dumps(kept))
             except OSError as error:
                 self.lose(error)
+
+
+def read(path: Path) -> bytes:
+    """A small file's bytes: of a pipe or a device what comes at once, of a huge file the beginning.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        return os.read(opened, _MOST)
+    finally:
+        os.close(opened)
 
 
 def write(target: Path, text: str) -> None:

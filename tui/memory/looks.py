@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from core.looks import Look, LookError, read, to_json
+from tui.memory import files
 from tui.memory.files import Memory, write
 
 #: Looks of this many as-of dates are kept for each question, and this many questions.
@@ -46,7 +47,7 @@ class LookBook:
     def kept(self, look: Look) -> list[Seen]:
         """Looks at the same question, the newest as-of date first; unreadable ones are none."""
         try:
-            data = json.loads(self._path(look).read_bytes())
+            data = json.loads(files.read(self._path(look)))
             found = [
                 Seen(read(entry["look"]), datetime.fromisoformat(entry["at"]))
                 for entry in data["looks"]
@@ -76,6 +77,6 @@ class LookBook:
             self._memory.lose(error)
             return
         with suppress(OSError):
-            files = sorted(self.directory.glob("*.json"), key=lambda p: p.stat().st_mtime)
-            for old in files[:-_QUESTIONS]:
+            kept = sorted(self.directory.glob("*.json"), key=lambda p: p.stat().st_mtime)
+            for old in kept[:-_QUESTIONS]:
                 old.unlink(missing_ok=True)
