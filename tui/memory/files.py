@@ -57,8 +57,8 @@ class Memory:
     def lose(self, error: OSError) -> None:
         """Something could not be kept, which is no error: everything else goes on."""
         self._lost = (
-            f"what the screen remembers is not kept: {self.state.parent}:"
-            f" {error.strerror or error}; everything else goes on"
+            f"what the screen remembers is not kept: {error.strerror or error};"
+            f" everything else goes on ({self.state.parent})"
         )
 
     def lost(self) -> str:
