@@ -2,7 +2,8 @@
 
 It is written only once the manifest it names is sure to last, and is lowered before one goes: no
 kill and no power cut leaves it ahead of what is there. A store without it, an older release's or
-one whose head is damaged, is read like any other, and nothing is said.
+one whose head is damaged, is read like any other, and nothing is said. Of a published copy alone it
+may name one that never came there: the store it was taken from has lost that (`cache.mirror`).
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ def read(home: Path) -> int:
         return 0
     try:
         body = pack.unseal(os.read(opened, _MOST))
-    except OSError:
+    except (OSError, ValueError):
         return 0
     finally:
         os.close(opened)
-    number = (body or {}).get("newest")
+    number = body.get("newest") if isinstance(body, dict) else None
     return number if isinstance(number, int) else 0
 
 

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,12 +14,19 @@ import numpy as np
 
 from cache.errors import StoreError
 
-#: What it means that a file cannot be read: it is not there, or is none.
-_DAMAGES: Final = (errno.ENOENT, errno.EIO, errno.ELOOP)
+#: What it means that a file cannot be read: it is not there, or is none, or its file system says
+#: that it is broken.
+_DAMAGES: Final = (
+    *(errno.ENOENT, errno.EIO, errno.ELOOP, errno.EBADMSG),
+    *((errno.EUCLEAN,) if hasattr(errno, "EUCLEAN") else ()),
+)
 #: Bytes from which a file is read into a room.
 _LARGE: Final = 1 << 20
+#: Bytes that no file of a store has: a year's closes of half a million lines.
+MOST: Final = 1 << 30
 #: Where a file begins in a room, so that its numbers stand as the processor likes them.
 _STEP: Final = 64
+_NOWHERE: Final = memoryview(b"")
 
 
 class Damaged(Exception):  # noqa: N818  caught by the store, never shown as an error
@@ -33,54 +41,83 @@ class Room:
     """
 
     def __init__(self, paths: Iterable[Path]) -> None:
-        """Files that cannot be looked at are left to `read`."""
-        self._places: dict[Path, tuple[int, int]] = {}
-        end = 0
+        """Files that cannot be looked at, and those of a strange size, are left to `read`."""
+        self._places: dict[Path, slice] = {}
+        self._memory, end = _NOWHERE, 0
         for path in paths:
             try:
-                size = os.stat(path).st_size  # noqa: PTH116
+                found = os.stat(path)  # noqa: PTH116
             except OSError:
                 continue
-            if size >= _LARGE:
-                self._places[path] = end, end + size
-                end += -(-size // _STEP) * _STEP
-        self._memory = np.empty(end, np.uint8).data
+            if stat.S_ISREG(found.st_mode) and _LARGE <= found.st_size <= MOST:
+                self._places[path] = slice(end, end + found.st_size)
+                end += -(-found.st_size // _STEP) * _STEP
+        # What is not there in one piece may be there file by file: sizes can lie.
+        with suppress(MemoryError):
+            self._memory = np.empty(end, np.uint8).data
 
     def read(self, path: Path) -> bytes | memoryview:
-        """A file's bytes.
-
-        Raises:
-            Damaged: it is not there, or is no file.
-            StoreError: it cannot be read now, which says nothing about it.
-        """
-        if path not in self._places:
-            return read(path)
-        first, last = self._places[path]
-        try:
-            with path.open("rb", buffering=0) as file:
-                # Put right meanwhile, it has another size.
-                if os.fstat(file.fileno()).st_size != last - first:
-                    return file.readall()
-                while first < last and (got := file.readinto(self._memory[first:last])):
-                    first += got
-        except OSError as error:
-            raise _refused(path, error) from error
-        return self._memory[slice(*self._places[path])].toreadonly()
+        """A file's bytes; see `read` for what it raises."""
+        return _read(path, self._memory[self._places.get(path, slice(0))])
 
 
 def read(path: Path) -> bytes:
-    """A file's bytes; see `Room.read` for what it raises."""
+    """A file's bytes.
+
+    Raises:
+        Damaged: it is not there, is no file, or is larger than any of a store.
+        StoreError: it cannot be read now, which says nothing about it.
+    """
+    return bytes(_read(path, _NOWHERE))
+
+
+def _read(path: Path, room: memoryview) -> bytes | memoryview:
+    """A file's bytes: in the room that was kept for them where they have its size still."""
     try:
-        # Of a pipe or a device nobody knows when it ends.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise Damaged(f"{path.parent.name}/{path.name} is no file")
-        return path.read_bytes()
+        # Before it is opened, since to open a device may do something; and once more after.
+        _regular(path, os.stat(path))  # noqa: PTH116
+        opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            size = _regular(path, os.fstat(opened))
+            if not room or size != len(room):
+                return _piece(opened, size)
+            return _filled(opened, room)
+        finally:
+            os.close(opened)
     except OSError as error:
-        raise _refused(path, error) from error
+        # Only the disk itself can damage a generation: not a lack of rights or of descriptors.
+        if error.errno in _DAMAGES:
+            raise Damaged(f"{_name(path)}: {error.strerror}") from error
+        raise StoreError(f"cannot read {path}: {error.strerror}") from error
+    except MemoryError as error:
+        raise StoreError(f"cannot read {path}: there is not enough memory") from error
 
 
-def _refused(path: Path, error: OSError) -> Damaged | StoreError:
-    # Only the disk itself can damage a generation: not a lack of rights or of descriptors.
-    if error.errno in _DAMAGES:
-        return Damaged(f"{path.parent.name}/{path.name}: {error.strerror}")
-    return StoreError(f"cannot read {path}: {error.strerror}")
+def _regular(path: Path, found: os.stat_result) -> int:
+    """The size of a file; of a pipe or a device nobody knows when it ends."""
+    if not stat.S_ISREG(found.st_mode):
+        raise Damaged(f"{_name(path)} is no file")
+    if found.st_size > MOST:
+        raise Damaged(f"{_name(path)} has {found.st_size:,} bytes, as no file of a store has")
+    return found.st_size
+
+
+def _piece(opened: int, size: int) -> bytes:
+    """At most so many bytes: what grows while it is read has no end."""
+    parts = []
+    while size and (part := os.read(opened, size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _filled(opened: int, room: memoryview) -> memoryview:
+    """What came: not what the memory held before, where the file was cut short meanwhile."""
+    came = 0
+    while came < len(room) and (got := os.readv(opened, [room[came:]])):
+        came += got
+    return room[:came].toreadonly()
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"

@@ -14,7 +14,7 @@ MARKER: Final = "published.json"
 _OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
-def check(directory: Path, *, writing: bool) -> None:
+def check(directory: Path, *, writing: bool, shared: bool = False) -> None:
     """Refuse a directory that others may write, and to write to one that others own.
 
     One owner refreshes and a whole desk reads: to read, a directory may be anybody's who alone
@@ -22,35 +22,57 @@ def check(directory: Path, *, writing: bool) -> None:
     its files in another's directory would shut that owner out.
 
     Args:
-        directory: what is kept in it is read or written.
+        directory: what is kept in it is read or written; it need not be there yet.
         writing: it is to be written to.
+        shared: it may lie where a group may write, as a desk's own folder is.
 
     Raises:
-        StoreError: who may do what, and the command that mends it.
+        StoreError: who may do what, and what mends it.
     """
-    try:
-        found = os.stat(directory)  # noqa: PTH116
-        above = os.stat(directory.absolute().parent)  # noqa: PTH116
-    except OSError:
-        return
-    # Who may rename a directory may put another in its place; a sticky one forbids it.
-    parents = stat.S_IWOTH
-    if above.st_mode & stat.S_IWGRP and not _sticky(above) and not _own_group(above):
-        parents = _OTHERS
-    for place, status, others in (
-        (directory, found, _OTHERS),
-        (directory.absolute().parent, above, parents),
-    ):
-        if status.st_mode & others and not (place is not directory and _sticky(status)):
-            raise StoreError(
-                f"{place} may be written by others (mode {stat.S_IMODE(status.st_mode):04o}), so"
-                f" what it holds is not trusted; `chmod go-w {place}` keeps them out"
-            )
-    if writing and found.st_uid != os.geteuid():
+    found = _look(directory)
+    if found and found.st_mode & _OTHERS:
+        raise StoreError(
+            f"{directory} may be written by others (mode {stat.S_IMODE(found.st_mode):04o}), so"
+            f" what it holds is not trusted; `chmod go-w {directory}` keeps them out"
+        )
+    above = directory.absolute().parent
+    status = _look(above)
+    others = _replacers(status) if status else 0
+    if status and others & (stat.S_IWOTH if shared else _OTHERS):
+        raise StoreError(
+            f"{above} may be written by others (mode {stat.S_IMODE(status.st_mode):04o}), who could"
+            f" put another {directory.name} there; `chmod go-w {above}` keeps them out, `chmod +t"
+            f" {above}` lets them add only; or keep your data in a place of your own with --home,"
+            " and let others read a copy: `internals publish DIR`"
+        )
+    if writing and found and found.st_uid != os.geteuid():
         raise StoreError(
             f"{directory} belongs to {_name(found.st_uid)}, and only its owner writes to it;"
             " read it, or choose another place with --home"
         )
+
+
+def shared(directory: Path) -> Path | None:
+    """The directory above, where a group may put another in the place of this one."""
+    above = directory.absolute().parent
+    status = _look(above)
+    return above if status and _replacers(status) else None
+
+
+def _replacers(above: os.stat_result) -> int:
+    """Who besides its owner may rename what is in a directory, as bits of its mode."""
+    # A sticky one lets everybody rename only their own.
+    if above.st_mode & stat.S_ISVTX:
+        return 0
+    others = above.st_mode & _OTHERS
+    return others & stat.S_IWOTH if others and _own_group(above) else others
+
+
+def _look(path: Path) -> os.stat_result | None:
+    try:
+        return os.stat(path)  # noqa: PTH116
+    except OSError:
+        return None
 
 
 def check_file(path: Path) -> None:
@@ -89,10 +111,6 @@ def _own_group(status: os.stat_result) -> bool:
         return False
     owner = _name(status.st_uid)
     return group.gr_name == owner and set(group.gr_mem) <= {owner}
-
-
-def _sticky(status: os.stat_result) -> bool:
-    return bool(status.st_mode & stat.S_ISVTX)
 
 
 def _name(user: int) -> str:

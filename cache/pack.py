@@ -18,10 +18,10 @@ from core.frames import Announcement, Block, Events, Holdings, LeftOut, Prices
 
 Json = dict[str, Any]
 
-#: The header that `np.save` gives a plain array, padded with blanks.
+#: The header that `np.save` gives the arrays below, padded with blanks.
 _HEADER: Final = re.compile(
-    rb"\x93NUMPY\x01\x00..\{'descr': '([<|][a-zA-Z0-9]+|<M8\[D\])', 'fortran_order': False,"
-    rb" 'shape': \((\d+, (?:\d+)?|\d+,)\), \} *\n",
+    rb"\x93NUMPY\x01\x00(..)\{'descr': '(<f8|<U[1-9]\d{0,6}|<M8\[D\])', 'fortran_order': False,"
+    rb" 'shape': \((SIZE, (?:SIZE)?|SIZE,)\), \} *\n".replace(rb"SIZE", rb"(?:0|[1-9]\d{0,17})"),
     re.DOTALL,
 )
 
@@ -67,11 +67,20 @@ def pack_block(block: Block) -> dict[str, bytes]:
 
 
 def unpack_block(files: Mapping[str, bytes | memoryview]) -> Block:
-    """The block whose fields `pack_block` wrote; its matrices are read-only views."""
+    """The block whose fields `pack_block` wrote; its matrices are read-only views.
+
+    Raises:
+        ValueError, LookupError, TypeError: `pack_block` never wrote this.
+    """
     parts = {field: _array(data) for field, data in files.items()}
+    shape = *parts["sessions"].shape, *parts["symbols"].shape
+    if any(parts[f].shape != shape or parts[f].dtype != float for f in MATRICES if f in parts):
+        raise ValueError("a matrix that is not of its sessions and symbols")
     for field in EVENTS:
         if field in parts:
-            row, col = parts[field][:, :2].T.astype(np.intp)
+            with np.errstate(invalid="ignore"):
+                row, col = parts[field][:, :2].T.astype(np.intp)
+            np.ravel_multi_index((row, col), shape)  # raises for a place that there is not
             parts[field] = Events(row, col, parts[field][:, 2].copy())
     return Block(**{**parts, "symbols": tuple(parts["symbols"].tolist())})
 
@@ -131,14 +140,25 @@ def _npy(array: np.ndarray[Any, Any]) -> bytes:
 
 
 def _array(data: bytes | memoryview) -> Any:
-    """A read-only view of a .npy file's bytes: nothing is copied, nothing unpickled."""
-    if plain := _HEADER.match(data):
+    """A read-only view of a .npy file's bytes: nothing is copied, nothing unpickled.
+
+    Raises:
+        ValueError: `_npy` never wrote this.
+    """
+    plain = _HEADER.match(data)
+    if plain and plain.end() == 10 + int.from_bytes(plain[1], "little"):
         # NumPy's own reader parses Python here, which takes longer than all the hashing
-        dtype, shape = plain[1].decode(), tuple(map(int, plain[2].replace(b",", b" ").split()))
+        dtype, shape = plain[2].decode(), tuple(map(int, plain[3].replace(b",", b" ").split()))
         return np.frombuffer(data, dtype, offset=plain.end()).reshape(shape)
     file = io.BytesIO(data)
-    np.lib.format.read_magic(file)
-    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    try:
+        np.lib.format.read_magic(file)
+        shape, by_columns, dtype = np.lib.format.read_array_header_1_0(file)
+    except Exception as error:
+        # whatever a parser of Python raises
+        raise ValueError("no header of an array") from error
+    if by_columns or dtype.subdtype or min(shape, default=0) < 0:
+        raise ValueError("an array that does not stand row by row")
     return np.frombuffer(data, dtype, offset=file.tell()).reshape(shape)
 
 

@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from cache import disk, head, owner
 from cache.errors import StoreError
+from cache.mirror import Copy
 from cache.owner import MARKER
 from cache.store import Store
 
@@ -40,11 +41,15 @@ class Published:
         generation: the generation now published.
         before: the one published until now, None where there was none.
         closed: a directory above it that readers may not enter, None where all are open.
+        shared: the directory above it, where a group may put another copy in its place.
+        damage: sentences: which newer generation of the store is damaged, and what is shown.
     """
 
     generation: int
     before: int | None
     closed: Path | None
+    shared: Path | None
+    damage: tuple[str, ...] = ()
 
 
 def publish(
@@ -67,7 +72,7 @@ def publish(
     target = target.expanduser().absolute()
     _check_place(target, store.home)
     mode = _EVERYONE if group is None else _GROUP
-    copy = Store(target / _MARKET)
+    copy = Copy(target / _MARKET)
     try:
         disk.make(target.parent)
         for directory in (target, copy.home, copy.home / "objects", copy.home / "generations"):
@@ -75,17 +80,18 @@ def publish(
         if not (target / MARKER).exists():
             _mark(target, None, now)
         before = copy.generation()
-        number = copy.mirror(store)
+        held = copy.mirror(store)
         for name in FACTS:
             _copy(config / name, target / name)
-        _mark(target, number, now)
+        _mark(target, held.generation, now)
         inside = (target, copy.home / "objects", copy.home / "generations")
         granted = [file for where in inside for file in where.iterdir() if file.is_file()]
         _grant([*granted, *copy.home.glob(head.NAME)], mode & 0o666, group)
         disk.sync(target)
     except OSError as error:
         raise StoreError(f"cannot publish to {target}: {error.strerror}") from None
-    return Published(number, before, _closed(target, group))
+    found = _closed(target, group), owner.shared(target)
+    return Published(held.generation, before, *found, held.damage)
 
 
 def _check_place(target: Path, home: Path) -> None:
@@ -93,11 +99,11 @@ def _check_place(target: Path, home: Path) -> None:
     mine, there = home.resolve().parent, target.resolve()
     if there == mine or there in mine.parents or mine in there.parents:
         raise StoreError(f"{target} and the store in {mine} lie in one another; publish elsewhere")
+    owner.check(target, writing=True, shared=True)
     if not target.exists():
         return
     if not target.is_dir():
         raise StoreError(f"{target} is no directory")
-    owner.check(target, writing=True)
     if not (target / MARKER).is_file() and any(target.iterdir()):
         raise StoreError(f"{target} holds other files; publish into an empty directory")
 

@@ -43,6 +43,8 @@ Bytes = TypeVar("Bytes", bytes, "bytes | memoryview")
 _PARTS: Final = ("blocks", "symbols", "holdings", "announced")
 #: The objects of a holdings file: the issuer's own bytes, its texts, its numbers.
 _FILED: Final = ("raw", "text", "numbers")
+#: What reading raises where bytes that match their hash are not such as this release writes.
+_STRANGE: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -175,44 +177,6 @@ class Store:
             found = pack.by_fund(rows.values())
             return Held(number, prices, found, self.simulated, held.damage, told)
 
-    def mirror(self, source: Store) -> int:
-        """Hold the newest whole generation of another store, under its own number.
-
-        What is here already is not written again. A generation of a larger number, left from
-        before the other store was put back, goes.
-
-        Raises:
-            StoreEmpty: the other store holds nothing.
-            StoreBusy, StoreError: as for `commit`.
-        """
-        with self._writing():
-            while True:
-                numbers = source._numbers()
-                body, held = source._newest()
-                path = f"{held.generation:08d}.json"
-                try:
-                    manifest = objects.read(source._generations / path)
-                    for name in sorted(_named(body)):
-                        self._put(source._fetch(name), name.rpartition(".")[2])
-                except Damaged as error:
-                    # The other store's writer may have dropped it meanwhile: then there is a newer.
-                    if source._numbers() != numbers:
-                        continue
-                    raise StoreError(f"{source.home} is damaged: {error}") from None
-                break
-            disk.sync(self._objects)
-            target = self._generations / path
-            if not target.is_file() or target.read_bytes() != manifest:
-                disk.write(target, manifest)
-            newer = [number for number in self._numbers() if number > held.generation]
-            if newer or head.read(self.home) > held.generation:
-                self._settle()
-                head.write(self.home, held.generation)
-            for number in newer:
-                disk.remove(self._generations / f"{number:08d}.json")
-            self._settle()
-            return held.generation
-
     def _settle(self) -> None:
         """Make the newest generation last, and the way down to it, whoever made that."""
         for directory in (self._generations, self.home):
@@ -234,7 +198,8 @@ class Store:
             return []
         except OSError as error:
             raise StoreError(f"cannot read {self._generations}: {error.strerror}") from error
-        return sorted((int(n[:8]) for n in names if re.fullmatch(r"\d{8}\.json", n)), reverse=True)
+        found = (int(name[:8]) for name in names if re.fullmatch(r"[0-9]{8}\.json", name))
+        return sorted(found, reverse=True)
 
     def _newest(self) -> tuple[Json, Held]:
         self._check(writing=False)
@@ -259,6 +224,13 @@ class Store:
                     if self._numbers() != numbers:
                         break
                     damage.append(f"generation {number} is damaged ({error})")
+                except _STRANGE as error:
+                    # No damage: the next commit would build on an older one, and this be lost.
+                    raise StoreError(
+                        f"generation {number} in {self.home} is whole, but not such as this release"
+                        f" writes ({error}); read it with the release that wrote it, or restore a"
+                        " copy of this directory"
+                    ) from error
                 else:
                     told = tuple(f"{d}; generation {number} is shown instead" for d in damage)
                     found = pack.by_fund(rows)
@@ -343,10 +315,11 @@ class Store:
 
     def _put(self, data: bytes, kind: str) -> str:
         """Write content under its hash; a damaged file of that name is replaced."""
+        if len(data) > objects.MOST:
+            raise StoreError(f"{len(data):,} bytes in one piece are more than a store takes")
         name = f"{sha256(data).hexdigest()}.{kind}"
-        path = self._objects / name
-        if not path.is_file() or path.read_bytes() != data:
-            disk.write(path, data)
+        if not holds(self._objects / name, data):
+            disk.write(self._objects / name, data)
         return name
 
     def _tidy(self) -> None:
@@ -369,13 +342,21 @@ class Store:
             disk.remove(self._generations / f"{number:08d}.json")
         if damaged:
             return
-        used = {name for body in bodies for name in _named(body)}
+        used = {name for body in bodies for name in named(body)}
         for path in (*self._objects.iterdir(), *self._generations.glob(".*")):
             if path.name not in used:
                 disk.remove(path)
 
 
-def _named(body: Json) -> set[str]:
+def holds(path: Path, data: bytes) -> bool:
+    """Whether a file is there and is this; what cannot be read for damage is not."""
+    try:
+        return objects.read(path) == data
+    except Damaged:
+        return False
+
+
+def named(body: Json) -> set[str]:
     """The objects that a manifest names."""
     found = {name for entry in body["blocks"] for name in entry.values()}
     found |= {entry[part] for entry in body["holdings"] for part in _FILED}

@@ -159,7 +159,8 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             self.refresh_data(full=False)
 
     def _settle_down(self) -> None:
-        """The start is over: load what keys will need, and look for garbage again."""
+        """The start is over: remember it, load what keys will need, look for garbage again."""
+        self._remember()
         fitting.collect_from_here()
         if not self.is_headless:
             self.background(later.load, "later")
@@ -401,8 +402,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         """Keep what is on the screen, and where in it, for the next start."""
         if self.snapshot is not None:
             seat = self.main.seat if self.main is not None else self.seat
-            self.desk.memory.remember(self.snapshot.question, seat)
-            self.recall.keep()
+            self.recall.keep(self.snapshot.question, seat)
 
     def _leave(self, code: int) -> None:
         """End with an exit code; what is on the screen is remembered."""

@@ -12,6 +12,7 @@ import pytest
 
 from cache import head, store
 from cache.errors import StoreEmpty, StoreError
+from cache.mirror import Copy
 from cache.store import Store
 from tests.torture import steps
 from tests.torture.faulty import CALLS, Disk, Failing, Recording, instead
@@ -121,7 +122,7 @@ def test_a_copy_that_goes_back_is_never_said_to_lack_anything(tmp_path: Path) ->
     recorded = Recording(top)
     with instead(recorded):
         for source in (new, old, new):
-            assert Store(top / "home").mirror(source) == source.generation()
+            assert Copy(top / "home").mirror(source).generation == source.generation()
     chance, disk, cuts = random.Random(3), Disk(), 0
     disk.apply("mkdir", ("home",), None)
     for name, path, more in recorded.log:

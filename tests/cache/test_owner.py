@@ -78,6 +78,10 @@ def test_who_may_rename_the_directory_may_replace_it(tmp_path: Path) -> None:
     above.chmod(0o777)
     with pytest.raises(StoreError, match=rf"{above} may be written by others \(mode 0777\)"):
         Store(above / "home").read()
+    # Nothing is made where it would then be refused.
+    with pytest.raises(StoreError, match=rf"{above} may be written by others \(mode 0777\)"):
+        Store(above / "new").commit(bars=bars())
+    assert not (above / "new").exists()
     # As /tmp is: others may add to it, and take nothing away.
     above.chmod(0o1777)
     assert Store(above / "home").read().generation == 1
@@ -191,3 +195,24 @@ def test_whoever_may_rename_a_directory_may_put_another_in_its_place(
     else:
         with pytest.raises(StoreError, match=r"above may be written by others \(mode 0770\)"):
             owner.check(tmp_path / "above" / "home", writing=False)
+
+
+def test_the_sentence_says_who_could_do_what_and_what_to_do_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    desk.chmod(0o2775)
+    monkeypatch.setattr(owner, "_own_group", lambda status: False)
+    with pytest.raises(StoreError) as told:
+        owner.check(desk / "market", writing=False)
+    assert str(told.value) == (
+        f"{desk} may be written by others (mode 2775), who could put another market there;"
+        f" `chmod go-w {desk}` keeps them out, `chmod +t {desk}` lets them add only; or keep your"
+        " data in a place of your own with --home, and let others read a copy: `internals publish"
+        " DIR`"
+    )
+    for said in ("go-w", "+t"):
+        subprocess.run(["chmod", said, str(desk)], check=True)
+        owner.check(desk / "market", writing=False)
+        desk.chmod(0o2775)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from cache import owner
 from cache.errors import StoreEmpty, StoreError
 from cache.owner import MARKER
 from cache.publish import publish, published_words
 from cache.store import Store
 from tests.cache.test_store import RAW, ROOT, bars, dump, files, holdings, rich
+from tests.torture.faulty import CALLS, Failing, instead
 
 NOW = datetime(2026, 6, 27, 12, 30, tzinfo=UTC)
 
@@ -92,12 +97,88 @@ def test_a_store_that_was_put_back_is_what_readers_then_see(store: Store, tmp_pa
     assert dump(Store(target / "market").read()) == dump(earlier.read())
 
 
-def test_a_damaged_newest_generation_is_never_published(store: Store, tmp_path: Path) -> None:
+def damaged(store: Store, number: int) -> None:
+    path = store.home / "generations" / f"{number:08d}.json"
+    path.write_bytes(path.read_bytes()[:-5])
+
+
+def test_where_the_newest_generation_is_damaged_readers_are_told_as_the_desk_is(
+    store: Store, tmp_path: Path
+) -> None:
+    older = dump(store.read())
     store.commit(bars=bars("NEW", ("2026-01-05",)))
-    newest = store.home / "generations" / "00000003.json"
-    newest.write_bytes(newest.read_bytes()[:-5])
-    assert out(store, tmp_path / "desk") == 2
-    assert Store(tmp_path / "desk" / "market").read().damage == ()
+    damaged(store, 3)
+    copy = Store(tmp_path / "desk" / "market")
+    for _ in range(2):
+        done = publish(store, store.home.parent, tmp_path / "desk", NOW)
+        assert (done.generation, done.damage) == (2, store.read().damage)
+        assert "generation 3 is damaged" in done.damage[0]
+        held = copy.read()
+        assert dump(held) == older
+        assert held.damage == ("generation 3 is missing; generation 2 is shown instead",)
+    # What the next refresh brings is whole, and nothing more is said.
+    store.commit(bars=bars("NEW", ("2026-01-06",)))
+    done = publish(store, store.home.parent, tmp_path / "desk", NOW)
+    assert (done.generation, done.damage, copy.read().damage) == (4, (), ())
+    assert dump(copy.read()) == dump(store.read())
+
+
+def test_a_newest_generation_that_is_missing_is_missing_in_the_copy(
+    store: Store, tmp_path: Path
+) -> None:
+    (store.home / "generations" / "00000002.json").unlink()
+    out(store, tmp_path / "desk")
+    held = Store(tmp_path / "desk" / "market").read()
+    assert held.damage == ("generation 2 is missing; generation 1 is shown instead",)
+
+
+def test_what_was_published_before_the_damage_stays(store: Store, tmp_path: Path) -> None:
+    store.commit(bars=bars("NEW", ("2026-01-05",)))
+    newest = dump(store.read())
+    out(store, tmp_path / "desk")
+    damaged(store, 3)
+    done = publish(store, store.home.parent, tmp_path / "desk", NOW)
+    assert (done.generation, done.before) == (3, 3) and "generation 3" in done.damage[0]
+    held = Store(tmp_path / "desk" / "market").read()
+    assert (dump(held), held.damage) == (newest, ())
+
+
+def test_a_store_put_back_and_damaged_takes_the_place_of_what_it_never_was(
+    store: Store, tmp_path: Path
+) -> None:
+    target = tmp_path / "desk"
+    for day in ("2026-01-05", "2026-01-06"):
+        store.commit(bars=bars("NEW", (day,)))
+    out(store, target)
+    earlier = Store(tmp_path / "again" / "market")
+    first = dump(earlier.commit(bars=bars()))
+    earlier.commit(bars=bars("NEW"))
+    damaged(earlier, 2)
+    assert out(earlier, target) == 1
+    held = Store(target / "market").read()
+    assert dump(held) == first
+    assert held.damage == ("generation 2 is missing; generation 1 is shown instead",)
+
+
+def test_a_copy_cut_off_says_what_is_true(store: Store, tmp_path: Path) -> None:
+    """Whatever call fails, a copy of a damaged store is never taken for its newest."""
+    out(store, tmp_path / "desk")
+    for day in ("2026-01-05", "2026-01-06"):
+        store.commit(bars=bars("NEW", (day,)))
+    damaged(store, 4)
+    told = 0
+    for call in CALLS:
+        for at in range(1, 12):
+            place = tmp_path / "try"
+            shutil.copytree(tmp_path / "desk", place)
+            with instead(Failing(call, at, errno.ENOSPC, for_ever=True)), suppress(StoreError):
+                publish(store, store.home.parent, place, NOW)
+            held = Store(place / "market").read()
+            if held.damage or held.generation != 2:
+                assert held.damage[0].startswith("generation 4 is missing"), (call, at)
+                told += 1
+            shutil.rmtree(place)
+    assert told > 10
 
 
 def test_a_copy_that_was_cut_off_is_made_whole_by_the_next(store: Store, tmp_path: Path) -> None:
@@ -164,6 +245,31 @@ def test_a_directory_above_that_shuts_readers_out_is_named(store: Store, tmp_pat
     shut.mkdir(mode=0o700)
     done = publish(store, store.home.parent, shut / "desk", NOW)
     assert done.closed in {shut, *shut.parents}
+
+
+@pytest.mark.parametrize(("mode", "told"), [(0o2775, True), (0o3775, False), (0o2755, False)])
+def test_a_copy_lies_where_a_group_may_write_and_who_could_replace_it_is_told(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, told: bool
+) -> None:
+    monkeypatch.setattr(owner, "_own_group", lambda status: False)
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    desk.chmod(mode)
+    for group in (None, os.getgid(), None):
+        done = publish(store, store.home.parent, desk / "copy", NOW, group=group)
+        assert done.shared == (desk if told else None)
+        assert dump(Store(desk / "copy" / "market").read()) == dump(store.read())
+        store.commit(bars=bars("NEW", ("2026-01-05",)))
+    assert done.before == 3
+
+
+def test_a_copy_lies_nowhere_that_everyone_may_write(store: Store, tmp_path: Path) -> None:
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    desk.chmod(0o777)
+    with pytest.raises(StoreError, match=r"desk may be written by others \(mode 0777\)"):
+        out(store, desk / "copy")
+    assert not list(desk.iterdir())
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")

@@ -13,11 +13,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from cache import objects
 from cache.errors import StoreEmpty, StoreError
 from cache.sessions import sessions
 from cache.store import Store
@@ -116,15 +118,14 @@ def test_a_lack_of_descriptors_is_no_damage(
     three: tuple[Path, dict[int, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, known = three
-    read = Path.read_bytes
 
-    def exhausted(self: Path) -> bytes:
-        if self.suffix == ".npy":
+    def exhausted(path: Path, flags: int) -> int:
+        if path.suffix == ".npy":
             raise OSError(errno.EMFILE, "Too many open files")
-        return read(self)
+        return os.open(path, flags)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", exhausted)
+        patch.setattr(objects, "os", SimpleNamespace(**{**vars(os), "open": exhausted}))
         # Taken for damage, the newest generation would be built over and so lost.
         with pytest.raises(StoreError, match=r"cannot read .*Too many open files"):
             Store(home).commit(bars=bars("A"))

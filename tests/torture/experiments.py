@@ -7,6 +7,7 @@ from tests.torture.day import day
 from tests.torture.ending import ending
 from tests.torture.faults import faults
 from tests.torture.files import files
+from tests.torture.homes import homes
 from tests.torture.kills import kills
 from tests.torture.power import power
 from tests.torture.quotes import quotes
@@ -20,6 +21,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "power": power,
     "faults": faults,
     "sharing": sharing,
+    "homes": homes,
     "damage": damage,
     "stale": stale,
     "terminal": terminal,

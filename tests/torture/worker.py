@@ -130,14 +130,15 @@ def race(home: Path, count: int) -> None:
                 return
 
 
-def _mount(place: Path, options: str) -> None:
+def mount(place: Path, options: str) -> None:
+    """Put an empty file system of memory onto a directory."""
     if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", place]).returncode:
         raise SystemExit(NO_MOUNT)
 
 
 def full(place: Path, _: int) -> None:
     """On a file system with no room left: what is read, and what a commit says."""
-    _mount(place, "size=256k")
+    mount(place, "size=256k")
     home = place / "home"
     steps.commit(Store(home), 1)
     with suppress(OSError), (place / "fill").open("wb", buffering=0) as file:
@@ -148,7 +149,7 @@ def full(place: Path, _: int) -> None:
 
 def ro(place: Path, _: int) -> None:
     """The same on one that is mounted read-only."""
-    _mount(place, "size=1m")
+    mount(place, "size=1m")
     home = place / "home"
     steps.commit(Store(home), 1)
     subprocess.run(["mount", "-o", "remount,ro", place], check=True)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import shutil
+import signal
 import stat
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -11,12 +15,16 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from core.alerts import AlertError, Kept, parse
 from core.looks import look
 from core.snapshot import take
-from tests.tui.driving import drive, press, seen
+from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import LAST, QUESTION, FakeDesk, market
+from tui.alerts import book
+from tui.alerts.book import AlertBook
 from tui.app import InternalsApp
-from tui.memory.files import Memory, Seat
+from tui.memory import files, looks
+from tui.memory.files import Memory, Seat, write
 from tui.memory.looks import LookBook, Seen
 
 HELD = market()
@@ -103,10 +111,10 @@ def test_files_are_their_owners_alone_and_a_place_that_cannot_be_written_is_no_e
     nowhere = Memory(tmp_path / "file" / "market.json")
     nowhere.remember(QUESTION, Seat())
     assert nowhere.question() is None
-    book = LookBook(nowhere)
+    looked = LookBook(nowhere)
     found = look(take(HELD, LATEST))
-    book.keep(Seen(found, NOW))
-    assert book.last(found) is None
+    looked.keep(Seen(found, NOW))
+    assert looked.last(found) is None
 
 
 def test_simulated_and_real_markets_share_no_file(tmp_path: Path) -> None:
@@ -152,3 +160,138 @@ def test_looks_at_too_many_questions_are_dropped_oldest_first(tmp_path: Path) ->
         book.keep(Seen(replace(found, large=f"L{number}"), NOW))
     assert len(list(book.directory.iterdir())) == 40
     assert book.last(replace(found, large="L44")) is not None
+
+
+class Refusing:
+    """A disk under what is remembered that refuses with an error, or does not."""
+
+    number = 0
+
+    def write(self, target: Path, text: str) -> None:
+        if self.number:
+            raise OSError(self.number, os.strerror(self.number), str(target))
+        write(target, text)
+
+
+LOST = "what the screen remembers is not kept: {1}; everything else goes on ({0})"
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC, errno.EACCES, errno.EDQUOT])
+def test_a_place_that_cannot_be_written_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    desk, disk = FakeDesk(HELD), Refusing()
+    for module in (files, looks):
+        monkeypatch.setattr(module, "write", disk.write)
+    told = LOST.format(desk.memory.state.parent, os.strerror(number))
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        disk.number = number
+        app._each_minute()
+        await settle(pilot, app)
+        assert app.status() == (told, "error")
+        assert told[:60] in seen(app)
+        app.error = ""
+        for key in ("[", "t", "]"):
+            await press(pilot, app, key)
+            app._each_minute()
+        assert app.error == ""
+        # Once it works again the next refusal is news.
+        disk.number = 0
+        app._each_minute()
+        assert app.error == "" and desk.memory.question() is not None
+        disk.number = number
+        app._each_minute()
+        assert app.error == told
+
+    drive(story, desk=desk)
+
+
+def test_a_directory_that_vanishes_under_the_screen_is_made_again_or_told(tmp_path: Path) -> None:
+    desk = FakeDesk(HELD)
+    home = desk.memory.state.parent
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        app._each_minute()
+        shutil.rmtree(home)
+        await press(pilot, app, "[")
+        app._each_minute()
+        assert app.error == "" and desk.memory.question() == replace(LATEST, window="6M")
+        shutil.rmtree(home)
+        home.write_text("in the way")
+        await press(pilot, app, "[", "2", "z")
+        app._each_minute()
+        assert app.error == LOST.format(home, "Not a directory")
+        home.unlink()
+        home.mkdir()
+        await pilot.press("q")
+
+    drive(story, desk=desk)
+
+
+def test_where_nothing_can_be_looked_up_alerts_are_none_and_the_screen_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = FakeDesk(HELD)
+
+    def closed(self: Path, **_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "exists", closed)
+            patch.setattr(book, "read", closed)
+            await press(pilot, app, "[", "A")
+            assert f"{desk.memory.beside('alerts.json')}: Permission denied" in app.status()[0] + (
+                seen(app).replace("\n", "")
+            )
+            await press(pilot, app, "escape", "]")
+            assert "IWM – SPY" in seen(app)
+
+    drive(story, desk=desk, question=LATEST)
+
+
+def test_alerts_that_cannot_be_judged_are_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = FakeDesk(HELD)
+    AlertBook(desk.memory).add(Kept(parse("gap > 5", LATEST)))
+
+    def refused(path: Path, timeout: float) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    monkeypatch.setattr(book.disk, "locked", refused)
+    told = "the alerts are not judged: {}: Read-only file system"
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        assert app.error == told.format(desk.memory.beside("alerts.lock"))
+        for key in ("[", "]"):
+            await press(pilot, app, key)
+            assert app.error == ""
+
+    drive(story, desk=desk, question=LATEST)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "directory", "zero", "terabytes", "itself"])
+def test_what_is_no_file_of_memory_is_nothing_remembered_and_no_wait(
+    tmp_path: Path, kind: str
+) -> None:
+    memory = Memory(tmp_path / "market.json")
+    looked, found = LookBook(memory), look(take(HELD, LATEST))
+    for path in (memory.state, looked._path(found), memory.beside("alerts.json")):
+        path.parent.mkdir(exist_ok=True)
+        if kind == "pipe":
+            os.mkfifo(path)
+        elif kind == "directory":
+            path.mkdir()
+        elif kind == "terabytes":
+            path.touch()
+            os.truncate(path, 5 << 40)
+        else:
+            path.symlink_to("/dev/zero" if kind == "zero" else path.name)
+    signal.alarm(20)
+    try:
+        assert (memory.question(), memory.seat()) == (None, Seat())
+        assert looked.last(found) is None
+        with pytest.raises((AlertError, OSError)):
+            AlertBook(memory).read()
+    finally:
+        signal.alarm(0)

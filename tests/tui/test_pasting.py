@@ -116,6 +116,11 @@ def test_a_paste_parted_anywhere_is_the_same_paste(clock: Clock, pause: float) -
 
 def test_a_paste_that_comes_sign_by_sign_is_one(clock: Clock) -> None:
     assert read(clock, *f"{START}q\x1b[31mR{END}q{END}", pause=0.02) == [f"<q[31mR{END[1:]}q>"]
+    # One that comes by itself between an end and a start is no key: so comes text on a slow line.
+    both = read(clock, *f"{START}a{END}q{START}b{END}", pause=0.02)
+    assert both == [f"<a{END[1:]}q{START[1:]}b>"]
+    # After a silence it is one.
+    assert read(clock, f"{START}a{END}", "q", f"{START}b{END}", pause=0.06) == ["<a>", "q", "<b>"]
 
 
 def test_without_an_end_the_keyboard_comes_back(clock: Clock) -> None:

@@ -56,6 +56,21 @@ def test_the_answers_are_the_publishers_and_nothing_is_written(
     assert files(tmp_path / "desk") == before
 
 
+def test_a_damaged_store_is_published_in_part_and_readers_are_told(
+    filled: Cli, desk_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newest = max((tmp_path / "home" / "market" / "generations").iterdir())
+    newest.write_bytes(newest.read_bytes()[:-9])
+    code, out, err = filled("publish", tmp_path / "other")
+    assert code == 1 and "for everyone" in out
+    assert f"generation {int(newest.stem)} is damaged" in err and "publish again" in err
+    code, out, err = read(capsys, tmp_path / "other", "note")
+    assert f"generation {int(newest.stem)} is missing" in out + err
+    # The copy from before the damage is whole.
+    code, out, err = read(capsys, desk_home, "note")
+    assert code == 0 and "missing" not in out + err
+
+
 def test_the_screen_says_so_and_r_explains(desk_home: Path, tmp_path: Path) -> None:
     before = files(tmp_path / "desk")
     where = places(desk_home, demo=False)

@@ -15,13 +15,20 @@ from typing import TYPE_CHECKING, Final
 
 from cache import disk
 from core.alerts import Alert, AlertError, Kept, from_json, judge, to_json
-from tui.memory.files import Memory, write
+from tui.memory.files import Memory, read, write
 
 if TYPE_CHECKING:
     from core.snapshot import Snapshot
 
 #: Seconds to wait for another process that has the file; it is only read and written.
 _PATIENCE: Final = 5.0
+
+
+def why(error: Exception) -> str:
+    """What an error says to a person: of the system's own the file and the reason."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return f"{error}"
 
 
 class AlertBook:
@@ -44,7 +51,7 @@ class AlertBook:
             OSError: it cannot be read.
         """
         try:
-            text = self.path.read_bytes()
+            text = read(self.path)
         except (FileNotFoundError, NotADirectoryError):
             return []
         try:

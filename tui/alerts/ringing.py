@@ -6,6 +6,7 @@ stepping through old dates or windows rings nothing.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,7 +18,7 @@ from cache.errors import CacheError
 from core.alerts import Alert, Kept, figure, first, value
 from core.errors import CoreError
 from tui.alerts import hook
-from tui.alerts.book import AlertBook
+from tui.alerts.book import AlertBook, why
 from tui.alerts.judging import Asked, answers, asked_in, asked_of
 
 if TYPE_CHECKING:
@@ -66,10 +67,11 @@ class Ringer:
         self._rung: dict[Alert, datetime] = {}
         self._opened = opened
         self._unseen = 0
+        self._trouble = ""
 
     def check(self, snapshot: Snapshot) -> None:
         """A new answer is on the screen: judge what is new in it, beside the screen."""
-        if snapshot.as_of < snapshot.last_session or not self.book.path.exists():
+        if snapshot.as_of < snapshot.last_session or not os.path.exists(self.book.path):  # noqa: PTH110  never raises
             return
         if self._busy:
             self._next = snapshot
@@ -85,8 +87,9 @@ class Ringer:
         """
         host = self._host
         self._go_on()
-        if message.trouble:
+        if message.trouble and message.trouble != self._trouble:
             host.tell(message.trouble, error=True)
+        self._trouble = message.trouble
         told = [kept.fired.sentence for kept in message.fired if kept.fired is not None]
         if told:
             self._unseen = len(told) + (self._unseen if host.rung else 0)
@@ -123,7 +126,7 @@ class Ringer:
                 if kept.fired is not None:
                     self._rung[kept.alert] = kept.fired.at
         except (CoreError, CacheError, OSError) as error:
-            fired, trouble = [], f"alerts: {error}"
+            fired, trouble = [], f"the alerts are not judged: {why(error)}"
         host.post_message(Rang(tuple(rung), trouble))
         for kept in fired:
             if host.config.hook and (
@@ -155,7 +158,7 @@ class Ringer:
             kept = first(alert, now)
             self.book.add(kept)
         except (CoreError, CacheError, OSError) as error:
-            host.post_message(Said(f"the alert is not set: {error}", wrong=True))
+            host.post_message(Said(f"the alert is not set: {why(error)}", wrong=True))
             return
         about = "it is not told now" if now is None else f"now {figure(alert, now)}"
         wait = "" if kept.armed else ": it holds already, and rings after it has crossed back"
@@ -172,7 +175,7 @@ class Ringer:
                 self.book.remove(without)
             held = self.book.read()
         except (CoreError, CacheError, OSError) as error:
-            return (), f"{error}"
+            return (), why(error)
         found = answers(self._host.desk, (kept.alert for kept in held))
         told = []
         for kept in held:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from tui.cli.streams import ANSWERED, BAD_INPUT, say, write
+from tui.cli.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
 if TYPE_CHECKING:
     from tui.desk import Desk
+
+#: What follows from damage in the store that was published.
+TOLD: Final = (
+    "whoever reads the copy is told so where it holds no newer one; refresh, import again what came"
+    " by hand, and publish again"
+)
 
 
 def publish(desk: Desk, target: Path, *, group: str | None) -> int:
@@ -36,4 +42,12 @@ def publish(desk: Desk, target: Path, *, group: str | None) -> int:
     )
     if done.closed is not None:
         say(f"readers cannot reach it: {done.closed} lets only its owner in", ANSWERED)
-    return ANSWERED
+    if done.shared is not None:
+        say(
+            f"who may write {done.shared} may put another copy in its place:"
+            f" `chmod +t {done.shared}` forbids it",
+            ANSWERED,
+        )
+    for sentence in done.damage:
+        say(f"{sentence}; {TOLD}", IN_PART)
+    return IN_PART if done.damage else ANSWERED

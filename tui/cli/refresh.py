@@ -80,13 +80,13 @@ def fetch(
 def judge(desk: Desk, config: Config, since: datetime, *, style: Style) -> None:
     """Judge the alerts on what is held now, and say on stderr which have fired since."""
     from core.errors import CoreError
-    from tui.alerts.book import AlertBook
+    from tui.alerts.book import AlertBook, why
     from tui.alerts.judging import check
 
     try:
         said = check(desk, AlertBook(desk.memory), config, since, datetime.now(UTC))
     except (CoreError, CacheError, OSError) as error:
-        said = [f"alerts: {error}"]
+        said = [f"the alerts are not judged: {why(error)}"]
     for sentence in map(safe, said):
         line = json.dumps({"alert": sentence}) if style == "json" else f"internals: {sentence}"
         print(line, file=sys.stderr, flush=True)  # noqa: T201

@@ -1,7 +1,8 @@
 """What is kept between two runs beside the market: where a person was, looks, alerts.
 
 Each market, the real and the simulated, has files of its own. Nothing here is needed for an
-answer: where it cannot be written (a full disk, a directory that is only read) it is forgotten.
+answer: where it cannot be written (a full disk, a directory that is only read) it is forgotten, and
+the screen says so once.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from cache import disk
 from core.errors import WindowError
 from core.question import Basis, Question, normal
+
+#: Bytes that none of these files has.
+_MOST: Final = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,20 @@ class Memory:
 
     def __init__(self, state: Path, refusal: str = "") -> None:
         self.state, self.refusal = state, refusal
+        self._lost = self._told = ""
+
+    def lose(self, error: OSError) -> None:
+        """Something could not be kept, which is no error: everything else goes on."""
+        self._lost = (
+            f"what the screen remembers is not kept: {error.strerror or error};"
+            f" everything else goes on ({self.state.parent})"
+        )
+
+    def lost(self) -> str:
+        """Why something is not kept, "" where it is; each reason is told once."""
+        news = self._lost if self._lost != self._told else ""
+        self._told, self._lost = self._lost, ""
+        return news
 
     def beside(self, name: str) -> Path:
         """A file or directory of this market's own: market.json -> market.NAME."""
@@ -55,7 +73,7 @@ class Memory:
 
     def _read(self) -> dict[str, Any]:
         try:
-            kept = json.loads(self.state.read_bytes())
+            kept = json.loads(read(self.state))
         except (OSError, ValueError):
             return {}
         return kept if isinstance(kept, dict) else {}
@@ -87,7 +105,7 @@ class Memory:
         )
 
     def remember(self, question: Question, seat: Seat) -> None:
-        """Keep a question's pair, window and basis and the seat; failing is no error."""
+        """Keep a question's pair, window and basis and the seat; `lost` tells why not."""
         kept = {
             "small": question.small,
             "large": question.large,
@@ -102,8 +120,23 @@ class Memory:
             },
         }
         if not self.refusal:
-            with suppress(OSError):
+            try:
                 write(self.state, json.dumps(kept))
+            except OSError as error:
+                self.lose(error)
+
+
+def read(path: Path) -> bytes:
+    """A small file's bytes: of a pipe or a device what comes at once, of a huge file the beginning.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        return os.read(opened, _MOST)
+    finally:
+        os.close(opened)
 
 
 def write(target: Path, text: str) -> None:

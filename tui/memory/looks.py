@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from core.looks import Look, LookError, read, to_json
+from tui.memory import files
 from tui.memory.files import Memory, write
 
 #: Looks of this many as-of dates are kept for each question, and this many questions.
@@ -37,7 +38,7 @@ class LookBook:
 
     def __init__(self, memory: Memory) -> None:
         self.directory: Path = memory.beside("looks")
-        self._keeps = not memory.refusal
+        self._memory = memory
 
     def _path(self, look: Look) -> Path:
         name = "_".join((look.small, look.large, look.window, look.basis))
@@ -46,7 +47,7 @@ class LookBook:
     def kept(self, look: Look) -> list[Seen]:
         """Looks at the same question, the newest as-of date first; unreadable ones are none."""
         try:
-            data = json.loads(self._path(look).read_bytes())
+            data = json.loads(files.read(self._path(look)))
             found = [
                 Seen(read(entry["look"]), datetime.fromisoformat(entry["at"]))
                 for entry in data["looks"]
@@ -63,15 +64,19 @@ class LookBook:
         return next(iter(earlier or same), None)
 
     def keep(self, seen: Seen) -> None:
-        """Keep a look in place of one at the same date; failing is no error."""
-        if not self._keeps:
+        """Keep a look in place of one at the same date; `Memory.lost` tells why not."""
+        if self._memory.refusal:
             return
         others = [old for old in self.kept(seen.look) if old.look.as_of != seen.look.as_of]
         looks = sorted([seen, *others], key=lambda one: one.look.as_of, reverse=True)[:_DATES]
         entries = [{"at": one.at.isoformat(), "look": to_json(one.look)} for one in looks]
         path = self._path(seen.look)
-        with suppress(OSError):
+        try:
             write(path, json.dumps({"schema": 1, "looks": entries}, separators=(",", ":")))
-            files = sorted(self.directory.glob("*.json"), key=lambda p: p.stat().st_mtime)
-            for old in files[:-_QUESTIONS]:
+        except OSError as error:
+            self._memory.lose(error)
+            return
+        with suppress(OSError):
+            kept = sorted(self.directory.glob("*.json"), key=lambda p: p.stat().st_mtime)
+            for old in kept[:-_QUESTIONS]:
                 old.unlink(missing_ok=True)

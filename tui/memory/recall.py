@@ -8,8 +8,10 @@ from core.looks import Look, look
 from tui.memory.looks import LookBook, Seen
 
 if TYPE_CHECKING:
+    from core.question import Question
     from core.snapshot import Snapshot
     from tui.host import Host
+    from tui.memory.files import Seat
 
 
 class Recall:
@@ -46,8 +48,12 @@ class Recall:
             return self._before[found.asked]
         return self._book.last(found)
 
-    def keep(self) -> None:
-        """Keep what was seen since the last time."""
+    def keep(self, question: Question, seat: Seat) -> None:
+        """Keep where a person is and what was seen since the last time; say once why not."""
+        memory = self._host.desk.memory
+        memory.remember(question, seat)
         for asked in self._unkept:
             self._book.keep(self._now[asked])
         self._unkept.clear()
+        if lost := memory.lost():
+            self._host.tell(lost, error=True)

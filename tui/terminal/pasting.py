@@ -99,7 +99,8 @@ class PasteParser(XTermParser):
         text, _, rest = came.rpartition(END) if END in came else (came, "", "")
         between, start, begun = rest.rpartition(START)
         if start and between:
-            # Before another paste of the same breath nobody pressed a key.
+            # Before another paste of the same breath nobody pressed a key: a text that brings its
+            # own marks is the same bytes, and on a slow line at the same moments.
             text, rest = text + END + between, start + begun
         for one in text.split(END + START):
             yield events.Paste(_CONTROLS.sub("", one)[:MOST])

@@ -1,0 +1,73 @@
+"""A copy of a store: the generation that the store shows, whole, under its own number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cache import disk, head, objects
+from cache.errors import StoreError
+from cache.objects import Damaged
+from cache.store import Held, Store, holds, named
+
+
+class Copy(Store):
+    """A store that is only ever brought up to date from another."""
+
+    def mirror(self, source: Store) -> Held:
+        """Hold the newest whole generation of another store, under its own number.
+
+        What is here already is not written again. A generation of a larger number, left from
+        before the other store was put back, goes. Where the other store's newest generation is
+        damaged, the head names that one all the same: readers of the copy are told that it is
+        missing, as readers of the store are told that it is damaged. One that the copy holds from
+        before the damage stays.
+
+        Returns:
+            what is held now, with the other store's damage.
+
+        Raises:
+            StoreEmpty: the other store holds nothing.
+            StoreBusy, StoreError: as for `commit`.
+        """
+        with self._writing():
+            while True:
+                numbers, newest = source._numbers(), head.read(source.home)
+                body, held = source._newest()
+                newest = max(held.generation, *numbers, newest) if held.damage else held.generation
+                if held.damage:
+                    # First: a copy cut off after this says what is true.
+                    head.write(self.home, newest)
+                    if (kept := self._newer(held.generation, newest)) is not None:
+                        self._settle()
+                        return replace(kept, damage=held.damage)
+                path = f"{held.generation:08d}.json"
+                try:
+                    manifest = objects.read(source._generations / path)
+                    for name in sorted(named(body)):
+                        self._put(source._fetch(name), name.rpartition(".")[2])
+                except Damaged as error:
+                    # The other store's writer may have dropped it meanwhile: then there is a newer.
+                    if source._numbers() != numbers:
+                        continue
+                    raise StoreError(f"{source.home} is damaged: {error}") from None
+                break
+            disk.sync(self._objects)
+            target = self._generations / path
+            if not holds(target, manifest):
+                disk.write(target, manifest)
+            ahead = [number for number in self._numbers() if number > held.generation]
+            if ahead or head.read(self.home) > newest:
+                self._settle()
+                head.write(self.home, newest)
+            for number in ahead:
+                disk.remove(self._generations / f"{number:08d}.json")
+            self._settle()
+            return held
+
+    def _newer(self, shown: int, newest: int) -> Held | None:
+        """What the copy holds of the generations that the other store has lost."""
+        try:
+            kept = self._newest()[1]
+        except StoreError:
+            return None
+        return kept if shown < kept.generation <= newest else None
