@@ -35,11 +35,14 @@ from cache.skew import careful
 from cache.sources.chart import Chart, read_plain
 from cache.sources.quiet import silence
 from cache.sources.rounds import Rounds
+from cache.sources.streaming import CLOSE, WHO, opened
 from cache.sources.yahoo_web import RefusedError, Session, retry_at, told_at, unreachable
 from core.frames import pydate
 
 #: Seconds after which the symbols of a stream are repeated.
 BEAT: Final = 15.0
+#: Seconds without a quote after which a connection is given up: two repetitions in vain.
+SILENT: Final = 2 * BEAT + 2.0
 #: The first of so many answers is read by yfinance too, and the two readings compared.
 COMPARED: Final = 250
 #: Bytes of an answer beyond which no two are read at once.
@@ -254,6 +257,16 @@ class Yahoo:
         return Answer(ask, kind=refused.kind, reason=reason, heard=refused.heard)
 
 
+class _WebSocket(yfinance.WebSocket):  # type: ignore[misc]
+    """Yahoo's stream, over a connection of ours."""
+
+    _ws: Any
+
+    def _connect(self) -> None:
+        if self._ws is None:
+            self._ws = opened(self.url)
+
+
 def stream(
     symbols: Sequence[str], take: Callable[[Mapping[str, Any]], None], stop: threading.Event
 ) -> None:
@@ -265,18 +278,28 @@ def stream(
         stop: ends the stream when set.
 
     Raises:
-        SourceError: no connection came about.
+        SourceError: no connection came about, or nothing came over it for `SILENT` seconds.
     """
     silence()
     # A message that cannot be read is passed on as an error, and does not end the stream.
     yfinance.config.debug.hide_exceptions = True
-    socket = yfinance.WebSocket(verbose=False)
-    ended = threading.Event()
+    socket = _WebSocket(verbose=False)
+    ended, silent = threading.Event(), threading.Event()
+    heard = time.monotonic()
+
+    def hear(fields: Mapping[str, Any]) -> None:
+        nonlocal heard
+        if "id" in fields:
+            heard = time.monotonic()
+        take(fields)
 
     def watch() -> None:
         # Yahoo forgets whoever does not repeat the symbols; a stop closes from outside.
         beat = time.monotonic() + BEAT
         while not ended.wait(0.1) and not stop.is_set():
+            if time.monotonic() >= heard + SILENT:
+                silent.set()
+                break
             if time.monotonic() >= beat:
                 beat += BEAT
                 with contextlib.suppress(Exception):
@@ -286,12 +309,16 @@ def stream(
 
     try:
         socket.subscribe(list(symbols))
+    except SourceError:
+        raise
     except Exception as error:
         raise SourceError(unreachable(error)) from None
     watcher = threading.Thread(target=watch, name="stream", daemon=True)
     watcher.start()
     try:
-        socket.listen(take)
+        socket.listen(hear)
     finally:
         ended.set()
-        watcher.join(2.0)
+        watcher.join(2 * CLOSE)
+    if silent.is_set():
+        raise SourceError(f"{WHO} gave no quote for {SILENT:g} s; try again")
