@@ -18,15 +18,17 @@ import tracemalloc
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bench.growth import picture
 from bench.made import Made, make
-from core.market import Market
 from core.question import Question
 from core.snapshot import take
+
+if TYPE_CHECKING:
+    from core.market import Market
 
 #: Milliseconds, and ratios, that the README claims.
 TARGETS = {"whole_ms": 200.0, "of_raw": 3.0, "step_of_whole": 0.2}

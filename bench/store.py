@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +21,9 @@ import pyarrow.parquet as pq
 
 from cache.sources.demo import make
 from cache.store import Store
-from core.frames import FloatArray
+
+if TYPE_CHECKING:
+    from core.frames import FloatArray
 
 
 def closes(store: Store) -> FloatArray:

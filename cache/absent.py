@@ -10,6 +10,7 @@ from typing import Final
 from cache import remembered
 from cache.errors import SourceError
 from cache.files import FileAsk
+from cache.skew import BEARABLE
 
 #: "There is none of that date" is believed this long.
 BELIEVED: Final = timedelta(days=3)
@@ -22,17 +23,22 @@ class AbsentError(SourceError):
 
 def load_absent(home: Path, now: datetime) -> frozenset[FileAsk]:
     """The files known not to be there; empty where nothing readable is kept."""
-    return frozenset(ask for ask, at in _kept(home).items() if now - at < BELIEVED)
+    return frozenset(ask for ask, at in _kept(home).items() if _believed(at, now))
 
 
 def remember_absent(home: Path, asks: frozenset[FileAsk], now: datetime) -> None:
     """Remember that an issuer has none of these; failing to is no error."""
     if not asks:
         return
-    kept = {ask: at for ask, at in _kept(home).items() if now - at < BELIEVED}
+    kept = {ask: at for ask, at in _kept(home).items() if _believed(at, now)}
     kept |= dict.fromkeys(asks, now)
     told = [[ask.fund, f"{ask.day}", at.isoformat()] for ask, at in kept.items() if ask.day]
     remembered.keep(home / _NAME, told)
+
+
+def _believed(at: datetime, now: datetime) -> bool:
+    """Whether it was said a while ago; one yet to come was written by a clock that stood wrong."""
+    return -BEARABLE < now - at < BELIEVED
 
 
 def _kept(home: Path) -> Mapping[FileAsk, datetime]:

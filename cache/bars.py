@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from cache.errors import SourceError
 from cache.sessions import sessions
 from core.errors import FrameError
-from core.frames import BoolArray, Dates, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from core.frames import BoolArray, Dates, FloatArray, IntArray
 
 #: Fields of a row, in the order in which they are checked and merged.
 MATRICES: Final = ("close", "adj_close", "volume")

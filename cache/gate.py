@@ -6,14 +6,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from cache.plan import Ask
 from cache.reasons import asked
 from cache.sessions import NEW_YORK, SETTLE, last_final, last_session, sessions
 from core.frames import JUMP, STALE_SESSIONS, Dates, FloatArray, IntArray, day, pydate
+
+if TYPE_CHECKING:
+    from cache.plan import Ask
 
 Kind = Literal["", "not_found", "rate_limited", "try_again", "bad_data"]
 #: Who an answer is from: the vendor, nobody within the time, or nobody because nobody was asked.

@@ -68,6 +68,8 @@ def unless(stop: threading.Event, call: Callable[[], T]) -> T | SourceError | No
             came.put(call())
         except SourceError as error:
             came.put(error)
+        except Exception as error:  # whoever waits would wait for ever
+            came.put(SourceError(f"a fault in the program ({type(error).__name__})"))
 
     threading.Thread(target=work, daemon=True).start()
     while not stop.is_set():

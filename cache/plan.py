@@ -17,11 +17,11 @@ from cache.files import FileAsk, stale_files
 from cache.known import Known
 from cache.reasons import asked_for, wait_until
 from cache.sessions import last_final, next_final
-from cache.waits import Wait
 from core.frames import Dates, Holdings, Prices, Reference, day, pydate
 
 if TYPE_CHECKING:
     from cache.funds import Fund
+    from cache.waits import Wait
 
 #: A symbol held is asked again from this many sessions before its last final close.
 OVERLAP: Final = 7

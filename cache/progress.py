@@ -72,6 +72,7 @@ class Summary:
         generation: the store's generation afterwards.
         wait_until: when a rate limit was met, the time to try again.
         stopped: ended early by a signal or by the caller.
+        clock: a sentence where this machine's clock is wrong by the vendor's, also in the message.
     """
 
     ok: bool
@@ -90,6 +91,7 @@ class Summary:
     generation: int = 0
     wait_until: datetime | None = None
     stopped: bool = False
+    clock: str = ""
 
     def by_reason(self) -> dict[str, tuple[str, ...]]:
         """Reason -> what failed for it, most frequent reason first."""

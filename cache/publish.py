@@ -17,13 +17,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cache import disk, head, owner
 from cache.errors import StoreError
 from cache.mirror import Copy
 from cache.owner import MARKER
-from cache.store import Store
+
+if TYPE_CHECKING:
+    from cache.store import Store
 
 #: The publisher's own files of facts.
 FACTS: Final = ("themes.toml", "funds.toml")

@@ -8,11 +8,11 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.error import HTTPError
 
 from cache.clean import clean
+from cache.skew import http_date
 from cache.sources.issuers import AGENT, certificates
 
 #: Seconds all of it may take; names that nobody answers for take longer by themselves.
@@ -90,7 +90,4 @@ def _ask(host: str, port: int, timeout: float) -> datetime | None:
         if error.code == 407:
             raise OSError("the proxy asks for a password") from None
         told = error.headers["Date"]
-    try:
-        return parsedate_to_datetime(told) if told else None
-    except ValueError:
-        return None
+    return http_date(told)

@@ -27,7 +27,7 @@ from cache.plan import RATE, Ask, Plan, make_plan, whole
 from cache.progress import Progress, Stage, Summary
 from cache.reasons import asked
 from cache.sessions import last_final
-from cache.sources.protocol import FileSource, PriceSource
+from cache.skew import Skew, careful
 from cache.telling import told
 from cache.turn import turn
 from cache.waits import load_waits
@@ -36,6 +36,7 @@ from core.frames import Prices
 if TYPE_CHECKING:
     from cache.funds import Fund
     from cache.gate import Answer
+    from cache.sources.protocol import FileSource, PriceSource
     from cache.store import Store
     from core.frames import Holdings, Reference
 
@@ -153,6 +154,7 @@ class Run:
         self.waits = load_waits(store.home)
         self._report, self._reported = report, 0.0
         self.began = time.monotonic()
+        self.skew = Skew()
         self.held: Prices = Prices()
         self.holdings: Mapping[str, tuple[Holdings, ...]] = {}
         self.generation = 0
@@ -175,7 +177,7 @@ class Run:
         self._say("plan", message=_announced(plan), always=True)
         self.planned = len(plan.files)
         if plan.files:
-            files = files or _issuers()
+            files = files or self._issuers()
             self._fetch_files(plan.files, files)
             plan = self._plan()
             self._say("plan", message=_announced(replace(plan, files=())), always=True)
@@ -204,6 +206,11 @@ class Run:
             absent=() if self.full else load_absent(self.store.home, self.now),
         )
 
+    def _issuers(self) -> FileSource:
+        from cache.sources.issuers import Issuers
+
+        return Issuers()
+
     def _yahoo(self) -> PriceSource:
         from cache.sources.yahoo import Yahoo
 
@@ -230,6 +237,7 @@ class Run:
                 else:
                     silent.add(ask.fund)
             else:
+                self.skew.note(files.dated, self.clock())
                 self._keep_file(ask, *came)
         dated = frozenset(ask for ask in self._absent if ask.day is not None)
         remember_absent(self.store.home, dated, self.now)
@@ -237,7 +245,9 @@ class Run:
     def _keep_file(self, ask: FileAsk, raw: bytes, address: str) -> None:
         from cache.sources.holdings import read_holdings
 
-        read = partial(read_holdings, raw, address, fund=ask.fund, now=self.clock())
+        # No file is of a day that has not come by the issuer's own clock either.
+        now = careful(self.clock(), self.skew.off)
+        read = partial(read_holdings, raw, address, fund=ask.fund, now=now)
         try:
             try:
                 file = read()
@@ -340,12 +350,6 @@ class Run:
             left = round((self.total - self.done) / (self.done / (at - since)), 1)
         failed = len(self.failed)
         self._report(Progress(stage, self.done, self.total, failed, rate, left, symbol, message))
-
-
-def _issuers() -> FileSource:
-    from cache.sources.issuers import Issuers
-
-    return Issuers()
 
 
 def _announced(plan: Plan) -> str:

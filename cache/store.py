@@ -22,15 +22,17 @@ from datetime import date
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from cache import disk, head, objects, owner, pack
-from cache.bars import Bars
 from cache.errors import StoreEmpty, StoreError
 from cache.merge import merge
 from cache.objects import Damaged
 from cache.pack import Json
 from core.frames import Announcement, Block, Holdings, Prices
+
+if TYPE_CHECKING:
+    from cache.bars import Bars
 
 SCHEMA: Final = 1
 #: Generations that stay; objects that none of them names are deleted.

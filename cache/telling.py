@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cache.progress import Summary
 from cache.reasons import asked_for, in_vain, reasons, wait
 from cache.sessions import last_final
+from cache.skew import clock_words
 
 if TYPE_CHECKING:
     from cache.plan import Plan
@@ -58,6 +59,11 @@ def told(
     silent = 0 if stopped or limited else run.unanswered
     if silent:
         words.append(f"{silent:,} symbols were not answered at all")
+    clock = clock_words(prices.off, prices.name) if prices else ""
+    if not clock and files:
+        clock = clock_words(run.skew.off, "the issuers")
+    if clock:
+        words.append(clock)
     lacking = run.failed or failing or missing or silent
     ok = not (lacking or stopped or (plan.asks and limited))
     return Summary(
@@ -77,4 +83,5 @@ def told(
         generation=run.generation,
         wait_until=limited,
         stopped=stopped,
+        clock=clock,
     )

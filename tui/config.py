@@ -49,6 +49,7 @@ class Config:
         pool: requests of a refresh under way at once.
         keys: command -> keys, separated by commas.
         given: names of the settings the file or a flag has set.
+        flags: those of them that a flag has set.
     """
 
     small: str = "IWM"
@@ -70,6 +71,7 @@ class Config:
     pool: int = 8
     keys: Mapping[str, str] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
+    flags: frozenset[str] = frozenset()
 
     def question(self, remembered: Question | None = None) -> Question:
         """What to open with: a setting that was given, else what was last on the screen."""
@@ -283,7 +285,8 @@ def with_flags(
             fields = _setting("", name, value)
         except ConfigError as error:
             raise ConfigError(f"--{name} {value}: {error}") from None
-        config = replace(config, **fields, given=config.given | {name})
+        given, flags = config.given | {name}, config.flags | {name}
+        config = replace(config, **fields, given=given, flags=flags)
     return config
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from core.frames import Dates, FloatArray, IntArray
+if TYPE_CHECKING:
+    from core.frames import Dates, FloatArray, IntArray
 
 _DAY: Final = 86_400
 #: From six in the morning, UTC, until midnight the date in New York is the date in UTC.

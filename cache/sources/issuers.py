@@ -7,13 +7,16 @@ meant for a browser is refused: many issuers answer with one when they mean "no"
 from __future__ import annotations
 
 import os
+import socket
 import ssl
+import threading
 import time
 import urllib.request
+from contextlib import suppress
 from datetime import date
-from http.client import HTTPException
-from typing import IO, TYPE_CHECKING, Final
-from urllib.error import HTTPError, URLError
+from http.client import HTTPException, HTTPResponse, HTTPSConnection
+from typing import IO, TYPE_CHECKING, Any, Final
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 from cache.absent import AbsentError
@@ -38,17 +41,19 @@ class Issuers:
     Attributes:
         requests: requests sent so far.
         second: how many of them went to a second address after the first one failed.
+        dated: the Date of the last file's answer.
     """
 
     def __init__(self, *, timeout: float = 30.0, limit: int = LIMIT) -> None:
         """Nothing is sent yet.
 
         Args:
-            timeout: seconds that one file may take.
+            timeout: seconds that one file may take, from the first to the last byte.
             limit: bytes that one file may have.
         """
         self.timeout, self.limit = timeout, limit
         self.requests = self.second = 0
+        self.dated: str | None = None
 
     def get(self, fund: Fund, on: date | None = None) -> tuple[bytes, str]:
         """One holdings file as the issuer gives it, and the address it came from.
@@ -75,32 +80,43 @@ class Issuers:
         raise kind(f"{reason}; {by_hand(ask)}", file=str(ask))
 
     def _read(self, url: str) -> bytes:
-        opener = urllib.request.build_opener(
-            urllib.request.HTTPSHandler(context=certificates()), _Redirects()
-        )
+        handler = _Ending(context=certificates())
+        opener = urllib.request.build_opener(handler, _Redirects())
         asked = urllib.request.Request(url, headers={"User-Agent": AGENT, "Accept": "*/*"})
         host = urlsplit(url).hostname or ""
         ends = time.monotonic() + self.timeout
         self.requests += 1
+        late = threading.Timer(self.timeout, handler.end)
+        late.daemon = True
+        late.start()
         try:
             with opener.open(asked, timeout=self.timeout) as response:
+                self.dated = response.headers["Date"]
                 content = bytearray()
                 while part := response.read1(65536):
                     content += part
                     if len(content) > self.limit:
                         raise _NoFileError(f"{host} sent more than {self.limit:,} bytes")
-                    if time.monotonic() > ends:
-                        raise _NoFileError(f"{host} took longer than {self.timeout:g} s")
+                # One that was ended looks like one that has come to its end.
+                if time.monotonic() >= ends:
+                    raise TimeoutError
                 promised = response.length
         except HTTPError as error:
             # A refusal for being asked too often or too slowly says nothing about the file.
             settled = 400 <= error.code < 500 and error.code not in (408, 425, 429)
             raise _NoFileError(f"{host} answered with error {error.code}", settled) from None
-        except TimeoutError:
-            raise _NoFileError(f"{host} took longer than {self.timeout:g} s") from None
-        except (URLError, HTTPException, OSError) as error:
+        except _NoFileError:
+            raise
+        except Exception as error:  # whatever is odd about an answer, it brought no file
+            if isinstance(error, TimeoutError) or time.monotonic() >= ends:
+                raise _NoFileError(f"{host} took longer than {self.timeout:g} s") from None
+            if not isinstance(error, (HTTPException, OSError)):
+                odd = f"{host} gave an answer that cannot be read ({type(error).__name__})"
+                raise _NoFileError(odd) from None
             cause = getattr(error, "reason", None) or error
             raise _NoFileError(f"{host} could not be reached ({_words(cause)})") from None
+        finally:
+            late.cancel()
         if promised:
             raise _NoFileError(f"{host} broke off in the middle of the file")
         return _file(bytes(content), host)
@@ -116,6 +132,41 @@ class _NoFileError(Exception):
     def __init__(self, reason: str, answered: bool = False) -> None:
         super().__init__(reason)
         self.answered = answered
+
+
+class _Connection(HTTPSConnection):
+    """Keeps its socket in sight, which goes over to the answer once that has begun."""
+
+    kept: socket.socket | None = None
+
+    def connect(self) -> None:
+        """As of old."""
+        super().connect()
+        self.kept = self.sock
+
+
+class _Ending(urllib.request.HTTPSHandler):
+    """Connections that can be ended: a time-out alone begins anew with each byte of a head."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__(context=context)
+        self._trusted = context
+        self._open: list[_Connection] = []
+
+    def https_open(self, req: urllib.request.Request) -> HTTPResponse:
+        """As of old, over a connection that is remembered."""
+        return self.do_open(self._connection, req)
+
+    def _connection(self, host: str, **options: Any) -> HTTPSConnection:
+        made = _Connection(host, context=self._trusted, **options)
+        self._open.append(made)
+        return made
+
+    def end(self) -> None:
+        """From another thread: whoever reads from them reads no further."""
+        for connection in self._open:
+            with suppress(OSError, AttributeError):
+                (connection.kept or connection.sock).shutdown(socket.SHUT_RDWR)
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):

@@ -21,10 +21,11 @@ from cache.sources.rows import (
     number,
 )
 from cache.symbols import valid_symbol, yahoo_symbol
-from core.frames import BoolArray, Dates, FloatArray, IntArray
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from core.frames import BoolArray, Dates, FloatArray, IntArray
 
 #: Value columns a price file may have; all but one of the first two are optional.
 FIELDS: Final = ("close", "adj_close", "dividend", "split", "volume")

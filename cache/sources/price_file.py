@@ -14,10 +14,10 @@ from cache.errors import SourceError
 from cache.sessions import sessions
 from cache.sources.price_columns import FIELDS, Columns, read_csv, read_parquet
 from cache.sources.rows import Rejected
-from core.frames import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
     from cache.sources.limited import Parsed
+    from core.frames import BoolArray, FloatArray, IntArray
 
 #: Field -> the least and the most that is believed, 0 aside; wide enough for any chain of
 #: reverse splits, and narrow enough that no product of returns overflows.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ class PriceSource(Protocol):
         """When a rate limit was met, the time to try again."""
 
     @property
+    def off(self) -> timedelta:
+        """How far this machine's clock is ahead of the vendor's, 0 where nothing is known."""
+
+    @property
     def requests(self) -> int:
         """Requests sent so far."""
 
@@ -45,6 +49,7 @@ class FileSource(Protocol):
 
     requests: int
     second: int
+    dated: str | None
 
     def get(self, fund: Fund, on: date | None = None) -> tuple[bytes, str]:
         """One file and the address it came from."""

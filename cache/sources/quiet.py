@@ -11,9 +11,10 @@ from typing import TextIO
 
 def silence() -> None:
     """Keep yfinance off stderr, where its words would be read as progress or wreck a screen."""
-    logger = logging.getLogger("yfinance")
-    logger.handlers = [logging.NullHandler()]
-    logger.propagate = False
+    for name in ("yfinance", "websockets"):
+        logger = logging.getLogger(name)
+        logger.handlers = [logging.NullHandler()]
+        logger.propagate = False
     shown = warnings.showwarning
     if isinstance(shown, _Warnings):
         return

@@ -31,16 +31,22 @@ from cache.gate import Answer, gate, nothing
 from cache.plan import RATE, Ask
 from cache.reasons import asked, wait
 from cache.sessions import NEW_YORK, last_final
+from cache.skew import careful
 from cache.sources.chart import Chart, read_plain
 from cache.sources.quiet import silence
 from cache.sources.rounds import Rounds
+from cache.sources.streaming import CLOSE, WHO, opened
 from cache.sources.yahoo_web import RefusedError, Session, retry_at, told_at, unreachable
 from core.frames import pydate
 
 #: Seconds after which the symbols of a stream are repeated.
 BEAT: Final = 15.0
+#: Seconds without a quote after which a connection is given up: two repetitions in vain.
+SILENT: Final = 2 * BEAT + 2.0
 #: The first of so many answers is read by yfinance too, and the two readings compared.
 COMPARED: Final = 250
+#: Bytes of an answer beyond which no two are read at once.
+LARGE: Final = 2**20
 _CHARTS: Final = "https://query2.finance.yahoo.com/v8/finance/chart/"
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.=-]{0,15}")
 _ISIN: Final = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
@@ -89,10 +95,10 @@ class Yahoo:
         private.chmod(0o700)
         self.timeout = timeout
         self.limited_until: datetime | None = None
-        self._lock = threading.Lock()
+        self._lock, self._reading = threading.Lock(), threading.Lock()
         self._plain, self._read = True, 0
         self._now, self._began = datetime.now(UTC), time.monotonic()
-        self._rounds = Rounds(self._ask, pool=pool, rate=rate, pause=pause)
+        self._rounds = Rounds(self._asked, pool=pool, rate=rate, pause=pause)
         # Not made of pickles, and never opened by several threads at once.
         yfinance.cache._CookieCacheManager._Cookie_cache = yfinance.cache._CookieCacheDummy()
         yfinance.cache._TzCacheManager._tz_cache = _NewYork()
@@ -100,7 +106,7 @@ class Yahoo:
         yfinance.config.debug.hide_exceptions = False
         yfinance.config.network.retries = 0
         silence()
-        self._session = Session(timeout)
+        self._session = Session(timeout, self._clock)
         with contextlib.suppress(AttributeError):
             YfData(session=self._session)._crumb = None
 
@@ -119,6 +125,15 @@ class Yahoo:
         """Requests sent so far."""
         return int(self._session.asked)
 
+    @property
+    def off(self) -> timedelta:
+        """How far this machine's clock is ahead of Yahoo's."""
+        return self._session.skew.off
+
+    def _clock(self) -> datetime:
+        """The time now: minutes may have passed since the asking began."""
+        return self._now + timedelta(seconds=int(time.monotonic() - self._began))
+
     def fetch(
         self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
     ) -> Iterator[Answer]:
@@ -135,6 +150,18 @@ class Yahoo:
         """
         self._now, self._began = now, time.monotonic()
         yield from self._rounds.fetch(asks, stop=stop or threading.Event())
+
+    def _asked(self, ask: Ask) -> Answer:
+        """As `_ask`; an answer odd beyond all that is foreseen costs its own symbol alone."""
+        try:
+            return self._ask(ask)
+        except Exception as error:
+            return self._odd(ask, error)
+
+    def _odd(self, ask: Ask, error: Exception) -> Answer:
+        odd = f"Yahoo's answer could not be read ({type(error).__name__})"
+        final = last_final(careful(self._now, self.off))
+        return Answer(ask, kind="bad_data", reason=asked(odd, final))
 
     def _ask(self, ask: Ask) -> Answer:
         """One symbol, one chart request; every failure comes back as data."""
@@ -157,8 +184,7 @@ class Yahoo:
         except Exception as error:
             if isinstance(error, KeyError) and error.args == ("timestamp",):
                 return nothing(ask, now)
-            odd = f"Yahoo's answer could not be read ({type(error).__name__})"
-            return Answer(ask, kind="bad_data", reason=asked(odd, last_final(now)))
+            return self._odd(ask, error)
         columns = (chart.close, chart.volume, chart.dividend, chart.split)
         newest = pydate(chart.days[-1]) if len(chart.days) else ask.start
         told = told_at(headers, chart.meta, newest)
@@ -178,7 +204,8 @@ class Yahoo:
         response = YfData(session=self._session).get(
             f"{_CHARTS}{ask.symbol}", wanted | {"events": "div,splits,capitalGains"}, self.timeout
         )
-        mine = read_plain(response.content, until) if self._plain else None
+        with self._one_by_one(response.content):
+            mine = read_plain(response.content, until) if self._plain else None
         with self._lock:
             self._read += mine is not None
             compare = self._read % COMPARED == 1
@@ -186,12 +213,16 @@ class Yahoo:
             return mine, response.headers
         # It keeps bodies of its own, and would read an older one of this symbol.
         YfData.cache_get.cache_clear()
-        with self._session.again(response):
+        with self._session.again(response), self._one_by_one(response.content):
             theirs = self._theirs(ask)
         if mine is not None and not mine.same(theirs):
             # A newer yfinance may know better: from here on it reads all of them.
             self._plain = False
         return theirs, response.headers
+
+    def _one_by_one(self, content: bytes) -> contextlib.AbstractContextManager[object]:
+        """Read what is larger than any true answer alone: read, it can be thirty times as large."""
+        return self._reading if len(content) > LARGE else contextlib.nullcontext()
 
     def _theirs(self, ask: Ask) -> Chart:
         """What yfinance itself reads, of whatever shape the answer is."""
@@ -216,15 +247,24 @@ class Yahoo:
         reason = str(refused)
         if refused.kind == "rate_limited":
             with self._lock:
-                # Minutes may have passed since the asking began.
-                clock = now + timedelta(seconds=int(time.monotonic() - self._began))
-                self.limited_until = self.limited_until or retry_at(refused.retry_after, clock)
+                until = retry_at(refused.retry_after, self._clock(), refused.date)
+                self.limited_until = self.limited_until or until
                 reason = f"rate limited by Yahoo; {wait(self.limited_until)}"
         elif refused.kind == "not_found":
             if not ask.whole and "dates asked" in reason:
                 return nothing(ask, now)
-            reason = asked(reason, last_final(now))
+            reason = asked(reason, last_final(careful(now, self.off)))
         return Answer(ask, kind=refused.kind, reason=reason, heard=refused.heard)
+
+
+class _WebSocket(yfinance.WebSocket):  # type: ignore[misc]
+    """Yahoo's stream, over a connection of ours."""
+
+    _ws: Any
+
+    def _connect(self) -> None:
+        if self._ws is None:
+            self._ws = opened(self.url)
 
 
 def stream(
@@ -238,18 +278,28 @@ def stream(
         stop: ends the stream when set.
 
     Raises:
-        SourceError: no connection came about.
+        SourceError: no connection came about, or nothing came over it for `SILENT` seconds.
     """
     silence()
     # A message that cannot be read is passed on as an error, and does not end the stream.
     yfinance.config.debug.hide_exceptions = True
-    socket = yfinance.WebSocket(verbose=False)
-    ended = threading.Event()
+    socket = _WebSocket(verbose=False)
+    ended, silent = threading.Event(), threading.Event()
+    heard = time.monotonic()
+
+    def hear(fields: Mapping[str, Any]) -> None:
+        nonlocal heard
+        if "id" in fields:
+            heard = time.monotonic()
+        take(fields)
 
     def watch() -> None:
         # Yahoo forgets whoever does not repeat the symbols; a stop closes from outside.
         beat = time.monotonic() + BEAT
         while not ended.wait(0.1) and not stop.is_set():
+            if time.monotonic() >= heard + SILENT:
+                silent.set()
+                break
             if time.monotonic() >= beat:
                 beat += BEAT
                 with contextlib.suppress(Exception):
@@ -259,12 +309,16 @@ def stream(
 
     try:
         socket.subscribe(list(symbols))
+    except SourceError:
+        raise
     except Exception as error:
         raise SourceError(unreachable(error)) from None
     watcher = threading.Thread(target=watch, name="stream", daemon=True)
     watcher.start()
     try:
-        socket.listen(take)
+        socket.listen(hear)
     finally:
         ended.set()
-        watcher.join(2.0)
+        watcher.join(2 * CLOSE)
+    if silent.is_set():
+        raise SourceError(f"{WHO} gave no quote for {SILENT:g} s; try again")

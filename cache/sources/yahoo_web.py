@@ -10,23 +10,29 @@ import contextlib
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from curl_cffi import requests
 from curl_cffi.curl import CURL_WRITEFUNC_ERROR
 
-from cache.gate import Heard, Kind
 from cache.sessions import NEW_YORK, OPEN
+from cache.skew import Skew, http_date
+
+if TYPE_CHECKING:
+    from cache.gate import Heard, Kind
 
 #: Wait this long after a refusal that does not say how long.
 LIMIT_PAUSE: Final = timedelta(minutes=30)
+#: No wait asked for is kept for longer than this.
+LONGEST: Final = timedelta(days=1)
 #: The most bytes taken of one answer, unpacked; thirty years of a fund are one megabyte.
-BODY: Final = 16 * 2**20
+BODY: Final = 4 * 2**20
 #: Seconds that a page beside the charts may take: everybody waits for it, and does without it.
 PAGE: Final = 4.0
+#: Addresses that the cookie's page may send one on to.
+REDIRECTS: Final = 5
 _CHART: Final = "/v8/finance/chart/"
 
 
@@ -39,11 +45,13 @@ class RefusedError(Exception):
         reason: str,
         retry_after: str | None = None,
         heard: Heard = "vendor",
+        date: str | None = None,
     ) -> None:
         super().__init__(reason)
         self.kind: Kind = kind
         self.retry_after = retry_after
         self.heard: Heard = heard
+        self.date = date
 
 
 class _SpentError(OSError):
@@ -53,9 +61,10 @@ class _SpentError(OSError):
 class Session(requests.Session[Any]):
     """The session that yfinance asks through."""
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, clock: Callable[[], datetime]) -> None:
         super().__init__(impersonate="chrome")
-        self._timeout = timeout
+        self._timeout, self._clock = timeout, clock
+        self.skew = Skew()
         self._lock = threading.Lock()
         self._pages: dict[str, Any] = {}
         self._held = threading.local()
@@ -68,6 +77,8 @@ class Session(requests.Session[Any]):
         connect = min(5.0, whole / 2)
         # The two add up to what the whole answer may take.
         options["timeout"] = (connect, whole - connect)
+        # A chart is where it is asked for; each further address would be a request uncounted.
+        options |= {"allow_redirects": not chart, "max_redirects": REDIRECTS}
         if chart and (held := getattr(self._held, "response", None)) is not None:
             return held
         with self._lock:
@@ -76,9 +87,14 @@ class Session(requests.Session[Any]):
             if not chart:
                 self._pages[url] = None
             self.asked += 1
-        response = self._limited(method, url, *args, **options)
+        try:
+            response = self._limited(method, url, *args, **options)
+        except RefusedError as refused:
+            if chart:
+                raise
+            raise _SpentError(f"{refused}") from None
         if chart:
-            _judge(response)
+            self._judged(response)
         elif response.status_code < 400 or "getcrumb" not in url:
             # The cookie's page answers 404 and sets the cookie all the same.
             self._pages[url] = response
@@ -92,6 +108,18 @@ class Session(requests.Session[Any]):
             yield
         finally:
             self._held.response = None
+
+    def _judged(self, response: Any) -> None:
+        """Judge an answer, and look at the vendor's clock where it is the vendor's."""
+        heard: Heard = "vendor"
+        try:
+            _judge(response)
+        except RefusedError as refused:
+            heard = refused.heard
+            raise
+        finally:
+            if heard == "vendor":
+                self.skew.note(response.headers.get("Date"), self._clock())
 
     def _limited(self, *args: Any, **options: Any) -> Any:
         """Send a request; an answer beyond `BODY` is broken off and raised as RefusedError."""
@@ -129,10 +157,11 @@ def _judge(response: Any) -> None:
     try:
         error = json.loads(response.content)["chart"].get("error") if status != 200 else None
         spoken = status != 200 or response.content[:1] == b"{"
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         error, spoken = None, False
     if status == 429:
-        raise RefusedError("rate_limited", "", response.headers.get("Retry-After"))
+        when = {name: response.headers.get(name) for name in ("Retry-After", "Date")}
+        raise RefusedError("rate_limited", "", when["Retry-After"], date=when["Date"])
     if status >= 500:
         raise RefusedError("try_again", f"Yahoo answered with error {status}; try again")
     if not spoken:
@@ -162,22 +191,32 @@ def told_at(headers: Mapping[str, str], meta: Mapping[str, Any], newest: date) -
         meta: what it says of the symbol: the last trade, where there is no Date.
         newest: the day of its newest bar, which has come about at any rate.
     """
-    with contextlib.suppress(ValueError, TypeError, IndexError):
-        at = parsedate_to_datetime(headers.get("Date", ""))
-        return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    if (at := http_date(headers.get("Date"))) is not None:
+        return at
     opened = datetime.combine(newest, OPEN, NEW_YORK).astimezone(UTC)
     with contextlib.suppress(ValueError, TypeError, OverflowError, OSError):
         return max(opened, datetime.fromtimestamp(meta.get("regularMarketTime", 0), UTC))
     return opened
 
 
-def retry_at(retry_after: str | None, now: datetime) -> datetime:
-    """The time to try again: a Retry-After in seconds or as a date, else half an hour on."""
+def retry_at(retry_after: str | None, now: datetime, date: str | None = None) -> datetime:
+    """The time to try again, by our own clock: no sooner than asked for, no later than a day on.
+
+    Args:
+        retry_after: seconds or a date (RFC 9110, 10.2.3); half an hour where it is neither, or
+            over.
+        now: the time.
+        date: the answer's own Date, which a date to come is counted from: whatever our clock
+            says, the wait is as long as was meant.
+    """
+    wait: timedelta | None = None
     text = (retry_after or "").strip()
-    if text.isdecimal():
-        return now + timedelta(seconds=min(int(text), 86_400), minutes=1)
-    with contextlib.suppress(ValueError, TypeError, IndexError):
-        at = parsedate_to_datetime(text)
-        if at.tzinfo is not None and now < at < now + timedelta(days=1):
-            return at + timedelta(minutes=1)
-    return now + LIMIT_PAUSE
+    if text.isascii() and text.isdecimal():
+        # More digits than this are no number worth reading, nor one that int() would.
+        wait = LONGEST if len(text) > 9 else timedelta(seconds=int(text))
+    elif (at := http_date(text)) is not None and at > (since := http_date(date) or now):
+        wait = at - since
+    if wait is None:
+        return now + LIMIT_PAUSE
+    # It is told by the minute: the seconds cut off must not make it too soon.
+    return now + min(wait, LONGEST) + timedelta(minutes=1)

@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import trustme
 
+from tests.cache.lookalike_broken import ENDLESS, endless
 from tests.cache.lookalike_stream import Streamer
 from tests.cache.lookalike_world import Reply, World
 
@@ -185,6 +186,11 @@ def _handler(owner: Lookalike) -> type[BaseHTTPRequestHandler]:
             broken = headers.pop("X-Broken", "")
             if broken == "drop":
                 self.close_connection = True
+                return
+            if broken in ENDLESS:
+                self.close_connection = True
+                with suppress(OSError):
+                    endless(broken, self.wfile.write)
                 return
             self.send_response_only(status)
             if owner.dated:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from cache.sessions import sessions
+from tests.cache.lookalike_broken import ENDLESS
 
 NEW_YORK = ZoneInfo("America/New_York")
 PRODUCTS = {"239710": "IWM", "239726": "IVV"}
@@ -114,6 +115,8 @@ class World:
             return 302, "text/html", b"", {"Location": "http://www.ishares.com/plain"}
         if self.faults.get(f"holdings {name}") == "slow":
             time.sleep(20.0)
+        if (fault := self.faults.get(f"holdings {name}", "")) in ENDLESS:
+            return 200, "text/csv", b"", {"X-Broken": fault}
         stamp = query.get("asOfDate")
         if stamp and self.faults.get(f"holdings {name}") == "newest alone":
             return 404, "text/html", b"<html>none of that date</html>", {}
@@ -138,6 +141,8 @@ class World:
             return 404, "text/html", b"<html>no such page</html>", {}
         if fault == "slow":
             time.sleep(8.0)
+        if fault == "round":
+            return 302, "text/html", b"", {"Location": f"/v8/finance/chart/{symbol}"}
         days, closes, paid = self.history(symbol)
         volume: list[Any] = [1_000_000 + at % 997 for at in range(len(days))]
         stamps = [opens(day) for day in days.tolist()]
@@ -211,7 +216,7 @@ class World:
         else:
             result["indicators"] = {"quote": [{}], "adjclose": [{}]}
         status, kind, content, more = as_json(200, {"chart": {"result": [result], "error": None}})
-        if fault in ("drop", "stall", "truncated", "huge"):
+        if fault in ("drop", "stall", "truncated", "huge", *ENDLESS):
             more = {"X-Broken": fault}
         return status, kind, content, more
 

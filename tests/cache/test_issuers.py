@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +16,7 @@ from cache.funds import Fund
 from cache.sources.holdings import read_holdings
 from cache.sources.issuers import Issuers
 from tests.cache.lookalike import Lookalike
+from tests.cache.lookalike_broken import ENDLESS
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)
 AJAX = "https://www.ishares.com/us/products/239710/fund/1467271812596.ajax"
@@ -78,6 +80,29 @@ def test_a_slow_issuer_is_not_waited_for(issuer: Lookalike) -> None:
     issuer.faults["holdings IWM"] = "slow"
     with pytest.raises(SourceError, match=r"www\.ishares\.com took longer than 0\.5 s"):
         Issuers(timeout=0.5).get(IWM)
+
+
+@pytest.mark.parametrize("way", [*(way for way in ENDLESS if way != "bomb"), "nowhere"])
+def test_an_answer_without_end_is_no_file(way: str, issuer: Lookalike) -> None:
+    issuer.faults["holdings IWM"] = way
+    if way == "nowhere":
+        address = {"Location": "https://[::1"}
+        issuer.file = lambda query: (302, "text/html", b"", address)  # type: ignore[method-assign]
+    began = time.monotonic()
+    source = Issuers(timeout=1.5, limit=1 << 20)
+    with pytest.raises(SourceError) as told:
+        source.get(IWM)
+    assert time.monotonic() - began < 3.0
+    words = {
+        "chunks": "sent more than 1,048,576 bytes",
+        "lists": "sent more than 1,048,576 bytes",
+        "drip": "took longer than 1.5 s",
+        "slow head": "took longer than 1.5 s",
+        "interim": "took longer than 1.5 s",
+        "nowhere": "gave an answer that cannot be read (ValueError)",
+        "heads": "could not be reached (got more than 100 headers)",
+    }
+    assert words[way] in str(told.value)
 
 
 def test_a_file_beyond_the_limit_is_refused(issuer: Lookalike) -> None:

@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +38,7 @@ class Source:
     name = "by hand"
     unreachable = False
     limited_until = None
+    off = timedelta()
     requests = retried = 0
 
     def __init__(self, answers: dict[str, Answer | str]) -> None:

@@ -14,6 +14,7 @@ from cache import store as stores
 from cache.errors import StoreEmpty, StoreError
 from cache.store import Store
 from tests.torture import steps
+from tests.torture.killed import killed
 from tests.torture.processes import complete_lines, start
 from tests.torture.report import Row
 from tests.torture.worker import imported
@@ -41,6 +42,7 @@ def kills(folder: Path, small: bool) -> Iterator[Row]:
     """A row for each of the things that write."""
     for kind, (most, full, short) in KILLED.items():
         yield _killed(folder / kind, kind, most, short if small else full)
+    yield killed(folder / "whole", small)
 
 
 def _killed(home: Path, kind: str, longest: int, times: int) -> Row:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -114,6 +114,7 @@ class Vendor:
     """A source of prices that answers every question from the steps."""
 
     name, unreachable, limited_until, requests, retried = "by hand", False, None, 0, 0
+    off = timedelta()
 
     def fetch(
         self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None

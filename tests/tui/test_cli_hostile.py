@@ -194,7 +194,35 @@ def test_status_names_the_pair_that_was_looked_at(cli: Cli, home: Path, tmp_path
     (tmp_path / "home" / "market.json").write_text(json.dumps(kept))
     code, out, _ = cli("status", "--home", tmp_path / "home")
     last = out.splitlines()[-1]
-    assert code == 0 and last.startswith("QQQ:RSP ") and "`internals refresh` fetches" in last
+    # A refresh by the command line has to be told the pair that was on the screen.
+    assert code == 0 and last.startswith("QQQ:RSP ")
+    assert "`internals refresh --pair QQQ:RSP` fetches" in last
+
+
+def test_status_prices_the_pair_of_a_flag_then_of_the_settings_then_of_the_screen(
+    cli: Cli, home: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(home, tmp_path / "home")
+    place, config = ("--home", tmp_path / "home"), tmp_path / "home" / "config.toml"
+    kept = {"small": "QQQ", "large": "RSP", "window": "YTD", "basis": "tr"}
+    (tmp_path / "home" / "market.json").write_text(json.dumps(kept))
+
+    def last(*more: str) -> str:
+        code, out, _ = cli("status", *more, *place)
+        assert code == 0
+        return str(out.splitlines()[-1])
+
+    config.write_text('window = "1M"\n')
+    assert last().startswith("QQQ:RSP ")
+    config.write_text('pair = "IJR:IVV"\n')
+    assert last().startswith("IJR:IVV ") and "`internals refresh` fetches" in last()
+    assert last("--pair", "mdy:spy").startswith("MDY:SPY ")
+    assert "`internals refresh --pair MDY:SPY` fetches" in last("--pair", "MDY:SPY")
+    # A pair that is none is refused, as by every other command.
+    config.write_text('pair = "IJR"\n')
+    code, out, err = cli("status", *place)
+    assert (code, out) == (2, "") and "config.toml, line 1: pair" in err and err.count("\n") == 1
+    assert cli("status", "--pair", "X", *place)[0] == 2
 
 
 def test_a_cut_off_holdings_file_is_answered_in_part(cli: Cli, home: Path, tmp_path: Path) -> None:

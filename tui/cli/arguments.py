@@ -137,6 +137,9 @@ def _serve(serve: argparse.ArgumentParser) -> None:
 
 def _status(status: argparse.ArgumentParser) -> None:
     status.add_argument("--format", choices=("text", "json"), default="text")
+    status.add_argument(
+        "--pair", default=argparse.SUPPRESS, metavar="SMALL:LARGE", help="whose refresh is priced"
+    )
 
 
 def _doctor(doctor: argparse.ArgumentParser) -> None:

@@ -72,6 +72,8 @@ def fetch(
         files = [why for name, why in summary.failed.items() if name.startswith("holdings ")]
         said = summary.message + (f" ({files[0]})" if files else "")
         print(f"internals: {safe(said)}", file=sys.stderr)  # noqa: T201
+    elif style == "none" and summary.clock:
+        print(f"internals: {safe(summary.clock)}", file=sys.stderr)  # noqa: T201
     if summary.ok:
         return 0
     return 1 if came or desk.generation() is not None else 3

@@ -96,8 +96,9 @@ def _command(arguments: argparse.Namespace) -> int:
         desk.prepare()
         found = desk.store.read()
         now = datetime.now(UTC)
+        config, _ = _settings(arguments, where)
         written = to_json if arguments.format == "json" else to_text
-        write(written(found, desk, now), kind=arguments.format)
+        write(written(found, desk, config, now), kind=arguments.format)
         return ANSWERED
     config, as_of = _settings(arguments, where)
     if arguments.command == "refresh":

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.question import Question
 from tui import formats as f
 from tui.written.fetched import Fetched, until_words
 
 if TYPE_CHECKING:
     from cache.store import Held
+    from tui.config import Config
     from tui.desk import Desk
 
 SCHEMA = 1
@@ -22,12 +22,13 @@ SCHEMA = 1
 FEW = 12
 
 
-def document(held: Held, desk: Desk, now: datetime) -> dict[str, Any]:
+def document(held: Held, desk: Desk, config: Config, now: datetime) -> dict[str, Any]:
     """The store's state as plain JSON values.
 
     Args:
         held: the generation read.
         desk: whose market it is.
+        config: what was set, and given as flags; else what was last on the screen counts.
         now: with a time zone; ages are counted from it.
     """
     market, prices = desk.market(), held.prices
@@ -57,7 +58,7 @@ def document(held: Held, desk: Desk, now: datetime) -> dict[str, Any]:
             "lines_with_prices": sum(symbol in last for symbol in symbols),
         }
     taken = prices.fetched_at.values()
-    fetched = _fetched(held, desk, now)
+    fetched = _fetched(held, desk, config, now)
     return {
         "schema": SCHEMA,
         "store": str(desk.places.store),
@@ -92,9 +93,19 @@ def document(held: Held, desk: Desk, now: datetime) -> dict[str, Any]:
     }
 
 
-def _fetched(held: Held, desk: Desk, now: datetime) -> Fetched:
-    asked = desk.memory.question() or Question()
+def _fetched(held: Held, desk: Desk, config: Config, now: datetime) -> Fetched:
+    asked = config.question(desk.memory.question())
     return desk.fetched(held.prices, (asked.small, asked.large), now)
+
+
+def _cost(desk: Desk, config: Config, now: datetime) -> str:
+    """What a refresh costs, of the pair that a flag, else the settings, else the screen names."""
+    asked, plain = config.question(desk.memory.question()), config.question()
+    pair = f"{asked.small}:{asked.large}"
+    # A refresh by the command line knows nothing of what was last on the screen.
+    given = "pair" in config.flags or (asked.small, asked.large) != (plain.small, plain.large)
+    by = f"`internals refresh --pair {pair}`" if given else "`internals refresh`"
+    return f"{pair:<10} {desk.cost(asked, now, by=by)}"
 
 
 def _announced(held: Held) -> list[dict[str, Any]]:
@@ -112,16 +123,15 @@ def _announced(held: Held) -> list[dict[str, Any]]:
     ]
 
 
-def to_json(held: Held, desk: Desk, now: datetime) -> str:
+def to_json(held: Held, desk: Desk, config: Config, now: datetime) -> str:
     """The state as JSON, one trailing newline."""
-    return (
-        json.dumps(document(held, desk, now), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    )
+    state = document(held, desk, config, now)
+    return json.dumps(state, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def to_text(held: Held, desk: Desk, now: datetime) -> str:
+def to_text(held: Held, desk: Desk, config: Config, now: datetime) -> str:
     """The state for a person."""
-    state = document(held, desk, now)
+    state = document(held, desk, config, now)
     prices = state["prices"]
     said = [
         f"{'SIMULATED market' if held.simulated else 'market'} in {state['store']},"
@@ -136,7 +146,7 @@ def to_text(held: Held, desk: Desk, now: datetime) -> str:
     said += [
         f"           {count:,} symbols from {source}" for source, count in prices["sources"].items()
     ]
-    fetched = _fetched(held, desk, now)
+    fetched = _fetched(held, desk, config, now)
     for group in fetched.groups:
         few = " ".join(group.names[:FEW])
         more = f" and {len(group.names) - FEW:,} more" if len(group.names) > FEW else ""
@@ -166,7 +176,5 @@ def to_text(held: Held, desk: Desk, now: datetime) -> str:
         said.append(f"{row['fund']:<10} announced: {words} ({', '.join(row['from'])})")
     said += [f"! {sentence}" for sentence in (*held.damage, *state["themes"])]
     if not held.simulated:
-        asked = desk.memory.question() or Question()
-        pair = f"{asked.small}:{asked.large}"
-        said.append(f"{pair:<10} {desk.cost(asked, now, by='`internals refresh`')}")
+        said.append(_cost(desk, config, now))
     return "\n".join(said) + "\n"

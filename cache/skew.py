@@ -1,0 +1,65 @@
+"""This machine's clock beside the clocks of those who answer it."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from statistics import median
+from typing import Final
+
+#: A clock may be this far off before anybody is told: an answer takes a while, and is kept a while.
+BEARABLE: Final = timedelta(minutes=2)
+
+
+def http_date(text: str | None) -> datetime | None:
+    """The time of an HTTP header (RFC 9110, 5.6.7), in UTC; None where it is no time."""
+    with suppress(ValueError, TypeError, IndexError, OverflowError):
+        at = parsedate_to_datetime(text or "")
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return None
+
+
+class Skew:
+    """How far this machine's clock is ahead of a vendor's, by the Date of its answers."""
+
+    def __init__(self) -> None:
+        self._seconds: list[float] = []
+        self._lock = threading.Lock()
+
+    def note(self, told: str | None, now: datetime) -> None:
+        """One answer's Date, and our own time when it came; no date says nothing."""
+        if (at := http_date(told)) is not None:
+            with self._lock:
+                self._seconds.append((now - at).total_seconds())
+
+    @property
+    def off(self) -> timedelta:
+        """How far ahead ours is: the median, as one server of many may be wrong; 0 unknown."""
+        with self._lock:
+            return timedelta(seconds=median(self._seconds) if self._seconds else 0.0)
+
+
+def careful(now: datetime, off: timedelta) -> datetime:
+    """The earlier of our time and the vendor's: what has not yet closed by one is not final."""
+    return min(now, now - off)
+
+
+def clock_words(off: timedelta, whose: str) -> str:
+    """One sentence where this machine's clock is wrong by another's, "" where it is not."""
+    if abs(off) <= BEARABLE:
+        return ""
+    minutes = abs(off).total_seconds() / 60
+    long = (
+        f"{minutes:,.0f} minutes"
+        if minutes < 120
+        else f"{minutes / 60:,.0f} hours"
+        if minutes < 48 * 60
+        else f"{minutes / 1440:,.0f} days"
+    )
+    how = "fast" if off > timedelta() else "slow"
+    return (
+        f"this machine's clock is {long} {how} by that of {whose}: set it right;"
+        " until then no close is final that is not so by both"
+    )

@@ -1,0 +1,118 @@
+"""Streams of quotes that never answer, break off or never end: a sentence each, in time."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from cache.errors import SourceError
+from tests.cache import test_live
+from tests.cache.lookalike import Lookalike
+from tests.cache.lookalike_mute import WAYS, Mute
+from tests.cache.test_live import MONDAY, filled
+from tests.cache.test_refresh import NOW
+
+OPEN, SILENT = 1.0, 2.0
+NOT_OPEN = "Yahoo's stream of quotes did not answer within 1 s; try again"
+NO_QUOTE = "Yahoo's stream of quotes gave no quote for 2 s; try again"
+#: It broke off before it was spoken through, or after: then nothing is raised.
+BROKE = ("Yahoo could not be reached (", "")
+#: What a person is told: how one of these begins.
+SAID = {
+    "no TLS": (NOT_OPEN,),
+    "no handshake": (NOT_OPEN,),
+    "drip": (NOT_OPEN,),
+    "refuse": ("Yahoo could not be reached (server rejected WebSocket connection: HTTP 200)",),
+    "drop": BROKE,
+    "silent": (NO_QUOTE,),
+    "garbage": BROKE,
+    "gigantic": BROKE,
+    # Broken off as too large, unless that took longer than the silence may last.
+    "pieces": (*BROKE, NO_QUOTE),
+    "pings": (NO_QUOTE,),
+}
+
+
+def streamed(server: Lookalike, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Why one connection brought nothing; "" where it came about and ended."""
+    from cache.sources import yahoo
+
+    for name, value in server.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("cache.sources.streaming.OPEN", OPEN)
+    monkeypatch.setattr(yahoo, "SILENT", SILENT)
+    try:
+        yahoo.stream(["IWM", "IVV"], lambda fields: None, threading.Event())
+    except SourceError as error:
+        return error.reason
+    return ""
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_way_to_bring_nothing_ends_in_time_and_leaves_nothing_behind(
+    way: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with Lookalike(tmp_path, NOW) as server, Mute(server.tls, way) as mute:
+        server.streamer = mute  # type: ignore[assignment]
+        before, most = threading.active_count(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        began = time.monotonic()
+        reason = streamed(server, monkeypatch)
+        # The end of a connection that is still open has to be agreed on for two seconds.
+        assert time.monotonic() - began < 7.0
+        assert reason in SAID[way] or reason.startswith(tuple(filter(None, SAID[way])))
+        mute.over.set()
+        end = time.monotonic() + 5
+        while threading.active_count() > before and time.monotonic() < end:
+            time.sleep(0.05)
+        assert threading.active_count() <= before, threading.enumerate()
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - most
+    assert grown < 64 << 10  # KiB
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_mute_server_is_told_asked_again_politely_and_holds_no_end_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = {"IWM": ["SAA"], "IVV": ["LAA"]}
+    patient = "from cache.sources import streaming\nstreaming.OPEN = 1.0\n"
+    monkeypatch.setattr(test_live, "FEED", patient + test_live.FEED)
+    with Lookalike(tmp_path, NOW, lines=lines) as server, Mute(server.tls, "no handshake") as mute:
+        home = filled(tmp_path, server)
+        server.streamer = mute  # type: ignore[assignment]
+        process = test_live.feed(home, server, MONDAY)
+        heard = test_live.said(process, "again in 2 s", 30)
+        began = time.monotonic()
+        process.terminate()
+        out, err = process.communicate(timeout=10)
+        assert time.monotonic() - began < 3.0 and (process.returncode, err) == (0, "")
+    # The first pause is doubled each time: 0.4, 0.8, 1.6 seconds.
+    assert [line["state"] for line in heard] == ["waiting"] * 3
+    sentence = "Yahoo's stream of quotes did not answer within 1 s; connecting again in"
+    assert [line["message"] for line in heard] == [f"{sentence} {n} s" for n in (0, 1, 2)]
+    assert mute.connections in (3, 4) and out == ""
+
+
+def test_a_stream_that_is_open_and_silent_holds_no_end_up(tmp_path: Path) -> None:
+    lines = {"IWM": ["SAA"], "IVV": ["LAA"]}
+    with Lookalike(tmp_path, NOW, lines=lines) as server, Mute(server.tls, "silent") as mute:
+        home = filled(tmp_path, server)
+        server.streamer = mute  # type: ignore[assignment]
+        process = test_live.feed(home, server, MONDAY)
+        end = time.monotonic() + 20
+        while not mute.connections and time.monotonic() < end:
+            time.sleep(0.05)
+        process.terminate()
+        try:
+            assert process.wait(3) == 0
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        process.communicate()
