@@ -22,6 +22,7 @@ import numpy as np
 import yfinance
 import yfinance.cache
 from curl_cffi import requests
+from websockets.exceptions import ConnectionClosed
 from yfinance.data import YfData
 from yfinance.exceptions import YFPricesMissingError, YFRateLimitError
 
@@ -311,6 +312,8 @@ def stream(
         socket.subscribe(list(symbols))
     except SourceError:
         raise
+    except ConnectionClosed:
+        raise SourceError(f"{WHO} broke off; try again") from None
     except Exception as error:
         raise SourceError(unreachable(error)) from None
     watcher = threading.Thread(target=watch, name="stream", daemon=True)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
+
+from cache.errors import SourceError
+from cache.interrupt import unless
 
 WAITING = """
 import sys, time
@@ -33,3 +37,17 @@ def test_a_silent_child_ends_with_its_reader_and_not_before(kind: str) -> None:
     finally:
         child.kill()
         child.communicate()
+
+
+def test_a_call_that_breaks_holds_nobody_up() -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    came: list[object] = []
+    thread = threading.Thread(
+        target=lambda: came.append(unless(threading.Event(), broken)), daemon=True
+    )
+    thread.start()
+    thread.join(3)
+    assert len(came) == 1 and isinstance(came[0], SourceError)
+    assert "ZeroDivisionError" in came[0].reason

@@ -25,12 +25,14 @@ CONFIG = f'pair = "IWM:IVV"\n[fetch]\nrate = 20\npool = {POOL}\n'
 
 def killed(folder: Path, small: bool) -> Row:
     """Kill refreshes until enough were, then let one come to its end."""
-    count, times = (200, 2) if small else (800, 8)
+    count, times = (300, 2) if small else (800, 8)
     lines = {"IWM": [f"S{n:03}" for n in range(count)], "IVV": ["LAA", "LAB"]}
     symbols = {"IWM", "IVV", *lines["IWM"], *lines["IVV"]}
     home = folder / "home"
     home.mkdir(mode=0o700, parents=True)
     (home / "config.toml").write_text(CONFIG)
+    # A batch, what the threads have under way, and what waits to be taken from them.
+    most = BATCH + 2 * POOL
     chance, wrong, lost = random.Random(count), list[str](), list[int]()
     with Lookalike(folder, datetime.now(UTC), lines=lines, life=600.0) as vendor:
         before: set[str] = set()
@@ -38,9 +40,9 @@ def killed(folder: Path, small: bool) -> Row:
             vendor.charts.clear()
             process = _refresh(home, vendor)
             if number < times:
-                # A part of a batch, or more than one, of those that are left.
-                left = len(symbols - before)
-                _answered(vendor, process, chance.randint(5, max(left // 2, 10)))
+                # By turns after more than may be lost, and in the first batch.
+                left, first = len(symbols - before), 1 if number % 2 else most + 1
+                _answered(vendor, process, chance.randint(min(first, left // 2), left - left // 4))
                 process.kill()
             process.communicate(timeout=300)
             after = _held(home)
@@ -57,8 +59,6 @@ def killed(folder: Path, small: bool) -> Row:
             before = after
         if before != symbols or process.returncode:
             wrong.append(f"{len(before)} of {len(symbols)} held at the end")
-    # A batch, what the threads have under way, and what waits to be taken from them.
-    most = BATCH + 2 * POOL
     return Row(
         "kill -9 of `internals refresh` at the look-alike of Yahoo",
         f"{times} times at a random moment among {len(symbols)} symbols, then once to its end; the"

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from core.alerts import Kept, parse
@@ -95,3 +95,20 @@ def test_nobody_there_and_nothing_held_is_nothing_to_answer_from(tmp_path: Path)
         command, cwd=ROOT, env=nowhere, capture_output=True, text=True, timeout=90
     )
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
+
+
+def test_a_wrong_clock_is_told_to_cron_to_the_summary_and_by_status(tmp_path: Path) -> None:
+    home = ("--home", str(tmp_path / "home"))
+    lines = {"IWM": ["SAA"], "IVV": ["LAA"]}
+    theirs = datetime.now(UTC) - timedelta(days=9)
+    with Lookalike(tmp_path, theirs, lines=lines) as server:
+        command = [sys.executable, "-m", "tui", "refresh", "--quiet", "--pair", "IWM:IVV", *home]
+        environ = {**os.environ, **server.environment()}
+        done = subprocess.run(
+            command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=90
+        )
+        words = "this machine's clock is 9 days fast by that of Yahoo: set it right"
+        assert done.stderr.count(words) == 1 and done.stderr.count("\n") == 1
+    status = [sys.executable, "-m", "tui", "status", *home]
+    told = subprocess.run(status, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert told.stdout.count(words) == 1
