@@ -41,7 +41,7 @@ class Ahead:
 
         It can be had once.
         """
-        import pickle
+        from tui.beside.carried import unpacked
 
         parts = []
         with suppress(OSError):
@@ -49,9 +49,8 @@ class Ahead:
                 parts.append(part)
         self.end()
         try:
-            # from our own child through a pipe that nobody else has
-            found: Snapshot = pickle.loads(b"".join(parts))
-        except (EOFError, pickle.UnpicklingError):
+            found: Snapshot = unpacked(b"".join(parts))
+        except ValueError:
             return None
         return found if found.question == question else None
 
@@ -99,10 +98,11 @@ def _forked(answer: Callable[[], Snapshot]) -> Ahead | None:
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
-        import pickle
+        from tui.beside.carried import packed
 
+        answered = packed(answer())
         with os.fdopen(its, "wb") as file:
-            pickle.dump(answer(), file, pickle.HIGHEST_PROTOCOL)
+            file.write(answered)
     finally:
         # whatever happened: nothing of the parent's is given back or written by a child
         os._exit(0)
