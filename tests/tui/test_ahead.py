@@ -26,7 +26,7 @@ from tests.tui.driving import lines_of, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, market
 from tui.app import InternalsApp
 from tui.beside import ahead
-from tui.beside.ahead import Ahead, begun, spare
+from tui.beside.ahead import Ahead, begun, running, spare
 from tui.config import Config
 from tui.memory.files import Seat
 from tui.written.document import to_json
@@ -119,17 +119,31 @@ def test_nothing_is_left_of_the_child() -> None:
 
 
 @pytest.mark.parametrize(
-    ("processors", "load", "free"),
-    [(1, 0.0, False), (2, 0.0, True), (2, 1.0, True), (2, 1.2, False), (64, 70.0, False),
-     (64, 12.0, True)],
-)  # fmt: skip
+    ("processors", "busy", "free"),
+    [(1, 1, False), (2, 1, True), (2, 2, False), (64, 70, False), (64, 12, True)],
+)
 def test_a_child_needs_a_processor_that_is_free(
-    processors: int, load: float, free: bool, monkeypatch: pytest.MonkeyPatch
+    processors: int, busy: float, free: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     allowed = set(range(processors))
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: allowed, raising=False)
-    monkeypatch.setattr(os, "getloadavg", lambda: (load, 9.9, 9.9))
+    monkeypatch.setattr(ahead, "running", lambda: busy)
     assert spare() is free
+
+
+def test_what_runs_is_counted_at_this_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    if Path("/proc/loadavg").exists() and running() >= 1:
+        before = running()
+        spinning = [subprocess.Popen([sys.executable, "-c", "while 1: 0"]) for _ in range(3)]
+        time.sleep(0.5)
+        counted = max(running() for _ in range(20))
+        for one in spinning:
+            one.kill()
+            one.wait()
+        assert before >= 1 and counted >= 4
+    monkeypatch.setattr(Path, "read_text", lambda *given: "")
+    monkeypatch.setattr(os, "getloadavg", lambda: (1.2, 9.9, 9.9))
+    assert running() == 2.2
 
 
 def test_without_one_nobody_forks(monkeypatch: pytest.MonkeyPatch) -> None:
