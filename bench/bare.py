@@ -128,6 +128,11 @@ class Bare(App[None]):
                 lines.add_class("pane")
                 yield lines
 
+    def on_mount(self) -> None:
+        """Keys go to the rows."""
+        if self.kind != "panes":
+            self.query(".pane")[1].focus()
+
     def _table(self) -> DataTable[str]:
         return self.query_one(DataTable)
 

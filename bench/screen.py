@@ -92,7 +92,6 @@ def keys(home: str, times: int) -> dict[str, dict[str, list[Burst]]]:
     ):
         for terminal in (ours, table):
             terminal.burst(terminal.started, quiet=2.5)
-            terminal.press("\t")
         ours.press("r2")
         for name, (own, bare) in KEYS.items():
             found[name]["internals"] = pressed(ours, own, times)

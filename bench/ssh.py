@@ -64,9 +64,12 @@ def serve(where: Path, sshd: str) -> tuple[subprocess.Popen[bytes], int]:
     command = [sshd, "-D", "-f", "/dev/null", "-p", str(port)]
     server = subprocess.Popen(
         [*command, *(part for option in options for part in ("-o", option))],
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     time.sleep(0.5)
+    if server.poll() is not None:
+        raise SystemExit(f"sshd does not start: {server.communicate()[1].strip()}")
     return server, port
 
 
