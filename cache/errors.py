@@ -56,3 +56,10 @@ class SourceError(CacheError):
         )
         place = ", ".join(part for part in where if part)
         return f"{place}: {self.reason}" if place else self.reason
+
+
+def why(error: Exception) -> str:
+    """What an error says to a person: of the system's own the file and the reason."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return f"{error}"

@@ -24,13 +24,6 @@ if TYPE_CHECKING:
 _PATIENCE: Final = 5.0
 
 
-def why(error: Exception) -> str:
-    """What an error says to a person: of the system's own the file and the reason."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return f"{error}"
-
-
 class AlertBook:
     """The alerts of one market, in the order they were set.
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from cache.errors import CacheError
+from cache.errors import CacheError, why
 from core.alerts import Alert, Kept, figure, first, value
 from core.errors import CoreError
 from tui.alerts import hook
-from tui.alerts.book import AlertBook, why
+from tui.alerts.book import AlertBook
 from tui.alerts.judging import Asked, answers, asked_in, asked_of
 
 if TYPE_CHECKING:

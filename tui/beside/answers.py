@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cache.errors import CacheError, StoreEmpty
+from cache.errors import CacheError, StoreEmpty, why
 from core.errors import CoreError
 from tui.messages import DeskLike, Failed, Taken
 
@@ -75,8 +75,7 @@ def answer(
         lacking = isinstance(error, (CoreError, StoreEmpty))
         return Failed(number, question, f"{error}", lacking)
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        return Failed(number, question, f"{where}{error.strerror or error}", False)
+        return Failed(number, question, why(error), False)
     except Exception as error:
         said = f"the question could not be answered: {type(error).__name__}: {error}"
         return Failed(number, question, said, False)

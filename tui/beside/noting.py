@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cache.errors import why
 from core.snapshot import Snapshot, take
 from tui.written.notes import keep
 
@@ -37,7 +38,7 @@ async def write_note(host: Host) -> None:
     try:
         files = await asyncio.to_thread(_written, market, shown, directory, formats)
     except OSError as error:
-        host.tell(f"the note is not written: {error.filename}: {error.strerror}", error=True)
+        host.tell(f"the note is not written: {why(error)}", error=True)
         return
     except Exception as error:
         said = f"the note could not be written: {type(error).__name__}: {error}"

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from cache.errors import CacheError
+from cache.errors import CacheError, why
 from tui import formats as f
 from tui.beside.costs import window_start
 from tui.terminal.safe import safe, safe_lines
@@ -82,7 +82,7 @@ def fetch(
 def judge(desk: Desk, config: Config, since: datetime, *, style: Style) -> None:
     """Judge the alerts on what is held now, and say on stderr which have fired since."""
     from core.errors import CoreError
-    from tui.alerts.book import AlertBook, why
+    from tui.alerts.book import AlertBook
     from tui.alerts.judging import check
 
     try:

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from cache.errors import CacheError, StoreEmpty
+from cache.errors import CacheError, StoreEmpty, why
 from core.errors import CoreError, MeasureError, WindowError
 from core.question import Question
 from tui.cli.arguments import parser
@@ -51,8 +51,7 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        return say(f"{where}{error.strerror or error}", BAD_INPUT)
+        return say(why(error), BAD_INPUT)
     except Exception as error:
         if os.environ.get("INTERNALS_TRACEBACK"):
             raise

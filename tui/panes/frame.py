@@ -17,6 +17,7 @@ from tui.spans import Drawing, Line, fit_line, line_width
 
 if TYPE_CHECKING:
     from core.question import Question
+    from tui.memory.files import Seat
 
 #: Pane -> its name, and its views in their order.
 TITLES: Final = {
@@ -192,43 +193,37 @@ class Start:
         question: what is asked first.
         pairs: the watch list.
         keys: command -> its keys in force.
-        pane: the one that keys go to.
-        views: pane -> its view.
-        zoomed: one pane is on the whole screen.
-        headline: lines left for the headline.
+        seat: where a person was last.
         simulated: the market is.
     """
 
     question: Question
     pairs: Sequence[tuple[str, str]]
     keys: Mapping[str, tuple[str, ...]]
-    pane: int = SPREAD
-    views: Mapping[int, str] = field(default_factory=dict)
-    zoomed: bool = False
-    headline: int = 1
+    seat: Seat
     simulated: bool = False
 
 
 def frame(width: int, height: int, start: Start) -> Drawing:
     """The whole screen before the first answer: every line, each as wide as the screen."""
-    used = form(width, height, zoomed=start.zoomed)
+    used = form(width, height, zoomed=start.seat.zoomed)
     if used == "small":
         lines = too_small(width, height)
         return [fit_line(line, width) for line in [*lines, *[[]] * height][:height]]
     lines = [[]] * height
     lines[0] = asked(start.question, start.pairs)
     lines[-2] = status(READING, "busy", "", width)
-    lines[-1] = hint_line(start.pane, start.keys, width)
+    lines[-1] = hint_line(start.seat.pane, start.keys, width)
 
     def head(number: int, cells: int) -> Line:
-        view = start.views.get(number, "")
+        view = start.seat.views.get(number, "")
         shown = view if view in VIEWS[number] else VIEWS[number][0]
         said = Said(simulated=start.simulated)
-        return title(number, shown, number == start.pane, cells, said)
+        return title(number, shown, number == start.seat.pane, cells, said)
 
-    above = 1 + start.headline
+    above = 1 + start.seat.headline
     if used == "one":
-        lines[above] = head(start.pane, width)
+        lines[above] = head(start.seat.pane, width)
     else:
         # as the stylesheet's grid: a cell between the columns, what is left over at the end
         first = (width - 1) // 3 if width >= WIDE else (width - 1) * 2 // 5

@@ -108,20 +108,9 @@ def _opened(
         return nullcontext()
     from tui.terminal.opening import opened
 
-    seat = memory.seat()
     keys = {command.name: command.keys for command in COMMANDS if command.keys}
     keys |= {name: tuple(map(str.strip, text.split(","))) for name, text in config.keys.items()}
-    start = Start(
-        question,
-        config.pairs,
-        keys,
-        seat.pane,
-        seat.views,
-        seat.zoomed,
-        seat.headline,
-        simulated,
-    )
-    return opened(start, config, found)
+    return opened(Start(question, config.pairs, keys, memory.seat(), simulated), config, found)
 
 
 def suited(config: Config, found: Capabilities) -> Config:
