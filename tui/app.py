@@ -224,6 +224,10 @@ class InternalsApp(FittedApp, inherit_bindings=False):
 
     def _follow(self, old: Snapshot | None, new: Snapshot) -> None:
         """An answer is on the screen: what it costs to renew, looks and alerts."""
+        if self.market is None:
+            # all of them rest on the market, and come with it
+            self.again()
+            return
         asked = new.question
         pair = (asked.small, asked.large)
         was = old and (old.generation, old.question.small, old.question.large)
@@ -231,9 +235,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             self.refresher.look_up_cost(asked)
         self.recall.saw(new)
         self.ringer.check(new)
-        if self.market is None:
-            self.again()
-        elif self._steps:
+        if self._steps:
             steps, self._steps = self._steps, 0
             self.step(steps)
 
@@ -244,7 +246,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         if self.error in ("", "" if self.failed is None else self.failed.sentence):
             # What was told of a refresh comes first: the panes say this one too.
             self.error = message.sentence
-        self.failed = message
+        self.failed, self._steps = message, 0
         if self.snapshot is None:
             self._generation = self._on_disk()
             self.refresher.look_up_cost(message.question)

@@ -7,6 +7,7 @@ S00 lost 40 %, each next one did 5 points better, up to S29 at +105 %; large lin
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -234,3 +235,15 @@ class FakeDesk:
 def newer(held: Market, generation: int) -> Market:
     """The same market as another generation of the store."""
     return replace(held, generation=generation)
+
+
+class SlowDesk(FakeDesk):
+    """A desk that does not answer before it may."""
+
+    def __init__(self, held: Market) -> None:
+        super().__init__(held)
+        self.may = threading.Event()
+
+    def take(self, question: Question) -> Snapshot:
+        self.may.wait(20)
+        return super().take(question)

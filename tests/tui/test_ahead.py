@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from bench.terminal import Terminal
 from cache.errors import StoreError
-from core.market import Market
 from core.question import Question
 from core.snapshot import Snapshot, final_sessions, take
 from tests.tui.driving import lines_of, seen, settle
-from tests.tui.markets import QUESTION, FakeDesk, market
+from tests.tui.markets import QUESTION, FakeDesk, SlowDesk, market
 from tui.app import InternalsApp
 from tui.beside import ahead
 from tui.beside.ahead import Ahead, begun, running, spare
@@ -168,6 +168,13 @@ def test_where_no_process_may_be_made_there_is_none(monkeypatch: pytest.MonkeyPa
 # -- the screen ----------------------------------------------------------------------
 
 
+async def until(pilot: Pilot[None], told: Callable[[], bool]) -> None:
+    """What follows a paint stands in no queue that `settle` looks at."""
+    end = time.monotonic() + 10
+    while not told() and time.monotonic() < end:
+        await pilot.pause(0.02)
+
+
 class Given:
     """In place of a child: an answer, or none."""
 
@@ -179,21 +186,9 @@ class Given:
         return self.snapshot
 
 
-class Slow(FakeDesk):
-    """A desk that does not answer before it may."""
-
-    def __init__(self, held: Market) -> None:
-        super().__init__(held)
-        self.may = threading.Event()
-
-    def take(self, question: Question) -> Snapshot:
-        self.may.wait(20)
-        return super().take(question)
-
-
 def test_the_answer_is_shown_before_the_store_is_read_and_keys_wait_for_it() -> None:
     held = market()
-    desk, given = Slow(held), Given(take(held, QUESTION))
+    desk, given = SlowDesk(held), Given(take(held, QUESTION))
     app = InternalsApp(desk, Config(), QUESTION, ahead=given)  # type: ignore[arg-type]
     days = [str(day) for day in final_sessions(held, "IWM", "SPY")]
 
@@ -201,13 +196,12 @@ def test_the_answer_is_shown_before_the_store_is_read_and_keys_wait_for_it() -> 
 
     async def run() -> None:
         async with app.run_test(size=(120, 36)) as pilot:
-            end = time.monotonic() + 10
-            while "IWM return" not in seen(app) and time.monotonic() < end:
-                await pilot.pause(0.02)
+            await until(pilot, lambda: "IWM return" in seen(app))
             first = lines_of(app)
             assert "IWM return" in seen(app) and app.market is None and desk.asked == []
             await pilot.press("less_than_sign", "less_than_sign")
             desk.may.set()
+            await until(pilot, lambda: app.market is not None)
             await settle(pilot, app)
             assert app.market is held and given.asked == [QUESTION]
             assert app.snapshot is not None and days.index(str(app.snapshot.as_of)) == before
@@ -221,20 +215,38 @@ def test_the_answer_is_shown_before_the_store_is_read_and_keys_wait_for_it() -> 
     asyncio.run(run())
 
 
+def test_steps_pressed_before_a_failure_are_not_taken_up_after_it() -> None:
+    desk = SlowDesk(market())
+    desk.failure = StoreError("broken")
+    app = InternalsApp(desk, Config(), QUESTION)
+
+    async def run() -> None:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await pilot.press("less_than_sign")
+            desk.may.set()
+            await settle(pilot, app)
+            assert app.failed is not None
+            desk.failure = None
+            app.again()
+            await settle(pilot, app)
+            assert app.snapshot is not None and app.snapshot.as_of == QUESTION.as_of
+
+    asyncio.run(run())
+
+
 def test_what_needs_the_market_is_not_said_to_be_missing_before_it_is_read() -> None:
     held = market()
-    desk, given = Slow(held), Given(replace(take(held, QUESTION), changes={}))
+    desk, given = SlowDesk(held), Given(replace(take(held, QUESTION), changes={}))
     desk.memory.remember(QUESTION, Seat(3, {3: "daily"}))
     app = InternalsApp(desk, Config(), QUESTION, ahead=given)  # type: ignore[arg-type]
 
     async def run() -> None:
         async with app.run_test(size=(160, 45)) as pilot:
-            end = time.monotonic() + 10
-            while "IWM return" not in seen(app) and time.monotonic() < end:
-                await pilot.pause(0.02)
+            await until(pilot, lambda: "IWM return" in seen(app))
             assert "counting advances" in seen(app) and "still being read" in seen(app)
             assert "No daily closes" not in seen(app) and "are needed" not in seen(app)
             desk.may.set()
+            await until(pilot, lambda: app.market is not None)
             await settle(pilot, app)
             assert "counting advances" not in seen(app) and "50-day average" in seen(app)
 

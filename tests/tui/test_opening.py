@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import termios
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,11 +19,8 @@ import pytest
 from textual.pilot import Pilot
 
 from bench.terminal import ROOT, Terminal
-from core.market import Market
-from core.question import Question
-from core.snapshot import Snapshot
 from tests.tui.driving import lines_of, settle
-from tests.tui.markets import QUESTION, FakeDesk, market
+from tests.tui.markets import QUESTION, SlowDesk, market
 from tests.vt import Screen
 from tui.app import InternalsApp
 from tui.commands import COMMANDS
@@ -61,18 +57,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # -- where it stands -----------------------------------------------------------------
 
 
-class Slow(FakeDesk):
-    """A desk that does not answer before it may."""
-
-    def __init__(self, held: Market) -> None:
-        super().__init__(held)
-        self.may = threading.Event()
-
-    def take(self, question: Question) -> Snapshot:
-        self.may.wait(20)
-        return super().take(question)
-
-
 @pytest.mark.parametrize("size", [(36, 9), (80, 24), (111, 40), (112, 32), (149, 33), (150, 34),
                                   (160, 45), (161, 46), (200, 60), (251, 77)])  # fmt: skip
 @pytest.mark.parametrize(
@@ -82,20 +66,11 @@ class Slow(FakeDesk):
 def test_the_panes_come_where_the_frame_stood(
     size: tuple[int, int], seat: Seat, simulated: bool
 ) -> None:
-    desk = Slow(market(simulated=simulated))
+    desk = SlowDesk(market(simulated=simulated))
     desk.memory.remember(QUESTION, seat)
     app = InternalsApp(desk, Config(), QUESTION)
     keys = {command.name: command.keys for command in COMMANDS if command.keys}
-    start = Start(
-        QUESTION,
-        app.config.pairs,
-        keys,
-        seat.pane,
-        seat.views,
-        seat.zoomed,
-        seat.headline,
-        simulated,
-    )
+    start = Start(QUESTION, app.config.pairs, keys, seat, simulated)
     drawn = plain(frame(*size, start))
     # at once, and not first with the numbers
     assert ("SIMULATED" in "".join(drawn)) is simulated
@@ -122,9 +97,11 @@ def test_the_panes_come_where_the_frame_stood(
 
 def test_a_screen_too_small_for_a_frame_says_so() -> None:
     for size in ((1, 1), (20, 5), (35, 9), (36, 8)):
-        drawn = plain(frame(*size, Start(QUESTION, (), {})))
+        drawn = plain(frame(*size, Start(QUESTION, (), {}, Seat())))
         assert len(drawn) == size[1] and all(len(line) == size[0] for line in drawn)
-    assert "too small" in " ".join("".join(plain(frame(30, 8, Start(QUESTION, (), {})))).split())
+    assert "too small" in " ".join(
+        "".join(plain(frame(30, 8, Start(QUESTION, (), {}, Seat())))).split()
+    )
 
 
 # -- what it needs -------------------------------------------------------------------
