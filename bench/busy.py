@@ -30,7 +30,7 @@ def child() -> None:
 
 def screen(home: Path) -> None:
     """The screen, with that child in place of the real one."""
-    from core.question import Question
+    from core.data.question import Question
     from tui.app import InternalsApp
     from tui.config import Config
     from tui.desk import Desk

@@ -24,11 +24,11 @@ import numpy as np
 
 from bench.growth import picture
 from bench.made import Made, make
-from core.question import Question
+from core.data.question import Question
 from core.snapshot import take
 
 if TYPE_CHECKING:
-    from core.market import Market
+    from core.data.market import Market
 
 #: Milliseconds, and ratios, that the README claims.
 TARGETS = {"whole_ms": 200.0, "of_raw": 3.0, "step_of_whole": 0.2}

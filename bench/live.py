@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from websockets.sync.server import ServerConnection
 
-    from core.question import Question
+    from core.data.question import Question
     from core.snapshot import Snapshot
     from tests.cache.lookalike_stream import Streamer
     from tests.torture.ending import Session
@@ -100,7 +100,7 @@ def serve(home: Path, began: float, quotes: int) -> None:
 
 def child(home: Path, began: float) -> int:
     """``internals quotes`` by the session's clock."""
-    from core.question import Question
+    from core.data.question import Question
     from tui.cli.quotes import run
 
     say = lambda line: print(line, flush=True)  # noqa: E731
@@ -109,7 +109,7 @@ def child(home: Path, began: float) -> int:
 
 def screen(home: Path, began: float) -> None:
     """The screen by the session's clock; each recomputation is noted beside the store."""
-    from core.question import Question
+    from core.data.question import Question
     from tui.app import InternalsApp
     from tui.config import Config
 

@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from core.frames import Block, Events, Holdings, Prices, Reference
-from core.market import Market
+from core.data.frames import Block, Events, Holdings, Prices, Reference
+from core.data.market import Market
 
 SMALL, LARGE = "IWM", "SPY"
 _LAST: Final = 2025

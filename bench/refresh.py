@@ -173,7 +173,7 @@ def freeze(one: Server, lines: int, who: str) -> float:
 
 def screen(work: dict[str, Any]) -> None:
     """The screen on the simulated market; a beat every 10 ms; the fetching beside it."""
-    from core.question import Question
+    from core.data.question import Question
     from tui.app import InternalsApp
     from tui.config import Config
     from tui.desk import Desk

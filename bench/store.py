@@ -23,7 +23,7 @@ from cache.sources.demo import make
 from cache.store import Store
 
 if TYPE_CHECKING:
-    from core.frames import FloatArray
+    from core.data.frames import FloatArray
 
 
 def closes(store: Store) -> FloatArray:

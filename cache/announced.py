@@ -12,7 +12,7 @@ from cache.clean import clean
 from cache.pack import announcement
 from cache.sources.limited import open_regular, run
 from cache.sources.rows import Rejected
-from core.frames import Announcement
+from core.data.frames import Announcement
 
 #: Largest file of announced changes that is read, bytes.
 LARGEST: Final = 8 << 20

@@ -11,10 +11,10 @@ import numpy as np
 
 from cache.errors import SourceError
 from cache.sessions import sessions
-from core.errors import FrameError
+from core.data.errors import FrameError
 
 if TYPE_CHECKING:
-    from core.frames import BoolArray, Dates, FloatArray, IntArray
+    from core.data.frames import BoolArray, Dates, FloatArray, IntArray
 
 #: Fields of a row, in the order in which they are checked and merged.
 MATRICES: Final = ("close", "adj_close", "volume")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.frames import Dates, Holdings, Reference, day, pydate
+from core.data.frames import Dates, Holdings, Reference, day, pydate
 
 if TYPE_CHECKING:
     from cache.funds import Fund

@@ -12,7 +12,7 @@ import numpy as np
 
 from cache.reasons import asked
 from cache.sessions import NEW_YORK, SETTLE, last_final, last_session, sessions
-from core.frames import JUMP, STALE_SESSIONS, Dates, FloatArray, IntArray, day, pydate
+from core.data.frames import JUMP, STALE_SESSIONS, Dates, FloatArray, IntArray, day, pydate
 
 if TYPE_CHECKING:
     from cache.plan import Ask

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.frames import Dates, FloatArray, Prices, day, pydate
+from core.data.frames import Dates, FloatArray, Prices, day, pydate
 
 if TYPE_CHECKING:
     from cache.plan import Ask

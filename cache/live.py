@@ -17,7 +17,7 @@ from cache.bars import Bars
 from cache.clean import clean
 from cache.merge import merge
 from cache.sessions import NEW_YORK, OPEN, closes_at, sessions
-from core.frames import JUMP, Prices, day, pydate
+from core.data.frames import JUMP, Prices, day, pydate
 
 #: A quote may lie this far ahead of this machine's clock.
 AHEAD: Final = timedelta(minutes=2)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from cache.bars import EVENTS, MATRICES, Bars
-from core.frames import Block, BoolArray, Dates, Events, FloatArray, IntArray, Prices, pydate
+from core.data.frames import Block, BoolArray, Dates, Events, FloatArray, IntArray, Prices, pydate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from cache.bars import EVENTS, MATRICES
-from core.frames import Announcement, Block, Events, Holdings, LeftOut, Prices
+from core.data.frames import Announcement, Block, Events, Holdings, LeftOut, Prices
 
 Json = dict[str, Any]
 

@@ -17,7 +17,7 @@ from cache.files import FileAsk, stale_files
 from cache.known import Known
 from cache.reasons import asked_for, wait_until
 from cache.sessions import last_final, next_final
-from core.frames import Dates, Holdings, Prices, Reference, day, pydate
+from core.data.frames import Dates, Holdings, Prices, Reference, day, pydate
 
 if TYPE_CHECKING:
     from cache.funds import Fund

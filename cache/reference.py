@@ -11,7 +11,7 @@ from cache.errors import SourceError
 from cache.funds import load_funds
 from cache.sessions import sessions
 from cache.symbols import valid_symbol, yahoo_symbol
-from core.frames import Reference, Theme
+from core.data.frames import Reference, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping

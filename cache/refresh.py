@@ -31,14 +31,14 @@ from cache.skew import Skew, careful
 from cache.telling import told
 from cache.turn import turn
 from cache.waits import load_waits
-from core.frames import Prices
+from core.data.frames import Prices
 
 if TYPE_CHECKING:
     from cache.funds import Fund
     from cache.gate import Answer
     from cache.sources.protocol import FileSource, PriceSource
     from cache.store import Store
-    from core.frames import Holdings, Reference
+    from core.data.frames import Holdings, Reference
 
 #: At most this many progress reports a second, beside those that open or close a stage.
 REPORTS: Final = 10.0

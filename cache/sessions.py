@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from cache.errors import CacheError
-from core.frames import Dates, pydate
+from core.data.frames import Dates, pydate
 
 #: The data file, and the exchange's own clock.
 FILE: Final = Path(__file__).with_name("data") / "sessions.csv"

@@ -29,7 +29,7 @@ from cache.errors import StoreEmpty, StoreError
 from cache.merge import merge
 from cache.objects import Damaged
 from cache.pack import Json
-from core.frames import Announcement, Block, Holdings, Prices
+from core.data.frames import Announcement, Block, Holdings, Prices
 
 if TYPE_CHECKING:
     from cache.bars import Bars

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from core.errors import CoreError
+from core.data.errors import CoreError
+from core.data.question import Basis, Question, normal
 from core.measures import MEASURES, Measure
-from core.question import Basis, Question, normal
 
 if TYPE_CHECKING:
     from core.views import Snapshot

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from core.phrase import Figure, Name, Sentence, basis_points, key, spoken
 
 if TYPE_CHECKING:
-    from core.frames import Action, Announcement
-    from core.market import Market
+    from core.data.frames import Action, Announcement
+    from core.data.market import Market
     from core.views import IndexView
 
 #: Leaders of whom the sentence speaks.

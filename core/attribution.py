@@ -14,7 +14,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from core.basket import Basket
-    from core.frames import FloatArray
+    from core.data.frames import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from core.frames import BoolArray, Dates, FloatArray, IntArray
-    from core.register import Register
+    from core.data.frames import BoolArray, Dates, FloatArray, IntArray
+    from core.data.register import Register
 
 
 @dataclass(frozen=True, slots=True)

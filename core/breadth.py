@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.question import ABOVE, BELOW
+from core.data.question import ABOVE, BELOW
 
 if TYPE_CHECKING:
     from core.basket import Basket
-    from core.frames import FloatArray
+    from core.data.frames import FloatArray
 
 #: Bin edges of the histogram, as returns; the tails beyond are open.
 EDGES: Final = (-0.50, -0.25, -0.10, 0.0, 0.10, 0.25, 0.50, 1.0)

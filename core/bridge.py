@@ -16,7 +16,7 @@ from core.concentration import order
 if TYPE_CHECKING:
     from core.basket import Basket
     from core.breadth import Breadth
-    from core.frames import FloatArray
+    from core.data.frames import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

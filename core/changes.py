@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 
 if TYPE_CHECKING:
-    from core.frames import FloatArray, Holdings
-    from core.market import Market
+    from core.data.frames import FloatArray, Holdings
+    from core.data.market import Market
 
 K = TypeVar("K", bound=Hashable)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from core.frames import BoolArray, FloatArray, IntArray
+    from core.data.frames import BoolArray, FloatArray, IntArray
 
 #: The k of "the top k names".
 TOPS: Final = (1, 3, 5, 10, 25)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.basket import Basket
-from core.frames import STALE_SESSIONS, BoolArray
+from core.data.frames import STALE_SESSIONS, BoolArray
 from core.segment import (
     Part,
     WindowLines,
@@ -27,8 +27,8 @@ from core.segment import (
 )
 
 if TYPE_CHECKING:
-    from core.market import Market
-    from core.matrix import Matrix
+    from core.data.market import Market
+    from core.data.matrix import Matrix
     from core.membership import Span
 
 

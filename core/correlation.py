@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.frames import FloatArray, day
+from core.data.frames import FloatArray, day
 
 if TYPE_CHECKING:
     from core.basket import Basket
-    from core.market import Market
+    from core.data.market import Market
 
 #: Sessions a correlation needs.
 SESSIONS: Final = 60

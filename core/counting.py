@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray
+from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
-    from core.matrix import Matrix
+    from core.data.matrix import Matrix
 
 #: Lines of a block; under 256, so that a count of them fits a byte.
 _LINES: Final = 96

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.counting import count
-from core.frames import BoolArray, Dates, FloatArray, day
+from core.data.frames import BoolArray, Dates, FloatArray, day
 
 if TYPE_CHECKING:
-    from core.market import Market
-    from core.matrix import Matrix
+    from core.data.market import Market
+    from core.data.matrix import Matrix
 
 #: Days of the averages that closes are held against.
 AVERAGES: Final = (20, 50, 200)

@@ -9,8 +9,8 @@ from itertools import count
 
 import numpy as np
 
-from core.frames import BoolArray, FloatArray, Theme
-from core.register import UNKNOWN
+from core.data.frames import BoolArray, FloatArray, Theme
+from core.data.register import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

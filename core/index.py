@@ -12,17 +12,17 @@ from core.breadth import breadth_of
 from core.concentration import concentration, order
 from core.contribution import basket
 from core.correlation import correlation_of
-from core.frames import BoolArray, Holdings, IntArray, LeftOut, day
+from core.data.frames import BoolArray, Holdings, IntArray, LeftOut, day
 from core.groups import issuers, sectors, themes
 from core.views import IndexView, Lines, Without
 
 if TYPE_CHECKING:
     from core.basket import Basket
-    from core.market import Market
+    from core.data.market import Market
+    from core.data.question import Question
+    from core.data.series import Series
+    from core.data.windows import Window
     from core.membership import Span
-    from core.question import Question
-    from core.series import Series
-    from core.windows import Window
 
 
 def own_return(series: Series | None, window: Window, basis: str) -> float | None:

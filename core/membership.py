@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.frames import Holdings
-    from core.market import Market
+    from core.data.frames import Holdings
+    from core.data.market import Market
 
 
 @dataclass(frozen=True, slots=True)

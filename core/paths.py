@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.frames import FloatArray, day
+from core.data.frames import FloatArray, day
 
 if TYPE_CHECKING:
-    from core.market import Market
+    from core.data.market import Market
     from core.views import Snapshot
 
 

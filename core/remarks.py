@@ -13,10 +13,10 @@ from core.views import IndexView, Source
 
 if TYPE_CHECKING:
     from core.basket import Basket
-    from core.frames import IntArray
-    from core.market import Market
-    from core.question import Question
-    from core.windows import Window
+    from core.data.frames import IntArray
+    from core.data.market import Market
+    from core.data.question import Question
+    from core.data.windows import Window
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.basket import Segment
-from core.frames import STALE_SESSIONS, BoolArray, Dates, FloatArray, Holdings, IntArray
+from core.data.frames import STALE_SESSIONS, BoolArray, Dates, FloatArray, Holdings, IntArray
 
 if TYPE_CHECKING:
-    from core.market import Market
-    from core.matrix import Matrix
+    from core.data.market import Market
+    from core.data.matrix import Matrix
     from core.membership import Span
 
 #: File price and close may differ by this much before the line is flagged.

@@ -13,11 +13,12 @@ from core.attribution import by_sector
 from core.bridge import Step, bridge, gap_leaders, side
 from core.changes import Change, Changes, changes, pair_of_files
 from core.daily import daily
-from core.errors import UnavailableError
-from core.frames import Dates, day, pydate
+from core.data.errors import UnavailableError
+from core.data.frames import Dates, day, pydate
+from core.data.question import Basis, Question
+from core.data.windows import Window, resolve
 from core.index import index_of, own_return
 from core.membership import spans
-from core.question import Basis, Question
 from core.remarks import sources, warnings
 from core.spread import Spread, spread
 from core.views import (
@@ -29,11 +30,10 @@ from core.views import (
     State,
     Without,
 )
-from core.windows import Window, resolve
 
 if TYPE_CHECKING:
     from core.basket import Basket
-    from core.market import Market
+    from core.data.market import Market
 
 __all__ = [
     "COVERAGE_FLOOR",

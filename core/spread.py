@@ -14,8 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from core.frames import Dates, FloatArray, day
-from core.windows import Window, full_year, same_window
+from core.data.frames import Dates, FloatArray, day
+from core.data.windows import Window, full_year, same_window
 
 #: Fewer earlier years than this carry no claim.
 CLAIM_YEARS: Final = 10

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.contribution import basket
-from core.frames import Dates, FloatArray, day
+from core.data.frames import Dates, FloatArray, day
 from core.membership import spans
 
 if TYPE_CHECKING:
-    from core.market import Market
+    from core.data.market import Market
     from core.views import Snapshot
 
 

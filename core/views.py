@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from core.changes import Changes
     from core.concentration import Concentration
     from core.daily import Daily
-    from core.frames import FloatArray, LeftOut
+    from core.data.frames import FloatArray, LeftOut
+    from core.data.question import Question
+    from core.data.windows import Window
     from core.groups import Group
-    from core.question import Question
     from core.spread import Spread
-    from core.windows import Window
 
 State = Literal["final", "intraday", "partial"]
 

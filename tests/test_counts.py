@@ -19,7 +19,7 @@ import pytest
 
 from bench.made import make
 from bench.terminal import Burst, Terminal, drained
-from core.market import Market
+from core.data.market import Market
 from core.snapshot import Question, take
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -35,8 +35,8 @@ from tui.widgets.drawing import Painter
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from core.market import Market
-    from core.question import Question
+    from core.data.market import Market
+    from core.data.question import Question
     from core.snapshot import Snapshot
     from tui.alerts.ringing import Rang, Ringer, Said
     from tui.beside.ahead import Ahead

@@ -12,8 +12,8 @@ from typing import Any, Final
 from cache import owner
 from cache.errors import StoreError
 from cache.symbols import valid_symbol
-from core.errors import WindowError
-from core.question import Basis, Question, normal
+from core.data.errors import WindowError
+from core.data.question import Basis, Question, normal
 from tui.written.formats import FILED, KEPT
 
 THEMES: Final = ("dark", "light", "colour-blind", "red-up", "terminal")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.errors import StoreEmpty, StoreError
-from core.question import Question
+from core.data.question import Question
 from tui.beside.filekind import kind_of
 from tui.memory.files import Memory
 from tui.places import Places, places
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cache.store import Held, Store
-    from core.frames import Prices, Reference
-    from core.market import Market
+    from core.data.frames import Prices, Reference
+    from core.data.market import Market
     from core.views import Snapshot
     from tui.beside.live import Quotes
     from tui.written.fetched import Fetched
@@ -145,7 +145,7 @@ class Desk:
             StoreEmpty: nothing is held.
             CacheError: it cannot be read, or a file of the user's is broken.
         """
-        from core.market import Market
+        from core.data.market import Market
 
         with self._lock:
             self.prepare()
@@ -208,7 +208,7 @@ class Desk:
             return self.read_only
         if self.simulated:
             return "simulated market: nothing to fetch"
-        from core.frames import Prices
+        from core.data.frames import Prices
         from tui.beside.costs import sentence
 
         try:
@@ -220,7 +220,7 @@ class Desk:
 
     def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
         """What the last refresh brought and cost, and what is missing of these prices."""
-        from core.frames import Prices
+        from core.data.frames import Prices
         from tui.written.fetched import fetched
 
         return fetched(self.store.home, prices or Prices(), pair, now)

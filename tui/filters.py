@@ -11,7 +11,7 @@ import numpy as np
 from tui.commands import CommandError
 
 if TYPE_CHECKING:
-    from core.frames import BoolArray, FloatArray
+    from core.data.frames import BoolArray, FloatArray
     from core.snapshot import Lines
 
 _TERM: Final = re.compile(r"(ret|bp|w)\s*(>=|<=|>|<|=)\s*([+-]?\d+(?:\.\d+)?)\s*%?")

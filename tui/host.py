@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.worker import Worker
 
 if TYPE_CHECKING:
-    from core.market import Market
-    from core.question import Question
+    from core.data.market import Market
+    from core.data.question import Question
     from core.snapshot import Snapshot
     from tui.alerts.ringing import Ringer
     from tui.beside.live import Live

@@ -9,8 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from core import alerts
-from core.errors import WindowError
-from core.question import FORMS, Question, normal
+from core.data.errors import WindowError
+from core.data.question import FORMS, Question, normal
 from tui.commands import COMMANDS, SORTS, CommandError
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from core.frames import Dates, FloatArray, IntArray
+    from core.data.frames import Dates, FloatArray, IntArray
 
 _DAY: Final = 86_400
 #: From six in the morning, UTC, until midnight the date in New York is the date in UTC.

@@ -18,11 +18,11 @@ from cache.sources.demo_bars import Columns
 from cache.sources.demo_days import FILES, LAST, LINES_FROM, OPENS_AT
 from cache.sources.demo_lines import Named, Rung, Side
 from cache.sources.demo_names import LARGE_SECTORS, SMALL_SECTORS
-from core.frames import day
+from core.data.frames import day
 
 if TYPE_CHECKING:
     from cache.bars import Bars
-    from core.frames import FloatArray, Holdings
+    from core.data.frames import FloatArray, Holdings
 
 SEED: Final = 20260626
 #: One moment for every seed and machine: the same seed makes the same bytes.

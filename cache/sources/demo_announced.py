@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
-from core.frames import Action, Announcement, Holdings
+from core.data.frames import Action, Announcement, Holdings
 
 #: Five weeks before the day, as a list of preliminary changes is published.
 ANNOUNCED: Final = date(2026, 5, 22)

@@ -9,14 +9,14 @@ import numpy as np
 from cache.bars import Bars
 from cache.sources.demo_funds import opening_rows, quarterly_rows
 from cache.sources.demo_paths import Marks
-from core.frames import pydate
+from core.data.frames import pydate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from cache.sources.demo_lines import Side
-    from core.frames import Dates, FloatArray
+    from core.data.frames import Dates, FloatArray
 
 #: Shares of a fund traded on a median day.
 FUND_VOLUME: Final = 4e7

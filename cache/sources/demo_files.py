@@ -12,14 +12,14 @@ import numpy as np
 
 from cache.sources.demo_names import draw_sectors, invent
 from cache.sources.sectors import SECTORS
-from core.frames import Holdings, LeftOut
+from core.data.frames import Holdings, LeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
     from cache.sources.demo_lines import Lines, Side
-    from core.frames import BoolArray, FloatArray, IntArray
+    from core.data.frames import BoolArray, FloatArray, IntArray
 
 #: Part of a fund that is cash.
 CASH: Final = 0.0012

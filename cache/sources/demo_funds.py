@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.frames import day
+from core.data.frames import day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from core.frames import Dates, FloatArray, IntArray
+    from core.data.frames import Dates, FloatArray, IntArray
 
 #: Standard deviation of a day's return, correlation of the two funds' days.
 SMALL_DAY: Final = 0.0125

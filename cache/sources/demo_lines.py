@@ -11,7 +11,7 @@ from cache.sources.demo_names import SECTOR_LUCK, draw_sectors, invent
 from cache.sources.sectors import SECTORS
 
 if TYPE_CHECKING:
-    from core.frames import BoolArray, FloatArray, IntArray
+    from core.data.frames import BoolArray, FloatArray, IntArray
 
 #: Drawn returns stay this far from a rung's edges: no price rounding carries one across.
 CLEAR: Final = 5e-4

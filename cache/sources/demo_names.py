@@ -13,7 +13,7 @@ import numpy as np
 from cache.sources.sectors import SECTORS
 
 if TYPE_CHECKING:
-    from core.frames import FloatArray, IntArray
+    from core.data.frames import FloatArray, IntArray
 
 #: How the year treats each sector, in standard deviations of a line's own luck.
 SECTOR_LUCK: Final[FloatArray] = np.array(

@@ -11,7 +11,7 @@ from cache.sources.sectors import SECTORS
 
 if TYPE_CHECKING:
     from cache.sources.demo_lines import Lines, Side
-    from core.frames import Dates, FloatArray, IntArray
+    from core.data.frames import Dates, FloatArray, IntArray
 
 #: Standard deviation of a sector's own daily return.
 SECTOR_DAY: Final = 0.004

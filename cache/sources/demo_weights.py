@@ -8,7 +8,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from cache.sources.demo_lines import Lines, Side
-    from core.frames import BoolArray, FloatArray
+    from core.data.frames import BoolArray, FloatArray
 
 #: Part of the unnamed lines whose share count changes at a file date, and by how much.
 TRADED: Final = 0.08

@@ -19,8 +19,8 @@ from cache.funds import load_funds
 from cache.sources.limited import open_regular, run
 from cache.sources.rows import Rejected
 from cache.symbols import valid_symbol, yahoo_symbol
-from core.errors import FrameError
-from core.frames import Holdings, LeftOut
+from core.data.errors import FrameError
+from core.data.frames import Holdings, LeftOut
 
 if TYPE_CHECKING:
     from cache.funds import Fund

@@ -25,7 +25,7 @@ from cache.symbols import valid_symbol, yahoo_symbol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from core.frames import BoolArray, Dates, FloatArray, IntArray
+    from core.data.frames import BoolArray, Dates, FloatArray, IntArray
 
 #: Value columns a price file may have; all but one of the first two are optional.
 FIELDS: Final = ("close", "adj_close", "dividend", "split", "volume")

@@ -17,7 +17,7 @@ from cache.sources.rows import Rejected
 
 if TYPE_CHECKING:
     from cache.sources.limited import Parsed
-    from core.frames import BoolArray, FloatArray, IntArray
+    from core.data.frames import BoolArray, FloatArray, IntArray
 
 #: Field -> the least and the most that is believed, 0 aside; wide enough for any chain of
 #: reverse splits, and narrow enough that no product of returns overflows.

@@ -13,7 +13,7 @@ from cache.clean import clean
 from cache.sessions import closes_at, last_session
 from cache.sources.limited import open_regular, run
 from cache.sources.rows import Rejected
-from core.frames import pydate
+from core.data.frames import pydate
 
 __all__ = ["PriceFile", "Rejected", "read_prices"]
 

@@ -38,7 +38,7 @@ from cache.sources.quiet import silence
 from cache.sources.rounds import Rounds
 from cache.sources.streaming import CLOSE, WHO, opened
 from cache.sources.yahoo_web import RefusedError, Session, retry_at, told_at, unreachable
-from core.frames import pydate
+from core.data.frames import pydate
 
 #: Seconds after which the symbols of a stream are repeated.
 BEAT: Final = 15.0

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.changes import Change, Changes, Resized
+from core.data.frames import Holdings, day
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.ground import Ground, chosen
-from core.frames import Holdings, day
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.concentration import NET_FLOOR, Top
-from core.errors import MeasureError
+from core.data.errors import MeasureError
+from core.data.frames import day
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.ground import Ground, chosen
-from core.frames import day
 
 #: Contributions under this are neither gains nor losses.
 _NOTHING = 5e-13

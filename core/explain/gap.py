@@ -6,11 +6,11 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from core.data.register import UNKNOWN
 from core.explain import breadth
 from core.explain.concentration import earned, shares
 from core.explain.explanation import Explanation, Term
 from core.explain.ground import Ground, chosen
-from core.register import UNKNOWN
 
 if TYPE_CHECKING:
     from core.attribution import SectorEffect

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from core.contribution import basket
-from core.errors import MeasureError
-from core.frames import day
+from core.data.errors import MeasureError
+from core.data.frames import day
 from core.membership import Span, spans
 
 if TYPE_CHECKING:
     from core.basket import Basket
-    from core.market import Market
+    from core.data.market import Market
     from core.views import IndexView, Snapshot
 
 T = TypeVar("T")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from core.data.register import UNKNOWN
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.ground import Ground, chosen
-from core.register import UNKNOWN
 
 if TYPE_CHECKING:
     from core.groups import Group

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.frames import STALE_SESSIONS, Holdings, day
 from core.explain.explanation import Explanation, Term
 from core.explain.returns import close_of, return_of
-from core.frames import STALE_SESSIONS, Holdings, day
 
 if TYPE_CHECKING:
     from core.basket import Basket
+    from core.data.market import Market
     from core.explain.ground import Ground
-    from core.market import Market
 
 
 def _carried(

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.errors import MeasureError
+from core.data.errors import MeasureError
 from core.explain import breadth, changes, concentration, daily, gap, groups, index, lines, spread
 from core.explain.ground import Ground
 
 if TYPE_CHECKING:
+    from core.data.market import Market
     from core.explain.explanation import Explanation
-    from core.market import Market
     from core.views import Snapshot
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.frames import day
 from core.explain.explanation import Explanation, Term, cut
-from core.frames import day
 
 if TYPE_CHECKING:
-    from core.market import Market
+    from core.data.market import Market
 
 
 def close_of(market: Market, symbol: str, when: date) -> tuple[float, str]:

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from cache.sources import demo
-from core.frames import Holdings
+from core.data.frames import Holdings
 
 
 @dataclass(frozen=True)

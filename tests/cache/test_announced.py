@@ -11,7 +11,7 @@ import pytest
 from cache.announced import adding, forgetting, read_changes
 from cache.errors import SourceError
 from cache.store import Store
-from core.frames import Announcement
+from core.data.frames import Announcement
 from tests.cache.test_store import RAW, bars, files, holdings, manifest
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 
 from cache.bars import Bars
 from cache.errors import CacheError, SourceError, StoreBusy, StoreEmpty, StoreError
-from core.errors import FrameError
+from core.data.errors import FrameError
 
 NOW = datetime(2026, 6, 27, 12, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ import pytest
 from websockets.sync.server import ServerConnection
 
 from cache.live import SOURCE, Close, Gate, closed, last_closes, open_session, overlay
-from core.frames import Block, Prices
+from core.data.frames import Block, Prices
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_stream import Streamer, message
 from tests.cache.test_refresh import ROOT, child

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cache.bars import Bars
 from cache.merge import merge
-from core.frames import Block, Prices
+from core.data.frames import Block, Prices
 
 NOW = datetime(2026, 6, 27, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

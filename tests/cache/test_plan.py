@@ -16,7 +16,7 @@ from cache.known import Known
 from cache.plan import Ask, make_plan, whole
 from cache.reasons import asked, asked_for, wait, wait_until
 from cache.sessions import sessions
-from core.frames import Block, Events, Holdings, Prices, Reference
+from core.data.frames import Block, Events, Holdings, Prices, Reference
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday after the close
 PAIR = ("IWM", "SPY")

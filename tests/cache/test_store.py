@@ -22,8 +22,8 @@ from cache.bars import Bars
 from cache.errors import StoreBusy, StoreEmpty, StoreError
 from cache.sessions import sessions
 from cache.store import Held, Store
-from core.errors import FrameError
-from core.frames import Holdings, LeftOut
+from core.data.errors import FrameError
+from core.data.frames import Holdings, LeftOut
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 6, 27, 12, 30, 15, 250, tzinfo=UTC)

@@ -23,7 +23,7 @@ from cache import objects
 from cache.errors import StoreEmpty, StoreError
 from cache.sessions import sessions
 from cache.store import Store
-from core.frames import Prices
+from core.data.frames import Prices
 from tests.cache.test_store import RAW, ROOT, bars, dump, files, holdings, manifest, rich
 
 

@@ -17,7 +17,7 @@ from cache.reference import load_reference
 from cache.refresh import refresh
 from cache.store import Store
 from cache.waits import Wait, keep_waits, load_waits
-from core.frames import Prices
+from core.data.frames import Prices
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
 from tests.cache.test_plan import NOW, PAIR, REFERENCE, holdings, prices

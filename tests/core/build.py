@@ -7,8 +7,8 @@ from datetime import date
 
 import numpy as np
 
-from core.frames import Block, Events, Holdings, Prices, Reference, Theme, dates_of
-from core.market import Market
+from core.data.frames import Block, Events, Holdings, Prices, Reference, Theme, dates_of
+from core.data.market import Market
 
 NAN = float("nan")
 

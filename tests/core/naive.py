@@ -17,8 +17,8 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
-from core.frames import Holdings
-from core.market import Market
+from core.data.frames import Holdings
+from core.data.market import Market
 
 FRESH = 5  # exchange sessions
 EDGES = (-0.50, -0.25, -0.10, 0.0, 0.10, 0.25, 0.50, 1.0)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.frames import Holdings
+from core.data.frames import Holdings
 from core.snapshot import IndexView, Question, Snapshot, take
 from core.spread import Ranking
 from tests.core import naive

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from core.announced import Coming, leaders_to_leave, standing_words
-from core.frames import Action, Announcement
-from core.market import Market
+from core.data.frames import Action, Announcement
+from core.data.market import Market
 from core.note import sentences
 from core.snapshot import Question, Snapshot, take
 from tests.tui.markets import market

@@ -10,9 +10,9 @@ import pytest
 
 from core.basket import Basket
 from core.contribution import basket
-from core.errors import FrameError, UnavailableError
-from core.frames import Block, Holdings, dates_of
-from core.market import Market
+from core.data.errors import FrameError, UnavailableError
+from core.data.frames import Block, Holdings, dates_of
+from core.data.market import Market
 from core.membership import spans
 from core.snapshot import Question, take
 from tests.core.build import NAN, holdings, market, prices, weekdays

@@ -8,7 +8,7 @@ from scipy import stats
 
 from core.breadth import breadth, histogram
 from core.concentration import concentration, order
-from core.frames import BoolArray
+from core.data.frames import BoolArray
 from core.groups import issuers
 from tests.answers.read import vectors
 

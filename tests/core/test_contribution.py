@@ -10,8 +10,8 @@ import pytest
 
 from core.basket import Basket
 from core.contribution import basket
-from core.frames import pydate
-from core.market import Market
+from core.data.frames import pydate
+from core.data.market import Market
 from core.membership import spans
 from tests.answers.read import vectors
 from tests.core.build import NAN, holdings, market, prices, weekdays

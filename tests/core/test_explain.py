@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.errors import MeasureError
+from core.data.errors import MeasureError
+from core.data.frames import Theme
+from core.data.market import Market
 from core.explain import index, lines
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.ground import Ground
 from core.explain.measures import MEASURES, explain, measures_help, names
-from core.frames import Theme
-from core.market import Market
 from core.snapshot import Question, Snapshot, take
 from tests.core.build import holdings, market, prices, weekdays
 

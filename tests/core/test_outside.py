@@ -19,8 +19,8 @@ from core.basket import Basket
 from core.breadth import EDGES, histogram
 from core.contribution import basket
 from core.daily import Daily, daily, oscillators
-from core.frames import BoolArray, FloatArray, Holdings
-from core.market import Market
+from core.data.frames import BoolArray, FloatArray, Holdings
+from core.data.market import Market
 from core.membership import spans
 from core.snapshot import Basis, Question, Snapshot, take
 from tests.answers.read import vectors

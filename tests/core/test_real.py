@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.changes import changes
-from core.market import Market
+from core.data.market import Market
 from core.snapshot import Question, take
 from tests.answers.read import REAL
 from tui.cli.run import run

@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from core.errors import UnavailableError, WindowError
-from core.frames import Theme
-from core.market import Market
+from core.data.errors import UnavailableError, WindowError
+from core.data.frames import Theme
+from core.data.market import Market
 from core.note import headline, sentences
 from core.snapshot import Question, stepped, take
 from core.trail import trail

@@ -8,8 +8,8 @@ from datetime import date
 import numpy as np
 import pytest
 
+from core.data.windows import resolve
 from core.spread import Ranking, YearGap, rank_gap, spread
-from core.windows import resolve
 from tests.answers.read import REAL, spread_history
 from tests.core.build import weekdays
 

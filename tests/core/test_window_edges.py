@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.errors import UnavailableError
-from core.market import Market
+from core.data.errors import UnavailableError
+from core.data.market import Market
 from core.snapshot import Question, take
 from core.spread import Spread
 from tests.core.build import market, prices

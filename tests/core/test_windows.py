@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from core.errors import UnavailableError, WindowError
-from core.frames import Dates
-from core.windows import full_year, months_back, resolve, same_window
+from core.data.errors import UnavailableError, WindowError
+from core.data.frames import Dates
+from core.data.windows import full_year, months_back, resolve, same_window
 from tests.core.build import weekdays
 
 DAYS: Dates = np.array(weekdays("2019-01-01", "2026-06-26"), "datetime64[D]")

@@ -16,7 +16,7 @@ from cache.reference import load_reference
 from cache.refresh import refresh
 from cache.sources.yahoo import Yahoo
 from cache.store import Store
-from core.frames import Prices, pydate
+from core.data.frames import Prices, pydate
 from tests.cache.lookalike import Lookalike
 from tests.torture import steps
 from tests.torture.report import Row

@@ -17,7 +17,7 @@ from cache import head
 from cache.errors import StoreError
 from cache.reference import load_reference
 from cache.store import Held, Store
-from core.market import Market
+from core.data.market import Market
 from core.snapshot import Question, Snapshot, take
 from tests.torture import steps
 from tests.torture.report import Row

@@ -10,8 +10,8 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from core.frames import Holdings, LeftOut, Theme
-from core.market import Market
+from core.data.frames import Holdings, LeftOut, Theme
+from core.data.market import Market
 from tests.tui.markets import NOW, QUESTION, FakeDesk, market
 
 #: Rewrites the title and the clipboard, moves, clears, asks, turns round, hides, acts, closes.

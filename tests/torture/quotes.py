@@ -19,7 +19,7 @@ from websockets.sync.server import ServerConnection
 
 from cache.live import open_session
 from cache.sessions import closes_at, sessions
-from core.frames import pydate
+from core.data.frames import pydate
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_stream import Streamer, message
 from tests.torture.hostile import PAYLOADS

@@ -16,8 +16,8 @@ from cache.plan import Ask
 from cache.reference import load_reference
 from cache.refresh import refresh
 from cache.store import Held, Store
-from core.market import Market
-from core.question import Question
+from core.data.market import Market
+from core.data.question import Question
 from core.snapshot import take
 from core.views import COVERAGE_FLOOR
 from tests.torture import steps

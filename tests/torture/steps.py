@@ -19,7 +19,7 @@ from cache.plan import Ask
 from cache.reference import load_reference
 from cache.sessions import sessions
 from cache.store import Held, Store
-from core.frames import Dates, Holdings
+from core.data.frames import Dates, Holdings
 
 SYMBOLS = ("AAA", "BBB", "CCC")
 #: The days on which closes stand; step n is the n-th of them.

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from textual.pilot import Pilot
 
-from core.market import Market
+from core.data.market import Market
 from core.snapshot import Question
 from tests.tui.markets import NOW, QUESTION, FakeDesk
 from tui.app import InternalsApp

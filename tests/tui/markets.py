@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from core.frames import Block, Events, FloatArray, Holdings, LeftOut, Prices, Reference, Theme
-from core.market import Market
+from core.data.frames import Block, Events, FloatArray, Holdings, LeftOut, Prices, Reference, Theme
+from core.data.market import Market
 from core.snapshot import Question, Snapshot, take
 from tui.beside.live import Quotes
 from tui.memory.files import Memory

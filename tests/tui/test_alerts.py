@@ -17,7 +17,7 @@ import pytest
 from textual.pilot import Pilot
 
 from core.alerts import AlertError, Kept, first, judge, parse
-from core.market import Market
+from core.data.market import Market
 from core.snapshot import Question, take
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import NOW, FakeDesk, market, newer

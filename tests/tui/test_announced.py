@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from core.frames import Announcement
+from core.data.frames import Announcement
 from core.snapshot import Question
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import market

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from core.changes import Change
-from core.question import Question
+from core.data.question import Question
 from core.snapshot import take
 from tests.tui.markets import QUESTION, market
 from tui.beside.carried import packed, unpacked

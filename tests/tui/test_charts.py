@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 
-from core.frames import Dates, dates_of
+from core.data.frames import Dates, dates_of
 from tui import charts
 from tui.charts import (
     Chart,

@@ -16,7 +16,7 @@ import trustme
 
 from cache.reach import Reached
 from cache.sessions import sessions
-from core.frames import pydate
+from core.data.frames import pydate
 from tests.tui.test_cli import Cli, cli, fill
 from tui.doctor import examine, findings, keeping, machine, network, screen
 from tui.doctor.examine import Surroundings

@@ -14,7 +14,7 @@ from datetime import date, datetime
 import pytest
 from textual.pilot import Pilot
 
-from core.errors import CoreError
+from core.data.errors import CoreError
 from core.snapshot import Question, Snapshot
 from tests.tui.driving import drive, hold, lines_of, press, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, market, newer

@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from cache.errors import SourceError
-from core.frames import Theme
+from core.data.frames import Theme
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import market
 from tests.tui.test_cli import Cli, cli, filled, note, once

@@ -12,7 +12,7 @@ import itertools
 import numpy as np
 import pytest
 
-from core.frames import FloatArray
+from core.data.frames import FloatArray
 from tui.themes import THEMES
 
 EYES = {

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from cache.errors import CacheError
 from core.daily import daily
-from core.errors import CoreError
-from core.question import Basis, Question
+from core.data.errors import CoreError
+from core.data.question import Basis, Question
 from tui.alerts import hook
 
 if TYPE_CHECKING:
     from core.alerts import Alert
-    from core.market import Market
+    from core.data.market import Market
     from core.snapshot import Snapshot
     from tui.alerts.book import AlertBook
     from tui.config import Config

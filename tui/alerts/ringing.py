@@ -16,7 +16,7 @@ from textual.message import Message
 
 from cache.errors import CacheError, why
 from core.alerts import Alert, Kept, figure, first, value
-from core.errors import CoreError
+from core.data.errors import CoreError
 from tui.alerts import hook
 from tui.alerts.book import AlertBook
 from tui.alerts.judging import Asked, answers, asked_in, asked_of

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from core.question import Question
+    from core.data.question import Question
     from core.views import Snapshot
 
 #: Bytes asked of the pipe at once.

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cache.errors import CacheError, StoreEmpty, why
-from core.errors import CoreError
+from core.data.errors import CoreError
 from tui.messages import DeskLike, Failed, Taken
 
 if TYPE_CHECKING:
-    from core.question import Question
+    from core.data.question import Question
     from tui.beside.ahead import Ahead
 
 #: Questions answered at the same time: one that hangs, and the newest.

@@ -11,16 +11,16 @@ from cache.plan import make_plan
 from cache.reasons import in_vain, wait
 from cache.sessions import last_final, sessions
 from cache.waits import load_waits
-from core.errors import CoreError
-from core.question import normal
-from core.windows import anchors
+from core.data.errors import CoreError
+from core.data.question import normal
+from core.data.windows import anchors
 from tui.formats import ago
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from core.frames import Holdings, Prices, Reference
-    from core.question import Question
+    from core.data.frames import Holdings, Prices, Reference
+    from core.data.question import Question
     from tui.desk import Desk
 
 #: Lines are fetched for this many years: an older window's start needs no holdings of its own.

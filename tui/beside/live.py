@@ -20,7 +20,7 @@ from tui import formats
 from tui.beside import child
 
 if TYPE_CHECKING:
-    from core.market import Market
+    from core.data.market import Market
     from tui.host import Host
 
 

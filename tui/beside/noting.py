@@ -13,7 +13,7 @@ from core.snapshot import Snapshot, take
 from tui.written.notes import keep
 
 if TYPE_CHECKING:
-    from core.market import Market
+    from core.data.market import Market
     from tui.host import Host
 
 

@@ -10,12 +10,12 @@ from textual.worker import Worker
 
 from cache.errors import CacheError
 from cache.reasons import wait_until
-from core.errors import CoreError
+from core.data.errors import CoreError
 from tui.beside import child
 from tui.messages import Cost
 
 if TYPE_CHECKING:
-    from core.question import Question
+    from core.data.question import Question
     from tui.host import Host
 
 

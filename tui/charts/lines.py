@@ -16,7 +16,7 @@ from tui.charts.canvas import RISING, SCALE, Unit, Values, finite_range, round_t
 from tui.charts.plot import EndLabel, Series, gutters_of, plot
 
 if TYPE_CHECKING:
-    from core.frames import Dates
+    from core.data.frames import Dates
     from tui.spans import Drawing
 
 

@@ -17,7 +17,7 @@ from tui.config import as_date
 
 if TYPE_CHECKING:
     from cache.sources.rows import Rejected
-    from core.frames import Action, Announcement
+    from core.data.frames import Action, Announcement
     from tui.desk import Desk
 
 #: Refused rows that are listed one by one.

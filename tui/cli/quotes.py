@@ -21,8 +21,8 @@ from cache.interrupt import signals
 from cache.live import Gate, closed, last_closes, open_session
 
 if TYPE_CHECKING:
-    from core.market import Market
-    from core.question import Question
+    from core.data.market import Market
+    from core.data.question import Question
     from tui.desk import Desk
 
 #: Seconds between two lines of quotes, and between two signs of life without any.

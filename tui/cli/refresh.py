@@ -16,7 +16,7 @@ from tui.terminal.safe import safe, safe_lines
 
 if TYPE_CHECKING:
     from cache.progress import Progress, Summary
-    from core.question import Question
+    from core.data.question import Question
     from tui.config import Config
     from tui.desk import Desk
 
@@ -81,7 +81,7 @@ def fetch(
 
 def judge(desk: Desk, config: Config, since: datetime, *, style: Style) -> None:
     """Judge the alerts on what is held now, and say on stderr which have fired since."""
-    from core.errors import CoreError
+    from core.data.errors import CoreError
     from tui.alerts.book import AlertBook
     from tui.alerts.judging import check
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from cache.errors import CacheError, StoreEmpty, why
-from core.errors import CoreError, MeasureError, WindowError
-from core.question import Question
+from core.data.errors import CoreError, MeasureError, WindowError
+from core.data.question import Question
 from tui.cli.arguments import parser
 from tui.cli.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, open_streams, say, write
 from tui.config import FILE, Config, ConfigError, as_date, load, with_flags

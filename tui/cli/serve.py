@@ -32,7 +32,7 @@ from tui.cli.streams import ANSWERED, BAD_INPUT, write
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from core.question import Question
+    from core.data.question import Question
     from tui.config import Config
     from tui.desk import Desk
 

@@ -14,7 +14,7 @@ from cache.errors import CacheError, StoreEmpty
 from cache.reference import load_reference
 from cache.sessions import sessions as known_sessions
 from cache.store import Store
-from core.frames import pydate
+from core.data.frames import pydate
 from tui.config import FILE, ConfigError, load
 from tui.doctor.findings import Finding
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from cache import disk
-from core.errors import WindowError
-from core.question import Basis, Question, normal
+from core.data.errors import WindowError
+from core.data.question import Basis, Question, normal
 
 #: Bytes that none of these files has.
 _MOST: Final = 1 << 22

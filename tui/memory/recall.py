@@ -8,7 +8,7 @@ from core.looks import Look, look
 from tui.memory.looks import LookBook, Seen
 
 if TYPE_CHECKING:
-    from core.question import Question
+    from core.data.question import Question
     from core.snapshot import Snapshot
     from tui.host import Host
     from tui.memory.files import Seat

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from textual.worker import Worker
 
-from core.question import ABOVE, BELOW, STEPS
+from core.data.question import ABOVE, BELOW, STEPS
 from tui.panes.board import Board
 
 #: Thresholds of breadth above and below, coarse to fine: a session moves less than a year.

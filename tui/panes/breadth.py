@@ -25,7 +25,7 @@ from tui.spans import Drawing, Line, fit_line, inset
 
 if TYPE_CHECKING:
     from core.breadth import Bin, Breadth
-    from core.market import Market
+    from core.data.market import Market
     from core.snapshot import IndexView
 
 #: Cells of the longest bar of the ladder.

@@ -14,7 +14,7 @@ from tui.panes.scene import BASIS, Scene, state_words, wrapped
 from tui.spans import Drawing, Line, line_width
 
 if TYPE_CHECKING:
-    from core.question import Question
+    from core.data.question import Question
     from core.snapshot import Snapshot
 
 

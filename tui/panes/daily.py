@@ -14,7 +14,7 @@ from tui.panes.scene import Scene, Side, flowed, wrapped
 from tui.spans import Drawing, Line, inset
 
 if TYPE_CHECKING:
-    from core.frames import Dates, FloatArray
+    from core.data.frames import Dates, FloatArray
 
 #: Lines a chart needs, its caption with it.
 _LEAST = 6

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.message import Message
 
-from core.errors import CoreError
+from core.data.errors import CoreError
 from core.explain.measures import explain
 from tui.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD
 from tui.panes.help import PageScreen, page_bindings
 from tui.written.explained import page_of
 
 if TYPE_CHECKING:
+    from core.data.market import Market
     from core.explain.explanation import Explanation
-    from core.market import Market
     from core.views import Snapshot
     from tui.panes.scene import Scene, Side
     from tui.spans import Drawing

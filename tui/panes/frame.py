@@ -16,7 +16,7 @@ from tui.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD, hints
 from tui.spans import Drawing, Line, fit_line, line_width
 
 if TYPE_CHECKING:
-    from core.question import Question
+    from core.data.question import Question
     from tui.memory.files import Seat
 
 #: Pane -> its name, and its views in their order.

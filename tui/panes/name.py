@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from textual.message import Message
 
-from core.errors import CoreError
+from core.data.errors import CoreError
 from core.trail import Trail, trail
 from tui import formats
 from tui.charts import Chart, Series, stacked_charts
@@ -19,8 +19,8 @@ from tui.panes.scene import BASIS, flowed, state_words, wrapped
 from tui.spans import Drawing, Line, inset, line_width
 
 if TYPE_CHECKING:
-    from core.frames import FloatArray
-    from core.market import Market
+    from core.data.frames import FloatArray
+    from core.data.market import Market
     from core.snapshot import IndexView, Snapshot
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual import events
 
-from core.errors import WindowError
+from core.data.errors import WindowError
 from tui.commands import CommandError
 from tui.panes.sheet import Sheet
 from tui.terminal import fitting

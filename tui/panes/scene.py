@@ -11,7 +11,7 @@ from core.note import coverage
 from tui import formats
 
 if TYPE_CHECKING:
-    from core.market import Market
+    from core.data.market import Market
     from core.snapshot import IndexView, Snapshot
     from tui.spans import Drawing
 

@@ -19,7 +19,7 @@ from tui.terminal import crash, fitting, title
 from tui.terminal.capabilities import Capabilities, here, prepare
 
 if TYPE_CHECKING:
-    from core.question import Question
+    from core.data.question import Question
     from core.views import Snapshot
     from tui.app import InternalsApp
     from tui.desk import Desk

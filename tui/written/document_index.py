@@ -12,10 +12,10 @@ from tui.written.values import Json, iso, number, scaled
 
 if TYPE_CHECKING:
     from core.concentration import Top
-    from core.frames import FloatArray
+    from core.data.frames import FloatArray
+    from core.data.windows import Window
     from core.groups import Group
     from core.views import IndexView, Snapshot
-    from core.windows import Window
 
 
 def _group(group: Group, *, symbols: bool) -> Json:

@@ -10,8 +10,8 @@ from core.explain.measures import explain
 from tui import formats as f
 
 if TYPE_CHECKING:
+    from core.data.market import Market
     from core.explain.explanation import Explanation, Term, Unit
-    from core.market import Market
     from core.views import Snapshot
 
 _INDENT = "  "

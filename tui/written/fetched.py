@@ -16,7 +16,7 @@ from cache.waits import load_waits
 from tui import formats as f
 
 if TYPE_CHECKING:
-    from core.frames import Prices
+    from core.data.frames import Prices
 
 LATE = "no close of the last session yet"
 

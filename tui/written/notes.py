@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache import disk
-from core.question import ABOVE, BELOW
+from core.data.question import ABOVE, BELOW
 from tui.written.files import write_file
 from tui.written.formats import KEPT, written
 

@@ -15,7 +15,7 @@ from tui.charts.lines import date_ticks
 from tui.written.sketch import CHARACTER, Anchor, Point, Sketch
 
 if TYPE_CHECKING:
-    from core.frames import FloatArray
+    from core.data.frames import FloatArray
     from core.spread import Ranking
     from core.views import IndexView, Snapshot
 

@@ -13,7 +13,7 @@ from tui.written.table import ROWS, Row, Table
 
 if TYPE_CHECKING:
     from core.breadth import Rung
-    from core.frames import FloatArray
+    from core.data.frames import FloatArray
     from core.groups import Group
     from core.views import IndexView, Snapshot
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.frames import JUMP, Block, BoolArray, Dates, FloatArray, IntArray, day
+from core.data.frames import JUMP, Block, BoolArray, Dates, FloatArray, IntArray, day
 
 #: Log of the smallest split that is looked for in the closes, and how near to it a step must be.
 _SPLIT: Final = math.log(1.4)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.matrix import laid_out
+from core.data.matrix import laid_out
 
 if TYPE_CHECKING:
-    from core.frames import Block, Dates, Events, FloatArray, IntArray
+    from core.data.frames import Block, Dates, Events, FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from core.frames import Holdings, IntArray
+    from core.data.frames import Holdings, IntArray
 
 UNKNOWN: Final = "Unclassified"
 #: Text by number, held as Python's own strings.

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from core.frames import (
+from core.data.frames import (
     Announcement,
     Block,
     Dates,
@@ -30,10 +30,10 @@ from core.frames import (
     day,
     pydate,
 )
-from core.matrix import Matrix, stack
-from core.register import Register, register
-from core.series import Series, series_of
-from core.windows import last_on_or_before
+from core.data.matrix import Matrix, stack
+from core.data.register import Register, register
+from core.data.series import Series, series_of
+from core.data.windows import last_on_or_before
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from core.errors import WindowError
+from core.data.errors import WindowError
 
 Basis = Literal["tr", "pr"]
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from core.errors import UnavailableError, WindowError
-from core.frames import Dates, day, pydate
-from core.question import MONTHS, normal
+from core.data.errors import UnavailableError, WindowError
+from core.data.frames import Dates, day, pydate
+from core.data.question import MONTHS, normal
 
 #: A close this many calendar days before its anchor no longer stands for it.
 ANCHOR_DAYS: Final = 7

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import FrameError
+from core.data.errors import FrameError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,1 @@
+"""What is measured: frames, the matrix of closes, windows, the question."""
