@@ -24,8 +24,8 @@ import numpy as np
 
 from bench.growth import picture
 from bench.made import Made, make
+from core.answer.snapshot import take
 from core.data.question import Question
-from core.snapshot import take
 
 if TYPE_CHECKING:
     from core.data.market import Market

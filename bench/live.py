@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from websockets.sync.server import ServerConnection
 
+    from core.answer.snapshot import Snapshot
     from core.data.question import Question
-    from core.snapshot import Snapshot
     from tests.cache.lookalike_stream import Streamer
     from tests.torture.ending import Session
     from tui.desk import Desk

@@ -12,8 +12,8 @@ from core.phrase import Figure, Name, Sentence, percent, points, spoken
 from core.telling import level, margin
 
 if TYPE_CHECKING:
+    from core.answer.views import Snapshot
     from core.spread import Ranking, Spread
-    from core.views import Snapshot
 
 #: "Widest since Y" is said only when Y lies at least this many years back.
 NOTABLE_YEARS: Final = 3

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from core.announced import announced_sentence
+from core.answer.announced import announced_sentence
 from core.headline import headline, rank_sentence, window_words
 from core.phrase import (
     Figure,
@@ -34,10 +34,10 @@ from core.telling import (
 )
 
 if TYPE_CHECKING:
+    from core.answer.since import Since
+    from core.answer.views import IndexView, Snapshot
     from core.breadth import Rung
     from core.groups import Group
-    from core.since import Since
-    from core.views import IndexView, Snapshot
 
 __all__ = [
     "breadth_sentence",

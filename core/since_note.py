@@ -17,7 +17,7 @@ from core.phrase import (
 )
 
 if TYPE_CHECKING:
-    from core.since import Ends, IndexSince, Moved, Placed, Since
+    from core.answer.since import Ends, IndexSince, Moved, Placed, Since
 
 #: Names told by name in one sentence; the tables have them all.
 NAMED: Final = 5

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from core.spread import TIE_DECIMALS, Ranking
 
 if TYPE_CHECKING:
+    from core.answer.views import IndexView, Snapshot
     from core.changes import Change, Changes
-    from core.views import IndexView, Snapshot
 
 #: Leaders and drags that are told by name.
 NAMED: Final = 3

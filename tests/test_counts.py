@@ -19,8 +19,8 @@ import pytest
 
 from bench.made import make
 from bench.terminal import Burst, Terminal, drained
+from core.answer.snapshot import Question, take
 from core.data.market import Market
-from core.snapshot import Question, take
 
 ROOT = Path(__file__).resolve().parent.parent
 

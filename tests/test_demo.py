@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from core.snapshot import Question, Snapshot, stepped, take
-from core.views import IndexView
+from core.answer.snapshot import Question, Snapshot, stepped, take
+from core.answer.views import IndexView
 from tests.answers import published
 from tui.desk import Desk
 from tui.places import places

@@ -35,9 +35,9 @@ from tui.widgets.drawing import Painter
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from core.answer.snapshot import Snapshot
     from core.data.market import Market
     from core.data.question import Question
-    from core.snapshot import Snapshot
     from tui.alerts.ringing import Rang, Ringer, Said
     from tui.beside.ahead import Ahead
     from tui.config import Config
@@ -293,7 +293,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             self._steps += sessions
         if self.snapshot is None or self.market is None or self.absent:
             return
-        from core.snapshot import stepped
+        from core.answer.snapshot import stepped
 
         shown = self.snapshot
         if self.question.as_of is not None:

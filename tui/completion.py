@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from core.answer.alert_measures import MEASURES, Measure
 from core.data.question import STEPS
-from core.measures import MEASURES, Measure
 from tui.commands import COMMANDS, SORTS, Command
 
 _COMPARED: Final = ("<", "<=", ">", ">=")

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cache.store import Held, Store
+    from core.answer.views import Snapshot
     from core.data.frames import Prices, Reference
     from core.data.market import Market
-    from core.views import Snapshot
     from tui.beside.live import Quotes
     from tui.written.fetched import Fetched
 
@@ -170,11 +170,11 @@ class Desk:
             return self._with_quotes(loaded.market)
 
     def take(self, question: Question) -> Snapshot:
-        """Answer a question from what is held; see `core.snapshot.take` for what it raises.
+        """Answer a question from what is held; see `core.answer.snapshot.take` for what it raises.
 
         While quotes are laid over it, the last session is today's.
         """
-        from core.snapshot import take
+        from core.answer.snapshot import take
 
         market, quotes = self.market(), self._quotes
         provisional = market.prices.provisional

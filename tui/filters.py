@@ -11,8 +11,8 @@ import numpy as np
 from tui.commands import CommandError
 
 if TYPE_CHECKING:
+    from core.answer.snapshot import Lines
     from core.data.frames import BoolArray, FloatArray
-    from core.snapshot import Lines
 
 _TERM: Final = re.compile(r"(ret|bp|w)\s*(>=|<=|>|<|=)\s*([+-]?\d+(?:\.\d+)?)\s*%?")
 _FIELDS: Final = ("sector", "name", "symbol")

@@ -10,9 +10,9 @@ from textual.message import Message
 from textual.worker import Worker
 
 if TYPE_CHECKING:
+    from core.answer.snapshot import Snapshot
     from core.data.market import Market
     from core.data.question import Question
-    from core.snapshot import Snapshot
     from tui.alerts.ringing import Ringer
     from tui.beside.live import Live
     from tui.config import Config

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from core import alerts
+from core.answer import alerts
 from core.data.errors import WindowError
 from core.data.question import FORMS, Question, normal
 from tui.commands import COMMANDS, SORTS, CommandError
 
 if TYPE_CHECKING:
-    from core.alerts import Alert
+    from core.answer.alerts import Alert
 
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 

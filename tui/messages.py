@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from core.answer.snapshot import Snapshot
     from core.data.frames import Prices
     from core.data.market import Market
     from core.data.question import Question
-    from core.snapshot import Snapshot
     from tui.beside.live import Quotes
     from tui.memory.files import Memory
     from tui.written.fetched import Fetched

@@ -18,7 +18,7 @@ from tui.places import places
 from tui.written.tidy import to_pandas
 
 if TYPE_CHECKING:
-    from core.snapshot import Snapshot
+    from core.answer.snapshot import Snapshot
 
 __all__ = ["ask", "to_pandas"]
 

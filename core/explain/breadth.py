@@ -16,8 +16,8 @@ from core.explain.ground import Ground, chosen
 from core.explain.returns import return_of
 
 if TYPE_CHECKING:
+    from core.answer.views import IndexView
     from core.breadth import Bin, Rung
-    from core.views import IndexView
 
 #: Returns are compared at so many decimals: 110 / 100 - 1 is not 0.1.
 _DECIMALS: Final = 9

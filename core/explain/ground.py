@@ -16,9 +16,9 @@ from core.data.frames import day
 from core.membership import Span, spans
 
 if TYPE_CHECKING:
+    from core.answer.views import IndexView, Snapshot
     from core.basket import Basket
     from core.data.market import Market
-    from core.views import IndexView, Snapshot
 
 T = TypeVar("T")
 

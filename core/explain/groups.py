@@ -10,8 +10,8 @@ from core.explain.explanation import Explanation, Term, cut
 from core.explain.ground import Ground, chosen
 
 if TYPE_CHECKING:
+    from core.answer.views import Lines
     from core.groups import Group
-    from core.views import Lines
 
 
 def _group(ground: Ground, found: Group, lines: Lines, own: list[int]) -> Explanation:

@@ -12,8 +12,8 @@ from core.explain.explanation import Explanation, Term
 from core.explain.returns import return_of
 
 if TYPE_CHECKING:
+    from core.answer.views import IndexView
     from core.explain.ground import Ground
-    from core.views import IndexView
 
 
 def index(ground: Ground) -> Explanation | None:

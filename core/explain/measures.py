@@ -15,9 +15,9 @@ from core.explain import breadth, changes, concentration, daily, gap, groups, in
 from core.explain.ground import Ground
 
 if TYPE_CHECKING:
+    from core.answer.views import Snapshot
     from core.data.market import Market
     from core.explain.explanation import Explanation
-    from core.views import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,7 @@ FEED = """
 import sys, time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from core.snapshot import Question
+from core.answer.snapshot import Question
 from tui.cli import quotes
 from tui.desk import Desk
 from tui.places import places

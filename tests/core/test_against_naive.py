@@ -1,4 +1,4 @@
-"""Random small markets, measured twice: by `core.snapshot.take` and by `tests.core.naive`."""
+"""Random small markets, measured twice: by `core.answer.snapshot.take` and by `tests.core.naive`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.answer.snapshot import IndexView, Question, Snapshot, take
 from core.data.frames import Holdings
-from core.snapshot import IndexView, Question, Snapshot, take
 from core.spread import Ranking
 from tests.core import naive
 from tests.core.build import NAN, holdings, market, prices, weekdays

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core import alerts
-from core.alerts import Alert, AlertError, Kept, from_json, judge, parse, to_json, value
+from core.answer import alerts
+from core.answer.alert_measures import MEASURES
+from core.answer.alerts import Alert, AlertError, Kept, from_json, judge, parse, to_json, value
+from core.answer.snapshot import Question, Snapshot, take
 from core.daily import daily
-from core.measures import MEASURES
-from core.snapshot import Question, Snapshot, take
 from tests.tui.markets import END, market
 
 ASKED = Question(basis="pr")

@@ -8,13 +8,13 @@ from datetime import date
 import numpy as np
 import pytest
 
+from core.answer.snapshot import Question, take
 from core.basket import Basket
 from core.contribution import basket
 from core.data.errors import FrameError, UnavailableError
 from core.data.frames import Block, Holdings, dates_of
 from core.data.market import Market
 from core.membership import spans
-from core.snapshot import Question, take
 from tests.core.build import NAN, holdings, market, prices, weekdays
 
 DAYS = weekdays("2025-12-29", "2026-01-30")

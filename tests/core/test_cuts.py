@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from core.answer.snapshot import Basis, Snapshot
 from core.data.frames import Holdings
 from core.explain.ground import Ground
 from core.explain.index import cuts
-from core.snapshot import Basis, Snapshot
 from tests.core.build import NAN
 from tests.core.test_properties import WHOLE, Case, cases, examples, rebuilt
 

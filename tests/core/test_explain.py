@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.answer.snapshot import Question, Snapshot, take
 from core.data.errors import MeasureError
 from core.data.frames import Theme
 from core.data.market import Market
@@ -16,7 +17,6 @@ from core.explain import index, lines
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.ground import Ground
 from core.explain.measures import MEASURES, explain, measures_help, names
-from core.snapshot import Question, Snapshot, take
 from tests.core.build import holdings, market, prices, weekdays
 
 DAYS = weekdays("2025-12-29", "2026-01-30")

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
+from core.answer.snapshot import Basis, Question, Snapshot, take
 from core.attribution import by_sector
 from core.basket import Basket
 from core.breadth import EDGES, histogram
@@ -22,7 +23,6 @@ from core.daily import Daily, daily, oscillators
 from core.data.frames import BoolArray, FloatArray, Holdings
 from core.data.market import Market
 from core.membership import spans
-from core.snapshot import Basis, Question, Snapshot, take
 from tests.answers.read import vectors
 from tests.core.build import NAN, holdings, market, prices, weekdays
 

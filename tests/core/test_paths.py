@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.paths import year_paths
-from core.snapshot import Question, take
+from core.answer.paths import year_paths
+from core.answer.snapshot import Question, take
 from tests.tui.markets import GAPS, QUESTION, market
 
 

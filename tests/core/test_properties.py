@@ -18,10 +18,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from core.answer.snapshot import IndexView, Question, Snapshot, take
 from core.data.errors import UnavailableError
 from core.data.frames import Block, Events, Holdings, Prices
 from core.data.market import Market
-from core.snapshot import IndexView, Question, Snapshot, take
 from tests.core.build import NAN, holdings, market, prices, weekdays
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "0"))

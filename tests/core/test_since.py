@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from core.looks import IndexLook, Look, LookError, look, read, to_json
-from core.since import Moved, since
-from core.snapshot import take
+from core.answer.looks import IndexLook, Look, LookError, look, read, to_json
+from core.answer.since import Moved, since
+from core.answer.snapshot import take
 from tests.tui.markets import QUESTION, market
 from tui.written.document import to_json as note_json
 

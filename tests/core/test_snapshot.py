@@ -7,12 +7,12 @@ from datetime import date
 import numpy as np
 import pytest
 
+from core.answer.snapshot import Question, stepped, take
+from core.answer.trail import trail
 from core.data.errors import UnavailableError, WindowError
 from core.data.frames import Theme
 from core.data.market import Market
 from core.note import headline, sentences
-from core.snapshot import Question, stepped, take
-from core.trail import trail
 from tests.core.build import NAN, holdings, market, prices, weekdays
 
 DAYS = weekdays("2025-12-29", "2026-01-30")

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.answer.snapshot import Question, take
 from core.data.errors import UnavailableError
 from core.data.market import Market
-from core.snapshot import Question, take
 from core.spread import Spread
 from tests.core.build import market, prices
 from tui.cli.run import run

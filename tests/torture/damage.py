@@ -17,8 +17,8 @@ from cache import head
 from cache.errors import StoreError
 from cache.reference import load_reference
 from cache.store import Held, Store
+from core.answer.snapshot import Question, Snapshot, take
 from core.data.market import Market
-from core.snapshot import Question, Snapshot, take
 from tests.torture import steps
 from tests.torture.report import Row
 from tui.written.document import document

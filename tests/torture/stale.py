@@ -16,10 +16,10 @@ from cache.plan import Ask
 from cache.reference import load_reference
 from cache.refresh import refresh
 from cache.store import Held, Store
+from core.answer.snapshot import take
+from core.answer.views import COVERAGE_FLOOR
 from core.data.market import Market
 from core.data.question import Question
-from core.snapshot import take
-from core.views import COVERAGE_FLOOR
 from tests.torture import steps
 from tests.torture.clocks import clocks
 from tests.torture.report import Row

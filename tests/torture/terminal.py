@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cache.progress import Summary
-from core.snapshot import Question, take
+from core.answer.snapshot import Question, take
 from tests.torture.hostile import PAYLOADS, bad, dirty
 from tests.torture.processes import ROOT
 from tests.torture.report import Row

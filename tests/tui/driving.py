@@ -10,8 +10,8 @@ from unittest.mock import patch
 
 from textual.pilot import Pilot
 
+from core.answer.snapshot import Question
 from core.data.market import Market
-from core.snapshot import Question
 from tests.tui.markets import NOW, QUESTION, FakeDesk
 from tui.app import InternalsApp
 from tui.config import Config

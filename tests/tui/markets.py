@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from core.answer.snapshot import Question, Snapshot, take
 from core.data.frames import Block, Events, FloatArray, Holdings, LeftOut, Prices, Reference, Theme
 from core.data.market import Market
-from core.snapshot import Question, Snapshot, take
 from tui.beside.live import Quotes
 from tui.memory.files import Memory
 from tui.written.fetched import Fetched

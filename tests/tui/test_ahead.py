@@ -20,8 +20,8 @@ from textual.pilot import Pilot
 
 from bench.terminal import Terminal
 from cache.errors import StoreError
+from core.answer.snapshot import Snapshot, final_sessions, take
 from core.data.question import Question
-from core.snapshot import Snapshot, final_sessions, take
 from tests.tui.driving import lines_of, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, SlowDesk, market
 from tui.app import InternalsApp

@@ -16,9 +16,9 @@ from unittest.mock import patch
 import pytest
 from textual.pilot import Pilot
 
-from core.alerts import AlertError, Kept, first, judge, parse
+from core.answer.alerts import AlertError, Kept, first, judge, parse
+from core.answer.snapshot import Question, take
 from core.data.market import Market
-from core.snapshot import Question, take
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import NOW, FakeDesk, market, newer
 from tui.alerts import hook

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from core.answer.snapshot import Question
 from core.data.frames import Announcement
-from core.snapshot import Question
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import market
 from tests.tui.test_cli import Cli, cli, filled, note, once

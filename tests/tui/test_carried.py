@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.answer.snapshot import take
 from core.changes import Change
 from core.data.question import Question
-from core.snapshot import take
 from tests.tui.markets import QUESTION, market
 from tui.beside.carried import packed, unpacked
 from tui.written.document import to_json

@@ -8,8 +8,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from core.alerts import Alert
-from core.snapshot import Lines, Question
+from core.answer.alerts import Alert
+from core.answer.snapshot import Lines, Question
 from tui.commands import COMMANDS, SORTS, CommandError, groups, hints
 from tui.filters import parse_filter
 from tui.keys import bindings, keys_of, normal_key

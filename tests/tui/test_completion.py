@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.measures import MEASURES
-from core.snapshot import Question
+from core.answer.alert_measures import MEASURES
+from core.answer.snapshot import Question
 from tui.commands import COMMANDS
 from tui.completion import Known, advice, completed, offers
 from tui.line import parse

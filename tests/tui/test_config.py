@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.snapshot import Question
+from core.answer.snapshot import Question
 from tui.config import THEMES, Config, ConfigError, load, read, with_flags
 from tui.themes import THEMES as DRAWN
 

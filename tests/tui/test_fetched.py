@@ -9,7 +9,7 @@ from pathlib import Path
 from cache.progress import Summary
 from cache.turn import turn
 from cache.waits import Wait, keep_waits
-from core.snapshot import Question
+from core.answer.snapshot import Question
 from tests.cache.test_plan import holdings, prices
 from tui.desk import Desk
 from tui.places import places

@@ -9,8 +9,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from core.alerts import Kept, parse
-from core.snapshot import Question
+from core.answer.alerts import Kept, parse
+from core.answer.snapshot import Question
 from tests.cache.lookalike import Lookalike
 from tui.alerts.book import AlertBook
 from tui.memory.files import Memory

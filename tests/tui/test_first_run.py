@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from cache.errors import SourceError, StoreError
-from core.snapshot import Question
+from core.answer.snapshot import Question
 from tests.tui.driving import drive, lines_of, press, seen
 from tests.tui.markets import FakeDesk, market
 from tests.tui.test_child import read_until

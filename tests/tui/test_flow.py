@@ -14,8 +14,8 @@ from datetime import date, datetime
 import pytest
 from textual.pilot import Pilot
 
+from core.answer.snapshot import Question, Snapshot
 from core.data.errors import CoreError
-from core.snapshot import Question, Snapshot
 from tests.tui.driving import drive, hold, lines_of, press, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, market, newer
 from tui.app import InternalsApp

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 
 from textual.pilot import Pilot
 
-from core.looks import look
-from core.since import since
-from core.snapshot import take
+from core.answer.looks import look
+from core.answer.since import since
+from core.answer.snapshot import take
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import LAST, QUESTION, FakeDesk, market, newer
 from tui.app import InternalsApp

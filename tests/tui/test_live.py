@@ -17,8 +17,8 @@ from textual.pilot import Pilot
 
 from cache.live import open_session
 from cache.sessions import sessions
+from core.answer.snapshot import stepped
 from core.data.frames import day
-from core.snapshot import stepped
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, market
 from tui.app import InternalsApp

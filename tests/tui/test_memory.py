@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from core.alerts import AlertError, Kept, parse
-from core.looks import look
-from core.snapshot import take
+from core.answer.alerts import AlertError, Kept, parse
+from core.answer.looks import look
+from core.answer.snapshot import take
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import LAST, QUESTION, FakeDesk, market
 from tui.alerts import book

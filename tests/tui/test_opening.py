@@ -131,7 +131,7 @@ def test_nothing_that_draws_or_measures_is_loaded_for_it(home: Path) -> None:
     assert "Spread" in text and READING in text
     roots = {name.partition(".")[0] for name in modules}
     assert not roots & {"numpy", "textual", "pandas", "asyncio", "pyarrow", "yfinance", "tomllib"}
-    assert not {"core.snapshot", "cache.store", "tui.app", "rich.style"} & set(modules)
+    assert not {"core.answer.snapshot", "cache.store", "tui.app", "rich.style"} & set(modules)
 
 
 # -- how the terminal is given back --------------------------------------------------
@@ -301,7 +301,7 @@ def test_an_answer_that_is_there_before_the_screen_is_shown_when_it_comes(home: 
 
 def test_an_answer_that_takes_its_time_leaves_a_screen_that_obeys(home: Path) -> None:
     then = (
-        "import core.snapshot as snapshot\n"
+        "import core.answer.snapshot as snapshot\n"
         "    take = snapshot.take\n"
         "    def late(*asked):\n"
         "        time.sleep(3)\n"

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from core.answer.snapshot import Question, Snapshot, take
 from core.note import headline, sentences
-from core.snapshot import Question, Snapshot, take
 from tests.tui import markets
 from tui.written import pictures
 from tui.written.document import document

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.answer.since import Since
+from core.answer.snapshot import Question, Snapshot, take
 from core.note import sentences
 from core.phrase import Figure, Name, Sentence, key
-from core.since import Since
-from core.snapshot import Question, Snapshot, take
 from tests.answers import published
 from tests.core import build
 from tests.tui import markets

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from cache.errors import StoreError
-from core.alerts import AlertError
-from core.snapshot import Question
+from core.answer.alerts import AlertError
+from core.answer.snapshot import Question
 from tests.cache.test_store import files
 from tests.tui.driving import press, seen, settle
 from tests.tui.markets import NOW

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cache.errors import CacheError
-from core.snapshot import Snapshot, take
+from core.answer.snapshot import Snapshot, take
 from tests.tui import markets
 from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
 from tests.tui.test_prose import check_prose

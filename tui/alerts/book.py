@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache import disk
-from core.alerts import Alert, AlertError, Kept, from_json, judge, to_json
+from core.answer.alerts import Alert, AlertError, Kept, from_json, judge, to_json
 from tui.memory.files import Memory, read, write
 
 if TYPE_CHECKING:
-    from core.snapshot import Snapshot
+    from core.answer.snapshot import Snapshot
 
 #: Seconds to wait for another process that has the file; it is only read and written.
 _PATIENCE: Final = 5.0

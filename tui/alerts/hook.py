@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from tui.terminal.safe import safe
 
 if TYPE_CHECKING:
-    from core.alerts import Kept
+    from core.answer.alerts import Kept
 
 #: Stands for the sentence in an argument.
 PLACE: Final = "{sentence}"

@@ -14,9 +14,9 @@ from core.data.question import Basis, Question
 from tui.alerts import hook
 
 if TYPE_CHECKING:
-    from core.alerts import Alert
+    from core.answer.alerts import Alert
+    from core.answer.snapshot import Snapshot
     from core.data.market import Market
-    from core.snapshot import Snapshot
     from tui.alerts.book import AlertBook
     from tui.config import Config
 

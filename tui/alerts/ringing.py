@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from cache.errors import CacheError, why
-from core.alerts import Alert, Kept, figure, first, value
+from core.answer.alerts import Alert, Kept, figure, first, value
 from core.data.errors import CoreError
 from tui.alerts import hook
 from tui.alerts.book import AlertBook
 from tui.alerts.judging import Asked, answers, asked_in, asked_of
 
 if TYPE_CHECKING:
-    from core.snapshot import Snapshot
+    from core.answer.snapshot import Snapshot
     from tui.host import Host
 
 

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from core.answer.views import Snapshot
     from core.data.question import Question
-    from core.views import Snapshot
 
 #: Bytes asked of the pipe at once.
 _PIECE: Final = 1 << 20

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cache.errors import why
-from core.snapshot import Snapshot, take
+from core.answer.snapshot import Snapshot, take
 from tui.written.notes import keep
 
 if TYPE_CHECKING:

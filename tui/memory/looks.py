@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from core.looks import Look, LookError, read, to_json
+from core.answer.looks import Look, LookError, read, to_json
 from tui.memory import files
 from tui.memory.files import Memory, write
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.looks import Look, look
+from core.answer.looks import Look, look
 from tui.memory.looks import LookBook, Seen
 
 if TYPE_CHECKING:
+    from core.answer.snapshot import Snapshot
     from core.data.question import Question
-    from core.snapshot import Snapshot
     from tui.host import Host
     from tui.memory.files import Seat
 

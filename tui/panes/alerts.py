@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.message import Message
 
-from core.alerts import Alert, figure
+from core.answer.alerts import Alert, figure
 from tui import formats
 from tui.commands import shown
 from tui.panes.help import PageScreen, page_bindings

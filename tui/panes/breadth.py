@@ -24,9 +24,9 @@ from tui.panes.sheet import Sheet
 from tui.spans import Drawing, Line, fit_line, inset
 
 if TYPE_CHECKING:
+    from core.answer.snapshot import IndexView
     from core.breadth import Bin, Breadth
     from core.data.market import Market
-    from core.snapshot import IndexView
 
 #: Cells of the longest bar of the ladder.
 _LONGEST: Final = 40

@@ -8,7 +8,7 @@ from typing import Final
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from core.announced import Coming, announced_sentence, standing_words
+from core.answer.announced import Coming, announced_sentence, standing_words
 from core.changes import Change
 from core.note import leavers_sentence
 from core.phrase import Sentence

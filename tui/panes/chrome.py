@@ -14,8 +14,8 @@ from tui.panes.scene import BASIS, Scene, state_words, wrapped
 from tui.spans import Drawing, Line, line_width
 
 if TYPE_CHECKING:
+    from core.answer.snapshot import Snapshot
     from core.data.question import Question
-    from core.snapshot import Snapshot
 
 
 def header(

@@ -11,7 +11,7 @@ from tui.panes.scene import Scene, Side, no_index, wrapped
 from tui.spans import Drawing, Line, fit_line, inset
 
 if TYPE_CHECKING:
-    from core.snapshot import IndexView
+    from core.answer.snapshot import IndexView
 
 #: Cells of one index's table.
 WIDTH = 50

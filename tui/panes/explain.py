@@ -15,9 +15,9 @@ from tui.panes.help import PageScreen, page_bindings
 from tui.written.explained import page_of
 
 if TYPE_CHECKING:
+    from core.answer.views import Snapshot
     from core.data.market import Market
     from core.explain.explanation import Explanation
-    from core.views import Snapshot
     from tui.panes.scene import Scene, Side
     from tui.spans import Drawing
 

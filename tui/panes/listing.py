@@ -17,8 +17,8 @@ from tui.widgets.drawing import NO_STYLE, Ground
 from tui.widgets.table import LineTable
 
 if TYPE_CHECKING:
+    from core.answer.snapshot import IndexView, Lines
     from core.data.frames import IntArray
-    from core.snapshot import IndexView, Lines
     from tui.filters import Filter
     from tui.spans import Line
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from textual.message import Message
 
+from core.answer.trail import Trail, trail
 from core.data.errors import CoreError
-from core.trail import Trail, trail
 from tui import formats
 from tui.charts import Chart, Series, stacked_charts
 from tui.panes.explain import Asked, ExplainScreen
@@ -19,9 +19,9 @@ from tui.panes.scene import BASIS, flowed, state_words, wrapped
 from tui.spans import Drawing, Line, inset, line_width
 
 if TYPE_CHECKING:
+    from core.answer.snapshot import IndexView, Snapshot
     from core.data.frames import FloatArray
     from core.data.market import Market
-    from core.snapshot import IndexView, Snapshot
 
 
 @dataclass

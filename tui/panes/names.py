@@ -17,7 +17,7 @@ from tui.spans import Drawing, Line, line_width
 from tui.widgets.columns import Cell, Column
 
 if TYPE_CHECKING:
-    from core.snapshot import IndexView, Lines
+    from core.answer.snapshot import IndexView, Lines
     from tui.filters import Filter
 
 #: Dropped in this order where there is no room: note, rank, sector, weight, name, bar, return.

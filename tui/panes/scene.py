@@ -11,8 +11,8 @@ from core.note import coverage
 from tui import formats
 
 if TYPE_CHECKING:
+    from core.answer.snapshot import IndexView, Snapshot
     from core.data.market import Market
-    from core.snapshot import IndexView, Snapshot
     from tui.spans import Drawing
 
 Side = Literal["small", "large"]

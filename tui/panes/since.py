@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from core.looks import LookError, look
-from core.since import ENDS, Ends, IndexSince, Moved, Placed, Since, since
+from core.answer.looks import LookError, look
+from core.answer.since import ENDS, Ends, IndexSince, Moved, Placed, Since, since
 from tui import formats
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import BASIS, wrapped

@@ -19,8 +19,8 @@ from tui.terminal import crash, fitting, title
 from tui.terminal.capabilities import Capabilities, here, prepare
 
 if TYPE_CHECKING:
+    from core.answer.views import Snapshot
     from core.data.question import Question
-    from core.views import Snapshot
     from tui.app import InternalsApp
     from tui.desk import Desk
     from tui.memory.files import Memory

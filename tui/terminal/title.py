@@ -13,7 +13,7 @@ from tui.terminal.safe import safe
 if TYPE_CHECKING:
     from textual.app import App
 
-    from core.views import Snapshot
+    from core.answer.views import Snapshot
 
 #: Keep the title and give it back, on xterm's stack of titles; terminals without pass it over.
 PUSH: Final = "\x1b[22;2t"

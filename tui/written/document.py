@@ -18,11 +18,11 @@ from tui.written.since import since_document
 from tui.written.values import Json, iso, number, scaled
 
 if TYPE_CHECKING:
+    from core.answer.since import Since
+    from core.answer.views import IndexView, Snapshot
     from core.bridge import Step
     from core.changes import Change, Changes
-    from core.since import Since
     from core.spread import Ranking, Spread, YearGap
-    from core.views import IndexView, Snapshot
 
 SCHEMA = 1
 #: Lines of two files whose weight changed the most that are written.

@@ -11,11 +11,11 @@ from core.telling import drags
 from tui.written.values import Json, iso, number, scaled
 
 if TYPE_CHECKING:
+    from core.answer.views import IndexView, Snapshot
     from core.concentration import Top
     from core.data.frames import FloatArray
     from core.data.windows import Window
     from core.groups import Group
-    from core.views import IndexView, Snapshot
 
 
 def _group(group: Group, *, symbols: bool) -> Json:

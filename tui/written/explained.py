@@ -10,9 +10,9 @@ from core.explain.measures import explain
 from tui import formats as f
 
 if TYPE_CHECKING:
+    from core.answer.views import Snapshot
     from core.data.market import Market
     from core.explain.explanation import Explanation, Term, Unit
-    from core.views import Snapshot
 
 _INDENT = "  "
 

@@ -10,8 +10,8 @@ from tui import formats as f
 from tui.written.tables import tables
 
 if TYPE_CHECKING:
-    from core.since import Since
-    from core.views import Snapshot
+    from core.answer.since import Since
+    from core.answer.views import Snapshot
     from tui.written.table import Row, Table
 
 #: The widest a name gets in plain text, in cells.

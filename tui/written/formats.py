@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from core.since import Since
-    from core.views import Snapshot
+    from core.answer.since import Since
+    from core.answer.views import Snapshot
 
 #: Format -> the module and the function that write it.
 _WRITERS: Final[Mapping[str, tuple[str, str]]] = {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from core.phrase import Figure, Sentence, listed
 
 if TYPE_CHECKING:
-    from core.views import Snapshot
+    from core.answer.views import Snapshot
     from tui.written.values import Json
 
 #: A key, a quoted key, or a place in a list.

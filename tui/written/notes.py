@@ -14,7 +14,7 @@ from tui.written.files import write_file
 from tui.written.formats import KEPT, written
 
 if TYPE_CHECKING:
-    from core.views import Snapshot
+    from core.answer.views import Snapshot
 
 _ENDINGS: Final = {"text": "txt"}
 #: Names left out that are spelled in a file's name; more of them are told by a hash.

@@ -21,8 +21,8 @@ from tui.written.style import page_style
 from tui.written.tables import sections
 
 if TYPE_CHECKING:
-    from core.since import Since
-    from core.views import Snapshot
+    from core.answer.since import Since
+    from core.answer.views import Snapshot
     from tui.written.table import Section, Table
     from tui.written.values import Json
 

@@ -15,9 +15,9 @@ from tui.charts.lines import date_ticks
 from tui.written.sketch import CHARACTER, Anchor, Point, Sketch
 
 if TYPE_CHECKING:
+    from core.answer.views import IndexView, Snapshot
     from core.data.frames import FloatArray
     from core.spread import Ranking
-    from core.views import IndexView, Snapshot
 
 #: Leaders, and as many laggards, of a picture of contributions.
 NAMES: Final = 10

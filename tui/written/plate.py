@@ -12,8 +12,8 @@ from tui.written.sketch import Sketch
 from tui.written.style import picture_style
 
 if TYPE_CHECKING:
-    from core.since import Since
-    from core.views import Snapshot
+    from core.answer.since import Since
+    from core.answer.views import Snapshot
 
 WIDTH, HEIGHT = 1200.0, 675.0
 _MARGIN, _TOP = 36.0, 40.0

@@ -8,8 +8,8 @@ from tui import formats as f
 from tui.terminal.safe import safe
 
 if TYPE_CHECKING:
-    from core.since import Since
-    from core.views import Snapshot
+    from core.answer.since import Since
+    from core.answer.views import Snapshot
 
 
 def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:

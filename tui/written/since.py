@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cache.clean import clean
 from cache.errors import CacheError
-from core.looks import LookError, look, read
-from core.since import Ends, IndexSince, Moved, Placed, Since, since
+from core.answer.looks import LookError, look, read
+from core.answer.since import Ends, IndexSince, Moved, Placed, Since, since
 from tui import formats as f
 from tui.written.table import Row, Table
 from tui.written.values import Json, iso, number
 
 if TYPE_CHECKING:
-    from core.views import Snapshot
+    from core.answer.views import Snapshot
 
 #: The largest note that is read: many times one of 5,000 lines.
 _LARGEST: Final = 64 * 2**20

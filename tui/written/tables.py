@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from core.announced import standing_words
+from core.answer.announced import standing_words
 from tui import formats as f
 from tui.written.since import since_tables
 from tui.written.table import ROWS, Row, Section, Table
 from tui.written.tables_lines import breadth, concentration, contributors, groups
 
 if TYPE_CHECKING:
-    from core.since import Since
+    from core.answer.since import Since
+    from core.answer.views import Snapshot
     from core.spread import Ranking
-    from core.views import Snapshot
 
 
 def _spread(snapshot: Snapshot) -> Iterator[Table]:

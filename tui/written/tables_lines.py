@@ -12,10 +12,10 @@ from tui import formats as f
 from tui.written.table import ROWS, Row, Table
 
 if TYPE_CHECKING:
+    from core.answer.views import IndexView, Snapshot
     from core.breadth import Rung
     from core.data.frames import FloatArray
     from core.groups import Group
-    from core.views import IndexView, Snapshot
 
 
 def _line(view: IndexView, row: int) -> Row:

@@ -16,8 +16,8 @@ from tui.written.parts import PARTS, Part, part
 if TYPE_CHECKING:
     import pandas as pd
 
-    from core.since import Since
-    from core.views import Snapshot
+    from core.answer.since import Since
+    from core.answer.views import Snapshot
 
 #: What a spreadsheet would take for a formula, full-width signs too.
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r\n＝＋－＠]")

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from core.announced import Coming
+    from core.answer.announced import Coming
     from core.attribution import SectorEffect
     from core.basket import Segment
     from core.breadth import Breadth

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Final, Literal
 from core.phrase import Figure, Name, Sentence, basis_points, key, spoken
 
 if TYPE_CHECKING:
+    from core.answer.views import IndexView
     from core.data.frames import Action, Announcement
     from core.data.market import Market
-    from core.views import IndexView
 
 #: Leaders of whom the sentence speaks.
 TOP: Final = 3

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.views import IndexView, Source
+from core.answer.views import IndexView, Source
 
 if TYPE_CHECKING:
     from core.basket import Basket

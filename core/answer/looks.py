@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from core.answer.views import COVERAGE_FLOOR, IndexView, Snapshot
 from core.data.errors import CoreError
-from core.views import COVERAGE_FLOOR, IndexView, Snapshot
 
 #: Version of a look written by `to_json`: the note's.
 SCHEMA: Final = 1

@@ -10,8 +10,8 @@ import numpy as np
 from core.data.frames import FloatArray, day
 
 if TYPE_CHECKING:
+    from core.answer.views import Snapshot
     from core.data.market import Market
-    from core.views import Snapshot
 
 
 @dataclass(frozen=True, eq=False, slots=True)

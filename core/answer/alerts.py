@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from core.answer.alert_measures import MEASURES, Measure
 from core.data.errors import CoreError
 from core.data.question import Basis, Question, normal
-from core.measures import MEASURES, Measure
 
 if TYPE_CHECKING:
-    from core.views import Snapshot
+    from core.answer.views import Snapshot
 
 _COMPARED: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "<": operator.lt,

@@ -13,8 +13,8 @@ from core.data.frames import Dates, FloatArray, day
 from core.membership import spans
 
 if TYPE_CHECKING:
+    from core.answer.views import Snapshot
     from core.data.market import Market
-    from core.views import Snapshot
 
 
 @dataclass(frozen=True, eq=False, slots=True)

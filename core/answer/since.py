@@ -1,6 +1,6 @@
 """What changed between two looks at the same question.
 
-`since(before, after)` takes two `core.looks.Look`: of a Snapshot (`look`), or read from a file
+`since(before, after)` takes two `core.answer.looks.Look`: of a Snapshot (`look`), or read from a file
 (`read`: a kept look, or an earlier note's JSON). Different questions are never compared.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from core.looks import IndexLook, Look, LookError
+from core.answer.looks import IndexLook, Look, LookError
 
 #: Names at either end that count as leaders and laggards.
 ENDS: Final = 10

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from core.daily import AVERAGES
 
 if TYPE_CHECKING:
+    from core.answer.views import IndexView, Snapshot
     from core.breadth import Breadth
-    from core.views import IndexView, Snapshot
 
 SPREAD, CONTRIBUTORS, BREADTH, CHANGES = 1, 2, 3, 4
 

@@ -8,20 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.announced import coming
-from core.attribution import by_sector
-from core.bridge import Step, bridge, gap_leaders, side
-from core.changes import Change, Changes, changes, pair_of_files
-from core.daily import daily
-from core.data.errors import UnavailableError
-from core.data.frames import Dates, day, pydate
-from core.data.question import Basis, Question
-from core.data.windows import Window, resolve
-from core.index import index_of, own_return
-from core.membership import spans
-from core.remarks import sources, warnings
-from core.spread import Spread, spread
-from core.views import (
+from core.answer.announced import coming
+from core.answer.index import index_of, own_return
+from core.answer.provenance import sources, warnings
+from core.answer.views import (
     COVERAGE_FLOOR,
     IndexView,
     Lines,
@@ -30,6 +20,16 @@ from core.views import (
     State,
     Without,
 )
+from core.attribution import by_sector
+from core.bridge import Step, bridge, gap_leaders, side
+from core.changes import Change, Changes, changes, pair_of_files
+from core.daily import daily
+from core.data.errors import UnavailableError
+from core.data.frames import Dates, day, pydate
+from core.data.question import Basis, Question
+from core.data.windows import Window, resolve
+from core.membership import spans
+from core.spread import Spread, spread
 
 if TYPE_CHECKING:
     from core.basket import Basket

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.answer.views import IndexView, Lines, Without
 from core.breadth import breadth_of
 from core.concentration import concentration, order
 from core.contribution import basket
 from core.correlation import correlation_of
 from core.data.frames import BoolArray, Holdings, IntArray, LeftOut, day
 from core.groups import issuers, sectors, themes
-from core.views import IndexView, Lines, Without
 
 if TYPE_CHECKING:
     from core.basket import Basket
