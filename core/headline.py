@@ -13,7 +13,7 @@ from core.telling import level, margin
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
-    from core.spread import Ranking, Spread
+    from core.measures.spread import Ranking, Spread
 
 #: "Widest since Y" is said only when Y lies at least this many years back.
 NOTABLE_YEARS: Final = 3

@@ -36,8 +36,8 @@ from core.telling import (
 if TYPE_CHECKING:
     from core.answer.since import Since
     from core.answer.views import IndexView, Snapshot
-    from core.breadth import Rung
-    from core.groups import Group
+    from core.measures.breadth import Rung
+    from core.measures.groups import Group
 
 __all__ = [
     "breadth_sentence",

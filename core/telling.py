@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
-from core.spread import TIE_DECIMALS, Ranking
+from core.measures.spread import TIE_DECIMALS, Ranking
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
-    from core.changes import Change, Changes
+    from core.measures.changes import Change, Changes
 
 #: Leaders and drags that are told by name.
 NAMED: Final = 3

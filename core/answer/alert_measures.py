@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from core.daily import AVERAGES
+from core.measures.daily import AVERAGES
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
-    from core.breadth import Breadth
+    from core.measures.breadth import Breadth
 
 SPREAD, CONTRIBUTORS, BREADTH, CHANGES = 1, 2, 3, 4
 

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.answer.views import IndexView, Lines, Without
-from core.breadth import breadth_of
-from core.concentration import concentration, order
-from core.contribution import basket
-from core.correlation import correlation_of
 from core.data.frames import BoolArray, Holdings, IntArray, LeftOut, day
-from core.groups import issuers, sectors, themes
+from core.measures.breadth import breadth_of
+from core.measures.concentration import concentration, order
+from core.measures.contribution import basket
+from core.measures.correlation import correlation_of
+from core.measures.groups import issuers, sectors, themes
 
 if TYPE_CHECKING:
-    from core.basket import Basket
     from core.data.market import Market
     from core.data.question import Question
     from core.data.series import Series
     from core.data.windows import Window
-    from core.membership import Span
+    from core.measures.basket import Basket
+    from core.measures.membership import Span
 
 
 def own_return(series: Series | None, window: Window, basis: str) -> float | None:

@@ -12,11 +12,11 @@ import numpy as np
 from core.answer.views import IndexView, Source
 
 if TYPE_CHECKING:
-    from core.basket import Basket
     from core.data.frames import IntArray
     from core.data.market import Market
     from core.data.question import Question
     from core.data.windows import Window
+    from core.measures.basket import Basket
 
 
 @dataclass(frozen=True, eq=False, slots=True)

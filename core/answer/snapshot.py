@@ -20,20 +20,20 @@ from core.answer.views import (
     State,
     Without,
 )
-from core.attribution import by_sector
-from core.bridge import Step, bridge, gap_leaders, side
-from core.changes import Change, Changes, changes, pair_of_files
-from core.daily import daily
 from core.data.errors import UnavailableError
 from core.data.frames import Dates, day, pydate
 from core.data.question import Basis, Question
 from core.data.windows import Window, resolve
-from core.membership import spans
-from core.spread import Spread, spread
+from core.measures.attribution import by_sector
+from core.measures.bridge import Step, bridge, gap_leaders, side
+from core.measures.changes import Change, Changes, changes, pair_of_files
+from core.measures.daily import daily
+from core.measures.membership import spans
+from core.measures.spread import Spread, spread
 
 if TYPE_CHECKING:
-    from core.basket import Basket
     from core.data.market import Market
+    from core.measures.basket import Basket
 
 __all__ = [
     "COVERAGE_FLOOR",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.contribution import basket
 from core.data.frames import Dates, FloatArray, day
-from core.membership import spans
+from core.measures.contribution import basket
+from core.measures.membership import spans
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot

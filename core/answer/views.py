@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from core.answer.announced import Coming
-    from core.attribution import SectorEffect
-    from core.basket import Segment
-    from core.breadth import Breadth
-    from core.bridge import GapLeaders, Step
-    from core.changes import Changes
-    from core.concentration import Concentration
-    from core.daily import Daily
     from core.data.frames import FloatArray, LeftOut
     from core.data.question import Question
     from core.data.windows import Window
-    from core.groups import Group
-    from core.spread import Spread
+    from core.measures.attribution import SectorEffect
+    from core.measures.basket import Segment
+    from core.measures.breadth import Breadth
+    from core.measures.bridge import GapLeaders, Step
+    from core.measures.changes import Changes
+    from core.measures.concentration import Concentration
+    from core.measures.daily import Daily
+    from core.measures.groups import Group
+    from core.measures.spread import Spread
 
 State = Literal["final", "intraday", "partial"]
 

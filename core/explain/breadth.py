@@ -17,7 +17,7 @@ from core.explain.returns import return_of
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
-    from core.breadth import Bin, Rung
+    from core.measures.breadth import Bin, Rung
 
 #: Returns are compared at so many decimals: 110 / 100 - 1 is not 0.1.
 _DECIMALS: Final = 9

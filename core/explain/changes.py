@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.changes import Change, Changes, Resized
 from core.data.frames import Holdings, day
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.ground import Ground, chosen
+from core.measures.changes import Change, Changes, Resized
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.concentration import NET_FLOOR, Top
 from core.data.errors import MeasureError
 from core.data.frames import day
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.ground import Ground, chosen
+from core.measures.concentration import NET_FLOOR, Top
 
 #: Contributions under this are neither gains nor losses.
 _NOTHING = 5e-13

@@ -15,11 +15,11 @@ from typing import Final
 
 import numpy as np
 
-from core.daily import AVERAGES, FAST, SETTLING, SLOW, YEAR_SESSIONS, Daily
-from core.daily import daily as daily_of
 from core.data.frames import STALE_SESSIONS, day
 from core.explain.explanation import Explanation, Term, Unit, cut
 from core.explain.ground import Ground, chosen
+from core.measures.daily import AVERAGES, FAST, SETTLING, SLOW, YEAR_SESSIONS, Daily
+from core.measures.daily import daily as daily_of
 
 _STRICT: Final = "strictly beyond every close of the 252 sessions before"
 

@@ -13,8 +13,8 @@ from core.explain.explanation import Explanation, Term
 from core.explain.ground import Ground, chosen
 
 if TYPE_CHECKING:
-    from core.attribution import SectorEffect
-    from core.bridge import Step
+    from core.measures.attribution import SectorEffect
+    from core.measures.bridge import Step
 
 
 def bridge(ground: Ground, item: str = "") -> list[Explanation]:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from core.contribution import basket
 from core.data.errors import MeasureError
 from core.data.frames import day
-from core.membership import Span, spans
+from core.measures.contribution import basket
+from core.measures.membership import Span, spans
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
-    from core.basket import Basket
     from core.data.market import Market
+    from core.measures.basket import Basket
 
 T = TypeVar("T")
 

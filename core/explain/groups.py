@@ -11,7 +11,7 @@ from core.explain.ground import Ground, chosen
 
 if TYPE_CHECKING:
     from core.answer.views import Lines
-    from core.groups import Group
+    from core.measures.groups import Group
 
 
 def _group(ground: Ground, found: Group, lines: Lines, own: list[int]) -> Explanation:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from core.contribution import basket
 from core.explain.explanation import Explanation, Term
 from core.explain.returns import return_of
+from core.measures.contribution import basket
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView

@@ -13,9 +13,9 @@ from core.explain.explanation import Explanation, Term
 from core.explain.returns import close_of, return_of
 
 if TYPE_CHECKING:
-    from core.basket import Basket
     from core.data.market import Market
     from core.explain.ground import Ground
+    from core.measures.basket import Basket
 
 
 def _carried(

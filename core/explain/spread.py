@@ -10,7 +10,7 @@ import numpy as np
 
 from core.explain.explanation import Explanation, Term
 from core.explain.returns import return_of
-from core.spread import TIE_DECIMALS, Ranking, Spread, YearGap
+from core.measures.spread import TIE_DECIMALS, Ranking, Spread, YearGap
 
 if TYPE_CHECKING:
     from core.explain.ground import Ground

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.answer.snapshot import IndexView, Question, Snapshot, take
 from core.data.frames import Holdings
-from core.spread import Ranking
+from core.measures.spread import Ranking
 from tests.core import naive
 from tests.core.build import NAN, holdings, market, prices, weekdays
 from tests.core.test_properties import SECTORS, Case, cases, examples

@@ -16,7 +16,7 @@ from core.answer import alerts
 from core.answer.alert_measures import MEASURES
 from core.answer.alerts import Alert, AlertError, Kept, from_json, judge, parse, to_json, value
 from core.answer.snapshot import Question, Snapshot, take
-from core.daily import daily
+from core.measures.daily import daily
 from tests.tui.markets import END, market
 
 ASKED = Question(basis="pr")

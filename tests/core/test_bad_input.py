@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from core.answer.snapshot import Question, take
-from core.basket import Basket
-from core.contribution import basket
 from core.data.errors import FrameError, UnavailableError
 from core.data.frames import Block, Holdings, dates_of
 from core.data.market import Market
-from core.membership import spans
+from core.measures.basket import Basket
+from core.measures.contribution import basket
+from core.measures.membership import spans
 from tests.core.build import NAN, holdings, market, prices, weekdays
 
 DAYS = weekdays("2025-12-29", "2026-01-30")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.breadth import breadth, histogram
-from core.concentration import concentration, order
 from core.data.frames import BoolArray
-from core.groups import issuers
+from core.measures.breadth import breadth, histogram
+from core.measures.concentration import concentration, order
+from core.measures.groups import issuers
 from tests.answers.read import vectors
 
 TV2 = vectors()["breadth_tv2"]

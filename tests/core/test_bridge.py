@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.bridge import Side, bridge, gap_leaders
-from core.contribution import basket
-from core.membership import spans
+from core.measures.bridge import Side, bridge, gap_leaders
+from core.measures.contribution import basket
+from core.measures.membership import spans
 from tests.answers.read import vectors
 from tests.core.build import holdings, market, prices, weekdays
 

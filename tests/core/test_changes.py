@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from core.changes import Changes, changes, pair_of_files, turnover
+from core.measures.changes import Changes, changes, pair_of_files, turnover
 from tests.answers.read import vectors
 from tests.core.build import NAN, holdings, market, prices, weekdays
 

@@ -8,11 +8,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from core.basket import Basket
-from core.contribution import basket
 from core.data.frames import pydate
 from core.data.market import Market
-from core.membership import spans
+from core.measures.basket import Basket
+from core.measures.contribution import basket
+from core.measures.membership import spans
 from tests.answers.read import vectors
 from tests.core.build import NAN, holdings, market, prices, weekdays
 

@@ -7,12 +7,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from core.attribution import brinson, by_sector
-from core.contribution import basket
-from core.correlation import average_correlation, correlation_of
-from core.counting import extremes, sums
-from core.daily import daily, ema, oscillators
-from core.membership import spans
+from core.measures.attribution import brinson, by_sector
+from core.measures.contribution import basket
+from core.measures.correlation import average_correlation, correlation_of
+from core.measures.counting import extremes, sums
+from core.measures.daily import daily, ema, oscillators
+from core.measures.membership import spans
 from tests.answers.read import vectors
 from tests.core.build import NAN, holdings, market, prices, weekdays
 

@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 
 from core.answer.snapshot import Basis, Question, Snapshot, take
-from core.attribution import by_sector
-from core.basket import Basket
-from core.breadth import EDGES, histogram
-from core.contribution import basket
-from core.daily import Daily, daily, oscillators
 from core.data.frames import BoolArray, FloatArray, Holdings
 from core.data.market import Market
-from core.membership import spans
+from core.measures.attribution import by_sector
+from core.measures.basket import Basket
+from core.measures.breadth import EDGES, histogram
+from core.measures.contribution import basket
+from core.measures.daily import Daily, daily, oscillators
+from core.measures.membership import spans
 from tests.answers.read import vectors
 from tests.core.build import NAN, holdings, market, prices, weekdays
 

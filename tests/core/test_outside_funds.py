@@ -13,9 +13,9 @@ import pytest
 from scipy.spatial.distance import pdist
 
 from core.answer.snapshot import Basis
-from core.concentration import gini
 from core.data.windows import Window
-from core.spread import spread
+from core.measures.concentration import gini
+from core.measures.spread import spread
 from tests.core.build import weekdays
 from tests.core.test_outside import END, START, a_dozen, both_bases, made
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from core.answer.snapshot import Question, take
-from core.changes import changes
 from core.data.market import Market
+from core.measures.changes import changes
 from tests.answers.read import REAL
 from tui.cli.run import run
 from tui.desk import Desk

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.data.windows import resolve
-from core.spread import Ranking, YearGap, rank_gap, spread
+from core.measures.spread import Ranking, YearGap, rank_gap, spread
 from tests.answers.read import REAL, spread_history
 from tests.core.build import weekdays
 

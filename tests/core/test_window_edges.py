@@ -14,7 +14,7 @@ import pytest
 from core.answer.snapshot import Question, take
 from core.data.errors import UnavailableError
 from core.data.market import Market
-from core.spread import Spread
+from core.measures.spread import Spread
 from tests.core.build import market, prices
 from tui.cli.run import run
 

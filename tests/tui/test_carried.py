@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from core.answer.snapshot import take
-from core.changes import Change
 from core.data.question import Question
+from core.measures.changes import Change
 from tests.tui.markets import QUESTION, market
 from tui.beside.carried import packed, unpacked
 from tui.written.document import to_json

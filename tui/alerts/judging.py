@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from cache.errors import CacheError
-from core.daily import daily
 from core.data.errors import CoreError
 from core.data.question import Basis, Question
+from core.measures.daily import daily
 from tui.alerts import hook
 
 if TYPE_CHECKING:

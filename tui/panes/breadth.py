@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from textual.message import Message
 from textual.widget import Widget
 
-from core.daily import Daily
-from core.daily import daily as daily_breadth
+from core.measures.daily import Daily
+from core.measures.daily import daily as daily_breadth
 from core.note import breadth_sentence
 from tui import formats
 from tui.charts import histogram_pair, ladder_bar, waterfall
@@ -25,8 +25,8 @@ from tui.spans import Drawing, Line, fit_line, inset
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView
-    from core.breadth import Bin, Breadth
     from core.data.market import Market
+    from core.measures.breadth import Bin, Breadth
 
 #: Cells of the longest bar of the ladder.
 _LONGEST: Final = 40

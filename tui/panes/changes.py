@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from core.answer.announced import Coming, announced_sentence, standing_words
-from core.changes import Change
+from core.measures.changes import Change
 from core.note import leavers_sentence
 from core.phrase import Sentence
 from tui import formats

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.daily import Daily, inside
+from core.measures.daily import Daily, inside
 from tui import formats
 from tui.charts import Chart, Series, Unit, stacked_charts
 from tui.panes.scene import Scene, Side, flowed, wrapped

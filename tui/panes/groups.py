@@ -12,8 +12,8 @@ from tui.charts import diverging_bars
 from tui.widgets.columns import Cell, Column
 
 if TYPE_CHECKING:
-    from core.attribution import SectorEffect
-    from core.groups import Group
+    from core.measures.attribution import SectorEffect
+    from core.measures.groups import Group
     from tui.panes.listing import Grid
     from tui.panes.scene import Scene, Side
 

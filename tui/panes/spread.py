@@ -18,7 +18,7 @@ from tui.panes.sheet import Sheet
 from tui.spans import Drawing, Line, inset, line_width
 
 if TYPE_CHECKING:
-    from core.spread import Ranking, Spread
+    from core.measures.spread import Ranking, Spread
 
 #: From this height on the lines stand over the bars of the years.
 BOTH = 24

@@ -20,9 +20,9 @@ from tui.written.values import Json, iso, number, scaled
 if TYPE_CHECKING:
     from core.answer.since import Since
     from core.answer.views import IndexView, Snapshot
-    from core.bridge import Step
-    from core.changes import Change, Changes
-    from core.spread import Ranking, Spread, YearGap
+    from core.measures.bridge import Step
+    from core.measures.changes import Change, Changes
+    from core.measures.spread import Ranking, Spread, YearGap
 
 SCHEMA = 1
 #: Lines of two files whose weight changed the most that are written.

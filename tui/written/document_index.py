@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.daily import Daily, inside
+from core.measures.daily import Daily, inside
 from core.telling import drags
 from tui.written.values import Json, iso, number, scaled
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
-    from core.concentration import Top
     from core.data.frames import FloatArray
     from core.data.windows import Window
-    from core.groups import Group
+    from core.measures.concentration import Top
+    from core.measures.groups import Group
 
 
 def _group(group: Group, *, symbols: bool) -> Json:

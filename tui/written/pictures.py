@@ -17,7 +17,7 @@ from tui.written.sketch import CHARACTER, Anchor, Point, Sketch
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
     from core.data.frames import FloatArray
-    from core.spread import Ranking
+    from core.measures.spread import Ranking
 
 #: Leaders, and as many laggards, of a picture of contributions.
 NAMES: Final = 10

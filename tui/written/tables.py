@@ -14,7 +14,7 @@ from tui.written.tables_lines import breadth, concentration, contributors, group
 if TYPE_CHECKING:
     from core.answer.since import Since
     from core.answer.views import Snapshot
-    from core.spread import Ranking
+    from core.measures.spread import Ranking
 
 
 def _spread(snapshot: Snapshot) -> Iterator[Table]:

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.daily import AVERAGES, Daily
+from core.measures.daily import AVERAGES, Daily
 from core.note import coverage
 from tui import formats as f
 from tui.written.table import ROWS, Row, Table
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
-    from core.breadth import Rung
     from core.data.frames import FloatArray
-    from core.groups import Group
+    from core.measures.breadth import Rung
+    from core.measures.groups import Group
 
 
 def _line(view: IndexView, row: int) -> Row:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.counting import count
 from core.data.frames import BoolArray, Dates, FloatArray, day
+from core.measures.counting import count
 
 if TYPE_CHECKING:
     from core.data.market import Market

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.basket import Basket
 from core.data.frames import STALE_SESSIONS, BoolArray
-from core.segment import (
+from core.measures.basket import Basket
+from core.measures.segment import (
     Part,
     WindowLines,
     closes_at,
@@ -29,7 +29,7 @@ from core.segment import (
 if TYPE_CHECKING:
     from core.data.market import Market
     from core.data.matrix import Matrix
-    from core.membership import Span
+    from core.measures.membership import Span
 
 
 def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket | None:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.concentration import order
+from core.measures.concentration import order
 
 if TYPE_CHECKING:
-    from core.basket import Basket
-    from core.breadth import Breadth
     from core.data.frames import FloatArray
+    from core.measures.basket import Basket
+    from core.measures.breadth import Breadth
 
 
 @dataclass(frozen=True, slots=True)

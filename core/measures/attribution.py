@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from core.basket import Basket
     from core.data.frames import FloatArray
+    from core.measures.basket import Basket
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.basket import Segment
 from core.data.frames import STALE_SESSIONS, BoolArray, Dates, FloatArray, Holdings, IntArray
+from core.measures.basket import Segment
 
 if TYPE_CHECKING:
     from core.data.market import Market
     from core.data.matrix import Matrix
-    from core.membership import Span
+    from core.measures.membership import Span
 
 #: File price and close may differ by this much before the line is flagged.
 PRICE_TOLERANCE = 0.02

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from core.data.frames import FloatArray, day
 
 if TYPE_CHECKING:
-    from core.basket import Basket
     from core.data.market import Market
+    from core.measures.basket import Basket
 
 #: Sessions a correlation needs.
 SESSIONS: Final = 60

@@ -15,8 +15,8 @@ import numpy as np
 from core.data.question import ABOVE, BELOW
 
 if TYPE_CHECKING:
-    from core.basket import Basket
     from core.data.frames import FloatArray
+    from core.measures.basket import Basket
 
 #: Bin edges of the histogram, as returns; the tails beyond are open.
 EDGES: Final = (-0.50, -0.25, -0.10, 0.0, 0.10, 0.25, 0.50, 1.0)
