@@ -16,7 +16,7 @@ from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING, Final, Literal
 
-from core.phrase import Figure, Name, Sentence, basis_points, key, spoken
+from core.note.phrase import Figure, Name, Sentence, basis_points, key, spoken
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView

@@ -16,7 +16,7 @@ from core.answer.announced import Coming, leaders_to_leave, standing_words
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.frames import Action, Announcement
 from core.data.market import Market
-from core.note import sentences
+from core.note.note import sentences
 from tests.tui.markets import market
 from tui.written.document import document
 

@@ -12,7 +12,7 @@ from core.answer.trail import trail
 from core.data.errors import UnavailableError, WindowError
 from core.data.frames import Theme
 from core.data.market import Market
-from core.note import headline, sentences
+from core.note.note import headline, sentences
 from tests.core.build import NAN, holdings, market, prices, weekdays
 
 DAYS = weekdays("2025-12-29", "2026-01-30")

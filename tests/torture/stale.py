@@ -153,7 +153,7 @@ def _clocks(folder: Path) -> Row:
 
 
 def _partial() -> Row:
-    from core.note import headline
+    from core.note.note import headline
     from tui.written.formats import written
 
     wrong: list[str] = []

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from core.answer.snapshot import Question, Snapshot, take
-from core.note import headline, sentences
+from core.note.note import headline, sentences
 from tests.tui import markets
 from tui.written import pictures
 from tui.written.document import document

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from core.answer.since import Since
 from core.answer.snapshot import Question, Snapshot, take
-from core.note import sentences
-from core.phrase import Figure, Name, Sentence, key
+from core.note.note import sentences
+from core.note.phrase import Figure, Name, Sentence, key
 from tests.answers import published
 from tests.core import build
 from tests.tui import markets

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from core.measures.daily import Daily
 from core.measures.daily import daily as daily_breadth
-from core.note import breadth_sentence
+from core.note.note import breadth_sentence
 from tui import formats
 from tui.charts import histogram_pair, ladder_bar, waterfall
 from tui.commands import BREADTH

@@ -10,8 +10,8 @@ from textual.widget import Widget
 
 from core.answer.announced import Coming, announced_sentence, standing_words
 from core.measures.changes import Change
-from core.note import leavers_sentence
-from core.phrase import Sentence
+from core.note.note import leavers_sentence
+from core.note.phrase import Sentence
 from tui import formats
 from tui.charts import diverging_bars
 from tui.commands import CHANGES

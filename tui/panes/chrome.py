@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from core.note import headline
+from core.note.note import headline
 from tui import formats
 from tui.commands import shown
 from tui.panes.frame import asked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.note import leaders_sentence
+from core.note.note import leaders_sentence
 from tui import formats
 from tui.charts import cumulative_curve
 from tui.panes.scene import Scene, Side, no_index, wrapped

@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from core.note import coverage
+from core.note.note import coverage
 from tui import formats
 
 if TYPE_CHECKING:

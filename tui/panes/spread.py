@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from core.answer.paths import year_paths
-from core.note import window_words
+from core.note.note import window_words
 from tui import formats
 from tui.charts import Chart, Multiple, Series, multiples, stacked_charts, year_bars
 from tui.commands import SPREAD

@@ -9,8 +9,8 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.note import headline, sentences
-from core.telling import leaders_that_left, margin, moved, verdict
+from core.note.note import headline, sentences
+from core.note.verdict import leaders_that_left, margin, moved, verdict
 from tui.written.coming import UNTOLD, announced
 from tui.written.document_index import index_document
 from tui.written.ledger import ledger

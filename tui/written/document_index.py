@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.measures.daily import Daily, inside
-from core.telling import drags
+from core.note.verdict import drags
 from tui.written.values import Json, iso, number, scaled
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from core.note import sentences
+from core.note.note import sentences
 from tui import formats as f
 from tui.written.tables import tables
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from core.phrase import Figure, Sentence, listed
+from core.note.phrase import Figure, Sentence, listed
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot

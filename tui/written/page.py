@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from core.note import sentences
-from core.phrase import Figure, Sentence
+from core.note.note import sentences
+from core.note.phrase import Figure, Sentence
 from tui.written import pictures
 from tui.written.document import document
 from tui.written.export import source_lines, state_line

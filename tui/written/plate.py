@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from core.note import headline
+from core.note.note import headline
 from tui.written import pictures
 from tui.written.export import state_line
 from tui.written.sketch import Sketch

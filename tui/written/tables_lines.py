@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from core.measures.daily import AVERAGES, Daily
-from core.note import coverage
+from core.note.note import coverage
 from tui import formats as f
 from tui.written.table import ROWS, Row, Table
 

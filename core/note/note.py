@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.answer.announced import announced_sentence
-from core.headline import headline, rank_sentence, window_words
-from core.phrase import (
+from core.note.headline import headline, rank_sentence, window_words
+from core.note.phrase import (
     Figure,
     Name,
     Sentence,
@@ -24,7 +24,7 @@ from core.phrase import (
     share,
     spoken,
 )
-from core.telling import (
+from core.note.verdict import (
     NAMED,
     drags,
     leaders_that_left,
@@ -371,7 +371,7 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
     """
     said = [headline(snapshot), rank_sentence(snapshot)]
     if earlier is not None:
-        from core.since_note import since_sentences
+        from core.note.since_note import since_sentences
 
         said += since_sentences(earlier)
     said.append(_verdict(snapshot))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.phrase import (
+from core.note.phrase import (
     Figure,
     Name,
     Sentence,

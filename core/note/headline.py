@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.phrase import Figure, Name, Sentence, percent, points, spoken
-from core.telling import level, margin
+from core.note.phrase import Figure, Name, Sentence, percent, points, spoken
+from core.note.verdict import level, margin
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot

@@ -1,0 +1,1 @@
+"""The note: sentences chosen by rule from a snapshot."""
