@@ -93,7 +93,7 @@ def main(arguments: list[str]) -> None:
         call(PYTHON, "-m", "tests.picture")
     elif command == "sessions":
         ready(DEV_LOCK)
-        call(PYTHON, "-m", "cache.make_sessions")
+        call(PYTHON, "-m", "cache.facts.make_sessions")
     else:
         sys.exit(__doc__)
 

@@ -122,8 +122,8 @@ def plain(symbols: list[str]) -> dict[str, int]:
 
 def ours(home: Path, rate: float | None, now: datetime) -> dict[str, int]:
     """A refresh of a store with holdings from the issuer, a pool of 16."""
-    from cache.funds import load_funds
-    from cache.reference import load_reference
+    from cache.facts.funds import load_funds
+    from cache.facts.reference import load_reference
     from cache.refresh import refresh
     from cache.sources.yahoo import Yahoo
     from cache.store import Store

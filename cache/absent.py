@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from cache import remembered
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 from cache.files import FileAsk
 from cache.skew import BEARABLE
 

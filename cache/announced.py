@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from cache.clean import clean
+from cache.facts.clean import clean
 from cache.pack import announcement
 from cache.sources.limited import open_regular, run
 from cache.sources.rows import Rejected

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.errors import SourceError
-from cache.sessions import sessions
+from cache.facts.errors import SourceError
+from cache.facts.sessions import sessions
 from core.data.errors import FrameError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from cache.errors import StoreBusy
+from cache.facts.errors import StoreBusy
 
 
 def write(path: Path, data: bytes) -> None:

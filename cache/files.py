@@ -12,7 +12,7 @@ import numpy as np
 from core.data.frames import Dates, Holdings, Reference, day, pydate
 
 if TYPE_CHECKING:
-    from cache.funds import Fund
+    from cache.facts.funds import Fund
 
 #: A holdings file taken less than this ago is not asked for again.
 FILE_PATIENCE: Final = timedelta(hours=6)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
+from cache.facts.sessions import NEW_YORK, SETTLE, last_final, last_session, sessions
 from cache.reasons import asked
-from cache.sessions import NEW_YORK, SETTLE, last_final, last_session, sessions
 from core.data.frames import JUMP, STALE_SESSIONS, Dates, FloatArray, IntArray, day, pydate
 
 if TYPE_CHECKING:

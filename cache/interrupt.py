@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 
 T = TypeVar("T")
 

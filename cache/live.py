@@ -14,9 +14,9 @@ from typing import Any, Final
 import numpy as np
 
 from cache.bars import Bars
-from cache.clean import clean
+from cache.facts.clean import clean
+from cache.facts.sessions import NEW_YORK, OPEN, closes_at, sessions
 from cache.merge import merge
-from cache.sessions import NEW_YORK, OPEN, closes_at, sessions
 from core.data.frames import JUMP, Prices, day, pydate
 
 #: A quote may lie this far ahead of this machine's clock.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cache import disk, head, objects
-from cache.errors import StoreError
+from cache.facts.errors import StoreError
 from cache.objects import Damaged
 from cache.store import Held, Store, holds, named
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from cache.errors import StoreError
+from cache.facts.errors import StoreError
 
 #: What it means that a file cannot be read: it is not there, or is none, or its file system says
 #: that it is broken.

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from cache.errors import StoreError
+from cache.facts.errors import StoreError
 
 #: Marks a directory that holds a desk's published copy (`cache.publish`).
 MARKER: Final = "published.json"

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cache import disk, head, owner
-from cache.errors import StoreError
+from cache.facts.errors import StoreError
 from cache.mirror import Copy
 from cache.owner import MARKER
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 from urllib.error import HTTPError
 
-from cache.clean import clean
+from cache.facts.clean import clean
 from cache.skew import http_date
 from cache.sources.issuers import AGENT, certificates
 

@@ -19,14 +19,14 @@ import numpy as np
 
 from cache.absent import AbsentError, load_absent, remember_absent
 from cache.batch import Batch
-from cache.errors import SourceError, StoreBusy, StoreEmpty, StoreError
+from cache.facts.errors import SourceError, StoreBusy, StoreEmpty, StoreError
+from cache.facts.sessions import last_final
 from cache.files import FILE_SLACK, FileAsk, by_hand
 from cache.interrupt import signals, unless
 from cache.known import Known
 from cache.plan import RATE, Ask, Plan, make_plan, whole
 from cache.progress import Progress, Stage, Summary
 from cache.reasons import asked
-from cache.sessions import last_final
 from cache.skew import Skew, careful
 from cache.telling import told
 from cache.turn import turn
@@ -34,7 +34,7 @@ from cache.waits import load_waits
 from core.data.frames import Prices
 
 if TYPE_CHECKING:
-    from cache.funds import Fund
+    from cache.facts.funds import Fund
     from cache.gate import Answer
     from cache.sources.protocol import FileSource, PriceSource
     from cache.store import Store

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from cache.facts.sessions import last_final
 from cache.progress import Summary
 from cache.reasons import asked_for, in_vain, reasons, wait
-from cache.sessions import last_final
 from cache.skew import clock_words
 
 if TYPE_CHECKING:

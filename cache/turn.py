@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cache import disk
-from cache.errors import StoreBusy, StoreError
+from cache.facts.errors import StoreBusy, StoreError
 from cache.progress import Summary
 
 #: Seconds between two tries for the lock.

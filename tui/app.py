@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.worker import Worker
 
-from cache.errors import CacheError
+from cache.facts.errors import CacheError
 from tui.beside import later
 from tui.beside.answers import Underway, answer
 from tui.beside.bringing import Bringer

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from cache import owner
-from cache.errors import StoreError
-from cache.symbols import valid_symbol
+from cache.facts.errors import StoreError
+from cache.facts.symbols import valid_symbol
 from core.data.errors import WindowError
 from core.data.question import Basis, Question, normal
 from tui.written.formats import FILED, KEPT

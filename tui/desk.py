@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cache.errors import StoreEmpty, StoreError
+from cache.facts.errors import StoreEmpty, StoreError
 from core.data.question import Question
 from tui.beside.filekind import kind_of
 from tui.memory.files import Memory
@@ -92,7 +92,7 @@ class Desk:
         Raises:
             CacheError: such a file is broken.
         """
-        from cache.reference import load_reference
+        from cache.facts.reference import load_reference
 
         stamps = tuple(map(_stamp, (self.places.config / name for name in OWN_FILES)))
         if self._facts is None or self._facts[0] != stamps:
@@ -103,7 +103,7 @@ class Desk:
         """What in the user's themes names nothing held; of an invented market nothing is said."""
         if self.simulated:
             return ()
-        from cache.reference import doubtful_themes
+        from cache.facts.reference import doubtful_themes
 
         lines = (file.symbols for dated in held.holdings.values() for file in dated)
         closes = (block.symbols for block in held.prices.blocks)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cache.errors import StoreError
+from cache.facts.errors import StoreError
 from cache.owner import MARKER
 
 APP = "internals"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.sessions import sessions
+from cache.facts.sessions import sessions
 from cache.sources import demo_files, demo_funds, demo_lines, demo_paths, demo_weights
 from cache.sources.demo_bars import Columns
 from cache.sources.demo_days import FILES, LAST, LINES_FROM, OPENS_AT

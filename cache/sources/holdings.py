@@ -13,17 +13,17 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cache.clean import clean
-from cache.errors import SourceError
-from cache.funds import load_funds
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
+from cache.facts.funds import load_funds
+from cache.facts.symbols import valid_symbol, yahoo_symbol
 from cache.sources.limited import open_regular, run
 from cache.sources.rows import Rejected
-from cache.symbols import valid_symbol, yahoo_symbol
 from core.data.errors import FrameError
 from core.data.frames import Holdings, LeftOut
 
 if TYPE_CHECKING:
-    from cache.funds import Fund
+    from cache.facts.funds import Fund
 
 #: Largest holdings file that is read, bytes; the largest real ones hold 2 MB.
 LARGEST: Final = 32 << 20

@@ -20,13 +20,13 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 from cache.absent import AbsentError
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 from cache.files import FileAsk, by_hand
 
 if TYPE_CHECKING:
     from http.client import HTTPMessage
 
-    from cache.funds import Fund
+    from cache.facts.funds import Fund
 
 #: The largest file taken; the largest known is below one megabyte.
 LIMIT: Final = 32 * 2**20

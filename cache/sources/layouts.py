@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 from cache.sources import invesco, ishares, plain, ssga
 from cache.sources.lines import settle
 from cache.sources.rows import check_separator, csv_rows

@@ -25,8 +25,8 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cache.clean import clean
-from cache.errors import SourceError
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
 
 #: What a parser gives: fields that JSON can carry, and named arrays.
 Parsed = tuple[dict[str, Any], dict[str, NDArray[Any]]]

@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from cache.clean import clean
-from cache.errors import SourceError
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
+from cache.facts.symbols import valid_symbol, yahoo_symbol
 from cache.sources.rows import Rejected
 from cache.sources.sectors import SECTORS
-from cache.symbols import valid_symbol, yahoo_symbol
 
 _SECTORS: Final = {
     "communication": "Communication Services",

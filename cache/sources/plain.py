@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 from cache.sources.lines import Line, Sheet, identifier, other_kind
 from cache.sources.table import BadCell, Table
 from cache.sources.uniform import Uniform

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
-from cache.clean import clean
-from cache.errors import SourceError
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
+from cache.facts.symbols import valid_symbol, yahoo_symbol
 from cache.sources.rows import (
     MOST_COLUMNS,
     Rejected,
@@ -20,7 +21,6 @@ from cache.sources.rows import (
     no_csv,
     number,
 )
-from cache.symbols import valid_symbol, yahoo_symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

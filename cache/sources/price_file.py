@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
-from cache.errors import SourceError
-from cache.sessions import sessions
+from cache.facts.errors import SourceError
+from cache.facts.sessions import sessions
 from cache.sources.price_columns import FIELDS, Columns, read_csv, read_parquet
 from cache.sources.rows import Rejected
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from cache.bars import Bars
-from cache.clean import clean
-from cache.sessions import closes_at, last_session
+from cache.facts.clean import clean
+from cache.facts.sessions import closes_at, last_session
 from cache.sources.limited import open_regular, run
 from cache.sources.rows import Rejected
 from core.data.frames import pydate

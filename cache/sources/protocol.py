@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from cache.funds import Fund
+    from cache.facts.funds import Fund
     from cache.gate import Answer
     from cache.plan import Ask
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

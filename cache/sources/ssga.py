@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 from cache.sources.lines import Line, Sheet, identifier
 from cache.sources.rows import day
 from cache.sources.table import Table, normal

@@ -14,7 +14,7 @@ from typing import Final
 
 from websockets.sync.client import ClientConnection, connect
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 
 #: Seconds within which a connection has to open, and within which its end has to be agreed on.
 OPEN, CLOSE = 10.0, 2.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cache.clean import clean
+from cache.facts.clean import clean
 from cache.sources.rows import Rejected, Row, number
 
 if TYPE_CHECKING:

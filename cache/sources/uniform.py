@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cache.clean import clean
-from cache.errors import SourceError
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
 from cache.sources.rows import day
 from cache.sources.table import BadCell
 

@@ -9,8 +9,8 @@ import zlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from cache.clean import clean
-from cache.errors import SourceError
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
 from cache.sources.rows import Row, check_size
 
 if TYPE_CHECKING:

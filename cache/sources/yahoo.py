@@ -27,11 +27,11 @@ from yfinance.data import YfData
 from yfinance.exceptions import YFPricesMissingError, YFRateLimitError
 
 from cache import disk
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
+from cache.facts.sessions import NEW_YORK, last_final
 from cache.gate import Answer, gate, nothing
 from cache.plan import RATE, Ask
 from cache.reasons import asked, wait
-from cache.sessions import NEW_YORK, last_final
 from cache.skew import careful
 from cache.sources.chart import Chart, read_plain
 from cache.sources.quiet import silence

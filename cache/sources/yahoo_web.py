@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from curl_cffi import requests
 from curl_cffi.curl import CURL_WRITEFUNC_ERROR
 
-from cache.sessions import NEW_YORK, OPEN
+from cache.facts.sessions import NEW_YORK, OPEN
 from cache.skew import Skew, http_date
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 from cache.sources.holdings import HoldingsFile, read_holdings
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from cache.sessions import sessions
+from cache.facts.sessions import sessions
 from tests.cache.lookalike_broken import ENDLESS
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cache.announced import adding, forgetting, read_changes
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 from cache.store import Store
 from core.data.frames import Announcement
 from tests.cache.test_store import RAW, bars, files, holdings, manifest

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cache.bars import Bars
-from cache.errors import CacheError, SourceError, StoreBusy, StoreEmpty, StoreError
+from cache.facts.errors import CacheError, SourceError, StoreBusy, StoreEmpty, StoreError
 from core.data.errors import FrameError
 
 NOW = datetime(2026, 6, 27, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache.clean import clean
+from cache.facts.clean import clean
 from tests.cache.holdings_maker import NOW
 from tests.torture.hostile import PAYLOADS
 

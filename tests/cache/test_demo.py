@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from cache.bars import Bars
-from cache.sessions import sessions
+from cache.facts.sessions import sessions
 from cache.sources import demo
 from tests.answers import published
 from tests.cache.demo_market import Answer, Line, Market

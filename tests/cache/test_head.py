@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cache import head, store
-from cache.errors import StoreEmpty, StoreError
+from cache.facts.errors import StoreEmpty, StoreError
 from cache.mirror import Copy
 from cache.store import Store
 from tests.torture import steps

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cache.errors import SourceError
-from cache.funds import Fund
+from cache.facts.errors import SourceError
+from cache.facts.funds import Fund
 from cache.sources.holdings import read_holdings
 from tests.cache.holdings_maker import (
     FOOTER,

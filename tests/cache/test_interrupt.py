@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 from cache.interrupt import unless
 
 WAITING = """

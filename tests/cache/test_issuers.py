@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cache.errors import SourceError
-from cache.funds import Fund
+from cache.facts.errors import SourceError
+from cache.facts.funds import Fund
 from cache.sources.holdings import read_holdings
 from cache.sources.issuers import Issuers
 from tests.cache.lookalike import Lookalike

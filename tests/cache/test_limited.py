@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import pytest
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 from cache.sources.limited import Limits, Parsed, open_regular, run
 
 ROOT = Path(__file__).resolve().parents[2]

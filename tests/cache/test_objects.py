@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from cache import objects, pack
-from cache.errors import StoreError
+from cache.facts.errors import StoreError
 from cache.objects import Damaged, Room
 from cache.store import Store
 from tests.cache.test_store import RAW, bars, dump, holdings, manifest, rich

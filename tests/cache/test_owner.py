@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from cache import owner
-from cache.errors import StoreError
-from cache.reference import load_reference
+from cache.facts.errors import StoreError
+from cache.facts.reference import load_reference
 from cache.refresh import refresh as run
 from cache.store import Store
 from tests.cache.test_store import ROOT, bars, dump
@@ -26,8 +26,8 @@ from tui.config import ConfigError, load
 AS_NOBODY = """
 import os, sys
 from pathlib import Path
-from cache.errors import StoreError
-from cache.reference import load_reference
+from cache.facts.errors import StoreError
+from cache.facts.reference import load_reference
 from cache.refresh import refresh as run
 from cache.store import Store
 from tests.cache.test_store import bars

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 from cache.sources import price_columns
 from cache.sources.prices import PriceFile, read_prices
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 from tests.cache.test_price_files import read, refusal, table
 
 

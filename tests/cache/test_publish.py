@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from cache import owner
-from cache.errors import StoreEmpty, StoreError
+from cache.facts.errors import StoreEmpty, StoreError
 from cache.owner import MARKER
 from cache.publish import publish, published_words
 from cache.store import Store

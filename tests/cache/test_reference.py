@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cache.datafile import package_table
-from cache.errors import SourceError
-from cache.funds import load_funds
-from cache.reference import doubtful_themes, load_reference
-from cache.symbols import valid_symbol, yahoo_symbol
+from cache.facts.datafile import package_table
+from cache.facts.errors import SourceError
+from cache.facts.funds import load_funds
+from cache.facts.reference import doubtful_themes, load_reference
+from cache.facts.symbols import valid_symbol, yahoo_symbol
 
 
 def test_funds_that_ship() -> None:

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cache.funds import load_funds
+from cache.facts.funds import load_funds
+from cache.facts.reference import load_reference
 from cache.progress import Progress, Summary
-from cache.reference import load_reference
 from cache.refresh import refresh
 from cache.store import Store
 from tests.cache.lookalike import Lookalike
@@ -31,8 +31,8 @@ CHILD = """
 import sys
 from datetime import datetime
 from pathlib import Path
-from cache.funds import load_funds
-from cache.reference import load_reference
+from cache.facts.funds import load_funds
+from cache.facts.reference import load_reference
 from cache.refresh import refresh
 from cache.sources.yahoo import Yahoo
 from cache.store import Store

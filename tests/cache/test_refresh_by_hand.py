@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from cache.bars import Bars
-from cache.errors import StoreError
-from cache.funds import Fund
+from cache.facts.errors import StoreError
+from cache.facts.funds import Fund
+from cache.facts.reference import load_reference
 from cache.gate import Answer
 from cache.plan import Ask
 from cache.progress import Progress
-from cache.reference import load_reference
 from cache.refresh import refresh
 from cache.store import Store
 

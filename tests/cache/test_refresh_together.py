@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from cache.absent import BELIEVED, load_absent, remember_absent
-from cache.errors import StoreError
+from cache.facts.errors import StoreError
+from cache.facts.reference import load_reference
 from cache.files import FileAsk
 from cache.progress import Progress, Summary
-from cache.reference import load_reference
 from cache.refresh import refresh
 from cache.store import Store
 from cache.turn import turn

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cache.errors import CacheError
-from cache.sessions import FILE, closes_at, last_final, last_session, sessions
+from cache.facts.errors import CacheError
+from cache.facts.sessions import FILE, closes_at, last_final, last_session, sessions
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOSED = (
@@ -119,7 +119,7 @@ def test_a_time_needs_a_zone_and_a_known_year() -> None:
 @pytest.mark.filterwarnings("ignore:Series.values")
 def test_the_maker_makes_the_same_file() -> None:
     pytest.importorskip("exchange_calendars")
-    from cache.make_sessions import make
+    from cache.facts.make_sessions import make
 
     text = FILE.read_text("ascii")
     made = make(date(2027, 12, 31), date(2026, 1, 1))
@@ -134,7 +134,7 @@ def test_the_maker_makes_the_same_file() -> None:
 
 def test_nothing_heavy_is_imported() -> None:
     code = (
-        "import sys, cache.sessions; cache.sessions.sessions();"
+        "import sys, cache.facts.sessions; cache.facts.sessions.sessions();"
         "print(sorted({'pandas', 'exchange_calendars', 'textual', 'rich'} & set(sys.modules)))"
     )
     done = subprocess.run(

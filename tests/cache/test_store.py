@@ -19,8 +19,8 @@ import numpy as np
 import pytest
 
 from cache.bars import Bars
-from cache.errors import StoreBusy, StoreEmpty, StoreError
-from cache.sessions import sessions
+from cache.facts.errors import StoreBusy, StoreEmpty, StoreError
+from cache.facts.sessions import sessions
 from cache.store import Held, Store
 from core.data.errors import FrameError
 from core.data.frames import Holdings, LeftOut

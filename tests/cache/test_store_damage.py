@@ -20,8 +20,8 @@ import numpy as np
 import pytest
 
 from cache import objects
-from cache.errors import StoreEmpty, StoreError
-from cache.sessions import sessions
+from cache.facts.errors import StoreEmpty, StoreError
+from cache.facts.sessions import sessions
 from cache.store import Store
 from core.data.frames import Prices
 from tests.cache.test_store import RAW, ROOT, bars, dump, files, holdings, manifest, rich

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 from tests.cache import test_live
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_mute import WAYS, Mute

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache.clean import clean
-from cache.symbols import valid_symbol, yahoo_symbol
+from cache.facts.clean import clean
+from cache.facts.symbols import valid_symbol, yahoo_symbol
 
 
 @pytest.mark.parametrize(

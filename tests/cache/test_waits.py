@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from cache.facts.reference import load_reference
 from cache.plan import Plan, make_plan
 from cache.progress import Summary
 from cache.reasons import asked, in_vain
-from cache.reference import load_reference
 from cache.refresh import refresh
 from cache.store import Store
 from cache.waits import Wait, keep_waits, load_waits

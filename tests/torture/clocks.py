@@ -10,9 +10,9 @@ from unittest.mock import patch
 
 import numpy as np
 
-from cache.errors import CacheError
+from cache.facts.errors import CacheError
+from cache.facts.reference import load_reference
 from cache.known import Known
-from cache.reference import load_reference
 from cache.refresh import refresh
 from cache.sources.yahoo import Yahoo
 from cache.store import Store

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from cache import head
-from cache.errors import StoreError
-from cache.reference import load_reference
+from cache.facts.errors import StoreError
+from cache.facts.reference import load_reference
 from cache.store import Held, Store
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.market import Market

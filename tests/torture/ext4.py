@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from cache.errors import StoreEmpty, StoreError
+from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import Store
 from tests.torture import steps
 from tests.torture.processes import complete_lines, start

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
-from cache.errors import StoreEmpty, StoreError
+from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import Store
 from tests.torture import steps
 from tests.torture.faulty import CALLS, Failing, instead

@@ -18,7 +18,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 from cache.sources.holdings import read_holdings
 from cache.sources.limited import run
 from cache.sources.prices import read_prices

@@ -11,11 +11,11 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from cache.clean import clean
-from cache.errors import SourceError
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
+from cache.facts.symbols import valid_symbol
 from cache.sources import layouts, price_file
 from cache.sources.limited import Parsed
-from cache.symbols import valid_symbol
 
 #: What is put into a file in place of some of its bytes.
 SPLICES = (

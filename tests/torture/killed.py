@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cache.batch import BATCH
-from cache.errors import StoreEmpty
+from cache.facts.errors import StoreEmpty
 from cache.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.torture.processes import ROOT

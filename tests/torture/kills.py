@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cache import store as stores
-from cache.errors import StoreEmpty, StoreError
+from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import Store
 from tests.torture import steps
 from tests.torture.killed import killed

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from websockets.sync.server import ServerConnection
 
+from cache.facts.sessions import closes_at, sessions
 from cache.live import open_session
-from cache.sessions import closes_at, sessions
 from core.data.frames import pydate
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_stream import Streamer, message

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from cache.facts.reference import load_reference
 from cache.gate import Answer
 from cache.plan import Ask
-from cache.reference import load_reference
 from cache.refresh import refresh
 from cache.store import Held, Store
 from core.answer.snapshot import take

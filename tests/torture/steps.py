@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from cache.bars import Bars
-from cache.errors import StoreEmpty
+from cache.facts.errors import StoreEmpty
+from cache.facts.reference import load_reference
+from cache.facts.sessions import sessions
 from cache.gate import Answer
 from cache.plan import Ask
-from cache.reference import load_reference
-from cache.sessions import sessions
 from cache.store import Held, Store
 from core.data.frames import Dates, Holdings
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import cache.refresh
 from cache import disk, store
-from cache.errors import StoreEmpty, StoreError
+from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import Store
 from tests.torture import steps
 
@@ -171,7 +171,7 @@ def _read_and_write(home: Path) -> None:
 READ_AND_WRITE = """
 import os, sys
 from pathlib import Path
-from cache.sessions import sessions
+from cache.facts.sessions import sessions
 from tests.torture import worker
 sessions()
 os.setgroups([]); os.setgid(int(sys.argv[2])); os.setuid(int(sys.argv[2]))

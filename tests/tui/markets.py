@@ -202,7 +202,7 @@ class FakeDesk:
         if self.failure is not None:
             raise self.failure
         if self.held is None:
-            from cache.errors import StoreEmpty
+            from cache.facts.errors import StoreEmpty
 
             raise StoreEmpty("nothing is held yet")
         return take(self.held, question)

@@ -19,7 +19,7 @@ import pytest
 from textual.pilot import Pilot
 
 from bench.terminal import Terminal
-from cache.errors import StoreError
+from cache.facts.errors import StoreError
 from core.answer.snapshot import Snapshot, final_sessions, take
 from core.data.question import Question
 from tests.tui.driving import lines_of, seen, settle

@@ -14,8 +14,8 @@ from types import SimpleNamespace
 import pytest
 import trustme
 
+from cache.facts.sessions import sessions
 from cache.reach import Reached
-from cache.sessions import sessions
 from core.data.frames import pydate
 from tests.tui.test_cli import Cli, cli, fill
 from tui.doctor import examine, findings, keeping, machine, network, screen

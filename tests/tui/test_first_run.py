@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from cache.errors import SourceError, StoreError
+from cache.facts.errors import SourceError, StoreError
 from core.answer.snapshot import Question
 from tests.tui.driving import drive, lines_of, press, seen
 from tests.tui.markets import FakeDesk, market

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 
+from cache.facts.sessions import sessions
 from cache.live import open_session
-from cache.sessions import sessions
 from core.answer.snapshot import stepped
 from core.data.frames import day
 from tests.tui.driving import drive, press, seen, settle

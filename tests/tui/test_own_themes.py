@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 from core.data.frames import Theme
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import market

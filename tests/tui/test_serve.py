@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from cache.errors import StoreError
+from cache.facts.errors import StoreError
 from core.answer.alerts import AlertError
 from core.answer.snapshot import Question
 from tests.cache.test_store import files

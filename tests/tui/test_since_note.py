@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cache.errors import CacheError
+from cache.facts.errors import CacheError
 from core.answer.snapshot import Snapshot, take
 from tests.tui import markets
 from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from cache.errors import CacheError
+from cache.facts.errors import CacheError
 from core.data.errors import CoreError
 from core.data.question import Basis, Question
 from core.measures.daily import daily

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from cache.errors import CacheError, why
+from cache.facts.errors import CacheError, why
 from core.answer.alerts import Alert, Kept, figure, first, value
 from core.data.errors import CoreError
 from tui.alerts import hook

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cache.errors import CacheError, StoreEmpty, why
+from cache.facts.errors import CacheError, StoreEmpty, why
 from core.data.errors import CoreError
 from tui.messages import DeskLike, Failed, Taken
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.worker import Worker
 
-from cache.errors import CacheError, SourceError
+from cache.facts.errors import CacheError, SourceError
 from tui.beside import child
 
 if TYPE_CHECKING:

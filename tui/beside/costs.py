@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cache.absent import load_absent
-from cache.funds import load_funds
+from cache.facts.funds import load_funds
+from cache.facts.sessions import last_final, sessions
 from cache.plan import make_plan
 from cache.reasons import in_vain, wait
-from cache.sessions import last_final, sessions
 from cache.waits import load_waits
 from core.data.errors import CoreError
 from core.data.question import normal

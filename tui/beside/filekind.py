@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Literal
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 
 Kind = Literal["holdings", "prices"]
 #: Bytes of a file that tell what it is.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.worker import Worker
 
-from cache.errors import CacheError
+from cache.facts.errors import CacheError
 from tui import formats
 from tui.beside import child
 
@@ -63,7 +63,7 @@ class Live:
             return ""
         if self.quotes is None:
             return f"live quotes: {self._waiting or 'connecting'}"
-        from cache.sessions import NEW_YORK
+        from cache.facts.sessions import NEW_YORK
 
         at = f"{self.quotes.at.astimezone(NEW_YORK):%H:%M:%S} ET"
         parts = [f"live {at}" if self.on else f"quotes to {at}"]

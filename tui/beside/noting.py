@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cache.errors import why
+from cache.facts.errors import why
 from core.answer.snapshot import Snapshot, take
 from tui.written.notes import keep
 

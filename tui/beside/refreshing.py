@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.worker import Worker
 
-from cache.errors import CacheError
+from cache.facts.errors import CacheError
 from cache.reasons import wait_until
 from core.data.errors import CoreError
 from tui.beside import child

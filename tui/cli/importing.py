@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cache.clean import clean
-from cache.errors import SourceError
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
 from tui.cli.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 from tui.config import as_date
 
@@ -78,7 +78,7 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
 
 
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
-    from cache.funds import load_funds
+    from cache.facts.funds import load_funds
     from cache.sources.holdings import read_holdings
 
     found = read_holdings(

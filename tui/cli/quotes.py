@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from cache.errors import SourceError, StoreEmpty
+from cache.facts.errors import SourceError, StoreEmpty
 from cache.interrupt import signals
 from cache.live import Gate, closed, last_closes, open_session
 

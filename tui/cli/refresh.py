@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from cache.errors import CacheError, why
+from cache.facts.errors import CacheError, why
 from tui import formats as f
 from tui.beside.costs import window_start
 from tui.terminal.safe import safe, safe_lines
@@ -34,8 +34,8 @@ def fetch(
     Raises:
         CacheError: another refresh is under way, or the store cannot be written.
     """
-    from cache.errors import StoreError
-    from cache.funds import load_funds
+    from cache.facts.errors import StoreError
+    from cache.facts.funds import load_funds
     from cache.interrupt import heed_reader
     from cache.refresh import refresh
     from cache.sources.yahoo import Yahoo

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from cache.errors import CacheError, StoreEmpty, why
+from cache.facts.errors import CacheError, StoreEmpty, why
 from core.data.errors import CoreError, MeasureError, WindowError
 from core.data.question import Question
 from tui.cli.arguments import parser

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 from textual_serve.server import Server, to_int
 
-from cache.errors import CacheError
+from cache.facts.errors import CacheError
 from tui.cli.streams import ANSWERED, BAD_INPUT, write
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, TextIO
 
-from cache.clean import clean
+from cache.facts.clean import clean
 from tui.terminal.safe import safe_lines
 
 ANSWERED: Final = 0

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from cache.clean import clean
+from cache.facts.clean import clean
 from tui.formats import cell_width
 
 #: As it should be; worth knowing; to be mended.

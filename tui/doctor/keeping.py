@@ -10,9 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cache.errors import CacheError, StoreEmpty
-from cache.reference import load_reference
-from cache.sessions import sessions as known_sessions
+from cache.facts.errors import CacheError, StoreEmpty
+from cache.facts.reference import load_reference
+from cache.facts.sessions import sessions as known_sessions
 from cache.store import Store
 from core.data.frames import pydate
 from tui.config import FILE, ConfigError, load

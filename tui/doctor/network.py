@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from cache.errors import CacheError
-from cache.funds import load_funds
+from cache.facts.errors import CacheError
+from cache.facts.funds import load_funds
 from cache.reach import DEADLINE
 from tui.doctor.findings import Finding
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cache.errors import CacheError
+from cache.facts.errors import CacheError
+from cache.facts.sessions import last_final
 from cache.plan import left_alone
-from cache.sessions import last_final
 from cache.turn import last_said
 from cache.waits import load_waits
 from tui import formats as f

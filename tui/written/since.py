@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cache.clean import clean
-from cache.errors import CacheError
+from cache.facts.clean import clean
+from cache.facts.errors import CacheError
 from core.answer.looks import LookError, look, read
 from core.answer.since import Ends, IndexSince, Moved, Placed, Since, since
 from tui import formats as f

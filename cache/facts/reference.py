@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from cache.clean import clean
-from cache.datafile import line_of, package_table, package_text, parse_toml, read_toml
-from cache.errors import SourceError
-from cache.funds import load_funds
-from cache.sessions import sessions
-from cache.symbols import valid_symbol, yahoo_symbol
+from cache.facts.clean import clean
+from cache.facts.datafile import line_of, package_table, package_text, parse_toml, read_toml
+from cache.facts.errors import SourceError
+from cache.facts.funds import load_funds
+from cache.facts.sessions import sessions
+from cache.facts.symbols import valid_symbol, yahoo_symbol
 from core.data.frames import Reference, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
     from pathlib import Path
 
-    from cache.funds import Fund
+    from cache.facts.funds import Fund
 
 
 def doubtful_themes(config_dir: Path, known: Container[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Make the data file of exchange sessions: ``python -m cache.make_sessions [LAST_YEAR]``.
+"""Make the data file of exchange sessions: ``python -m cache.facts.make_sessions [LAST_YEAR]``.
 
 A tool for whoever releases the program: it alone uses exchange_calendars, which costs 0.4 s
 to import and starts in 2006 unless told otherwise.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, date, datetime, time
 
-from cache.sessions import CLOSE, FILE, NEW_YORK
+from cache.facts.sessions import CLOSE, FILE, NEW_YORK
 
 FIRST = date(1993, 1, 1)
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from cache.clean import clean
-from cache.datafile import line_of, package_text, parse_toml, read_toml
-from cache.errors import SourceError
-from cache.symbols import valid_symbol
+from cache.facts.clean import clean
+from cache.facts.datafile import line_of, package_text, parse_toml, read_toml
+from cache.facts.errors import SourceError
+from cache.facts.symbols import valid_symbol
 
 if TYPE_CHECKING:
     from datetime import date

@@ -1,7 +1,7 @@
 """Exchange sessions of the New York Stock Exchange, from a data file in the package.
 
 The file lists the weekdays on which the exchange stays closed and the days on which it
-closes early; ``python -m cache.make_sessions`` makes it anew.
+closes early; ``python -m cache.facts.make_sessions`` makes it anew.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from cache.errors import CacheError
+from cache.facts.errors import CacheError
 from core.data.frames import Dates, pydate
 
 #: The data file, and the exchange's own clock.

@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-from cache.errors import SourceError
+from cache.facts.errors import SourceError
 
 _DATA: Final = Path(__file__).with_name("data")
 

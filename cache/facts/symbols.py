@@ -17,7 +17,7 @@ _LONGEST: Final = 16
 
 @cache
 def _table() -> dict[str, str]:
-    from cache.datafile import package_table
+    from cache.facts.datafile import package_table
 
     return {row["file"]: row["yahoo"] for row in package_table("symbols.csv")}
 
