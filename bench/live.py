@@ -49,7 +49,7 @@ def clock(began: float) -> datetime:
 def fill(home: Path) -> None:
     """The simulated market as if it were a real one."""
     from cache.sources.demo import make
-    from cache.store import Store
+    from cache.store.store import Store
 
     bars, files = make()
     Store(home / "market").commit(bars=bars, holdings=files)

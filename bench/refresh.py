@@ -126,7 +126,7 @@ def ours(home: Path, rate: float | None, now: datetime) -> dict[str, int]:
     from cache.facts.reference import load_reference
     from cache.refresh import refresh
     from cache.sources.yahoo import Yahoo
-    from cache.store import Store
+    from cache.store.store import Store
 
     prices = Yahoo(home / "yfinance", pool=16, rate=rate, pause=0.5)
     summary = refresh(Store(home), PAIR, load_funds(), now, load_reference(), prices=prices)

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cache.sources.demo import make
-from cache.store import Store
+from cache.store.store import Store
 
 if TYPE_CHECKING:
     from core.data.frames import FloatArray

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from cache.facts.clean import clean
-from cache.pack import announcement
 from cache.sources.limited import open_regular, run
 from cache.sources.rows import Rejected
+from cache.store.pack import announcement
 from core.data.frames import Announcement
 
 #: Largest file of announced changes that is read, bytes.

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from cache.bars import Bars
 from cache.facts.clean import clean
 from cache.facts.sessions import NEW_YORK, OPEN, closes_at, sessions
-from cache.merge import merge
+from cache.store.bars import Bars
+from cache.store.merge import merge
 from core.data.frames import JUMP, Prices, day, pydate
 
 #: A quote may lie this far ahead of this machine's clock.

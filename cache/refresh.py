@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from cache.facts.funds import Fund
     from cache.gate import Answer
     from cache.sources.protocol import FileSource, PriceSource
-    from cache.store import Store
+    from cache.store.store import Store
     from core.data.frames import Holdings, Reference
 
 #: At most this many progress reports a second, beside those that open or close a stage.

@@ -18,9 +18,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from cache import disk
 from cache.facts.errors import StoreBusy, StoreError
 from cache.progress import Summary
+from cache.store import disk
 
 #: Seconds between two tries for the lock.
 _AGAIN: Final = 0.1

@@ -87,7 +87,7 @@ def refuse(*args, **how): raise SystemExit("something was unpickled")
 for name in ("load", "loads", "Unpickler"): setattr(pickle, name, refuse)
 from pathlib import Path
 from tests.torture import steps
-from cache.store import Store
+from cache.store.store import Store
 home = Path(sys.argv[1])
 for step in (1, 2, 3): steps.commit(Store(home), step)
 (home / "objects" / "x.npy").write_bytes(b"\\x80\\x04.")

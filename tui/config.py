@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from cache import owner
 from cache.facts.errors import StoreError
 from cache.facts.symbols import valid_symbol
+from cache.store import owner
 from core.data.errors import WindowError
 from core.data.question import Basis, Question, normal
 from tui.written.formats import FILED, KEPT

@@ -24,7 +24,7 @@ from tui.places import Places, places
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from cache.store import Held, Store
+    from cache.store.store import Held, Store
     from core.answer.views import Snapshot
     from core.data.frames import Prices, Reference
     from core.data.market import Market
@@ -69,7 +69,7 @@ class Desk:
         self.notes = places.notes
         self.read_only = self.memory.refusal
         if places.published:
-            from cache.publish import published_words
+            from cache.store.publish import published_words
 
             self.read_only = published_words(places.config) or self.read_only
         self._loaded: _Loaded | None = None
@@ -81,7 +81,7 @@ class Desk:
     @cached_property
     def store(self) -> Store:
         """What is held."""
-        from cache.store import Store
+        from cache.store.store import Store
 
         return Store(self.places.store, simulated=self.simulated)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cache.facts.errors import StoreError
-from cache.owner import MARKER
+from cache.store.owner import MARKER
 
 APP = "internals"
 VARIABLE = "INTERNALS_HOME"

@@ -21,7 +21,7 @@ from cache.sources.demo_names import LARGE_SECTORS, SMALL_SECTORS
 from core.data.frames import day
 
 if TYPE_CHECKING:
-    from cache.bars import Bars
+    from cache.store.bars import Bars
     from core.data.frames import FloatArray, Holdings
 
 SEED: Final = 20260626

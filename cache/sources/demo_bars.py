@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.bars import Bars
 from cache.sources.demo_funds import opening_rows, quarterly_rows
 from cache.sources.demo_paths import Marks
+from cache.store.bars import Bars
 from core.data.frames import pydate
 
 if TYPE_CHECKING:

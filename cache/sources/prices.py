@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from cache.bars import Bars
 from cache.facts.clean import clean
 from cache.facts.sessions import closes_at, last_session
 from cache.sources.limited import open_regular, run
 from cache.sources.rows import Rejected
+from cache.store.bars import Bars
 from core.data.frames import pydate
 
 __all__ = ["PriceFile", "Rejected", "read_prices"]

@@ -26,7 +26,6 @@ from websockets.exceptions import ConnectionClosed
 from yfinance.data import YfData
 from yfinance.exceptions import YFPricesMissingError, YFRateLimitError
 
-from cache import disk
 from cache.facts.errors import SourceError
 from cache.facts.sessions import NEW_YORK, last_final
 from cache.gate import Answer, gate, nothing
@@ -38,6 +37,7 @@ from cache.sources.quiet import silence
 from cache.sources.rounds import Rounds
 from cache.sources.streaming import CLOSE, WHO, opened
 from cache.sources.yahoo_web import RefusedError, Session, retry_at, told_at, unreachable
+from cache.store import disk
 from core.data.frames import pydate
 
 #: Seconds after which the symbols of a stream are repeated.

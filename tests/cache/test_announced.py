@@ -10,7 +10,7 @@ import pytest
 
 from cache.announced import adding, forgetting, read_changes
 from cache.facts.errors import SourceError
-from cache.store import Store
+from cache.store.store import Store
 from core.data.frames import Announcement
 from tests.cache.test_store import RAW, bars, files, holdings, manifest
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cache.bars import Bars
 from cache.facts.errors import CacheError, SourceError, StoreBusy, StoreEmpty, StoreError
+from cache.store.bars import Bars
 from core.data.errors import FrameError
 
 NOW = datetime(2026, 6, 27, 12, tzinfo=UTC)

@@ -13,9 +13,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cache.bars import Bars
 from cache.facts.sessions import sessions
 from cache.sources import demo
+from cache.store.bars import Bars
 from tests.answers import published
 from tests.cache.demo_market import Answer, Line, Market
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from cache import head, store
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.mirror import Copy
-from cache.store import Store
+from cache.store import head, store
+from cache.store.mirror import Copy
+from cache.store.store import Store
 from tests.torture import steps
 from tests.torture.faulty import CALLS, Disk, Failing, Recording, instead
 
@@ -142,7 +142,7 @@ def test_a_copy_that_goes_back_is_never_said_to_lack_anything(tmp_path: Path) ->
 
 
 def test_a_published_head_is_for_the_same_readers_as_the_rest(tmp_path: Path) -> None:
-    from cache.publish import publish
+    from cache.store.publish import publish
 
     filled(tmp_path / "mine" / "market")
     target = tmp_path / "desk"

@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cache.bars import Bars
-from cache.merge import merge
+from cache.store.bars import Bars
+from cache.store.merge import merge
 from core.data.frames import Block, Prices
 
 NOW = datetime(2026, 6, 27, 12, tzinfo=UTC)

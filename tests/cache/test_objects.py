@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cache import objects, pack
 from cache.facts.errors import StoreError
-from cache.objects import Damaged, Room
-from cache.store import Store
+from cache.store import objects, pack
+from cache.store.objects import Damaged, Room
+from cache.store.store import Store
 from tests.cache.test_store import RAW, bars, dump, holdings, manifest, rich
 
 MIB = 1 << 20

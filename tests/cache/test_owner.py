@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from cache import owner
 from cache.facts.errors import StoreError
 from cache.facts.reference import load_reference
 from cache.refresh import refresh as run
-from cache.store import Store
+from cache.store import owner
+from cache.store.store import Store
 from tests.cache.test_store import ROOT, bars, dump
 from tests.torture import steps
 from tests.torture.steps import Vendor
@@ -29,7 +29,7 @@ from pathlib import Path
 from cache.facts.errors import StoreError
 from cache.facts.reference import load_reference
 from cache.refresh import refresh as run
-from cache.store import Store
+from cache.store.store import Store
 from tests.cache.test_store import bars
 mine = bars("EVIL")
 mine.check()

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from cache import owner
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.owner import MARKER
-from cache.publish import publish, published_words
-from cache.store import Store
+from cache.store import owner
+from cache.store.owner import MARKER
+from cache.store.publish import publish, published_words
+from cache.store.store import Store
 from tests.cache.test_store import RAW, ROOT, bars, dump, files, holdings, rich
 from tests.torture.faulty import CALLS, Failing, instead
 
@@ -282,9 +282,9 @@ def test_another_user_reads_it_and_writes_nothing(store: Store, tmp_path: Path) 
     tmp_path.chmod(0o711)
     before = files(target)
     script = (
-        "import os, sys; sys.path.insert(0, sys.argv[1]); import cache.store, pathlib;"
+        "import os, sys; sys.path.insert(0, sys.argv[1]); import cache.store.store, pathlib;"
         "os.setgroups([]); os.setgid(65534); os.setuid(65534);"
-        "s = cache.store.Store(pathlib.Path(sys.argv[2]));"
+        "s = cache.store.store.Store(pathlib.Path(sys.argv[2]));"
         "print(s.read().generation);\ntry: s.commit(announce=lambda held: held)\n"
         "except Exception as error: print(type(error).__name__)"
     )

@@ -19,7 +19,7 @@ from cache.facts.funds import load_funds
 from cache.facts.reference import load_reference
 from cache.progress import Progress, Summary
 from cache.refresh import refresh
-from cache.store import Store
+from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
 
@@ -35,7 +35,7 @@ from cache.facts.funds import load_funds
 from cache.facts.reference import load_reference
 from cache.refresh import refresh
 from cache.sources.yahoo import Yahoo
-from cache.store import Store
+from cache.store.store import Store
 
 home, rate, now = Path(sys.argv[1]), float(sys.argv[2]) or None, datetime.fromisoformat(sys.argv[3])
 summary = refresh(

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cache.bars import Bars
 from cache.facts.errors import StoreError
 from cache.facts.funds import Fund
 from cache.facts.reference import load_reference
@@ -21,7 +20,8 @@ from cache.gate import Answer
 from cache.plan import Ask
 from cache.progress import Progress
 from cache.refresh import refresh
-from cache.store import Store
+from cache.store.bars import Bars
+from cache.store.store import Store
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday, 17:30 in New York
 PAIR = ("IWM", "IVV")

@@ -19,7 +19,7 @@ from cache.facts.reference import load_reference
 from cache.files import FileAsk
 from cache.progress import Progress, Summary
 from cache.refresh import refresh
-from cache.store import Store
+from cache.store.store import Store
 from cache.turn import turn
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cache.sources.yahoo_web import retry_at
-from cache.store import Store
+from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.cache.test_refresh import NOW, names, run
 

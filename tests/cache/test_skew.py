@@ -11,7 +11,7 @@ from cache.absent import BELIEVED, load_absent, remember_absent
 from cache.files import FileAsk
 from cache.reasons import asked_for
 from cache.skew import Skew, careful, clock_words, http_date
-from cache.store import Store
+from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.cache.test_refresh import NOW, names, run
 

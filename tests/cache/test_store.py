@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cache.bars import Bars
 from cache.facts.errors import StoreBusy, StoreEmpty, StoreError
 from cache.facts.sessions import sessions
-from cache.store import Held, Store
+from cache.store.bars import Bars
+from cache.store.store import Held, Store
 from core.data.errors import FrameError
 from core.data.frames import Holdings, LeftOut
 
@@ -259,7 +259,7 @@ def test_private_files_in_private_directories(tmp_path: Path) -> None:
 WATCH = """
 import os, sys
 from pathlib import Path
-from cache.store import Store
+from cache.store.store import Store
 seen = []
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 def watch(event, args):

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cache import objects
 from cache.facts.errors import StoreEmpty, StoreError
 from cache.facts.sessions import sessions
-from cache.store import Store
+from cache.store import objects
+from cache.store.store import Store
 from core.data.frames import Prices
 from tests.cache.test_store import RAW, ROOT, bars, dump, files, holdings, manifest, rich
 

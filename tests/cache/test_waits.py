@@ -15,7 +15,7 @@ from cache.plan import Plan, make_plan
 from cache.progress import Summary
 from cache.reasons import asked, in_vain
 from cache.refresh import refresh
-from cache.store import Store
+from cache.store.store import Store
 from cache.waits import Wait, keep_waits, load_waits
 from core.data.frames import Prices
 from tests.cache.lookalike import Lookalike

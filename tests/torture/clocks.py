@@ -15,7 +15,7 @@ from cache.facts.reference import load_reference
 from cache.known import Known
 from cache.refresh import refresh
 from cache.sources.yahoo import Yahoo
-from cache.store import Store
+from cache.store.store import Store
 from core.data.frames import Prices, pydate
 from tests.cache.lookalike import Lookalike
 from tests.torture import steps

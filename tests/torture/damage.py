@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from cache import head
 from cache.facts.errors import StoreError
 from cache.facts.reference import load_reference
-from cache.store import Held, Store
+from cache.store import head
+from cache.store.store import Held, Store
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.market import Market
 from tests.torture import steps

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cache.known import Known
 from cache.live import open_session
-from cache.store import Store
+from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_stream import Streamer
 from tests.torture.ending import Session, children

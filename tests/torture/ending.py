@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cache.store import Store
+from cache.store.store import Store
 from tests.torture import steps
 from tests.torture.processes import ROOT
 from tests.torture.report import Row

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.store import Store
+from cache.store.store import Store
 from tests.torture import steps
 from tests.torture.processes import complete_lines, start
 

@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.store import Store
+from cache.store.store import Store
 from tests.torture import steps
 from tests.torture.faulty import CALLS, Failing, instead
 from tests.torture.report import Row

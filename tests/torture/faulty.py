@@ -1,4 +1,4 @@
-"""Stand-ins for `os` in `cache.disk`: one fails a call, the other records all of them.
+"""Stand-ins for `os` in `cache.store.disk`: one fails a call, the other records all of them.
 
 What was recorded is a disk that can lose power after any call: `Disk.crash` gives one of the
 states that POSIX allows then. Content that was not synced is old, empty, torn or new; a name in
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cache import disk
+from cache.store import disk
 
 #: The calls that change something; a failing one fails as the whole disk would.
 CALLS = ("open", "write", "fsync", "replace", "unlink", "mkdir")

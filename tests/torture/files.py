@@ -22,7 +22,7 @@ from cache.facts.errors import SourceError
 from cache.sources.holdings import read_holdings
 from cache.sources.limited import run
 from cache.sources.prices import read_prices
-from cache.store import Store
+from cache.store.store import Store
 from tests.cache.holdings_maker import FOOTER, HEAD, NEW, OLD, SSGA_ROWS, new, old, ssga
 from tests.cache.test_holdings_hostile import ENTITY, FAR_COLUMN, FAR_ROW, bomb
 from tests.torture.fuzzed import mutated, packed

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from cache.store import Store
+from cache.store.store import Store
 from tests.torture import steps
 from tests.torture.damage import fill
 from tests.torture.ending import Session

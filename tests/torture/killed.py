@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cache.batch import BATCH
 from cache.facts.errors import StoreEmpty
-from cache.store import Store
+from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.torture.processes import ROOT
 from tests.torture.report import Row

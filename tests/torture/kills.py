@@ -10,9 +10,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from cache import store as stores
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.store import Store
+from cache.store import store as stores
+from cache.store.store import Store
 from tests.torture import steps
 from tests.torture.killed import killed
 from tests.torture.processes import complete_lines, start

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.store import Store
+from cache.store.store import Store
 from tests.torture import steps
 from tests.torture.faulty import Disk, Recording, instead
 from tests.torture.processes import ROOT

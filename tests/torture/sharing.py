@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from cache.store import Store
+from cache.store.store import Store
 from tests.torture import steps
 from tests.torture.processes import ROOT, start
 from tests.torture.report import Row

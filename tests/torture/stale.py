@@ -15,7 +15,7 @@ from cache.facts.reference import load_reference
 from cache.gate import Answer
 from cache.plan import Ask
 from cache.refresh import refresh
-from cache.store import Held, Store
+from cache.store.store import Held, Store
 from core.answer.snapshot import take
 from core.answer.views import COVERAGE_FLOOR
 from core.data.market import Market

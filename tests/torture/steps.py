@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from cache.bars import Bars
 from cache.facts.errors import StoreEmpty
 from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
 from cache.gate import Answer
 from cache.plan import Ask
-from cache.store import Held, Store
+from cache.store.bars import Bars
+from cache.store.store import Held, Store
 from core.data.frames import Dates, Holdings
 
 SYMBOLS = ("AAA", "BBB", "CCC")

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import cache.refresh
-from cache import disk, store
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.store import Store
+from cache.store import disk, store
+from cache.store.store import Store
 from tests.torture import steps
 
 #: Exit code where this machine allows no mount.

@@ -233,7 +233,7 @@ def test_lines_add_up_within_a_session() -> None:
 
 def held_desk(tmp_path: Path) -> Desk:
     """A desk on a store that holds the small market, all of it final."""
-    from cache.bars import Bars
+    from cache.store.bars import Bars
 
     desk = Desk(places(tmp_path, demo=False))
     source = market()

@@ -131,7 +131,7 @@ def test_nothing_that_draws_or_measures_is_loaded_for_it(home: Path) -> None:
     assert "Spread" in text and READING in text
     roots = {name.partition(".")[0] for name in modules}
     assert not roots & {"numpy", "textual", "pandas", "asyncio", "pyarrow", "yfinance", "tomllib"}
-    assert not {"core.answer.snapshot", "cache.store", "tui.app", "rich.style"} & set(modules)
+    assert not {"core.answer.snapshot", "cache.store.store", "tui.app", "rich.style"} & set(modules)
 
 
 # -- how the terminal is given back --------------------------------------------------

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cache import disk
+from cache.store import disk
 from core.answer.alerts import Alert, AlertError, Kept, from_json, judge, to_json
 from tui.memory.files import Memory, read, write
 

@@ -20,7 +20,7 @@ TOLD: Final = (
 
 def publish(desk: Desk, target: Path, *, group: str | None) -> int:
     """Publish what is held, say for whom and how it is read, and return the exit code."""
-    from cache import publish as published
+    from cache.store import publish as published
 
     if desk.simulated:
         return say("the demo market is the same for everyone: `internals --demo`", BAD_INPUT)

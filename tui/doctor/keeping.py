@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from cache.facts.errors import CacheError, StoreEmpty
 from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions as known_sessions
-from cache.store import Store
+from cache.store.store import Store
 from core.data.frames import pydate
 from tui.config import FILE, ConfigError, load
 from tui.doctor.findings import Finding

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from cache import disk
+from cache.store import disk
 from core.data.errors import WindowError
 from core.data.question import Basis, Question, normal
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from cache import disk
+from cache.store import disk
 from tui import VERSION
 from tui.terminal.safe import safe
 

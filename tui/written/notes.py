@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cache import disk
+from cache.store import disk
 from core.data.question import ABOVE, BELOW
 from tui.written.files import write_file
 from tui.written.formats import KEPT, written

@@ -13,7 +13,7 @@ from tui import formats as f
 from tui.written.fetched import Fetched, until_words
 
 if TYPE_CHECKING:
-    from cache.store import Held
+    from cache.store.store import Held
     from tui.config import Config
     from tui.desk import Desk
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from cache.bars import EVENTS, MATRICES, Bars
+from cache.store.bars import EVENTS, MATRICES, Bars
 from core.data.frames import Block, BoolArray, Dates, Events, FloatArray, IntArray, Prices, pydate
 
 if TYPE_CHECKING:

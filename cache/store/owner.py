@@ -9,7 +9,7 @@ from typing import Final
 
 from cache.facts.errors import StoreError
 
-#: Marks a directory that holds a desk's published copy (`cache.publish`).
+#: Marks a directory that holds a desk's published copy (`cache.store.publish`).
 MARKER: Final = "published.json"
 _OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from cache.bars import EVENTS, MATRICES
+from cache.store.bars import EVENTS, MATRICES
 from core.data.frames import Announcement, Block, Events, Holdings, LeftOut, Prices
 
 Json = dict[str, Any]

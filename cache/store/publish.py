@@ -19,13 +19,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cache import disk, head, owner
 from cache.facts.errors import StoreError
-from cache.mirror import Copy
-from cache.owner import MARKER
+from cache.store import disk, head, owner
+from cache.store.mirror import Copy
+from cache.store.owner import MARKER
 
 if TYPE_CHECKING:
-    from cache.store import Store
+    from cache.store.store import Store
 
 #: The publisher's own files of facts.
 FACTS: Final = ("themes.toml", "funds.toml")

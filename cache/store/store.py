@@ -24,15 +24,15 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from cache import disk, head, objects, owner, pack
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.merge import merge
-from cache.objects import Damaged
-from cache.pack import Json
+from cache.store import disk, head, objects, owner, pack
+from cache.store.merge import merge
+from cache.store.objects import Damaged
+from cache.store.pack import Json
 from core.data.frames import Announcement, Block, Holdings, Prices
 
 if TYPE_CHECKING:
-    from cache.bars import Bars
+    from cache.store.bars import Bars
 
 SCHEMA: Final = 1
 #: Generations that stay; objects that none of them names are deleted.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cache import disk, head, objects
 from cache.facts.errors import StoreError
-from cache.objects import Damaged
-from cache.store import Held, Store, holds, named
+from cache.store import disk, head, objects
+from cache.store.objects import Damaged
+from cache.store.store import Held, Store, holds, named
 
 
 class Copy(Store):

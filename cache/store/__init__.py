@@ -1,0 +1,1 @@
+"""What is kept on disk: immutable objects, packed frames, the store."""
