@@ -65,7 +65,7 @@ def wired(home: Path) -> Desk:
 
 def serve(home: Path, began: float, quotes: int) -> None:
     """Say where it listens, then send quotes until stdin ends, and how many went out."""
-    from cache.live import last_closes
+    from cache.refresh.quotes import last_closes
     from tests.cache.lookalike import Lookalike
     from tests.cache.lookalike_stream import Streamer, message
 

@@ -124,7 +124,7 @@ def ours(home: Path, rate: float | None, now: datetime) -> dict[str, int]:
     """A refresh of a store with holdings from the issuer, a pool of 16."""
     from cache.facts.funds import load_funds
     from cache.facts.reference import load_reference
-    from cache.refresh import refresh
+    from cache.refresh.refresh import refresh
     from cache.sources.yahoo import Yahoo
     from cache.store.store import Store
 

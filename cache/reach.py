@@ -12,7 +12,7 @@ from typing import Final
 from urllib.error import HTTPError
 
 from cache.facts.clean import clean
-from cache.skew import http_date
+from cache.refresh.clock_skew import http_date
 from cache.sources.issuers import AGENT, certificates
 
 #: Seconds all of it may take; names that nobody answers for take longer by themselves.

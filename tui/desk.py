@@ -196,7 +196,7 @@ class Desk:
             return market
         made = self._overlaid
         if made is None or made[0] is not market or made[1] is not quotes:
-            from cache.live import overlay
+            from cache.refresh.quotes import overlay
 
             prices = overlay(market.prices, quotes.prices, quotes.session, quotes.at)
             self._overlaid = made = market, quotes, replace(market, prices=prices, _kept={})

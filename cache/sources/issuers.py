@@ -19,9 +19,9 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
-from cache.absent import AbsentError
 from cache.facts.errors import SourceError
-from cache.files import FileAsk, by_hand
+from cache.refresh.absent_files import AbsentError
+from cache.refresh.file_plan import FileAsk, by_hand
 
 if TYPE_CHECKING:
     from http.client import HTTPMessage

@@ -12,10 +12,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from cache.gate import Answer, Heard, Kind
+from cache.refresh.gate import Answer, Heard, Kind
 
 if TYPE_CHECKING:
-    from cache.plan import Ask
+    from cache.refresh.plan import Ask
 
 
 class Rounds:

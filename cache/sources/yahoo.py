@@ -28,10 +28,10 @@ from yfinance.exceptions import YFPricesMissingError, YFRateLimitError
 
 from cache.facts.errors import SourceError
 from cache.facts.sessions import NEW_YORK, last_final
-from cache.gate import Answer, gate, nothing
-from cache.plan import RATE, Ask
-from cache.reasons import asked, wait
-from cache.skew import careful
+from cache.refresh.clock_skew import careful
+from cache.refresh.gate import Answer, gate, nothing
+from cache.refresh.plan import RATE, Ask
+from cache.refresh.reasons import asked, wait
 from cache.sources.chart import Chart, read_plain
 from cache.sources.quiet import silence
 from cache.sources.rounds import Rounds

@@ -18,10 +18,10 @@ from curl_cffi import requests
 from curl_cffi.curl import CURL_WRITEFUNC_ERROR
 
 from cache.facts.sessions import NEW_YORK, OPEN
-from cache.skew import Skew, http_date
+from cache.refresh.clock_skew import Skew, http_date
 
 if TYPE_CHECKING:
-    from cache.gate import Heard, Kind
+    from cache.refresh.gate import Heard, Kind
 
 #: Wait this long after a refusal that does not say how long.
 LIMIT_PAUSE: Final = timedelta(minutes=30)

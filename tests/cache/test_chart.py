@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from yfinance.data import YfData
 
-from cache.plan import Ask
+from cache.refresh.plan import Ask
 from cache.sources.chart import Chart, read_plain
 from cache.sources.yahoo import Yahoo
 from tests.cache.lookalike import Lookalike

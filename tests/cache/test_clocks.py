@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from cache.gate import Answer, gate
-from cache.known import Known
-from cache.plan import Ask, whole
+from cache.refresh.gate import Answer, gate
+from cache.refresh.held import Known
+from cache.refresh.plan import Ask, whole
 from cache.sources.yahoo_web import told_at
 from tests.cache.test_plan import DAYS, NOW, PAIR, splitted
 

@@ -11,11 +11,11 @@ import time
 import pytest
 
 from cache.facts.errors import SourceError
-from cache.interrupt import unless
+from cache.refresh.interrupt import unless
 
 WAITING = """
 import sys, time
-from cache.interrupt import heed_reader
+from cache.refresh.interrupt import heed_reader
 heed_reader(2)
 print("ready", flush=True)
 time.sleep(30)

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from websockets.sync.server import ServerConnection
 
-from cache.live import SOURCE, Close, Gate, closed, last_closes, open_session, overlay
+from cache.refresh.quotes import SOURCE, Close, Gate, closed, last_closes, open_session, overlay
 from core.data.frames import Block, Prices
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_stream import Streamer, message

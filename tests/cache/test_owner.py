@@ -14,7 +14,7 @@ import pytest
 
 from cache.facts.errors import StoreError
 from cache.facts.reference import load_reference
-from cache.refresh import refresh as run
+from cache.refresh.refresh import refresh as run
 from cache.store import owner
 from cache.store.store import Store
 from tests.cache.test_store import ROOT, bars, dump
@@ -28,7 +28,7 @@ import os, sys
 from pathlib import Path
 from cache.facts.errors import StoreError
 from cache.facts.reference import load_reference
-from cache.refresh import refresh as run
+from cache.refresh.refresh import refresh as run
 from cache.store.store import Store
 from tests.cache.test_store import bars
 mine = bars("EVIL")

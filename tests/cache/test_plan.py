@@ -12,10 +12,10 @@ import pytest
 
 from cache.facts.funds import Fund
 from cache.facts.sessions import sessions
-from cache.files import FileAsk
-from cache.known import Known
-from cache.plan import Ask, make_plan, whole
-from cache.reasons import asked, asked_for, wait, wait_until
+from cache.refresh.file_plan import FileAsk
+from cache.refresh.held import Known
+from cache.refresh.plan import Ask, make_plan, whole
+from cache.refresh.reasons import asked, asked_for, wait, wait_until
 from core.data.frames import Block, Events, Holdings, Prices, Reference
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday after the close

@@ -17,8 +17,8 @@ import pytest
 
 from cache.facts.funds import load_funds
 from cache.facts.reference import load_reference
-from cache.progress import Progress, Summary
-from cache.refresh import refresh
+from cache.refresh.progress import Progress, Summary
+from cache.refresh.refresh import refresh
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
@@ -33,7 +33,7 @@ from datetime import datetime
 from pathlib import Path
 from cache.facts.funds import load_funds
 from cache.facts.reference import load_reference
-from cache.refresh import refresh
+from cache.refresh.refresh import refresh
 from cache.sources.yahoo import Yahoo
 from cache.store.store import Store
 

@@ -16,10 +16,10 @@ import pytest
 from cache.facts.errors import StoreError
 from cache.facts.funds import Fund
 from cache.facts.reference import load_reference
-from cache.gate import Answer
-from cache.plan import Ask
-from cache.progress import Progress
-from cache.refresh import refresh
+from cache.refresh.gate import Answer
+from cache.refresh.plan import Ask
+from cache.refresh.progress import Progress
+from cache.refresh.refresh import refresh
 from cache.store.bars import Bars
 from cache.store.store import Store
 

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from cache.absent import BELIEVED, load_absent, remember_absent
 from cache.facts.errors import StoreError
 from cache.facts.reference import load_reference
-from cache.files import FileAsk
-from cache.progress import Progress, Summary
-from cache.refresh import refresh
+from cache.refresh.absent_files import BELIEVED, load_absent, remember_absent
+from cache.refresh.file_plan import FileAsk
+from cache.refresh.lock import turn
+from cache.refresh.progress import Progress, Summary
+from cache.refresh.refresh import refresh
 from cache.store.store import Store
-from cache.turn import turn
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
 from tests.cache.test_refresh import NOW, PAIR, ROOT, names, run

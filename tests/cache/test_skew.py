@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cache.absent import BELIEVED, load_absent, remember_absent
-from cache.files import FileAsk
-from cache.reasons import asked_for
-from cache.skew import Skew, careful, clock_words, http_date
+from cache.refresh.absent_files import BELIEVED, load_absent, remember_absent
+from cache.refresh.clock_skew import Skew, careful, clock_words, http_date
+from cache.refresh.file_plan import FileAsk
+from cache.refresh.reasons import asked_for
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.cache.test_refresh import NOW, names, run

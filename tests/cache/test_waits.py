@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from cache.facts.reference import load_reference
-from cache.plan import Plan, make_plan
-from cache.progress import Summary
-from cache.reasons import asked, in_vain
-from cache.refresh import refresh
+from cache.refresh.backoff import Wait, keep_waits, load_waits
+from cache.refresh.plan import Plan, make_plan
+from cache.refresh.progress import Summary
+from cache.refresh.reasons import asked, in_vain
+from cache.refresh.refresh import refresh
 from cache.store.store import Store
-from cache.waits import Wait, keep_waits, load_waits
 from core.data.frames import Prices
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later

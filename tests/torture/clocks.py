@@ -12,8 +12,8 @@ import numpy as np
 
 from cache.facts.errors import CacheError
 from cache.facts.reference import load_reference
-from cache.known import Known
-from cache.refresh import refresh
+from cache.refresh.held import Known
+from cache.refresh.refresh import refresh
 from cache.sources.yahoo import Yahoo
 from cache.store.store import Store
 from core.data.frames import Prices, pydate

@@ -12,8 +12,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cache.batch import BATCH
 from cache.facts.errors import StoreEmpty
+from cache.refresh.batch import BATCH
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.torture.processes import ROOT

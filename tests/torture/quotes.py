@@ -18,7 +18,7 @@ import numpy as np
 from websockets.sync.server import ServerConnection
 
 from cache.facts.sessions import closes_at, sessions
-from cache.live import open_session
+from cache.refresh.quotes import open_session
 from core.data.frames import pydate
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_stream import Streamer, message

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from cache.facts.reference import load_reference
-from cache.gate import Answer
-from cache.plan import Ask
-from cache.refresh import refresh
+from cache.refresh.gate import Answer
+from cache.refresh.plan import Ask
+from cache.refresh.refresh import refresh
 from cache.store.store import Held, Store
 from core.answer.snapshot import take
 from core.answer.views import COVERAGE_FLOOR

@@ -15,8 +15,8 @@ import numpy as np
 from cache.facts.errors import StoreEmpty
 from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
-from cache.gate import Answer
-from cache.plan import Ask
+from cache.refresh.gate import Answer
+from cache.refresh.plan import Ask
 from cache.store.bars import Bars
 from cache.store.store import Held, Store
 from core.data.frames import Dates, Holdings
@@ -130,7 +130,7 @@ class Vendor:
 
 def refresh(store: Store, step: int) -> None:
     """Fetch a step through the program's own refresh."""
-    from cache.refresh import refresh as run
+    from cache.refresh.refresh import refresh as run
 
     summary = run(store, PAIR, {}, now_at(step), load_reference(), prices=Vendor())
     assert summary.ok, summary

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cache.progress import Summary
+from cache.refresh.progress import Summary
 from core.answer.snapshot import Question, take
 from tests.torture.hostile import PAYLOADS, bad, dirty
 from tests.torture.processes import ROOT

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import cache.refresh
+import cache.refresh.refresh
 from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import disk, store
 from cache.store.store import Store
@@ -58,7 +58,7 @@ def upgrade(home: Path, count: int) -> None:
 
 
 def refreshes(home: Path, count: int) -> None:
-    cache.refresh.BATCH = 5  # type: ignore[misc]
+    cache.refresh.refresh.BATCH = 5  # type: ignore[misc]
     held = Store(home)
     done = steps.refreshed(held.read())
     say("ready")

@@ -6,9 +6,9 @@ import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from cache.progress import Summary
-from cache.turn import turn
-from cache.waits import Wait, keep_waits
+from cache.refresh.backoff import Wait, keep_waits
+from cache.refresh.lock import turn
+from cache.refresh.progress import Summary
 from core.answer.snapshot import Question
 from tests.cache.test_plan import holdings, prices
 from tui.desk import Desk

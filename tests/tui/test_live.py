@@ -16,7 +16,7 @@ import pytest
 from textual.pilot import Pilot
 
 from cache.facts.sessions import sessions
-from cache.live import open_session
+from cache.refresh.quotes import open_session
 from core.answer.snapshot import stepped
 from core.data.frames import day
 from tests.tui.driving import drive, press, seen, settle

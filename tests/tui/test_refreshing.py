@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from textual.pilot import Pilot
 
-from cache.reasons import wait
+from cache.refresh.reasons import wait
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import NOW, FakeDesk, market, newer
 from tui.app import InternalsApp

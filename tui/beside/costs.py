@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cache.absent import load_absent
 from cache.facts.funds import load_funds
 from cache.facts.sessions import last_final, sessions
-from cache.plan import make_plan
-from cache.reasons import in_vain, wait
-from cache.waits import load_waits
+from cache.refresh.absent_files import load_absent
+from cache.refresh.backoff import load_waits
+from cache.refresh.plan import make_plan
+from cache.refresh.reasons import in_vain, wait
 from core.data.errors import CoreError
 from core.data.question import normal
 from core.data.windows import anchors

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.worker import Worker
 
 from cache.facts.errors import CacheError
-from cache.reasons import wait_until
+from cache.refresh.reasons import wait_until
 from core.data.errors import CoreError
 from tui.beside import child
 from tui.messages import Cost

@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.errors import SourceError, StoreEmpty
-from cache.interrupt import signals
-from cache.live import Gate, closed, last_closes, open_session
+from cache.refresh.interrupt import signals
+from cache.refresh.quotes import Gate, closed, last_closes, open_session
 
 if TYPE_CHECKING:
     from core.data.market import Market

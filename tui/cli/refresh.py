@@ -15,7 +15,7 @@ from tui.beside.costs import window_start
 from tui.terminal.safe import safe, safe_lines
 
 if TYPE_CHECKING:
-    from cache.progress import Progress, Summary
+    from cache.refresh.progress import Progress, Summary
     from core.data.question import Question
     from tui.config import Config
     from tui.desk import Desk
@@ -36,8 +36,8 @@ def fetch(
     """
     from cache.facts.errors import StoreError
     from cache.facts.funds import load_funds
-    from cache.interrupt import heed_reader
-    from cache.refresh import refresh
+    from cache.refresh.interrupt import heed_reader
+    from cache.refresh.refresh import refresh
     from cache.sources.yahoo import Yahoo
 
     home, now = desk.store.home, datetime.now(UTC)

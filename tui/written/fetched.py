@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from cache.facts.errors import CacheError
 from cache.facts.sessions import last_final
-from cache.plan import left_alone
-from cache.turn import last_said
-from cache.waits import load_waits
+from cache.refresh.backoff import load_waits
+from cache.refresh.lock import last_said
+from cache.refresh.plan import left_alone
 from tui import formats as f
 
 if TYPE_CHECKING:

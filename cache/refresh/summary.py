@@ -6,14 +6,14 @@ import time
 from typing import TYPE_CHECKING
 
 from cache.facts.sessions import last_final
-from cache.progress import Summary
-from cache.reasons import asked_for, in_vain, reasons, wait
-from cache.skew import clock_words
+from cache.refresh.clock_skew import clock_words
+from cache.refresh.progress import Summary
+from cache.refresh.reasons import asked_for, in_vain, reasons, wait
 
 if TYPE_CHECKING:
-    from cache.plan import Plan
-    from cache.refresh import Run
-    from cache.sources.protocol import FileSource, PriceSource
+    from cache.refresh.plan import Plan
+    from cache.refresh.refresh import Run
+    from cache.refresh.sources import FileSource, PriceSource
 
 
 def told(

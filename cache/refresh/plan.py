@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.sessions import last_final, next_final
-from cache.files import FileAsk, stale_files
-from cache.known import Known
-from cache.reasons import asked_for, wait_until
+from cache.refresh.file_plan import FileAsk, stale_files
+from cache.refresh.held import Known
+from cache.refresh.reasons import asked_for, wait_until
 from core.data.frames import Dates, Holdings, Prices, Reference, day, pydate
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
-    from cache.waits import Wait
+    from cache.refresh.backoff import Wait
 
 #: A symbol held is asked again from this many sessions before its last final close.
 OVERLAP: Final = 7

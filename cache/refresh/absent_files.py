@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from cache import remembered
 from cache.facts.errors import SourceError
-from cache.files import FileAsk
-from cache.skew import BEARABLE
+from cache.refresh import state_file
+from cache.refresh.clock_skew import BEARABLE
+from cache.refresh.file_plan import FileAsk
 
 #: "There is none of that date" is believed this long.
 BELIEVED: Final = timedelta(days=3)
@@ -33,7 +33,7 @@ def remember_absent(home: Path, asks: frozenset[FileAsk], now: datetime) -> None
     kept = {ask: at for ask, at in _kept(home).items() if _believed(at, now)}
     kept |= dict.fromkeys(asks, now)
     told = [[ask.fund, f"{ask.day}", at.isoformat()] for ask, at in kept.items() if ask.day]
-    remembered.keep(home / _NAME, told)
+    state_file.keep(home / _NAME, told)
 
 
 def _believed(at: datetime, now: datetime) -> bool:
@@ -44,7 +44,7 @@ def _believed(at: datetime, now: datetime) -> bool:
 def _kept(home: Path) -> Mapping[FileAsk, datetime]:
     """What is on disk; a damaged row is passed over."""
     kept: dict[FileAsk, datetime] = {}
-    for row in remembered.rows(home / _NAME):
+    for row in state_file.rows(home / _NAME):
         try:
             fund, day, at = row
             when = datetime.fromisoformat(at)

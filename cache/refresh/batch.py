@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from cache.refresh.backoff import Wait, keep_waits
 from cache.store.bars import Bars
-from cache.waits import Wait, keep_waits
 
 if TYPE_CHECKING:
-    from cache.gate import Answer
-    from cache.known import Known
+    from cache.refresh.gate import Answer
+    from cache.refresh.held import Known
     from cache.store.store import Store
 
 #: Answers after which a batch is committed, and seconds after which it is anyway.

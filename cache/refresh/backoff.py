@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from cache import remembered
+from cache.refresh import state_file
 
 _HOUR: Final = timedelta(hours=1)
 #: What was vain -> how long a symbol is left alone after the first time, the second and so on.
@@ -79,7 +79,7 @@ class Wait:
 def load_waits(home: Path) -> dict[str, Wait]:
     """Symbol -> its last vain asking; a damaged row is passed over."""
     kept: dict[str, Wait] = {}
-    for row in remembered.rows(home / _NAME):
+    for row in state_file.rows(home / _NAME):
         try:
             symbol, why, times, at, session = row
             when, times = datetime.fromisoformat(at), int(times)
@@ -92,7 +92,7 @@ def load_waits(home: Path) -> dict[str, Wait]:
 
 def keep_waits(home: Path, waits: Mapping[str, Wait], now: datetime) -> None:
     """Remember them for the next refresh, but for those that are long past."""
-    remembered.keep(
+    state_file.keep(
         home / _NAME,
         [
             [symbol, wait.why, wait.times, wait.at.isoformat(), f"{wait.session}"]

@@ -17,26 +17,26 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.absent import AbsentError, load_absent, remember_absent
-from cache.batch import Batch
 from cache.facts.errors import SourceError, StoreBusy, StoreEmpty, StoreError
 from cache.facts.sessions import last_final
-from cache.files import FILE_SLACK, FileAsk, by_hand
-from cache.interrupt import signals, unless
-from cache.known import Known
-from cache.plan import RATE, Ask, Plan, make_plan, whole
-from cache.progress import Progress, Stage, Summary
-from cache.reasons import asked
-from cache.skew import Skew, careful
-from cache.telling import told
-from cache.turn import turn
-from cache.waits import load_waits
+from cache.refresh.absent_files import AbsentError, load_absent, remember_absent
+from cache.refresh.backoff import load_waits
+from cache.refresh.batch import Batch
+from cache.refresh.clock_skew import Skew, careful
+from cache.refresh.file_plan import FILE_SLACK, FileAsk, by_hand
+from cache.refresh.held import Known
+from cache.refresh.interrupt import signals, unless
+from cache.refresh.lock import turn
+from cache.refresh.plan import RATE, Ask, Plan, make_plan, whole
+from cache.refresh.progress import Progress, Stage, Summary
+from cache.refresh.reasons import asked
+from cache.refresh.summary import told
 from core.data.frames import Prices
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
-    from cache.gate import Answer
-    from cache.sources.protocol import FileSource, PriceSource
+    from cache.refresh.gate import Answer
+    from cache.refresh.sources import FileSource, PriceSource
     from cache.store.store import Store
     from core.data.frames import Holdings, Reference
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cache.facts.errors import StoreBusy, StoreError
-from cache.progress import Summary
+from cache.refresh.progress import Summary
 from cache.store import disk
 
 #: Seconds between two tries for the lock.

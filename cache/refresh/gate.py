@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from cache.facts.sessions import NEW_YORK, SETTLE, last_final, last_session, sessions
-from cache.reasons import asked
+from cache.refresh.reasons import asked
 from core.data.frames import JUMP, STALE_SESSIONS, Dates, FloatArray, IntArray, day, pydate
 
 if TYPE_CHECKING:
-    from cache.plan import Ask
+    from cache.refresh.plan import Ask
 
 Kind = Literal["", "not_found", "rate_limited", "try_again", "bad_data"]
 #: Who an answer is from: the vendor, nobody within the time, or nobody because nobody was asked.

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
-    from cache.gate import Answer
-    from cache.plan import Ask
+    from cache.refresh.gate import Answer
+    from cache.refresh.plan import Ask
 
 
 class PriceSource(Protocol):

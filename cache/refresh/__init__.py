@@ -1,0 +1,1 @@
+"""What is fetched, when, and what of it is accepted."""
