@@ -48,7 +48,7 @@ def clock(began: float) -> datetime:
 
 def fill(home: Path) -> None:
     """The simulated market as if it were a real one."""
-    from cache.sources.demo import make
+    from cache.sources.demo.demo import make
     from cache.store.store import Store
 
     bars, files = make()

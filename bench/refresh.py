@@ -125,7 +125,7 @@ def ours(home: Path, rate: float | None, now: datetime) -> dict[str, int]:
     from cache.facts.funds import load_funds
     from cache.facts.reference import load_reference
     from cache.refresh.refresh import refresh
-    from cache.sources.yahoo import Yahoo
+    from cache.sources.yahoo.yahoo import Yahoo
     from cache.store.store import Store
 
     prices = Yahoo(home / "yfinance", pool=16, rate=rate, pause=0.5)

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cache.sources.demo import make
+from cache.sources.demo.demo import make
 from cache.store.store import Store
 
 if TYPE_CHECKING:

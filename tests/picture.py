@@ -9,7 +9,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from cache.sources.demo import FETCHED_AT
+from cache.sources.demo.demo import FETCHED_AT
 from tests import svg
 from tests.tui.driving import press, seen, settle
 from tui.app import InternalsApp

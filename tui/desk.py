@@ -122,7 +122,7 @@ class Desk:
         """The question a simulated market opens with; None for a real one."""
         if not self.simulated:
             return None
-        from cache.sources.demo_days import OPENS_AT
+        from cache.sources.demo.demo_days import OPENS_AT
 
         return Question(as_of=OPENS_AT, basis="pr")
 
@@ -130,9 +130,9 @@ class Desk:
         """Make the simulated market where it is not held yet; nothing for a real one."""
         if not self.simulated or self.store.generation() is not None:
             return
-        from cache.announced import adding
-        from cache.sources.demo import make
-        from cache.sources.demo_announced import announced
+        from cache.sources.demo.demo import make
+        from cache.sources.demo.demo_announced import announced
+        from cache.sources.holdings.announced import adding
 
         bars, files = make()
         told = announced(file for file, _ in files)

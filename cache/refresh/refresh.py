@@ -212,7 +212,7 @@ class Run:
         return Issuers()
 
     def _yahoo(self) -> PriceSource:
-        from cache.sources.yahoo import Yahoo
+        from cache.sources.yahoo.yahoo import Yahoo
 
         return Yahoo(self.store.home / "yfinance")
 
@@ -243,7 +243,7 @@ class Run:
         remember_absent(self.store.home, dated, self.now)
 
     def _keep_file(self, ask: FileAsk, raw: bytes, address: str) -> None:
-        from cache.sources.holdings import read_holdings
+        from cache.sources.holdings.read import read_holdings
 
         # No file is of a day that has not come by the issuer's own clock either.
         now = careful(self.clock(), self.skew.off)

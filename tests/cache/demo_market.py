@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from cache.sources import demo
+from cache.sources.demo import demo
 from core.data.frames import Holdings
 
 

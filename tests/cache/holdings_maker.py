@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from cache.facts.errors import SourceError
-from cache.sources.holdings import HoldingsFile, read_holdings
+from cache.sources.holdings.read import HoldingsFile, read_holdings
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 HEAD = """\ufeffiShares Russell 2000 ETF

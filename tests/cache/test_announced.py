@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cache.announced import adding, forgetting, read_changes
 from cache.facts.errors import SourceError
+from cache.sources.holdings.announced import adding, forgetting, read_changes
 from cache.store.store import Store
 from core.data.frames import Announcement
 from tests.cache.test_store import RAW, bars, files, holdings, manifest

@@ -14,8 +14,8 @@ import pytest
 from yfinance.data import YfData
 
 from cache.refresh.plan import Ask
-from cache.sources.chart import Chart, read_plain
-from cache.sources.yahoo import Yahoo
+from cache.sources.yahoo.chart import Chart, read_plain
+from cache.sources.yahoo.yahoo import Yahoo
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import opens
 
@@ -213,7 +213,7 @@ def test_of_many_answers_one_is_read_twice(source: Yahoo, monkeypatch: pytest.Mo
         return read(self, ask)
 
     monkeypatch.setattr(Yahoo, "_theirs", counted)
-    monkeypatch.setattr("cache.sources.yahoo.COMPARED", 3)
+    monkeypatch.setattr("cache.sources.yahoo.yahoo.COMPARED", 3)
     for symbol in ("AA", "BB", "CC", "DD", "EE"):
         assert source._ask(Ask(symbol, ASK.start, ASK.end, whole=True)).kind == ""
     assert asked == ["AA", "DD"] and source.requests == 7

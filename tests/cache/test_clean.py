@@ -50,7 +50,7 @@ def test_nothing_that_passed_controls_or_hides_or_changes_again(foreign: str) ->
 
 
 def test_a_files_names_and_sectors_pass_the_gate() -> None:
-    from cache.sources.holdings import read_holdings
+    from cache.sources.holdings.read import read_holdings
 
     texts = [p.encode("utf-8", "ignore").decode().replace("\0", "") for p in PAYLOADS]
     out = io.StringIO()

@@ -10,7 +10,7 @@ import numpy as np
 from cache.refresh.gate import Answer, gate
 from cache.refresh.held import Known
 from cache.refresh.plan import Ask, whole
-from cache.sources.yahoo_web import told_at
+from cache.sources.yahoo.session import told_at
 from tests.cache.test_plan import DAYS, NOW, PAIR, splitted
 
 WEEK = np.arange("2026-06-22", "2026-06-27", dtype="datetime64[D]")

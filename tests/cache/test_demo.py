@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from cache.facts.sessions import sessions
-from cache.sources import demo
+from cache.sources.demo import demo
 from cache.store.bars import Bars
 from tests.answers import published
 from tests.cache.demo_market import Answer, Line, Market

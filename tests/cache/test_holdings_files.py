@@ -12,7 +12,7 @@ import pytest
 
 from cache.facts.errors import SourceError
 from cache.facts.funds import Fund
-from cache.sources.holdings import read_holdings
+from cache.sources.holdings.read import read_holdings
 from tests.cache.holdings_maker import (
     FOOTER,
     HEAD,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cache.sources.holdings import read_holdings
+from cache.sources.holdings.read import read_holdings
 from tests.cache.holdings_maker import NOW
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "real"

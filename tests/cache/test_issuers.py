@@ -13,7 +13,7 @@ import pytest
 
 from cache.facts.errors import SourceError
 from cache.facts.funds import Fund
-from cache.sources.holdings import read_holdings
+from cache.sources.holdings.read import read_holdings
 from cache.sources.issuers import Issuers
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_broken import ENDLESS

@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from cache.facts.errors import SourceError
-from cache.sources import price_columns
-from cache.sources.prices import PriceFile, read_prices
+from cache.sources.prices import price_columns
+from cache.sources.prices.read import PriceFile, read_prices
 
 #: A Wednesday after the close; the 19th of June and the 3rd of July 2026 are holidays.
 NOW = datetime(2026, 7, 1, 22, tzinfo=UTC)
@@ -302,7 +302,7 @@ def test_same_file_twice_gives_the_same_bars(tmp_path: Path) -> None:
 
 
 def test_reading_imports_nothing_heavy() -> None:
-    code = "import sys, cache.sources.prices, cache.sources.holdings\n"
+    code = "import sys, cache.sources.prices.read, cache.sources.holdings.read\n"
     code += "print(sorted({'pandas', 'pyarrow', 'openpyxl', 'textual', 'rich'} & set(sys.modules)))"
     root = str(Path(__file__).resolve().parents[2])
     out = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True)

@@ -34,7 +34,7 @@ from pathlib import Path
 from cache.facts.funds import load_funds
 from cache.facts.reference import load_reference
 from cache.refresh.refresh import refresh
-from cache.sources.yahoo import Yahoo
+from cache.sources.yahoo.yahoo import Yahoo
 from cache.store.store import Store
 
 home, rate, now = Path(sys.argv[1]), float(sys.argv[2]) or None, datetime.fromisoformat(sys.argv[3])
@@ -66,7 +66,7 @@ def child(home: Path, server: Lookalike, *, rate: float = 0.0) -> subprocess.Pop
 def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more: Any) -> Summary:
     for name, value in server.environment().items():
         monkeypatch.setenv(name, value)
-    from cache.sources.yahoo import Yahoo
+    from cache.sources.yahoo.yahoo import Yahoo
 
     now = more.pop("now", server.now)
     prices = more.pop("prices", None) or Yahoo(

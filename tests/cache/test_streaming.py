@@ -41,11 +41,11 @@ SAID = {
 
 def streamed(server: Lookalike, monkeypatch: pytest.MonkeyPatch) -> str:
     """Why one connection brought nothing; "" where it came about and ended."""
-    from cache.sources import yahoo
+    from cache.sources.yahoo import yahoo
 
     for name, value in server.environment().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("cache.sources.streaming.OPEN", OPEN)
+    monkeypatch.setattr("cache.sources.yahoo.streaming.OPEN", OPEN)
     monkeypatch.setattr(yahoo, "SILENT", SILENT)
     try:
         yahoo.stream(["IWM", "IVV"], lambda fields: None, threading.Event())

@@ -162,7 +162,7 @@ def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more
         store.commit(holdings=[(file, fund.encode())])
     for name, value in server.environment().items():
         monkeypatch.setenv(name, value)
-    from cache.sources.yahoo import Yahoo
+    from cache.sources.yahoo.yahoo import Yahoo
 
     prices = Yahoo(store.home / "yfinance", rate=None, pause=0.05, timeout=5.0)
     now = more.pop("now", server.now)

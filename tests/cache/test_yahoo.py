@@ -16,7 +16,7 @@ import pytest
 
 from cache.refresh.gate import Answer, gate
 from cache.refresh.plan import Ask
-from cache.sources.yahoo import Yahoo
+from cache.sources.yahoo.yahoo import Yahoo
 from tests.cache.lookalike import Lookalike
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday, 17:30 in New York
@@ -232,7 +232,7 @@ def test_cookie_and_crumb_are_done_without(server: Lookalike, tmp_path: Path) ->
 def test_a_cookie_host_that_hangs_holds_nobody_up_for_long(
     server: Lookalike, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cache.sources.yahoo_web.PAGE", 0.5)
+    monkeypatch.setattr("cache.sources.yahoo.session.PAGE", 0.5)
     answer = server.answer
 
     def hanging(host: str, path: str) -> Any:

@@ -14,7 +14,7 @@ from cache.facts.errors import CacheError
 from cache.facts.reference import load_reference
 from cache.refresh.held import Known
 from cache.refresh.refresh import refresh
-from cache.sources.yahoo import Yahoo
+from cache.sources.yahoo.yahoo import Yahoo
 from cache.store.store import Store
 from core.data.frames import Prices, pydate
 from tests.cache.lookalike import Lookalike

@@ -16,7 +16,7 @@ from tui.cli.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 from tui.config import as_date
 
 if TYPE_CHECKING:
-    from cache.sources.rows import Rejected
+    from cache.sources.holdings.rows import Rejected
     from core.data.frames import Action, Announcement
     from tui.desk import Desk
 
@@ -65,7 +65,7 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
 
 
 def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
-    from cache.sources.prices import read_prices
+    from cache.sources.prices.read import read_prices
 
     prices = read_prices(arguments.file, adjusted=not arguments.unadjusted, now=now)
     bars = prices.bars
@@ -79,7 +79,7 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
 
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.facts.funds import load_funds
-    from cache.sources.holdings import read_holdings
+    from cache.sources.holdings.read import read_holdings
 
     found = read_holdings(
         arguments.file,
@@ -98,7 +98,7 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
 
 
 def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
-    from cache.announced import adding, read_changes
+    from cache.sources.holdings.announced import adding, read_changes
 
     found = read_changes(arguments.file, now=now)
     held = desk.store.commit(announce=adding(found.changes))
@@ -136,7 +136,7 @@ def forget(arguments: argparse.Namespace, desk: Desk) -> int:
 
 
 def _forget_changes(desk: Desk, fund: str, when: date | None) -> int:
-    from cache.announced import forgetting
+    from cache.sources.holdings.announced import forgetting
 
     held = [c for c in desk.store.read().announced if c.fund == fund]
     gone = [c for c in held if when in (None, c.effective)]

@@ -82,7 +82,7 @@ def run(
 
 
 def _yahoo() -> Stream:
-    from cache.sources.yahoo import stream
+    from cache.sources.yahoo.yahoo import stream
 
     # The stream's library trusts what OpenSSL is told, the rest of the program also these.
     bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")

@@ -38,7 +38,7 @@ def fetch(
     from cache.facts.funds import load_funds
     from cache.refresh.interrupt import heed_reader
     from cache.refresh.refresh import refresh
-    from cache.sources.yahoo import Yahoo
+    from cache.sources.yahoo.yahoo import Yahoo
 
     home, now = desk.store.home, datetime.now(UTC)
     if style == "json":

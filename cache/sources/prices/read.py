@@ -10,8 +10,8 @@ import numpy as np
 
 from cache.facts.clean import clean
 from cache.facts.sessions import closes_at, last_session
+from cache.sources.holdings.rows import Rejected
 from cache.sources.limited import open_regular, run
-from cache.sources.rows import Rejected
 from cache.store.bars import Bars
 from core.data.frames import pydate
 
@@ -54,7 +54,7 @@ def read_prices(path: Path, *, adjusted: bool = True, now: datetime) -> PriceFil
     today = last_session(now)
     args = {"today": today.isoformat(), "adjusted": adjusted}
     with open_regular(path) as file:
-        fields, arrays = run("cache.sources.price_file:parse", file, args, file=name)
+        fields, arrays = run("cache.sources.prices.price_file:parse", file, args, file=name)
     symbols = tuple(fields["symbols"])
     session = arrays["session"]
     provisional = {}

@@ -32,11 +32,11 @@ from cache.refresh.clock_skew import careful
 from cache.refresh.gate import Answer, gate, nothing
 from cache.refresh.plan import RATE, Ask
 from cache.refresh.reasons import asked, wait
-from cache.sources.chart import Chart, read_plain
-from cache.sources.quiet import silence
-from cache.sources.rounds import Rounds
-from cache.sources.streaming import CLOSE, WHO, opened
-from cache.sources.yahoo_web import RefusedError, Session, retry_at, told_at, unreachable
+from cache.sources.yahoo.chart import Chart, read_plain
+from cache.sources.yahoo.quiet import silence
+from cache.sources.yahoo.rounds import Rounds
+from cache.sources.yahoo.session import RefusedError, Session, retry_at, told_at, unreachable
+from cache.sources.yahoo.streaming import CLOSE, WHO, opened
 from cache.store import disk
 from core.data.frames import pydate
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.facts.symbols import valid_symbol, yahoo_symbol
-from cache.sources.rows import Rejected, Row, check_separator, csv_rows, day
-from cache.sources.table import BadCell, Table
+from cache.sources.holdings.rows import Rejected, Row, check_separator, csv_rows, day
+from cache.sources.holdings.table import BadCell, Table
 
 if TYPE_CHECKING:
     from cache.sources.limited import Parsed

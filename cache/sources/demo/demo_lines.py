@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.sources.demo_names import SECTOR_LUCK, draw_sectors, invent
-from cache.sources.sectors import SECTORS
+from cache.sources.demo.demo_names import SECTOR_LUCK, draw_sectors, invent
+from cache.sources.holdings.sectors import SECTORS
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray, IntArray

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from cache.facts.clean import clean
+from cache.sources.holdings.rows import Rejected
 from cache.sources.limited import open_regular, run
-from cache.sources.rows import Rejected
 from cache.store.pack import announcement
 from core.data.frames import Announcement
 
@@ -49,7 +49,10 @@ def read_changes(path: Path, *, now: datetime) -> ChangesFile:
     name = clean(path.name, 200)
     with open_regular(path, LARGEST) as file:
         fields, _ = run(
-            "cache.sources.changes:parse", file, {"today": now.date().isoformat()}, file=name
+            "cache.sources.holdings.changes:parse",
+            file,
+            {"today": now.date().isoformat()},
+            file=name,
         )
     # where a row says nobody, its file says so
     changes = tuple(

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.sources.demo_names import draw_sectors, invent
-from cache.sources.sectors import SECTORS
+from cache.sources.demo.demo_names import draw_sectors, invent
+from cache.sources.holdings.sectors import SECTORS
 from core.data.frames import Holdings, LeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from cache.sources.demo_lines import Lines, Side
+    from cache.sources.demo.demo_lines import Lines, Side
     from core.data.frames import BoolArray, FloatArray, IntArray
 
 #: Part of a fund that is cash.

@@ -16,8 +16,8 @@ import numpy as np
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.facts.symbols import valid_symbol, yahoo_symbol
-from cache.sources.rows import Rejected
-from cache.sources.sectors import SECTORS
+from cache.sources.holdings.rows import Rejected
+from cache.sources.holdings.sectors import SECTORS
 
 _SECTORS: Final = {
     "communication": "Communication Services",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.sources.demo_funds import opening_rows, quarterly_rows
-from cache.sources.demo_paths import Marks
+from cache.sources.demo.demo_funds import opening_rows, quarterly_rows
+from cache.sources.demo.demo_paths import Marks
 from cache.store.bars import Bars
 from core.data.frames import pydate
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from cache.sources.demo_lines import Side
+    from cache.sources.demo.demo_lines import Side
     from core.data.frames import Dates, FloatArray
 
 #: Shares of a fund traded on a median day.

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.sources.sectors import SECTORS
+from cache.sources.holdings.sectors import SECTORS
 
 if TYPE_CHECKING:
-    from cache.sources.demo_lines import Lines, Side
+    from cache.sources.demo.demo_lines import Lines, Side
     from core.data.frames import Dates, FloatArray, IntArray
 
 #: Standard deviation of a sector's own daily return.

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.sessions import sessions
-from cache.sources import demo_files, demo_funds, demo_lines, demo_paths, demo_weights
-from cache.sources.demo_bars import Columns
-from cache.sources.demo_days import FILES, LAST, LINES_FROM, OPENS_AT
-from cache.sources.demo_lines import Named, Rung, Side
-from cache.sources.demo_names import LARGE_SECTORS, SMALL_SECTORS
+from cache.sources.demo import demo_files, demo_funds, demo_lines, demo_paths, demo_weights
+from cache.sources.demo.demo_bars import Columns
+from cache.sources.demo.demo_days import FILES, LAST, LINES_FROM, OPENS_AT
+from cache.sources.demo.demo_lines import Named, Rung, Side
+from cache.sources.demo.demo_names import LARGE_SECTORS, SMALL_SECTORS
 from core.data.frames import day
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import numpy as np
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.facts.symbols import valid_symbol, yahoo_symbol
-from cache.sources.rows import (
+from cache.sources.holdings.rows import (
     MOST_COLUMNS,
     Rejected,
     check_separator,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from cache.sources.demo_lines import Lines, Side
+    from cache.sources.demo.demo_lines import Lines, Side
     from core.data.frames import BoolArray, FloatArray
 
 #: Part of the unnamed lines whose share count changes at a file date, and by how much.

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import SourceError
-from cache.sources.lines import Line, Sheet, identifier, other_kind
-from cache.sources.table import BadCell, Table
-from cache.sources.uniform import Uniform
+from cache.sources.holdings.lines import Line, Sheet, identifier, other_kind
+from cache.sources.holdings.table import BadCell, Table
+from cache.sources.holdings.uniform import Uniform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cache.sources.rows import Row
+    from cache.sources.holdings.rows import Row
 
 _SYMBOL: Final = ("symbol", "ticker")
 _NAME: Final = ("name", "security", "company")

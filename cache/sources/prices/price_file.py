@@ -12,8 +12,8 @@ import numpy as np
 
 from cache.facts.errors import SourceError
 from cache.facts.sessions import sessions
-from cache.sources.price_columns import FIELDS, Columns, read_csv, read_parquet
-from cache.sources.rows import Rejected
+from cache.sources.holdings.rows import Rejected
+from cache.sources.prices.price_columns import FIELDS, Columns, read_csv, read_parquet
 
 if TYPE_CHECKING:
     from cache.sources.limited import Parsed

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cache.sources.lines import Line, Sheet, identifier, other_kind
-from cache.sources.table import Table
-from cache.sources.uniform import Uniform
+from cache.sources.holdings.lines import Line, Sheet, identifier, other_kind
+from cache.sources.holdings.table import Table
+from cache.sources.holdings.uniform import Uniform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cache.sources.rows import Row
+    from cache.sources.holdings.rows import Row
 
 
 def read(rows: Sequence[Row]) -> Sheet | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cache.facts.errors import SourceError
-from cache.sources import invesco, ishares, plain, ssga
-from cache.sources.lines import settle
-from cache.sources.rows import check_separator, csv_rows
+from cache.sources.holdings import invesco, ishares, plain, ssga
+from cache.sources.holdings.lines import settle
+from cache.sources.holdings.rows import check_separator, csv_rows
 
 if TYPE_CHECKING:
     from cache.sources.limited import Parsed
@@ -33,7 +33,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     """
     data = stream.read()
     if data.startswith(b"PK"):
-        from cache.sources.xlsx import xlsx_rows
+        from cache.sources.holdings.xlsx import xlsx_rows
 
         rows = xlsx_rows(data)
     else:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
-from cache.sources.rows import day
-from cache.sources.table import BadCell
+from cache.sources.holdings.rows import day
+from cache.sources.holdings.table import BadCell
 
 
 class Uniform:

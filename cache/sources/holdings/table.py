@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.sources.rows import Rejected, Row, number
+from cache.sources.holdings.rows import Rejected, Row, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from cache.sources.lines import Line
+    from cache.sources.holdings.lines import Line
 
 #: A header lies within this many rows of the top.
 _DEEPEST: Final = 40

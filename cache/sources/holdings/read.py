@@ -17,8 +17,8 @@ from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.facts.funds import load_funds
 from cache.facts.symbols import valid_symbol, yahoo_symbol
+from cache.sources.holdings.rows import Rejected
 from cache.sources.limited import open_regular, run
-from cache.sources.rows import Rejected
 from core.data.errors import FrameError
 from core.data.frames import Holdings, LeftOut
 
@@ -81,7 +81,7 @@ def read_holdings(
     if len(raw) > LARGEST:
         reason = f"holds {len(raw) >> 20:,} MB; a holdings file has at most {LARGEST >> 20}"
         raise SourceError(reason, file=name)
-    fields, arrays = run("cache.sources.layouts:parse", raw, {}, file=name)
+    fields, arrays = run("cache.sources.holdings.layouts:parse", raw, {}, file=name)
     holdings = Holdings(
         fund=_fund(fields, fund, load_funds() if funds is None else funds, name),
         as_of=_as_of(fields, as_of, now, name),

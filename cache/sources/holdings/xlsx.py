@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
-from cache.sources.rows import Row, check_size
+from cache.sources.holdings.rows import Row, check_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cache.facts.errors import SourceError
-from cache.sources.lines import Line, Sheet, identifier
-from cache.sources.rows import day
-from cache.sources.table import Table, normal
+from cache.sources.holdings.lines import Line, Sheet, identifier
+from cache.sources.holdings.rows import day
+from cache.sources.holdings.table import Table, normal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from cache.sources.rows import Row
+    from cache.sources.holdings.rows import Row
 
 _AS_OF = "fund holdings as of"
 _WEIGHTS = ("weight (%)", "market weight", "weight")

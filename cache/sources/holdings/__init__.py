@@ -1,0 +1,1 @@
+"""Holdings files: one reader for each issuer's layout."""

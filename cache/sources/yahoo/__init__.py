@@ -1,0 +1,1 @@
+"""Closes and quotes from Yahoo."""
