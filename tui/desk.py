@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import StoreEmpty, StoreError
+from cache.sources.sniff import kind_of
 from core.data.question import Question
-from tui.beside.filekind import kind_of
 from tui.memory.files import Memory
 from tui.places import Places, places
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from cache.facts.errors import SourceError
-from cache.sources.limited import Limits, Parsed, open_regular, run
+from cache.sources.sandbox import Limits, Parsed, open_regular, run
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = Limits(memory=1 << 30, cpu=10, wall=20.0)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from cache.reach import reach
+from cache.sources.reach import reach
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):

@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 
 from cache.facts.errors import SourceError
 from cache.sources.holdings.read import read_holdings
-from cache.sources.limited import run
 from cache.sources.prices.read import read_prices
+from cache.sources.sandbox import run
 from cache.store.store import Store
 from tests.cache.holdings_maker import FOOTER, HEAD, NEW, OLD, SSGA_ROWS, new, old, ssga
 from tests.cache.test_holdings_hostile import ENTITY, FAR_COLUMN, FAR_ROW, bomb

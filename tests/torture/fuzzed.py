@@ -15,8 +15,8 @@ from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.facts.symbols import valid_symbol
 from cache.sources.holdings import layouts
-from cache.sources.limited import Parsed
 from cache.sources.prices import price_file
+from cache.sources.sandbox import Parsed
 
 #: What is put into a file in place of some of its bytes.
 SPLICES = (

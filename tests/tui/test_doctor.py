@@ -15,7 +15,7 @@ import pytest
 import trustme
 
 from cache.facts.sessions import sessions
-from cache.reach import Reached
+from cache.sources.reach import Reached
 from core.data.frames import pydate
 from tests.tui.test_cli import Cli, cli, fill
 from tui.doctor import examine, findings, keeping, machine, network, screen

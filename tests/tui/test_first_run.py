@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from cache.facts.errors import SourceError, StoreError
+from cache.sources.sniff import kind_of
 from core.answer.snapshot import Question
 from tests.tui.driving import drive, lines_of, press, seen
 from tests.tui.markets import FakeDesk, market
@@ -18,7 +19,6 @@ from tests.tui.test_cli import write_holdings, write_prices
 from tests.tui.test_terminals import started
 from tui.app import InternalsApp
 from tui.beside.bringing import as_path
-from tui.beside.filekind import kind_of
 from tui.commands import CommandError
 from tui.desk import Desk
 from tui.line import Import, parse

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from cache.reach import Reached, reach
+from cache.sources.reach import Reached, reach
 from tui.cli.streams import ANSWERED, IN_PART, write
 from tui.doctor.findings import Finding, to_json, to_text
 from tui.terminal.capabilities import Capabilities, here

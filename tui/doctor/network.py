@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 from cache.facts.errors import CacheError
 from cache.facts.funds import load_funds
-from cache.reach import DEADLINE
+from cache.sources.reach import DEADLINE
 from tui.doctor.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cache.reach import Reached
+    from cache.sources.reach import Reached
     from tui.doctor.examine import Surroundings
 
 #: Whom yfinance asks for prices.

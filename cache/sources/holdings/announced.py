@@ -10,7 +10,7 @@ from typing import Final
 
 from cache.facts.clean import clean
 from cache.sources.holdings.rows import Rejected
-from cache.sources.limited import open_regular, run
+from cache.sources.sandbox import open_regular, run
 from cache.store.pack import announcement
 from core.data.frames import Announcement
 

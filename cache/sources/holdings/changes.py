@@ -15,7 +15,7 @@ from cache.sources.holdings.rows import Rejected, Row, check_separator, csv_rows
 from cache.sources.holdings.table import BadCell, Table
 
 if TYPE_CHECKING:
-    from cache.sources.limited import Parsed
+    from cache.sources.sandbox import Parsed
 
 _SYMBOL: Final = ("symbol", "ticker")
 _EFFECTIVE: Final = ("effective", "effective date", "date")
@@ -41,7 +41,7 @@ _OLDEST: Final = date(1993, 1, 1)
 
 
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
-    """The parser `cache.sources.limited.run` calls for announced changes.
+    """The parser `cache.sources.sandbox.run` calls for announced changes.
 
     Args:
         stream: the file.

@@ -13,7 +13,7 @@ from cache.sources.holdings.lines import settle
 from cache.sources.holdings.rows import check_separator, csv_rows
 
 if TYPE_CHECKING:
-    from cache.sources.limited import Parsed
+    from cache.sources.sandbox import Parsed
 
 #: The order matters: a plain table is recognised by little.
 _LAYOUTS: Final = (ishares.read, invesco.read, ssga.read, plain.read)
@@ -22,7 +22,7 @@ _HEAD: Final = 12
 
 
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
-    """The parser `cache.sources.limited.run` calls for holdings.
+    """The parser `cache.sources.sandbox.run` calls for holdings.
 
     Args:
         stream: the file.

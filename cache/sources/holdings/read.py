@@ -18,7 +18,7 @@ from cache.facts.errors import SourceError
 from cache.facts.funds import load_funds
 from cache.facts.symbols import valid_symbol, yahoo_symbol
 from cache.sources.holdings.rows import Rejected
-from cache.sources.limited import open_regular, run
+from cache.sources.sandbox import open_regular, run
 from core.data.errors import FrameError
 from core.data.frames import Holdings, LeftOut
 

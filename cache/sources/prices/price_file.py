@@ -16,7 +16,7 @@ from cache.sources.holdings.rows import Rejected
 from cache.sources.prices.price_columns import FIELDS, Columns, read_csv, read_parquet
 
 if TYPE_CHECKING:
-    from cache.sources.limited import Parsed
+    from cache.sources.sandbox import Parsed
     from core.data.frames import BoolArray, FloatArray, IntArray
 
 #: Field -> the least and the most that is believed, 0 aside; wide enough for any chain of
@@ -36,7 +36,7 @@ _TELLING, _BESIDES, _DAYS = 1.9, 0.15, 7
 
 
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
-    """The parser `cache.sources.limited.run` calls for prices.
+    """The parser `cache.sources.sandbox.run` calls for prices.
 
     Args:
         stream: the file; it can be read from its start again.

@@ -11,7 +11,7 @@ import numpy as np
 from cache.facts.clean import clean
 from cache.facts.sessions import closes_at, last_session
 from cache.sources.holdings.rows import Rejected
-from cache.sources.limited import open_regular, run
+from cache.sources.sandbox import open_regular, run
 from cache.store.bars import Bars
 from core.data.frames import pydate
 

@@ -36,7 +36,7 @@ LARGEST: Final = 256 << 20
 _ROOT: Final = str(Path(__file__).resolve().parents[2])
 _START: Final = (
     "import sys; p = sys.argv[1:]; sys.path[:0] = [x for x in p[2:] if x not in sys.path];"
-    "from cache.sources.limited import _child; _child(p[0], p[1])"
+    "from cache.sources.sandbox import _child; _child(p[0], p[1])"
 )
 #: What an interpreter needs to find its libraries; nothing else of the environment is handed on.
 _KEPT: Final = re.compile(
