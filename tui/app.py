@@ -26,10 +26,10 @@ from tui.keys import keys_of
 from tui.panes.frame import READING
 from tui.panes.main import MainScreen
 from tui.panes.scene import Scene, Side
-from tui.spans import Characters
 from tui.terminal import fitting, leaving
 from tui.terminal.fitted import FittedApp
-from tui.themes import THEMES
+from tui.text.spans import Characters
+from tui.text.themes import THEMES
 from tui.widgets.drawing import Painter
 
 if TYPE_CHECKING:

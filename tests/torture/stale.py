@@ -24,11 +24,11 @@ from tests.torture import steps
 from tests.torture.clocks import clocks
 from tests.torture.report import Row
 from tests.tui.markets import QUESTION, market
-from tui import formats
 from tui.beside.costs import sentence
 from tui.desk import Desk
 from tui.panes.chrome import age_text
 from tui.places import places
+from tui.text import formats
 from tui.written.document import document
 
 

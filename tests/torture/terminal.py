@@ -159,7 +159,7 @@ def drive(
 
 
 def _written(folder: Path) -> Row:
-    from tui.cli.streams import write
+    from tui.text.streams import write
     from tui.written.files import write_file
     from tui.written.formats import FORMATS, written
 
@@ -191,7 +191,7 @@ def _said(folder: Path) -> Row:
     """File names, arguments and error bodies on the command line."""
     from tui.cli.refresh import text as summary_text
     from tui.cli.run import run
-    from tui.terminal.safe import safe_lines
+    from tui.text.safe import safe_lines
 
     wrong: list[str] = []
     said = 0

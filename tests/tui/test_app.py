@@ -242,7 +242,7 @@ def test_ascii_alone() -> None:
     try:
         drive(story, held=HELD, config=Config(ascii=True))
     finally:
-        from tui.spans import Characters
+        from tui.text.spans import Characters
         from tui.widgets.drawing import Painter
 
         Painter.ascii_only = Characters.ascii_only = False

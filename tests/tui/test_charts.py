@@ -22,7 +22,7 @@ from tui.charts import (
 )
 from tui.charts.canvas import round_ticks, tick_labels
 from tui.charts.lines import date_ticks
-from tui.spans import Drawing, fit_line, line_width, plain
+from tui.text.spans import Drawing, fit_line, line_width, plain
 
 NAN = math.nan
 BINS = ["< -50", "-50 -25", "-25 -10", "-10 0", "0 10", "10 25", "25 50", "50 100", "> 100"]

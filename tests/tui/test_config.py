@@ -8,7 +8,7 @@ import pytest
 
 from core.answer.snapshot import Question
 from tui.config import THEMES, Config, ConfigError, load, read, with_flags
-from tui.themes import THEMES as DRAWN
+from tui.text.themes import THEMES as DRAWN
 
 FULL = """
 pair = "IJR:IVV"

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from textual.app import App, ComposeResult
 
-from tui.spans import Drawing
+from tui.text.spans import Drawing
 from tui.widgets.drawing import DrawingView
 
 

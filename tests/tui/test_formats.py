@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui import formats
+from tui.text import formats
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.tui.markets import LAST, QUESTION, FakeDesk, market, newer
 from tui.app import InternalsApp
 from tui.memory.looks import LookBook, Seen
 from tui.panes.since import drawing
-from tui.spans import plain
+from tui.text.spans import plain
 
 HELD = market()
 LATEST = replace(QUESTION, as_of=None)

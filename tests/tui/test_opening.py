@@ -27,7 +27,7 @@ from tui.commands import COMMANDS
 from tui.config import Config
 from tui.memory.files import Seat
 from tui.panes.frame import READING, Start, frame
-from tui.spans import plain
+from tui.text.spans import plain
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 SIZE = (120, 36)

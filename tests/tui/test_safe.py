@@ -9,8 +9,8 @@ from rich.segment import ControlType, Segment
 from rich.style import Style
 from textual.color import Color
 
-from tui.terminal.safe import safe, safe_lines
 from tui.terminal.safe_lines import SafeLines
+from tui.text.safe import safe, safe_lines
 
 
 @pytest.mark.parametrize(

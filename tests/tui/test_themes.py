@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from core.data.frames import FloatArray
-from tui.themes import THEMES
+from tui.text.themes import THEMES
 
 EYES = {
     "all three": np.eye(3),

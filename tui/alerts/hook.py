@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from tui.terminal.safe import safe
+from tui.text.safe import safe
 
 if TYPE_CHECKING:
     from core.answer.alerts import Kept

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
-from tui import formats
+from tui.text import formats
 
 #: Longest line read from the child; a longer one is passed over.
 _LIMIT: Final = 1 << 20

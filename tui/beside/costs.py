@@ -14,7 +14,7 @@ from cache.refresh.reasons import in_vain, wait
 from core.data.errors import CoreError
 from core.data.question import normal
 from core.data.windows import anchors
-from tui.formats import ago
+from tui.text.formats import ago
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from tui import formats
 from tui.charts.canvas import (
     RISING,
     SCALE,
@@ -22,7 +21,8 @@ from tui.charts.canvas import (
     finite_range,
 )
 from tui.charts.lines import sparkline
-from tui.spans import Characters, Drawing, Line, line_width, to_ascii
+from tui.text import formats
+from tui.text.spans import Characters, Drawing, Line, line_width, to_ascii
 
 Styles = tuple[str, str]
 #: Stands before the highlighted year, so that it is told without colour.

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tui import formats
+from tui.text import formats
 
 if TYPE_CHECKING:
-    from tui.spans import Drawing, Line
+    from tui.text.spans import Drawing, Line
 
 Values: TypeAlias = Sequence[float] | NDArray[np.float64]
 Unit: TypeAlias = Literal["%", "pp", "bp", ""]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tui import formats
 from tui.charts.canvas import RISING, Canvas, bar_left, bar_right, eighths_of
-from tui.spans import Characters, Drawing, Line, fit_line, line_width, to_ascii
+from tui.text import formats
+from tui.text.spans import Characters, Drawing, Line, fit_line, line_width, to_ascii
 
 #: A bar shorter than this says too little to stand beside its number.
 _MIN_BAR = 6

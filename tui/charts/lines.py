@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tui import formats
 from tui.charts.canvas import RISING, SCALE, Unit, Values, finite_range, round_ticks
 from tui.charts.plot import EndLabel, Series, gutters_of, plot
+from tui.text import formats
 
 if TYPE_CHECKING:
     from core.data.frames import Dates
-    from tui.spans import Drawing
+    from tui.text.spans import Drawing
 
 
 def line_chart(

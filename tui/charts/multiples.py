@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tui import formats
 from tui.charts.bars import POINTER
 from tui.charts.canvas import Canvas, Values, finite_range
 from tui.charts.plot import Series, plot
-from tui.spans import Drawing, fit_line, to_ascii
+from tui.text import formats
+from tui.text.spans import Drawing, fit_line, to_ascii
 
 #: Cells of the narrowest and the widest, blanks between two, lines of the lowest with its title.
 _NARROW: Final = 14

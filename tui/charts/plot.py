@@ -10,9 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from tui import formats
 from tui.charts.canvas import Canvas, Unit, Values, finite_range, round_ticks, tick_labels
-from tui.spans import Characters, Drawing, to_ascii
+from tui.text import formats
+from tui.text.spans import Characters, Drawing, to_ascii
 
 #: Bit of each dot of a braille cell, by column (0, 1) and row (0 to 3).
 _BITS: Final = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))

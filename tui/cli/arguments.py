@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from tui import VERSION
-from tui.cli.streams import BAD_INPUT, say
+from tui.text.streams import BAD_INPUT, say
 
 
 class _Parser(argparse.ArgumentParser):

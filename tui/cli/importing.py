@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
-from tui.cli.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 from tui.config import as_date
+from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
 if TYPE_CHECKING:
     from cache.sources.holdings.rows import Rejected

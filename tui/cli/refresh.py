@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from cache.facts.errors import CacheError, why
-from tui import formats as f
 from tui.beside.costs import window_start
-from tui.terminal.safe import safe, safe_lines
+from tui.text import formats as f
+from tui.text.safe import safe, safe_lines
 
 if TYPE_CHECKING:
     from cache.refresh.progress import Progress, Summary

@@ -19,9 +19,9 @@ from cache.facts.errors import CacheError, StoreEmpty, why
 from core.data.errors import CoreError, MeasureError, WindowError
 from core.data.question import Question
 from tui.cli.arguments import parser
-from tui.cli.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, open_streams, say, write
 from tui.config import FILE, Config, ConfigError, as_date, load, with_flags
 from tui.places import Places, places
+from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, open_streams, say, write
 
 if TYPE_CHECKING:
     from tui.desk import Desk

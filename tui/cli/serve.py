@@ -27,7 +27,7 @@ from aiohttp import web
 from textual_serve.server import Server, to_int
 
 from cache.facts.errors import CacheError
-from tui.cli.streams import ANSWERED, BAD_INPUT, write
+from tui.text.streams import ANSWERED, BAD_INPUT, write
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

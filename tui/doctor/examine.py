@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cache.sources.reach import Reached, reach
-from tui.cli.streams import ANSWERED, IN_PART, write
 from tui.doctor.findings import Finding, to_json, to_text
 from tui.terminal.capabilities import Capabilities, here
+from tui.text.streams import ANSWERED, IN_PART, write
 
 if TYPE_CHECKING:
     from tui.places import Places

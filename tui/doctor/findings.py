@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from cache.facts.clean import clean
-from tui.formats import cell_width
+from tui.text.formats import cell_width
 
 #: As it should be; worth knowing; to be mended.
 State = Literal["ok", "note", "fault"]

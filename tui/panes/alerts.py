@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.message import Message
 
 from core.answer.alerts import Alert, figure
-from tui import formats
 from tui.commands import shown
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import wrapped
+from tui.text import formats
 
 if TYPE_CHECKING:
     from tui.alerts.ringing import Standing
     from tui.host import Host
-    from tui.spans import Drawing, Line
+    from tui.text.spans import Drawing, Line
 
 EXAMPLES = (
     "alert gap rank <= 3",

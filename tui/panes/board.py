@@ -27,7 +27,7 @@ from tui.widgets.stage import Stage
 if TYPE_CHECKING:
     from tui.host import Host
     from tui.panes.pane import Pane
-    from tui.spans import Drawing
+    from tui.text.spans import Drawing
 
 
 class Board(Stage, inherit_bindings=False):

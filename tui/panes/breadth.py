@@ -14,14 +14,14 @@ from textual.widget import Widget
 from core.measures.daily import Daily
 from core.measures.daily import daily as daily_breadth
 from core.note.note import breadth_sentence
-from tui import formats
 from tui.charts import histogram_pair, ladder_bar, waterfall
 from tui.commands import BREADTH
 from tui.panes import daily
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene, Side, flowed, no_index, wrapped
 from tui.panes.sheet import Sheet
-from tui.spans import Drawing, Line, fit_line, inset
+from tui.text import formats
+from tui.text.spans import Drawing, Line, fit_line, inset
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView

@@ -12,7 +12,6 @@ from core.answer.announced import Coming, announced_sentence, standing_words
 from core.measures.changes import Change
 from core.note.note import leavers_sentence
 from core.note.phrase import Sentence
-from tui import formats
 from tui.charts import diverging_bars
 from tui.commands import CHANGES
 from tui.panes import concentration
@@ -20,7 +19,8 @@ from tui.panes.listing import Grid, Order
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene, Side, wrapped
 from tui.panes.sheet import Sheet
-from tui.spans import Drawing, Line, line_width
+from tui.text import formats
+from tui.text.spans import Drawing, Line, line_width
 from tui.widgets.columns import Cell, Column
 
 COLUMNS: Final = (

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.note.note import headline
-from tui import formats
 from tui.commands import shown
 from tui.panes.frame import asked
 from tui.panes.scene import BASIS, Scene, state_words, wrapped
-from tui.spans import Drawing, Line, line_width
+from tui.text import formats
+from tui.text.spans import Drawing, Line, line_width
 
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.note.note import leaders_sentence
-from tui import formats
 from tui.charts import cumulative_curve
 from tui.panes.scene import Scene, Side, no_index, wrapped
-from tui.spans import Drawing, Line, fit_line, inset
+from tui.text import formats
+from tui.text.spans import Drawing, Line, fit_line, inset
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView

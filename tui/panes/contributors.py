@@ -25,7 +25,7 @@ from tui.panes.pane import Pane
 if TYPE_CHECKING:
     from tui.filters import Filter
     from tui.panes.scene import Scene, Side
-    from tui.spans import Line
+    from tui.text.spans import Line
 
 #: From these widths on: two tables, and sectors beside them.
 TWO, STRIP = 84, 170

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.measures.daily import Daily, inside
-from tui import formats
 from tui.charts import Chart, Series, Unit, stacked_charts
 from tui.panes.scene import Scene, Side, flowed, wrapped
-from tui.spans import Drawing, Line, inset
+from tui.text import formats
+from tui.text.spans import Drawing, Line, inset
 
 if TYPE_CHECKING:
     from core.data.frames import Dates, FloatArray

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from core.explain.explanation import Explanation
     from tui.panes.scene import Scene, Side
-    from tui.spans import Drawing
+    from tui.text.spans import Drawing
 
 
 @dataclass

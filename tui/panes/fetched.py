@@ -10,7 +10,7 @@ from tui.written.fetched import Fetched, until_words
 
 if TYPE_CHECKING:
     from tui.host import Host
-    from tui.spans import Drawing, Line
+    from tui.text.spans import Drawing, Line
 
 
 class FetchedScreen(PageScreen, inherit_bindings=False):

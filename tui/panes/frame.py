@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
-from tui import formats
 from tui.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD, hints
-from tui.spans import Drawing, Line, fit_line, line_width
+from tui.text import formats
+from tui.text.spans import Drawing, Line, fit_line, line_width
 
 if TYPE_CHECKING:
     from core.data.question import Question

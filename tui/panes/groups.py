@@ -7,8 +7,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from tui import formats
 from tui.charts import diverging_bars
+from tui.text import formats
 from tui.widgets.columns import Cell, Column
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from textual.widget import Widget
 from tui.commands import COMMANDS, groups, shown
 from tui.panes.scene import wrapped
 from tui.panes.sheet import Sheet
-from tui.spans import Drawing, fit_line
 from tui.terminal import fitting
+from tui.text.spans import Drawing, fit_line
 from tui.widgets.stage import SizedScreen
 
 #: Commands a page of its own obeys, and the action they have there.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from rich.style import Style
 
-from tui import formats
-from tui.terminal.safe import safe
+from tui.text import formats
+from tui.text.safe import safe
 from tui.widgets.columns import GUTTER, Cell, CellOf
 from tui.widgets.drawing import NO_STYLE, Ground
 from tui.widgets.table import LineTable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Lines
     from core.data.frames import IntArray
     from tui.filters import Filter
-    from tui.spans import Line
+    from tui.text.spans import Line
 
 #: Rows told in full, one press of a key after another; None is what fits, 0 all.
 ROW_STEPS: Final = (None, 25, 50, 100, 0)

@@ -11,7 +11,7 @@ from tui.panes.breadth import BreadthPane
 from tui.panes.naming import Naming
 from tui.panes.starting import Starting
 from tui.terminal import fitting
-from tui.terminal.safe import safe_lines
+from tui.text.safe import safe_lines
 
 if TYPE_CHECKING:
     from tui.panes.pane import Pane

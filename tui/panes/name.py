@@ -11,12 +11,12 @@ from textual.message import Message
 
 from core.answer.trail import Trail, trail
 from core.data.errors import CoreError
-from tui import formats
 from tui.charts import Chart, Series, stacked_charts
 from tui.panes.explain import Asked, ExplainScreen
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import BASIS, flowed, state_words, wrapped
-from tui.spans import Drawing, Line, inset, line_width
+from tui.text import formats
+from tui.text.spans import Drawing, Line, inset, line_width
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Snapshot

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from tui import formats
 from tui.charts import diverging_bars
 from tui.panes.listing import Closing, Grid, Order, Row, rows_of
 from tui.panes.scene import Scene, Side, why_not
 from tui.panes.sheet import Sheet
-from tui.spans import Drawing, Line, line_width
+from tui.text import formats
+from tui.text.spans import Drawing, Line, line_width
 from tui.widgets.columns import Cell, Column
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from tui.widgets.stage import settle
 
 if TYPE_CHECKING:
     from tui.panes.listing import Grid
-    from tui.spans import Drawing, Line
+    from tui.text.spans import Drawing, Line
 
 
 class Pane(Widget):

@@ -14,13 +14,13 @@ from core.data.errors import WindowError
 from tui.commands import CommandError
 from tui.panes.sheet import Sheet
 from tui.terminal import fitting
-from tui.terminal.safe import safe
+from tui.text.safe import safe
 
 if TYPE_CHECKING:
     from tui.completion import Known
     from tui.filters import Filter
     from tui.host import Host
-    from tui.spans import Drawing, Line
+    from tui.text.spans import Drawing, Line
 
 #: Longest line that can be typed or pasted.
 _LONGEST = 500

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from core.note.note import coverage
-from tui import formats
+from tui.text import formats
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Snapshot
     from core.data.market import Market
-    from tui.spans import Drawing
+    from tui.text.spans import Drawing
 
 Side = Literal["small", "large"]
 BASIS = {"tr": "total return", "pr": "price return"}

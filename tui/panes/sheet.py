@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual import events
 from textual.geometry import Region
 
-from tui.spans import Drawing, Line, plain
+from tui.text.spans import Drawing, Line, plain
 from tui.widgets.drawing import DrawingView, Ground
 
 Draw = Callable[[int, int], Drawing]

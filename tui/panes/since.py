@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from core.answer.looks import LookError, look
 from core.answer.since import ENDS, Ends, IndexSince, Moved, Placed, Since, since
-from tui import formats
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import BASIS, wrapped
+from tui.text import formats
 
 if TYPE_CHECKING:
     from tui.host import Host
     from tui.memory.looks import Seen
-    from tui.spans import Drawing, Line
+    from tui.text.spans import Drawing, Line
 
 #: Symbols of a list of members told in full.
 _FEW = 24

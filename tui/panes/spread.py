@@ -9,13 +9,13 @@ from textual.widget import Widget
 
 from core.answer.paths import year_paths
 from core.note.note import window_words
-from tui import formats
 from tui.charts import Chart, Multiple, Series, multiples, stacked_charts, year_bars
 from tui.commands import SPREAD
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene, flowed, foot_texts, no_index
 from tui.panes.sheet import Sheet
-from tui.spans import Drawing, Line, inset, line_width
+from tui.text import formats
+from tui.text.spans import Drawing, Line, inset, line_width
 
 if TYPE_CHECKING:
     from core.measures.spread import Ranking, Spread

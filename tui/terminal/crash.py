@@ -12,7 +12,7 @@ from typing import Final
 
 from cache.store import disk
 from tui import VERSION
-from tui.terminal.safe import safe
+from tui.text.safe import safe
 
 #: Beside what the screen remembers.
 FILE: Final = "crash.log"

@@ -13,7 +13,7 @@ from textual.app import App
 from tui.terminal import crash, fitting
 from tui.terminal.safe_lines import NET
 from tui.terminal.title import Window
-from tui.themes import DEFAULTS
+from tui.text.themes import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from tui.palettes import PALETTES, VARIABLES
-from tui.spans import Drawing, to_ascii
 from tui.terminal.capabilities import TRUE, Capabilities
 from tui.terminal.wire import Wire
+from tui.text.palettes import PALETTES, VARIABLES
+from tui.text.spans import Drawing, to_ascii
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

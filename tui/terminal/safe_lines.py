@@ -8,7 +8,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from tui.terminal.safe import safe
+from tui.text.safe import safe
 
 
 class SafeLines(LineFilter):

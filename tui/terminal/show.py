@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tui.beside.ahead import Ahead, begun
-from tui.cli.streams import ANSWERED, BAD_INPUT, say
 from tui.commands import COMMANDS
 from tui.config import Config
 from tui.panes.frame import Start
 from tui.terminal import crash, fitting, title
 from tui.terminal.capabilities import Capabilities, here, prepare
+from tui.text.streams import ANSWERED, BAD_INPUT, say
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot

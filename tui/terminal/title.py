@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from tui import formats
-from tui.terminal.safe import safe
+from tui.text import formats
+from tui.text.safe import safe
 
 if TYPE_CHECKING:
     from textual.app import App

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from tui.spans import Line, Span
+from tui.text.spans import Line, Span
 
 if TYPE_CHECKING:
-    from tui import formats
+    from tui.text import formats
 
 #: A cell: text, text with a style name, or spans (a bar, say).
 Cell: TypeAlias = str | Span | Line

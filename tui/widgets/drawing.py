@@ -14,11 +14,11 @@ from textual.color import Color
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui import formats
-from tui.formats import cell_width
-from tui.palettes import VARIABLES
-from tui.spans import Drawing, Span, fit_line
-from tui.terminal.safe import safe
+from tui.text import formats
+from tui.text.formats import cell_width
+from tui.text.palettes import VARIABLES
+from tui.text.safe import safe
+from tui.text.spans import Drawing, Span, fit_line
 
 #: Style name -> a variable that themes of others have.
 _COMMON: Final = {

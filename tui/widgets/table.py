@@ -17,9 +17,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 
-from tui import formats
-from tui.spans import Line, fit_line
-from tui.terminal.safe import safe
+from tui.text import formats
+from tui.text.safe import safe
+from tui.text.spans import Line, fit_line
 from tui.widgets.columns import GAP, GUTTER, Cell, CellOf, Column, Placed, cells_of, lay_out
 from tui.widgets.drawing import NO_STYLE, Ground, Painter
 

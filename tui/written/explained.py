@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.explain.measures import explain
-from tui import formats as f
+from tui.text import formats as f
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from core.note.note import sentences
-from tui import formats as f
+from tui.text import formats as f
 from tui.written.tables import tables
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from cache.facts.sessions import last_final
 from cache.refresh.backoff import load_waits
 from cache.refresh.lock import last_said
 from cache.refresh.plan import left_alone
-from tui import formats as f
+from tui.text import formats as f
 
 if TYPE_CHECKING:
     from core.data.frames import Prices

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from tui.terminal.safe import safe_lines
+from tui.text.safe import safe_lines
 
 
 def write_file(target: Path, answer: str | bytes) -> None:

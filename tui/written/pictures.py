@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tui import formats as f
 from tui.charts.canvas import finite_range, round_ticks, tick_labels
 from tui.charts.lines import date_ticks
+from tui.text import formats as f
 from tui.written.sketch import CHARACTER, Anchor, Point, Sketch
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui import formats as f
-from tui.terminal.safe import safe
+from tui.text import formats as f
+from tui.text.safe import safe
 
 if TYPE_CHECKING:
     from core.answer.since import Since

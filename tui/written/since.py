@@ -11,7 +11,7 @@ from cache.facts.clean import clean
 from cache.facts.errors import CacheError
 from core.answer.looks import LookError, look, read
 from core.answer.since import Ends, IndexSince, Moved, Placed, Since, since
-from tui import formats as f
+from tui.text import formats as f
 from tui.written.table import Row, Table
 from tui.written.values import Json, iso, number
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Literal
 
-from tui.terminal.safe import safe
+from tui.text.safe import safe
 
 Point = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tui import formats as f
+from tui.text import formats as f
 from tui.written.fetched import Fetched, until_words
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.measures.daily import AVERAGES, Daily
 from core.note.note import coverage
-from tui import formats as f
+from tui.text import formats as f
 from tui.written.table import ROWS, Row, Table
 
 if TYPE_CHECKING:

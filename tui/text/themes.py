@@ -6,7 +6,7 @@ from typing import Final
 
 from textual.theme import Theme
 
-from tui.palettes import PALETTES
+from tui.text.palettes import PALETTES
 
 #: Name in the config -> theme.
 THEMES: Final = {name: Theme(name, **fields) for name, fields in PALETTES.items()}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar, TypeAlias
 
-from tui import formats
+from tui.text import formats
 
 Span: TypeAlias = tuple[str, str]
 Line: TypeAlias = list[Span]

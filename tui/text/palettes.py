@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-#: Style name (see `tui.spans`) -> the variable that colours it.
+#: Style name (see `tui.text.spans`) -> the variable that colours it.
 VARIABLES: Final = {
     "small": "small",
     "large": "large",

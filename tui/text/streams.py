@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from cache.facts.clean import clean
-from tui.terminal.safe import safe_lines
+from tui.text.safe import safe_lines
 
 ANSWERED: Final = 0
 IN_PART: Final = 1
