@@ -22,7 +22,7 @@ from tui.beside.answers import Underway, answer
 from tui.beside.bringing import Bringer
 from tui.beside.live import Live
 from tui.beside.refreshing import Refresher
-from tui.keys import keys_of
+from tui.command.keys import keys_of
 from tui.panes.frame import READING
 from tui.panes.main import MainScreen
 from tui.panes.scene import Scene, Side

@@ -217,8 +217,8 @@ def read(text: str, where: str) -> Config:
 
 def _keys(entries: Mapping[str, Any], where: str) -> dict[str, str]:
     # the table of commands needs the screen's library, a written answer does not
-    from tui.commands import CommandError
-    from tui.keys import keys_of
+    from tui.command.commands import CommandError
+    from tui.command.keys import keys_of
 
     for name, value in entries.items():
         if not isinstance(value, str):

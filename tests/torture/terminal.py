@@ -25,7 +25,7 @@ from tests.torture.processes import ROOT
 from tests.torture.report import Row
 from tests.torture.stream import WORD, faults
 from tests.tui.markets import QUESTION, market
-from tui.commands import COMMANDS
+from tui.command.commands import COMMANDS
 
 #: Commands that end this screen: the demo is another one, after it.
 ENDS = ("quit", "demo")

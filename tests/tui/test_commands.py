@@ -10,10 +10,10 @@ import pytest
 
 from core.answer.alerts import Alert
 from core.answer.snapshot import Lines, Question
-from tui.commands import COMMANDS, SORTS, CommandError, groups, hints
-from tui.filters import parse_filter
-from tui.keys import bindings, keys_of, normal_key
-from tui.line import Act, SetAlert, SortBy, WatchPair, parse
+from tui.command.commands import COMMANDS, SORTS, CommandError, groups, hints
+from tui.command.filters import parse_filter
+from tui.command.keys import bindings, keys_of, normal_key
+from tui.command.line import Act, SetAlert, SortBy, WatchPair, parse
 from tui.panes.help import drawing
 from tui.panes.main import MainScreen
 

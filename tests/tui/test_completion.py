@@ -6,9 +6,9 @@ import pytest
 
 from core.answer.alert_measures import MEASURES
 from core.answer.snapshot import Question
-from tui.commands import COMMANDS
-from tui.completion import Known, advice, completed, offers
-from tui.line import parse
+from tui.command.commands import COMMANDS
+from tui.command.completion import Known, advice, completed, offers
+from tui.command.line import parse
 
 KNOWN = Known(
     pair=("IWM", "SPY"),

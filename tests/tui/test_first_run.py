@@ -19,9 +19,9 @@ from tests.tui.test_cli import write_holdings, write_prices
 from tests.tui.test_terminals import started
 from tui.app import InternalsApp
 from tui.beside.bringing import as_path
-from tui.commands import CommandError
+from tui.command.commands import CommandError
+from tui.command.line import Import, parse
 from tui.desk import Desk
-from tui.line import Import, parse
 from tui.places import places
 
 

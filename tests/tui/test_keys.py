@@ -29,7 +29,7 @@ from tests.tui.names_keys import (
     without,
 )
 from tui.app import InternalsApp
-from tui.commands import COMMANDS
+from tui.command.commands import COMMANDS
 from tui.panes.help import HelpScreen
 from tui.panes.name import NameScreen
 

@@ -23,7 +23,7 @@ from tests.tui.driving import lines_of, settle
 from tests.tui.markets import QUESTION, SlowDesk, market
 from tests.vt import Screen
 from tui.app import InternalsApp
-from tui.commands import COMMANDS
+from tui.command.commands import COMMANDS
 from tui.config import Config
 from tui.memory.files import Seat
 from tui.panes.frame import READING, Start, frame

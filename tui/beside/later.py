@@ -11,8 +11,8 @@ from typing import Final
 
 #: Modules that keys and the prompt load when they are first used.
 MODULES: Final = (
-    "tui.completion",
-    "tui.line",
+    "tui.command.completion",
+    "tui.command.line",
     "tui.panes.help",
     "tui.panes.name",
     "tui.panes.explain",

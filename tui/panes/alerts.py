@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.message import Message
 
 from core.answer.alerts import Alert, figure
-from tui.commands import shown
+from tui.command.commands import shown
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import wrapped
 from tui.text import formats

@@ -11,8 +11,8 @@ from textual.containers import Container
 from textual.reactive import Reactive
 from textual.widget import Widget
 
-from tui.commands import CONTRIBUTORS, SORTS
-from tui.filters import Filter
+from tui.command.commands import CONTRIBUTORS, SORTS
+from tui.command.filters import Filter
 from tui.memory.files import Seat
 from tui.panes import chrome, frame
 from tui.panes.breadth import BreadthPane

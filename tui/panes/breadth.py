@@ -15,7 +15,7 @@ from core.measures.daily import Daily
 from core.measures.daily import daily as daily_breadth
 from core.note.note import breadth_sentence
 from tui.charts import histogram_pair, ladder_bar, waterfall
-from tui.commands import BREADTH
+from tui.command.commands import BREADTH
 from tui.panes import daily
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene, Side, flowed, no_index, wrapped

@@ -13,7 +13,7 @@ from core.measures.changes import Change
 from core.note.note import leavers_sentence
 from core.note.phrase import Sentence
 from tui.charts import diverging_bars
-from tui.commands import CHANGES
+from tui.command.commands import CHANGES
 from tui.panes import concentration
 from tui.panes.listing import Grid, Order
 from tui.panes.pane import Pane

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.note.note import headline
-from tui.commands import shown
+from tui.command.commands import shown
 from tui.panes.frame import asked
 from tui.panes.scene import BASIS, Scene, state_words, wrapped
 from tui.text import formats

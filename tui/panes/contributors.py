@@ -9,7 +9,7 @@ from textual import events
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from tui.commands import CONTRIBUTORS
+from tui.command.commands import CONTRIBUTORS
 from tui.panes.groups import (
     ALL,
     gap_leaders,
@@ -23,7 +23,7 @@ from tui.panes.names import COLUMNS, NamesTable, below_floor
 from tui.panes.pane import Pane
 
 if TYPE_CHECKING:
-    from tui.filters import Filter
+    from tui.command.filters import Filter
     from tui.panes.scene import Scene, Side
     from tui.text.spans import Line
 

@@ -10,7 +10,7 @@ from textual.message import Message
 
 from core.data.errors import CoreError
 from core.explain.measures import explain
-from tui.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD
+from tui.command.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD
 from tui.panes.help import PageScreen, page_bindings
 from tui.written.explained import page_of
 

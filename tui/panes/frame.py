@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
-from tui.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD, hints
+from tui.command.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD, hints
 from tui.text import formats
 from tui.text.spans import Drawing, Line, fit_line, line_width
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from textual.binding import Binding
 from textual.widget import Widget
 
-from tui.commands import COMMANDS, groups, shown
+from tui.command.commands import COMMANDS, groups, shown
 from tui.panes.scene import wrapped
 from tui.panes.sheet import Sheet
 from tui.terminal import fitting

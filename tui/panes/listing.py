@@ -19,7 +19,7 @@ from tui.widgets.table import LineTable
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Lines
     from core.data.frames import IntArray
-    from tui.filters import Filter
+    from tui.command.filters import Filter
     from tui.text.spans import Line
 
 #: Rows told in full, one press of a key after another; None is what fits, 0 all.

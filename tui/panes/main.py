@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tui import commands, keys
-from tui.commands import CONTRIBUTORS
+from tui.command import commands, keys
+from tui.command.commands import CONTRIBUTORS
 from tui.panes.asking import Asking
 from tui.panes.breadth import BreadthPane
 from tui.panes.naming import Naming

@@ -18,7 +18,7 @@ from tui.widgets.columns import Cell, Column
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Lines
-    from tui.filters import Filter
+    from tui.command.filters import Filter
 
 #: Dropped in this order where there is no room: note, rank, sector, weight, name, bar, return.
 COLUMNS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.commands import CONTRIBUTORS, SORTS
+from tui.command.commands import CONTRIBUTORS, SORTS
 from tui.panes.board import Board
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors

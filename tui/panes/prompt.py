@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Protocol
 from textual import events
 
 from core.data.errors import WindowError
-from tui.commands import CommandError
+from tui.command.commands import CommandError
 from tui.panes.sheet import Sheet
 from tui.terminal import fitting
 from tui.text.safe import safe
 
 if TYPE_CHECKING:
-    from tui.completion import Known
-    from tui.filters import Filter
+    from tui.command.completion import Known
+    from tui.command.filters import Filter
     from tui.host import Host
     from tui.text.spans import Drawing, Line
 
@@ -96,7 +96,7 @@ class Prompt(Sheet):
         elif key == "enter":
             self._enter()
         elif key == "tab" and self.sign == ":":
-            from tui.completion import completed
+            from tui.command.completion import completed
 
             self._set(completed(text, self._known()))
         elif key == "backspace" and not text:
@@ -148,7 +148,7 @@ class Prompt(Sheet):
     # -- what it asks ----------------------------------------------------------------
 
     def _known(self) -> Known:
-        from tui.completion import Known
+        from tui.command.completion import Known
 
         host = self._host
         market, scene, asked = host.market, host.scene, host.question
@@ -168,7 +168,7 @@ class Prompt(Sheet):
         if self.sign == "/":
             self.advice = "text in symbol, name or sector; sector:energy ret>25 bp<-5 w>1"
         else:
-            from tui.completion import advice
+            from tui.command.completion import advice
 
             self.advice = advice(self._text, self._known()) or (
                 "a pair such as IWM SPY, a window, asof DATE, ex NAMES, sort bp, alert, q"
@@ -181,7 +181,7 @@ class Prompt(Sheet):
         self._board.show_status()
 
     def _apply_filter(self) -> None:
-        from tui.filters import parse_filter
+        from tui.command.filters import parse_filter
 
         try:
             self._board.set_filter(parse_filter(self._text))
@@ -201,7 +201,7 @@ class Prompt(Sheet):
             if not self.wrong:
                 self.close()
             return
-        from tui.line import Act, Import, SetAlert, SortBy, ThemeNamed, WatchPair, parse
+        from tui.command.line import Act, Import, SetAlert, SortBy, ThemeNamed, WatchPair, parse
 
         try:
             asked = parse(self._text, host.question, host.config.pairs)

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from core.answer.paths import year_paths
 from core.note.note import window_words
 from tui.charts import Chart, Multiple, Series, multiples, stacked_charts, year_bars
-from tui.commands import SPREAD
+from tui.command.commands import SPREAD
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene, flowed, foot_texts, no_index
 from tui.panes.sheet import Sheet

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tui.beside.ahead import Ahead, begun
-from tui.commands import COMMANDS
+from tui.command.commands import COMMANDS
 from tui.config import Config
 from tui.panes.frame import Start
 from tui.terminal import crash, fitting, title

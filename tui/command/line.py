@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from core.answer import alerts
 from core.data.errors import WindowError
 from core.data.question import FORMS, Question, normal
-from tui.commands import COMMANDS, SORTS, CommandError
+from tui.command.commands import COMMANDS, SORTS, CommandError
 
 if TYPE_CHECKING:
     from core.answer.alerts import Alert

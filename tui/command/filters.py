@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tui.commands import CommandError
+from tui.command.commands import CommandError
 
 if TYPE_CHECKING:
     from core.answer.snapshot import Lines

@@ -9,7 +9,7 @@ from typing import Final
 from textual.binding import Binding
 from textual.keys import Keys
 
-from tui.commands import COMMANDS, CommandError
+from tui.command.commands import COMMANDS, CommandError
 
 _NAMED: Final = frozenset(key.value for key in Keys)
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from core.answer.alert_measures import MEASURES, Measure
 from core.data.question import STEPS
-from tui.commands import COMMANDS, SORTS, Command
+from tui.command.commands import COMMANDS, SORTS, Command
 
 _COMPARED: Final = ("<", "<=", ">", ">=")
 _WINDOWS: Final = (*STEPS, "H1", "H2")

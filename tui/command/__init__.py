@@ -1,0 +1,1 @@
+"""Commands, keys and the command line."""
