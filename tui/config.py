@@ -14,7 +14,7 @@ from cache.facts.symbols import valid_symbol
 from cache.store import owner
 from core.data.errors import WindowError
 from core.data.question import Basis, Question, normal
-from tui.written.formats import FILED, KEPT
+from tui.report.formats import FILED, KEPT
 
 THEMES: Final = ("dark", "light", "colour-blind", "red-up", "terminal")
 FILE: Final = "config.toml"

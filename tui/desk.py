@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.data.frames import Prices, Reference
     from core.data.market import Market
     from tui.beside.live import Quotes
-    from tui.written.fetched import Fetched
+    from tui.report.fetched import Fetched
 
 #: A user's own files of facts, in the config directory.
 OWN_FILES: Final = ("themes.toml", "funds.toml")
@@ -221,7 +221,7 @@ class Desk:
     def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
         """What the last refresh brought and cost, and what is missing of these prices."""
         from core.data.frames import Prices
-        from tui.written.fetched import fetched
+        from tui.report.fetched import fetched
 
         return fetched(self.store.home, prices or Prices(), pair, now)
 

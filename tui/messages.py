@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from tui.beside.live import Quotes
     from tui.memory.files import Memory
-    from tui.written.fetched import Fetched
+    from tui.report.fetched import Fetched
 
 
 class DeskLike(Protocol):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tui.config import FILE, as_date, load, with_flags
 from tui.desk import Desk
 from tui.places import places
-from tui.written.tidy import to_pandas
+from tui.report.tidy import to_pandas
 
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot

@@ -18,7 +18,7 @@ from core.data.frames import Action, Announcement
 from core.data.market import Market
 from core.note.note import sentences
 from tests.tui.markets import market
-from tui.written.document import document
+from tui.report.document import document
 
 DAY = date(2026, 6, 26)
 BEFORE = Question(as_of=date(2026, 6, 25), basis="pr")

@@ -14,7 +14,7 @@ from core.answer.looks import IndexLook, Look, LookError, look, read, to_json
 from core.answer.since import Moved, since
 from core.answer.snapshot import take
 from tests.tui.markets import QUESTION, market
-from tui.written.document import to_json as note_json
+from tui.report.document import to_json as note_json
 
 SNAPSHOT = take(market(), QUESTION)
 

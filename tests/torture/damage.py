@@ -21,7 +21,7 @@ from core.answer.snapshot import Question, Snapshot, take
 from core.data.market import Market
 from tests.torture import steps
 from tests.torture.report import Row
-from tui.written.document import document
+from tui.report.document import document
 
 QUESTION = Question("IWM", "SPY", "1M", None, "pr")
 

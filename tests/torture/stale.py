@@ -28,8 +28,8 @@ from tui.beside.costs import sentence
 from tui.desk import Desk
 from tui.panes.chrome import age_text
 from tui.places import places
+from tui.report.document import document
 from tui.text import formats
-from tui.written.document import document
 
 
 def stale(folder: Path, small: bool) -> Iterator[Row]:
@@ -154,7 +154,7 @@ def _clocks(folder: Path) -> Row:
 
 def _partial() -> Row:
     from core.note.note import headline
-    from tui.written.formats import written
+    from tui.report.formats import written
 
     wrong: list[str] = []
     for covered in (0.2, 0.5, 0.85, 0.899):

@@ -159,9 +159,9 @@ def drive(
 
 
 def _written(folder: Path) -> Row:
+    from tui.report.files import write_file
+    from tui.report.formats import FORMATS, written
     from tui.text.streams import write
-    from tui.written.files import write_file
-    from tui.written.formats import FORMATS, written
 
     snapshot = take(dirty(market()), Question(as_of=QUESTION.as_of, basis="pr", daily=True))
     wrong: list[str] = []

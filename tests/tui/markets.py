@@ -20,7 +20,7 @@ from core.data.frames import Block, Events, FloatArray, Holdings, LeftOut, Price
 from core.data.market import Market
 from tui.beside.live import Quotes
 from tui.memory.files import Memory
-from tui.written.fetched import Fetched
+from tui.report.fetched import Fetched
 
 START, END, LAST = date(2025, 12, 31), date(2026, 6, 26), date(2026, 6, 30)
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)

@@ -29,7 +29,7 @@ from tui.beside import ahead
 from tui.beside.ahead import Ahead, begun, running, spare
 from tui.config import Config
 from tui.memory.files import Seat
-from tui.written.document import to_json
+from tui.report.document import to_json
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="nothing is forked there"),

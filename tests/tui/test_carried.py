@@ -17,7 +17,7 @@ from core.data.question import Question
 from core.measures.changes import Change
 from tests.tui.markets import QUESTION, market
 from tui.beside.carried import packed, unpacked
-from tui.written.document import to_json
+from tui.report.document import to_json
 
 
 def same(one: Any, other: Any) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from core.explain.explanation import Explanation, Term
 from core.explain.measures import MEASURES
 from tests.tui.test_cli import Cli, cli, filled, once
-from tui.written.explained import to_text
+from tui.report.explained import to_text
 
 __all__ = ["cli", "filled", "once"]
 

@@ -13,7 +13,7 @@ from core.answer.snapshot import Question
 from tests.cache.test_plan import holdings, prices
 from tui.desk import Desk
 from tui.places import places
-from tui.written.fetched import LATE, Group, fetched
+from tui.report.fetched import LATE, Group, fetched
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday, 17:30 in New York
 FRIDAY = date(2026, 6, 26)

@@ -14,7 +14,7 @@ from tests.tui.driving import drive, press, seen
 from tests.tui.markets import QUESTION, FakeDesk, market
 from tui.app import InternalsApp
 from tui.config import Config, ConfigError, read
-from tui.written.notes import keep, stem
+from tui.report.notes import keep, stem
 
 
 def named(**change: object) -> str:

@@ -15,12 +15,12 @@ import pytest
 from core.answer.snapshot import Question, Snapshot, take
 from core.note.note import headline, sentences
 from tests.tui import markets
-from tui.written import pictures
-from tui.written.document import document
-from tui.written.formats import FORMATS, written
-from tui.written.page import to_html
-from tui.written.plate import to_svg
-from tui.written.style import DARK, LIGHT
+from tui.report import pictures
+from tui.report.document import document
+from tui.report.formats import FORMATS, written
+from tui.report.page import to_html
+from tui.report.plate import to_svg
+from tui.report.style import DARK, LIGHT
 
 VOID = {"meta", "br", "img", "link", "hr", "input"}
 SVG = "{http://www.w3.org/2000/svg}"

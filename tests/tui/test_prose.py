@@ -19,8 +19,8 @@ from core.note.phrase import Figure, Name, Sentence, key
 from tests.answers import published
 from tests.core import build
 from tests.tui import markets
-from tui.written.document import document
-from tui.written.ledger import value_at
+from tui.report.document import document
+from tui.report.ledger import value_at
 
 #: A number as a reader sees it; a date is one.
 NUMBER = re.compile(

@@ -15,9 +15,9 @@ from core.answer.snapshot import Snapshot, take
 from tests.tui import markets
 from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
 from tests.tui.test_prose import check_prose
-from tui.written.document import document, to_json
-from tui.written.formats import written
-from tui.written.since import compared
+from tui.report.document import document, to_json
+from tui.report.formats import written
+from tui.report.since import compared
 
 HELD = markets.market()
 

@@ -17,10 +17,10 @@ from core.answer.snapshot import Question, Snapshot, take
 from tests.core import build
 from tests.tui import markets
 from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
-from tui.written.document import document
-from tui.written.formats import FORMATS, tells_daily, written
-from tui.written.parts import PARTS, Part, part
-from tui.written.tidy import part_csv, to_csv, to_pandas, to_parquet
+from tui.report.document import document
+from tui.report.formats import FORMATS, tells_daily, written
+from tui.report.parts import PARTS, Part, part
+from tui.report.tidy import part_csv, to_csv, to_pandas, to_parquet
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cache.facts.errors import why
 from core.answer.snapshot import Snapshot, take
-from tui.written.notes import keep
+from tui.report.notes import keep
 
 if TYPE_CHECKING:
     from core.data.market import Market

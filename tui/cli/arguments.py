@@ -69,8 +69,8 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _note(note: argparse.ArgumentParser) -> None:
-    from tui.written.formats import FORMATS
-    from tui.written.parts import PARTS
+    from tui.report.formats import FORMATS
+    from tui.report.parts import PARTS
 
     note.add_argument("--format", choices=FORMATS, default="text")
     note.add_argument("--output", type=_path, metavar="FILE", help="write to FILE")

@@ -90,7 +90,7 @@ def _command(arguments: argparse.Namespace) -> int:
             return importing.bring(arguments, desk)
         return importing.forget(arguments, desk)
     if arguments.command == "status":
-        from tui.written.status import to_json, to_text
+        from tui.report.status import to_json, to_text
 
         desk.prepare()
         found = desk.store.read()
@@ -169,8 +169,8 @@ def _question(
 
 
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
-    from tui.written.files import write_file
-    from tui.written.formats import tells_daily, written
+    from tui.report.files import write_file
+    from tui.report.formats import tells_daily, written
 
     if arguments.part is not None and arguments.format != "csv":
         return say("--part picks a table of --format csv; `internals export` writes all", BAD_INPUT)
@@ -180,11 +180,11 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
         say(doubt, ANSWERED)
     earlier = None
     if arguments.since is not None:
-        from tui.written.since import compared
+        from tui.report.since import compared
 
         earlier = compared(arguments.since, snapshot)
     if arguments.part is not None:
-        from tui.written.tidy import part_csv
+        from tui.report.tidy import part_csv
 
         text = part_csv(snapshot, earlier, arguments.part)
     else:
@@ -198,7 +198,7 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
 
 
 def _export(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
-    from tui.written.tidy import export
+    from tui.report.tidy import export
 
     snapshot = desk.take(replace(question, daily=True))
     count = export(snapshot, arguments.directory, arguments.format)
@@ -207,7 +207,7 @@ def _export(desk: Desk, question: Question, arguments: argparse.Namespace) -> in
 
 
 def _explain(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
-    from tui.written.explained import asked, to_text
+    from tui.report.explained import asked, to_text
 
     snapshot, market = desk.take(question), desk.market()
     fund: str = arguments.fund.upper()

@@ -12,7 +12,7 @@ from core.data.errors import CoreError
 from core.explain.measures import explain
 from tui.command.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD
 from tui.panes.help import PageScreen, page_bindings
-from tui.written.explained import page_of
+from tui.report.explained import page_of
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.scene import wrapped
-from tui.written.fetched import Fetched, until_words
+from tui.report.fetched import Fetched, until_words
 
 if TYPE_CHECKING:
     from tui.host import Host

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from core.note.note import headline, sentences
 from core.note.verdict import leaders_that_left, margin, moved, verdict
-from tui.written.coming import UNTOLD, announced
-from tui.written.document_index import index_document
-from tui.written.ledger import ledger
-from tui.written.since import since_document
-from tui.written.values import Json, iso, number, scaled
+from tui.report.coming import UNTOLD, announced
+from tui.report.document_index import index_document
+from tui.report.ledger import ledger
+from tui.report.since import since_document
+from tui.report.values import Json, iso, number, scaled
 
 if TYPE_CHECKING:
     from core.answer.since import Since

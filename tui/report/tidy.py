@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tui.written.document import document
-from tui.written.files import write_file
-from tui.written.parts import PARTS, Part, part
+from tui.report.document import document
+from tui.report.files import write_file
+from tui.report.parts import PARTS, Part, part
 
 if TYPE_CHECKING:
     import pandas as pd

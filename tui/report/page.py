@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Final
 
 from core.note.note import sentences
 from core.note.phrase import Figure, Sentence
-from tui.written import pictures
-from tui.written.document import document
-from tui.written.export import source_lines, state_line
-from tui.written.sketch import Sketch, clean
-from tui.written.style import page_style
-from tui.written.tables import sections
+from tui.report import pictures
+from tui.report.document import document
+from tui.report.export import source_lines, state_line
+from tui.report.sketch import Sketch, clean
+from tui.report.style import page_style
+from tui.report.tables import sections
 
 if TYPE_CHECKING:
     from core.answer.since import Since
     from core.answer.views import Snapshot
-    from tui.written.table import Section, Table
-    from tui.written.values import Json
+    from tui.report.table import Section, Table
+    from tui.report.values import Json
 
 #: Widths a picture is drawn for: a column of a desk's window, and a phone.
 WIDE, NARROW = 580.0, 345.0

@@ -13,7 +13,7 @@ from core.note.phrase import Figure, Sentence, listed
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
-    from tui.written.values import Json
+    from tui.report.values import Json
 
 #: A key, a quoted key, or a place in a list.
 _STEP: Final = re.compile(r'\.?([A-Za-z_]\w*)|\["([^"]+)"\]|\[(\d+)\]')

@@ -11,8 +11,8 @@ import numpy as np
 
 from tui.charts.canvas import finite_range, round_ticks, tick_labels
 from tui.charts.lines import date_ticks
+from tui.report.sketch import CHARACTER, Anchor, Point, Sketch
 from tui.text import formats as f
-from tui.written.sketch import CHARACTER, Anchor, Point, Sketch
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tui.report.fetched import Fetched, until_words
 from tui.text import formats as f
-from tui.written.fetched import Fetched, until_words
 
 if TYPE_CHECKING:
     from cache.store.store import Held

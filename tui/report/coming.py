@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.answer.announced import Coming, leaders_to_leave
-from tui.written.values import Json, iso, number, scaled
+from tui.report.values import Json, iso, number, scaled
 
 #: A fund's changes where no two of its files are held to tell any.
 UNTOLD: Final[Json] = {

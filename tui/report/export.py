@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from core.note.note import sentences
+from tui.report.tables import tables
 from tui.text import formats as f
-from tui.written.tables import tables
 
 if TYPE_CHECKING:
     from core.answer.since import Since
     from core.answer.views import Snapshot
-    from tui.written.table import Row, Table
+    from tui.report.table import Row, Table
 
 #: The widest a name gets in plain text, in cells.
 NAME_WIDTH: Final = 34

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
-    from tui.written.values import Json
+    from tui.report.values import Json
 
 #: text, real number, whole number, date, yes or no
 Kind = Literal["text", "real", "whole", "date", "flag"]
@@ -301,7 +301,7 @@ def part(document: Json, name: str) -> Part:
     """One part of a note's JSON, laid flat.
 
     Args:
-        document: from `tui.written.document.document`.
+        document: from `tui.report.document.document`.
         name: one of `PARTS`.
     """
     text, rows_of = _PARTS[name]

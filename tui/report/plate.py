@@ -6,10 +6,10 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from core.note.note import headline
-from tui.written import pictures
-from tui.written.export import state_line
-from tui.written.sketch import Sketch
-from tui.written.style import picture_style
+from tui.report import pictures
+from tui.report.export import state_line
+from tui.report.sketch import Sketch
+from tui.report.style import picture_style
 
 if TYPE_CHECKING:
     from core.answer.since import Since

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from cache.store import disk
 from core.data.question import ABOVE, BELOW
-from tui.written.files import write_file
-from tui.written.formats import KEPT, written
+from tui.report.files import write_file
+from tui.report.formats import KEPT, written
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -60,7 +60,7 @@ def keep(snapshot: Snapshot, directory: Path, formats: Sequence[str] = KEPT) -> 
     Args:
         snapshot: with its daily breadth, where the note is to hold it.
         directory: made where it is not there.
-        formats: of `tui.written.formats.FORMATS`.
+        formats: of `tui.report.formats.FORMATS`.
 
     Returns:
         The files, in the order of the formats.

@@ -11,9 +11,9 @@ from cache.facts.clean import clean
 from cache.facts.errors import CacheError
 from core.answer.looks import LookError, look, read
 from core.answer.since import Ends, IndexSince, Moved, Placed, Since, since
+from tui.report.table import Row, Table
+from tui.report.values import Json, iso, number
 from tui.text import formats as f
-from tui.written.table import Row, Table
-from tui.written.values import Json, iso, number
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from core.answer.announced import standing_words
+from tui.report.since import since_tables
+from tui.report.table import ROWS, Row, Section, Table
+from tui.report.tables_lines import breadth, concentration, contributors, groups
 from tui.text import formats as f
-from tui.written.since import since_tables
-from tui.written.table import ROWS, Row, Section, Table
-from tui.written.tables_lines import breadth, concentration, contributors, groups
 
 if TYPE_CHECKING:
     from core.answer.since import Since

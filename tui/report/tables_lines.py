@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from core.measures.daily import AVERAGES, Daily
 from core.note.note import coverage
+from tui.report.table import ROWS, Row, Table
 from tui.text import formats as f
-from tui.written.table import ROWS, Row, Table
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.measures.daily import Daily, inside
 from core.note.verdict import drags
-from tui.written.values import Json, iso, number, scaled
+from tui.report.values import Json, iso, number, scaled
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot

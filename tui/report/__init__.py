@@ -1,0 +1,1 @@
+"""Written answers: text, Markdown, HTML, CSV, JSON, SVG."""
