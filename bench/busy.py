@@ -32,9 +32,9 @@ def screen(home: Path) -> None:
     """The screen, with that child in place of the real one."""
     from core.data.question import Question
     from tui.app import InternalsApp
-    from tui.config import Config
     from tui.desk import Desk
-    from tui.places import places
+    from tui.state.config import Config
+    from tui.state.places import places
 
     class Busy(Desk):
         def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:

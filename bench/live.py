@@ -58,7 +58,7 @@ def fill(home: Path) -> None:
 def wired(home: Path) -> Desk:
     """The desk of that store."""
     from tui.desk import Desk
-    from tui.places import places
+    from tui.state.places import places
 
     return Desk(places(home, demo=False), home=home)
 
@@ -111,7 +111,7 @@ def screen(home: Path, began: float) -> None:
     """The screen by the session's clock; each recomputation is noted beside the store."""
     from core.data.question import Question
     from tui.app import InternalsApp
-    from tui.config import Config
+    from tui.state.config import Config
 
     desk = wired(home)
     take, command = desk.take, [sys.executable, "-m", "bench.live", "--child", f"{home}"]

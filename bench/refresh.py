@@ -175,9 +175,9 @@ def screen(work: dict[str, Any]) -> None:
     """The screen on the simulated market; a beat every 10 ms; the fetching beside it."""
     from core.data.question import Question
     from tui.app import InternalsApp
-    from tui.config import Config
     from tui.desk import Desk
-    from tui.places import places
+    from tui.state.config import Config
+    from tui.state.places import places
 
     gaps: list[float] = []
 

@@ -13,9 +13,9 @@ from cache.sources.demo.demo import FETCHED_AT
 from tests import svg
 from tests.tui.driving import press, seen, settle
 from tui.app import InternalsApp
-from tui.config import Config
 from tui.desk import Desk
-from tui.places import places
+from tui.state.config import Config
+from tui.state.places import places
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "session.svg"
 SIZE = (120, 36)

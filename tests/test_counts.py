@@ -31,9 +31,9 @@ sys.addaudithook(lambda event, given: opened.append(str(given[0])) if event == "
 from pathlib import Path
 from tui.app import InternalsApp
 from tui.cli.run import run
-from tui.config import Config
+from tui.state.config import Config
 from tui.desk import Desk
-from tui.places import places
+from tui.state.places import places
 
 home = Path(sys.argv[1])
 desk = Desk(places(home, demo=True), demo=True, home=home)

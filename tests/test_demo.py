@@ -14,7 +14,7 @@ from core.answer.snapshot import Question, Snapshot, stepped, take
 from core.answer.views import IndexView
 from tests.answers import published
 from tui.desk import Desk
-from tui.places import places
+from tui.state.places import places
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final
 from cache.facts.errors import StoreEmpty, StoreError
 from cache.sources.sniff import kind_of
 from core.data.question import Question
-from tui.memory.files import Memory
-from tui.places import Places, places
+from tui.state.files import Memory
+from tui.state.places import Places, places
 
 if TYPE_CHECKING:
     from datetime import datetime

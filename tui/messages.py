@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from core.data.question import Question
     from tui.beside.live import Quotes
-    from tui.memory.files import Memory
     from tui.report.fetched import Fetched
+    from tui.state.files import Memory
 
 
 class DeskLike(Protocol):

@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.config import FILE, as_date, load, with_flags
 from tui.desk import Desk
-from tui.places import places
 from tui.report.tidy import to_pandas
+from tui.state.config import FILE, as_date, load, with_flags
+from tui.state.places import places
 
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot

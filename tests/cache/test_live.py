@@ -197,7 +197,7 @@ from pathlib import Path
 from core.answer.snapshot import Question
 from tui.cli import quotes
 from tui.desk import Desk
-from tui.places import places
+from tui.state.places import places
 
 home, began, at = Path(sys.argv[1]), time.monotonic(), datetime.fromisoformat(sys.argv[2])
 quotes.FIRST = 0.2

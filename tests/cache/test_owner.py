@@ -20,7 +20,7 @@ from cache.store.store import Store
 from tests.cache.test_store import ROOT, bars, dump
 from tests.torture import steps
 from tests.torture.steps import Vendor
-from tui.config import ConfigError, load
+from tui.state.config import ConfigError, load
 
 #: As another user: reads a store, then tries to write to it, and says what came of both.
 AS_NOBODY = """

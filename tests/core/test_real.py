@@ -14,7 +14,7 @@ from core.measures.changes import changes
 from tests.answers.read import REAL
 from tui.cli.run import run
 from tui.desk import Desk
-from tui.places import places
+from tui.state.places import places
 
 pytestmark = pytest.mark.skipif(not REAL.exists(), reason="the real files are not on this machine")
 QUESTION = Question(window="2026-01-21:2026-05-05", as_of=date(2026, 6, 26))

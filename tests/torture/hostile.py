@@ -117,7 +117,7 @@ class HostileDesk(FakeDesk):
 
 def main() -> None:
     from tui.app import InternalsApp
-    from tui.config import Config
+    from tui.state.config import Config
 
     app = InternalsApp(HostileDesk(dirty(market())), Config(), QUESTION, now=lambda: NOW)
     app.run()

@@ -27,8 +27,8 @@ from tests.tui.markets import QUESTION, market
 from tui.beside.costs import sentence
 from tui.desk import Desk
 from tui.panes.chrome import age_text
-from tui.places import places
 from tui.report.document import document
+from tui.state.places import places
 from tui.text import formats
 
 

@@ -14,7 +14,7 @@ from core.answer.snapshot import Question
 from core.data.market import Market
 from tests.tui.markets import NOW, QUESTION, FakeDesk
 from tui.app import InternalsApp
-from tui.config import Config
+from tui.state.config import Config
 
 Story = Callable[[Pilot[None], InternalsApp], Awaitable[None]]
 

@@ -27,9 +27,9 @@ from tests.tui.markets import QUESTION, FakeDesk, SlowDesk, market
 from tui.app import InternalsApp
 from tui.beside import ahead
 from tui.beside.ahead import Ahead, begun, running, spare
-from tui.config import Config
-from tui.memory.files import Seat
 from tui.report.document import to_json
+from tui.state.config import Config
+from tui.state.files import Seat
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="nothing is forked there"),

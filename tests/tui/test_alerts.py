@@ -25,8 +25,8 @@ from tui.alerts import hook
 from tui.alerts.book import AlertBook
 from tui.alerts.judging import check
 from tui.app import InternalsApp
-from tui.config import Config
-from tui.memory.files import Memory
+from tui.state.config import Config
+from tui.state.files import Memory
 
 ASKED = Question(basis="pr")
 HELD = market()

@@ -103,7 +103,7 @@ sys.path.insert(0, {root!r})
 from tests.tui.markets import QUESTION, FakeDesk, market
 import tui.app
 from tui.app import InternalsApp
-from tui.config import Config
+from tui.state.config import Config
 tui.app.POLL = 0.2
 app = InternalsApp(FakeDesk(market()), Config(), QUESTION)
 app.run()

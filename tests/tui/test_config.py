@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.answer.snapshot import Question
-from tui.config import THEMES, Config, ConfigError, load, read, with_flags
+from tui.state.config import THEMES, Config, ConfigError, load, read, with_flags
 from tui.text.themes import THEMES as DRAWN
 
 FULL = """

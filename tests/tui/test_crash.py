@@ -90,7 +90,7 @@ import sys
 from pathlib import Path
 from tests.tui.markets import QUESTION, FakeDesk, market
 from tui.app import InternalsApp
-from tui.config import Config
+from tui.state.config import Config
 def broken(self):
     secret = "hunter2"
     raise KeyError(len(secret))

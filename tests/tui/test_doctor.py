@@ -21,7 +21,7 @@ from tests.tui.test_cli import Cli, cli, fill
 from tui.doctor import examine, findings, keeping, machine, network, screen
 from tui.doctor.examine import Surroundings
 from tui.doctor.findings import Finding
-from tui.places import places
+from tui.state.places import places
 from tui.terminal.capabilities import Capabilities, capabilities
 
 __all__ = ["cli"]

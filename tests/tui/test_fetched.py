@@ -12,8 +12,8 @@ from cache.refresh.progress import Summary
 from core.answer.snapshot import Question
 from tests.cache.test_plan import holdings, prices
 from tui.desk import Desk
-from tui.places import places
 from tui.report.fetched import LATE, Group, fetched
+from tui.state.places import places
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday, 17:30 in New York
 FRIDAY = date(2026, 6, 26)

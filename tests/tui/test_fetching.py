@@ -13,7 +13,7 @@ from core.answer.alerts import Kept, parse
 from core.answer.snapshot import Question
 from tests.cache.lookalike import Lookalike
 from tui.alerts.book import AlertBook
-from tui.memory.files import Memory
+from tui.state.files import Memory
 
 ROOT = Path(__file__).resolve().parents[2]
 

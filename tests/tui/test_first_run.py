@@ -22,7 +22,7 @@ from tui.beside.bringing import as_path
 from tui.command.commands import CommandError
 from tui.command.line import Import, parse
 from tui.desk import Desk
-from tui.places import places
+from tui.state.places import places
 
 
 def test_each_way_is_told_with_its_key_and_what_it_costs() -> None:

@@ -19,7 +19,7 @@ from core.data.errors import CoreError
 from tests.tui.driving import drive, hold, lines_of, press, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, market, newer
 from tui.app import InternalsApp
-from tui.config import Config
+from tui.state.config import Config
 
 HELD = market()
 Check = Callable[[Pilot[None], InternalsApp], Awaitable[None]]

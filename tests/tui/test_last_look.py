@@ -13,8 +13,8 @@ from core.answer.snapshot import take
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import LAST, QUESTION, FakeDesk, market, newer
 from tui.app import InternalsApp
-from tui.memory.looks import LookBook, Seen
 from tui.panes.since import drawing
+from tui.state.looks import LookBook, Seen
 from tui.text.spans import plain
 
 HELD = market()

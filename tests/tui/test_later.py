@@ -14,9 +14,9 @@ import asyncio, json, sys
 from pathlib import Path
 from tui.app import InternalsApp
 from tui.beside import later
-from tui.config import Config
+from tui.state.config import Config
 from tui.desk import Desk
-from tui.places import places
+from tui.state.places import places
 
 home = Path(sys.argv[1])
 desk = Desk(places(home, demo=True), demo=True, home=home)

@@ -24,9 +24,9 @@ from tests.tui.markets import QUESTION, FakeDesk, market
 from tui.app import InternalsApp
 from tui.beside.live import Quotes, covered, read
 from tui.cli import run as cli
-from tui.config import Config
 from tui.desk import Desk
-from tui.places import places
+from tui.state.config import Config
+from tui.state.places import places
 
 SESSION = date(2026, 6, 29)
 AT = datetime(2026, 6, 29, 18, 32, 5, tzinfo=UTC)  # 14:32:05 in New York

@@ -23,9 +23,9 @@ from tests.tui.markets import LAST, QUESTION, FakeDesk, market
 from tui.alerts import book
 from tui.alerts.book import AlertBook
 from tui.app import InternalsApp
-from tui.memory import files, looks
-from tui.memory.files import Memory, Seat, write
-from tui.memory.looks import LookBook, Seen
+from tui.state import files, looks
+from tui.state.files import Memory, Seat, write
+from tui.state.looks import LookBook, Seen
 
 HELD = market()
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)

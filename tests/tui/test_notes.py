@@ -13,8 +13,8 @@ from core.answer.snapshot import take
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import QUESTION, FakeDesk, market
 from tui.app import InternalsApp
-from tui.config import Config, ConfigError, read
 from tui.report.notes import keep, stem
+from tui.state.config import Config, ConfigError, read
 
 
 def named(**change: object) -> str:

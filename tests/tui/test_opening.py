@@ -24,9 +24,9 @@ from tests.tui.markets import QUESTION, SlowDesk, market
 from tests.vt import Screen
 from tui.app import InternalsApp
 from tui.command.commands import COMMANDS
-from tui.config import Config
-from tui.memory.files import Seat
 from tui.panes.frame import READING, Start, frame
+from tui.state.config import Config
+from tui.state.files import Seat
 from tui.text.spans import plain
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")

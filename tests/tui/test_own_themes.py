@@ -16,7 +16,7 @@ from tests.tui.markets import market
 from tests.tui.test_cli import Cli, cli, filled, note, once
 from tui.app import InternalsApp
 from tui.desk import Desk
-from tui.places import places
+from tui.state.places import places
 
 __all__ = ["cli", "filled", "once"]
 

@@ -19,7 +19,7 @@ from tests.tui.driving import press, settle
 from tests.tui.test_wire_screen import KEYS, SIZES, Tee, run
 from tests.vt import Look, Screen
 from tui.app import InternalsApp
-from tui.config import THEMES
+from tui.state.config import THEMES
 from tui.terminal.fitting import WIRE
 from tui.terminal.safe_lines import NET
 from tui.widgets.painting import PaintingCompositor

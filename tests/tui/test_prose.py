@@ -146,7 +146,7 @@ def test_the_demo_market_says_the_published_figures(published_note: Snapshot) ->
 def published_note(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """The demo market's opening question."""
     from tui.desk import Desk
-    from tui.places import places
+    from tui.state.places import places
 
     desk = Desk(places(tmp_path_factory.mktemp("demo"), demo=True), demo=True)
     question = desk.opening()

@@ -13,9 +13,9 @@ from tests.tui.driving import press, seen, settle
 from tests.tui.test_cli import Cli, cli, filled, once
 from tui.app import InternalsApp
 from tui.cli.run import run
-from tui.config import Config
 from tui.desk import Desk
-from tui.places import places
+from tui.state.config import Config
+from tui.state.places import places
 
 __all__ = ["cli", "filled", "once"]
 

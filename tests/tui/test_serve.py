@@ -27,9 +27,9 @@ from tests.tui.test_cli import Cli, cli, filled, once
 from tui.alerts.book import AlertBook
 from tui.app import InternalsApp
 from tui.cli.arguments import parser
-from tui.config import Config
 from tui.desk import LOOKING, Desk
-from tui.places import places
+from tui.state.config import Config
+from tui.state.places import places
 
 aiohttp = pytest.importorskip("aiohttp")
 pytest.importorskip("textual_serve")

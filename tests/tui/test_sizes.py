@@ -11,7 +11,7 @@ from textual.screen import Screen
 from tests.tui.driving import drive, press
 from tests.tui.markets import market
 from tui.app import InternalsApp
-from tui.config import Config
+from tui.state.config import Config
 
 
 @pytest.mark.parametrize("wire", ["cells", "plain"])

@@ -18,7 +18,7 @@ from tests.tui.driving import press, seen, settle
 from tests.tui.markets import NOW, QUESTION, FakeDesk, market
 from tests.vt import Screen
 from tui.app import InternalsApp
-from tui.config import THEMES, Config
+from tui.state.config import THEMES, Config
 from tui.terminal.fitting import WIRE
 from tui.terminal.wire import Wire
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.store import disk
 from core.answer.alerts import Alert, AlertError, Kept, from_json, judge, to_json
-from tui.memory.files import Memory, read, write
+from tui.state.files import Memory, read, write
 
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
     from core.data.market import Market
     from tui.alerts.book import AlertBook
-    from tui.config import Config
+    from tui.state.config import Config
 
 Asked = tuple[str, str, str, Basis]
 

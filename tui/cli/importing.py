@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
-from tui.config import as_date
+from tui.state.config import as_date
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from tui.text.safe import safe, safe_lines
 if TYPE_CHECKING:
     from cache.refresh.progress import Progress, Summary
     from core.data.question import Question
-    from tui.config import Config
     from tui.desk import Desk
+    from tui.state.config import Config
 
 Style = Literal["bar", "json", "none"]
 

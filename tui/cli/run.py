@@ -19,8 +19,8 @@ from cache.facts.errors import CacheError, StoreEmpty, why
 from core.data.errors import CoreError, MeasureError, WindowError
 from core.data.question import Question
 from tui.cli.arguments import parser
-from tui.config import FILE, Config, ConfigError, as_date, load, with_flags
-from tui.places import Places, places
+from tui.state.config import FILE, Config, ConfigError, as_date, load, with_flags
+from tui.state.places import Places, places
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, open_streams, say, write
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _settings(arguments: argparse.Namespace, where: Places) -> tuple[Config, dat
 
 def _screen(arguments: argparse.Namespace, where: Places) -> int:
     """The screen: its frame first, then what it shows."""
-    from tui.memory.files import Memory
+    from tui.state.files import Memory
     from tui.terminal.show import show
 
     home: Path | None = getattr(arguments, "home", None)

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from core.data.question import Question
-    from tui.config import Config
     from tui.desk import Desk
+    from tui.state.config import Config
 
 HOST: Final = "127.0.0.1"
 #: Pages open at once; each is a process.

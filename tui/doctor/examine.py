@@ -16,7 +16,7 @@ from tui.terminal.capabilities import Capabilities, here
 from tui.text.streams import ANSWERED, IN_PART, write
 
 if TYPE_CHECKING:
-    from tui.places import Places
+    from tui.state.places import Places
 
 #: Asks hosts whether they can be reached, through the proxies in force.
 Reach = Callable[[list[str]], Mapping[str, Reached]]

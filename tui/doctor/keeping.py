@@ -15,8 +15,8 @@ from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions as known_sessions
 from cache.store.store import Store
 from core.data.frames import pydate
-from tui.config import FILE, ConfigError, load
 from tui.doctor.findings import Finding
+from tui.state.config import FILE, ConfigError, load
 
 if TYPE_CHECKING:
     from tui.doctor.examine import Surroundings

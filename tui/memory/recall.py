@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.answer.looks import Look, look
-from tui.memory.looks import LookBook, Seen
+from tui.state.looks import LookBook, Seen
 
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
     from core.data.question import Question
     from tui.host import Host
-    from tui.memory.files import Seat
+    from tui.state.files import Seat
 
 
 class Recall:

@@ -13,7 +13,6 @@ from textual.widget import Widget
 
 from tui.command.commands import CONTRIBUTORS, SORTS
 from tui.command.filters import Filter
-from tui.memory.files import Seat
 from tui.panes import chrome, frame
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
@@ -21,6 +20,7 @@ from tui.panes.contributors import Contributors
 from tui.panes.prompt import Prompt
 from tui.panes.sheet import Sheet
 from tui.panes.spread import SpreadPane
+from tui.state.files import Seat
 from tui.terminal import fitting
 from tui.widgets.stage import Stage
 

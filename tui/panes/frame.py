@@ -17,7 +17,7 @@ from tui.text.spans import Drawing, Line, fit_line, line_width
 
 if TYPE_CHECKING:
     from core.data.question import Question
-    from tui.memory.files import Seat
+    from tui.state.files import Seat
 
 #: Pane -> its name, and its views in their order.
 TITLES: Final = {

@@ -13,7 +13,7 @@ from tui.text import formats
 
 if TYPE_CHECKING:
     from tui.host import Host
-    from tui.memory.looks import Seen
+    from tui.state.looks import Seen
     from tui.text.spans import Drawing, Line
 
 #: Symbols of a list of members told in full.

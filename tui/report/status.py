@@ -14,8 +14,8 @@ from tui.text import formats as f
 
 if TYPE_CHECKING:
     from cache.store.store import Held
-    from tui.config import Config
     from tui.desk import Desk
+    from tui.state.config import Config
 
 SCHEMA = 1
 #: Symbols named of those that failed for one reason; the JSON names all.

@@ -25,8 +25,8 @@ from tui.text.spans import Drawing, to_ascii
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tui.config import Config
     from tui.panes.frame import Start
+    from tui.state.config import Config
 
 ENTER: Final = "\x1b[?1049h"
 #: Hides the cursor, and lets a paste come between its marks, as the screen will read it.

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from tui.beside.ahead import Ahead, begun
 from tui.command.commands import COMMANDS
-from tui.config import Config
 from tui.panes.frame import Start
+from tui.state.config import Config
 from tui.terminal import crash, fitting, title
 from tui.terminal.capabilities import Capabilities, here, prepare
 from tui.text.streams import ANSWERED, BAD_INPUT, say
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from tui.app import InternalsApp
     from tui.desk import Desk
-    from tui.memory.files import Memory
+    from tui.state.files import Memory
 
 #: As many colours as these need no theme of their own.
 _MANY: Final = 256

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from core.answer.looks import Look, LookError, read, to_json
-from tui.memory import files
-from tui.memory.files import Memory, write
+from tui.state import files
+from tui.state.files import Memory, write
 
 #: Looks of this many as-of dates are kept for each question, and this many questions.
 _DATES, _QUESTIONS = 2, 40

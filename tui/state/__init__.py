@@ -1,0 +1,1 @@
+"""Settings, places and what the screen remembers."""
