@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from tui.alerts.ringing import Rang, Ringer, Said
     from tui.beside.ahead import Ahead
+    from tui.host.messages import Cost, DeskLike, Failed, Taken
     from tui.memory.recall import Recall
-    from tui.messages import Cost, DeskLike, Failed, Taken
     from tui.state.config import Config
 
 #: Seconds between two looks for a new generation, and between two looks at the clock.

@@ -23,7 +23,7 @@ from tui.alerts.judging import Asked, answers, asked_in, asked_of
 
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
-    from tui.host import Host
+    from tui.host.host import Host
 
 
 @dataclass

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import CacheError, StoreEmpty, why
 from core.data.errors import CoreError
-from tui.messages import DeskLike, Failed, Taken
+from tui.host.messages import DeskLike, Failed, Taken
 
 if TYPE_CHECKING:
     from core.data.question import Question

@@ -12,7 +12,7 @@ from cache.facts.errors import CacheError, SourceError
 from tui.beside import child
 
 if TYPE_CHECKING:
-    from tui.host import Host
+    from tui.host.host import Host
 
 
 class Bringer:

@@ -21,7 +21,7 @@ from tui.text import formats
 
 if TYPE_CHECKING:
     from core.data.market import Market
-    from tui.host import Host
+    from tui.host.host import Host
 
 
 @dataclass(frozen=True, eq=False, slots=True)

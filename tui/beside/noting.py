@@ -14,7 +14,7 @@ from tui.report.notes import keep
 
 if TYPE_CHECKING:
     from core.data.market import Market
-    from tui.host import Host
+    from tui.host.host import Host
 
 
 def _written(

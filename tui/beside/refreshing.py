@@ -12,11 +12,11 @@ from cache.facts.errors import CacheError
 from cache.refresh.reasons import wait_until
 from core.data.errors import CoreError
 from tui.beside import child
-from tui.messages import Cost
+from tui.host.messages import Cost
 
 if TYPE_CHECKING:
     from core.data.question import Question
-    from tui.host import Host
+    from tui.host.host import Host
 
 
 class Refresher:

@@ -10,7 +10,7 @@ from tui.state.looks import LookBook, Seen
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
     from core.data.question import Question
-    from tui.host import Host
+    from tui.host.host import Host
     from tui.state.files import Seat
 
 

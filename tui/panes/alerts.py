@@ -15,7 +15,7 @@ from tui.text import formats
 
 if TYPE_CHECKING:
     from tui.alerts.ringing import Standing
-    from tui.host import Host
+    from tui.host.host import Host
     from tui.text.spans import Drawing, Line
 
 EXAMPLES = (

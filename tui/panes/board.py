@@ -25,7 +25,7 @@ from tui.terminal import fitting
 from tui.widgets.stage import Stage
 
 if TYPE_CHECKING:
-    from tui.host import Host
+    from tui.host.host import Host
     from tui.panes.pane import Pane
     from tui.text.spans import Drawing
 

@@ -9,7 +9,7 @@ from tui.panes.scene import wrapped
 from tui.report.fetched import Fetched, until_words
 
 if TYPE_CHECKING:
-    from tui.host import Host
+    from tui.host.host import Host
     from tui.text.spans import Drawing, Line
 
 

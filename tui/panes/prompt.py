@@ -19,7 +19,7 @@ from tui.text.safe import safe
 if TYPE_CHECKING:
     from tui.command.completion import Known
     from tui.command.filters import Filter
-    from tui.host import Host
+    from tui.host.host import Host
     from tui.text.spans import Drawing, Line
 
 #: Longest line that can be typed or pasted.

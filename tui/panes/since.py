@@ -12,7 +12,7 @@ from tui.panes.scene import BASIS, wrapped
 from tui.text import formats
 
 if TYPE_CHECKING:
-    from tui.host import Host
+    from tui.host.host import Host
     from tui.state.looks import Seen
     from tui.text.spans import Drawing, Line
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from tui.alerts.ringing import Ringer
     from tui.beside.live import Live
+    from tui.host.messages import DeskLike, Failed
     from tui.memory.recall import Recall
-    from tui.messages import DeskLike, Failed
     from tui.panes.scene import Scene, Side
     from tui.state.config import Config
     from tui.state.files import Seat

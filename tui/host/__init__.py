@@ -1,0 +1,1 @@
+"""What the app offers to its panes and workers."""
