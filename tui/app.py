@@ -18,10 +18,6 @@ from textual.worker import Worker
 
 from cache.facts.errors import CacheError
 from tui.beside import later
-from tui.beside.answers import Underway, answer
-from tui.beside.bringing import Bringer
-from tui.beside.live import Live
-from tui.beside.refreshing import Refresher
 from tui.command.keys import keys_of
 from tui.panes.frame import READING
 from tui.panes.main import MainScreen
@@ -31,6 +27,10 @@ from tui.terminal.fitted import FittedApp
 from tui.text.spans import Characters
 from tui.text.themes import THEMES
 from tui.widgets.drawing import Painter
+from tui.workers.answers import Underway, answer
+from tui.workers.bringing import Bringer
+from tui.workers.live import Live
+from tui.workers.refreshing import Refresher
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from tui.alerts.ringing import Rang, Ringer, Said
     from tui.beside.ahead import Ahead
     from tui.host.messages import Cost, DeskLike, Failed, Taken
-    from tui.memory.recall import Recall
     from tui.state.config import Config
+    from tui.workers.recall import Recall
 
 #: Seconds between two looks for a new generation, and between two looks at the clock.
 POLL, CLOCK = 2.0, 60.0
@@ -112,7 +112,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
     @cached_property
     def recall(self) -> Recall:
         """What was seen before."""
-        from tui.memory.recall import Recall
+        from tui.workers.recall import Recall
 
         return Recall(self)
 

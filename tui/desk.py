@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.data.frames import Prices, Reference
     from core.data.market import Market
-    from tui.beside.live import Quotes
     from tui.report.fetched import Fetched
+    from tui.workers.live import Quotes
 
 #: A user's own files of facts, in the config directory.
 OWN_FILES: Final = ("themes.toml", "funds.toml")

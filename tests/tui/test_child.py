@@ -18,7 +18,7 @@ import pytest
 from tests.tui.driving import drive
 from tests.tui.markets import market
 from tui.app import InternalsApp
-from tui.beside import child
+from tui.workers import child
 
 ROOT = Path(__file__).resolve().parents[2]
 

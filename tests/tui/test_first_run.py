@@ -18,11 +18,11 @@ from tests.tui.test_child import read_until
 from tests.tui.test_cli import write_holdings, write_prices
 from tests.tui.test_terminals import started
 from tui.app import InternalsApp
-from tui.beside.bringing import as_path
 from tui.command.commands import CommandError
 from tui.command.line import Import, parse
 from tui.desk import Desk
 from tui.state.places import places
+from tui.workers.bringing import as_path
 
 
 def test_each_way_is_told_with_its_key_and_what_it_costs() -> None:

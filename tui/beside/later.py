@@ -18,7 +18,7 @@ MODULES: Final = (
     "tui.panes.explain",
     "tui.panes.since",
     "tui.panes.alerts",
-    "tui.beside.noting",
+    "tui.workers.noting",
 )
 #: Seconds between two of them: a key that is pressed meanwhile waits for one at most.
 _BETWEEN: Final = 0.05

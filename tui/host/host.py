@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from core.data.question import Question
     from tui.alerts.ringing import Ringer
-    from tui.beside.live import Live
     from tui.host.messages import DeskLike, Failed
-    from tui.memory.recall import Recall
     from tui.panes.scene import Scene, Side
     from tui.state.config import Config
     from tui.state.files import Seat
+    from tui.workers.live import Live
+    from tui.workers.recall import Recall
 
 
 class Host(Protocol):

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from core.data.frames import Prices
     from core.data.market import Market
     from core.data.question import Question
-    from tui.beside.live import Quotes
     from tui.report.fetched import Fetched
     from tui.state.files import Memory
+    from tui.workers.live import Quotes
 
 
 class DeskLike(Protocol):

@@ -100,6 +100,6 @@ class Asking(Board, inherit_bindings=False):
         if self._note is not None and not self._note.is_finished:
             self.host.tell("a note is being written")
             return
-        from tui.beside.noting import write_note
+        from tui.workers.noting import write_note
 
         self._note = self.host.background(partial(write_note, self.host), "note", thread=False)

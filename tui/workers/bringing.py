@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.worker import Worker
 
 from cache.facts.errors import CacheError, SourceError
-from tui.beside import child
+from tui.workers import child
 
 if TYPE_CHECKING:
     from tui.host.host import Host

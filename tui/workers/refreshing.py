@@ -11,8 +11,8 @@ from textual.worker import Worker
 from cache.facts.errors import CacheError
 from cache.refresh.reasons import wait_until
 from core.data.errors import CoreError
-from tui.beside import child
 from tui.host.messages import Cost
+from tui.workers import child
 
 if TYPE_CHECKING:
     from core.data.question import Question

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from textual.worker import Worker
 
 from cache.facts.errors import CacheError
-from tui.beside import child
 from tui.text import formats
+from tui.workers import child
 
 if TYPE_CHECKING:
     from core.data.market import Market
