@@ -32,7 +32,7 @@ def screen(home: Path) -> None:
     """The screen, with that child in place of the real one."""
     from core.data.question import Question
     from tui.app import InternalsApp
-    from tui.desk import Desk
+    from tui.service.service import Desk
     from tui.state.config import Config
     from tui.state.places import places
 

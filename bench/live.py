@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from tests.cache.lookalike_stream import Streamer
     from tests.torture.ending import Session
-    from tui.desk import Desk
+    from tui.service.service import Desk
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 #: Monday at noon in New York; the simulated closes end on Friday.
@@ -57,7 +57,7 @@ def fill(home: Path) -> None:
 
 def wired(home: Path) -> Desk:
     """The desk of that store."""
-    from tui.desk import Desk
+    from tui.service.service import Desk
     from tui.state.places import places
 
     return Desk(places(home, demo=False), home=home)

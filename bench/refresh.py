@@ -175,7 +175,7 @@ def screen(work: dict[str, Any]) -> None:
     """The screen on the simulated market; a beat every 10 ms; the fetching beside it."""
     from core.data.question import Question
     from tui.app import InternalsApp
-    from tui.desk import Desk
+    from tui.service.service import Desk
     from tui.state.config import Config
     from tui.state.places import places
 

@@ -32,7 +32,7 @@ from pathlib import Path
 from tui.app import InternalsApp
 from tui.cli.run import run
 from tui.state.config import Config
-from tui.desk import Desk
+from tui.service.service import Desk
 from tui.state.places import places
 
 home = Path(sys.argv[1])

@@ -13,7 +13,7 @@ import pytest
 from core.answer.snapshot import Question, Snapshot, stepped, take
 from core.answer.views import IndexView
 from tests.answers import published
-from tui.desk import Desk
+from tui.service.service import Desk
 from tui.state.places import places
 
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.desk import Desk
 from tui.report.tidy import to_pandas
+from tui.service.service import Desk
 from tui.state.config import FILE, as_date, load, with_flags
 from tui.state.places import places
 

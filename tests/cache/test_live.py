@@ -196,7 +196,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from core.answer.snapshot import Question
 from tui.cli import quotes
-from tui.desk import Desk
+from tui.service.service import Desk
 from tui.state.places import places
 
 home, began, at = Path(sys.argv[1]), time.monotonic(), datetime.fromisoformat(sys.argv[2])

@@ -13,7 +13,7 @@ from core.data.market import Market
 from core.measures.changes import changes
 from tests.answers.read import REAL
 from tui.cli.run import run
-from tui.desk import Desk
+from tui.service.service import Desk
 from tui.state.places import places
 
 pytestmark = pytest.mark.skipif(not REAL.exists(), reason="the real files are not on this machine")

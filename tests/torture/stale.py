@@ -24,10 +24,10 @@ from tests.torture import steps
 from tests.torture.clocks import clocks
 from tests.torture.report import Row
 from tests.tui.markets import QUESTION, market
-from tui.beside.costs import sentence
-from tui.desk import Desk
 from tui.panes.chrome import age_text
 from tui.report.document import document
+from tui.service.cost import sentence
+from tui.service.service import Desk
 from tui.state.places import places
 from tui.text import formats
 

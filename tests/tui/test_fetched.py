@@ -11,8 +11,8 @@ from cache.refresh.lock import turn
 from cache.refresh.progress import Summary
 from core.answer.snapshot import Question
 from tests.cache.test_plan import holdings, prices
-from tui.desk import Desk
 from tui.report.fetched import LATE, Group, fetched
+from tui.service.service import Desk
 from tui.state.places import places
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday, 17:30 in New York
@@ -40,7 +40,7 @@ def vain(home: Path) -> None:
 
 
 def cost(desk: Desk, by: str) -> str:
-    from tui.beside.costs import sentence
+    from tui.service.cost import sentence
 
     soon = NOW + timedelta(minutes=1)
     return sentence(desk, HELD, FILES, Question(*PAIR, "1W"), soon, desk.reference, by)

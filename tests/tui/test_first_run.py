@@ -20,7 +20,7 @@ from tests.tui.test_terminals import started
 from tui.app import InternalsApp
 from tui.command.commands import CommandError
 from tui.command.line import Import, parse
-from tui.desk import Desk
+from tui.service.service import Desk
 from tui.state.places import places
 from tui.workers.bringing import as_path
 

@@ -23,7 +23,7 @@ from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, market
 from tui.app import InternalsApp
 from tui.cli import run as cli
-from tui.desk import Desk
+from tui.service.service import Desk
 from tui.state.config import Config
 from tui.state.places import places
 from tui.workers.live import Quotes, covered, read

@@ -15,7 +15,7 @@ from tests.tui.driving import drive, press, seen
 from tests.tui.markets import market
 from tests.tui.test_cli import Cli, cli, filled, note, once
 from tui.app import InternalsApp
-from tui.desk import Desk
+from tui.service.service import Desk
 from tui.state.places import places
 
 __all__ = ["cli", "filled", "once"]

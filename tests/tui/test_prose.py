@@ -145,7 +145,7 @@ def test_the_demo_market_says_the_published_figures(published_note: Snapshot) ->
 @pytest.fixture(scope="module")
 def published_note(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """The demo market's opening question."""
-    from tui.desk import Desk
+    from tui.service.service import Desk
     from tui.state.places import places
 
     desk = Desk(places(tmp_path_factory.mktemp("demo"), demo=True), demo=True)

@@ -13,7 +13,7 @@ from tests.tui.driving import press, seen, settle
 from tests.tui.test_cli import Cli, cli, filled, once
 from tui.app import InternalsApp
 from tui.cli.run import run
-from tui.desk import Desk
+from tui.service.service import Desk
 from tui.state.config import Config
 from tui.state.places import places
 

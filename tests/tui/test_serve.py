@@ -27,7 +27,7 @@ from tests.tui.test_cli import Cli, cli, filled, once
 from tui.alerts.book import AlertBook
 from tui.app import InternalsApp
 from tui.cli.arguments import parser
-from tui.desk import LOOKING, Desk
+from tui.service.service import LOOKING, Desk
 from tui.state.config import Config
 from tui.state.places import places
 

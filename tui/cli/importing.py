@@ -18,7 +18,7 @@ from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 if TYPE_CHECKING:
     from cache.sources.holdings.rows import Rejected
     from core.data.frames import Action, Announcement
-    from tui.desk import Desk
+    from tui.service.service import Desk
 
 #: Refused rows that are listed one by one.
 LISTED: Final = 1000

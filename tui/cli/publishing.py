@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
 if TYPE_CHECKING:
-    from tui.desk import Desk
+    from tui.service.service import Desk
 
 #: What follows from damage in the store that was published.
 TOLD: Final = (

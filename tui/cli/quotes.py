@@ -23,7 +23,7 @@ from cache.refresh.quotes import Gate, closed, last_closes, open_session
 if TYPE_CHECKING:
     from core.data.market import Market
     from core.data.question import Question
-    from tui.desk import Desk
+    from tui.service.service import Desk
 
 #: Seconds between two lines of quotes, and between two signs of life without any.
 STEP, ALIVE = 1.0, 15.0

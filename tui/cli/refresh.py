@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from cache.facts.errors import CacheError, why
-from tui.beside.costs import window_start
+from tui.service.cost import window_start
 from tui.text import formats as f
 from tui.text.safe import safe, safe_lines
 
 if TYPE_CHECKING:
     from cache.refresh.progress import Progress, Summary
     from core.data.question import Question
-    from tui.desk import Desk
+    from tui.service.service import Desk
     from tui.state.config import Config
 
 Style = Literal["bar", "json", "none"]

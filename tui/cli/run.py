@@ -24,7 +24,7 @@ from tui.state.places import Places, places
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, open_streams, say, write
 
 if TYPE_CHECKING:
-    from tui.desk import Desk
+    from tui.service.service import Desk
 
 #: Commands that bring data into the store or take it out.
 WRITING: Final = ("import", "forget", "refresh")
@@ -72,7 +72,7 @@ def _command(arguments: argparse.Namespace) -> int:
         from tui.doctor.examine import report
 
         return report(where, demo=demo, offline=arguments.offline, kind=arguments.format)
-    from tui.desk import Desk
+    from tui.service.service import Desk
 
     desk = Desk(where, demo=demo, home=home)
     if desk.read_only and arguments.command in WRITING:
@@ -134,7 +134,7 @@ def _screen(arguments: argparse.Namespace, where: Places) -> int:
     memory = Memory(where.state)
 
     def opener(config: Config) -> tuple[Desk, Config, Question]:
-        from tui.desk import Desk
+        from tui.service.service import Desk
 
         desk = Desk(where, demo=demo, home=home, looking=arguments.read_only)
         if desk.read_only:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from core.data.question import Question
-    from tui.desk import Desk
+    from tui.service.service import Desk
     from tui.state.config import Config
 
 HOST: Final = "127.0.0.1"

@@ -14,7 +14,7 @@ from tui.text import formats as f
 
 if TYPE_CHECKING:
     from cache.store.store import Held
-    from tui.desk import Desk
+    from tui.service.service import Desk
     from tui.state.config import Config
 
 SCHEMA = 1

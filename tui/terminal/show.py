@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.data.question import Question
     from tui.app import InternalsApp
-    from tui.desk import Desk
+    from tui.service.service import Desk
     from tui.state.files import Memory
 
 #: As many colours as these need no theme of their own.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from core.data.frames import Holdings, Prices, Reference
     from core.data.question import Question
-    from tui.desk import Desk
+    from tui.service.service import Desk
 
 #: Lines are fetched for this many years: an older window's start needs no holdings of its own.
 _YEARS = 2

@@ -209,7 +209,7 @@ class Desk:
         if self.simulated:
             return "simulated market: nothing to fetch"
         from core.data.frames import Prices
-        from tui.beside.costs import sentence
+        from tui.service.cost import sentence
 
         try:
             market = self.market()

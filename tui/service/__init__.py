@@ -1,0 +1,1 @@
+"""The market, asked for answers."""
