@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from core.data.question import Question
     from tui.alerts.ringing import Rang, Ringer, Said
-    from tui.beside.ahead import Ahead
     from tui.host.messages import Cost, DeskLike, Failed, Taken
+    from tui.startup.ahead import Ahead
     from tui.state.config import Config
     from tui.workers.recall import Recall
 

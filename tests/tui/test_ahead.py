@@ -25,9 +25,9 @@ from core.data.question import Question
 from tests.tui.driving import lines_of, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, SlowDesk, market
 from tui.app import InternalsApp
-from tui.beside import ahead
-from tui.beside.ahead import Ahead, begun, running, spare
 from tui.report.document import to_json
+from tui.startup import ahead
+from tui.startup.ahead import Ahead, begun, running, spare
 from tui.state.config import Config
 from tui.state.files import Seat
 

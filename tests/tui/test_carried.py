@@ -16,8 +16,8 @@ from core.answer.snapshot import take
 from core.data.question import Question
 from core.measures.changes import Change
 from tests.tui.markets import QUESTION, market
-from tui.beside.carried import packed, unpacked
 from tui.report.document import to_json
+from tui.startup.carried import packed, unpacked
 
 
 def same(one: Any, other: Any) -> bool:

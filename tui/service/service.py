@@ -2,7 +2,7 @@
 
 Nothing here touches the network: a refresh is a child process of its own. What reads and what
 measures is loaded by the first question that needs it, for the screen may have its first answer
-from elsewhere (`tui.beside.ahead`).
+from elsewhere (`tui.startup.ahead`).
 """
 
 from __future__ import annotations

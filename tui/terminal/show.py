@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from tui.beside.ahead import Ahead, begun
 from tui.command.commands import COMMANDS
 from tui.panes.frame import Start
+from tui.startup.ahead import Ahead, begun
 from tui.state.config import Config
 from tui.terminal import crash, fitting, title
 from tui.terminal.capabilities import Capabilities, here, prepare

@@ -14,7 +14,7 @@ from tui.host.messages import DeskLike, Failed, Taken
 
 if TYPE_CHECKING:
     from core.data.question import Question
-    from tui.beside.ahead import Ahead
+    from tui.startup.ahead import Ahead
 
 #: Questions answered at the same time: one that hangs, and the newest.
 AT_ONCE: Final = 2

@@ -42,7 +42,7 @@ class Ahead:
 
         It can be had once.
         """
-        from tui.beside.carried import unpacked
+        from tui.startup.carried import unpacked
 
         parts = []
         with suppress(OSError):
@@ -99,7 +99,7 @@ def _forked(answer: Callable[[], Snapshot]) -> Ahead | None:
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
-        from tui.beside.carried import packed
+        from tui.startup.carried import packed
 
         answered = packed(answer())
         with os.fdopen(its, "wb") as file:

@@ -1,0 +1,1 @@
+"""The first answer, made while the screen is being loaded."""
