@@ -31,7 +31,7 @@ def child() -> None:
 def screen(home: Path) -> None:
     """The screen, with that child in place of the real one."""
     from core.data.question import Question
-    from tui.app import InternalsApp
+    from tui.screen.app import InternalsApp
     from tui.service.service import Desk
     from tui.state.config import Config
     from tui.state.places import places

@@ -110,7 +110,7 @@ def child(home: Path, began: float) -> int:
 def screen(home: Path, began: float) -> None:
     """The screen by the session's clock; each recomputation is noted beside the store."""
     from core.data.question import Question
-    from tui.app import InternalsApp
+    from tui.screen.app import InternalsApp
     from tui.state.config import Config
 
     desk = wired(home)

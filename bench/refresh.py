@@ -174,7 +174,7 @@ def freeze(one: Server, lines: int, who: str) -> float:
 def screen(work: dict[str, Any]) -> None:
     """The screen on the simulated market; a beat every 10 ms; the fetching beside it."""
     from core.data.question import Question
-    from tui.app import InternalsApp
+    from tui.screen.app import InternalsApp
     from tui.service.service import Desk
     from tui.state.config import Config
     from tui.state.places import places

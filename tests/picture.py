@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from cache.sources.demo.demo import FETCHED_AT
 from tests import svg
 from tests.tui.driving import press, seen, settle
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 from tui.service.service import Desk
 from tui.state.config import Config
 from tui.state.places import places

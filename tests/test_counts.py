@@ -29,7 +29,7 @@ import asyncio, json, sys
 opened = []
 sys.addaudithook(lambda event, given: opened.append(str(given[0])) if event == "open" else None)
 from pathlib import Path
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 from tui.cli.run import run
 from tui.state.config import Config
 from tui.service.service import Desk

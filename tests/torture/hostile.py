@@ -116,7 +116,7 @@ class HostileDesk(FakeDesk):
 
 
 def main() -> None:
-    from tui.app import InternalsApp
+    from tui.screen.app import InternalsApp
     from tui.state.config import Config
 
     app = InternalsApp(HostileDesk(dirty(market())), Config(), QUESTION, now=lambda: NOW)

@@ -24,8 +24,8 @@ from tests.torture import steps
 from tests.torture.clocks import clocks
 from tests.torture.report import Row
 from tests.tui.markets import QUESTION, market
-from tui.panes.chrome import age_text
 from tui.report.document import document
+from tui.screen.chrome import age_text
 from tui.service.cost import sentence
 from tui.service.service import Desk
 from tui.state.places import places

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from core.answer.snapshot import Question
 from core.data.market import Market
 from tests.tui.markets import NOW, QUESTION, FakeDesk
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 from tui.state.config import Config
 
 Story = Callable[[Pilot[None], InternalsApp], Awaitable[None]]

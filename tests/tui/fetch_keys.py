@@ -8,8 +8,8 @@ from textual.pilot import Pilot
 
 from tests.tui.driving import press, seen, settle
 from tests.tui.markets import NOW, FakeDesk
-from tui.app import InternalsApp
 from tui.report.fetched import Fetched, Group
+from tui.screen.app import InternalsApp
 
 
 async def refresh(pilot: Pilot[None], app: InternalsApp) -> None:

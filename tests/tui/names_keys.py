@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from tests.tui.driving import lines_of, press, seen
 from tests.tui.markets import FakeDesk
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 
 Check = Callable[[Pilot[None], InternalsApp], Awaitable[None]]
 

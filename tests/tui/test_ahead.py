@@ -24,8 +24,8 @@ from core.answer.snapshot import Snapshot, final_sessions, take
 from core.data.question import Question
 from tests.tui.driving import lines_of, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, SlowDesk, market
-from tui.app import InternalsApp
 from tui.report.document import to_json
+from tui.screen.app import InternalsApp
 from tui.startup import ahead
 from tui.startup.ahead import Ahead, begun, running, spare
 from tui.state.config import Config

@@ -24,7 +24,7 @@ from tests.tui.markets import NOW, FakeDesk, market, newer
 from tui.alerts import hook
 from tui.alerts.book import AlertBook
 from tui.alerts.judging import check
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 from tui.state.config import Config
 from tui.state.files import Memory
 

@@ -15,7 +15,7 @@ from core.data.frames import Announcement
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import market
 from tests.tui.test_cli import Cli, cli, filled, note, once
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 
 __all__ = ["cli", "filled", "once"]
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.tui.driving import drive
 from tests.tui.markets import market
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 from tui.workers import child
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,10 +101,10 @@ SCREEN = """
 import sys
 sys.path.insert(0, {root!r})
 from tests.tui.markets import QUESTION, FakeDesk, market
-import tui.app
-from tui.app import InternalsApp
+import tui.screen.app
+from tui.screen.app import InternalsApp
 from tui.state.config import Config
-tui.app.POLL = 0.2
+tui.screen.app.POLL = 0.2
 app = InternalsApp(FakeDesk(market()), Config(), QUESTION)
 app.run()
 sys.exit(app.return_code)

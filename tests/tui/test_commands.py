@@ -15,7 +15,7 @@ from tui.command.filters import parse_filter
 from tui.command.keys import bindings, keys_of, normal_key
 from tui.command.line import Act, SetAlert, SortBy, WatchPair, parse
 from tui.panes.help import drawing
-from tui.panes.main import MainScreen
+from tui.screen.main import MainScreen
 
 ASKED = Question(small="IWM", large="SPY", window="YTD", as_of=date(2026, 6, 26), basis="pr")
 

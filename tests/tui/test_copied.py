@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from tests.torture.hostile import dirty
 from tests.tui.driving import drive, press
 from tests.tui.markets import market
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 
 
 def test_every_pane_view_and_explanation_is_copied_clean() -> None:

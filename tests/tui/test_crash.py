@@ -89,7 +89,7 @@ SCREEN = """
 import sys
 from pathlib import Path
 from tests.tui.markets import QUESTION, FakeDesk, market
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 from tui.state.config import Config
 def broken(self):
     secret = "hunter2"

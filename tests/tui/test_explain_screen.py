@@ -12,7 +12,6 @@ from textual.pilot import Pilot
 from core.answer.snapshot import take
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import QUESTION, market
-from tui.app import InternalsApp
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
@@ -21,6 +20,7 @@ from tui.panes.frame import VIEWS
 from tui.panes.pane import Pane
 from tui.panes.scene import Scene
 from tui.panes.spread import SpreadPane
+from tui.screen.app import InternalsApp
 
 HELD = market()
 CHECKS = (

@@ -17,9 +17,9 @@ from tests.tui.markets import FakeDesk, market
 from tests.tui.test_child import read_until
 from tests.tui.test_cli import write_holdings, write_prices
 from tests.tui.test_terminals import started
-from tui.app import InternalsApp
 from tui.command.commands import CommandError
 from tui.command.line import Import, parse
+from tui.screen.app import InternalsApp
 from tui.service.service import Desk
 from tui.state.places import places
 from tui.workers.bringing import as_path

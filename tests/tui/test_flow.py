@@ -18,7 +18,7 @@ from core.answer.snapshot import Question, Snapshot
 from core.data.errors import CoreError
 from tests.tui.driving import drive, hold, lines_of, press, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, market, newer
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 from tui.state.config import Config
 
 HELD = market()
@@ -295,7 +295,7 @@ def test_nothing_is_sent_while_nothing_changes() -> None:
 
 def test_importing_the_app_imports_nothing_heavy() -> None:
     code = (
-        "import sys, tui.app; print(sorted({'pandas', 'pyarrow', 'yfinance', 'openpyxl',"
+        "import sys, tui.screen.app; print(sorted({'pandas', 'pyarrow', 'yfinance', 'openpyxl',"
         " 'curl_cffi', 'scipy', 'platformdirs'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -28,10 +28,10 @@ from tests.tui.names_keys import (
     swap,
     without,
 )
-from tui.app import InternalsApp
 from tui.command.commands import COMMANDS
 from tui.panes.help import HelpScreen
 from tui.panes.name import NameScreen
+from tui.screen.app import InternalsApp
 
 HELD = market()
 Check = Callable[[Pilot[None], InternalsApp], Awaitable[None]]

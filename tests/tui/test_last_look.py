@@ -12,8 +12,8 @@ from core.answer.since import since
 from core.answer.snapshot import take
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import LAST, QUESTION, FakeDesk, market, newer
-from tui.app import InternalsApp
 from tui.panes.since import drawing
+from tui.screen.app import InternalsApp
 from tui.state.looks import LookBook, Seen
 from tui.text.spans import plain
 

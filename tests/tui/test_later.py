@@ -12,7 +12,7 @@ from bench.terminal import ROOT
 KEYS = """
 import asyncio, json, sys
 from pathlib import Path
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 from tui.beside import later
 from tui.state.config import Config
 from tui.service.service import Desk

@@ -21,8 +21,8 @@ from core.answer.snapshot import stepped
 from core.data.frames import day
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, market
-from tui.app import InternalsApp
 from tui.cli import run as cli
+from tui.screen.app import InternalsApp
 from tui.service.service import Desk
 from tui.state.config import Config
 from tui.state.places import places

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from tests.tui.driving import drive, lines_of, press, seen
 from tests.tui.markets import FakeDesk, market
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 
 FOLDER = Path(__file__).parent / "looks"
 #: Name -> size, keys, and the sentence saying what must be seen.

@@ -22,7 +22,7 @@ from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import LAST, QUESTION, FakeDesk, market
 from tui.alerts import book
 from tui.alerts.book import AlertBook
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 from tui.state import files, looks
 from tui.state.files import Memory, Seat, write
 from tui.state.looks import LookBook, Seen

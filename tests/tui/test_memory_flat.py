@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from tests.tui.driving import drive, press
 from tests.tui.markets import market
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 from tui.state.config import Config
 
 

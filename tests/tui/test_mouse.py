@@ -8,8 +8,8 @@ from textual.pilot import Pilot
 
 from tests.tui.driving import drive, lines_of, press, seen, settle
 from tests.tui.markets import market
-from tui.app import InternalsApp
 from tui.panes.help import PageScreen
+from tui.screen.app import InternalsApp
 
 HELD = market()
 

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 from core.answer.snapshot import take
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import QUESTION, FakeDesk, market
-from tui.app import InternalsApp
 from tui.report.notes import keep, stem
+from tui.screen.app import InternalsApp
 from tui.state.config import Config, ConfigError, read
 
 

@@ -22,9 +22,9 @@ from bench.terminal import ROOT, Terminal
 from tests.tui.driving import lines_of, settle
 from tests.tui.markets import QUESTION, SlowDesk, market
 from tests.vt import Screen
-from tui.app import InternalsApp
 from tui.command.commands import COMMANDS
 from tui.panes.frame import READING, Start, frame
+from tui.screen.app import InternalsApp
 from tui.state.config import Config
 from tui.state.files import Seat
 from tui.text.spans import plain
@@ -131,7 +131,9 @@ def test_nothing_that_draws_or_measures_is_loaded_for_it(home: Path) -> None:
     assert "Spread" in text and READING in text
     roots = {name.partition(".")[0] for name in modules}
     assert not roots & {"numpy", "textual", "pandas", "asyncio", "pyarrow", "yfinance", "tomllib"}
-    assert not {"core.answer.snapshot", "cache.store.store", "tui.app", "rich.style"} & set(modules)
+    assert not {"core.answer.snapshot", "cache.store.store", "tui.screen.app", "rich.style"} & set(
+        modules
+    )
 
 
 # -- how the terminal is given back --------------------------------------------------
@@ -257,8 +259,8 @@ def test_a_fault_on_the_way_gives_the_terminal_back(home: Path) -> None:
 def test_a_fault_once_the_screen_has_begun_gives_it_back_too(home: Path) -> None:
     # the signal is not yet the screen's own: it comes while the loop starts
     then = (
-        "import tui.app, os, signal\n"
-        "    tui.app.InternalsApp.on_load = lambda self: None\n"
+        "import tui.screen.app, os, signal\n"
+        "    tui.screen.app.InternalsApp.on_load = lambda self: None\n"
         "    from textual.drivers.linux_driver import LinuxDriver as L\n"
         "    start = L.start_application_mode\n"
         "    def begun(self):\n"

@@ -14,7 +14,7 @@ from core.data.frames import Theme
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import market
 from tests.tui.test_cli import Cli, cli, filled, note, once
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 from tui.service.service import Desk
 from tui.state.places import places
 

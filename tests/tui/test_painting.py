@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 from tests.tui.driving import press, settle
 from tests.tui.test_wire_screen import KEYS, SIZES, Tee, run
 from tests.vt import Look, Screen
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 from tui.state.config import THEMES
 from tui.terminal.fitting import WIRE
 from tui.terminal.safe_lines import NET

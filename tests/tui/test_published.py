@@ -11,8 +11,8 @@ from core.answer.snapshot import Question
 from tests.cache.test_store import files
 from tests.tui.driving import press, seen, settle
 from tests.tui.test_cli import Cli, cli, filled, once
-from tui.app import InternalsApp
 from tui.cli.run import run
+from tui.screen.app import InternalsApp
 from tui.service.service import Desk
 from tui.state.config import Config
 from tui.state.places import places

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from cache.refresh.reasons import wait
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import NOW, FakeDesk, market, newer
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 
 UNTIL = (NOW + timedelta(minutes=11)).replace(second=0, microsecond=0)
 

@@ -25,8 +25,8 @@ from tests.tui.driving import press, seen, settle
 from tests.tui.markets import NOW
 from tests.tui.test_cli import Cli, cli, filled, once
 from tui.alerts.book import AlertBook
-from tui.app import InternalsApp
 from tui.cli.arguments import parser
+from tui.screen.app import InternalsApp
 from tui.service.service import LOOKING, Desk
 from tui.state.config import Config
 from tui.state.places import places

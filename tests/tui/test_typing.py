@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from tests.tui.driving import drive, hold, lines_of, press, seen, settle
 from tests.tui.markets import QUESTION, market
 from tests.tui.names_keys import first_symbols
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 from tui.state.config import Config
 
 HELD = market()

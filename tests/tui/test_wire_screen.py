@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 from tests.tui.driving import press, seen, settle
 from tests.tui.markets import NOW, QUESTION, FakeDesk, market
 from tests.vt import Screen
-from tui.app import InternalsApp
+from tui.screen.app import InternalsApp
 from tui.state.config import THEMES, Config
 from tui.terminal.fitting import WIRE
 from tui.terminal.wire import Wire

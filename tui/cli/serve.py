@@ -186,7 +186,7 @@ def serve(argv: Sequence[str], port: int) -> None:
 
 def run(desk: Desk, config: Config, question: Question) -> int:
     """The child of a page: the screen on the page's cells, to its end."""
-    from tui.app import InternalsApp
+    from tui.screen.app import InternalsApp
 
     parent = os.getppid()
 

@@ -21,7 +21,7 @@ from tui.text.streams import ANSWERED, BAD_INPUT, say
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.data.question import Question
-    from tui.app import InternalsApp
+    from tui.screen.app import InternalsApp
     from tui.service.service import Desk
     from tui.state.files import Memory
 
@@ -85,7 +85,7 @@ def _run(
     desk: Desk, config: Config, question: Question, found: Capabilities, ahead: Ahead | None
 ) -> InternalsApp:
     """One market's screen to its end."""
-    from tui.app import InternalsApp
+    from tui.screen.app import InternalsApp
 
     app = InternalsApp(desk, config, question, ahead=ahead)
     app.window.titled = found.title

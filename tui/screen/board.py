@@ -13,13 +13,14 @@ from textual.widget import Widget
 
 from tui.command.commands import CONTRIBUTORS, SORTS
 from tui.command.filters import Filter
-from tui.panes import chrome, frame
+from tui.panes import frame
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
-from tui.panes.prompt import Prompt
 from tui.panes.sheet import Sheet
 from tui.panes.spread import SpreadPane
+from tui.screen import chrome
+from tui.screen.prompt import Prompt
 from tui.state.files import Seat
 from tui.terminal import fitting
 from tui.widgets.stage import Stage

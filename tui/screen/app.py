@@ -17,11 +17,11 @@ from textual import events
 from textual.worker import Worker
 
 from cache.facts.errors import CacheError
-from tui.beside import later
 from tui.command.keys import keys_of
 from tui.panes.frame import READING
-from tui.panes.main import MainScreen
 from tui.panes.scene import Scene, Side
+from tui.screen import later
+from tui.screen.main import MainScreen
 from tui.terminal import fitting, leaving
 from tui.terminal.fitted import FittedApp
 from tui.text.spans import Characters

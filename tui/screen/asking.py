@@ -9,7 +9,7 @@ from typing import Any, Final
 from textual.worker import Worker
 
 from core.data.question import ABOVE, BELOW, STEPS
-from tui.panes.board import Board
+from tui.screen.board import Board
 
 #: Thresholds of breadth above and below, coarse to fine: a session moves less than a year.
 THRESHOLDS: Final = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.panes.board import Board
+from tui.screen.board import Board
 
 
 class Starting(Board):

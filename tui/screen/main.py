@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.command import commands, keys
 from tui.command.commands import CONTRIBUTORS
-from tui.panes.asking import Asking
 from tui.panes.breadth import BreadthPane
-from tui.panes.naming import Naming
-from tui.panes.starting import Starting
+from tui.screen.asking import Asking
+from tui.screen.naming import Naming
+from tui.screen.starting import Starting
 from tui.terminal import fitting
 from tui.text.safe import safe_lines
 

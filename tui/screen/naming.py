@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.command.commands import CONTRIBUTORS, SORTS
-from tui.panes.board import Board
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
+from tui.screen.board import Board
 
 if TYPE_CHECKING:
     from tui.widgets.table import LineTable
