@@ -34,7 +34,7 @@ SIZE = (120, 36)
 #: Stays on the frame for a while, then goes on as it would have.
 SLOWLY = """
 import sys, time
-import tui.terminal.show as show
+import tui.cli.screen as show
 run = show._run
 def slowly(*given):
     time.sleep(1.2)
