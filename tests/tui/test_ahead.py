@@ -267,7 +267,7 @@ def test_without_an_answer_the_screen_asks_itself() -> None:
 
 STARTED = """
 import sys
-from tui.beside import ahead
+from tui.startup import ahead
 ahead.spare = lambda: True
 from tui.cli.run import run
 sys.exit(run(["--demo", "--home", sys.argv[1]]))

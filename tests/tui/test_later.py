@@ -13,7 +13,7 @@ KEYS = """
 import asyncio, json, sys
 from pathlib import Path
 from tui.screen.app import InternalsApp
-from tui.beside import later
+from tui.screen import later
 from tui.state.config import Config
 from tui.service.service import Desk
 from tui.state.places import places

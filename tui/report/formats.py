@@ -41,6 +41,6 @@ def written(snapshot: Snapshot, name: str, earlier: Since | None = None) -> str:
     """A note in one of `FORMATS`, with what changed since an earlier one."""
     module, function = _WRITERS[name]
     writer: Callable[[Snapshot, Since | None], str] = getattr(
-        import_module(f"tui.written.{module}"), function
+        import_module(f"tui.report.{module}"), function
     )
     return writer(snapshot, earlier)

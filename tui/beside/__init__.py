@@ -1,1 +1,0 @@
-"""What works beside the screen, in threads and children."""

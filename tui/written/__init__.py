@@ -1,1 +1,0 @@
-"""Written answers: a Snapshot, an explanation and the store, as text and as data."""
