@@ -2,8 +2,9 @@
 
 It is written only once the manifest it names is sure to last, and is lowered before one goes: no
 kill and no power cut leaves it ahead of what is there. A store without it, an older release's or
-one whose head is damaged, is read like any other, and nothing is said. Of a published copy alone it
-may name one that never came there: the store it was taken from has lost that (`cache.store.mirror`).
+one whose head is damaged, is read like any other, and nothing is said. Of a published copy alone
+it may name one that never came there: the store it was taken from has lost that
+(`cache.store.mirror`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What changed between two looks at the same question.
 
-`since(before, after)` takes two `core.answer.looks.Look`: of a Snapshot (`look`), or read from a file
-(`read`: a kept look, or an earlier note's JSON). Different questions are never compared.
+`since(before, after)` takes two `core.answer.looks.Look`: of a Snapshot (`look`), or read from a
+file (`read`: a kept look, or an earlier note's JSON). Different questions are never compared.
 """
 
 from __future__ import annotations

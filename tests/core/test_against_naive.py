@@ -1,4 +1,4 @@
-"""Random small markets, measured twice: by `core.answer.snapshot.take` and by `tests.core.naive`."""
+"""Random small markets, measured twice: by `core.answer.snapshot` and by `tests.core.naive`."""
 
 from __future__ import annotations
 
