@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.answer.announced import Coming, leaders_to_leave
+from core.answer.announced import leaders_to_leave
+from core.answer.views import Coming
 from tui.report.values import Json, iso, number, scaled
 
 #: A fund's changes where no two of its files are held to tell any.
