@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from yfinance.data import YfData
 
-from cache.refresh.plan import Ask
+from cache.refresh.ask import Ask
 from cache.sources.yahoo.chart import Chart, read_plain
 from cache.sources.yahoo.yahoo import Yahoo
 from tests.cache.lookalike import Lookalike
