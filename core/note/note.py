@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from core.answer.announced import announced_sentence
+from core.note.announced import announced_sentence
 from core.note.headline import headline, rank_sentence, window_words
 from core.note.phrase import (
     Figure,

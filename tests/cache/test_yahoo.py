@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer, gate
-from cache.refresh.plan import Ask
 from cache.sources.yahoo.yahoo import Yahoo
 from tests.cache.lookalike import Lookalike
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
+from cache.facts.interpreter import environment
 from tui.text import formats
 
 #: Longest line read from the child; a longer one is passed over.
@@ -49,8 +50,21 @@ def progress_text(fields: dict[str, Any]) -> str:
 
 
 async def run(argv: list[str], report: Callable[[str], None]) -> tuple[int, str]:
-    """Run a refresh to its end, as `follow` does; ``report`` is told each progress sentence."""
-    return await follow(argv, lambda fields: report(progress_text(fields)), "the refresh")
+    """Run a refresh to its end, as `follow` does; ``report`` is told each progress sentence.
+
+    A process that ends well without a summary of what it brought was no refresh: code 2.
+    """
+    summarized = False
+
+    def take(fields: dict[str, Any]) -> None:
+        nonlocal summarized
+        summarized = summarized or (fields.get("stage") == "done" and bool(fields.get("message")))
+        report(progress_text(fields))
+
+    code, last = await follow(argv, take, "the refresh")
+    if code == 0 and not summarized:
+        return 2, f"the refresh ended without saying what it brought{last and f': {last}'}"
+    return code, last
 
 
 async def follow(
@@ -72,6 +86,7 @@ async def follow(
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            env=environment(),
             limit=_LIMIT,
         )
     except OSError as error:
