@@ -16,7 +16,7 @@ from tui.startup.ahead import Ahead, begun
 from tui.state.config import Config
 from tui.terminal import crash, fitting, title
 from tui.terminal.capabilities import Capabilities, here, prepare
-from tui.text.streams import ANSWERED, BAD_INPUT, say
+from tui.text.streams import ANSWERED, BAD_INPUT, draw_on_terminal, say
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -54,6 +54,7 @@ def show(
         return say(
             "the screen needs a terminal; `internals note` writes the same answer", BAD_INPUT
         )
+    draw_on_terminal()
     found = here()
     if found.refusal:
         return say(found.refusal, BAD_INPUT)

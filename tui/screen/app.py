@@ -143,7 +143,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             self._held.enter_context(self.batch_update())
             self.set_timer(PATIENCE, self._paint_without)
         self.ask(self.question)
-        leaving.on_signals(self._leave)
+        leaving.on_signals(self._leave, partial(fitting.give_back, self))
         self._watched = not self.is_headless and not leaving.terminal_gone()
         # After a stop and a continue the terminal has forgotten the screen.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
