@@ -66,10 +66,10 @@ def acting(
     newest: dict[str, Announcement] = {}
     for told in sorted(market.announced, key=lambda told: told.effective):
         known = told.announced is None or told.announced <= as_of
-        if known and told.fund in (fund, file.fund):
-            if listed <= market.session(told.effective) <= start:
-                # of two changes of one line the later stands
-                newest[market.symbol(told.symbol)] = told
+        theirs = known and told.fund in (fund, file.fund)
+        if theirs and listed <= market.session(told.effective) <= start:
+            # of two changes of one line the later stands
+            newest[market.symbol(told.symbol)] = told
     found = []
     for symbol, told in newest.items():
         if _shows(market, file, told):

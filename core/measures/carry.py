@@ -76,7 +76,9 @@ def carry(
         listed: the list's session.
         start: the session it stands for.
         reconstitutions: sessions at whose close the index is remade.
-        older_than, lender, even: see `Carry`.
+        older_than: see `Carry`.
+        lender: see `Carry`.
+        even: see `Carry`.
     """
     earlier, later = sorted((listed, start))
     return Carry(

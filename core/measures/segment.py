@@ -162,7 +162,10 @@ def lines_of(market: Market, matrix: Matrix, window_spans: tuple[Span, ...]) -> 
     line[numbers] = np.arange(len(numbers))
     symbols = listed = register.texts(register.symbols, numbers)
     if any(market.lines(file) is not file.symbols for file in files):
-        first, row = (found[numbers].tolist() for found in register.first([market.rows(file) for file in files]))
+        first, row = (
+            found[numbers].tolist()
+            for found in register.first([market.rows(file) for file in files])
+        )
         listed = tuple(files[k].symbols[i] for k, i in zip(first, row, strict=True))
     columns = market.columns(matrix)[numbers]
     return WindowLines(numbers, symbols, listed, line, columns >= 0, np.maximum(columns, 0))

@@ -37,7 +37,9 @@ def list_trouble(view: IndexView) -> Sentence:
     path = f"indices{key(view.fund)}.segments"
     for place, segment in enumerate(view.segments):
         if segment.carry.older_than:
-            when = Figure(spoken(segment.carry.older_than), f"{path}[{place}].membership_older_than")
+            when = Figure(
+                spoken(segment.carry.older_than), f"{path}[{place}].membership_older_than"
+            )
             return Sentence("membership is older than the reconstitution of ", when)
     for place, segment in enumerate(view.segments):
         if segment.carry.over:

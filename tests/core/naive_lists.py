@@ -9,7 +9,6 @@ from itertools import pairwise
 from core.data.frames import Announcement, Holdings
 from core.data.market import Market
 
-
 YEAR = 365  # calendar days; no list of these tests is carried a year over a 29 February
 
 

@@ -36,9 +36,7 @@ def held(
     tapes: dict[str, Sequence[float]] = {s: [100.0] * size for s in ("IWM", "SPY", "B", "D")}
     tapes["A"] = [100.0 + i for i in range(size)]
     tapes["C"] = [100.0 + i / 2 for i in range(size)]
-    made = market(
-        prices(DAYS, tapes | dict(closes or {})), *files, reconstitutions={"IWM": remade}
-    )
+    made = market(prices(DAYS, tapes | dict(closes or {})), *files, reconstitutions={"IWM": remade})
     return replace(
         made,
         announced=tuple(announced),
@@ -104,7 +102,13 @@ def test_without_a_list_since_the_reconstitution_nothing_is_claimed() -> None:
         ("2025-12-11", True, True, False, "a list of 2025-12-11 carried back 101 days"),
         ("2026-06-02", True, True, False, "names that left are missing"),
         ("2025-05-26", False, True, True, ""),  # 98 days forward
-        ("2025-05-23", True, True, True, "carried by prices from the holdings of 2025-05-23"),  # 101
+        (
+            "2025-05-23",
+            True,
+            True,
+            True,
+            "carried by prices from the holdings of 2025-05-23",
+        ),  # 101
         ("2024-09-02", True, True, True, ""),  # a year less a day, without closes: by quantity
         ("2024-08-29", True, False, False, "carried forward 368 days: names that joined are"),
     ],

@@ -164,7 +164,9 @@ def cases(
             files.append(file_of(fund, days[0] + timedelta(days=offset), days, lines, rng))
     offsets = draw(st.sets(st.integers(0, span), max_size=0 if whole else 2))
     remade = tuple(days[0] + timedelta(days=d) for d in sorted(offsets))
-    told = [] if whole else [draw(announcements(symbols, days)) for _ in range(rng.choice([0, 0, 3]))]
+    told = (
+        [] if whole else [draw(announcements(symbols, days)) for _ in range(rng.choice([0, 0, 3]))]
+    )
     alike = not whole and rng.random() < 0.3  # both follow one index, and lend each other lists
     rest: dict[str, Any] = {"dividends": dividends, "splits": splits, "through": through}
     rest["failures"] = {s: "no such symbol" for s in symbols if "failed" in wanted[s]}
