@@ -6,7 +6,6 @@ measures is loaded by the first question, which the screen lets a thread answer 
 
 from __future__ import annotations
 
-import sys
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from cache.sources.sniff import kind_of
 from core.data.question import Question
 from tui.state.files import Memory
 from tui.state.places import Places, places
+from tui.workers.program import internals
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -256,7 +256,7 @@ class Desk:
             raise StoreError(self.read_only)
         if self.simulated:
             return None
-        command = [sys.executable, "-m", "tui", "import", kind_of(path), str(path)]
+        command = internals("import", kind_of(path), str(path))
         return command + (["--home", str(self._home)] if self._home is not None else [])
 
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
@@ -269,7 +269,7 @@ class Desk:
             raise StoreError(self.read_only)
         if self.simulated:
             return None
-        command = [sys.executable, "-m", "tui", "refresh", "--progress", "json", "--no-alerts"]
+        command = internals("refresh", "--progress", "json", "--no-alerts")
         command += ["--pair", f"{question.small}:{question.large}", "--window", question.window]
         if self._home is not None:
             command += ["--home", str(self._home)]
@@ -285,7 +285,7 @@ class Desk:
             raise StoreError(self.memory.refusal)
         if self.simulated:
             return None
-        command = [sys.executable, "-m", "tui", "quotes"]
+        command = internals("quotes")
         command += ["--pair", f"{question.small}:{question.large}"]
         return command + ([] if self._home is None else ["--home", str(self._home)])
 

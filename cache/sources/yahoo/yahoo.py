@@ -243,6 +243,8 @@ class Yahoo:
             frame[name].to_numpy(np.float64)
             for name in ("Close", "Volume", "Dividends", "Stock Splits")
         )
+        if "Capital Gains" in frame:
+            dividend = dividend + np.nan_to_num(frame["Capital Gains"].to_numpy(np.float64))
         days = frame.index.tz_localize(None).to_numpy().astype("datetime64[D]")
         meta = dict(ticker.get_history_metadata()._metadata())
         return Chart(days, close, volume, dividend, split, meta)
