@@ -110,7 +110,7 @@ LOADED = """
 import json, sys
 import tui.terminal.opening as opening
 def begin(self, text):
-    print(json.dumps([sorted(sys.modules), text]), file=sys.__stdout__, flush=True)
+    print(json.dumps([sorted(sys.modules), text]), file=sys.__stderr__, flush=True)
     raise SystemExit(0)
 opening.Opening.begin = begin
 opening.Opening.end = lambda self: None
@@ -127,7 +127,7 @@ def test_nothing_that_draws_or_measures_is_loaded_for_it(home: Path) -> None:
         capture_output=True, text=True, cwd=ROOT, stdin=subprocess.DEVNULL,
         env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
     )  # fmt: skip
-    modules, text = json.loads(done.stdout)
+    modules, text = json.loads(done.stderr)
     assert "Spread" in text and READING in text
     roots = {name.partition(".")[0] for name in modules}
     assert not roots & {"numpy", "textual", "pandas", "asyncio", "pyarrow", "yfinance", "tomllib"}

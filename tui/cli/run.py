@@ -90,15 +90,9 @@ def _command(arguments: argparse.Namespace) -> int:
             return importing.bring(arguments, desk)
         return importing.forget(arguments, desk)
     if arguments.command == "status":
-        from tui.report.status import to_json, to_text
+        from tui.cli.status import status
 
-        desk.prepare()
-        found = desk.store.read()
-        now = datetime.now(UTC)
-        config, _ = _settings(arguments, where)
-        written = to_json if arguments.format == "json" else to_text
-        write(written(found, desk, config, now), kind=arguments.format)
-        return ANSWERED
+        return status(desk, _settings(arguments, where)[0], arguments.format)
     config, as_of = _settings(arguments, where)
     if arguments.command == "refresh":
         return _refresh(desk, config.question(), config, arguments)
