@@ -15,7 +15,7 @@ from cache.refresh.reasons import asked
 from core.data.frames import JUMP, STALE_SESSIONS, Dates, FloatArray, IntArray, day, pydate
 
 if TYPE_CHECKING:
-    from cache.refresh.plan import Ask
+    from cache.refresh.ask import Ask
 
 Kind = Literal["", "not_found", "rate_limited", "try_again", "bad_data"]
 #: Who an answer is from: the vendor, nobody within the time, or nobody because nobody was asked.

@@ -11,7 +11,7 @@ import numpy as np
 from core.data.frames import Dates, FloatArray, Prices, day, pydate
 
 if TYPE_CHECKING:
-    from cache.refresh.plan import Ask
+    from cache.refresh.ask import Ask
 
 #: Two closes of one session further apart than this (relative) are different histories.
 TOLERANCE: Final = 1e-6

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.sessions import last_final, next_final
+from cache.refresh.ask import Ask
 from cache.refresh.file_plan import FileAsk, stale_files
 from cache.refresh.held import Known
 from cache.refresh.reasons import asked_for, wait_until
@@ -31,23 +32,6 @@ FUNDS_FROM: Final = date(1993, 1, 1)
 RATE: Final = 4.0
 #: One page for the cookie and one for the crumb, once a run.
 COOKIE_AND_CRUMB: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One symbol to ask a vendor for.
-
-    Attributes:
-        symbol: Yahoo's spelling.
-        start: first day wanted.
-        end: last day wanted, itself included.
-        whole: the answer is the whole history, not a piece that continues what is held.
-    """
-
-    symbol: str
-    start: date
-    end: date
-    whole: bool
 
 
 @dataclass(frozen=True, slots=True)

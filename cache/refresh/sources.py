@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
+    from cache.refresh.ask import Ask
     from cache.refresh.gate import Answer
-    from cache.refresh.plan import Ask
+    from core.data.frames import Holdings
 
 
 class PriceSource(Protocol):
@@ -44,6 +45,18 @@ class PriceSource(Protocol):
         """Ask, and give each answer as it comes."""
 
 
+class FileRead(Protocol):
+    """A holdings file as a source reads it."""
+
+    @property
+    def holdings(self) -> Holdings:
+        """Its lines."""
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes exactly as they came."""
+
+
 class FileSource(Protocol):
     """Where holdings files come from."""
 
@@ -53,3 +66,12 @@ class FileSource(Protocol):
 
     def get(self, fund: Fund, on: date | None = None) -> tuple[bytes, str]:
         """One file and the address it came from."""
+
+    def read(
+        self, raw: bytes, address: str, *, fund: str, now: datetime, as_of: date | None = None
+    ) -> FileRead:
+        """The file of such bytes.
+
+        Raises:
+            SourceError: the file cannot be used.
+        """

@@ -12,22 +12,22 @@ from cache.refresh.reasons import asked_for, in_vain, reasons, wait
 
 if TYPE_CHECKING:
     from cache.refresh.plan import Plan
-    from cache.refresh.refresh import Run
+    from cache.refresh.run import Run
     from cache.refresh.sources import FileSource, PriceSource
 
 
 def told(
     run: Run,
     plan: Plan,
-    prices: PriceSource | None,
-    files: FileSource | None,
+    prices: PriceSource,
+    files: FileSource,
 ) -> Summary:
     """What a refresh brought, what it did not and why, what it cost."""
     stopped = run.stop.is_set()
-    limited = plan.wait_until or (prices.limited_until if prices else None)
+    limited = plan.wait_until or prices.limited_until
     missing = [f for f in dict.fromkeys(run.pair) if not run.holdings.get(f)]
     words: list[str] = []
-    if prices is not None and prices.unreachable and not run.symbols:
+    if prices.unreachable and not run.symbols:
         why = next(reversed(run.failed.values()), "nothing came").removesuffix("; try again")
         words.append(f"{why}; everything held stays as it is")
     elif run.symbols:
@@ -36,7 +36,7 @@ def told(
         words.append(f"prices are current through {last_final(run.now)}")
     if run.refetched:
         words.append(f"{len(run.refetched):,} brought anew, their histories had changed")
-    requests = (prices.requests if prices else 0) + (files.requests if files else 0)
+    requests = prices.requests + files.requests
     if requests:
         words.append(f"{requests:,} requests")
     if limited:
@@ -59,8 +59,8 @@ def told(
     silent = 0 if stopped or limited else run.unanswered
     if silent:
         words.append(f"{silent:,} symbols were not answered at all")
-    clock = clock_words(prices.off, prices.name) if prices else ""
-    if not clock and files:
+    clock = clock_words(prices.off, prices.name)
+    if not clock:
         clock = clock_words(run.skew.off, "the issuers")
     if clock:
         words.append(clock)
@@ -77,8 +77,8 @@ def told(
         waiting=len(plan.waiting),
         requests=requests,
         planned=run.planned,
-        retried=prices.retried if prices else 0,
-        addresses=files.second if files else 0,
+        retried=prices.retried,
+        addresses=files.second,
         seconds=round(time.monotonic() - run.began, 2),
         generation=run.generation,
         wait_until=limited,

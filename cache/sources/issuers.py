@@ -13,7 +13,7 @@ import threading
 import time
 import urllib.request
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.error import HTTPError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from http.client import HTTPMessage
 
     from cache.facts.funds import Fund
+    from cache.sources.holdings.read import HoldingsFile
 
 #: The largest file taken; the largest known is below one megabyte.
 LIMIT: Final = 32 * 2**20
@@ -78,6 +79,18 @@ class Issuers:
         # The first address is the best one: its reason tells most.
         reason = str(reasons[0]) if reasons else "the issuer's address is not known"
         raise kind(f"{reason}; {by_hand(ask)}", file=str(ask))
+
+    def read(
+        self, raw: bytes, address: str, *, fund: str, now: datetime, as_of: date | None = None
+    ) -> HoldingsFile:
+        """The holdings file of such bytes.
+
+        Raises:
+            SourceError: the file cannot be used.
+        """
+        from cache.sources.holdings.read import read_holdings
+
+        return read_holdings(raw, address, fund=fund, now=now, as_of=as_of)
 
     def _read(self, url: str) -> bytes:
         handler = _Ending(context=certificates())

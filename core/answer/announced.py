@@ -14,56 +14,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-from core.note.phrase import Figure, Name, Sentence, basis_points, key, spoken
+from core.answer.views import Coming, Standing
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
-    from core.data.frames import Action, Announcement
+    from core.data.frames import Announcement
     from core.data.market import Market
 
 #: Leaders of whom the sentence speaks.
 TOP: Final = 3
-_COUNTS: Final = {1: "one", 2: "two", 3: "three"}
-Standing = Literal["announced", "due", "doubtful", "contradicted"]
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """An announced change, how it stands, and what the line brought over the window.
-
-    Attributes:
-        symbol: the line, as its closes are followed.
-        name: its name, "" where nobody says it.
-        sector: its sector, "" where unknown.
-        action: "join" or "leave".
-        effective: the day at whose close it takes effect.
-        announced: the day it was announced, None where not known.
-        source: who says so, "" where not known.
-        standing: "announced"; "due" when its day has passed and no file since is held;
-            "doubtful" when the newest file before it already has it so; "contradicted" when
-            a file dated later has it otherwise.
-        file: date of the file that makes it doubtful or contradicts it, else None.
-        weight: at the window's start, a fraction; None where the line is not measured.
-        returns: over the window, while a member where it is one; a fraction, None where unknown.
-        contribution: over the window, a fraction; None where not measured.
-        rank: place among the contributors, from 1; None where not measured.
-    """
-
-    symbol: str
-    name: str
-    sector: str
-    action: Action
-    effective: date
-    announced: date | None
-    source: str
-    standing: Standing
-    file: date | None = None
-    weight: float | None = None
-    returns: float | None = None
-    contribution: float | None = None
-    rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,35 +218,4 @@ def leaders_to_leave(changes: tuple[Coming, ...]) -> Leaving | None:
         days=len(days),
         due=any(c.standing == "due" for c in hit),
         contribution=math.fsum(c.contribution or 0.0 for c in hit),
-    )
-
-
-def announced_sentence(head: Sentence, view: IndexView, changes: tuple[Coming, ...]) -> Sentence:
-    """How many of an index's top contributors are to leave, and what they brought; or nothing.
-
-    Args:
-        head: how a sentence about the index begins.
-        view: the index.
-        changes: its announced changes.
-    """
-    found = leaders_to_leave(changes)
-    if found is None or not view.claims:
-        return Sentence()
-    several = len(found.symbols) > 1
-    verb = ("were to leave" if several else "was to leave") if found.due else "leave"
-    if not several and not found.due:
-        verb = "leaves"
-    path = f"changes{key(view.fund)}.leaders_to_leave"
-    return Sentence(
-        head,
-        _COUNTS[len(found.symbols)],
-        " of its top three contributors",
-        f" {verb}",
-        " by " if found.days > 1 else " on ",
-        Figure(spoken(found.effective), f"{path}.effective"),
-        " as announced (",
-        Name(" ".join(found.symbols)),
-        "); together ",
-        Figure(basis_points(found.contribution), f"{path}.sum_bp"),
-        ".",
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.answer.views import IndexView, Source
+from core.data.frames import day
 
 if TYPE_CHECKING:
     from core.data.frames import IntArray
@@ -104,6 +105,8 @@ def warnings(
 ) -> list[str]:
     """What a reader has to bear in mind."""
     said = list(market.damage)
+    if question.basis == "tr":
+        said += _doubtful_dividends(market, question, window, indices)
     for fund, view in indices.items():
         older = [s.older_than for s in view.segments if s.older_than]
         if older:
@@ -139,4 +142,28 @@ def warnings(
         )
     ):
         said.append("no dividends are held: total return equals price return")
+    return said
+
+
+def _doubtful_dividends(
+    market: Market, question: Question, window: Window, indices: Mapping[str, IndexView]
+) -> list[str]:
+    """The dividends that were not counted, of the pair itself and of its lines."""
+    said = []
+    for fund in (question.small, question.large):
+        series = market.series(fund)
+        for when, cash in series.doubtful_dividends if series else ():
+            if day(window.start) < when <= day(window.end):
+                said.append(f"{fund}: dividend of {cash:g} on {when} is doubtful, not counted")
+    for fund, view in indices.items():
+        lines = view.contributors
+        named = [
+            f"{lines.symbols[row]} ({words.removesuffix(', not counted')})"
+            for row, flags in sorted(lines.flags.items())
+            for words in flags
+            if words.startswith("dividend of ")
+        ]
+        if named:
+            more = f" and {len(named) - 5:,} more" if len(named) > 5 else ""
+            said.append(f"{fund}: not counted: {', '.join(named[:5])}{more}")
     return said

@@ -14,8 +14,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from core.answer.announced import Coming
-    from core.data.frames import FloatArray, LeftOut
+    from core.data.frames import Action, FloatArray, LeftOut
     from core.data.question import Question
     from core.data.windows import Window
     from core.measures.attribution import SectorEffect
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from core.measures.spread import Spread
 
 State = Literal["final", "intraday", "partial"]
+Standing = Literal["announced", "due", "doubtful", "contradicted"]
 
 #: Below this measured weight nothing is claimed about leaders or breadth.
 COVERAGE_FLOOR: Final = 0.90
@@ -108,8 +108,10 @@ class IndexView:
         fund: the fund it is followed through.
         fund_return: of market closes; None where they are not held.
         basket_return: of the measured lines.
-        lines: lines held in any file of the window.
-        measured: lines measured in some segment.
+        lines: lines of the list at the window's start.
+        measured: those of them measured in some segment.
+        later: lines that only a later list of the window has.
+        later_measured: those of them measured in some segment.
         weight_measured: the smallest m_k.
         estimated: a segment's weights are carried back.
         left_out: lines never measured, heaviest first, with the reason.
@@ -129,6 +131,8 @@ class IndexView:
     basket_return: float
     lines: int
     measured: int
+    later: int
+    later_measured: int
     weight_measured: float
     estimated: bool
     left_out: tuple[LeftOut, ...]
@@ -166,6 +170,43 @@ class IndexView:
     def claims(self) -> bool:
         """Whether coverage is enough to speak of leaders, breadth or "a handful"."""
         return self.weight_measured >= COVERAGE_FLOOR
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """An announced change, how it stands, and what the line brought over the window.
+
+    Attributes:
+        symbol: the line, as its closes are followed.
+        name: its name, "" where nobody says it.
+        sector: its sector, "" where unknown.
+        action: "join" or "leave".
+        effective: the day at whose close it takes effect.
+        announced: the day it was announced, None where not known.
+        source: who says so, "" where not known.
+        standing: "announced"; "due" when its day has passed and no file since is held;
+            "doubtful" when the newest file before it already has it so; "contradicted" when
+            a file dated later has it otherwise.
+        file: date of the file that makes it doubtful or contradicts it, else None.
+        weight: at the window's start, a fraction; None where the line is not measured.
+        returns: over the window, while a member where it is one; a fraction, None where unknown.
+        contribution: over the window, a fraction; None where not measured.
+        rank: place among the contributors, from 1; None where not measured.
+    """
+
+    symbol: str
+    name: str
+    sector: str
+    action: Action
+    effective: date
+    announced: date | None
+    source: str
+    standing: Standing
+    file: date | None = None
+    weight: float | None = None
+    returns: float | None = None
+    contribution: float | None = None
+    rank: int | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.dividends import counted
 from core.data.frames import JUMP, Block, BoolArray, Dates, FloatArray, IntArray, day
 
 #: Log of the smallest split that is looked for in the closes, and how near to it a step must be.
@@ -35,6 +36,7 @@ class Matrix:
         only_adjusted: (N,) the symbol has adjusted closes and no close.
         by_adjusted: (N,) total return is read from adjusted closes.
         dividends: (K,) rows, columns and D/P of each dividend, at the close it counts at.
+        doubtful_dividends: row, column and cash of each that is too large for what the price did.
         splits: (K,) rows, columns and factors.
         position: (T,) place of each session among all sessions of the exchange.
         blocks: what it was laid out from.
@@ -52,6 +54,7 @@ class Matrix:
     position: IntArray
     blocks: tuple[Block, ...]
     places: tuple[IntArray, ...]
+    doubtful_dividends: tuple[tuple[int, int, float], ...] = ()
 
     @cached_property
     def column(self) -> Mapping[str, int]:
@@ -217,24 +220,6 @@ class Matrix:
         return np.asarray(quiet & same)
 
 
-def _dividend_yields(
-    close: FloatArray, rows: IntArray, columns: IntArray, cash: FloatArray
-) -> tuple[IntArray, IntArray, FloatArray]:
-    """Each dividend moved to the next row with a close, as D/P there; later ones are dropped."""
-    if not len(rows):
-        return rows, columns, cash
-    moved = rows.copy()
-    for place in np.nonzero(~np.isfinite(close[rows, columns]))[0]:
-        later = np.nonzero(np.isfinite(close[rows[place] :, columns[place]]))[0]
-        moved[place] = rows[place] + later[0] if len(later) else -1
-    keep = moved >= 0
-    moved, columns, cash = moved[keep], columns[keep], cash[keep]
-    # two dividends of one close are one: (P + D1 + D2) / P
-    key, where = np.unique(moved * close.shape[1] + columns, return_inverse=True)
-    rows, columns = key // close.shape[1], key % close.shape[1]
-    return rows, columns, np.bincount(where, cash, len(key)) / close[rows, columns]
-
-
 def _places(own: tuple[str, ...], symbols: tuple[str, ...]) -> IntArray:
     """(N,) column of each symbol in a block, -1 where the block has it not."""
     if own == symbols:
@@ -343,6 +328,7 @@ def laid_out(
         by_adjusted = only_adjusted | (complete & ~paid & has_close.any(axis=0))
         if only_adjusted.any():
             close = np.where(only_adjusted, adjusted, close)
+    paid_out = counted(close, *dividends)
     return Matrix(
         sessions=sessions,
         symbols=symbols,
@@ -350,9 +336,10 @@ def laid_out(
         adjusted=adjusted,
         only_adjusted=only_adjusted,
         by_adjusted=by_adjusted,
-        dividends=_dividend_yields(close, *dividends),
+        dividends=(paid_out.row, paid_out.col, paid_out.yields),
         splits=splits,
         position=np.searchsorted(sessions_known, sessions),
         blocks=blocks,
         places=places,
+        doubtful_dividends=paid_out.doubtful,
     )

@@ -25,6 +25,7 @@ class Series:
             ``price`` where no dividend and no adjusted close is on record.
         has_dividends: whether ``total`` rests on dividends or adjusted closes.
         doubts: session and words of each move that cannot be believed.
+        doubtful_dividends: ex-date and cash of each dividend too large for what the price did.
     """
 
     sessions: Dates
@@ -32,6 +33,7 @@ class Series:
     total: FloatArray
     has_dividends: bool
     doubts: tuple[tuple[np.datetime64, str], ...]
+    doubtful_dividends: tuple[tuple[np.datetime64, float], ...] = ()
 
     @property
     def stand_in(self) -> FloatArray:
@@ -94,4 +96,7 @@ def series_of(columns: Sequence[tuple[Block, int]], sessions_known: Dates) -> Se
         total=total,
         has_dividends=bool(matrix.by_adjusted[0] or len(rows)),
         doubts=tuple((matrix.sessions[row], words) for row, _, words in matrix.doubts),
+        doubtful_dividends=tuple(
+            (matrix.sessions[row], cash) for row, _, cash in matrix.doubtful_dividends
+        ),
     )

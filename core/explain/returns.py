@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.dividends import unbelievable
 from core.data.frames import day
 from core.explain.explanation import Explanation, Term, cut
 
@@ -31,7 +32,7 @@ def payments(
 ) -> list[tuple[date, float, date, float]]:
     """Dividends that count between two closes: ex-date, cash, the close it counts at, its price.
 
-    A dividend of a day without a close counts at the next close.
+    A dividend of a day without a close counts at the next close; a doubtful one does not count.
     """
     series = market.series(symbol)
     if series is None or series.price is None:
@@ -46,8 +47,12 @@ def payments(
             row = int(np.searchsorted(series.sessions, ex))
             if row < len(series.sessions) and first < series.sessions[row].item() <= last:
                 counted = series.sessions[row].item()
-                cash = float(block.dividend.value[place])
-                found.append((ex.item(), cash, counted, float(series.price[row])))
+                cash, after = float(block.dividend.value[place]), float(series.price[row])
+                earlier = int(np.searchsorted(series.sessions, ex)) - 1
+                before = float(series.price[earlier]) if earlier >= 0 else math.nan
+                if unbelievable(cash, before, after):
+                    continue
+                found.append((ex.item(), cash, counted, after))
     return found
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.frames import STALE_SESSIONS, BoolArray
+from core.data.frames import STALE_SESSIONS, BoolArray, IntArray
 from core.measures.basket import Basket
 from core.measures.segment import (
     Part,
@@ -63,6 +63,8 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     ever: BoolArray = np.asarray(measured.any(axis=0))
     reasons, flags = _words(parts, measured)
     _market_flags(market, matrix, lines, (start, end), ever, flags)
+    if basis == "tr":
+        _dividend_flags(matrix, lines, whole.start, matrix.row(end), flags)
     for line in np.nonzero(ever & ~whole.fresh_end[lines.where])[0].tolist():
         last = int(whole.end[lines.where[line]])
         if ended(market, matrix, lines.symbols[line], last, end):
@@ -152,6 +154,17 @@ def _market_flags(
             line = lines.symbols.index(symbol)
             if ever[line]:
                 flags.setdefault(line, []).append(f"spin-off {when}")
+
+
+def _dividend_flags(
+    matrix: Matrix, lines: WindowLines, first: IntArray, last: int, flags: dict[int, list[str]]
+) -> None:
+    """Name the dividends that were not counted because the price did not fall for them."""
+    line_at = {int(column): line for line, column in enumerate(lines.where) if lines.held[line]}
+    for row, column, cash in matrix.doubtful_dividends:
+        if first[column] < row <= last and column in line_at:
+            words = f"dividend of {cash:g} on {matrix.sessions[row]} is doubtful, not counted"
+            flags.setdefault(line_at[column], []).append(words)
 
 
 def _any_line_near(market: Market, span: Span, start: date) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from core.answer.announced import announced_sentence
+from core.note.announced import announced_sentence
 from core.note.headline import headline, rank_sentence, window_words
 from core.note.phrase import (
     Figure,
@@ -160,7 +160,16 @@ def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
 
 
 def coverage(view: IndexView) -> Sentence:
-    """1,863 of 1,952 lines, 98.4 % of weight."""
+    """1,863 of 1,952 lines, 98.4 % of weight; lines that joined later are told apart."""
+    later: tuple[Figure | str, ...] = ()
+    if view.later:
+        later = (
+            ", with ",
+            Figure(f"{view.later_measured:,}", f"{_at(view)}.later_measured"),
+            " of ",
+            Figure(f"{view.later:,}", f"{_at(view)}.later"),
+            " that joined later",
+        )
     return Sentence(
         Figure(f"{view.measured:,}", f"{_at(view)}.measured"),
         " of ",
@@ -168,6 +177,7 @@ def coverage(view: IndexView) -> Sentence:
         " lines, ",
         Figure(share(view.weight_measured), f"{_at(view)}.weight_measured"),
         " of weight",
+        *later,
     )
 
 
@@ -275,7 +285,7 @@ def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
         _head(view, *_marks(snapshot, view)), who, " that left between ",
         Figure(spoken(told.from_date), f"{path}.from"), " and ",
         Figure(spoken(told.to_date), f"{path}.to"), ", ",
-        Figure(share(found.weight), f"{total}.weight"), " of the stocks before, brought ",
+        Figure(share(found.weight), f"{total}.weight"), " of the fund before, brought ",
         Figure(basis_points(found.contribution), f"{total}.sum_bp"), known,
         " while members; the index goes on without them."
         if several

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from yfinance.data import YfData
 
-from cache.refresh.plan import Ask
+from cache.refresh.ask import Ask
 from cache.sources.yahoo.chart import Chart, read_plain
 from cache.sources.yahoo.yahoo import Yahoo
 from tests.cache.lookalike import Lookalike
@@ -128,6 +128,17 @@ def test_a_whole_history_is_of_the_plain_shape(source: Yahoo) -> None:
 
 def event(name: str, at: int, **fields: Any) -> dict[str, Any]:
     return {"events": {name: {"1": {"date": at, **fields}}}}
+
+
+def test_capital_gains_are_paid_like_dividends(source: Yahoo) -> None:
+    stamp = MORNING[4]
+    paid = {"1": {"date": stamp, "amount": 0.25}}
+    gains = {"1": {"date": stamp, "amount": 1.5}, "2": {"date": MORNING[6], "amount": 0.5}}
+    answer = chart(events={"dividends": paid, "capitalGains": gains})
+    answer["chart"]["result"][0]["meta"]["instrumentType"] = "ETF"
+    got = mine(answer)
+    assert got is not None and got.same(theirs(source, answer))
+    assert got.dividend.tolist() == [0, 0, 0, 0, 1.75, 0, 0.5, 0]
 
 
 def quote(name: str, values: object) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer, gate
 from cache.refresh.held import Known
-from cache.refresh.plan import Ask, whole
+from cache.refresh.plan import whole
 from cache.sources.yahoo.session import told_at
 from tests.cache.test_plan import DAYS, NOW, PAIR, splitted
 

@@ -12,9 +12,10 @@ import pytest
 
 from cache.facts.funds import Fund
 from cache.facts.sessions import sessions
+from cache.refresh.ask import Ask
 from cache.refresh.file_plan import FileAsk
 from cache.refresh.held import Known
-from cache.refresh.plan import Ask, make_plan, whole
+from cache.refresh.plan import make_plan, whole
 from cache.refresh.reasons import asked, asked_for, wait, wait_until
 from core.data.frames import Block, Events, Holdings, Prices, Reference
 

@@ -19,6 +19,7 @@ from cache.facts.funds import load_funds
 from cache.facts.reference import load_reference
 from cache.refresh.progress import Progress, Summary
 from cache.refresh.refresh import refresh
+from cache.sources.issuers import Issuers
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
@@ -34,6 +35,7 @@ from pathlib import Path
 from cache.facts.funds import load_funds
 from cache.facts.reference import load_reference
 from cache.refresh.refresh import refresh
+from cache.sources.issuers import Issuers
 from cache.sources.yahoo.yahoo import Yahoo
 from cache.store.store import Store
 
@@ -41,6 +43,7 @@ home, rate, now = Path(sys.argv[1]), float(sys.argv[2]) or None, datetime.fromis
 summary = refresh(
     Store(home), ("IWM", "IVV"), load_funds(), now, load_reference(),
     prices=Yahoo(home / "yfinance", rate=rate, pause=0.1),
+    files=Issuers(),
     report=lambda progress: print(progress.to_json(), file=sys.stderr, flush=True),
 )
 print(summary.ok, summary.requests, summary.symbols, summary.new_bars, summary.stopped)
@@ -72,7 +75,10 @@ def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more
     prices = more.pop("prices", None) or Yahoo(
         store.home / "yfinance", rate=None, pause=0.05, timeout=5.0
     )
-    return refresh(store, PAIR, load_funds(), now, load_reference(), prices=prices, **more)
+    files = more.pop("files", None) or Issuers()
+    return refresh(
+        store, PAIR, load_funds(), now, load_reference(), prices=prices, files=files, **more
+    )
 
 
 def closes(store: Store, symbol: str) -> dict[str, float]:

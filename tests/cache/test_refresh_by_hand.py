@@ -16,10 +16,11 @@ import pytest
 from cache.facts.errors import StoreError
 from cache.facts.funds import Fund
 from cache.facts.reference import load_reference
+from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer
-from cache.refresh.plan import Ask
 from cache.refresh.progress import Progress
 from cache.refresh.refresh import refresh
+from cache.sources.issuers import Issuers
 from cache.store.bars import Bars
 from cache.store.store import Store
 
@@ -71,12 +72,16 @@ def bars(values: list[float], days: np.ndarray = DAYS) -> Answer:
 def test_nothing_good_is_replaced_by_nothing(tmp_path: Path) -> None:
     store, nobody = Store(tmp_path / "home"), dict[str, Fund]()
     good: dict[str, Answer | str] = {"IWM": bars([1, 2, 3, 4, 5]), "IVV": bars([5, 4, 3, 2, 1])}
-    first = refresh(store, PAIR, nobody, NOW, load_reference(), prices=Source(good))
+    first = refresh(
+        store, PAIR, nobody, NOW, load_reference(), prices=Source(good), files=Issuers()
+    )
     assert first.symbols == 2 and first.new_bars == 10
     # Asked for everything anew: one answer is nearly empty, the other none at all.
     poor: dict[str, Answer | str] = {"IWM": bars([9.0], DAYS[-1:]), "IVV": "Yahoo is asleep"}
     source = Source(poor)
-    second = refresh(store, PAIR, nobody, NOW, load_reference(), prices=source, full=True)
+    second = refresh(
+        store, PAIR, nobody, NOW, load_reference(), prices=source, files=Issuers(), full=True
+    )
     assert [ask.whole for ask in source.asked] == [True, True]
     assert second.failed == {
         "IWM": "Yahoo gave 1 closes where 5 are held (asked for 2026-06-26)",
@@ -100,7 +105,8 @@ def test_progress_is_one_line_and_reads_back() -> None:
 
 def test_the_demo_market_is_never_refreshed(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="demo market"):
-        refresh(Store(tmp_path / "h", simulated=True), PAIR, {}, NOW, load_reference())
+        demo = Store(tmp_path / "h", simulated=True)
+        refresh(demo, PAIR, {}, NOW, load_reference(), prices=Source({}), files=Issuers())
     assert not (tmp_path / "h").exists()
 
 
@@ -109,7 +115,14 @@ def test_a_stop_set_before_asks_for_nothing(tmp_path: Path) -> None:
     stop.set()
     source = Source({})
     summary = refresh(
-        Store(tmp_path / "h"), PAIR, {}, NOW, load_reference(), prices=source, stop=stop
+        Store(tmp_path / "h"),
+        PAIR,
+        {},
+        NOW,
+        load_reference(),
+        prices=source,
+        files=Issuers(),
+        stop=stop,
     )
     assert summary.stopped and not summary.ok and source.asked == []
 
@@ -117,7 +130,15 @@ def test_a_stop_set_before_asks_for_nothing(tmp_path: Path) -> None:
 def test_handlers_of_signals_are_put_back(tmp_path: Path) -> None:
     before = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
     answers: dict[str, Answer | str] = {"IWM": bars([1.0] * 5), "IVV": bars([1.0] * 5)}
-    refresh(Store(tmp_path / "h"), PAIR, {}, NOW, load_reference(), prices=Source(answers))
+    refresh(
+        Store(tmp_path / "h"),
+        PAIR,
+        {},
+        NOW,
+        load_reference(),
+        prices=Source(answers),
+        files=Issuers(),
+    )
     after = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
     assert after == before
 
@@ -135,6 +156,6 @@ def test_bars_of_another_vendor_are_continued_only_where_they_agree(tmp_path: Pa
     store.commit(bars=own)
     answers: dict[str, Answer | str] = {"IWM": bars([1, 2, 3, 4, 5]), "IVV": bars([1.0] * 5)}
     source = Source(answers)
-    summary = refresh(store, PAIR, {}, NOW, load_reference(), prices=source)
+    summary = refresh(store, PAIR, {}, NOW, load_reference(), prices=source, files=Issuers())
     assert [(ask.symbol, ask.whole) for ask in source.asked] == [("IWM", False), ("IVV", True)]
     assert summary.new_bars == 2 + 5 and summary.refetched == ()

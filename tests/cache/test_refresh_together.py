@@ -20,6 +20,8 @@ from cache.refresh.file_plan import FileAsk
 from cache.refresh.lock import turn
 from cache.refresh.progress import Progress, Summary
 from cache.refresh.refresh import refresh
+from cache.sources.issuers import Issuers
+from cache.sources.yahoo.yahoo import Yahoo
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
@@ -95,7 +97,10 @@ def test_a_wait_is_ended_by_a_stop(tmp_path: Path) -> None:
     with turn(home, "IWM:IVV", stop=stop, waiting=said.append):
         threading.Timer(0.3, stop.set).start()
         began = time.monotonic()
-        summary = refresh(Store(home), PAIR, {}, NOW, load_reference(), stop=stop)
+        summary = refresh(
+            Store(home), PAIR, {}, NOW, load_reference(),
+            prices=Yahoo(home / "yfinance"), files=Issuers(), stop=stop,
+        )  # fmt: skip
     assert time.monotonic() - began < 3.0
     assert summary.stopped and not summary.ok and summary.requests == 0
     assert summary.message.startswith("stopped while waiting for another refresh")
@@ -184,7 +189,6 @@ def test_a_silent_issuer_is_not_waited_for_file_by_file(
 ) -> None:
     lines = {"IWM": ["SAA"], "IVV": ["LAA"]}
     store = Store(tmp_path / "home")
-    from cache.sources.issuers import Issuers
 
     with Lookalike(tmp_path, NOW, lines=lines, faults={"holdings IWM": "slow"}) as server:
         began = time.monotonic()

@@ -16,6 +16,7 @@ from cache.refresh.plan import Plan, make_plan
 from cache.refresh.progress import Summary
 from cache.refresh.reasons import asked, in_vain
 from cache.refresh.refresh import refresh
+from cache.sources.issuers import Issuers
 from cache.store.store import Store
 from core.data.frames import Prices
 from tests.cache.lookalike import Lookalike
@@ -167,7 +168,7 @@ def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more
     prices = Yahoo(store.home / "yfinance", rate=None, pause=0.05, timeout=5.0)
     now = more.pop("now", server.now)
     pair = ("IWM", "IVV")
-    return refresh(store, pair, {}, now, load_reference(), prices=prices, **more)
+    return refresh(store, pair, {}, now, load_reference(), prices=prices, files=Issuers(), **more)
 
 
 def test_a_refresh_right_after_asks_for_nothing_that_just_failed(
@@ -252,7 +253,9 @@ def test_a_way_that_is_blocked_makes_no_line_wait(tmp_path: Path) -> None:
                 yield replace(answer, heard="nobody")
 
     nobody = Silent(dict.fromkeys((*PAIR, "AA", "BB"), "Yahoo could not be reached; try again"))
-    refresh(store, PAIR, {}, NOW, reference, prices=nobody)
+    refresh(store, PAIR, {}, NOW, reference, prices=nobody, files=Issuers())
     assert load_waits(store.home) == {} and len(nobody.asked) == 4
     good = Source({s: bars([1.0, 2, 3, 4, 5]) for s in (*PAIR, "AA", "BB")})
-    assert refresh(store, PAIR, {}, NOW + MINUTE, reference, prices=good).symbols == 4
+    assert (
+        refresh(store, PAIR, {}, NOW + MINUTE, reference, prices=good, files=Issuers()).symbols == 4
+    )

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from cache.facts.reference import load_reference
+from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer
-from cache.refresh.plan import Ask
 from cache.refresh.refresh import refresh
+from cache.sources.issuers import Issuers
 from cache.store.store import Held, Store
 from core.answer.snapshot import take
 from core.answer.views import COVERAGE_FLOOR
@@ -88,8 +89,10 @@ def _failed(folder: Path) -> Row:
                 shutil.copytree(model, home)
                 tried += 1
                 try:
-                    told = refresh(Store(home), steps.PAIR, {}, steps.now_at(61), load_reference(),
-                                   full=full, prices=Failing(way, good))  # fmt: skip
+                    told = refresh(
+                        Store(home), steps.PAIR, {}, steps.now_at(61), load_reference(),
+                        full=full, prices=Failing(way, good), files=Issuers(),
+                    )  # fmt: skip
                     if told.ok:
                         wrong.append(f"{way}: it was called a success")
                 except RuntimeError:

@@ -15,8 +15,9 @@ import numpy as np
 from cache.facts.errors import StoreEmpty
 from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
+from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer
-from cache.refresh.plan import Ask
+from cache.sources.issuers import Issuers
 from cache.store.bars import Bars
 from cache.store.store import Held, Store
 from core.data.frames import Dates, Holdings
@@ -132,7 +133,7 @@ def refresh(store: Store, step: int) -> None:
     """Fetch a step through the program's own refresh."""
     from cache.refresh.refresh import refresh as run
 
-    summary = run(store, PAIR, {}, now_at(step), load_reference(), prices=Vendor())
+    summary = run(store, PAIR, {}, now_at(step), load_reference(), prices=Vendor(), files=Issuers())
     assert summary.ok, summary
 
 

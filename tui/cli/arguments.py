@@ -108,11 +108,33 @@ def _import(bring: argparse.ArgumentParser) -> None:
     file.add_argument("file", type=_path)
     file.add_argument("--fund", help="the fund, where the file does not say")
     file.add_argument("--as-of", dest="dated", metavar="DATE", help="the file's date, likewise")
+    _notation(file)
     closes = kinds.add_parser("prices", parents=[place], help="CSV or Parquet of closes")
     closes.add_argument("file", type=_path)
     closes.add_argument("--unadjusted", action="store_true", help="closes are as traded")
+    closes.add_argument("--symbol", metavar="SYM", help="whose closes, where no column says")
+    _notation(closes)
     ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")
     ahead.add_argument("file", type=_path)
+
+
+def _notation(file: argparse.ArgumentParser) -> None:
+    """What settles how a foreign file is to be read where it does not say so itself."""
+    file.add_argument(
+        "--dates", choices=("dmy", "mdy", "ymd"), help="the order of day, month and year"
+    )
+    file.add_argument("--decimal", choices=(".", ","), help="the decimal mark of its numbers")
+    file.add_argument(
+        "--columns",
+        action="append",
+        default=[],
+        metavar="WORD=TITLE",
+        help="what a column holds, such as adj_close=Adjusted,split=Factor",
+    )
+    file.add_argument(
+        "--ignore", action="append", default=[], metavar="TITLE", help="a column not to read"
+    )
+    file.add_argument("--dry-run", action="store_true", help="say what would be read, keep nothing")
 
 
 def _forget(forget: argparse.ArgumentParser) -> None:

@@ -38,6 +38,7 @@ def fetch(
     from cache.facts.funds import load_funds
     from cache.refresh.interrupt import heed_reader
     from cache.refresh.refresh import refresh
+    from cache.sources.issuers import Issuers
     from cache.sources.yahoo.yahoo import Yahoo
 
     home, now = desk.store.home, datetime.now(UTC)
@@ -62,6 +63,7 @@ def fetch(
             rate=config.rate,
             report=report,
             prices=prices,
+            files=Issuers(),
         )
     came = bool(summary.new_bars or summary.files or summary.symbols)
     # Reasons a symbol tell nothing where nobody was reached; cron mails whatever is said.

@@ -8,8 +8,10 @@ from typing import Final
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from core.answer.announced import Coming, announced_sentence, standing_words
+from core.answer.announced import standing_words
+from core.answer.views import Coming
 from core.measures.changes import Change
+from core.note.announced import announced_sentence
 from core.note.note import leavers_sentence
 from core.note.phrase import Sentence
 from tui.charts import diverging_bars

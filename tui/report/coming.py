@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.answer.announced import Coming, leaders_to_leave
+from core.answer.announced import leaders_to_leave
 from tui.report.values import Json, iso, number, scaled
+
+if TYPE_CHECKING:
+    from core.answer.views import Coming
 
 #: A fund's changes where no two of its files are held to tell any.
 UNTOLD: Final[Json] = {

@@ -30,7 +30,7 @@ class Chart:
         days: (K,) datetime64[D], strictly ascending dates in New York.
         close: (K,) float64, split-adjusted price per share, NaN where none.
         volume: (K,) float64, shares, 0 where none.
-        dividend: (K,) float64, cash per share, 0 where none.
+        dividend: (K,) float64, cash per share, capital gains included, 0 where none.
         split: (K,) float64, split factor, 0 where none.
         meta: what Yahoo says of the symbol.
     """
@@ -64,9 +64,13 @@ def read_plain(body: bytes, until: int) -> Chart | None:
         close, volume = _floats(quote["close"]), _floats(quote["volume"])
         days = _days(stamps)
         events = result.get("events", {})
-        paid = [(e["date"], e["amount"]) for e in _listed(events, "dividends", "currency")]
+        # Yahoo lists a fund's capital gains apart; whoever holds it is paid them all the same.
+        paid, gains = (
+            [(e["date"], e["amount"]) for e in _listed(events, kind, "currency")]
+            for kind in ("dividends", "capitalGains")
+        )
         parted = [(e["date"], e["numerator"] / e["denominator"]) for e in _listed(events, "splits")]
-        dividend, split = _at(days, paid), _at(days, parted)
+        dividend, split = _at(days, paid) + _at(days, gains), _at(days, parted)
         plain = (
             meta["exchangeTimezoneName"] == "America/New_York"
             and meta["dataGranularity"] == "1d"

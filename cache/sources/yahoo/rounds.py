@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from cache.refresh.gate import Answer, Heard, Kind
 
 if TYPE_CHECKING:
-    from cache.refresh.plan import Ask
+    from cache.refresh.ask import Ask
 
 
 class Rounds:

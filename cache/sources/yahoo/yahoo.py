@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import yfinance
@@ -30,7 +30,7 @@ from cache.facts.errors import SourceError
 from cache.facts.sessions import NEW_YORK, last_final
 from cache.refresh.clock_skew import careful
 from cache.refresh.gate import Answer, gate, nothing
-from cache.refresh.plan import RATE, Ask
+from cache.refresh.plan import RATE
 from cache.refresh.reasons import asked, wait
 from cache.sources.yahoo.chart import Chart, read_plain
 from cache.sources.yahoo.quiet import silence
@@ -39,6 +39,9 @@ from cache.sources.yahoo.session import RefusedError, Session, retry_at, told_at
 from cache.sources.yahoo.streaming import CLOSE, WHO, opened
 from cache.store import disk
 from core.data.frames import pydate
+
+if TYPE_CHECKING:
+    from cache.refresh.ask import Ask
 
 #: Seconds after which the symbols of a stream are repeated.
 BEAT: Final = 15.0
@@ -240,6 +243,8 @@ class Yahoo:
             frame[name].to_numpy(np.float64)
             for name in ("Close", "Volume", "Dividends", "Stock Splits")
         )
+        if "Capital Gains" in frame:
+            dividend = dividend + np.nan_to_num(frame["Capital Gains"].to_numpy(np.float64))
         days = frame.index.tz_localize(None).to_numpy().astype("datetime64[D]")
         meta = dict(ticker.get_history_metadata()._metadata())
         return Chart(days, close, volume, dividend, split, meta)

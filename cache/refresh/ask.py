@@ -1,0 +1,23 @@
+"""What a vendor is asked for: one symbol and its days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One symbol to ask a vendor for.
+
+    Attributes:
+        symbol: Yahoo's spelling.
+        start: first day wanted.
+        end: last day wanted, itself included.
+        whole: the answer is the whole history, not a piece that continues what is held.
+    """
+
+    symbol: str
+    start: date
+    end: date
+    whole: bool

@@ -1,0 +1,265 @@
+"""One run of a plan: holdings first, then prices; gate, commit in batches, report.
+
+A stop at any moment loses at most the batch under way, and nothing held is ever replaced by
+nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from cache.facts.errors import SourceError, StoreEmpty
+from cache.facts.sessions import last_final
+from cache.refresh.absent_files import AbsentError, load_absent, remember_absent
+from cache.refresh.backoff import load_waits
+from cache.refresh.batch import Batch
+from cache.refresh.clock_skew import Skew, careful
+from cache.refresh.file_plan import FILE_SLACK, FileAsk, by_hand
+from cache.refresh.held import Known
+from cache.refresh.interrupt import unless
+from cache.refresh.plan import Plan, make_plan, whole
+from cache.refresh.progress import Progress, Stage
+from cache.refresh.reasons import asked
+from core.data.frames import Prices
+
+if TYPE_CHECKING:
+    from cache.facts.funds import Fund
+    from cache.refresh.ask import Ask
+    from cache.refresh.gate import Answer
+    from cache.refresh.sources import FileSource, PriceSource
+    from cache.store.store import Store
+    from core.data.frames import Holdings, Reference
+
+#: At most this many progress reports a second, beside those that open or close a stage.
+REPORTS: Final = 10.0
+
+
+class Run:
+    """One refresh: what it was asked, and what came so far."""
+
+    def __init__(
+        self,
+        store: Store,
+        pair: tuple[str, str],
+        funds: Mapping[str, Fund],
+        now: datetime,
+        reference: Reference,
+        full: bool,
+        again: bool,
+        years: int,
+        since: date | None,
+        rate: float,
+        report: Callable[[Progress], None] | None,
+        stop: threading.Event,
+    ) -> None:
+        self.store, self.pair, self.funds, self.now = store, pair, funds, now
+        self.reference, self.full, self.years, self.stop = reference, full, years, stop
+        self.again, self.since, self.rate = again, since, rate
+        self.waits = load_waits(store.home)
+        self._report, self._reported = report, 0.0
+        self.began = time.monotonic()
+        self.skew = Skew()
+        self.held: Prices = Prices()
+        self.holdings: Mapping[str, tuple[Holdings, ...]] = {}
+        self.generation = 0
+        self.failed: dict[str, str] = {}
+        self.files: list[str] = []
+        self.refetched: list[str] = []
+        self.symbols = self.new_bars = self.done = self.total = self.planned = 0
+        self.unanswered = 0
+        self._absent: set[FileAsk] = set()
+
+    def all(self, prices: PriceSource, files: FileSource) -> Plan:
+        """Run both stages; returns the plan that was followed last."""
+        try:
+            held = self.store.read()
+            self.held, self.holdings = held.prices, held.holdings
+            self.generation = held.generation
+        except StoreEmpty:
+            pass
+        plan = self._plan()
+        self.say("plan", message=_announced(plan), always=True)
+        self.planned = len(plan.files)
+        if plan.files:
+            self._fetch_files(plan.files, files)
+            plan = self._plan()
+            self.say("plan", message=_announced(replace(plan, files=())), always=True)
+        if plan.asks and not plan.wait_until and not self.stop.is_set():
+            self.planned += plan.charts
+            self._fetch_prices(plan.asks, prices)
+        return plan
+
+    def _plan(self) -> Plan:
+        return make_plan(
+            self.held,
+            self.holdings,
+            self.pair,
+            self.now,
+            self.reference,
+            funds=self.funds,
+            full=self.full,
+            again=self.again,
+            waits=self.waits,
+            years=self.years,
+            since=self.since,
+            rate=self.rate,
+            absent=() if self.full else load_absent(self.store.home, self.now),
+        )
+
+    # Holdings
+
+    def _fetch_files(self, asks: tuple[FileAsk, ...], files: FileSource) -> None:
+        self.total = len(asks)
+        silent: set[str] = set()
+        for ask in asks:
+            self.say("holdings", symbol=ask.fund, message=f"asking for {ask}", always=True)
+            self.done += 1
+            if ask.fund in silent:
+                self.failed[str(ask)] = "not asked for: its issuer did not answer before"
+                continue
+            came = unless(self.stop, partial(files.get, self.funds[ask.fund], ask.day))
+            if came is None:
+                break
+            if isinstance(came, SourceError):
+                self.failed[str(ask)] = came.reason
+                if isinstance(came, AbsentError):
+                    self._absent.add(ask)
+                else:
+                    silent.add(ask.fund)
+            else:
+                self.skew.note(files.dated, self.clock())
+                self._keep_file(files, ask, *came)
+        dated = frozenset(ask for ask in self._absent if ask.day is not None)
+        remember_absent(self.store.home, dated, self.now)
+
+    def _keep_file(self, files: FileSource, ask: FileAsk, raw: bytes, address: str) -> None:
+        # No file is of a day that has not come by the issuer's own clock either.
+        now = careful(self.clock(), self.skew.off)
+        read = partial(files.read, raw, address, fund=ask.fund, now=now)
+        try:
+            try:
+                file = read()
+            except SourceError:
+                # A file may do without a date of its own; the day asked for is then its day.
+                if ask.day is None:
+                    raise
+                file = read(as_of=ask.day)
+        except SourceError as error:
+            self.failed[str(ask)] = f"{error.reason}; if its layout has changed, {by_hand(ask)}"
+            self._absent.add(ask)
+            return
+        held = self.store.commit(holdings=[(file.holdings, file.raw)])
+        self.holdings, self.generation = held.holdings, held.generation
+        came = file.holdings.as_of
+        self.files.append(str(FileAsk(ask.fund, came)))
+        if ask.day is not None and abs(came - ask.day) > timedelta(days=FILE_SLACK):
+            self.failed[str(ask)] = f"the issuer gave its file of {came} instead"
+            self._absent.add(ask)
+
+    # Prices
+
+    def _fetch_prices(self, asks: tuple[Ask, ...], source: PriceSource) -> None:
+        known = Known(self.held)
+        batch = Batch(self.store, known, source.name, self.waits, last_final(self.now))
+        self.done, self.total = 0, len(asks)
+        started = time.monotonic()
+        self.say("prices", always=True)
+        while asks and not self.stop.is_set():
+            again: list[Ask] = []
+            with closing(source.fetch(asks, now=self.now, stop=self.stop)) as answers:  # type: ignore[type-var]
+                for answer in answers:
+                    if anew := self._take(answer, known, source, batch):
+                        again.append(anew)
+                        self.total += 1
+                    self.done += 1
+                    if batch.due():
+                        self._flush(batch)
+                    self.say("prices", symbol=answer.ask.symbol, since=started)
+            asks = tuple(again)
+        self.unanswered = self.total - self.done
+        self._flush(batch)
+
+    def _take(self, answer: Answer, known: Known, source: PriceSource, batch: Batch) -> Ask | None:
+        """Put an answer into the batch; gives the Ask that its symbol needs in its place."""
+        symbol = answer.ask.symbol
+        reason = answer.reason
+        if not answer.kind:
+            if not answer.ask.whole:
+                rewritten = known.rewritten(symbol, answer.session, answer.close, answer.splits())
+                if rewritten:
+                    return whole(symbol, known, self.pair, self.now, self.years)
+            elif reason := known.shrunk(
+                answer.ask, answer.session, answer.close, answer.provisional
+            ):
+                reason = asked(reason, last_final(self.now))
+        reached = not source.unreachable
+        batch.note(answer, reached=reached)
+        if reason:
+            self.failed[symbol] = reason
+            # That nobody was reached is no fact about a symbol.
+            if reached or answer.heard == "vendor":
+                batch.fail(symbol, reason)
+            return None
+        days, _ = known.closes(symbol)
+        if answer.ask.whole and len(days) and not self.full:
+            self.refetched.append(symbol)
+        fresh = ~np.isnan(answer.close) & ~np.isin(answer.session, days)
+        self.new_bars += int(np.count_nonzero(fresh))
+        self.symbols += 1
+        batch.add(answer)
+        return None
+
+    def _flush(self, batch: Batch) -> None:
+        self.generation = batch.flush(self.clock()) or self.generation
+
+    # Words
+
+    def clock(self) -> datetime:
+        """The time now: the time at the start and the seconds since."""
+        seconds = int(time.monotonic() - self.began)
+        return self.now + timedelta(seconds=seconds)
+
+    def say(
+        self,
+        stage: Stage,
+        *,
+        symbol: str = "",
+        message: str = "",
+        since: float | None = None,
+        always: bool = False,
+    ) -> None:
+        """Report progress, at most `REPORTS` times a second unless ``always``.
+
+        Args:
+            stage: of the refresh.
+            symbol: whom it is about.
+            message: a sentence for a person.
+            since: when the stage began, on the monotonic clock; gives rate and time left.
+            always: report it even right after another.
+        """
+        at = time.monotonic()
+        if self._report is None or not (always or at - self._reported >= 1 / REPORTS):
+            return
+        self._reported = at
+        rate = left = None
+        if since is not None and self.done and at - since >= 1.0:
+            rate = round(self.done / (at - since), 2)
+            left = round((self.total - self.done) / (self.done / (at - since)), 1)
+        failed = len(self.failed)
+        self._report(Progress(stage, self.done, self.total, failed, rate, left, symbol, message))
+
+
+def _announced(plan: Plan) -> str:
+    if not plan:
+        return "nothing is stale"
+    minutes = plan.expected_seconds / 60
+    return f"{plan.requests} requests, about {max(minutes, 0.1):.1f} minutes"
