@@ -85,7 +85,7 @@ def _name(record: type) -> str:
 
 def _record(name: str) -> Any:
     """A class of records: nothing else of a module is reached by its name."""
-    module, _, word = name.partition(".")
+    module, _, word = name.rpartition(".")
     found = getattr(import_module(_ROOM + module), word)
     if not isinstance(found, type) or not (is_dataclass(found) or issubclass(found, tuple)):
         raise TypeError(f"{name} is no record")
