@@ -113,9 +113,9 @@ def margin(found: Ranking) -> float | None:
 
 
 def drags(view: IndexView, count: int = NAMED) -> Few | None:
-    """The largest losers of an index, worst first; None where no line lost."""
+    """The largest losers of an index, worst first; None where no line lost a basis point."""
     lines = view.contributors
-    rows = [r for r in range(len(lines))[::-1][:count] if round(lines.contribution[r], 12) < 0]
+    rows = [r for r in range(len(lines))[::-1][:count] if round(lines.contribution[r], 4) < 0]
     if not rows:
         return None
     return Few(
@@ -146,7 +146,7 @@ def verdict(snapshot: Snapshot) -> Verdict | None:
     found, small, large = snapshot.spread, snapshot.small, snapshot.large
     if found is None or small is None or large is None:
         return None
-    if not (small.claims and large.claims) or abs(found.gap) < GAP_FLOOR:
+    if not (small.claims_breadth and large.claims_breadth) or abs(found.gap) < GAP_FLOOR:
         return None
     ahead, behind = (small, large) if found.gap > 0 else (large, small)
     mine, theirs = ahead.breadth, behind.breadth

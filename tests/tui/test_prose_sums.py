@@ -40,7 +40,7 @@ def check_arithmetic(text: str) -> None:
     """What a sentence names as adding up does, as it is printed; a sign agrees with its word."""
     body = text.partition(": ")[2]
     if re.search(r"\) (?:brought|held up best,|detracted most,) ", text):
-        named = re.findall(r"\([+-][\d,.]+ %, ([+-]?[\d,.]+) bp\)", body)
+        named = re.findall(r"\([+-]?[\d,.]+ %, ([+-]?[\d,.]+) bp\)", body)
         whole = numbers(body.partition(" together")[0], "bp")[-1]
         assert adds(whole, *(Decimal(n.replace(",", "")) for n in named)), text
     if " (zeroed)" in text:
