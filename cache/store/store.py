@@ -136,7 +136,7 @@ class Store:
 
         return self.change(bring)
 
-    def change(self, act: Callable[[Draft], None]) -> Held:
+    def change(self, act: Callable[[Draft], object]) -> Held:
         """Let something change what is held, write the next generation, return what is now held.
 
         Where nothing changes nothing is written.
