@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from cache.facts import interpreter
 from tui.text.safe import safe
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 PLACE: Final = "{sentence}"
 
 
-def environment(kept: Kept) -> dict[str, str]:
+def environment(stored: Kept) -> dict[str, str]:
     """The figures of an alert that has fired, for the environment of the command."""
-    alert, fired = kept.alert, kept.fired
+    alert, fired = stored.alert, stored.fired
     if fired is None:
         return {}
     return {
@@ -37,9 +38,15 @@ def environment(kept: Kept) -> dict[str, str]:
     }
 
 
+def _elsewhere() -> str:
+    """The directory that a command runs in: the user's own, not the one they stand in."""
+    home = os.path.expanduser("~")  # noqa: PTH111
+    return home if os.path.isdir(home) else os.sep  # noqa: PTH112
+
+
 def run(
     command: Sequence[str],
-    kept: Kept,
+    stored: Kept,
     timeout: float,
     environ: Mapping[str, str] | None = None,
 ) -> str:
@@ -47,23 +54,27 @@ def run(
 
     Args:
         command: program and arguments; ``{sentence}`` in an argument stands for what is said.
-        kept: an alert that has fired.
+        stored: an alert that has fired.
         timeout: seconds; then it and what it has started are killed.
         environ: the environment it is given beside the figures, ``os.environ`` unless given.
 
     Returns:
         "" where it ended well, else a sentence that says what went wrong.
     """
-    sentence = safe(kept.fired.sentence) if kept.fired else ""
+    sentence = safe(stored.fired.sentence) if stored.fired else ""
     argv = [argument.replace(PLACE, sentence) for argument in command]
     name = safe(argv[0])
+    if os.sep in argv[0] and not os.path.isabs(argv[0]):  # noqa: PTH117
+        return f"the hook of alerts is not run: {name} depends on where one stands; write its path"
     try:
         process = subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**(os.environ if environ is None else environ), **environment(kept)},
+            env={**interpreter.environment(environ), **environment(stored)},
+            # A hook that is a script of some language must not load what happens to lie here.
+            cwd=_elsewhere(),
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
