@@ -68,7 +68,7 @@ def test_an_import_of_prices_is_listed_and_taken_back(desk: Desk) -> None:
     code, out, _ = desk("forget", "import", str(last["id"]))
     assert code == 0 and f"import {last['id']} (prices from wrong.csv" in out
     assert desk.note() == before
-    assert [one["from"] for one in desk.imports()] == brought
+    assert [one["from"] for one in desk.imports()] == ["closes.csv", *["lines.csv"] * 2]
     assert desk("forget", "import", str(last["id"])) == (
         2,
         "",
