@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
+from tui.report import imports as journal
 from tui.report.status import to_json, to_text
 from tui.text.streams import ANSWERED, write
 
@@ -34,6 +35,19 @@ def status(desk: Desk, config: Config, kind: Literal["text", "json"]) -> int:
     else:
         cost = "" if held.simulated else _cost(desk, config, now)
         write(to_text(*state, cost), kind=kind)
+    return ANSWERED
+
+
+def imports(desk: Desk, kind: Literal["text", "json"]) -> int:
+    """Write the imports that can be taken back on stdout and return the exit code.
+
+    Raises:
+        CacheError: the store cannot be read.
+    """
+    desk.prepare()
+    listed = desk.store.journal()
+    text = journal.imports(listed, desk.places.store, desk.generation(), kind=kind)
+    write(text, kind=kind)
     return ANSWERED
 
 
