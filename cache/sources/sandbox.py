@@ -25,6 +25,7 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from cache.facts import interpreter
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 
@@ -33,7 +34,6 @@ Parsed = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 
 #: Largest file that is opened at all, bytes.
 LARGEST: Final = 256 << 20
-_ROOT: Final = str(Path(__file__).resolve().parents[2])
 _START: Final = (
     "import sys; p = sys.argv[1:]; sys.path[:0] = [x for x in p[2:] if x not in sys.path];"
     "from cache.sources.sandbox import _child; _child(p[0], p[1])"
@@ -132,15 +132,16 @@ def run(
     """
     limits = limits or Limits()
     given, inherited = (source, None) if isinstance(source, bytes) else (None, source)
-    command = [sys.executable, "-P", "-c", _START, parser]
-    command += [json.dumps({"args": dict(args), "limits": asdict(limits)}), _ROOT, *paths]
+    request = json.dumps({"args": dict(args), "limits": asdict(limits)})
+    command = interpreter.python("-c", _START, parser, request, str(interpreter.ROOT), *paths)
+    kept = {k: v for k, v in os.environ.items() if _KEPT.fullmatch(k)}
     try:
         with subprocess.Popen(
             command,
             stdin=inherited or subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={k: v for k, v in os.environ.items() if _KEPT.fullmatch(k)} | _SINGLE,
+            env=interpreter.environment(kept) | _SINGLE,
         ) as child:
             try:
                 answer, _ = child.communicate(given, limits.wall)

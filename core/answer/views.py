@@ -106,8 +106,10 @@ class IndexView:
         fund: the fund it is followed through.
         fund_return: of market closes; None where they are not held.
         basket_return: of the measured lines.
-        lines: lines held in any file of the window.
-        measured: lines measured in some segment.
+        lines: lines of the list at the window's start.
+        measured: those of them measured in some segment.
+        later: lines that only a later list of the window has.
+        later_measured: those of them measured in some segment.
         weight_measured: the smallest m_k.
         estimated: a segment's weights are carried back.
         left_out: lines never measured, heaviest first, with the reason.
@@ -127,6 +129,8 @@ class IndexView:
     basket_return: float
     lines: int
     measured: int
+    later: int
+    later_measured: int
     weight_measured: float
     estimated: bool
     left_out: tuple[LeftOut, ...]

@@ -180,7 +180,16 @@ def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
 
 
 def coverage(view: IndexView) -> Sentence:
-    """1,863 of 1,952 lines, 98.4 % of weight."""
+    """1,863 of 1,952 lines, 98.4 % of weight; lines that joined later are told apart."""
+    later: tuple[Figure | str, ...] = ()
+    if view.later:
+        later = (
+            ", with ",
+            Figure(f"{view.later_measured:,}", f"{_at(view)}.later_measured"),
+            " of ",
+            Figure(f"{view.later:,}", f"{_at(view)}.later"),
+            " that joined later",
+        )
     return Sentence(
         Figure(f"{view.measured:,}", f"{_at(view)}.measured"),
         " of ",
@@ -188,6 +197,7 @@ def coverage(view: IndexView) -> Sentence:
         " lines, ",
         Figure(share(view.weight_measured), f"{_at(view)}.weight_measured"),
         " of weight",
+        *later,
     )
 
 
@@ -327,7 +337,7 @@ def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
     who = Sentence("the ", count, " lines") if several else Sentence("the line")
     verb = " brought " if found.contribution > 0 else " cost it "
     stood = Sentence(
-        Figure(share(found.weight), f"{path}.left_total.weight"), " of the stocks before, ",
+        Figure(share(found.weight), f"{path}.left_total.weight"), " of the fund before, ",
     )  # fmt: skip
     return Sentence(
         _head(view, *_marks(snapshot, view)), who, " that left between ",

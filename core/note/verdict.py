@@ -46,7 +46,7 @@ class Moved:
     Attributes:
         count: lines.
         measured: those whose contribution over the window is known.
-        weight: their share of the stocks of the file they stand in.
+        weight: their share of the fund by the file they stand in.
         contribution: sum of what is known, a fraction.
     """
 

@@ -240,7 +240,12 @@ def told(view: IndexView, scaled: float = 1.0) -> dict[str, Any]:
         "ladder": [rung.count for rung in view.breadth.ladder],
         "moments": [view.breadth.equal_weight, view.breadth.median, view.breadth.dispersion],
         "left out": {row.symbol: row.reason for row in view.left_out},
-        "few": [few.effective_n, few.gross_gain, few.gross_loss, gains and few.half_of_gain],
+        "few": [
+            few.effective_n,
+            few.gross_gain / scaled,
+            few.gross_loss / scaled,
+            gains and few.half_of_gain,
+        ],
         "top": [t.contribution / scaled for t in few.top],
         "gain": [gains and t.share_of_gross_gain for t in few.top],
         "tops": {t.k: [t.reweighted, t.zeroed] for t in few.top},
@@ -288,9 +293,10 @@ def test_sums(case: Case) -> None:
         if all(s.weight_measured == 1 for s in view.segments):
             assert abs(view.explained - view.basket_return) < 1e-12 * max(1, growth.max())
         outside = sum(count for _, count in view.breadth.outside)
-        assert sum(b.count for b in view.breadth.histogram) + outside == view.lines
-        assert view.measured + len(view.left_out) == view.lines
-        assert len(view.contributors) == view.measured == sum(g.measured for g in view.sectors)
+        assert sum(b.count for b in view.breadth.histogram) + outside == view.lines + view.later
+        measured = view.measured + view.later_measured
+        assert measured + len(view.left_out) == view.lines + view.later
+        assert len(view.contributors) == measured == sum(g.measured for g in view.sectors)
         assert abs(math.fsum(g.contribution for g in view.sectors) - view.explained) < 1e-12
     if found and found.gap_leaders:
         (small, large) = (found.indices[fund] for fund in ("IWM", "SPY"))

@@ -32,10 +32,18 @@ def seen(app: InternalsApp) -> str:
 
 async def settle(pilot: Pilot[None], app: InternalsApp) -> None:
     """Until no question is open, no message is on its way and everything is drawn."""
-    calm, end = 0, time.monotonic() + 10
+    calm, end = 0, time.monotonic() + 60
     while calm < 2 and time.monotonic() < end and app.is_running:
         await pilot.pause(0)
         calm = 0 if _busy(app) else calm + 1
+
+
+async def until(pilot: Pilot[None], true: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait for something that a thread or a child brings; far longer than it ever takes."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"it has not come within {seconds:g} s"
+        await pilot.pause(0.01)
 
 
 def _busy(app: InternalsApp) -> bool:
@@ -90,4 +98,4 @@ def drive(
     return app
 
 
-__all__ = ["Any", "drive", "hold", "lines_of", "press", "seen", "settle"]
+__all__ = ["Any", "drive", "hold", "lines_of", "press", "seen", "settle", "until"]

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from cache.facts.errors import SourceError, StoreError
 from cache.sources.sniff import kind_of
 from core.answer.snapshot import Question
-from tests.tui.driving import drive, lines_of, press, seen
+from tests.tui.driving import drive, lines_of, press, seen, until
 from tests.tui.markets import FakeDesk, market
 from tests.tui.test_child import read_until
 from tests.tui.test_cli import write_holdings, write_prices
@@ -68,10 +68,7 @@ def test_a_file_is_brought_by_its_path(tmp_path: Path) -> None:
         await press(pilot, app, "i")
         assert ":import " in lines_of(app)[-1]
         await press(pilot, app, *str(tmp_path / "my"), "backslash", "space", *"closes.csv", "enter")
-        for _ in range(200):
-            if "138 rows" in seen(app):
-                break
-            await pilot.pause(0.02)
+        await until(pilot, lambda: "138 rows" in seen(app))
         assert "my closes.csv: 138 rows of 6 symbols" in lines_of(app)[-2]
         assert desk.brought == [file]
         await press(pilot, app, ":", *"import", "enter")
@@ -80,10 +77,7 @@ def test_a_file_is_brought_by_its_path(tmp_path: Path) -> None:
         assert desk.brought[-1] == Path("/none/there.csv")
         desk.argv = [sys.executable, "-c", "import sys; sys.exit('internals: it is no table')"]
         await press(pilot, app, ":", *f"import {tmp_path}/my closes.csv", "enter")
-        for _ in range(200):
-            if "it is no table" in seen(app):
-                break
-            await pilot.pause(0.02)
+        await until(pilot, lambda: "it is no table" in seen(app))
         assert "! it is no table" in lines_of(app)[-2]
         desk.argv = None
         await press(pilot, app, ":", *f"import {tmp_path}/my closes.csv", "enter")

@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 
 from core.answer.snapshot import Question, Snapshot
 from core.data.errors import CoreError
-from tests.tui.driving import drive, hold, lines_of, press, seen, settle
+from tests.tui.driving import drive, hold, lines_of, press, seen, settle, until
 from tests.tui.markets import QUESTION, FakeDesk, market, newer
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
@@ -112,7 +112,7 @@ class SlowDesk(FakeDesk):
 
     def take(self, question: Question) -> Snapshot:
         if question.basis == "tr":
-            assert self.gate.wait(10)
+            assert self.gate.wait(60)
         return super().take(question)
 
 
@@ -124,10 +124,7 @@ def test_a_slow_answer_never_replaces_a_newer_one() -> None:
         await pilot.pause(0.05)
         assert "price return" in seen(app)  # the old numbers stay
         app.ask(replace(QUESTION, window="3M"))
-        for _ in range(200):
-            await pilot.pause(0.01)
-            if app.snapshot is not None and app.snapshot.window.label == "3M":
-                break
+        await until(pilot, lambda: app.snapshot is not None and app.snapshot.window.label == "3M")
         assert "IWM – SPY  3M" in seen(app)
         desk.gate.set()
         await settle(pilot, app)
@@ -229,18 +226,12 @@ def test_a_refresh_shows_progress_and_its_end(code: int, message: str, told: str
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await pilot.press("r")
-        for _ in range(300):
-            await pilot.pause(0.01)
-            if "closes 3 of 12 · 1 failed · S03" in seen(app):
-                break
+        await until(pilot, lambda: "closes 3 of 12 · 1 failed · S03" in seen(app))
         assert "… closes 3 of 12 · 1 failed · S03" in seen(app)
         await press(pilot, app, "2")  # the screen does not wait
         assert "▸2 Contributors" in seen(app)
         await pilot.press("r")
-        for _ in range(300):
-            await pilot.pause(0.01)
-            if app.refresher.progress is None:
-                break
+        await until(pilot, lambda: app.refresher.progress is None)
         await settle(pilot, app)
         assert told in seen(app)
         assert "+11.00 pp" in seen(app)
@@ -254,10 +245,7 @@ def test_a_refresh_that_cannot_start_is_a_sentence() -> None:
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await pilot.press("r")
-        for _ in range(200):
-            await pilot.pause(0.01)
-            if app.refresher.progress is None:
-                break
+        await until(pilot, lambda: app.refresher.progress is None)
         await settle(pilot, app)
         assert "the refresh cannot be started: No such file or directory" in seen(app)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.driving import drive, lines_of, press, seen
+from tests.tui.driving import drive, lines_of, press, seen, until
 from tests.tui.markets import FakeDesk, market
 from tui.screen.app import InternalsApp
 
@@ -112,10 +112,7 @@ def look(name: str) -> str:
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, *keys)
-        for _ in range(250):
-            if "counting advances" not in seen(app):
-                break
-            await pilot.pause(0.02)
+        await until(pilot, lambda: "counting advances" not in seen(app))
         found.extend(line.rstrip() for line in lines_of(app))
 
     held = None if name.endswith("-empty") else market(simulated=True)

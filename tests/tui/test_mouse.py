@@ -6,7 +6,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from tests.tui.driving import drive, lines_of, press, seen, settle
+from tests.tui.driving import drive, lines_of, press, seen, settle, until
 from tests.tui.markets import market
 from tui.panes.help import PageScreen
 from tui.screen.app import InternalsApp
@@ -18,10 +18,7 @@ HELD = market()
 def test_the_wheel_moves_a_page_three_lines(key: str) -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "2", key)
-        for _ in range(200):
-            if "looking up" not in seen(app):
-                break
-            await pilot.pause(0.02)
+        await until(pilot, lambda: "looking up" not in seen(app))
         screen = app.screen
         assert isinstance(screen, PageScreen)
         top = lines_of(app)

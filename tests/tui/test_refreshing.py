@@ -14,6 +14,7 @@ from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import NOW, FakeDesk, market, newer
 from tui.screen.app import InternalsApp
 
+BROUGHT = {"stage": "done", "message": "9 symbols brought"}
 UNTIL = (NOW + timedelta(minutes=11)).replace(second=0, microsecond=0)
 
 
@@ -49,7 +50,7 @@ def test_a_limit_is_counted_down_and_the_refresh_goes_on_by_itself() -> None:
         await settle(pilot, app)
         assert f"{words}40 s" in seen(app)
         clock = UNTIL + timedelta(seconds=1)
-        desk.argv = [sys.executable, "-c", "print('{}')"]
+        desk.argv = [sys.executable, "-c", f"print({json.dumps(BROUGHT)!r})"]
         app.refresher._count_down()
         await ended(pilot, app)
         # It goes on as it was asked for: everything.
@@ -84,5 +85,26 @@ def test_the_summary_outlives_the_data_it_tells_of(code: int, empty: bool) -> No
         assert words in seen(app)
         await press(pilot, app, "escape" if empty else "t")
         assert words not in seen(app)
+
+    drive(story, desk=desk, size=(160, 45))
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("", "the refresh ended without saying what it brought"),
+        ("a project of somebody's", "saying what it brought: a project of somebody's"),
+        ('{"stage": "prices", "done": 3}', "the refresh ended without saying what it brought"),
+    ],
+)
+def test_a_process_that_ends_well_without_a_summary_was_no_refresh(said: str, told: str) -> None:
+    desk = FakeDesk(market())
+    desk.argv = [sys.executable, "-c", f"print({said!r})"]
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "r")
+        await app.workers.wait_for_complete([w for w in app.workers if w.group == "refresh"])
+        await settle(pilot, app)
+        assert "! the last good numbers stay: " in seen(app) and told in seen(app)
 
     drive(story, desk=desk, size=(160, 45))

@@ -134,8 +134,10 @@ def test_what_a_page_runs_is_the_screen_that_only_looks() -> None:
 
     given = ["serve", "--home", "/a b", "--pair", "QQQ:RSP", "--as-of", "2026-06-26", "--demo"]
     arguments = parser(given).parse_args(given)
-    assert command(arguments)[1:] == [
-        "-m", "tui", "--read-only", "--home", "/a b", "--pair", "QQQ:RSP",
+    argv = command(arguments)
+    assert Path(argv[2]).parts[-2:] == ("tui", "__main__.py")
+    assert argv[1] == "-P" and argv[3:] == [
+        "--read-only", "--home", "/a b", "--pair", "QQQ:RSP",
         "--as-of", "2026-06-26", "--demo",
     ]  # fmt: skip
 

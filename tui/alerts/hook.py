@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from cache.facts import interpreter
 from tui.text.safe import safe
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ def environment(kept: Kept) -> dict[str, str]:
     }
 
 
+def _elsewhere() -> str:
+    """The directory that a command runs in: the user's own, not the one they stand in."""
+    home = os.path.expanduser("~")  # noqa: PTH111
+    return home if os.path.isdir(home) else os.sep  # noqa: PTH112
+
+
 def run(
     command: Sequence[str],
     kept: Kept,
@@ -57,13 +64,17 @@ def run(
     sentence = safe(kept.fired.sentence) if kept.fired else ""
     argv = [argument.replace(PLACE, sentence) for argument in command]
     name = safe(argv[0])
+    if os.sep in argv[0] and not os.path.isabs(argv[0]):  # noqa: PTH117
+        return f"the hook of alerts is not run: {name} depends on where one stands; write its path"
     try:
         process = subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**(os.environ if environ is None else environ), **environment(kept)},
+            env={**interpreter.environment(environ), **environment(kept)},
+            # A hook that is a script of some language must not load what happens to lie here.
+            cwd=_elsewhere(),
             start_new_session=True,
         )
     except (OSError, ValueError) as error:

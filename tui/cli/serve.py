@@ -16,7 +16,6 @@ import os
 import secrets
 import shlex
 import socket
-import sys
 import threading
 import time
 from importlib import resources
@@ -28,6 +27,7 @@ from textual_serve.server import Server, to_int
 
 from cache.facts.errors import CacheError
 from tui.text.streams import ANSWERED, BAD_INPUT, write
+from tui.workers.program import internals
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -204,7 +204,7 @@ def run(desk: Desk, config: Config, question: Question) -> int:
 
 def command(arguments: argparse.Namespace) -> list[str]:
     """The command of a page's child: the screen as it was asked for, to be looked at only."""
-    found = [sys.executable, "-m", "tui", "--read-only"]
+    found = internals("--read-only")
     for name in ("home", "pair", "window", "as_of", "basis"):
         if hasattr(arguments, name):
             found += [f"--{name.replace('_', '-')}", f"{getattr(arguments, name)}"]

@@ -128,6 +128,8 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
         "rest_bp": scaled(view.rest, 1e4),
         "lines": view.lines,
         "measured": view.measured,
+        "later": view.later,
+        "later_measured": view.later_measured,
         "weight_measured": number(view.weight_measured),
         "estimated": view.estimated,
         "left_out": [

@@ -7,7 +7,6 @@ from elsewhere (`tui.startup.ahead`).
 
 from __future__ import annotations
 
-import sys
 import threading
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,6 +19,7 @@ from cache.sources.sniff import kind_of
 from core.data.question import Question
 from tui.state.files import Memory
 from tui.state.places import Places, places
+from tui.workers.program import internals
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -235,7 +235,7 @@ class Desk:
             raise StoreError(self.read_only)
         if self.simulated:
             return None
-        command = [sys.executable, "-m", "tui", "import", kind_of(path), str(path)]
+        command = internals("import", kind_of(path), str(path))
         return command + (["--home", str(self._home)] if self._home is not None else [])
 
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
@@ -248,7 +248,7 @@ class Desk:
             raise StoreError(self.read_only)
         if self.simulated:
             return None
-        command = [sys.executable, "-m", "tui", "refresh", "--progress", "json", "--no-alerts"]
+        command = internals("refresh", "--progress", "json", "--no-alerts")
         command += ["--pair", f"{question.small}:{question.large}", "--window", question.window]
         if self._home is not None:
             command += ["--home", str(self._home)]
@@ -264,7 +264,7 @@ class Desk:
             raise StoreError(self.memory.refusal)
         if self.simulated:
             return None
-        command = [sys.executable, "-m", "tui", "quotes"]
+        command = internals("quotes")
         command += ["--pair", f"{question.small}:{question.large}"]
         return command + ([] if self._home is None else ["--home", str(self._home)])
 

@@ -49,12 +49,13 @@ class Bringer:
     async def _run(self, argv: list[str]) -> None:
         host = self._host
         try:
-            code, last = await child.run(argv, lambda _: None)
+            code, last = await child.follow(argv, lambda _: None, "the import")
         finally:
             self.progress = None
         # A new question takes the status line first.
         host.poll()
-        host.tell(last or f"the import ended with code {code}", error=code != 0)
+        silent = f"the import ended with code {code} without saying what it took"
+        host.tell(last or silent, error=code != 0 or not last)
 
 
 def as_path(typed: str) -> Path:

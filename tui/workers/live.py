@@ -115,7 +115,7 @@ class Live:
         host = self._host
         code, last = await child.follow(argv, self._line, "the stream of quotes")
         self.on, self._running, self._waiting = False, None, ""
-        if code == 0:
+        if code == 0 and (last or self.quotes is not None):
             # The session's last quotes stay, as intraday, until its closes are fetched.
             host.tell(last or "the stream of quotes has ended")
         else:

@@ -36,6 +36,13 @@ _SECTORS: Final = {
 _PAPER: Final = re.compile(
     r"(?<=[\s-])(CVRS?|ESCROW|WARRANTS?|WTS|RIGHTS|PRVT|CONTINGENT VALUE|RIGHT$)\b", re.IGNORECASE
 )
+#: Exchanges of the United States, by a word of any issuer's spelling.
+_AMERICAN: Final = re.compile(
+    r"\b(nasdaq|nyse|new york|cboe|bats|bzx|iex|arca|amex|american stock|xn[ay]s|arcx|xase)\b",
+    re.IGNORECASE,
+)
+#: What stands for a ticker where a line has none any more, as for a contingent value right.
+_PLACEHOLDER: Final = re.compile(r"[0-9]{6,7}[A-Z]")
 _UNLISTED: Final = ("no market", "non-nms")
 #: Asset classes and types that are no stock, in any issuer's words.
 _KINDS: Final = re.compile(
@@ -133,7 +140,19 @@ def why_no_stock(line: Line) -> str:
         return "no ticker"
     if " " in yahoo_symbol(line.symbol):
         return "ticker with a blank, not a listed line"
+    if line.symbol.strip()[:1].isdigit() and _american(line):
+        return "symbol begins with a digit, no US-listed stock"
     return ""
+
+
+def _american(line: Line) -> bool:
+    """Whether a line is listed in the United States, as far as its own row says.
+
+    Its exchange decides; where the file has none, a symbol that no exchange gives out.
+    """
+    if line.exchange.strip("- "):
+        return _AMERICAN.search(line.exchange) is not None
+    return _PLACEHOLDER.fullmatch(line.symbol.strip().upper()) is not None
 
 
 def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
