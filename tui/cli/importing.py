@@ -72,8 +72,8 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     if getattr(arguments, "dry_run", False):
         unchanged = " (a dry run: nothing is kept)"
     name = clean(file.name or f"{file}", 200)
-    for line in brought.told:
-        write(f"{name}: {line}\n")
+    for at, line in enumerate(brought.told):
+        write(f"  {line}\n" if at else f"{name}: {line}\n")
     write(f"{name}: {brought.said}{refused}{unchanged}\n")
     return IN_PART if brought.rejected else ANSWERED
 
