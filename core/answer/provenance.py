@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.answer.lists import list_sources, list_warnings
 from core.answer.views import IndexView, Source
 from core.data.frames import day
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from core.data.windows import Window
     from core.measures.basket import Basket
+    from core.measures.membership import Span
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -58,9 +60,12 @@ def _origins(market: Market) -> _Origins:
 
 
 def sources(
-    market: Market, question: Question, baskets: Mapping[str, Basket]
+    market: Market,
+    question: Question,
+    baskets: Mapping[str, Basket],
+    parts: Mapping[str, tuple[Span, ...]],
 ) -> tuple[Source, ...]:
-    """Where the answer's numbers came from."""
+    """Where the answer's numbers came from; ``parts`` are each fund's parts of the window."""
     found: list[Source] = []
     prices = market.prices
     origins = market.kept((market.register, "origins"), lambda: _origins(market))
@@ -77,12 +82,7 @@ def sources(
         if fund not in baskets:
             continue
         own = baskets[fund]
-        used = {segment.holdings_as_of for segment in own.segments}
-        found += [
-            Source(f"holdings {fund}", file.source, file.as_of, file.fetched_at)
-            for file in market.holdings[fund]
-            if file.as_of in used
-        ]
+        found += list_sources(fund, parts[fund])
         lines = own.numbers[own.measured.any(axis=0)]
         for place, origin in enumerate(origins.names):
             these = lines[origins.name[lines] == place]
@@ -101,23 +101,19 @@ def sources(
 
 
 def warnings(
-    market: Market, question: Question, window: Window, indices: Mapping[str, IndexView]
+    market: Market,
+    question: Question,
+    window: Window,
+    indices: Mapping[str, IndexView],
+    parts: Mapping[str, tuple[Span, ...]],
 ) -> list[str]:
-    """What a reader has to bear in mind."""
+    """What a reader has to bear in mind; ``parts`` are each fund's parts of the window."""
     said = list(market.damage)
     if question.basis == "tr":
         said += _doubtful_dividends(market, question, window, indices)
     for fund, view in indices.items():
-        older = [s.older_than for s in view.segments if s.older_than]
-        if older:
-            said.append(f"{fund}: membership is older than the reconstitution of {max(older)}")
-        oldest = market.holdings[fund][0].as_of
-        if any(
-            window.start < r < window.end and r <= oldest
-            for r in market.reference.reconstitutions.get(fund, ())
-        ):
-            said.append(f"{fund}: membership is end-dated; top contributors may be missing")
-        if not view.claims:
+        said += list_warnings(view, parts[fund])
+        if not view.covered:
             said.append(
                 f"{fund}: only {view.weight_measured * 100:.1f} % of weight is measured:"
                 " nothing is claimed about leaders or breadth"

@@ -267,6 +267,7 @@ class Reference:
         sessions: (T,) datetime64[D], every exchange session, a year ahead of today.
         aliases: old symbol -> new symbol, both in Yahoo's spelling.
         reconstitutions: fund -> ascending dates at whose close its index is remade.
+        indices: fund -> the name of the index it follows, for those that are known.
         spinoffs: (symbol, date) of known spin-offs, which look like a fall.
         themes: named sets of symbols.
         issuers: symbol -> the company, for companies with several listed classes of shares.
@@ -280,3 +281,4 @@ class Reference:
     themes: tuple[Theme, ...] = ()
     issuers: Mapping[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
+    indices: Mapping[str, str] = field(default_factory=dict)

@@ -29,6 +29,7 @@ KINDS = {
     "quarantined": naive.JUMP,
     "no close at the date of the holdings file": naive.NO_VALUE,
     "only adjusted closes held": naive.NO_CLOSES,
+    "joined as announced": naive.NO_WEIGHT,
     "joined": naive.JOINED,
     "no close at both ends": "no reason of its own",
 }
@@ -36,9 +37,9 @@ KINDS = {
 
 def kind(words: str) -> str:
     """What a reason told in words amounts to."""
-    found = [code for start, code in KINDS.items() if words.startswith(start)]
-    assert len(found) == 1, words
-    return found[0]
+    found = [start for start in KINDS if words.startswith(start)]
+    assert found, words
+    return KINDS[max(found, key=len)]
 
 
 def allowed(reasons: set[str]) -> set[str]:
@@ -74,7 +75,10 @@ def check_index(view: IndexView, want: naive.Index, question: Question) -> None:
     assert [(s.start, s.end, s.holdings_as_of, s.older_than) for s in view.segments] == [
         (p.start, p.end, p.file.as_of, p.older_than) for p in want.parts
     ]
+    assert view.claims == (view.covered and all(p.leaders for p in want.parts))
+    assert view.claims_breadth == (view.covered and all(p.breadth for p in want.parts))
     for part, told in zip(want.parts, view.segments, strict=True):
+        assert told.carry.lender == part.lender
         assert (told.lines, told.measured) == (len(part.members), len(part.share)), part.reasons
         assert told.estimated == part.estimated
         assert near(told.weight_measured, part.scale)
