@@ -95,7 +95,7 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
     if not arguments.dry_run:
         generation = desk.store.commit(bars=bars).generation
     said = (
-        f"{len(bars):,} rows of {len(bars.symbols):,} symbol{'s' * (len(bars.symbols) != 1)},"
+        f"{len(bars):,} rows of {len(bars.symbols):,} symbols,"
         f" {bars.session.min()} to {bars.session.max()}"
     )
     return _Brought(said, prices.rejected, generation, prices.told)
