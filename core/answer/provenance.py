@@ -41,9 +41,11 @@ class _Origins:
     time: IntArray
 
 
-def _origins(market: Market) -> _Origins:
+def _origins(market: Market, window: Window | None) -> _Origins:
+    """As `_Origins` says; of symbols with several sources, those of a window's closes."""
+    ends = (window.start, window.end) if window else ()
     symbols: list[str] = market.register.symbols.tolist()
-    source = [market.prices.source.get(symbol, "") for symbol in symbols]
+    source = [market.prices.sources_of(symbol, *ends) for symbol in symbols]
     fetched = list(map(market.prices.fetched_at.get, symbols))
     names, times = sorted(set(source)), sorted({taken for taken in fetched if taken is not None})
     name = {text: place for place, text in enumerate(names)}
@@ -62,19 +64,25 @@ def _origins(market: Market) -> _Origins:
 def sources(
     market: Market,
     question: Question,
+    window: Window,
     baskets: Mapping[str, Basket],
     parts: Mapping[str, tuple[Span, ...]],
 ) -> tuple[Source, ...]:
     """Where the answer's numbers came from; ``parts`` are each fund's parts of the window."""
     found: list[Source] = []
     prices = market.prices
-    origins = market.kept((market.register, "origins"), lambda: _origins(market))
+    # Where each symbol has one source it is that of any window.
+    stretch = window if prices.origin else None
+    origins = market.kept(
+        (market.register, "origins", stretch and (stretch.start, stretch.end)),
+        lambda: _origins(market, stretch),
+    )
     for fund in (question.small, question.large):
         if fund in market.last_close:
             found.append(
                 Source(
                     f"prices {fund}",
-                    prices.source.get(fund, ""),
+                    prices.sources_of(fund, window.start, window.end),
                     market.last_close[fund],
                     prices.fetched_at.get(fund),
                 )

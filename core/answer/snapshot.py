@@ -208,7 +208,7 @@ def take(market: Market, question: Question) -> Snapshot:
         last_session=last,
         state=state,
         simulated=market.simulated,
-        sources=sources(market, question, baskets, parts),
+        sources=sources(market, question, window, baskets, parts),
         spread=found_spread,
         indices=indices,
         bridge=steps,

@@ -109,9 +109,13 @@ def _import(bring: argparse.ArgumentParser) -> None:
     file.add_argument("--fund", help="the fund, where the file does not say")
     file.add_argument("--as-of", dest="dated", metavar="DATE", help="the file's date, likewise")
     _notation(file)
-    closes = kinds.add_parser("prices", parents=[place], help="CSV or Parquet of closes")
-    closes.add_argument("file", type=_path)
-    closes.add_argument("--unadjusted", action="store_true", help="closes are as traded")
+    closes = kinds.add_parser(
+        "prices", parents=[place], help="closes: CSV, XLSX, Parquet, JSON, or a folder of them"
+    )
+    closes.add_argument("file", type=_path, nargs="+")
+    basis = closes.add_mutually_exclusive_group()
+    basis.add_argument("--adjusted", action="store_true", help="closes are split-adjusted")
+    basis.add_argument("--unadjusted", action="store_true", help="closes are as traded")
     closes.add_argument("--symbol", metavar="SYM", help="whose closes, where no column says")
     _notation(closes)
     ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")
@@ -143,6 +147,10 @@ def _forget(forget: argparse.ArgumentParser) -> None:
     gone = what.add_parser("holdings", parents=[place], help="a fund's file of one date")
     gone.add_argument("fund")
     gone.add_argument("date")
+    closes = what.add_parser("prices", parents=[place], help="all that is held of some symbols")
+    closes.add_argument("symbols", nargs="+", metavar="SYMBOL")
+    brought = what.add_parser("import", parents=[place], help="an import or a refresh")
+    brought.add_argument("id", type=int, metavar="ID", help="its number in `status --imports`")
     untold = what.add_parser("changes", parents=[place], help="a fund's announced changes")
     untold.add_argument("fund")
     untold.add_argument("date", nargs="?", help="the effective date; without it, all of them")
@@ -159,6 +167,7 @@ def _serve(serve: argparse.ArgumentParser) -> None:
 
 def _status(status: argparse.ArgumentParser) -> None:
     status.add_argument("--format", choices=("text", "json"), default="text")
+    status.add_argument("--imports", action="store_true", help="what was brought, each by number")
     status.add_argument(
         "--pair", default=argparse.SUPPRESS, metavar="SMALL:LARGE", help="whose refresh is priced"
     )

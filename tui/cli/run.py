@@ -83,22 +83,20 @@ def _command(arguments: argparse.Namespace) -> int:
         return publish(desk, arguments.target, group=arguments.group)
     if arguments.command == "serve":
         return _serve(arguments)
-    if arguments.command in ("import", "forget"):
-        from tui.cli import importing
+    if arguments.command == "import":
+        from tui.cli.importing import bring
 
-        if arguments.command == "import":
-            return importing.bring(arguments, desk)
-        return importing.forget(arguments, desk)
+        return bring(arguments, desk)
+    if arguments.command == "forget":
+        from tui.cli.forgetting import forget
+
+        return forget(arguments, desk)
     if arguments.command == "status":
-        from tui.report.status import to_json, to_text
+        from tui.cli.status import imports, status
 
-        desk.prepare()
-        found = desk.store.read()
-        now = datetime.now(UTC)
-        config, _ = _settings(arguments, where)
-        written = to_json if arguments.format == "json" else to_text
-        write(written(found, desk, config, now), kind=arguments.format)
-        return ANSWERED
+        if arguments.imports:
+            return imports(desk, arguments.format)
+        return status(desk, _settings(arguments, where)[0], arguments.format)
     config, as_of = _settings(arguments, where)
     if arguments.command == "refresh":
         return _refresh(desk, config.question(), config, arguments)

@@ -17,8 +17,8 @@ from tui.charts import histogram_pair, ladder_bar, waterfall
 from tui.command.commands import BREADTH
 from tui.panes import daily
 from tui.panes.pane import Pane
-from tui.panes.scene import Scene, Side, flowed, no_index, wrapped
 from tui.panes.sheet import Sheet
+from tui.panes.wording import flowed, no_index, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, fit_line, inset
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from core.measures.breadth import Bin, Breadth
     from core.measures.daily import Daily
+    from tui.host.scene import Scene, Side
 
 #: Cells of the longest bar of the ladder.
 _LONGEST: Final = 40
@@ -74,13 +75,13 @@ class BreadthPane(Pane):
     def _draw_daily(self, scene: Scene) -> None:
         """Session by session: counted once for a market, in a thread."""
         market = scene.market
-        if market is not None and market is self._counted:
+        if market is self._counted:
             if self._daily is None or self._daily[0] is not scene.snapshot:
                 self._daily = scene.snapshot, _daily_of(scene)
             found = self._daily[1]
             self._sheet.show(lambda width, height: daily.drawing(scene, found, width, height))
             return
-        if market is not None and self._counting is not market:
+        if self._counting is not market:
             self._counting = market
             self.run_worker(partial(self._count, scene, market), thread=True, exit_on_error=False)
         if self._counted is None:
@@ -105,8 +106,6 @@ class BreadthPane(Pane):
 
 def _daily_of(scene: Scene) -> dict[Side, Daily]:
     """Side -> its daily breadth up to the window's end."""
-    if scene.market is None:
-        return {}
     found = {side: daily_of(scene.market, scene.snapshot, scene.fund(side)) for side in scene.sides}
     return {side: told for side, told in found.items() if told is not None}
 
