@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cache.store.compare import Kind
+    from cache.store.draft import Draft, Note
+    from cache.store.store import Held, Store
 
 #: A batch of which at least so many symbols, and more than this part, are not the histories held
 #: is refused as a whole.
@@ -38,6 +40,8 @@ SYSTEMATIC: Final[Mapping[Kind, str]] = {
     "split": "without a split that is held, or with one that is not",
     "currency": "in another currency than what is held",
 }
+#: What a person can do about a symbol that is refused.
+WAYS: Final = "--replace takes the new history whole, --accept joins it as it is"
 #: Symbols that must repeat a close, and the part of all, before a session is called repeated.
 REPEATED, REPEATED_PART = 10, 0.5
 
@@ -101,6 +105,29 @@ def admit(held: Prices, bars: Bars, *, replace_all: bool = False, accept: bool =
                 file=bars.source or None,
             )
     return work.done(told)
+
+
+def bring_prices(
+    store: Store, bars: Bars, note: Note, *, replace_all: bool = False, accept: bool = False
+) -> tuple[Held, Admitted]:
+    """Merge what may be merged of a file's prices; what is then held, and what is to be told.
+
+    Raises:
+        SourceError: nothing of it may.
+        StoreBusy, StoreError: as for `Store.change`.
+    """
+    bars.check()
+    admitted = Admitted(None)
+
+    def act(draft: Draft) -> None:
+        nonlocal admitted
+        admitted = admit(draft.prices, bars, replace_all=replace_all, accept=accept)
+        if admitted.bars is None:
+            symbol, why = next(iter(admitted.refused.items()))
+            raise SourceError(f"{why}; {WAYS}", file=bars.source or None, symbol=symbol)
+        draft.bring(note, bars=admitted.bars, rebase=admitted.rebase)
+
+    return store.change(act), admitted
 
 
 class _Work:

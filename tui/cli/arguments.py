@@ -112,6 +112,12 @@ def _import(bring: argparse.ArgumentParser) -> None:
     closes = kinds.add_parser("prices", parents=[place], help="CSV or Parquet of closes")
     closes.add_argument("file", type=_path)
     closes.add_argument("--unadjusted", action="store_true", help="closes are as traded")
+    closes.add_argument(
+        "--replace", action="store_true", help="these histories take the place of those held"
+    )
+    closes.add_argument(
+        "--accept", action="store_true", help="join what does not fit what is held as it is"
+    )
     closes.add_argument("--symbol", metavar="SYM", help="whose closes, where no column says")
     _notation(closes)
     ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")

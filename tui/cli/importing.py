@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -42,11 +42,17 @@ def _rejected(rows: Sequence[Rejected], file: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Brought:
-    """What an import took, in words, the rows it refused, and the generation now held."""
+    """What an import took, in words, the rows it refused, and the generation now held.
+
+    ``told`` are sentences on what was done with what was held, ``refused`` the symbols of which
+    nothing was taken, with the reason.
+    """
 
     said: str
     rejected: Sequence[Rejected]
     generation: int
+    told: Sequence[str] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 def bring(arguments: argparse.Namespace, desk: Desk) -> int:
@@ -59,14 +65,26 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     kinds = {"prices": _prices, "holdings": _holdings, "changes": _changes}
     brought = kinds[arguments.kind](arguments, desk, now)
     _rejected(brought.rejected, file)
+    _told(brought, file)
     refused = f"; {len(brought.rejected):,} rows refused" if brought.rejected else ""
     unchanged = "; nothing new" if brought.generation == before else ""
     write(f"{clean(file.name, 200)}: {brought.said}{refused}{unchanged}\n")
-    return IN_PART if brought.rejected else ANSWERED
+    return IN_PART if brought.rejected or brought.refused else ANSWERED
+
+
+def _told(brought: _Brought, file: Path) -> None:
+    """What was done with what was held, and which symbols were not taken, on stderr."""
+    from cache.store.admit import WAYS
+
+    for sentence in brought.told[:LISTED]:
+        say(f"{file.name}: {sentence}", ANSWERED)
+    for symbol, why in list(brought.refused.items())[:LISTED]:
+        say(f"{file.name}: {symbol} was not taken: {why}; {WAYS}", IN_PART)
 
 
 def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.sources.prices.read import read_prices
+    from cache.store.admit import bring_prices
 
     prices = read_prices(arguments.file, adjusted=not arguments.unadjusted, now=now)
     bars = prices.bars
@@ -74,8 +92,16 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
         f"{len(bars):,} rows of {len(bars.symbols):,} symbols,"
         f" {bars.session.min()} to {bars.session.max()}"
     )
-    held = desk.store.commit(bars=bars, note=Note("prices", now, bars.source, said))
-    return _Brought(said, prices.rejected, held.generation)
+    held, admitted = bring_prices(
+        desk.store,
+        bars,
+        Note("prices", now, bars.source, said),
+        replace_all=arguments.replace,
+        accept=arguments.accept,
+    )
+    if admitted.refused:
+        said += f"; {len(admitted.refused):,} symbols not taken"
+    return _Brought(said, prices.rejected, held.generation, admitted.told, admitted.refused)
 
 
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:

@@ -73,8 +73,9 @@ def document(held: Held, desk: Desk, config: Config, now: datetime) -> dict[str,
             "last": max(last.values()).isoformat() if last else None,
             "newest_fetch": max(taken).isoformat() if taken else None,
             "oldest_fetch": min(taken).isoformat() if taken else None,
-            "sources": dict(Counter(prices.source.values()).most_common()),
+            "sources": dict(Counter(map(prices.sources_of, prices.source)).most_common()),
             "provisional": len(prices.provisional),
+            "disputed": dict(sorted(prices.disputed.items())),
             "failed": dict(Counter(prices.failures.values()).most_common()),
         },
         "refresh": fetched.to_json(),
@@ -146,6 +147,10 @@ def to_text(held: Held, desk: Desk, config: Config, now: datetime) -> str:
     said += [
         f"           {count:,} symbols from {source}" for source, count in prices["sources"].items()
     ]
+    disputed = list(prices["disputed"].items())
+    said += [f"           {symbol}: {words}" for symbol, words in disputed[:FEW]]
+    if len(disputed) > FEW:
+        said.append(f"           and {len(disputed) - FEW:,} more whose sources differ")
     fetched = _fetched(held, desk, config, now)
     for group in fetched.groups:
         few = " ".join(group.names[:FEW])
