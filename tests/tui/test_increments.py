@@ -102,9 +102,7 @@ def test_a_join_without_a_close_in_common_asks(desk: Desk) -> None:
 def test_another_history_is_refused_and_taken_whole_when_asked(desk: Desk, way: str) -> None:
     desk.prices("a.csv", *rows(0, 60))
     before = desk.generation()
-    waved = [
-        (s, d, round(PATH[n] * (1 + 0.01 * (n % 7)), 4)) for n, (s, d, _) in enumerate(ALL_ROWS)
-    ]
+    waved = [("AAA", d, round(PATH[n] * (1 + 0.01 * (n % 7)), 4)) for n, d in enumerate(DAYS)]
     new = {
         "shift": rows(40, 100, shift=1),
         "source": waved,
