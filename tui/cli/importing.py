@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.facts.errors import SourceError
+from cache.facts.errors import SourceError, StoreEmpty
 from cache.store.draft import Note
+from core.data.frames import Prices
 from tui.state.config import as_date
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
@@ -30,8 +31,8 @@ def _rejected(rows: Sequence[Rejected], file: Path) -> None:
     for row in rows[:LISTED]:
         error = SourceError(
             row.reason,
-            file=file.name,
-            line=row.line,
+            file=row.file or file.name,
+            line=row.line or None,
             column=row.column or None,
             symbol=row.symbol or None,
         )
@@ -44,14 +45,20 @@ def _rejected(rows: Sequence[Rejected], file: Path) -> None:
 class _Brought:
     """What an import took, in words, the rows it refused, and the generation now held.
 
-    ``told`` are sentences on what was done with what was held, ``refused`` the symbols of which
-    nothing was taken, with the reason.
+    Attributes:
+        said: what was brought, a sentence.
+        rejected: the rows that were refused.
+        generation: what is held now; the one before where nothing is new.
+        told: what was taken for what, a line each.
+        changed: what was done with what is held, a sentence each.
+        refused: symbol -> why nothing of it was taken.
     """
 
     said: str
     rejected: Sequence[Rejected]
     generation: int
     told: Sequence[str] = ()
+    changed: Sequence[str] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -60,48 +67,66 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     if desk.simulated:
         return say("the demo market is made from a seed; import without --demo", BAD_INPUT)
     now = datetime.now(UTC)
-    file: Path = arguments.file
+    given: Path | list[Path] = arguments.file
+    file = given if isinstance(given, Path) else given[0]
     before = desk.generation()
     kinds = {"prices": _prices, "holdings": _holdings, "changes": _changes}
     brought = kinds[arguments.kind](arguments, desk, now)
     _rejected(brought.rejected, file)
-    _told(brought, file)
+    _changed(brought, file.name or f"{file}")
     refused = f"; {len(brought.rejected):,} rows refused" if brought.rejected else ""
     unchanged = "; nothing new" if brought.generation == before else ""
-    write(f"{clean(file.name, 200)}: {brought.said}{refused}{unchanged}\n")
+    if getattr(arguments, "dry_run", False):
+        unchanged = " (a dry run: nothing is kept)"
+    name = clean(file.name or f"{file}", 200)
+    for at, line in enumerate(brought.told):
+        write(f"  {line}\n" if at else f"{name}: {line}\n")
+    write(f"{name}: {brought.said}{refused}{unchanged}\n")
     return IN_PART if brought.rejected or brought.refused else ANSWERED
 
 
-def _told(brought: _Brought, file: Path) -> None:
-    """What was done with what was held, and which symbols were not taken, on stderr."""
+def _changed(brought: _Brought, name: str) -> None:
+    """What was done with what is held, and which symbols were not taken, on stderr."""
     from cache.store.admit import WAYS
 
-    for sentence in brought.told[:LISTED]:
-        say(f"{file.name}: {sentence}", ANSWERED)
+    for sentence in brought.changed[:LISTED]:
+        say(f"{name}: {sentence}", ANSWERED)
     for symbol, why in list(brought.refused.items())[:LISTED]:
-        say(f"{file.name}: {symbol} was not taken: {why}; {WAYS}", IN_PART)
+        say(f"{name}: {symbol} was not taken: {why}; {WAYS}", IN_PART)
 
 
 def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
-    from cache.sources.prices.read import read_prices
-    from cache.store.admit import bring_prices
+    from cache.sources.prices.read import HowToRead, read_prices
+    from cache.store.admit import admit, bring_prices
 
-    prices = read_prices(arguments.file, adjusted=not arguments.unadjusted, now=now)
+    how = HowToRead(
+        adjusted=False if arguments.unadjusted else True if arguments.adjusted else None,
+        columns=arguments.columns,
+        ignored=arguments.ignore,
+        decimal=arguments.decimal,
+        dates=arguments.dates,
+        symbol=arguments.symbol,
+    )
+    prices = read_prices(arguments.file, how, now=now)
     bars = prices.bars
     said = (
         f"{len(bars):,} rows of {len(bars.symbols):,} symbols,"
         f" {bars.session.min()} to {bars.session.max()}"
     )
-    held, admitted = bring_prices(
-        desk.store,
-        bars,
-        Note("prices", now, bars.source, said),
-        replace_all=arguments.replace,
-        accept=arguments.accept,
-    )
+    joining = {"replace_all": arguments.replace, "accept": arguments.accept}
+    if arguments.dry_run:
+        try:
+            held = desk.store.read().prices
+        except StoreEmpty:
+            held = Prices()
+        generation, admitted = 0, admit(held, bars, **joining)
+    else:
+        note = Note("prices", now, bars.source, said)
+        after, admitted = bring_prices(desk.store, bars, note, **joining)
+        generation = after.generation
     if admitted.refused:
         said += f"; {len(admitted.refused):,} symbols not taken"
-    return _Brought(said, prices.rejected, held.generation, admitted.told, admitted.refused)
+    return _Brought(said, prices.rejected, generation, prices.told, admitted.told, admitted.refused)
 
 
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
