@@ -30,8 +30,8 @@ def _rejected(rows: Sequence[Rejected], file: Path) -> None:
     for row in rows[:LISTED]:
         error = SourceError(
             row.reason,
-            file=file.name,
-            line=row.line,
+            file=row.file or file.name,
+            line=row.line or None,
             column=row.column or None,
             symbol=row.symbol or None,
         )
@@ -42,11 +42,19 @@ def _rejected(rows: Sequence[Rejected], file: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Brought:
-    """What an import took, in words, the rows it refused, and the generation now held."""
+    """What an import took, in words, the rows it refused, and the generation now held.
+
+    Attributes:
+        said: what was brought, a sentence.
+        rejected: the rows that were refused.
+        generation: what is held now; the one before where nothing is new.
+        told: what was taken for what, a line each.
+    """
 
     said: str
     rejected: Sequence[Rejected]
     generation: int
+    told: Sequence[str] = ()
 
 
 def bring(arguments: argparse.Namespace, desk: Desk) -> int:
@@ -54,28 +62,45 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     if desk.simulated:
         return say("the demo market is made from a seed; import without --demo", BAD_INPUT)
     now = datetime.now(UTC)
-    file: Path = arguments.file
+    given: Path | list[Path] = arguments.file
+    file = given if isinstance(given, Path) else given[0]
     before = desk.generation()
     kinds = {"prices": _prices, "holdings": _holdings, "changes": _changes}
     brought = kinds[arguments.kind](arguments, desk, now)
     _rejected(brought.rejected, file)
     refused = f"; {len(brought.rejected):,} rows refused" if brought.rejected else ""
     unchanged = "; nothing new" if brought.generation == before else ""
-    write(f"{clean(file.name, 200)}: {brought.said}{refused}{unchanged}\n")
+    if getattr(arguments, "dry_run", False):
+        unchanged = " (a dry run: nothing is kept)"
+    name = clean(file.name or f"{file}", 200)
+    for at, line in enumerate(brought.told):
+        write(f"  {line}\n" if at else f"{name}: {line}\n")
+    write(f"{name}: {brought.said}{refused}{unchanged}\n")
     return IN_PART if brought.rejected else ANSWERED
 
 
 def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
-    from cache.sources.prices.read import read_prices
+    from cache.sources.prices.read import HowToRead, read_prices
 
-    prices = read_prices(arguments.file, adjusted=not arguments.unadjusted, now=now)
+    how = HowToRead(
+        adjusted=False if arguments.unadjusted else True if arguments.adjusted else None,
+        columns=arguments.columns,
+        ignored=arguments.ignore,
+        decimal=arguments.decimal,
+        dates=arguments.dates,
+        symbol=arguments.symbol,
+    )
+    prices = read_prices(arguments.file, how, now=now)
     bars = prices.bars
     said = (
         f"{len(bars):,} rows of {len(bars.symbols):,} symbols,"
         f" {bars.session.min()} to {bars.session.max()}"
     )
-    held = desk.store.commit(bars=bars, note=Note("prices", now, bars.source, said))
-    return _Brought(said, prices.rejected, held.generation)
+    generation = 0
+    if not arguments.dry_run:
+        note = Note("prices", now, bars.source, said)
+        generation = desk.store.commit(bars=bars, note=note).generation
+    return _Brought(said, prices.rejected, generation, prices.told)
 
 
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
