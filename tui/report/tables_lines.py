@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.measures.daily import AVERAGES, Daily
+from core.measures.counting import AVERAGES
 from core.note.breadth_words import list_words
 from core.note.note import coverage
 from core.note.without_words import REWEIGHTED, ZEROED
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
     from core.data.frames import FloatArray
     from core.measures.breadth import Rung
+    from core.measures.daily import Daily
     from core.measures.groups import Group
 
 
