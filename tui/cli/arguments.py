@@ -133,6 +133,12 @@ def _import(bring: argparse.ArgumentParser) -> None:
     basis = closes.add_mutually_exclusive_group()
     basis.add_argument("--adjusted", action="store_true", help="closes are split-adjusted")
     basis.add_argument("--unadjusted", action="store_true", help="closes are as traded")
+    closes.add_argument(
+        "--replace", action="store_true", help="these histories take the place of those held"
+    )
+    closes.add_argument(
+        "--accept", action="store_true", help="join what does not fit what is held as it is"
+    )
     closes.add_argument("--symbol", metavar="SYM", help="whose closes, where no column says")
     _notation(closes)
     ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")
