@@ -106,8 +106,9 @@ def test_every_window_adds_up(desk: Desk, window: str, basis: str) -> None:
         assert sum(g.contribution for g in view.sectors) == pytest.approx(view.explained, abs=1e-12)
         outside = sum(count for _, count in view.breadth.outside)
         assert sum(b.count for b in view.breadth.histogram) == view.breadth.n
-        assert view.breadth.n + outside == view.lines
-        assert view.measured + len(view.left_out) == view.lines
+        assert view.breadth.n + outside == view.lines + view.later
+        measured = view.measured + view.later_measured
+        assert measured + len(view.left_out) == view.lines + view.later
 
 
 def _growth(view: IndexView) -> list[float]:

@@ -29,11 +29,17 @@ _HEADER: Final = re.compile(
 _TEXTS: Final = ("symbols", "names", "sectors", "identifiers")
 _DAYS: Final = ("effective", "announced")
 _NUMBERS: Final = ("quantity", "price", "value")
-_FACTS: Final[Mapping[str, Callable[[str], Any]]] = {
+FACTS: Final[Mapping[str, Callable[[str], Any]]] = {
     **dict.fromkeys(("through", "provisional"), date.fromisoformat),
-    **dict.fromkeys(("source", "failures"), str),
+    **dict.fromkeys(("source", "failures", "disputed"), str),
     "fetched_at": datetime.fromisoformat,
+    "origin": lambda text: tuple((date.fromisoformat(d), s) for d, s in json.loads(text)),
 }
+
+
+def fact_text(name: str, value: Any) -> str:
+    """A fact as text, which its entry in ``FACTS`` reads back."""
+    return json.dumps(value, default=str) if name == "origin" else str(value)
 
 
 def seal(text: bytes) -> bytes:
@@ -111,11 +117,12 @@ def unpack_holdings(text: bytes, numbers: bytes) -> Holdings:
 def pack_facts(prices: Prices) -> dict[str, list[list[Any]]]:
     """What is known of each symbol, grouped by equal values: [[value, [symbols]], ...]."""
     result: dict[str, list[list[Any]]] = {}
-    for field in _FACTS:
+    for field in FACTS:
         groups: dict[str, list[str]] = {}
         for symbol, value in sorted(getattr(prices, field).items()):
-            groups.setdefault(str(value), []).append(symbol)
-        result[field] = [[text, groups[text]] for text in sorted(groups)]
+            groups.setdefault(fact_text(field, value), []).append(symbol)
+        if groups or field not in ("origin", "disputed"):  # which earlier releases have not
+            result[field] = [[text, groups[text]] for text in sorted(groups)]
     return result
 
 
@@ -125,7 +132,7 @@ def unpack_prices(blocks: Iterable[Block], facts: Json) -> Prices:
     for field, groups in facts.items():
         known[field] = {}
         for text, symbols in groups:
-            known[field] |= dict.fromkeys(symbols, _FACTS[field](text))
+            known[field] |= dict.fromkeys(symbols, FACTS[field](text))
     return Prices(tuple(blocks), **known)
 
 

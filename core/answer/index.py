@@ -63,14 +63,15 @@ def _lines(found: Basket, ranked: IntArray) -> Lines:
 
 def _left_out(market: Market, found: Basket, files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
     """Lines never measured, heaviest first; weight is of the first file that has the line."""
-    first, row = market.register.first(files)
+    first, row = market.register.first([market.rows(file) for file in files])
     rows = []
     for line, reason in enumerate(found.reasons):
         if reason:
             number = found.numbers[line]
             weight = _weight(files[first[number]], int(row[number]))
             rows.append(LeftOut(found.symbols[line], found.names[line], weight, reason))
-    return tuple(sorted(rows, key=lambda row: (-row.weight, row.symbol)))
+    # a line that joined as announced has no weight, and stands last
+    return tuple(sorted(rows, key=lambda row: (-np.nan_to_num(row.weight), row.symbol)))
 
 
 def _weight(file: Holdings, row: int) -> float:
@@ -108,8 +109,10 @@ def index_of(
         fund=fund,
         fund_return=fund_return,
         basket_return=found.basket_return,
-        lines=len(found.symbols),
-        measured=len(rows),
+        lines=int(found.first.sum()),
+        measured=int(found.first[rows].sum()),
+        later=int((~found.first).sum()),
+        later_measured=int((~found.first[rows]).sum()),
         weight_measured=found.weight_measured,
         estimated=found.estimated,
         left_out=_left_out(market, found, tuple(dict.fromkeys(part.file for part in parts))),

@@ -172,7 +172,7 @@ def take(market: Market, question: Question) -> Snapshot:
             steps = bridge(sides[0], sides[1])
     told: dict[str, Changes] = {}
     for fund in pair:
-        first = parts[fund][0].file if parts[fund] else None
+        first = parts[fund][0].origin if parts[fund] and not parts[fund][0].carry.lender else None
         files = pair_of_files(market, fund, first, window.end)
         if files is not None:
             told[fund] = _with_contributions(market, changes(market, *files), indices.get(fund))
@@ -194,7 +194,7 @@ def take(market: Market, question: Question) -> Snapshot:
     state: State = "final"
     if window.end in open_sessions:
         state = "intraday"
-    elif not whole or not all(view.claims for view in indices.values()):
+    elif not whole or not all(view.claims_breadth for view in indices.values()):
         state = "partial"
     return Snapshot(
         question=question,
@@ -203,7 +203,7 @@ def take(market: Market, question: Question) -> Snapshot:
         last_session=last,
         state=state,
         simulated=market.simulated,
-        sources=sources(market, question, baskets),
+        sources=sources(market, question, window, baskets, parts),
         spread=found_spread,
         indices=indices,
         bridge=steps,
@@ -212,7 +212,7 @@ def take(market: Market, question: Question) -> Snapshot:
         changes=told,
         daily={fund: own for fund, own in by_day.items() if own is not None},
         missing=tuple(missing),
-        warnings=tuple(warnings(market, question, window, indices)),
+        warnings=tuple(warnings(market, question, window, indices, parts)),
         generation=market.generation,
         announced=to_come,
     )

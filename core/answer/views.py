@@ -106,10 +106,12 @@ class IndexView:
         fund: the fund it is followed through.
         fund_return: of market closes; None where they are not held.
         basket_return: of the measured lines.
-        lines: lines held in any file of the window.
-        measured: lines measured in some segment.
+        lines: lines of the list at the window's start.
+        measured: those of them measured in some segment.
+        later: lines that only a later list of the window has.
+        later_measured: those of them measured in some segment.
         weight_measured: the smallest m_k.
-        estimated: a segment's weights are carried back.
+        estimated: a segment's weights are estimated.
         left_out: lines never measured, heaviest first, with the reason.
         segments: the parts of the window.
         contributors: every measured line.
@@ -127,6 +129,8 @@ class IndexView:
     basket_return: float
     lines: int
     measured: int
+    later: int
+    later_measured: int
     weight_measured: float
     estimated: bool
     left_out: tuple[LeftOut, ...]
@@ -161,9 +165,19 @@ class IndexView:
         return None if self.fund_return is None else self.fund_return - self.basket_return
 
     @property
-    def claims(self) -> bool:
-        """Whether coverage is enough to speak of leaders, breadth or "a handful"."""
+    def covered(self) -> bool:
+        """Whether enough weight is measured to claim anything."""
         return self.weight_measured >= COVERAGE_FLOOR
+
+    @property
+    def claims(self) -> bool:
+        """Whether coverage and lists are good enough to speak of leaders."""
+        return self.covered and all(segment.carry.leaders for segment in self.segments)
+
+    @property
+    def claims_breadth(self) -> bool:
+        """Whether they are good enough to speak of breadth or "a handful", too."""
+        return self.covered and all(segment.carry.breadth for segment in self.segments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +227,7 @@ class Snapshot:
         as_of: the session every number is of.
         last_session: the last as-of session that can be asked for.
         state: "final"; "intraday" when a close is of an unfinished session; "partial"
-            when an index is missing or below the coverage floor.
+            when an index is missing, below the coverage floor or on a list carried too far.
         simulated: the market is made up.
         sources: where everything came from.
         spread: None where a fund's closes are missing; ``missing`` says so.
@@ -261,7 +275,7 @@ class Snapshot:
 
     @property
     def complete(self) -> bool:
-        """Everything was answered and both indices are above the coverage floor."""
+        """Everything was answered; both indices are well covered, on lists not carried too far."""
         return self.spread is not None and all(
-            view is not None and view.claims for view in (self.small, self.large)
+            view is not None and view.claims_breadth for view in (self.small, self.large)
         )

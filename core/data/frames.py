@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -144,6 +144,9 @@ class Prices:
         source: symbol -> where its newest bars came from, in a few words.
         fetched_at: symbol -> when its newest bars were taken.
         failures: symbol -> why the last attempt to fetch it brought nothing.
+        origin: symbol -> its sources in the order of their closes, each with its last session;
+            only for symbols whose closes are not all of ``source``.
+        disputed: symbol -> what another source says of closes that are held.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -152,6 +155,22 @@ class Prices:
     source: Mapping[str, str] = field(default_factory=dict)
     fetched_at: Mapping[str, datetime] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
+    origin: Mapping[str, tuple[tuple[date, str], ...]] = field(default_factory=dict)
+    disputed: Mapping[str, str] = field(default_factory=dict)
+
+    def source_of(self, symbol: str, when: date) -> str:
+        """Where a symbol's close of a session came from; "" where nothing is known."""
+        runs = self.origin.get(symbol, ())
+        return next((source for last, source in runs if when <= last), self.source.get(symbol, ""))
+
+    def sources_of(self, symbol: str, first: date = date.min, last: date = date.max) -> str:
+        """Where a symbol's closes of a stretch came from, in order, joined by " and "."""
+        named, begin = [], date.min
+        for until, source in self.origin.get(symbol, ()):
+            if until >= first and begin <= last:
+                named.append(source)
+            begin = until + timedelta(days=1)
+        return " and ".join(dict.fromkeys(named)) or self.source.get(symbol, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +313,7 @@ class Reference:
         sessions: (T,) datetime64[D], every exchange session, a year ahead of today.
         aliases: old symbol -> new symbol, both in Yahoo's spelling.
         reconstitutions: fund -> ascending dates at whose close its index is remade.
+        indices: fund -> the name of the index it follows, for those that are known.
         spinoffs: (symbol, date) of known spin-offs, which look like a fall.
         themes: named sets of symbols.
         issuers: symbol -> the company, for companies with several listed classes of shares.
@@ -307,3 +327,4 @@ class Reference:
     themes: tuple[Theme, ...] = ()
     issuers: Mapping[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
+    indices: Mapping[str, str] = field(default_factory=dict)

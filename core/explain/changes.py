@@ -26,9 +26,9 @@ class _Files:
 
 
 def _weights(file: Holdings) -> dict[str, float]:
-    """Line -> its share of a file's stocks."""
-    whole = math.fsum(file.value)
-    return {s: v / whole for s, v in zip(file.symbols, file.value.tolist(), strict=True)}
+    """Line -> its share of the fund by a file."""
+    values = zip(file.symbols, file.value.tolist(), strict=True)
+    return {symbol: value / file.total for symbol, value in values}
 
 
 def _files(ground: Ground, told: Changes) -> _Files:
@@ -36,13 +36,7 @@ def _files(ground: Ground, told: Changes) -> _Files:
     market = ground.market
     dated = {file.as_of: file for file in market.holdings[ground.fund]}
     old, new = dated[told.from_date], dated[told.to_date]
-    before, after = (
-        {
-            s: v / math.fsum(file.value)
-            for s, v in zip(file.symbols, file.value.tolist(), strict=True)
-        }
-        for file in (old, new)
-    )
+    before, after = _weights(old), _weights(new)
     first, last = (market.session(file.as_of) for file in (old, new))
     moved = {}
     for symbol, followed in zip(old.symbols, market.lines(old), strict=True):
@@ -157,10 +151,9 @@ def _moved(ground: Ground, found: _Files, told: Changes, line: Change) -> Explan
     left = line in told.left
     file = found.old if left else found.new
     value = float(file.value[file.symbols.index(line.symbol)])
-    stocks = math.fsum(file.value)
     terms = [
         Term("value", value, "money", f"{file.source or 'holdings'}, as of {file.as_of}"),
-        Term("stocks", stocks, "money", f"the {len(file.symbols):,} stocks of the same file"),
+        Term("fund", file.total, "money", "the fund's total by the same file, cash included"),
     ]
     if line.contribution is not None:
         terms.append(Term("contribution", line.contribution, "bp", "over the window"))
@@ -170,8 +163,8 @@ def _moved(ground: Ground, found: _Files, told: Changes, line: Change) -> Explan
         f" {ground.fund}".replace("  ", " "),
         line.weight,
         "percent",
-        "value / stocks",
-        value / stocks,
+        "value / fund",
+        value / file.total,
         tuple(terms),
         notes=() if line.contribution is not None else ("it is not measured in the window",),
         origins=_sources(found),

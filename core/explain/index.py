@@ -25,7 +25,12 @@ def index(ground: Ground) -> Explanation | None:
     parts = [return_of(ground.market, ground.fund, *ground.ends, ground.basis)] if known else []
     parts += [_basket_return(view), *filter(None, (cuts(ground),))]
     terms = [
-        Term("contributions", view.explained, "bp", f"sum over {view.measured:,} measured lines"),
+        Term(
+            "contributions",
+            view.explained,
+            "bp",
+            f"sum over {len(view.contributors):,} measured lines",
+        ),
         Term("unmeasured", view.unmeasured, "bp", "basket return less the contributions"),
     ]
     if known:
@@ -40,7 +45,12 @@ def index(ground: Ground) -> Explanation | None:
         tuple(parts),
         (
             f"{view.measured:,} of {view.lines:,} lines are measured,"
-            f" {view.weight_measured * 100:.1f} % of weight at the least",
+            f" {view.weight_measured * 100:.1f} % of weight at the least"
+            + (
+                f"; of {view.later:,} that joined later, {view.later_measured:,}"
+                if view.later
+                else ""
+            ),
         ),
         ground.origins,
     )

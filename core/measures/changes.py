@@ -25,7 +25,7 @@ class Change(NamedTuple):
         symbol: the line.
         name: its name.
         sector: its sector, "" where unknown.
-        weight: its share of the stocks of the file it stands in, a fraction.
+        weight: its share of the fund by the file it stands in, a fraction.
         returns: its return while a member of the window, None where not measured.
         contribution: its contribution over the window, None where not measured.
     """
@@ -39,7 +39,7 @@ class Change(NamedTuple):
 
 
 class Resized(NamedTuple):
-    """A line of both files; weights are shares of the stocks of a file, fractions.
+    """A line of both files; weights are shares of the fund by a file, fractions.
 
     There is one for every line, so it is made and handed on as a tuple is.
 
@@ -156,19 +156,20 @@ def _runs_through(market: Market, symbol: str, first: date, last: date) -> bool:
 
 def _lines(file: Holdings, rows: Sequence[int]) -> tuple[Change, ...]:
     """Rows of a file as changes, heaviest first."""
-    total = float(file.value.sum())
     found = [
-        Change(file.symbols[r], file.names[r], file.sectors[r], float(file.value[r]) / total)
+        Change(file.symbols[r], file.names[r], file.sectors[r], float(file.value[r]) / file.total)
         for r in rows
     ]
     return tuple(sorted(found, key=lambda c: (-c.weight, c.symbol)))
 
 
 def drifted(w0: FloatArray, p: FloatArray) -> FloatArray | None:
-    """(N,) weights that prices alone would have made, w0 (1 + p)/(1 + P); they sum to 1.
+    """(N,) weights that prices alone would have made, w0 (1 + p)/(1 + P); their sum is w0's.
+
+    What is no stock (cash) is taken to have moved with the rest, as everywhere.
 
     Args:
-        w0: (N,) weights at the first date, sum 1, 0 for a line not held.
+        w0: (N,) weights at the first date over the fund, 0 for a line not held.
         p: (N,) price returns between the dates, fractions; a NaN moves with the rest.
 
     Returns:
@@ -179,16 +180,16 @@ def drifted(w0: FloatArray, p: FloatArray) -> FloatArray | None:
         return None
     basket = float(w0[known] @ p[known] / w0[known].sum())
     moved: FloatArray = w0 * (1 + np.where(np.isfinite(p), p, basket)) / (1 + basket)
-    return np.asarray(moved / moved.sum())
+    return np.asarray(moved * (w0.sum() / moved.sum()))
 
 
 def turnover(w0: FloatArray, p: FloatArray, w1: FloatArray) -> float | None:
     """One-way turnover: half the sum of |w1 - drifted|; None where prices are not known.
 
     Args:
-        w0: (N,) weights at the first date, sum 1, 0 for a line not held.
+        w0: (N,) weights at the first date over the fund, 0 for a line not held.
         p: (N,) price returns between the dates, fractions.
-        w1: (N,) weights at the second date, sum 1.
+        w1: (N,) weights at the second date over the fund.
     """
     moved = drifted(w0, p)
     return None if moved is None else float(np.abs(w1 - moved).sum() / 2)
@@ -220,7 +221,7 @@ def _changes(market: Market, old: Holdings, new: Holdings) -> Changes:
     arrived = sorted(set(range(len(new.symbols))) - set(pairs.values()))
     gone = sorted(set(range(len(old.symbols))) - set(pairs))
     count = len(old.symbols)
-    before, after = old.value / old.value.sum(), new.value / new.value.sum()
+    before, after = old.value / old.total, new.value / new.total
     p, splits = _between(market, old, new)
     w0 = np.concatenate([before, np.zeros(len(arrived))])
     w1 = np.concatenate([np.zeros(count), after[arrived]])
@@ -247,7 +248,7 @@ def _resized(
 ) -> tuple[Resized, ...]:
     """Lines of both files, the largest active change first."""
     rows, others = (np.array(list(side), np.intp) for side in (pairs, pairs.values()))
-    before, after = (old.value / old.value.sum())[rows], (new.value / new.value.sum())[others]
+    before, after = (old.value / old.total)[rows], (new.value / new.total)[others]
     shares = new.quantity[others] / (old.quantity * splits)[rows] - 1
     drifted_to = moved[rows]
     active = after - drifted_to

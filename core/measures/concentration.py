@@ -50,8 +50,8 @@ class Concentration:
         effective_n_abs: the same on |c|.
         gini: of the start shares; 0 where all are equal.
         gini_gains: of the gains; None without gains.
-        gross_gain: sum of c > 0, a fraction, unscaled.
-        gross_loss: sum of c < 0, a fraction <= 0, unscaled.
+        gross_gain: sum of c > 0 as printed (after m_k), a fraction.
+        gross_loss: sum of c < 0 likewise, a fraction <= 0.
         half_of_gain: names needed for half of the gross gain; None without gains.
         curve: (M,) cumulative contribution in ranked order, a fraction, unscaled.
         top: one entry for each k.
@@ -124,7 +124,7 @@ def concentration(
     """
     # what rounds to nothing at 1e-12 is neither a gain nor a loss
     unscaled = np.where(np.round(unscaled, _DECIMALS) == 0, 0.0, unscaled)
-    gain, loss = math.fsum(unscaled[unscaled > 0]), math.fsum(unscaled[unscaled < 0])
+    gain = math.fsum(unscaled[unscaled > 0])
     gains = np.sort(unscaled[unscaled > 0])[::-1]
     half = int(np.searchsorted(np.cumsum(gains), gain / 2 * (1 - 1e-12))) + 1 if gain else None
     found = []
@@ -151,8 +151,8 @@ def concentration(
         effective_n_abs=effective_number(np.abs(unscaled)),
         gini=gini(share),
         gini_gains=gini(gains),
-        gross_gain=gain,
-        gross_loss=loss,
+        gross_gain=math.fsum(scaled[np.round(scaled, _DECIMALS) > 0]),
+        gross_loss=math.fsum(scaled[np.round(scaled, _DECIMALS) < 0]),
         half_of_gain=half,
         curve=np.cumsum(unscaled[ranked]),
         top=tuple(found),

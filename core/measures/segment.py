@@ -153,7 +153,7 @@ class WindowLines:
 def lines_of(market: Market, matrix: Matrix, window_spans: tuple[Span, ...]) -> WindowLines:
     """The lines of all files of a window."""
     register, files = market.register, list(dict.fromkeys(span.file for span in window_spans))
-    rows = np.concatenate([register.rows[file] for file in files])
+    rows = np.concatenate([market.rows(file) for file in files])
     order = np.arange(len(rows))
     place = np.empty(len(register), np.intp)
     place[rows[::-1]] = order[::-1]
@@ -162,7 +162,10 @@ def lines_of(market: Market, matrix: Matrix, window_spans: tuple[Span, ...]) -> 
     line[numbers] = np.arange(len(numbers))
     symbols = listed = register.texts(register.symbols, numbers)
     if any(market.lines(file) is not file.symbols for file in files):
-        first, row = (found[numbers].tolist() for found in register.first(files))
+        first, row = (
+            found[numbers].tolist()
+            for found in register.first([market.rows(file) for file in files])
+        )
         listed = tuple(files[k].symbols[i] for k, i in zip(first, row, strict=True))
     columns = market.columns(matrix)[numbers]
     return WindowLines(numbers, symbols, listed, line, columns >= 0, np.maximum(columns, 0))
@@ -207,7 +210,7 @@ def measure(
 ) -> Part:
     """Measure one segment; (n,) arrays are over the rows of its file."""
     file, count = span.file, len(lines.symbols)
-    place = lines.line[market.register.rows[file]]
+    place = lines.line[market.rows(file)]
     held, where = lines.held[place], lines.where[place]
     rows = closes_at(market, matrix, span.start, span.end)
     values, carried, off = _start_values(market, matrix, span, held, where, rows.start)
@@ -231,6 +234,9 @@ def measure(
     reasons: dict[int, str] = {}
     for row in np.nonzero(~good)[0].tolist():
         line, column = int(place[row]), int(where[row]) if held[row] else -1
+        if math.isnan(file.value[row]):
+            reasons[line] = "joined as announced: its weight is not known"
+            continue
         reasons[line] = (
             doubtful.get(column)
             or _why_not(market, matrix, lines.symbols[line], column, rows, basis, span.end)
@@ -248,13 +254,13 @@ def measure(
     segment = Segment(
         start=span.start,
         end=span.end,
-        holdings_as_of=file.as_of,
-        estimated=market.session(file.as_of) > span.start or bool((carried & good).any()),
+        holdings_as_of=span.origin.as_of,
+        estimated=span.carry.estimated or bool((carried & good).any()),
         weight_measured=market.kept((file, good.tobytes()), lambda: _weight(file, good)),
         basket_return=math.fsum((share * returns).tolist()),
         lines=len(file.symbols),
         measured=int(measured.sum()),
-        older_than=span.older_than,
+        carry=span.carry,
     )
     return Part(
         segment, member, measured, share, returns, carried_values, opened, closed, reasons, flags

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.note.announced import announced_sentence
 from core.note.headline import headline, rank_sentence, window_words
+from core.note.lists import far_list, list_trouble
 from core.note.phrase import (
     Figure,
     Name,
@@ -63,13 +64,14 @@ def _at(view: IndexView) -> str:
 
 def _head(view: IndexView, *marks: str) -> Sentence:
     """``IWM: ``, or ``IWM, intraday, on estimated weights: ``."""
-    said = "".join(f", {mark}" for mark in marks if mark)
-    return Sentence(Name(view.fund), f"{said}: ")
+    said = (part for mark in marks if mark for part in (", ", mark))
+    return Sentence(Name(view.fund), *said, ": ")
 
 
-def _marks(snapshot: Snapshot, view: IndexView) -> tuple[str, str]:
+def _marks(snapshot: Snapshot, view: IndexView) -> tuple[str, ...]:
     """What a sentence about contributions has to say of its ground."""
-    return _open(snapshot), "on estimated weights" if view.estimated else ""
+    estimated = "on estimated weights" if view.estimated else ""
+    return _open(snapshot), estimated, far_list(view)
 
 
 def _open(snapshot: Snapshot) -> str:
@@ -81,6 +83,12 @@ def _open(snapshot: Snapshot) -> str:
 
 def withheld(view: IndexView) -> Sentence:
     """Why nothing is said about an index's lines."""
+    if view.covered:
+        return Sentence(
+            _head(view),
+            list_trouble(view),
+            "; nothing is claimed about leaders or breadth.",
+        )
     return Sentence(
         _head(view),
         Figure(share(view.weight_measured), f"{_at(view)}.weight_measured"),
@@ -97,7 +105,9 @@ def leaders_sentence(view: IndexView, count: int = NAMED) -> Sentence:
         return told
     names = Name(" ".join(view.contributors.symbols[:count]))
     estimated = " (estimated weights)" if view.estimated else ""
-    return Sentence(_head(view), names, " brought ", told, f"{estimated}.")
+    far = far_list(view)
+    tail = Sentence("; ", far) if far else ""
+    return Sentence(_head(view), names, " brought ", told, estimated, tail, ".")
 
 
 def _together(view: IndexView, count: int) -> Sentence:
@@ -144,7 +154,7 @@ def _threshold(rung: Rung, path: str) -> Figure:
 def _rose(view: IndexView) -> Sentence:
     """``1,209 of 1,863 lines rose (64.9 %)``."""
     found, path = view.breadth, f"{_at(view)}.breadth"
-    if not view.claims or not found.n or found.share_up is None:
+    if not view.claims_breadth or not found.n or found.share_up is None:
         return Sentence()
     return Sentence(
         Figure(f"{found.up:,}", f"{path}.up"),
@@ -180,7 +190,16 @@ def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
 
 
 def coverage(view: IndexView) -> Sentence:
-    """1,863 of 1,952 lines, 98.4 % of weight."""
+    """1,863 of 1,952 lines, 98.4 % of weight; lines that joined later are told apart."""
+    later: tuple[Figure | str, ...] = ()
+    if view.later:
+        later = (
+            ", with ",
+            Figure(f"{view.later_measured:,}", f"{_at(view)}.later_measured"),
+            " of ",
+            Figure(f"{view.later:,}", f"{_at(view)}.later"),
+            " that joined later",
+        )
     return Sentence(
         Figure(f"{view.measured:,}", f"{_at(view)}.measured"),
         " of ",
@@ -188,6 +207,7 @@ def coverage(view: IndexView) -> Sentence:
         " lines, ",
         Figure(share(view.weight_measured), f"{_at(view)}.weight_measured"),
         " of weight",
+        *later,
     )
 
 
@@ -327,7 +347,7 @@ def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
     who = Sentence("the ", count, " lines") if several else Sentence("the line")
     verb = " brought " if found.contribution > 0 else " cost it "
     stood = Sentence(
-        Figure(share(found.weight), f"{path}.left_total.weight"), " of the stocks before, ",
+        Figure(share(found.weight), f"{path}.left_total.weight"), " of the fund before, ",
     )  # fmt: skip
     return Sentence(
         _head(view, *_marks(snapshot, view)), who, " that left between ",

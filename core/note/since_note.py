@@ -93,7 +93,9 @@ def _index(fund: str, own: IndexSince) -> Sentence:
     if own.leaders is not None:
         said.append(_ends(own.leaders, f"{path}.leaders"))
     if own.withheld:
-        said.append(Sentence("leaders and breadth are not compared below the coverage floor"))
+        far = "too far" in own.withheld
+        why = ": a list of members is carried too far" if far else " below the coverage floor"
+        said.append(Sentence("leaders and breadth are not compared", why))
     parts = [part for sentence in said for part in ("; ", sentence)][1:]
     return Sentence(head, *parts, ".") if said else Sentence()
 

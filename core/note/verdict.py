@@ -46,7 +46,7 @@ class Moved:
     Attributes:
         count: lines.
         measured: those whose contribution over the window is known.
-        weight: their share of the stocks of the file they stand in.
+        weight: their share of the fund by the file they stand in.
         contribution: sum of what is known, a fraction.
     """
 
@@ -129,7 +129,7 @@ def verdict(snapshot: Snapshot) -> Verdict | None:
     found, small, large = snapshot.spread, snapshot.small, snapshot.large
     if found is None or small is None or large is None:
         return None
-    if not (small.claims and large.claims) or abs(found.gap) < GAP_FLOOR:
+    if not (small.claims_breadth and large.claims_breadth) or abs(found.gap) < GAP_FLOOR:
         return None
     ahead, behind = (small, large) if found.gap > 0 else (large, small)
     mine, theirs = ahead.breadth, behind.breadth

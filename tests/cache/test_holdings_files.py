@@ -135,6 +135,38 @@ def test_rows_that_are_no_stocks() -> None:
     assert weights["SHORT INC"] == pytest.approx(-2 / 48)
 
 
+def test_a_us_line_whose_symbol_begins_with_a_digit_is_no_stock() -> None:
+    text = HEAD + OLD
+    text += old("AAA", "ALPHA INC", "10.00")
+    text += old("2602335D", "OMEGA PLASMA INC", "1.00", exchange="NASDAQ")
+    text += old("9HOT", "NINE HOT INC", "1.00", exchange="New York Stock Exchange Inc.")
+    text += old("7203", "TOYOTA MOTOR CORP", "5.00", exchange="Tokyo Stock Exchange")
+    text += old(
+        "0005", "HSBC HOLDINGS PLC", "3.00", exchange="Hong Kong Exchanges And Clearing Ltd"
+    )
+    file = read(text)
+    assert file.holdings.symbols == ("AAA",)
+    why = "symbol begins with a digit, no US-listed stock"
+    assert others(file) == {
+        "OMEGA PLASMA INC": why,
+        "NINE HOT INC": why,
+        "TOYOTA MOTOR CORP": "listed in Tokyo, USD: no closes of that listing",
+        "HSBC HOLDINGS PLC": "listed in Hong Kong, USD: no closes of that listing",
+    }
+    assert file.holdings.total == 20.0 and file.rejected == ()
+
+
+def test_a_placeholder_for_a_ticker_is_no_stock_where_the_file_has_no_exchange() -> None:
+    rows: list[list[object]] = [
+        ["ALPHA INC", "AAA", "111111111", "2379504", 60.0, "-", 1000.0, "USD"],
+        ["OMEGA PLASMA CVR", "2602335D", "-", "-", 1.0, "-", 500.5, "USD"],
+        ["NUMBER CO", "0005", "KY3333333333", "-", 39.0, "-", 10, "USD"],
+    ]
+    file = read_holdings(ssga(rows), "spy.xlsx", now=NOW)
+    assert file.holdings.symbols == ("AAA", "0005")
+    assert set(others(file)) == {"OMEGA PLASMA CVR"}
+
+
 def test_value_falls_back_to_quantity_times_price_and_zero_prices_are_none() -> None:
     text = HEAD + OLD + old("AAA", "ALPHA", "-", "1,000.00", "2.50")
     text += old("BBB", "BETA", "5.81", "580,763.00", "0.00") + old("CCC", "CHI", "10.00", "-", "-")
@@ -218,7 +250,7 @@ def test_ssga_workbook() -> None:
     assert held.quantity.tolist() == [1000.0, 500.5, 10.0, 10.0]
     assert np.isnan(held.price).all()
     assert held.sectors == ("", "", "", "")
-    assert held.identifiers == ("cusip:111111111", "", "isin:US3333333333", "")
+    assert held.identifiers == ("cusip:111111111", "", "isin:KY3333333333", "")
     # 60.123456 + 39.5 + 0.25 + 0.0625 + 0.05, which is near enough to 100 to be the whole.
     assert held.total == pytest.approx(99.985956, abs=1e-9)
     assert others(file) == {"US DOLLAR": "cash, not a stock"}

@@ -38,6 +38,23 @@ def test_joined_and_left_heaviest_first() -> None:
     assert (found.from_date, found.to_date) == (DAYS[0], DAYS[-1])
 
 
+def test_weights_are_over_the_fund_and_cash_moves_with_the_rest() -> None:
+    """Stocks are 80 of 100, then 95 of 190: A doubled, C came in for 5, B went."""
+    closes = {"A": [10.0] * (len(DAYS) - 1) + [20.0], "B": [10.0] * len(DAYS)}
+    a = holdings("FND", FIRST, {"A": 40, "B": 40}, total=100)
+    b = holdings("FND", LAST, {"A": 90, "C": 5}, total=190)
+    found = changes(market(prices(DAYS, closes), a, b), a, b)
+    assert [(c.symbol, c.weight) for c in found.left] == [("B", pytest.approx(0.4))]
+    assert [(c.symbol, c.weight) for c in found.joined] == [("C", pytest.approx(5 / 190))]
+    (kept,) = found.resized
+    # the stocks rose by half: A's 40 % would be .4 x 2 / 1.5 of the fund, B's .4 / 1.5
+    assert (kept.before, kept.after) == (pytest.approx(0.4), pytest.approx(90 / 190))
+    assert kept.drift == pytest.approx(0.8 / 1.5 - 0.4)
+    assert kept.active == pytest.approx(90 / 190 - 0.8 / 1.5)
+    moves = [90 / 190 - 0.8 / 1.5, -0.4 / 1.5, 5 / 190]
+    assert found.turnover == pytest.approx(sum(map(abs, moves)) / 2)
+
+
 def test_a_rename_by_identifier_is_no_change() -> None:
     ids = ({"OLD": "cusip:1"}, {"NEW": "cusip:1"})
     found = told({"OLD": 50, "A": 50}, {"NEW": 50, "A": 50}, identifiers=ids)

@@ -12,7 +12,7 @@ from core.answer.trail import trail
 from core.data.errors import UnavailableError, WindowError
 from core.data.frames import Theme
 from core.data.market import Market
-from core.note.note import headline, sentences
+from core.note.note import coverage, headline, sentences
 from tests.core.build import NAN, holdings, market, prices, weekdays
 
 DAYS = weekdays("2025-12-29", "2026-01-30")
@@ -56,6 +56,9 @@ def test_a_whole_answer_by_hand() -> None:
     assert small.contributors.symbols == ("A", "B")
     assert small.contributors.contribution == pytest.approx([0.12, -0.019])
     assert small.contributors.weight == pytest.approx([0.6, 0.38])
+    # amounts in bp carry m_k: A's gain of 12 % of the fund, not of the basket
+    assert small.concentration.gross_gain == pytest.approx(0.12)
+    assert small.concentration.gross_loss == pytest.approx(-0.019)
     assert small.unexplained == pytest.approx(0.10 - 0.101)
     assert small.unmeasured == pytest.approx((0.12 - 0.019) / 0.98 - 0.101)
     assert small.rest == pytest.approx(0.10 - 0.101 / 0.98)
@@ -72,8 +75,10 @@ def test_bins_and_outside_equal_the_lines_held() -> None:
     view = take(market(prices(DAYS, CLOSES), file, late, LARGE), Question()).small
     assert view is not None
     assert dict(view.breadth.outside) == {"no prices held": 2, "joined": 1}
-    assert view.lines == 5 and view.measured == 3
-    assert sum(b.count for b in view.breadth.histogram) + 3 == view.lines
+    # the list at the start has four lines, two with closes; C joined later and is told apart
+    assert (view.lines, view.measured, view.later, view.later_measured) == (4, 2, 1, 1)
+    assert sum(b.count for b in view.breadth.histogram) + 3 == view.lines + view.later
+    assert str(coverage(view)) == "2 of 4 lines, 90.0 % of weight, with 1 of 1 that joined later"
     assert [(o.symbol, o.weight) for o in view.left_out] == [("X", 0.05), ("Y", 0.05)]
 
 

@@ -53,7 +53,7 @@ def removal(home: Path, count: int) -> None:
 
 def upgrade(home: Path, count: int) -> None:
     """A release whose manifests are of the next version, on a store of this one's."""
-    store.SCHEMA = 2  # type: ignore[misc]
+    store.SCHEMA = store.SCHEMA + 1  # type: ignore[misc]
     commits(home, count)
 
 
@@ -89,7 +89,7 @@ def imports(home: Path, count: int) -> None:
 def watch(home: Path, kind: str) -> None:
     """Read without end: generations never go back, and each is whole."""
     if kind == "upgrade":
-        store.SCHEMA = 2  # type: ignore[misc]
+        store.SCHEMA = store.SCHEMA + 1  # type: ignore[misc]
     seen, newest, ended = 0, 0, list[int]()
     signal.signal(signal.SIGTERM, lambda number, frame: ended.append(number))
     look: Any = {"refresh": steps.refreshed, "import": imported}.get(kind, steps.step_of)

@@ -219,7 +219,7 @@ def test_leavers_and_what_they_take_with_them() -> None:
         "IWM: one of its top three contributors left by 26 June 2026 (S29); together +296 bp."
     )
     assert said(snapshot, "goes on") == (
-        "IWM: the line that left between 31 December 2025 and 26 June 2026, 3.3 % of the stocks"
+        "IWM: the line that left between 31 December 2025 and 26 June 2026, 3.2 % of the fund"
         " before, brought +296 bp while a member; the index goes on without it."
     )
     told = snapshot.changes["IWM"]

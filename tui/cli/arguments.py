@@ -143,6 +143,10 @@ def _forget(forget: argparse.ArgumentParser) -> None:
     gone = what.add_parser("holdings", parents=[place], help="a fund's file of one date")
     gone.add_argument("fund")
     gone.add_argument("date")
+    closes = what.add_parser("prices", parents=[place], help="all that is held of some symbols")
+    closes.add_argument("symbols", nargs="+", metavar="SYMBOL")
+    brought = what.add_parser("import", parents=[place], help="an import or a refresh")
+    brought.add_argument("id", type=int, metavar="ID", help="its number in `status --imports`")
     untold = what.add_parser("changes", parents=[place], help="a fund's announced changes")
     untold.add_argument("fund")
     untold.add_argument("date", nargs="?", help="the effective date; without it, all of them")
@@ -159,6 +163,7 @@ def _serve(serve: argparse.ArgumentParser) -> None:
 
 def _status(status: argparse.ArgumentParser) -> None:
     status.add_argument("--format", choices=("text", "json"), default="text")
+    status.add_argument("--imports", action="store_true", help="what was brought, each by number")
     status.add_argument(
         "--pair", default=argparse.SUPPRESS, metavar="SMALL:LARGE", help="whose refresh is priced"
     )

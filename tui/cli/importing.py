@@ -1,4 +1,4 @@
-"""``internals import`` and ``forget``: a person's own files into the store, and out again."""
+"""``internals import``: a person's own files into the store."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
+from cache.store.draft import Note
 from tui.state.config import as_date
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
@@ -69,11 +70,11 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
 
     prices = read_prices(arguments.file, adjusted=not arguments.unadjusted, now=now)
     bars = prices.bars
-    held = desk.store.commit(bars=bars)
     said = (
         f"{len(bars):,} rows of {len(bars.symbols):,} symbols,"
         f" {bars.session.min()} to {bars.session.max()}"
     )
+    held = desk.store.commit(bars=bars, note=Note("prices", now, bars.source, said))
     return _Brought(said, prices.rejected, held.generation)
 
 
@@ -88,12 +89,13 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
         now=now,
         funds=load_funds(desk.places.config / "funds.toml"),
     )
-    held = desk.store.commit(holdings=[(found.holdings, found.raw)])
     rows = found.holdings
     said = (
         f"holdings of {rows.fund} as of {rows.as_of}: {len(rows.symbols):,} lines,"
         f" {len(rows.others):,} other rows left out"
     )
+    note = Note("holdings", now, rows.source, said)
+    held = desk.store.commit(holdings=[(rows, found.raw)], note=note)
     return _Brought(said, found.rejected, held.generation)
 
 
@@ -101,10 +103,11 @@ def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Broug
     from cache.sources.holdings.announced import adding, read_changes
 
     found = read_changes(arguments.file, now=now)
-    held = desk.store.commit(announce=adding(found.changes))
     said = "; ".join(
         f"{fund} {', '.join(words)} {day}" for (fund, day), words in _counted(found.changes)
     )
+    note = Note("changes", now, arguments.file.name, said)
+    held = desk.store.commit(announce=adding(found.changes), note=note)
     return _Brought(f"announced: {said}", found.rejected, held.generation)
 
 
@@ -116,38 +119,3 @@ def _counted(
     for key in sorted({(c.fund, c.effective) for c in changes}):
         told: tuple[Action, ...] = ("leave", "join")
         yield key, [f"{counts[*key, a]:,} {a}" for a in told if counts[*key, a]]
-
-
-def forget(arguments: argparse.Namespace, desk: Desk) -> int:
-    """Take a wrong import back: a fund's file of one date, or its announced changes."""
-    if desk.simulated:
-        return say("the demo market is made from a seed; it forgets nothing", BAD_INPUT)
-    fund: str = arguments.fund.upper()
-    when = as_date(arguments.date) if arguments.date is not None else None
-    if arguments.kind == "changes":
-        return _forget_changes(desk, fund, when)
-    held = desk.store.read().holdings.get(fund, ())
-    if when is None or all(file.as_of != when for file in held):
-        dates = ", ".join(str(file.as_of) for file in held) or "none"
-        return say(f"no holdings of {fund} as of {when} are held; held are {dates}", BAD_INPUT)
-    desk.store.commit(forget=[(fund, when)])
-    write(f"holdings of {fund} as of {when} are forgotten\n")
-    return ANSWERED
-
-
-def _forget_changes(desk: Desk, fund: str, when: date | None) -> int:
-    from cache.sources.holdings.announced import forgetting
-
-    held = [c for c in desk.store.read().announced if c.fund == fund]
-    gone = [c for c in held if when in (None, c.effective)]
-    if not gone:
-        dates = ", ".join(sorted({str(c.effective) for c in held})) or "none"
-        of_day = f" for {when}" if when else ""
-        return say(f"no changes of {fund} are announced{of_day}; held are {dates}", BAD_INPUT)
-    desk.store.commit(announce=forgetting(fund, when))
-    one = len(gone) == 1
-    write(
-        f"{len(gone):,} announced change{'' if one else 's'} of {fund}"
-        f" {'is' if one else 'are'} forgotten\n"
-    )
-    return ANSWERED

@@ -83,16 +83,23 @@ def _command(arguments: argparse.Namespace) -> int:
         return publish(desk, arguments.target, group=arguments.group)
     if arguments.command == "serve":
         return _serve(arguments)
-    if arguments.command in ("import", "forget"):
-        from tui.cli import importing
+    if arguments.command == "import":
+        from tui.cli.importing import bring
 
-        if arguments.command == "import":
-            return importing.bring(arguments, desk)
-        return importing.forget(arguments, desk)
+        return bring(arguments, desk)
+    if arguments.command == "forget":
+        from tui.cli.forgetting import forget
+
+        return forget(arguments, desk)
     if arguments.command == "status":
         from tui.report.status import to_json, to_text
 
         desk.prepare()
+        if arguments.imports:
+            from tui.report.imports import imports
+
+            write(imports(desk, kind=arguments.format), kind=arguments.format)
+            return ANSWERED
         found = desk.store.read()
         now = datetime.now(UTC)
         config, _ = _settings(arguments, where)

@@ -68,14 +68,16 @@ def examine(around: Surroundings) -> list[Finding]:
         ("certificates", network.certificates),
         ("network", network.network),
     )
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for topic, look in looks:
         try:
-            found += look(around)
+            findings += look(around)
         except Exception as error:  # one look that fails must not cost the others
-            said = f"could not be looked at: {type(error).__name__}: {error}"
-            found.append(Finding(topic, "fault", said, "this is a fault of the program; report it"))
-    return found
+            fault = f"could not be looked at: {type(error).__name__}: {error}"
+            findings.append(
+                Finding(topic, "fault", fault, "this is a fault of the program; report it")
+            )
+    return findings
 
 
 def report(where: Places, *, demo: bool, offline: bool, kind: str) -> int:
@@ -92,7 +94,7 @@ def report(where: Places, *, demo: bool, offline: bool, kind: str) -> int:
         simulated=demo,
         reach=None if demo or offline else reach,
     )
-    found = examine(around)
+    findings = examine(around)
     width = min(size[0] if size else 100, 120)
-    write(to_json(found) if kind == "json" else to_text(found, width), kind=kind)
-    return IN_PART if any(one.state == "fault" for one in found) else ANSWERED
+    write(to_json(findings) if kind == "json" else to_text(findings, width), kind=kind)
+    return IN_PART if any(one.state == "fault" for one in findings) else ANSWERED

@@ -64,11 +64,11 @@ class DeskLike(Protocol):
 
 @dataclass
 class Taken(Message):
-    """A question was answered; without the market where that is still to be read here."""
+    """A question was answered, from this market."""
 
     number: int
     snapshot: Snapshot
-    market: Market | None
+    market: Market
 
 
 @dataclass

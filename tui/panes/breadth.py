@@ -73,11 +73,11 @@ class BreadthPane(Pane):
     def _draw_daily(self, scene: Scene) -> None:
         """Session by session: counted once for a market, in a thread."""
         market = scene.market
-        if market is not None and market is self._counted:
+        if market is self._counted:
             found = _daily_of(scene)
             self._sheet.show(lambda width, height: daily.drawing(scene, found, width, height))
             return
-        if market is not None and self._counting is not market:
+        if self._counting is not market:
             self._counting = market
             self.run_worker(partial(self._count, scene, market), thread=True, exit_on_error=False)
         if self._counted is None:
@@ -102,8 +102,6 @@ class BreadthPane(Pane):
 
 def _daily_of(scene: Scene) -> dict[Side, Daily]:
     """Side -> its daily breadth up to the as-of session."""
-    if scene.market is None:
-        return {}
     found = {
         side: daily_breadth(scene.market, scene.fund(side), scene.snapshot.as_of)
         for side in scene.sides

@@ -152,8 +152,6 @@ def _cell(row: _Row, key: str) -> Cell:
 def _untold(scene: Scene, side: Side) -> str:
     """Why nothing is told of an index's changes."""
     fund = scene.fund(side)
-    if scene.market is None:
-        return f"The holdings files of {fund} are still being read."
     if len(scene.market.holdings.get(fund, ())) > 1:
         return f"One holdings file of {fund} serves this whole window: nothing to compare."
     return (

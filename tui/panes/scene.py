@@ -25,15 +25,15 @@ class Scene:
 
     Attributes:
         snapshot: what is drawn.
+        market: what the snapshot was taken from, for what is looked up line by line.
         first: the index that stands first.
         marked: symbols marked by hand.
-        market: what the snapshot was taken from, for what is looked up line by line.
     """
 
     snapshot: Snapshot
+    market: Market
     first: Side = "small"
     marked: frozenset[str] = frozenset()
-    market: Market | None = None
 
     @property
     def sides(self) -> tuple[Side, Side]:

@@ -161,8 +161,6 @@ def _chart(scene: Scene, spread: Spread, width: int, height: int) -> Drawing:
 
 def _paths(scene: Scene, spread: Spread, width: int, height: int) -> Drawing:
     """The gap on its way through the window, every year beside the others."""
-    if scene.market is None:
-        return []
     here = spread_year(spread)
     charts = [
         Multiple(

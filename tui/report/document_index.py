@@ -128,8 +128,11 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
         "rest_bp": scaled(view.rest, 1e4),
         "lines": view.lines,
         "measured": view.measured,
+        "later": view.later,
+        "later_measured": view.later_measured,
         "weight_measured": number(view.weight_measured),
         "estimated": view.estimated,
+        "claims": {"leaders": view.claims, "breadth": view.claims_breadth},
         "left_out": [
             {"symbol": o.symbol, "name": o.name, "weight": number(o.weight), "reason": o.reason}
             for o in view.left_out
@@ -143,6 +146,10 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
                 "weight_measured": number(s.weight_measured),
                 "basket_return": number(s.basket_return),
                 "membership_older_than": iso(s.older_than),
+                "holdings_of": s.carry.lender or view.fund,
+                "carried_days": s.carry.days,
+                "carried_over": iso(s.carry.over),
+                "equal_weights": s.carry.even,
             }
             for s in view.segments
         ],

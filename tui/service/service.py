@@ -1,13 +1,13 @@
 """The one thing the screen and the command line ask for data: the store, read into a Market.
 
 Nothing here touches the network: a refresh is a child process of its own. What reads and what
-measures is loaded by the first question that needs it, for the screen may have its first answer
-from elsewhere (`tui.startup.ahead`).
+measures is loaded by the first question, which the screen lets a thread answer meanwhile.
 """
 
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -76,6 +76,7 @@ class Desk:
         self._lock = threading.Lock()
         self._quotes: Quotes | None = None
         self._overlaid: tuple[Market, Quotes, Market] | None = None
+        self._begun: tuple[Question, Future[Snapshot]] | None = None
         self._facts: tuple[tuple[object, ...], Reference] | None = None
 
     @cached_property
@@ -169,11 +170,31 @@ class Desk:
                 )
             return self._with_quotes(loaded.market)
 
+    def begin(self, question: Question) -> None:
+        """Answer a question in a thread; `take` has the answer, or what went wrong."""
+        answer: Future[Snapshot] = Future()
+        self._begun = question, answer
+
+        def work() -> None:
+            try:
+                answer.set_result(self._take(question))
+            except BaseException as error:
+                answer.set_exception(error)
+
+        # no end of the program waits for a disk that hangs
+        threading.Thread(target=work, name="first answer", daemon=True).start()
+
     def take(self, question: Question) -> Snapshot:
         """Answer a question from what is held; see `core.answer.snapshot.take` for what it raises.
 
         While quotes are laid over it, the last session is today's.
         """
+        begun, self._begun = self._begun, None
+        if begun is not None and begun[0] == question:
+            return begun[1].result()
+        return self._take(question)
+
+    def _take(self, question: Question) -> Snapshot:
         from core.answer.snapshot import take
 
         market, quotes = self.market(), self._quotes

@@ -9,6 +9,7 @@ takes it over as it is; should anything end the program before, the terminal is 
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import signal
 import sys
@@ -79,6 +80,10 @@ class Opening:
         """Give back the signals and the terminal, whoever has it."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        self.give_back()
+
+    def give_back(self) -> None:
+        """Give back the terminal as it was."""
         if self.left is None or not self.left():
             _write((_UNDO if self.left else "") + _LEAVE + _SHOW)
         _set(self.modes)
@@ -113,6 +118,14 @@ def opened(start: Start, config: Config, found: Capabilities) -> Iterator[None]:
     finally:
         _shown = None
         opening.end()
+
+
+def give_back() -> None:
+    """Give back the terminal that the opening has, at once: not where it takes nothing now."""
+    stream = sys.__stderr__
+    with suppress(OSError, ValueError):
+        if _shown is not None and stream is not None and select.select([], [stream], [], 0)[1]:
+            _shown.give_back()
 
 
 def take(left: Callable[[], bool]) -> Opening | None:

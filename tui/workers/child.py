@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from cache.facts.interpreter import environment
@@ -81,26 +84,26 @@ async def follow(
         Its exit code, and its last words: the last message or line it wrote.
     """
     try:
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             env=environment(),
-            limit=_LIMIT,
         )
     except OSError as error:
         return 2, f"{what} cannot be started: {error.strerror or error}"
+    lines: asyncio.Queue[bytes | None] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def put(line: bytes | None) -> None:
+        loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    # asyncio's own pipes fail where the loop is closed before a terminated child has ended
+    threading.Thread(target=_read, args=(process, put), name="child", daemon=True).start()
     last = ""
-    assert process.stdout is not None
     try:
-        while True:
-            try:
-                raw = await process.stdout.readline()
-            except ValueError:
-                continue
-            if not raw:
-                break
+        while (raw := await lines.get()) is not None:
             text = raw.decode("utf-8", "replace").strip()
             fields = _fields(text)
             if fields is None:
@@ -109,11 +112,30 @@ async def follow(
             message = fields.get("message")
             last = message if isinstance(message, str) and message else last
             take(fields)
-        return await process.wait(), last
+        return process.wait(), last
     finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.terminate()
+        with suppress(ProcessLookupError):
+            process.terminate()
+
+
+def _read(process: subprocess.Popen[bytes], put: Callable[[bytes | None], object]) -> None:
+    """In a thread: hand over each line of a process, then None once it has ended.
+
+    Args:
+        process: whose standard output is a pipe.
+        put: takes a line; raises RuntimeError where nobody listens any more.
+    """
+    assert process.stdout is not None
+    too_long = False
+    with process.stdout as stream, suppress(RuntimeError):
+        for raw in iter(partial(stream.readline, _LIMIT), b""):
+            cut = len(raw) == _LIMIT and not raw.endswith(b"\n")
+            if not (cut or too_long):
+                put(raw)
+            too_long = cut
+    process.wait()
+    with suppress(RuntimeError):
+        put(None)
 
 
 def _fields(text: str) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ listing; then where the company is at home, by ISIN, CUSIP, SEDOL and country.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ from cache.facts.exchanges import (
     lists_directly,
     suffix_place,
 )
+from cache.facts.symbols import yahoo_symbol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +34,8 @@ _ABROAD: Final = frozenset("034567")
 #: Countries of a CUSIP's first letter whose companies list in the United States by receipts
 #: alone, or hardly ever: Austria, Belgium, Germany, Spain, France, Japan, Norway and others.
 _LETTERS: Final = frozenset("ABDEFJKQRSTW")
+#: What stands for a ticker where a line has none any more, as for a contingent value right.
+_PLACEHOLDER: Final = re.compile(r"[0-9]{6,7}[A-Z]")
 #: A file with more than this part of its lines abroad is one of the world's stocks.
 _WORLD: Final = 0.02
 
@@ -86,6 +90,20 @@ class Listings:
             return ""
         if line.sedol[:1] in _ABROAD or self.world or _at_home_abroad(line):
             return f"a company of {home}, whose exchange the file does not say"
+        return ""
+
+    def digits(self, line: Line) -> str:
+        """Why a US line whose symbol begins with a digit is no stock, "" for other lines.
+
+        Elsewhere digits are ordinary. Where the file has no exchange, a symbol that no exchange
+        gives out tells it.
+        """
+        symbol = yahoo_symbol(line.symbol)
+        if not symbol[:1].isdigit():
+            return ""
+        american = exchange_place(line.exchange) or suffix_place(line.symbol.strip().upper())
+        if american or (not line.exchange.strip("- ") and _PLACEHOLDER.fullmatch(symbol)):
+            return "symbol begins with a digit, no US-listed stock"
         return ""
 
     def _home(self, line: Line) -> str:

@@ -114,7 +114,7 @@ def _reasons(sheet: Sheet) -> list[str]:
     listings = Listings.of(stocks)
     for place, line in enumerate(sheet.lines):
         if not reasons[place]:
-            reasons[place] = listings.abroad(line)
+            reasons[place] = listings.abroad(line) or listings.digits(line)
     return reasons
 
 
