@@ -42,11 +42,19 @@ def _rejected(rows: Sequence[Rejected], file: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Brought:
-    """What an import took, in words, the rows it refused, and the generation now held."""
+    """What an import took, in words, the rows it refused, and the generation now held.
+
+    Attributes:
+        said: what was brought, a sentence.
+        rejected: the rows that were refused.
+        generation: what is held now; the one before where nothing is new.
+        told: what was taken for what, a line each.
+    """
 
     said: str
     rejected: Sequence[Rejected]
     generation: int
+    told: Sequence[str] = ()
 
 
 def bring(arguments: argparse.Namespace, desk: Desk) -> int:
@@ -54,14 +62,20 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     if desk.simulated:
         return say("the demo market is made from a seed; import without --demo", BAD_INPUT)
     now = datetime.now(UTC)
-    file: Path = arguments.file
+    given: Path | list[Path] = arguments.file
+    file = given if isinstance(given, Path) else given[0]
     before = desk.generation()
     kinds = {"prices": _prices, "holdings": _holdings, "changes": _changes}
     brought = kinds[arguments.kind](arguments, desk, now)
     _rejected(brought.rejected, file)
     refused = f"; {len(brought.rejected):,} rows refused" if brought.rejected else ""
     unchanged = "; nothing new" if brought.generation == before else ""
-    write(f"{clean(file.name, 200)}: {brought.said}{refused}{unchanged}\n")
+    if getattr(arguments, "dry_run", False):
+        unchanged = " (a dry run: nothing is kept)"
+    name = clean(file.name or f"{file}", 200)
+    for at, line in enumerate(brought.told):
+        write(f"  {line}\n" if at else f"{name}: {line}\n")
+    write(f"{name}: {brought.said}{refused}{unchanged}\n")
     return IN_PART if brought.rejected else ANSWERED
 
 
@@ -80,7 +94,8 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
 
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.facts.funds import load_funds
-    from cache.sources.holdings.read import read_holdings
+    from cache.sources.holdings.read import Notation, read_holdings
+    from cache.sources.holdings.report import named_columns, report
 
     found = read_holdings(
         arguments.file,
@@ -88,15 +103,20 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
         as_of=as_date(arguments.dated) if arguments.dated else None,
         now=now,
         funds=load_funds(desk.places.config / "funds.toml"),
+        notation=Notation(
+            arguments.dates, arguments.decimal, named_columns(arguments.columns), arguments.ignore
+        ),
     )
     rows = found.holdings
     said = (
         f"holdings of {rows.fund} as of {rows.as_of}: {len(rows.symbols):,} lines,"
         f" {len(rows.others):,} other rows left out"
     )
-    note = Note("holdings", now, rows.source, said)
-    held = desk.store.commit(holdings=[(rows, found.raw)], note=note)
-    return _Brought(said, found.rejected, held.generation)
+    generation = 0
+    if not arguments.dry_run:
+        note = Note("holdings", now, rows.source, said)
+        generation = desk.store.commit(holdings=[(rows, found.raw)], note=note).generation
+    return _Brought(said, found.rejected, generation, report(found))
 
 
 def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
