@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.answer.views import IndexView, Lines, Without
-from core.data.frames import BoolArray, Holdings, IntArray, LeftOut, day
+from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, LeftOut, day
 from core.measures.breadth import breadth_of
 from core.measures.concentration import concentration, order
 from core.measures.contribution import basket
@@ -79,6 +79,23 @@ def _weight(file: Holdings, row: int) -> float:
     return float(file.value[row]) / file.total
 
 
+def _without(
+    symbols: tuple[str, ...],
+    marked: BoolArray,
+    contribution: FloatArray,
+    ways: tuple[float | None, float],
+    fund_return: float | None,
+) -> Without:
+    """The index without its marked lines; arrays are (M,) over the measured ones."""
+    brought = math.fsum(contribution[marked])
+    return Without(
+        tuple(np.array(symbols)[marked].tolist()),
+        brought,
+        *ways,
+        None if fund_return is None else fund_return - brought,
+    )
+
+
 def index_of(
     market: Market, question: Question, fund: str, window: Window, parts: tuple[Span, ...]
 ) -> tuple[IndexView, Basket] | str:
@@ -123,12 +140,16 @@ def index_of(
         issuers=issuers(market.reference.issuers, symbols, weight, scaled),
         breadth=breadth_of(found, question.above, question.below),
         concentration=concentration(
-            found.share[0][rows], found.unscaled[rows], scaled, ranked, net, without
+            found.share[0][rows],
+            found.unscaled[rows],
+            scaled,
+            ranked,
+            net,
+            without,
+            fund_return=fund_return,
         ),
         correlation=correlation_of(market, found),
-        without=Without(
-            tuple(np.array(symbols)[marked].tolist()), math.fsum(scaled[marked]), *without(marked)
-        )
+        without=_without(symbols, marked, scaled, without(marked), fund_return)
         if marked.any()
         else None,
     )

@@ -89,13 +89,15 @@ class Without:
         symbols: the names of them that the index has.
         contribution: their sum.
         reweighted: the index's return with the rest weighted up; None with nothing left.
-        zeroed: the index's return less their contribution.
+        zeroed: the basket's return less their part of it (without m_k).
+        fund_zeroed: the fund's return less their contribution; None without its closes.
     """
 
     symbols: tuple[str, ...]
     contribution: float
     reweighted: float | None
     zeroed: float
+    fund_zeroed: float | None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -189,6 +189,8 @@ def check_concentration(view: IndexView, want: naive.Index, question: Question) 
         if gross > 1e-12:
             assert near(top.share_of_gross_gain, made / gross)
         assert near(top.zeroed, want.basket_return - made)
+        fund = want.fund_return
+        assert near(top.fund_zeroed, None if fund is None else fund - printed)
         assert hollow(want) or near(top.reweighted, want.without(names))
     marked = [s for s in question.without if s in want.unscaled]
     assert (view.without is None) == (not marked)

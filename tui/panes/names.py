@@ -217,15 +217,17 @@ def _caption(scene: Scene, side: Side, view: IndexView | None, order: Order, wid
         (f" {formats.pct(told)}", "bold"),
     ]
     parts = []
+    if view.without is not None:
+        names = view.without.symbols
+        who = " ".join(names) if len(names) <= 4 else f"{len(names)} names"
+        ways = ((view.without.fund_zeroed, "zeroed"), (view.without.reweighted, "reweighted"))
+        figures = [f"{formats.pct(value)} {name}" for value, name in ways if value is not None]
+        parts += [f"without {who} {figures[0]}", *figures[1:]] if figures else []
     if view.fund_return is None:
         parts.append("basket; no fund closes")
     if order.key == "bp":
         parts.append("best first" if order.falling else "worst first")
-    if view.without is not None:
-        names = view.without.symbols
-        who = " ".join(names) if len(names) <= 4 else f"{len(names)} names"
-        parts.append(f"without {who} {formats.pct(view.without.reweighted)}")
-    elif view.claims and view.concentration.half_of_gain is not None:
+    if view.without is None and view.claims and view.concentration.half_of_gain is not None:
         parts.append(f"half of all gains from {view.concentration.half_of_gain:,} names")
     for part in parts:
         if line_width(line) + len(part) + 3 <= width:

@@ -113,6 +113,7 @@ def _top(top: Top) -> Json:
         "share_of_gross_gain": number(top.share_of_gross_gain),
         "index_without_reweighted": number(top.reweighted),
         "index_without_zeroed": number(top.zeroed),
+        "fund_without_zeroed": number(top.fund_zeroed),
     }
 
 
@@ -176,5 +177,6 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
             "sum_bp": scaled(without.contribution, 1e4),
             "index_without_reweighted": number(without.reweighted),
             "index_without_zeroed": number(without.zeroed),
+            "fund_without_zeroed": number(without.fund_zeroed),
         },
     }

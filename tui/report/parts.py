@@ -233,7 +233,7 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
     "outside": ("fund reason count:i", _breadth("outside")),
     "concentration": (
         "fund k:i sum_bp:f share_of_net:f share_of_gross_gain:f index_without_reweighted:f"
-        " index_without_zeroed:f",
+        " index_without_zeroed:f fund_without_zeroed:f",
         _concentration,
     ),
     "daily": (

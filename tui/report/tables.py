@@ -39,15 +39,18 @@ def ranking_words(name: str, ranking: Ranking) -> str:
     """A ranking in one line: rank, since, runner-up, the gap of the next rank, z."""
     if not ranking.claim:
         return f"{name}: {ranking.of - 1} earlier years, too few for a rank"
+    kind = "lead" if ranking.gap > 0 else "deficit"
     words = [f"rank {ranking.rank} of {ranking.of}"]
     if ranking.on_record:
-        words.append(f"widest on record, from {ranking.first_year}")
+        words.append(f"widest {kind} on record, from {ranking.first_year}")
     elif ranking.ties is not None and ranking.ties == ranking.since:
         words.append(f"matches {ranking.ties}")
     elif ranking.since is not None:
-        words.append(f"widest since {ranking.since}")
+        words.append(f"widest {kind} since {ranking.since}")
     if ranking.runner_up is not None:
-        words.append(f"widest other year {ranking.runner_up.year} {f.pp(ranking.runner_up.gap)}")
+        runner = ranking.runner_up
+        other = "widest" if (runner.gap > 0) == (ranking.gap > 0) else f"no other {kind}, nearest"
+        words.append(f"{other} other year {runner.year} {f.pp(runner.gap)}")
     if ranking.next_gap is not None:
         words.append(f"next rank at {f.pp(ranking.next_gap)}")
     if ranking.z is not None:

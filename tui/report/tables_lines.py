@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.measures.daily import AVERAGES, Daily
 from core.note.note import coverage
+from core.note.without_words import REWEIGHTED, ZEROED
 from tui.report.table import ROWS, Row, Table
 from tui.text import formats as f
 
@@ -165,13 +166,13 @@ def concentration(view: IndexView) -> Iterator[Table]:
             f.bp(t.contribution, unit=False),
             f.pct(t.share_of_net, 1, sign=False),
             f.pct(t.share_of_gross_gain, 1, sign=False),
+            f.pct(t.fund_zeroed),
             f.pct(t.reweighted),
-            f.pct(t.zeroed),
         )
         for t in view.concentration.top
     )
-    columns = ("", ">bp", ">of net", ">of gross gain", ">without, reweighted", ">without, zeroed")
-    notes = []
+    columns = ("", ">bp", ">of net", ">of gross gain", ">without, zeroed", ">without, reweighted")
+    notes = [f"{ZEROED}; {REWEIGHTED}"]
     if view.concentration.effective_n is not None:
         notes.append(f"effective number of lines {view.concentration.effective_n:.1f}")
     if view.concentration.half_of_gain is not None:
