@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cache.sources.holdings.report import left_out
 from tui.report.fetched import Fetched, until_words
 from tui.text import formats as f
 
 if TYPE_CHECKING:
     from cache.store.store import Held
+    from core.data.frames import LeftOut
     from tui.service.service import Desk
     from tui.state.config import Config
 
@@ -49,6 +52,7 @@ def document(held: Held, desk: Desk, config: Config, now: datetime) -> dict[str,
                     "as_of": file.as_of.isoformat(),
                     "lines": len(file.symbols),
                     "other_rows": len(file.others),
+                    "left_out": [_other(other) for other in file.others],
                     "from": file.source,
                     "fetched_at": file.fetched_at and file.fetched_at.isoformat(),
                 }
@@ -91,6 +95,12 @@ def document(held: Held, desk: Desk, config: Config, now: datetime) -> dict[str,
         "announced": _announced(held),
         "themes": list(market.reference.doubts),
     }
+
+
+def _other(other: LeftOut) -> dict[str, Any]:
+    """A row that an import left out; a weight that is not known is null."""
+    weight = None if math.isnan(other.weight) else other.weight
+    return {"symbol": other.symbol, "name": other.name, "weight": weight, "reason": other.reason}
 
 
 def _fetched(held: Held, desk: Desk, config: Config, now: datetime) -> Fetched:
@@ -171,6 +181,7 @@ def to_text(held: Held, desk: Desk, config: Config, now: datetime) -> str:
             + f"; {own['lines_with_prices']:,} of {own['lines']:,} lines with prices"
         )
         said.append(f"           holdings of {dates}")
+        said += [f"           {line}" for line in left_out(held.holdings[fund][-1].others)]
     for row in state["announced"]:
         words = f"{row['leave']:,} leave, {row['join']:,} join on {row['effective']}"
         said.append(f"{row['fund']:<10} announced: {words} ({', '.join(row['from'])})")
