@@ -18,9 +18,9 @@ import numpy as np
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.frames import Block, Events, FloatArray, Holdings, LeftOut, Prices, Reference, Theme
 from core.data.market import Market
+from tui.host.messages import Quotes
 from tui.report.fetched import Fetched
 from tui.state.files import Memory
-from tui.workers.live import Quotes
 
 START, END, LAST = date(2025, 12, 31), date(2026, 6, 26), date(2026, 6, 30)
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)

@@ -109,9 +109,13 @@ def _import(bring: argparse.ArgumentParser) -> None:
     file.add_argument("--fund", help="the fund, where the file does not say")
     file.add_argument("--as-of", dest="dated", metavar="DATE", help="the file's date, likewise")
     _notation(file)
-    closes = kinds.add_parser("prices", parents=[place], help="CSV or Parquet of closes")
-    closes.add_argument("file", type=_path)
-    closes.add_argument("--unadjusted", action="store_true", help="closes are as traded")
+    closes = kinds.add_parser(
+        "prices", parents=[place], help="closes: CSV, XLSX, Parquet, JSON, or a folder of them"
+    )
+    closes.add_argument("file", type=_path, nargs="+")
+    basis = closes.add_mutually_exclusive_group()
+    basis.add_argument("--adjusted", action="store_true", help="closes are split-adjusted")
+    basis.add_argument("--unadjusted", action="store_true", help="closes are as traded")
     closes.add_argument("--symbol", metavar="SYM", help="whose closes, where no column says")
     _notation(closes)
     ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")

@@ -30,8 +30,8 @@ def _rejected(rows: Sequence[Rejected], file: Path) -> None:
     for row in rows[:LISTED]:
         error = SourceError(
             row.reason,
-            file=file.name,
-            line=row.line,
+            file=row.file or file.name,
+            line=row.line or None,
             column=row.column or None,
             symbol=row.symbol or None,
         )
@@ -80,16 +80,27 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
 
 
 def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
-    from cache.sources.prices.read import read_prices
+    from cache.sources.prices.read import HowToRead, read_prices
 
-    prices = read_prices(arguments.file, adjusted=not arguments.unadjusted, now=now)
+    how = HowToRead(
+        adjusted=False if arguments.unadjusted else True if arguments.adjusted else None,
+        columns=arguments.columns,
+        ignored=arguments.ignore,
+        decimal=arguments.decimal,
+        dates=arguments.dates,
+        symbol=arguments.symbol,
+    )
+    prices = read_prices(arguments.file, how, now=now)
     bars = prices.bars
     said = (
         f"{len(bars):,} rows of {len(bars.symbols):,} symbols,"
         f" {bars.session.min()} to {bars.session.max()}"
     )
-    held = desk.store.commit(bars=bars, note=Note("prices", now, bars.source, said))
-    return _Brought(said, prices.rejected, held.generation)
+    generation = 0
+    if not arguments.dry_run:
+        note = Note("prices", now, bars.source, said)
+        generation = desk.store.commit(bars=bars, note=note).generation
+    return _Brought(said, prices.rejected, generation, prices.told)
 
 
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:

@@ -92,20 +92,11 @@ def _command(arguments: argparse.Namespace) -> int:
 
         return forget(arguments, desk)
     if arguments.command == "status":
-        from tui.report.status import to_json, to_text
+        from tui.cli.status import imports, status
 
-        desk.prepare()
         if arguments.imports:
-            from tui.report.imports import imports
-
-            write(imports(desk, kind=arguments.format), kind=arguments.format)
-            return ANSWERED
-        found = desk.store.read()
-        now = datetime.now(UTC)
-        config, _ = _settings(arguments, where)
-        written = to_json if arguments.format == "json" else to_text
-        write(written(found, desk, config, now), kind=arguments.format)
-        return ANSWERED
+            return imports(desk, arguments.format)
+        return status(desk, _settings(arguments, where)[0], arguments.format)
     config, as_of = _settings(arguments, where)
     if arguments.command == "refresh":
         return _refresh(desk, config.question(), config, arguments)

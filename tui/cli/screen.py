@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tui.command.commands import COMMANDS
-from tui.panes.frame import Start
+from tui.panes.frame import Start, frame
 from tui.state.config import Config
 from tui.terminal import crash, fitting, title
 from tui.terminal.capabilities import Capabilities, here, prepare
@@ -103,7 +103,13 @@ def _opened(
 
     keys = {command.name: command.keys for command in COMMANDS if command.keys}
     keys |= {name: tuple(map(str.strip, text.split(","))) for name, text in config.keys.items()}
-    return opened(Start(question, config.pairs, keys, memory.seat(), simulated), config, found)
+    start = Start(question, config.pairs, keys, memory.seat(), simulated)
+    return opened(
+        lambda width, height: frame(width, height, start),
+        config.theme,
+        found,
+        ascii_only=config.ascii,
+    )
 
 
 def suited(config: Config, found: Capabilities) -> Config:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +17,21 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from tui.report.fetched import Fetched
     from tui.state.files import Memory
-    from tui.workers.live import Quotes
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Quotes:
+    """Today's quotes at one moment.
+
+    Attributes:
+        prices: symbol -> dollars per share.
+        session: the session they are of.
+        at: when the newest of them was taken.
+    """
+
+    prices: Mapping[str, float]
+    session: date
+    at: datetime
 
 
 class DeskLike(Protocol):

@@ -18,8 +18,8 @@ from tui.charts import histogram_pair, ladder_bar, waterfall
 from tui.command.commands import BREADTH
 from tui.panes import daily
 from tui.panes.pane import Pane
-from tui.panes.scene import Scene, Side, flowed, no_index, wrapped
 from tui.panes.sheet import Sheet
+from tui.panes.wording import flowed, no_index, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, fit_line, inset
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from core.answer.snapshot import IndexView
     from core.data.market import Market
     from core.measures.breadth import Bin, Breadth
+    from tui.host.scene import Scene, Side
 
 #: Cells of the longest bar of the ladder.
 _LONGEST: Final = 40

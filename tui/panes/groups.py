@@ -14,8 +14,8 @@ from tui.widgets.columns import Cell, Column
 if TYPE_CHECKING:
     from core.measures.attribution import SectorEffect
     from core.measures.groups import Group
+    from tui.host.scene import Scene, Side
     from tui.panes.listing import Grid
-    from tui.panes.scene import Scene, Side
 
 #: Key of the row that sums a table up.
 ALL: Final = "all"

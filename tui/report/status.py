@@ -15,26 +15,30 @@ from tui.report.fetched import Fetched, until_words
 from tui.text import formats as f
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cache.store.store import Held
     from core.data.frames import LeftOut
-    from tui.service.service import Desk
-    from tui.state.config import Config
+    from core.data.market import Market
 
 SCHEMA = 1
 #: Symbols named of those that failed for one reason; the JSON names all.
 FEW = 12
 
 
-def document(held: Held, desk: Desk, config: Config, now: datetime) -> dict[str, Any]:
+def document(
+    held: Held, market: Market, store: Path, fetched: Fetched, now: datetime
+) -> dict[str, Any]:
     """The store's state as plain JSON values.
 
     Args:
         held: the generation read.
-        desk: whose market it is.
-        config: what was set, and given as flags; else what was last on the screen counts.
+        market: what the screen makes of it.
+        store: the directory it is kept in.
+        fetched: what the last refresh brought, and what is missing.
         now: with a time zone; ages are counted from it.
     """
-    market, prices = desk.market(), held.prices
+    prices = held.prices
     last = market.last_close
     closes = sum(int(np.isfinite(block.close).sum()) for block in prices.blocks)
     adjusted = [b.adj_close for b in prices.blocks if b.adj_close is not None]
@@ -62,10 +66,9 @@ def document(held: Held, desk: Desk, config: Config, now: datetime) -> dict[str,
             "lines_with_prices": sum(symbol in last for symbol in symbols),
         }
     taken = prices.fetched_at.values()
-    fetched = _fetched(held, desk, config, now)
     return {
         "schema": SCHEMA,
-        "store": str(desk.places.store),
+        "store": str(store),
         "generation": held.generation,
         "simulated": held.simulated,
         "now": now.isoformat(timespec="seconds"),
@@ -103,21 +106,6 @@ def _other(other: LeftOut) -> dict[str, Any]:
     return {"symbol": other.symbol, "name": other.name, "weight": weight, "reason": other.reason}
 
 
-def _fetched(held: Held, desk: Desk, config: Config, now: datetime) -> Fetched:
-    asked = config.question(desk.memory.question())
-    return desk.fetched(held.prices, (asked.small, asked.large), now)
-
-
-def _cost(desk: Desk, config: Config, now: datetime) -> str:
-    """What a refresh costs, of the pair that a flag, else the settings, else the screen names."""
-    asked, plain = config.question(desk.memory.question()), config.question()
-    pair = f"{asked.small}:{asked.large}"
-    # A refresh by the command line knows nothing of what was last on the screen.
-    given = "pair" in config.flags or (asked.small, asked.large) != (plain.small, plain.large)
-    by = f"`internals refresh --pair {pair}`" if given else "`internals refresh`"
-    return f"{pair:<10} {desk.cost(asked, now, by=by)}"
-
-
 def _announced(held: Held) -> list[dict[str, Any]]:
     """Announced changes held, a row for each fund and effective date."""
     counts = Counter((c.fund, c.effective, c.action) for c in held.announced)
@@ -133,15 +121,17 @@ def _announced(held: Held) -> list[dict[str, Any]]:
     ]
 
 
-def to_json(held: Held, desk: Desk, config: Config, now: datetime) -> str:
+def to_json(held: Held, market: Market, store: Path, fetched: Fetched, now: datetime) -> str:
     """The state as JSON, one trailing newline."""
-    state = document(held, desk, config, now)
+    state = document(held, market, store, fetched, now)
     return json.dumps(state, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def to_text(held: Held, desk: Desk, config: Config, now: datetime) -> str:
-    """The state for a person."""
-    state = document(held, desk, config, now)
+def to_text(
+    held: Held, market: Market, store: Path, fetched: Fetched, now: datetime, cost: str
+) -> str:
+    """The state for a person; ``cost`` says what a refresh costs, "" for nothing to say."""
+    state = document(held, market, store, fetched, now)
     prices = state["prices"]
     said = [
         f"{'SIMULATED market' if held.simulated else 'market'} in {state['store']},"
@@ -156,7 +146,6 @@ def to_text(held: Held, desk: Desk, config: Config, now: datetime) -> str:
     said += [
         f"           {count:,} symbols from {source}" for source, count in prices["sources"].items()
     ]
-    fetched = _fetched(held, desk, config, now)
     for group in fetched.groups:
         few = " ".join(group.names[:FEW])
         more = f" and {len(group.names) - FEW:,} more" if len(group.names) > FEW else ""
@@ -186,6 +175,6 @@ def to_text(held: Held, desk: Desk, config: Config, now: datetime) -> str:
         words = f"{row['leave']:,} leave, {row['join']:,} join on {row['effective']}"
         said.append(f"{row['fund']:<10} announced: {words} ({', '.join(row['from'])})")
     said += [f"! {sentence}" for sentence in (*held.damage, *state["themes"])]
-    if not held.simulated:
-        said.append(_cost(desk, config, now))
+    if cost:
+        said.append(cost)
     return "\n".join(said) + "\n"

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.data.frames import Prices, Reference
     from core.data.market import Market
+    from tui.host.messages import Quotes
     from tui.report.fetched import Fetched
-    from tui.workers.live import Quotes
 
 #: A user's own files of facts, in the config directory.
 OWN_FILES: Final = ("themes.toml", "funds.toml")
@@ -237,7 +237,7 @@ class Desk:
             prices, holdings = market.prices, market.holdings
         except StoreEmpty:
             prices, holdings = Prices(), {}
-        return sentence(self, prices, holdings, question, now, self.reference, by)
+        return sentence(self.places, prices, holdings, question, now, self.reference, by)
 
     def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
         """What the last refresh brought and cost, and what is missing of these prices."""

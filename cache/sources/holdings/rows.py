@@ -46,12 +46,14 @@ class Rejected:
         column: name of the column, "" where the whole row is meant.
         symbol: as far as it could be read.
         reason: a few words for a person.
+        file: name of the file, "" where there is one alone.
     """
 
     line: int
     column: str
     symbol: str
     reason: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
