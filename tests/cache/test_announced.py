@@ -123,7 +123,8 @@ def test_a_generation_of_an_earlier_release_reads_as_before(tmp_path: Path) -> N
     store = Store(tmp_path / "home")
     store.commit(bars=bars(), holdings=[(holdings(), RAW)])
     kept = manifest(tmp_path / "home")
-    assert set(kept) == {"schema", "generation", "simulated", "blocks", "symbols", "holdings"}
+    ours = {"schema", "generation", "simulated", "blocks", "symbols", "holdings", "journal"}
+    assert set(kept) == ours
     assert json.dumps(kept) and store.read().announced == ()
 
 
