@@ -188,7 +188,12 @@ def take(market: Market, question: Question) -> Snapshot:
         )
         if told_of:
             to_come[fund] = told_of
-    by_day = {fund: daily(market, fund, window.end) for fund in indices if question.daily}
+    ends = window.start, window.end
+    by_day = {
+        fund: daily(market, fund, ends, as_of, question.basis, baskets[fund])
+        for fund in indices
+        if question.daily
+    }
     open_sessions = set(market.prices.provisional.values())
     whole = found_spread is not None and len(indices) == 2
     state: State = "final"

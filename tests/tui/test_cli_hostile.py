@@ -128,17 +128,6 @@ def test_a_device_or_a_pipe_is_written_to_not_replaced(
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
-def test_a_file_keeps_its_mode_and_a_link_stays_one(cli: Cli, home: Path, tmp_path: Path) -> None:
-    kept, link = tmp_path / "kept.txt", tmp_path / "link.txt"
-    kept.write_text("old")
-    kept.chmod(0o640)
-    link.symlink_to(kept)
-    assert cli("note", "--home", home, "--output", link)[0] == 0
-    assert link.is_symlink() and "IWM leads SPY" in kept.read_text("utf-8")
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o640
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["kept.txt", "link.txt"]
-
-
 def test_an_output_that_cannot_be_written_is_named(cli: Cli, home: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for target in (tmp_path, tmp_path / "no" / "x.md", tmp_path / "file" / "x.md"):

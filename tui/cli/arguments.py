@@ -10,6 +10,8 @@ from typing import Any, Final, NoReturn
 from tui import VERSION
 from tui.text.streams import BAD_INPUT, say
 
+_FORCE: Final = "replace a file that this program did not write, or that was changed since"
+
 
 class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line and whose options are written out."""
@@ -74,12 +76,14 @@ def _note(note: argparse.ArgumentParser) -> None:
 
     note.add_argument("--format", choices=FORMATS, default="text")
     note.add_argument("--output", type=_path, metavar="FILE", help="write to FILE")
+    note.add_argument("--force", action="store_true", help=_FORCE)
     note.add_argument("--since", type=_path, metavar="FILE", help="an earlier note's JSON")
     note.add_argument("--part", choices=PARTS, metavar="PART", help="with csv: " + " ".join(PARTS))
 
 
 def _export(tables: argparse.ArgumentParser) -> None:
     tables.add_argument("--format", choices=("parquet", "csv"), default="parquet")
+    tables.add_argument("--force", action="store_true", help=_FORCE)
     tables.add_argument("directory", type=_path, metavar="DIR")
 
 

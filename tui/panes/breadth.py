@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 from textual.message import Message
 from textual.widget import Widget
 
-from core.measures.daily import Daily
-from core.measures.daily import daily as daily_breadth
+from core.answer.by_session import daily_of
 from core.note.note import breadth_sentence
 from tui.charts import histogram_pair, ladder_bar, waterfall
 from tui.command.commands import BREADTH
@@ -24,9 +23,10 @@ from tui.text import formats
 from tui.text.spans import Drawing, Line, fit_line, inset
 
 if TYPE_CHECKING:
-    from core.answer.snapshot import IndexView
+    from core.answer.snapshot import IndexView, Snapshot
     from core.data.market import Market
     from core.measures.breadth import Bin, Breadth
+    from core.measures.daily import Daily
     from tui.host.scene import Scene, Side
 
 #: Cells of the longest bar of the ladder.
@@ -49,6 +49,7 @@ class BreadthPane(Pane):
         self._sheet = Sheet(classes="body")
         self._counted: Market | None = None
         self._counting: Market | None = None
+        self._daily: tuple[Snapshot, dict[Side, Daily]] | None = None
 
     def body(self) -> Iterator[Widget]:
         """One drawing."""
@@ -75,7 +76,9 @@ class BreadthPane(Pane):
         """Session by session: counted once for a market, in a thread."""
         market = scene.market
         if market is self._counted:
-            found = _daily_of(scene)
+            if self._daily is None or self._daily[0] is not scene.snapshot:
+                self._daily = scene.snapshot, _daily_of(scene)
+            found = self._daily[1]
             self._sheet.show(lambda width, height: daily.drawing(scene, found, width, height))
             return
         if self._counting is not market:
@@ -102,11 +105,8 @@ class BreadthPane(Pane):
 
 
 def _daily_of(scene: Scene) -> dict[Side, Daily]:
-    """Side -> its daily breadth up to the as-of session."""
-    found = {
-        side: daily_breadth(scene.market, scene.fund(side), scene.snapshot.as_of)
-        for side in scene.sides
-    }
+    """Side -> its daily breadth up to the window's end."""
+    found = {side: daily_of(scene.market, scene.snapshot, scene.fund(side)) for side in scene.sides}
     return {side: told for side, told in found.items() if told is not None}
 
 

@@ -73,6 +73,7 @@ def _daily(found: Daily, window: Window) -> Json:
         "new_highs": values(found.highs),
         "new_lows": values(found.lows),
         "adjusted_closes": found.adjusted,
+        "sums_from": iso(found.since),
     }
 
 

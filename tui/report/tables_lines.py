@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.measures.daily import AVERAGES, Daily
+from core.measures.counting import AVERAGES
 from core.note.note import coverage
 from core.note.without_words import REWEIGHTED, ZEROED
 from tui.report.table import ROWS, Row, Table
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
     from core.data.frames import FloatArray
     from core.measures.breadth import Rung
+    from core.measures.daily import Daily
     from core.measures.groups import Group
 
 
