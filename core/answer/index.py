@@ -18,7 +18,7 @@ from core.measures.groups import issuers, sectors, themes
 
 if TYPE_CHECKING:
     from core.data.market import Market
-    from core.data.question import Question
+    from core.data.question import BreadthList, Question
     from core.data.series import Series
     from core.data.windows import Window
     from core.measures.basket import Basket
@@ -106,9 +106,23 @@ def _without(
 
 
 def index_of(
-    market: Market, question: Question, fund: str, window: Window, parts: tuple[Span, ...]
+    market: Market,
+    question: Question,
+    fund: str,
+    window: Window,
+    parts: tuple[Span, ...],
+    at_end: Span | None = None,
 ) -> tuple[IndexView, Basket] | str:
-    """One index, or the sentence that says what is missing."""
+    """One index, or the sentence that says what is missing.
+
+    Args:
+        market: what is held.
+        question: what is asked.
+        fund: the fund it is followed through.
+        window: what the question's window came to.
+        parts: of the window, from `membership.spans`.
+        at_end: the window on the list at its end, where breadth is to count that one.
+    """
     if not parts:
         return f"no holdings of {fund} are held: import its file or fetch"
     found = basket(market, parts, question.basis)
@@ -132,6 +146,9 @@ def index_of(
     marked = np.zeros(len(rows), bool)
     if question.without:
         marked = np.isin(symbols, question.without)
+    counted = basket(market, (at_end,), question.basis) if at_end is not None else None
+    which: BreadthList = "start" if counted is None else "end"
+    counted = counted or found
     view = IndexView(
         fund=fund,
         fund_return=fund_return,
@@ -149,7 +166,7 @@ def index_of(
         sectors=sectors(register.texts(register.sectors, numbers), weight, scaled),
         themes=themes(market.themes, symbols, weight, scaled),
         issuers=issuers(market.reference.issuers, symbols, weight, scaled),
-        breadth=breadth_of(found, question.above, question.below),
+        breadth=breadth_of(counted, question.above, question.below, which, found.basket_return),
         concentration=concentration(
             found.share[0][rows],
             found.unscaled[rows],

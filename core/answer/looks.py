@@ -116,7 +116,8 @@ def _index(snapshot: Snapshot, view: IndexView) -> IndexLook:
     return IndexLook(
         fund_return=view.fund_return,
         weight_measured=view.weight_measured,
-        share_up=view.breadth.share_up,
+        # counts of another list do not compare
+        share_up=view.breadth.share_up if snapshot.question.breadth_list == "start" else None,
         ranked={symbol: bp for symbol, bp in each if math.isfinite(bp)},
         files=(told.from_date, told.to_date) if told else None,
         joined=tuple(change.symbol for change in told.joined) if told else (),
@@ -183,6 +184,7 @@ def read(data: object) -> Look:
     top = _Fields(data, "")
     asked = top.fields("question")
     spread = top.fields("spread") if top.held("spread") else None
+    end_list = asked.held("breadth_list") and asked.text("breadth_list") == "end"
     ranking = spread.fields("same_window") if spread is not None else None
     claimed = ranking if ranking is not None and ranking.flag("claim") else None
     changes = top.fields("changes")
@@ -202,7 +204,7 @@ def read(data: object) -> Look:
         indices[fund] = IndexLook(
             fund_return=own.number("fund_return"),
             weight_measured=0.0 if measured is None else measured,
-            share_up=own.fields("breadth").number("share_up"),
+            share_up=None if end_list else own.fields("breadth").number("share_up"),
             ranked={symbol: bp for symbol, bp in lines if bp is not None},
             files=(told.day("from"), told.day("to")) if told else None,
             joined=tuple(line.text("symbol") for line in told.rows("joined")) if told else (),

@@ -189,9 +189,25 @@ class IndexView:
         return self.covered and all(segment.carry.leaders for segment in self.segments)
 
     @property
+    def near(self) -> bool:
+        """Whether no list of a segment is carried so far that the answer is one in part."""
+        return all(segment.carry.breadth for segment in self.segments)
+
+    @property
     def claims_breadth(self) -> bool:
-        """Whether they are good enough to speak of breadth or "a handful", too."""
-        return self.covered and all(segment.carry.breadth for segment in self.segments)
+        """Whether the list that breadth counts, and its coverage, are good enough to speak of it.
+
+        A list at the window's end is judged as it is: the segments' lists are not counted.
+        """
+        members = self.breadth.members
+        if members is not None and members.which == "end":
+            return members.weight_measured >= COVERAGE_FLOOR and members.carry.breadth
+        return self.covered and self.near
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that is told of the index may be claimed."""
+        return self.covered and self.near and self.claims_breadth
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,5 +307,5 @@ class Snapshot:
     def complete(self) -> bool:
         """Everything was answered; both indices are well covered, on lists not carried too far."""
         return self.spread is not None and all(
-            view is not None and view.claims_breadth for view in (self.small, self.large)
+            view is not None and view.complete for view in (self.small, self.large)
         )

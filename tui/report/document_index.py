@@ -78,8 +78,10 @@ def _daily(found: Daily, window: Window) -> Json:
 
 
 def _breadth(view: IndexView, daily: Daily | None, window: Window) -> Json:
-    found = view.breadth
+    found, members = view.breadth, view.breadth.members
     return {
+        "list": members and members.which,
+        "list_as_of": members and iso(members.as_of),
         "n": found.n,
         "outside": [{"reason": reason, "count": count} for reason, count in found.outside],
         "up": found.up,

@@ -80,8 +80,9 @@ def document(
             "last": max(last.values()).isoformat() if last else None,
             "newest_fetch": max(taken).isoformat() if taken else None,
             "oldest_fetch": min(taken).isoformat() if taken else None,
-            "sources": dict(Counter(prices.source.values()).most_common()),
+            "sources": dict(Counter(map(prices.sources_of, prices.source)).most_common()),
             "provisional": len(prices.provisional),
+            "disputed": dict(sorted(prices.disputed.items())),
             "failed": dict(Counter(prices.failures.values()).most_common()),
         },
         "refresh": fetched.to_json(),
@@ -146,6 +147,10 @@ def to_text(
     said += [
         f"           {count:,} symbols from {source}" for source, count in prices["sources"].items()
     ]
+    disputed = list(prices["disputed"].items())
+    said += [f"           {symbol}: {words}" for symbol, words in disputed[:FEW]]
+    if len(disputed) > FEW:
+        said.append(f"           and {len(disputed) - FEW:,} more whose sources differ")
     for group in fetched.groups:
         few = " ".join(group.names[:FEW])
         more = f" and {len(group.names) - FEW:,} more" if len(group.names) > FEW else ""
