@@ -81,7 +81,7 @@ def test_a_file_name_cannot_write_to_the_terminal(cli: Cli, tmp_path: Path) -> N
     assert code == 1
     assert all(line.isprintable() for line in out.splitlines()) and err[:-1].isprintable()
     later = write_prices(tmp_path / f"{EVIL}<b>*y*.csv")
-    assert cli("import", "prices", later, *place)[0] == 0
+    assert cli("import", "prices", later, "--replace", *place)[0] == 0
     for kind in ("text", "md", "json"):
         code, out, _ = cli("note", "--format", kind, *place)
         assert all(line.isprintable() for line in out.split("\n"))

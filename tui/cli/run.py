@@ -107,13 +107,15 @@ def _command(arguments: argparse.Namespace) -> int:
     config, as_of = _settings(arguments, where)
     if arguments.command == "refresh":
         return _refresh(desk, config.question(), config, arguments)
+    if arguments.command == "quotes":
+        return _quotes(desk, config.question())
+    question = _question(desk, config, as_of, None)
+    question = replace(question, breadth_list=arguments.breadth_list)
     if arguments.command == "note":
-        return _note(desk, _question(desk, config, as_of, None), arguments)
+        return _note(desk, question, arguments)
     if arguments.command == "export":
-        return _export(desk, _question(desk, config, as_of, None), arguments)
-    if arguments.command == "explain":
-        return _explain(desk, _question(desk, config, as_of, None), arguments)
-    return _quotes(desk, config.question())
+        return _export(desk, question, arguments)
+    return _explain(desk, question, arguments)
 
 
 def _settings(arguments: argparse.Namespace, where: Places) -> tuple[Config, date | None]:

@@ -38,6 +38,8 @@ def stem(snapshot: Snapshot) -> str:
     if question.without:
         few = question.without if len(question.without) <= _SPELLED else None
         parts.append("without-" + ("+".join(few) if few else _hash(question.without)))
+    if question.breadth_list != "start":
+        parts.append(f"list-at-{question.breadth_list}")
     if (question.above, question.below) != (ABOVE, BELOW):
         parts.append("steps-" + _hash((question.above, question.below)))
     if snapshot.simulated:
