@@ -9,13 +9,8 @@ import numpy as np
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import MOST_COLUMNS, Row
-from cache.sources.prices.layout import (
-    READ,
-    Layout,
-    Wanted,
-    check_columns,
-    find_layout,
-)
+from cache.sources.prices.header import find_layout
+from cache.sources.prices.layout import READ, Layout, Wanted, check_columns
 from cache.sources.prices.price_columns import Columns
 from cache.sources.prices.price_symbols import Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps

@@ -15,6 +15,7 @@ from cache.facts.errors import SourceError
 from cache.facts.sessions import sessions
 from cache.sources.holdings.rows import Rejected
 from cache.sources.prices import basis
+from cache.sources.prices.doubtful import settle_download, without_unmarked
 from cache.sources.prices.layout import Wanted
 from cache.sources.prices.parquet_file import read_parquet
 from cache.sources.prices.price_columns import FIELDS, Columns, joined
@@ -76,9 +77,11 @@ def _parsed(columns: Columns, args: dict[str, Any]) -> Parsed:
     if not len(good):
         raise _nothing(rejected)
     unread = check_unknown(columns, good)
+    settle_download(columns, good)
     decided = basis.decide(columns, good, args["basis"])
     good, against = basis.left_out(columns, good, decided)
     rejected += against
+    rejected += without_unmarked(columns, good, decided.basis)
     if not len(good):
         raise _nothing(rejected)
     if decided.basis == "unadjusted":

@@ -54,12 +54,14 @@ class Symbols:
 #: What files are called that say nothing of a ticker.
 _GENERIC: Final = re.compile(
     r"adj|adjusted|all|bars|close|closes|compact|csv|data|daily|day|download|"
-    r"eod|export|file|final|full|hist|history|historical|index|matrix|members|"
+    r"eod|export|file|final|full|hist|history|historical|historicaldata|index|matrix|members|"
     r"mine|my|new|ohlc|ohlcv|old|out|output|panel|price|prices|quote|quotes|"
     r"raw|result|results|sample|series|splits|stock|stocks|table|test|ticker|"
     r"tickers|time|unadjusted|vendor|weekly|monthly|wide|long|funds|tr",
     re.IGNORECASE,
 )
+#: Pieces of a longer name that say of which exchange and span the bars are.
+_BESIDE: Final = ("US", "USA", "D", "W", "M", "DLY")
 _STEM: Final = re.compile(r"\^?[A-Z]{1,5}(?:[.\-/ ][A-Z]{1,2})?")
 _COPY: Final = re.compile(r"\s*\(\d+\)$")
 
@@ -79,5 +81,6 @@ def ticker_of_file(name: str) -> str:
     if _STEM.fullmatch(stem) and not _GENERIC.fullmatch(stem):
         return stem
     pieces = [piece for piece in re.split(r"[_ ,]+|-(?=\d)|(?<=\d)-", stem) if piece]
-    names = [p for p in pieces if not p.isdigit() and not _GENERIC.fullmatch(p)]
+    pieces = [p for p in pieces if p not in _BESIDE and not p.isdigit()]
+    names = [piece for piece in pieces if not _GENERIC.fullmatch(piece)]
     return names[0] if len(names) == 1 and _STEM.fullmatch(names[0]) else ""

@@ -193,6 +193,7 @@ def told_of(layout: Layout, kind: str, asked: Asked, sheet: str, single: str) ->
     if layout.across:
         told.taken |= {"date": f"{len(layout.across):,} titles", "close": "the cells"}
     told.unread = [*layout.unread]
+    told.download = layout.download
     return told
 
 

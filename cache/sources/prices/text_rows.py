@@ -9,12 +9,15 @@ import json
 import zlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any, BinaryIO, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol, cast
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import Row, check_text, no_csv
-from cache.sources.prices.layout import DEEPEST, Layout, Wanted, find_layout
+from cache.sources.prices.header import DEEPEST, find_layout
+
+if TYPE_CHECKING:
+    from cache.sources.prices.layout import Layout, Wanted
 
 MOST_ROWS: Final = 5_000_000
 #: Cells of a wide table: what five million rows of a long one need.
