@@ -86,13 +86,13 @@ class _Numbers:
 
     def read(self, cells: Sequence[str], word: str) -> tuple[FloatArray, BoolArray]:
         """Cells as numbers, NaN where empty, and marked where they are none."""
-        if len(self.evidence) < _EVIDENCE and word != "split":
-            text = "".join(cells)
-            # Between commas no number holds one unless it is quoted, and then it is not bare.
-            if not (self._plain and BARE.fullmatch(text)):
-                self.commas |= "," in text
-                self.evidence += cells[: _EVIDENCE - len(self.evidence)]
-        return read_cells(cells, word, self._decimal)
+        text = "".join(cells)
+        bare = BARE.fullmatch(text) is not None
+        # Between commas no number holds one unless it is quoted, and then it is not bare.
+        if not (self._plain and bare) and len(self.evidence) < _EVIDENCE and word != "split":
+            self.commas |= "," in text
+            self.evidence += cells[: _EVIDENCE - len(self.evidence)]
+        return read_cells(cells, word, self._decimal, bare=bare)
 
     def mark(self, given: str | None) -> Decimal:
         """The decimal mark of the file.
@@ -126,7 +126,7 @@ def read_table(table: Table, asked: Asked, sheet: str = "") -> Columns:
     if mark == "," and asked.decimal != ",":
         # The first reading took a point for granted.
         parts = walk(table, _Numbers(",", table.separator).read, ticker)
-    stamps = read_stamps([*parts.days], asked.dates)
+    stamps = read_stamps([text.strip() for text in parts.days], asked.dates)
     told = told_of(layout, table.told, asked, sheet, ticker and f"{clean(ticker, 30)} ({whence})")
     told.notation = notation(mark, stamps)
     told.remarks += parts.remarks
@@ -236,6 +236,7 @@ def _long(table: Table, read: _Read, ticker: str) -> _Parts:
     parts.values = {name: [] for name in fields}
     parts.faulty = {name: [] for name in fields}
     constant = parts.symbols.code(ticker) if ticker else -1
+    date, days, code = at["date"], parts.days, parts.symbols.code
     total, last = 0, 0
     odd: list[tuple[int, list[str]]] = []
     for rows, lines in table.chunks():
@@ -245,13 +246,12 @@ def _long(table: Table, read: _Read, ticker: str) -> _Parts:
         last = lines[-1]
         rows, lines, strange = whole_rows(rows, lines, layout.width)
         odd += strange
-        written = [row[at["date"]].strip() for row in rows]
+        written = [row[date] for row in rows]
         if ticker:
             parts.codes.append(np.full(len(rows), constant, np.intp))
         else:
-            code, where = parts.symbols.code, at["symbol"]
+            where = at["symbol"]
             parts.codes.append(np.array([code(row[where]) for row in rows], np.intp))
-        days = parts.days
         for text in dict.fromkeys(written):
             days.setdefault(text, len(days))
         parts.dates.append(np.array([days[text] for text in written], np.intp))
@@ -318,7 +318,7 @@ def _wide(table: Table, read: _Read, ticker: str) -> _Parts:
     parts.faulty = {word: [] for word in words}
     numbered = np.array(lines, np.intp)
     dates = {
-        at: np.array([parts.day(row[at].strip()) for row in rows], np.intp)
+        at: np.array([parts.day(row[at]) for row in rows], np.intp)
         for at in dict.fromkeys(date for _, date in groups)
     }
     for (name, date), group in groups.items():
