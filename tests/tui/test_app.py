@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from tests.tui.driving import drive, lines_of, press, seen, settle
 from tests.tui.markets import END, HOSTILE, market
 from tui.panes.name import NameScreen
-from tui.panes.scene import wrapped
+from tui.panes.wording import wrapped
 from tui.screen.app import InternalsApp
 from tui.state.config import Config
 

@@ -12,13 +12,13 @@ from textual.pilot import Pilot
 from core.answer.snapshot import take
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import QUESTION, market
+from tui.host.scene import Scene
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
 from tui.panes.explain import Asked, asked
 from tui.panes.frame import VIEWS
 from tui.panes.pane import Pane
-from tui.panes.scene import Scene
 from tui.panes.spread import SpreadPane
 from tui.screen.app import InternalsApp
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tui.command.commands import COMMANDS
-from tui.panes.frame import Start
+from tui.panes.frame import Start, frame
 from tui.state.config import Config
 from tui.terminal import crash, fitting, title
 from tui.terminal.capabilities import Capabilities, here, prepare
@@ -82,7 +82,7 @@ def _run(desk: Desk, config: Config, question: Question, found: Capabilities) ->
 
     app = InternalsApp(desk, config, question)
     app.window.titled = found.title
-    app.crash_log = desk.places.state.with_name(crash.FILE)
+    app.crash_log = None if desk.memory.refusal else desk.places.state.with_name(crash.FILE)
     if found.colours == 8:
         from tui.terminal.colours import Eight
 
@@ -103,7 +103,13 @@ def _opened(
 
     keys = {command.name: command.keys for command in COMMANDS if command.keys}
     keys |= {name: tuple(map(str.strip, text.split(","))) for name, text in config.keys.items()}
-    return opened(Start(question, config.pairs, keys, memory.seat(), simulated), config, found)
+    start = Start(question, config.pairs, keys, memory.seat(), simulated)
+    return opened(
+        lambda width, height: frame(width, height, start),
+        config.theme,
+        found,
+        ascii_only=config.ascii,
+    )
 
 
 def suited(config: Config, found: Capabilities) -> Config:

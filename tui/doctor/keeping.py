@@ -19,7 +19,7 @@ from tui.doctor.findings import Finding
 from tui.state.config import FILE, ConfigError, load
 
 if TYPE_CHECKING:
-    from tui.doctor.examine import Surroundings
+    from tui.doctor.surroundings import Surroundings
 
 #: Free bytes below which a refresh may not find room, and sessions left before a new release.
 _ROOM: Final = 200 * 2**20

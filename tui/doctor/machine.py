@@ -11,7 +11,7 @@ from tui import VERSION
 from tui.doctor.findings import Finding
 
 if TYPE_CHECKING:
-    from tui.doctor.examine import Surroundings
+    from tui.doctor.surroundings import Surroundings
 
 #: What the program rests on, and the oldest releases that will do (as in pyproject.toml).
 NEEDED: Final = {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cache.sources.reach import Reached
-    from tui.doctor.examine import Surroundings
+    from tui.doctor.surroundings import Surroundings
 
 #: Whom yfinance asks for prices.
 YAHOO: Final = "query2.finance.yahoo.com"

@@ -9,7 +9,7 @@ from tui.doctor.findings import Finding
 from tui.terminal.capabilities import TRUE, Capabilities
 
 if TYPE_CHECKING:
-    from tui.doctor.examine import Surroundings
+    from tui.doctor.surroundings import Surroundings
 
 #: Everything is shown from this size on.
 FULL: Final = (80, 24)

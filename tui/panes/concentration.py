@@ -8,12 +8,13 @@ from core.note.note import leaders_sentence
 from core.note.phrase import Sentence
 from core.note.without_words import without_sentence
 from tui.charts import cumulative_curve
-from tui.panes.scene import Scene, Side, no_index, wrapped
+from tui.panes.wording import no_index, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, fit_line, inset
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView
+    from tui.host.scene import Scene, Side
 
 #: Cells of one index's table.
 WIDTH = 50

@@ -24,7 +24,7 @@ from tui.panes.pane import Pane
 
 if TYPE_CHECKING:
     from tui.command.filters import Filter
-    from tui.panes.scene import Scene, Side
+    from tui.host.scene import Scene, Side
     from tui.text.spans import Line
 
 #: From these widths on: two tables, and sectors beside them.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.data.market import Market
     from core.explain.explanation import Explanation
-    from tui.panes.scene import Scene, Side
+    from tui.host.scene import Scene, Side
     from tui.text.spans import Drawing
 
 

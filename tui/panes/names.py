@@ -10,8 +10,8 @@ from textual.widget import Widget
 
 from tui.charts import diverging_bars
 from tui.panes.listing import Closing, Grid, Order, Row, rows_of
-from tui.panes.scene import Scene, Side, why_not
 from tui.panes.sheet import Sheet
+from tui.panes.wording import why_not
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
 from tui.widgets.columns import Cell, Column
@@ -19,6 +19,7 @@ from tui.widgets.columns import Cell, Column
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Lines
     from tui.command.filters import Filter
+    from tui.host.scene import Scene, Side
 
 #: Dropped in this order where there is no room: note, rank, sector, weight, name, bar, return.
 COLUMNS = (

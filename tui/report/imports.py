@@ -8,19 +8,30 @@ from typing import TYPE_CHECKING, Literal
 from tui.text.safe import safe
 
 if TYPE_CHECKING:
-    from tui.service.service import Desk
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from cache.store.journal import Entry
 
 SCHEMA = 1
 
 
-def imports(desk: Desk, *, kind: Literal["text", "json"]) -> str:
-    """The imports and refreshes that can be taken back, oldest first, one trailing newline."""
-    listed = desk.store.journal()
+def imports(
+    listed: Sequence[Entry], store: Path, generation: int | None, *, kind: Literal["text", "json"]
+) -> str:
+    """The imports and refreshes that can be taken back, oldest first, one trailing newline.
+
+    Args:
+        listed: of a store's journal.
+        store: the directory of the store.
+        generation: the newest there, None for an empty store.
+        kind: "text" or "json".
+    """
     if kind == "json":
         state = {
             "schema": SCHEMA,
-            "store": str(desk.places.store),
-            "generation": desk.generation(),
+            "store": str(store),
+            "generation": generation,
             "imports": [
                 {
                     "id": entry.id,

@@ -18,8 +18,8 @@ from textual.worker import Worker
 
 from cache.facts.errors import CacheError
 from tui.command.keys import keys_of
+from tui.host.scene import Scene, Side
 from tui.panes.frame import READING
-from tui.panes.scene import Scene, Side
 from tui.screen import later
 from tui.screen.main import MainScreen
 from tui.terminal import fitting, leaving

@@ -26,8 +26,6 @@ from tui.text.spans import Drawing, to_ascii
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tui.panes.frame import Start
-    from tui.state.config import Config
 
 ENTER: Final = "\x1b[?1049h"
 #: Hides the cursor, and lets a paste come between its marks, as the screen will read it.
@@ -93,13 +91,16 @@ _shown: Opening | None = None
 
 
 @contextmanager
-def opened(start: Start, config: Config, found: Capabilities) -> Iterator[None]:
+def opened(
+    draw: Callable[[int, int], Drawing], theme: str, found: Capabilities, *, ascii_only: bool
+) -> Iterator[None]:
     """Show the frame until the driver takes it over; the terminal is afterwards what it was.
 
     Args:
-        start: what the frame shows.
-        config: the theme, and whether to draw in ASCII.
+        draw: from columns and rows to the frame.
+        theme: name of a palette.
         found: what the terminal can show.
+        ascii_only: whether to draw in ASCII.
     """
     global _shown
     try:
@@ -107,13 +108,11 @@ def opened(start: Start, config: Config, found: Capabilities) -> Iterator[None]:
     except (AttributeError, OSError, ValueError, termios.error):
         yield
         return
-    from tui.panes.frame import frame
-
     size = shutil.get_terminal_size()
-    drawing = frame(*size, start)
+    drawing = draw(*size)
     _shown = opening = Opening(modes, size)
     try:
-        opening.begin(coloured(to_ascii(drawing) if config.ascii else drawing, config.theme, found))
+        opening.begin(coloured(to_ascii(drawing) if ascii_only else drawing, theme, found))
         yield
     finally:
         _shown = None
