@@ -218,7 +218,6 @@ def _fmp() -> bytes:
             "vwap",
         ]
     ]
-    rows[0].append("vwap")
     for ticker in CLOSES:
         for day in DAYS:
             bar = _bar(ticker, day)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from cache.facts.errors import SourceError
@@ -297,3 +298,29 @@ def test_a_folder_of_one_symbol_files(tmp_path: Path) -> None:
 def test_capital_gains_are_paid_too(tmp_path: Path) -> None:
     text = "symbol,date,close,Dividends,Capital Gains\nAAA,2026-06-24,10,0.25,0.5\n"
     assert [*table(read(tmp_path, text), "dividend").values()] == [0.75]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_closes_of_listings_elsewhere_are_left_out_by_name(tmp_path: Path, kind: str) -> None:
+    rows = [
+        ("DG", "NYSE", "USD", 120.0),
+        ("DG2", "Euronext Paris", "EUR", 90.0),
+        ("SAP", "XETRA", "", 200.0),
+        ("ROG", "", "CHF", 300.0),
+        ("SAP.DE", "XETRA", "EUR", 201.0),
+        ("MSFT", "US", "", 50.0),
+    ]
+    titles = ("Code", "Ex", "Currency", "Close")
+    if kind == "csv":
+        lines = "".join(f"{','.join(map(str, row))},2026-06-24\n" for row in rows)
+        file = read(tmp_path, f"{','.join(titles)},Date\n{lines}")
+    else:
+        columns = dict(zip(titles, zip(*rows, strict=True), strict=True))
+        file = read(tmp_path, pa.table({**columns, "Date": ["2026-06-24"] * len(rows)}))
+    closes = {symbol: close for (symbol, _), close in table(file).items()}
+    assert closes == {"DG": 120.0, "SAP.DE": 201.0, "MSFT": 50.0}
+    assert file.rejected == ()
+    (said,) = [line for line in file.told if line.startswith("left out")]
+    for words in ("DG2 (listed in Paris)", "SAP (listed in Frankfurt)", "ROG (in CHF)"):
+        assert words in said
+    assert any("currency CHF, EUR, USD" in line for line in file.told)

@@ -22,7 +22,8 @@ from cache.sources.prices.price_columns import FIELDS, Columns, joined
 from cache.sources.prices.report import report
 from cache.sources.prices.spacing import check_each, check_repeats, check_spacing
 from cache.sources.prices.suspects import check_unknown
-from cache.sources.prices.text_columns import Asked, read_table
+from cache.sources.prices.telling import Asked
+from cache.sources.prices.text_columns import read_table
 from cache.sources.prices.text_rows import text_tables
 
 if TYPE_CHECKING:

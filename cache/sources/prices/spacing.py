@@ -68,8 +68,8 @@ def _distinct(days: Dates) -> Dates:
     """The distinct days, ascending; of millions counting is faster than sorting."""
     numbers = days.astype(np.int64)
     first = numbers.min()
-    days = (np.flatnonzero(np.bincount(numbers - first)) + first).astype("datetime64[D]")
-    return days
+    distinct: Dates = (np.flatnonzero(np.bincount(numbers - first)) + first).astype("datetime64[D]")
+    return distinct
 
 
 def _refusal(span: str, symbol: str | None = None) -> SourceError:

@@ -140,7 +140,8 @@ def _parted(title: str, table: Mapping[str, str]) -> tuple[str, str] | None:
 
 def _written(text: str) -> bool:
     """Whether a title is a ticker as one writes it, in capitals."""
-    return text == text.upper() and is_ticker(text)
+    capitals = text.removesuffix(" Equity")
+    return capitals == capitals.upper() and is_ticker(text)
 
 
 def _date_column(head: Sequence[Row], at: int, titles: Sequence[str], wanted: Wanted) -> int | None:
