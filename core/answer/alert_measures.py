@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from core.measures.daily import AVERAGES
+from core.measures.counting import AVERAGES
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot

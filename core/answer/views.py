@@ -34,6 +34,11 @@ Standing = Literal["announced", "due", "doubtful", "contradicted"]
 COVERAGE_FLOOR: Final = 0.90
 
 
+def covers(weight: float) -> bool:
+    """Whether a measured weight, a fraction, reaches the floor: .6 + .3 does."""
+    return round(weight, 9) >= COVERAGE_FLOOR
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where something came from.
@@ -115,6 +120,7 @@ class IndexView:
         weight_measured: the smallest m_k.
         estimated: a segment's weights are estimated.
         left_out: lines never measured, heaviest first, with the reason.
+        others: rows of its files that are no lines here (cash, swaps, listings abroad), likewise.
         segments: the parts of the window.
         contributors: every measured line.
         sectors: contributions by sector.
@@ -136,6 +142,7 @@ class IndexView:
     weight_measured: float
     estimated: bool
     left_out: tuple[LeftOut, ...]
+    others: tuple[LeftOut, ...]
     segments: tuple[Segment, ...]
     contributors: Lines
     sectors: tuple[Group, ...]
@@ -167,9 +174,14 @@ class IndexView:
         return None if self.fund_return is None else self.fund_return - self.basket_return
 
     @property
+    def not_measured(self) -> tuple[LeftOut, ...]:
+        """Every row of its files that is not measured: lines first, then what is no line."""
+        return (*self.left_out, *self.others)
+
+    @property
     def covered(self) -> bool:
         """Whether enough weight is measured to claim anything."""
-        return self.weight_measured >= COVERAGE_FLOOR
+        return covers(self.weight_measured)
 
     @property
     def claims(self) -> bool:
@@ -177,9 +189,25 @@ class IndexView:
         return self.covered and all(segment.carry.leaders for segment in self.segments)
 
     @property
+    def near(self) -> bool:
+        """Whether no list of a segment is carried so far that the answer is one in part."""
+        return all(segment.carry.breadth for segment in self.segments)
+
+    @property
     def claims_breadth(self) -> bool:
-        """Whether they are good enough to speak of breadth or "a handful", too."""
-        return self.covered and all(segment.carry.breadth for segment in self.segments)
+        """Whether the list that breadth counts, and its coverage, are good enough to speak of it.
+
+        A list at the window's end is judged as it is: the segments' lists are not counted.
+        """
+        members = self.breadth.members
+        if members is not None and members.which == "end":
+            return members.weight_measured >= COVERAGE_FLOOR and members.carry.breadth
+        return self.covered and self.near
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that is told of the index may be claimed."""
+        return self.covered and self.near and self.claims_breadth
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,5 +307,5 @@ class Snapshot:
     def complete(self) -> bool:
         """Everything was answered; both indices are well covered, on lists not carried too far."""
         return self.spread is not None and all(
-            view is not None and view.claims_breadth for view in (self.small, self.large)
+            view is not None and view.complete for view in (self.small, self.large)
         )

@@ -63,6 +63,7 @@ class Basket:
         first: (M,) bool, the line stands in the first segment's file.
         member: (K, M) bool, the line stands in the segment's file.
         measured: (K, M) bool.
+        counted: (K, M) bool, measured, or a joiner as announced whose weight alone is not known.
         share: (K, M) share of the measured basket at the segment's start, 0 where not
             measured; each row with a measured line sums to 1.
         returns: (K, M) return within the segment on the basis asked for, 0 where not measured.
@@ -90,6 +91,7 @@ class Basket:
     first: BoolArray
     member: BoolArray
     measured: BoolArray
+    counted: BoolArray
     share: FloatArray
     returns: FloatArray
     values: FloatArray

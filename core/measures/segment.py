@@ -179,6 +179,7 @@ class Part:
         segment: as it is told.
         member: the line stands in the segment's file.
         measured: its closes and value are known.
+        counted: likewise, or it joined as announced and only its weight is not known.
         share: of the measured basket at the segment's start, 0 where not measured.
         returns: within the segment, 0 where not measured.
         values: the file's value carried to the start, 0 where not measured.
@@ -191,6 +192,7 @@ class Part:
     segment: Segment
     member: BoolArray
     measured: BoolArray
+    counted: BoolArray
     share: FloatArray
     returns: FloatArray
     values: FloatArray
@@ -218,8 +220,9 @@ def measure(
     # a jump between the file and the segment would be carried into the weight
     if matrix.doubts:
         doubtful = doubtful | quarantined(matrix, *_reach(market, matrix, span, rows))
+    joined = np.isnan(file.value)
     good = held & rows.fresh_start[where] & rows.later[where]
-    good &= np.isfinite(growth) & np.isfinite(values)
+    good &= np.isfinite(growth) & (np.isfinite(values) | joined)
     if doubtful:
         good &= ~np.isin(where, list(doubtful))
     flags: dict[int, list[str]] = {}
@@ -229,12 +232,15 @@ def measure(
             flags.setdefault(line, []).append(f"last traded {matrix.sessions[last]}")
         else:
             good[row] = False
+    counted = np.zeros(count, bool)
+    counted[place[good]] = True
+    good &= ~joined
     for row in np.nonzero(good & off)[0].tolist():
         flags.setdefault(int(place[row]), []).append("disagrees with the file")
     reasons: dict[int, str] = {}
     for row in np.nonzero(~good)[0].tolist():
         line, column = int(place[row]), int(where[row]) if held[row] else -1
-        if math.isnan(file.value[row]):
+        if joined[row]:
             reasons[line] = "joined as announced: its weight is not known"
             continue
         reasons[line] = (
@@ -263,7 +269,17 @@ def measure(
         carry=span.carry,
     )
     return Part(
-        segment, member, measured, share, returns, carried_values, opened, closed, reasons, flags
+        segment,
+        member,
+        measured,
+        counted,
+        share,
+        returns,
+        carried_values,
+        opened,
+        closed,
+        reasons,
+        flags,
     )
 
 

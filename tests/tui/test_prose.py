@@ -188,7 +188,11 @@ def test_estimates_and_open_sessions_say_so_in_the_sentence_itself() -> None:
     prices = replace(held.prices, provisional={"IWM": markets.END})
     open_ = take(replace(held, prices=prices, _kept={}), markets.QUESTION)
     assert said(open_, "this year").startswith("Intraday: IWM leads")
-    for words in ("IWM, intraday: 19 of 30", "SPY, intraday: L00", "Intraday: the gap is"):
+    for words in (
+        "IWM, intraday, by the list at the start (31 December 2025): 19 of 30",
+        "SPY, intraday: L00",
+        "Intraday: the gap is",
+    ):
         assert said(open_, words).startswith(words)
 
 
@@ -232,6 +236,19 @@ def test_an_index_without_names_left_out_says_so() -> None:
         "SPY: without L00 L01, which brought -173 bp, the fund's +9.00 % would be +10.73 %"
         " (zeroed); the measured lines' +9.00 % would be +12.00 % (reweighted)."
     )
+
+
+def test_breadth_says_which_list_it_counts() -> None:
+    # at the end S29 (+92.5 %) has left the thirty, and two joiners that rose are counted
+    held = markets.market()
+    assert "IWM, by the list at the start (31 December 2025): 19 of 30 lines rose (63.3 %)" in said(
+        take(held, markets.QUESTION), "19 of 30"
+    )
+    end = take(held, replace(markets.QUESTION, breadth_list="end"))
+    assert said(end, "by the list at the end (26 June 2026): 20 of 31 lines rose (64.5 %)")
+    found = document(end)["indices"]["IWM"]["breadth"]
+    assert (found["list"], found["list_as_of"], found["n"]) == ("end", "2026-06-26", 31)
+    assert any("names that left before are missing" in words for words in end.warnings)
 
 
 def test_a_tie_a_late_rank_and_few_years_are_not_called_wide() -> None:

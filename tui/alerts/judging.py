@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from cache.facts.errors import CacheError
+from core.answer.by_session import daily_of
 from core.data.errors import CoreError
 from core.data.question import Basis, Question
-from core.measures.daily import daily
 from tui.alerts import hook
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _with_daily(snapshot: Snapshot, market: Market, alerts: list[Alert]) -> Snap
     counted = {
         fund: series
         for fund in funds & set(snapshot.indices)
-        if (series := daily(market, fund, snapshot.window.end)) is not None
+        if (series := daily_of(market, snapshot, fund)) is not None
     }
     return replace(snapshot, daily={**snapshot.daily, **counted}) if counted else snapshot
 

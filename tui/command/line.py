@@ -102,6 +102,10 @@ def parse(text: str, question: Question, pairs: Sequence[tuple[str, str]] = ()) 
         return replace(question, as_of=_date(rest))
     if head == "ex":
         return replace(question, without=_symbols(rest, (question.small, question.large)))
+    if head == "list":
+        if rest not in (["start"], ["end"]):
+            raise CommandError("which list of members? list start, or list end of the window")
+        return replace(question, breadth_list="start" if rest == ["start"] else "end")
     if head == "theme":
         return ThemeNamed(" ".join(rest))
     if head == "mrr" and not rest:

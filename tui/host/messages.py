@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from core.data.question import Question
     from tui.report.fetched import Fetched
+    from tui.report.files import Ledger
     from tui.state.files import Memory
 
 
@@ -41,6 +42,7 @@ class DeskLike(Protocol):
         simulated: the market is made up.
         memory: what is kept between two runs.
         notes: directory of the notes that the screen writes.
+        ledger: the files that this program wrote, and may replace.
     """
 
     simulated: bool
@@ -48,6 +50,7 @@ class DeskLike(Protocol):
     read_only: str
     memory: Memory
     notes: Path
+    ledger: Ledger
 
     def generation(self) -> int | None:
         """Number of the newest generation, None for an empty store."""

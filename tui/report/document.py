@@ -176,6 +176,7 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
             "end": iso(window.end),
             "basis": question.basis,
             "without": list(question.without),
+            "breadth_list": question.breadth_list,
         },
         "as_of": iso(snapshot.as_of),
         "state": snapshot.state,

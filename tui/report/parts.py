@@ -86,7 +86,7 @@ def _ladder(document: Json) -> Rows:
 def _moments(document: Json) -> Rows:
     for fund, index in document["indices"].items():
         for measure, value in index["breadth"].items():
-            if not isinstance(value, (list, dict)) and measure != "daily":
+            if not isinstance(value, (list, dict, str)) and measure != "daily":
                 yield {"fund": fund, "measure": measure, "value": value}
 
 

@@ -19,6 +19,7 @@ from cache.sources.sniff import kind_of
 from core.data.question import Question
 from tui.state.files import Memory
 from tui.state.places import Places, places
+from tui.state.written import Written
 from tui.workers.program import internals
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from tui.host.messages import Quotes
     from tui.report.fetched import Fetched
+    from tui.report.files import Ledger
 
 #: A user's own files of facts, in the config directory.
 OWN_FILES: Final = ("themes.toml", "funds.toml")
@@ -67,6 +69,7 @@ class Desk:
         self.places, self.simulated, self._home = places, demo, home
         self.memory = Memory(places.state, LOOKING if looking else "")
         self.notes = places.notes
+        self.ledger: Ledger = Written(places, self.memory)
         self.read_only = self.memory.refusal
         if places.published:
             from cache.store.publish import published_words
@@ -128,9 +131,18 @@ class Desk:
         return Question(as_of=OPENS_AT, basis="pr")
 
     def prepare(self) -> None:
-        """Make the simulated market where it is not held yet; nothing for a real one."""
+        """Make the simulated market where it is not held yet; nothing for a real one.
+
+        Raises:
+            StoreEmpty: it is not held, and nothing is to be kept.
+        """
         if not self.simulated or self.store.generation() is not None:
             return
+        if self.memory.refusal:
+            raise StoreEmpty(
+                f"the simulated market is not made yet, and this was {self.memory.refusal};"
+                " `internals --demo status` makes it"
+            )
         from cache.sources.demo.demo import make
         from cache.sources.demo.demo_announced import announced
         from cache.sources.holdings.announced import adding
