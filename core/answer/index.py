@@ -75,6 +75,15 @@ def _left_out(market: Market, found: Basket, files: tuple[Holdings, ...]) -> tup
     return tuple(sorted(rows, key=lambda row: (-np.nan_to_num(row.weight), row.symbol)))
 
 
+def _others(files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
+    """Rows of files that are no lines, heaviest first; weight is of the first file that has one."""
+    rows: dict[tuple[str, str, str], LeftOut] = {}
+    for other in (other for file in files for other in file.others):
+        rows.setdefault((other.symbol, other.name, other.reason), other)
+    # futures and the like have no weight, and stand last
+    return tuple(sorted(rows.values(), key=lambda row: -np.nan_to_num(row.weight)))
+
+
 def _weight(file: Holdings, row: int) -> float:
     """Weight of a file's line in its fund, a fraction."""
     return float(file.value[row]) / file.total
@@ -134,6 +143,7 @@ def index_of(
         full[rows] = dropped
         return found.without(full)
 
+    files = tuple(dict.fromkeys(part.file for part in parts))
     marked = np.zeros(len(rows), bool)
     if question.without:
         left_out = [*map(market.symbol, names_left_out(question, fund))]
@@ -151,7 +161,8 @@ def index_of(
         later_measured=int((~found.first[rows]).sum()),
         weight_measured=found.weight_measured,
         estimated=found.estimated,
-        left_out=_left_out(market, found, tuple(dict.fromkeys(part.file for part in parts))),
+        left_out=_left_out(market, found, files),
+        others=_others(files),
         segments=found.segments,
         contributors=_lines(found, rows[ranked]),
         sectors=sectors(register.texts(register.sectors, numbers), weight, scaled),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from core.answer.views import COVERAGE_FLOOR, IndexView, Snapshot
+from core.answer.views import IndexView, Snapshot, covers
 from core.data.errors import CoreError
 
 #: Version of a look written by `to_json`: the note's.
@@ -50,7 +50,7 @@ class IndexLook:
     @property
     def claims(self) -> bool:
         """Whether coverage and lists were good enough to speak of leaders and breadth."""
-        return self.weight_measured >= COVERAGE_FLOOR and self.listed
+        return covers(self.weight_measured) and self.listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ def read(data: object) -> Look:
         measured = own.number("weight_measured")
         # a note from before lists were judged has no claims
         claims = own.fields("claims") if own.held("claims") else None
-        covered = measured is not None and measured >= COVERAGE_FLOOR
+        covered = measured is not None and covers(measured)
         indices[fund] = IndexLook(
             fund_return=own.number("fund_return"),
             weight_measured=0.0 if measured is None else measured,

@@ -34,6 +34,11 @@ Standing = Literal["announced", "due", "doubtful", "contradicted"]
 COVERAGE_FLOOR: Final = 0.90
 
 
+def covers(weight: float) -> bool:
+    """Whether a measured weight, a fraction, reaches the floor: .6 + .3 does."""
+    return round(weight, 9) >= COVERAGE_FLOOR
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where something came from.
@@ -130,6 +135,7 @@ class IndexView:
         weight_measured: the smallest m_k.
         estimated: a segment's weights are estimated.
         left_out: lines never measured, heaviest first, with the reason.
+        others: rows of its files that are no lines here (cash, swaps, listings abroad), likewise.
         segments: the parts of the window.
         contributors: every measured line.
         sectors: contributions by sector.
@@ -151,6 +157,7 @@ class IndexView:
     weight_measured: float
     estimated: bool
     left_out: tuple[LeftOut, ...]
+    others: tuple[LeftOut, ...]
     segments: tuple[Segment, ...]
     contributors: Lines
     sectors: tuple[Group, ...]
@@ -182,9 +189,14 @@ class IndexView:
         return None if self.fund_return is None else self.fund_return - self.basket_return
 
     @property
+    def not_measured(self) -> tuple[LeftOut, ...]:
+        """Every row of its files that is not measured: lines first, then what is no line."""
+        return (*self.left_out, *self.others)
+
+    @property
     def covered(self) -> bool:
         """Whether enough weight is measured to claim anything."""
-        return self.weight_measured >= COVERAGE_FLOOR
+        return covers(self.weight_measured)
 
     @property
     def claims(self) -> bool:

@@ -139,7 +139,7 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
         "claims": {"leaders": view.claims, "breadth": view.claims_breadth},
         "left_out": [
             {"symbol": o.symbol, "name": o.name, "weight": number(o.weight), "reason": o.reason}
-            for o in view.left_out
+            for o in view.not_measured
         ],
         "segments": [
             {
