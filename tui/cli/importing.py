@@ -131,7 +131,8 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
 
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.facts.funds import load_funds
-    from cache.sources.holdings.read import read_holdings
+    from cache.sources.holdings.read import Notation, read_holdings
+    from cache.sources.holdings.report import named_columns, report
 
     found = read_holdings(
         arguments.file,
@@ -139,15 +140,20 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
         as_of=as_date(arguments.dated) if arguments.dated else None,
         now=now,
         funds=load_funds(desk.places.config / "funds.toml"),
+        notation=Notation(
+            arguments.dates, arguments.decimal, named_columns(arguments.columns), arguments.ignore
+        ),
     )
     rows = found.holdings
     said = (
         f"holdings of {rows.fund} as of {rows.as_of}: {len(rows.symbols):,} lines,"
         f" {len(rows.others):,} other rows left out"
     )
-    note = Note("holdings", now, rows.source, said)
-    held = desk.store.commit(holdings=[(rows, found.raw)], note=note)
-    return _Brought(said, found.rejected, held.generation)
+    generation = 0
+    if not arguments.dry_run:
+        note = Note("holdings", now, rows.source, said)
+        generation = desk.store.commit(holdings=[(rows, found.raw)], note=note).generation
+    return _Brought(said, found.rejected, generation, report(found))
 
 
 def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cache.sources.holdings.report import left_out
 from tui.report.fetched import Fetched, until_words
 from tui.text import formats as f
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cache.store.store import Held
+    from core.data.frames import LeftOut
     from core.data.market import Market
 
 SCHEMA = 1
@@ -53,6 +56,7 @@ def document(
                     "as_of": file.as_of.isoformat(),
                     "lines": len(file.symbols),
                     "other_rows": len(file.others),
+                    "left_out": [_other(other) for other in file.others],
                     "from": file.source,
                     "fetched_at": file.fetched_at and file.fetched_at.isoformat(),
                 }
@@ -95,6 +99,12 @@ def document(
         "announced": _announced(held),
         "themes": list(market.reference.doubts),
     }
+
+
+def _other(other: LeftOut) -> dict[str, Any]:
+    """A row that an import left out; a weight that is not known is null."""
+    weight = None if math.isnan(other.weight) else other.weight
+    return {"symbol": other.symbol, "name": other.name, "weight": weight, "reason": other.reason}
 
 
 def _announced(held: Held) -> list[dict[str, Any]]:
@@ -165,6 +175,7 @@ def to_text(
             + f"; {own['lines_with_prices']:,} of {own['lines']:,} lines with prices"
         )
         said.append(f"           holdings of {dates}")
+        said += [f"           {line}" for line in left_out(held.holdings[fund][-1].others)]
     for row in state["announced"]:
         words = f"{row['leave']:,} leave, {row['join']:,} join on {row['effective']}"
         said.append(f"{row['fund']:<10} announced: {words} ({', '.join(row['from'])})")
