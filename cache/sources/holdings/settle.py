@@ -82,12 +82,11 @@ def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]
                 continue
         if not reason and not value > 0:
             reason = "negative value" if value < 0 else "no value"
-        if not reason and symbol in stocks and (clash := _clash(stocks[symbol], line)):
-            reason = clash
         if reason:
             weight = None if math.isnan(value) else value
             others.append((clean(line.symbol, 20), clean(line.name), weight, reason))
         elif symbol in stocks:
+            _check_same(sheet, stocks[symbol], line)
             _add(stocks[symbol], line, value)
         else:
             line.symbol, line.value = symbol, value
@@ -115,19 +114,46 @@ def _reasons(sheet: Sheet) -> list[str]:
     for place, line in enumerate(sheet.lines):
         if not reasons[place]:
             reasons[place] = listings.abroad(line) or listings.digits(line)
+    first: dict[str, int] = {}
+    for place, line in enumerate(sheet.lines):
+        if reasons[place]:
+            continue
+        at = first.setdefault(yahoo_symbol(line.symbol), place)
+        if at != place and (clash := _clash(sheet.lines[at], line)):
+            # which of the two the ticker's closes belong to is not told
+            reasons[place] = clash
+            reasons[at] = reasons[at] or _clash(line, sheet.lines[at])
     return reasons
 
 
 def _clash(line: Line, other: Line) -> str:
-    """Why two rows of one ticker are not one line, "" where they are."""
+    """Why the later of two rows of one ticker is not the same line, "" where it is."""
     kinds = line.identifier.partition(":")[::2], other.identifier.partition(":")[::2]
-    if kinds[0][0] and kinds[0][0] == kinds[1][0]:
-        if kinds[0][1] != kinds[1][1]:
-            return f"another security under the ticker {line.symbol} ({other.identifier})"
+    same = bool(kinds[0][0]) and kinds[0][0] == kinds[1][0]
+    if kinds[0] == kinds[1] and same:
         return ""
-    if line.name and other.name and _first(line.name) != _first(other.name):
-        return f"another name under the ticker {line.symbol}, which is {clean(line.name, 30)}"
+    if same or (line.name and other.name and _first(line.name) != _first(other.name)):
+        who = clean(line.name, 30) or line.identifier
+        return f"its ticker stands for {who} too, and which is meant the file does not say"
     return ""
+
+
+def _check_same(sheet: Sheet, line: Line, other: Line) -> None:
+    """Refuse to sum two rows of one line that a column of unknown meaning tells apart.
+
+    Raises:
+        SourceError: the column may say of which fund each is; names it and the flags.
+    """
+    for title, here, there in zip(sheet.unknown, line.unknown, other.unknown, strict=False):
+        if here != there and any(map(str.isalpha, here + there)):
+            raise SourceError(
+                f'stands twice, with "{clean(here, 20)}" and "{clean(there, 20)}" under a column'
+                f' that is not known: say --columns fund="{title}" where it tells funds apart, or'
+                f' --ignore "{title}" where the rows are to be added up',
+                line=other.line,
+                column=title,
+                symbol=line.symbol,
+            )
 
 
 def _first(name: str) -> str:
