@@ -291,9 +291,7 @@ LAYOUTS: dict[str, Made] = {
     "iShares UK": Made(
         ISHARES_UK, 1000.0, ABROAD, ("GAMMA ENERGY SA", "EUR CASH"), options=NO_FUND
     ),
-    "iShares DE": Made(
-        ISHARES_DE, 1e6, ABROAD, ("GAMMA ENERGY SA", "EUR CASH"), options=NO_FUND
-    ),
+    "iShares DE": Made(ISHARES_DE, 1e6, ABROAD, ("GAMMA ENERGY SA", "EUR CASH"), options=NO_FUND),
     "Invesco CSV": Made(INVESCO_CSV, 1000.0, PLAIN, ("Cash/Receivables",)),
     "Invesco web": Made(INVESCO_WEB, 1000.0, PLAIN, ("Cash/Receivables",), options=NO_FUND),
     "Invesco JSON": Made(INVESCO_JSON, 1000.0, PLAIN, ("Cash/Receivables",), options=NO_FUND),
@@ -306,9 +304,7 @@ LAYOUTS: dict[str, Made] = {
         GLOBAL_X, 1000.0, {"AAA": 0.5, "BBB-B": 0.3}, ("GAMMA ENERGY KK", "CASH"), options=NO_FUND
     ),
     "VanEck": Made(VANECK, 1000.0, ABROAD, ("Gamma Energy Sa", "Other/Cash"), options=NO_FUND),
-    "Direxion": Made(
-        DIREXION, 1000.0, PLAIN, ("INVENTED INDEX SWAP", "DREYFUS GOVT CASH MAN INS")
-    ),
+    "Direxion": Made(DIREXION, 1000.0, PLAIN, ("INVENTED INDEX SWAP", "DREYFUS GOVT CASH MAN INS")),
     "ProShares": Made(
         PROSHARES,
         1000.0,

@@ -84,7 +84,7 @@ class Reader:
         if not table.has("symbol"):
             self._symbol_in_identifier()
         if not table.has("fund"):
-            self._fund_by_its_title()
+            self._fund_column(args.get("fund"))
         head = read_preamble(self._rows[: self._header])
         body = self._rows[self._header + 1 :]
         cells = [[table.text(row, word) for row in body] for word in table.numbers]
@@ -120,17 +120,22 @@ class Reader:
         if cells and codes < len(cells) / 2:
             table.columns["symbol"] = table.columns.pop("identifier")
 
-    def _fund_by_its_title(self) -> None:
-        """Take a column for that of funds whose title speaks of funds, where it says several."""
+    def _fund_column(self, wanted: str | None) -> None:
+        """Take a column of another title for that of funds.
+
+        It names the fund that was asked for in some row, or its title speaks of funds and it
+        says several.
+        """
         table = self._table
         for place in table.unread:
-            if _FUNDS.search(table.titles[place]):
-                rows = [row.cells[place : place + 1] for row in self._rows[self._header + 1 :]]
-                cells = {cell[0] for cell in rows if cell and cell[0].strip("- ")}
-                if len(cells) > 1 and not any(_DIGITS.fullmatch(cell) for cell in cells):
-                    table.unread.remove(place)
-                    table.columns["fund"] = place
-                    return
+            rows = [row.cells[place : place + 1] for row in self._rows[self._header + 1 :]]
+            cells = {cell[0] for cell in rows if cell and cell[0].strip("- ")}
+            named = wanted is not None and wanted.casefold() in {c.casefold() for c in cells}
+            several = len(cells) > 1 and not any(_DIGITS.fullmatch(cell) for cell in cells)
+            if named or (several and _FUNDS.search(table.titles[place])):
+                table.unread.remove(place)
+                table.columns["fund"] = place
+                return
 
     def _settle_order(self, head: Any, body: Sequence[Row], args: Mapping[str, Any]) -> None:
         """Find the order of the file's dates; a date that the user gave may tell it."""

@@ -86,7 +86,6 @@ def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]
             weight = None if math.isnan(value) else value
             others.append((clean(line.symbol, 20), clean(line.name), weight, reason))
         elif symbol in stocks:
-            _check_same(sheet, stocks[symbol], line)
             _add(stocks[symbol], line, value)
         else:
             line.symbol, line.value = symbol, value
@@ -114,27 +113,30 @@ def _reasons(sheet: Sheet) -> list[str]:
     for place, line in enumerate(sheet.lines):
         if not reasons[place]:
             reasons[place] = listings.abroad(line) or listings.digits(line)
-    first: dict[str, int] = {}
+    rows: dict[str, list[int]] = {}
     for place, line in enumerate(sheet.lines):
-        if reasons[place]:
-            continue
-        at = first.setdefault(yahoo_symbol(line.symbol), place)
-        if at != place and (clash := _clash(sheet.lines[at], line)):
-            # which of the two the ticker's closes belong to is not told
-            reasons[place] = clash
-            reasons[at] = reasons[at] or _clash(line, sheet.lines[at])
+        if not reasons[place]:
+            rows.setdefault(yahoo_symbol(line.symbol), []).append(place)
+    for places in rows.values():
+        for place in places[1:]:
+            _check_same(sheet, sheet.lines[places[0]], sheet.lines[place])
+        clashes = [_clash(sheet.lines[place], sheet.lines[places[0]]) for place in places[1:]]
+        if any(clashes):
+            # which of them the ticker's closes belong to is not told
+            for place in places:
+                reasons[place] = next(filter(None, clashes))
     return reasons
 
 
 def _clash(line: Line, other: Line) -> str:
-    """Why the later of two rows of one ticker is not the same line, "" where it is."""
+    """Why two rows of one ticker are not the same line, "" where they are."""
     kinds = line.identifier.partition(":")[::2], other.identifier.partition(":")[::2]
     same = bool(kinds[0][0]) and kinds[0][0] == kinds[1][0]
     if kinds[0] == kinds[1] and same:
         return ""
     if same or (line.name and other.name and _first(line.name) != _first(other.name)):
-        who = clean(line.name, 30) or line.identifier
-        return f"its ticker stands for {who} too, and which is meant the file does not say"
+        two = " and ".join(clean(x.name, 30) or x.identifier for x in (other, line))
+        return f"its ticker stands for {two}, and which is meant the file does not say"
     return ""
 
 
