@@ -208,11 +208,14 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         if not self._done(message.number):
             return
         old, self.snapshot, self.market = self.snapshot, message.snapshot, message.market
+        asked = None if old is None else old.question
         if self.failed is not None and self.error == self.failed.sentence:
             self.error = ""
         self.failed, self.absent = None, False
         self._generation = message.snapshot.generation
         self.window.say(message.snapshot)
+        for remark in message.snapshot.remarks if message.snapshot.question != asked else ():
+            self.tell(remark, error=True)
         self._paint()
         # what nobody looks at yet waits until this is painted
         self.call_after_refresh(self._follow, old, message.snapshot)
