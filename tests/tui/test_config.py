@@ -63,6 +63,7 @@ def test_the_watch_list_and_the_hook_of_alerts() -> None:
     assert config.pairs == (("IJR", "IVV"), ("IWM", "SPY"))
     assert (config.hook, config.hook_timeout) == (("say", "{sentence}"), 3)
     assert Config().pairs[0] == ("IWM", "SPY")
+    assert Config().hook == ()
 
 
 def test_a_suffix_of_a_us_listing_goes_and_another_stays(tmp_path: Path) -> None:
@@ -70,7 +71,6 @@ def test_a_suffix_of_a_us_listing_goes_and_another_stays(tmp_path: Path) -> None
     path.write_text('pairs = ["aapl.us:BRK.B", "EXS1.DE:CSPX.L", "7203.T:SPY US"]\n')
     pairs = (("AAPL", "BRK-B"), ("EXS1.DE", "CSPX.L"), ("7203.T", "SPY"))
     assert load(path).pairs == pairs
-    assert Config().hook == ()
 
 
 @pytest.mark.parametrize(
