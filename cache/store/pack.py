@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from cache.store.bars import EVENTS, MATRICES
-from core.data.frames import Announcement, Block, Events, Holdings, LeftOut, Prices
+from core.data.frames import Announcement, Block, Events, Holdings, LeftOut, Listing, Prices
 
 Json = dict[str, Any]
 
@@ -96,6 +96,7 @@ def pack_holdings(rows: Holdings) -> tuple[bytes, bytes]:
     names = [field.name for field in fields(rows) if field.name not in _NUMBERS]
     text: Json = {name: getattr(rows, name) for name in names}
     text["others"] = [astuple(other) for other in rows.others]
+    text["listings"] = [astuple(listing) for listing in rows.listings]
     numbers = np.stack([getattr(rows, name) for name in _NUMBERS], dtype=np.float64)
     return to_json(text), _npy(numbers)
 
@@ -105,6 +106,9 @@ def unpack_holdings(text: bytes, numbers: bytes) -> Holdings:
     said: Json = json.loads(text)
     said |= {name: tuple(said[name]) for name in _TEXTS}
     said["others"] = tuple(LeftOut(*other) for other in said["others"])
+    # a store of before has none of these
+    said |= {name: tuple(said.get(name, ())) for name in ("sedols", "listing")}
+    said["listings"] = tuple(Listing(*listing) for listing in said.get("listings", ()))
     said["as_of"] = date.fromisoformat(said["as_of"])
     said["fetched_at"] = said["fetched_at"] and datetime.fromisoformat(said["fetched_at"])
     return Holdings(**said, **dict(zip(_NUMBERS, _array(numbers), strict=True)))

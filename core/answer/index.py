@@ -10,6 +10,7 @@ import numpy as np
 
 from core.answer.views import IndexView, Lines, Without
 from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, LeftOut, day
+from core.data.question import names_left_out
 from core.measures.breadth import breadth_of
 from core.measures.concentration import concentration, order
 from core.measures.contribution import basket
@@ -18,7 +19,7 @@ from core.measures.groups import issuers, sectors, themes
 
 if TYPE_CHECKING:
     from core.data.market import Market
-    from core.data.question import Question
+    from core.data.question import BreadthList, Question
     from core.data.series import Series
     from core.data.windows import Window
     from core.measures.basket import Basket
@@ -74,6 +75,15 @@ def _left_out(market: Market, found: Basket, files: tuple[Holdings, ...]) -> tup
     return tuple(sorted(rows, key=lambda row: (-np.nan_to_num(row.weight), row.symbol)))
 
 
+def _others(files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
+    """Rows of files that are no lines, heaviest first; weight is of the first file that has one."""
+    rows: dict[tuple[str, str, str], LeftOut] = {}
+    for other in (other for file in files for other in file.others):
+        rows.setdefault((other.symbol, other.name, other.reason), other)
+    # futures and the like have no weight, and stand last
+    return tuple(sorted(rows.values(), key=lambda row: -np.nan_to_num(row.weight)))
+
+
 def _weight(file: Holdings, row: int) -> float:
     """Weight of a file's line in its fund, a fraction."""
     return float(file.value[row]) / file.total
@@ -97,9 +107,23 @@ def _without(
 
 
 def index_of(
-    market: Market, question: Question, fund: str, window: Window, parts: tuple[Span, ...]
+    market: Market,
+    question: Question,
+    fund: str,
+    window: Window,
+    parts: tuple[Span, ...],
+    at_end: Span | None = None,
 ) -> tuple[IndexView, Basket] | str:
-    """One index, or the sentence that says what is missing."""
+    """One index, or the sentence that says what is missing.
+
+    Args:
+        market: what is held.
+        question: what is asked.
+        fund: the fund it is followed through.
+        window: what the question's window came to.
+        parts: of the window, from `membership.spans`.
+        at_end: the window on the list at its end, where breadth is to count that one.
+    """
     if not parts:
         return f"no holdings of {fund} are held: import its file or fetch"
     found = basket(market, parts, question.basis)
@@ -119,9 +143,14 @@ def index_of(
         full[rows] = dropped
         return found.without(full)
 
+    files = tuple(dict.fromkeys(part.file for part in parts))
     marked = np.zeros(len(rows), bool)
     if question.without:
-        marked = np.isin(symbols, question.without)
+        left_out = [*map(market.symbol, names_left_out(question, fund))]
+        marked = np.isin(symbols, left_out)
+    counted = basket(market, (at_end,), question.basis) if at_end is not None else None
+    which: BreadthList = "start" if counted is None else "end"
+    counted = counted or found
     view = IndexView(
         fund=fund,
         fund_return=fund_return,
@@ -132,13 +161,14 @@ def index_of(
         later_measured=int((~found.first[rows]).sum()),
         weight_measured=found.weight_measured,
         estimated=found.estimated,
-        left_out=_left_out(market, found, tuple(dict.fromkeys(part.file for part in parts))),
+        left_out=_left_out(market, found, files),
+        others=_others(files),
         segments=found.segments,
         contributors=_lines(found, rows[ranked]),
         sectors=sectors(register.texts(found.labels.sectors, numbers), weight, scaled),
         themes=themes(market.themes, symbols, weight, scaled),
         issuers=issuers(market.reference.issuers, symbols, weight, scaled),
-        breadth=breadth_of(found, question.above, question.below),
+        breadth=breadth_of(counted, question.above, question.below, which, found.basket_return),
         concentration=concentration(
             found.share[0][rows],
             found.unscaled[rows],

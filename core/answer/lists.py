@@ -50,9 +50,17 @@ def list_warnings(view: IndexView, parts: tuple[Span, ...]) -> Iterator[str]:
             f"{fund}: a list of {listed} carried {way} {abs(carry.days):,} days: names that"
             f" {missing} are missing"
         )
-    if view.covered and not view.claims_breadth:
-        what = "breadth" if view.claims else "leaders or breadth"
-        yield f"{fund}: on such a list nothing is claimed about {what}"
+    claims = (("leaders", view.claims), ("breadth", view.claims_breadth))
+    withheld = [what for what, claimed in claims if not claimed]
+    if view.covered and withheld:
+        yield f"{fund}: on such a list nothing is claimed about {' or '.join(withheld)}"
+    members = view.breadth.members
+    after_start = members is not None and members.as_of > view.segments[0].start
+    if members is not None and members.which == "end" and after_start:
+        yield (
+            f"{fund}: breadth counts the list at the end ({members.as_of}): names that left"
+            " before are missing"
+        )
     for lender, listed, even in dict.fromkeys(
         (part.carry.lender, part.origin.as_of, part.carry.even)
         for part in parts

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from core.answer.views import COVERAGE_FLOOR, IndexView, Snapshot
+from core.answer.views import IndexView, Snapshot, covers
 from core.data.errors import CoreError
 
 #: Version of a look written by `to_json`: the note's.
@@ -50,7 +50,7 @@ class IndexLook:
     @property
     def claims(self) -> bool:
         """Whether coverage and lists were good enough to speak of leaders and breadth."""
-        return self.weight_measured >= COVERAGE_FLOOR and self.listed
+        return covers(self.weight_measured) and self.listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,8 @@ def _index(snapshot: Snapshot, view: IndexView) -> IndexLook:
     return IndexLook(
         fund_return=view.fund_return,
         weight_measured=view.weight_measured,
-        share_up=view.breadth.share_up,
+        # counts of another list do not compare
+        share_up=view.breadth.share_up if snapshot.question.breadth_list == "start" else None,
         ranked={symbol: bp for symbol, bp in each if math.isfinite(bp)},
         files=(told.from_date, told.to_date) if told else None,
         joined=tuple(change.symbol for change in told.joined) if told else (),
@@ -183,6 +184,7 @@ def read(data: object) -> Look:
     top = _Fields(data, "")
     asked = top.fields("question")
     spread = top.fields("spread") if top.held("spread") else None
+    end_list = asked.held("breadth_list") and asked.text("breadth_list") == "end"
     ranking = spread.fields("same_window") if spread is not None else None
     claimed = ranking if ranking is not None and ranking.flag("claim") else None
     changes = top.fields("changes")
@@ -198,11 +200,11 @@ def read(data: object) -> Look:
         measured = own.number("weight_measured")
         # a note from before lists were judged has no claims
         claims = own.fields("claims") if own.held("claims") else None
-        covered = measured is not None and measured >= COVERAGE_FLOOR
+        covered = measured is not None and covers(measured)
         indices[fund] = IndexLook(
             fund_return=own.number("fund_return"),
             weight_measured=0.0 if measured is None else measured,
-            share_up=own.fields("breadth").number("share_up"),
+            share_up=None if end_list else own.fields("breadth").number("share_up"),
             ranked={symbol: bp for symbol, bp in lines if bp is not None},
             files=(told.day("from"), told.day("to")) if told else None,
             joined=tuple(line.text("symbol") for line in told.rows("joined")) if told else (),

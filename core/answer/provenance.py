@@ -130,7 +130,7 @@ def warnings(
     if question.basis == "tr":
         said += _doubtful_dividends(market, question, window, indices)
     for fund, view in indices.items():
-        said += list_warnings(view, parts[fund])
+        said += dict.fromkeys(list_warnings(view, parts[fund]))
         if not view.covered:
             said.append(
                 f"{fund}: only {view.weight_measured * 100:.1f} % of weight is measured:"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.answer.looks import IndexLook, Look, LookError
-from core.answer.views import COVERAGE_FLOOR
+from core.answer.views import covers
 
 #: Names at either end that count as leaders and laggards.
 ENDS: Final = 10
@@ -176,7 +176,7 @@ def _index(fund: str, then: IndexLook, now: IndexLook, ends: int) -> IndexSince:
 def _thin(own: IndexLook, now: IndexLook) -> str:
     """Why a look carries no claim."""
     verb = "is" if own is now else "was"
-    if own.weight_measured >= COVERAGE_FLOOR:
+    if covers(own.weight_measured):
         return f"the list of members {verb} carried too far"
     return f"{own.weight_measured * 100:.1f} % of weight {verb} measured"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.answer.announced import coming
+from core.answer.asked import absent_names, check_names, not_reached
 from core.answer.index import index_of, own_return
 from core.answer.provenance import sources, warnings
 from core.answer.views import (
@@ -28,12 +29,13 @@ from core.measures.attribution import by_sector
 from core.measures.bridge import Step, bridge, gap_leaders, side
 from core.measures.changes import Change, Changes, changes, pair_of_files
 from core.measures.daily import daily
-from core.measures.membership import spans
+from core.measures.membership import list_at_end, spans
 from core.measures.spread import Spread, spread
 
 if TYPE_CHECKING:
     from core.data.market import Market
     from core.measures.basket import Basket
+    from core.measures.membership import Span
 
 __all__ = [
     "COVERAGE_FLOOR",
@@ -132,6 +134,7 @@ def take(market: Market, question: Question) -> Snapshot:
     Raises:
         WindowError: the window cannot be read.
         UnavailableError: nothing is held to answer from, or not for the window.
+        NoSuchNameError: a name to leave out stands in no list of members held.
     """
     pair = (question.small, question.large)
     if question.small == question.large:
@@ -139,6 +142,7 @@ def take(market: Market, question: Question) -> Snapshot:
     for fund in pair:
         if fund not in market.last_close and fund not in market.holdings:
             raise UnavailableError(f"nothing is held of {fund}: import its files or fetch")
+    check_names(market, question)
     sessions = common_sessions(market, *pair)
     final = final_sessions(market, *pair)
     if not len(sessions):
@@ -151,10 +155,15 @@ def take(market: Market, question: Question) -> Snapshot:
     found_spread, why = _spread(market, question, window, sessions)
     missing = [why] if why else []
     parts = {fund: spans(market, fund, window.start, window.end, as_of) for fund in pair}
+    at_end: dict[str, Span] = {}
+    for fund in pair if question.breadth_list == "end" else ():
+        span = list_at_end(market, fund, window.start, window.end, as_of)
+        at_end |= {} if span is None else {fund: span}
+    lists = {fund: (*parts[fund], *filter(None, [at_end.get(fund)])) for fund in pair}
     indices: dict[str, IndexView] = {}
     baskets: dict[str, Basket] = {}
     for fund in pair:
-        answer = index_of(market, question, fund, window, parts[fund])
+        answer = index_of(market, question, fund, window, parts[fund], at_end.get(fund))
         if isinstance(answer, str):
             missing.append(answer)
         else:
@@ -195,11 +204,14 @@ def take(market: Market, question: Question) -> Snapshot:
         if question.daily
     }
     open_sessions = set(market.prices.provisional.values())
-    whole = found_spread is not None and len(indices) == 2
+    late = not_reached(market, question, window.label, sessions)
+    absent = absent_names(market, question, indices)
+    remarks = tuple(filter(None, [late, *absent]))
+    whole = found_spread is not None and len(indices) == 2 and not late
     state: State = "final"
     if window.end in open_sessions:
         state = "intraday"
-    elif not whole or not all(view.claims_breadth for view in indices.values()):
+    elif not whole or not all(view.complete for view in indices.values()):
         state = "partial"
     return Snapshot(
         question=question,
@@ -208,7 +220,7 @@ def take(market: Market, question: Question) -> Snapshot:
         last_session=last,
         state=state,
         simulated=market.simulated,
-        sources=sources(market, question, window, baskets, parts),
+        sources=sources(market, question, window, baskets, lists),
         spread=found_spread,
         indices=indices,
         bridge=steps,
@@ -217,9 +229,11 @@ def take(market: Market, question: Question) -> Snapshot:
         changes=told,
         daily={fund: own for fund, own in by_day.items() if own is not None},
         missing=tuple(missing),
-        warnings=tuple(warnings(market, question, window, indices, parts)),
+        warnings=(*remarks, *warnings(market, question, window, indices, lists)),
         generation=market.generation,
         announced=to_come,
+        remarks=remarks,
+        not_reached=bool(late),
     )
 
 

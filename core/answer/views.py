@@ -34,6 +34,11 @@ Standing = Literal["announced", "due", "doubtful", "contradicted"]
 COVERAGE_FLOOR: Final = 0.90
 
 
+def covers(weight: float) -> bool:
+    """Whether a measured weight, a fraction, reaches the floor: .6 + .3 does."""
+    return round(weight, 9) >= COVERAGE_FLOOR
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where something came from.
@@ -100,6 +105,21 @@ class Without:
     fund_zeroed: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class GapWithout:
+    """Small less large without some names, fractions.
+
+    Attributes:
+        zeroed: the funds' gap with what the names contributed to either taken off.
+        baskets: the gap of the measured lines, with all of them.
+        reweighted: the same with the other lines weighted up; None where an index has none left.
+    """
+
+    zeroed: float
+    baskets: float
+    reweighted: float | None
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class IndexView:
     """One index over the window; returns and contributions are fractions.
@@ -115,6 +135,7 @@ class IndexView:
         weight_measured: the smallest m_k.
         estimated: a segment's weights are estimated.
         left_out: lines never measured, heaviest first, with the reason.
+        others: rows of its files that are no lines here (cash, swaps, listings abroad), likewise.
         segments: the parts of the window.
         contributors: every measured line.
         sectors: contributions by sector.
@@ -136,6 +157,7 @@ class IndexView:
     weight_measured: float
     estimated: bool
     left_out: tuple[LeftOut, ...]
+    others: tuple[LeftOut, ...]
     segments: tuple[Segment, ...]
     contributors: Lines
     sectors: tuple[Group, ...]
@@ -167,9 +189,14 @@ class IndexView:
         return None if self.fund_return is None else self.fund_return - self.basket_return
 
     @property
+    def not_measured(self) -> tuple[LeftOut, ...]:
+        """Every row of its files that is not measured: lines first, then what is no line."""
+        return (*self.left_out, *self.others)
+
+    @property
     def covered(self) -> bool:
         """Whether enough weight is measured to claim anything."""
-        return self.weight_measured >= COVERAGE_FLOOR
+        return covers(self.weight_measured)
 
     @property
     def claims(self) -> bool:
@@ -177,9 +204,25 @@ class IndexView:
         return self.covered and all(segment.carry.leaders for segment in self.segments)
 
     @property
+    def near(self) -> bool:
+        """Whether no list of a segment is carried so far that the answer is one in part."""
+        return all(segment.carry.breadth for segment in self.segments)
+
+    @property
     def claims_breadth(self) -> bool:
-        """Whether they are good enough to speak of breadth or "a handful", too."""
-        return self.covered and all(segment.carry.breadth for segment in self.segments)
+        """Whether the list that breadth counts, and its coverage, are good enough to speak of it.
+
+        A list at the window's end is judged as it is: the segments' lists are not counted.
+        """
+        members = self.breadth.members
+        if members is not None and members.which == "end":
+            return members.weight_measured >= COVERAGE_FLOOR and members.carry.breadth
+        return self.covered and self.near
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that is told of the index may be claimed."""
+        return self.covered and self.near and self.claims_breadth
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +287,8 @@ class Snapshot:
         generation: of the store, None without one.
         announced: fund -> changes announced and not yet confirmed by a file; a fund without
             any is not in it.
+        remarks: those of the warnings that are about the question itself.
+        not_reached: a date asked for lies beyond the last session held.
     """
 
     question: Question
@@ -264,6 +309,8 @@ class Snapshot:
     warnings: tuple[str, ...]
     generation: int | None
     announced: Mapping[str, tuple[Coming, ...]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    not_reached: bool = False
 
     @property
     def small(self) -> IndexView | None:
@@ -278,6 +325,28 @@ class Snapshot:
     @property
     def complete(self) -> bool:
         """Everything was answered; both indices are well covered, on lists not carried too far."""
-        return self.spread is not None and all(
-            view is not None and view.claims_breadth for view in (self.small, self.large)
+        return (
+            self.spread is not None
+            and not self.not_reached
+            and all(view is not None and view.complete for view in (self.small, self.large))
+        )
+
+    @property
+    def gap_without(self) -> GapWithout | None:
+        """The gap without the question's names; None where no index has any, or none is told."""
+        small, large, spread = self.small, self.large, self.spread
+        if spread is None or small is None or large is None:
+            return None
+        if small.without is None and large.without is None:
+            return None
+        brought, rest = [], []
+        for view in (small, large):
+            own = view.without
+            brought.append(0.0 if own is None else own.contribution)
+            rest.append(view.basket_return if own is None else own.reweighted)
+        reweighted = None if rest[0] is None or rest[1] is None else rest[0] - rest[1]
+        return GapWithout(
+            zeroed=spread.gap - brought[0] + brought[1],
+            baskets=small.basket_return - large.basket_return,
+            reweighted=reweighted,
         )

@@ -190,6 +190,21 @@ class LeftOut:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Where a line is listed, as its file states it; "" where it does not.
+
+    Attributes:
+        exchange: the exchange's name or code.
+        currency: code of the currency it trades in.
+        country: where the company is at home.
+    """
+
+    exchange: str = ""
+    currency: str = ""
+    country: str = ""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Holdings:
     """The lines (constituents) of one fund in one dated file.
@@ -206,7 +221,11 @@ class Holdings:
             the file's own weight where it gives no value. Only ratios to ``total`` count.
         total: the fund's total on the scale of ``value``, cash and other rows included.
         identifiers: (N,) "isin:...", "cusip:..." or "" where the file has none.
-        others: rows that are no stocks (cash, futures, rights), with the reason.
+        others: rows that are no stocks (cash, futures, rights) or are not listed in the
+            United States, with the reason.
+        sedols: (N,) SEDOL or "", empty where the file has none.
+        listing: (N,) position in ``listings``, empty where the file says nothing of them.
+        listings: the different listings of the file.
         source: where the file came from (its name or address).
         fetched_at: when it was taken.
     """
@@ -224,6 +243,9 @@ class Holdings:
     others: tuple[LeftOut, ...] = ()
     source: str = ""
     fetched_at: datetime | None = None
+    sedols: tuple[str, ...] = ()
+    listing: tuple[int, ...] = ()
+    listings: tuple[Listing, ...] = ()
 
     def check(self) -> None:
         """Raise FrameError where shapes, uniqueness, signs or the total are broken."""
@@ -237,6 +259,11 @@ class Holdings:
                 raise FrameError(f"{name} of the holdings of {self.fund} has a wrong length")
         if self.identifiers and len(self.identifiers) != size:
             raise FrameError(f"identifiers of the holdings of {self.fund} have a wrong length")
+        for name in ("sedols", "listing"):
+            if getattr(self, name) and len(getattr(self, name)) != size:
+                raise FrameError(f"{name} of the holdings of {self.fund} has a wrong length")
+        if self.listing and not 0 <= min(self.listing) <= max(self.listing) < len(self.listings):
+            raise FrameError(f"a listing of the holdings of {self.fund} is none of its listings")
         if not np.all(self.value > 0) or not np.all(np.isfinite(self.value)):
             raise FrameError(f"the holdings of {self.fund} hold a line without a positive value")
         if not np.isfinite(self.total) or self.total <= 0:

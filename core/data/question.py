@@ -13,6 +13,8 @@ from typing import Final, Literal
 from core.data.errors import WindowError
 
 Basis = Literal["tr", "pr"]
+#: The list of members that breadth counts: of the window's start, or of its end.
+BreadthList = Literal["start", "end"]
 
 #: Thresholds of breadth's ladder unless a question has others: strictly above, strictly below.
 ABOVE: Final = (0.0, 0.10, 0.25, 0.50, 1.0)
@@ -35,10 +37,12 @@ class Question:
         window: see `FORMS`.
         as_of: calendar date, or None for the last session with final closes of both funds.
         basis: "tr" (dividends reinvested) or "pr" (price).
-        without: symbols the index is also told without.
+        without: symbols the indices are also told without; "SPY:MSFT" leaves MSFT out of SPY
+            alone.
         above: breadth's upper thresholds, as returns.
         below: breadth's lower thresholds, as returns.
         daily: also measure breadth session by session.
+        breadth_list: which list of members breadth counts.
     """
 
     small: str = "IWM"
@@ -50,6 +54,13 @@ class Question:
     above: tuple[float, ...] = ABOVE
     below: tuple[float, ...] = BELOW
     daily: bool = False
+    breadth_list: BreadthList = "start"
+
+
+def names_left_out(question: Question, fund: str) -> tuple[str, ...]:
+    """The symbols that a question leaves out of the index of one fund."""
+    entries = (entry.rpartition(":") for entry in question.without)
+    return tuple(symbol for index, _, symbol in entries if index in ("", fund))
 
 
 def normal(spec: str) -> str:

@@ -127,18 +127,19 @@ class _Lists:
         """Announced changes that took effect since a file, on or before a session."""
         return acting(self.market, self.fund, choice.file, start, self.as_of)
 
-    def span(self, start: date, end: date) -> Span | None:
-        """A part of the window, on the list that speaks for its start."""
-        choice = self.choose(start)
+    def span(self, start: date, end: date, speaks_for: date | None = None) -> Span | None:
+        """A part of the window, on the list that speaks for its start or for another session."""
+        when = start if speaks_for is None else speaks_for
+        choice = self.choose(when)
         if choice is None:
             return None
-        changes = self.changes(choice, start)
+        changes = self.changes(choice, when)
         file = amended(self.market, choice.file, changes)
         if choice.even:
-            file = even_list(self.market, self.fund, file, rebalance(self.market, start))
+            file = even_list(self.market, self.fund, file, rebalance(self.market, when))
         carried = carry(
             choice.session,
-            start,
+            when,
             self.remade,
             older_than=choice.older_than,
             lender=choice.lender,
@@ -209,3 +210,16 @@ def spans(
     edges = [start, *sorted(inside), end]
     parts = (lists.span(first, last) for first, last in pairwise(edges))
     return tuple(part for part in parts if part is not None)
+
+
+def list_at_end(market: Market, fund: str, start: date, end: date, as_of: date) -> Span | None:
+    """The whole window on the list that speaks for its end; None without any file.
+
+    Args:
+        market: what is held.
+        fund: the fund's symbol.
+        start: session of the window's first close.
+        end: session of its last close.
+        as_of: the session asked for.
+    """
+    return _Lists(market, fund, as_of).span(start, end, speaks_for=end)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.note.announced import announced_sentence
+from core.note.breadth_words import breadth_in_full, breadth_sentence
 from core.note.headline import headline, rank_sentence, window_words
 from core.note.lists import far_list, list_trouble
 from core.note.phrase import (
@@ -27,12 +28,11 @@ from core.note.phrase import (
 )
 from core.note.verdict import NAMED, drags, leaders_that_left, moved, turned
 from core.note.verdict_words import verdict_sentence
-from core.note.without_words import together, without_sentence
+from core.note.without_words import gap_without_sentence, together, without_sentence
 
 if TYPE_CHECKING:
     from core.answer.since import Since
     from core.answer.views import IndexView, Snapshot
-    from core.measures.breadth import Rung
     from core.measures.groups import Group
 
 __all__ = [
@@ -78,17 +78,10 @@ def _open(snapshot: Snapshot) -> str:
 
 def withheld(view: IndexView) -> Sentence:
     """Why nothing is said about an index's lines."""
-    if view.covered:
-        return Sentence(
-            _head(view),
-            list_trouble(view),
-            "; nothing is claimed about leaders or breadth.",
-        )
-    return Sentence(
-        _head(view),
-        Figure(share(view.weight_measured), f"{_at(view)}.weight_measured"),
-        " of weight is measured; nothing is claimed about leaders or breadth.",
-    )
+    what = "leaders" if view.claims_breadth else "leaders or breadth"
+    weight = Figure(share(view.weight_measured), f"{_at(view)}.weight_measured")
+    why = list_trouble(view) if view.covered else Sentence(weight, " of weight is measured")
+    return Sentence(_head(view), why, f"; nothing is claimed about {what}.")
 
 
 def leaders_sentence(view: IndexView, count: int = NAMED) -> Sentence:
@@ -103,47 +96,6 @@ def leaders_sentence(view: IndexView, count: int = NAMED) -> Sentence:
     far = far_list(view)
     tail = Sentence("; ", far) if far else ""
     return Sentence(_head(view), names, " brought ", told.words, estimated, tail, ".")
-
-
-def breadth_sentence(view: IndexView) -> Sentence:
-    """How broad an index's window was; nothing below the coverage floor."""
-    said = _rose(view)
-    if not said:
-        return said
-    ten = next((place for place, rung in _rungs(view) if rung.threshold == 0.10), None)
-    if ten is not None:
-        rung, path = view.breadth.ladder[ten], f"{_at(view)}.breadth.ladder[{ten}]"
-        assert rung.share is not None
-        said = Sentence(
-            said, ", ", Figure(share(rung.share), f"{path}.share"), " by more than ",
-            _threshold(rung, path),
-        )  # fmt: skip
-    return Sentence(_head(view), said, ".")
-
-
-def _rungs(view: IndexView) -> list[tuple[int, Rung]]:
-    """The rungs above zero, each with its place in the ladder."""
-    ladder = enumerate(view.breadth.ladder)
-    return [(place, rung) for place, rung in ladder if not rung.below and rung.threshold > 0]
-
-
-def _threshold(rung: Rung, path: str) -> Figure:
-    return Figure(f"{rung.threshold * 100:g} %", f"{path}.above")
-
-
-def _rose(view: IndexView) -> Sentence:
-    """``1,209 of 1,863 lines rose (64.9 %)``."""
-    found, path = view.breadth, f"{_at(view)}.breadth"
-    if not view.claims_breadth or not found.n or found.share_up is None:
-        return Sentence()
-    return Sentence(
-        Figure(f"{found.up:,}", f"{path}.up"),
-        " of ",
-        Figure(f"{found.n:,}", f"{path}.n"),
-        " lines rose (",
-        Figure(share(found.share_up), f"{path}.share_up"),
-        ")",
-    )
 
 
 def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
@@ -260,22 +212,6 @@ def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> S
     return Sentence(Name(found.name), " (", *members, total, ")")
 
 
-def _breadth(snapshot: Snapshot, view: IndexView) -> Sentence:
-    """How many rose, and by how much, rung by rung."""
-    said = [_rose(view)]
-    if not said[0]:
-        return Sentence()
-    for place, rung in _rungs(view):
-        path = f"{_at(view)}.breadth.ladder[{place}]"
-        assert rung.share is not None
-        count = Figure(f"{rung.count:,}", f"{path}.count")
-        by = Sentence(" by more than ", _threshold(rung, path))
-        if rung.threshold == 1.0:
-            by = Sentence(" more than doubled")
-        said.append(Sentence(count, by, " (", Figure(share(rung.share), f"{path}.share"), ")"))
-    return Sentence(_head(view, _open(snapshot)), listed(said), ".")
-
-
 def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
     """Why the leavers matter: what they brought, and that the index goes on without it."""
     told = snapshot.changes.get(view.fund)
@@ -324,15 +260,16 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
         from core.note.since_note import since_sentences
 
         said += since_sentences(earlier)
-    said.append(verdict_sentence(snapshot))
+    said += [verdict_sentence(snapshot), gap_without_sentence(snapshot)]
     spread = snapshot.spread
     for view in snapshot.indices.values():
+        breadth = breadth_in_full(view, _open(snapshot))
         if not view.claims:
-            said.append(withheld(view))
+            said += [withheld(view), breadth]
             continue
         behind = spread is not None and (view is snapshot.small) == (spread.gap < 0)
         said += [
-            _breadth(snapshot, view),
+            breadth,
             _drags(snapshot, view) if behind else Sentence(),
             _leaders(snapshot, view),
             without_sentence(_head(view, *_marks(snapshot, view)), view),

@@ -146,7 +146,7 @@ def verdict(snapshot: Snapshot) -> Verdict | None:
     found, small, large = snapshot.spread, snapshot.small, snapshot.large
     if found is None or small is None or large is None:
         return None
-    if not (small.claims_breadth and large.claims_breadth) or abs(found.gap) < GAP_FLOOR:
+    if not (small.complete and large.complete) or abs(found.gap) < GAP_FLOOR:
         return None
     ahead, behind = (small, large) if found.gap > 0 else (large, small)
     mine, theirs = ahead.breadth, behind.breadth

@@ -11,7 +11,7 @@ from tui.cli.run import run
 
 CLOSES = "symbol,date,close\nAAA,2025-12-31,100\nAAA,2026-06-26,110\nBBB,2025-12-31,50\n"
 FUNDS = "FND,2025-12-31,100\nFND,2026-06-26,112\nREF,2025-12-31,100\nREF,2026-06-26,105\n"
-WRONG = "symbol,date,close\nBBB,2026-06-26,95\nAAA,2026-06-25,7\n"
+WRONG = "symbol,date,close\nBBB,2026-06-26,95\nAAA,2026-06-25,108\n"
 LINES = "symbol,name,sector,weight\nAAA,Aaa,Technology,50%\nBBB,Bbb,Energy,50%\n"
 OTHER = "symbol,name,sector,weight\nAAA,Aaa,Technology,90%\nBBB,Bbb,Energy,10%\n"
 

@@ -11,6 +11,7 @@ import pytest
 
 from core.answer.since import Since
 from core.answer.snapshot import Snapshot, take
+from core.data.errors import NoSuchNameError
 from core.note.note import sentences
 from core.note.phrase import Figure, Name, Sentence, key
 from tests.answers import published
@@ -188,7 +189,11 @@ def test_estimates_and_open_sessions_say_so_in_the_sentence_itself() -> None:
     prices = replace(held.prices, provisional={"IWM": markets.END})
     open_ = take(replace(held, prices=prices, _kept={}), markets.QUESTION)
     assert said(open_, "this year").startswith("Intraday: IWM leads")
-    for words in ("IWM, intraday: 19 of 30", "SPY, intraday: L00", "Intraday: the gap is"):
+    for words in (
+        "IWM, intraday, by the list at the start (31 December 2025): 19 of 30",
+        "SPY, intraday: L00",
+        "Intraday: the gap is",
+    ):
         assert said(open_, words).startswith(words)
 
 
@@ -232,6 +237,42 @@ def test_an_index_without_names_left_out_says_so() -> None:
         "SPY: without L00 L01, which brought -173 bp, the fund's +9.00 % would be +10.73 %"
         " (zeroed); the measured lines' +9.00 % would be +12.00 % (reweighted)."
     )
+
+
+def test_the_gap_without_names_is_told_by_both_conventions() -> None:
+    # S29 is 3.2 % of IWM and rose 92.5 %: 296 bp; L00 is 4.8 % of SPY and lost 19.5 %: -93.6 bp
+    held = markets.market()
+    asked = replace(markets.QUESTION, without=("IWM:S29", "SPY:L00"))
+    # 11.00 - 2.96 - 0.936 = 7.104; the others' means 17.5 and (20 x 9 + 19.5) / 19 = 10.5
+    assert said(take(held, asked), "Without") == (
+        "Without S29 (+296 bp of IWM) and L00 (-94 bp of SPY), the gap of +11.00 pp would be"
+        " +7.10 pp (zeroed); that of the measured lines, +11.00 pp, would be +7.00 pp"
+        " (reweighted)."
+    )
+    one = take(held, replace(markets.QUESTION, without=("SPY:S29", "SPY:L00")))
+    assert one.small is not None and one.small.without is None
+    assert one.remarks == (
+        "S29 is no measured line of SPY in this window: nothing is left out for it",
+    )
+    assert one.remarks[0] in one.warnings
+    found = document(one)
+    assert found["without"]["gap_zeroed_pp"] == pytest.approx(11.0 - 0.936)
+    assert found["without"]["gap_reweighted_pp"] == pytest.approx(20.0 - 10.5)
+    with pytest.raises(NoSuchNameError, match="S2O LOO are in no list of members held"):
+        take(held, replace(markets.QUESTION, without=("S2O", "L00", "SPY:LOO")))
+
+
+def test_breadth_says_which_list_it_counts() -> None:
+    # at the end S29 (+92.5 %) has left the thirty, and two joiners that rose are counted
+    held = markets.market()
+    assert "IWM, by the list at the start (31 December 2025): 19 of 30 lines rose (63.3 %)" in said(
+        take(held, markets.QUESTION), "19 of 30"
+    )
+    end = take(held, replace(markets.QUESTION, breadth_list="end"))
+    assert said(end, "by the list at the end (26 June 2026): 20 of 31 lines rose (64.5 %)")
+    found = document(end)["indices"]["IWM"]["breadth"]
+    assert (found["list"], found["list_as_of"], found["n"]) == ("end", "2026-06-26", 31)
+    assert any("names that left before are missing" in words for words in end.warnings)
 
 
 def test_a_tie_a_late_rank_and_few_years_are_not_called_wide() -> None:

@@ -10,6 +10,8 @@ from typing import Any, Final, NoReturn
 from tui import VERSION
 from tui.text.streams import BAD_INPUT, say
 
+_FORCE: Final = "replace a file that this program did not write, or that was changed since"
+
 
 class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line and whose options are written out."""
@@ -69,25 +71,34 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _note(note: argparse.ArgumentParser) -> None:
+    from tui.cli.narrowing import add_arguments
     from tui.report.formats import FORMATS
     from tui.report.parts import PARTS
 
+    add_arguments(note)
     note.add_argument("--format", choices=FORMATS, default="text")
     note.add_argument("--output", type=_path, metavar="FILE", help="write to FILE")
+    note.add_argument("--force", action="store_true", help=_FORCE)
     note.add_argument("--since", type=_path, metavar="FILE", help="an earlier note's JSON")
     note.add_argument("--part", choices=PARTS, metavar="PART", help="with csv: " + " ".join(PARTS))
 
 
 def _export(tables: argparse.ArgumentParser) -> None:
+    from tui.cli.narrowing import add_arguments
+
+    add_arguments(tables)
     tables.add_argument("--format", choices=("parquet", "csv"), default="parquet")
+    tables.add_argument("--force", action="store_true", help=_FORCE)
     tables.add_argument("directory", type=_path, metavar="DIR")
 
 
 def _explain(why: argparse.ArgumentParser) -> None:
     from core.explain.measures import measures_help
+    from tui.cli.narrowing import add_arguments
 
     why.formatter_class = argparse.RawDescriptionHelpFormatter
     why.epilog = "measures:\n" + measures_help()
+    add_arguments(why)
     why.add_argument("fund", help="an index's fund, such as IWM")
     why.add_argument("symbol", nargs="?", help="one of its lines, such as BE")
     why.add_argument("--measure", metavar="NAME", help="a measure by its name, such as top:3")
@@ -116,6 +127,12 @@ def _import(bring: argparse.ArgumentParser) -> None:
     basis = closes.add_mutually_exclusive_group()
     basis.add_argument("--adjusted", action="store_true", help="closes are split-adjusted")
     basis.add_argument("--unadjusted", action="store_true", help="closes are as traded")
+    closes.add_argument(
+        "--replace", action="store_true", help="these histories take the place of those held"
+    )
+    closes.add_argument(
+        "--accept", action="store_true", help="join what does not fit what is held as it is"
+    )
     closes.add_argument("--symbol", metavar="SYM", help="whose closes, where no column says")
     _notation(closes)
     ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")

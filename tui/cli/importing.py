@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.facts.errors import SourceError
+from cache.facts.errors import SourceError, StoreEmpty
 from cache.store.draft import Note
+from core.data.frames import Prices
 from tui.state.config import as_date
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
@@ -49,12 +50,16 @@ class _Brought:
         rejected: the rows that were refused.
         generation: what is held now; the one before where nothing is new.
         told: what was taken for what, a line each.
+        changed: what was done with what is held, a sentence each.
+        refused: symbol -> why nothing of it was taken.
     """
 
     said: str
     rejected: Sequence[Rejected]
     generation: int
     told: Sequence[str] = ()
+    changed: Sequence[str] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 def bring(arguments: argparse.Namespace, desk: Desk) -> int:
@@ -68,6 +73,7 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     kinds = {"prices": _prices, "holdings": _holdings, "changes": _changes}
     brought = kinds[arguments.kind](arguments, desk, now)
     _rejected(brought.rejected, file)
+    _changed(brought, file.name or f"{file}")
     refused = f"; {len(brought.rejected):,} rows refused" if brought.rejected else ""
     unchanged = "; nothing new" if brought.generation == before else ""
     if getattr(arguments, "dry_run", False):
@@ -76,11 +82,22 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     for at, line in enumerate(brought.told):
         write(f"  {line}\n" if at else f"{name}: {line}\n")
     write(f"{name}: {brought.said}{refused}{unchanged}\n")
-    return IN_PART if brought.rejected else ANSWERED
+    return IN_PART if brought.rejected or brought.refused else ANSWERED
+
+
+def _changed(brought: _Brought, name: str) -> None:
+    """What was done with what is held, and which symbols were not taken, on stderr."""
+    from cache.store.admit import WAYS
+
+    for sentence in brought.changed[:LISTED]:
+        say(f"{name}: {sentence}", ANSWERED)
+    for symbol, why in list(brought.refused.items())[:LISTED]:
+        say(f"{name}: {symbol} was not taken: {why}; {WAYS}", IN_PART)
 
 
 def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.sources.prices.read import HowToRead, read_prices
+    from cache.store.admit import admit, bring_prices
 
     how = HowToRead(
         adjusted=False if arguments.unadjusted else True if arguments.adjusted else None,
@@ -96,16 +113,26 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
         f"{len(bars):,} rows of {len(bars.symbols):,} symbols,"
         f" {bars.session.min()} to {bars.session.max()}"
     )
-    generation = 0
-    if not arguments.dry_run:
+    joining = {"replace_all": arguments.replace, "accept": arguments.accept}
+    if arguments.dry_run:
+        try:
+            held = desk.store.read().prices
+        except StoreEmpty:
+            held = Prices()
+        generation, admitted = 0, admit(held, bars, **joining)
+    else:
         note = Note("prices", now, bars.source, said)
-        generation = desk.store.commit(bars=bars, note=note).generation
-    return _Brought(said, prices.rejected, generation, prices.told)
+        after, admitted = bring_prices(desk.store, bars, note, **joining)
+        generation = after.generation
+    if admitted.refused:
+        said += f"; {len(admitted.refused):,} symbols not taken"
+    return _Brought(said, prices.rejected, generation, prices.told, admitted.told, admitted.refused)
 
 
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.facts.funds import load_funds
-    from cache.sources.holdings.read import read_holdings
+    from cache.sources.holdings.read import Notation, read_holdings
+    from cache.sources.holdings.report import named_columns, report
 
     found = read_holdings(
         arguments.file,
@@ -113,15 +140,20 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
         as_of=as_date(arguments.dated) if arguments.dated else None,
         now=now,
         funds=load_funds(desk.places.config / "funds.toml"),
+        notation=Notation(
+            arguments.dates, arguments.decimal, named_columns(arguments.columns), arguments.ignore
+        ),
     )
     rows = found.holdings
     said = (
         f"holdings of {rows.fund} as of {rows.as_of}: {len(rows.symbols):,} lines,"
         f" {len(rows.others):,} other rows left out"
     )
-    note = Note("holdings", now, rows.source, said)
-    held = desk.store.commit(holdings=[(rows, found.raw)], note=note)
-    return _Brought(said, found.rejected, held.generation)
+    generation = 0
+    if not arguments.dry_run:
+        note = Note("holdings", now, rows.source, said)
+        generation = desk.store.commit(holdings=[(rows, found.raw)], note=note).generation
+    return _Brought(said, found.rejected, generation, report(found))
 
 
 def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from cache.facts.errors import CacheError, StoreEmpty, why
-from core.data.errors import CoreError, MeasureError, WindowError
+from core.data.errors import CoreError, MeasureError, NoSuchNameError, WindowError
 from core.data.question import Question
 from tui.cli.arguments import parser
 from tui.state.config import FILE, Config, ConfigError, as_date, load, with_flags
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Commands that bring data into the store or take it out.
 WRITING: Final = ("import", "forget", "refresh")
+#: Commands that fetch or keep something elsewhere, beside them.
+KEEPING: Final = ("publish", "quotes")
 
 
 def run(argv: Sequence[str]) -> int:
@@ -38,7 +40,7 @@ def run(argv: Sequence[str]) -> int:
         return _command(arguments)
     except StoreEmpty as error:
         return say(f"{error}", NOTHING)
-    except (WindowError, MeasureError) as error:
+    except (WindowError, MeasureError, NoSuchNameError) as error:
         return say(f"{error}", BAD_INPUT)
     except CoreError as error:
         return say(f"{error}", NOTHING)
@@ -57,7 +59,7 @@ def run(argv: Sequence[str]) -> int:
             raise
         from tui.terminal import crash
 
-        log = crash.place(getattr(arguments, "home", None))
+        log = None if arguments.read_only else crash.place(getattr(arguments, "home", None))
         said = crash.sentence(error, log, datetime.now(UTC))
         return say(f"a fault in the program: {said}; nothing that was stored is lost", BAD_INPUT)
 
@@ -71,10 +73,13 @@ def _command(arguments: argparse.Namespace) -> int:
     if arguments.command == "doctor":
         from tui.doctor.examine import report
 
-        return report(where, demo=demo, offline=arguments.offline, kind=arguments.format)
+        offline = arguments.offline or arguments.read_only
+        return report(where, demo=demo, offline=offline, kind=arguments.format)
     from tui.service.service import Desk
 
-    desk = Desk(where, demo=demo, home=home)
+    desk = Desk(where, demo=demo, home=home, looking=arguments.read_only)
+    if desk.memory.refusal and arguments.command in WRITING + KEEPING:
+        return say(f"{arguments.command}: {desk.memory.refusal}", BAD_INPUT)
     if desk.read_only and arguments.command in WRITING:
         return say(f"{home or where.config}: {desk.read_only}", BAD_INPUT)
     if arguments.command == "publish":
@@ -82,6 +87,8 @@ def _command(arguments: argparse.Namespace) -> int:
 
         return publish(desk, arguments.target, group=arguments.group)
     if arguments.command == "serve":
+        # its pages look only, and make nothing
+        desk.prepare()
         return _serve(arguments)
     if arguments.command == "import":
         from tui.cli.importing import bring
@@ -100,13 +107,15 @@ def _command(arguments: argparse.Namespace) -> int:
     config, as_of = _settings(arguments, where)
     if arguments.command == "refresh":
         return _refresh(desk, config.question(), config, arguments)
+    if arguments.command == "quotes":
+        return _quotes(desk, config.question())
+    question = _question(desk, config, as_of, None)
+    question = _narrowed(desk, question, arguments)
     if arguments.command == "note":
-        return _note(desk, _question(desk, config, as_of, None), arguments)
+        return _note(desk, question, arguments)
     if arguments.command == "export":
-        return _export(desk, _question(desk, config, as_of, None), arguments)
-    if arguments.command == "explain":
-        return _explain(desk, _question(desk, config, as_of, None), arguments)
-    return _quotes(desk, config.question())
+        return _export(desk, question, arguments)
+    return _explain(desk, question, arguments)
 
 
 def _settings(arguments: argparse.Namespace, where: Places) -> tuple[Config, date | None]:
@@ -166,6 +175,16 @@ def _question(
     return replace(question, as_of=as_of)
 
 
+def _narrowed(desk: Desk, question: Question, arguments: argparse.Namespace) -> Question:
+    """The question with the names it is also told without, and the list that breadth counts."""
+    from tui.cli.narrowing import left_out, of_themes
+
+    without = left_out(arguments.without, (question.small, question.large))
+    if arguments.theme:
+        without = tuple(dict.fromkeys((*without, *of_themes(arguments.theme, desk.market()))))
+    return replace(question, without=without, breadth_list=arguments.breadth_list)
+
+
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
     from tui.report.files import write_file
     from tui.report.formats import tells_daily, written
@@ -191,7 +210,7 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
     if target is None or str(target) == "-":
         write(text, kind=arguments.format)
     else:
-        write_file(target, text)
+        write_file(target, text, desk.ledger, force=arguments.force)
     return ANSWERED if snapshot.complete else IN_PART
 
 
@@ -199,7 +218,9 @@ def _export(desk: Desk, question: Question, arguments: argparse.Namespace) -> in
     from tui.report.tidy import export
 
     snapshot = desk.take(replace(question, daily=True))
-    count = export(snapshot, arguments.directory, arguments.format)
+    count = export(
+        snapshot, arguments.directory, arguments.format, desk.ledger, force=arguments.force
+    )
     write(f"{count} tables written to {arguments.directory}\n")
     return ANSWERED if snapshot.complete else IN_PART
 

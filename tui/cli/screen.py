@@ -82,7 +82,7 @@ def _run(desk: Desk, config: Config, question: Question, found: Capabilities) ->
 
     app = InternalsApp(desk, config, question)
     app.window.titled = found.title
-    app.crash_log = desk.places.state.with_name(crash.FILE)
+    app.crash_log = None if desk.memory.refusal else desk.places.state.with_name(crash.FILE)
     if found.colours == 8:
         from tui.terminal.colours import Eight
 

@@ -195,6 +195,14 @@ COMMANDS: Final = (
         line="ex SPY MSFT META",
     ),
     Command(
+        "breadth_list",
+        (),
+        "breadth of the members at the window's start, or at its end",
+        "",
+        _LINE,
+        line="list end",
+    ),
+    Command(
         "alert",
         (),
         "ring once when a number crosses a level, on this pair, window and basis",

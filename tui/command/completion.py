@@ -81,6 +81,7 @@ def _following(head: str, before: Sequence[str], known: Known) -> list[Offer]:
         return _of_alert(before, known)
     single: dict[str, Iterable[Offer]] = {
         "asof": [Offer(known.last, "the last session")] if known.last else [],
+        "list": [Offer("start", "of the window's start"), Offer("end", "of its end")],
         "sort": [Offer(key, words) for key, (_, words) in SORTS.items()],
         "pair": [
             *(Offer(str(n), pair) for n, pair in enumerate(known.pairs, start=1)),

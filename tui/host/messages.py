@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from core.data.question import Question
     from tui.report.fetched import Fetched
+    from tui.report.files import Ledger
     from tui.state.files import Memory
 
 
@@ -41,6 +42,7 @@ class DeskLike(Protocol):
         simulated: the market is made up.
         memory: what is kept between two runs.
         notes: directory of the notes that the screen writes.
+        ledger: the files that this program wrote, and may replace.
     """
 
     simulated: bool
@@ -48,9 +50,13 @@ class DeskLike(Protocol):
     read_only: str
     memory: Memory
     notes: Path
+    ledger: Ledger
 
     def generation(self) -> int | None:
         """Number of the newest generation, None for an empty store."""
+
+    def identity(self) -> str | None:
+        """What tells the newest generation from any other, of a replaced store too."""
 
     def market(self) -> Market:
         """What is held now."""
@@ -79,11 +85,12 @@ class DeskLike(Protocol):
 
 @dataclass
 class Taken(Message):
-    """A question was answered, from this market."""
+    """A question was answered, from this market; ``identity`` was the store's before that."""
 
     number: int
     snapshot: Snapshot
     market: Market
+    identity: str | None = None
 
 
 @dataclass

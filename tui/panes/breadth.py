@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from core.measures.daily import Daily
     from tui.host.scene import Scene, Side
 
+#: Cells of the names of the histogram's bins.
+_BINS: Final = 14
 #: Cells of the longest bar of the ladder.
 _LONGEST: Final = 40
 
@@ -179,12 +181,23 @@ def bin_label(one: Bin) -> str:
     return f"{low} to {high} %"
 
 
+def _list(view: IndexView, room: int) -> str:
+    """Which list is counted, as full as there is room for: ``, list at start``, `` start``."""
+    members = view.breadth.members
+    texts = () if members is None else (f", list at {members.which}", f" {members.which}")
+    return next((text for text in texts if len(text) <= room), "")
+
+
 def histogram(scene: Scene, width: int, height: int) -> Drawing:
     """Both indices' returns on the same bins, the largest on top."""
     views = scene.views()
     bins = views[0][1].breadth.histogram[::-1]
     counts = [[one.count for one in view.breadth.histogram[::-1]] for _, view in views]
-    names = [view.fund for _, view in views]
+    names = []
+    for _, view in views:
+        # a side's head also has the fund, and "  N 1,863"
+        room = (width - 2 - _BINS) // 2 - len(f"{view.fund}  N {view.breadth.n:,}")
+        names.append(f"{view.fund}{_list(view, room)}")
     styles: list[str] = [side for side, _ in views]
     if len(views) == 1:
         counts, names = [*counts, [0] * len(bins)], [*names, scene.fund(scene.sides[1])]
@@ -211,6 +224,7 @@ def ladder(scene: Scene, width: int) -> Drawing:
     head: Line = [(" " * 9, "")]
     for side, view in views:
         told = f"{view.fund} of {view.breadth.n:,}"
+        told += _list(view, side_width - len(told))
         head += [(formats.fit(told, side_width), f"{side} bold"), ("  ", "")]
     found: Drawing = [head]
     for rungs in zip_longest(*(view.breadth.ladder for _, view in views)):

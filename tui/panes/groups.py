@@ -226,7 +226,7 @@ def left_out(scene: Scene) -> Sheetful:
     rows: list[dict[str, Cell]] = []
     keys: list[Hashable] = []
     for side, view in scene.views():
-        for line in view.left_out:
+        for line in view.not_measured:
             rows.append(
                 {
                     "fund": (view.fund, side),

@@ -78,8 +78,10 @@ def _daily(found: Daily, window: Window) -> Json:
 
 
 def _breadth(view: IndexView, daily: Daily | None, window: Window) -> Json:
-    found = view.breadth
+    found, members = view.breadth, view.breadth.members
     return {
+        "list": members and members.which,
+        "list_as_of": members and iso(members.as_of),
         "n": found.n,
         "outside": [{"reason": reason, "count": count} for reason, count in found.outside],
         "up": found.up,
@@ -137,7 +139,7 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
         "claims": {"leaders": view.claims, "breadth": view.claims_breadth},
         "left_out": [
             {"symbol": o.symbol, "name": o.name, "weight": number(o.weight), "reason": o.reason}
-            for o in view.left_out
+            for o in view.not_measured
         ],
         "segments": [
             {

@@ -86,7 +86,7 @@ def _ladder(document: Json) -> Rows:
 def _moments(document: Json) -> Rows:
     for fund, index in document["indices"].items():
         for measure, value in index["breadth"].items():
-            if not isinstance(value, (list, dict)) and measure != "daily":
+            if not isinstance(value, (list, dict, str)) and measure != "daily":
                 yield {"fund": fund, "measure": measure, "value": value}
 
 
@@ -94,6 +94,15 @@ def _concentration(document: Json) -> Rows:
     for fund, index in document["indices"].items():
         for row in index["concentration"]["top"]:
             yield {"fund": fund, **row}
+
+
+def _without(document: Json) -> Rows:
+    """A row an index, and one of the gap; nothing where no name is left out."""
+    for fund, index in document["indices"].items():
+        if index["without"] is not None:
+            yield {"of": fund, **index["without"]}
+    if document["without"] is not None:
+        yield {"of": "gap", **document["without"]}
 
 
 def _lists(lists: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -235,6 +244,11 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
         "fund k:i sum_bp:f share_of_net:f share_of_gross_gain:f index_without_reweighted:f"
         " index_without_zeroed:f fund_without_zeroed:f",
         _concentration,
+    ),
+    "without": (
+        f"{_PAIR}of symbols sum_bp:f fund_without_zeroed:f index_without_reweighted:f"
+        " index_without_zeroed:f gap_zeroed_pp:f baskets_gap_pp:f gap_reweighted_pp:f",
+        _without,
     ),
     "daily": (
         "fund session:d advances:i declines:i unchanged:i advance_decline_line:f rana:f"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cache.sources.holdings.report import left_out
 from tui.report.fetched import Fetched, until_words
 from tui.text import formats as f
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cache.store.store import Held
+    from core.data.frames import LeftOut
     from core.data.market import Market
 
 SCHEMA = 1
@@ -53,6 +56,7 @@ def document(
                     "as_of": file.as_of.isoformat(),
                     "lines": len(file.symbols),
                     "other_rows": len(file.others),
+                    "left_out": [_other(other) for other in file.others],
                     "from": file.source,
                     "fetched_at": file.fetched_at and file.fetched_at.isoformat(),
                 }
@@ -76,8 +80,9 @@ def document(
             "last": max(last.values()).isoformat() if last else None,
             "newest_fetch": max(taken).isoformat() if taken else None,
             "oldest_fetch": min(taken).isoformat() if taken else None,
-            "sources": dict(Counter(prices.source.values()).most_common()),
+            "sources": dict(Counter(map(prices.sources_of, prices.source)).most_common()),
             "provisional": len(prices.provisional),
+            "disputed": dict(sorted(prices.disputed.items())),
             "failed": dict(Counter(prices.failures.values()).most_common()),
         },
         "refresh": fetched.to_json(),
@@ -94,6 +99,12 @@ def document(
         "announced": _announced(held),
         "themes": list(market.reference.doubts),
     }
+
+
+def _other(other: LeftOut) -> dict[str, Any]:
+    """A row that an import left out; a weight that is not known is null."""
+    weight = None if math.isnan(other.weight) else other.weight
+    return {"symbol": other.symbol, "name": other.name, "weight": weight, "reason": other.reason}
 
 
 def _announced(held: Held) -> list[dict[str, Any]]:
@@ -136,6 +147,10 @@ def to_text(
     said += [
         f"           {count:,} symbols from {source}" for source, count in prices["sources"].items()
     ]
+    disputed = list(prices["disputed"].items())
+    said += [f"           {symbol}: {words}" for symbol, words in disputed[:FEW]]
+    if len(disputed) > FEW:
+        said.append(f"           and {len(disputed) - FEW:,} more whose sources differ")
     for group in fetched.groups:
         few = " ".join(group.names[:FEW])
         more = f" and {len(group.names) - FEW:,} more" if len(group.names) > FEW else ""
@@ -160,6 +175,7 @@ def to_text(
             + f"; {own['lines_with_prices']:,} of {own['lines']:,} lines with prices"
         )
         said.append(f"           holdings of {dates}")
+        said += [f"           {line}" for line in left_out(held.holdings[fund][-1].others)]
     for row in state["announced"]:
         words = f"{row['leave']:,} leave, {row['join']:,} join on {row['effective']}"
         said.append(f"{row['fund']:<10} announced: {words} ({', '.join(row['from'])})")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from core.answer.announced import standing_words
@@ -171,6 +172,12 @@ def _history(snapshot: Snapshot) -> Iterator[Table]:
     yield Table("History of the gap", columns, tuple(map(row, years)), (note,))
 
 
+def _sum(weights: Sequence[float]) -> float:
+    """The sum of weights that are known; NaN where none is."""
+    known = [weight for weight in weights if not math.isnan(weight)]
+    return math.fsum(known) if known else math.nan
+
+
 def _coverage(snapshot: Snapshot) -> Iterator[Table]:
     """What each index rests on: parts of the window, and the lines left out by reason."""
     rows: list[Row] = []
@@ -192,11 +199,11 @@ def _coverage(snapshot: Snapshot) -> Iterator[Table]:
         yield Table("Parts of the window", columns, tuple(rows))
     left: dict[tuple[str, str], list[float]] = {}
     for view in snapshot.indices.values():
-        for line in view.left_out:
+        for line in view.not_measured:
             left.setdefault((view.fund, line.reason), []).append(line.weight)
     if left:
         told = tuple(
-            (fund, f.count(len(weights)), f.weight(sum(weights)), reason)
+            (fund, f.count(len(weights)), f.weight(_sum(weights)), reason)
             for (fund, reason), weights in left.items()
         )
         yield Table("Lines that are not measured", ("", ">lines", ">weight", "reason"), told)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from core.measures.counting import AVERAGES
+from core.note.breadth_words import list_words
 from core.note.note import coverage
 from core.note.without_words import REWEIGHTED, ZEROED
 from tui.report.table import ROWS, Row, Table
@@ -109,13 +110,14 @@ def breadth(snapshot: Snapshot) -> Iterator[Table]:
         for rungs in zip(*(v.breadth.ladder for v in views), strict=True)
     ]
     rows.append(row("unchanged", [v.breadth.unchanged for v in views]))
+    lists = tuple(f"{v.fund}: {said}" for v in views if (said := list_words(v)))
     outside = tuple(
         f"{v.fund}: outside the count "
         + ", ".join(f"{n:,} {reason}" for reason, n in v.breadth.outside)
         for v in views
         if v.breadth.outside
     )
-    yield Table("Breadth", columns, tuple(rows), outside)
+    yield Table("Breadth", columns, tuple(rows), lists + outside)
     bins = []
     for found in zip(*(v.breadth.histogram for v in views), strict=True):
         low, high = found[0].low, found[0].high

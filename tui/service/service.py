@@ -19,6 +19,7 @@ from cache.sources.sniff import kind_of
 from core.data.question import Question
 from tui.state.files import Memory
 from tui.state.places import Places, places
+from tui.state.written import Written
 from tui.workers.program import internals
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from tui.host.messages import Quotes
     from tui.report.fetched import Fetched
+    from tui.report.files import Ledger
 
 #: A user's own files of facts, in the config directory.
 OWN_FILES: Final = ("themes.toml", "funds.toml")
@@ -39,9 +41,9 @@ LOOKING: Final = "opened to look only: nothing is fetched, set or remembered her
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """A market, the generation that was the newest on disk when it was read, and its facts."""
+    """A market, what told the newest generation on disk when it was read, and its facts."""
 
-    newest: int | None
+    newest: str | None
     reference: Reference
     market: Market
 
@@ -67,6 +69,7 @@ class Desk:
         self.places, self.simulated, self._home = places, demo, home
         self.memory = Memory(places.state, LOOKING if looking else "")
         self.notes = places.notes
+        self.ledger: Ledger = Written(places, self.memory)
         self.read_only = self.memory.refusal
         if places.published:
             from cache.store.publish import published_words
@@ -114,6 +117,10 @@ class Desk:
         """Number of the newest generation on disk, None for an empty store."""
         return self.store.generation()
 
+    def identity(self) -> str | None:
+        """What tells the newest generation on disk from any other, None for an empty store."""
+        return self.store.identity()
+
     def demo(self) -> Desk:
         """The simulated market beside this one."""
         looking = bool(self.memory.refusal)
@@ -128,9 +135,18 @@ class Desk:
         return Question(as_of=OPENS_AT, basis="pr")
 
     def prepare(self) -> None:
-        """Make the simulated market where it is not held yet; nothing for a real one."""
+        """Make the simulated market where it is not held yet; nothing for a real one.
+
+        Raises:
+            StoreEmpty: it is not held, and nothing is to be kept.
+        """
         if not self.simulated or self.store.generation() is not None:
             return
+        if self.memory.refusal:
+            raise StoreEmpty(
+                f"the simulated market is not made yet, and this was {self.memory.refusal};"
+                " `internals --demo status` makes it"
+            )
         from cache.sources.demo.demo import make
         from cache.sources.demo.demo_announced import announced
         from cache.sources.holdings.announced import adding
@@ -150,13 +166,13 @@ class Desk:
 
         with self._lock:
             self.prepare()
-            generation = self.store.generation()
+            identity = self.store.identity()
             reference = self.reference
             loaded = self._loaded
-            if loaded is None or loaded.newest != generation or loaded.reference is not reference:
+            if loaded is None or loaded.newest != identity or loaded.reference is not reference:
                 held = self.store.read()
                 self._loaded = loaded = _Loaded(
-                    generation,
+                    identity,
                     reference,
                     Market(
                         held.prices,

@@ -68,7 +68,11 @@ def cell_text(cell: Any) -> str:
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        if cell.is_integer() and abs(cell) < 1e15:
+            return str(int(cell))
+        text = repr(cell)
+        # three places could be thousands elsewhere; here the mark is settled
+        return f"{text}0" if text[-4:-3] == "." else text
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     return str(cell).strip()
