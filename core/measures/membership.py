@@ -74,7 +74,7 @@ class _Choice:
 class _Lists:
     """The lists that may speak for one fund, as known on a date."""
 
-    def __init__(self, market: Market, fund: str, as_of: date, *, later: bool) -> None:
+    def __init__(self, market: Market, fund: str, as_of: date, *, later: bool = True) -> None:
         self.market, self.fund, self.as_of, self.later = market, fund, as_of, later
         self.lenders = _lenders(market, fund)
         self.remade = [market.session(d) for d in market.reference.reconstitutions.get(fund, ())]
@@ -222,4 +222,5 @@ def list_at_end(market: Market, fund: str, start: date, end: date, as_of: date) 
         end: session of its last close.
         as_of: the session asked for.
     """
-    return _Lists(market, fund, as_of).span(start, end, speaks_for=end)
+    known = _Lists(market, fund, as_of, later=False).span(start, end, speaks_for=end)
+    return known or _Lists(market, fund, as_of).span(start, end, speaks_for=end)
