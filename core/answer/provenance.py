@@ -127,6 +127,12 @@ def warnings(
 ) -> list[str]:
     """What a reader has to bear in mind; ``parts`` are each fund's parts of the window."""
     said = list(market.damage)
+    listed = market.reference.listed
+    if listed is not None and window.end > listed:
+        said.append(
+            f"sessions after {listed} are computed from the exchange's usual holidays; a newer"
+            " release lists them, as does `python3 dev.py sessions` in a checkout"
+        )
     if question.basis == "tr":
         said += _doubtful_dividends(market, question, window, indices)
     for fund, view in indices.items():
