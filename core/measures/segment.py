@@ -101,7 +101,8 @@ def _why_not(
 ) -> str:
     """Why a line is not measured between two dates; "" where its closes allow it."""
     failure = market.prices.failures.get(symbol)
-    if column < 0 or matrix.empty[column]:
+    # closes after the end are not known of yet
+    if column < 0 or rows.end[column] < 0:
         return f"not fetched: {failure}" if failure else "no prices held"
     if basis == "pr" and matrix.only_adjusted[column]:
         return "only adjusted closes held: no price return"
@@ -251,7 +252,7 @@ def measure(
 
     carried_values = np.bincount(place[good], values[good], count).astype(np.float64)
     share = carried_values / carried_values.sum() if good.any() else np.zeros(count)
-    opened, closed = (np.full(count, np.datetime64("NaT"), "datetime64[D]") for _ in range(2))
+    opened, closed = (np.full(count, np.datetime64("NaT", "D")) for _ in range(2))
     opened[place[good]] = matrix.sessions[rows.start[where[good]]]
     closed[place[good]] = matrix.sessions[rows.end[where[good]]]
     returns, member, measured = np.zeros(count), np.zeros(count, bool), np.zeros(count, bool)
