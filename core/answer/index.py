@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.answer.ground_of_lines import end_early, price_return_weight
 from core.answer.views import IndexView, Lines, Without
 from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, LeftOut, day
 from core.data.question import names_left_out
@@ -51,8 +52,8 @@ def _lines(found: Basket, ranked: IntArray) -> Lines:
     flagged = sorted((r, line) for line in found.flags if (r := int(rank[line])) >= 0)
     return Lines(
         symbols=register.texts(register.symbols, numbers),
-        names=register.texts(register.names, numbers),
-        sectors=register.texts(register.sectors, numbers),
+        names=register.texts(found.labels.names, numbers),
+        sectors=register.texts(found.labels.sectors, numbers),
         weight=found.weights[ranked],
         returns=found.member_returns[ranked],
         contribution=found.contribution[ranked],
@@ -165,7 +166,7 @@ def index_of(
         others=_others(files),
         segments=found.segments,
         contributors=_lines(found, rows[ranked]),
-        sectors=sectors(register.texts(register.sectors, numbers), weight, scaled),
+        sectors=sectors(register.texts(found.labels.sectors, numbers), weight, scaled),
         themes=themes(market.themes, symbols, weight, scaled),
         issuers=issuers(market.reference.issuers, symbols, weight, scaled),
         breadth=breadth_of(counted, question.above, question.below, which, found.basket_return),
@@ -182,5 +183,9 @@ def index_of(
         without=_without(symbols, marked, scaled, without(marked), fund_return)
         if marked.any()
         else None,
+        end_early=end_early(found, window),
+        price_return_weight=price_return_weight(market, fund, found, window)
+        if question.basis == "tr"
+        else 0.0,
     )
     return view, found

@@ -66,6 +66,13 @@ def test_the_watch_list_and_the_hook_of_alerts() -> None:
     assert Config().hook == ()
 
 
+def test_a_suffix_of_a_us_listing_goes_and_another_stays(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('pairs = ["aapl.us:BRK.B", "EXS1.DE:CSPX.L", "7203.T:SPY US"]\n')
+    pairs = (("AAPL", "BRK-B"), ("EXS1.DE", "CSPX.L"), ("7203.T", "SPY"))
+    assert load(path).pairs == pairs
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

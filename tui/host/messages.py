@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -55,6 +55,9 @@ class DeskLike(Protocol):
     def generation(self) -> int | None:
         """Number of the newest generation, None for an empty store."""
 
+    def identity(self) -> str | None:
+        """What tells the newest generation from any other, of a replaced store too."""
+
     def market(self) -> Market:
         """What is held now."""
 
@@ -82,11 +85,12 @@ class DeskLike(Protocol):
 
 @dataclass
 class Taken(Message):
-    """A question was answered, from this market."""
+    """A question was answered, from this market; ``identity`` was the store's before that."""
 
     number: int
     snapshot: Snapshot
     market: Market
+    identity: str | None = None
 
 
 @dataclass
@@ -104,3 +108,19 @@ class Cost(Message):
     """What a refresh would cost."""
 
     sentence: str
+
+
+class Previewed(Message):
+    """What an import would take from a file, before it is kept.
+
+    Attributes:
+        name: the file's name.
+        lines: what was taken for what, and what would be kept.
+        refused: what of it would not be kept, a line each.
+    """
+
+    def __init__(self, name: str, lines: Sequence[str], refused: Sequence[str]) -> None:
+        super().__init__()
+        self.name = name
+        self.lines = lines
+        self.refused = refused

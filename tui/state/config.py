@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError, StoreError
-from cache.facts.symbols import valid_symbol
+from cache.facts.symbols import valid_symbol, yahoo_symbol
 from cache.store import owner
 from core.data.errors import WindowError
 from core.data.question import Basis, Question, normal
@@ -87,8 +87,14 @@ class Config:
         )
 
 
+def _symbol(text: str) -> str:
+    """A fund's symbol in Yahoo's spelling: a suffix goes where it says a US listing."""
+    symbol = text.strip().upper()
+    return symbol if symbol.isalnum() else yahoo_symbol(symbol)
+
+
 def _two_funds(value: Any) -> tuple[str, str]:
-    parts = [part.strip().upper() for part in value.split(":")] if isinstance(value, str) else []
+    parts = [_symbol(part) for part in value.split(":")] if isinstance(value, str) else []
     if len(parts) != 2 or not all(map(valid_symbol, parts)) or parts[0] == parts[1]:
         raise ConfigError('write two funds such as "IWM:SPY"')
     return parts[0], parts[1]
