@@ -60,8 +60,8 @@ def _lines(found: Basket, ranked: IntArray, files: Sequence[Holdings]) -> Lines:
             flags[r] = (*flags.get(r, ()), f"not read in the file of {file.as_of}")
     return Lines(
         symbols=symbols,
-        names=register.texts(register.names, numbers),
-        sectors=register.texts(register.sectors, numbers),
+        names=register.texts(found.labels.names, numbers),
+        sectors=register.texts(found.labels.sectors, numbers),
         weight=found.weights[ranked],
         returns=found.member_returns[ranked],
         contribution=found.contribution[ranked],
@@ -174,7 +174,7 @@ def index_of(
         others=_others(files),
         segments=found.segments,
         contributors=_lines(found, rows[ranked], files),
-        sectors=sectors(register.texts(register.sectors, numbers), weight, scaled),
+        sectors=sectors(register.texts(found.labels.sectors, numbers), weight, scaled),
         themes=themes(market.themes, symbols, weight, scaled),
         issuers=issuers(market.reference.issuers, symbols, weight, scaled),
         breadth=breadth_of(counted, question.above, question.below, which, found.basket_return),
