@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.answer.ground_of_lines import end_early, price_return_weight
 from core.answer.views import IndexView, Lines, Without
 from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, LeftOut, day
 from core.data.question import names_left_out
@@ -191,5 +192,9 @@ def index_of(
         without=_without(symbols, marked, scaled, without(marked), fund_return)
         if marked.any()
         else None,
+        end_early=end_early(found, window),
+        price_return_weight=price_return_weight(market, fund, found, window)
+        if question.basis == "tr"
+        else 0.0,
     )
     return view, found

@@ -131,19 +131,20 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
 
 
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+    from cache.facts.columns import column_words, given_columns
     from cache.facts.funds import load_funds
     from cache.sources.holdings.read import Notation, read_holdings
-    from cache.sources.holdings.report import named_columns, report
+    from cache.sources.holdings.report import report
 
+    given = given_columns(arguments.columns, column_words("holdings"))
+    titles = {word: title for title, word in given.items()}
     found = read_holdings(
         arguments.file,
         fund=arguments.fund.upper() if arguments.fund else None,
         as_of=as_date(arguments.dated) if arguments.dated else None,
         now=now,
         funds=load_funds(desk.places.config / "funds.toml"),
-        notation=Notation(
-            arguments.dates, arguments.decimal, named_columns(arguments.columns), arguments.ignore
-        ),
+        notation=Notation(arguments.dates, arguments.decimal, titles, arguments.ignore),
     )
     rows = found.holdings
     said = (
