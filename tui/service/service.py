@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.sources.sniff import kind_of
 from core.data.question import Question
 from tui.state.files import Memory
 from tui.state.places import Places, places
@@ -272,6 +271,9 @@ class Desk:
             raise StoreError(self.read_only)
         if self.simulated:
             return None
+        # telling files apart takes the readers of both kinds, which no screen needs to open
+        from cache.sources.sniff import kind_of
+
         command = internals("import", kind_of(path), str(path))
         return command + (["--home", str(self._home)] if self._home is not None else [])
 

@@ -40,7 +40,10 @@ def is_cash(symbol: str, name: str) -> bool:
     """
     if not name.strip("- ") or name.strip().upper() == symbol.strip().upper():
         return symbol.strip(" -$").upper() in _words("tickers")
-    first = _BREAKS.sub(" ", name.lower()).split()
+    folded = name.lower().lstrip(" (")
+    if _BREAKS.split(folded, maxsplit=1)[0] not in _all_words():
+        return False
+    first = _BREAKS.sub(" ", folded).split()
     if not _all_words().issuperset(first):
         return False
     bare = " ".join(first)
@@ -69,6 +72,7 @@ def is_total(symbol: str, name: str) -> bool:
     return folded in _words("totals")
 
 
+@cache
 def no_stock(asset_class: str, kind: str, *, has_class: bool) -> str:
     """The asset class or type that makes a row no stock, as given; "" for a stock.
 

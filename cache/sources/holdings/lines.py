@@ -146,6 +146,8 @@ def identifier(*texts: str) -> str:
 
 def sedol(text: str) -> str:
     """A SEDOL with the zeros that a spreadsheet dropped, "" where the text is none."""
+    if not text:
+        return ""
     code = text.strip().upper()
     if code.isdigit() and 4 < len(code) < 7:
         code = code.zfill(7)
