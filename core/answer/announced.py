@@ -65,19 +65,16 @@ class _Roll:
 
 def _roll(market: Market, fund: str) -> _Roll:
     """What was announced of one fund, held against every file of it."""
-    aliases, files = market.reference.aliases, market.holdings.get(fund, ())
+    files, companies = market.holdings.get(fund, ()), market.followed.company
     lines = market.register
-    renamed: dict[str, list[str]] = {}
-    for old, new in aliases.items():
-        renamed.setdefault(new, []).append(old)
     sessions = tuple(market.session(file.as_of) for file in files)
     listed = [set(file.symbols) for file in files]
     entries = []
     for told in market.announced:
         if told.fund != fund:
             continue
-        newest = aliases.get(told.symbol, told.symbol)
-        known_as = {*renamed.get(newest, ()), *({newest} - aliases.keys())}
+        company = companies.get(told.symbol)
+        known_as = {told.symbol} if company is None else set(company.seen)
         symbol = market.symbol(told.symbol)
         name, sector = lines.said(symbol)
         shown = tuple((told.action == "leave") == known_as.isdisjoint(own) for own in listed)
