@@ -1,4 +1,14 @@
-"""Set up, run and check: python3 dev.py demo | check | test | picture | lock | sessions.
+"""Set up, run and check the project: ``python3 dev.py COMMAND``.
+
+demo [OPTIONS]   the screen on a simulated market, no network
+check            style, types, import contracts and every test
+quick [OPTIONS]  the tests that start no process and no terminal, in under a minute
+test [OPTIONS]   any tests: the options of pytest
+picture          draw the session of the README anew
+rooms            draw the rooms of docs/architecture.md anew, from the imports
+sessions         make the table of exchange sessions anew
+lock             pin every package anew
+release          build the sdist and the wheel into dist/ and try both
 
 Needs Python 3.11 or newer with venv and pip, and nothing else. Everything is installed into
 .venv beside this file, every package pinned with its hash.
@@ -8,8 +18,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
 import venv
 from pathlib import Path
 
@@ -19,6 +32,15 @@ BIN = ENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUN_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
+#: Which tests are quick; the markers are set by folder (tests/conftest.py).
+QUICK = "not process and not terminal and not torture"
+#: What the sdist must hold beside the code, for whoever builds and tests it elsewhere.
+SHIPPED = (
+    "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "dev.py", "requirements-dev.lock",
+    "docs/architecture.svg", "docs/session.svg", "tests/conftest.py", "bench/compute.py",
+    "tests/answers/vectors.json", "core/py.typed", "cache/facts/data/sessions.csv",
+    "tui/screen/app.tcss",
+)  # fmt: skip
 
 
 def call(*command: str | Path) -> None:
@@ -61,6 +83,42 @@ def check() -> None:
     call(PYTHON, "-m", "pytest", "-n", "2")
 
 
+def quick(rest: list[str]) -> None:
+    """The tests that start no process and no terminal."""
+    ready(DEV_LOCK)
+    call(PYTHON, "-m", "pytest", "-n", "2", "-m", QUICK, *rest)
+
+
+def release() -> None:
+    """Build the sdist, and the wheel from it; each has what it should and runs by itself."""
+    ready(DEV_LOCK)
+    dist = ROOT / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    call(PYTHON, "-m", "build", "--no-isolation", "--outdir", dist)
+    (sdist,), (wheel,) = dist.glob("*.tar.gz"), dist.glob("*.whl")
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(sdist) as archive:
+            archive.extractall(folder, filter="data")
+        (root,) = Path(folder).iterdir()
+        lacking = [name for name in SHIPPED if not (root / name).exists()]
+        if lacking:
+            sys.exit(f"{sdist.name} lacks {', '.join(lacking)}")
+        alone = Path(folder) / "alone"
+        venv.create(alone, with_pip=True)
+        python = alone / BIN.name / PYTHON.name
+        (site,) = (PYTHON.parents[1] / "lib").glob("python*/site-packages")
+        (own,) = (alone / "lib").glob("python*/site-packages")
+        # what it depends on is here already; the checkout itself is not on its path
+        (own / "dependencies.pth").write_text(f"{site}\n")
+        call(python, "-m", "pip", "--quiet", "install", "--no-deps", "--no-index", wheel)
+        note = [str(python.with_name("internals")), "note", "--demo", "--home", folder]
+        answered = subprocess.run(note, cwd=folder, capture_output=True, text=True, check=False)
+        if answered.returncode or "Russell 2000" not in answered.stdout:
+            sys.exit(f"{wheel.name} does not answer: {answered.stderr.strip()}")
+        version = subprocess.run([note[0], "--version"], capture_output=True, text=True, check=True)
+    print(f"{sdist.name} and {wheel.name}: {version.stdout.strip()}, both tried")
+
+
 def lock() -> None:
     """Pin every package anew, with hashes; run it under the oldest Python that is supported."""
     ready(DEV_LOCK)
@@ -83,9 +141,16 @@ def main(arguments: list[str]) -> None:
         call(BIN / "internals", "--demo", *rest)
     elif command == "check":
         check()
+    elif command == "quick":
+        quick(rest)
     elif command == "test":
         ready(DEV_LOCK)
         call(PYTHON, "-m", "pytest", *rest)
+    elif command == "release":
+        release()
+    elif command == "rooms":
+        ready(DEV_LOCK)
+        call(PYTHON, "-m", "tests.rooms")
     elif command == "lock":
         lock()
     elif command == "picture":

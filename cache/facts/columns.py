@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final, Literal
 
+from cache.facts.clean import clean
 from cache.facts.datafile import package_text, parse_toml
+from cache.facts.errors import SourceError
 
 Files = Literal["holdings", "prices"]
 _NAME: Final = "columns.toml"
@@ -40,3 +43,40 @@ def column_words(files: Files) -> tuple[str, ...]:
     """What a column of such a file can hold, as ``--columns`` names it."""
     sections: dict[str, list[str]] = parse_toml(package_text(_NAME), _NAME)[files]
     return tuple(sections)
+
+
+@cache
+def letters() -> Mapping[str, str]:
+    """Title of one letter, as market data services write bars -> what its column holds."""
+    table: dict[str, str] = parse_toml(package_text(_NAME), _NAME)["letters"]
+    return table
+
+
+#: Where one WORD=TITLE ends and the next begins; a title may hold a comma.
+_NEXT: Final = re.compile(r",(?=\s*\w+=)")
+
+
+def given_columns(texts: Sequence[str], words: Sequence[str]) -> dict[str, str]:
+    """Title -> what its column holds, from what was given with ``--columns``.
+
+    Args:
+        texts: each "adj_close=Adjusted,split=Factor".
+        words: what a column of such a file can hold.
+
+    Raises:
+        SourceError: one is not WORD=TITLE, its word is not known, or a word is given twice.
+    """
+    titles: dict[str, str] = {}
+    for part in (part for text in texts for part in _NEXT.split(text)):
+        word, equals, title = (piece.strip() for piece in part.partition("="))
+        if not equals or not title:
+            raise SourceError(
+                f'--columns "{clean(part, 60)}" is not WORD=TITLE, such as adj_close=Adjusted'
+            )
+        if word not in words:
+            known = ", ".join(words)
+            raise SourceError(f'--columns knows no "{clean(word, 30)}"; it knows {known}')
+        if word in titles.values() or title in titles:
+            raise SourceError(f'--columns says twice what "{clean(part, 60)}" says')
+        titles[title] = word
+    return titles

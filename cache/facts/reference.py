@@ -76,6 +76,7 @@ def load_reference(config_dir: Path | None = None) -> Reference:
         ),
         themes=tuple(themes.values()),
         issuers={row["symbol"]: row["issuer"] for row in package_table("issuers.csv")},
+        indices={fund.symbol: fund.index for fund in funds.values() if fund.index},
     )
 
 

@@ -10,8 +10,13 @@ import re
 from functools import cache
 from typing import Final
 
+from cache.facts.exchanges import US, suffix_place
+
 _VALID: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 _SEPARATOR: Final = re.compile(r"(?<=[A-Z0-9])[./](?=[A-Z0-9])")
+#: A class of shares behind a ticker.
+_CLASS: Final = re.compile(r"[A-Z]+[ ./][A-Z]")
+_MARKS: Final = re.compile(r"[ ./]")
 _LONGEST: Final = 16
 
 
@@ -23,15 +28,30 @@ def _table() -> dict[str, str]:
 
 
 def yahoo_symbol(text: str) -> str:
-    """Yahoo's spelling of a ticker: "BRK.B", "BRK/B", "BRK B" and "BRKB " are "BRK-B".
+    """Yahoo's spelling of a ticker: "BRK.B", "BRK/B US", "BRK B" and "BRKB " are "BRK-B".
 
-    Blanks around it go, "." and "/" within it become "-", and the table of share classes and wrong
-    lines decides the rest; a ticker it does not know stays as it is. The result may still
-    be no symbol (`valid_symbol`): "HOLX US" keeps its blank.
+    Blanks around it go, a vendor's suffix goes where it says a US listing ("AAPL.US", "AAPL.O",
+    "AAPL UW") and is spelled Yahoo's way where it says another ("SAP GY" is "SAP.DE"), "." and
+    "/" within it become "-", and the table of share classes and wrong lines decides the rest; a
+    ticker it does not know stays as it is. The result may still be no symbol (`valid_symbol`):
+    "HOLX XX" keeps its blank.
     """
     symbol = text.strip().upper()
     known = _table().get(symbol) or _table().get(symbol.replace(" ", ""))
-    return known or _SEPARATOR.sub("-", symbol)
+    if known or symbol.isalnum():
+        return known or symbol
+    if _CLASS.fullmatch(symbol) and (known := _table().get(_MARKS.sub("", symbol))):
+        # MKC.V is a class of McCormick, though .V is Toronto elsewhere
+        return known
+    if (suffix := suffix_place(symbol)) is None:
+        return _SEPARATOR.sub("-", symbol)
+    bare, place, yahoo = suffix
+    if place.country == US:
+        return yahoo_symbol(bare)
+    bare = _SEPARATOR.sub("-", bare)
+    if yahoo == ".HK":
+        bare = bare.zfill(4)
+    return f"{bare}{yahoo}" if yahoo else symbol
 
 
 def valid_symbol(text: str) -> bool:

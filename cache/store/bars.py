@@ -44,6 +44,8 @@ class Bars:
         provisional: symbol -> the session of a bar taken before that session closed.
         replace: symbols whose whole history is replaced by these rows.
         failures: symbol -> why it brought nothing.
+        disputed: symbol -> how these rows differ from closes held of another source, which stay;
+            "" where they no longer do.
     """
 
     symbols: tuple[str, ...]
@@ -60,6 +62,7 @@ class Bars:
     provisional: Mapping[str, date] = field(default_factory=dict)
     replace: frozenset[str] = frozenset()
     failures: Mapping[str, str] = field(default_factory=dict)
+    disputed: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.session)

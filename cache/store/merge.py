@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from cache.store.bars import EVENTS, MATRICES, Bars
+from cache.store.origins import origins_after
 from core.data.frames import Block, BoolArray, Dates, Events, FloatArray, IntArray, Prices, pydate
 
 if TYPE_CHECKING:
@@ -75,6 +76,9 @@ def _described(
     provisional.update((s, day) for s, day in bars.provisional.items() if s in fresh)
     failures = {s: reason for s, reason in held.failures.items() if s not in answered}
     failures.update(bars.failures)
+    settled = bars.replace | bars.disputed.keys()
+    disputed = {s: words for s, words in held.disputed.items() if s not in settled}
+    disputed.update((s, words) for s, words in bars.disputed.items() if words)
 
     source, fetched_at = dict(held.source), dict(held.fetched_at)
     for symbol in answered.keys() | changed:
@@ -94,10 +98,23 @@ def _described(
         source=source,
         fetched_at=fetched_at,
         failures=failures,
+        origin=held.origin,
+        disputed=disputed,
     )
+    origin = origins_after(held, merged, bars, sorted(answered.keys() | changed))
+    if origin is not held.origin:
+        merged = replace(merged, origin=origin)
     unmoved = merged.blocks is held.blocks and all(
         getattr(merged, name) == getattr(held, name)
-        for name in ("through", "provisional", "source", "fetched_at", "failures")
+        for name in (
+            "through",
+            "provisional",
+            "source",
+            "fetched_at",
+            "failures",
+            "origin",
+            "disputed",
+        )
     )
     return held if unmoved else merged
 
@@ -277,7 +294,7 @@ def _rebuild(
     if not changed.any():
         return block, set()
     symbols = {grid.symbols[i] for i in np.flatnonzero(changed).tolist()}
-    return _pruned(grid, matrices, events), symbols
+    return pruned(grid.sessions, grid.symbols, matrices, events), symbols
 
 
 def _events(
@@ -309,14 +326,17 @@ def _events(
     return Events(after // width, after % width, value), changed
 
 
-def _pruned(
-    grid: _Grid, matrices: dict[str, FloatArray], events: dict[str, Events]
+def pruned(
+    sessions: Dates,
+    symbols: tuple[str, ...],
+    matrices: Mapping[str, FloatArray],
+    events: Mapping[str, Events],
 ) -> Block | None:
     """The block without sessions and symbols that hold nothing; None where nothing is left.
 
     So equal contents make equal blocks, in whatever order they came.
     """
-    filled = np.zeros(grid.shape, np.bool_)
+    filled = np.zeros((len(sessions), len(symbols)), np.bool_)
     for values in matrices.values():
         filled |= ~np.isnan(values)
     for event in events.values():
@@ -341,9 +361,9 @@ def _pruned(
     for array in (close, kept["adj_close"], kept["volume"]):
         if array is not None:
             array.flags.writeable = False
-    names = [name for name, keep in zip(grid.symbols, cols.tolist(), strict=True) if keep]
+    names = [name for name, keep in zip(symbols, cols.tolist(), strict=True) if keep]
     return Block(
-        sessions=grid.sessions[rows],
+        sessions=sessions[rows],
         symbols=tuple(names),
         close=close,
         adj_close=kept["adj_close"],

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from cache.facts.errors import StoreError
 from cache.store import disk, head, objects
-from cache.store.objects import Damaged
-from cache.store.store import Held, Store, holds, named
+from cache.store.manifest import Held, named
+from cache.store.objects import Damaged, holds
+from cache.store.store import Store
 
 
 class Copy(Store):

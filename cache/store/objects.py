@@ -121,3 +121,11 @@ def _filled(opened: int, room: memoryview) -> memoryview:
 
 def _name(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
+
+
+def holds(path: Path, data: bytes) -> bool:
+    """Whether a file is there and is this; what cannot be read for damage is not."""
+    try:
+        return read(path) == data
+    except Damaged:
+        return False

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from cache.store.bars import EVENTS, MATRICES
-from core.data.frames import Announcement, Block, Events, Holdings, LeftOut, Prices
+from core.data.frames import Announcement, Block, Events, Holdings, LeftOut, Listing, Prices
 
 Json = dict[str, Any]
 
@@ -29,11 +29,17 @@ _HEADER: Final = re.compile(
 _TEXTS: Final = ("symbols", "names", "sectors", "identifiers")
 _DAYS: Final = ("effective", "announced")
 _NUMBERS: Final = ("quantity", "price", "value")
-_FACTS: Final[Mapping[str, Callable[[str], Any]]] = {
+FACTS: Final[Mapping[str, Callable[[str], Any]]] = {
     **dict.fromkeys(("through", "provisional"), date.fromisoformat),
-    **dict.fromkeys(("source", "failures"), str),
+    **dict.fromkeys(("source", "failures", "disputed"), str),
     "fetched_at": datetime.fromisoformat,
+    "origin": lambda text: tuple((date.fromisoformat(d), s) for d, s in json.loads(text)),
 }
+
+
+def fact_text(name: str, value: Any) -> str:
+    """A fact as text, which its entry in ``FACTS`` reads back."""
+    return json.dumps(value, default=str) if name == "origin" else str(value)
 
 
 def seal(text: bytes) -> bytes:
@@ -90,6 +96,7 @@ def pack_holdings(rows: Holdings) -> tuple[bytes, bytes]:
     names = [field.name for field in fields(rows) if field.name not in _NUMBERS]
     text: Json = {name: getattr(rows, name) for name in names}
     text["others"] = [astuple(other) for other in rows.others]
+    text["listings"] = [astuple(listing) for listing in rows.listings]
     numbers = np.stack([getattr(rows, name) for name in _NUMBERS], dtype=np.float64)
     return to_json(text), _npy(numbers)
 
@@ -99,6 +106,9 @@ def unpack_holdings(text: bytes, numbers: bytes) -> Holdings:
     said: Json = json.loads(text)
     said |= {name: tuple(said[name]) for name in _TEXTS}
     said["others"] = tuple(LeftOut(*other) for other in said["others"])
+    # a store of before has none of these
+    said |= {name: tuple(said.get(name, ())) for name in ("sedols", "listing")}
+    said["listings"] = tuple(Listing(*listing) for listing in said.get("listings", ()))
     said["as_of"] = date.fromisoformat(said["as_of"])
     said["fetched_at"] = said["fetched_at"] and datetime.fromisoformat(said["fetched_at"])
     return Holdings(**said, **dict(zip(_NUMBERS, _array(numbers), strict=True)))
@@ -107,11 +117,12 @@ def unpack_holdings(text: bytes, numbers: bytes) -> Holdings:
 def pack_facts(prices: Prices) -> dict[str, list[list[Any]]]:
     """What is known of each symbol, grouped by equal values: [[value, [symbols]], ...]."""
     result: dict[str, list[list[Any]]] = {}
-    for field in _FACTS:
+    for field in FACTS:
         groups: dict[str, list[str]] = {}
         for symbol, value in sorted(getattr(prices, field).items()):
-            groups.setdefault(str(value), []).append(symbol)
-        result[field] = [[text, groups[text]] for text in sorted(groups)]
+            groups.setdefault(fact_text(field, value), []).append(symbol)
+        if groups or field not in ("origin", "disputed"):  # which earlier releases have not
+            result[field] = [[text, groups[text]] for text in sorted(groups)]
     return result
 
 
@@ -121,7 +132,7 @@ def unpack_prices(blocks: Iterable[Block], facts: Json) -> Prices:
     for field, groups in facts.items():
         known[field] = {}
         for text, symbols in groups:
-            known[field] |= dict.fromkeys(symbols, _FACTS[field](text))
+            known[field] |= dict.fromkeys(symbols, FACTS[field](text))
     return Prices(tuple(blocks), **known)
 
 

@@ -15,9 +15,8 @@ opens HOME and the two directories in it once. What others may write is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from itertools import chain
@@ -26,48 +25,27 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import disk, head, objects, owner, pack
-from cache.store.merge import merge
+from cache.store.draft import Draft, Note, note_of
+from cache.store.journal import Journal, pack_journal, unpack_journal
+from cache.store.manifest import PARTS, Aside, Held, aside_of, named
 from cache.store.objects import Damaged
 from cache.store.pack import Json
 from core.data.frames import Announcement, Block, Holdings, Prices
 
 if TYPE_CHECKING:
     from cache.store.bars import Bars
+    from cache.store.rebase import Rebase
 
-SCHEMA: Final = 1
+__all__ = ["Aside", "Held", "Store"]
+
+SCHEMA: Final = 2
 #: Generations that stay; objects that none of them names are deleted.
 KEEP: Final = 3
 
-
 Announced = tuple[Announcement, ...]
 Bytes = TypeVar("Bytes", bytes, "bytes | memoryview")
-#: What a manifest lists; "announced" is missing where there is none.
-_PARTS: Final = ("blocks", "symbols", "holdings", "announced")
-#: The objects of a holdings file: the issuer's own bytes, its texts, its numbers.
-_FILED: Final = ("raw", "text", "numbers")
 #: What reading raises where bytes that match their hash are not such as this release writes.
 _STRANGE: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Held:
-    """One generation of the store, whole.
-
-    Attributes:
-        generation: its number; 0 before anything was committed.
-        prices: every bar held.
-        holdings: by fund, ascending by ``as_of``.
-        simulated: the demo market, not a real one.
-        announced: changes of membership announced before they take effect.
-        damage: sentences: which newer generation is damaged and what is shown instead.
-    """
-
-    generation: int
-    prices: Prices
-    holdings: Mapping[str, tuple[Holdings, ...]]
-    simulated: bool
-    damage: tuple[str, ...] = ()
-    announced: tuple[Announcement, ...] = ()
 
 
 class Store:
@@ -115,9 +93,11 @@ class Store:
         self,
         *,
         bars: Bars | None = None,
+        rebase: Sequence[Rebase] = (),
         holdings: Sequence[tuple[Holdings, bytes]] = (),
         forget: Sequence[tuple[str, date]] = (),
         announce: Callable[[Announced], Announced] | None = None,
+        note: Note | None = None,
     ) -> Held:
         """Merge into the newest generation, write the next, return what is now held.
 
@@ -125,59 +105,113 @@ class Store:
 
         Args:
             bars: prices to merge.
+            rebase: older closes to bring onto another basis before that.
             holdings: rows beside the issuer's bytes; equal bytes for a fund and date held
-                already change nothing, other bytes replace them.
-            forget: holdings to drop, by fund and date; they go before new ones come.
+                already change nothing, other bytes count from then on.
+            forget: holdings to drop, by fund and date; they go before new ones come, and what was
+                brought of that fund and date before counts again.
             announce: makes of the announced changes held those to hold from now on.
+            note: what this is, for the list of imports; made of the rest unless given.
 
         Raises:
             FrameError: bars or holdings break their rules.
             SourceError: bars hold data that cannot be right.
-            StoreBusy: another process writes for longer than the time-out.
-            StoreError: HOME cannot be written or is of the other kind, or holdings to forget
-                are not held. What was held is held still; where the disk failed at the very
-                end, the new generation may be as well.
+            StoreBusy, StoreError: as for `change`.
         """
         if bars is not None:
             bars.check()
         for one, _ in holdings:
             one.check()
+
+        def bring(draft: Draft) -> None:
+            for fund, as_of in forget:
+                draft.drop_file(fund, as_of)
+            draft.bring(
+                note or note_of(bars, holdings),
+                bars=bars,
+                rebase=rebase,
+                holdings=holdings,
+                announce=announce,
+            )
+
+        return self.change(bring)
+
+    def change(self, act: Callable[[Draft], object]) -> Held:
+        """Let something change what is held, write the next generation, return what is now held.
+
+        Where nothing changes nothing is written.
+
+        Args:
+            act: called under the lock with the newest generation; what it raises ends all of it.
+
+        Raises:
+            StoreBusy: another process writes for longer than the time-out.
+            StoreError: HOME cannot be written or is of the other kind, or what is to be forgotten
+                is not held. What was held is held still; where the disk failed at the very
+                end, the new generation may be as well.
+        """
         with self._writing():
             try:
                 body, held = self._newest()
             except StoreEmpty:
                 body = {"blocks": [], "symbols": pack.pack_facts(Prices()), "holdings": []}
                 held = Held(0, Prices(), {}, self.simulated)
-            prices = held.prices if bars is None else merge(held.prices, bars)
-            known = dict(zip(map(id, held.prices.blocks), body["blocks"], strict=True))
-            blocks = [known.get(id(block)) or self._put_block(block) for block in prices.blocks]
+            number = max(*self._numbers(), head.read(self.home), 0) + 1
             rows = {(one.fund, one.as_of): one for file in held.holdings.values() for one in file}
-            files = dict(zip(rows, body["holdings"], strict=True))
-            for key in forget:
-                if key not in files:
-                    raise StoreError(f"no holdings of {key[0]} as of {key[1]} are held")
-                del files[key], rows[key]
-            for one, raw in holdings:
-                key, name = (one.fund, one.as_of), self._put(raw, "raw")
-                if key not in files or files[key]["raw"] != name:
-                    files[key], rows[key] = self._put_holdings(one, name), one
-            listed = [files[key] for key in sorted(files)]
-            after = {"blocks": blocks, "symbols": pack.pack_facts(prices), "holdings": listed}
-            told = held.announced if announce is None else announce(held.announced)
-            if told:
-                after["announced"] = self._put(pack.pack_announced(told), "json")
-            if after == {name: body[name] for name in _PARTS if name in body}:
+            draft = Draft(
+                number=number,
+                prices=held.prices,
+                files=dict(zip(rows, body["holdings"], strict=True)),
+                rows=rows,
+                announced=held.announced,
+                aside=body.get("aside", []),
+                journal=self._journal(body) if self._whole(body) else (),
+                logged=not self.simulated,
+                put=self._put,
+                fetch=self._fetched,
+            )
+            act(draft)
+            known = dict(zip(map(id, held.prices.blocks), body["blocks"], strict=True))
+            after: Json = {
+                "blocks": [known.get(id(b)) or self._put_block(b) for b in draft.prices.blocks],
+                "symbols": pack.pack_facts(draft.prices),
+                "holdings": [draft.files[key] for key in sorted(draft.files)],
+            }
+            if draft.announced:
+                after["announced"] = self._put(pack.pack_announced(draft.announced), "json")
+            if draft.aside:
+                after["aside"] = draft.aside
+            if draft.journal:
+                after["journal"] = self._put(pack_journal(draft.journal), "json")
+            if after == {name: body[name] for name in PARTS if name in body}:
                 # Whoever wrote it may have ended, or failed, before its name was sure to last.
                 self._settle()
                 return held
-            number = max(*self._numbers(), head.read(self.home), 0) + 1
             disk.sync(self._objects)
             kind: Json = {"schema": SCHEMA, "generation": number, "simulated": self.simulated}
             text = pack.to_json(kind | after)
             disk.write(self._generations / f"{number:08d}.json", pack.seal(text))
             self._settle()
-            found = pack.by_fund(rows.values())
-            return Held(number, prices, found, self.simulated, held.damage, told)
+            return Held(
+                number,
+                draft.prices,
+                pack.by_fund(draft.rows.values()),
+                self.simulated,
+                held.damage,
+                draft.announced,
+                aside_of(after),
+            )
+
+    def journal(self) -> Journal:
+        """What was brought, oldest first; as far back as it is kept.
+
+        Raises:
+            StoreEmpty, StoreError: as for `read`; or the list is damaged.
+        """
+        try:
+            return self._journal(self._newest()[0])
+        except Damaged as error:
+            raise StoreError(f"the list of imports is lost: {error}") from None
 
     def _settle(self) -> None:
         """Make the newest generation last, and the way down to it, whoever made that."""
@@ -235,8 +269,9 @@ class Store:
                     ) from error
                 else:
                     told = tuple(f"{d}; generation {number} is shown instead" for d in damage)
-                    found = pack.by_fund(rows)
-                    return body, Held(number, prices, found, self.simulated, told, announced)
+                    found, aside = pack.by_fund(rows), aside_of(body)
+                    kind = self.simulated
+                    return body, Held(number, prices, found, kind, told, announced, aside)
             else:
                 raise StoreError(
                     f"no generation in {self.home} is whole: {'; '.join(damage)}; "
@@ -280,6 +315,24 @@ class Store:
     def _holdings(self, entry: Json) -> Holdings:
         return pack.unpack_holdings(self._fetch(entry["text"]), self._fetch(entry["numbers"]))
 
+    def _journal(self, body: Json) -> Journal:
+        name = body.get("journal")
+        return () if name is None else unpack_journal(self._fetch(name))
+
+    def _whole(self, body: Json) -> bool:
+        """Whether the list of imports, and all that it needs, is undamaged."""
+        try:
+            journal = self._journal(body)
+        except (Damaged, *_STRANGE):
+            return False
+        return all((self._objects / name).exists() for e in journal for name in e.layers)
+
+    def _fetched(self, name: str) -> bytes:
+        try:
+            return self._fetch(name)
+        except Damaged as error:
+            raise StoreError(f"what was held before is lost: {error}") from None
+
     def _announced(self, body: Json) -> Announced:
         # generations of earlier releases have none
         name = body.get("announced")
@@ -310,17 +363,12 @@ class Store:
     def _put_block(self, block: Block) -> Json:
         return {name: self._put(data, "npy") for name, data in pack.pack_block(block).items()}
 
-    def _put_holdings(self, rows: Holdings, raw: str) -> Json:
-        text, numbers = pack.pack_holdings(rows)
-        entry = {"fund": rows.fund, "as_of": str(rows.as_of), "raw": raw}
-        return entry | {"text": self._put(text, "json"), "numbers": self._put(numbers, "npy")}
-
     def _put(self, data: bytes, kind: str) -> str:
         """Write content under its hash; a damaged file of that name is replaced."""
         if len(data) > objects.MOST:
             raise StoreError(f"{len(data):,} bytes in one piece are more than a store takes")
         name = f"{sha256(data).hexdigest()}.{kind}"
-        if not holds(self._objects / name, data):
+        if not objects.holds(self._objects / name, data):
             disk.write(self._objects / name, data)
         return name
 
@@ -344,22 +392,11 @@ class Store:
             disk.remove(self._generations / f"{number:08d}.json")
         if damaged:
             return
-        used = {name for body in bodies for name in named(body)}
+        try:
+            layers = {n for body in bodies for e in self._journal(body) for n in e.layers}
+        except (Damaged, *_STRANGE):
+            return
+        used = layers | {name for body in bodies for name in named(body)}
         for path in (*self._objects.iterdir(), *self._generations.glob(".*")):
             if path.name not in used:
                 disk.remove(path)
-
-
-def holds(path: Path, data: bytes) -> bool:
-    """Whether a file is there and is this; what cannot be read for damage is not."""
-    try:
-        return objects.read(path) == data
-    except Damaged:
-        return False
-
-
-def named(body: Json) -> set[str]:
-    """The objects that a manifest names."""
-    found = {name for entry in body["blocks"] for name in entry.values()}
-    found |= {entry[part] for entry in body["holdings"] for part in _FILED}
-    return found | {body[part] for part in ("announced",) if part in body}

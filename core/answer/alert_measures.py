@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from core.measures.daily import AVERAGES
+from core.measures.counting import AVERAGES
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
@@ -70,7 +70,7 @@ def _counted(of: Callable[[Breadth], float | None]) -> Callable[[Snapshot, str, 
     """A share or return of breadth, in per cent."""
 
     def value(found: Snapshot, fund: str, symbol: str) -> float | None:
-        view = _covered(found, fund)
+        view = _covered(found, fund, breadth=True)
         share = of(view.breadth) if view is not None and view.breadth.n else None
         return None if share is None else 100 * share
 
@@ -93,7 +93,7 @@ def _above(days: int) -> Callable[[Snapshot, str, str], float | None]:
     """Share of members above their average of so many closes on the last session, per cent."""
 
     def value(found: Snapshot, fund: str, symbol: str) -> float | None:
-        own = found.daily.get(fund) if _covered(found, fund) is not None else None
+        own = found.daily.get(fund) if _covered(found, fund, breadth=True) else None
         share = float(own.above[days][-1]) if own is not None and len(own.sessions) else math.nan
         return None if math.isnan(share) else 100 * share
 
@@ -116,10 +116,12 @@ def _moved(joined: bool) -> Callable[[Snapshot, str, str], float | None]:
     return value
 
 
-def _covered(found: Snapshot, fund: str) -> IndexView | None:
-    """An index whose coverage carries a claim; None below the floor or where it is missing."""
+def _covered(found: Snapshot, fund: str, *, breadth: bool = False) -> IndexView | None:
+    """An index whose coverage and lists carry a claim; None where they do not, or it is missing."""
     view = found.indices.get(fund)
-    return view if view is not None and view.claims else None
+    if view is None or not view.claims or (breadth and not view.claims_breadth):
+        return None
+    return view
 
 
 #: Longer words before shorter ones that begin alike.

@@ -183,7 +183,7 @@ def value(alert: Alert, snapshot: Snapshot) -> float | None:
     own = (alert.small, alert.large, alert.window, alert.basis)
     if (asked.small, asked.large, snapshot.window.label, asked.basis) != own:
         return None
-    if snapshot.as_of < snapshot.last_session:
+    if snapshot.as_of < snapshot.last_session or asked.breadth_list != "start":
         return None
     found = alert.measure.value(snapshot, alert.fund, alert.symbol)
     return None if found is None or not math.isfinite(found) else found

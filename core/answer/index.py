@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.answer.views import IndexView, Lines, Without
-from core.data.frames import BoolArray, Holdings, IntArray, LeftOut, day
+from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, LeftOut, day
 from core.measures.breadth import breadth_of
 from core.measures.concentration import concentration, order
 from core.measures.contribution import basket
@@ -18,7 +18,7 @@ from core.measures.groups import issuers, sectors, themes
 
 if TYPE_CHECKING:
     from core.data.market import Market
-    from core.data.question import Question
+    from core.data.question import BreadthList, Question
     from core.data.series import Series
     from core.data.windows import Window
     from core.measures.basket import Basket
@@ -63,14 +63,24 @@ def _lines(found: Basket, ranked: IntArray) -> Lines:
 
 def _left_out(market: Market, found: Basket, files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
     """Lines never measured, heaviest first; weight is of the first file that has the line."""
-    first, row = market.register.first(files)
+    first, row = market.register.first([market.rows(file) for file in files])
     rows = []
     for line, reason in enumerate(found.reasons):
         if reason:
             number = found.numbers[line]
             weight = _weight(files[first[number]], int(row[number]))
             rows.append(LeftOut(found.symbols[line], found.names[line], weight, reason))
-    return tuple(sorted(rows, key=lambda row: (-row.weight, row.symbol)))
+    # a line that joined as announced has no weight, and stands last
+    return tuple(sorted(rows, key=lambda row: (-np.nan_to_num(row.weight), row.symbol)))
+
+
+def _others(files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
+    """Rows of files that are no lines, heaviest first; weight is of the first file that has one."""
+    rows: dict[tuple[str, str, str], LeftOut] = {}
+    for other in (other for file in files for other in file.others):
+        rows.setdefault((other.symbol, other.name, other.reason), other)
+    # futures and the like have no weight, and stand last
+    return tuple(sorted(rows.values(), key=lambda row: -np.nan_to_num(row.weight)))
 
 
 def _weight(file: Holdings, row: int) -> float:
@@ -78,10 +88,41 @@ def _weight(file: Holdings, row: int) -> float:
     return float(file.value[row]) / file.total
 
 
+def _without(
+    symbols: tuple[str, ...],
+    marked: BoolArray,
+    contribution: FloatArray,
+    ways: tuple[float | None, float],
+    fund_return: float | None,
+) -> Without:
+    """The index without its marked lines; arrays are (M,) over the measured ones."""
+    brought = math.fsum(contribution[marked])
+    return Without(
+        tuple(np.array(symbols)[marked].tolist()),
+        brought,
+        *ways,
+        None if fund_return is None else fund_return - brought,
+    )
+
+
 def index_of(
-    market: Market, question: Question, fund: str, window: Window, parts: tuple[Span, ...]
+    market: Market,
+    question: Question,
+    fund: str,
+    window: Window,
+    parts: tuple[Span, ...],
+    at_end: Span | None = None,
 ) -> tuple[IndexView, Basket] | str:
-    """One index, or the sentence that says what is missing."""
+    """One index, or the sentence that says what is missing.
+
+    Args:
+        market: what is held.
+        question: what is asked.
+        fund: the fund it is followed through.
+        window: what the question's window came to.
+        parts: of the window, from `membership.spans`.
+        at_end: the window on the list at its end, where breadth is to count that one.
+    """
     if not parts:
         return f"no holdings of {fund} are held: import its file or fetch"
     found = basket(market, parts, question.basis)
@@ -101,9 +142,13 @@ def index_of(
         full[rows] = dropped
         return found.without(full)
 
+    files = tuple(dict.fromkeys(part.file for part in parts))
     marked = np.zeros(len(rows), bool)
     if question.without:
         marked = np.isin(symbols, question.without)
+    counted = basket(market, (at_end,), question.basis) if at_end is not None else None
+    which: BreadthList = "start" if counted is None else "end"
+    counted = counted or found
     view = IndexView(
         fund=fund,
         fund_return=fund_return,
@@ -114,20 +159,25 @@ def index_of(
         later_measured=int((~found.first[rows]).sum()),
         weight_measured=found.weight_measured,
         estimated=found.estimated,
-        left_out=_left_out(market, found, tuple(dict.fromkeys(part.file for part in parts))),
+        left_out=_left_out(market, found, files),
+        others=_others(files),
         segments=found.segments,
         contributors=_lines(found, rows[ranked]),
         sectors=sectors(register.texts(register.sectors, numbers), weight, scaled),
         themes=themes(market.themes, symbols, weight, scaled),
         issuers=issuers(market.reference.issuers, symbols, weight, scaled),
-        breadth=breadth_of(found, question.above, question.below),
+        breadth=breadth_of(counted, question.above, question.below, which, found.basket_return),
         concentration=concentration(
-            found.share[0][rows], found.unscaled[rows], scaled, ranked, net, without
+            found.share[0][rows],
+            found.unscaled[rows],
+            scaled,
+            ranked,
+            net,
+            without,
+            fund_return=fund_return,
         ),
         correlation=correlation_of(market, found),
-        without=Without(
-            tuple(np.array(symbols)[marked].tolist()), math.fsum(scaled[marked]), *without(marked)
-        )
+        without=_without(symbols, marked, scaled, without(marked), fund_return)
         if marked.any()
         else None,
     )

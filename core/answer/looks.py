@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from core.answer.views import COVERAGE_FLOOR, IndexView, Snapshot
+from core.answer.views import IndexView, Snapshot, covers
 from core.data.errors import CoreError
 
 #: Version of a look written by `to_json`: the note's.
@@ -30,6 +30,7 @@ class IndexLook:
     Attributes:
         fund_return: a fraction; None where it was not known.
         weight_measured: a fraction of weight.
+        listed: the lists of members were good enough to speak of leaders and breadth.
         share_up: share of the lines that rose, a fraction; None where not measured.
         ranked: symbol -> contribution in bp, largest first; every measured line.
         files: dates of the two holdings files compared, None with fewer than two.
@@ -44,11 +45,12 @@ class IndexLook:
     files: tuple[date, date] | None
     joined: tuple[str, ...]
     left: tuple[str, ...]
+    listed: bool = True
 
     @property
     def claims(self) -> bool:
-        """Whether coverage was enough to speak of leaders and breadth."""
-        return self.weight_measured >= COVERAGE_FLOOR
+        """Whether coverage and lists were good enough to speak of leaders and breadth."""
+        return covers(self.weight_measured) and self.listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +116,13 @@ def _index(snapshot: Snapshot, view: IndexView) -> IndexLook:
     return IndexLook(
         fund_return=view.fund_return,
         weight_measured=view.weight_measured,
-        share_up=view.breadth.share_up,
+        # counts of another list do not compare
+        share_up=view.breadth.share_up if snapshot.question.breadth_list == "start" else None,
         ranked={symbol: bp for symbol, bp in each if math.isfinite(bp)},
         files=(told.from_date, told.to_date) if told else None,
         joined=tuple(change.symbol for change in told.joined) if told else (),
         left=tuple(change.symbol for change in told.left) if told else (),
+        listed=all(segment.carry.breadth for segment in view.segments),
     )
 
 
@@ -150,6 +154,7 @@ def to_json(found: Look) -> dict[str, Any]:
             fund: {
                 "fund_return": own.fund_return,
                 "weight_measured": own.weight_measured,
+                "claims": {"breadth": own.claims},
                 "contributors": [
                     {"symbol": symbol, "contribution_bp": bp} for symbol, bp in own.ranked.items()
                 ],
@@ -179,6 +184,7 @@ def read(data: object) -> Look:
     top = _Fields(data, "")
     asked = top.fields("question")
     spread = top.fields("spread") if top.held("spread") else None
+    end_list = asked.held("breadth_list") and asked.text("breadth_list") == "end"
     ranking = spread.fields("same_window") if spread is not None else None
     claimed = ranking if ranking is not None and ranking.flag("claim") else None
     changes = top.fields("changes")
@@ -192,14 +198,18 @@ def read(data: object) -> Look:
             for line in own.rows("contributors")
         )
         measured = own.number("weight_measured")
+        # a note from before lists were judged has no claims
+        claims = own.fields("claims") if own.held("claims") else None
+        covered = measured is not None and covers(measured)
         indices[fund] = IndexLook(
             fund_return=own.number("fund_return"),
             weight_measured=0.0 if measured is None else measured,
-            share_up=own.fields("breadth").number("share_up"),
+            share_up=None if end_list else own.fields("breadth").number("share_up"),
             ranked={symbol: bp for symbol, bp in lines if bp is not None},
             files=(told.day("from"), told.day("to")) if told else None,
             joined=tuple(line.text("symbol") for line in told.rows("joined")) if told else (),
             left=tuple(line.text("symbol") for line in told.rows("left")) if told else (),
+            listed=claims is None or not covered or claims.flag("breadth"),
         )
     rank = claimed.number("rank") if claimed else None
     of = claimed.number("of") if claimed else None

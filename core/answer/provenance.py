@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.answer.lists import list_sources, list_warnings
 from core.answer.views import IndexView, Source
 from core.data.frames import day
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from core.data.windows import Window
     from core.measures.basket import Basket
+    from core.measures.membership import Span
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -39,9 +41,11 @@ class _Origins:
     time: IntArray
 
 
-def _origins(market: Market) -> _Origins:
+def _origins(market: Market, window: Window | None) -> _Origins:
+    """As `_Origins` says; of symbols with several sources, those of a window's closes."""
+    ends = (window.start, window.end) if window else ()
     symbols: list[str] = market.register.symbols.tolist()
-    source = [market.prices.source.get(symbol, "") for symbol in symbols]
+    source = [market.prices.sources_of(symbol, *ends) for symbol in symbols]
     fetched = list(map(market.prices.fetched_at.get, symbols))
     names, times = sorted(set(source)), sorted({taken for taken in fetched if taken is not None})
     name = {text: place for place, text in enumerate(names)}
@@ -58,18 +62,27 @@ def _origins(market: Market) -> _Origins:
 
 
 def sources(
-    market: Market, question: Question, baskets: Mapping[str, Basket]
+    market: Market,
+    question: Question,
+    window: Window,
+    baskets: Mapping[str, Basket],
+    parts: Mapping[str, tuple[Span, ...]],
 ) -> tuple[Source, ...]:
-    """Where the answer's numbers came from."""
+    """Where the answer's numbers came from; ``parts`` are each fund's parts of the window."""
     found: list[Source] = []
     prices = market.prices
-    origins = market.kept((market.register, "origins"), lambda: _origins(market))
+    # Where each symbol has one source it is that of any window.
+    stretch = window if prices.origin else None
+    origins = market.kept(
+        (market.register, "origins", stretch and (stretch.start, stretch.end)),
+        lambda: _origins(market, stretch),
+    )
     for fund in (question.small, question.large):
         if fund in market.last_close:
             found.append(
                 Source(
                     f"prices {fund}",
-                    prices.source.get(fund, ""),
+                    prices.sources_of(fund, window.start, window.end),
                     market.last_close[fund],
                     prices.fetched_at.get(fund),
                 )
@@ -77,12 +90,7 @@ def sources(
         if fund not in baskets:
             continue
         own = baskets[fund]
-        used = {segment.holdings_as_of for segment in own.segments}
-        found += [
-            Source(f"holdings {fund}", file.source, file.as_of, file.fetched_at)
-            for file in market.holdings[fund]
-            if file.as_of in used
-        ]
+        found += list_sources(fund, parts[fund])
         lines = own.numbers[own.measured.any(axis=0)]
         for place, origin in enumerate(origins.names):
             these = lines[origins.name[lines] == place]
@@ -101,23 +109,19 @@ def sources(
 
 
 def warnings(
-    market: Market, question: Question, window: Window, indices: Mapping[str, IndexView]
+    market: Market,
+    question: Question,
+    window: Window,
+    indices: Mapping[str, IndexView],
+    parts: Mapping[str, tuple[Span, ...]],
 ) -> list[str]:
-    """What a reader has to bear in mind."""
+    """What a reader has to bear in mind; ``parts`` are each fund's parts of the window."""
     said = list(market.damage)
     if question.basis == "tr":
         said += _doubtful_dividends(market, question, window, indices)
     for fund, view in indices.items():
-        older = [s.older_than for s in view.segments if s.older_than]
-        if older:
-            said.append(f"{fund}: membership is older than the reconstitution of {max(older)}")
-        oldest = market.holdings[fund][0].as_of
-        if any(
-            window.start < r < window.end and r <= oldest
-            for r in market.reference.reconstitutions.get(fund, ())
-        ):
-            said.append(f"{fund}: membership is end-dated; top contributors may be missing")
-        if not view.claims:
+        said += dict.fromkeys(list_warnings(view, parts[fund]))
+        if not view.covered:
             said.append(
                 f"{fund}: only {view.weight_measured * 100:.1f} % of weight is measured:"
                 " nothing is claimed about leaders or breadth"

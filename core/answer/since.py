@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.answer.looks import IndexLook, Look, LookError
+from core.answer.views import covers
 
 #: Names at either end that count as leaders and laggards.
 ENDS: Final = 10
@@ -168,9 +169,16 @@ def _index(fund: str, then: IndexLook, now: IndexLook, ends: int) -> IndexSince:
         left=tuple(symbol for symbol in now.left if symbol not in known_left),
         withheld=""
         if told
-        else f"{fund}: {thin[-1].weight_measured * 100:.1f} % of weight"
-        f" {'is' if thin[-1] is now else 'was'} measured; leaders and breadth are not compared",
+        else f"{fund}: {_thin(thin[-1], now)}; leaders and breadth are not compared",
     )
+
+
+def _thin(own: IndexLook, now: IndexLook) -> str:
+    """Why a look carries no claim."""
+    verb = "is" if own is now else "was"
+    if covers(own.weight_measured):
+        return f"the list of members {verb} carried too far"
+    return f"{own.weight_measured * 100:.1f} % of weight {verb} measured"
 
 
 def _ends(then: list[str], now: list[str], before: IndexLook, after: IndexLook, ends: int) -> Ends:

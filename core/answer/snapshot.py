@@ -28,12 +28,13 @@ from core.measures.attribution import by_sector
 from core.measures.bridge import Step, bridge, gap_leaders, side
 from core.measures.changes import Change, Changes, changes, pair_of_files
 from core.measures.daily import daily
-from core.measures.membership import spans
+from core.measures.membership import list_at_end, spans
 from core.measures.spread import Spread, spread
 
 if TYPE_CHECKING:
     from core.data.market import Market
     from core.measures.basket import Basket
+    from core.measures.membership import Span
 
 __all__ = [
     "COVERAGE_FLOOR",
@@ -151,10 +152,15 @@ def take(market: Market, question: Question) -> Snapshot:
     found_spread, why = _spread(market, question, window, sessions)
     missing = [why] if why else []
     parts = {fund: spans(market, fund, window.start, window.end, as_of) for fund in pair}
+    at_end: dict[str, Span] = {}
+    for fund in pair if question.breadth_list == "end" else ():
+        span = list_at_end(market, fund, window.start, window.end, as_of)
+        at_end |= {} if span is None else {fund: span}
+    lists = {fund: (*parts[fund], *filter(None, [at_end.get(fund)])) for fund in pair}
     indices: dict[str, IndexView] = {}
     baskets: dict[str, Basket] = {}
     for fund in pair:
-        answer = index_of(market, question, fund, window, parts[fund])
+        answer = index_of(market, question, fund, window, parts[fund], at_end.get(fund))
         if isinstance(answer, str):
             missing.append(answer)
         else:
@@ -172,7 +178,7 @@ def take(market: Market, question: Question) -> Snapshot:
             steps = bridge(sides[0], sides[1])
     told: dict[str, Changes] = {}
     for fund in pair:
-        first = parts[fund][0].file if parts[fund] else None
+        first = parts[fund][0].origin if parts[fund] and not parts[fund][0].carry.lender else None
         files = pair_of_files(market, fund, first, window.end)
         if files is not None:
             told[fund] = _with_contributions(market, changes(market, *files), indices.get(fund))
@@ -188,13 +194,18 @@ def take(market: Market, question: Question) -> Snapshot:
         )
         if told_of:
             to_come[fund] = told_of
-    by_day = {fund: daily(market, fund, window.end) for fund in indices if question.daily}
+    ends = window.start, window.end
+    by_day = {
+        fund: daily(market, fund, ends, as_of, question.basis, baskets[fund])
+        for fund in indices
+        if question.daily
+    }
     open_sessions = set(market.prices.provisional.values())
     whole = found_spread is not None and len(indices) == 2
     state: State = "final"
     if window.end in open_sessions:
         state = "intraday"
-    elif not whole or not all(view.claims for view in indices.values()):
+    elif not whole or not all(view.complete for view in indices.values()):
         state = "partial"
     return Snapshot(
         question=question,
@@ -203,7 +214,7 @@ def take(market: Market, question: Question) -> Snapshot:
         last_session=last,
         state=state,
         simulated=market.simulated,
-        sources=sources(market, question, baskets),
+        sources=sources(market, question, window, baskets, lists),
         spread=found_spread,
         indices=indices,
         bridge=steps,
@@ -212,7 +223,7 @@ def take(market: Market, question: Question) -> Snapshot:
         changes=told,
         daily={fund: own for fund, own in by_day.items() if own is not None},
         missing=tuple(missing),
-        warnings=tuple(warnings(market, question, window, indices)),
+        warnings=tuple(warnings(market, question, window, indices, lists)),
         generation=market.generation,
         announced=to_come,
     )

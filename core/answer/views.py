@@ -34,6 +34,11 @@ Standing = Literal["announced", "due", "doubtful", "contradicted"]
 COVERAGE_FLOOR: Final = 0.90
 
 
+def covers(weight: float) -> bool:
+    """Whether a measured weight, a fraction, reaches the floor: .6 + .3 does."""
+    return round(weight, 9) >= COVERAGE_FLOOR
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where something came from.
@@ -89,13 +94,15 @@ class Without:
         symbols: the names of them that the index has.
         contribution: their sum.
         reweighted: the index's return with the rest weighted up; None with nothing left.
-        zeroed: the index's return less their contribution.
+        zeroed: the basket's return less their part of it (without m_k).
+        fund_zeroed: the fund's return less their contribution; None without its closes.
     """
 
     symbols: tuple[str, ...]
     contribution: float
     reweighted: float | None
     zeroed: float
+    fund_zeroed: float | None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -111,8 +118,9 @@ class IndexView:
         later: lines that only a later list of the window has.
         later_measured: those of them measured in some segment.
         weight_measured: the smallest m_k.
-        estimated: a segment's weights are carried back.
+        estimated: a segment's weights are estimated.
         left_out: lines never measured, heaviest first, with the reason.
+        others: rows of its files that are no lines here (cash, swaps, listings abroad), likewise.
         segments: the parts of the window.
         contributors: every measured line.
         sectors: contributions by sector.
@@ -134,6 +142,7 @@ class IndexView:
     weight_measured: float
     estimated: bool
     left_out: tuple[LeftOut, ...]
+    others: tuple[LeftOut, ...]
     segments: tuple[Segment, ...]
     contributors: Lines
     sectors: tuple[Group, ...]
@@ -165,9 +174,40 @@ class IndexView:
         return None if self.fund_return is None else self.fund_return - self.basket_return
 
     @property
+    def not_measured(self) -> tuple[LeftOut, ...]:
+        """Every row of its files that is not measured: lines first, then what is no line."""
+        return (*self.left_out, *self.others)
+
+    @property
+    def covered(self) -> bool:
+        """Whether enough weight is measured to claim anything."""
+        return covers(self.weight_measured)
+
+    @property
     def claims(self) -> bool:
-        """Whether coverage is enough to speak of leaders, breadth or "a handful"."""
-        return self.weight_measured >= COVERAGE_FLOOR
+        """Whether coverage and lists are good enough to speak of leaders."""
+        return self.covered and all(segment.carry.leaders for segment in self.segments)
+
+    @property
+    def near(self) -> bool:
+        """Whether no list of a segment is carried so far that the answer is one in part."""
+        return all(segment.carry.breadth for segment in self.segments)
+
+    @property
+    def claims_breadth(self) -> bool:
+        """Whether the list that breadth counts, and its coverage, are good enough to speak of it.
+
+        A list at the window's end is judged as it is: the segments' lists are not counted.
+        """
+        members = self.breadth.members
+        if members is not None and members.which == "end":
+            return members.weight_measured >= COVERAGE_FLOOR and members.carry.breadth
+        return self.covered and self.near
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that is told of the index may be claimed."""
+        return self.covered and self.near and self.claims_breadth
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +257,7 @@ class Snapshot:
         as_of: the session every number is of.
         last_session: the last as-of session that can be asked for.
         state: "final"; "intraday" when a close is of an unfinished session; "partial"
-            when an index is missing or below the coverage floor.
+            when an index is missing, below the coverage floor or on a list carried too far.
         simulated: the market is made up.
         sources: where everything came from.
         spread: None where a fund's closes are missing; ``missing`` says so.
@@ -265,7 +305,7 @@ class Snapshot:
 
     @property
     def complete(self) -> bool:
-        """Everything was answered and both indices are above the coverage floor."""
+        """Everything was answered; both indices are well covered, on lists not carried too far."""
         return self.spread is not None and all(
-            view is not None and view.claims for view in (self.small, self.large)
+            view is not None and view.complete for view in (self.small, self.large)
         )

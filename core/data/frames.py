@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -144,6 +144,9 @@ class Prices:
         source: symbol -> where its newest bars came from, in a few words.
         fetched_at: symbol -> when its newest bars were taken.
         failures: symbol -> why the last attempt to fetch it brought nothing.
+        origin: symbol -> its sources in the order of their closes, each with its last session;
+            only for symbols whose closes are not all of ``source``.
+        disputed: symbol -> what another source says of closes that are held.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -152,6 +155,22 @@ class Prices:
     source: Mapping[str, str] = field(default_factory=dict)
     fetched_at: Mapping[str, datetime] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
+    origin: Mapping[str, tuple[tuple[date, str], ...]] = field(default_factory=dict)
+    disputed: Mapping[str, str] = field(default_factory=dict)
+
+    def source_of(self, symbol: str, when: date) -> str:
+        """Where a symbol's close of a session came from; "" where nothing is known."""
+        runs = self.origin.get(symbol, ())
+        return next((source for last, source in runs if when <= last), self.source.get(symbol, ""))
+
+    def sources_of(self, symbol: str, first: date = date.min, last: date = date.max) -> str:
+        """Where a symbol's closes of a stretch came from, in order, joined by " and "."""
+        named, begin = [], date.min
+        for until, source in self.origin.get(symbol, ()):
+            if until >= first and begin <= last:
+                named.append(source)
+            begin = until + timedelta(days=1)
+        return " and ".join(dict.fromkeys(named)) or self.source.get(symbol, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +190,21 @@ class LeftOut:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Where a line is listed, as its file states it; "" where it does not.
+
+    Attributes:
+        exchange: the exchange's name or code.
+        currency: code of the currency it trades in.
+        country: where the company is at home.
+    """
+
+    exchange: str = ""
+    currency: str = ""
+    country: str = ""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Holdings:
     """The lines (constituents) of one fund in one dated file.
@@ -187,7 +221,11 @@ class Holdings:
             the file's own weight where it gives no value. Only ratios to ``total`` count.
         total: the fund's total on the scale of ``value``, cash and other rows included.
         identifiers: (N,) "isin:...", "cusip:..." or "" where the file has none.
-        others: rows that are no stocks (cash, futures, rights), with the reason.
+        others: rows that are no stocks (cash, futures, rights) or are not listed in the
+            United States, with the reason.
+        sedols: (N,) SEDOL or "", empty where the file has none.
+        listing: (N,) position in ``listings``, empty where the file says nothing of them.
+        listings: the different listings of the file.
         source: where the file came from (its name or address).
         fetched_at: when it was taken.
     """
@@ -205,6 +243,9 @@ class Holdings:
     others: tuple[LeftOut, ...] = ()
     source: str = ""
     fetched_at: datetime | None = None
+    sedols: tuple[str, ...] = ()
+    listing: tuple[int, ...] = ()
+    listings: tuple[Listing, ...] = ()
 
     def check(self) -> None:
         """Raise FrameError where shapes, uniqueness, signs or the total are broken."""
@@ -218,6 +259,11 @@ class Holdings:
                 raise FrameError(f"{name} of the holdings of {self.fund} has a wrong length")
         if self.identifiers and len(self.identifiers) != size:
             raise FrameError(f"identifiers of the holdings of {self.fund} have a wrong length")
+        for name in ("sedols", "listing"):
+            if getattr(self, name) and len(getattr(self, name)) != size:
+                raise FrameError(f"{name} of the holdings of {self.fund} has a wrong length")
+        if self.listing and not 0 <= min(self.listing) <= max(self.listing) < len(self.listings):
+            raise FrameError(f"a listing of the holdings of {self.fund} is none of its listings")
         if not np.all(self.value > 0) or not np.all(np.isfinite(self.value)):
             raise FrameError(f"the holdings of {self.fund} hold a line without a positive value")
         if not np.isfinite(self.total) or self.total <= 0:
@@ -267,6 +313,7 @@ class Reference:
         sessions: (T,) datetime64[D], every exchange session, a year ahead of today.
         aliases: old symbol -> new symbol, both in Yahoo's spelling.
         reconstitutions: fund -> ascending dates at whose close its index is remade.
+        indices: fund -> the name of the index it follows, for those that are known.
         spinoffs: (symbol, date) of known spin-offs, which look like a fall.
         themes: named sets of symbols.
         issuers: symbol -> the company, for companies with several listed classes of shares.
@@ -280,3 +327,4 @@ class Reference:
     themes: tuple[Theme, ...] = ()
     issuers: Mapping[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
+    indices: Mapping[str, str] = field(default_factory=dict)

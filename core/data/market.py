@@ -156,7 +156,21 @@ class Market:
         It is this market's alone: what rests on more than files and bars is kept under it.
         """
         files = chain.from_iterable(self.holdings.values())
-        return register([(file, self.lines(file)) for file in files])
+        joining = (self.symbol(told.symbol) for told in self.announced)
+        return register([(file, self.lines(file)) for file in files], joining)
+
+    def rows(self, file: Holdings) -> IntArray:
+        """(N,) numbers of a file's lines; kept where the file is made of one that is held."""
+        register = self.register
+        held = register.rows.get(file)
+        if held is not None:
+            return held
+
+        def find() -> IntArray:
+            lines = self.lines(file)
+            return np.fromiter(map(register.number.__getitem__, lines), np.intp, len(lines))
+
+        return self.kept((register, file), find)
 
     def columns(self, matrix: Matrix) -> IntArray:
         """(L,) column of each line of the register, -1 where the matrix has it not; kept."""

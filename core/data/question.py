@@ -13,6 +13,8 @@ from typing import Final, Literal
 from core.data.errors import WindowError
 
 Basis = Literal["tr", "pr"]
+#: The list of members that breadth counts: of the window's start, or of its end.
+BreadthList = Literal["start", "end"]
 
 #: Thresholds of breadth's ladder unless a question has others: strictly above, strictly below.
 ABOVE: Final = (0.0, 0.10, 0.25, 0.50, 1.0)
@@ -39,6 +41,7 @@ class Question:
         above: breadth's upper thresholds, as returns.
         below: breadth's lower thresholds, as returns.
         daily: also measure breadth session by session.
+        breadth_list: which list of members breadth counts.
     """
 
     small: str = "IWM"
@@ -50,6 +53,7 @@ class Question:
     above: tuple[float, ...] = ABOVE
     below: tuple[float, ...] = BELOW
     daily: bool = False
+    breadth_list: BreadthList = "start"
 
 
 def normal(spec: str) -> str:

@@ -32,7 +32,7 @@ class Register:
         sectors: (L,) likewise.
         sector_names: A to Z, `UNKNOWN` for lines of no sector.
         sector: (L,) place of each line's sector in ``sector_names``.
-        rows: file -> (N,) numbers of its lines.
+        rows: file held -> (N,) numbers of its lines.
     """
 
     number: dict[str, int]
@@ -55,19 +55,30 @@ class Register:
         """The text of each number."""
         return tuple(kind[numbers].tolist())
 
-    def first(self, files: Sequence[Holdings]) -> tuple[IntArray, IntArray]:
-        """(L,) place of the first file that has a line, -1 where none has, and (L,) its row."""
+    def first(self, rows: Sequence[IntArray]) -> tuple[IntArray, IntArray]:
+        """(L,) place of the first file that has a line, -1 where none has, and (L,) its row.
+
+        Args:
+            rows: of each file, the numbers of its lines.
+        """
         place, row = np.full(len(self), -1), np.zeros(len(self), np.intp)
-        for k, file in reversed(list(enumerate(files))):
+        for k, own in reversed(list(enumerate(rows))):
             # of a line that a file has twice, the first row counts: it is written last
-            numbers = self.rows[file][::-1]
+            numbers = own[::-1]
             place[numbers], row[numbers] = k, np.arange(len(numbers))[::-1]
         return place, row
 
 
-def register(files: Sequence[tuple[Holdings, tuple[str, ...]]]) -> Register:
-    """Number the lines of files, each with the symbols that its lines are followed by."""
-    symbols = sorted(set[str]().union(*(lines for _, lines in files)))
+def register(
+    files: Sequence[tuple[Holdings, tuple[str, ...]]], joining: Iterable[str] = ()
+) -> Register:
+    """Number the lines of files, each with the symbols that its lines are followed by.
+
+    Args:
+        files: each with the symbols of its lines.
+        joining: symbols that were announced to join and may stand in no file yet.
+    """
+    symbols = sorted(set(joining).union(*(lines for _, lines in files)))
     number = {symbol: place for place, symbol in enumerate(symbols)}
     rows = {
         file: np.fromiter(map(number.__getitem__, lines), np.intp, len(lines))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.answer.views import Without
 from core.data.errors import MeasureError
 from core.data.frames import day
 from core.explain.explanation import Explanation, Term, cut
@@ -195,20 +196,40 @@ def _top(ground: Ground, found: Top, brought: dict[str, float]) -> Explanation:
                     Term("gain", gain, "bp", "all contributions above 0 together"),
                 ),
             ),
-            *_without(ground, named, found.reweighted, found.zeroed, brought),
+            *_without(ground, named, found, brought),
         ),
         origins=ground.origins,
     )
 
 
+def _fund_without(
+    ground: Ground, names: Sequence[str], zeroed: float | None
+) -> tuple[Explanation, ...]:
+    """The fund's return less what some names contributed; nothing without its closes."""
+    view, found = ground.view, ground.basket
+    assert view is not None and found is not None
+    if view.fund_return is None:
+        return ()
+    lost = math.fsum(float(found.contribution[found.symbols.index(s)]) for s in names)
+    return (
+        Explanation(
+            "the fund without them, zeroed",
+            zeroed,
+            "percent",
+            "fund - C",
+            view.fund_return - lost,
+            (
+                Term("fund", view.fund_return, "percent", "the fund's return"),
+                Term("C", lost, "bp", "their contributions to it"),
+            ),
+        ),
+    )
+
+
 def _without(
-    ground: Ground,
-    names: Sequence[str],
-    reweighted: float | None,
-    zeroed: float,
-    brought: dict[str, float],
-) -> tuple[Explanation, Explanation]:
-    """The index's return without some names: the rest weighted up, and with them at zero."""
+    ground: Ground, names: Sequence[str], told: Top | Without, brought: dict[str, float]
+) -> tuple[Explanation, ...]:
+    """The index's return without some names: with them at zero, and the rest weighted up."""
     found = ground.basket
     assert found is not None
     dropped = set(names)
@@ -231,23 +252,24 @@ def _without(
     whole = len(steps) == len(found.segments)
     lost = math.fsum(brought.get(s, 0.0) for s in names)
     return (
+        *_fund_without(ground, names, told.fund_zeroed),
         Explanation(
-            "the index without them, the rest weighted up",
-            reweighted,
+            "the measured lines without them, reweighted",
+            told.reweighted,
             "percent",
             " x ".join(f"(1 + {term.name})" for term in terms) + " - 1",
             math.prod(1 + b for b in steps) - 1 if whole else None,
             tuple(terms),
         ),
         Explanation(
-            "the index without them, at zero",
-            zeroed,
+            "the measured lines without them, zeroed",
+            told.zeroed,
             "percent",
             "R - C",
             found.basket_return - lost,
             (
                 Term("R", found.basket_return, "percent", "the basket's return"),
-                Term("C", lost, "bp", "their contributions to it"),
+                Term("C", lost, "bp", "their contributions to it, without m"),
             ),
         ),
     )
@@ -271,19 +293,21 @@ def without(ground: Ground, item: str = "") -> list[Explanation]:
         )
         raise MeasureError(f"{said}; name lines of {view.fund}, such as without:BE,STRL")
     own = view.contributors.contribution
-    told = math.fsum(float(own[place[s]]) for s in names)
-    if view.without is not None and set(view.without.symbols) == set(names):
-        told = view.without.contribution
-    reweighted, zeroed = found.without(np.isin(found.symbols, names))
+    told = view.without
+    if told is None or set(told.symbols) != set(names):
+        lost = math.fsum(float(own[place[s]]) for s in names)
+        ways = found.without(np.isin(found.symbols, names))
+        fund = None if view.fund_return is None else view.fund_return - lost
+        told = Without(tuple(names), lost, *ways, fund)
     return [
         Explanation(
             f"{view.fund} without {' '.join(names[:6])}{' …' if names[6:] else ''}",
-            told,
+            told.contribution,
             "bp",
             "sum of their contributions",
             math.fsum(float(found.contribution[found.symbols.index(s)]) for s in names),
             cut(Term(s, float(own[place[s]]), "bp") for s in names),
-            _without(ground, names, reweighted, zeroed, earned(ground)),
+            _without(ground, names, told, earned(ground)),
             origins=ground.origins,
         )
     ]

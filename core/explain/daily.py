@@ -15,11 +15,12 @@ from typing import Final
 
 import numpy as np
 
+from core.answer.by_session import daily_of
 from core.data.frames import STALE_SESSIONS, day
 from core.explain.explanation import Explanation, Term, Unit, cut
 from core.explain.ground import Ground, chosen
-from core.measures.daily import AVERAGES, FAST, SETTLING, SLOW, YEAR_SESSIONS, Daily
-from core.measures.daily import daily as daily_of
+from core.measures.counting import AVERAGES, YEAR_SESSIONS
+from core.measures.daily import FAST, SETTLING, SLOW, Daily
 
 _STRICT: Final = "strictly beyond every close of the 252 sessions before"
 
@@ -31,8 +32,8 @@ class _Session:
     Attributes:
         told: the index's daily breadth.
         when: the session.
-        file: words about the file whose members are counted.
-        members: symbols, each with its closes up to the session.
+        file: words about the file whose lines are counted.
+        members: the lines counted, each with its closes up to the session that are believed.
     """
 
     told: Daily
@@ -43,23 +44,23 @@ class _Session:
 
 def _session(ground: Ground) -> _Session | None:
     """The window's last session with members' closes; None where there is none."""
-    market = ground.market
-    told = daily_of(market, ground.fund, ground.ends[1]) if ground.view else None
-    if told is None or not len(told.sessions):
+    market, found = ground.market, ground.basket
+    told = daily_of(market, ground.snapshot, ground.fund) if ground.view else None
+    if told is None or found is None or not len(told.sessions):
         return None
     when = told.sessions[-1].item()
-    files = market.holdings[ground.fund]
-    before = [f for f in files if market.session(f.as_of) < when]
-    file = before[-1] if before else files[0]
-    years = sorted(market.years)[-3:]
     members = []
-    for symbol in dict.fromkeys(market.lines(file)):
-        series = market.series(symbol)
+    for line in np.nonzero(found.counted[-1])[0].tolist():
+        series = market.series(found.symbols[line])
         if series is None:
             continue
         upto = int(np.searchsorted(series.sessions, day(when), side="right"))
-        first = int(np.searchsorted(series.sessions, np.datetime64(f"{years[0]}-01-01")))
-        members.append((symbol, series.sessions[first:upto], series.stand_in[first:upto]))
+        # closes before a move that cannot be believed are not held against those after it
+        doubts = [session for session, _ in series.doubts if session <= day(when)]
+        first = int(np.searchsorted(series.sessions, doubts[-1])) if doubts else 0
+        own = series.sessions[first:upto], series.stand_in[first:upto]
+        members.append((found.symbols[line], *own))
+    file = ground.spans[-1].origin
     stated = f"members by {file.source or 'holdings'}, as of {file.as_of}"
     return _Session(told, when, stated, tuple(members))
 
@@ -139,16 +140,16 @@ def _counts(ground: Ground, session: _Session) -> tuple[float, float]:
 
 
 def net_line(ground: Ground) -> list[Explanation]:
-    """The advance/decline line: net advances added up from the first session held."""
+    """The advance/decline line: net advances added up from the session that sums start at."""
     session = _session(ground)
     if session is None:
         return []
     told = session.told
     up, down = _counts(ground, session)
-    nets = (told.advances - told.declines)[:-1]
+    nets = (told.advances - told.declines)[:-1][told.sessions[:-1] >= day(told.since)]
     before = math.fsum(nets[np.isfinite(nets)].tolist())
     terms = (
-        Term("line before", before, "count", f"net advances from {told.sessions[0]} on"),
+        Term("line before", before, "count", f"net advances from {told.since} on"),
         Term("A", up, "count", "members up"),
         Term("D", down, "count", "members down"),
     )
@@ -184,10 +185,11 @@ def mcclellan(ground: Ground) -> list[Explanation]:
     if session is None:
         return []
     swings = session.told.oscillators
-    values = swings.rana[np.isfinite(swings.rana)].tolist()
+    begun = np.isfinite(swings.rana) & (session.told.sessions >= day(session.told.since))
+    values = swings.rana[begun].tolist()
     fast, slow = (_average(values, alpha) if values else None for alpha in (FAST, SLOW))
     computed = None if fast is None or slow is None else fast - slow
-    first = f"of RANA from {session.told.sessions[0]} on, seeded with the first value"
+    first = f"of RANA from {session.told.since} on, seeded with the first value"
     terms = (
         Term("EMA fast", fast, "number", f"alpha {FAST:.2f}, {first}"),
         Term("EMA slow", slow, "number", f"alpha {SLOW:.2f}, {first}"),

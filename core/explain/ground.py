@@ -13,7 +13,7 @@ import numpy as np
 from core.data.errors import MeasureError
 from core.data.frames import day
 from core.measures.contribution import basket
-from core.measures.membership import Span, spans
+from core.measures.membership import Span, list_at_end, spans
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
@@ -73,9 +73,17 @@ class Ground:
         return None if self.view is None else basket(self.market, self.spans, self.basis)
 
     @cached_property
+    def breadth_basket(self) -> Basket | None:
+        """The lines that breadth counts: of the list at the window's end where that is asked."""
+        if self.view is None or self.snapshot.question.breadth_list == "start":
+            return self.basket
+        span = list_at_end(self.market, self.fund, *self.ends, self.snapshot.as_of)
+        return None if span is None else basket(self.market, (span,), self.basis)
+
+    @cached_property
     def counted(self) -> tuple[tuple[str, float], ...]:
         """Breadth's lines with their returns over the window, each from its own closes."""
-        found = self.basket
+        found = self.breadth_basket
         if found is None:
             return ()
         inside = np.nonzero(np.isfinite(found.window_returns))[0].tolist()

@@ -100,12 +100,16 @@ def line(ground: Ground, symbol: str) -> Explanation | None:
     """How a line's contribution came about; None where the index has no such line."""
     market, found = ground.market, ground.basket
     followed = market.symbol(symbol)
-    if found is None or followed not in found.symbols:
+    if found is None:
         return None
+    others = _others(ground, symbol)
+    if followed not in found.symbols:
+        return others[0] if others else None
     row = found.symbols.index(followed)
     title = f"contribution of {followed} {found.names[row]} to {ground.fund}".replace("  ", " ")
     if found.reasons[row]:
         return Explanation(title, None, "bp", "not measured", None, (), (), (found.reasons[row],))
+    beside = tuple(f"beside it, {o.title}: {', '.join(o.notes)}" for o in others)
     steps, growth = [], 1.0
     for k, part in enumerate(ground.spans):
         if found.measured[k, row]:
@@ -120,5 +124,25 @@ def line(ground: Ground, symbol: str) -> Explanation | None:
         math.fsum(s.computed or 0.0 for s in steps),
         terms,
         tuple(steps),
-        found.flags.get(row, ()),
+        (*found.flags.get(row, ()), *beside),
     )
+
+
+def _others(ground: Ground, symbol: str) -> list[Explanation]:
+    """Rows of the index's files under a ticker that are no lines here, each with its reason."""
+    wanted = symbol.strip().upper()
+    assert ground.view is not None
+    return [
+        Explanation(
+            f"{other.name or other.symbol} ({other.symbol}) in {ground.fund}",
+            None,
+            "bp",
+            "left out",
+            None,
+            (Term("weight", None if math.isnan(other.weight) else other.weight, "percent"),),
+            (),
+            (other.reason,),
+        )
+        for other in ground.view.others
+        if wanted in {other.symbol.upper(), *other.symbol.upper().replace(".", " ").split()[:1]}
+    ]

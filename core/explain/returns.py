@@ -23,7 +23,7 @@ def close_of(market: Market, symbol: str, when: date) -> tuple[float, str]:
     assert series is not None
     row = int(np.searchsorted(series.sessions, day(when)))
     kind = "adjusted close" if series.price is None else "close"
-    origin = market.prices.source.get(symbol, "unknown source")
+    origin = market.prices.source_of(symbol, when) or "unknown source"
     return float(series.stand_in[row]), f"{kind} of {when}, {origin}"
 
 
@@ -68,7 +68,7 @@ def return_of(market: Market, symbol: str, first: date, last: date, basis: str) 
     formula, value = "P1 / P0 - 1", float(level[rows[1]] / level[rows[0]] - 1)
     computed = closed / opened - 1
     paid = payments(market, symbol, first, last) if basis == "tr" else []
-    origin = market.prices.source.get(symbol, "unknown source")
+    origin = market.prices.sources_of(symbol, first, last) or "unknown source"
     if paid:
         at_close: dict[tuple[date, float], float] = defaultdict(float)
         for _, cash, counted, price in paid:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.measures.carry import Carry
+
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, Dates, FloatArray, IntArray
     from core.data.register import Register
@@ -22,12 +24,12 @@ class Segment:
         start: session of its first close.
         end: session of its last close.
         holdings_as_of: date of the file it uses.
-        estimated: its weights are carried back from a later file, or by adjusted closes.
+        estimated: its weights are carried far, from a later file, or by adjusted closes.
         weight_measured: m_k, the measured lines' part of the file's total value.
         basket_return: B_k, the measured lines' return.
         lines: lines of the file.
         measured: those measured.
-        older_than: a reconstitution no file held speaks for, or None.
+        carry: how far its list is carried, whose it is, and what may be claimed on it.
     """
 
     start: date
@@ -38,7 +40,12 @@ class Segment:
     basket_return: float
     lines: int
     measured: int
-    older_than: date | None
+    carry: Carry = field(default_factory=Carry)
+
+    @property
+    def older_than(self) -> date | None:
+        """A reconstitution that no file held speaks for, or None."""
+        return self.carry.older_than
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,6 +63,7 @@ class Basket:
         first: (M,) bool, the line stands in the first segment's file.
         member: (K, M) bool, the line stands in the segment's file.
         measured: (K, M) bool.
+        counted: (K, M) bool, measured, or a joiner as announced whose weight alone is not known.
         share: (K, M) share of the measured basket at the segment's start, 0 where not
             measured; each row with a measured line sums to 1.
         returns: (K, M) return within the segment on the basis asked for, 0 where not measured.
@@ -83,6 +91,7 @@ class Basket:
     first: BoolArray
     member: BoolArray
     measured: BoolArray
+    counted: BoolArray
     share: FloatArray
     returns: FloatArray
     values: FloatArray

@@ -1,7 +1,8 @@
 """A handful or the whole market: how many lines rose, and by how much.
 
-Every count is over the same N: lines of the first segment's file with closes at both
-ends of the window. What stands outside N is counted with its reason.
+Every count is over the same N: lines of the list at the window's start (or at its end, where
+that one is asked for) with closes at both ends of the window. What stands outside N is counted
+with its reason.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ import numpy as np
 from core.data.question import ABOVE, BELOW
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from core.data.frames import FloatArray
+    from core.data.question import BreadthList
     from core.measures.basket import Basket
+    from core.measures.carry import Carry
 
 #: Bin edges of the histogram, as returns; the tails beyond are open.
 EDGES: Final = (-0.50, -0.25, -0.10, 0.0, 0.10, 0.25, 0.50, 1.0)
@@ -43,6 +48,23 @@ class Bin:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The list of members that is counted.
+
+    Attributes:
+        which: of the window's start, or of its end.
+        as_of: date of the holdings file.
+        weight_measured: weight of its measured lines in the fund, a fraction.
+        carry: how far it is carried from its date to the end of the window it speaks for.
+    """
+
+    which: BreadthList
+    as_of: date
+    weight_measured: float
+    carry: Carry
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Breadth:
     """Counts and moments of the lines' returns over a window, as fractions.
@@ -60,6 +82,7 @@ class Breadth:
         skew: g1 = m3 / m2^1.5, None where returns do not differ.
         share_outperforming: share of lines above the basket's return R.
         returns: (N,) the returns counted, for finer drawings.
+        members: the list they are of; None for returns of no list.
     """
 
     n: int
@@ -76,6 +99,7 @@ class Breadth:
     skew: float | None
     share_outperforming: float | None
     returns: FloatArray
+    members: Counted | None = None
 
     @property
     def share_up(self) -> float | None:
@@ -116,6 +140,7 @@ def breadth(
     outside: tuple[tuple[str, int], ...] = (),
     above: tuple[float, ...] = ABOVE,
     below: tuple[float, ...] = BELOW,
+    members: Counted | None = None,
 ) -> Breadth:
     """Measure breadth.
 
@@ -126,6 +151,7 @@ def breadth(
         outside: reason and count of lines not in N.
         above: thresholds counted strictly above.
         below: thresholds counted strictly below.
+        members: the list that is counted.
     """
     n = len(returns)
     rounded = np.round(returns, _DECIMALS)
@@ -149,20 +175,35 @@ def breadth(
         skew=third / deviation**3 if deviation else None,
         share_outperforming=float(np.mean(rounded > round(index_return, _DECIMALS))) if n else None,
         returns=returns,
+        members=members,
     )
 
 
 def breadth_of(
-    basket: Basket, above: tuple[float, ...] = ABOVE, below: tuple[float, ...] = BELOW
+    basket: Basket,
+    above: tuple[float, ...] = ABOVE,
+    below: tuple[float, ...] = BELOW,
+    which: BreadthList = "start",
+    index_return: float | None = None,
 ) -> Breadth:
-    """Measure the breadth of a basket's lines."""
+    """Measure the breadth of the lines of a basket's first list.
+
+    Args:
+        basket: of the index; or of the whole window on the list at its end.
+        above: thresholds counted strictly above.
+        below: thresholds counted strictly below.
+        which: the list that the basket begins with.
+        index_return: what lines are held against, None for the basket's own return.
+    """
+    first = basket.segments[0]
     counted = np.isfinite(basket.window_returns)
     outside = Counter(reason for reason in basket.outside if reason)
     return breadth(
         basket.window_returns[counted],
         basket.share[0][counted],
-        basket.basket_return,
+        basket.basket_return if index_return is None else index_return,
         tuple(sorted(outside.items(), key=lambda item: (-item[1], item[0]))),
         above,
         below,
+        Counted(which, first.holdings_as_of, first.weight_measured, first.carry),
     )

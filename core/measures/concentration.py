@@ -29,7 +29,8 @@ class Top:
         share_of_net: over the net return; None where that is under 1 %.
         share_of_gross_gain: over the sum of all gains; None without gains.
         reweighted: the index without them, the rest weighted up; None where nothing is left.
-        zeroed: the index's return less their contribution.
+        zeroed: the basket's return less their part of it (without m_k).
+        fund_zeroed: the fund's return less their contribution; None without its closes.
     """
 
     k: int
@@ -38,6 +39,7 @@ class Top:
     share_of_gross_gain: float | None
     reweighted: float | None
     zeroed: float
+    fund_zeroed: float | None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -110,6 +112,7 @@ def concentration(
     net: float,
     without: Callable[[BoolArray], tuple[float | None, float]],
     tops: tuple[int, ...] = TOPS,
+    fund_return: float | None = None,
 ) -> Concentration:
     """Measure concentration.
 
@@ -121,6 +124,7 @@ def concentration(
         net: the return that "share of net" is a share of.
         without: the index's return without some lines, from the basket.
         tops: the k wanted; those above the number of lines are left out.
+        fund_return: of the fund's closes, None where they are not held.
     """
     # what rounds to nothing at 1e-12 is neither a gain nor a loss
     unscaled = np.where(np.round(unscaled, _DECIMALS) == 0, 0.0, unscaled)
@@ -143,6 +147,7 @@ def concentration(
                 share_of_gross_gain=math.fsum(unscaled[dropped]) / gain if gain else None,
                 reweighted=reweighted,
                 zeroed=zeroed,
+                fund_zeroed=None if fund_return is None else fund_return - sum_scaled,
             )
         )
     return Concentration(

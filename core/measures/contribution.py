@@ -32,6 +32,24 @@ if TYPE_CHECKING:
     from core.measures.membership import Span
 
 
+def counted(
+    market: Market, window_spans: tuple[Span, ...], basis: str, matrix: Matrix
+) -> list[IntArray]:
+    """Of each part, the numbers of the lines that daily breadth counts; see `Basket.counted`.
+
+    Args:
+        market: what is held.
+        window_spans: from `membership.spans`, at least one.
+        basis: "pr" or "tr".
+        matrix: the bars of at least `years_of` the parts.
+    """
+    lines = lines_of(market, matrix, window_spans)
+    start, end = window_spans[0].start, window_spans[-1].end
+    doubtful = quarantined(matrix, closes_at(market, matrix, start, end).start, matrix.row(end))
+    parts = (measure(market, matrix, lines, span, basis, doubtful) for span in window_spans)
+    return [lines.numbers[part.counted] for part in parts]
+
+
 def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket | None:
     """Measure an index's lines over a window.
 
@@ -43,7 +61,7 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     Returns:
         The basket, or None where no price at all is held for the years needed.
     """
-    matrix = market.matrix(_years(market, window_spans))
+    matrix = market.matrix(years_of(market, window_spans))
     if matrix is None:
         return None
     lines = lines_of(market, matrix, window_spans)
@@ -52,9 +70,9 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     doubtful = quarantined(matrix, whole.start, matrix.row(end))
     parts = [measure(market, matrix, lines, span, basis, doubtful) for span in window_spans]
 
+    names = ("member", "measured", "share", "returns", "values", "opened", "closed")
     member, measured, share, returns, values, opened, closed = (
-        np.array([getattr(part, name) for part in parts])
-        for name in ("member", "measured", "share", "returns", "values", "opened", "closed")
+        np.array([getattr(part, name) for part in parts]) for name in names
     )
     growth = np.cumprod([1.0, *(1 + p.segment.basket_return for p in parts[:-1])])[:, None]
     earned = growth * share * returns
@@ -89,6 +107,7 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
         first=np.asarray(member[0]),
         member=member,
         measured=measured,
+        counted=np.array([part.counted for part in parts]),
         share=share,
         returns=returns,
         values=values,
@@ -105,7 +124,7 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     )
 
 
-def _years(market: Market, window_spans: tuple[Span, ...]) -> set[int]:
+def years_of(market: Market, window_spans: tuple[Span, ...]) -> set[int]:
     """The calendar years whose closes a window needs: its own, its files', and just before."""
     start, end = window_spans[0].start, window_spans[-1].end
     dates = [start, end, *(market.session(span.file.as_of) for span in window_spans)]
@@ -160,9 +179,12 @@ def _dividend_flags(
     matrix: Matrix, lines: WindowLines, first: IntArray, last: int, flags: dict[int, list[str]]
 ) -> None:
     """Name the dividends that were not counted because the price did not fall for them."""
+    inside = [one for one in matrix.doubtful_dividends if first[one[1]] < one[0] <= last]
+    if not inside:
+        return
     line_at = {int(column): line for line, column in enumerate(lines.where) if lines.held[line]}
-    for row, column, cash in matrix.doubtful_dividends:
-        if first[column] < row <= last and column in line_at:
+    for row, column, cash in inside:
+        if column in line_at:
             words = f"dividend of {cash:g} on {matrix.sessions[row]} is doubtful, not counted"
             flags.setdefault(line_at[column], []).append(words)
 

@@ -1,39 +1,57 @@
-"""What is counted of every session: lines up and down, above their averages, at new extremes.
+"""What is so of each line on each session, and how many lines of a list it is so of.
 
-The lines are worked through a hundred at a time, a row a line, so that every step over
-them stays in the processor's cache; only counts of a session leave a block of lines.
+Whether a line rose, stands above its averages or at a new extreme does not depend on any list,
+and on nothing after the session: it is worked out once a line, and kept as bits. Counting the
+lines of a list is then a sum of bits, whatever the list and the date.
+
+Lines are worked through a hundred at a time, a row a line, so that every step over them stays
+in the processor's cache.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
     from core.data.matrix import Matrix
 
-#: Lines of a block; under 256, so that a count of them fits a byte.
+#: Days of the averages that closes are held against.
+AVERAGES: Final = (20, 50, 200)
+#: Sessions before a close that a 52-week high or low must beat.
+YEAR_SESSIONS: Final = 252
+#: Lines of a block.
 _LINES: Final = 96
+UP, DOWN, SAME, HIGH, LOW, SEASONED = (1 << bit for bit in range(6))
+#: Days of an average -> bits for above it, and for a line that has so many closes.
+ABOVE: Final = {days: (64 << 2 * k, 128 << 2 * k) for k, days in enumerate(AVERAGES)}
+Bits = NDArray[np.uint16]
+#: Rows are counted in multiples of this, so that the next date finds them counted.
+_STEP: Final = 64
+#: Sets of lines whose counts are kept: a step of the date comes back to the latest ones.
+_KEPT: Final = 32
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Counts:
-    """Counts of every session over an index's members; (T,) float64 each.
+    """Counts of lines on each session; (T,) float64 each.
 
     Attributes:
-        up, down, same: members by their close against the one before.
+        up, down, same: lines by their close against the one before.
         up_volume, down_volume: shares traded of those up and of those down.
-        up_known, down_known: members up (down) whose volume is held.
-        above: days -> members above the average of so many of their own closes.
-        averaged: days -> members that have so many closes.
-        highs, lows: members strictly beyond every close of the ``extremes`` sessions before.
-        seasoned: members with a close on each of those sessions.
+        up_known, down_known: lines up (down) whose volume is held.
+        above: days -> lines above the average of so many of their own closes.
+        averaged: days -> lines that have so many closes.
+        highs, lows: lines strictly beyond every close of the 252 sessions before.
+        seasoned: lines with a close on each of those sessions.
     """
 
     up: FloatArray
@@ -81,11 +99,6 @@ def sums(values: FloatArray, sizes: Sequence[int]) -> dict[int, FloatArray]:
     return {size: found[size][0] for size in sizes}
 
 
-def _tally(mask: BoolArray) -> IntArray:
-    """(T,) members of a block in a mask of (n, T)."""
-    return np.asarray(np.add.reduce(mask.view(np.uint8), axis=0, dtype=np.uint8))
-
-
 def _before(closes: FloatArray, position: IntArray) -> FloatArray:
     """(n, T) the close before each session, NaN where none is recent enough."""
     out = np.empty(closes.shape)
@@ -120,63 +133,158 @@ def _above(closes: FloatArray, sizes: Sequence[int]) -> dict[int, tuple[BoolArra
     return found
 
 
-def count(
-    matrix: Matrix, columns: IntArray, member: BoolArray, averages: Sequence[int], year: int
-) -> Counts:
-    """Count every session of a matrix.
+class Marks:
+    """What is so of each line of a matrix on each session; worked out when first asked for.
 
-    Args:
+    Attributes:
         matrix: closes and volumes.
-        columns: (N,) the lines' columns.
-        member: (N, T) whether a line stands in the index on a session.
-        averages: days of the averages that closes are held against.
-        year: sessions before a close that a high or a low must beat.
     """
-    size = len(matrix.sessions)
-    totals = {name: np.zeros(size) for name in ("up", "down", "same", "highs", "lows", "seasoned")}
-    volumes = {name: np.zeros(size) for name in ("up", "down")}
-    known = {name: np.zeros(size) for name in ("up", "down")}
-    above, averaged = ({days: np.zeros(size) for days in averages} for _ in range(2))
-    whole, volumes_held = matrix.whole[columns], matrix.volume()
-    # lines without a hole first: they need none of the detours
-    order = np.argsort(~whole, kind="stable")
-    edges = sorted({*range(0, len(order), _LINES), int(whole.sum()), len(order)})
-    for first, last in pairwise(edges):
-        lines = order[first:last]
-        closes = np.ascontiguousarray(matrix.stand_in[:, columns[lines]].T)
-        inside = member[lines]
-        before = _before(closes, matrix.position)
-        volume = None
-        if volumes_held is not None:
-            volume = np.ascontiguousarray(volumes_held[:, columns[lines]].T)
-        for name, mask in (("up", closes > before), ("down", closes < before)):
-            mask &= inside
-            totals[name] += _tally(mask)
-            if volume is not None:
-                traded = mask & np.isfinite(volume)
-                known[name] += _tally(traded)
-                volumes[name] += np.where(traded, volume, 0.0).sum(axis=0)
-        totals["same"] += _tally((closes == before) & inside)
-        for days, (over, enough) in _above(closes, averages).items():
-            above[days] += _tally(over & inside)
-            averaged[days] += _tally(enough & inside)
-        if size > year:
-            now, there = closes[:, year:], inside[:, year:]
-            top, bottom = (extremes(closes, year, high=high)[:, :-1] for high in (True, False))
-            totals["highs"][year:] += _tally((now > top) & there)
-            totals["lows"][year:] += _tally((now < bottom) & there)
-            totals["seasoned"][year:] += _tally(np.isfinite(top) & np.isfinite(now) & there)
+
+    def __init__(self, matrix: Matrix) -> None:
+        """Nothing is worked out yet."""
+        shape = len(matrix.symbols), len(matrix.sessions)
+        self.matrix = matrix
+        self._bits: Bits = np.zeros(shape, np.uint16)
+        self._done: BoolArray = np.zeros(shape[0], bool)
+        self._moves: dict[tuple[bytes, int, int], tuple[FloatArray, ...]] = {}
+        self._counts: dict[tuple[bytes, int, int], Counts] = {}
+
+    @cached_property
+    def first(self) -> IntArray:
+        """(N,) row of each line's first close, the number of rows where it has none."""
+        held = np.isfinite(self.matrix.stand_in)
+        return np.where(held.any(axis=0), held.argmax(axis=0), len(held))
+
+    def begun(self, columns: IntArray, row: int) -> int:
+        """The first row on which half of the lines that have a close by a row have one."""
+        rows = np.sort(self.first[columns])
+        rows = rows[rows <= row]
+        return int(rows[(len(rows) - 1) // 2]) if len(rows) else row
+
+    def of(self, columns: IntArray, rows: slice) -> Bits:
+        """(N, t) bits of some lines by their columns in the matrix, on some rows."""
+        missing = columns[~self._done[columns]]
+        if len(missing):
+            self._work_out(np.unique(missing))
+        return self._bits[:, rows][columns]
+
+    def moves(self, columns: IntArray, rows: slice) -> tuple[FloatArray, ...]:
+        """(t,) lines up, down and unchanged on some rows, of some lines; kept."""
+        within = _block(rows, len(self.matrix.sessions))
+        key = columns.tobytes(), within.start, within.stop
+        kept = self._moves.get(key)
+        if kept is None:
+            sums = _sums(self.of(columns, within), (UP, DOWN, SAME))
+            _room(self._moves)
+            kept = self._moves[key] = (sums[UP], sums[DOWN], sums[SAME])
+        own = slice(rows.start - within.start, rows.stop - within.start)
+        return tuple(values[own] for values in kept)
+
+    def counts(self, columns: IntArray, rows: slice) -> tuple[Counts, slice]:
+        """Everything counted of some lines around some rows, kept, and where the rows lie in it."""
+        within = _block(rows, len(self.matrix.sessions))
+        key = columns.tobytes(), within.start, within.stop
+        kept = self._counts.get(key)
+        if kept is None:
+            _room(self._counts)
+            kept = self._counts[key] = _count(self, columns, within)
+        return kept, slice(rows.start - within.start, rows.stop - within.start)
+
+    def _work_out(self, columns: IntArray) -> None:
+        matrix = self.matrix
+        breaks: dict[int, list[int]] = {}
+        for row, column, _ in matrix.doubts:
+            breaks.setdefault(column, []).append(row)
+        plain = columns[~np.isin(columns, list(breaks))]
+        # lines without a hole first: they need none of the detours
+        whole = matrix.whole[plain]
+        order = np.concatenate([plain[whole], plain[~whole]])
+        edges = sorted({*range(0, len(order), _LINES), int(whole.sum()), len(order)})
+        for first, last in pairwise(edges):
+            lines = order[first:last]
+            closes = np.ascontiguousarray(matrix.stand_in[:, lines].T)
+            self._bits[lines] = _marked(closes, matrix.position)
+        for column in columns[np.isin(columns, list(breaks))].tolist():
+            # no close on one side of a move that cannot be believed is held against the other side
+            for start, stop in pairwise([0, *breaks[column], len(matrix.sessions)]):
+                closes = np.full((1, len(matrix.sessions)), np.nan)
+                closes[0, start:stop] = matrix.stand_in[start:stop, column]
+                self._bits[column] |= _marked(closes, matrix.position)[0]
+        self._done[columns] = True
+
+
+def _marked(closes: FloatArray, position: IntArray) -> Bits:
+    """(n, T) bits of (n, T) closes."""
+    before = _before(closes, position)
+    bits: Bits = np.zeros(closes.shape, np.uint16)
+
+    def mark(bit: int, mask: BoolArray, first: int = 0) -> None:
+        bits[:, first:] |= mask * np.uint16(bit)
+
+    mark(UP, closes > before)
+    mark(DOWN, closes < before)
+    mark(SAME, closes == before)
+    for days, (over, enough) in _above(closes, AVERAGES).items():
+        mark(ABOVE[days][0], over)
+        mark(ABOVE[days][1], enough)
+    if closes.shape[1] > YEAR_SESSIONS:
+        now = closes[:, YEAR_SESSIONS:]
+        top, bottom = (extremes(closes, YEAR_SESSIONS, high=h)[:, :-1] for h in (True, False))
+        mark(HIGH, now > top, YEAR_SESSIONS)
+        mark(LOW, now < bottom, YEAR_SESSIONS)
+        mark(SEASONED, np.isfinite(top) & np.isfinite(now), YEAR_SESSIONS)
+    return bits
+
+
+def _block(rows: slice, size: int) -> slice:
+    """Some rows widened to multiples of a step, so that a day more or less is the same block."""
+    return slice(rows.start // _STEP * _STEP, min(-(-rows.stop // _STEP) * _STEP, size))
+
+
+def _room(kept: dict[Any, Any]) -> None:
+    """Begin anew where as many sets of lines are kept as may be."""
+    if len(kept) >= _KEPT:
+        kept.clear()
+
+
+def _sums(bits: Bits, wanted: Iterable[int]) -> dict[int, FloatArray]:
+    """Bit -> (T,) lines that have it, of (N, T) bits."""
+    totals = {bit: np.zeros(bits.shape[1], np.uint32) for bit in wanted}
+    for first in range(0, len(bits), _LINES):
+        part = bits[first : first + _LINES]
+        for bit, total in totals.items():
+            shift = bit.bit_length() - 1
+            total += np.add.reduce((part >> shift) & 1, axis=0, dtype=np.uint16)
+    return {bit: total.astype(np.float64) for bit, total in totals.items()}
+
+
+def _count(marks: Marks, columns: IntArray, rows: slice) -> Counts:
+    """Count some lines on some rows."""
+    bits = marks.of(columns, rows)
+    found = _sums(bits, (UP, DOWN, SAME, HIGH, LOW, SEASONED, *chain(*ABOVE.values())))
+    size = bits.shape[1]
+    totals = {bit: (np.zeros(size), np.zeros(size)) for bit in (UP, DOWN)}
+    volume = marks.matrix.volume(rows.start, rows.stop)
+    for start in range(0, len(columns) if volume is not None else 0, _LINES):
+        assert volume is not None
+        traded = np.ascontiguousarray(volume[:, columns[start : start + _LINES]].T)
+        known = np.isfinite(traded)
+        np.nan_to_num(traded, copy=False)
+        for bit, (shares, lines) in totals.items():
+            moved = ((bits[start : start + _LINES] & bit) != 0) & known
+            shares += (traded * moved).sum(axis=0)
+            lines += np.add.reduce(moved.view(np.uint8), axis=0, dtype=np.uint8)
     return Counts(
-        up=totals["up"],
-        down=totals["down"],
-        same=totals["same"],
-        up_volume=volumes["up"],
-        down_volume=volumes["down"],
-        up_known=known["up"],
-        down_known=known["down"],
-        above=above,
-        averaged=averaged,
-        highs=totals["highs"],
-        lows=totals["lows"],
-        seasoned=totals["seasoned"],
+        up=found[UP],
+        down=found[DOWN],
+        same=found[SAME],
+        up_volume=totals[UP][0],
+        down_volume=totals[DOWN][0],
+        up_known=totals[UP][1],
+        down_known=totals[DOWN][1],
+        above={days: found[over] for days, (over, _) in ABOVE.items()},
+        averaged={days: found[enough] for days, (_, enough) in ABOVE.items()},
+        highs=found[HIGH],
+        lows=found[LOW],
+        seasoned=found[SEASONED],
     )

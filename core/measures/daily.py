@@ -1,7 +1,9 @@
 """Breadth session by session: advances and declines, oscillators, averages, highs and lows.
 
-Every figure is over the index's members of that session with the closes it needs; a
-session without them is NaN, never 0. Closes are split-adjusted.
+Every figure counts the lines of the segment that the session lies in, the same lists and the
+same lines as contributions; a session without them is NaN, never 0. Closes are split-adjusted.
+Before the window its own segments go on, so that running sums have begun: they start 504
+sessions before the window's end, or with the first close held.
 
 Sources: net advances, RANA and the McClellan oscillator and summation index after
 S. and M. McClellan (ratio-adjusted net advances, exponential averages of 10 % and 5 %,
@@ -10,23 +12,25 @@ seeded with the first value); TRIN after R. Arms.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from core.data.frames import BoolArray, Dates, FloatArray, day
-from core.measures.counting import count
+from core.measures.contribution import basket, counted, years_of
+from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
+from core.measures.membership import spans
 
 if TYPE_CHECKING:
     from core.data.market import Market
     from core.data.matrix import Matrix
+    from core.measures.basket import Basket
+    from core.measures.membership import Span
 
-#: Days of the averages that closes are held against.
-AVERAGES: Final = (20, 50, 200)
-#: Sessions before a close that a 52-week high or low must beat.
-YEAR_SESSIONS: Final = 252
+#: Sessions before the window's end at which running sums start.
+LEAD_SESSIONS: Final = 504
 #: Sessions until the oscillator's seed no longer matters; hidden before.
 SETTLING: Final = 100
 FAST, SLOW = 0.10, 0.05
@@ -38,7 +42,7 @@ class Oscillators:
 
     Attributes:
         net: A - D.
-        line: running sum of A - D from the first session.
+        line: running sum of A - D from the session that running sums start at.
         rana: 1000 (A - D)/(A + D).
         mcclellan: EMA(.10) - EMA(.05) of RANA, both seeded with its first value.
         summation: running sum of the oscillator.
@@ -58,15 +62,16 @@ class Daily:
     """An index's breadth session by session, (T,) each.
 
     Attributes:
-        sessions: ascending, to the as-of session.
+        sessions: ascending, to the window's end.
         advances, declines, unchanged: counts of members with closes on the session and on
             the one before; NaN where there are none.
-        oscillators: from the counts; running sums begin at the first session.
+        oscillators: from the counts; NaN before ``since``.
         settled: (T,) bool, the oscillator's seed no longer matters.
         above: days -> share of members above their average of so many closes.
         highs: members at a 52-week closing high; NaN where none has 253 closes.
         lows: the same for lows.
         adjusted: dividend-adjusted closes stand in for closes that are not held.
+        since: the session that running sums start at.
     """
 
     sessions: Dates
@@ -79,6 +84,7 @@ class Daily:
     highs: FloatArray
     lows: FloatArray
     adjusted: bool
+    since: date
 
 
 def ema(values: FloatArray, alpha: float) -> FloatArray:
@@ -93,7 +99,11 @@ def ema(values: FloatArray, alpha: float) -> FloatArray:
 
 
 def oscillators(
-    advances: FloatArray, declines: FloatArray, up_volume: FloatArray, down_volume: FloatArray
+    advances: FloatArray,
+    declines: FloatArray,
+    up_volume: FloatArray,
+    down_volume: FloatArray,
+    first: int = 0,
 ) -> Oscillators:
     """Oscillators of daily counts.
 
@@ -102,6 +112,7 @@ def oscillators(
         declines: (T,) lines down.
         up_volume: (T,) shares traded of lines up, NaN where not known.
         down_volume: (T,) shares traded of lines down.
+        first: the row that running sums and averages start at; they are NaN before it.
     """
     net = advances - declines
     moved = advances + declines
@@ -109,99 +120,140 @@ def oscillators(
         rana = np.where(moved > 0, 1000 * net / moved, np.nan)
         defined = (declines > 0) & (down_volume > 0) & (up_volume > 0)
         trin = np.where(defined, (advances / declines) / (up_volume / down_volume), np.nan)
-    swing = ema(rana, FAST) - ema(rana, SLOW)
+    swing = ema(rana[first:], FAST) - ema(rana[first:], SLOW)
+
+    def begun(values: FloatArray) -> FloatArray:
+        return np.concatenate([np.full(first, np.nan), values])
+
     return Oscillators(
         net=net,
-        line=np.nancumsum(net),
+        line=begun(np.nancumsum(net[first:])),
         rana=rana,
-        mcclellan=swing,
-        summation=np.nancumsum(swing),
+        mcclellan=begun(swing),
+        summation=begun(np.nancumsum(swing)),
         trin=trin,
     )
 
 
-def _members(market: Market, fund: str, matrix: Matrix) -> BoolArray:
-    """(N, T) whether a column's line stands in the file in force; the first file before it."""
-    inside = np.zeros((len(matrix.symbols), len(matrix.sessions)), bool)
-    files = market.holdings.get(fund, ())
-    edges = [matrix.row(market.session(file.as_of)) + 1 for file in files[1:]]
-    for file, first, last in zip(files, [0, *edges], [*edges, inside.shape[1]], strict=True):
-        columns = [matrix.column[s] for s in market.lines(file) if s in matrix.column]
-        inside[columns, first:last] = True
-    return inside
+def daily(
+    market: Market,
+    fund: str,
+    window: tuple[date, date],
+    as_of: date,
+    basis: str,
+    found: Basket | None = None,
+) -> Daily | None:
+    """An index's daily breadth up to a window's end; None without holdings or closes.
 
-
-def daily(market: Market, fund: str, end: date, years: int = 2) -> Daily | None:
-    """An index's daily breadth up to a session, kept; None without holdings or closes.
-
-    Counts of a session look at nothing after it, so one computation serves every end.
+    It looks at nothing after the window's end, but for a file that serves one of its segments.
 
     Args:
         market: what is held.
-        fund: whose members are counted.
-        end: the last session.
-        years: calendar years before the last one held that are looked at.
+        fund: whose lines are counted.
+        window: sessions of the window's first and last close.
+        as_of: the session asked for.
+        basis: "pr" or "tr": which lines are measured.
+        found: the index's lines over the window, where they were measured already.
     """
-    whole = market.kept(("daily", fund, years), lambda: _daily(market, fund, years))
-    return None if whole is None else _upto(whole, end)
-
-
-def _upto(found: Daily, end: date) -> Daily:
-    """The rows up to a session; running sums begin at the first one either way."""
-    rows = slice(0, int(np.searchsorted(found.sessions, day(end), side="right")))
-    swings = found.oscillators
-    return replace(
-        found,
-        sessions=found.sessions[rows],
-        advances=found.advances[rows],
-        declines=found.declines[rows],
-        unchanged=found.unchanged[rows],
-        oscillators=Oscillators(*(getattr(swings, f.name)[rows] for f in fields(swings))),
-        settled=found.settled[rows],
-        above={size: share[rows] for size, share in found.above.items()},
-        highs=found.highs[rows],
-        lows=found.lows[rows],
-    )
-
-
-def _daily(market: Market, fund: str, years: int) -> Daily | None:
-    """Daily breadth over the last years held."""
-    known_years = sorted(market.years)
-    matrix = market.matrix(known_years[-1 - years :])
-    if matrix is None or not market.holdings.get(fund):
+    start, end = window
+    sessions = market.reference.sessions
+    lead = sessions[max(market.position(end) - LEAD_SESSIONS, 0)].item()
+    within = spans(market, fund, start, end, as_of)
+    if not within:
         return None
-    member = _members(market, fund, matrix)
-    used = np.nonzero(member.any(axis=1))[0]
-    if matrix.empty[used].all():
+    reach = min(market.position(lead), market.position(start) - YEAR_SESSIONS)
+    first = sessions[max(reach, 0)].item()
+    before = spans(market, fund, lead, start, as_of) if lead < start else ()
+    years = {*range(first.year, end.year + 1), *years_of(market, within)}
+    matrix = market.matrix(years | (years_of(market, before) if before else set()))
+    if matrix is None:
         return None
-    found = count(matrix, used, member[used], AVERAGES, YEAR_SESSIONS)
-    some = found.up + found.down + found.same > 0
+    marks = market.kept((matrix, "marks"), lambda: Marks(matrix))
+    found = found or basket(market, within, basis)
+    lead = max(lead, _begun(market, matrix, marks, within, start))
+    before = spans(market, fund, lead, start, as_of) if lead < start else ()
+    led = counted(market, before, basis, matrix) if before else []
+    opened = matrix.row(lead if before else start) + 1
+    sums, adjusted = _Sums(matrix.row(end) + 1 - opened), False
+    lines = [*led, *([] if found is None else [found.numbers[own] for own in found.counted])]
+    for part, own in zip((*before, *within), lines, strict=False):
+        columns = market.columns(matrix)[own]
+        adjusted |= bool(matrix.only_adjusted[columns].any())
+        rows = slice(matrix.row(part.start) + 1, matrix.row(part.end) + 1)
+        place = slice(rows.start - opened, rows.stop - opened)
+        if part.start < start:
+            sums.moved(place, *marks.moves(columns, rows))
+        else:
+            sums.counted(place, *marks.counts(columns, rows))
+    told = matrix.sessions[opened:][: sums.size]
+    return sums.daily(told, lead, adjusted)
 
-    def known(counts: FloatArray, where: BoolArray) -> FloatArray:
-        return np.where(where, counts, np.nan)
 
-    def share(part: FloatArray, whole: FloatArray) -> FloatArray:
-        return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
+def _begun(
+    market: Market, matrix: Matrix, marks: Marks, parts: tuple[Span, ...], start: date
+) -> date:
+    """The session with the first closes held of a window's lines, its start at the latest."""
+    columns = market.columns(matrix)[market.rows(parts[0].file)]
+    row = matrix.row(start)
+    row = marks.begun(columns[columns >= 0], row) if row >= 0 else row
+    return matrix.sessions[row].item() if row >= 0 else start
 
-    up, down = known(found.up, some), known(found.down, some)
-    seasoned = found.seasoned > 0
-    return Daily(
-        sessions=matrix.sessions,
-        advances=up,
-        declines=down,
-        unchanged=known(found.same, some),
-        oscillators=oscillators(
-            up,
-            down,
-            known(found.up_volume, found.up_known > 0),
-            known(found.down_volume, found.down_known > 0),
-        ),
-        settled=np.cumsum(some) > SETTLING,
-        above={days: share(found.above[days], found.averaged[days]) for days in AVERAGES},
-        highs=known(found.highs, seasoned),
-        lows=known(found.lows, seasoned),
-        adjusted=bool(matrix.only_adjusted[used].any()),
-    )
+
+class _Sums:
+    """Counts of each session, put together segment by segment; NaN where there are none."""
+
+    def __init__(self, size: int) -> None:
+        self.size = max(size, 0)
+        names = ("up", "down", "same", "up_volume", "down_volume", "highs", "lows")
+        self._of = {name: np.full(self.size, np.nan) for name in names}
+        self._above = {days: np.full(self.size, np.nan) for days in AVERAGES}
+
+    def moved(self, place: slice, up: FloatArray, down: FloatArray, same: FloatArray) -> None:
+        """Lines up, down and unchanged on the sessions of a segment."""
+        some = up + down + same > 0
+        for name, values in (("up", up), ("down", down), ("same", same)):
+            self._of[name][place] = np.where(some, values, np.nan)
+
+    def counted(self, place: slice, counts: Counts, rows: slice) -> None:
+        """Everything that is counted on them."""
+        self.moved(place, counts.up[rows], counts.down[rows], counts.same[rows])
+        for name, values, held in (
+            ("up_volume", counts.up_volume, counts.up_known),
+            ("down_volume", counts.down_volume, counts.down_known),
+            ("highs", counts.highs, counts.seasoned),
+            ("lows", counts.lows, counts.seasoned),
+        ):
+            self._of[name][place] = np.where(held[rows] > 0, values[rows], np.nan)
+        for days, share in self._above.items():
+            lines = counts.averaged[days][rows]
+            share[place] = np.where(
+                lines > 0, counts.above[days][rows] / np.maximum(lines, 1), np.nan
+            )
+
+    def daily(self, sessions: Dates, since: date, adjusted: bool) -> Daily | None:
+        """The series, from the first session with a count on; None without any."""
+        some = np.isfinite(self._of["up"])
+        if not some.any():
+            return None
+        first = int(some.argmax())
+        of = {name: values[first:] for name, values in self._of.items()}
+        sessions = sessions[first:]
+        started = sessions > day(since)
+        begin = int(started.argmax())
+        swings = oscillators(of["up"], of["down"], of["up_volume"], of["down_volume"], begin)
+        return Daily(
+            sessions=sessions,
+            advances=of["up"],
+            declines=of["down"],
+            unchanged=of["same"],
+            oscillators=swings,
+            settled=np.cumsum(some[first:] & started) > SETTLING,
+            above={days: share[first:] for days, share in self._above.items()},
+            highs=of["highs"],
+            lows=of["lows"],
+            adjusted=adjusted,
+            since=sessions[begin].item(),
+        )
 
 
 def inside(found: Daily, start: date, end: date) -> slice:

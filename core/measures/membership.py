@@ -1,15 +1,21 @@
-"""Who is in the index when: which holdings file speaks for which part of a window.
+"""Who is in the index when: which list speaks for which part of a window.
 
-A holdings file holds the close of its day, after any change made at that close. The
-window is cut at every file and at every known reconstitution strictly inside it.
+A holdings file holds the close of its day, after any change made at that close. The window is
+cut at every file and at every known reconstitution strictly inside it, and where an announced
+change takes effect that no file shows yet. A file dated after the as-of date serves only where
+none on or before it can.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from core.measures.amended import Acting, acting, amended, even_list, rebalance, rebalances
+from core.measures.carry import NEAR_DAYS, Carry, carry
 
 if TYPE_CHECKING:
     from core.data.frames import Holdings
@@ -18,46 +24,195 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of a window on one holdings file.
+    """A part of a window on one list of members.
 
     Attributes:
         start: session whose close the part begins at.
         end: session whose close it ends at.
-        file: the holdings it uses.
-        older_than: a reconstitution that lies between the file and ``start`` and that no
-            file held speaks for, or None.
+        file: the holdings it uses: ``origin``, or what is made of it by announced changes or
+            at equal weights.
+        origin: the holdings file as it is held.
+        carry: how far its list is carried, and whose it is.
+        changes: announced changes that make ``file`` of ``origin``.
     """
 
     start: date
     end: date
     file: Holdings
+    origin: Holdings
+    carry: Carry
+    changes: tuple[Acting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A file for the start of a segment.
+
+    Attributes:
+        session: of the file.
+        file: the holdings.
+        older_than: a reconstitution that it is older than, or None.
+        lender: the fund that lends it, "" for its own.
+        even: lent for its members alone.
+    """
+
+    session: date
+    file: Holdings
     older_than: date | None
+    lender: str = ""
+    even: bool = False
+
+    def distance(self, start: date) -> tuple[int, bool, date, str]:
+        """What the nearest is chosen by: days, then the fund's own, then the earlier."""
+        return abs((self.session - start).days), bool(self.lender), self.session, self.lender
+
+
+class _Lists:
+    """The lists that may speak for one fund, as known on a date."""
+
+    def __init__(self, market: Market, fund: str, as_of: date) -> None:
+        self.market, self.fund, self.as_of = market, fund, as_of
+        self.lenders = _lenders(market, fund)
+        self.remade = [market.session(d) for d in market.reference.reconstitutions.get(fund, ())]
+        self.dated = {
+            name: [(market.session(f.as_of), f) for f in market.holdings.get(name, ())]
+            for name in (fund, *(lender for lender, _ in self.lenders))
+        }
+
+    def sessions(self, name: str) -> list[date]:
+        """Sessions of a fund's files up to the as-of date."""
+        return [session for session, _ in self.dated[name] if session <= self.as_of]
+
+    def _of(
+        self, name: str, start: date, *, later: bool, lender: bool = False, even: bool = False
+    ) -> _Choice | None:
+        """The file of one fund for a segment's start; ``later``: also one after the as-of date."""
+        files = [pair for pair in self.dated[name] if later or pair[0] <= self.as_of]
+        missed = max((r for r in self.remade if r <= start and r <= self.as_of), default=None)
+        fresh = [pair for pair in files if missed is None or pair[0] >= missed]
+        before = [pair for pair in fresh if pair[0] <= start]
+        if not files:
+            return None
+        session, file = before[-1] if before else fresh[0] if fresh else files[-1]
+        return _Choice(session, file, None if fresh else missed, name if lender else "", even)
+
+    def choose(self, start: date) -> _Choice | None:
+        """The file for a segment that starts at a session; None without any."""
+        own = self._of(self.fund, start, later=False)
+        speaks = own is not None and own.older_than is None
+        if own is not None and speaks and 0 <= (start - own.session).days <= NEAR_DAYS:
+            return own
+        lent = [
+            self._of(name, start, later=False, lender=True, even=even)
+            for name, even in self.lenders
+        ]
+        options = [own, *lent]
+        if not speaks:
+            options.append(self._of(self.fund, start, later=True))
+            options += [
+                self._of(name, start, later=True, lender=True, even=even)
+                for name, even in self.lenders
+            ]
+        held = [choice for choice in options if choice is not None]
+        good = [choice for choice in held if choice.older_than is None]
+        # without any list since the reconstitution the old one stays, the fund's own first
+        pool = good or [choice for choice in held if not choice.lender] or held
+        return min(pool, key=lambda choice: choice.distance(start), default=None)
+
+    def changes(self, choice: _Choice, start: date) -> tuple[Acting, ...]:
+        """Announced changes that took effect since a file, on or before a session."""
+        return acting(self.market, self.fund, choice.file, start, self.as_of)
+
+    def span(self, start: date, end: date, speaks_for: date | None = None) -> Span | None:
+        """A part of the window, on the list that speaks for its start or for another session."""
+        when = start if speaks_for is None else speaks_for
+        choice = self.choose(when)
+        if choice is None:
+            return None
+        changes = self.changes(choice, when)
+        file = amended(self.market, choice.file, changes)
+        if choice.even:
+            file = even_list(self.market, self.fund, file, rebalance(self.market, when))
+        carried = carry(
+            choice.session,
+            when,
+            self.remade,
+            older_than=choice.older_than,
+            lender=choice.lender,
+            even=choice.even,
+        )
+        return Span(start, end, file, choice.file, carried, changes)
+
+
+def _lenders(market: Market, fund: str) -> tuple[tuple[str, bool], ...]:
+    """Funds whose list stands for a fund's, and whether for its members alone.
+
+    Funds of the same index lend each other their lists; a fund of the same index at equal
+    weights borrows the members alone. A capped variant is another index, and never lends.
+    """
+
+    def plain(name: str) -> str:
+        return " ".join(name.casefold().replace("-", " ").split())
+
+    indices = market.reference.indices
+    own = plain(indices.get(fund, ""))
+    if not own or "capped" in own:
+        return ()
+    base = re.sub(r" equal weight(ed)?$", "", own)
+    found = []
+    for name in sorted(market.holdings):
+        other = plain(indices.get(name, ""))
+        if name == fund or not other or "capped" in other:
+            continue
+        if other == own or (base != own and other == base):
+            found.append((name, other != own))
+    return tuple(found)
 
 
 def spans(market: Market, fund: str, start: date, end: date, as_of: date) -> tuple[Span, ...]:
-    """Cut a window into parts with one holdings file each; empty without any file.
+    """Cut a window into parts with one list each; empty without any file.
 
-    A part uses the latest file on or before its start; where there is none, the
-    earliest after it. From a reconstitution strictly inside the window on, it uses the
-    first file dated on or after that close; where none is held the old file stays.
+    A part uses the latest file on or before its start that no reconstitution since has made
+    old; where there is none, the earliest after it; where none is held since a reconstitution
+    the old file stays. A fund without its own file for the date borrows the nearer list of a
+    fund of the same index.
+
+    Args:
+        market: what is held.
+        fund: the fund's symbol.
+        start: session of the window's first close.
+        end: session of its last close.
+        as_of: the session asked for.
     """
-    files = [(market.session(file.as_of), file) for file in market.holdings.get(fund, ())]
-    if not files:
-        return ()
-    remade = [
-        market.session(d) for d in market.reference.reconstitutions.get(fund, ()) if d <= as_of
-    ]
-    cuts = {s for s, _ in files if start < s < end} | {s for s in remade if start < s < end}
-    edges = [start, *sorted(cuts), end]
-    found = []
-    for first, last in pairwise(edges):
-        held = [pair for pair in files if pair[0] <= first]
-        session, file = held[-1] if held else files[0]
-        missed = max((s for s in remade if session < s <= first), default=None)
-        if missed is not None and missed > start:
-            after = [pair for pair in files if pair[0] >= missed]
-            if after:
-                session, file = after[0]
-                missed = None
-        found.append(Span(first, last, file, missed))
-    return tuple(found)
+    lists = _Lists(market, fund, as_of)
+    cuts = {*lists.sessions(fund), *(r for r in lists.remade if r <= as_of)}
+    inside = {when for when in cuts if start < when < end}
+    borrowed = {when for name, _ in lists.lenders for when in lists.sessions(name)}
+    for when in sorted(w for w in borrowed if start < w < end):
+        choice = lists.choose(when)
+        if choice is not None and choice.lender and choice.session == when:
+            inside.add(when)
+    if any(even for _, even in lists.lenders):
+        turns = rebalances(market, start, end)
+        inside |= {when for when in turns if (c := lists.choose(when)) is not None and c.even}
+    effective = {market.session(told.effective) for told in market.announced}
+    for when in sorted(w for w in effective if start < w < end):
+        choice = lists.choose(when)
+        if choice is not None and any(c.session == when for c in lists.changes(choice, when)):
+            inside.add(when)
+    edges = [start, *sorted(inside), end]
+    parts = (lists.span(first, last) for first, last in pairwise(edges))
+    return tuple(part for part in parts if part is not None)
+
+
+def list_at_end(market: Market, fund: str, start: date, end: date, as_of: date) -> Span | None:
+    """The whole window on the list that speaks for its end; None without any file.
+
+    Args:
+        market: what is held.
+        fund: the fund's symbol.
+        start: session of the window's first close.
+        end: session of its last close.
+        as_of: the session asked for.
+    """
+    return _Lists(market, fund, as_of).span(start, end, speaks_for=end)

@@ -153,7 +153,7 @@ class WindowLines:
 def lines_of(market: Market, matrix: Matrix, window_spans: tuple[Span, ...]) -> WindowLines:
     """The lines of all files of a window."""
     register, files = market.register, list(dict.fromkeys(span.file for span in window_spans))
-    rows = np.concatenate([register.rows[file] for file in files])
+    rows = np.concatenate([market.rows(file) for file in files])
     order = np.arange(len(rows))
     place = np.empty(len(register), np.intp)
     place[rows[::-1]] = order[::-1]
@@ -162,7 +162,10 @@ def lines_of(market: Market, matrix: Matrix, window_spans: tuple[Span, ...]) -> 
     line[numbers] = np.arange(len(numbers))
     symbols = listed = register.texts(register.symbols, numbers)
     if any(market.lines(file) is not file.symbols for file in files):
-        first, row = (found[numbers].tolist() for found in register.first(files))
+        first, row = (
+            found[numbers].tolist()
+            for found in register.first([market.rows(file) for file in files])
+        )
         listed = tuple(files[k].symbols[i] for k, i in zip(first, row, strict=True))
     columns = market.columns(matrix)[numbers]
     return WindowLines(numbers, symbols, listed, line, columns >= 0, np.maximum(columns, 0))
@@ -176,6 +179,7 @@ class Part:
         segment: as it is told.
         member: the line stands in the segment's file.
         measured: its closes and value are known.
+        counted: likewise, or it joined as announced and only its weight is not known.
         share: of the measured basket at the segment's start, 0 where not measured.
         returns: within the segment, 0 where not measured.
         values: the file's value carried to the start, 0 where not measured.
@@ -188,6 +192,7 @@ class Part:
     segment: Segment
     member: BoolArray
     measured: BoolArray
+    counted: BoolArray
     share: FloatArray
     returns: FloatArray
     values: FloatArray
@@ -207,7 +212,7 @@ def measure(
 ) -> Part:
     """Measure one segment; (n,) arrays are over the rows of its file."""
     file, count = span.file, len(lines.symbols)
-    place = lines.line[market.register.rows[file]]
+    place = lines.line[market.rows(file)]
     held, where = lines.held[place], lines.where[place]
     rows = closes_at(market, matrix, span.start, span.end)
     values, carried, off = _start_values(market, matrix, span, held, where, rows.start)
@@ -215,8 +220,9 @@ def measure(
     # a jump between the file and the segment would be carried into the weight
     if matrix.doubts:
         doubtful = doubtful | quarantined(matrix, *_reach(market, matrix, span, rows))
+    joined = np.isnan(file.value)
     good = held & rows.fresh_start[where] & rows.later[where]
-    good &= np.isfinite(growth) & np.isfinite(values)
+    good &= np.isfinite(growth) & (np.isfinite(values) | joined)
     if doubtful:
         good &= ~np.isin(where, list(doubtful))
     flags: dict[int, list[str]] = {}
@@ -226,11 +232,17 @@ def measure(
             flags.setdefault(line, []).append(f"last traded {matrix.sessions[last]}")
         else:
             good[row] = False
+    counted = np.zeros(count, bool)
+    counted[place[good]] = True
+    good &= ~joined
     for row in np.nonzero(good & off)[0].tolist():
         flags.setdefault(int(place[row]), []).append("disagrees with the file")
     reasons: dict[int, str] = {}
     for row in np.nonzero(~good)[0].tolist():
         line, column = int(place[row]), int(where[row]) if held[row] else -1
+        if joined[row]:
+            reasons[line] = "joined as announced: its weight is not known"
+            continue
         reasons[line] = (
             doubtful.get(column)
             or _why_not(market, matrix, lines.symbols[line], column, rows, basis, span.end)
@@ -248,16 +260,26 @@ def measure(
     segment = Segment(
         start=span.start,
         end=span.end,
-        holdings_as_of=file.as_of,
-        estimated=market.session(file.as_of) > span.start or bool((carried & good).any()),
+        holdings_as_of=span.origin.as_of,
+        estimated=span.carry.estimated or bool((carried & good).any()),
         weight_measured=market.kept((file, good.tobytes()), lambda: _weight(file, good)),
         basket_return=math.fsum((share * returns).tolist()),
         lines=len(file.symbols),
         measured=int(measured.sum()),
-        older_than=span.older_than,
+        carry=span.carry,
     )
     return Part(
-        segment, member, measured, share, returns, carried_values, opened, closed, reasons, flags
+        segment,
+        member,
+        measured,
+        counted,
+        share,
+        returns,
+        carried_values,
+        opened,
+        closed,
+        reasons,
+        flags,
     )
 
 

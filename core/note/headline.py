@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from core.measures.spread import TIE_DECIMALS
 from core.note.phrase import Figure, Name, Sentence, percent, points, spoken
 from core.note.verdict import level, margin
 
@@ -81,17 +82,31 @@ def _same_window(ranking: Ranking, kind: str) -> Sentence:
     return place
 
 
-def _full_years(ranking: Ranking, now: int) -> Sentence:
+def _full_years(ranking: Ranking, now: int, kind: str) -> Sentence:
     """What the comparison with full calendar years carries, or nothing."""
     if not ranking.claim:
         return Sentence()
     if ranking.on_record:
         assert ranking.first_year is not None
         first = year(ranking.first_year, f"{_FULL}.first_year")
-        return Sentence("wider than any full year on record (from ", first, ")")
+        return Sentence(_wider(ranking, ranking.first_year, kind), " on record (from ", first, ")")
     if ranking.since is not None and now - ranking.since > NOTABLE_YEARS:
-        return Sentence("wider than any full year since ", year(ranking.since, f"{_FULL}.since"))
+        since = year(ranking.since, f"{_FULL}.since")
+        return Sentence(_wider(ranking, ranking.since + 1, kind), " since ", since)
     return Sentence()
+
+
+def _wider(ranking: Ranking, first: int, kind: str) -> str:
+    """How this gap stands above the full years from ``first`` on, of its side or of both."""
+    if _other_side_is_narrower(ranking, abs(ranking.gap), first):
+        return "wider than any full year"
+    return f"a wider {kind} than in any full year"
+
+
+def _other_side_is_narrower(ranking: Ranking, width: float, first: int = 0) -> bool:
+    """Whether no gap of the other sign, from a year on, is as wide: ranks count one side alone."""
+    others = (y for y in ranking.history if y.year >= first and (y.gap > 0) != (ranking.gap > 0))
+    return all(round(abs(y.gap), TIE_DECIMALS) < round(width, TIE_DECIMALS) for y in others)
 
 
 def _gap(snapshot: Snapshot, spread: Spread) -> Sentence:
@@ -122,7 +137,7 @@ def headline(snapshot: Snapshot) -> Sentence:
     said = Sentence(before, _gap(snapshot, spread))
     if not level(spread.gap):
         said = Sentence(said, ": ", _same_window(spread.same_window, kind))
-        whole = _full_years(spread.full_years, snapshot.window.end.year)
+        whole = _full_years(spread.full_years, snapshot.window.end.year, kind)
         said = Sentence(said, ", and ", whole) if whole else said
     return Sentence(said, ".")
 
@@ -152,8 +167,14 @@ def _runner_up(ranking: Ranking, path: str, kind: str) -> Sentence:
     runner, apart = ranking.runner_up, margin(ranking)
     assert runner is not None and apart is not None  # a claim has ten years at least
     same_side = (runner.gap > 0) == (ranking.gap > 0)
+    if not same_side:
+        words = f"no other year has a {kind}; nearest is "
+    elif _other_side_is_narrower(ranking, abs(runner.gap)):
+        words = "the widest other year is "
+    else:
+        words = f"the widest other {kind} is that of "
     who = Sentence(
-        "the widest other year is " if same_side else f"no other year has a {kind}; nearest is ",
+        words,
         year(runner.year, f"{path}.runner_up.year"),
         " (",
         Figure(points(runner.gap), f"{path}.runner_up.gap_pp"),

@@ -11,32 +11,28 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.note.announced import announced_sentence
+from core.note.breadth_words import breadth_in_full, breadth_sentence
 from core.note.headline import headline, rank_sentence, window_words
+from core.note.lists import far_list, list_trouble
 from core.note.phrase import (
     Figure,
     Name,
     Sentence,
     basis_points,
+    further_places,
     key,
     listed,
     percent,
-    points,
     share,
     spoken,
 )
-from core.note.verdict import (
-    NAMED,
-    drags,
-    leaders_that_left,
-    moved,
-    turned,
-    verdict,
-)
+from core.note.verdict import NAMED, drags, leaders_that_left, moved, turned
+from core.note.verdict_words import verdict_sentence
+from core.note.without_words import together, without_sentence
 
 if TYPE_CHECKING:
     from core.answer.since import Since
     from core.answer.views import IndexView, Snapshot
-    from core.measures.breadth import Rung
     from core.measures.groups import Group
 
 __all__ = [
@@ -63,13 +59,14 @@ def _at(view: IndexView) -> str:
 
 def _head(view: IndexView, *marks: str) -> Sentence:
     """``IWM: ``, or ``IWM, intraday, on estimated weights: ``."""
-    said = "".join(f", {mark}" for mark in marks if mark)
-    return Sentence(Name(view.fund), f"{said}: ")
+    said = (part for mark in marks if mark for part in (", ", mark))
+    return Sentence(Name(view.fund), *said, ": ")
 
 
-def _marks(snapshot: Snapshot, view: IndexView) -> tuple[str, str]:
+def _marks(snapshot: Snapshot, view: IndexView) -> tuple[str, ...]:
     """What a sentence about contributions has to say of its ground."""
-    return _open(snapshot), "on estimated weights" if view.estimated else ""
+    estimated = "on estimated weights" if view.estimated else ""
+    return _open(snapshot), estimated, far_list(view)
 
 
 def _open(snapshot: Snapshot) -> str:
@@ -81,79 +78,24 @@ def _open(snapshot: Snapshot) -> str:
 
 def withheld(view: IndexView) -> Sentence:
     """Why nothing is said about an index's lines."""
-    return Sentence(
-        _head(view),
-        Figure(share(view.weight_measured), f"{_at(view)}.weight_measured"),
-        " of weight is measured; nothing is claimed about leaders or breadth.",
-    )
+    what = "leaders" if view.claims_breadth else "leaders or breadth"
+    weight = Figure(share(view.weight_measured), f"{_at(view)}.weight_measured")
+    why = list_trouble(view) if view.covered else Sentence(weight, " of weight is measured")
+    return Sentence(_head(view), why, f"; nothing is claimed about {what}.")
 
 
 def leaders_sentence(view: IndexView, count: int = NAMED) -> Sentence:
     """Who carried an index, or why that is not said."""
     if not view.claims:
         return withheld(view)
-    told = _together(view, count)
-    if not told:
-        return told
+    told = together(view, count, named=False)
+    if told is None:
+        return Sentence()
     names = Name(" ".join(view.contributors.symbols[:count]))
     estimated = " (estimated weights)" if view.estimated else ""
-    return Sentence(_head(view), names, " brought ", told, f"{estimated}.")
-
-
-def _together(view: IndexView, count: int) -> Sentence:
-    """``+274 bp together, 13.7 % of the return; without them +17.26 %``."""
-    tops = view.concentration.top
-    place = next((i for i, top in enumerate(tops) if top.k == count), None)
-    if place is None:
-        return Sentence()
-    top, path = tops[place], f"{_at(view)}.concentration.top[{place}]"
-    said = Sentence(Figure(basis_points(top.contribution), f"{path}.sum_bp"), " together")
-    if top.share_of_net is not None and top.share_of_net > 0:
-        part = Figure(share(top.share_of_net), f"{path}.share_of_net")
-        said = Sentence(said, ", ", part, " of the return")
-    zeroed = Figure(percent(top.zeroed), f"{path}.index_without_zeroed")
-    return Sentence(said, "; without them ", zeroed)
-
-
-def breadth_sentence(view: IndexView) -> Sentence:
-    """How broad an index's window was; nothing below the coverage floor."""
-    said = _rose(view)
-    if not said:
-        return said
-    ten = next((place for place, rung in _rungs(view) if rung.threshold == 0.10), None)
-    if ten is not None:
-        rung, path = view.breadth.ladder[ten], f"{_at(view)}.breadth.ladder[{ten}]"
-        assert rung.share is not None
-        said = Sentence(
-            said, ", ", Figure(share(rung.share), f"{path}.share"), " by more than ",
-            _threshold(rung, path),
-        )  # fmt: skip
-    return Sentence(_head(view), said, ".")
-
-
-def _rungs(view: IndexView) -> list[tuple[int, Rung]]:
-    """The rungs above zero, each with its place in the ladder."""
-    ladder = enumerate(view.breadth.ladder)
-    return [(place, rung) for place, rung in ladder if not rung.below and rung.threshold > 0]
-
-
-def _threshold(rung: Rung, path: str) -> Figure:
-    return Figure(f"{rung.threshold * 100:g} %", f"{path}.above")
-
-
-def _rose(view: IndexView) -> Sentence:
-    """``1,209 of 1,863 lines rose (64.9 %)``."""
-    found, path = view.breadth, f"{_at(view)}.breadth"
-    if not view.claims or not found.n or found.share_up is None:
-        return Sentence()
-    return Sentence(
-        Figure(f"{found.up:,}", f"{path}.up"),
-        " of ",
-        Figure(f"{found.n:,}", f"{path}.n"),
-        " lines rose (",
-        Figure(share(found.share_up), f"{path}.share_up"),
-        ")",
-    )
+    far = far_list(view)
+    tail = Sentence("; ", far) if far else ""
+    return Sentence(_head(view), names, " brought ", told.words, estimated, tail, ".")
 
 
 def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
@@ -204,25 +146,25 @@ def coverage(view: IndexView) -> Sentence:
 # -- the note's own ------------------------------------------------------------------
 
 
-def _named(view: IndexView, row: int) -> Sentence:
-    """``BE (+211.06 %, +160 bp)``."""
+def _named(view: IndexView, row: int, places: int) -> Sentence:
+    """``BE (+211.06 %, +160 bp)``, the contribution with some places more."""
     lines, path = view.contributors, f"{_at(view)}.contributors[{row}]"
     return Sentence(
         Name(lines.symbols[row]), " (",
         Figure(percent(lines.returns[row]), f"{path}.return"), ", ",
-        Figure(basis_points(lines.contribution[row]), f"{path}.contribution_bp"), ")",
+        Figure(basis_points(lines.contribution[row], places), f"{path}.contribution_bp"), ")",
     )  # fmt: skip
 
 
 def _leaders(snapshot: Snapshot, view: IndexView) -> Sentence:
     """The top three by name and together; in an index where even they lost, so it says."""
-    told = _together(view, NAMED)
-    if not told:
-        return told
+    told = together(view, NAMED, named=True)
+    if told is None:
+        return Sentence()
     gained = view.contributors.contribution[:NAMED].sum() > 0
     verb = " brought " if gained else " held up best, "
-    who = listed(_named(view, row) for row in range(NAMED))
-    return Sentence(_head(view, *_marks(snapshot, view)), who, verb, told, ".")
+    who = listed(_named(view, row, told.places) for row in range(NAMED))
+    return Sentence(_head(view, *_marks(snapshot, view)), who, verb, told.words, ".")
 
 
 def _drags(snapshot: Snapshot, view: IndexView) -> Sentence:
@@ -230,12 +172,14 @@ def _drags(snapshot: Snapshot, view: IndexView) -> Sentence:
     found = drags(view)
     if found is None:
         return Sentence()
-    size = len(view.contributors)
-    who = listed(_named(view, size - 1 - place) for place in range(len(found.symbols)))
-    total = Figure(basis_points(found.contribution), f"{_at(view)}.drags.sum_bp")
-    together = " together" if len(found.symbols) > 1 else ""
-    cost = " cost it " if len(found.symbols) > 1 else " alone cost it "
-    return Sentence(_head(view, *_marks(snapshot, view)), who, cost, total, f"{together}.")
+    lines, count = view.contributors, len(found.symbols)
+    rows = range(len(lines) - 1, len(lines) - 1 - count, -1)
+    places = further_places((found.contribution, *(lines.contribution[row] for row in rows)))
+    who = listed(_named(view, row, places) for row in rows)
+    total = Figure(basis_points(found.contribution, places), f"{_at(view)}.drags.sum_bp")
+    # no "cost" beside a signed number: the sign alone says which way it went
+    verb, tail = (" detracted most, ", " together.") if count > 1 else (" alone detracted, ", ".")
+    return Sentence(_head(view, *_marks(snapshot, view)), who, verb, total, tail)
 
 
 def _groups(snapshot: Snapshot, view: IndexView) -> Sentence:
@@ -244,7 +188,9 @@ def _groups(snapshot: Snapshot, view: IndexView) -> Sentence:
     sectors = view.sectors
     if len(sectors) > 1:
         best, worst = _group(view, "sectors", sectors, 0), _group(view, "sectors", sectors, -1)
-        said.append(Sentence("of its sectors ", best, " led and ", worst, " came last"))
+        # two that are printed alike did not part
+        if best.figures[-1] != worst.figures[-1]:
+            said.append(Sentence("of its sectors ", best, " led and ", worst, " came last"))
     themes = sorted(enumerate(view.themes), key=lambda t: (-abs(t[1].contribution), t[0]))
     told = sorted(place for place, theme in themes[:THEMES] if theme.contribution)
     if told:
@@ -266,64 +212,6 @@ def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> S
     return Sentence(Name(found.name), " (", *members, total, ")")
 
 
-def _breadth(snapshot: Snapshot, view: IndexView) -> Sentence:
-    """How many rose, and by how much, rung by rung."""
-    said = [_rose(view)]
-    if not said[0]:
-        return Sentence()
-    for place, rung in _rungs(view):
-        path = f"{_at(view)}.breadth.ladder[{place}]"
-        assert rung.share is not None
-        count = Figure(f"{rung.count:,}", f"{path}.count")
-        by = Sentence(" by more than ", _threshold(rung, path))
-        if rung.threshold == 1.0:
-            by = Sentence(" more than doubled")
-        said.append(Sentence(count, by, " (", Figure(share(rung.share), f"{path}.share"), ")"))
-    return Sentence(_head(view, _open(snapshot)), listed(said), ".")
-
-
-def _verdict(snapshot: Snapshot) -> Sentence:
-    """Breadth or a handful, with the figures that decide."""
-    found = verdict(snapshot)
-    if found is None:
-        return Sentence()
-    ahead, behind = snapshot.indices[found.ahead], snapshot.indices[found.behind]
-    assert ahead.breadth.median is not None and behind.breadth.median is not None
-    gap = Figure(f"{found.gap * 100:,.2f} pp", "verdict.gap_pp")
-    medians = Sentence(
-        "the median line of ", Name(found.ahead), " returned ",
-        Figure(percent(ahead.breadth.median), f"{_at(ahead)}.breadth.median"),
-        ", that of ", Name(found.behind), " ",
-        Figure(percent(behind.breadth.median), f"{_at(behind)}.breadth.median"),
-    )  # fmt: skip
-    carried = Figure(points(found.medians), "verdict.medians_pp")
-    leaders = Sentence(
-        "the top ", Figure(f"{found.count}", "verdict.leaders_count"), " of ", Name(found.ahead),
-        " brought ", Figure(basis_points(found.leaders), "verdict.leaders_bp"),
-    )  # fmt: skip
-    first = {
-        "broad": "The gap is broad",
-        "handful": "The gap is a handful's",
-        "between": "The gap is neither all the market's nor a handful's",
-    }[found.word]
-    if _open(snapshot):
-        first = f"Intraday: t{first[1:]}"
-    if found.word == "broad":
-        alike = Figure(points(found.equal), "verdict.equal_weight_pp")
-        return Sentence(
-            first, ": with every line weighted alike it would be ", alike, ", and ", medians, "."
-        )
-    left = Figure(points(found.without), "verdict.gap_without_leaders_pp")
-    if found.word == "handful":
-        return Sentence(
-            first, ": ", leaders, ", and without them ", left, " of the ", gap, " is left; ",
-            medians, ".",
-        )  # fmt: skip
-    return Sentence(
-        first, ": ", carried, " of the ", gap, " lie between the medians, and ", leaders, "."
-    )
-
-
 def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
     """Why the leavers matter: what they brought, and that the index goes on without it."""
     told = snapshot.changes.get(view.fund)
@@ -332,34 +220,22 @@ def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
     found, path = moved(told.left), f"changes{key(view.fund)}"
     if not found.measured or abs(found.contribution) < WORTH:
         return Sentence()
-    count = Figure(f"{found.count:,}", f"{path}.left_total.count")
-    several = found.count > 1
-    who = Sentence("the ", count, " lines") if several else Sentence("the line")
-    verb = " brought " if found.contribution > 0 else " cost it "
-    stood = Sentence(
-        Figure(share(found.weight), f"{path}.left_total.weight"), " of the fund before, ",
-    )  # fmt: skip
+    several, total = found.count > 1, f"{path}.left_total"
+    who = Sentence("the line")
+    if several:
+        who = Sentence("the ", Figure(f"{found.count:,}", f"{total}.count"), " lines")
+    known = Sentence()
+    if found.measured < found.count:
+        known = Sentence(" (", Figure(f"{found.measured:,}", f"{total}.measured"), " measured)")
     return Sentence(
         _head(view, *_marks(snapshot, view)), who, " that left between ",
         Figure(spoken(told.from_date), f"{path}.from"), " and ",
-        Figure(spoken(told.to_date), f"{path}.to"), ", ", stood, verb.lstrip(),
-        Figure(basis_points(found.contribution), f"{path}.left_total.sum_bp"),
+        Figure(spoken(told.to_date), f"{path}.to"), ", ",
+        Figure(share(found.weight), f"{total}.weight"), " of the fund before, brought ",
+        Figure(basis_points(found.contribution), f"{total}.sum_bp"), known,
         " while members; the index goes on without them."
         if several
         else " while a member; the index goes on without it.",
-    )  # fmt: skip
-
-
-def _without(snapshot: Snapshot, view: IndexView) -> Sentence:
-    """An index without the names that the question leaves out."""
-    found, path = view.without, f"{_at(view)}.without"
-    if found is None:
-        return Sentence()
-    who = " ".join(found.symbols[:MEMBERS]) + " …" * (len(found.symbols) > MEMBERS)
-    return Sentence(
-        _head(view, *_marks(snapshot, view)), "without ", Name(who), ", which brought ",
-        Figure(basis_points(found.contribution), f"{path}.sum_bp"), ", it stands at ",
-        Figure(percent(found.zeroed), f"{path}.index_without_zeroed"), ".",
     )  # fmt: skip
 
 
@@ -368,7 +244,7 @@ def _covered(snapshot: Snapshot, view: IndexView) -> Sentence:
     said = Sentence(_head(view), "measured are ", coverage(view))
     if view.rest is not None:
         rest = Figure(basis_points(view.rest), f"{_at(view)}.rest_bp")
-        said = Sentence(said, "; the fund stands ", rest, " from its measured lines")
+        said = Sentence(said, "; the fund's return less theirs is ", rest)
     return Sentence(said, ".")
 
 
@@ -384,18 +260,19 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
         from core.note.since_note import since_sentences
 
         said += since_sentences(earlier)
-    said.append(_verdict(snapshot))
+    said.append(verdict_sentence(snapshot))
     spread = snapshot.spread
     for view in snapshot.indices.values():
+        breadth = breadth_in_full(view, _open(snapshot))
         if not view.claims:
-            said.append(withheld(view))
+            said += [withheld(view), breadth]
             continue
         behind = spread is not None and (view is snapshot.small) == (spread.gap < 0)
         said += [
-            _breadth(snapshot, view),
+            breadth,
             _drags(snapshot, view) if behind else Sentence(),
             _leaders(snapshot, view),
-            _without(snapshot, view),
+            without_sentence(_head(view, *_marks(snapshot, view)), view),
             _groups(snapshot, view),
             leavers_sentence(snapshot, view),
             _left(snapshot, view),

@@ -7,8 +7,9 @@ outside (a ticker, a sector). Between them stand plain words, which carry no dig
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -16,6 +17,8 @@ MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+#: Most places beyond whole basis points that a sum is printed with.
+FURTHER: Final = 4
 _PLAIN: Final = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -70,14 +73,32 @@ def percent(value: float, places: int = 2) -> str:
     return f"{_signed(value * 100, places)} %"
 
 
-def points(value: float) -> str:
+def points(value: float, further: int = 0) -> str:
     """A fraction in percentage points: 0.1484 is "+14.84 pp"."""
-    return f"{_signed(value * 100, 2)} pp"
+    return f"{_signed(value * 100, 2 + further)} pp"
 
 
-def basis_points(value: float) -> str:
+def basis_points(value: float, further: int = 0) -> str:
     """A fraction in basis points: 0.016 is "+160 bp"."""
-    return f"{_signed(value * 1e4, 0)} bp"
+    return f"{_signed(value * 1e4, further)} bp"
+
+
+def further_places(*sums: Sequence[float]) -> int:
+    """Decimal places beyond whole basis points at which sums add up as they are printed.
+
+    Rounded one by one, the parts of a sum may miss it by one in the last place; a reader who
+    adds up must not. The fewest places that hold for every sum are taken, `FURTHER` at most.
+
+    Args:
+        sums: of each its total and then its parts, as fractions.
+    """
+
+    def holds(total: float, parts: Sequence[float], places: int) -> bool:
+        rounded = math.fsum(round(part * 1e4, places) for part in parts)
+        return round(rounded, places) == round(total * 1e4, places)
+
+    wanted = range(FURTHER)
+    return next((p for p in wanted if all(holds(t, parts, p) for t, *parts in sums)), FURTHER)
 
 
 def share(value: float, places: int = 1) -> str:

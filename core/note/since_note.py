@@ -8,6 +8,7 @@ from core.note.phrase import (
     Figure,
     Name,
     Sentence,
+    further_places,
     key,
     listed,
     percent,
@@ -41,19 +42,24 @@ def _gap(found: Since) -> Sentence:
     then, now = found.gap_pp.before, found.gap_pp.after
     if then is None or now is None:
         return Sentence()
+    # printed to the same places, so that the two ends and the change add up
+    places = further_places((now / 100, then / 100, (now - then) / 100))
+    ends = (
+        Figure(points(then / 100, places), "since.gap_pp.before"),
+        Figure(points(now / 100, places), "since.gap_pp.after"),
+    )
+    turned = then * now < 0
     if round(then, 2) == round(now, 2):
         verb = Sentence("is unchanged at ", Figure(points(now / 100), "since.gap_pp.after"))
     else:
-        way = "changed sides" if then * now < 0 else "widened" if abs(now) > abs(then) else \
-            "narrowed"  # fmt: skip
-        verb = Sentence(
-            f"has {way} by ", Figure(f"{abs(now - then):,.2f} pp", "since.gap_pp.change"),
-            ", from ", Figure(points(then / 100), "since.gap_pp.before"),
-            " to ", Figure(points(now / 100), "since.gap_pp.after"),
-        )  # fmt: skip
+        way = "widened" if abs(now) > abs(then) else "narrowed"
+        change = Figure(f"{abs(now - then):,.{2 + places}f} pp", "since.gap_pp.change")
+        way = "changed sides" if turned else way
+        verb = Sentence(f"has {way} by ", change, ", from ", ends[0], " to ", ends[1])
     said = Sentence("Since ", _then(found), " the gap ", verb)
     rolled = "; both ends of the window have moved" if found.rolled else ""
-    return Sentence(said, _rank(found.rank), f"{rolled}.")
+    # a lead is ranked among leads, a deficit among deficits: the two ranks do not compare
+    return Sentence(said, Sentence() if turned else _rank(found.rank), f"{rolled}.")
 
 
 def _rank(found: Moved) -> Sentence:
@@ -93,7 +99,9 @@ def _index(fund: str, own: IndexSince) -> Sentence:
     if own.leaders is not None:
         said.append(_ends(own.leaders, f"{path}.leaders"))
     if own.withheld:
-        said.append(Sentence("leaders and breadth are not compared below the coverage floor"))
+        far = "too far" in own.withheld
+        why = ": a list of members is carried too far" if far else " below the coverage floor"
+        said.append(Sentence("leaders and breadth are not compared", why))
     parts = [part for sentence in said for part in ("; ", sentence)][1:]
     return Sentence(head, *parts, ".") if said else Sentence()
 

@@ -72,6 +72,7 @@ class Verdict:
         leaders: contribution of the largest contributors of the index ahead.
         without: the gap less that.
         count: how many contributors that is.
+        sign: 1 where the small fund is ahead, -1 where it trails.
     """
 
     word: Word
@@ -83,6 +84,22 @@ class Verdict:
     leaders: float
     without: float
     count: int
+    sign: int
+
+    @property
+    def equal_gap(self) -> float:
+        """Equal-weight return of the small index less that of the large one."""
+        return self.sign * self.equal
+
+    @property
+    def medians_gap(self) -> float:
+        """Median of the small index less that of the large one."""
+        return self.sign * self.medians
+
+    @property
+    def without_gap(self) -> float:
+        """Small less large, with the leaders' contribution at zero."""
+        return self.sign * self.without
 
 
 def margin(found: Ranking) -> float | None:
@@ -96,9 +113,9 @@ def margin(found: Ranking) -> float | None:
 
 
 def drags(view: IndexView, count: int = NAMED) -> Few | None:
-    """The largest losers of an index, worst first; None where no line lost."""
+    """The largest losers of an index, worst first; None where no line lost a basis point."""
     lines = view.contributors
-    rows = [r for r in range(len(lines))[::-1][:count] if round(lines.contribution[r], 12) < 0]
+    rows = [r for r in range(len(lines))[::-1][:count] if round(lines.contribution[r], 4) < 0]
     if not rows:
         return None
     return Few(
@@ -129,7 +146,7 @@ def verdict(snapshot: Snapshot) -> Verdict | None:
     found, small, large = snapshot.spread, snapshot.small, snapshot.large
     if found is None or small is None or large is None:
         return None
-    if not (small.claims and large.claims) or abs(found.gap) < GAP_FLOOR:
+    if not (small.complete and large.complete) or abs(found.gap) < GAP_FLOOR:
         return None
     ahead, behind = (small, large) if found.gap > 0 else (large, small)
     mine, theirs = ahead.breadth, behind.breadth
@@ -146,7 +163,16 @@ def verdict(snapshot: Snapshot) -> Verdict | None:
     elif medians < MEDIANS * gap and leaders >= CARRIES * gap:
         word = "handful"
     return Verdict(
-        word, ahead.fund, behind.fund, equal, medians, gap, leaders, gap - leaders, HANDFUL
+        word=word,
+        ahead=ahead.fund,
+        behind=behind.fund,
+        equal=equal,
+        medians=medians,
+        gap=gap,
+        leaders=leaders,
+        without=gap - leaders,
+        count=HANDFUL,
+        sign=1 if found.gap > 0 else -1,
     )
 
 

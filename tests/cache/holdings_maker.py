@@ -99,7 +99,7 @@ def ssga(rows: list[list[object]], sheet: str = "holdings") -> bytes:
 SSGA_ROWS: list[list[object]] = [
     ["NAUGHT CORP", "NA", "111111111", "2379504", 60.123456, "-", 1000.0, "USD"],
     ["BETA HATHAWAY CL B", "BRK.B", "22222222B", "2046251", 39.5, "-", 500.5, "USD"],
-    ["NUMBER CO", "0005", "HK3333333333", "-", 0.25, "-", 10, "USD"],
+    ["NUMBER CO", "0005", "KY3333333333", "-", 0.25, "-", 10, "USD"],
     ["LOGICAL INC", True, "-", "-", 0.0625, "-", 10, "USD"],
     ["US DOLLAR", "-", "999USDZ92", "-", 0.05, "-", 7321.53, "USD"],
 ]

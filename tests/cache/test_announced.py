@@ -31,7 +31,7 @@ def test_good_rows_are_taken_and_bad_ones_listed_with_line_and_reason(tmp_path: 
         'IWM,BE,Deleted,"Jun 26, 2026",,,\n'
         "\n"
         "IWM,TRUE,add,06/26/2026\n"
-        "IWM,HOLX US,leave,2026-06-26,,,\n"
+        "IWM,HOLX XX,leave,2026-06-26,,,\n"
         "IWM,A,merge,2026-06-26,,,\n"
         "IWM,B,leave,2026-13-26,,,\n"
         "IWM,C,leave,,,,\n"
@@ -51,7 +51,7 @@ def test_good_rows_are_taken_and_bad_ones_listed_with_line_and_reason(tmp_path: 
     )
     said = [(r.line, r.column, r.symbol) for r in found.rejected]
     assert said == [
-        (6, "symbol", "HOLX US"), (7, "action", "A"), (8, "effective", "B"),
+        (6, "symbol", "HOLX XX"), (7, "action", "A"), (8, "effective", "B"),
         (9, "effective", "C"), (10, "effective", "D"), (11, "announced", "E"),
         (12, "symbol", "BE"), (14, "fund", "F"),
     ]  # fmt: skip
@@ -123,7 +123,8 @@ def test_a_generation_of_an_earlier_release_reads_as_before(tmp_path: Path) -> N
     store = Store(tmp_path / "home")
     store.commit(bars=bars(), holdings=[(holdings(), RAW)])
     kept = manifest(tmp_path / "home")
-    assert set(kept) == {"schema", "generation", "simulated", "blocks", "symbols", "holdings"}
+    ours = {"schema", "generation", "simulated", "blocks", "symbols", "holdings", "journal"}
+    assert set(kept) == ours
     assert json.dumps(kept) and store.read().announced == ()
 
 

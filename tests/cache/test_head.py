@@ -159,10 +159,10 @@ def test_what_a_killed_writer_left_goes_but_not_from_a_newer_releases_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left = tmp_path / ".head"
-    for schema, stays in ((2, True), (1, False)):
+    for schema, stays in ((store.SCHEMA + 1, True), (store.SCHEMA, False)):
         with monkeypatch.context() as newer:
             newer.setattr(store, "SCHEMA", schema)
-            if schema == 2:
+            if stays:
                 filled(tmp_path, 2)
         left.write_bytes(b"half")
         try:

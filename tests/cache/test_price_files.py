@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +20,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from cache.facts.errors import SourceError
-from cache.sources.prices import price_columns
-from cache.sources.prices.read import PriceFile, read_prices
+from cache.sources.prices import parquet_file
+from cache.sources.prices.layout import Wanted
+from cache.sources.prices.read import HowToRead, PriceFile, read_prices
+from cache.sources.prices.text_columns import Asked
 
 #: A Wednesday after the close; the 19th of June and the 3rd of July 2026 are holidays.
 NOW = datetime(2026, 7, 1, 22, tzinfo=UTC)
@@ -29,14 +32,19 @@ real = pytest.mark.skipif(not REAL.is_dir(), reason="the real files are not here
 
 
 def read(
-    tmp_path: Path, content: str | bytes | pa.Table, *, adjusted: bool = True, now: datetime = NOW
+    tmp_path: Path,
+    content: str | bytes | pa.Table,
+    *,
+    adjusted: bool | None = None,
+    now: datetime = NOW,
+    **said: Any,
 ) -> PriceFile:
     path = tmp_path / "mine.dat"
     if isinstance(content, pa.Table):
         pq.write_table(content, path)
     else:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return read_prices(path, adjusted=adjusted, now=now)
+    return read_prices(path, HowToRead(adjusted=adjusted, **said), now=now)
 
 
 def refusal(tmp_path: Path, content: str | bytes | pa.Table) -> str:
@@ -96,7 +104,7 @@ def test_refused_rows_name_line_and_reason(tmp_path: Path) -> None:
     text = "symbol,date,close,dividend,split,volume\n"
     rows = [
         ("AAA,2026-06-26,10,0,0,5", None),
-        ("AAA,26.06.2026,10,0,0,5", ("date", "not a date")),
+        ("AAA,26.13.2026,10,0,0,5", ("date", "not a date")),
         ("AAA,2026-02-30,10,0,0,5", ("date", "not a date")),
         ("AAA,2026-06-27,10,0,0,5", ("date", "not a session")),
         ("AAA,2026-06-19,10,0,0,5", ("date", "not a session")),
@@ -250,7 +258,7 @@ def test_parquet_numbers_and_refusals(tmp_path: Path) -> None:
     [
         (column_table(symbol=["A"], close=[1.0]), 'has no column "date"'),
         (column_table(symbol=[5], date=DAYS[:1], close=[1.0]), "column symbol: holds int64"),
-        (column_table(symbol=["A"], date=[20260626], close=[1.0]), "column date: holds int64"),
+        (column_table(symbol=["A"], date=[2.5], close=[1.0]), "column date: holds double"),
         (column_table(symbol=["A"], date=DAYS[:1], close=["1"]), "column close: holds string"),
         (column_table(symbol=["A"], date=DAYS[:1], close=[0.0]), "has no good row"),
         (column_table(symbol=[], date=[], close=[]), "mine.dat"),
@@ -265,7 +273,7 @@ def test_parquet_numbers_and_refusals(tmp_path: Path) -> None:
         ("symbol,date,close\nA,2026-06-26,1\n".encode("utf-16"), "is UTF-16 text"),
         (",".join(["symbol,date"] + ["close"] * 5000), "has 5,002 columns"),
         ('symbol,date,close\n"' + "x" * 200_000, "is no CSV"),
-        (b"PK\x03\x04\x00\x00", "is a binary file"),
+        (b"PK\x03\x04\x00\x00", "is a damaged XLSX workbook"),
     ],
     ids=lambda value: value if isinstance(value, str) and len(value) < 60 else "",
 )
@@ -281,14 +289,18 @@ def test_parquet_that_unpacks_beyond_the_limit(
     path = tmp_path / "bomb.parquet"
     pq.write_table(pa.table(content), path, compression="zstd", use_dictionary=False)
     assert path.stat().st_size < 100_000
-    monkeypatch.setattr(price_columns, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(parquet_file, "MOST_BYTES", 1 << 20)
     with path.open("rb") as stream, pytest.raises(SourceError, match="unpacks to 4 MB"):
-        price_columns.read_parquet(stream)
+        parquet_file.read_parquet(stream, Wanted(), Asked())
 
 
 def test_only_regular_files(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
-    for name, words in (("fifo", "is a pipe"), ("/dev/zero", "is a device"), (".", "a directory")):
+    for name, words in (
+        ("fifo", "is a pipe"),
+        ("/dev/zero", "is a device"),
+        (".", "a folder without"),
+    ):
         with pytest.raises(SourceError, match=words):
             read_prices(tmp_path / name, now=NOW)
 

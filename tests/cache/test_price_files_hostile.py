@@ -10,23 +10,65 @@ from cache.facts.errors import SourceError
 from tests.cache.test_price_files import read, refusal, table
 
 
-@pytest.mark.parametrize("factor", [4, 0.25])
+@pytest.mark.parametrize("factor", [4, 1.5, 0.25])
 def test_a_split_shows_on_which_basis_the_closes_are(tmp_path: Path, factor: float) -> None:
     def text(after: float) -> str:
         rows = f"AAA,2026-06-23,100,\nAAA,2026-06-24,{after},{factor}\n"
         return f"symbol,date,close,split\n{rows}"
 
     as_traded, adjusted = text(100 / factor * 1.02), text(100 * 0.98)
-    assert "line 3, column split, AAA" in refusal(tmp_path, as_traded)
-    assert "import with --unadjusted" in refusal(tmp_path, as_traded)
     assert table(read(tmp_path, adjusted))["AAA", "2026-06-23"] == 100.0
-    with pytest.raises(SourceError, match="import without --unadjusted"):
-        read(tmp_path, adjusted, adjusted=False)
-    kept = table(read(tmp_path, as_traded, adjusted=False))
-    assert kept["AAA", "2026-06-23"] == pytest.approx(100 / factor)
-    # A small split, or a row before it that is old, tells nothing.
-    assert len(read(tmp_path, as_traded.replace("06-23", "06-09")).bars) == 2
-    assert len(read(tmp_path, text(100 / 1.5).replace(f",{factor}\n", ",1.5\n")).bars) == 2
+    file = read(tmp_path, as_traded)
+    assert table(file)["AAA", "2026-06-23"] == pytest.approx(100 / factor)
+    assert any("closes as traded, as 1 of its 1 splits show" in line for line in file.told)
+    # What was said against what the file shows is refused, with the flag to leave away.
+    for content, said in ((as_traded, True), (adjusted, False)):
+        with pytest.raises(SourceError) as caught:
+            read(tmp_path, content, adjusted=said)
+        assert "line 3, column split, AAA" in str(caught.value)
+        assert f"import without --{'' if said else 'un'}adjusted" in str(caught.value)
+
+
+def test_where_no_split_shows_the_basis_the_flag_that_settles_it_is_named(tmp_path: Path) -> None:
+    old = "symbol,date,close,split\nAAA,2026-06-09,100,\nAAA,2026-06-24,26,4\n"
+    small = "symbol,date,close,split\nAAA,2026-06-23,100,\nAAA,2026-06-24,97,1.05\n"
+    for text in (old, small):
+        assert "say which: --adjusted or --unadjusted" in refusal(tmp_path, text)
+        assert table(read(tmp_path, text, adjusted=True))["AAA", text[28:38]] == 100.0
+    assert table(read(tmp_path, old, adjusted=False))["AAA", "2026-06-09"] == 25.0
+    # Another split of the same file settles it, and so does an adjusted close beside it.
+    other = "BBB,2026-06-23,80,\nBBB,2026-06-24,20,4\n"
+    assert table(read(tmp_path, small + other))["AAA", "2026-06-23"] == pytest.approx(100 / 1.05)
+    beside = (
+        "symbol,date,close,split,adj_close\nAAA,2026-06-23,100,,{}\nAAA,2026-06-24,97,1.05,97\n"
+    )
+    raw, adjusted = beside.format(95.238095), beside.format(100)
+    assert table(read(tmp_path, raw))["AAA", "2026-06-23"] == pytest.approx(100 / 1.05)
+    assert table(read(tmp_path, adjusted))["AAA", "2026-06-23"] == 100.0
+    # A split on the first row of a symbol changes no close that is there.
+    assert len(read(tmp_path, "symbol,date,close,split\nAAA,2026-06-24,26,4\n").bars) == 1
+
+
+def test_splits_that_show_both_bases_are_refused(tmp_path: Path) -> None:
+    text = "symbol,date,close,split\nAAA,2026-06-23,100,\nAAA,2026-06-24,25,4\n"
+    text += "BBB,2026-06-23,100,\nBBB,2026-06-24,99,4\n"
+    said = refusal(tmp_path, text)
+    assert "line 3, column split, AAA" in said and "BBB" in said and "--unadjusted" in said
+    file = read(tmp_path, text, adjusted=True)
+    assert file.bars.symbols == ("BBB",)
+    assert [(r.symbol, r.column) for r in file.rejected] == [("AAA", "split")]
+    inverted = "symbol,date,close,split\nAAA,2026-06-23,100,\nAAA,2026-06-24,25,0.25\n"
+    assert "moves by the inverse of the split of 0.25" in refusal(tmp_path, inverted)
+
+
+@pytest.mark.parametrize("split", ["4:1", "4/1", "4-for-1", "4.000000/1.000000", "4.0", "4 : 1"])
+def test_splits_as_vendors_spell_them(tmp_path: Path, split: str) -> None:
+    text = f"symbol,date,close,split\nAAA,2026-06-23,100,1\nAAA,2026-06-24,25,{split}\n"
+    text += "AAA,2026-06-25,25,0\nAAA,2026-06-26,26,1:1\n"
+    file = read(tmp_path, text)
+    assert table(file)["AAA", "2026-06-23"] == 25.0
+    days = ("23", "24", "25", "26")
+    assert [table(file, "split")["AAA", f"2026-06-{day}"] for day in days] == [0, 4, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -67,10 +109,11 @@ def test_a_line_above_the_header_and_cells_beyond_it_may_be_empty(tmp_path: Path
 
 
 @pytest.mark.parametrize(("mark", "name"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
-def test_another_separator_is_named(tmp_path: Path, mark: str, name: str) -> None:
-    text = "symbol,date,close\nAAA,2026-06-24,10\n".replace(",", mark)
-    said = refusal(tmp_path, text)
-    assert f"line 1: its columns are separated by {name}" in said
+def test_other_separators_are_read(tmp_path: Path, mark: str, name: str) -> None:
+    text = "symbol,date,close\nAAA,2026-06-24,10.5\n".replace(",", mark)
+    file = read(tmp_path, text)
+    assert table(file) == {("AAA", "2026-06-24"): 10.5}
+    assert file.told[0].startswith(f"CSV, {name}")
 
 
 def test_a_quote_that_is_never_closed_is_found_where_it_opens(tmp_path: Path) -> None:

@@ -91,9 +91,12 @@ def test_reference_that_ships() -> None:
     assert reference.aliases["MMC"] == "MRSH"
     assert reference.aliases["SATS"] == "ECHO"
     assert len(reference.aliases) == 13
-    expected = (date(2024, 6, 28), date(2025, 6, 27), date(2026, 6, 26))
+    # days of June from a calendar: the last Friday, or the one before where that is after the 28th
+    days = (23, 22, 27, 26, 25, 24, 22, 28, 27, 26, 24, 23, 22, 28, 26, 25, 24, 23, 28, 27, 26)
+    expected = tuple(date(2006 + n, 6, day) for n, day in enumerate(days))
     for fund in ("IWM", "IWB", "IWV", "IWN", "IWO"):
         assert reference.reconstitutions[fund] == expected
+    assert reference.indices["IVV"] == reference.indices["SPY"] == "S&P 500"
     assert "SPY" not in reference.reconstitutions
     assert ("FDX", date(2026, 6, 1)) in reference.spinoffs
     themes = {theme.name: theme for theme in reference.themes}

@@ -224,7 +224,11 @@ def test_three_generations_stay_and_nothing_else(tmp_path: Path) -> None:
     assert [p.name for p in manifests] == ["00000003.json", "00000004.json", "00000005.json"]
     bodies = [json.loads(p.read_text())["manifest"] for p in manifests]
     named = {name for body in bodies for entry in body["blocks"] for name in entry.values()}
-    assert {p.name for p in (tmp_path / "objects").iterdir()} == named
+    # the lists of imports, and what the five commits changed, so that each can be taken back
+    lists = {body["journal"] for body in bodies}
+    layers = {name for entry in store.journal() for name in entry.layers}
+    assert len(lists) == 3 and len(layers) == 5
+    assert {p.name for p in (tmp_path / "objects").iterdir()} == named | lists | layers
 
 
 def test_real_and_simulated_never_share_a_home(tmp_path: Path) -> None:

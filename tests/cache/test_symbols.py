@@ -54,7 +54,28 @@ from cache.facts.symbols import valid_symbol, yahoo_symbol
         ("0005", "0005"),
         ("1E5", "1E5"),
         # No class is inferred where the table has none.
-        ("HOLX US", "HOLX US"),
+        ("HOLX XX", "HOLX XX"),
+        # A vendor's suffix goes where it says a US listing.
+        ("AAPL.US", "AAPL"),
+        ("AAPL.O", "AAPL"),
+        ("JPM.N", "JPM"),
+        ("AAPL UW", "AAPL"),
+        ("NVDA US", "NVDA"),
+        ("AAPL US Equity", "AAPL"),
+        ("BRK/B US", "BRK-B"),
+        ("BRK.B.US", "BRK-B"),
+        ("NASDAQ:AAPL", "AAPL"),
+        ("AAPL:US", "AAPL"),
+        # Others stay, in Yahoo's spelling.
+        ("SAP.DE", "SAP.DE"),
+        ("7203.T", "7203.T"),
+        ("VOD.L", "VOD.L"),
+        ("SAP GY", "SAP.DE"),
+        ("MC FP", "MC.PA"),
+        ("7203 JT", "7203.T"),
+        ("700 HK", "0700.HK"),
+        ("TECK/B CN", "TECK-B.TO"),
+        ("MKC.V", "MKC-V"),
     ],
 )
 def test_spelling(written: str, expected: str) -> None:

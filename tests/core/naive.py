@@ -19,6 +19,7 @@ from itertools import pairwise
 
 from core.data.frames import Holdings
 from core.data.market import Market
+from tests.core.naive_lists import Lists, Part
 
 FRESH = 5  # exchange sessions
 EDGES = (-0.50, -0.25, -0.10, 0.0, 0.10, 0.25, 0.50, 1.0)
@@ -32,6 +33,7 @@ JUMP = "tenfold move"
 NO_VALUE = "no price at the file's date"
 NO_CLOSES = "only adjusted closes"
 JOINED = "joined"
+NO_WEIGHT = "joined as announced, weight not known"
 ENDED = "ended"
 
 
@@ -53,23 +55,6 @@ class Tape:
     @property
     def only_adjusted(self) -> bool:
         return self.price is self.adjusted
-
-
-@dataclass
-class Part:
-    """One segment: what its lines weighed and made."""
-
-    start: date
-    end: date
-    file: Holdings
-    older_than: date | None
-    estimated: bool = False
-    scale: float = 0.0  # m_k
-    basket: float = 0.0  # B_k
-    members: tuple[str, ...] = ()
-    share: dict[str, float] = field(default_factory=dict)
-    returns: dict[str, float] = field(default_factory=dict)
-    reasons: dict[str, set[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -111,7 +96,7 @@ class Index:
         return sorted(made, key=lambda s: (-made[s], -self.weight(s), s))
 
 
-class Naive:
+class Naive(Lists):
     def __init__(self, market: Market) -> None:
         self.market = market
         self.calendar: list[date] = market.reference.sessions.tolist()
@@ -248,27 +233,6 @@ class Naive:
             growth *= level / Fraction(tape.price[before])
         return float(growth - 1)
 
-    def cut(self, fund: str, start: date, end: date, as_of: date) -> list[Part]:
-        """The window in segments, each with the file it uses."""
-        files = sorted(self.market.holdings.get(fund, ()), key=lambda f: f.as_of)
-        dated = [(self.session(f.as_of), f) for f in files]
-        remade = set(map(self.session, self.market.reference.reconstitutions.get(fund, ())))
-        cuts = {on for on, f in dated if f.as_of <= as_of} | remade
-        inside = sorted(d for d in cuts if start < d < end)
-        parts = []
-        for first, last in zip([start, *inside], [*inside, end], strict=True):
-            before = [f for on, f in dated if on <= first]
-            after = [f for on, f in dated if on > first]
-            file, older = before[-1] if before else after[0], None
-            if first in inside and first in remade and self.session(file.as_of) < first:
-                file, older = (after[0], None) if after else (file, first)
-            elif before:
-                # a reconstitution at or before the window's start cuts nothing, but is told
-                missed = [d for d in remade if self.session(file.as_of) < d <= first]
-                older = max(missed, default=None)
-            parts.append(Part(first, last, file, older))
-        return parts
-
     def carried(self, file: Holdings, row: int, start: date) -> float | None:
         """A line's value at a segment's start."""
         symbol = self.follow(file.symbols[row])
@@ -286,9 +250,12 @@ class Naive:
         """Fill in who is measured, the shares and the returns; line -> words about it."""
         file, dated, total = part.file, self.session(part.file.as_of), 0.0
         value, flags = dict[str, float](), dict[str, set[str]]()
-        part.members = tuple(map(self.follow, file.symbols))
-        part.estimated = dated > part.start
-        for row, symbol in enumerate(part.members):
+        listed = [(row, self.follow(symbol)) for row, symbol in enumerate(file.symbols)]
+        listed = [(row, symbol) for row, symbol in listed if symbol not in part.gone]
+        part.members = (*(symbol for _, symbol in listed), *part.joining)
+        part.estimated = dated > part.start or (part.start - dated).days > 100
+        part.reasons |= {symbol: {NO_WEIGHT} for symbol in part.joining}
+        for row, symbol in listed:
             why, ended = self.measure(symbol, part.start, part.end, basis)
             # a tenfold move since the file counts too, unless it is older than all that is held
             ends = (dated, part.start) if dated >= self.oldest else (part.start,)
@@ -330,7 +297,14 @@ class Naive:
     def index(self, fund: str, start: date, end: date, as_of: date, basis: str) -> Index:
         """One index over a window."""
         parts = self.cut(fund, start, end, as_of)
-        lines = list(dict.fromkeys(self.follow(s) for part in parts for s in part.file.symbols))
+        lines = list(
+            dict.fromkeys(
+                s
+                for part in parts
+                for s in (*map(self.follow, part.file.symbols), *part.joining)
+                if s not in part.gone
+            )
+        )
         found = Index(parts, lines)
         # a tenfold move anywhere in the window keeps the line out of all its segments
         doubtful = {s for s in lines if self.jumped(s, self.last(s, start) or start, end)}

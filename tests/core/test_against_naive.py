@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from core.data.frames import Holdings
 from core.measures.spread import Ranking
 from tests.core import naive
 from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.core.naive_daily import series
 from tests.core.test_properties import SECTORS, Case, cases, examples
 
 KINDS = {
@@ -29,6 +31,7 @@ KINDS = {
     "quarantined": naive.JUMP,
     "no close at the date of the holdings file": naive.NO_VALUE,
     "only adjusted closes held": naive.NO_CLOSES,
+    "joined as announced": naive.NO_WEIGHT,
     "joined": naive.JOINED,
     "no close at both ends": "no reason of its own",
 }
@@ -36,9 +39,9 @@ KINDS = {
 
 def kind(words: str) -> str:
     """What a reason told in words amounts to."""
-    found = [code for start, code in KINDS.items() if words.startswith(start)]
-    assert len(found) == 1, words
-    return found[0]
+    found = [start for start in KINDS if words.startswith(start)]
+    assert found, words
+    return KINDS[max(found, key=len)]
 
 
 def allowed(reasons: set[str]) -> set[str]:
@@ -74,7 +77,10 @@ def check_index(view: IndexView, want: naive.Index, question: Question) -> None:
     assert [(s.start, s.end, s.holdings_as_of, s.older_than) for s in view.segments] == [
         (p.start, p.end, p.file.as_of, p.older_than) for p in want.parts
     ]
+    assert view.claims == (view.covered and all(p.leaders for p in want.parts))
+    assert view.claims_breadth == (view.covered and all(p.breadth for p in want.parts))
     for part, told in zip(want.parts, view.segments, strict=True):
+        assert told.carry.lender == part.lender
         assert (told.lines, told.measured) == (len(part.members), len(part.share)), part.reasons
         assert told.estimated == part.estimated
         assert near(told.weight_measured, part.scale)
@@ -185,6 +191,8 @@ def check_concentration(view: IndexView, want: naive.Index, question: Question) 
         if gross > 1e-12:
             assert near(top.share_of_gross_gain, made / gross)
         assert near(top.zeroed, want.basket_return - made)
+        fund = want.fund_return
+        assert near(top.fund_zeroed, None if fund is None else fund - printed)
         assert hollow(want) or near(top.reweighted, want.without(names))
     marked = [s for s in question.without if s in want.unscaled]
     assert (view.without is None) == (not marked)
@@ -219,6 +227,32 @@ def test_the_answer_is_the_naive_one(case: Case) -> None:
         assert all_near(told.gap_leaders.value, [leaders[s] for s in told.gap_leaders.symbols])
         steps = naive.bridge(found["IWM"], found["SPY"])
         assert all_near([step.value for step in told.bridge], steps)
+
+
+@examples(150)
+@given(cases())
+def test_the_daily_series_are_the_naive_ones(case: Case) -> None:
+    """Members by segment, of the measured lines alone, before the window as within it."""
+    case.question = replace(case.question, daily=True)
+    told, second = case.answer(), naive.Naive(case.market)
+    for fund, found in told.daily.items() if told else ():
+        start, end = told.window.start, told.window.end
+        want, lead = series(second, fund, start, end, told.as_of, case.question.basis)
+        line = 0
+        assert found.sessions[-1].item() == max(want)
+        assert all(not (d.up or d.down or d.same) for on, d in want.items() if on < found.since)
+        for place, on in enumerate(found.sessions.tolist()):
+            day = want[on]
+            if not (day.up or day.down or day.same):
+                assert math.isnan(found.advances[place])
+            else:
+                counts = (found.advances, found.declines, found.unchanged)
+                assert [c[place] for c in counts] == [day.up, day.down, day.same]
+            line += day.up - day.down
+            assert on > lead and found.oscillators.line[place] == line
+            if on > start:
+                share = found.above[20][place]
+                assert near(share, day.above / day.averaged) if day.averaged else math.isnan(share)
 
 
 def shifted(on: date, years: int) -> date:

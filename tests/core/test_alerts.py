@@ -15,8 +15,8 @@ import pytest
 from core.answer import alerts
 from core.answer.alert_measures import MEASURES
 from core.answer.alerts import Alert, AlertError, Kept, from_json, judge, parse, to_json, value
+from core.answer.by_session import daily_of
 from core.answer.snapshot import Question, Snapshot, take
-from core.measures.daily import daily
 from tests.tui.markets import END, market
 
 ASKED = Question(basis="pr")
@@ -27,7 +27,7 @@ NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)
 def answered(question: Question = ASKED, covered: float = 0.96) -> Snapshot:
     held = HELD if covered == 0.96 else market(covered=covered)
     found = take(held, question)
-    by_day = {fund: daily(held, fund, found.window.end) for fund in found.indices}
+    by_day = {fund: daily_of(held, found, fund) for fund in found.indices}
     return replace(found, daily={f: own for f, own in by_day.items() if own is not None})
 
 

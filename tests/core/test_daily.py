@@ -54,9 +54,9 @@ def test_an_average_is_over_a_lines_own_closes() -> None:
     days = weekdays("2026-01-01", "2026-01-30")
     closes = [*range(1, 11), NAN, *range(11, 22)]
     held = market(prices(days, {"A": closes}), holdings("F", "2026-01-01", {"A": 1}))
-    found = daily(held, "F", days[-1])
-    assert found is not None
-    assert np.isnan(found.above[20][:20]).all() and found.above[20][20:].tolist() == [1, 1]
+    found = daily(held, "F", (days[0], days[-1]), days[-1], "pr")
+    assert found is not None and found.sessions.tolist() == days[1:]
+    assert np.isnan(found.above[20][:19]).all() and found.above[20][19:].tolist() == [1, 1]
 
 
 def test_members_are_counted_while_they_are_members() -> None:
@@ -71,19 +71,23 @@ def test_members_are_counted_while_they_are_members() -> None:
         holdings("FND", str(DAYS[0]), {"A": 1, "B": 1}),
         holdings("FND", str(DAYS[3]), {"B": 1, "C": 1}),
     )
-    found = daily(held, "FND", DAYS[5])
+    found = daily(held, "FND", (DAYS[0], DAYS[5]), DAYS[5], "pr")
     assert found is not None
-    assert np.isnan(found.advances[0])
-    assert found.advances[1:].tolist() == [1, 1, 1, 1, 2]
-    assert found.declines[1:].tolist() == [1, 0, 1, 0, 0]
-    assert found.unchanged[1:].tolist() == [0, 1, 0, 1, 0]
+    assert found.sessions.tolist() == DAYS[1:6] and found.since == DAYS[1]
+    assert found.advances.tolist() == [1, 1, 1, 1, 2]
+    assert found.declines.tolist() == [1, 0, 1, 0, 0]
+    assert found.unchanged.tolist() == [0, 1, 0, 1, 0]
     # day 1: one up with volume 100, one down with volume 200
-    assert found.oscillators.trin[1] == pytest.approx((1 / 1) / (100 / 200))
+    assert found.oscillators.trin[0] == pytest.approx((1 / 1) / (100 / 200))
     assert not found.settled.any()
-    earlier = daily(held, "FND", DAYS[3])
+    earlier = daily(held, "FND", (DAYS[0], DAYS[3]), DAYS[3], "pr")
     assert earlier is not None and earlier.sessions[-1].item() == DAYS[3]
-    assert earlier.advances[1:].tolist() == [1, 1, 1]
-    assert daily(held, "NONE", DAYS[5]) is None
+    assert earlier.advances.tolist() == [1, 1, 1]
+    # before the window its own lists go on: the same counts, whatever the window
+    short = daily(held, "FND", (DAYS[2], DAYS[5]), DAYS[5], "pr")
+    assert short is not None and short.sessions.tolist() == DAYS[1:6]
+    assert short.oscillators.line.tolist() == found.oscillators.line.tolist() == [0, 1, 1, 2, 4]
+    assert daily(held, "NONE", (DAYS[0], DAYS[5]), DAYS[5], "pr") is None
 
 
 def test_highs_need_a_year_of_closes_and_are_strict() -> None:
@@ -95,10 +99,13 @@ def test_highs_need_a_year_of_closes_and_are_strict() -> None:
         prices(sessions, {"A": rising, "B": flat, "C": rising[::-1]}),
         holdings("FND", str(sessions[0]), {"A": 1, "B": 1, "C": 1}),
     )
-    found = daily(held, "FND", sessions[-1])
+    found = daily(held, "FND", (sessions[0], sessions[-1]), sessions[-1], "pr")
     assert found is not None
-    assert np.isnan(found.highs[251]) and found.highs[252] == 1 and found.lows[252] == 1
-    assert np.isnan(found.above[200][198]) and found.above[200][199] == pytest.approx(1 / 3)
+    at = {day: place for place, day in enumerate(found.sessions.tolist())}
+    last, first = at[sessions[251]], at[sessions[252]]
+    assert np.isnan(found.highs[last]) and found.highs[first] == 1 and found.lows[first] == 1
+    below, full = at[sessions[198]], at[sessions[199]]
+    assert np.isnan(found.above[200][below]) and found.above[200][full] == pytest.approx(1 / 3)
 
 
 def test_a_flat_line_is_never_above_its_average() -> None:
@@ -108,7 +115,7 @@ def test_a_flat_line_is_never_above_its_average() -> None:
             prices(sessions, {"A": [close] * len(sessions)}),
             holdings("FND", str(sessions[0]), {"A": 1}),
         )
-        found = daily(held, "FND", sessions[-1])
+        found = daily(held, "FND", (sessions[0], sessions[-1]), sessions[-1], "pr")
         assert found is not None
         for share in found.above.values():
             assert np.nanmax(share) == 0

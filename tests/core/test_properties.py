@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from core.answer.snapshot import IndexView, Question, Snapshot, take
 from core.data.errors import UnavailableError
-from core.data.frames import Block, Events, Holdings, Prices
+from core.data.frames import Announcement, Block, Events, Holdings, Prices
 from core.data.market import Market
 from tests.core.build import NAN, holdings, market, prices, weekdays
 
@@ -158,17 +158,25 @@ def cases(
     calendar = [] if whole else ["YTD", "1M", "MTD", "1W"]
     files = []
     for fund, most in (("IWM", 4), ("SPY", 2)):
-        dates = st.sets(st.integers(-12, span + 12), min_size=1, max_size=most)
+        offsets_of = st.one_of(st.integers(-12, span + 12), st.integers(-480, span + 480))
+        dates = st.sets(offsets_of, min_size=1, max_size=most)
         for offset in sorted({(days[i] - days[0]).days} if whole else draw(dates)):
             files.append(file_of(fund, days[0] + timedelta(days=offset), days, lines, rng))
     offsets = draw(st.sets(st.integers(0, span), max_size=0 if whole else 2))
     remade = tuple(days[0] + timedelta(days=d) for d in sorted(offsets))
+    told = (
+        [] if whole else [draw(announcements(symbols, days)) for _ in range(rng.choice([0, 0, 3]))]
+    )
+    alike = not whole and rng.random() < 0.3  # both follow one index, and lend each other lists
     rest: dict[str, Any] = {"dividends": dividends, "splits": splits, "through": through}
     rest["failures"] = {s: "no such symbol" for s in symbols if "failed" in wanted[s]}
     held_prices = prices(days, closes, adjusted=adjusted or None, volume=volume, **rest)
     aliases = {s + "0": s for s, line in lines.items() if line.renamed_at is not None}
+    made = market(held_prices, *files, aliases=aliases, reconstitutions={"IWM": remade})
+    indices = {"IWM": "Russell 2000", "SPY": "Russell 2000" if alike else "S&P 500"}
+    reference = replace(made.reference, indices=indices)
     return Case(
-        market(held_prices, *files, aliases=aliases, reconstitutions={"IWM": remade}),
+        replace(made, reference=reference, announced=tuple(told)),
         Question(
             window=draw(st.sampled_from([f"{days[i]}:{days[j]}"] * 4 + calendar)),
             as_of=draw(st.sampled_from([None, None, days[j], days[j] + timedelta(days=1)])),
@@ -179,7 +187,22 @@ def cases(
             *(f"{s}: {', '.join(sorted(has))}" for s, has in wanted.items() if has),
             *(f"{f.fund} {f.as_of}: {' '.join(f.symbols)}" for f in files),
             f"remade {' '.join(map(str, remade))} splits {splits} dividends {dividends}",
+            f"alike {alike} announced {told}",
         ),
+    )
+
+
+@st.composite
+def announcements(draw: st.DrawFn, symbols: Sequence[str], days: Sequence[date]) -> Announcement:
+    """A change of IWM's members that was announced, perhaps before it was known."""
+    effective = draw(st.sampled_from(days))
+    known = draw(st.sampled_from([None, timedelta(0), timedelta(days=5)]))
+    return Announcement(
+        "IWM",
+        draw(st.sampled_from([*symbols, "NEW"])),
+        draw(st.sampled_from(["join", "leave"])),
+        effective,
+        announced=None if known is None else effective - known,
     )
 
 
@@ -222,7 +245,8 @@ def rebuilt(
         own = [*map(file, dated), *(f for f in more if f.fund == fund)]
         files[fund] = tuple(sorted(own, key=lambda f: f.as_of))
     changed: Prices = replace(held.prices, blocks=tuple(map(block, held.prices.blocks)))
-    return Case(Market(changed, files, held.reference), case.question, case.story)
+    own = Market(changed, files, held.reference, announced=held.announced)
+    return Case(own, case.question, case.story)
 
 
 def told(view: IndexView, scaled: float = 1.0) -> dict[str, Any]:

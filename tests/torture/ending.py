@@ -223,11 +223,11 @@ def _killed(environment: dict[str, str]) -> Row:
     session.read(2.0, b"never")
     os.kill(session.pid, signal.SIGKILL)
     session.ended(1)
-    began, used = time.monotonic(), _cpu(below)
+    began, used = time.monotonic(), cpu(below)
     while any(map(alive, below)) and time.monotonic() - began < GONE:
         time.sleep(0.05)
     left, seconds = sum(map(alive, below)), time.monotonic() - began
-    burnt = _cpu(below) - used
+    burnt = cpu(below) - used
     for pid in below:
         with suppress(OSError):
             os.kill(pid, signal.SIGKILL)
@@ -241,7 +241,7 @@ def _killed(environment: dict[str, str]) -> Row:
     )
 
 
-def _cpu(pids: list[int]) -> float:
+def cpu(pids: list[int]) -> float:
     """Processor seconds that processes have used."""
     used = 0.0
     for pid in pids:

@@ -14,6 +14,7 @@ from tests.torture.quotes import quotes
 from tests.torture.report import Experiment
 from tests.torture.sharing import sharing
 from tests.torture.stale import stale
+from tests.torture.streams import streams
 from tests.torture.terminal import terminal
 
 EXPERIMENTS: dict[str, Experiment] = {
@@ -27,6 +28,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "terminal": terminal,
     "files": files,
     "ending": ending,
+    "streams": streams,
     "quotes": quotes,
     "day": day,
 }

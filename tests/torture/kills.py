@@ -133,7 +133,7 @@ def _found(place: Path, kind: str) -> stores.Held | None:
     schema = stores.SCHEMA
     try:
         if kind == "upgrade":
-            stores.SCHEMA = 2  # type: ignore[misc]
+            stores.SCHEMA = schema + 1  # type: ignore[misc]
         return Store(place).read()
     except StoreEmpty:
         return None

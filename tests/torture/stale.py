@@ -135,7 +135,7 @@ def _clocks(folder: Path) -> Row:
     for offset, right in offsets.items():
         now = taken + offset
         told = age_text(snapshot, now)
-        cost = sentence(desk, held.prices, held.holdings, snapshot.question, now,
+        cost = sentence(desk.places, held.prices, held.holdings, snapshot.question, now,
                         desk.reference, "r")  # fmt: skip
         tried += 1
         if not right(told):

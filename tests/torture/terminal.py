@@ -171,8 +171,8 @@ def _written(folder: Path) -> Row:
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             write(text, kind=kind)
-        write_file(folder / "note", text)
-        filed = (folder / "note").read_text("utf-8")
+        write_file(folder / f"note.{kind}", text, None)
+        filed = (folder / f"note.{kind}").read_text("utf-8")
         for name, shown in ((" in a file", filed), (" printed", out.getvalue())):
             wrong += [f"{kind}{name}: {one}" for one in faults(shown.encode("utf-8", "replace"))]
         times += text.count(WORD)

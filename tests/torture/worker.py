@@ -53,7 +53,7 @@ def removal(home: Path, count: int) -> None:
 
 def upgrade(home: Path, count: int) -> None:
     """A release whose manifests are of the next version, on a store of this one's."""
-    store.SCHEMA = 2  # type: ignore[misc]
+    store.SCHEMA = store.SCHEMA + 1  # type: ignore[misc]
     commits(home, count)
 
 
@@ -79,7 +79,7 @@ def imports(home: Path, count: int) -> None:
     say("ready")
     for step in range(done + 1, done + count + 1):
         prices = home / f"{step}.csv"
-        rows = [f"{symbol},{steps.DAYS[step - 1]},{step}" for symbol in steps.SYMBOLS]
+        rows = [f"{symbol},{steps.DAYS[step - 1]},{100 + step}" for symbol in steps.SYMBOLS]
         prices.write_text("\n".join(["symbol,date,close", *rows]) + "\n")
         if run(["import", "prices", str(prices), "--home", str(home)]):
             raise SystemExit("the import failed")
@@ -89,7 +89,7 @@ def imports(home: Path, count: int) -> None:
 def watch(home: Path, kind: str) -> None:
     """Read without end: generations never go back, and each is whole."""
     if kind == "upgrade":
-        store.SCHEMA = 2  # type: ignore[misc]
+        store.SCHEMA = store.SCHEMA + 1  # type: ignore[misc]
     seen, newest, ended = 0, 0, list[int]()
     signal.signal(signal.SIGTERM, lambda number, frame: ended.append(number))
     look: Any = {"refresh": steps.refreshed, "import": imported}.get(kind, steps.step_of)
@@ -111,7 +111,7 @@ def watch(home: Path, kind: str) -> None:
 def imported(held: store.Held) -> int:
     """As `steps.step_of`, without holdings."""
     found = [steps.closes(held, symbol) for symbol in steps.SYMBOLS]
-    if any(values != list(range(1, len(found[0]) + 1)) for values in found):
+    if any(values != list(range(101, len(found[0]) + 101)) for values in found):
         raise steps.BrokenError(f"closes of generation {held.generation}: {found}")
     return len(found[0])
 

@@ -18,9 +18,12 @@ import numpy as np
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.frames import Block, Events, FloatArray, Holdings, LeftOut, Prices, Reference, Theme
 from core.data.market import Market
+from tui.host.messages import Quotes
 from tui.report.fetched import Fetched
+from tui.report.files import Ledger
 from tui.state.files import Memory
-from tui.workers.live import Quotes
+from tui.state.places import places
+from tui.state.written import Written
 
 START, END, LAST = date(2025, 12, 31), date(2026, 6, 26), date(2026, 6, 30)
 NOW = datetime(2026, 7, 1, 14, 30, tzinfo=UTC)
@@ -185,6 +188,7 @@ class FakeDesk:
         self._home = TemporaryDirectory()
         self.memory = Memory(Path(self._home.name) / "market.json")
         self.notes = Path(self._home.name) / "notes"
+        self.ledger: Ledger = Written(places(Path(self._home.name), demo=False), self.memory)
         self.full: list[bool] = []
         self.brought: list[Path] = []
         self.read_only = ""

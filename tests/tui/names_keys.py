@@ -145,7 +145,9 @@ async def without(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "2", "space", "X")
     assert app.question.without == ("S29",)
     # 30 equal lines with mean 20 %: the other 29 have (30 x 20 - 92.5) / 29 = 17.5 %
-    assert "without S29 +17.50 %" in seen(app)
+    # 20 % less 3.2 % of 92.5 %; and the mean of the other 29 lines
+    assert "without S29 +17.04 % zeroed" in seen(app)
+    assert "+17.50 % reweighted" in seen(app)
     await press(pilot, app, "X")
     assert "without S29" not in seen(app)
 

@@ -133,6 +133,8 @@ def test_rebinding_is_checked_with_one_sentence() -> None:
         ("pr", ASKED),
         ("TR", replace(ASKED, basis="tr")),
         ("ex SPY MSFT, meta ORCL msft", replace(ASKED, without=("MSFT", "META", "ORCL"))),
+        ("list end", replace(ASKED, breadth_list="end")),
+        ("list start", ASKED),
         ("ex be", replace(ASKED, without=("BE",))),
         ("ex", replace(ASKED, without=())),
         ("", ASKED),
@@ -171,6 +173,7 @@ def test_the_command_line(text: str, asked: object) -> None:
         ("alert gap", "'gap' is no alert: write a measure"),
         ("alert hats > 3", "'hats' is nothing an alert can be set on"),
         ("ex SPY", "SPY without which names"),
+        ("list middle", "list start, or list end of the window"),
         ("ex M$FT", "is no symbol"),
     ],
 )

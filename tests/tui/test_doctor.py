@@ -19,8 +19,8 @@ from cache.sources.reach import Reached
 from core.data.frames import pydate
 from tests.tui.test_cli import Cli, cli, fill
 from tui.doctor import examine, findings, keeping, machine, network, screen
-from tui.doctor.examine import Surroundings
 from tui.doctor.findings import Finding
+from tui.doctor.surroundings import Surroundings
 from tui.state.places import places
 from tui.terminal.capabilities import Capabilities, capabilities
 

@@ -12,13 +12,13 @@ from textual.pilot import Pilot
 from core.answer.snapshot import take
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import QUESTION, market
+from tui.host.scene import Scene
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
 from tui.panes.explain import Asked, asked
 from tui.panes.frame import VIEWS
 from tui.panes.pane import Pane
-from tui.panes.scene import Scene
 from tui.panes.spread import SpreadPane
 from tui.screen.app import InternalsApp
 
@@ -62,7 +62,7 @@ def test_d_explains_what_is_in_sight(keys: tuple[str, ...], said: str) -> None:
 @pytest.mark.parametrize("pane", [SpreadPane, Contributors, BreadthPane, ChangesPane])
 def test_no_view_is_without_an_explanation_of_its_own(pane: type[Pane]) -> None:
     """A view nobody thought of falls back to the index's return: each has a measure of its own."""
-    scene = Scene(take(HELD, QUESTION))
+    scene = Scene(take(HELD, QUESTION), HELD)
     for view in VIEWS[pane.NUMBER]:
         wanted = asked(scene, pane.NUMBER, view, "small", None)
         if (pane.NUMBER, view) not in ((2, "names"), (2, "left out")):

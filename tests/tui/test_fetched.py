@@ -43,7 +43,7 @@ def cost(desk: Desk, by: str) -> str:
     from tui.service.cost import sentence
 
     soon = NOW + timedelta(minutes=1)
-    return sentence(desk, HELD, FILES, Question(*PAIR, "1W"), soon, desk.reference, by)
+    return sentence(desk.places, HELD, FILES, Question(*PAIR, "1W"), soon, desk.reference, by)
 
 
 def test_the_cost_names_who_waits_and_the_way_round(tmp_path: Path) -> None:

@@ -22,11 +22,12 @@ from core.data.frames import day
 from tests.tui.driving import drive, press, seen, settle
 from tests.tui.markets import QUESTION, FakeDesk, market
 from tui.cli import run as cli
+from tui.host.messages import Quotes
 from tui.screen.app import InternalsApp
 from tui.service.service import Desk
 from tui.state.config import Config
 from tui.state.places import places
-from tui.workers.live import Quotes, covered, read
+from tui.workers.live import covered, read
 
 SESSION = date(2026, 6, 29)
 AT = datetime(2026, 6, 29, 18, 32, 5, tzinfo=UTC)  # 14:32:05 in New York

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from core.answer.snapshot import take
 from tests.tui.driving import drive, press, seen
 from tests.tui.markets import QUESTION, FakeDesk, market
+from tests.tui.test_written import written_in
 from tui.report.notes import keep, stem
 from tui.screen.app import InternalsApp
 from tui.state.config import Config, ConfigError, read
@@ -44,12 +45,13 @@ def test_two_questions_never_share_a_name() -> None:
 
 def test_a_note_is_kept_whole_and_replaced_by_its_own_kind(tmp_path: Path) -> None:
     snapshot = take(market(), replace(QUESTION, daily=True))
-    files = keep(snapshot, tmp_path / "a" / "b")
+    ledger = written_in(tmp_path / "home")
+    files = keep(snapshot, tmp_path / "a" / "b", ledger=ledger)
     assert [f.name for f in files] == [f"IWM-SPY_YTD_2026-06-26_pr.{k}" for k in
                                        ("md", "html", "json")]  # fmt: skip
     assert json.loads(files[2].read_text("utf-8"))["as_of"] == "2026-06-26"
     before = {f: f.stat().st_ino for f in files}
-    assert keep(snapshot, tmp_path / "a" / "b") == files
+    assert keep(snapshot, tmp_path / "a" / "b", ledger=ledger) == files
     assert all(f.stat().st_ino != before[f] for f in files)  # another file under the name
     assert sorted(f.name for f in (tmp_path / "a" / "b").iterdir()) == sorted(f.name for f in files)
     text = keep(replace(snapshot, simulated=True), tmp_path, ("text", "svg"))

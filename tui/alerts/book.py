@@ -67,25 +67,27 @@ class AlertBook:
             raise AlertError(self._refusal)
         disk.make(self.path.parent)
         with disk.locked(self._lock, _PATIENCE):
-            held = self.read()
-            wanted = edit(held)
-            if wanted != held:
-                entries = [to_json(kept) for kept in wanted]
+            alerts = self.read()
+            wanted = edit(alerts)
+            if wanted != alerts:
+                entries = [to_json(alert) for alert in wanted]
                 write(self.path, json.dumps({"schema": 1, "alerts": entries}, indent=1) + "\n")
             return wanted
 
-    def add(self, kept: Kept) -> None:
+    def add(self, added: Kept) -> None:
         """Set an alert; one that says the same on the same question is set anew."""
-        self.change(lambda held: [*(k for k in held if k.alert != kept.alert), kept])
+        self.change(lambda alerts: [*(k for k in alerts if k.alert != added.alert), added])
 
     def remove(self, alert: Alert) -> None:
         """Take an alert away."""
-        self.change(lambda held: [k for k in held if k.alert != alert])
+        self.change(lambda alerts: [k for k in alerts if k.alert != alert])
 
     def told(self, alerts: Iterable[Alert]) -> None:
         """A screen has shown that these have fired."""
         shown = set(alerts)
-        self.change(lambda held: [replace(k, told=True) if k.alert in shown else k for k in held])
+        self.change(
+            lambda entries: [replace(k, told=True) if k.alert in shown else k for k in entries]
+        )
 
     def judge(self, answers: Iterable[Snapshot], now: datetime) -> list[Kept]:
         """Judge every alert on the answers that are its own.
@@ -96,20 +98,20 @@ class AlertBook:
         if self._refusal:
             # whoever only looks takes no alert from those who would hear it
             return []
-        found = list(answers)
+        snapshots = list(answers)
         fired: list[Kept] = []
 
-        def stand(held: list[Kept]) -> list[Kept]:
+        def stand(alerts: list[Kept]) -> list[Kept]:
             after = []
-            for kept in held:
-                own = kept
-                for snapshot in found:
-                    own = judge(own, snapshot, now)
-                if kept.armed and not own.armed:
-                    fired.append(own)
-                after.append(own)
+            for before in alerts:
+                judged = before
+                for snapshot in snapshots:
+                    judged = judge(judged, snapshot, now)
+                if before.armed and not judged.armed:
+                    fired.append(judged)
+                after.append(judged)
             return after
 
-        if found and self.read():
+        if snapshots and self.read():
             self.change(stand)
         return fired

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 PLACE: Final = "{sentence}"
 
 
-def environment(kept: Kept) -> dict[str, str]:
+def environment(stored: Kept) -> dict[str, str]:
     """The figures of an alert that has fired, for the environment of the command."""
-    alert, fired = kept.alert, kept.fired
+    alert, fired = stored.alert, stored.fired
     if fired is None:
         return {}
     return {
@@ -46,7 +46,7 @@ def _elsewhere() -> str:
 
 def run(
     command: Sequence[str],
-    kept: Kept,
+    stored: Kept,
     timeout: float,
     environ: Mapping[str, str] | None = None,
 ) -> str:
@@ -54,14 +54,14 @@ def run(
 
     Args:
         command: program and arguments; ``{sentence}`` in an argument stands for what is said.
-        kept: an alert that has fired.
+        stored: an alert that has fired.
         timeout: seconds; then it and what it has started are killed.
         environ: the environment it is given beside the figures, ``os.environ`` unless given.
 
     Returns:
         "" where it ended well, else a sentence that says what went wrong.
     """
-    sentence = safe(kept.fired.sentence) if kept.fired else ""
+    sentence = safe(stored.fired.sentence) if stored.fired else ""
     argv = [argument.replace(PLACE, sentence) for argument in command]
     name = safe(argv[0])
     if os.sep in argv[0] and not os.path.isabs(argv[0]):  # noqa: PTH117
@@ -72,7 +72,7 @@ def run(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**interpreter.environment(environ), **environment(kept)},
+            env={**interpreter.environment(environ), **environment(stored)},
             # A hook that is a script of some language must not load what happens to lie here.
             cwd=_elsewhere(),
             start_new_session=True,

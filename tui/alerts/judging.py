@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from cache.facts.errors import CacheError
+from core.answer.by_session import daily_of
 from core.data.errors import CoreError
 from core.data.question import Basis, Question
-from core.measures.daily import daily
 from tui.alerts import hook
 
 if TYPE_CHECKING:
@@ -57,29 +57,29 @@ def answers(
     wanted: dict[Asked, list[Alert]] = {}
     for alert in alerts:
         wanted.setdefault(asked_of(alert), []).append(alert)
-    found: list[Snapshot] = []
-    for asked, own in wanted.items():
-        question: Question = own[0].question
+    snapshots: list[Snapshot] = []
+    for asked, alerts_of_it in wanted.items():
+        question: Question = alerts_of_it[0].question
         usable = shown is not None and asked_in(shown) == asked
         try:
             if usable and shown is not None and shown.as_of >= shown.last_session:
                 snapshot = shown
             else:
                 snapshot = desk.take(question)
-            found.append(_with_daily(snapshot, desk.market(), own))
+            snapshots.append(_with_daily(snapshot, desk.market(), alerts_of_it))
         except (CoreError, CacheError, OSError):
             # Nothing is held for it, or not any more: the alert waits.
             continue
-    return found
+    return snapshots
 
 
 def _with_daily(snapshot: Snapshot, market: Market, alerts: list[Alert]) -> Snapshot:
     """An answer with breadth session by session for the funds whose alerts need it."""
     funds = {alert.fund for alert in alerts if alert.measure.days} - set(snapshot.daily)
     counted = {
-        fund: found
+        fund: series
         for fund in funds & set(snapshot.indices)
-        if (found := daily(market, fund, snapshot.window.end)) is not None
+        if (series := daily_of(market, snapshot, fund)) is not None
     }
     return replace(snapshot, daily={**snapshot.daily, **counted}) if counted else snapshot
 
@@ -93,16 +93,16 @@ def check(
         What is said of those that have fired since it began, by whichever process, and what
         went wrong.
     """
-    held = book.read()
-    if not held:
+    stored = book.read()
+    if not stored:
         return []
-    fired = book.judge(answers(desk, (kept.alert for kept in held)), now)
-    said = [
-        kept.fired.sentence
-        for kept in book.read()
-        if kept.fired is not None and kept.fired.at >= since
+    fired = book.judge(answers(desk, (entry.alert for entry in stored)), now)
+    sentences = [
+        entry.fired.sentence
+        for entry in book.read()
+        if entry.fired is not None and entry.fired.at >= since
     ]
     if config.hook:
-        troubles = (hook.run(config.hook, kept, config.hook_timeout) for kept in fired)
-        said += [trouble for trouble in troubles if trouble]
-    return said
+        troubles = (hook.run(config.hook, entry, config.hook_timeout) for entry in fired)
+        sentences += [trouble for trouble in troubles if trouble]
+    return sentences

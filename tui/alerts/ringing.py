@@ -90,12 +90,12 @@ class Ringer:
         if message.trouble and message.trouble != self._trouble:
             host.tell(message.trouble, error=True)
         self._trouble = message.trouble
-        told = [kept.fired.sentence for kept in message.fired if kept.fired is not None]
-        if told:
-            self._unseen = len(told) + (self._unseen if host.rung else 0)
+        sentences = [entry.fired.sentence for entry in message.fired if entry.fired is not None]
+        if sentences:
+            self._unseen = len(sentences) + (self._unseen if host.rung else 0)
             more = self._unseen - 1
-            host.rung = told[-1] + (f" (and {more} more: see the alerts)" if more else "")
-        return [kept.alert.measure.pane for kept in message.fired]
+            host.rung = sentences[-1] + (f" (and {more} more: see the alerts)" if more else "")
+        return [entry.alert.measure.pane for entry in message.fired]
 
     def _go_on(self) -> None:
         """The newest answer that came meanwhile is judged next."""
@@ -107,38 +107,38 @@ class Ringer:
     def _round(self, shown: Snapshot) -> None:
         host, trouble, rung = self._host, "", []
         try:
-            held = self.book.read()
+            entries = self.book.read()
             generation = shown.generation
             due = [
-                kept.alert
-                for kept in held
-                if (shown.state == "intraday" and asked_of(kept.alert) == asked_in(shown))
-                or self._judged.get(asked_of(kept.alert), -1) != generation
+                entry.alert
+                for entry in entries
+                if (shown.state == "intraday" and asked_of(entry.alert) == asked_in(shown))
+                or self._judged.get(asked_of(entry.alert), -1) != generation
             ]
             fired = self.book.judge(answers(host.desk, due, shown), host.now())
             self._judged |= {asked_of(alert): generation for alert in due}
             # Another process may have judged first: it has run the hook, the screen still rings.
-            own = {kept.alert for kept in fired}
-            rung = [k for k in self.book.read() if k.alert in own or self._is_news(k)]
+            fired_here = {entry.alert for entry in fired}
+            rung = [k for k in self.book.read() if k.alert in fired_here or self._is_news(k)]
             if rung:
-                self.book.told(kept.alert for kept in rung)
-            for kept in rung:
-                if kept.fired is not None:
-                    self._rung[kept.alert] = kept.fired.at
+                self.book.told(entry.alert for entry in rung)
+            for entry in rung:
+                if entry.fired is not None:
+                    self._rung[entry.alert] = entry.fired.at
         except (CoreError, CacheError, OSError) as error:
             fired, trouble = [], f"the alerts are not judged: {why(error)}"
         host.post_message(Rang(tuple(rung), trouble))
-        for kept in fired:
+        for entry in fired:
             if host.config.hook and (
-                said := hook.run(host.config.hook, kept, host.config.hook_timeout)
+                failure := hook.run(host.config.hook, entry, host.config.hook_timeout)
             ):
-                host.post_message(Said(said, wrong=True))
+                host.post_message(Said(failure, wrong=True))
 
-    def _is_news(self, kept: Kept) -> bool:
+    def _is_news(self, entry: Kept) -> bool:
         """Whether an alert has fired and this screen has not rung for it."""
-        if kept.fired is None or self._rung.get(kept.alert) == kept.fired.at:
+        if entry.fired is None or self._rung.get(entry.alert) == entry.fired.at:
             return False
-        return not kept.told or kept.fired.at > self._opened
+        return not entry.told or entry.fired.at > self._opened
 
     def set(self, alert: Alert) -> None:
         """Set an alert, beside the screen."""
@@ -149,19 +149,19 @@ class Ringer:
         try:
             now = next(
                 (
-                    found
+                    number
                     for answer in answers(host.desk, [alert])
-                    if (found := value(alert, answer)) is not None
+                    if (number := value(alert, answer)) is not None
                 ),
                 None,
             )
-            kept = first(alert, now)
-            self.book.add(kept)
+            entry = first(alert, now)
+            self.book.add(entry)
         except (CoreError, CacheError, OSError) as error:
             host.post_message(Said(f"the alert is not set: {why(error)}", wrong=True))
             return
         about = "it is not told now" if now is None else f"now {figure(alert, now)}"
-        wait = "" if kept.armed else ": it holds already, and rings after it has crossed back"
+        wait = "" if entry.armed else ": it holds already, and rings after it has crossed back"
         host.post_message(Said(f"alert set: {alert.text}; {about}{wait}"))
 
     def standing(self, without: Alert | None = None) -> tuple[tuple[Standing, ...], str]:
@@ -173,12 +173,12 @@ class Ringer:
         try:
             if without is not None:
                 self.book.remove(without)
-            held = self.book.read()
+            entries = self.book.read()
         except (CoreError, CacheError, OSError) as error:
             return (), why(error)
-        found = answers(self._host.desk, (kept.alert for kept in held))
-        told = []
-        for kept in held:
-            values = (value(kept.alert, answer) for answer in found)
-            told.append(Standing(kept, next((v for v in values if v is not None), None)))
-        return tuple(told), ""
+        snapshots = answers(self._host.desk, (entry.alert for entry in entries))
+        standings = []
+        for entry in entries:
+            values = (value(entry.alert, answer) for answer in snapshots)
+            standings.append(Standing(entry, next((v for v in values if v is not None), None)))
+        return tuple(standings), ""

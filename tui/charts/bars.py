@@ -271,10 +271,10 @@ def _year_columns(
                 canvas.put(x, axis + 1 + n, RISING[8 - part] * bar, f"{styles[1]} reverse")
         tips.append(axis - (1 if value > 0 else -1) * (math.ceil(eighths / 8) + 1))
     _year_axis(canvas, [y for y, _ in pairs], highlight, axis, slot, cut=cut)
-    told = _told(pairs, highlight)
+    labelled = _told(pairs, highlight)
     if slot >= _EACH:
-        told += [i for i, (_, v) in enumerate(pairs) if math.isfinite(v) and i not in told]
-    for i in told:
+        labelled += [i for i, (_, v) in enumerate(pairs) if math.isfinite(v) and i not in labelled]
+    for i in labelled:
         here = pairs[i][0] == highlight
         style = "bold" if here else "dim"
         # Beside one another there is room for one decimal.

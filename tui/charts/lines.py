@@ -108,14 +108,14 @@ def stacked_charts(
         width: cells a line has at most.
         ascii: no character beyond ASCII.
     """
-    own = []
+    gutters = []
     for one in charts:
         ends = [_end_label(line, one.unit, one.places, one.sign) for line in one.series]
         rows = one.height + (not one.dated)
-        own.append(
+        gutters.append(
             gutters_of(one.series, ends, width, rows, unit=one.unit, sign=one.sign, zero=one.zero)
         )
-    widest = (max((g[0] for g in own), default=0), max((g[1] for g in own), default=0))
+    widest = (max((g[0] for g in gutters), default=0), max((g[1] for g in gutters), default=0))
     drawing: Drawing = []
     for one in charts:
         drawing += [[(formats.fit(one.caption, width).rstrip(), "dim")]] if one.caption else []
@@ -157,19 +157,19 @@ def cumulative_curve(
         style: of the curve.
         ascii: no character beyond ASCII.
     """
-    kept = np.asarray(values, dtype=np.float64)
-    kept = kept[np.isfinite(kept)]
-    curve = Series("", np.concatenate([np.zeros(1), np.cumsum(kept)]), style)
+    finite = np.asarray(values, dtype=np.float64)
+    finite = finite[np.isfinite(finite)]
+    curve = Series("", np.concatenate([np.zeros(1), np.cumsum(finite)]), style)
     return plot(
-        [curve] if kept.size else [],
-        [_end_label(curve, unit, 0, True)] if kept.size else [],
+        [curve] if finite.size else [],
+        [_end_label(curve, unit, 0, True)] if finite.size else [],
         width,
         height,
         unit=unit,
         sign=True,
         zero=True,
         ascii=ascii,
-        x_labels=lambda columns: _count_ticks(kept.size, columns),
+        x_labels=lambda columns: _count_ticks(finite.size, columns),
         marks=marks,
     )
 
@@ -258,7 +258,7 @@ def _apart(ticks: Sequence[tuple[int, str]]) -> bool:
 
 def _end_label(one: Series, unit: Unit, places: int, sign: bool) -> EndLabel:
     numbers = np.asarray(one.values, dtype=np.float64)
-    kept = numbers[np.isfinite(numbers)]
-    last = float(kept[-1]) if kept.size else math.nan
+    finite = numbers[np.isfinite(numbers)]
+    last = float(finite[-1]) if finite.size else math.nan
     text = formats.number(last * SCALE[unit], places, sign=sign, unit=unit)
     return EndLabel(last, one.name, text)

@@ -89,8 +89,8 @@ def _one(
     head = f"{POINTER if one.marked else ' '}{one.title}"
     canvas = Canvas(width, height)
     canvas.put(0, 0, head, "mark bold" if one.marked else "bold")
-    told = formats.fit(one.told, max(width - len(head) - 1, 0), "right")
-    canvas.put(len(head) + 1, 0, told, "bold" if one.marked else "dim")
+    label = formats.fit(one.told, max(width - len(head) - 1, 0), "right")
+    canvas.put(len(head) + 1, 0, label, "bold" if one.marked else "dim")
     lines = plot(
         [Series("", one.values, one.style)],
         [],

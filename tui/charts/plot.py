@@ -57,9 +57,9 @@ class _Dots:
         for x, y in dots:
             cell = (x // across, y // down)
             bit = 1 if self.ascii else _BITS[x % 2][y % 4]
-            held = cells.get(cell)
-            if held is not None and (held[2] or not layer):
-                bit |= held[0]
+            cell_state = cells.get(cell)
+            if cell_state is not None and (cell_state[2] or not layer):
+                bit |= cell_state[0]
             cells[cell] = (bit, style, layer)
 
     def paint(self, canvas: Canvas, left: int) -> None:
@@ -122,8 +122,8 @@ def plot(
     """
     ascii = ascii or Characters.ascii_only
     canvas = Canvas(width, height)
-    own = finite_range([one.values for one in series])
-    limits = None if own is None else limits or own
+    data_range = finite_range([one.values for one in series])
+    limits = None if data_range is None else limits or data_range
     if not canvas.width or not canvas.height:
         return canvas.drawing()
     if limits is None:
@@ -248,21 +248,21 @@ def gutters_of(
 
 def _draw(dots: _Dots, scale: _Scale, one: Series, layer: int) -> None:
     """Join neighbouring finite values; a lone one is a dot."""
-    found: list[tuple[int, int]] = []
+    points: list[tuple[int, int]] = []
     before: tuple[int, int] | None = None
     for position, value in enumerate(np.asarray(one.values, dtype=np.float64).tolist()):
         if not math.isfinite(value):
             before = None
             continue
         here = (scale.x(position), scale.y(value))
-        found += _between(before or here, here)
+        points += _between(before or here, here)
         before = here
-    seen = [(x, y) for x, y in found if x // 2 % 3 != 2] if one.dashed else found
+    seen = [(x, y) for x, y in points if x // 2 % 3 != 2] if one.dashed else points
     dots.set(seen, one.style, layer)
     if one.filled:
         base = scale.y(min(max(0.0, scale.low), scale.high))
         reach: dict[int, tuple[int, int]] = {}
-        for x, y in found:
+        for x, y in points:
             low, high = reach.get(x, (y, y))
             reach[x] = (min(low, y), max(high, y))
         for x, (low, high) in reach.items():

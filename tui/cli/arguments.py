@@ -10,6 +10,8 @@ from typing import Any, Final, NoReturn
 from tui import VERSION
 from tui.text.streams import BAD_INPUT, say
 
+_FORCE: Final = "replace a file that this program did not write, or that was changed since"
+
 
 class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line and whose options are written out."""
@@ -68,18 +70,32 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     return top
 
 
+def _lists(answer: argparse.ArgumentParser) -> None:
+    """What an answer counts."""
+    answer.add_argument(
+        "--breadth-list",
+        choices=("start", "end"),
+        default="start",
+        help="the list of members that breadth counts: of the window's start, or of its end",
+    )
+
+
 def _note(note: argparse.ArgumentParser) -> None:
     from tui.report.formats import FORMATS
     from tui.report.parts import PARTS
 
+    _lists(note)
     note.add_argument("--format", choices=FORMATS, default="text")
     note.add_argument("--output", type=_path, metavar="FILE", help="write to FILE")
+    note.add_argument("--force", action="store_true", help=_FORCE)
     note.add_argument("--since", type=_path, metavar="FILE", help="an earlier note's JSON")
     note.add_argument("--part", choices=PARTS, metavar="PART", help="with csv: " + " ".join(PARTS))
 
 
 def _export(tables: argparse.ArgumentParser) -> None:
+    _lists(tables)
     tables.add_argument("--format", choices=("parquet", "csv"), default="parquet")
+    tables.add_argument("--force", action="store_true", help=_FORCE)
     tables.add_argument("directory", type=_path, metavar="DIR")
 
 
@@ -88,6 +104,7 @@ def _explain(why: argparse.ArgumentParser) -> None:
 
     why.formatter_class = argparse.RawDescriptionHelpFormatter
     why.epilog = "measures:\n" + measures_help()
+    _lists(why)
     why.add_argument("fund", help="an index's fund, such as IWM")
     why.add_argument("symbol", nargs="?", help="one of its lines, such as BE")
     why.add_argument("--measure", metavar="NAME", help="a measure by its name, such as top:3")
@@ -109,9 +126,19 @@ def _import(bring: argparse.ArgumentParser) -> None:
     file.add_argument("--fund", help="the fund, where the file does not say")
     file.add_argument("--as-of", dest="dated", metavar="DATE", help="the file's date, likewise")
     _notation(file)
-    closes = kinds.add_parser("prices", parents=[place], help="CSV or Parquet of closes")
-    closes.add_argument("file", type=_path)
-    closes.add_argument("--unadjusted", action="store_true", help="closes are as traded")
+    closes = kinds.add_parser(
+        "prices", parents=[place], help="closes: CSV, XLSX, Parquet, JSON, or a folder of them"
+    )
+    closes.add_argument("file", type=_path, nargs="+")
+    basis = closes.add_mutually_exclusive_group()
+    basis.add_argument("--adjusted", action="store_true", help="closes are split-adjusted")
+    basis.add_argument("--unadjusted", action="store_true", help="closes are as traded")
+    closes.add_argument(
+        "--replace", action="store_true", help="these histories take the place of those held"
+    )
+    closes.add_argument(
+        "--accept", action="store_true", help="join what does not fit what is held as it is"
+    )
     closes.add_argument("--symbol", metavar="SYM", help="whose closes, where no column says")
     _notation(closes)
     ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")
@@ -143,6 +170,10 @@ def _forget(forget: argparse.ArgumentParser) -> None:
     gone = what.add_parser("holdings", parents=[place], help="a fund's file of one date")
     gone.add_argument("fund")
     gone.add_argument("date")
+    closes = what.add_parser("prices", parents=[place], help="all that is held of some symbols")
+    closes.add_argument("symbols", nargs="+", metavar="SYMBOL")
+    brought = what.add_parser("import", parents=[place], help="an import or a refresh")
+    brought.add_argument("id", type=int, metavar="ID", help="its number in `status --imports`")
     untold = what.add_parser("changes", parents=[place], help="a fund's announced changes")
     untold.add_argument("fund")
     untold.add_argument("date", nargs="?", help="the effective date; without it, all of them")
@@ -159,6 +190,7 @@ def _serve(serve: argparse.ArgumentParser) -> None:
 
 def _status(status: argparse.ArgumentParser) -> None:
     status.add_argument("--format", choices=("text", "json"), default="text")
+    status.add_argument("--imports", action="store_true", help="what was brought, each by number")
     status.add_argument(
         "--pair", default=argparse.SUPPRESS, metavar="SMALL:LARGE", help="whose refresh is priced"
     )

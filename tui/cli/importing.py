@@ -1,17 +1,19 @@
-"""``internals import`` and ``forget``: a person's own files into the store, and out again."""
+"""``internals import``: a person's own files into the store."""
 
 from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.facts.errors import SourceError
+from cache.facts.errors import SourceError, StoreEmpty
+from cache.store.draft import Note
+from core.data.frames import Prices
 from tui.state.config import as_date
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
@@ -29,8 +31,8 @@ def _rejected(rows: Sequence[Rejected], file: Path) -> None:
     for row in rows[:LISTED]:
         error = SourceError(
             row.reason,
-            file=file.name,
-            line=row.line,
+            file=row.file or file.name,
+            line=row.line or None,
             column=row.column or None,
             symbol=row.symbol or None,
         )
@@ -41,11 +43,23 @@ def _rejected(rows: Sequence[Rejected], file: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Brought:
-    """What an import took, in words, the rows it refused, and the generation now held."""
+    """What an import took, in words, the rows it refused, and the generation now held.
+
+    Attributes:
+        said: what was brought, a sentence.
+        rejected: the rows that were refused.
+        generation: what is held now; the one before where nothing is new.
+        told: what was taken for what, a line each.
+        changed: what was done with what is held, a sentence each.
+        refused: symbol -> why nothing of it was taken.
+    """
 
     said: str
     rejected: Sequence[Rejected]
     generation: int
+    told: Sequence[str] = ()
+    changed: Sequence[str] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 def bring(arguments: argparse.Namespace, desk: Desk) -> int:
@@ -53,33 +67,72 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     if desk.simulated:
         return say("the demo market is made from a seed; import without --demo", BAD_INPUT)
     now = datetime.now(UTC)
-    file: Path = arguments.file
+    given: Path | list[Path] = arguments.file
+    file = given if isinstance(given, Path) else given[0]
     before = desk.generation()
     kinds = {"prices": _prices, "holdings": _holdings, "changes": _changes}
     brought = kinds[arguments.kind](arguments, desk, now)
     _rejected(brought.rejected, file)
+    _changed(brought, file.name or f"{file}")
     refused = f"; {len(brought.rejected):,} rows refused" if brought.rejected else ""
     unchanged = "; nothing new" if brought.generation == before else ""
-    write(f"{clean(file.name, 200)}: {brought.said}{refused}{unchanged}\n")
-    return IN_PART if brought.rejected else ANSWERED
+    if getattr(arguments, "dry_run", False):
+        unchanged = " (a dry run: nothing is kept)"
+    name = clean(file.name or f"{file}", 200)
+    for at, line in enumerate(brought.told):
+        write(f"  {line}\n" if at else f"{name}: {line}\n")
+    write(f"{name}: {brought.said}{refused}{unchanged}\n")
+    return IN_PART if brought.rejected or brought.refused else ANSWERED
+
+
+def _changed(brought: _Brought, name: str) -> None:
+    """What was done with what is held, and which symbols were not taken, on stderr."""
+    from cache.store.admit import WAYS
+
+    for sentence in brought.changed[:LISTED]:
+        say(f"{name}: {sentence}", ANSWERED)
+    for symbol, why in list(brought.refused.items())[:LISTED]:
+        say(f"{name}: {symbol} was not taken: {why}; {WAYS}", IN_PART)
 
 
 def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
-    from cache.sources.prices.read import read_prices
+    from cache.sources.prices.read import HowToRead, read_prices
+    from cache.store.admit import admit, bring_prices
 
-    prices = read_prices(arguments.file, adjusted=not arguments.unadjusted, now=now)
+    how = HowToRead(
+        adjusted=False if arguments.unadjusted else True if arguments.adjusted else None,
+        columns=arguments.columns,
+        ignored=arguments.ignore,
+        decimal=arguments.decimal,
+        dates=arguments.dates,
+        symbol=arguments.symbol,
+    )
+    prices = read_prices(arguments.file, how, now=now)
     bars = prices.bars
-    held = desk.store.commit(bars=bars)
     said = (
         f"{len(bars):,} rows of {len(bars.symbols):,} symbols,"
         f" {bars.session.min()} to {bars.session.max()}"
     )
-    return _Brought(said, prices.rejected, held.generation)
+    joining = {"replace_all": arguments.replace, "accept": arguments.accept}
+    if arguments.dry_run:
+        try:
+            held = desk.store.read().prices
+        except StoreEmpty:
+            held = Prices()
+        generation, admitted = 0, admit(held, bars, **joining)
+    else:
+        note = Note("prices", now, bars.source, said)
+        after, admitted = bring_prices(desk.store, bars, note, **joining)
+        generation = after.generation
+    if admitted.refused:
+        said += f"; {len(admitted.refused):,} symbols not taken"
+    return _Brought(said, prices.rejected, generation, prices.told, admitted.told, admitted.refused)
 
 
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.facts.funds import load_funds
-    from cache.sources.holdings.read import read_holdings
+    from cache.sources.holdings.read import Notation, read_holdings
+    from cache.sources.holdings.report import named_columns, report
 
     found = read_holdings(
         arguments.file,
@@ -87,24 +140,31 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
         as_of=as_date(arguments.dated) if arguments.dated else None,
         now=now,
         funds=load_funds(desk.places.config / "funds.toml"),
+        notation=Notation(
+            arguments.dates, arguments.decimal, named_columns(arguments.columns), arguments.ignore
+        ),
     )
-    held = desk.store.commit(holdings=[(found.holdings, found.raw)])
     rows = found.holdings
     said = (
         f"holdings of {rows.fund} as of {rows.as_of}: {len(rows.symbols):,} lines,"
         f" {len(rows.others):,} other rows left out"
     )
-    return _Brought(said, found.rejected, held.generation)
+    generation = 0
+    if not arguments.dry_run:
+        note = Note("holdings", now, rows.source, said)
+        generation = desk.store.commit(holdings=[(rows, found.raw)], note=note).generation
+    return _Brought(said, found.rejected, generation, report(found))
 
 
 def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.sources.holdings.announced import adding, read_changes
 
     found = read_changes(arguments.file, now=now)
-    held = desk.store.commit(announce=adding(found.changes))
     said = "; ".join(
         f"{fund} {', '.join(words)} {day}" for (fund, day), words in _counted(found.changes)
     )
+    note = Note("changes", now, arguments.file.name, said)
+    held = desk.store.commit(announce=adding(found.changes), note=note)
     return _Brought(f"announced: {said}", found.rejected, held.generation)
 
 
@@ -116,38 +176,3 @@ def _counted(
     for key in sorted({(c.fund, c.effective) for c in changes}):
         told: tuple[Action, ...] = ("leave", "join")
         yield key, [f"{counts[*key, a]:,} {a}" for a in told if counts[*key, a]]
-
-
-def forget(arguments: argparse.Namespace, desk: Desk) -> int:
-    """Take a wrong import back: a fund's file of one date, or its announced changes."""
-    if desk.simulated:
-        return say("the demo market is made from a seed; it forgets nothing", BAD_INPUT)
-    fund: str = arguments.fund.upper()
-    when = as_date(arguments.date) if arguments.date is not None else None
-    if arguments.kind == "changes":
-        return _forget_changes(desk, fund, when)
-    held = desk.store.read().holdings.get(fund, ())
-    if when is None or all(file.as_of != when for file in held):
-        dates = ", ".join(str(file.as_of) for file in held) or "none"
-        return say(f"no holdings of {fund} as of {when} are held; held are {dates}", BAD_INPUT)
-    desk.store.commit(forget=[(fund, when)])
-    write(f"holdings of {fund} as of {when} are forgotten\n")
-    return ANSWERED
-
-
-def _forget_changes(desk: Desk, fund: str, when: date | None) -> int:
-    from cache.sources.holdings.announced import forgetting
-
-    held = [c for c in desk.store.read().announced if c.fund == fund]
-    gone = [c for c in held if when in (None, c.effective)]
-    if not gone:
-        dates = ", ".join(sorted({str(c.effective) for c in held})) or "none"
-        of_day = f" for {when}" if when else ""
-        return say(f"no changes of {fund} are announced{of_day}; held are {dates}", BAD_INPUT)
-    desk.store.commit(announce=forgetting(fund, when))
-    one = len(gone) == 1
-    write(
-        f"{len(gone):,} announced change{'' if one else 's'} of {fund}"
-        f" {'is' if one else 'are'} forgotten\n"
-    )
-    return ANSWERED

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Commands that bring data into the store or take it out.
 WRITING: Final = ("import", "forget", "refresh")
+#: Commands that fetch or keep something elsewhere, beside them.
+KEEPING: Final = ("publish", "quotes")
 
 
 def run(argv: Sequence[str]) -> int:
@@ -57,7 +59,7 @@ def run(argv: Sequence[str]) -> int:
             raise
         from tui.terminal import crash
 
-        log = crash.place(getattr(arguments, "home", None))
+        log = None if arguments.read_only else crash.place(getattr(arguments, "home", None))
         said = crash.sentence(error, log, datetime.now(UTC))
         return say(f"a fault in the program: {said}; nothing that was stored is lost", BAD_INPUT)
 
@@ -71,10 +73,13 @@ def _command(arguments: argparse.Namespace) -> int:
     if arguments.command == "doctor":
         from tui.doctor.examine import report
 
-        return report(where, demo=demo, offline=arguments.offline, kind=arguments.format)
+        offline = arguments.offline or arguments.read_only
+        return report(where, demo=demo, offline=offline, kind=arguments.format)
     from tui.service.service import Desk
 
-    desk = Desk(where, demo=demo, home=home)
+    desk = Desk(where, demo=demo, home=home, looking=arguments.read_only)
+    if desk.memory.refusal and arguments.command in WRITING + KEEPING:
+        return say(f"{arguments.command}: {desk.memory.refusal}", BAD_INPUT)
     if desk.read_only and arguments.command in WRITING:
         return say(f"{home or where.config}: {desk.read_only}", BAD_INPUT)
     if arguments.command == "publish":
@@ -82,33 +87,35 @@ def _command(arguments: argparse.Namespace) -> int:
 
         return publish(desk, arguments.target, group=arguments.group)
     if arguments.command == "serve":
-        return _serve(arguments)
-    if arguments.command in ("import", "forget"):
-        from tui.cli import importing
-
-        if arguments.command == "import":
-            return importing.bring(arguments, desk)
-        return importing.forget(arguments, desk)
-    if arguments.command == "status":
-        from tui.report.status import to_json, to_text
-
+        # its pages look only, and make nothing
         desk.prepare()
-        found = desk.store.read()
-        now = datetime.now(UTC)
-        config, _ = _settings(arguments, where)
-        written = to_json if arguments.format == "json" else to_text
-        write(written(found, desk, config, now), kind=arguments.format)
-        return ANSWERED
+        return _serve(arguments)
+    if arguments.command == "import":
+        from tui.cli.importing import bring
+
+        return bring(arguments, desk)
+    if arguments.command == "forget":
+        from tui.cli.forgetting import forget
+
+        return forget(arguments, desk)
+    if arguments.command == "status":
+        from tui.cli.status import imports, status
+
+        if arguments.imports:
+            return imports(desk, arguments.format)
+        return status(desk, _settings(arguments, where)[0], arguments.format)
     config, as_of = _settings(arguments, where)
     if arguments.command == "refresh":
         return _refresh(desk, config.question(), config, arguments)
+    if arguments.command == "quotes":
+        return _quotes(desk, config.question())
+    question = _question(desk, config, as_of, None)
+    question = replace(question, breadth_list=arguments.breadth_list)
     if arguments.command == "note":
-        return _note(desk, _question(desk, config, as_of, None), arguments)
+        return _note(desk, question, arguments)
     if arguments.command == "export":
-        return _export(desk, _question(desk, config, as_of, None), arguments)
-    if arguments.command == "explain":
-        return _explain(desk, _question(desk, config, as_of, None), arguments)
-    return _quotes(desk, config.question())
+        return _export(desk, question, arguments)
+    return _explain(desk, question, arguments)
 
 
 def _settings(arguments: argparse.Namespace, where: Places) -> tuple[Config, date | None]:
@@ -193,7 +200,7 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
     if target is None or str(target) == "-":
         write(text, kind=arguments.format)
     else:
-        write_file(target, text)
+        write_file(target, text, desk.ledger, force=arguments.force)
     return ANSWERED if snapshot.complete else IN_PART
 
 
@@ -201,7 +208,9 @@ def _export(desk: Desk, question: Question, arguments: argparse.Namespace) -> in
     from tui.report.tidy import export
 
     snapshot = desk.take(replace(question, daily=True))
-    count = export(snapshot, arguments.directory, arguments.format)
+    count = export(
+        snapshot, arguments.directory, arguments.format, desk.ledger, force=arguments.force
+    )
     write(f"{count} tables written to {arguments.directory}\n")
     return ANSWERED if snapshot.complete else IN_PART
 

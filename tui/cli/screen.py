@@ -11,15 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tui.command.commands import COMMANDS
-from tui.panes.frame import Start
-from tui.startup.ahead import Ahead, begun
+from tui.panes.frame import Start, frame
 from tui.state.config import Config
 from tui.terminal import crash, fitting, title
 from tui.terminal.capabilities import Capabilities, here, prepare
-from tui.text.streams import ANSWERED, BAD_INPUT, say
+from tui.text.streams import ANSWERED, BAD_INPUT, draw_on_terminal, say
 
 if TYPE_CHECKING:
-    from core.answer.views import Snapshot
     from core.data.question import Question
     from tui.screen.app import InternalsApp
     from tui.service.service import Desk
@@ -54,17 +52,13 @@ def show(
         return say(
             "the screen needs a terminal; `internals note` writes the same answer", BAD_INPUT
         )
+    draw_on_terminal()
     found = here()
     if found.refusal:
         return say(found.refusal, BAD_INPUT)
     config = suited(config, found)
 
-    def answered() -> Snapshot:
-        desk, _, question = opener(config)
-        return desk.take(question)
-
     with (
-        begun(answered) as ahead,
         title.kept(titled=found.title),
         _opened(config, first, memory, found, simulated),
     ):
@@ -72,24 +66,23 @@ def show(
         gc.disable()
         prepare(found)
         desk, config, question = opener(config)
-        app = _run(desk, config, question, found, ahead)
+        app = _run(desk, config, question, found)
         if app.wants_demo:
             demo = desk.demo()
-            app = _run(demo, config, demo.opening() or question, found, None)
+            app = _run(demo, config, demo.opening() or question, found)
     code = app.return_code or ANSWERED
     # a screen that broke has said so; it is no answer in part
     return code if code == ANSWERED or code > _SIGNAL else BAD_INPUT
 
 
-def _run(
-    desk: Desk, config: Config, question: Question, found: Capabilities, ahead: Ahead | None
-) -> InternalsApp:
-    """One market's screen to its end."""
+def _run(desk: Desk, config: Config, question: Question, found: Capabilities) -> InternalsApp:
+    """One market's screen to its end; it is read and measured while the screen is loaded."""
+    desk.begin(question)
     from tui.screen.app import InternalsApp
 
-    app = InternalsApp(desk, config, question, ahead=ahead)
+    app = InternalsApp(desk, config, question)
     app.window.titled = found.title
-    app.crash_log = desk.places.state.with_name(crash.FILE)
+    app.crash_log = None if desk.memory.refusal else desk.places.state.with_name(crash.FILE)
     if found.colours == 8:
         from tui.terminal.colours import Eight
 
@@ -110,7 +103,13 @@ def _opened(
 
     keys = {command.name: command.keys for command in COMMANDS if command.keys}
     keys |= {name: tuple(map(str.strip, text.split(","))) for name, text in config.keys.items()}
-    return opened(Start(question, config.pairs, keys, memory.seat(), simulated), config, found)
+    start = Start(question, config.pairs, keys, memory.seat(), simulated)
+    return opened(
+        lambda width, height: frame(width, height, start),
+        config.theme,
+        found,
+        ascii_only=config.ascii,
+    )
 
 
 def suited(config: Config, found: Capabilities) -> Config:

@@ -195,6 +195,14 @@ COMMANDS: Final = (
         line="ex SPY MSFT META",
     ),
     Command(
+        "breadth_list",
+        (),
+        "breadth of the members at the window's start, or at its end",
+        "",
+        _LINE,
+        line="list end",
+    ),
+    Command(
         "alert",
         (),
         "ring once when a number crosses a level, on this pair, window and basis",
@@ -247,18 +255,18 @@ def hints(pane: int, keys: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str
         pane: number of the pane, 0 where nothing is held and there is none.
         keys: from `keys_of`.
     """
-    found = [("1-4", "panes")] if pane else []
+    pairs = [("1-4", "panes")] if pane else []
     for command in COMMANDS:
         here = pane in command.panes if command.panes else True
         if command.hint and (here if pane else command.name in _WITHOUT_DATA):
             names = _BOTH.get(command.name, (command.name,))
-            found.append((" ".join(shown(keys[name][0]) for name in names), command.hint))
-    return found
+            pairs.append((" ".join(shown(keys[name][0]) for name in names), command.hint))
+    return pairs
 
 
 def groups() -> dict[str, list[Command]]:
     """Heading -> its commands, in the table's order."""
-    found: dict[str, list[Command]] = {}
+    by_group: dict[str, list[Command]] = {}
     for command in COMMANDS:
-        found.setdefault(command.group, []).append(command)
-    return found
+        by_group.setdefault(command.group, []).append(command)
+    return by_group

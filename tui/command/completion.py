@@ -55,24 +55,24 @@ class Offer:
 
 def _heads() -> dict[str, Command]:
     """First word -> the command it begins."""
-    found: dict[str, Command] = {}
+    heads: dict[str, Command] = {}
     for command in COMMANDS:
         for form in command.line.split("|"):
             word = form.strip().split(" ")[0]
             if word.islower():
-                found[word] = command
-    return found
+                heads[word] = command
+    return heads
 
 
 def _first(known: Known) -> list[Offer]:
     """What a line may begin with: a command, a window, a fund."""
-    found = [
+    first_words = [
         Offer(word, command.help, more=" " in command.line.strip())
         for word, command in _heads().items()
         if word.upper() not in _WINDOWS
     ]
-    found += [Offer(window.casefold(), "window") for window in _WINDOWS]
-    return found + [Offer(fund, "fund", more=True) for fund in known.funds]
+    first_words += [Offer(window.casefold(), "window") for window in _WINDOWS]
+    return first_words + [Offer(fund, "fund", more=True) for fund in known.funds]
 
 
 def _following(head: str, before: Sequence[str], known: Known) -> list[Offer]:
@@ -81,6 +81,7 @@ def _following(head: str, before: Sequence[str], known: Known) -> list[Offer]:
         return _of_alert(before, known)
     single: dict[str, Iterable[Offer]] = {
         "asof": [Offer(known.last, "the last session")] if known.last else [],
+        "list": [Offer("start", "of the window's start"), Offer("end", "of its end")],
         "sort": [Offer(key, words) for key, (_, words) in SORTS.items()],
         "pair": [
             *(Offer(str(n), pair) for n, pair in enumerate(known.pairs, start=1)),
@@ -92,8 +93,8 @@ def _following(head: str, before: Sequence[str], known: Known) -> list[Offer]:
     if head == "theme":
         size, begun = len(before), [word.casefold() for word in before]
         named = [name.split() for name in known.themes]
-        found = [name[size:] for name in named if [*map(str.casefold, name[:size])] == begun]
-        return [Offer(" ".join(rest)) for rest in found if rest]
+        endings = [name[size:] for name in named if [*map(str.casefold, name[:size])] == begun]
+        return [Offer(" ".join(rest)) for rest in endings if rest]
     if head == "ex":
         funds = [Offer(fund, "index") for fund in known.pair] if not before else []
         taken = {word.strip(",").upper() for word in before}
@@ -106,23 +107,23 @@ def _following(head: str, before: Sequence[str], known: Known) -> list[Offer]:
 def _measure(words: Sequence[str]) -> tuple[Measure, int] | None:
     """The measure that some words begin with, and how many are its own."""
     for measure in MEASURES:
-        own = measure.words.split()
-        if [word.casefold() for word in words[: len(own)]] == own:
-            return measure, len(own)
+        measure_words = measure.words.split()
+        if [word.casefold() for word in words[: len(measure_words)]] == measure_words:
+            return measure, len(measure_words)
     return None
 
 
 def _of_alert(before: Sequence[str], known: Known) -> list[Offer]:
     """The words of an alert: a measure, its name and fund, a comparison, a number."""
     begun = [m for m in MEASURES if m.words.split()[: len(before)] == [*map(str.lower, before)]]
-    found = [
+    possible = [
         Offer(m.words.split()[len(before)], m.help, more=True)
         for m in begun
         if len(m.words.split()) > len(before)
     ]
     settled = _measure(before)
     if settled is None:
-        return list({offer.word: offer for offer in found}.values())
+        return list({offer.word: offer for offer in possible}.values())
     measure, size = settled
     rest = before[size:]
     if any(word in _COMPARED for word in rest):
@@ -130,31 +131,31 @@ def _of_alert(before: Sequence[str], known: Known) -> list[Offer]:
         return [Offer("NUMBER", f"{measure.help}{unit}")] if rest[-1] in _COMPARED else []
     names = len(rest)
     if measure.symbol and not names:
-        return found + [Offer(symbol, more=True) for symbol in known.symbols]
+        return possible + [Offer(symbol, more=True) for symbol in known.symbols]
     if measure.fund and names == (1 if measure.symbol else 0):
-        found += [Offer(fund, "index", more=True) for fund in known.pair]
-    return found + [Offer(sign, measure.help, more=True) for sign in _COMPARED]
+        possible += [Offer(fund, "index", more=True) for fund in known.pair]
+    return possible + [Offer(sign, measure.help, more=True) for sign in _COMPARED]
 
 
 def offers(text: str, known: Known) -> list[Offer]:
     """The words that the last word of a line may become."""
     *before, last = text.split(" ")
     words = [word for word in before if word]
-    found = _following(words[0].casefold(), words[1:], known) if words else _first(known)
+    possible = _following(words[0].casefold(), words[1:], known) if words else _first(known)
     start = last.casefold()
-    return [offer for offer in found if offer.word.casefold().startswith(start)]
+    return [offer for offer in possible if offer.word.casefold().startswith(start)]
 
 
 def completed(text: str, known: Known) -> str:
     """A line with its last word completed, as far as only one thing can be meant."""
-    found = [offer for offer in offers(text, known) if offer.word != "NUMBER"]
+    possible = [offer for offer in offers(text, known) if offer.word != "NUMBER"]
     last = text.rpartition(" ")[2]
-    if not found or (not text and len(found) > 1):
+    if not possible or (not text and len(possible) > 1):
         return text
     head = text[: len(text) - len(last)]
-    if len(found) == 1:
-        return head + found[0].word + (" " if found[0].more else "")
-    words = sorted(offer.word.casefold() for offer in found)
+    if len(possible) == 1:
+        return head + possible[0].word + (" " if possible[0].more else "")
+    words = sorted(offer.word.casefold() for offer in possible)
     # What the first and the last of them in order share, all of them share.
     ends = zip(words[0], words[-1], strict=False)
     common = "".join(a for a, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], ends))
@@ -166,17 +167,17 @@ def advice(text: str, known: Known) -> str:
     words = text.split()
     if not words:
         return "   ".join(command.line for command in COMMANDS if command.line)
-    found = offers(text, known)
-    if len(found) > 1:
-        return _listed(found)
-    head = words[0] if " " in text or not found else found[0].word
+    possible = offers(text, known)
+    if len(possible) > 1:
+        return _listed(possible)
+    head = words[0] if " " in text or not possible else possible[0].word
     command = _heads().get(head.casefold())
-    if found and (" " in text or command is None):
-        return f"{found[0].word}: {found[0].help}" if found[0].help else found[0].word
+    if possible and (" " in text or command is None):
+        return f"{possible[0].word}: {possible[0].help}" if possible[0].help else possible[0].word
     return f"{command.line}: {command.help}" if command is not None else ""
 
 
-def _listed(found: Sequence[Offer]) -> str:
+def _listed(possible: Sequence[Offer]) -> str:
     """Words side by side, those that speak for themselves without their help."""
-    more = f"   … {len(found) - _TOLD:,} more" if len(found) > _TOLD else ""
-    return "   ".join(offer.word for offer in found[:_TOLD]) + more
+    more = f"   … {len(possible) - _TOLD:,} more" if len(possible) > _TOLD else ""
+    return "   ".join(offer.word for offer in possible[:_TOLD]) + more

@@ -45,9 +45,9 @@ class Filter:
 
     def keeps(self, lines: Lines) -> BoolArray:
         """(M,) whether each line meets every term; a missing number meets none."""
-        kept = np.ones(len(lines), bool)
+        mask = np.ones(len(lines), bool)
         if self.symbols is not None:
-            kept = np.array([symbol in self.symbols for symbol in lines.symbols], bool)
+            mask = np.array([symbol in self.symbols for symbol in lines.symbols], bool)
         columns: dict[str, tuple[str, ...]] = {
             "sector": lines.sectors,
             "name": lines.names,
@@ -55,7 +55,7 @@ class Filter:
         }
         for field, word in self.words:
             looked = [columns[name] for name in ((field,) if field else _FIELDS)]
-            kept &= np.array(
+            mask &= np.array(
                 [any(word in text.casefold() for text in row) for row in zip(*looked, strict=True)],
                 bool,
             )
@@ -66,8 +66,8 @@ class Filter:
         }
         for name, sign, bound in self.bounds:
             with np.errstate(invalid="ignore"):
-                kept &= _compare(np.round(values[name] * _SCALE[name], _DECIMALS), sign, bound)
-        return kept
+                mask &= _compare(np.round(values[name] * _SCALE[name], _DECIMALS), sign, bound)
+        return mask
 
 
 def _compare(values: FloatArray, sign: str, bound: float) -> BoolArray:

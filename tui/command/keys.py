@@ -49,15 +49,15 @@ def keys_of(rebound: Mapping[str, str] = {}) -> dict[str, tuple[str, ...]]:
     Raises:
         CommandError: No such command, no such key, or two commands on one key.
     """
-    found = {command.name: command.keys for command in COMMANDS if command.keys}
+    table = {command.name: command.keys for command in COMMANDS if command.keys}
     for name, text in rebound.items():
-        if name not in found:
-            raise CommandError(f"no command is called {name!r}; known are {' '.join(found)}")
-        found[name] = tuple(part.strip() for part in text.split(",") if part.strip())
-        if not found[name]:
+        if name not in table:
+            raise CommandError(f"no command is called {name!r}; known are {' '.join(table)}")
+        table[name] = tuple(part.strip() for part in text.split(",") if part.strip())
+        if not table[name]:
             raise CommandError(f"{name} = {text!r} names no key")
     owner: dict[str, str] = {}
-    for name, keys in found.items():
+    for name, keys in table.items():
         for key in keys:
             try:
                 taken = owner.setdefault(normal_key(key), name)
@@ -65,7 +65,7 @@ def keys_of(rebound: Mapping[str, str] = {}) -> dict[str, tuple[str, ...]]:
                 raise CommandError(f"{name}: {error}") from None
             if taken != name:
                 raise CommandError(f"{key} is the key of both {taken} and {name}; give one another")
-    return found
+    return table
 
 
 def bindings() -> list[Binding]:

@@ -102,6 +102,10 @@ def parse(text: str, question: Question, pairs: Sequence[tuple[str, str]] = ()) 
         return replace(question, as_of=_date(rest))
     if head == "ex":
         return replace(question, without=_symbols(rest, (question.small, question.large)))
+    if head == "list":
+        if rest not in (["start"], ["end"]):
+            raise CommandError("which list of members? list start, or list end of the window")
+        return replace(question, breadth_list="start" if rest == ["start"] else "end")
     if head == "theme":
         return ThemeNamed(" ".join(rest))
     if head == "mrr" and not rest:
@@ -131,8 +135,10 @@ def _watched(
         return _pair(rest, question)
     place = int(rest[0][:4]) if len(rest) == 1 else 0
     if not 1 <= place <= len(pairs):
-        told = " ".join(f"{n} {small}:{large}" for n, (small, large) in enumerate(pairs, start=1))
-        raise CommandError(f"which pair of the watch list? {told}")
+        numbered = " ".join(
+            f"{n} {small}:{large}" for n, (small, large) in enumerate(pairs, start=1)
+        )
+        raise CommandError(f"which pair of the watch list? {numbered}")
     return WatchPair(place - 1)
 
 
@@ -159,15 +165,15 @@ def _date(rest: list[str]) -> date | None:
 
 def _symbols(rest: list[str], funds: tuple[str, str]) -> tuple[str, ...]:
     """Names to leave out; a fund of the pair at the front only says which index is meant."""
-    found = [word.strip(",").upper() for word in rest]
-    if found and found[0] in funds:
-        found = found[1:]
-        if not found:
+    symbols = [word.strip(",").upper() for word in rest]
+    if symbols and symbols[0] in funds:
+        symbols = symbols[1:]
+        if not symbols:
             raise CommandError(f"{rest[0].upper()} without which names? ex {rest[0].upper()} MSFT")
-    for symbol in found:
+    for symbol in symbols:
         if not _SYMBOL.fullmatch(symbol):
             raise CommandError(f"{symbol!r} is no symbol; write ex SPY MSFT META")
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(symbols))
 
 
 def _pair(words: list[str], question: Question) -> Question:

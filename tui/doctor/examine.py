@@ -4,54 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from cache.sources.reach import Reached, reach
+from cache.sources.reach import reach
+from tui.doctor import keeping, machine, network, screen
 from tui.doctor.findings import Finding, to_json, to_text
-from tui.terminal.capabilities import Capabilities, here
+from tui.doctor.surroundings import Surroundings
+from tui.terminal.capabilities import here
 from tui.text.streams import ANSWERED, IN_PART, write
 
 if TYPE_CHECKING:
     from tui.state.places import Places
-
-#: Asks hosts whether they can be reached, through the proxies in force.
-Reach = Callable[[list[str]], Mapping[str, Reached]]
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the looks look at; all of it can be given, so that tests need no such machine.
-
-    Attributes:
-        environ: the environment.
-        now: the clock, with a time zone.
-        terminal: what it can show.
-        size: columns and lines of the terminal, None where the answer goes elsewhere.
-        places: where things are kept.
-        simulated: whether the simulated market is meant.
-        reach: asks the network; None where it is not to be asked.
-    """
-
-    environ: Mapping[str, str]
-    now: datetime
-    terminal: Capabilities
-    size: tuple[int, int] | None
-    places: Places
-    simulated: bool
-    reach: Reach | None
-
 
 Look = Callable[[Surroundings], list[Finding]]
 
 
 def examine(around: Surroundings) -> list[Finding]:
     """Everything that was found, in the order to read it."""
-    from tui.doctor import keeping, machine, network, screen
-
     looks: tuple[tuple[str, Look], ...] = (
         ("terminal", screen.terminal),
         ("colours", screen.colours),
@@ -68,14 +40,16 @@ def examine(around: Surroundings) -> list[Finding]:
         ("certificates", network.certificates),
         ("network", network.network),
     )
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for topic, look in looks:
         try:
-            found += look(around)
+            findings += look(around)
         except Exception as error:  # one look that fails must not cost the others
-            said = f"could not be looked at: {type(error).__name__}: {error}"
-            found.append(Finding(topic, "fault", said, "this is a fault of the program; report it"))
-    return found
+            fault = f"could not be looked at: {type(error).__name__}: {error}"
+            findings.append(
+                Finding(topic, "fault", fault, "this is a fault of the program; report it")
+            )
+    return findings
 
 
 def report(where: Places, *, demo: bool, offline: bool, kind: str) -> int:
@@ -92,7 +66,7 @@ def report(where: Places, *, demo: bool, offline: bool, kind: str) -> int:
         simulated=demo,
         reach=None if demo or offline else reach,
     )
-    found = examine(around)
+    findings = examine(around)
     width = min(size[0] if size else 100, 120)
-    write(to_json(found) if kind == "json" else to_text(found, width), kind=kind)
-    return IN_PART if any(one.state == "fault" for one in found) else ANSWERED
+    write(to_json(findings) if kind == "json" else to_text(findings, width), kind=kind)
+    return IN_PART if any(one.state == "fault" for one in findings) else ANSWERED

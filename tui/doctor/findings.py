@@ -44,13 +44,13 @@ class Finding:
 
 def to_json(findings: Sequence[Finding]) -> str:
     """The findings as JSON, one trailing newline."""
-    told = [one.cleaned() for one in findings]
+    cleaned = [one.cleaned() for one in findings]
     document = {
         "schema": SCHEMA,
-        "faults": sum(one.state == "fault" for one in told),
+        "faults": sum(one.state == "fault" for one in cleaned),
         "findings": [
             {"topic": one.topic, "state": one.state, "said": one.said, "next": one.then or None}
-            for one in told
+            for one in cleaned
         ],
     }
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
@@ -79,5 +79,5 @@ def to_text(findings: Sequence[Finding], width: int) -> str:
 def _wrapped(head: str, text: str, width: int) -> list[str]:
     """The text beside its head; what does not fit goes on below, under its own start."""
     room = max(width - cell_width(head), 30)
-    found = textwrap.wrap(text, room, break_on_hyphens=False) or [""]
-    return [head + found[0], *(" " * cell_width(head) + line for line in found[1:])]
+    lines = textwrap.wrap(text, room, break_on_hyphens=False) or [""]
+    return [head + lines[0], *(" " * cell_width(head) + line for line in lines[1:])]

@@ -19,7 +19,7 @@ from tui.doctor.findings import Finding
 from tui.state.config import FILE, ConfigError, load
 
 if TYPE_CHECKING:
-    from tui.doctor.examine import Surroundings
+    from tui.doctor.surroundings import Surroundings
 
 #: Free bytes below which a refresh may not find room, and sessions left before a new release.
 _ROOM: Final = 200 * 2**20
@@ -33,26 +33,26 @@ def config(around: Surroundings) -> list[Finding]:
         load(path)
     except ConfigError as error:
         return [Finding("config", "fault", f"{error}", "mend that line, or move the file away")]
-    told = _settings(path) if path.exists() else []
-    if not told:
+    settings = _settings(path) if path.exists() else []
+    if not settings:
         there = "sets nothing" if path.exists() else "is not there"
         return [Finding("config", "ok", f"{path} {there}: every setting has its default")]
-    return [Finding("config", "ok", f"{path} sets {', '.join(told)}")]
+    return [Finding("config", "ok", f"{path} sets {', '.join(settings)}")]
 
 
 def _settings(path: Path) -> list[str]:
     """What a sound file sets, as it would be written in it."""
-    told: list[str] = []
+    settings: list[str] = []
     for name, value in tomllib.loads(path.read_text(encoding="utf-8")).items():
         if isinstance(value, dict):
             # A hook's command may hold a password, and this is copied into reports.
-            told += [
+            settings += [
                 f"[{name}] {key}" + ("" if key == "hook" else f" = {_written(one)}")
                 for key, one in value.items()
             ]
         else:
-            told.append(f"{name} = {_written(value)}")
-    return told
+            settings.append(f"{name} = {_written(value)}")
+    return settings
 
 
 def _written(value: object) -> str:
@@ -78,17 +78,19 @@ def store(around: Surroundings) -> list[Finding]:
             Finding("store", "note", f"{home} is not there yet: nothing is held", _first(around))
         ]
     try:
-        held = Store(home, simulated=around.simulated).read()
+        contents = Store(home, simulated=around.simulated).read()
     except StoreEmpty as error:
         return [Finding("store", "note", f"{error}", _first(around)), *_mode(home)]
     except CacheError as error:
         return [Finding("store", "fault", f"{error}")]
-    if held.damage:
+    if contents.damage:
         then = "the next refresh or import writes a whole one; look after the disk"
-        return [Finding("store", "fault", "; ".join(held.damage), then), *_mode(home)]
+        return [Finding("store", "fault", "; ".join(contents.damage), then), *_mode(home)]
     size, files = _size(home)
-    said = f"{kind} in {home}, generation {held.generation}, {files:,} files, {size / 1e6:,.1f} MB"
-    return [Finding("store", "ok", f"{said}, every hash right"), *_mode(home)]
+    sentence = (
+        f"{kind} in {home}, generation {contents.generation}, {files:,} files, {size / 1e6:,.1f} MB"
+    )
+    return [Finding("store", "ok", f"{sentence}, every hash right"), *_mode(home)]
 
 
 def _first(around: Surroundings) -> str:
@@ -110,8 +112,8 @@ def _mode(home: Path) -> list[Finding]:
     """Whether it can be written, and who else reads it; what others may write is refused."""
     mode = stat.S_IMODE(home.stat().st_mode)
     if not os.access(home, os.W_OK):
-        said = f"the store may be read and not written (mode {mode:o})"
-        return [Finding("permissions", "note", said, "its owner refreshes; the screen works")]
+        sentence = f"the store may be read and not written (mode {mode:o})"
+        return [Finding("permissions", "note", sentence, "its owner refreshes; the screen works")]
     who = "others may read" if mode & 0o044 else "yours alone"
     return [Finding("permissions", "ok", f"the store can be written, {who} (mode {mode:o})")]
 
@@ -122,23 +124,25 @@ def room(around: Surroundings) -> list[Finding]:
     while not there.exists() and there != there.parent:
         there = there.parent
     free = shutil.disk_usage(there).free
-    said = f"{free / 1e9:,.1f} GB free in {there}"
+    sentence = f"{free / 1e9:,.1f} GB free in {there}"
     if free < _ROOM:
-        return [Finding("room", "fault", said, f"a refresh needs {_ROOM / 1e6:,.0f} MB: make room")]
+        return [
+            Finding("room", "fault", sentence, f"a refresh needs {_ROOM / 1e6:,.0f} MB: make room")
+        ]
     if not os.access(there, os.W_OK) and there != around.places.store:
         then = "name a directory of your own with --home or INTERNALS_HOME"
         return [Finding("room", "fault", f"{there} cannot be written", then)]
-    return [Finding("room", "ok", said)]
+    return [Finding("room", "ok", sentence)]
 
 
 def sessions(around: Surroundings) -> list[Finding]:
     """How far ahead the exchange's sessions are known."""
     last = pydate(known_sessions()[-1])
-    said = f"the exchange's sessions are known through {last}"
+    sentence = f"the exchange's sessions are known through {last}"
     today = around.now.date()
     then = "install a newer release, which knows more"
     if today > last:
-        return [Finding("sessions", "fault", f"{said}, and today is {today}", then)]
+        return [Finding("sessions", "fault", f"{sentence}, and today is {today}", then)]
     if today + _AHEAD > last:
-        return [Finding("sessions", "note", said, then)]
-    return [Finding("sessions", "ok", said)]
+        return [Finding("sessions", "note", sentence, then)]
+    return [Finding("sessions", "ok", sentence)]

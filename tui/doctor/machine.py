@@ -11,7 +11,7 @@ from tui import VERSION
 from tui.doctor.findings import Finding
 
 if TYPE_CHECKING:
-    from tui.doctor.examine import Surroundings
+    from tui.doctor.surroundings import Surroundings
 
 #: What the program rests on, and the oldest releases that will do (as in pyproject.toml).
 NEEDED: Final = {
@@ -29,16 +29,16 @@ OLDEST: Final = (3, 11)
 
 def python(around: Surroundings) -> list[Finding]:
     """The release of the program, of Python, and the machine."""
-    said = f"internals {VERSION} on Python {platform.python_version()}, {sys.executable}"
-    said += f", {platform.system()} {platform.machine()}"
+    sentence = f"internals {VERSION} on Python {platform.python_version()}, {sys.executable}"
+    sentence += f", {platform.system()} {platform.machine()}"
     if sys.version_info < OLDEST:
-        return [Finding("python", "fault", said, "Python 3.11 or newer is needed")]
-    return [Finding("python", "ok", said)]
+        return [Finding("python", "fault", sentence, "Python 3.11 or newer is needed")]
+    return [Finding("python", "ok", sentence)]
 
 
 def packages(around: Surroundings) -> list[Finding]:
     """Every package that is needed: there, and new enough."""
-    held: list[str] = []
+    versions: list[str] = []
     wrong: list[str] = []
     for name, least in NEEDED.items():
         wanted = ".".join(map(str, least))
@@ -47,20 +47,20 @@ def packages(around: Surroundings) -> list[Finding]:
         except metadata.PackageNotFoundError:
             wrong.append(f"{name} is not installed, {wanted} or newer is needed")
             continue
-        held.append(f"{name} {version}")
+        versions.append(f"{name} {version}")
         if _numbers(version) < least:
             wrong.append(f"{name} {version} is older than {wanted}")
     if wrong:
         then = "install the program again with what it needs: pip install ."
         return [Finding("packages", "fault", "; ".join(wrong), then)]
-    return [Finding("packages", "ok", ", ".join(held))]
+    return [Finding("packages", "ok", ", ".join(versions))]
 
 
 def _numbers(version: str) -> tuple[int, ...]:
     """The leading numbers of a version: 2.1.0rc1 -> (2, 1)."""
-    found: list[int] = []
+    numbers: list[int] = []
     for part in version.split("."):
         if not part.isdigit():
             break
-        found.append(int(part))
-    return tuple(found)
+        numbers.append(int(part))
+    return tuple(numbers)

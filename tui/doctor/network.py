@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cache.sources.reach import Reached
-    from tui.doctor.examine import Surroundings
+    from tui.doctor.surroundings import Surroundings
 
 #: Whom yfinance asks for prices.
 YAHOO: Final = "query2.finance.yahoo.com"
@@ -34,46 +34,48 @@ def _first_set(around: Surroundings, names: tuple[str, ...]) -> tuple[str, str] 
 
 def proxy(around: Surroundings) -> list[Finding]:
     """The proxy in force, without its password."""
-    held = _first_set(around, _PROXIES)
-    if held is None:
+    setting = _first_set(around, _PROXIES)
+    if setting is None:
         return [Finding("proxy", "ok", "none")]
-    name, value = held
+    name, value = setting
     try:
         parts = urlsplit(value if "://" in value else f"http://{value}")
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
-        said = f"{name} is no address"
-        return [Finding("proxy", "fault", said, "write it as http://proxy.example:3128")]
+        sentence = f"{name} is no address"
+        return [Finding("proxy", "fault", sentence, "write it as http://proxy.example:3128")]
     if not parts.hostname:
-        said = f"{name} names no host"
-        return [Finding("proxy", "fault", said, "write it as http://proxy.example:3128")]
-    said = f"{parts.scheme}://{parts.hostname}{port}, from {name}"
+        sentence = f"{name} names no host"
+        return [Finding("proxy", "fault", sentence, "write it as http://proxy.example:3128")]
+    sentence = f"{parts.scheme}://{parts.hostname}{port}, from {name}"
     but = around.environ.get("no_proxy") or around.environ.get("NO_PROXY")
     if name.lower() == "all_proxy":
         then = "the issuers' files are asked for past it: set HTTPS_PROXY instead"
-        return [Finding("proxy", "note", said, then)]
-    return [Finding("proxy", "ok", f"{said}, but not for {but}" if but else said)]
+        return [Finding("proxy", "note", sentence, then)]
+    return [Finding("proxy", "ok", f"{sentence}, but not for {but}" if but else sentence)]
 
 
 def certificates(around: Surroundings) -> list[Finding]:
     """The authorities that are trusted."""
-    held = _first_set(around, (*_BUNDLES, "SSL_CERT_FILE"))
-    if held is None:
+    setting = _first_set(around, (*_BUNDLES, "SSL_CERT_FILE"))
+    if setting is None:
         number = ssl.create_default_context().cert_store_stats()["x509_ca"]
-        said = f"the system's, {number:,} authorities" if number else "those of certifi"
-        return [Finding("certificates", "ok", f"{said}; certifi's for Yahoo")]
-    name, value = held
+        sentence = f"the system's, {number:,} authorities" if number else "those of certifi"
+        return [Finding("certificates", "ok", f"{sentence}; certifi's for Yahoo")]
+    name, value = setting
     try:
         number = ssl.create_default_context(cafile=value).cert_store_stats()["x509_ca"]
     except (OSError, ValueError):
         there = "holds no certificates" if Path(value).exists() else "does not exist"
-        said = f"{name} names {value}, which {there}"
-        return [Finding("certificates", "fault", said, "name a PEM file, or unset the variable")]
-    said = f"{value}, {number:,} authorities, from {name}"
+        sentence = f"{name} names {value}, which {there}"
+        return [
+            Finding("certificates", "fault", sentence, "name a PEM file, or unset the variable")
+        ]
+    sentence = f"{value}, {number:,} authorities, from {name}"
     if name not in _BUNDLES:
         then = f"Yahoo is asked with certifi's: set {_BUNDLES[0]} to the same file"
-        return [Finding("certificates", "note", said, then)]
-    return [Finding("certificates", "ok", said)]
+        return [Finding("certificates", "note", sentence, then)]
+    return [Finding("certificates", "ok", sentence)]
 
 
 def network(around: Surroundings) -> list[Finding]:
@@ -83,14 +85,14 @@ def network(around: Surroundings) -> list[Finding]:
         return [Finding("network", "note", f"not looked at: {why}"), *clock(around, {})]
     hosts = [YAHOO, *_issuers(around)]
     answers = around.reach(hosts)
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for host in hosts:
         answer = answers[host]
         if answer.seconds is not None:
-            found.append(Finding("network", "ok", f"{host} answers in {answer.seconds:.1f} s"))
+            findings.append(Finding("network", "ok", f"{host} answers in {answer.seconds:.1f} s"))
             continue
         what = "prices" if host == YAHOO else "holdings"
-        found.append(
+        findings.append(
             Finding(
                 "network",
                 "fault",
@@ -99,7 +101,7 @@ def network(around: Surroundings) -> list[Finding]:
                 " a file of your own",
             )
         )
-    return [*found, *clock(around, answers)]
+    return [*findings, *clock(around, answers)]
 
 
 def _issuers(around: Surroundings) -> list[str]:
@@ -115,16 +117,16 @@ def _issuers(around: Surroundings) -> list[str]:
 def clock(around: Surroundings, answers: Mapping[str, Reached]) -> list[Finding]:
     """Our clock, beside that of the first host that told its own."""
     now = around.now
-    said = f"{now.astimezone():%Y-%m-%d %H:%M %z}, {now.astimezone(UTC):%H:%M} UTC"
-    told = [one.date for one in answers.values() if one.date is not None]
-    if not told:
-        return [Finding("clock", "ok", said)]
+    sentence = f"{now.astimezone():%Y-%m-%d %H:%M %z}, {now.astimezone(UTC):%H:%M} UTC"
+    dates = [one.date for one in answers.values() if one.date is not None]
+    if not dates:
+        return [Finding("clock", "ok", sentence)]
     # The hosts were asked a moment ago: the slowest answer is within the deadline.
-    off = now - max(told)
+    off = now - max(dates)
     seconds = off.total_seconds()
     if abs(seconds) > _SKEW + DEADLINE:
         how = "fast" if seconds > 0 else "slow"
-        said = f"{said}: {abs(seconds) / 60:,.0f} minutes {how}, say the hosts"
+        sentence = f"{sentence}: {abs(seconds) / 60:,.0f} minutes {how}, say the hosts"
         then = "set it (timedatectl set-ntp true): which session has closed is read from it"
-        return [Finding("clock", "fault", said, then)]
-    return [Finding("clock", "ok", f"{said}, as the hosts say")]
+        return [Finding("clock", "fault", sentence, then)]
+    return [Finding("clock", "ok", f"{sentence}, as the hosts say")]

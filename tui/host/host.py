@@ -13,13 +13,10 @@ if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
     from core.data.market import Market
     from core.data.question import Question
-    from tui.alerts.ringing import Ringer
     from tui.host.messages import DeskLike, Failed
-    from tui.panes.scene import Scene, Side
+    from tui.host.scene import Scene, Side
     from tui.state.config import Config
     from tui.state.files import Seat
-    from tui.workers.live import Live
-    from tui.workers.recall import Recall
 
 
 class Host(Protocol):
@@ -38,10 +35,7 @@ class Host(Protocol):
         failed: why there is no newer answer, None where there is one.
         absent: it is of a pair of the watch list that nothing is held of.
         seat: where a person was at the last end.
-        recall: what was seen before.
-        ringer: the alerts.
         rung: what an alert said, "" for none; until esc.
-        live: today's quotes, on or off.
         now: the clock.
     """
 
@@ -56,17 +50,8 @@ class Host(Protocol):
     error: str
     notice: str
     failed: Failed | None
-    live: Live
     absent: bool
     seat: Seat
-
-    @property
-    def recall(self) -> Recall:
-        """What was seen before."""
-
-    @property
-    def ringer(self) -> Ringer:
-        """The alerts."""
 
     rung: str
     now: Callable[[], datetime]

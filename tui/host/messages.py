@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,8 +16,23 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from core.data.question import Question
     from tui.report.fetched import Fetched
+    from tui.report.files import Ledger
     from tui.state.files import Memory
-    from tui.workers.live import Quotes
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Quotes:
+    """Today's quotes at one moment.
+
+    Attributes:
+        prices: symbol -> dollars per share.
+        session: the session they are of.
+        at: when the newest of them was taken.
+    """
+
+    prices: Mapping[str, float]
+    session: date
+    at: datetime
 
 
 class DeskLike(Protocol):
@@ -26,6 +42,7 @@ class DeskLike(Protocol):
         simulated: the market is made up.
         memory: what is kept between two runs.
         notes: directory of the notes that the screen writes.
+        ledger: the files that this program wrote, and may replace.
     """
 
     simulated: bool
@@ -33,6 +50,7 @@ class DeskLike(Protocol):
     read_only: str
     memory: Memory
     notes: Path
+    ledger: Ledger
 
     def generation(self) -> int | None:
         """Number of the newest generation, None for an empty store."""
@@ -64,11 +82,11 @@ class DeskLike(Protocol):
 
 @dataclass
 class Taken(Message):
-    """A question was answered; without the market where that is still to be read here."""
+    """A question was answered, from this market."""
 
     number: int
     snapshot: Snapshot
-    market: Market | None
+    market: Market
 
 
 @dataclass

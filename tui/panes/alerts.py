@@ -10,11 +10,11 @@ from textual.message import Message
 from core.answer.alerts import Alert, figure
 from tui.command.commands import shown
 from tui.panes.help import PageScreen, page_bindings
-from tui.panes.scene import wrapped
+from tui.panes.wording import wrapped
 from tui.text import formats
 
 if TYPE_CHECKING:
-    from tui.alerts.ringing import Standing
+    from tui.alerts.ringing import Ringer, Standing
     from tui.host.host import Host
     from tui.text.spans import Drawing, Line
 
@@ -39,9 +39,9 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[Any]] = page_bindings("alerts", remove="remove")
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, ringer: Ringer) -> None:
         super().__init__()
-        self._host = host
+        self._host, self._ringer = host, ringer
         self._found: tuple[Standing, ...] | None = None
         self._trouble = ""
         self._at = 0
@@ -55,7 +55,7 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
         self.run_worker(lambda: self._look_up(without), thread=True, exit_on_error=False)
 
     def _look_up(self, without: Alert | None) -> None:
-        self.post_message(Listed(*self._host.ringer.standing(without)))
+        self.post_message(Listed(*self._ringer.standing(without)))
 
     def on_listed(self, message: Listed) -> None:
         """Draw the alerts as they stand."""

@@ -11,23 +11,26 @@ from typing import TYPE_CHECKING, Final
 from textual.message import Message
 from textual.widget import Widget
 
-from core.measures.daily import Daily
-from core.measures.daily import daily as daily_breadth
+from core.answer.by_session import daily_of
 from core.note.note import breadth_sentence
 from tui.charts import histogram_pair, ladder_bar, waterfall
 from tui.command.commands import BREADTH
 from tui.panes import daily
 from tui.panes.pane import Pane
-from tui.panes.scene import Scene, Side, flowed, no_index, wrapped
 from tui.panes.sheet import Sheet
+from tui.panes.wording import flowed, no_index, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, fit_line, inset
 
 if TYPE_CHECKING:
-    from core.answer.snapshot import IndexView
+    from core.answer.snapshot import IndexView, Snapshot
     from core.data.market import Market
     from core.measures.breadth import Bin, Breadth
+    from core.measures.daily import Daily
+    from tui.host.scene import Scene, Side
 
+#: Cells of the names of the histogram's bins.
+_BINS: Final = 14
 #: Cells of the longest bar of the ladder.
 _LONGEST: Final = 40
 
@@ -48,6 +51,7 @@ class BreadthPane(Pane):
         self._sheet = Sheet(classes="body")
         self._counted: Market | None = None
         self._counting: Market | None = None
+        self._daily: tuple[Snapshot, dict[Side, Daily]] | None = None
 
     def body(self) -> Iterator[Widget]:
         """One drawing."""
@@ -73,11 +77,13 @@ class BreadthPane(Pane):
     def _draw_daily(self, scene: Scene) -> None:
         """Session by session: counted once for a market, in a thread."""
         market = scene.market
-        if market is not None and market is self._counted:
-            found = _daily_of(scene)
+        if market is self._counted:
+            if self._daily is None or self._daily[0] is not scene.snapshot:
+                self._daily = scene.snapshot, _daily_of(scene)
+            found = self._daily[1]
             self._sheet.show(lambda width, height: daily.drawing(scene, found, width, height))
             return
-        if market is not None and self._counting is not market:
+        if self._counting is not market:
             self._counting = market
             self.run_worker(partial(self._count, scene, market), thread=True, exit_on_error=False)
         if self._counted is None:
@@ -101,13 +107,8 @@ class BreadthPane(Pane):
 
 
 def _daily_of(scene: Scene) -> dict[Side, Daily]:
-    """Side -> its daily breadth up to the as-of session."""
-    if scene.market is None:
-        return {}
-    found = {
-        side: daily_breadth(scene.market, scene.fund(side), scene.snapshot.as_of)
-        for side in scene.sides
-    }
+    """Side -> its daily breadth up to the window's end."""
+    found = {side: daily_of(scene.market, scene.snapshot, scene.fund(side)) for side in scene.sides}
     return {side: told for side, told in found.items() if told is not None}
 
 
@@ -180,12 +181,23 @@ def bin_label(one: Bin) -> str:
     return f"{low} to {high} %"
 
 
+def _list(view: IndexView, room: int) -> str:
+    """Which list is counted, as full as there is room for: ``, list at start``, `` start``."""
+    members = view.breadth.members
+    texts = () if members is None else (f", list at {members.which}", f" {members.which}")
+    return next((text for text in texts if len(text) <= room), "")
+
+
 def histogram(scene: Scene, width: int, height: int) -> Drawing:
     """Both indices' returns on the same bins, the largest on top."""
     views = scene.views()
     bins = views[0][1].breadth.histogram[::-1]
     counts = [[one.count for one in view.breadth.histogram[::-1]] for _, view in views]
-    names = [view.fund for _, view in views]
+    names = []
+    for _, view in views:
+        # a side's head also has the fund, and "  N 1,863"
+        room = (width - 2 - _BINS) // 2 - len(f"{view.fund}  N {view.breadth.n:,}")
+        names.append(f"{view.fund}{_list(view, room)}")
     styles: list[str] = [side for side, _ in views]
     if len(views) == 1:
         counts, names = [*counts, [0] * len(bins)], [*names, scene.fund(scene.sides[1])]
@@ -212,6 +224,7 @@ def ladder(scene: Scene, width: int) -> Drawing:
     head: Line = [(" " * 9, "")]
     for side, view in views:
         told = f"{view.fund} of {view.breadth.n:,}"
+        told += _list(view, side_width - len(told))
         head += [(formats.fit(told, side_width), f"{side} bold"), ("  ", "")]
     found: Drawing = [head]
     for rungs in zip_longest(*(view.breadth.ladder for _, view in views)):

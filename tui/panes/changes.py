@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
@@ -19,11 +19,14 @@ from tui.command.commands import CHANGES
 from tui.panes import concentration
 from tui.panes.listing import Grid, Order
 from tui.panes.pane import Pane
-from tui.panes.scene import Scene, Side, wrapped
 from tui.panes.sheet import Sheet
+from tui.panes.wording import wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
 from tui.widgets.columns import Cell, Column
+
+if TYPE_CHECKING:
+    from tui.host.scene import Scene, Side
 
 COLUMNS: Final = (
     Column("what", "", 6),
@@ -152,8 +155,6 @@ def _cell(row: _Row, key: str) -> Cell:
 def _untold(scene: Scene, side: Side) -> str:
     """Why nothing is told of an index's changes."""
     fund = scene.fund(side)
-    if scene.market is None:
-        return f"The holdings files of {fund} are still being read."
     if len(scene.market.holdings.get(fund, ())) > 1:
         return f"One holdings file of {fund} serves this whole window: nothing to compare."
     return (

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.note.note import leaders_sentence
+from core.note.phrase import Sentence
+from core.note.without_words import without_sentence
 from tui.charts import cumulative_curve
-from tui.panes.scene import Scene, Side, no_index, wrapped
+from tui.panes.wording import no_index, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, fit_line, inset
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView
+    from tui.host.scene import Scene, Side
 
 #: Cells of one index's table.
 WIDTH = 50
@@ -61,14 +64,16 @@ def _index(side: Side, view: IndexView, width: int) -> Drawing:
     found: Drawing = [head]
     if view.claims:
         found += [[(" ", ""), *line] for line in wrapped(leaders_sentence(view), width - 2)]
-    found.append([(" top      sum bp   of net  of gains   rest of index", "dim")])
+    # the two conventions by name, in the order the note and the caption have them
+    found.append([(" top   sum bp  of net  of gains  zeroed  reweighted", "dim")])
     for top in told.top:
         line: Line = [
             (f"{top.k:>4}", "bold"),
-            (f"{formats.bp(top.contribution, unit=False):>12}", ""),
-            (f"{formats.pct(top.share_of_net, 1, sign=False):>9}", ""),
-            (f"{formats.pct(top.share_of_gross_gain, 1, sign=False):>10}", ""),
-            (f"{formats.pct(top.reweighted):>13}", ""),
+            (f"{formats.bp(top.contribution, unit=False):>9}", ""),
+            (f"{formats.pct(top.share_of_net, 1, sign=False):>8}", ""),
+            (f"{formats.pct(top.share_of_gross_gain, 1, sign=False):>8}", ""),
+            (f"{formats.pct(top.fund_zeroed):>10}", ""),
+            (f"{formats.pct(top.reweighted):>11}", ""),
         ]
         found.append(line)
     numbers = [
@@ -84,12 +89,7 @@ def _index(side: Side, view: IndexView, width: int) -> Drawing:
 
 
 def _without(view: IndexView, width: int) -> Drawing:
-    assert view.without is not None
-    said = (
-        f"without {' '.join(view.without.symbols)}: {formats.pct(view.without.reweighted)} with the"
-        f" rest weighted up, {formats.pct(view.without.zeroed)} with them at zero;"
-        f" they brought {formats.bp(view.without.contribution)}"
-    )
+    said = without_sentence(Sentence(), view)
     return [[(" ", ""), *line] for line in wrapped(said, width - 2, "bold")]
 
 

@@ -24,7 +24,7 @@ from tui.panes.pane import Pane
 
 if TYPE_CHECKING:
     from tui.command.filters import Filter
-    from tui.panes.scene import Scene, Side
+    from tui.host.scene import Scene, Side
     from tui.text.spans import Line
 
 #: From these widths on: two tables, and sectors beside them.
@@ -117,7 +117,7 @@ class Contributors(Pane):
         rest = [note.rstrip(".") for note in scene.snapshot.warnings]
         if self.view == "themes" and any(view.themes for _, view in scene.views()):
             found.append("themes may overlap and need not add up to the return")
-        if self.view == "themes" and scene.market is not None:
+        if self.view == "themes":
             found += scene.market.reference.doubts
         return list(dict.fromkeys([*found, *rest]))
 

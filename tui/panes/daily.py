@@ -9,12 +9,13 @@ import numpy as np
 
 from core.measures.daily import Daily, inside
 from tui.charts import Chart, Series, Unit, stacked_charts
-from tui.panes.scene import Scene, Side, flowed, wrapped
+from tui.panes.wording import flowed, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, inset
 
 if TYPE_CHECKING:
     from core.data.frames import Dates, FloatArray
+    from tui.host.scene import Scene, Side
 
 #: Lines a chart needs, its caption with it.
 _LEAST = 6

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.data.market import Market
     from core.explain.explanation import Explanation
-    from tui.panes.scene import Scene, Side
+    from tui.host.scene import Scene, Side
     from tui.text.spans import Drawing
 
 
@@ -115,9 +115,7 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[Any]] = page_bindings("explain")
 
-    def __init__(
-        self, snapshot: Snapshot, market: Market | None, wanted: tuple[Asked, ...]
-    ) -> None:
+    def __init__(self, snapshot: Snapshot, market: Market, wanted: tuple[Asked, ...]) -> None:
         super().__init__()
         self.snapshot, self.market, self.wanted = snapshot, market, wanted
 
@@ -129,8 +127,7 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
     def _look_up(self) -> None:
         found: list[Explanation] = []
         sentence = "there is no such number in this answer"
-        for one in self.wanted if self.market is not None else ():
-            assert self.market is not None
+        for one in self.wanted:
             try:
                 found += explain(self.market, self.snapshot, one.fund, one.measure, one.item)
             except CoreError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.panes.help import PageScreen, page_bindings
-from tui.panes.scene import wrapped
+from tui.panes.wording import wrapped
 from tui.report.fetched import Fetched, until_words
 
 if TYPE_CHECKING:

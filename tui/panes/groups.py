@@ -14,8 +14,8 @@ from tui.widgets.columns import Cell, Column
 if TYPE_CHECKING:
     from core.measures.attribution import SectorEffect
     from core.measures.groups import Group
+    from tui.host.scene import Scene, Side
     from tui.panes.listing import Grid
-    from tui.panes.scene import Scene, Side
 
 #: Key of the row that sums a table up.
 ALL: Final = "all"
@@ -226,7 +226,7 @@ def left_out(scene: Scene) -> Sheetful:
     rows: list[dict[str, Cell]] = []
     keys: list[Hashable] = []
     for side, view in scene.views():
-        for line in view.left_out:
+        for line in view.not_measured:
             rows.append(
                 {
                     "fund": (view.fund, side),

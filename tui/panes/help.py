@@ -9,8 +9,8 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from tui.command.commands import COMMANDS, groups, shown
-from tui.panes.scene import wrapped
 from tui.panes.sheet import Sheet
+from tui.panes.wording import wrapped
 from tui.terminal import fitting
 from tui.text.spans import Drawing, fit_line
 from tui.widgets.stage import SizedScreen

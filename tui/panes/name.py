@@ -14,7 +14,7 @@ from core.data.errors import CoreError
 from tui.charts import Chart, Series, stacked_charts
 from tui.panes.explain import Asked, ExplainScreen
 from tui.panes.help import PageScreen, page_bindings
-from tui.panes.scene import BASIS, flowed, state_words, wrapped
+from tui.panes.wording import BASIS, flowed, state_words, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, inset, line_width
 

@@ -10,8 +10,8 @@ from textual.widget import Widget
 
 from tui.charts import diverging_bars
 from tui.panes.listing import Closing, Grid, Order, Row, rows_of
-from tui.panes.scene import Scene, Side, why_not
 from tui.panes.sheet import Sheet
+from tui.panes.wording import why_not
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
 from tui.widgets.columns import Cell, Column
@@ -19,6 +19,7 @@ from tui.widgets.columns import Cell, Column
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Lines
     from tui.command.filters import Filter
+    from tui.host.scene import Scene, Side
 
 #: Dropped in this order where there is no room: note, rank, sector, weight, name, bar, return.
 COLUMNS = (
@@ -217,15 +218,17 @@ def _caption(scene: Scene, side: Side, view: IndexView | None, order: Order, wid
         (f" {formats.pct(told)}", "bold"),
     ]
     parts = []
+    if view.without is not None:
+        names = view.without.symbols
+        who = " ".join(names) if len(names) <= 4 else f"{len(names)} names"
+        ways = ((view.without.fund_zeroed, "zeroed"), (view.without.reweighted, "reweighted"))
+        figures = [f"{formats.pct(value)} {name}" for value, name in ways if value is not None]
+        parts += [f"without {who} {figures[0]}", *figures[1:]] if figures else []
     if view.fund_return is None:
         parts.append("basket; no fund closes")
     if order.key == "bp":
         parts.append("best first" if order.falling else "worst first")
-    if view.without is not None:
-        names = view.without.symbols
-        who = " ".join(names) if len(names) <= 4 else f"{len(names)} names"
-        parts.append(f"without {who} {formats.pct(view.without.reweighted)}")
-    elif view.claims and view.concentration.half_of_gain is not None:
+    if view.without is None and view.claims and view.concentration.half_of_gain is not None:
         parts.append(f"half of all gains from {view.concentration.half_of_gain:,} names")
     for part in parts:
         if line_width(line) + len(part) + 3 <= width:

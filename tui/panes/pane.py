@@ -11,11 +11,12 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.panes.frame import VIEWS, Said, title
-from tui.panes.scene import Scene, foot_texts, wrapped
 from tui.panes.sheet import Sheet
+from tui.panes.wording import foot_texts, wrapped
 from tui.widgets.stage import settle
 
 if TYPE_CHECKING:
+    from tui.host.scene import Scene
     from tui.panes.listing import Grid
     from tui.text.spans import Drawing, Line
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from core.answer.looks import LookError, look
 from core.answer.since import ENDS, Ends, IndexSince, Moved, Placed, Since, since
 from tui.panes.help import PageScreen, page_bindings
-from tui.panes.scene import BASIS, wrapped
+from tui.panes.wording import BASIS, wrapped
 from tui.text import formats
 
 if TYPE_CHECKING:
     from tui.host.host import Host
     from tui.state.looks import Seen
     from tui.text.spans import Drawing, Line
+    from tui.workers.recall import Recall
 
 #: Symbols of a list of members told in full.
 _FEW = 24
@@ -25,9 +26,9 @@ class SinceScreen(PageScreen, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[Any]] = page_bindings("since")
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, recall: Recall) -> None:
         super().__init__()
-        self._host = host
+        self._host, self._recall = host, recall
 
     def on_mount(self) -> None:
         """Compare and draw."""
@@ -35,7 +36,7 @@ class SinceScreen(PageScreen, inherit_bindings=False):
         if host.snapshot is None:
             return
         now = look(host.snapshot)
-        before = host.recall.before(now)
+        before = self._recall.before(now)
         try:
             found = None if before is None else since(before.look, now)
             sentence = "This is the first look at this pair, window and basis: the next one tells."

@@ -12,13 +12,14 @@ from core.note.note import window_words
 from tui.charts import Chart, Multiple, Series, multiples, stacked_charts, year_bars
 from tui.command.commands import SPREAD
 from tui.panes.pane import Pane
-from tui.panes.scene import Scene, flowed, foot_texts, no_index
 from tui.panes.sheet import Sheet
+from tui.panes.wording import flowed, foot_texts, no_index
 from tui.text import formats
 from tui.text.spans import Drawing, Line, inset, line_width
 
 if TYPE_CHECKING:
     from core.measures.spread import Ranking, Spread
+    from tui.host.scene import Scene
 
 #: From this height on the lines stand over the bars of the years.
 BOTH = 24
@@ -161,8 +162,6 @@ def _chart(scene: Scene, spread: Spread, width: int, height: int) -> Drawing:
 
 def _paths(scene: Scene, spread: Spread, width: int, height: int) -> Drawing:
     """The gap on its way through the window, every year beside the others."""
-    if scene.market is None:
-        return []
     here = spread_year(spread)
     charts = [
         Multiple(

@@ -155,6 +155,10 @@ def _verdict(snapshot: Snapshot) -> Json | None:
         "leaders_count": found.count,
         "leaders_bp": scaled(found.leaders, 1e4),
         "gap_without_leaders_pp": scaled(found.without, 100),
+        # small less large, as spread.gap_pp; those above are the index ahead less the other
+        "equal_weight_gap_pp": scaled(found.equal_gap, 100),
+        "medians_gap_pp": scaled(found.medians_gap, 100),
+        "without_leaders_gap_pp": scaled(found.without_gap, 100),
     }
 
 
@@ -172,6 +176,7 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
             "end": iso(window.end),
             "basis": question.basis,
             "without": list(question.without),
+            "breadth_list": question.breadth_list,
         },
         "as_of": iso(snapshot.as_of),
         "state": snapshot.state,

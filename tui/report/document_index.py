@@ -73,12 +73,15 @@ def _daily(found: Daily, window: Window) -> Json:
         "new_highs": values(found.highs),
         "new_lows": values(found.lows),
         "adjusted_closes": found.adjusted,
+        "sums_from": iso(found.since),
     }
 
 
 def _breadth(view: IndexView, daily: Daily | None, window: Window) -> Json:
-    found = view.breadth
+    found, members = view.breadth, view.breadth.members
     return {
+        "list": members and members.which,
+        "list_as_of": members and iso(members.as_of),
         "n": found.n,
         "outside": [{"reason": reason, "count": count} for reason, count in found.outside],
         "up": found.up,
@@ -113,6 +116,7 @@ def _top(top: Top) -> Json:
         "share_of_gross_gain": number(top.share_of_gross_gain),
         "index_without_reweighted": number(top.reweighted),
         "index_without_zeroed": number(top.zeroed),
+        "fund_without_zeroed": number(top.fund_zeroed),
     }
 
 
@@ -132,9 +136,10 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
         "later_measured": view.later_measured,
         "weight_measured": number(view.weight_measured),
         "estimated": view.estimated,
+        "claims": {"leaders": view.claims, "breadth": view.claims_breadth},
         "left_out": [
             {"symbol": o.symbol, "name": o.name, "weight": number(o.weight), "reason": o.reason}
-            for o in view.left_out
+            for o in view.not_measured
         ],
         "segments": [
             {
@@ -145,6 +150,10 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
                 "weight_measured": number(s.weight_measured),
                 "basket_return": number(s.basket_return),
                 "membership_older_than": iso(s.older_than),
+                "holdings_of": s.carry.lender or view.fund,
+                "carried_days": s.carry.days,
+                "carried_over": iso(s.carry.over),
+                "equal_weights": s.carry.even,
             }
             for s in view.segments
         ],
@@ -171,5 +180,6 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
             "sum_bp": scaled(without.contribution, 1e4),
             "index_without_reweighted": number(without.reweighted),
             "index_without_zeroed": number(without.zeroed),
+            "fund_without_zeroed": number(without.fund_zeroed),
         },
     }

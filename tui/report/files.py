@@ -1,42 +1,130 @@
-"""An answer as a file: whole or not at all."""
+"""An answer as a file: whole or not at all, and never in the place of somebody else's."""
 
 from __future__ import annotations
 
+import errno
 import os
+import secrets
+import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import Final, Protocol
 
 from tui.text.safe import safe_lines
 
+_LINK: Final = "is a link, through which nothing is written; name the file itself"
 
-def write_file(target: Path, answer: str | bytes) -> None:
-    """Write an answer to a file, text in UTF-8: whole or not at all, with the mode the file had.
+_UNREAD: Final = "is a pipe that nobody reads"
 
-    A link stays and what it points to is written. What is no regular file (a pipe, a
-    device) is written to, never replaced.
+
+class Ledger(Protocol):
+    """Knows which files this program wrote (`tui.state.written`)."""
+
+    def refusal(self, target: Path) -> str:
+        """Why nothing may be written at a place, "" where it may."""
+
+    def wrote(self, target: Path) -> bool:
+        """Whether a file is, byte for byte, what this program wrote there last."""
+
+    def note(self, target: Path, data: bytes) -> None:
+        """Remember what is about to be written to a place."""
+
+
+def check_target(target: Path, ledger: Ledger | None, *, force: bool = False) -> bool:
+    """Refuse a place at which writing would change what is not this program's.
+
+    Args:
+        target: the file to be written.
+        ledger: the files this program wrote; None: no file may be replaced.
+        force: a file that somebody else wrote may be replaced as well.
+
+    Returns:
+        Whether a stream (a pipe, a device) is there, which is written to and never replaced.
 
     Raises:
-        OSError: it cannot be written; it names the target.
+        OSError: it names the target, and says what is there and what would be right.
+    """
+    if ledger is not None and (refusal := ledger.refusal(target)):
+        raise OSError(errno.EPERM, refusal, str(target))
+    try:
+        mode = target.lstat().st_mode
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from None
+    if stat.S_ISLNK(mode):
+        with suppress(OSError):
+            mode = target.stat().st_mode
+        if stat.S_ISLNK(mode) or stat.S_ISREG(mode):
+            raise OSError(errno.EEXIST, _LINK, str(target))
+    if stat.S_ISDIR(mode):
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+    if not stat.S_ISREG(mode):
+        return True
+    if not force and not (ledger is not None and ledger.wrote(target)):
+        reason = (
+            "is there already, and not as this program wrote it; name another file, move it away,"
+            " or replace it with --force"
+        )
+        raise OSError(errno.EEXIST, reason, str(target))
+    return False
+
+
+def write_file(
+    target: Path, answer: str | bytes, ledger: Ledger | None, *, force: bool = False
+) -> None:
+    """Write an answer to a file, text in UTF-8: whole or not at all, with the mode the file had.
+
+    What is no regular file (a pipe, a device) is written to, never replaced. Another name that a
+    replaced file has (a hard link) keeps what it led to.
+
+    Raises:
+        OSError: it cannot or may not be written (see `check_target`); it names the target.
     """
     data = answer if isinstance(answer, bytes) else safe_lines(answer).encode("utf-8", "replace")
-    beside: Path | None = None
+    stream = check_target(target, ledger, force=force)
+    # Beside the target first: a full disk leaves the old file as it was.
+    beside = target.with_name(f".internals.{secrets.token_hex(8)}")
     try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)
+        if stream:
+            _send(target, data)
             return
-        target = target.resolve()
-        # Beside the target first: a full disk leaves the old file as it was.
-        beside = target.with_name(f".internals.{os.getpid()}")
-        # A name that anyone can guess: what another has put there is neither used nor followed.
-        beside.unlink(missing_ok=True)
         with beside.open("xb") as file:
-            if target.exists():
-                os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
             file.write(data)
+            with suppress(FileNotFoundError):
+                os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
+        if ledger is not None:
+            ledger.note(target, data)
+        if not target.exists() and _linked(beside, target):
+            return
+        # whatever came there meanwhile
+        check_target(target, ledger, force=force)
         beside.replace(target)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(target)) from None
     finally:
-        if beside is not None:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def _linked(beside: Path, target: Path) -> bool:
+    """Give a file its name where that is free; False where the file system has no links."""
+    try:
+        target.hardlink_to(beside)
+    except FileExistsError:
+        raise
+    except OSError:
+        return False
+    return True
+
+
+def _send(target: Path, data: bytes) -> None:
+    """Write to a pipe that is read, or to a device; a pipe without a reader is no place to wait."""
+    try:
+        opened = os.open(target, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError as error:
+        nobody = error.errno == errno.ENXIO and target.is_fifo()
+        raise OSError(error.errno, _UNREAD if nobody else error.strerror) from None
+    with os.fdopen(opened, "wb") as file:
+        os.set_blocking(opened, True)
+        file.write(data)

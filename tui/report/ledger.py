@@ -89,7 +89,8 @@ class _Origins:
         for source in self._snapshot.sources:
             kind, _, rest = source.what.partition(" ")
             for fund in funds:
-                within = rest == fund or rest.endswith(f" lines of {fund}")
+                ends = (f" lines of {fund}", f" for {fund}")
+                within = rest == fund or rest.endswith(ends)
                 if source.what == f"prices {fund}" or (lines and within):
                     held = dates.setdefault((source.what, source.origin), [])
                     held += [str(source.as_of)] if kind == "holdings" else []

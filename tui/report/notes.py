@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.store import disk
 from core.data.question import ABOVE, BELOW
-from tui.report.files import write_file
+from tui.report.files import Ledger, check_target, write_file
 from tui.report.formats import KEPT, written
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def stem(snapshot: Snapshot) -> str:
     if question.without:
         few = question.without if len(question.without) <= _SPELLED else None
         parts.append("without-" + ("+".join(few) if few else _hash(question.without)))
+    if question.breadth_list != "start":
+        parts.append(f"list-at-{question.breadth_list}")
     if (question.above, question.below) != (ABOVE, BELOW):
         parts.append("steps-" + _hash((question.above, question.below)))
     if snapshot.simulated:
@@ -52,8 +54,13 @@ def _hash(value: object) -> str:
     return sha256(repr(value).encode()).hexdigest()[:8]
 
 
-def keep(snapshot: Snapshot, directory: Path, formats: Sequence[str] = KEPT) -> list[Path]:
-    """Write a note into a directory, a file a format; one of the same name is replaced.
+def keep(
+    snapshot: Snapshot,
+    directory: Path,
+    formats: Sequence[str] = KEPT,
+    ledger: Ledger | None = None,
+) -> list[Path]:
+    """Write a note into a directory, a file a format; one written before is replaced.
 
     Simulated notes go into a folder of their own.
 
@@ -61,21 +68,23 @@ def keep(snapshot: Snapshot, directory: Path, formats: Sequence[str] = KEPT) -> 
         snapshot: with its daily breadth, where the note is to hold it.
         directory: made where it is not there.
         formats: of `tui.report.formats.FORMATS`.
+        ledger: the files that this program wrote, and may replace.
 
     Returns:
         The files, in the order of the formats.
 
     Raises:
-        OSError: a file cannot be written; it names it.
+        OSError: a file cannot be written, or is not the program's; it names it, and none of
+            the others was written.
     """
     directory = directory.expanduser()
     if snapshot.simulated:
         directory /= "simulated"
+    files = {name: directory / f"{stem(snapshot)}.{_ENDINGS.get(name, name)}" for name in formats}
+    for target in files.values():
+        check_target(target, ledger)
     # notes may be the first thing that is kept: the home they make is as private as the store's
     disk.make(directory)
-    found = []
-    for name in formats:
-        target = directory / f"{stem(snapshot)}.{_ENDINGS.get(name, name)}"
-        write_file(target, written(snapshot, name))
-        found.append(target)
-    return found
+    for name, target in files.items():
+        write_file(target, written(snapshot, name), ledger)
+    return list(files.values())

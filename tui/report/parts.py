@@ -86,7 +86,7 @@ def _ladder(document: Json) -> Rows:
 def _moments(document: Json) -> Rows:
     for fund, index in document["indices"].items():
         for measure, value in index["breadth"].items():
-            if not isinstance(value, (list, dict)) and measure != "daily":
+            if not isinstance(value, (list, dict, str)) and measure != "daily":
                 yield {"fund": fund, "measure": measure, "value": value}
 
 
@@ -233,7 +233,7 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
     "outside": ("fund reason count:i", _breadth("outside")),
     "concentration": (
         "fund k:i sum_bp:f share_of_net:f share_of_gross_gain:f index_without_reweighted:f"
-        " index_without_zeroed:f",
+        " index_without_zeroed:f fund_without_zeroed:f",
         _concentration,
     ),
     "daily": (

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cache.sources.holdings.report import left_out
 from tui.report.fetched import Fetched, until_words
 from tui.text import formats as f
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cache.store.store import Held
-    from tui.service.service import Desk
-    from tui.state.config import Config
+    from core.data.frames import LeftOut
+    from core.data.market import Market
 
 SCHEMA = 1
 #: Symbols named of those that failed for one reason; the JSON names all.
 FEW = 12
 
 
-def document(held: Held, desk: Desk, config: Config, now: datetime) -> dict[str, Any]:
+def document(
+    held: Held, market: Market, store: Path, fetched: Fetched, now: datetime
+) -> dict[str, Any]:
     """The store's state as plain JSON values.
 
     Args:
         held: the generation read.
-        desk: whose market it is.
-        config: what was set, and given as flags; else what was last on the screen counts.
+        market: what the screen makes of it.
+        store: the directory it is kept in.
+        fetched: what the last refresh brought, and what is missing.
         now: with a time zone; ages are counted from it.
     """
-    market, prices = desk.market(), held.prices
+    prices = held.prices
     last = market.last_close
     closes = sum(int(np.isfinite(block.close).sum()) for block in prices.blocks)
     adjusted = [b.adj_close for b in prices.blocks if b.adj_close is not None]
@@ -49,6 +56,7 @@ def document(held: Held, desk: Desk, config: Config, now: datetime) -> dict[str,
                     "as_of": file.as_of.isoformat(),
                     "lines": len(file.symbols),
                     "other_rows": len(file.others),
+                    "left_out": [_other(other) for other in file.others],
                     "from": file.source,
                     "fetched_at": file.fetched_at and file.fetched_at.isoformat(),
                 }
@@ -58,10 +66,9 @@ def document(held: Held, desk: Desk, config: Config, now: datetime) -> dict[str,
             "lines_with_prices": sum(symbol in last for symbol in symbols),
         }
     taken = prices.fetched_at.values()
-    fetched = _fetched(held, desk, config, now)
     return {
         "schema": SCHEMA,
-        "store": str(desk.places.store),
+        "store": str(store),
         "generation": held.generation,
         "simulated": held.simulated,
         "now": now.isoformat(timespec="seconds"),
@@ -73,8 +80,9 @@ def document(held: Held, desk: Desk, config: Config, now: datetime) -> dict[str,
             "last": max(last.values()).isoformat() if last else None,
             "newest_fetch": max(taken).isoformat() if taken else None,
             "oldest_fetch": min(taken).isoformat() if taken else None,
-            "sources": dict(Counter(prices.source.values()).most_common()),
+            "sources": dict(Counter(map(prices.sources_of, prices.source)).most_common()),
             "provisional": len(prices.provisional),
+            "disputed": dict(sorted(prices.disputed.items())),
             "failed": dict(Counter(prices.failures.values()).most_common()),
         },
         "refresh": fetched.to_json(),
@@ -93,19 +101,10 @@ def document(held: Held, desk: Desk, config: Config, now: datetime) -> dict[str,
     }
 
 
-def _fetched(held: Held, desk: Desk, config: Config, now: datetime) -> Fetched:
-    asked = config.question(desk.memory.question())
-    return desk.fetched(held.prices, (asked.small, asked.large), now)
-
-
-def _cost(desk: Desk, config: Config, now: datetime) -> str:
-    """What a refresh costs, of the pair that a flag, else the settings, else the screen names."""
-    asked, plain = config.question(desk.memory.question()), config.question()
-    pair = f"{asked.small}:{asked.large}"
-    # A refresh by the command line knows nothing of what was last on the screen.
-    given = "pair" in config.flags or (asked.small, asked.large) != (plain.small, plain.large)
-    by = f"`internals refresh --pair {pair}`" if given else "`internals refresh`"
-    return f"{pair:<10} {desk.cost(asked, now, by=by)}"
+def _other(other: LeftOut) -> dict[str, Any]:
+    """A row that an import left out; a weight that is not known is null."""
+    weight = None if math.isnan(other.weight) else other.weight
+    return {"symbol": other.symbol, "name": other.name, "weight": weight, "reason": other.reason}
 
 
 def _announced(held: Held) -> list[dict[str, Any]]:
@@ -123,15 +122,17 @@ def _announced(held: Held) -> list[dict[str, Any]]:
     ]
 
 
-def to_json(held: Held, desk: Desk, config: Config, now: datetime) -> str:
+def to_json(held: Held, market: Market, store: Path, fetched: Fetched, now: datetime) -> str:
     """The state as JSON, one trailing newline."""
-    state = document(held, desk, config, now)
+    state = document(held, market, store, fetched, now)
     return json.dumps(state, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def to_text(held: Held, desk: Desk, config: Config, now: datetime) -> str:
-    """The state for a person."""
-    state = document(held, desk, config, now)
+def to_text(
+    held: Held, market: Market, store: Path, fetched: Fetched, now: datetime, cost: str
+) -> str:
+    """The state for a person; ``cost`` says what a refresh costs, "" for nothing to say."""
+    state = document(held, market, store, fetched, now)
     prices = state["prices"]
     said = [
         f"{'SIMULATED market' if held.simulated else 'market'} in {state['store']},"
@@ -146,7 +147,10 @@ def to_text(held: Held, desk: Desk, config: Config, now: datetime) -> str:
     said += [
         f"           {count:,} symbols from {source}" for source, count in prices["sources"].items()
     ]
-    fetched = _fetched(held, desk, config, now)
+    disputed = list(prices["disputed"].items())
+    said += [f"           {symbol}: {words}" for symbol, words in disputed[:FEW]]
+    if len(disputed) > FEW:
+        said.append(f"           and {len(disputed) - FEW:,} more whose sources differ")
     for group in fetched.groups:
         few = " ".join(group.names[:FEW])
         more = f" and {len(group.names) - FEW:,} more" if len(group.names) > FEW else ""
@@ -171,10 +175,11 @@ def to_text(held: Held, desk: Desk, config: Config, now: datetime) -> str:
             + f"; {own['lines_with_prices']:,} of {own['lines']:,} lines with prices"
         )
         said.append(f"           holdings of {dates}")
+        said += [f"           {line}" for line in left_out(held.holdings[fund][-1].others)]
     for row in state["announced"]:
         words = f"{row['leave']:,} leave, {row['join']:,} join on {row['effective']}"
         said.append(f"{row['fund']:<10} announced: {words} ({', '.join(row['from'])})")
     said += [f"! {sentence}" for sentence in (*held.damage, *state["themes"])]
-    if not held.simulated:
-        said.append(_cost(desk, config, now))
+    if cost:
+        said.append(cost)
     return "\n".join(said) + "\n"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from core.answer.announced import standing_words
@@ -39,15 +40,18 @@ def ranking_words(name: str, ranking: Ranking) -> str:
     """A ranking in one line: rank, since, runner-up, the gap of the next rank, z."""
     if not ranking.claim:
         return f"{name}: {ranking.of - 1} earlier years, too few for a rank"
+    kind = "lead" if ranking.gap > 0 else "deficit"
     words = [f"rank {ranking.rank} of {ranking.of}"]
     if ranking.on_record:
-        words.append(f"widest on record, from {ranking.first_year}")
+        words.append(f"widest {kind} on record, from {ranking.first_year}")
     elif ranking.ties is not None and ranking.ties == ranking.since:
         words.append(f"matches {ranking.ties}")
     elif ranking.since is not None:
-        words.append(f"widest since {ranking.since}")
+        words.append(f"widest {kind} since {ranking.since}")
     if ranking.runner_up is not None:
-        words.append(f"widest other year {ranking.runner_up.year} {f.pp(ranking.runner_up.gap)}")
+        runner = ranking.runner_up
+        other = "widest" if (runner.gap > 0) == (ranking.gap > 0) else f"no other {kind}, nearest"
+        words.append(f"{other} other year {runner.year} {f.pp(runner.gap)}")
     if ranking.next_gap is not None:
         words.append(f"next rank at {f.pp(ranking.next_gap)}")
     if ranking.z is not None:
@@ -168,6 +172,12 @@ def _history(snapshot: Snapshot) -> Iterator[Table]:
     yield Table("History of the gap", columns, tuple(map(row, years)), (note,))
 
 
+def _sum(weights: Sequence[float]) -> float:
+    """The sum of weights that are known; NaN where none is."""
+    known = [weight for weight in weights if not math.isnan(weight)]
+    return math.fsum(known) if known else math.nan
+
+
 def _coverage(snapshot: Snapshot) -> Iterator[Table]:
     """What each index rests on: parts of the window, and the lines left out by reason."""
     rows: list[Row] = []
@@ -189,11 +199,11 @@ def _coverage(snapshot: Snapshot) -> Iterator[Table]:
         yield Table("Parts of the window", columns, tuple(rows))
     left: dict[tuple[str, str], list[float]] = {}
     for view in snapshot.indices.values():
-        for line in view.left_out:
+        for line in view.not_measured:
             left.setdefault((view.fund, line.reason), []).append(line.weight)
     if left:
         told = tuple(
-            (fund, f.count(len(weights)), f.weight(sum(weights)), reason)
+            (fund, f.count(len(weights)), f.weight(_sum(weights)), reason)
             for (fund, reason), weights in left.items()
         )
         yield Table("Lines that are not measured", ("", ">lines", ">weight", "reason"), told)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.measures.daily import AVERAGES, Daily
+from core.measures.counting import AVERAGES
+from core.note.breadth_words import list_words
 from core.note.note import coverage
+from core.note.without_words import REWEIGHTED, ZEROED
 from tui.report.table import ROWS, Row, Table
 from tui.text import formats as f
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
     from core.data.frames import FloatArray
     from core.measures.breadth import Rung
+    from core.measures.daily import Daily
     from core.measures.groups import Group
 
 
@@ -107,13 +110,14 @@ def breadth(snapshot: Snapshot) -> Iterator[Table]:
         for rungs in zip(*(v.breadth.ladder for v in views), strict=True)
     ]
     rows.append(row("unchanged", [v.breadth.unchanged for v in views]))
+    lists = tuple(f"{v.fund}: {said}" for v in views if (said := list_words(v)))
     outside = tuple(
         f"{v.fund}: outside the count "
         + ", ".join(f"{n:,} {reason}" for reason, n in v.breadth.outside)
         for v in views
         if v.breadth.outside
     )
-    yield Table("Breadth", columns, tuple(rows), outside)
+    yield Table("Breadth", columns, tuple(rows), lists + outside)
     bins = []
     for found in zip(*(v.breadth.histogram for v in views), strict=True):
         low, high = found[0].low, found[0].high
@@ -165,13 +169,13 @@ def concentration(view: IndexView) -> Iterator[Table]:
             f.bp(t.contribution, unit=False),
             f.pct(t.share_of_net, 1, sign=False),
             f.pct(t.share_of_gross_gain, 1, sign=False),
+            f.pct(t.fund_zeroed),
             f.pct(t.reweighted),
-            f.pct(t.zeroed),
         )
         for t in view.concentration.top
     )
-    columns = ("", ">bp", ">of net", ">of gross gain", ">without, reweighted", ">without, zeroed")
-    notes = []
+    columns = ("", ">bp", ">of net", ">of gross gain", ">without, zeroed", ">without, reweighted")
+    notes = [f"{ZEROED}; {REWEIGHTED}"]
     if view.concentration.effective_n is not None:
         notes.append(f"effective number of lines {view.concentration.effective_n:.1f}")
     if view.concentration.half_of_gain is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tui.report.document import document
-from tui.report.files import write_file
+from tui.report.files import check_target, write_file
 from tui.report.parts import PARTS, Part, part
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from core.answer.since import Since
     from core.answer.views import Snapshot
+    from tui.report.files import Ledger
 
 #: What a spreadsheet would take for a formula, full-width signs too.
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r\n＝＋－＠]")
@@ -99,19 +100,27 @@ EXPORTS: Final[Mapping[str, Callable[[Part], str | bytes]]] = {
 }
 
 
-def export(snapshot: Snapshot, directory: Path, kind: str) -> int:
+def export(
+    snapshot: Snapshot, directory: Path, kind: str, ledger: Ledger, *, force: bool = False
+) -> int:
     """Write every part to a file of its own, each whole or not at all; how many there are.
 
     Args:
         snapshot: with its daily breadth, where that table is to hold rows.
         directory: made where it is not there.
         kind: a key of `EXPORTS`, and the files' ending.
+        ledger: the files that this program wrote, and may replace.
+        force: others may be replaced as well.
 
     Raises:
-        OSError: a file cannot be written; it names it.
+        OSError: a file cannot be written, or is not the program's; it names it. In the latter
+            case none was written.
     """
+    files = {name: directory / f"{name}.{kind}" for name in PARTS}
+    for target in files.values():
+        check_target(target, ledger, force=force)
     directory.mkdir(parents=True, exist_ok=True)
     whole = document(snapshot)
-    for name in PARTS:
-        write_file(directory / f"{name}.{kind}", EXPORTS[kind](part(whole, name)))
+    for name, target in files.items():
+        write_file(target, EXPORTS[kind](part(whole, name)), ledger, force=force)
     return len(PARTS)

@@ -18,8 +18,8 @@ from textual.worker import Worker
 
 from cache.facts.errors import CacheError
 from tui.command.keys import keys_of
+from tui.host.scene import Scene, Side
 from tui.panes.frame import READING
-from tui.panes.scene import Scene, Side
 from tui.screen import later
 from tui.screen.main import MainScreen
 from tui.terminal import fitting, leaving
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from core.data.question import Question
     from tui.alerts.ringing import Rang, Ringer, Said
     from tui.host.messages import Cost, DeskLike, Failed, Taken
-    from tui.startup.ahead import Ahead
     from tui.state.config import Config
     from tui.workers.recall import Recall
 
@@ -62,7 +61,6 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         config: settings.
         question: what to open with.
         now: the clock.
-        ahead: may have the first answer.
     """
 
     TITLE = "internals"
@@ -75,7 +73,6 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         question: Question,
         *,
         now: Callable[[], datetime] = _now,
-        ahead: Ahead | None = None,
     ) -> None:
         super().__init__(config.wire)
         self.desk, self.config, self.question, self.now = desk, config, question, now
@@ -91,7 +88,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         self.underway = Underway()
         self.refresher, self.bringer = Refresher(self), Bringer(self)
         self.live, self.wants_demo = Live(self), False
-        self._opened, self._ahead, self._steps = now(), ahead, 0
+        self._opened, self._steps = now(), 0
         self.rung = ""
         self._generation: int | None = None
         #: Paints nothing while it is open.
@@ -132,9 +129,9 @@ class InternalsApp(FittedApp, inherit_bindings=False):
     @property
     def scene(self) -> Scene | None:
         """What the panes draw, None before the first answer."""
-        if self.snapshot is None or self.absent:
+        if self.snapshot is None or self.market is None or self.absent:
             return None
-        return Scene(self.snapshot, self.first, frozenset(self.marked), self.market)
+        return Scene(self.snapshot, self.market, self.first, frozenset(self.marked))
 
     def on_mount(self) -> None:
         """Ask the first question; from then on look for data that others brought."""
@@ -143,7 +140,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             self._held.enter_context(self.batch_update())
             self.set_timer(PATIENCE, self._paint_without)
         self.ask(self.question)
-        leaving.on_signals(self._leave)
+        leaving.on_signals(self._leave, partial(fitting.give_back, self))
         self._watched = not self.is_headless and not leaving.terminal_gone()
         # After a stop and a continue the terminal has forgotten the screen.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
@@ -190,8 +187,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         self.question = question
         number = self.underway.begin(question)
         if number is not None:
-            ahead, self._ahead = self._ahead, None
-            work = partial(answer, self.desk, number, question, ahead)
+            work = partial(answer, self.desk, number, question)
             self.background(lambda: self.post_message(work()), "take")
             self.say()
 
@@ -224,10 +220,6 @@ class InternalsApp(FittedApp, inherit_bindings=False):
 
     def _follow(self, old: Snapshot | None, new: Snapshot) -> None:
         """An answer is on the screen: what it costs to renew, looks and alerts."""
-        if self.market is None:
-            # all of them rest on the market, and come with it
-            self.again()
-            return
         asked = new.question
         pair = (asked.small, asked.large)
         was = old and (old.generation, old.question.small, old.question.large)

@@ -26,8 +26,8 @@ from tui.terminal import fitting
 from tui.widgets.stage import Stage
 
 if TYPE_CHECKING:
-    from tui.host.host import Host
     from tui.panes.pane import Pane
+    from tui.screen.workbench import Workbench
     from tui.text.spans import Drawing
 
 
@@ -38,7 +38,7 @@ class Board(Stage, inherit_bindings=False):
     # Focus is shown by titles alone: a move of it repaints nothing else.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Workbench) -> None:
         super().__init__(own=not fitting.plain(host.config.wire))
         self.host = host
         self.spread, self.names = SpreadPane(), Contributors()

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from core.note.note import headline
 from tui.command.commands import shown
 from tui.panes.frame import asked
-from tui.panes.scene import BASIS, Scene, state_words, wrapped
+from tui.panes.wording import BASIS, state_words, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
 
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
     from core.data.question import Question
+    from tui.host.scene import Scene
 
 
 def header(

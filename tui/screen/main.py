@@ -120,7 +120,7 @@ class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
         if self.host.scene is not None:
             from tui.panes.since import SinceScreen
 
-            self.app.push_screen(SinceScreen(self.host))
+            self.app.push_screen(SinceScreen(self.host, self.host.recall))
 
     def action_fetched(self) -> None:
         """What the last refresh brought, and what failed."""
@@ -133,7 +133,7 @@ class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
         from tui.panes.alerts import AlertsScreen
 
         self.quiet()
-        self.app.push_screen(AlertsScreen(self.host))
+        self.app.push_screen(AlertsScreen(self.host, self.host.ringer))
 
     def action_remove(self) -> None:
         """Only in the list of alerts: say where that is."""

@@ -20,7 +20,7 @@ class Naming(Board, inherit_bindings=False):
         """The name under the cursor on a screen of its own."""
         app, pane = self.host, self.pane_here
         scene = app.scene
-        if scene is None or app.market is None:
+        if scene is None:
             return
         if not isinstance(pane, (Contributors, ChangesPane)):
             self.activate(CONTRIBUTORS)
@@ -35,7 +35,7 @@ class Naming(Board, inherit_bindings=False):
         from tui.panes.name import NameScreen
 
         fund = scene.fund_of(symbol, pane.side_shown(scene))
-        self.app.push_screen(NameScreen(scene.snapshot, app.market, fund, symbol))
+        self.app.push_screen(NameScreen(scene.snapshot, scene.market, fund, symbol))
 
     def action_explain(self) -> None:
         """How the number under the cursor came about, or the figures of the view."""

@@ -19,7 +19,7 @@ from tui.text.safe import safe
 if TYPE_CHECKING:
     from tui.command.completion import Known
     from tui.command.filters import Filter
-    from tui.host.host import Host
+    from tui.screen.workbench import Workbench
     from tui.text.spans import Drawing, Line
 
 #: Longest line that can be typed or pasted.
@@ -54,7 +54,7 @@ class Typing(Protocol):
 class Prompt(Sheet):
     """``/`` filters while it is typed; ``:`` asks when enter is pressed."""
 
-    def __init__(self, host: Host, board: Typing) -> None:
+    def __init__(self, host: Workbench, board: Typing) -> None:
         super().__init__(id="prompt")
         self._host, self._board = host, board
         self.sign = ""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from core.data.frames import Holdings, Prices, Reference
     from core.data.question import Question
-    from tui.service.service import Desk
+    from tui.state.places import Places
 
 #: Lines are fetched for this many years: an older window's start needs no holdings of its own.
 _YEARS = 2
@@ -40,7 +40,7 @@ def window_start(question: Question, now: datetime) -> date | None:
 
 
 def sentence(
-    desk: Desk,
+    where: Places,
     prices: Prices,
     holdings: Mapping[str, Sequence[Holdings]],
     question: Question,
@@ -56,10 +56,10 @@ def sentence(
         pair,
         now,
         reference,
-        funds=load_funds(desk.places.config / "funds.toml"),
+        funds=load_funds(where.config / "funds.toml"),
         since=window_start(question, now),
-        absent=load_absent(desk.store.home, now),
-        waits=load_waits(desk.store.home),
+        absent=load_absent(where.store, now),
+        waits=load_waits(where.store),
     )
     newest = max(prices.fetched_at.values(), default=now)
     if newest - now > _SLOW:

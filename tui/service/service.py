@@ -1,13 +1,13 @@
 """The one thing the screen and the command line ask for data: the store, read into a Market.
 
 Nothing here touches the network: a refresh is a child process of its own. What reads and what
-measures is loaded by the first question that needs it, for the screen may have its first answer
-from elsewhere (`tui.startup.ahead`).
+measures is loaded by the first question, which the screen lets a thread answer meanwhile.
 """
 
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -19,6 +19,7 @@ from cache.sources.sniff import kind_of
 from core.data.question import Question
 from tui.state.files import Memory
 from tui.state.places import Places, places
+from tui.state.written import Written
 from tui.workers.program import internals
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.data.frames import Prices, Reference
     from core.data.market import Market
+    from tui.host.messages import Quotes
     from tui.report.fetched import Fetched
-    from tui.workers.live import Quotes
+    from tui.report.files import Ledger
 
 #: A user's own files of facts, in the config directory.
 OWN_FILES: Final = ("themes.toml", "funds.toml")
@@ -67,6 +69,7 @@ class Desk:
         self.places, self.simulated, self._home = places, demo, home
         self.memory = Memory(places.state, LOOKING if looking else "")
         self.notes = places.notes
+        self.ledger: Ledger = Written(places, self.memory)
         self.read_only = self.memory.refusal
         if places.published:
             from cache.store.publish import published_words
@@ -76,6 +79,7 @@ class Desk:
         self._lock = threading.Lock()
         self._quotes: Quotes | None = None
         self._overlaid: tuple[Market, Quotes, Market] | None = None
+        self._begun: tuple[Question, Future[Snapshot]] | None = None
         self._facts: tuple[tuple[object, ...], Reference] | None = None
 
     @cached_property
@@ -127,9 +131,18 @@ class Desk:
         return Question(as_of=OPENS_AT, basis="pr")
 
     def prepare(self) -> None:
-        """Make the simulated market where it is not held yet; nothing for a real one."""
+        """Make the simulated market where it is not held yet; nothing for a real one.
+
+        Raises:
+            StoreEmpty: it is not held, and nothing is to be kept.
+        """
         if not self.simulated or self.store.generation() is not None:
             return
+        if self.memory.refusal:
+            raise StoreEmpty(
+                f"the simulated market is not made yet, and this was {self.memory.refusal};"
+                " `internals --demo status` makes it"
+            )
         from cache.sources.demo.demo import make
         from cache.sources.demo.demo_announced import announced
         from cache.sources.holdings.announced import adding
@@ -169,11 +182,31 @@ class Desk:
                 )
             return self._with_quotes(loaded.market)
 
+    def begin(self, question: Question) -> None:
+        """Answer a question in a thread; `take` has the answer, or what went wrong."""
+        answer: Future[Snapshot] = Future()
+        self._begun = question, answer
+
+        def work() -> None:
+            try:
+                answer.set_result(self._take(question))
+            except BaseException as error:
+                answer.set_exception(error)
+
+        # no end of the program waits for a disk that hangs
+        threading.Thread(target=work, name="first answer", daemon=True).start()
+
     def take(self, question: Question) -> Snapshot:
         """Answer a question from what is held; see `core.answer.snapshot.take` for what it raises.
 
         While quotes are laid over it, the last session is today's.
         """
+        begun, self._begun = self._begun, None
+        if begun is not None and begun[0] == question:
+            return begun[1].result()
+        return self._take(question)
+
+    def _take(self, question: Question) -> Snapshot:
         from core.answer.snapshot import take
 
         market, quotes = self.market(), self._quotes
@@ -216,7 +249,7 @@ class Desk:
             prices, holdings = market.prices, market.holdings
         except StoreEmpty:
             prices, holdings = Prices(), {}
-        return sentence(self, prices, holdings, question, now, self.reference, by)
+        return sentence(self.places, prices, holdings, question, now, self.reference, by)
 
     def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
         """What the last refresh brought and cost, and what is missing of these prices."""

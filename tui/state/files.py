@@ -73,40 +73,40 @@ class Memory:
 
     def _read(self) -> dict[str, Any]:
         try:
-            kept = json.loads(read(self.state))
+            fields = json.loads(read(self.state))
         except (OSError, ValueError):
             return {}
-        return kept if isinstance(kept, dict) else {}
+        return fields if isinstance(fields, dict) else {}
 
     def question(self) -> Question | None:
         """The last pair, window and basis, None where nothing usable is remembered."""
-        kept = self._read()
+        fields = self._read()
         try:
-            basis: Basis = "pr" if kept["basis"] == "pr" else "tr"
+            basis: Basis = "pr" if fields["basis"] == "pr" else "tr"
             return Question(
-                str(kept["small"]), str(kept["large"]), normal(kept["window"]), None, basis
+                str(fields["small"]), str(fields["large"]), normal(fields["window"]), None, basis
             )
         except (KeyError, TypeError, AttributeError, WindowError):
             return None
 
     def seat(self) -> Seat:
         """Where a person was last; the beginning where nothing usable is remembered."""
-        kept = self._read().get("seat")
-        if not isinstance(kept, dict):
+        fields = self._read().get("seat")
+        if not isinstance(fields, dict):
             return Seat()
-        pane, views, lines = kept.get("pane"), kept.get("views"), kept.get("headline")
-        told = views.items() if isinstance(views, dict) else ()
+        pane, views, lines = fields.get("pane"), fields.get("views"), fields.get("headline")
+        pairs = views.items() if isinstance(views, dict) else ()
         return Seat(
             pane=pane if isinstance(pane, int) and 1 <= pane <= 4 else 1,
-            views={int(n): view for n, view in told if n in tuple("1234")},
-            zoomed=kept.get("zoomed") is True,
-            first="large" if kept.get("first") == "large" else "small",
+            views={int(n): view for n, view in pairs if n in tuple("1234")},
+            zoomed=fields.get("zoomed") is True,
+            first="large" if fields.get("first") == "large" else "small",
             headline=lines if isinstance(lines, int) and 1 <= lines <= 3 else 1,
         )
 
     def remember(self, question: Question, seat: Seat) -> None:
         """Keep a question's pair, window and basis and the seat; `lost` tells why not."""
-        kept = {
+        fields = {
             "small": question.small,
             "large": question.large,
             "window": question.window,
@@ -121,7 +121,7 @@ class Memory:
         }
         if not self.refusal:
             try:
-                write(self.state, json.dumps(kept))
+                write(self.state, json.dumps(fields))
             except OSError as error:
                 self.lose(error)
 

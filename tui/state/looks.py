@@ -48,19 +48,19 @@ class LookBook:
         """Looks at the same question, the newest as-of date first; unreadable ones are none."""
         try:
             data = json.loads(files.read(self._path(look)))
-            found = [
+            looks = [
                 Seen(read(entry["look"]), datetime.fromisoformat(entry["at"]))
                 for entry in data["looks"]
             ]
         except (OSError, ValueError, TypeError, KeyError, LookError):
             return []
-        return [seen for seen in found if seen.look.asked == look.asked]
+        return [seen for seen in looks if seen.look.asked == look.asked]
 
     def last(self, look: Look) -> Seen | None:
         """The look to compare with: the newest of an earlier date, else one of the same date."""
-        kept = self.kept(look)
-        earlier = [seen for seen in kept if seen.look.as_of < look.as_of]
-        same = [seen for seen in kept if seen.look.as_of == look.as_of]
+        looks = self.kept(look)
+        earlier = [seen for seen in looks if seen.look.as_of < look.as_of]
+        same = [seen for seen in looks if seen.look.as_of == look.as_of]
         return next(iter(earlier or same), None)
 
     def keep(self, seen: Seen) -> None:
@@ -77,6 +77,6 @@ class LookBook:
             self._memory.lose(error)
             return
         with suppress(OSError):
-            kept = sorted(self.directory.glob("*.json"), key=lambda p: p.stat().st_mtime)
-            for old in kept[:-_QUESTIONS]:
+            files = sorted(self.directory.glob("*.json"), key=lambda p: p.stat().st_mtime)
+            for old in files[:-_QUESTIONS]:
                 old.unlink(missing_ok=True)

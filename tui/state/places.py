@@ -48,7 +48,7 @@ def places(home: Path | None, *, demo: bool, environ: Mapping[str, str] | None =
     """
     variable = (environ if environ is not None else os.environ).get(VARIABLE, "").strip()
     root = home or (Path(variable) if variable else None)
-    kept = "demo" if demo else "market"
+    market = "demo" if demo else "market"
     if root is not None:
         try:
             root = root.expanduser().absolute()
@@ -59,7 +59,7 @@ def places(home: Path | None, *, demo: bool, environ: Mapping[str, str] | None =
             # a reader's simulated market is their own
             root = None
         elif not published:
-            return Places(root / kept, root, root, root / f"{kept}.json", root / "notes")
+            return Places(root / market, root, root, root / f"{market}.json", root / "notes")
     from platformdirs import PlatformDirs
 
     dirs = PlatformDirs(APP, appauthor=False)
@@ -70,6 +70,6 @@ def places(home: Path | None, *, demo: bool, environ: Mapping[str, str] | None =
 
         # nothing is written where it is published: what a reader's screen remembers is at home
         name = sha256(os.fsencode(root)).hexdigest()[:16]
-        own = state / "published" / f"{name}.json"
-        return Places(root / kept, root, config, own, data / "notes", published=True)
-    return Places(data / kept, config, config, state / f"{kept}.json", data / "notes")
+        reader_state = state / "published" / f"{name}.json"
+        return Places(root / market, root, config, reader_state, data / "notes", published=True)
+    return Places(data / market, config, config, state / f"{market}.json", data / "notes")

@@ -55,6 +55,10 @@ class WireDriver(LinuxDriver):
         self.wire.forget()
         self._mend()
 
+    def give_back(self) -> None:
+        """Give the terminal back without waiting for anything."""
+        opening.give_back()
+
     def start_application_mode(self) -> None:
         """Enter the alternate screen, of which nothing is known; or take over the opening's."""
         opened = opening.take(lambda: self._left)

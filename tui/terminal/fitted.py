@@ -41,7 +41,7 @@ class FittedApp(App[None], inherit_bindings=False):
     now: Callable[[], datetime]
 
     def __init__(self, wire: str) -> None:
-        fitting.read_leniently()
+        fitting.survive_the_terminal()
         fitting.let_widgets_go()
         fitting.heed_no_color()
         super().__init__(driver_class=fitting.driver_class(wire))

@@ -21,18 +21,21 @@ if TYPE_CHECKING:
 WIRE: Final = "INTERNALS_WIRE"
 
 
-def read_leniently() -> None:
-    """Take a byte that is no UTF-8 for a sign, not for an error, and a paste for text alone.
+def survive_the_terminal() -> None:
+    """Take a byte that is no UTF-8 for a sign, a paste for text alone, an error for an end.
 
     Textual's reading thread decodes strictly, and a single such byte would end the screen; an
     escape in a paste would end that, and its rest be keys. The browser's driver reads likewise.
+    What an error in writing would do is told in `tui.terminal.writing`.
     """
     if sys.platform != "win32":
         from textual import _xterm_parser
         from textual.drivers import linux_driver
 
         from tui.terminal.pasting import PasteParser
+        from tui.terminal.writing import Writer
 
+        linux_driver.WriterThread = Writer  # type: ignore[attr-defined]
         linux_driver.getincrementaldecoder = _replacing  # type: ignore[assignment, attr-defined]
         for module in (_xterm_parser, linux_driver):
             module.XTermParser = PasteParser  # type: ignore[attr-defined]
@@ -116,3 +119,10 @@ def redraw(app: App[Any]) -> None:
         again()
     else:
         app.screen.refresh(layout=True)
+
+
+def give_back(app: App[Any]) -> None:
+    """Give the terminal back at once, as far as it takes that: the process is about to end."""
+    back = getattr(app._driver, "give_back", None)
+    if back is not None:
+        back()

@@ -14,23 +14,35 @@ from typing import Final
 PATIENCE: Final = 2.0
 
 
-def on_signals(leave: Callable[[int], None]) -> None:
+def on_signals(leave: Callable[[int], None], restore: Callable[[], None]) -> None:
     """Call ``leave(128 + n)`` in the running loop on SIGTERM or SIGHUP.
 
-    A closed terminal cannot be restored, and writing to it may hang: a timer ends the process
-    where the orderly end does not. Outside the main thread (tests) nothing is installed.
+    The loop may be busy with a thousand keys, and a closed terminal cannot be restored, or hangs
+    whoever writes to it: from the signal on a timer runs, which ends the process where the orderly
+    end does not. Outside the main thread (tests) nothing is installed.
+
+    Args:
+        leave: ends the screen in order.
+        restore: gives the terminal back as far as that is possible at once.
     """
     loop = asyncio.get_running_loop()
 
-    def left(number: int) -> None:
-        timer = threading.Timer(PATIENCE, os._exit, (128 + number,))
+    def cut_off(code: int) -> None:
+        restore()
+        os._exit(code)
+
+    def left(number: int, frame: object) -> None:
+        code = 128 + number
+        if loop.is_closed():
+            raise SystemExit(code)
+        timer = threading.Timer(PATIENCE, cut_off, (code,))
         timer.daemon = True
         timer.start()
-        leave(128 + number)
+        loop.call_soon_threadsafe(leave, code)
 
     for number in (signal.SIGTERM, signal.SIGHUP):
-        with suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(number, left, int(number))
+        with suppress(ValueError):
+            signal.signal(number, left)
 
 
 def terminal_gone() -> bool:

@@ -9,6 +9,7 @@ takes it over as it is; should anything end the program before, the terminal is 
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import signal
 import sys
@@ -25,8 +26,6 @@ from tui.text.spans import Drawing, to_ascii
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tui.panes.frame import Start
-    from tui.state.config import Config
 
 ENTER: Final = "\x1b[?1049h"
 #: Hides the cursor, and lets a paste come between its marks, as the screen will read it.
@@ -79,6 +78,10 @@ class Opening:
         """Give back the signals and the terminal, whoever has it."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        self.give_back()
+
+    def give_back(self) -> None:
+        """Give back the terminal as it was."""
         if self.left is None or not self.left():
             _write((_UNDO if self.left else "") + _LEAVE + _SHOW)
         _set(self.modes)
@@ -88,13 +91,16 @@ _shown: Opening | None = None
 
 
 @contextmanager
-def opened(start: Start, config: Config, found: Capabilities) -> Iterator[None]:
+def opened(
+    draw: Callable[[int, int], Drawing], theme: str, found: Capabilities, *, ascii_only: bool
+) -> Iterator[None]:
     """Show the frame until the driver takes it over; the terminal is afterwards what it was.
 
     Args:
-        start: what the frame shows.
-        config: the theme, and whether to draw in ASCII.
+        draw: from columns and rows to the frame.
+        theme: name of a palette.
         found: what the terminal can show.
+        ascii_only: whether to draw in ASCII.
     """
     global _shown
     try:
@@ -102,17 +108,23 @@ def opened(start: Start, config: Config, found: Capabilities) -> Iterator[None]:
     except (AttributeError, OSError, ValueError, termios.error):
         yield
         return
-    from tui.panes.frame import frame
-
     size = shutil.get_terminal_size()
-    drawing = frame(*size, start)
+    drawing = draw(*size)
     _shown = opening = Opening(modes, size)
     try:
-        opening.begin(coloured(to_ascii(drawing) if config.ascii else drawing, config.theme, found))
+        opening.begin(coloured(to_ascii(drawing) if ascii_only else drawing, theme, found))
         yield
     finally:
         _shown = None
         opening.end()
+
+
+def give_back() -> None:
+    """Give back the terminal that the opening has, at once: not where it takes nothing now."""
+    stream = sys.__stderr__
+    with suppress(OSError, ValueError):
+        if _shown is not None and stream is not None and select.select([], [stream], [], 0)[1]:
+            _shown.give_back()
 
 
 def take(left: Callable[[], bool]) -> Opening | None:

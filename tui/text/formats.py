@@ -174,15 +174,15 @@ def to_ascii(text: str) -> str:
     """The same cells in ASCII, for LANG=C: our own signs translated, accents off, else ``?``."""
     if text.isascii():
         return text
-    kept: list[str] = []
+    characters: list[str] = []
     for char in unicodedata.normalize("NFD", text.translate(_ASCII)):
         if char.isascii():
-            kept.append(char)
+            characters.append(char)
         elif 0x2800 <= ord(char) <= 0x28FF:
-            kept.append(" " if char == "\u2800" else "*")
+            characters.append(" " if char == "\u2800" else "*")
         else:
-            kept.append("?" * cell_width(char))
-    return "".join(kept)
+            characters.append("?" * cell_width(char))
+    return "".join(characters)
 
 
 def _scaled(x: float | None, factor: int) -> float | None:

@@ -49,21 +49,21 @@ def _cell(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _clean(text: str) -> str:
-    kept: list[str] = []
+    characters: list[str] = []
     accents = 0
     for char in unicodedata.normalize("NFC", text):
         category = unicodedata.category(char)
         if char in "\t\n\r\v\f\x85" or category[0] == "Z":
-            kept.append(" ")
+            characters.append(" ")
         elif category[0] == "C" or ord(char) in _INVISIBLE:
             continue
         elif category in ("Mn", "Me"):
             accents += 1
             # An accent without a letter before it would land on the neighbouring column.
-            if kept and accents <= MAX_ACCENTS:
-                kept.append(char)
+            if characters and accents <= MAX_ACCENTS:
+                characters.append(char)
             continue
         else:
-            kept.append(char)
+            characters.append(char)
         accents = 0
-    return "".join(kept)
+    return "".join(characters)

@@ -40,16 +40,16 @@ def fit_line(line: Iterable[Span], width: int) -> Line:
     room = width - line_width(spans)
     if room >= 0:
         return [*spans, (" " * room, "")] if room else spans
-    kept: Line = []
+    fitted: Line = []
     left = width
     for text, style in spans:
         taken = formats.cell_width(text)
         # The last cell is the ellipsis', even where a span would end exactly there.
         if taken >= left:
-            return [*kept, (formats.fit(text + " " * left, left), style)] if left > 0 else kept
-        kept.append((text, style))
+            return [*fitted, (formats.fit(text + " " * left, left), style)] if left > 0 else fitted
+        fitted.append((text, style))
         left -= taken
-    return kept
+    return fitted
 
 
 def inset(drawing: Iterable[Line], cells: int = 1) -> Drawing:

@@ -33,6 +33,17 @@ def open_streams() -> None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
 
 
+def draw_on_terminal() -> None:
+    """Let the screen be drawn on stdout, which is a terminal, where stderr leads elsewhere.
+
+    Textual draws on stderr, which may be closed, full or a file.
+    """
+    with suppress(OSError, ValueError):
+        if sys.__stderr__ is not None and sys.__stderr__.isatty():
+            return
+    sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
+
+
 def say(sentence: str, code: int) -> int:
     """One line on stderr, without what an argument or a file name could do to a terminal."""
     try:

@@ -78,27 +78,27 @@ def lay_out(columns: Sequence[Column], width: int) -> list[Placed]:
         columns: in the order they are shown.
         width: cells of the table, its gutter with them.
     """
-    kept = list(columns)
+    shown = list(columns)
     room = max(width - GUTTER, 0)
 
     def overfull() -> bool:
-        last = max(column.priority for column in kept)
-        sizes = [c.wanted if c.priority < last else c.width for c in kept]
+        last = max(column.priority for column in shown)
+        sizes = [c.wanted if c.priority < last else c.width for c in shown]
         return sum(sizes) + GAP * (len(sizes) - 1) > room
 
-    while len(kept) > 1 and overfull():
+    while len(shown) > 1 and overfull():
         # The last of the largest priority: ties are dropped from the right.
-        kept.remove(max(reversed(kept), key=lambda column: column.priority))
-    sizes = [min(column.width, room) for column in kept]
+        shown.remove(max(reversed(shown), key=lambda column: column.priority))
+    sizes = [min(column.width, room) for column in shown]
     left = room - sum(sizes) - GAP * (len(sizes) - 1)
-    for limits in ([column.wanted for column in kept], [column.most for column in kept]):
+    for limits in ([column.wanted for column in shown], [column.most for column in shown]):
         for place, limit in enumerate(limits):
             more = min(max(limit - sizes[place], 0), max(left, 0))
             sizes[place] += more
             left -= more
     placed: list[Placed] = []
     x = GUTTER
-    for column, size in zip(kept, sizes, strict=True):
+    for column, size in zip(shown, sizes, strict=True):
         placed.append(Placed(column, x, size))
         x += size + GAP
     return placed

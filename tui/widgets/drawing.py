@@ -81,15 +81,15 @@ class Painter(_Base):
         """What is drawn on, asked for anew after a change of a style here or above."""
         nodes = self.ancestors_with_self
         key = (self.app.theme, *[node.styles._cache_key for node in nodes])
-        found = self._ground
-        if found is None or found.key != key:
+        ground = self._ground
+        if ground is None or ground.key != key:
             styles = self.styles
             around = styles.gutter or styles.outline or styles.has_rule("hatch")
             laid_over = styles.tint.a or self.opacity != 1.0 or styles.text_opacity != 1.0
             bare = not around and not laid_over
-            found = Ground(key, self.rich_style, self.background_colors[1], bare, {})
-            self._ground = found
-        return found
+            ground = Ground(key, self.rich_style, self.background_colors[1], bare, {})
+            self._ground = ground
+        return ground
 
     def look(self, name: str) -> Style:
         """The style of a name such as "up" or "small reverse"; unknown words mean nothing."""
@@ -98,29 +98,29 @@ class Painter(_Base):
         if variables is not app.theme_variables:
             variables, looks = Painter._looks = (app.theme_variables, {})
             Painter._mixed = {}
-        found = looks.get(name)
-        if found is None:
-            found = NO_STYLE
+        style = looks.get(name)
+        if style is None:
+            style = NO_STYLE
             for word in name.split():
-                found += _ATTRIBUTES.get(word) or _coloured(word, variables, app.current_theme.dark)
-            looks[name] = found
-        return found
+                style += _ATTRIBUTES.get(word) or _coloured(word, variables, app.current_theme.dark)
+            looks[name] = style
+        return style
 
     def component(self, name: str, ground: Ground) -> Style:
         """What a component class itself sets, translucent colours blended with what is below."""
-        kept = ground.components
-        if name not in kept:
+        components = ground.components
+        if name not in components:
             rules = self.get_component_styles(name)
             full = self.get_component_rich_style(name)
-            own = rules.has_rule("background")
-            kept[name] = (
+            has_background = rules.has_rule("background")
+            components[name] = (
                 Style(
                     color=full.color if rules.has_rule("color") else None,
-                    bgcolor=full.bgcolor if own else None,
+                    bgcolor=full.bgcolor if has_background else None,
                 )
                 + rules.text_style
             )
-        return kept[name]
+        return components[name]
 
     def segments(self, line: Iterable[Span], width: int, base: Style) -> list[Segment]:
         """A line as exactly ``width`` cells over a base style, one segment a look."""
@@ -131,7 +131,7 @@ class Painter(_Base):
         elif room:
             clean.append((" " * room, ""))
         looks = self._on(base)
-        found: list[Segment] = []
+        segments: list[Segment] = []
         texts = ""
         before: Style | None = None
         for text, name in clean:
@@ -142,13 +142,13 @@ class Painter(_Base):
                 texts += text
                 continue
             if before is not None:
-                found.append(Segment(texts, before))
+                segments.append(Segment(texts, before))
             before, texts = style, text
         if before is not None:
-            found.append(Segment(texts, before))
+            segments.append(Segment(texts, before))
         if self.ascii_only:
-            return [Segment(formats.to_ascii(text), style) for text, style, _ in found]
-        return found
+            return [Segment(formats.to_ascii(text), style) for text, style, _ in segments]
+        return segments
 
     def _on(self, base: Style) -> dict[str, Style]:
         """Style names -> what they look like over a base, as far as they were asked for."""

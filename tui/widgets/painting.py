@@ -131,12 +131,12 @@ class PaintingCompositor(Compositor):
     def _ours(self, widget: Widget) -> tuple[Ground, int] | None:
         """What one of our widgets is drawn on, and how wide; None for any other, drawn whole."""
         if widget not in self._grounds:
-            found = None
+            ground_and_width = None
             if self._known and isinstance(widget, Painter) and widget.ground.bare:
-                found = widget.ground, widget.line_width
+                ground_and_width = widget.ground, widget.line_width
             else:
                 self._blocks[widget] = widget.render_lines(widget.outer_size.region)
-            self._grounds[widget] = found
+            self._grounds[widget] = ground_and_width
         return self._grounds[widget]
 
     def _text(self, segments: list[Segment], ground: Color | None) -> str:

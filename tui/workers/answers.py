@@ -14,7 +14,6 @@ from tui.host.messages import DeskLike, Failed, Taken
 
 if TYPE_CHECKING:
     from core.data.question import Question
-    from tui.startup.ahead import Ahead
 
 #: Questions answered at the same time: one that hangs, and the newest.
 AT_ONCE: Final = 2
@@ -52,20 +51,15 @@ class Underway:
         return newest, waiting
 
 
-def answer(
-    desk: DeskLike, number: int, question: Question, ahead: Ahead | None = None
-) -> Taken | Failed:
+def answer(desk: DeskLike, number: int, question: Question) -> Taken | Failed:
     """Answer a question; whatever goes wrong is one sentence, for the screen stays up all day.
 
     Args:
         desk: what is asked.
         number: what the answer is known by.
         question: what is asked of it.
-        ahead: may have the answer already, though not the market it was taken from.
     """
     try:
-        if ahead is not None and (found := ahead.take(question)) is not None:
-            return Taken(number, found, None)
         snapshot = desk.take(question)
         market = desk.market()
         if market.generation != snapshot.generation:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,27 +15,13 @@ from typing import TYPE_CHECKING, Any
 from textual.worker import Worker
 
 from cache.facts.errors import CacheError
+from tui.host.messages import Quotes
 from tui.text import formats
 from tui.workers import child
 
 if TYPE_CHECKING:
     from core.data.market import Market
     from tui.host.host import Host
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Quotes:
-    """Today's quotes at one moment.
-
-    Attributes:
-        prices: symbol -> dollars per share.
-        session: the session they are of.
-        at: when the newest of them was taken.
-    """
-
-    prices: Mapping[str, float]
-    session: date
-    at: datetime
 
 
 class Live:

@@ -15,13 +15,14 @@ from tui.report.notes import keep
 if TYPE_CHECKING:
     from core.data.market import Market
     from tui.host.host import Host
+    from tui.report.files import Ledger
 
 
 def _written(
-    market: Market, shown: Snapshot, directory: Path, formats: Sequence[str]
+    market: Market, shown: Snapshot, directory: Path, formats: Sequence[str], ledger: Ledger
 ) -> list[Path]:
     """In a thread: the same answer with its daily breadth, as files."""
-    return keep(take(market, replace(shown.question, daily=True)), directory, formats)
+    return keep(take(market, replace(shown.question, daily=True)), directory, formats, ledger)
 
 
 async def write_note(host: Host) -> None:
@@ -36,7 +37,8 @@ async def write_note(host: Host) -> None:
     directory = host.config.note_directory or host.desk.notes
     formats = host.config.note_formats
     try:
-        files = await asyncio.to_thread(_written, market, shown, directory, formats)
+        ledger = host.desk.ledger
+        files = await asyncio.to_thread(_written, market, shown, directory, formats, ledger)
     except OSError as error:
         host.tell(f"the note is not written: {why(error)}", error=True)
         return

@@ -156,8 +156,8 @@ def make(seed: int = SEED) -> tuple[Bars, tuple[tuple[Holdings, bytes], ...]]:
     files: list[tuple[Holdings, bytes]] = []
     for side, fund, rng in zip((SMALL, LARGE), funds, streams, strict=True):
         files += _add_side(rng, side, fund, columns, source)
-    held = {symbol for holdings, _ in files for symbol in holdings.symbols}
-    unpriced = sorted(held - set(columns.symbols))
+    listed = {symbol for holdings, _ in files for symbol in holdings.symbols}
+    unpriced = sorted(listed - set(columns.symbols))
     return columns.bars(source, FETCHED_AT, dict.fromkeys(unpriced, NO_CLOSES)), tuple(files)
 
 

@@ -21,8 +21,8 @@ def announced(files: Iterable[Holdings]) -> Iterator[Announcement]:
     dated: dict[str, list[Holdings]] = {}
     for file in files:
         dated.setdefault(file.fund, []).append(file)
-    for fund, own in dated.items():
-        old, new = (dict(zip(f.symbols, f.names, strict=True)) for f in own[-2:])
+    for fund, fund_files in dated.items():
+        old, new = (dict(zip(f.symbols, f.names, strict=True)) for f in fund_files[-2:])
         actions: tuple[Action, ...] = ("leave", "join")
         for action, here, there in zip(actions, (old, new), (new, old), strict=True):
             for symbol in sorted(here.keys() - there.keys()):
@@ -30,8 +30,8 @@ def announced(files: Iterable[Holdings]) -> Iterator[Announcement]:
                     fund,
                     symbol,
                     action,
-                    own[-1].as_of,
+                    fund_files[-1].as_of,
                     here[symbol],
                     ANNOUNCED,
-                    own[-1].source,
+                    fund_files[-1].source,
                 )

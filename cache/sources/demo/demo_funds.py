@@ -96,9 +96,9 @@ def histories(
     unrest = {year: 1.0 + 2.0 * max(0.0, -r[1] / 100) for year, r in INVENTED.items()}
     scale = np.array([unrest.get(int(year), 1.0) for year in years])
     draws = rng.standard_normal((2, len(sessions))) * scale
-    common, own = draws[0], draws[1]
+    common, idiosyncratic = draws[0], draws[1]
     noise = (
-        SMALL_DAY * (CORRELATION * common + np.sqrt(1 - CORRELATION**2) * own),
+        SMALL_DAY * (CORRELATION * common + np.sqrt(1 - CORRELATION**2) * idiosyncratic),
         LARGE_DAY * common,
     )
     result = []

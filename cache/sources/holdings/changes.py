@@ -12,11 +12,13 @@ from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.facts.symbols import valid_symbol, yahoo_symbol
 from cache.sources.holdings.rows import Rejected, Row, check_separator, csv_rows, day
-from cache.sources.holdings.table import BadCell, Table
+from cache.sources.holdings.table import BadCell, normal
 
 if TYPE_CHECKING:
     from cache.sources.sandbox import Parsed
 
+#: The header lies within this many rows of the top.
+_DEEPEST: Final = 40
 _SYMBOL: Final = ("symbol", "ticker")
 _EFFECTIVE: Final = ("effective", "effective date", "date")
 _ANNOUNCED: Final = ("announced", "announced date", "announcement date")
@@ -40,6 +42,29 @@ _AHEAD: Final = timedelta(days=366)
 _OLDEST: Final = date(1993, 1, 1)
 
 
+class _Table:
+    """The header of the changes and the rows below it."""
+
+    def __init__(self, header: int, titles: list[str]) -> None:
+        self.header = header
+        self.columns: dict[str, int] = {}
+        for position, cell in enumerate(titles):
+            self.columns.setdefault(normal(cell), position)
+
+    @staticmethod
+    def find(rows: list[Row]) -> _Table | None:
+        """The first header that names a symbol."""
+        for position, row in enumerate(rows[:_DEEPEST]):
+            if {normal(cell) for cell in row.cells}.intersection(_SYMBOL):
+                return _Table(position, row.cells)
+        return None
+
+    def text(self, row: Row, *names: str) -> str:
+        """The cell under the first of these columns that the table has, "" without one."""
+        position = next((self.columns[n] for n in names if n in self.columns), len(row.cells))
+        return row.cells[position] if position < len(row.cells) else ""
+
+
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     """The parser `cache.sources.sandbox.run` calls for announced changes.
 
@@ -51,7 +76,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
         SourceError: a column is missing, or no row is good.
     """
     rows = csv_rows(stream.read())
-    table = Table.find(rows, lambda header: any(name in header for name in _SYMBOL))
+    table = _Table.find(rows)
     if table is None:
         for row in rows[:1]:
             check_separator(row.cells, row.line)
@@ -72,7 +97,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
             if found.setdefault(key, change) != change:
                 raise BadCell("symbol", "another row of this file tells another change of it")
         except BadCell as bad:
-            shown = clean(table.symbol(row), 20)
+            shown = clean(table.text(row, *_SYMBOL), 20)
             rejected.append(Rejected(row.line, bad.column, shown, bad.reason))
     if not found:
         if rejected:
@@ -91,7 +116,7 @@ def _padded(row: Row, width: int) -> Row:
     return Row(row.line, row.cells + [""] * (width - len(row.cells)))
 
 
-def _change(table: Table, row: Row, today: date) -> dict[str, Any]:
+def _change(table: _Table, row: Row, today: date) -> dict[str, Any]:
     """One row as the fields of an announcement."""
     fund, symbol = (yahoo_symbol(table.text(row, *_NEEDED[name])) for name in ("fund", "symbol"))
     for name, text in (("fund", fund), ("symbol", symbol)):
@@ -120,7 +145,7 @@ def _change(table: Table, row: Row, today: date) -> dict[str, Any]:
     }
 
 
-def _day(table: Table, row: Row, column: str, names: tuple[str, ...]) -> date | None:
+def _day(table: _Table, row: Row, column: str, names: tuple[str, ...]) -> date | None:
     """The day under a column, None where the cell is empty."""
     text = table.text(row, *names)
     if not text:

@@ -1,4 +1,4 @@
-"""A holdings file of any known layout, recognised by what it holds, never by its name.
+"""A holdings file of any layout, recognised by what it holds, never by its name.
 
 Runs in the limited child.
 """
@@ -7,18 +7,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
+from cache.facts.clean import clean
+from cache.facts.columns import column_words
 from cache.facts.errors import SourceError
-from cache.sources.holdings import invesco, ishares, plain, ssga
-from cache.sources.holdings.lines import settle
-from cache.sources.holdings.rows import check_separator, csv_rows
+from cache.sources.holdings.one_fund import rows_of_fund, settle_day
+from cache.sources.holdings.reader import Reader
+from cache.sources.holdings.rows import Row, csv_rows
+from cache.sources.holdings.settle import settle
+from cache.sources.holdings.table import Meanings, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from cache.sources.sandbox import Parsed
 
-#: The order matters: a plain table is recognised by little.
-_LAYOUTS: Final = (ishares.read, invesco.read, ssga.read, plain.read)
-#: Rows among which a header of another separator is looked for.
-_HEAD: Final = 12
+#: What may stand between cells, the likeliest first.
+_DELIMITERS: Final = (",", ";", "\t", "|")
+#: Rows among which a table without amounts is looked for.
+_HEAD: Final = 60
 
 
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
@@ -26,24 +32,65 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
 
     Args:
         stream: the file.
-        args: none are used.
+        args: ``fund``, ``as_of`` (ISO), ``dates``, ``decimal``: what the user said, or None;
+            ``columns``, what a column holds -> its title; ``ignore``, titles not to read.
 
     Raises:
-        SourceError: the file is none of the known layouts, or holds no good row.
+        SourceError: the file is no table of holdings, cannot be read with certainty, or holds
+            no good row.
     """
     data = stream.read()
+    meanings = Meanings(_checked(args.get("columns") or {}), args.get("ignore") or [])
+    first: list[Row] = []
+    for rows in _readings(data):
+        first = first or rows
+        if found := Table.find(rows, meanings):
+            header, table = found
+            meanings.check(table.titles, table.line)
+            sheet = Reader(rows, header, table, meanings).read(args)
+            rows_of_fund(sheet, args.get("fund"))
+            settle_day(sheet)
+            return settle(sheet)
+    raise _no_table(first, meanings)
+
+
+def _checked(given: Mapping[str, str]) -> Mapping[str, str]:
+    words = column_words("holdings")
+    for word in given:
+        if word not in words:
+            reason = f'"{clean(word, 20)}" is nothing a column holds; write one of'
+            raise SourceError(f"{reason} {', '.join(words)} before the =")
+    return given
+
+
+def _readings(data: bytes) -> Iterator[list[Row]]:
+    """The rows of a file, in each way in which they may be separated."""
     if data.startswith(b"PK"):
         from cache.sources.holdings.xlsx import xlsx_rows
 
-        rows = xlsx_rows(data)
+        yield xlsx_rows(data)
+    elif data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        from cache.sources.holdings.jsons import json_rows
+
+        yield json_rows(data)
     else:
-        rows = csv_rows(data)
-    for read in _LAYOUTS:
-        if sheet := read(rows):
-            return settle(sheet)
+        for delimiter in _DELIMITERS:
+            if delimiter == "," or delimiter.encode() in data[:65_536]:
+                yield csv_rows(data, delimiter)
+
+
+def _no_table(rows: list[Row], meanings: Meanings) -> SourceError:
+    """Why no header was found."""
     for row in rows[:_HEAD]:
-        check_separator(row.cells, row.line)
-    raise SourceError(
-        "has no header of a holdings file; iShares, SSGA and Invesco files are known, and plain "
-        "tables with the columns symbol, name, sector, quantity, price (or weight)"
+        words = {meanings.of(cell)[0] for cell in row.cells}
+        if "symbol" in words and len(words) > 1:
+            return SourceError(
+                "the table has no weight, no market value and no quantity with a price; one of"
+                " them must say how much of each line is held, if need be with --columns"
+                " weight=TITLE",
+                line=row.line,
+            )
+    return SourceError(
+        "has no header of a holdings file: columns such as Ticker, Name and Weight or Market"
+        " Value; where they are called otherwise, say so: --columns symbol=TITLE,weight=TITLE"
     )

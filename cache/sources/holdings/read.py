@@ -1,4 +1,4 @@
-"""Holdings files: an issuer's CSV or XLSX, or a plain table, made into Holdings.
+"""Holdings files: an issuer's CSV, XLSX or JSON, or a plain table, made into Holdings.
 
 The file is recognised by its content and read in the limited child; its bytes are handed
 on exactly as they came.
@@ -7,8 +7,8 @@ on exactly as they came.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +20,7 @@ from cache.facts.symbols import valid_symbol, yahoo_symbol
 from cache.sources.holdings.rows import Rejected
 from cache.sources.sandbox import open_regular, run
 from core.data.errors import FrameError
-from core.data.frames import Holdings, LeftOut
+from core.data.frames import Holdings, LeftOut, Listing
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
@@ -31,6 +31,42 @@ LARGEST: Final = 32 << 20
 __all__ = ["HoldingsFile", "Rejected", "read_holdings"]
 
 
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How a file is to be read, as the user says it.
+
+    Attributes:
+        dates: the order of day, month and year ("dmy", "mdy", "ymd"), None where not said.
+        decimal: the decimal mark, None likewise.
+        columns: what a column holds -> its title.
+        ignore: titles of columns that are not read.
+    """
+
+    dates: str | None = None
+    decimal: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    ignore: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file was read: what was taken for what.
+
+    Attributes:
+        titles: what a column holds -> its title.
+        unread: titles of columns that were not read.
+        decimal: the decimal mark of its numbers.
+        currency: code of the currency of its values, "" where it does not say.
+        notes: what else was found, a sentence each.
+    """
+
+    titles: Mapping[str, str]
+    unread: tuple[str, ...]
+    decimal: str
+    currency: str
+    notes: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class HoldingsFile:
     """One holdings file as read.
@@ -39,13 +75,13 @@ class HoldingsFile:
         holdings: its stocks, and what is none (``holdings.others``).
         raw: the bytes exactly as they came.
         rejected: rows that could not be read, in the order of the file.
-        layout: whose layout it has ("iShares", "SSGA", "Invesco", "plain").
+        reading: what was taken for what.
     """
 
     holdings: Holdings
     raw: bytes
     rejected: tuple[Rejected, ...]
-    layout: str
+    reading: Reading
 
 
 def read_holdings(
@@ -56,6 +92,7 @@ def read_holdings(
     as_of: date | None = None,
     now: datetime,
     funds: Mapping[str, Fund] | None = None,
+    notation: Notation | None = None,
 ) -> HoldingsFile:
     """Read a holdings file.
 
@@ -67,6 +104,7 @@ def read_holdings(
         now: when it was taken, with a time zone.
         funds: known funds, by whose titles an iShares file is recognised; by default the
             package's own.
+        notation: how to read it, where the content does not say.
 
     Raises:
         SourceError: the file cannot be used; one sentence with file, line and column.
@@ -81,7 +119,17 @@ def read_holdings(
     if len(raw) > LARGEST:
         reason = f"holds {len(raw) >> 20:,} MB; a holdings file has at most {LARGEST >> 20}"
         raise SourceError(reason, file=name)
-    fields, arrays = run("cache.sources.holdings.layouts:parse", raw, {}, file=name)
+    notation = notation or Notation()
+    args = {
+        "fund": fund,
+        "as_of": as_of and as_of.isoformat(),
+        "dates": notation.dates,
+        "decimal": notation.decimal,
+        "columns": dict(notation.columns),
+        "ignore": list(notation.ignore),
+    }
+    fields, arrays = run("cache.sources.holdings.layouts:parse", raw, args, file=name)
+    listings = tuple(Listing(*listing) for listing in fields["listings"])
     holdings = Holdings(
         fund=_fund(fields, fund, load_funds() if funds is None else funds, name),
         as_of=_as_of(fields, as_of, now, name),
@@ -97,6 +145,9 @@ def read_holdings(
             LeftOut(symbol, label, math.nan if weight is None else weight, reason)
             for symbol, label, weight, reason in fields["others"]
         ),
+        sedols=tuple(fields["sedols"]) if any(fields["sedols"]) else (),
+        listing=tuple(fields["listing"]) if listings != (Listing(),) else (),
+        listings=listings if listings != (Listing(),) else (),
         source=name,
         fetched_at=now,
     )
@@ -105,7 +156,14 @@ def read_holdings(
     except FrameError as error:
         raise SourceError(str(error), file=name) from None
     rejected = tuple(Rejected(*row) for row in fields["rejected"])
-    return HoldingsFile(holdings, raw, rejected, fields["layout"])
+    reading = Reading(
+        fields["titles"],
+        tuple(fields["unread"]),
+        fields["decimal"],
+        fields["currency"],
+        tuple(fields["notes"]),
+    )
+    return HoldingsFile(holdings, raw, rejected, reading)
 
 
 def _fund(

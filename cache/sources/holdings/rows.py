@@ -46,12 +46,14 @@ class Rejected:
         column: name of the column, "" where the whole row is meant.
         symbol: as far as it could be read.
         reason: a few words for a person.
+        file: name of the file, "" where there is one alone.
     """
 
     line: int
     column: str
     symbol: str
     reason: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,12 @@ def check_text(head: bytes) -> None:
         raise SourceError("is a binary file; CSV, XLSX or, for prices, Parquet is needed")
 
 
-def csv_rows(data: bytes) -> list[Row]:
+def csv_rows(data: bytes, delimiter: str = ",") -> list[Row]:
     """Every record of a CSV.
+
+    Args:
+        data: the file.
+        delimiter: what stands between its cells.
 
     Raises:
         SourceError: it is no text, or has too many rows, columns or too long a cell.
@@ -94,7 +100,7 @@ def csv_rows(data: bytes) -> list[Row]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     rows: list[Row] = []
     line = 1
     try:

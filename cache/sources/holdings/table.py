@@ -1,23 +1,39 @@
-"""A table with a header inside a file: finding it, reading its cells, where it ends."""
+"""A table inside a file: finding its header, what its columns hold, reading its cells."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.sources.holdings.rows import Rejected, Row, number
+from cache.facts.columns import fold, synonyms
+from cache.facts.errors import SourceError
+from cache.facts.exchanges import currencies
+from cache.sources.notation import number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from cache.sources.holdings.lines import Line
+    from cache.sources.holdings.rows import Row
+    from cache.sources.notation import Decimal
 
 #: A header lies within this many rows of the top.
-_DEEPEST: Final = 40
-#: A lone cell longer than this is a sentence, not a row cut short.
-_SENTENCE: Final = 60
+_DEEPEST: Final = 60
 #: No quantity, price or value of a fund comes near it, and sums of such stay finite.
 _MOST: Final = 1e18
+#: Columns of numbers; the others hold text.
+NUMBERS: Final = (
+    "quantity",
+    "price",
+    "value",
+    "base_value",
+    "weight",
+    "notional",
+    "notional_weight",
+    "fx",
+)
+#: Columns that say whose row it is, and how much of it is held.
+_WHO: Final = frozenset({"symbol", "name", "isin", "cusip", "sedol", "identifier"})
+_HOW_MUCH: Final = frozenset({"value", "base_value", "weight", "quantity"})
 
 
 class BadCell(Exception):  # noqa: N818  a row's fault, not an error of the program
@@ -34,100 +50,160 @@ def normal(cell: str) -> str:
     return " ".join(cell.lower().replace("_", " ").split())
 
 
-class Table:
-    """The header of a table and the rows below it.
+class Meanings:
+    """What titles of columns mean: the table of synonyms, and what the user said.
 
     Attributes:
-        header: position of the header among the rows of the file.
-        columns: normalised header cell -> position; the first of equal ones counts.
-        twice: normalised header cells that stand more than once.
+        ignored: folded titles of columns that are not to be read.
     """
 
-    def __init__(self, rows: Sequence[Row], header: int) -> None:
-        self.header = header
-        self._rows = rows
-        self._titles = rows[header].cells
-        self._width = max((i + 1 for i, c in enumerate(self._titles) if c), default=0)
+    def __init__(self, given: Mapping[str, str], ignored: Sequence[str]) -> None:
+        """``given`` is what a column holds -> its title, as `--columns` says it."""
+        self._table = synonyms("holdings")
+        self._given = {fold(title): word for word, title in given.items()}
+        self._said = dict(given)
+        self.ignored = frozenset(map(fold, ignored))
+
+    def of(self, title: str) -> tuple[str, str]:
+        """What a title means ("" where it is not known) and the currency that it names."""
+        folded = fold(title)
+        if folded in self.ignored or not folded:
+            return "", ""
+        if folded in self._given:
+            return self._given[folded], ""
+        word, currency = self._table.get(folded, ""), ""
+        if not word and folded[-3:].upper() in currencies():
+            word, currency = self._table.get(folded[:-3], ""), folded[-3:].upper()
+        if not currency and word in ("value", "price"):
+            currency = next((c for s, c in _SIGNS if s in title), "")
+        # what the user named is that column and no other
+        return ("", "") if word in self._said else (word, currency)
+
+    def check(self, titles: Sequence[str], line: int) -> None:
+        """Refuse a column that the user named and the file does not have.
+
+        Raises:
+            SourceError: names it, and the titles there are.
+        """
+        folded = {fold(title) for title in titles}
+        for title in (*self._said.values(), *self.ignored):
+            if fold(title) not in folded:
+                there = ", ".join(clean(t, 30) for t in titles if t)
+                reason = f'has no column "{clean(title, 40)}"; its columns are {there}'
+                raise SourceError(reason, line=line)
+
+
+_SIGNS: Final = (("US$", "USD"), ("$", "USD"), ("€", "EUR"), ("£", "GBP"))
+
+
+class Table:
+    """One header and what its columns hold.
+
+    Attributes:
+        line: the line of the header.
+        titles: as in the file.
+        columns: what a column holds -> its position.
+        unread: positions of columns whose title says nothing known.
+        second: positions of columns that mean what an earlier one means already.
+        currency: code of the currency that the title of the value or price names, "" for none.
+        decimal: the decimal mark of the file.
+        numbers: what those columns hold that hold numbers.
+    """
+
+    def __init__(self, row: Row, meanings: Meanings) -> None:
+        """Read a header.
+
+        Raises:
+            SourceError: a column that counts stands twice.
+        """
+        self.line = row.line
+        self.titles = row.cells
         self.columns: dict[str, int] = {}
-        self.twice: set[str] = set()
-        for position, cell in enumerate(self._titles):
-            if self.columns.setdefault(normal(cell), position) != position:
-                self.twice.add(normal(cell))
+        self.unread: list[int] = []
+        self.second: list[int] = []
+        self.currency = ""
+        self.decimal: Decimal = "."
+        rank = {title: place for place, title in enumerate(synonyms("holdings"))}
+        self.width = max((i + 1 for i, c in enumerate(self.titles) if c), default=0)
+        named: dict[str, str] = {}
+        for position, title in enumerate(self.titles):
+            word, currency = meanings.of(title)
+            if not word:
+                if title and fold(title) not in meanings.ignored:
+                    self.unread.append(position)
+                continue
+            if word in named and named[word] == fold(title) and word not in ("maturity", "figi"):
+                raise SourceError("this column stands twice", line=row.line, column=normal(title))
+            if word in self.columns:
+                held = self.columns[word]
+                better = rank.get(fold(title), 1 << 20) < rank.get(fold(self.titles[held]), 1 << 20)
+                self.second.append(held if better else position)
+                if not better:
+                    continue
+            self.columns[word], named[word] = position, fold(title)
+            if word in ("value", "base_value", "price"):
+                self.currency = currency or self.currency
+        self.numbers = tuple(word for word in NUMBERS if word in self.columns)
 
     @staticmethod
-    def find(rows: Sequence[Row], wanted: Callable[[Collection[str]], bool]) -> Table | None:
-        """The first table whose header cells (normalised) satisfy a test."""
+    def find(rows: Sequence[Row], meanings: Meanings) -> tuple[int, Table] | None:
+        """The first header of holdings among the first rows, with its position."""
         for position, row in enumerate(rows[:_DEEPEST]):
-            if wanted({normal(cell) for cell in row.cells}):
-                return Table(rows, position)
+            if is_header(row, meanings):
+                return position, Table(row, meanings)
         return None
 
-    def text(self, row: Row, *names: str) -> str:
-        """The cell under the first of these columns that the table has, "" without one."""
-        for name in names:
-            if name in self.columns:
-                return row.cells[self.columns[name]]
-        return ""
+    def has(self, word: str) -> bool:
+        """Whether a column holds it."""
+        return word in self.columns
 
-    def number(self, row: Row, *names: str) -> float:
-        """The number under the first of these columns; NaN where empty or no such column.
+    def title(self, word: str) -> str:
+        """The title of the column that holds it."""
+        return self.titles[self.columns[word]] if word in self.columns else word
+
+    def text(self, row: Row, word: str) -> str:
+        """The cell of the column that holds it, "" without one."""
+        position = self.columns.get(word, len(row.cells))
+        return row.cells[position] if position < len(row.cells) else ""
+
+    def number(self, row: Row, word: str) -> float:
+        """The number of the column that holds it; NaN where empty or no such column.
 
         Raises:
             BadCell: it is no number.
         """
-        text = self.text(row, *names)
+        text = self.text(row, word)
         try:
-            value = number(text)
+            value = number(text, self.decimal)
             if abs(value) > _MOST:
                 raise ValueError(text)
             return value
         except ValueError:
-            name = next(name for name in names if name in self.columns)
-            title = self._titles[self.columns[name]]
-            raise BadCell(title, f'"{clean(text, 30)}" is no number') from None
+            raise BadCell(self.title(word), f'"{clean(text, 30)}" is no number') from None
 
-    def read(self, make: Callable[[Row], Line]) -> tuple[list[Line], list[Rejected]]:
-        """Every row below the header made into a line, down to the footer if there is one.
+    def check_width(self, row: Row) -> None:
+        """Refuse a row of other cells than the header's, empty ones beyond it aside.
 
-        Args:
-            make: a row, with as many cells as the header, made into a line; may raise
-                BadCell.
+        Raises:
+            BadCell: it ends early, or goes on.
         """
-        lines: list[Line] = []
-        rejected: list[Rejected] = []
-        after_blank = False
-        for row in self._rows[self.header + 1 :]:
-            filled = [cell for cell in row.cells if cell]
-            if not filled:
-                after_blank = True
-                continue
-            # An issuer's footer is one cell of prose, mostly after a blank row.
-            if len(filled) == 1 and (after_blank or len(filled[0]) > _SENTENCE):
-                break
-            after_blank = False
-            try:
-                lines.append(make(self._fitted(row)))
-            except BadCell as bad:
-                shown = clean(self.symbol(row), 20)
-                rejected.append(Rejected(row.line, clean(bad.column, 40), shown, bad.reason))
-        return lines, rejected
-
-    def symbol(self, row: Row) -> str:
-        """What stands where a symbol should, for messages."""
-        for name in ("ticker", "symbol", "holding ticker"):
-            position = self.columns.get(name, len(row.cells))
-            if position < len(row.cells):
-                return row.cells[position]
-        return ""
-
-    def _fitted(self, row: Row) -> Row:
-        """The row with as many cells as the header, empty ones beyond it cut off."""
         cells = row.cells
-        if len(cells) < self._width:
-            missing = self._titles[len(cells)]
-            reason = f"the row ends after {len(cells)} of {self._width} columns"
-            raise BadCell(missing, reason)
-        if any(cells[len(self._titles) :]):
-            reason = f"the row has {len(cells)} cells under {self._width} columns"
+        if len(cells) < self.width:
+            reason = f"the row ends after {len(cells)} of {self.width} columns"
+            raise BadCell(self.titles[len(cells)], reason)
+        if any(cells[len(self.titles) :]):
+            reason = f"the row has {len(cells)} cells under {self.width} columns"
             raise BadCell("", f"{reason}; a number with commas needs quotes")
-        return row
+
+
+def is_header(row: Row, meanings: Meanings) -> bool:
+    """Whether a row titles columns: who a line is, and how much of it is held."""
+    words = {meanings.of(cell)[0] for cell in row.cells if cell}
+    return bool(words & _WHO) and bool(words & _HOW_MUCH)
+
+
+def is_other_header(row: Row, meanings: Meanings) -> bool:
+    """Whether a row titles columns of something else than holdings, such as sectors."""
+    filled = [cell for cell in row.cells if cell]
+    words = {meanings.of(cell)[0] for cell in filled} - {""}
+    return len(words) >= 2 and len(words) == len(filled)

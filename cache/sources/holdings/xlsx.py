@@ -41,7 +41,7 @@ def xlsx_rows(data: bytes) -> list[Row]:
     Raises:
         SourceError: it is no workbook, or one built to exhaust its reader.
     """
-    _check_zip(data)
+    check_zip(data)
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
@@ -52,7 +52,7 @@ def xlsx_rows(data: bytes) -> list[Row]:
     rows: list[Row] = []
     cells: Iterable[Any]
     for line, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-        texts = [_text(cell) for cell in cells]
+        texts = [cell_text(cell) for cell in cells]
         check_size(len(rows), len(texts), line)
         rows.append(Row(line, texts))
     width = min(max((len(row.cells) for row in rows), default=0), _WIDEST)
@@ -61,21 +61,30 @@ def xlsx_rows(data: bytes) -> list[Row]:
     return rows
 
 
-def _text(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
     """A cell as a CSV would write it: exact numbers, TRUE as text, ISO dates."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        if cell.is_integer() and abs(cell) < 1e15:
+            return str(int(cell))
+        text = repr(cell)
+        # three places could be thousands elsewhere; here the mark is settled
+        return f"{text}0" if text[-4:-3] == "." else text
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     return str(cell).strip()
 
 
-def _check_zip(data: bytes) -> None:
-    """Raise SourceError for what a holdings workbook never is."""
+def check_zip(data: bytes, most: int = _MOST_BYTES) -> None:
+    """Raise SourceError for what a workbook with a table never is.
+
+    Args:
+        data: the file.
+        most: what it may unpack to, bytes.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
@@ -85,7 +94,7 @@ def _check_zip(data: bytes) -> None:
                 raise SourceError("is a ZIP archive, not an XLSX workbook; unpack it first")
             unpacked = sum(member.file_size for member in members)
             packed = max(len(data), 1)
-            if unpacked > _MOST_BYTES or unpacked > _MOST_RATIO * packed:
+            if unpacked > most or unpacked > _MOST_RATIO * packed:
                 size = f"{packed >> 10:,} KB that unpack to {unpacked >> 20:,} MB"
                 raise SourceError(f"is a workbook of {size}, and is not opened")
             for member in members:

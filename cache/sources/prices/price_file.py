@@ -5,6 +5,7 @@ Runs in the limited child; every check is over whole columns.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -13,7 +14,15 @@ import numpy as np
 from cache.facts.errors import SourceError
 from cache.facts.sessions import sessions
 from cache.sources.holdings.rows import Rejected
-from cache.sources.prices.price_columns import FIELDS, Columns, read_csv, read_parquet
+from cache.sources.prices import basis
+from cache.sources.prices.layout import Wanted
+from cache.sources.prices.parquet_file import read_parquet
+from cache.sources.prices.price_columns import FIELDS, Columns, joined
+from cache.sources.prices.report import report
+from cache.sources.prices.spacing import check_repeats, check_spacing
+from cache.sources.prices.suspects import check_unknown
+from cache.sources.prices.text_columns import Asked, read_table
+from cache.sources.prices.text_rows import text_tables
 
 if TYPE_CHECKING:
     from cache.sources.sandbox import Parsed
@@ -30,33 +39,50 @@ _BELIEVED: Final[Mapping[str, tuple[float, float]]] = {
 }
 #: A dividend is at most so many times the close after it; liquidations come near it.
 _RICHEST: Final = 100
-#: A split of at least this factor tells whether closes are adjusted for it; the close may move
-#: by as much besides (natural logarithm), and the row before be as many days old.
-_TELLING, _BESIDES, _DAYS = 1.9, 0.15, 7
 
 
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     """The parser `cache.sources.sandbox.run` calls for prices.
 
     Args:
-        stream: the file; it can be read from its start again.
-        args: ``today``, ISO, the last session that has opened; ``adjusted``, whether closes
-            are split-adjusted already.
+        stream: the file, or several one after the other.
+        args: ``today``, ISO, the last session that has opened; ``basis``, what was said of
+            the closes, else None; ``columns`` and ``ignore``, ``decimal``, ``dates``,
+            ``symbol``, as on the command line; ``files``, (name, size in bytes, ticker by its
+            name) of each.
 
     Raises:
-        SourceError: the file cannot be read, holds no good row, or its splits show that its
-            closes are not on the basis that was said.
+        SourceError: the file cannot be read, holds no good row, or what its columns, numbers
+            or dates are is not sure.
     """
-    magic = stream.read(4)
-    stream.seek(0)
-    columns = read_parquet(stream) if magic == b"PAR1" else read_csv(stream)
+    try:
+        return _parsed(_read_all(stream, args), args)
+    except SourceError as error:
+        if not error.file:
+            raise
+        # The name that the child's caller puts before it is that of all files together.
+        place = f"line {error.line} of {error.file}" if error.line else error.file
+        raise SourceError(
+            f"{place}: {error.reason}", column=error.column, symbol=error.symbol
+        ) from None
+
+
+def _parsed(columns: Columns, args: dict[str, Any]) -> Parsed:
+    """What a file holds, once all of it is read."""
     rows = len(columns.symbol) + len(columns.rejected)
+    _count_gains(columns)
+    check_spacing(columns)
     good, rejected = _judge(columns, np.datetime64(args["today"], "D"))
     if not len(good):
         raise _nothing(rejected)
-    _check_basis(columns, good, adjusted=args["adjusted"])
-    if not args["adjusted"]:
-        _adjust(columns, good)
+    unread = check_unknown(columns, good)
+    decided = basis.decide(columns, good, args["basis"])
+    good, against = basis.left_out(columns, good, decided)
+    rejected += against
+    if not len(good):
+        raise _nothing(rejected)
+    if decided.basis == "unadjusted":
+        basis.adjust(columns, good)
     if (split := columns.values.get("split")) is not None:
         # A factor of 1 is how some vendors write "none".
         split[split == 1.0] = 0.0
@@ -65,10 +91,70 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     fields = {
         "symbols": [columns.symbols[i] for i in used],
         "rows": rows,
-        "rejected": [(r.line, r.column, r.symbol, r.reason) for r in rejected],
+        "rejected": [(r.line, r.column, r.symbol, r.reason, r.file) for r in rejected],
+        "told": report(columns, decided, unread),
     }
     arrays = {"symbol": symbol.astype(np.intp), "session": columns.session[good]}
     return fields, arrays | {name: values[good] for name, values in columns.values.items()}
+
+
+def _read_all(stream: BinaryIO, args: dict[str, Any]) -> Columns:
+    """Every table of every file, one below the other.
+
+    Raises:
+        SourceError: none can be read; of several files those that cannot are refused rows.
+    """
+    wanted = Wanted(args["columns"], args["ignore"])
+    files: list[tuple[str, int, str]] = args["files"]
+    if len(files) == 1:
+        return joined(_read(stream, wanted, _asked(args, "", files[0][2])))
+    parts: list[Columns] = []
+    refused: list[Rejected] = []
+    for name, size, ticker in files:
+        try:
+            parts += _read(io.BytesIO(stream.read(size)), wanted, _asked(args, name, ticker))
+        except SourceError as error:
+            symbol = error.symbol or ""
+            refused.append(
+                Rejected(error.line or 0, error.column or "", symbol, error.reason, name)
+            )
+    if not parts:
+        raise _nothing(refused)
+    for part in parts:
+        part.rejected = [
+            Rejected(r.line, r.column, r.symbol, r.reason, part.told[0].file) for r in part.rejected
+        ]
+    columns = joined(parts)
+    columns.rejected += refused
+    return columns
+
+
+def _asked(args: dict[str, Any], file: str, named: str) -> Asked:
+    return Asked(args["decimal"], args["dates"], args["symbol"], named, file)
+
+
+def _read(stream: BinaryIO, wanted: Wanted, asked: Asked) -> list[Columns]:
+    """The tables of one file."""
+    magic = stream.read(4)
+    stream.seek(0)
+    if magic == b"PAR1":
+        return [read_parquet(stream, wanted, asked)]
+    return [read_table(table, asked, sheet) for sheet, table in text_tables(stream, wanted)]
+
+
+def _count_gains(columns: Columns) -> None:
+    """Add a fund's capital gains to its dividends: whoever holds it is paid both."""
+    gains = columns.values.pop("capital_gain", None)
+    faulty = columns.faulty.pop("capital_gain", None)
+    if gains is None or faulty is None:
+        return
+    paid = columns.values.get("dividend")
+    if paid is None:
+        columns.values["dividend"], columns.faulty["dividend"] = gains, faulty
+        return
+    both = np.nan_to_num(paid) + np.nan_to_num(gains)
+    columns.values["dividend"] = np.where(np.isnan(paid) & np.isnan(gains), np.nan, both)
+    columns.faulty["dividend"] |= faulty
 
 
 def _judge(columns: Columns, today: np.datetime64) -> tuple[IntArray, list[Rejected]]:
@@ -79,8 +165,9 @@ def _judge(columns: Columns, today: np.datetime64) -> tuple[IntArray, list[Rejec
     def refuse(wrong: BoolArray, column: str, reason: str, shown: FloatArray | None = None) -> None:
         for row in np.flatnonzero(wrong & open_).tolist():
             value = "" if shown is None else f"{shown[row]:g} "
-            line = int(columns.line[row])
-            rejected.append(Rejected(line, column, columns.name(row), f"{value}{reason}"))
+            line, file = int(columns.line[row]), columns.file_of(row)
+            reason_ = f"{value}{reason}"
+            rejected.append(Rejected(line, column, columns.name(row), reason_, file))
         open_[wrong] = False
 
     known = sessions()
@@ -111,13 +198,19 @@ def _judge(columns: Columns, today: np.datetime64) -> tuple[IntArray, list[Rejec
         rich = paid > _RICHEST * columns.values["close"]
         refuse(rich, "dividend", f"is more than {_RICHEST} times the close beside it", paid)
     good = _once(columns, np.flatnonzero(open_), rejected)
-    rejected.sort(key=lambda row: row.line)
+    rejected.sort(key=lambda row: (row.file, row.line))
     return good, rejected
 
 
 def _once(columns: Columns, rows: IntArray, rejected: list[Rejected]) -> IntArray:
-    """Each symbol and session once: exact repeats are passed over, others refused."""
-    order = np.lexsort((columns.line[rows], columns.session[rows], columns.symbol[rows]))
+    """Each symbol and session once: exact repeats are passed over, others refused.
+
+    Raises:
+        SourceError: so many differ that they are no slips.
+    """
+    order = np.lexsort(
+        (columns.line[rows], columns.file[rows], columns.session[rows], columns.symbol[rows])
+    )
     rows = rows[order]
     symbol, session = columns.symbol[rows], columns.session[rows]
     first = np.ones(len(rows), np.bool_)
@@ -128,94 +221,27 @@ def _once(columns: Columns, rows: IntArray, rejected: list[Rejected]) -> IntArra
     for values in columns.values.values():
         a, b = values[rows], values[leader]
         differs |= (a != b) & ~(np.isnan(a) & np.isnan(b))
-    for at in np.flatnonzero(differs).tolist():
-        row = int(rows[at])
-        reason = f"{session[at]} is given another value on line {columns.line[leader[at]]}"
-        rejected.append(Rejected(int(columns.line[row]), "", columns.name(row), reason))
+    differing = np.flatnonzero(differs)
+    check_repeats(columns, rows[differing], len(rows))
+    for at in differing.tolist():
+        row, before = int(rows[at]), int(leader[at])
+        where = f"line {columns.line[before]}"
+        if columns.file[row] != columns.file[before]:
+            where += f" of {columns.file_of(before)}"
+        reason = f"{session[at]} is given another value on {where}"
+        line, file = int(columns.line[row]), columns.file_of(row)
+        rejected.append(Rejected(line, "", columns.name(row), reason, file))
     return rows[first]
-
-
-def _check_basis(columns: Columns, rows: IntArray, *, adjusted: bool) -> None:
-    """Refuse closes on another basis than was said: on the day of a split they show which it is.
-
-    Args:
-        columns: the file.
-        rows: good rows, ordered by symbol and session.
-        adjusted: whether closes are said to be split-adjusted.
-    """
-    split, close = columns.values.get("split"), columns.values.get("close")
-    if split is None or close is None:
-        return
-    symbol, session = columns.symbol[rows], columns.session[rows]
-    factor, price = split[rows], close[rows]
-    near = (symbol[1:] == symbol[:-1]) & (np.diff(session).astype(np.int64) <= _DAYS)
-    tells = (factor >= _TELLING) | ((factor > 0) & (factor <= 1 / _TELLING))
-    at = np.flatnonzero(near & tells[1:]) + 1
-    moved = np.log(price[at] / price[at - 1])
-    # As traded the close falls by the factor, adjusted it does not.
-    wrong = np.abs(moved + np.log(factor[at]) if adjusted else moved) < _BESIDES
-    if not wrong.any():
-        return
-    first = int(at[np.argmax(wrong)])
-    row, what = int(rows[first]), f"the split of {factor[first]:g} on {session[first]}"
-    reason = (
-        f"the close moves by {what}, so closes are as traded; import with --unadjusted"
-        if adjusted
-        else f"the close does not move by {what}, so closes are split-adjusted; import without"
-        " --unadjusted"
-    )
-    raise SourceError(reason, line=int(columns.line[row]), column="split", symbol=columns.name(row))
-
-
-def _adjust(columns: Columns, rows: IntArray) -> None:
-    """Bring closes as traded onto today's shares: divide by the splits that follow.
-
-    A dividend is on the basis of the close beside it, so it is divided too; volume is
-    multiplied. A close on the day of a split is on the new shares already. An adjusted
-    close is what its name says and stays.
-
-    Args:
-        columns: changed in place.
-        rows: good rows, ordered by symbol and session.
-
-    Raises:
-        SourceError: the splits of a symbol multiply to what no share ever saw.
-    """
-    split = columns.values.get("split")
-    if split is None:
-        return
-    factor = np.where(split[rows] > 0, split[rows], 1.0)
-    if not np.any(factor != 1.0):
-        return
-    symbol = columns.symbol[rows]
-    starts = np.flatnonzero(np.r_[True, symbol[1:] != symbol[:-1]])
-    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
-        following = factor[start:end]
-        if np.any(following != 1.0):
-            later = np.cumprod(following[::-1])[::-1] / following
-            at = rows[start:end]
-            if not _BELIEVED["close"][0] <= later.min() <= later.max() <= _BELIEVED["close"][1]:
-                reason = f"its splits multiply to {later[np.argmax(np.abs(np.log(later)))]:g}"
-                raise SourceError(
-                    f"{reason}, which is beyond belief",
-                    line=int(columns.line[at[0]]),
-                    column="split",
-                    symbol=columns.name(int(at[0])),
-                )
-            for name in ("close", "dividend"):
-                if name in columns.values:
-                    columns.values[name][at] /= later
-            if "volume" in columns.values:
-                columns.values["volume"][at] *= later
 
 
 def _nothing(rejected: list[Rejected]) -> SourceError:
     if not rejected:
         return SourceError("has a header and no rows")
     first = rejected[0]
+    prefix = f"{first.file}: " if first.file else "has no good row; the first: "
     return SourceError(
-        f"has no good row; the first: {first.reason}",
-        line=first.line,
+        f"{prefix}{first.reason}",
+        line=first.line or None,
         column=first.column or None,
         symbol=first.symbol or None,
     )

@@ -1,60 +1,121 @@
-"""Price files of the user's own vendor: CSV or Parquet, long form, made into Bars."""
+"""Price files of the user's own vendor, made into Bars."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 
 from cache.facts.clean import clean
+from cache.facts.columns import given_columns
+from cache.facts.errors import SourceError
 from cache.facts.sessions import closes_at, last_session
 from cache.sources.holdings.rows import Rejected
-from cache.sources.sandbox import open_regular, run
+from cache.sources.prices.price_symbols import ticker_of_file
+from cache.sources.sandbox import LARGEST, open_regular, run
 from cache.store.bars import Bars
 from core.data.frames import pydate
 
-__all__ = ["PriceFile", "Rejected", "read_prices"]
+__all__ = ["HowToRead", "PriceFile", "Rejected", "read_prices"]
+
+#: Words that ``--columns`` takes for a price file.
+WORDS: Final = (
+    "symbol",
+    "date",
+    "close",
+    "adj_close",
+    "dividend",
+    "capital_gain",
+    "split",
+    "volume",
+)
+#: Endings of the files of a folder that are read.
+_ENDINGS: Final = (".csv", ".txt", ".tsv", ".parquet", ".pq", ".xlsx", ".json", ".gz")
+_MOST_FILES: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class HowToRead:
+    """What the user said of a price file, where it does not say so itself.
+
+    Attributes:
+        adjusted: closes are split-adjusted; False where they are as traded, and then the
+            splits in the file bring them onto today's shares; None where its data decide.
+        columns: each "adj_close=Adjusted,split=Factor": what a column holds.
+        ignored: titles of columns not to read.
+        decimal: "." or ",".
+        dates: "dmy", "mdy" or "ymd".
+        symbol: whose closes they are, where no column says.
+    """
+
+    adjusted: bool | None = None
+    columns: Sequence[str] = ()
+    ignored: Sequence[str] = ()
+    decimal: str | None = None
+    dates: str | None = None
+    symbol: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PriceFile:
-    """One price file as read.
+    """One price file as read, or several as one.
 
     Attributes:
         bars: its good rows.
         rejected: the rows that were refused, in the order of the file.
         rows: how many rows it has, good or not.
+        told: what was taken for what, a line each.
     """
 
     bars: Bars
     rejected: tuple[Rejected, ...]
     rows: int
+    told: tuple[str, ...] = field(default=())
 
 
-def read_prices(path: Path, *, adjusted: bool = True, now: datetime) -> PriceFile:
-    """Read a price file: columns symbol, date, close and any of the optional ones.
+def read_prices(
+    path: Path | Sequence[Path], how: HowToRead | None = None, *, now: datetime
+) -> PriceFile:
+    """Read a price file, a folder of such, or several.
 
-    Columns may stand in any order and case; ``close`` may be missing where ``adj_close`` is
-    there. A row repeated exactly counts once. Every symbol counts as answered through the
-    newest session in the file.
+    CSV (commas, semicolons, tabs), packed or not, XLSX, JSON and Parquet are told apart by
+    content; which column holds what by the table of titles. ``close`` may be missing where
+    ``adj_close`` is there. A row repeated exactly counts once. Every symbol counts as
+    answered through the newest session in the file.
 
     Args:
-        path: a regular file, CSV or Parquet, told apart by content.
-        adjusted: closes are split-adjusted; False where they are as traded, and then the
-            splits in the file bring them onto today's shares.
+        path: a regular file, a folder of them, or several of either.
+        how: what the user said of it.
         now: when it is read, with a time zone.
 
     Raises:
         SourceError: the file cannot be used, or no row of it; one sentence with file, line
             and column.
     """
-    name = clean(path.name, 200)
+    how = how or HowToRead()
+    paths = [path] if isinstance(path, Path) else [*path]
+    files, passed = _files(paths)
+    name = clean(paths[0].name or str(paths[0]), 200)
+    if len(paths) > 1:
+        name = f"{len(files):,} files"
+    if len(files) > 1 and how.symbol is not None:
+        raise SourceError("--symbol says whose closes one file holds; import them one by one")
     today = last_session(now)
-    args = {"today": today.isoformat(), "adjusted": adjusted}
-    with open_regular(path) as file:
-        fields, arrays = run("cache.sources.prices.price_file:parse", file, args, file=name)
+    basis = {None: None, True: "adjusted", False: "unadjusted"}[how.adjusted]
+    args: dict[str, Any] = {
+        "today": today.isoformat(),
+        "basis": basis,
+        "columns": given_columns(how.columns, WORDS),
+        "ignore": [*how.ignored],
+        "decimal": how.decimal,
+        "dates": how.dates,
+        "symbol": how.symbol,
+    }
+    fields, arrays = _run(files, args, name)
     symbols = tuple(fields["symbols"])
     session = arrays["session"]
     provisional = {}
@@ -76,4 +137,52 @@ def read_prices(path: Path, *, adjusted: bool = True, now: datetime) -> PriceFil
         provisional=provisional,
     )
     bars.check()
-    return PriceFile(bars, tuple(Rejected(*row) for row in fields["rejected"]), fields["rows"])
+    rejected = tuple(Rejected(*row) for row in fields["rejected"])
+    told = [*fields["told"], *([f"not read: {', '.join(passed)}"] if passed else [])]
+    return PriceFile(bars, rejected, fields["rows"], tuple(told))
+
+
+def _files(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """The files meant, those of a folder in the order of their names, and those passed over.
+
+    Raises:
+        SourceError: a folder holds none, or more than are read.
+    """
+    files: list[Path] = []
+    passed: list[str] = []
+    for path in paths:
+        if not path.is_dir():
+            files.append(path)
+            continue
+        inside = sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))
+        files += [entry for entry in inside if entry.name.lower().endswith(_ENDINGS)]
+        passed += [clean(e.name, 60) for e in inside if not e.name.lower().endswith(_ENDINGS)]
+    if not files:
+        reason = f"is a folder without a file of closes ({', '.join(_ENDINGS)})"
+        raise SourceError(reason, file=clean(str(paths[0]), 200))
+    if len(files) > _MOST_FILES:
+        raise SourceError(f"{len(files):,} files are more than the {_MOST_FILES:,} that are read")
+    return files, passed
+
+
+def _run(files: Sequence[Path], args: dict[str, Any], name: str) -> Any:
+    """The files through the limited child: one as it lies there, several one after the other."""
+    parser = "cache.sources.prices.price_file:parse"
+    if len(files) == 1:
+        with open_regular(files[0]) as file:
+            args["files"] = [(name, 0, ticker_of_file(files[0].name))]
+            return run(parser, file, args, file=name)
+    parts: list[bytes] = []
+    listed: list[tuple[str, int, str]] = []
+    total = 0
+    for path in files:
+        with open_regular(path) as file:
+            data = file.read(LARGEST)
+        total += len(data)
+        if total > LARGEST:
+            reason = f"together hold more than the {LARGEST >> 20:,} MB that are read at once"
+            raise SourceError(reason, file=name)
+        parts.append(data)
+        listed.append((clean(path.name, 120), len(data), ticker_of_file(path.name)))
+    args["files"] = listed
+    return run(parser, b"".join(parts), args, file=name)

@@ -1,0 +1,142 @@
+"""Where an exchange, a vendor's suffix, a country or a currency is at home, as files spell them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from cache.facts.datafile import package_table
+
+#: The country code of a listing that is priced under its US ticker.
+US: Final = "US"
+#: The country code of an exchange that is none: the line is not listed.
+NONE: Final = "none"
+_WORDS: Final = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line is listed.
+
+    Attributes:
+        country: ISO code, `US`, or `NONE` where the file says it is not listed.
+        name: the place for a person, such as "Paris".
+    """
+
+    country: str
+    name: str
+
+
+@cache
+def exchange_place(text: str) -> Place | None:
+    """The place of an exchange by its name, its market identifier code or a vendor's code.
+
+    Of the known words in a name the longest decide: "Nyse Euronext - Euronext Paris" is in
+    Paris. None where no word of it is known, or the cell is empty.
+    """
+    codes, names = _exchanges()
+    if place := codes.get(text.strip().upper()):
+        return place
+    words = f" {_spaced(text)} "
+    return next((place for name, place in names if f" {name} " in words), None)
+
+
+def suffix_place(text: str) -> tuple[str, Place, str] | None:
+    """A ticker without a vendor's suffix, the suffix's place, and Yahoo's suffix for it.
+
+    Args:
+        text: in capitals, such as "AAPL US", "SAP.DE" or "NASDAQ:AAPL".
+
+    Returns:
+        None where it ends in no known suffix: "BRK.B" is a class of shares.
+    """
+    if text.isalnum():
+        return None
+    bare = text.removesuffix(" EQUITY").strip()
+    before, colon, after = bare.partition(":")
+    if colon:
+        if found := _suffixes().get(f" {after}"):
+            return before, *found
+        place = exchange_place(before)
+        return None if place is None else (after, place, "")
+    at = max(bare.rfind("."), bare.rfind(" "))
+    found = _suffixes().get(bare[at:]) if at > 0 else None
+    return None if found is None else (bare[:at].strip(), *found)
+
+
+@cache
+def country_code(text: str) -> str:
+    """The ISO code of a country by its code or name; "" where it is not known."""
+    known = _countries()
+    code = text.strip().upper()
+    if code in known:
+        return code
+    folded = text.strip().lower()
+    return next((c for c, (_, names) in known.items() if folded in names), "")
+
+
+def lists_directly(code: str) -> bool:
+    """Whether companies of a country list ordinary shares in the United States themselves."""
+    return _countries().get(code, (False, ()))[0]
+
+
+@cache
+def currencies() -> dict[str, float]:
+    """ISO code of a currency -> about how many US dollars a unit is worth."""
+    return {row["code"]: float(row["usd"]) for row in package_table("currencies.csv")}
+
+
+@cache
+def currency_names() -> frozenset[str]:
+    """Names of currencies in small letters, such as "us dollar"."""
+    rows = package_table("currencies.csv")
+    return frozenset(name for row in rows for name in row["names"].split("|"))
+
+
+def currency_code(text: str) -> str:
+    """The code of a currency by its code or name, "" where it is none; pence are GBX."""
+    code = text.strip()
+    if code in {"GBp", "GBx", "GBpence"}:
+        return "GBX"
+    if code.upper() in currencies():
+        return code.upper()
+    folded = code.lower()
+    rows = package_table("currencies.csv") if folded in currency_names() else []
+    return next((row["code"] for row in rows if folded in row["names"].split("|")), "")
+
+
+def _spaced(text: str) -> str:
+    return " ".join(_WORDS.findall(text.lower()))
+
+
+@cache
+def _exchanges() -> tuple[dict[str, Place], list[tuple[str, Place]]]:
+    """Codes, matched whole, and words, the longest first."""
+    codes: dict[str, Place] = {}
+    names: list[tuple[str, Place]] = []
+    for row in package_table("exchanges.csv"):
+        place = Place(row["country"], row["place"])
+        if row["words"].isupper():
+            codes[row["words"]] = place
+        else:
+            names.append((_spaced(row["words"]), place))
+    return codes, sorted(names, key=lambda entry: -len(entry[0]))
+
+
+@cache
+def _suffixes() -> dict[str, tuple[Place, str]]:
+    """A suffix such as ".DE" or " GY" -> its place and how Yahoo writes it."""
+    return {
+        (row["style"] or " ") + row["suffix"]: (Place(row["country"], row["place"]), row["yahoo"])
+        for row in package_table("suffixes.csv")
+    }
+
+
+@cache
+def _countries() -> dict[str, tuple[bool, tuple[str, ...]]]:
+    return {
+        row["code"]: (row["direct"] == "yes", tuple(row["names"].split("|")))
+        for row in package_table("countries.csv")
+    }

@@ -1,0 +1,137 @@
+"""Where each line of a holdings file is listed, by what the file says of it.
+
+A ticker is no company: DG is Dollar General in New York and Vinci in Paris. What the file
+says nearest to the listing decides: a vendor's suffix, the exchange, the currency of the
+listing; then where the company is at home, by ISIN, CUSIP, SEDOL and country.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cache.facts.clean import clean
+from cache.facts.exchanges import (
+    NONE,
+    US,
+    country_code,
+    exchange_place,
+    lists_directly,
+    suffix_place,
+)
+from cache.facts.symbols import yahoo_symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cache.sources.holdings.lines import Line
+
+#: Why a row is not listed anywhere.
+UNLISTED: Final = "not listed on an exchange"
+#: Regions of SEDOLs given before 2004, by their first digit; 2 is North America.
+_ABROAD: Final = frozenset("034567")
+#: Countries of a CUSIP's first letter whose companies list in the United States by receipts
+#: alone, or hardly ever: Austria, Belgium, Germany, Spain, France, Japan, Norway and others.
+_LETTERS: Final = frozenset("ABDEFJKQRSTW")
+#: What stands for a ticker where a line has none any more, as for a contingent value right.
+_PLACEHOLDER: Final = re.compile(r"[0-9]{6,7}[A-Z]")
+#: A file with more than this part of its lines abroad is one of the world's stocks.
+_WORLD: Final = 0.02
+
+
+@dataclass(slots=True)
+class Listings:
+    """What a whole file tells of its lines' listings.
+
+    Attributes:
+        local: no column says the currency of the listing, and the column of currencies may:
+            several stand in it, or one that is not the dollar.
+        world: part of the lines is listed abroad for certain.
+    """
+
+    local: bool
+    world: bool = False
+
+    @staticmethod
+    def of(lines: Sequence[Line]) -> Listings:
+        """What the lines of a file, cash and the like left out, tell together."""
+        currencies = {line.currency for line in lines if line.currency}
+        local = not any(line.market_currency for line in lines) and (
+            len(currencies) > 1 or bool(currencies - {"USD"})
+        )
+        whole = Listings(local)
+        abroad = sum(bool(whole.abroad(line)) or _at_home_abroad(line) for line in lines)
+        whole.world = abroad > _WORLD * len(lines)
+        return whole
+
+    def abroad(self, line: Line) -> str:
+        """Why a line is not priced under its US ticker, in a few words; "" for a US listing."""
+        money = line.market_currency or (line.currency if self.local else "")
+        suffix = suffix_place(line.symbol.strip().upper())
+        if suffix is not None and suffix[1].country != US:
+            return _listed(suffix[1].name, money)
+        place = exchange_place(line.exchange)
+        if place is not None and place.country == NONE:
+            return UNLISTED
+        if place is not None and place.country != US:
+            return _listed(place.name, money)
+        home = self._home(line)
+        if money and money != "USD" and not (self.local and home == US and _has_isin(line)):
+            return _listed("", money)
+        if suffix is not None or place is not None or home == US:
+            return ""
+        exchange = line.exchange.strip("- ")
+        if exchange and not exchange_place(exchange):
+            if home or self.world:
+                return f'listed on "{clean(exchange, 30)}", an exchange not known here'
+            return ""
+        if line.market_currency == "USD" or not home:
+            return ""
+        if line.sedol[:1] in _ABROAD or self.world or _at_home_abroad(line):
+            return f"a company of {home}, whose exchange the file does not say"
+        return ""
+
+    def digits(self, line: Line) -> str:
+        """Why a US line whose symbol begins with a digit is no stock, "" for other lines.
+
+        Elsewhere digits are ordinary. Where the file has no exchange, a symbol that no exchange
+        gives out tells it.
+        """
+        symbol = yahoo_symbol(line.symbol)
+        if not symbol[:1].isdigit():
+            return ""
+        american = exchange_place(line.exchange) or suffix_place(line.symbol.strip().upper())
+        if american or (not line.exchange.strip("- ") and _PLACEHOLDER.fullmatch(symbol)):
+            return "symbol begins with a digit, no US-listed stock"
+        return ""
+
+    def _home(self, line: Line) -> str:
+        """The code of the country a line's company is at home in, "" where not told."""
+        kind, _, code = line.identifier.partition(":")
+        if kind == "isin" and country_code(code[:2]):
+            return code[:2]
+        if kind == "cusip" and code[0].isdigit():
+            # a Canadian company's CUSIP begins with a digit as well
+            return US
+        return country_code(line.location) or ("abroad" if kind == "cusip" else "")
+
+
+def _at_home_abroad(line: Line) -> bool:
+    """Whether a company is of a country whose companies do not list in New York themselves."""
+    kind, _, code = line.identifier.partition(":")
+    if kind == "isin" and country_code(code[:2]):
+        return not lists_directly(code[:2])
+    if kind == "cusip":
+        return code[0] in _LETTERS
+    home = country_code(line.location)
+    return bool(home) and not lists_directly(home)
+
+
+def _has_isin(line: Line) -> bool:
+    return line.identifier.startswith("isin:")
+
+
+def _listed(place: str, money: str) -> str:
+    where = ", ".join(part for part in (f"in {place}" if place else "", money) if part)
+    return f"listed {'' if place else 'in '}{where}: no closes of that listing"

@@ -1,0 +1,296 @@
+"""Any issuer's table of holdings made into lines: header, sections, footer, sums.
+
+The header is found by the table of synonyms, wherever it stands; rows after a blank row or
+a heading are read on; what is no row of the table is told, never dropped in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
+from cache.facts.exchanges import currency_code
+from cache.sources.holdings import cash
+from cache.sources.holdings.lines import Line, Sheet, identifier, known_sector, sedol
+from cache.sources.holdings.preamble import read_preamble, stated_day
+from cache.sources.holdings.rows import Rejected
+from cache.sources.holdings.table import (
+    BadCell,
+    Meanings,
+    Table,
+    is_header,
+    is_other_header,
+)
+from cache.sources.notation import date_order, day, decimal_mark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from cache.sources.holdings.rows import Row
+    from cache.sources.notation import Order
+
+#: A lone cell longer than this is a sentence, not a row cut short.
+_SENTENCE: Final = 60
+#: The longest ticker of any vendor, with its suffix.
+_TICKER: Final = 30
+#: Of the tickers of a later section at most this part may stand in an earlier one.
+_REPEATED: Final = 0.2
+#: Digits and what stands beside them: a number, good or bad.
+_DIGITS: Final = re.compile(r"[^\w]*\d[^A-Za-z]*")
+_CODE: Final = re.compile(r"[0-9A-Z]{7,12}")
+
+
+class Reader:
+    """One file being read.
+
+    Attributes:
+        sheet: what was read so far.
+    """
+
+    def __init__(self, rows: Sequence[Row], header: int, table: Table, meanings: Meanings) -> None:
+        self.sheet = Sheet()
+        self._rows = rows
+        self._header = header
+        self._table = table
+        self._meanings = meanings
+        self._order: Order | None = None
+        self._kind = self._sector = ""
+        self._headings: list[str] = []
+        self._sections: list[list[str]] = [[]]
+
+    def read(self, args: Mapping[str, Any]) -> Sheet:
+        """Read every row.
+
+        Args:
+            args: ``dates``, ``decimal`` as the user gave them or None; ``as_of``, an ISO date
+                or None.
+
+        Raises:
+            SourceError: the notation cannot be told, or the file holds two of what must be one.
+        """
+        table, sheet = self._table, self.sheet
+        if not table.has("symbol"):
+            self._symbol_in_identifier()
+        head = read_preamble(self._rows[: self._header])
+        body = self._rows[self._header + 1 :]
+        cells = [[table.text(row, word) for row in body] for word in table.numbers]
+        sheet.decimal = table.decimal = decimal_mark(
+            (cell for column in cells for cell in column), args.get("decimal")
+        )
+        self._settle_order(head, body, args)
+        sheet.fund, sheet.title = head.fund, head.title
+        blank = False
+        for place, row in enumerate(body):
+            filled = [cell for cell in row.cells if cell]
+            if not filled:
+                blank = True
+                continue
+            self._row(row, filled, after_blank=blank, last=place == len(body) - 1)
+            blank = False
+        self._check_sections()
+        sheet.as_of = stated_day(head, self._order)
+        self._tell()
+        return sheet
+
+    def _symbol_in_identifier(self) -> None:
+        """Take identifiers for tickers where they are some: First Trust calls them so."""
+        table = self._table
+        if not table.has("identifier"):
+            return
+        cells = [table.text(row, "identifier").upper() for row in self._rows[self._header + 1 :]]
+        cells = [cell for cell in cells if cell.strip("-")]
+        codes = sum(_CODE.fullmatch(c) is not None and any(map(str.isdigit, c)) for c in cells)
+        if cells and codes < len(cells) / 2:
+            table.columns["symbol"] = table.columns.pop("identifier")
+
+    def _settle_order(self, head: Any, body: Sequence[Row], args: Mapping[str, Any]) -> None:
+        """Find the order of the file's dates; a date that the user gave may tell it."""
+        table = self._table
+        words = [word for word in ("date", "maturity") if table.has(word)]
+        texts = {table.text(row, word) for row in body for word in words}
+        texts.update(text for *_, text in head.dates)
+        texts.update(head.others)
+        known: Order | None = "dmy" if table.decimal == "," else None
+        if given := args.get("as_of"):
+            for text in (text for *_, text in head.dates):
+                fits = [o for o in ("dmy", "mdy") if _reads(text, o, given)]
+                known = fits[0] if len(fits) == 1 else known  # type: ignore[assignment]
+            if table.has("date") and body:
+                text = table.text(body[0], "date")
+                fits = [o for o in ("dmy", "mdy") if _reads(text, o, given)]
+                known = fits[0] if len(fits) == 1 else known  # type: ignore[assignment]
+        self._order = date_order(texts, args.get("dates"), known)
+
+    def _row(self, row: Row, filled: list[str], *, after_blank: bool, last: bool) -> None:
+        """Take one row that is not blank: a header, a heading, prose, a sum, or a line."""
+        table = self._table
+        symbol, name = table.text(row, "symbol"), table.text(row, "name")
+        if len(filled) == 1:
+            cut = not after_blank and _ticker(filled[0]) and filled[0].isupper()
+            if not (cut and last):
+                self._heading(filled[0])
+                return
+        elif not self._numbers(row):
+            if is_header(row, self._meanings):
+                self._section(row)
+                return
+            if is_other_header(row, self._meanings):
+                titles = ", ".join(clean(cell, 30) for cell in filled[:4])
+                reason = f"a table of something else begins here ({titles}); import without it"
+                raise SourceError(reason, line=row.line)
+            if self._prose(row, symbol, name):
+                self._remark(filled[0])
+                return
+        if cash.is_total(symbol, name):
+            self._remark(name or symbol)
+            return
+        try:
+            table.check_width(row)
+            self.sheet.lines.append(self._line(row, symbol, name))
+            self._sections[-1].append(symbol)
+        except BadCell as bad:
+            shown = clean(symbol, 20)
+            rejected = Rejected(row.line, clean(bad.column, 40), shown, bad.reason)
+            self.sheet.rejected.append(rejected)
+
+    def _numbers(self, row: Row) -> bool:
+        """Whether a row has a number, or what should be one, where numbers stand."""
+        table = self._table
+        return any(_DIGITS.fullmatch(table.text(row, word)) for word in table.numbers)
+
+    def _prose(self, row: Row, symbol: str, name: str) -> bool:
+        """Whether a row without numbers is a sentence with commas, and no line of the table."""
+        if symbol.strip("- "):
+            return not _ticker(symbol)
+        cells = [self._table.text(row, word) for word in self._table.numbers]
+        return len(name) > _SENTENCE or not name.strip("- ") or any(map(_worded, cells))
+
+    def _section(self, row: Row) -> None:
+        """Take a further header: the rows below stand under its titles."""
+        later = Table(row, self._meanings)
+        later.decimal = self._table.decimal
+        for word in ("symbol", "fund"):
+            if self._table.has(word) and not later.has(word):
+                reason = f"a second table without the column {self._table.title(word)} begins here"
+                raise SourceError(f"{reason}; import it by itself", line=row.line)
+        self._table = later
+        self._sections.append([])
+        self._sector = ""
+
+    def _heading(self, text: str) -> None:
+        """Take a row of one cell: a heading of what follows, or a sentence."""
+        if len(text) <= _SENTENCE:
+            sector = known_sector(text)
+            self._sector = sector or self._sector
+            kind = cash.no_stock(text, "", has_class=True)
+            if not sector:
+                self._kind = text if kind and cash.no_stock("", text, has_class=False) else ""
+        self._remark(text)
+
+    def _remark(self, text: str) -> None:
+        if len(self._headings) < 40:
+            self._headings.append(clean(text, 40))
+
+    def _line(self, row: Row, symbol: str, name: str) -> Line:
+        table = self._table
+        stated = ""
+        if table.has("date") and (text := table.text(row, "date")).strip("-"):
+            try:
+                stated = day(text, self._order).isoformat()
+            except ValueError:
+                reason = f'"{clean(text, 30)}" is no date, such as 2026-01-21'
+                raise BadCell(table.title("date"), reason) from None
+        kind = cash.no_stock(
+            table.text(row, "asset_class"),
+            table.text(row, "kind"),
+            has_class=table.has("asset_class"),
+        )
+        weight = table.text(row, "weight")
+        if weight.endswith("%"):
+            self.sheet.percent = True
+        return Line(
+            row.line,
+            symbol,
+            name,
+            table.text(row, "sector") if table.has("sector") else self._sector,
+            kind or self._kind,
+            table.text(row, "exchange"),
+            table.text(row, "location"),
+            currency_code(table.text(row, "currency")),
+            currency_code(table.text(row, "market_currency")),
+            table.number(row, "quantity"),
+            table.number(row, "price"),
+            table.number(row, "base_value" if table.has("base_value") else "value"),
+            table.number(row, "weight"),
+            table.number(row, "fx"),
+            identifier(
+                table.text(row, "isin"), table.text(row, "cusip"), table.text(row, "identifier")
+            ),
+            sedol(table.text(row, "sedol")),
+            table.text(row, "fund") or table.text(row, "fund_name"),
+            stated,
+        )
+
+    def _check_sections(self) -> None:
+        """Refuse a second fund's table below the first, which would be merged.
+
+        Raises:
+            SourceError: a section repeats the lines of those before it.
+        """
+        seen: set[str] = set()
+        for symbols in self._sections:
+            lines = {symbol for symbol in symbols if symbol.strip("- ")}
+            if len(lines) > 1 and len(lines & seen) > _REPEATED * len(lines):
+                raise SourceError(
+                    "holds several tables of the same lines; import one fund and day at a time"
+                )
+            seen |= lines
+
+    def _tell(self) -> None:
+        """Say what was taken for what."""
+        sheet, table = self.sheet, self._table
+        read = {word: table.titles[place] for word, place in table.columns.items()}
+        unread = [*table.unread, *table.second]
+        for word in ("notional", "notional_weight", "maturity", "figi", "fund_name"):
+            if word in read and (word != "fund_name" or "fund" in read):
+                unread.append(table.columns[word])
+                del read[word]
+        if "base_value" in read and "value" in read:
+            unread.append(table.columns["value"])
+            del read["value"]
+        sheet.titles = read
+        sheet.unread = [clean(table.titles[place], 40) for place in sorted(unread)]
+        sheet.single = "base_value" in read or bool(table.currency)
+        sheet.currency = table.currency
+        if sheet.percent is None and "weight" in read:
+            sheet.percent = True if _percent(read["weight"]) else None
+        if self._headings:
+            shown = ", ".join(f'"{text}"' for text in self._headings[:3])
+            more = f" and {len(self._headings) - 3} more" if len(self._headings) > 3 else ""
+            sheet.notes.append(f"passed over as headings, sums or remarks: {shown}{more}")
+
+
+def _reads(text: str, order: Order | str, given: str) -> bool:
+    """Whether a date reads as one that the user gave."""
+    try:
+        return day(text, order).isoformat() == given  # type: ignore[arg-type]
+    except ValueError:
+        return False
+
+
+def _percent(title: str) -> bool:
+    """Whether a title says that weights are percentages."""
+    return "%" in title or "percent" in title.lower()
+
+
+def _ticker(text: str) -> bool:
+    """Whether a text may be a ticker, good or bad, and is no sentence."""
+    return len(text) <= _TICKER and (text == text.upper() or " " not in text)
+
+
+def _worded(text: str) -> bool:
+    """Whether a cell holds words where a number should be."""
+    return any(map(str.isalpha, text)) and " " in text

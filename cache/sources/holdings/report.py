@@ -1,0 +1,71 @@
+"""What was taken for what in a holdings file, and what was left out, in lines for a person."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Final
+
+from cache.facts.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cache.sources.holdings.read import HoldingsFile
+    from core.data.frames import LeftOut
+
+#: Rows left out that are named one by one.
+NAMED: Final = 12
+#: What stands before a further "word=": titles may hold commas themselves.
+_NEXT: Final = re.compile(r",(?=\s*\w+\s*=)")
+_MARKS: Final = {".": "point", ",": "comma"}
+
+
+def report(file: HoldingsFile) -> list[str]:
+    """What was read and how, a line each: columns, day, notation, total, rows left out."""
+    rows, reading = file.holdings, file.reading
+    taken = ", ".join(f'{word} from "{title}"' for word, title in reading.titles.items())
+    unread = ", ".join(f'"{title}"' for title in reading.unread)
+    lines = [taken, f"not read: {unread}" if unread else "every column is read"]
+    money = any(word in reading.titles for word in ("value", "base_value", "price"))
+    scale = f"in {reading.currency}" if reading.currency and money else ""
+    lines.append(
+        f"{rows.fund} as of {rows.as_of}, numbers with a decimal {_MARKS[reading.decimal]},"
+        f" total {rows.total:,.2f}{f' {scale}' if scale else ''}"
+    )
+    lines += reading.notes
+    lines += left_out(rows.others)
+    return lines
+
+
+def left_out(others: Iterable[LeftOut]) -> list[str]:
+    """Rows left out, the heaviest first, each with its reason; the rest as a count."""
+    ranked = sorted(others, key=lambda o: -abs(o.weight) if o.weight == o.weight else 0.0)
+    lines = []
+    for other in ranked[:NAMED]:
+        named = f"{other.name} ({other.symbol})" if other.symbol.strip("-") else other.name
+        weight = "" if math.isnan(other.weight) else f" {other.weight:.2%}"
+        lines.append(f"left out: {named or 'a row without name'}{weight}, {other.reason}")
+    if len(ranked) > NAMED:
+        rest = math.fsum(o.weight for o in ranked[NAMED:] if o.weight == o.weight)
+        lines.append(f"left out: {len(ranked) - NAMED:,} more rows, {rest:.2%} together")
+    return lines
+
+
+def named_columns(given: Sequence[str]) -> dict[str, str]:
+    """What `--columns` says: what a column holds -> its title.
+
+    Args:
+        given: texts such as "weight=Share of fund" or "symbol=Code,name=Title".
+
+    Raises:
+        SourceError: one of them is no such pair.
+    """
+    columns: dict[str, str] = {}
+    for text in given:
+        for pair in _NEXT.split(text):
+            word, mark, title = (part.strip() for part in pair.partition("="))
+            if not mark or not word or not title:
+                raise SourceError(f'--columns takes WORD=TITLE such as symbol=Code, not "{pair}"')
+            columns[word.lower()] = title
+    return columns

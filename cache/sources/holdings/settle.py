@@ -1,0 +1,203 @@
+"""Which rows of a holdings file are stocks, and what the file adds up to.
+
+What is no stock, or is not listed in the United States, is left out with its reason; a line
+listed twice is summed, two companies under one ticker never; the total counts every row,
+cash included.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, Final
+
+import numpy as np
+
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
+from cache.facts.symbols import valid_symbol, yahoo_symbol
+from cache.sources.holdings.amounts import values_of
+from cache.sources.holdings.cash import is_cash
+from cache.sources.holdings.lines import Line, Sheet, sector
+from cache.sources.holdings.listing import Listings
+from cache.sources.holdings.rows import Rejected
+
+#: Never as the first word: CVR Energy is a company, and so may be Rights or Escrow something.
+_PAPER: Final = re.compile(
+    r"(?<=[\s-])(CVRS?|ESCROW|WARRANTS?|WTS|RIGHTS|PRVT|CONTINGENT VALUE|RIGHT$)\b", re.IGNORECASE
+)
+#: Names of what has a value and no share, where no column says what a row is.
+_CONTRACT: Final = re.compile(
+    r"\b(SWAPS?|TRS(?= \d)|T-BILLS?|TREASURY BILLS?|E-?MINI|FUTURES|FORWARD CONTRACT"
+    r"|FUTURE(?=\s*(?:$|\d|[A-Z]{3} ?\d{2}\b)))\b",
+    re.IGNORECASE,
+)
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+
+
+def why_no_stock(line: Line) -> str:
+    """Why a row is no stock, in a few words; "" for a stock."""
+    if is_cash(line.symbol, line.name):
+        return "cash, not a stock" if not line.kind else f"{_kind(line)}, not a stock"
+    if line.kind:
+        return f"{_kind(line)}, not a stock"
+    if line.sector.lower().startswith("cash"):
+        return "cash, not a stock"
+    if found := _PAPER.search(line.name):
+        return f"{found[1].lower()}, not a stock"
+    if found := _CONTRACT.search(line.name):
+        return f"{found[0].lower()}, not a stock"
+    if line.symbol.strip("-") == "":
+        return "no ticker"
+    return ""
+
+
+def _kind(line: Line) -> str:
+    return clean(line.kind.lower(), 40)
+
+
+def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
+    """The sheet as the parent process takes it: fields for JSON, and arrays.
+
+    Returns:
+        Fields of the head, names of the stocks, others and rejected rows; and quantity,
+        price and value, each (N,) float64 with NaN where none (value has none).
+
+    Raises:
+        SourceError: no row is good, or none is a stock.
+    """
+    values, total = values_of(sheet) if sheet.lines else ([], 0.0)
+    reasons = _reasons(sheet)
+    stocks: dict[str, Line] = {}
+    others: list[tuple[str, str, float | None, str]] = []
+    for line, value, given in zip(sheet.lines, values, reasons, strict=True):
+        symbol, reason = yahoo_symbol(line.symbol), given
+        if not reason and not valid_symbol(symbol):
+            if " " in symbol:
+                reason = "ticker with a blank, not a listed line"
+            else:
+                text = f'"{clean(line.symbol, 20)}" is no symbol, such as BRK-B'
+                shown = clean(line.symbol, 20)
+                sheet.rejected.append(Rejected(line.line, "symbol", shown, text))
+                continue
+        if not reason and not value > 0:
+            reason = "negative value" if value < 0 else "no value"
+        if not reason and symbol in stocks and (clash := _clash(stocks[symbol], line)):
+            reason = clash
+        if reason:
+            weight = None if math.isnan(value) else value
+            others.append((clean(line.symbol, 20), clean(line.name), weight, reason))
+        elif symbol in stocks:
+            _add(stocks[symbol], line, value)
+        else:
+            line.symbol, line.value = symbol, value
+            stocks[symbol] = line
+    sheet.rejected.sort(key=lambda row: row.line)
+    if not stocks:
+        raise _nothing(sheet, others)
+    if not total > 0:
+        raise SourceError("its rows add up to nothing; cash outweighs the stocks")
+    fields = _fields(sheet, list(stocks.values()), total)
+    fields["others"] = [(s, n, None if w is None else w / total, r) for s, n, w, r in others]
+    return fields, {
+        "quantity": _positive([line.quantity for line in stocks.values()]),
+        # A price printed as 0.00 is a price too small to print, not a price.
+        "price": _positive([line.price for line in stocks.values()]),
+        "value": np.array([line.value for line in stocks.values()], np.float64),
+    }
+
+
+def _reasons(sheet: Sheet) -> list[str]:
+    """Why each row is left out, "" for the others: no stock, listed abroad, two under one name."""
+    reasons = [why_no_stock(line) for line in sheet.lines]
+    stocks = [line for line, reason in zip(sheet.lines, reasons, strict=True) if not reason]
+    listings = Listings.of(stocks)
+    for place, line in enumerate(sheet.lines):
+        if not reasons[place]:
+            reasons[place] = listings.abroad(line) or listings.digits(line)
+    return reasons
+
+
+def _clash(line: Line, other: Line) -> str:
+    """Why two rows of one ticker are not one line, "" where they are."""
+    kinds = line.identifier.partition(":")[::2], other.identifier.partition(":")[::2]
+    if kinds[0][0] and kinds[0][0] == kinds[1][0]:
+        if kinds[0][1] != kinds[1][1]:
+            return f"another security under the ticker {line.symbol} ({other.identifier})"
+        return ""
+    if line.name and other.name and _first(line.name) != _first(other.name):
+        return f"another name under the ticker {line.symbol}, which is {clean(line.name, 30)}"
+    return ""
+
+
+def _first(name: str) -> str:
+    found = _WORD.search(name.lower())
+    return found[0] if found else ""
+
+
+def _fields(sheet: Sheet, lines: list[Line], total: float) -> dict[str, Any]:
+    """What JSON carries of a sheet and its lines."""
+    listings: dict[tuple[str, str, str], int] = {}
+    places = [
+        listings.setdefault(
+            (clean(x.exchange, 60), x.market_currency, clean(x.location, 40)), len(listings)
+        )
+        for x in lines
+    ]
+    return {
+        "fund": sheet.fund,
+        "title": sheet.title,
+        "as_of": sheet.as_of,
+        "total": total,
+        "symbols": [line.symbol for line in lines],
+        "names": [clean(line.name) for line in lines],
+        "sectors": [sector(line.sector) for line in lines],
+        "identifiers": [line.identifier for line in lines],
+        "sedols": [line.sedol for line in lines],
+        "listing": places,
+        "listings": list(listings),
+        "rejected": [(r.line, r.column, r.symbol, r.reason) for r in sheet.rejected],
+        "titles": sheet.titles,
+        "unread": sheet.unread,
+        "notes": sheet.notes,
+        "decimal": sheet.decimal,
+        "currency": sheet.currency,
+    }
+
+
+def _add(held: Line, line: Line, value: float) -> None:
+    """Sum a line that is listed twice; what the first leaves open the second may say."""
+    held.value += value
+    if not math.isnan(line.quantity):
+        held.quantity = line.quantity + (0.0 if math.isnan(held.quantity) else held.quantity)
+    if math.isnan(held.price):
+        held.price = line.price
+    held.identifier = held.identifier or line.identifier
+    held.sedol = held.sedol or line.sedol
+    held.sector = held.sector or line.sector
+
+
+def _positive(values: list[float]) -> np.ndarray[Any, Any]:
+    array = np.array(values, np.float64)
+    array[~(array > 0)] = np.nan
+    return array
+
+
+def _nothing(sheet: Sheet, others: list[tuple[str, str, float | None, str]]) -> SourceError:
+    if sheet.rejected:
+        first = sheet.rejected[0]
+        return SourceError(
+            f"has no good row; the first: {first.reason}",
+            line=first.line,
+            column=first.column or None,
+            symbol=first.symbol or None,
+        )
+    if sheet.lines:
+        symbol, name, _, reason = next((o for o in others if "listed" in o[3]), others[0])
+        return SourceError(
+            f"names no stock with a value among its {len(sheet.lines):,} rows; one is left out:"
+            f" {name or symbol}, {reason}"
+        )
+    return SourceError(
+        "has a header and no rows; an issuer answers so for a day on which it has no file"
+    )

@@ -1,0 +1,214 @@
+"""A Parquet price file made into columns: long, of one symbol, or a column for each symbol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import numpy as np
+
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
+from cache.sources.holdings.rows import MOST_COLUMNS, Row
+from cache.sources.prices.layout import (
+    READ,
+    Layout,
+    Wanted,
+    check_columns,
+    find_layout,
+)
+from cache.sources.prices.price_columns import Columns
+from cache.sources.prices.price_symbols import Symbols
+from cache.sources.prices.stamps import Stamps, read_stamps
+from cache.sources.prices.text_columns import Asked, notation, ticker_of, told_of
+from cache.sources.prices.text_rows import MOST_ROWS, MOST_WIDE
+
+if TYPE_CHECKING:
+    from core.data.frames import BoolArray, FloatArray, IntArray
+
+#: Unpacked size of a Parquet file, bytes: above what five million rows need.
+MOST_BYTES: Final = 1 << 30
+
+
+def read_parquet(stream: BinaryIO, wanted: Wanted, asked: Asked) -> Columns:
+    """The columns of a Parquet price file.
+
+    Raises:
+        SourceError: it lacks a column, has one of a wrong type, or is too large.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(stream)
+        layout, places = _layout(file, wanted)
+        meta = file.metadata
+        if meta.num_rows > MOST_ROWS:
+            raise SourceError(f"has {meta.num_rows:,} rows; at most {MOST_ROWS:,} are read")
+        size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
+        if size > MOST_BYTES:
+            reason = f"unpacks to {size >> 20:,} MB; at most {MOST_BYTES >> 20:,} MB are read"
+            raise SourceError(reason)
+        needed = {*layout.fields.values(), *layout.unknown.values()}
+        needed |= {at for column in layout.wide for at in (column.at, column.date)}
+        titles = [file.schema_arrow.names[places[at]] for at in sorted(needed)]
+        table = file.read(columns=titles, use_threads=False)
+    except pa.ArrowException as error:
+        raise SourceError(f"is a damaged Parquet file ({clean(str(error), 80)})") from None
+    columns = dict(zip(sorted(needed), (table.column(title) for title in titles), strict=True))
+    if layout.shape == "wide":
+        return _wide(layout, columns, table.num_rows, asked)
+    return _long(layout, columns, table.num_rows, asked)
+
+
+def _layout(file: Any, wanted: Wanted) -> tuple[Layout, list[int]]:
+    """The layout of its columns, and where each of them stands in the file."""
+    names: list[str] = file.schema_arrow.names
+    places = [*range(len(names))]
+    # pandas puts the index last; here it comes first, as in a file of text.
+    index = [i for i, name in enumerate(names) if name.startswith("__index_level_")]
+    if len(index) == 1:
+        places.insert(0, places.pop(index[0]))
+    titles = [names[i] for i in places]
+    if len(set(names)) < len(names):
+        name = next(name for name in names if names.count(name) > 1)
+        raise SourceError("this column stands twice", column=clean(name, 30))
+    check_columns(len(titles), MOST_WIDE, None)
+    head = [Row(1, titles)]
+    if len(index) == 1:
+        head.append(Row(2, ["2026-01-02", *[""] * (len(titles) - 1)]))
+    try:
+        layout = find_layout(head, wanted)
+    except SourceError as error:
+        check_columns(len(titles), MOST_COLUMNS, None)
+        raise SourceError(error.reason, column=error.column) from None
+    if layout.shape == "across":
+        raise SourceError("has a column for each date; a row for each date is read in Parquet")
+    layout.line = None
+    return layout, places
+
+
+def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> Columns:
+    at = layout.fields
+    ticker, whence = ticker_of(layout, asked, "")
+    known = Symbols()
+    if ticker:
+        symbol = np.full(rows, known.code(ticker), np.intp)
+    else:
+        texts, codes = _encoded(columns[at["symbol"]], "symbol")
+        symbol = np.array([*(known.code(text) for text in texts), -1], np.intp)[codes]
+    stamps, dates = _dates(columns[at["date"]], asked)
+    told = told_of(layout, "Parquet", asked, "", ticker and f"{clean(ticker, 30)} ({whence})")
+    told.notation = notation(None, stamps)
+    values: dict[str, FloatArray] = {}
+    faulty: dict[str, BoolArray] = {}
+    for name in READ:
+        if name in at:
+            values[name], faulty[name] = _numbers(columns[at[name]], name)
+    result = Columns(
+        tuple(known.positions),
+        symbol,
+        stamps.session[dates],
+        np.arange(1, rows + 1),
+        np.zeros(rows, np.intp),
+        values,
+        faulty,
+        timed=stamps.timed[dates] if stamps.timed.any() else None,
+        told=[told],
+        bars=layout.bars,
+    )
+    for title, place in layout.unknown.items():
+        try:
+            result.unknown[title] = _numbers(columns[place], title)[0]
+        except SourceError:
+            result.texts.append(title)
+    return result
+
+
+def _wide(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> Columns:
+    ticker_of(layout, asked, "")
+    known = Symbols()
+    stamps, dates = _dates(columns[layout.wide[0].date], asked)
+    told = told_of(layout, "Parquet", asked, "", "")
+    told.notation = notation(None, stamps)
+    words = [word for word in READ if any(column.word == word for column in layout.wide)]
+    tickers = [*dict.fromkeys(column.ticker for column in layout.wide)]
+    if rows * len(tickers) > MOST_ROWS:
+        raise SourceError(f"has more than {MOST_ROWS:,} closes")
+    shape = len(tickers), rows
+    values = {word: np.full(shape, np.nan) for word in words}
+    place = {ticker: i for i, ticker in enumerate(tickers)}
+    for column in layout.wide:
+        # In a matrix pandas fills the days that a symbol has not with NaN.
+        numbers, _ = _numbers(columns[column.at], column.ticker)
+        values[column.word][place[column.ticker]] = numbers
+    filled = np.zeros(shape, np.bool_)
+    for matrix in values.values():
+        filled |= ~np.isnan(matrix)
+    codes = np.array([known.code(ticker) for ticker in tickers], np.intp)
+    who, when = np.nonzero(filled)
+    return Columns(
+        tuple(known.positions),
+        codes[who],
+        stamps.session[dates][when],
+        when + 1,
+        np.zeros(len(who), np.intp),
+        {word: matrix[filled] for word, matrix in values.items()},
+        {word: np.isinf(matrix[filled]) for word, matrix in values.items()},
+        timed=stamps.timed[dates][when] if stamps.timed.any() else None,
+        told=[told],
+        bars=layout.bars,
+    )
+
+
+def _encoded(column: Any, name: str) -> tuple[list[str], IntArray]:
+    """Distinct texts and each row's position among them, -1 where it has none."""
+    import pyarrow as pa
+
+    kind = column.type
+    text = kind.value_type if pa.types.is_dictionary(kind) else kind
+    if not (pa.types.is_string(text) or pa.types.is_large_string(text)):
+        raise SourceError(f"holds {kind}; text is needed", column=name)
+    if not pa.types.is_dictionary(kind):
+        column = column.dictionary_encode()
+    column = column.unify_dictionaries()
+    if not column.num_chunks:
+        return [], np.zeros(0, np.intp)
+    codes = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in column.chunks]
+    texts = [entry or "" for entry in column.chunk(0).dictionary.to_pylist()]
+    return texts, np.concatenate(codes).astype(np.intp)
+
+
+def _dates(column: Any, asked: Asked) -> tuple[Stamps, IntArray]:
+    """What the distinct dates of a column are, and each row's position among them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        zoned = pa.types.is_timestamp(kind) and kind.tz is not None
+        distinct = pc.unique(column)
+        clock = distinct.cast(pa.timestamp("s", kind.tz if zoned else None), safe=False)
+        texts = [moment.isoformat() if moment else "" for moment in clock.to_pylist()]
+        codes = pc.index_in(column, distinct).to_numpy()
+    elif pa.types.is_int64(kind):
+        texts, codes = _encoded(column.cast(pa.string()), "date")
+    else:
+        texts, codes = _encoded(column, "date")
+        texts = [text.strip() for text in texts]
+    stamps = read_stamps([*texts, ""], asked.dates)
+    return stamps, np.asarray(codes).astype(np.intp)
+
+
+def _numbers(column: Any, name: str) -> tuple[FloatArray, BoolArray]:
+    """A column as float64: NaN where null; in a price column a NaN that is given is a fault."""
+    import pyarrow as pa
+
+    kind = column.type
+    numeric = pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)
+    if not numeric and not pa.types.is_null(kind):
+        raise SourceError(f"holds {kind}; numbers are needed", column=clean(name, 30))
+    values = np.array(column.cast(pa.float64()).to_numpy(), np.float64)
+    faulty = np.isinf(values)
+    if name in ("close", "adj_close"):
+        faulty |= np.isnan(values) & np.asarray(column.is_valid().to_numpy(), np.bool_)
+    return values, faulty

@@ -1,0 +1,83 @@
+"""The tickers of price files: brought to one spelling, each judged once."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from cache.facts.symbols import valid_symbol, yahoo_symbol
+
+_LETTER: Final = re.compile(r"[A-Za-z]")
+_NUMBER: Final = re.compile(r"[-+]?\d*\.?\d*(?:[eE][-+]?\d+)?")
+
+
+def price_symbol(text: str) -> str:
+    """The symbol of a ticker as a price file spells it; it may still be no symbol."""
+    return yahoo_symbol(text)
+
+
+def is_ticker(text: str) -> bool:
+    """Whether a cell can be a ticker, and not a number or a blank."""
+    text = text.strip()
+    if not text or not _LETTER.search(text) or _NUMBER.fullmatch(text):
+        return False
+    return valid_symbol(price_symbol(text))
+
+
+class Symbols:
+    """Texts made into positions among distinct symbols, each judged once.
+
+    Attributes:
+        positions: symbol -> position.
+    """
+
+    def __init__(self) -> None:
+        self.positions: dict[str, int] = {}
+        self._texts: dict[str, int] = {}
+
+    def code(self, text: str) -> int:
+        """Position of a symbol, -1 where the text is none."""
+        position = self._texts.get(text)
+        if position is None:
+            symbol = price_symbol(text)
+            position = -1
+            if valid_symbol(symbol):
+                position = self.positions.setdefault(symbol, len(self.positions))
+            self._texts[text] = position
+        return position
+
+    def add(self, symbol: str) -> int:
+        """Position of what is a symbol already."""
+        return self.positions.setdefault(symbol, len(self.positions))
+
+
+#: What files are called that say nothing of a ticker.
+_GENERIC: Final = re.compile(
+    r"adj|adjusted|all|bars|close|closes|compact|csv|data|daily|day|download|"
+    r"eod|export|file|final|full|hist|history|historical|index|matrix|members|"
+    r"mine|my|new|ohlc|ohlcv|old|out|output|panel|price|prices|quote|quotes|"
+    r"raw|result|results|sample|series|splits|stock|stocks|table|test|ticker|"
+    r"tickers|time|unadjusted|vendor|weekly|monthly|wide|long|funds|tr",
+    re.IGNORECASE,
+)
+_STEM: Final = re.compile(r"\^?[A-Z]{1,5}(?:[.\-/ ][A-Z]{1,2})?")
+_COPY: Final = re.compile(r"\s*\(\d+\)$")
+
+
+def ticker_of_file(name: str) -> str:
+    """The ticker that a file is named by, "" where its name is none.
+
+    "AAPL.csv", "brk-b.csv", "aapl.us.txt", "daily_adjusted_IBM.csv" and "AAPL_2025.csv" name
+    one; "prices.csv" and "my data.csv" do not.
+    """
+    stem = name
+    for _ in range(2):
+        stem, dot, ending = stem.rpartition(".") if "." in stem else (stem, "", "")
+        if dot and ending.lower() not in ("gz",):
+            break
+    stem = _COPY.sub("", stem).strip().upper()
+    if _STEM.fullmatch(stem) and not _GENERIC.fullmatch(stem):
+        return stem
+    pieces = [piece for piece in re.split(r"[_ ,]+|-(?=\d)|(?<=\d)-", stem) if piece]
+    names = [p for p in pieces if not p.isdigit() and not _GENERIC.fullmatch(p)]
+    return names[0] if len(names) == 1 and _STEM.fullmatch(names[0]) else ""

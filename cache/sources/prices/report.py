@@ -1,0 +1,69 @@
+"""What was taken for what in a price file, in lines for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cache.facts.clean import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cache.sources.prices.basis import Decided
+    from cache.sources.prices.price_columns import Columns, Told
+
+#: Files of a folder that are told one by one; of more of the same kind one is told for all.
+_NAMES: int = 8
+
+
+def report(columns: Columns, decided: Decided, unknown: Sequence[str]) -> list[str]:
+    """How a file was read, a line each, ready to be shown.
+
+    Args:
+        columns: the file, or several joined.
+        decided: the basis of its closes.
+        unknown: titles of columns that no table knows and that were passed over.
+    """
+    lines: list[str] = []
+    groups: dict[tuple[object, ...], list[Told]] = {}
+    for told in columns.told:
+        # In a folder of files alike each has a symbol of its own.
+        taken = {word: title for word, title in told.taken.items() if word != "symbol"}
+        key = told.kind, *taken.items(), *told.unread, told.notation
+        groups.setdefault(key, []).append(told)
+    for group in groups.values():
+        lines += _group(group, unknown)
+    if decided.told:
+        lines.append(decided.told)
+    for told in columns.told:
+        prefix = f"{told.file}: " if told.file else ""
+        lines += [f"{prefix}{remark}" for remark in told.remarks]
+    return [clean(line, 400) for line in lines]
+
+
+def _group(group: Sequence[Told], unknown: Sequence[str]) -> list[str]:
+    first = group[0]
+    files = "" if not first.file else first.file
+    if len(group) > 1:
+        files = f"{len(group):,} files" if first.file else f"{len(group):,} sheets"
+    kind = f"{files}: {first.kind}" if files else first.kind
+    taken = dict(first.taken)
+    if len(group) > 1 and "symbol" in taken and "(" in taken["symbol"]:
+        taken["symbol"] = "each one's name"
+    words = "symbol date close adj_close dividend capital_gain split volume exchange currency"
+    order = [word for word in words.split() if word in taken]
+    pairs = [_pair(word, taken[word]) for word in order]
+    unread = [*first.unread, *unknown]
+    lines = [kind, f"taken: {', '.join(pairs)}"]
+    if unread:
+        names = ", ".join(clean(title, 30) or "(no title)" for title in unread[: _NAMES * 3])
+        more = len(unread) - _NAMES * 3
+        lines.append(f"not read: {names}{f' and {more:,} more' if more > 0 else ''}")
+    if first.notation:
+        lines.append(first.notation)
+    return lines
+
+
+def _pair(word: str, title: str) -> str:
+    shown = clean(title, 40)
+    return word if shown.lower() == word else f"{word} from {shown}"

@@ -1,0 +1,401 @@
+"""Prices that come to what is held already: what of them may be merged, and what is told of it.
+
+Of the same source the newest close counts; of another the one held stays. What shows that the two
+are not one history (a shift, a lost split, another currency) is refused, symbol by symbol, and
+where much of a file does, the file as a whole.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from cache.facts.errors import SourceError
+from cache.store.bars import EVENTS, MATRICES, Bars
+from cache.store.cells import dense
+from cache.store.compare import Comparison, compare, unit
+from cache.store.rebase import Rebase
+from core.data.dividends import unbelievable
+from core.data.frames import BoolArray, Dates, FloatArray, IntArray, Prices, day, pydate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cache.store.compare import Kind
+    from cache.store.draft import Draft, Note
+    from cache.store.store import Held, Store
+
+#: A batch of which at least so many symbols, and more than this part, are not the histories held
+#: is refused as a whole.
+ODD, ODD_PART = 3, 0.2
+#: Kinds that speak of the whole file, not of a symbol.
+SYSTEMATIC: Final[Mapping[Kind, str]] = {
+    "shifted": "shifted by a session against what is held",
+    "split": "without a split that is held, or with one that is not",
+    "currency": "in another currency than what is held",
+}
+#: What a person can do about a symbol that is refused.
+WAYS: Final = "--replace takes the new history whole, --accept joins it as it is"
+#: Symbols that must repeat a close, and the part of all, before a session is called repeated.
+REPEATED, REPEATED_PART = 10, 0.5
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Admitted:
+    """What may be merged of some bars.
+
+    Attributes:
+        bars: the rows that may; None where none are left.
+        rebase: older closes to bring onto another basis first.
+        told: sentences on what was done.
+        refused: symbol -> why none of its rows was taken.
+    """
+
+    bars: Bars | None
+    rebase: tuple[Rebase, ...] = ()
+    told: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Held:
+    """One symbol's closes as held; adjusted ones apart. Unfinished sessions are not among them."""
+
+    days: Dates
+    close: FloatArray
+
+
+def admit(held: Prices, bars: Bars, *, replace_all: bool = False, accept: bool = False) -> Admitted:
+    """What of a file's prices may be merged with what is held.
+
+    Args:
+        held: what is held.
+        bars: what the file brought; it has passed ``Bars.check``.
+        replace_all: the file's histories take the place of those held.
+        accept: take what would be refused as it is.
+
+    Raises:
+        SourceError: so much of it is odd that the file is refused as a whole.
+    """
+    if not accept and (repeated := _repeated(bars)):
+        raise SourceError(repeated, file=bars.source or None)
+    told = _doubtful(held, bars)
+    if replace_all:
+        priced = {bars.symbols[i] for i in np.unique(bars.symbol[bars.priced()])}
+        there = {symbol for block in held.blocks for symbol in block.symbols}
+        bars = replace(bars, replace=frozenset(priced & there))
+        return Admitted(bars, told=tuple(told))
+    work = _Work(held, bars)
+    for place in range(len(bars.symbols)):
+        work.judge(place, accept=accept)
+    odd = Counter(work.kinds.values())
+    for kind, words in SYSTEMATIC.items():
+        count = odd[kind]
+        if not accept and count >= ODD and count > ODD_PART * work.compared:
+            first = next(symbol for symbol, own in work.kinds.items() if own == kind)
+            raise SourceError(
+                f"{count:,} of {work.compared:,} symbols held are {words}"
+                f" ({first}: {work.refused[first]}): refused as a whole",
+                file=bars.source or None,
+            )
+    return work.done(told)
+
+
+def bring_prices(
+    store: Store, bars: Bars, note: Note, *, replace_all: bool = False, accept: bool = False
+) -> tuple[Held, Admitted]:
+    """Merge what may be merged of a file's prices; what is then held, and what is to be told.
+
+    Raises:
+        SourceError: nothing of it may.
+        StoreBusy, StoreError: as for `Store.change`.
+    """
+    bars.check()
+    admitted = Admitted(None)
+
+    def act(draft: Draft) -> None:
+        nonlocal admitted
+        admitted = admit(draft.prices, bars, replace_all=replace_all, accept=accept)
+        if admitted.bars is None:
+            symbol, why = next(iter(admitted.refused.items()))
+            raise SourceError(f"{why}; {WAYS}", file=bars.source or None, symbol=symbol)
+        draft.bring(note, bars=admitted.bars, rebase=admitted.rebase)
+
+    return store.change(act), admitted
+
+
+class _Work:
+    """The symbols of some bars, judged one after the other."""
+
+    def __init__(self, held: Prices, bars: Bars) -> None:
+        self.held, self.bars = held, bars
+        self.kinds: dict[str, Kind] = {}
+        self.refused: dict[str, str] = {}
+        self.compared = 0
+        self._keep = np.ones(len(bars), np.bool_)
+        self._factor = np.ones(len(bars))
+        self._adjusted_factor = np.ones(len(bars))
+        self._blank: dict[str, BoolArray] = {}
+        self._rebase: list[Rebase] = []
+        self._told: list[str] = []
+        self._disputed: dict[str, str] = {}
+        self._columns = [{s: i for i, s in enumerate(b.symbols)} for b in held.blocks]
+        self._order = np.lexsort((bars.session, bars.symbol))
+        symbol = bars.symbol[self._order]
+        self._from = np.searchsorted(symbol, np.arange(len(bars.symbols) + 1))
+        new = bars.close if bars.close is not None else bars.adj_close
+        self._unit = 0.0 if new is None else unit(new)
+
+    def _held(self, symbol: str, name: str) -> _Held:
+        days: list[Dates] = [np.zeros(0, "datetime64[D]")]
+        values: list[FloatArray] = [np.zeros(0)]
+        for block, columns in zip(self.held.blocks, self._columns, strict=True):
+            matrix = getattr(block, name)
+            if matrix is not None and (column := columns.get(symbol)) is not None:
+                there = ~np.isnan(matrix[:, column])
+                days.append(block.sessions[there])
+                values.append(matrix[there, column])
+        all_days, all_values = np.concatenate(days), np.concatenate(values)
+        unfinished = self.held.provisional.get(symbol)
+        if unfinished is not None:
+            final = all_days != day(unfinished)
+            all_days, all_values = all_days[final], all_values[final]
+        return _Held(all_days, all_values)
+
+    def judge(self, place: int, *, accept: bool) -> None:
+        """Compare one symbol with what is held, and note what follows."""
+        rows = self._order[self._from[place] : self._from[place + 1]]
+        symbol = self.bars.symbols[place]
+        if not len(rows) or symbol not in self.held.source:
+            return
+        splits = self._splits(rows)
+        own: BoolArray = np.zeros(len(rows), np.bool_)
+        for name in ("close", "adj_close"):
+            values: FloatArray | None = getattr(self.bars, name)
+            there = self._held(symbol, name)
+            if values is None or not len(there.days):
+                continue
+            given = ~np.isnan(values[rows])
+            if (unfinished := self.bars.provisional.get(symbol)) is not None:
+                given &= self.bars.session[rows] != day(unfinished)
+            if not given.any():
+                continue
+            self.compared += name == "close"
+            found = compare(
+                there.days,
+                there.close,
+                self.bars.session[rows][given],
+                values[rows][given],
+                splits,
+                rounding=(unit(there.close), self._unit),
+                chained=name == "adj_close",
+            )
+            own |= np.isin(self.bars.session[rows], there.days)
+            if not self._note(symbol, rows, name, found, accept=accept):
+                return
+        self._of_another(symbol, rows, own)
+
+    def _splits(self, rows: IntArray) -> dict[date, float]:
+        split = self.bars.split
+        if split is None:
+            return {}
+        at = rows[split[rows] > 0]
+        return {pydate(self.bars.session[row]): float(split[row]) for row in at.tolist()}
+
+    def _note(
+        self, symbol: str, rows: IntArray, name: str, found: Comparison, *, accept: bool
+    ) -> bool:
+        """Note what a comparison leads to; whether rows of the symbol are left."""
+        if found.kind == "rebase":
+            assert found.before is not None
+            change = Rebase(
+                symbol,
+                found.before,
+                found.factor,
+                "close" if name == "close" else "adj_close",
+            )
+            self._rebase.append(change)
+            if name == "close":
+                self._told.append(f"{change} ({found.words})")
+        elif found.kind == "older":
+            factor = self._factor if name == "close" else self._adjusted_factor
+            factor[rows] = found.factor
+            words = str(Rebase(symbol, date.max, found.factor)).removeprefix("older ")
+            self._told.append(f"{words}, those of this file ({found.words})")
+        elif found.kind == "single":
+            self._single(symbol, found)
+        elif found.kind != "agrees" and not accept:
+            if name == "adj_close" and symbol not in self._only_adjusted:
+                self._blank.setdefault(name, np.zeros(len(self.bars), np.bool_))[rows] = True
+                self._told.append(f"adjusted closes of {symbol} were not taken: {found.words}")
+                return True
+            self.kinds[symbol] = found.kind
+            self.refused[symbol] = found.words
+            self._keep[rows] = False
+            return False
+        return True
+
+    @cached_property
+    def _only_adjusted(self) -> frozenset[str]:
+        """Symbols of which these bars give no close."""
+        close = self.bars.close
+        given = np.zeros(len(self.bars.symbols), np.bool_)
+        if close is not None:
+            given[self.bars.symbol[~np.isnan(close)]] = True
+        names = zip(self.bars.symbols, given.tolist(), strict=True)
+        return frozenset(name for name, has in names if not has)
+
+    def _single(self, symbol: str, found: Comparison) -> None:
+        held = self.held.source_of(symbol, found.days[0])
+        count = f"{len(found.days):,} close{'' if len(found.days) == 1 else 's'} of {symbol}"
+        if held == self.bars.source:
+            changed = "was" if len(found.days) == 1 else "were"
+            self._told.append(f"{count} {changed} changed by a newer file ({found.words})")
+        else:
+            self._disputed[symbol] = (
+                f"{self.bars.source} differs from {held or 'what is held'}, which stays"
+                f" ({found.words}{', and more' if len(found.days) > 1 else ''})"
+            )
+            self._told.append(f"{count}: {self._disputed[symbol]}; --replace takes the newer ones")
+
+    def _of_another(self, symbol: str, rows: IntArray, own: BoolArray) -> None:
+        """Of sessions that are held from another source, take nothing that is held."""
+        if not own.any():
+            return
+        if symbol in self.held.disputed and symbol not in self._disputed:
+            self._disputed[symbol] = ""
+        foreign = rows[own]
+        if symbol in self.held.origin:
+            days = self.bars.session[foreign].tolist()
+            others = [self.held.source_of(symbol, one) != self.bars.source for one in days]
+            foreign = foreign[np.array(others, np.bool_)]
+        elif self.held.source[symbol] == self.bars.source:
+            return
+        for name in (*MATRICES, *EVENTS):
+            values = getattr(self.bars, name)
+            if values is None or not len(foreign):
+                continue
+            there = self._there(symbol, name, self.bars.session[foreign])
+            if name in EVENTS:
+                # That another source has no dividend on a day does not take one back.
+                there |= values[foreign] == 0
+            self._blank.setdefault(name, np.zeros(len(self.bars), np.bool_))[foreign[there]] = True
+
+    def _there(self, symbol: str, name: str, days: Dates) -> BoolArray:
+        """(K,) whether a field is held of a symbol on each day."""
+        result = np.zeros(len(days), np.bool_)
+        for block, columns in zip(self.held.blocks, self._columns, strict=True):
+            if (column := columns.get(symbol)) is None:
+                continue
+            at = np.minimum(np.searchsorted(block.sessions, days), len(block.sessions) - 1)
+            inside = block.sessions[at] == days
+            if name in EVENTS:
+                events = getattr(block, name)
+                result |= inside & np.isin(at, events.row[events.col == column])
+            elif (matrix := getattr(block, name)) is not None:
+                result |= inside & ~np.isnan(matrix[at, column])
+        return result
+
+    def done(self, told: Sequence[str]) -> Admitted:
+        """What is left."""
+        keep = self._keep
+        columns: dict[str, Any] = {}
+        for name in (*MATRICES, *EVENTS):
+            values: FloatArray | None = getattr(self.bars, name)
+            if values is None:
+                continue
+            values = values.copy()
+            if name in self._blank:
+                values[self._blank[name]] = np.nan
+            if name in ("close", "dividend"):
+                values *= self._factor
+            elif name == "volume":
+                values /= self._factor
+            elif name == "adj_close":
+                values *= self._adjusted_factor
+            columns[name] = values[keep]
+        left = np.unique(self.bars.symbol[keep])
+        place = np.full(len(self.bars.symbols), -1)
+        place[left] = np.arange(len(left))
+        symbols = tuple(self.bars.symbols[i] for i in left.tolist())
+        bars = replace(
+            self.bars,
+            symbols=symbols,
+            symbol=place[self.bars.symbol[keep]],
+            session=self.bars.session[keep],
+            through={s: d for s, d in self.bars.through.items() if s not in self.refused},
+            provisional={s: d for s, d in self.bars.provisional.items() if s not in self.refused},
+            disputed=self._disputed,
+            **columns,
+        )
+        return Admitted(
+            bars if len(left) else None,
+            tuple(self._rebase),
+            (*self._told, *told),
+            self.refused,
+        )
+
+
+def _repeated(bars: Bars) -> str:
+    """A sentence about a session on which most symbols repeat the close before, or ""."""
+    if bars.close is None:
+        return ""
+    order = np.lexsort((bars.session, bars.symbol))
+    order = order[~np.isnan(bars.close[order])]
+    symbol, session, close = bars.symbol[order], bars.session[order], bars.close[order]
+    follows = symbol[1:] == symbol[:-1]
+    equal = follows & (close[1:] == close[:-1])
+    days, at = np.unique(session[1:], return_inverse=True)
+    count = np.bincount(at, follows, len(days))
+    repeats = np.bincount(at, equal, len(days))
+    wrong = (count >= REPEATED) & (repeats > REPEATED_PART * count)
+    # A market that never moves is somebody's example, and tells nothing.
+    if not wrong.any() or wrong.all():
+        return ""
+    where = int(np.argmax(wrong))
+    return (
+        f"{int(repeats[where]):,} of {int(count[where]):,} symbols repeat the close before on"
+        f" {days[where]}: refused as a whole; --accept takes it as it is"
+    )
+
+
+def _doubtful(held: Prices, bars: Bars) -> list[str]:
+    """Sentences on dividends above a fifth of the close without a fall to match."""
+    paid, close = bars.dividend, bars.close
+    if paid is None or close is None:
+        return []
+    order = np.lexsort((bars.session, bars.symbol))
+    told = []
+    for at in np.flatnonzero(paid[order] > 0).tolist():
+        row = int(order[at])
+        before = int(order[at - 1]) if at else -1
+        if before < 0 or bars.symbol[before] != bars.symbol[row]:
+            previous = _close_before(held, bars.symbols[bars.symbol[row]], bars.session[row])
+        else:
+            previous = float(close[before])
+        cash, after = float(paid[row]), float(close[row])
+        if np.isfinite(after) and unbelievable(cash, previous, after):
+            told.append(
+                f"dividend of {cash:g} of {bars.symbols[bars.symbol[row]]} on {bars.session[row]}"
+                f" is doubtful, not counted: its close went from {previous:g} to {after:g}"
+            )
+    return told
+
+
+def _close_before(held: Prices, symbol: str, session: np.datetime64) -> float:
+    """The last close held of a symbol before a session, NaN where none."""
+    for block in reversed(held.blocks):
+        if symbol in block.symbols and block.sessions[0] < session:
+            values = dense(block, "close", block.sessions, block.symbols)
+            assert values is not None
+            column = values[block.sessions < session, block.symbols.index(symbol)]
+            known = column[~np.isnan(column)]
+            if len(known):
+                return float(known[-1])
+    return float("nan")

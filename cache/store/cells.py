@@ -1,0 +1,366 @@
+"""Single cells of the prices held: which of them a commit changed, and how to put them back.
+
+A commit is a layer over what was held before it. Each keeps, for every cell that it changed, what
+the cell held before; so any of them can be taken out from between the others, not the last alone.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from cache.store.bars import EVENTS, MATRICES
+from cache.store.merge import pruned
+from cache.store.pack import FACTS, fact_text
+from core.data.frames import Block, Events, Prices
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from cache.store.bars import Bars
+    from core.data.frames import BoolArray, Dates, FloatArray, IntArray
+
+FIELDS: Final = (*MATRICES, *EVENTS)
+#: A key is a symbol's place times this, and the day's number since 1970.
+_DAYS: Final = 1 << 16
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Column:
+    """Changed cells of one field.
+
+    Attributes:
+        key: (K,) int64, ascending: place of the symbol and the day.
+        before: (K,) float64, what the cell held before; NaN for nothing.
+        factor: (K,) float64, by what the cell was multiplied; NaN where it was given anew.
+    """
+
+    key: NDArray[np.int64]
+    before: FloatArray
+    factor: FloatArray
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Layer:
+    """What one commit changed of the prices.
+
+    Attributes:
+        symbols: what the keys' places mean.
+        columns: field -> its changed cells.
+        facts: name of a fact -> symbol -> its text before, None where there was none.
+    """
+
+    symbols: tuple[str, ...]
+    columns: Mapping[str, Column]
+    facts: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether anything was changed."""
+        return any(len(column.key) for column in self.columns.values()) or any(self.facts.values())
+
+
+def difference(
+    before: Prices,
+    after: Prices,
+    *,
+    given: Bars | None = None,
+    factors: Mapping[str, float] = {},
+) -> Layer:
+    """What lies between two states of the prices.
+
+    Args:
+        before: what was held.
+        after: what is held.
+        given: rows that led from one to the other; their cells count as changed also where they
+            repeat what was held, so that they stay when what they repeat is taken out.
+        factors: symbol -> by what its changed closes and dividends were multiplied, and its
+            volumes divided, where they were not given anew.
+    """
+    old = {block.year: block for block in before.blocks}
+    new = {block.year: block for block in after.blocks}
+    place: dict[str, int] = {}
+    parts: dict[str, list[tuple[Any, FloatArray, FloatArray]]] = {name: [] for name in FIELDS}
+    years = np.zeros(0, np.int64)
+    if given is not None:
+        years = given.session.astype("datetime64[Y]").astype(np.int64) + 1970
+    for year in sorted(old.keys() | new.keys()):
+        was, now = old.get(year), new.get(year)
+        take = np.flatnonzero(years == year)
+        if was is now and not len(take):
+            continue
+        both = [block for block in (was, now) if block is not None]
+        sessions = np.unique(np.concatenate([block.sessions for block in both]))
+        symbols = tuple(sorted({symbol for block in both for symbol in block.symbols}))
+        named = np.array([place.setdefault(s, len(place)) for s in symbols], np.int64)
+        factor = np.array([factors.get(symbol, np.nan) for symbol in symbols])
+        days = sessions.astype(np.int64)
+        for name in FIELDS:
+            left = dense(was, name, sessions, symbols)
+            right = dense(now, name, sessions, symbols)
+            nothing = np.full((len(sessions), len(symbols)), np.nan)
+            left, right = nothing if left is None else left, nothing if right is None else right
+            changed = (left != right) & ~(np.isnan(left) & np.isnan(right))
+            if given is not None:
+                _mark(changed, given, take, name, sessions, symbols)
+            col, row = np.nonzero(changed.T)
+            if len(col):
+                scale = (1 / factor if name == "volume" else factor)[col]
+                parts[name].append((named[col] * _DAYS + days[row], left[row, col], scale))
+    columns = {}
+    for name, pieces in parts.items():
+        if pieces:
+            key, values, scale = (np.concatenate(arrays) for arrays in zip(*pieces, strict=True))
+            order = np.argsort(key)
+            columns[name] = Column(key[order], values[order], scale[order])
+    return Layer(tuple(place), columns, _facts_between(before, after))
+
+
+def _mark(
+    changed: BoolArray,
+    given: Bars,
+    take: IntArray,
+    name: str,
+    sessions: Dates,
+    symbols: Sequence[str],
+) -> None:
+    """Set the cells that rows give, as far as they lie on the grid."""
+    values: FloatArray | None = getattr(given, name)
+    if values is None or not len(sessions):
+        return
+    place = {symbol: at for at, symbol in enumerate(symbols)}
+    column = np.array([place.get(symbol, -1) for symbol in given.symbols], np.intp)
+    col, session = column[given.symbol[take]], given.session[take]
+    row = np.minimum(np.searchsorted(sessions, session), len(sessions) - 1)
+    there = ~np.isnan(values[take]) & (col >= 0) & (sessions[row] == session)
+    changed[row[there], col[there]] = True
+
+
+def _facts_between(before: Prices, after: Prices) -> dict[str, dict[str, str | None]]:
+    result = {}
+    for name in FACTS:
+        was, now = getattr(before, name), getattr(after, name)
+        if was is now:
+            continue
+        result[name] = {
+            symbol: None if symbol not in was else fact_text(name, was[symbol])
+            for symbol in sorted(was.keys() | now.keys())
+            if was.get(symbol) != now.get(symbol)
+        }
+    return {name: facts for name, facts in result.items() if facts}
+
+
+def dense(
+    block: Block | None, name: str, sessions: Dates, symbols: Sequence[str]
+) -> FloatArray | None:
+    """One field of a block on a wider grid, NaN where none; None where the block has it not."""
+    values = None if block is None else getattr(block, name)
+    if block is None or values is None or (name in EVENTS and not len(values)):
+        return None
+    place = {symbol: at for at, symbol in enumerate(symbols)}
+    rows = np.searchsorted(sessions, block.sessions)
+    columns = np.array([place[symbol] for symbol in block.symbols], np.intp)
+    result = np.full((len(sessions), len(symbols)), np.nan)
+    if name in EVENTS:
+        result[rows[values.row], columns[values.col]] = values.value
+    else:
+        result[np.ix_(rows, columns)] = values
+    return result
+
+
+def put(prices: Prices, layer: Layer) -> Prices:
+    """The prices with the cells of a layer set to what it holds of them, facts likewise."""
+    blocks = {block.year: block for block in prices.blocks}
+    years: dict[int, dict[str, tuple[Any, Any, FloatArray]]] = {}
+    for name, column in layer.columns.items():
+        days = (column.key % _DAYS).astype("datetime64[D]")
+        year = days.astype("datetime64[Y]").astype(np.int64) + 1970
+        for one in np.unique(year).tolist():
+            mine = year == one
+            cells = column.key[mine] // _DAYS, days[mine], column.before[mine]
+            years.setdefault(one, {})[name] = cells
+    for one, cells_of in years.items():
+        block = _put_year(blocks.pop(one, None), layer.symbols, cells_of)
+        if block is not None:
+            blocks[one] = block
+    ordered = tuple(blocks[one] for one in sorted(blocks))
+    facts: dict[str, dict[str, Any]] = {}
+    for name, before in layer.facts.items():
+        facts[name] = dict(getattr(prices, name))
+        for symbol, text in before.items():
+            facts[name].pop(symbol, None)
+            if text is not None:
+                facts[name][symbol] = FACTS[name](text)
+    return replace(prices, blocks=ordered, **facts)
+
+
+def _put_year(
+    block: Block | None,
+    names: tuple[str, ...],
+    cells: Mapping[str, tuple[Any, Any, FloatArray]],
+) -> Block | None:
+    sessions = np.unique(
+        np.concatenate(
+            [days for _, days, _ in cells.values()] + ([block.sessions] if block else [])
+        )
+    )
+    touched = {names[at] for place, _, _ in cells.values() for at in np.unique(place).tolist()}
+    symbols = tuple(sorted(touched | set(block.symbols if block else ())))
+    where = {symbol: at for at, symbol in enumerate(symbols)}
+    column = np.array([where.get(name, -1) for name in names], np.intp)
+    grids: dict[str, FloatArray] = {}
+    for name in FIELDS:
+        grid = dense(block, name, sessions, symbols)
+        if name in cells:
+            grid = np.full((len(sessions), len(symbols)), np.nan) if grid is None else grid
+            place, days, values = cells[name]
+            grid[np.searchsorted(sessions, days), column[place]] = values
+        if grid is not None:
+            grids[name] = grid
+    matrices: dict[str, FloatArray] = {n: grids[n] for n in MATRICES if n in grids}
+    events = {name: _events(grids.get(name)) for name in EVENTS}
+    return pruned(sessions, symbols, matrices, events)
+
+
+def _events(grid: FloatArray | None) -> Events:
+    if grid is None:
+        return Events.none()
+    row, col = np.nonzero(~np.isnan(grid))
+    return Events(row, col, grid[row, col])
+
+
+def taken_out(
+    prices: Prices, layer: Layer, later: Sequence[Layer]
+) -> tuple[Prices, tuple[Layer, ...]]:
+    """The prices without a layer, and the layers over it as they are without it.
+
+    A cell that no later layer gave anew goes back to what it held before; one that a later layer
+    multiplied goes back multiplied.
+
+    Args:
+        prices: what is held now.
+        layer: what is taken out.
+        later: the layers over it, oldest first.
+    """
+    fates = {name: _Fate(column, layer.symbols) for name, column in layer.columns.items()}
+    facts = {name: dict(before) for name, before in layer.facts.items()}
+    rewritten = []
+    for over in later:
+        columns = dict(over.columns)
+        for name, fate in fates.items():
+            if name in columns:
+                columns[name] = fate.under(columns[name], over.symbols)
+        told = {name: dict(before) for name, before in over.facts.items()}
+        for name, before in facts.items():
+            for symbol in [s for s in before if s in told.get(name, ())]:
+                told[name][symbol] = before.pop(symbol)
+        rewritten.append(Layer(over.symbols, columns, told))
+    left = {name: fate.left() for name, fate in fates.items()}
+    return put(prices, Layer(layer.symbols, left, facts)), tuple(rewritten)
+
+
+class _Fate:
+    """What becomes of the cells of a layer that is taken out, as later layers lie over it."""
+
+    def __init__(self, column: Column, symbols: tuple[str, ...]) -> None:
+        self._key, self._symbols = column.key, symbols
+        self._value = column.before.copy()
+        self._open = np.ones(len(column.key), np.bool_)
+
+    def under(self, column: Column, symbols: tuple[str, ...]) -> Column:
+        """A later layer's cells, as they are without this one."""
+        place = {symbol: at for at, symbol in enumerate(self._symbols)}
+        mapped = np.array([place.get(symbol, -1) for symbol in symbols], np.int64)
+        key = mapped[column.key // _DAYS] * _DAYS + column.key % _DAYS
+        _, mine, theirs = np.intersect1d(self._key, key, return_indices=True)
+        keep = self._open[mine]
+        mine, theirs = mine[keep], theirs[keep]
+        before = column.before.copy()
+        before[theirs] = self._value[mine]
+        factor = column.factor[theirs]
+        given = np.isnan(factor)
+        self._value[mine] *= np.where(given, 1.0, factor)
+        self._open[mine[given]] = False
+        return replace(column, before=before)
+
+    def left(self) -> Column:
+        """The cells that no later layer gave anew, with what they go back to."""
+        key, value = self._key[self._open], self._value[self._open]
+        return Column(key, value, np.full(len(key), np.nan))
+
+
+def dropped(prices: Prices, symbols: frozenset[str]) -> Prices:
+    """The prices without all that is held of some symbols."""
+    blocks = []
+    for block in prices.blocks:
+        if symbols.isdisjoint(block.symbols):
+            blocks.append(block)
+            continue
+        names = tuple(symbol for symbol in block.symbols if symbol not in symbols)
+        keep = np.array([symbol not in symbols for symbol in block.symbols])
+        grids = {name: dense(block, name, block.sessions, block.symbols) for name in FIELDS}
+        left = {name: grid[:, keep] for name, grid in grids.items() if grid is not None}
+        matrices: dict[str, FloatArray] = {n: left[n] for n in MATRICES if n in left}
+        events = {name: _events(left.get(name)) for name in EVENTS}
+        if (bare := pruned(block.sessions, names, matrices, events)) is not None:
+            blocks.append(bare)
+    facts = {
+        name: {s: value for s, value in getattr(prices, name).items() if s not in symbols}
+        for name in FACTS
+    }
+    return replace(prices, blocks=tuple(blocks), **facts)
+
+
+def without(layer: Layer, symbols: frozenset[str]) -> Layer:
+    """A layer that knows nothing of some symbols."""
+    drop = np.array([symbol in symbols for symbol in layer.symbols], np.bool_)
+    columns = {}
+    for name, column in layer.columns.items():
+        keep = ~drop[column.key // _DAYS]
+        columns[name] = Column(column.key[keep], column.before[keep], column.factor[keep])
+    facts = {
+        name: {symbol: text for symbol, text in before.items() if symbol not in symbols}
+        for name, before in layer.facts.items()
+    }
+    return Layer(layer.symbols, columns, facts)
+
+
+def pack_layer(layer: Layer) -> bytes:
+    """A layer as bytes: a line of JSON, then its numbers, together made small."""
+    head: dict[str, Any] = {"symbols": layer.symbols, "facts": layer.facts, "fields": {}}
+    body = []
+    for name, column in layer.columns.items():
+        scaled = bool((~np.isnan(column.factor)).any())
+        head["fields"][name] = [len(column.key), scaled]
+        body += [np.diff(column.key, prepend=0).astype("<i8"), column.before.astype("<f8")]
+        body += [column.factor.astype("<f8")] if scaled else []
+    text = json.dumps(head, separators=(",", ":")).encode("ascii")
+    return zlib.compress(b"\n".join([text, b"".join(a.tobytes() for a in body)]), 1)
+
+
+def unpack_layer(data: bytes | memoryview) -> Layer:
+    """The layer that `pack_layer` packed.
+
+    Raises:
+        ValueError, LookupError, TypeError: it never packed this.
+    """
+    try:
+        text, _, numbers = zlib.decompress(data).partition(b"\n")
+    except zlib.error as error:
+        raise ValueError("no packed layer") from error
+    head = json.loads(text)
+    at, columns = 0, {}
+    for name, (size, scaled) in head["fields"].items():
+        key = np.cumsum(np.frombuffer(numbers, "<i8", size, at))
+        before = np.frombuffer(numbers, "<f8", size, at + 8 * size)
+        at += 16 * size
+        factor = np.full(size, np.nan)
+        if scaled:
+            factor = np.frombuffer(numbers, "<f8", size, at)
+            at += 8 * size
+        columns[name] = Column(key, before, factor)
+    return Layer(tuple(head["symbols"]), columns, head["facts"])

@@ -1,0 +1,210 @@
+"""Two histories of one symbol laid side by side: whether they are the same, and what differs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from cache.facts.sessions import sessions
+from core.data.frames import BoolArray, Dates, FloatArray, pydate
+
+if TYPE_CHECKING:
+    from core.data.frames import IntArray
+
+Kind = Literal[
+    "agrees", "rebase", "older", "single", "shifted", "split", "currency", "differs", "apart"
+]
+#: Two closes of one session further apart than this (relative) are different closes.
+SAME: Final = 1e-6
+#: Splits that are believed from the closes alone, and the inverse of each.
+_RATIOS: Final = (
+    *range(2, 51),
+    *(p / q for p, q in ((3, 2), (4, 3), (5, 4), (5, 3), (5, 2), (7, 2), (6, 5), (11, 10))),
+)
+SPLITS: Final = tuple(sorted({*map(float, _RATIOS), *(1 / ratio for ratio in _RATIOS)}))
+#: Factors between a currency and its hundredth or thousandth: no split without one on record.
+CURRENCIES: Final = (100.0, 1000.0, 0.01, 0.001)
+#: How near to a split (natural logarithm) a move between two sessions must be to look like one,
+#: and how far apart the two may lie.
+_NEAR, _APART = 0.06, 5
+#: Differing closes that are single ones: this part of the overlap at most, or one.
+_SINGLE: Final = 0.1
+#: A lone close in common that differs by less is a correction, not another history.
+_CORRECTED: Final = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two histories of a symbol say of one another.
+
+    Attributes:
+        kind: "agrees"; "rebase": what is held is on the basis before a split; "older": the new
+            ones are; "single": single closes differ; "shifted" by a session; "split": one lacks
+            or makes up a split; "currency": by a currency's factor; "differs" otherwise;
+            "apart": no close in common, and a move as of a split between the two.
+        factor: for "rebase", what brings the closes held onto the basis of the new ones; for
+            "older", the new ones onto that of those held.
+        before: for "rebase", the first session held that stays as it is.
+        days: sessions on which both have a close and they differ.
+        words: what is to be said, as the rest of a sentence about the symbol.
+    """
+
+    kind: Kind
+    factor: float = 1.0
+    before: date | None = None
+    days: tuple[date, ...] = ()
+    words: str = ""
+
+
+def unit(values: FloatArray) -> float:
+    """Half of the last place that prices were rounded to, 0 where they do not look rounded."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return 0.0
+    for places in range(2, 7):
+        if np.allclose(np.round(known, places), known, rtol=1e-12, atol=0):
+            return 0.501 * 10.0**-places
+    return 0.0
+
+
+def compare(
+    days: Dates,
+    held: FloatArray,
+    new_days: Dates,
+    new: FloatArray,
+    splits: Mapping[date, float],
+    *,
+    rounding: tuple[float, float] = (0.0, 0.0),
+    chained: bool = False,
+) -> Comparison:
+    """Lay a new history beside the one held.
+
+    Args:
+        days: (T,) datetime64[D], ascending sessions held.
+        held: (T,) float64, closes, none NaN.
+        new_days: (K,) datetime64[D], ascending.
+        new: (K,) float64, closes, none NaN.
+        splits: effective date -> factor, as the new history records them.
+        rounding: half of the last place of the prices held, and of the new ones.
+        chained: adjusted closes, whose older ones change by any factor at each dividend.
+    """
+    if not len(days) or not len(new_days):
+        return Comparison("agrees")
+    common, mine, theirs = np.intersect1d(days, new_days, return_indices=True)
+    if not len(common):
+        return _apart(days, held, new_days, new, splits)
+    ratio = new[theirs] / held[mine]
+    slack = SAME + rounding[0] / held[mine] + rounding[1] / new[theirs]
+    same = np.abs(ratio - 1) <= slack
+    if same.all():
+        return Comparison("agrees")
+    off = tuple(pydate(day) for day in common[~same])
+    middle = float(np.median(ratio[~same]))
+    constant = np.abs(ratio / middle - 1) <= 2 * slack
+    told = f"on {off[0]} {new[theirs][~same][0]:.6g} against {held[mine][~same][0]:.6g} held"
+    before = np.flatnonzero(~same)
+    older = (
+        constant[before].all() and same[before[-1] + 1 :].all() and len(before) == before[-1] + 1
+    )
+    whole = older and len(before) == len(common)
+    if older and (len(before) > 1 or abs(middle - 1) > _CORRECTED):
+        following = None if whole else pydate(common[len(before)])
+        if chained:
+            first_kept = following or pydate(common[0])
+            return Comparison("rebase", middle, first_kept, off, told)
+        recorded = _recorded(middle, splits)
+        factor = recorded or _split_of(middle, float(slack.max()))
+        if factor is not None:
+            if whole or _smoother(held[mine], new[theirs], len(before)):
+                if whole and days[-1] > new_days[-1]:
+                    return Comparison("older", 1 / factor, None, off, told)
+                return Comparison("rebase", factor, following or _after(new_days[-1]), off, told)
+            words = f"a split of {max(factor, 1 / factor):.6g} before {following} is in one alone"
+            return Comparison("split", factor, following, off, f"{words}; {told}")
+        if any(abs(middle / one - 1) <= 1e-3 for one in CURRENCIES):
+            return Comparison("currency", middle, None, off, f"all differ by {middle:g}; {told}")
+    if moved := _shift(days, held, new_days, new, float(slack.max())):
+        return Comparison("shifted", days=off, words=f"its closes are {moved}; {told}")
+    lone = len(common) == 1 and abs(middle - 1) <= _CORRECTED
+    if lone or (len(common) > 1 and len(off) <= max(1, _SINGLE * len(common))):
+        return Comparison("single", days=off, words=told)
+    count = f"{len(off):,} of {len(common):,} closes in common differ"
+    return Comparison("differs", days=off, words=f"{count}; {told}")
+
+
+def _after(session: np.datetime64) -> date:
+    return pydate(session + np.timedelta64(1, "D"))
+
+
+def _recorded(ratio: float, splits: Mapping[date, float]) -> float | None:
+    """The inverse of a recorded split, or of all together, that a ratio of closes comes from."""
+    factors = [*splits.values(), math.prod(splits.values())]
+    return next((1 / f for f in factors if f > 0 and abs(ratio * f - 1) <= 1e-3), None)
+
+
+def _split_of(ratio: float, slack: float) -> float | None:
+    """The split that a ratio of closes comes from, None where it is that of none."""
+    near = min(SPLITS, key=lambda one: abs(math.log(ratio / one)))
+    return near if abs(ratio / near - 1) <= max(2e-4, 2 * slack) else None
+
+
+def _smoother(held: FloatArray, new: FloatArray, at: int) -> bool:
+    """Whether the new closes move less than those held from place ``at - 1`` to ``at``."""
+    moves = [abs(math.log(one[at] / one[at - 1])) for one in (new, held)]
+    return moves[0] < moves[1]
+
+
+def _shift(days: Dates, held: FloatArray, new_days: Dates, new: FloatArray, slack: float) -> str:
+    """Which way a shift by one session makes the two agree, "" where none does."""
+    known = sessions()
+    for step, words in ((1, "one session late"), (-1, "one session early")):
+        place: IntArray = np.searchsorted(known, new_days) - step
+        inside = (place >= 0) & (place < len(known))
+        moved = known[np.where(inside, place, 0)]
+        common, mine, theirs = np.intersect1d(days, moved, return_indices=True)
+        if len(common) < 3 or len(np.unique(held[mine])) < 3:
+            continue
+        fits: BoolArray = np.abs(new[theirs] / held[mine] - 1) <= slack
+        if fits.mean() >= 0.8:
+            return words
+    return ""
+
+
+def _apart(
+    days: Dates,
+    held: FloatArray,
+    new_days: Dates,
+    new: FloatArray,
+    splits: Mapping[date, float],
+) -> Comparison:
+    """No session in common: whether the two join as one history.
+
+    Each place where one goes over into the other is looked at; a move there that looks like a
+    split is one where the new history records it, and a question to a person where it does not.
+    """
+    both = np.concatenate([days, new_days])
+    order = np.argsort(both)
+    value, fresh = np.concatenate([held, new])[order], (order >= len(days))
+    place = np.searchsorted(sessions(), both[order])
+    for at in np.flatnonzero(fresh[1:] != fresh[:-1]).tolist():
+        if place[at + 1] - place[at] > _APART:
+            continue
+        move = math.log(value[at + 1] / value[at])
+        near = min(SPLITS, key=lambda one: abs(move - math.log(one)))
+        session = pydate(both[order][at + 1])
+        recorded = splits.get(session, 0.0)
+        told = f"{value[at]:.6g} on {both[order][at]}, {value[at + 1]:.6g} on {session}"
+        # A split on record on the day tells that the close before it is as it was traded.
+        split = recorded > 0 and abs(move + math.log(recorded)) < _NEAR < abs(math.log(recorded))
+        if split and not fresh[at] and fresh[at:].sum() == fresh.sum():
+            return Comparison("rebase", 1 / recorded, session, (), told)
+        large = abs(math.log(near)) > math.log(1.4)
+        if split or (large and abs(move - math.log(near)) < _NEAR):
+            words = f"no close in common, and a move like a split between the two: {told}"
+            return Comparison("apart", days=(session,), words=words)
+    return Comparison("agrees")

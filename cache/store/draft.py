@@ -1,0 +1,290 @@
+"""The next generation in the making: what changes of what is held, and how each is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from cache.facts.errors import StoreError
+from cache.store import pack
+from cache.store.cells import (
+    Layer,
+    difference,
+    dropped,
+    pack_layer,
+    taken_out,
+    unpack_layer,
+    without,
+)
+from cache.store.journal import Entry, Journal, added_to, without_files
+from cache.store.merge import merge
+from cache.store.origins import trimmed
+from cache.store.rebase import Rebase, rebased
+from core.data.frames import Announcement, Holdings, Prices
+
+if TYPE_CHECKING:
+    from cache.store.bars import Bars
+    from cache.store.pack import Json
+
+Key = tuple[str, date]
+Announced = tuple[Announcement, ...]
+#: Files of one fund and day that stay below the one that counts.
+DEEP: Final = 8
+#: The objects of a holdings file: the issuer's own bytes, its texts, its numbers.
+FILED: Final = ("raw", "text", "numbers")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a commit is, for the journal.
+
+    Attributes:
+        kind: "prices", "holdings", "changes", "refresh" or "forget".
+        at: when, with a time zone.
+        source: a file's name, or whom a refresh asked.
+        words: what it brought, in a few words.
+        key: equal for commits that belong together, "" for one that stands alone.
+    """
+
+    kind: str
+    at: datetime
+    source: str = ""
+    words: str = ""
+    key: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class Draft:
+    """What is held, on its way to the next generation.
+
+    Attributes:
+        number: the generation that is written if anything changes.
+        prices: every bar.
+        files: fund and date -> the manifest's entry of its file, older ones in "before".
+        rows: fund and date -> the lines of the file that counts.
+        announced: changes of membership announced.
+        aside: manifest's entries of files that were kept aside, with why.
+        journal: what was brought, oldest first.
+        logged: whether it is noted what each commit changed.
+        put: writes an object and returns its name.
+        fetch: an object's bytes by its name.
+    """
+
+    number: int
+    prices: Prices
+    files: dict[Key, Json]
+    rows: dict[Key, Holdings]
+    announced: Announced
+    aside: list[Json]
+    journal: Journal
+    logged: bool
+    put: Callable[[bytes, str], str]
+    fetch: Callable[[str], bytes]
+
+    def bring(
+        self,
+        note: Note,
+        *,
+        bars: Bars | None = None,
+        rebase: Sequence[Rebase] = (),
+        holdings: Sequence[tuple[Holdings, bytes]] = (),
+        announce: Callable[[Announced], Announced] | None = None,
+    ) -> None:
+        """Merge prices, files and announced changes, and note it as one import."""
+        layers, files, before = list[str](), list[tuple[str, str, str]](), self.announced
+        for what in ("close", "adj_close"):
+            # Apart, so that each cell's factor is that of its symbol.
+            chosen = [one for one in rebase if one.what == what]
+            after = rebased(self.prices, chosen)
+            factors = {one.symbol: one.factor for one in chosen}
+            layers += self._difference(self.prices, after, factors)
+            self.prices = after
+        if bars is not None:
+            after = merge(self.prices, bars)
+            layers += self._difference(self.prices, after, given=bars)
+            self.prices = after
+        for rows, raw in holdings:
+            files += self._add_file(rows, self.put(raw, "raw"))
+        if announce is not None:
+            self.announced = announce(before)
+        if not self.logged:
+            return
+        self.journal = added_to(
+            self.journal,
+            Entry(
+                self.number,
+                note.at.astimezone(UTC),
+                note.kind,
+                note.source,
+                note.words,
+                tuple(layers),
+                tuple(files),
+                added=tuple(c for c in self.announced if c not in before),
+                removed=tuple(c for c in before if c not in self.announced),
+                key=note.key,
+            ),
+        )
+
+    def _layer(self, layer: Layer) -> list[str]:
+        return [self.put(pack_layer(layer), "layer")] if layer else []
+
+    def _difference(
+        self,
+        before: Prices,
+        after: Prices,
+        factors: Mapping[str, float] = {},
+        given: Bars | None = None,
+    ) -> list[str]:
+        """Where what is changed is noted, the layer that lies between two states."""
+        if not self.logged or before is after:
+            return []
+        return self._layer(difference(before, after, given=given, factors=factors))
+
+    # Holdings files
+
+    def _add_file(self, rows: Holdings, raw: str) -> list[tuple[str, str, str]]:
+        """Put a file over what is held of its fund and day; nothing where it is that one."""
+        key = rows.fund, rows.as_of
+        held = self.files.get(key)
+        self.aside = [a for a in self.aside if (a["fund"], a["as_of"]) != (key[0], str(key[1]))]
+        if held is not None and held["raw"] == raw:
+            return []
+        text, numbers = pack.pack_holdings(rows)
+        entry: Json = {"fund": key[0], "as_of": str(key[1]), "raw": raw}
+        entry |= {"text": self.put(text, "json"), "numbers": self.put(numbers, "npy")}
+        if held is not None:
+            below = [{name: held[name] for name in FILED}, *held.get("before", ())]
+            entry["before"] = below[:DEEP]
+        self.files[key], self.rows[key] = entry, rows
+        return [(key[0], str(key[1]), raw)]
+
+    def keep_aside(self, rows: Holdings, raw: bytes, why: Sequence[str]) -> None:
+        """Keep a file without using it; one kept aside before of its fund and day goes."""
+        text, numbers = pack.pack_holdings(rows)
+        entry: Json = {"fund": rows.fund, "as_of": str(rows.as_of), "raw": self.put(raw, "raw")}
+        entry |= {"text": self.put(text, "json"), "numbers": self.put(numbers, "npy")}
+        entry |= {"from": rows.source, "why": list(why)}
+        key = entry["fund"], entry["as_of"]
+        self.aside = [a for a in self.aside if (a["fund"], a["as_of"]) != key] + [entry]
+
+    def accept(self, funds: Iterable[str], at: datetime) -> None:
+        """Use the files of some funds that were kept aside."""
+        wanted = frozenset(funds)
+        for entry in [a for a in self.aside if a["fund"] in wanted]:
+            note = Note("holdings", at, entry["from"], "a file that was kept aside, accepted")
+            self.bring(note, holdings=[(self._read(entry), self.fetch(entry["raw"]))])
+            self.aside = [a for a in self.aside if a is not entry]
+
+    def drop_file(self, fund: str, as_of: date) -> None:
+        """Forget the file that counts of a fund and day; the one brought before it counts again.
+
+        Raises:
+            StoreError: none is held.
+        """
+        key = fund, as_of
+        if key not in self.files:
+            raise StoreError(f"no holdings of {fund} as of {as_of} are held")
+        gone = self._out(key, 0)
+        left = self.files.get(key, {})
+        still = [entry["raw"] for entry in (left, *left.get("before", ())) if entry]
+        if gone not in still:
+            self.journal = without_files(self.journal, [(fund, str(as_of), gone)])
+
+    def _out(self, key: Key, depth: int) -> str:
+        """Take a file out of those of its fund and day; 0 is the one that counts."""
+        entry = self.files[key]
+        stack = [{name: entry[name] for name in FILED}, *entry.get("before", ())]
+        gone: str = stack.pop(depth)["raw"]
+        if not stack:
+            del self.files[key], self.rows[key]
+            return gone
+        named: Json = {"fund": key[0], "as_of": str(key[1])}
+        self.files[key] = named | stack[0] | ({"before": stack[1:]} if stack[1:] else {})
+        if depth == 0:
+            self.rows[key] = self._read(self.files[key])
+        return gone
+
+    def _read(self, entry: Mapping[str, str]) -> Holdings:
+        return pack.unpack_holdings(self.fetch(entry["text"]), self.fetch(entry["numbers"]))
+
+    # Taking back
+
+    def take_back(self, number: int) -> Entry:
+        """Undo an import or a refresh, and leave what came after it; returns what it was.
+
+        Raises:
+            StoreError: the journal has no such entry.
+        """
+        at = next((i for i, entry in enumerate(self.journal) if entry.id == number), None)
+        if at is None:
+            raise StoreError(
+                f"no import {number} is listed; `internals status --imports` lists them"
+            )
+        entry, later = self.journal[at], self.journal[at + 1 :]
+        changed: dict[str, str] = {}
+        touched: set[str] = set()
+        names = [name for over in later for name in over.layers]
+        for own in reversed(entry.layers):
+            layer = self._unpacked(own)
+            over = [self._unpacked(changed.get(name, name)) for name in names]
+            self.prices, rewritten = taken_out(self.prices, layer, over)
+            for name, before in zip(names, rewritten, strict=True):
+                changed[name] = self.put(pack_layer(before), "layer")
+            touched.update(layer.symbols)
+        self._settle(touched)
+        for file in reversed(entry.files):
+            key = file[0], date.fromisoformat(file[1])
+            if key in self.files:
+                held = self.files[key]
+                stack = [held["raw"], *(older["raw"] for older in held.get("before", ()))]
+                places = [depth for depth, raw in enumerate(stack) if raw == file[2]]
+                again = sum(over.files.count(file) for over in later)
+                if again < len(places):
+                    self._out(key, places[again])
+        kept = tuple(c for c in self.announced if c not in entry.added)
+        self.announced = kept + tuple(c for c in entry.removed if c not in kept)
+        self.journal = self.journal[:at] + tuple(
+            replace(over, layers=tuple(changed.get(name, name) for name in over.layers))
+            for over in later
+        )
+        return entry
+
+    def _unpacked(self, name: str) -> Layer:
+        return unpack_layer(self.fetch(name))
+
+    def _settle(self, symbols: Iterable[str]) -> None:
+        """Forget facts of symbols of which nothing is held, and sources of no close."""
+        there = {symbol for block in self.prices.blocks for symbol in block.symbols}
+        facts: dict[str, Any] = {}
+        for name in ("through", "provisional", "source", "fetched_at", "origin", "disputed"):
+            held = getattr(self.prices, name)
+            gone = (set(symbols) - there) & held.keys()
+            if gone:
+                facts[name] = {s: value for s, value in held.items() if s not in gone}
+        self.prices = replace(self.prices, **facts)
+        self.prices = replace(self.prices, origin=trimmed(self.prices, set(symbols) & there))
+
+    def forget_symbols(self, symbols: Iterable[str]) -> None:
+        """Drop every close, event and fact of some symbols, and what was noted to bring back."""
+        gone = frozenset(symbols)
+        self.prices = dropped(self.prices, gone)
+        names = {name for entry in self.journal for name in entry.layers}
+        bared = {name: self._layer(without(self._unpacked(name), gone)) for name in names}
+        entries = (
+            replace(e, layers=tuple(new for name in e.layers for new in bared[name]))
+            for e in self.journal
+        )
+        self.journal = tuple(entry for entry in entries if entry)
+
+
+def note_of(bars: Bars | None, holdings: Sequence[tuple[Holdings, bytes]]) -> Note:
+    """What a commit is that does not say so."""
+    if bars is not None:
+        return Note("prices", bars.fetched_at, bars.source)
+    times = [one.fetched_at for one, _ in holdings if one.fetched_at]
+    at = max(times, default=datetime.now(UTC))
+    if holdings:
+        return Note("holdings", at, holdings[0][0].source)
+    return Note("changes", at)

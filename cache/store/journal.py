@@ -1,0 +1,103 @@
+"""What was brought into the store, commit by commit, so that a wrong import can be taken back.
+
+Each entry names the layers of prices that it wrote (`cache.store.cells`), the holdings files and
+the announced changes; the files themselves stay with the store's holdings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from cache.store.pack import Json, announcement, to_json
+
+if TYPE_CHECKING:
+    from core.data.frames import Announcement
+
+#: Entries that stay; what is older cannot be taken back by its number.
+MOST: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One import, or one refresh.
+
+    Attributes:
+        id: its number: the first generation that it wrote.
+        at: when it was taken, with a time zone.
+        kind: "prices", "holdings", "changes", "refresh" or "forget".
+        source: the file's name, or whom a refresh asked.
+        words: what it brought, in a few words.
+        layers: objects with what it changed of the prices, in the order of writing.
+        files: fund, ISO date and the object of the issuer's bytes of each file brought.
+        added: announced changes that it brought.
+        removed: announced changes that it took away.
+        key: equal for commits that belong together.
+    """
+
+    id: int
+    at: datetime
+    kind: str
+    source: str = ""
+    words: str = ""
+    layers: tuple[str, ...] = ()
+    files: tuple[tuple[str, str, str], ...] = ()
+    added: tuple[Announcement, ...] = ()
+    removed: tuple[Announcement, ...] = ()
+    key: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether there is something to take back."""
+        return bool(self.layers or self.files or self.added or self.removed)
+
+    def joined(self, more: Entry) -> Entry:
+        """This entry with a later commit that belongs to it."""
+        return replace(
+            self,
+            words=more.words or self.words,
+            layers=self.layers + more.layers,
+            files=self.files + more.files,
+            added=self.added + more.added,
+            removed=self.removed + more.removed,
+        )
+
+
+Journal = tuple[Entry, ...]
+
+
+def added_to(journal: Journal, entry: Entry) -> Journal:
+    """The journal with a commit at its end; one of the same key goes into the entry there."""
+    if not entry:
+        return journal
+    if journal and entry.key and journal[-1].key == entry.key:
+        return (*journal[:-1], journal[-1].joined(entry))
+    return (*journal, entry)[-MOST:]
+
+
+def without_files(journal: Journal, files: Iterable[tuple[str, str, str]]) -> Journal:
+    """The journal without files that are no longer held, and without entries left empty by it."""
+    gone = set(files)
+    kept = (replace(e, files=tuple(f for f in e.files if f not in gone)) for e in journal)
+    return tuple(entry for entry in kept if entry)
+
+
+def pack_journal(journal: Journal) -> bytes:
+    """The journal as JSON."""
+    return to_json([asdict(entry) for entry in journal])
+
+
+def unpack_journal(data: bytes) -> Journal:
+    """The journal that `pack_journal` packed."""
+    return tuple(map(_entry, json.loads(data)))
+
+
+def _entry(fields: Json) -> Entry:
+    fields["at"] = datetime.fromisoformat(fields["at"])
+    fields["layers"] = tuple(fields["layers"])
+    fields["files"] = tuple((fund, when, raw) for fund, when, raw in fields["files"])
+    for name in ("added", "removed"):
+        fields[name] = tuple(map(announcement, fields[name]))
+    return Entry(**fields)

@@ -1,0 +1,75 @@
+"""What a manifest says: the parts of a generation, and the objects that it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from cache.store.draft import FILED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cache.store.pack import Json
+    from core.data.frames import Announcement, Holdings, Prices
+
+#: What a manifest lists; "announced" is missing where there is none.
+PARTS: Final = ("blocks", "symbols", "holdings", "announced", "aside", "journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A holdings file that is kept and not used.
+
+    Attributes:
+        fund: the fund's symbol.
+        as_of: its day.
+        source: its address.
+        why: sentences on what is odd about it.
+    """
+
+    fund: str
+    as_of: date
+    source: str
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Held:
+    """One generation of the store, whole.
+
+    Attributes:
+        generation: its number; 0 before anything was committed.
+        prices: every bar held.
+        holdings: by fund, ascending by ``as_of``.
+        simulated: the demo market, not a real one.
+        announced: changes of membership announced before they take effect.
+        damage: sentences: which newer generation is damaged and what is shown instead.
+        aside: holdings files that a refresh did not believe, and does not use.
+    """
+
+    generation: int
+    prices: Prices
+    holdings: Mapping[str, tuple[Holdings, ...]]
+    simulated: bool
+    damage: tuple[str, ...] = ()
+    announced: tuple[Announcement, ...] = ()
+    aside: tuple[Aside, ...] = ()
+
+
+def named(body: Json) -> set[str]:
+    """The objects that a manifest names, those aside that its list of imports names."""
+    found = {name for entry in body["blocks"] for name in entry.values()}
+    files = [*body["holdings"], *body.get("aside", ())]
+    files += [older for entry in files for older in entry.get("before", ())]
+    found |= {entry[part] for entry in files for part in FILED}
+    return found | {body[part] for part in ("announced", "journal") if part in body}
+
+
+def aside_of(body: Json) -> tuple[Aside, ...]:
+    """The files that a manifest keeps aside."""
+    return tuple(
+        Aside(a["fund"], date.fromisoformat(a["as_of"]), a["from"], tuple(a["why"]))
+        for a in body.get("aside", ())
+    )

@@ -1,0 +1,113 @@
+"""Which source each close is of: a close keeps it for as long as its value stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from cache.store.bars import Bars
+    from core.data.frames import Dates, FloatArray, Prices
+
+#: Sources of a symbol's closes in their order, each with its last session.
+Runs = tuple[tuple[date, str], ...]
+
+
+class Columns:
+    """The closes of single symbols, read off the year blocks."""
+
+    def __init__(self, prices: Prices) -> None:
+        self._blocks = [(b, {s: i for i, s in enumerate(b.symbols)}) for b in prices.blocks]
+
+    def of(self, symbol: str) -> tuple[Dates, FloatArray]:
+        """(K,) sessions, ascending, and (K,) closes, adjusted ones where there is no close."""
+        days: list[Dates] = [np.zeros(0, "datetime64[D]")]
+        values: list[FloatArray] = [np.zeros(0)]
+        for block, columns in self._blocks:
+            if (column := columns.get(symbol)) is None:
+                continue
+            close = block.close[:, column]
+            if block.adj_close is not None:
+                close = np.where(np.isnan(close), block.adj_close[:, column], close)
+            there = ~np.isnan(close)
+            days.append(block.sessions[there])
+            values.append(close[there])
+        return np.concatenate(days), np.concatenate(values)
+
+
+def origins_after(
+    held: Prices, merged: Prices, bars: Bars, symbols: Iterable[str]
+) -> Mapping[str, Runs]:
+    """The sources of all closes once bars are merged; ``held.origin`` itself where none moved.
+
+    Args:
+        held: what was held.
+        merged: what is held now, its ``origin`` not yet right.
+        bars: what was merged.
+        symbols: those of which something changed.
+    """
+    mixed = [
+        symbol
+        for symbol in symbols
+        if symbol in held.source
+        and (symbol in held.origin or held.source[symbol] != bars.source)
+        and symbol in merged.source
+    ]
+    if not mixed:
+        return held.origin
+    result = dict(held.origin)
+    was, now = Columns(held), Columns(merged)
+    for symbol in mixed:
+        runs = _runs(was.of(symbol), now.of(symbol), held, symbol, bars.source)
+        result.pop(symbol, None)
+        if any(source != merged.source[symbol] for _, source in runs):
+            result[symbol] = runs
+    return held.origin if result == held.origin else result
+
+
+def _runs(
+    was: tuple[Dates, FloatArray],
+    now: tuple[Dates, FloatArray],
+    held: Prices,
+    symbol: str,
+    source: str,
+) -> Runs:
+    days, values = now
+    if not len(days):
+        return ()
+    at = np.searchsorted(was[0], days)
+    inside = np.minimum(at, len(was[0]) - 1)
+    same = np.zeros(len(days), np.bool_)
+    if len(was[0]):
+        same = (was[0][inside] == days) & (was[1][inside] == values)
+    before = held.origin.get(symbol) or ((date.max, held.source[symbol]),)
+    names = [*(name for _, name in before), source]
+    ends = np.array([last for last, _ in before], "datetime64[D]")
+    place = np.minimum(np.searchsorted(ends, days), len(before) - 1)
+    place = np.where(same, place, len(before))
+    named = list(dict.fromkeys(names))
+    of = np.array([named.index(name) for name in names])[place]
+    last = np.flatnonzero(np.append(of[1:] != of[:-1], True))
+    runs: list[tuple[date, str]] = [
+        (day, named[which])
+        for day, which in zip(days[last].tolist(), of[last].tolist(), strict=True)
+    ]
+    return tuple(runs)
+
+
+def trimmed(prices: Prices, symbols: Iterable[str]) -> Mapping[str, Runs]:
+    """The sources without those that no close is left of."""
+    result = dict(prices.origin)
+    columns = Columns(prices)
+    for symbol in set(symbols) & result.keys():
+        days = columns.of(symbol)[0]
+        ends = np.array([last for last, _ in result[symbol]], "datetime64[D]")
+        used = np.unique(np.minimum(np.searchsorted(ends, days), len(ends) - 1)).tolist()
+        runs = tuple(result[symbol][at] for at in used)
+        del result[symbol]
+        if any(source != prices.source.get(symbol) for _, source in runs):
+            result[symbol] = runs
+    return result

@@ -1,0 +1,25 @@
+"""An answer's breadth session by session, where the question did not ask for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.measures.daily import Daily, daily
+
+if TYPE_CHECKING:
+    from core.answer.views import Snapshot
+    from core.data.market import Market
+
+
+def daily_of(market: Market, snapshot: Snapshot, fund: str) -> Daily | None:
+    """An index's daily breadth up to a snapshot's end; None where there is none.
+
+    Args:
+        market: what the snapshot was taken from.
+        snapshot: the answer.
+        fund: the index's fund.
+    """
+    if fund in snapshot.daily:
+        return snapshot.daily[fund]
+    window, basis = snapshot.window, snapshot.question.basis
+    return daily(market, fund, (window.start, window.end), snapshot.as_of, basis)

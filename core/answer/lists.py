@@ -1,0 +1,76 @@
+"""What is said of the lists of members an index rests on: whose, how old, what acts on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from core.answer.views import Source
+
+if TYPE_CHECKING:
+    from core.answer.views import IndexView
+    from core.measures.membership import Span
+
+#: Names of announced changes that are told.
+_NAMED: Final = 8
+
+
+def list_sources(fund: str, parts: tuple[Span, ...]) -> Iterator[Source]:
+    """The holdings files of a window's parts and the announced changes that act on them."""
+    seen: dict[tuple[str, object], Source] = {}
+    for part in parts:
+        file = part.origin
+        what = f"holdings {fund}" if not part.carry.lender else f"holdings {file.fund} for {fund}"
+        source = Source(what, file.source, file.as_of, file.fetched_at)
+        seen.setdefault((file.fund, file.as_of), source)
+    yield from sorted(seen.values(), key=lambda source: (source.what, str(source.as_of)))
+    latest: dict[str, date] = {}
+    for change in (change for part in parts for change in part.changes):
+        latest[change.source] = max(change.session, latest.get(change.source, change.session))
+    for origin, last in sorted(latest.items()):
+        yield Source(f"announced changes of {fund}", origin, last, None)
+
+
+def list_warnings(view: IndexView, parts: tuple[Span, ...]) -> Iterator[str]:
+    """Sentences on how old an index's lists are, whose they are, and what is not claimed."""
+    fund = view.fund
+    older = [part.carry.older_than for part in parts if part.carry.older_than]
+    if older:
+        yield f"{fund}: membership is older than the reconstitution of {max(older)}"
+    over = [part.carry.over for part in parts if part.carry.over]
+    if over:
+        yield f"{fund}: membership is end-dated; top contributors may be missing"
+    for part in parts:
+        carry, listed = part.carry, part.origin.as_of
+        if not carry.partial or carry.older_than or carry.over:
+            continue
+        way, missing = ("back", "left") if carry.days > 0 else ("forward", "joined")
+        yield (
+            f"{fund}: a list of {listed} carried {way} {abs(carry.days):,} days: names that"
+            f" {missing} are missing"
+        )
+    claims = (("leaders", view.claims), ("breadth", view.claims_breadth))
+    withheld = [what for what, claimed in claims if not claimed]
+    if view.covered and withheld:
+        yield f"{fund}: on such a list nothing is claimed about {' or '.join(withheld)}"
+    members = view.breadth.members
+    after_start = members is not None and members.as_of > view.segments[0].start
+    if members is not None and members.which == "end" and after_start:
+        yield (
+            f"{fund}: breadth counts the list at the end ({members.as_of}): names that left"
+            " before are missing"
+        )
+    for lender, listed, even in dict.fromkeys(
+        (part.carry.lender, part.origin.as_of, part.carry.even)
+        for part in parts
+        if part.carry.lender
+    ):
+        weights = ", at equal weights since its last quarterly rebalance" if even else ""
+        yield f"{fund}: members by {lender}'s file of {listed}{weights}"
+    acting = dict.fromkeys(change for part in parts for change in part.changes)
+    for action, words in (("leave", "left"), ("join", "joined, weight not known")):
+        names = [change.symbol for change in acting if change.action == action]
+        if names:
+            more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+            yield f"{fund}: as announced, no file since: {' '.join(names[:_NAMED])}{more} {words}"

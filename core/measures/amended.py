@@ -1,0 +1,162 @@
+"""Lists that no file holds as such: an old file after announced changes, members at 1/N.
+
+An announced change that took effect acts on a file dated before it: who leaves is a member no
+more, who joins is one of unknown weight, counted in breadth alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from core.data.frames import Action, Announcement, FloatArray, Holdings
+    from core.data.market import Market
+
+#: Months at whose third Friday an equal-weight index is set back to 1/N.
+_QUARTERS: Final = (3, 6, 9, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """An announced change that acts on a list.
+
+    Attributes:
+        symbol: the line, as its closes are followed.
+        name: as announced, "" where not told.
+        action: "join" or "leave".
+        session: at whose close it took effect.
+        source: who announced it, "" where not told.
+    """
+
+    symbol: str
+    name: str
+    action: Action
+    session: date
+    source: str
+
+
+def _shows(market: Market, file: Holdings, told: Announcement) -> bool:
+    """Whether a file has a line as the announcement has it."""
+    names = market.kept((file, "names"), lambda: {*file.symbols, *market.lines(file)})
+    listed = told.symbol in names or market.symbol(told.symbol) in names
+    return listed == (told.action == "join")
+
+
+def acting(
+    market: Market, fund: str, file: Holdings, start: date, as_of: date
+) -> tuple[Acting, ...]:
+    """The announced changes that make an older list one of a later session.
+
+    Those that were announced by the as-of date and took effect after the file, on or before
+    the session. A file since then, known on the as-of date, that does not show a change
+    contradicts it: it does not act. A file of the very day may be the old members'.
+
+    Args:
+        market: what is held.
+        fund: the fund whose index changes.
+        file: the list; a lender's own announcements count as well.
+        start: the session that the list is to stand for.
+        as_of: the session asked for.
+    """
+    listed = market.session(file.as_of)
+    newest: dict[str, Announcement] = {}
+    for told in sorted(market.announced, key=lambda told: told.effective):
+        known = told.announced is None or told.announced <= as_of
+        theirs = known and told.fund in (fund, file.fund)
+        if theirs and listed <= market.session(told.effective) <= start:
+            # of two changes of one line the later stands
+            newest[market.symbol(told.symbol)] = told
+    found = []
+    for symbol, told in newest.items():
+        if _shows(market, file, told):
+            continue
+        session = market.session(told.effective)
+        since = (f for f in market.holdings.get(told.fund, ()) if market.session(f.as_of) > session)
+        later = next((f for f in since if market.session(f.as_of) <= as_of), None)
+        if later is None or _shows(market, later, told):
+            found.append(Acting(symbol, told.name, told.action, session, told.source))
+    return tuple(found)
+
+
+def amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Holdings:
+    """A file after announced changes, kept; the file itself without any.
+
+    The total stays: what the leavers' money was put into is not known, and not measured.
+    Joiners have no value (NaN).
+    """
+    if not changes:
+        return file
+    return market.kept(("amended", file, changes), lambda: _amended(market, file, changes))
+
+
+def _amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Holdings:
+    gone = {change.symbol for change in changes if change.action == "leave"}
+    rows = [row for row, symbol in enumerate(market.lines(file)) if symbol not in gone]
+    joined = [change for change in changes if change.action == "join"]
+    blank = ("",) * len(joined)
+
+    def texts(values: tuple[str, ...], added: tuple[str, ...]) -> tuple[str, ...]:
+        return (*(values[row] for row in rows), *added)
+
+    def floats(values: FloatArray) -> FloatArray:
+        return np.concatenate([values[rows], np.full(len(joined), np.nan)])
+
+    return replace(
+        file,
+        symbols=texts(file.symbols, tuple(change.symbol for change in joined)),
+        names=texts(file.names, tuple(change.name for change in joined)),
+        sectors=texts(file.sectors, blank),
+        quantity=floats(file.quantity),
+        price=floats(file.price),
+        value=floats(file.value),
+        identifiers=texts(file.identifiers, blank) if file.identifiers else (),
+    )
+
+
+def even_list(market: Market, fund: str, members: Holdings, when: date) -> Holdings:
+    """A list's members at 1/N at the close of a session, kept.
+
+    Args:
+        market: what is held.
+        fund: the equal-weight fund.
+        members: the list whose members are used.
+        when: the session of the last rebalance.
+    """
+
+    def make() -> Holdings:
+        size = len(members.symbols)
+        none = np.full(size, np.nan)
+        return replace(
+            members,
+            fund=fund,
+            as_of=when,
+            quantity=none,
+            price=none,
+            value=np.ones(size),
+            total=float(size),
+        )
+
+    return market.kept(("even", fund, members, when), make)
+
+
+def third_friday(year: int, month: int) -> date:
+    """The third Friday of a month."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(4 - first.weekday()) % 7 + 14)
+
+
+def rebalance(market: Market, when: date) -> date:
+    """The session of the last quarterly rebalance on or before a session."""
+    days = (third_friday(year, m) for year in (when.year - 1, when.year) for m in _QUARTERS)
+    return max(session for day in days if (session := market.session(day)) <= when)
+
+
+def rebalances(market: Market, start: date, end: date) -> list[date]:
+    """The sessions of the quarterly rebalances strictly between two sessions."""
+    years = range(start.year, end.year + 1)
+    days = (market.session(third_friday(year, month)) for year in years for month in _QUARTERS)
+    return [day for day in days if start < day < end]

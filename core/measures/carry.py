@@ -1,0 +1,91 @@
+"""How far a list of members may be carried from its own date, and what may be claimed on it.
+
+A list carried back knows nothing of the names that left in between, one carried forward nothing
+of those that joined. The further it is carried the less is claimed, and over a known
+reconstitution nothing is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from core.data.windows import years_back
+
+#: Up to so many calendar days a list stands for another date; further, it is said.
+NEAR_DAYS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """How a list came to stand for the start of a segment.
+
+    Attributes:
+        days: calendar days from the segment's start to the list's session: above 0 the list is
+            carried back, below 0 forward.
+        within_year: it is carried a year at most.
+        over: a reconstitution that it is carried back over, or None.
+        older_than: a reconstitution on or before the segment's start that no list held speaks
+            for, so that an older one stays; or None.
+        lender: the fund whose list it is, "" for the fund's own.
+        even: only the lender's members are used, each at 1/N.
+    """
+
+    days: int = 0
+    within_year: bool = True
+    over: date | None = None
+    older_than: date | None = None
+    lender: str = ""
+    even: bool = False
+
+    @property
+    def estimated(self) -> bool:
+        """Weights come from a later list, or from one more than `NEAR_DAYS` old, or from none."""
+        return self.days > 0 or -self.days > NEAR_DAYS or self.even
+
+    @property
+    def leaders(self) -> bool:
+        """Whether the list is good enough to name leaders."""
+        return self.within_year and self.over is None and self.older_than is None
+
+    @property
+    def breadth(self) -> bool:
+        """Whether it is good enough to count how many rose."""
+        return self.leaders and self.days <= NEAR_DAYS
+
+    @property
+    def partial(self) -> bool:
+        """An answer that rests on it is one in part."""
+        return not self.breadth
+
+
+def carry(
+    listed: date,
+    start: date,
+    reconstitutions: Iterable[date],
+    *,
+    older_than: date | None = None,
+    lender: str = "",
+    even: bool = False,
+) -> Carry:
+    """How a list of one session came to stand for another.
+
+    Args:
+        listed: the list's session.
+        start: the session it stands for.
+        reconstitutions: sessions at whose close the index is remade.
+        older_than: see `Carry`.
+        lender: see `Carry`.
+        even: see `Carry`.
+    """
+    earlier, later = sorted((listed, start))
+    return Carry(
+        days=(listed - start).days,
+        within_year=years_back(later, 1) <= earlier,
+        over=max((r for r in reconstitutions if start < r <= listed), default=None),
+        older_than=older_than,
+        lender=lender,
+        even=even,
+    )

@@ -1,0 +1,124 @@
+"""An index without some of its names, said so that the parts add up as they are printed.
+
+There are two conventions, and wherever a figure of either is printed it is named:
+zeroed is the fund's return less what the names contributed, in the fund's own terms, and comes
+first; reweighted is the measured basket with the other lines weighted up, (R - C) / (1 - W).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from core.note.phrase import (
+    Figure,
+    Name,
+    Sentence,
+    basis_points,
+    further_places,
+    key,
+    percent,
+    share,
+)
+
+if TYPE_CHECKING:
+    from core.answer.views import IndexView, Without
+    from core.measures.concentration import Top
+
+#: What the two conventions mean, for the foot of a table.
+ZEROED: Final = "zeroed: the fund's return less what they contributed"
+REWEIGHTED: Final = "reweighted: the measured basket with the other lines weighted up"
+#: Names that are told.
+NAMES: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """The largest contributors together, ready to be said.
+
+    Attributes:
+        words: ``+274 bp together, 13.7 % of the return; without them ...``.
+        places: decimal places beyond whole basis points that its figures are printed with.
+    """
+
+    words: Sentence
+    places: int
+
+
+def together(view: IndexView, count: int, *, named: bool) -> Together | None:
+    """The largest contributors together, and the fund without them; None with fewer lines.
+
+    Args:
+        view: the index.
+        count: how many, of the k of its concentration.
+        named: the contribution of each is printed beside it, so that they have to add up.
+    """
+    tops = view.concentration.top
+    place = next((i for i, top in enumerate(tops) if top.k == count), None)
+    if place is None:
+        return None
+    top, path = tops[place], f"indices{key(view.fund)}.concentration.top[{place}]"
+    sums = _sum(view, top)
+    if named:
+        sums.append((top.contribution, *view.contributors.contribution[:count].tolist()))
+    places = further_places(*sums)
+    said = Sentence(Figure(basis_points(top.contribution, places), f"{path}.sum_bp"), " together")
+    if top.share_of_net is not None and top.share_of_net > 0:
+        part = Figure(share(top.share_of_net), f"{path}.share_of_net")
+        said = Sentence(said, ", ", part, " of the return")
+    way = _zeroed(view, top, path, places) or _reweighted(view, top, path)
+    return Together(Sentence(said, "; without them ", way) if way else said, places)
+
+
+def _sum(view: IndexView, found: Top | Without) -> list[tuple[float, ...]]:
+    """The sum that a reader does: the fund's return less a contribution."""
+    if found.fund_zeroed is None or view.fund_return is None:
+        return []
+    return [(found.fund_zeroed, view.fund_return, -found.contribution)]
+
+
+def _zeroed(view: IndexView, found: Top | Without, path: str, places: int) -> Sentence:
+    """The fund's return with some contributions at zero; nothing without its closes."""
+    if found.fund_zeroed is None or view.fund_return is None:
+        return Sentence()
+    whole = percent(view.fund_return, 2 + places)
+    left = percent(found.fund_zeroed, 2 + places)
+    return Sentence(
+        "the fund's ", Figure(whole, f"indices{key(view.fund)}.fund_return"),
+        " would be ", Figure(left, f"{path}.fund_without_zeroed"), " (zeroed)",
+    )  # fmt: skip
+
+
+def _reweighted(view: IndexView, found: Top | Without, path: str) -> Sentence:
+    """The basket with the rest weighted up; nothing where no other line is measured."""
+    if found.reweighted is None:
+        return Sentence()
+    whole = percent(view.basket_return)
+    left = percent(found.reweighted)
+    return Sentence(
+        "the measured lines' ", Figure(whole, f"indices{key(view.fund)}.basket_return"),
+        " would be ", Figure(left, f"{path}.index_without_reweighted"), " (reweighted)",
+    )  # fmt: skip
+
+
+def without_sentence(head: Sentence, view: IndexView) -> Sentence:
+    """An index without the names that the question leaves out, by both conventions.
+
+    Args:
+        head: how a sentence about the index begins.
+        view: the index.
+    """
+    found = view.without
+    if found is None:
+        return Sentence()
+    path = f"indices{key(view.fund)}.without"
+    who = " ".join(found.symbols[:NAMES]) + " …" * (len(found.symbols) > NAMES)
+    places = further_places(*_sum(view, found))
+    brought = Figure(basis_points(found.contribution, places), f"{path}.sum_bp")
+    ways = [_zeroed(view, found, path, places), _reweighted(view, found, path)]
+    rest = [part for way in ways if way for part in (", ", way)]
+    rest[2:3] = ["; "] if len(rest) > 2 else []
+    return Sentence(
+        head, "without ", Name(who), ", which brought ", brought,
+        *(rest or ["; no other line is measured"]), ".",
+    )  # fmt: skip

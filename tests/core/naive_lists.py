@@ -1,0 +1,170 @@
+"""Which list speaks for which day, told a second time, day by day and as plainly as it can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+from core.data.frames import Announcement, Holdings
+from core.data.market import Market
+
+YEAR = 365  # calendar days; no list of these tests is carried a year over a 29 February
+
+
+@dataclass
+class Part:
+    """One segment: what its lines weighed and made."""
+
+    start: date
+    end: date
+    file: Holdings
+    older_than: date | None
+    age: int = 0  # calendar days between the list and the start
+    back: bool = False  # the list is the later
+    over: bool = False  # a reconstitution lies between
+    estimated: bool = False
+    scale: float = 0.0  # m_k
+    basket: float = 0.0  # B_k
+    lender: str = ""
+    gone: set[str] = field(default_factory=set)  # left as announced
+    joining: tuple[str, ...] = ()  # joined as announced, weight not known
+    members: tuple[str, ...] = ()
+    share: dict[str, float] = field(default_factory=dict)
+    returns: dict[str, float] = field(default_factory=dict)
+    reasons: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def leaders(self) -> bool:
+        """Leaders may be named on its list."""
+        return self.older_than is None and not self.over and self.age <= YEAR
+
+    @property
+    def breadth(self) -> bool:
+        """So may what breadth comes to."""
+        return self.leaders and (not self.back or self.age <= 100)
+
+
+@dataclass
+class Listed:
+    """A list that speaks for a day: the file, a reconstitution it is older than, its lender."""
+
+    file: Holdings
+    older: date | None
+    lender: str
+
+
+class Lists:
+    """Of a market's files and announcements."""
+
+    market: Market
+    calendar: list[date]
+
+    def session(self, on: date) -> date:
+        raise NotImplementedError
+
+    def follow(self, listed: str) -> str:
+        raise NotImplementedError
+
+    def remade(self, fund: str) -> set[date]:
+        return set(map(self.session, self.market.reference.reconstitutions.get(fund, ())))
+
+    def file_of(self, owner: str, fund: str, on: date, until: date) -> Listed | None:
+        """The file of one fund that speaks for another (or itself) on a day.
+
+        The latest on or before the day that is not older than the last reconstitution, else
+        the first dated on or after that one; else the newest of the old ones, told as old.
+
+        Args:
+            owner: whose files.
+            fund: whose index.
+            on: the day.
+            until: files later than this are not known.
+        """
+        files = [f for f in self.market.holdings.get(owner, ()) if self.session(f.as_of) <= until]
+        files.sort(key=lambda f: f.as_of)
+        lender = "" if owner == fund else owner
+        made = max((d for d in self.remade(fund) if d <= on), default=date.min)
+        now = [f for f in files if self.session(f.as_of) >= made]
+        past = [f for f in now if self.session(f.as_of) <= on]
+        if past or now:
+            return Listed((past[-1:] or now)[0], None, lender)
+        return Listed(files[-1], made, lender) if files else None
+
+    def chosen(self, fund: str, on: date, as_of: date) -> Listed | None:
+        """The list for a segment that starts on a day."""
+        indices = self.market.reference.indices
+        others = [f for f in self.market.holdings if f != fund and fund in indices]
+        others = [f for f in others if indices.get(f) == indices[fund]]
+        far = lambda held: abs((self.session(held.file.as_of) - on).days)  # noqa: E731
+        own = self.file_of(fund, fund, on, as_of)
+        if own and own.older is None and self.session(own.file.as_of) <= on and far(own) <= 100:
+            return own
+        known = [own, *(self.file_of(f, fund, on, as_of) for f in others)]
+        late: list[Listed | None] = []
+        if own is None or own.older is not None:
+            late = [self.file_of(f, fund, on, date.max) for f in (fund, *others)]
+        every = [held for held in (*known, *late) if held]
+        good = [held for held in every if held.older is None]
+        if not good and own:
+            return own
+        ranked = sorted(good or every, key=lambda h: (far(h), h.lender != "", h.file.as_of))
+        return ranked[0] if ranked else None
+
+    def took_effect(self, fund: str, held: Listed, on: date, as_of: date) -> dict[str, date]:
+        """Line -> day of each announced change since a list that no file shows yet."""
+        funds, dated = {fund, held.file.fund}, self.session(held.file.as_of)
+        newest: dict[str, Announcement] = {}
+        for told in sorted(self.market.announced, key=lambda told: told.effective):
+            known = told.announced is None or told.announced <= as_of
+            if told.fund in funds and known and dated <= self.session(told.effective) <= on:
+                newest[self.follow(told.symbol)] = told
+        found = {}
+        for symbol, told in newest.items():
+            when = self.session(told.effective)
+            later = [
+                f
+                for f in sorted(self.market.holdings.get(told.fund, ()), key=lambda f: f.as_of)
+                if when < self.session(f.as_of) <= as_of
+            ]
+            wanted = told.action == "join"
+            listed = symbol in map(self.follow, held.file.symbols)
+            confirmed = not later or (symbol in map(self.follow, later[0].symbols)) == wanted
+            if listed != wanted and confirmed:
+                found[symbol] = when
+        return found
+
+    def cut(self, fund: str, start: date, end: date, as_of: date) -> list[Part]:
+        """The window in segments, each with the list it uses."""
+        own = {self.session(f.as_of) for f in self.market.holdings.get(fund, ())}
+        edges = [start]
+        for on in self.calendar:
+            if not start < on < end:
+                continue
+            held = self.chosen(fund, on, as_of)
+            lent = held and held.lender and self.session(held.file.as_of) == on
+            acts = held and on in self.took_effect(fund, held, on, as_of).values()
+            if on in own | self.remade(fund) or lent or acts:
+                edges.append(on)
+        parts = []
+        for first, last in pairwise([*edges, end]):
+            held = self.chosen(fund, first, as_of)
+            if held is None:
+                continue
+            changed = self.took_effect(fund, held, first, as_of)
+            dated = self.session(held.file.as_of)
+            part = Part(
+                first,
+                last,
+                held.file,
+                held.older,
+                age=abs((dated - first).days),
+                back=dated > first,
+                over=any(first < d <= dated for d in self.remade(fund)),
+                lender=held.lender,
+            )
+            listed = list(map(self.follow, held.file.symbols))
+            part.gone = {s for s in changed if s in listed}
+            part.joining = tuple(s for s in changed if s not in listed)
+            parts.append(part)
+        return parts

@@ -1,0 +1,255 @@
+"""Which list of members speaks for which day, how far it is carried, and what is claimed on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from core.answer.snapshot import Question, Snapshot, take
+from core.data.frames import Action, Announcement, Holdings
+from core.data.market import Market
+from core.measures.amended import third_friday
+from core.measures.carry import carry
+from core.measures.membership import spans
+from core.note.note import sentences
+from tests.core.build import holdings, market, prices, weekdays
+from tui.report.document import document
+
+DAYS = weekdays("2025-06-02", "2026-06-30")
+REMADE = date(2025, 6, 27)
+LARGE = holdings("SPY", "2025-06-02", {"C": 1.0})
+
+
+def held(
+    *files: Holdings,
+    announced: Sequence[Announcement] = (),
+    indices: Mapping[str, str] | None = None,
+    closes: Mapping[str, Sequence[float]] | None = None,
+    remade: tuple[date, ...] = (REMADE,),
+) -> Market:
+    """Lines A to D from June 2025 to June 2026: A gains a point a session, B and D stand still."""
+    size = len(DAYS)
+    tapes: dict[str, Sequence[float]] = {s: [100.0] * size for s in ("IWM", "SPY", "B", "D")}
+    tapes["A"] = [100.0 + i for i in range(size)]
+    tapes["C"] = [100.0 + i / 2 for i in range(size)]
+    made = market(prices(DAYS, tapes | dict(closes or {})), *files, reconstitutions={"IWM": remade})
+    return replace(
+        made,
+        announced=tuple(announced),
+        reference=replace(made.reference, indices=indices or {}),
+    )
+
+
+def iwm(as_of: str, **values: float) -> Holdings:
+    return holdings("IWM", as_of, values or {"A": 60, "B": 40})
+
+
+def asked(own: Market, start: str, end: str, **how: Any) -> Snapshot:
+    return take(own, Question(window=f"{start}:{end}", basis="pr", **how))
+
+
+def said(found: Snapshot, words: str) -> bool:
+    return any(words in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("start", "listed"),
+    [
+        ("2025-06-26", ["2025-06-20", "2025-11-18"]),  # the day before it: the old members first
+        ("2025-06-27", ["2025-11-18"]),  # on it
+        ("2025-08-01", ["2025-11-18"]),  # after it
+    ],
+)
+def test_a_reconstitution_on_or_before_the_start_counts_like_one_inside(
+    start: str, listed: list[str]
+) -> None:
+    """The file of June is older than the reconstitution; that of November is held."""
+    own = held(iwm("2025-06-20", A=60, D=40), iwm("2025-11-18", B=60, C=40))
+    parts = spans(own, "IWM", date.fromisoformat(start), date(2025, 10, 31), date(2025, 12, 31))
+    assert [str(part.origin.as_of) for part in parts] == listed
+    assert parts[-1].carry.older_than is None and parts[-1].carry.estimated
+    found = asked(own, "2025-06-27", "2025-12-31")
+    view = found.indices["IWM"]
+    assert set(view.contributors.symbols) == {"B", "C"}
+    assert said(found, "start weights are estimated, carried by prices from the holdings of 2025")
+
+
+def test_without_a_list_since_the_reconstitution_nothing_is_claimed() -> None:
+    found = asked(held(iwm("2025-06-20"), LARGE), "2025-08-01", "2025-09-30")
+    view = found.indices["IWM"]
+    assert view.covered and not view.claims and not view.claims_breadth
+    assert found.state == "partial" and not found.complete
+    assert said(found, "IWM: membership is older than the reconstitution of 2025-06-27")
+    prose = [s for s in sentences(found) if s.startswith("IWM")]
+    assert any("membership is older than the reconstitution of 27 June 2025" in s for s in prose)
+    assert not any("brought" in s or "rose" in s for s in prose)
+    told = document(found)
+    assert told["verdict"] is None
+    assert told["indices"]["IWM"]["claims"] == {"leaders": False, "breadth": False}
+    # the numbers themselves are told: A goes from day 44 to day 86, of a point each
+    assert view.contributors.symbols[0] == "A"
+
+
+@pytest.mark.parametrize(
+    ("listed", "estimated", "leaders", "breadth", "words"),
+    [
+        ("2025-09-01", False, True, True, ""),
+        ("2025-12-10", True, True, True, ""),  # 100 days back
+        ("2025-12-11", True, True, False, "a list of 2025-12-11 carried back 101 days"),
+        ("2026-06-02", True, True, False, "names that left are missing"),
+        ("2025-05-26", False, True, True, ""),  # 98 days forward
+        (
+            "2025-05-23",
+            True,
+            True,
+            True,
+            "carried by prices from the holdings of 2025-05-23",
+        ),  # 101
+        ("2024-09-02", True, True, True, ""),  # a year less a day, without closes: by quantity
+        ("2024-08-29", True, False, False, "carried forward 368 days: names that joined are"),
+    ],
+)
+def test_how_far_a_list_is_carried(
+    listed: str, estimated: bool, leaders: bool, breadth: bool, words: str
+) -> None:
+    """A window from 1 September 2025; 1 September 2025 plus 100 days is 10 December."""
+    size = {"A": 60.0, "B": 20.0, "D": 20.0}
+    file = holdings("IWM", listed, size, quantity=size, price=dict.fromkeys(size, 1.0))
+    own = held(file, LARGE, remade=())
+    found = asked(own, "2025-09-01", "2025-09-30")
+    view = found.indices["IWM"]
+    assert (view.estimated, view.claims, view.claims_breadth) == (estimated, leaders, breadth)
+    assert found.state == ("final" if breadth else "partial")
+    assert not words or said(found, words)
+    carried = [s for s in sentences(found) if s.startswith("IWM") and "brought" in s]
+    assert bool(carried) == leaders
+    if leaders and not breadth:
+        assert "days: names that left are missing" in carried[0]
+        assert not any("rose" in s for s in sentences(found) if s.startswith("IWM"))
+    document(found)  # every figure of the prose stands in it
+
+
+def test_a_year_is_the_same_day_of_the_year_before() -> None:
+    assert carry(date(2024, 2, 29), date(2025, 2, 28), ()).within_year
+    assert not carry(date(2024, 2, 28), date(2025, 3, 1), ()).within_year
+    assert carry(date(2025, 12, 31), date(2024, 12, 31), ()).within_year
+
+
+def test_a_list_carried_back_over_a_reconstitution_carries_no_claim() -> None:
+    """Thirty days: near enough, but the members of before are not in it."""
+    found = asked(held(iwm("2025-07-02"), LARGE), "2025-06-05", "2025-06-26")
+    view = found.indices["IWM"]
+    assert view.segments[0].carry.over == REMADE and not view.claims
+    assert said(found, "IWM: membership is end-dated; top contributors may be missing")
+    assert found.state == "partial"
+
+
+SAME = {"IWM": "S&P 500", "IVV": "S&P 500", "RSP": "S&P 500 Equal Weight"}
+
+
+def ivv(as_of: str, **values: float) -> Holdings:
+    return holdings("IVV", as_of, values)
+
+
+def test_a_fund_without_a_file_for_the_date_borrows_the_nearer_list() -> None:
+    files = (iwm("2026-02-02"), ivv("2025-09-01", B=30, C=70), LARGE)
+    found = asked(held(*files, indices=SAME, remade=()), "2025-09-02", "2025-09-30")
+    view = found.indices["IWM"]
+    assert [s.carry.lender for s in view.segments] == ["IVV"]
+    assert set(view.contributors.symbols) == {"B", "C"}
+    assert view.contributors.weight.sum() == pytest.approx(1) and view.claims_breadth
+    assert said(found, "IWM: members by IVV's file of 2025-09-01")
+    assert any(s.what == "holdings IVV for IWM" for s in found.sources)
+    assert document(found)["indices"]["IWM"]["segments"][0]["holdings_of"] == "IVV"
+    # a file of its own that stands for the date is used, however near the other is
+    files = (iwm("2025-08-01"), *files)
+    found = asked(held(*files, indices=SAME, remade=()), "2025-09-02", "2025-09-30")
+    assert [s.carry.lender for s in found.indices["IWM"].segments] == [""]
+
+
+@pytest.mark.parametrize("other", ["S&P 500 3% Capped", "S&P 500 Equal Weight", "Nasdaq-100", ""])
+def test_another_index_lends_nothing(other: str) -> None:
+    indices = {"IWM": "S&P 500", "IVV": other}
+    own = held(iwm("2026-02-02"), ivv("2025-09-01", B=30, C=70), LARGE, indices=indices, remade=())
+    found = asked(own, "2025-09-02", "2025-09-30")
+    assert [s.carry.lender for s in found.indices["IWM"].segments] == [""]
+
+
+def test_an_equal_weight_fund_borrows_members_at_one_nth_on_its_last_rebalance() -> None:
+    """Of 19 September 2025: A stood at 179, on the 30th at 186; B and C beside it."""
+    files = (ivv("2025-09-01", A=98, B=2), LARGE)
+    indices = SAME | {"IWM": "S&P 500 Equal Weight", "RSP": ""}
+    own = held(*files, indices=indices, remade=())
+    found = asked(own, "2025-09-30", "2025-10-31")
+    view, (segment,) = found.indices["IWM"], found.indices["IWM"].segments
+    assert segment.carry.even and segment.estimated and segment.carry.lender == "IVV"
+    weight = dict(zip(view.contributors.symbols, view.contributors.weight, strict=True))
+    at = {day: 100.0 + place for place, day in enumerate(DAYS)}
+    grown = at[date(2025, 9, 30)] / at[date(2025, 9, 19)]
+    assert weight["A"] == pytest.approx(grown / (grown + 1))
+    assert said(found, "members by IVV's file of 2025-09-01, at equal weights")
+    # and is set back to 1/N at the next one inside a window
+    found = asked(own, "2025-09-30", "2026-01-30")
+    cuts = [str(s.start) for s in found.indices["IWM"].segments]
+    assert cuts == ["2025-09-30", "2025-12-19"]
+
+
+def test_third_fridays_by_the_calendar() -> None:
+    assert [third_friday(2025, m).day for m in (3, 6, 9, 12)] == [21, 20, 19, 19]
+    assert [third_friday(2026, m).day for m in (3, 6, 9, 12)] == [20, 19, 18, 18]
+
+
+def told(symbol: str, action: Action, when: str, known: str | None = None) -> Announcement:
+    day = date.fromisoformat(known) if known else None
+    return Announcement("IWM", symbol, action, date.fromisoformat(when), announced=day)
+
+
+def test_announced_changes_that_took_effect_act_on_the_old_file() -> None:
+    """B leaves on 12 September, D joins: A alone is measured on 60 % of the fund's money."""
+    changes = (told("B", "leave", "2025-09-12"), told("D", "join", "2025-09-12"))
+    own = held(iwm("2025-09-01"), LARGE, announced=changes, remade=())
+    found = asked(own, "2025-09-02", "2025-09-30")
+    view = found.indices["IWM"]
+    assert [str(s.start) for s in view.segments] == ["2025-09-02", "2025-09-12"]
+    assert [s.weight_measured for s in view.segments] == pytest.approx([1.0, 0.6])
+    lines = dict(zip(view.contributors.symbols, range(2), strict=True))
+    assert view.contributors.left == {lines["B"]: date(2025, 9, 12)}
+    assert [(row.symbol, row.reason) for row in view.left_out] == [
+        ("D", "joined as announced: its weight is not known")
+    ]
+    assert dict(view.breadth.outside) == {"joined": 1}
+    assert said(found, "IWM: as announced, no file since: B left")
+    assert said(found, "IWM: as announced, no file since: D joined, weight not known")
+    assert document(found)["indices"]["IWM"]["left_out"][0]["weight"] is None
+    # from a start after it the joiner counts in breadth, and the leaver is no line at all
+    view = asked(own, "2025-09-15", "2025-09-30").indices["IWM"]
+    assert (view.breadth.n, view.breadth.up, view.breadth.unchanged) == (2, 1, 1)
+    assert view.contributors.symbols == ("A",) and view.lines == 2
+
+
+def test_an_announced_change_acts_only_when_known_effective_and_not_contradicted() -> None:
+    late = told("B", "leave", "2025-09-12", "2025-10-01")
+    for changes, files, end in (
+        ((late,), (), "2025-09-30"),  # announced after the as-of date
+        ((told("B", "leave", "2025-10-10"),), (), "2025-09-30"),  # not yet
+        ((told("B", "leave", "2025-09-12"),), (iwm("2025-09-22"),), "2025-09-30"),  # denied
+    ):
+        own = held(iwm("2025-09-01"), *files, LARGE, announced=changes, remade=())
+        found = asked(own, "2025-09-02", end, as_of=date.fromisoformat(end))
+        assert not found.indices["IWM"].contributors.left
+        assert not said(found, "as announced, no file since")
+    # a file of a later day that has it so confirms it: it acts until then
+    own = held(
+        iwm("2025-09-01"),
+        iwm("2025-09-22", A=100),
+        LARGE,
+        announced=(told("B", "leave", "2025-09-12"),),
+        remade=(),
+    )
+    view = asked(own, "2025-09-02", "2025-09-30").indices["IWM"]
+    assert [str(s.start) for s in view.segments] == ["2025-09-02", "2025-09-12", "2025-09-22"]
+    assert set(view.contributors.left.values()) == {date(2025, 9, 12)}

@@ -1,0 +1,150 @@
+"""What the prose says of sums, signs and sides, over random markets: true as it is printed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.answer.looks import LookError, look
+from core.answer.since import Since, since
+from core.answer.snapshot import Question, Snapshot, take
+from core.note.phrase import FURTHER, further_places
+from core.note.since_note import since_sentences
+from tests.core import build
+from tests.tui.test_prose import check_prose
+
+#: A signed number of a sentence with its unit.
+SIGNED = re.compile(r"([+-]?[\d,]+(?:\.\d+)?) (bp|%|pp)")
+
+
+def numbers(text: str, unit: str) -> list[Decimal]:
+    """The numbers of one unit in a text, as a reader types them into a calculator."""
+    found = SIGNED.findall(text)
+    return [Decimal(number.replace(",", "")) for number, own in found if own == unit]
+
+
+def adds(total: Decimal, *parts: Decimal) -> bool:
+    """Whether printed parts add up to a printed total; with many places, within the last one."""
+    places = -int(total.as_tuple().exponent)
+    slack = Decimal(len(parts)).scaleb(-places) if places >= FURTHER else Decimal(0)
+    return abs(total - sum(parts)) <= slack
+
+
+def check_arithmetic(text: str) -> None:
+    """What a sentence names as adding up does, as it is printed; a sign agrees with its word."""
+    body = text.partition(": ")[2]
+    if re.search(r"\) (?:brought|held up best,|detracted most,) ", text):
+        named = re.findall(r"\([+-]?[\d,.]+ %, ([+-]?[\d,.]+) bp\)", body)
+        whole = numbers(body.partition(" together")[0], "bp")[-1]
+        assert adds(whole, *(Decimal(n.replace(",", "")) for n in named)), text
+    if " (zeroed)" in text:
+        before, after = numbers(text[text.index("the fund's") :], "%")[:2]
+        brought = numbers(text.partition("the fund's")[0], "bp")[-1]
+        assert adds(after, before, -brought / 100), text
+    if "with their part at zero" in text:
+        gap, left = numbers(text.partition("part at zero")[2], "pp")[:2]
+        brought = numbers(text.partition(", and with")[0], "bp")[-1]
+        assert adds(left, gap, -brought / 100) or adds(left, gap, brought / 100), text
+        assert (gap < 0) == (left > gap), text
+    if "the gap has" in text:
+        *change, before, after = numbers(text, "pp")
+        if change:
+            side = 1 if after > before else -1
+            assert adds(after, before, side * change[0]), text
+    if "detracted" in text:
+        assert all(number < 0 for number in numbers(body, "bp")), text
+    assert "cost" not in text, text
+
+
+def check_sides(snapshot: Snapshot, text: str) -> None:
+    """Every gap of the sentence on what made the gap is small less large."""
+    small, large = snapshot.small, snapshot.large
+    assert small is not None and large is not None and snapshot.spread is not None
+    one, other = small.breadth, large.breadth
+    assert one.median is not None and other.median is not None
+    assert one.equal_weight is not None and other.equal_weight is not None
+    gap = snapshot.spread.gap
+    right = {"between the funds it is": gap, "the gap of": gap,
+             "it would be": one.equal_weight - other.equal_weight,
+             "between the median lines": one.median - other.median}  # fmt: skip
+    for words, value in right.items():
+        if words in text:
+            printed = numbers(text.partition(words)[2], "pp")[0]
+            assert abs(float(printed) - 100 * value) <= 0.005 + 1e-9, text
+
+
+def check_sentences(snapshot: Snapshot, earlier: Since | None = None) -> None:
+    for text in check_prose(snapshot, earlier):
+        check_arithmetic(text)
+        if "he gap is" in text:
+            check_sides(snapshot, text)
+
+
+@st.composite
+def random_markets(draw: st.DrawFn) -> Snapshot:
+    """Two funds over eleven or twelve years, a few lines, two files of each; any sign of gap."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    first = draw(st.sampled_from(["2014-12-29", "2022-12-29"]))
+    days = build.weekdays(first, "2026-02-27")
+    size = len(days)
+    drift, tide = draw(st.floats(-0.002, 0.002)), draw(st.sampled_from([0.0, -0.004, 0.004]))
+
+    def path(width: float, slope: float = 0.0) -> list[float]:
+        steps = rng.normal(slope + tide, width, size)
+        return (100 * np.exp(np.cumsum(steps))).tolist()
+
+    lines = {name: path(0.03) for name in ("A1", "B-2", "C.3", "D", "E5", "F", "G", "H", "I", "J")}
+    lines |= {f"K{n}": path(0.02, drift) for n in range(draw(st.integers(1, 12)))}
+    symbols = list(lines)
+    if draw(st.booleans()):  # a tie: two lines that are one, under two names
+        lines["B-2"] = lines["A1"]
+    closes = {"S-1": path(0.01, drift), "LGE": path(0.008), **lines}
+    cut = draw(st.integers(1, len(symbols) - 1))
+    files = []
+    for fund, own in (("S-1", symbols), ("LGE", symbols[cut:])):
+        kept = own[draw(st.integers(0, min(3, len(own) - 1))) :]
+        share = draw(st.sampled_from([1.0, 0.95, 0.7]))
+        for when, listed in (("2025-12-31", own), ("2026-01-30", kept)):
+            values = dict(zip(listed, rng.uniform(1, 90, len(listed)), strict=True))
+            total = sum(values.values()) / share
+            files.append(build.holdings(fund, when, values, total=total))
+    held = build.prices(days, closes, provisional={"S-1": days[-1]} if draw(st.booleans()) else {})
+    as_of = draw(st.sampled_from([days[-1], days[-1] - timedelta(days=14), None]))
+    window = draw(st.sampled_from(["YTD", "MTD", "1M", "2025-12-31:2026-02-05", "2025", "3M"]))
+    theme = build.Theme("Odd 7", tuple(symbols[:2]))
+    market = build.market(held, *files, themes=(theme,))
+    return take(market, Question("S-1", "LGE", window, as_of, "pr"))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(random_markets())
+def test_every_number_said_stands_in_the_json_and_adds_up(snapshot: Snapshot) -> None:
+    assert check_prose(snapshot)
+    check_sentences(snapshot)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(random_markets(), random_markets())
+def test_what_changed_adds_up_too(one: Snapshot, other: Snapshot) -> None:
+    then, now = sorted((look(one), look(other)), key=lambda found: found.as_of)
+    try:
+        earlier = since(replace(then, window=now.window), now)
+    except LookError:
+        return
+    for text in since_sentences(earlier):
+        check_arithmetic(text)
+
+
+def test_sums_are_printed_so_that_they_add_up() -> None:
+    # 1.4 + 1.4 = 2.8: rounded to whole basis points 1 + 1 is not 3
+    assert further_places((0.00028, 0.00014, 0.00014)) == 1
+    assert further_places((0.0003, 0.0001, 0.0002)) == 0
+    # 0.35 + 0.35 = 0.7 needs two places; a sum that never holds is given up
+    assert further_places((0.00007, 0.000035, 0.000035)) == 2
+    assert further_places((0.0001, 0.0002)) == FURTHER

@@ -1,0 +1,61 @@
+"""``internals status``: what is held, how old it is, and what a refresh would cost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from tui.report import imports as journal
+from tui.report.status import to_json, to_text
+from tui.text.streams import ANSWERED, write
+
+if TYPE_CHECKING:
+    from tui.service.service import Desk
+    from tui.state.config import Config
+
+
+def status(desk: Desk, config: Config, kind: Literal["text", "json"]) -> int:
+    """Write the state of a store on stdout and return the exit code.
+
+    Args:
+        desk: whose store it is.
+        config: what was set, and given as flags; else what was last on the screen counts.
+        kind: "text" or "json".
+
+    Raises:
+        CacheError: the store is empty or cannot be read.
+    """
+    desk.prepare()
+    held, now = desk.store.read(), datetime.now(UTC)
+    asked = config.question(desk.memory.question())
+    fetched = desk.fetched(held.prices, (asked.small, asked.large), now)
+    state = held, desk.market(), desk.places.store, fetched, now
+    if kind == "json":
+        write(to_json(*state), kind=kind)
+    else:
+        cost = "" if held.simulated else _cost(desk, config, now)
+        write(to_text(*state, cost), kind=kind)
+    return ANSWERED
+
+
+def imports(desk: Desk, kind: Literal["text", "json"]) -> int:
+    """Write the imports that can be taken back on stdout and return the exit code.
+
+    Raises:
+        CacheError: the store cannot be read.
+    """
+    desk.prepare()
+    listed = desk.store.journal()
+    text = journal.imports(listed, desk.places.store, desk.generation(), kind=kind)
+    write(text, kind=kind)
+    return ANSWERED
+
+
+def _cost(desk: Desk, config: Config, now: datetime) -> str:
+    """What a refresh costs, of the pair that a flag, else the settings, else the screen names."""
+    asked, plain = config.question(desk.memory.question()), config.question()
+    pair = f"{asked.small}:{asked.large}"
+    # A refresh by the command line knows nothing of what was last on the screen.
+    given = "pair" in config.flags or (asked.small, asked.large) != (plain.small, plain.large)
+    by = f"`internals refresh --pair {pair}`" if given else "`internals refresh`"
+    return f"{pair:<10} {desk.cost(asked, now, by=by)}"

@@ -1,0 +1,40 @@
+"""What the looks look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cache.sources.reach import Reached
+
+if TYPE_CHECKING:
+    from tui.state.places import Places
+    from tui.terminal.capabilities import Capabilities
+
+#: Asks hosts whether they can be reached, through the proxies in force.
+Reach = Callable[[list[str]], Mapping[str, Reached]]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the looks look at; all of it can be given, so that tests need no such machine.
+
+    Attributes:
+        environ: the environment.
+        now: the clock, with a time zone.
+        terminal: what it can show.
+        size: columns and lines of the terminal, None where the answer goes elsewhere.
+        places: where things are kept.
+        simulated: whether the simulated market is meant.
+        reach: asks the network; None where it is not to be asked.
+    """
+
+    environ: Mapping[str, str]
+    now: datetime
+    terminal: Capabilities
+    size: tuple[int, int] | None
+    places: Places
+    simulated: bool
+    reach: Reach | None

@@ -1,0 +1,60 @@
+"""What every pane is given to draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from core.answer.snapshot import IndexView, Snapshot
+    from core.data.market import Market
+
+Side = Literal["small", "large"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A snapshot and what a person chose to see of it; changes no number.
+
+    Attributes:
+        snapshot: what is drawn.
+        market: what the snapshot was taken from, for what is looked up line by line.
+        first: the index that stands first.
+        marked: symbols marked by hand.
+    """
+
+    snapshot: Snapshot
+    market: Market
+    first: Side = "small"
+    marked: frozenset[str] = frozenset()
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """The two indices in the order they are shown."""
+        return ("small", "large") if self.first == "small" else ("large", "small")
+
+    def fund(self, side: Side) -> str:
+        """The fund an index is followed through."""
+        question = self.snapshot.question
+        return question.small if side == "small" else question.large
+
+    def view(self, side: Side) -> IndexView | None:
+        """An index, None where it cannot be told."""
+        return self.snapshot.indices.get(self.fund(side))
+
+    def fund_of(self, symbol: str, wanted: Side) -> str:
+        """The index a name is looked at in: the one wanted, else the one that has it."""
+        other: Side = "large" if wanted == "small" else "small"
+        for side in (wanted, other):
+            view = self.view(side)
+            if view is not None and (
+                symbol in view.contributors.symbols
+                or any(symbol == line.symbol for line in view.left_out)
+            ):
+                return view.fund
+        return self.fund(wanted)
+
+    def views(self) -> list[tuple[Side, IndexView]]:
+        """The indices that can be told, in the order they are shown."""
+        found = [(side, self.view(side)) for side in self.sides]
+        return [(side, view) for side, view in found if view is not None]

@@ -1,0 +1,30 @@
+"""What the main screen may ask of the app: all that a host offers, and what works beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from tui.host.host import Host
+
+if TYPE_CHECKING:
+    from tui.alerts.ringing import Ringer
+    from tui.workers.live import Live
+    from tui.workers.recall import Recall
+
+
+class Workbench(Host, Protocol):
+    """The app, as the main screen knows it.
+
+    Attributes:
+        live: today's quotes, on or off.
+    """
+
+    live: Live
+
+    @property
+    def recall(self) -> Recall:
+        """What was seen before."""
+
+    @property
+    def ringer(self) -> Ringer:
+        """The alerts."""

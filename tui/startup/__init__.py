@@ -1,1 +1,0 @@
-"""The first answer, made while the screen is being loaded."""

@@ -1,0 +1,99 @@
+"""Which files this program wrote: only those are replaced, and only while they are as written.
+
+A small file for each, in the directory of what is remembered, holds the hash of what was written
+last. Without it, in a home that cannot be written to, an existing file is never replaced unasked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cache.store.owner import MARKER
+from tui.state import files
+from tui.state.config import FILE
+
+if TYPE_CHECKING:
+    from tui.state.files import Memory
+    from tui.state.places import Places
+
+#: Files of this many places are known.
+_MOST: Final = 2000
+#: What the program itself reads or keeps in the directories of a home.
+_OWN: Final = (FILE, "themes.toml", "funds.toml", MARKER, "crash.log")
+_KEPT: Final = ("market.", "demo.")
+
+
+class Written:
+    """The files that this program wrote for one user.
+
+    Args:
+        places: where the program keeps its own files, which no answer replaces.
+        memory: where it remembers things; while only looked at, nothing is remembered.
+    """
+
+    def __init__(self, places: Places, memory: Memory) -> None:
+        self._places, self._looking = places, bool(memory.refusal)
+        self._directory = memory.state.with_name("written")
+
+    def refusal(self, target: Path) -> str:
+        """Why nothing may be written at a place, "" where it may."""
+        where, places = _real(target), self._places
+        stores = [_real(places.store.with_name(name)) for name in ("market", "demo")]
+        if any(store in (where, *where.parents) for store in stores):
+            return "lies in the store, where this program alone keeps files; name another place"
+        homes = {_real(home) for home in (places.config, places.settings, places.state.parent)}
+        if where.parent in homes and (where.name in _OWN or where.name.startswith(_KEPT)):
+            return "is a name that this program reads for itself; name another file"
+        above = (where.parent, *where.parents)
+        if self._looking and any(home in above for home in (*homes, _real(places.notes))):
+            return "lies in the home, which is opened to look only; name another place"
+        return ""
+
+    def wrote(self, target: Path) -> bool:
+        """Whether a file is, byte for byte, what this program wrote there last."""
+        hashes = self._hashes(target)
+        with suppress(OSError), open(target, "rb") as file:  # noqa: PTH123
+            size = os.fstat(file.fileno()).st_size
+            return any(
+                size == length and _hash(file.read(size)) == known
+                for length, known in hashes
+                if file.seek(0) == 0
+            )
+        return False
+
+    def note(self, target: Path, data: bytes) -> None:
+        """Remember what is about to be written, beside what is there until it is."""
+        if self._looking:
+            return
+        entries = [(len(data), _hash(data)), *self._hashes(target)[:1]]
+        with suppress(OSError):
+            files.write(self._entry(target), json.dumps({"path": str(target), "files": entries}))
+            known = sorted(self._directory.glob("*.json"), key=lambda path: path.stat().st_mtime)
+            for old in known[:-_MOST]:
+                old.unlink(missing_ok=True)
+
+    def _entry(self, target: Path) -> Path:
+        return self._directory / f"{_hash(os.fsencode(_real(target)))[:32]}.json"
+
+    def _hashes(self, target: Path) -> list[tuple[int, str]]:
+        """Length and hash of what was written to a place last, newest first."""
+        try:
+            entries = json.loads(files.read(self._entry(target)))["files"]
+            return [(int(length), str(known)) for length, known in entries]
+        except (OSError, ValueError, TypeError, KeyError):
+            return []
+
+
+def _hash(data: bytes) -> str:
+    return sha256(data).hexdigest()
+
+
+def _real(path: Path) -> Path:
+    """A path without links on the way to it; the last name stays as it is."""
+    path = path.expanduser().absolute()
+    return path.parent.resolve() / path.name
