@@ -8,6 +8,7 @@ picture          draw the session of the README anew
 rooms            draw the rooms of docs/architecture.md anew, from the imports
 sessions         make the table of exchange sessions anew
 lock             pin every package anew
+newest [OPTIONS] the tests with the newest release of every package, in .venv-newest
 release          build the sdist and the wheel into dist/ and try both
 
 Needs Python 3.11 or newer with venv and pip, and nothing else. Everything is installed into
@@ -119,6 +120,20 @@ def release() -> None:
     print(f"{sdist.name} and {wheel.name}: {version.stdout.strip()}, both tried")
 
 
+def newest(rest: list[str]) -> None:
+    """The tests with the newest release of everything, Textual past its pin among them."""
+    where = ROOT / ".venv-newest"
+    python = where / BIN.name / PYTHON.name
+    if not python.exists():
+        venv.create(where, with_pip=True)
+    pip = (python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--upgrade")
+    call(*pip, "--upgrade-strategy", "eager", "--editable", ".[build,dev]")
+    # pip says that this is not what the project asks for: that is what is to be tried
+    call(*pip, "textual")
+    call(python, "-m", "pip", "--disable-pip-version-check", "list", "--format", "freeze")
+    call(python, "-m", "pytest", "-n", "2", *rest)
+
+
 def lock() -> None:
     """Pin every package anew, with hashes; run it under the oldest Python that is supported."""
     ready(DEV_LOCK)
@@ -151,6 +166,8 @@ def main(arguments: list[str]) -> None:
     elif command == "rooms":
         ready(DEV_LOCK)
         call(PYTHON, "-m", "tests.rooms")
+    elif command == "newest":
+        newest(rest)
     elif command == "lock":
         lock()
     elif command == "picture":

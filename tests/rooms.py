@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import sys
 import tomllib
-from collections import Counter
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
@@ -18,7 +17,7 @@ from xml.sax.saxutils import escape
 ROOT: Final = Path(__file__).resolve().parents[1]
 PICTURE: Final = ROOT / "docs" / "architecture.svg"
 #: Cells of the picture, and where its table begins, in pixels.
-CELL, LEFT, TOP = 22, 430, 150
+CELL, LEFT, TOP = 22, 500, 150
 COLOURS: Final = {"core": "#2f7ed8", "cache": "#d9730d", "tui": "#4a8f3c"}
 
 Room = str
@@ -27,12 +26,13 @@ Room = str
 def rooms() -> list[Room]:
     """Every room by its dotted name, lowest first: the order that the import contract holds."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
-    found: list[Room] = []
+    ordered: list[Room] = []
     for floor in ("core", "cache", "tui"):
         layered = [c for c in contracts["contracts"] if c.get("containers") == [floor]]
         order = [name for layer in layered for name in reversed(layer["layers"])]
-        found += [f"{floor}.{name}" for name in order]
-    return found
+        # what stands beside the rooms (the entry, the notebook) is none
+        ordered += [f"{floor}.{name}" for name in order if (ROOT / floor / name).is_dir()]
+    return ordered
 
 
 def room_of(module: str, known: list[Room]) -> Room | None:
@@ -40,9 +40,9 @@ def room_of(module: str, known: list[Room]) -> Room | None:
     return next((r for r in known if module == r or module.startswith(f"{r}.")), None)
 
 
-def arrows(known: list[Room]) -> Counter[tuple[Room, Room]]:
-    """(importing room, imported room) -> how many import statements."""
-    found: Counter[tuple[Room, Room]] = Counter()
+def arrows(known: list[Room]) -> set[tuple[Room, Room]]:
+    """(importing room, imported room), for types alone or not."""
+    pairs: set[tuple[Room, Room]] = set()
     for room in known:
         for file in (ROOT / room.replace(".", "/")).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -51,25 +51,21 @@ def arrows(known: list[Room]) -> Counter[tuple[Room, Room]]:
                     names = [node.module, *(f"{node.module}.{n.name}" for n in node.names)]
                 elif isinstance(node, ast.Import):
                     names = [alias.name for alias in node.names]
-                for other in {room_of(name, known) for name in names} - {None, room}:
-                    assert other is not None
-                    found[room, other] += 1
-    return found
+                others = {room_of(name, known) for name in names} - {None, room}
+                pairs |= {(room, other) for other in others if other is not None}
+    return pairs
 
 
-def size(room: Room) -> tuple[int, int, str]:
-    """Files and lines of a room, and what its package says it is."""
-    folder = ROOT / room.replace(".", "/")
-    files = list(folder.rglob("*.py"))
-    doc = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or ""
-    lines = sum(file.read_text("utf-8").count("\n") for file in files)
-    return len(files), lines, doc.partition("\n")[0]
+def purpose(room: Room) -> str:
+    """The first line of what a room's package says it is."""
+    text = (ROOT / room.replace(".", "/") / "__init__.py").read_text("utf-8")
+    return (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0].replace("``", "")
 
 
 def drawing() -> str:
     """The picture as SVG."""
     known = rooms()
-    width, height = LEFT + CELL * len(known) + 40, TOP + CELL * len(known) + 60
+    width, height = LEFT + CELL * len(known) + 40, TOP + CELL * len(known) + 20
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">',
@@ -83,7 +79,7 @@ def drawing() -> str:
     text(16, 52, "A dot: the room of the row imports the room of the column.", 'fill="#555"')
     text(16, 70, "Nothing stands above the diagonal: no room knows what", 'fill="#555"')
     text(16, 88, "lies above it.", 'fill="#555"')
-    counted = arrows(known)
+    drawn = arrows(known)
     for place, room in enumerate(known):
         floor, _, name = room.partition(".")
         x, y = LEFT + place * CELL, TOP + place * CELL
@@ -92,27 +88,22 @@ def drawing() -> str:
             f'<rect x="8" y="{y}" width="{LEFT + (place + 1) * CELL - 8}" height="{CELL - 1}"'
             f' fill="{colour}" fill-opacity="0.09"/>'
         )
-        _, lines, doc = size(room)
         text(16, y + 15, floor, f'fill="{colour}"')
         text(56, y + 15, name, 'font-weight="bold"')
-        short = doc if len(doc) < 46 else doc[:44].rstrip() + "…"
-        text(136, y + 15, short, 'fill="#555" font-size="11"')
-        text(LEFT - 6, y + 15, f"{lines:,}", 'text-anchor="end" font-size="10" fill="#999"')
+        text(136, y + 15, purpose(room), 'fill="#555" font-size="11"')
         at = f'transform="rotate(-55 {x + 14} {TOP - 6})" fill="{colour}"'
         text(x + 14, TOP - 6, name, at)
         out.append(
             f'<rect x="{x}" y="{y}" width="{CELL - 1}" height="{CELL - 1}" fill="{colour}"/>'
         )
         for column, other in enumerate(known):
-            if times := counted[room, other]:
-                radius = min(3 + times**0.5 / 2, CELL / 2 - 2)
+            if (room, other) in drawn:
                 cx, cy = LEFT + (column + 0.5) * CELL - 0.5, y + CELL / 2 - 0.5
                 fill = "#c00" if column > place else "#333"
                 out.append(
-                    f'<circle cx="{cx:g}" cy="{cy:g}" r="{radius:.1f}" fill="{fill}">'
-                    f"<title>{room} imports {other}, {times} times</title></circle>"
+                    f'<circle cx="{cx:g}" cy="{cy:g}" r="5" fill="{fill}">'
+                    f"<title>{room} imports {other}</title></circle>"
                 )
-    text(16, height - 20, "The grey number: lines of code.", 'fill="#555"')
     return "\n".join([*out, "</svg>", ""])
 
 

@@ -1,1 +1,1 @@
-"""Facts that change less often than the code, and the tables they come from."""
+"""Sessions, funds, symbols: facts and their data files."""

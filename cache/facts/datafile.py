@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from cache.facts import regular
 from cache.facts.errors import SourceError
 
 _DATA: Final = Path(__file__).with_name("data")
@@ -37,34 +38,53 @@ def parse_toml(text: str, file: str) -> dict[str, Any]:
         line = int(found[1]) if found else text.count("\n") + 1
         reason = re.sub(r"\s*\(at [^)]*\)", "", str(error))
         raise SourceError(f"this is no TOML: {reason}", file=file, line=line) from None
+    except (RecursionError, ValueError):
+        # what TOML allows and nobody writes: a number of 5,000 digits, lists a thousand deep
+        lines = [len(line) for line in text.splitlines()]
+        reason = "a value is nested too deeply or too long to be read"
+        raise SourceError(reason, file=file, line=lines.index(max(lines)) + 1) from None
 
 
 def read_toml(path: Path) -> tuple[dict[str, Any], str]:
     """A user's TOML file: the document and its text (for `line_of`).
 
     Raises:
-        SourceError: it cannot be read, is no text or is no TOML.
+        SourceError: it cannot be read, is no regular file, no text or no TOML.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = toml_text(path)
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror}", file=str(path)) from None
+    return parse_toml(text, str(path)), text
+
+
+def toml_text(path: Path) -> str:
+    """The text of a user's TOML file, without the mark that some editors begin it with.
+
+    Raises:
+        FileNotFoundError: there is none.
+        SourceError: it cannot be read, is no regular file or no text.
+    """
+    try:
+        return regular.read(path).decode("utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
+        raise
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", file=str(path)) from None
     except UnicodeDecodeError:
         raise SourceError("is not UTF-8 text, which TOML must be", file=str(path)) from None
-    return parse_toml(text, str(path)), text
 
 
 def line_of(text: str, *words: str) -> int | None:
     """The line on which the last word first stands, looked for after the earlier ones.
 
-    Good enough to send a person to the right table and key of their file.
+    Good enough to send a person to the right table and key of their file; where a word is written
+    otherwise there, to what was found before it.
     """
-    at = 0
+    at: int | None = None
     for word in words:
-        found = text.find(word, at)
+        found = text.find(word, at or 0)
         if found < 0:
             break
         at = found
-    else:
-        return text.count("\n", 0, at) + 1
-    return None
+    return None if at is None else text.count("\n", 0, at) + 1

@@ -120,7 +120,7 @@ def _calendar() -> _Calendar:
         elif what != "closes":
             early[date.fromisoformat(day)] = time.fromisoformat(what)
     first, last = np.datetime64(notes["first"], "D"), np.datetime64(notes["last"], "D")
-    days = np.arange(first, last + 1)
+    days = np.arange(first, last + np.timedelta64(1, "D"))
     # 1970-01-01, day 0, was a Thursday: Monday is then 0 after adding 3.
     weekday = (days.astype(np.int64) + 3) % 7 < 5
     weekday[np.array(closed, "datetime64[D]").astype(np.int64) - first.astype(np.int64)] = False

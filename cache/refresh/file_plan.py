@@ -117,5 +117,6 @@ def _session_before(sessions: Dates, when: date) -> date:
 def _month_ends(sessions: Dates, start: date, final: date) -> list[date]:
     """The last session of each month after ``start`` and before the month of ``final``."""
     months = np.arange(np.datetime64(_after(start), "M"), np.datetime64(final, "M"))
-    ends = [_session_before(sessions, pydate((m + 1).astype("datetime64[D]"))) for m in months]
+    month = np.timedelta64(1, "M")
+    ends = [_session_before(sessions, pydate((m + month).astype("datetime64[D]"))) for m in months]
     return ends[-MONTHS:]

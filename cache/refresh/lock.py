@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from cache.facts import regular
 from cache.facts.errors import StoreBusy, StoreError
 from cache.refresh.progress import Summary
 from cache.store import disk
@@ -89,12 +90,7 @@ def turn(
 
 def last_said(home: Path) -> dict[str, Any]:
     """What the last refresh of a store left word of; nothing where none did, or one goes on."""
-    try:
-        with (home / "refresh.lock").open("rb") as file:
-            said = _parsed(file.read(_LIMIT))
-    except OSError:
-        return {}
-    summary = said.get("summary")
+    summary = _parsed(regular.read_or_none(home / "refresh.lock", _LIMIT) or b"").get("summary")
     return summary if isinstance(summary, dict) else {}
 
 

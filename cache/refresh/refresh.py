@@ -102,7 +102,8 @@ def refresh(
                     report,
                     stop,
                 )
-                plan = run.all(prices, files)
+                with store.place.pinned():
+                    plan = run.all(prices, files)
                 summary = told(run, plan, prices, files)
                 run.say("done", message=summary.message, always=True)
                 mine.ended(summary, run.clock())

@@ -121,6 +121,7 @@ class Run:
         self.total = len(asks)
         silent: set[str] = set()
         for ask in asks:
+            self.store.place.check()
             self.say("holdings", symbol=ask.fund, message=f"asking for {ask}", always=True)
             self.done += 1
             if ask.fund in silent:
@@ -177,6 +178,7 @@ class Run:
             again: list[Ask] = []
             with closing(source.fetch(asks, now=self.now, stop=self.stop)) as answers:  # type: ignore[type-var]
                 for answer in answers:
+                    self.store.place.check()
                     if anew := self._take(answer, known, source, batch):
                         again.append(anew)
                         self.total += 1

@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from cache.facts import regular
+
 #: The most read of such a file.
 _LIMIT: Final = 1 << 22
 
@@ -19,9 +21,8 @@ _LIMIT: Final = 1 << 22
 def rows(path: Path) -> list[Any]:
     """The rows kept in a file; none where nothing readable is kept."""
     try:
-        with path.open("rb") as file:
-            found = json.loads(file.read(_LIMIT))
-    except (OSError, ValueError, RecursionError):
+        found = json.loads(regular.read_or_none(path, _LIMIT) or b"")
+    except (ValueError, RecursionError):
         return []
     return found if isinstance(found, list) else []
 

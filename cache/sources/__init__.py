@@ -1,1 +1,1 @@
-"""Where prices and holdings come from: files, the demo market, issuers, Yahoo."""
+"""Files, issuers, Yahoo and the simulated market."""

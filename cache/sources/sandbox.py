@@ -13,7 +13,6 @@ import io
 import json
 import os
 import re
-import stat
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +24,7 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cache.facts import interpreter
+from cache.facts import interpreter, regular
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 
@@ -75,37 +74,17 @@ def open_regular(path: Path, largest: int = LARGEST) -> BinaryIO:
         SourceError: it is missing, a directory, a pipe, a device, empty, too large or
             may not be read.
     """
-    name = clean(str(path), 200)
     try:
-        # Looked at before it is opened: opening a device can already do something.
-        kind = _kind(os.stat(path).st_mode)  # noqa: PTH116  the file may change between
-        if kind is None:
-            # Not blocking: a pipe put in its place meanwhile must not hang us.
-            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        file = regular.opened(path, largest)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
+        name = clean(str(path), 200)
         raise SourceError(f"cannot be opened: {reason.lower()}", file=name) from None
-    if kind is None:
-        file = os.fdopen(descriptor, "rb")
-        found = os.fstat(file.fileno())
-        kind = _kind(found.st_mode)
-        if kind is None and 0 < found.st_size <= largest:
-            return file
+    if not os.fstat(file.fileno()).st_size:
         file.close()
-        if kind is None and not found.st_size:
-            raise SourceError("is empty; a file with a header and rows is needed", file=name)
-        if kind is None:
-            size = f"holds {found.st_size >> 20:,} MB; at most {largest >> 20:,} MB are read"
-            raise SourceError(size, file=name)
-    raise SourceError(f"is {kind}; a regular file is needed", file=name)
-
-
-def _kind(mode: int) -> str | None:
-    """What stands at a path, in words; None for a regular file."""
-    if stat.S_ISREG(mode):
-        return None
-    names = ((stat.S_ISDIR, "a directory"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
-    return next((name for test, name in names if test(mode)), "a device")
+        reason = "is empty; a file with a header and rows is needed"
+        raise SourceError(reason, file=clean(str(path), 200))
+    return file
 
 
 def run(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Literal
 
+from cache.facts import regular
 from cache.facts.errors import SourceError
+from cache.sources.sandbox import LARGEST
 
 Kind = Literal["holdings", "prices"]
 #: Bytes of a file that tell what it is.
@@ -21,7 +23,7 @@ def kind_of(path: Path) -> Kind:
         SourceError: it cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with regular.opened(path, LARGEST) as file:
             head = file.read(_HEAD)
     except OSError as error:
         raise SourceError(error.strerror or f"{error}", file=f"{path}") from None

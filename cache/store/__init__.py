@@ -1,1 +1,1 @@
-"""What is kept on disk: immutable objects, packed frames, the store."""
+"""What is kept on disk, and how it lasts."""

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 #: What a manifest lists; "announced" is missing where there is none.
 PARTS: Final = ("blocks", "symbols", "holdings", "announced", "aside", "journal")
 
+#: All of a manifest's names. A newer release that adds one counts `SCHEMA` up, so that this one
+#: refuses its store; should it not, the name alone is enough: what is not known would be dropped.
+_NAMES: Final = frozenset({"schema", "generation", "simulated", *PARTS})
+
 
 @dataclass(frozen=True, slots=True)
 class Aside:
@@ -56,6 +60,11 @@ class Held:
     damage: tuple[str, ...] = ()
     announced: tuple[Announcement, ...] = ()
     aside: tuple[Aside, ...] = ()
+
+
+def unknown(body: Json) -> frozenset[str]:
+    """Parts of a manifest that this release does not know, and would lose with the next commit."""
+    return frozenset(body) - _NAMES
 
 
 def named(body: Json) -> set[str]:

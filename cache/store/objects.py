@@ -24,6 +24,8 @@ _DAMAGES: Final = (
 _LARGE: Final = 1 << 20
 #: Bytes that no file of a store has: a year's closes of half a million lines.
 MOST: Final = 1 << 30
+#: Bytes of a manifest up to the end of its hash.
+_HASHED: Final = 76
 #: Where a file begins in a room, so that its numbers stand as the processor likes them.
 _STEP: Final = 64
 _NOWHERE: Final = memoryview(b"")
@@ -59,6 +61,20 @@ class Room:
     def read(self, path: Path) -> bytes | memoryview:
         """A file's bytes; see `read` for what it raises."""
         return _read(path, self._memory[self._places.get(path, slice(0))])
+
+
+def beginning(path: Path) -> bytes:
+    """The first bytes of a file, of a manifest those with its hash; b"" where there are none."""
+    try:
+        opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return b""
+    try:
+        return os.read(opened, _HASHED)
+    except OSError:
+        return b""
+    finally:
+        os.close(opened)
 
 
 def read(path: Path) -> bytes:

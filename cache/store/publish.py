@@ -19,7 +19,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cache.facts.errors import StoreError
+from cache.facts import regular
+from cache.facts.errors import SourceError, StoreError
 from cache.store import disk, head, owner
 from cache.store.mirror import Copy
 from cache.store.owner import MARKER
@@ -130,10 +131,15 @@ def _grant(files: Iterable[Path], mode: int, group: int | None) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     """Bring a file of facts up to date, or take it away where the publisher has none."""
-    if not source.is_file():
+    try:
+        data = regular.read(source)
+    except (FileNotFoundError, NotADirectoryError):
         disk.remove(target)
-    elif not target.is_file() or target.read_bytes() != source.read_bytes():
-        disk.write(target, source.read_bytes())
+        return
+    except SourceError as error:
+        raise StoreError(f"cannot publish it: {error}") from None
+    if regular.read_or_none(target) != data:
+        disk.write(target, data)
 
 
 def _mark(target: Path, number: int | None, now: datetime) -> None:
@@ -156,7 +162,7 @@ def _closed(target: Path, group: int | None) -> Path | None:
 def published_words(directory: Path) -> str:
     """What a reader is told of a published market: since when, and who brings new data."""
     try:
-        said: dict[str, Any] = json.loads((directory / MARKER).read_bytes())
+        said: dict[str, Any] = json.loads(regular.read_or_none(directory / MARKER) or b"")
         when = f" {datetime.fromisoformat(said['at']):%Y-%m-%d %H:%M} UTC"
     except (OSError, ValueError, KeyError, TypeError):
         when = ""

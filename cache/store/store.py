@@ -27,9 +27,10 @@ from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import disk, head, objects, owner, pack
 from cache.store.draft import Draft, Note, note_of
 from cache.store.journal import Journal, pack_journal, unpack_journal
-from cache.store.manifest import PARTS, Aside, Held, aside_of, named
+from cache.store.manifest import PARTS, Aside, Held, aside_of, named, unknown
 from cache.store.objects import Damaged
 from cache.store.pack import Json
+from cache.store.place import Place
 from core.data.frames import Announcement, Block, Holdings, Prices
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Store:
         self.home = home
         self.simulated = simulated
         self._timeout = timeout
+        self.place = Place(home)
         self._objects = home / "objects"
         self._generations = home / "generations"
 
@@ -69,6 +71,16 @@ class Store:
         generation an older one is shown.
         """
         return next(iter(self._numbers()), None)
+
+    def identity(self) -> str | None:
+        """What tells the newest generation from one of another store put in this place too.
+
+        Its number and its manifest's own hash, None where there is none: for polling.
+        """
+        number = self.generation()
+        if number is None:
+            return None
+        return f"{number} {objects.beginning(self._generations / f'{number:08d}.json').hex()}"
 
     def read(self) -> Held:
         """The newest generation that is whole.
@@ -283,7 +295,7 @@ class Store:
         body = pack.unseal(objects.read(path))
         if body is None:
             raise Damaged(f"generations/{path.name} does not match its own hash")
-        if body["schema"] > SCHEMA:
+        if body["schema"] > SCHEMA or unknown(body):
             raise StoreError(f"{self.home} was written by a newer release of this program")
         if body["generation"] != number:
             raise Damaged(f"generations/{path.name} is generation {body['generation']}, renamed")
@@ -343,10 +355,12 @@ class Store:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         self._check(writing=True)
+        self.place.check()
         try:
             for path in (self.home, self._objects, self._generations):
                 disk.make(path)
             with disk.locked(self.home / "lock", self._timeout):
+                self.place.check()
                 try:
                     yield
                 finally:

@@ -1,1 +1,1 @@
-"""The answer to a question: the snapshot, its parts, and what watches it."""
+"""The answer: the snapshot, its parts, what watches it."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.answer.views import IndexView, Lines, Without
 from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, LeftOut, day
+from core.data.question import names_left_out
 from core.measures.breadth import breadth_of
 from core.measures.concentration import concentration, order
 from core.measures.contribution import basket
@@ -145,7 +146,8 @@ def index_of(
     files = tuple(dict.fromkeys(part.file for part in parts))
     marked = np.zeros(len(rows), bool)
     if question.without:
-        marked = np.isin(symbols, question.without)
+        left_out = [*map(market.symbol, names_left_out(question, fund))]
+        marked = np.isin(symbols, left_out)
     counted = basket(market, (at_end,), question.basis) if at_end is not None else None
     which: BreadthList = "start" if counted is None else "end"
     counted = counted or found

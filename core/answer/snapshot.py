@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.answer.announced import coming
+from core.answer.asked import absent_names, check_names, not_reached
 from core.answer.index import index_of, own_return
 from core.answer.provenance import sources, warnings
 from core.answer.views import (
@@ -140,6 +141,7 @@ def take(market: Market, question: Question) -> Snapshot:
     Raises:
         WindowError: the window cannot be read.
         UnavailableError: nothing is held to answer from, or not for the window.
+        NoSuchNameError: a name to leave out stands in no list of members held.
     """
     pair = (question.small, question.large)
     if question.small == question.large:
@@ -147,6 +149,7 @@ def take(market: Market, question: Question) -> Snapshot:
     for fund in pair:
         if fund not in market.last_close and fund not in market.holdings:
             raise UnavailableError(f"nothing is held of {fund}: import its files or fetch")
+    check_names(market, question)
     sessions = common_sessions(market, *pair)
     final = final_sessions(market, *pair)
     if not len(sessions):
@@ -210,7 +213,10 @@ def take(market: Market, question: Question) -> Snapshot:
         if question.daily
     }
     open_sessions = set(market.prices.provisional.values())
-    whole = found_spread is not None and len(indices) == 2
+    late = not_reached(market, question, window.label, sessions)
+    absent = absent_names(market, question, indices)
+    remarks = tuple(filter(None, [late, *absent]))
+    whole = found_spread is not None and len(indices) == 2 and not late
     state: State = "final"
     if window.end in open_sessions:
         state = "intraday"
@@ -232,9 +238,11 @@ def take(market: Market, question: Question) -> Snapshot:
         changes=told,
         daily={fund: own for fund, own in by_day.items() if own is not None},
         missing=tuple(missing),
-        warnings=tuple(warnings(market, question, window, indices, lists)),
+        warnings=(*remarks, *warnings(market, question, window, indices, lists)),
         generation=market.generation,
         announced=to_come,
+        remarks=remarks,
+        not_reached=bool(late),
     )
 
 

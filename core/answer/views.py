@@ -105,6 +105,21 @@ class Without:
     fund_zeroed: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class GapWithout:
+    """Small less large without some names, fractions.
+
+    Attributes:
+        zeroed: the funds' gap with what the names contributed to either taken off.
+        baskets: the gap of the measured lines, with all of them.
+        reweighted: the same with the other lines weighted up; None where an index has none left.
+    """
+
+    zeroed: float
+    baskets: float
+    reweighted: float | None
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class IndexView:
     """One index over the window; returns and contributions are fractions.
@@ -272,6 +287,8 @@ class Snapshot:
         generation: of the store, None without one.
         announced: fund -> changes announced and not yet confirmed by a file; a fund without
             any is not in it.
+        remarks: those of the warnings that are about the question itself.
+        not_reached: a date asked for lies beyond the last session held.
     """
 
     question: Question
@@ -292,6 +309,8 @@ class Snapshot:
     warnings: tuple[str, ...]
     generation: int | None
     announced: Mapping[str, tuple[Coming, ...]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    not_reached: bool = False
 
     @property
     def small(self) -> IndexView | None:
@@ -306,6 +325,28 @@ class Snapshot:
     @property
     def complete(self) -> bool:
         """Everything was answered; both indices are well covered, on lists not carried too far."""
-        return self.spread is not None and all(
-            view is not None and view.complete for view in (self.small, self.large)
+        return (
+            self.spread is not None
+            and not self.not_reached
+            and all(view is not None and view.complete for view in (self.small, self.large))
+        )
+
+    @property
+    def gap_without(self) -> GapWithout | None:
+        """The gap without the question's names; None where no index has any, or none is told."""
+        small, large, spread = self.small, self.large, self.spread
+        if spread is None or small is None or large is None:
+            return None
+        if small.without is None and large.without is None:
+            return None
+        brought, rest = [], []
+        for view in (small, large):
+            own = view.without
+            brought.append(0.0 if own is None else own.contribution)
+            rest.append(view.basket_return if own is None else own.reweighted)
+        reweighted = None if rest[0] is None or rest[1] is None else rest[0] - rest[1]
+        return GapWithout(
+            zeroed=spread.gap - brought[0] + brought[1],
+            baskets=small.basket_return - large.basket_return,
+            reweighted=reweighted,
         )

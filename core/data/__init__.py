@@ -1,1 +1,1 @@
-"""What is measured: frames, the matrix of closes, windows, the question."""
+"""What is measured: frames, closes, windows, the question."""

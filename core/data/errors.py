@@ -21,3 +21,7 @@ class UnavailableError(CoreError):
 
 class MeasureError(CoreError):
     """A measure, or an item of one, that is not known; the message lists what is."""
+
+
+class NoSuchNameError(CoreError):
+    """A name that stands in nothing held; the message says where names come from."""

@@ -37,7 +37,8 @@ class Question:
         window: see `FORMS`.
         as_of: calendar date, or None for the last session with final closes of both funds.
         basis: "tr" (dividends reinvested) or "pr" (price).
-        without: symbols the index is also told without.
+        without: symbols the indices are also told without; "SPY:MSFT" leaves MSFT out of SPY
+            alone.
         above: breadth's upper thresholds, as returns.
         below: breadth's lower thresholds, as returns.
         daily: also measure breadth session by session.
@@ -54,6 +55,12 @@ class Question:
     below: tuple[float, ...] = BELOW
     daily: bool = False
     breadth_list: BreadthList = "start"
+
+
+def names_left_out(question: Question, fund: str) -> tuple[str, ...]:
+    """The symbols that a question leaves out of the index of one fund."""
+    entries = (entry.rpartition(":") for entry in question.without)
+    return tuple(symbol for index, _, symbol in entries if index in ("", fund))
 
 
 def normal(spec: str) -> str:

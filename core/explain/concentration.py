@@ -10,6 +10,7 @@ import numpy as np
 from core.answer.views import Without
 from core.data.errors import MeasureError
 from core.data.frames import day
+from core.data.question import names_left_out
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.ground import Ground, chosen
 from core.measures.concentration import NET_FLOOR, Top
@@ -284,7 +285,8 @@ def without(ground: Ground, item: str = "") -> list[Explanation]:
     view, found = ground.view, ground.basket
     if view is None or found is None:
         return []
-    wanted = item.upper().replace(",", " ").split() or ground.snapshot.question.without
+    left_out = names_left_out(ground.snapshot.question, ground.fund)
+    wanted = item.upper().replace(",", " ").split() or [*map(ground.market.symbol, left_out)]
     place = {symbol: row for row, symbol in enumerate(view.contributors.symbols)}
     names = [symbol for symbol in dict.fromkeys(wanted) if symbol in place]
     if not names:

@@ -1,1 +1,1 @@
-"""The measures, one idea a file."""
+"""The measures: one idea a file."""

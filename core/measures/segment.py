@@ -251,7 +251,7 @@ def measure(
 
     carried_values = np.bincount(place[good], values[good], count).astype(np.float64)
     share = carried_values / carried_values.sum() if good.any() else np.zeros(count)
-    opened, closed = (np.full(count, np.datetime64("NaT"), "datetime64[D]") for _ in range(2))
+    opened, closed = (np.full(count, np.datetime64("NaT", "D")) for _ in range(2))
     opened[place[good]] = matrix.sessions[rows.start[where[good]]]
     closed[place[good]] = matrix.sessions[rows.end[where[good]]]
     returns, member, measured = np.zeros(count), np.zeros(count, bool), np.zeros(count, bool)

@@ -28,7 +28,7 @@ from core.note.phrase import (
 )
 from core.note.verdict import NAMED, drags, leaders_that_left, moved, turned
 from core.note.verdict_words import verdict_sentence
-from core.note.without_words import together, without_sentence
+from core.note.without_words import gap_without_sentence, together, without_sentence
 
 if TYPE_CHECKING:
     from core.answer.since import Since
@@ -260,7 +260,7 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
         from core.note.since_note import since_sentences
 
         said += since_sentences(earlier)
-    said.append(verdict_sentence(snapshot))
+    said += [verdict_sentence(snapshot), gap_without_sentence(snapshot)]
     spread = snapshot.spread
     for view in snapshot.indices.values():
         breadth = breadth_in_full(view, _open(snapshot))

@@ -17,12 +17,14 @@ from core.note.phrase import (
     basis_points,
     further_places,
     key,
+    listed,
     percent,
+    points,
     share,
 )
 
 if TYPE_CHECKING:
-    from core.answer.views import IndexView, Without
+    from core.answer.views import IndexView, Snapshot, Without
     from core.measures.concentration import Top
 
 #: What the two conventions mean, for the foot of a table.
@@ -122,3 +124,40 @@ def without_sentence(head: Sentence, view: IndexView) -> Sentence:
         head, "without ", Name(who), ", which brought ", brought,
         *(rest or ["; no other line is measured"]), ".",
     )  # fmt: skip
+
+
+def gap_without_sentence(snapshot: Snapshot) -> Sentence:
+    """The gap without the names that the question leaves out, by both conventions."""
+    found, spread = snapshot.gap_without, snapshot.spread
+    views = [view for view in snapshot.indices.values() if view.without is not None]
+    if found is None or spread is None or not all(view.claims for view in views):
+        return Sentence()
+    brought = {view.fund: view.without.contribution for view in views if view.without}
+    small, large = snapshot.question.small, snapshot.question.large
+    places = further_places(
+        (found.zeroed, spread.gap, -brought.get(small, 0.0), brought.get(large, 0.0))
+    )
+    whose = listed(_brought(view, places) for view in views)
+    said = Sentence(
+        "Without ", whose, ", the gap of ", Figure(points(spread.gap, places), "spread.gap_pp"),
+        " would be ", Figure(points(found.zeroed, places), "without.gap_zeroed_pp"), " (zeroed)",
+    )  # fmt: skip
+    if found.reweighted is not None:
+        said = Sentence(
+            said, "; that of the measured lines, ",
+            Figure(points(found.baskets), "without.baskets_gap_pp"), ", would be ",
+            Figure(points(found.reweighted), "without.gap_reweighted_pp"), " (reweighted)",
+        )  # fmt: skip
+    if snapshot.state == "intraday":
+        said = Sentence("Intraday, w", str(said.parts[0])[1:], *said.parts[1:])
+    return Sentence(said, ".")
+
+
+def _brought(view: IndexView, places: int) -> Sentence:
+    """``MSFT META (-161 bp of SPY)``."""
+    assert view.without is not None
+    names = view.without.symbols
+    who = " ".join(names[:NAMES]) + " …" * (len(names) > NAMES)
+    figure = basis_points(view.without.contribution, places)
+    path = f"indices{key(view.fund)}.without.sum_bp"
+    return Sentence(Name(who), " (", Figure(figure, path), " of ", Name(view.fund), ")")

@@ -197,6 +197,9 @@ class FakeDesk:
     def generation(self) -> int | None:
         return self.held.generation if self.held else None
 
+    def identity(self) -> str | None:
+        return f"{self.held.generation}" if self.held else None
+
     def market(self) -> Market:
         assert self.held is not None
         return self.held

@@ -48,9 +48,9 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     path.write_text('pair = "QQQ:RSP"\n', encoding="utf-8")
     assert load(path).question() == Question("QQQ", "RSP", "YTD", None, "tr")
     path.write_bytes(b'pair = "\xff"\n')
-    with pytest.raises(ConfigError, match=r"config\.toml: cannot be read: it is not UTF-8 text"):
+    with pytest.raises(ConfigError, match=r"config\.toml: is not UTF-8 text, which TOML must be"):
         load(path)
-    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+    with pytest.raises(ConfigError, match="is a directory; a regular file is needed"):
         load(tmp_path)
 
 
@@ -64,6 +64,13 @@ def test_the_watch_list_and_the_hook_of_alerts() -> None:
     assert (config.hook, config.hook_timeout) == (("say", "{sentence}"), 3)
     assert Config().pairs[0] == ("IWM", "SPY")
     assert Config().hook == ()
+
+
+def test_a_suffix_of_a_us_listing_goes_and_another_stays(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('pairs = ["aapl.us:BRK.B", "EXS1.DE:CSPX.L", "7203.T:SPY US"]\n')
+    pairs = (("AAPL", "BRK-B"), ("EXS1.DE", "CSPX.L"), ("7203.T", "SPY"))
+    assert load(path).pairs == pairs
 
 
 @pytest.mark.parametrize(
@@ -87,15 +94,37 @@ def test_the_watch_list_and_the_hook_of_alerts() -> None:
         ('[keys]\nzoom = "v"', ".keys. v is the key of both view and zoom"),
         ('[keys]\nzom = "v"', ".keys. no command is called 'zom'"),
         ("[keys]\nzoom = 1", 'zoom: write the keys as text, such as "x,ctrl.y"'),
-        ("pair = \nbasis = 1", "at line 1"),
+        ("pair = \nbasis = 1", "line 1: this is no TOML: Invalid value"),
         ("keys = 3", "keys = 3: no such setting"),
+        # nested, dotted, repeated and of another kind: the line is that of the entry
+        ("\n[fetch.rate]\nx = 1", r"line 2: \[fetch\] rate = \{\.\.\.\}: write a number"),
+        ("\n\nfetch.rate.x = 1", r"line 3: \[fetch\] rate = \{\.\.\.\}: write a number"),
+        ("\n[[fetch]]\nrate = 1", r"line 2: fetch = \[\{\.\.\.\}\]: no such setting"),
+        ("[fetch]\npool = 1\n[note.formats]\nx = 1", r"line 3: \[note\] formats = \{"),
+        ('x = 1\n"window" = ["YTD"]', r"line 1: x = 1: no such setting"),
+        ('[note]\n"formats" = [["csv"]]', r'line 2: \[note\] formats = \[\["csv"\]\]: '),
+        ('window = ["YTD"]', r'line 1: window = \["YTD"\]: write a window such as'),
+        ("window = true", "line 1: window = true: write a window such as"),
+        ("# rate\n[fetch] # so\nrate = nan", r"line 3: \[fetch\] rate = nan: write a number"),
+        ("\n[keys]\nhelp = 'f1'\nzoom = ['v']", r"line 4: \[keys\] zoom: write the keys"),
+        ("\n[keys]\nhelp = 'f1'\nzoom = 'v'", r"line 4: \[keys\] v is the key of both"),
+        ("ascii = true\nrate = " + "9" * 5000, "line 2: a value is nested too deeply or too long"),
+        ("\nx = " + "[" * 100_000, "line 2: a value is nested too deeply or too long"),
+        ('\n"\\u001b[31m" = "\\u202e"', r'line 1:  = "": no such setting'),
+        (f'theme = "{"A" * 9999}"', 'line 1: theme = "A{58}…: write one of'),
     ],
 )
 def test_a_wrong_file_is_one_sentence_with_its_place(text: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said) as caught:
         read(text, "config.toml")
     assert str(caught.value).startswith("config.toml")
-    assert "\n" not in str(caught.value)
+    assert f"{caught.value}".isprintable() and len(f"{caught.value}") < 400
+
+
+def test_a_mark_at_the_beginning_is_no_part_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b'\xef\xbb\xbfpair = "QQQ:RSP"\r\nwindow = 2025\r\n')
+    assert load(path).question() == Question("QQQ", "RSP", "2025", None, "tr")
 
 
 def test_flags_stand_over_the_file_and_the_file_over_what_is_remembered() -> None:

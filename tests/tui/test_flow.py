@@ -288,3 +288,31 @@ def test_importing_the_app_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[0] in ("[]", "['platformdirs']")
+
+
+def test_a_store_that_was_replaced_by_one_of_the_same_number_is_noticed() -> None:
+    class Replaced(FakeDesk):
+        which = "first"
+
+        def identity(self) -> str | None:
+            return self.which
+
+    desk = Replaced(HELD)
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        first = app.snapshot
+        app.poll()
+        await settle(pilot, app)
+        assert app.snapshot is first
+        desk.which, desk.held = "second", newer(market(), HELD.generation or 0)
+        app.poll()
+        await settle(pilot, app)
+        assert app.market is desk.held
+        second = app.snapshot
+        assert second is not None and first is not None and second is not first
+        assert second.generation == first.generation
+        app.poll()
+        await settle(pilot, app)
+        assert app.snapshot is second
+
+    drive(story, desk=desk)

@@ -11,6 +11,7 @@ import pytest
 
 from core.answer.since import Since
 from core.answer.snapshot import Snapshot, take
+from core.data.errors import NoSuchNameError
 from core.note.note import sentences
 from core.note.phrase import Figure, Name, Sentence, key
 from tests.answers import published
@@ -236,6 +237,29 @@ def test_an_index_without_names_left_out_says_so() -> None:
         "SPY: without L00 L01, which brought -173 bp, the fund's +9.00 % would be +10.73 %"
         " (zeroed); the measured lines' +9.00 % would be +12.00 % (reweighted)."
     )
+
+
+def test_the_gap_without_names_is_told_by_both_conventions() -> None:
+    # S29 is 3.2 % of IWM and rose 92.5 %: 296 bp; L00 is 4.8 % of SPY and lost 19.5 %: -93.6 bp
+    held = markets.market()
+    asked = replace(markets.QUESTION, without=("IWM:S29", "SPY:L00"))
+    # 11.00 - 2.96 - 0.936 = 7.104; the others' means 17.5 and (20 x 9 + 19.5) / 19 = 10.5
+    assert said(take(held, asked), "Without") == (
+        "Without S29 (+296 bp of IWM) and L00 (-94 bp of SPY), the gap of +11.00 pp would be"
+        " +7.10 pp (zeroed); that of the measured lines, +11.00 pp, would be +7.00 pp"
+        " (reweighted)."
+    )
+    one = take(held, replace(markets.QUESTION, without=("SPY:S29", "SPY:L00")))
+    assert one.small is not None and one.small.without is None
+    assert one.remarks == (
+        "S29 is no measured line of SPY in this window: nothing is left out for it",
+    )
+    assert one.remarks[0] in one.warnings
+    found = document(one)
+    assert found["without"]["gap_zeroed_pp"] == pytest.approx(11.0 - 0.936)
+    assert found["without"]["gap_reweighted_pp"] == pytest.approx(20.0 - 10.5)
+    with pytest.raises(NoSuchNameError, match="S2O LOO are in no list of members held"):
+        take(held, replace(markets.QUESTION, without=("S2O", "L00", "SPY:LOO")))
 
 
 def test_breadth_says_which_list_it_counts() -> None:

@@ -49,6 +49,7 @@ def test_each_part_by_hand(snapshot: Snapshot) -> None:
         "ladder": 16,  # five rungs above and three below, twice
         "histogram": 18,
         "outside": 2,
+        "without": 0,  # no name is left out
         "concentration": 9,  # top 1 3 5 10 25, but 25 of 20 lines there are not
         "daily": 2 * sessions,
         "spread": 1,

@@ -1,4 +1,4 @@
-"""Drawings: numbers and a size to lines of ``(text, style)`` spans, nothing else.
+"""Drawings: numbers and a size to lines of ``(text, style)`` spans.
 
 No drawing is wider than asked, each has exactly the lines asked for, NaN is a gap and never
 a zero, and no meaning rests on a style alone.

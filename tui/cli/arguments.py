@@ -70,21 +70,12 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     return top
 
 
-def _lists(answer: argparse.ArgumentParser) -> None:
-    """What an answer counts."""
-    answer.add_argument(
-        "--breadth-list",
-        choices=("start", "end"),
-        default="start",
-        help="the list of members that breadth counts: of the window's start, or of its end",
-    )
-
-
 def _note(note: argparse.ArgumentParser) -> None:
+    from tui.cli.narrowing import add_arguments
     from tui.report.formats import FORMATS
     from tui.report.parts import PARTS
 
-    _lists(note)
+    add_arguments(note)
     note.add_argument("--format", choices=FORMATS, default="text")
     note.add_argument("--output", type=_path, metavar="FILE", help="write to FILE")
     note.add_argument("--force", action="store_true", help=_FORCE)
@@ -93,7 +84,9 @@ def _note(note: argparse.ArgumentParser) -> None:
 
 
 def _export(tables: argparse.ArgumentParser) -> None:
-    _lists(tables)
+    from tui.cli.narrowing import add_arguments
+
+    add_arguments(tables)
     tables.add_argument("--format", choices=("parquet", "csv"), default="parquet")
     tables.add_argument("--force", action="store_true", help=_FORCE)
     tables.add_argument("directory", type=_path, metavar="DIR")
@@ -101,10 +94,11 @@ def _export(tables: argparse.ArgumentParser) -> None:
 
 def _explain(why: argparse.ArgumentParser) -> None:
     from core.explain.measures import measures_help
+    from tui.cli.narrowing import add_arguments
 
     why.formatter_class = argparse.RawDescriptionHelpFormatter
     why.epilog = "measures:\n" + measures_help()
-    _lists(why)
+    add_arguments(why)
     why.add_argument("fund", help="an index's fund, such as IWM")
     why.add_argument("symbol", nargs="?", help="one of its lines, such as BE")
     why.add_argument("--measure", metavar="NAME", help="a measure by its name, such as top:3")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from cache.facts.errors import CacheError, StoreEmpty, why
-from core.data.errors import CoreError, MeasureError, WindowError
+from core.data.errors import CoreError, MeasureError, NoSuchNameError, WindowError
 from core.data.question import Question
 from tui.cli.arguments import parser
 from tui.state.config import FILE, Config, ConfigError, as_date, load, with_flags
@@ -40,7 +40,7 @@ def run(argv: Sequence[str]) -> int:
         return _command(arguments)
     except StoreEmpty as error:
         return say(f"{error}", NOTHING)
-    except (WindowError, MeasureError) as error:
+    except (WindowError, MeasureError, NoSuchNameError) as error:
         return say(f"{error}", BAD_INPUT)
     except CoreError as error:
         return say(f"{error}", NOTHING)
@@ -110,7 +110,7 @@ def _command(arguments: argparse.Namespace) -> int:
     if arguments.command == "quotes":
         return _quotes(desk, config.question())
     question = _question(desk, config, as_of, None)
-    question = replace(question, breadth_list=arguments.breadth_list)
+    question = _narrowed(desk, question, arguments)
     if arguments.command == "note":
         return _note(desk, question, arguments)
     if arguments.command == "export":
@@ -173,6 +173,16 @@ def _question(
     if as_of is None and opening is not None:
         as_of = opening.as_of
     return replace(question, as_of=as_of)
+
+
+def _narrowed(desk: Desk, question: Question, arguments: argparse.Namespace) -> Question:
+    """The question with the names it is also told without, and the list that breadth counts."""
+    from tui.cli.narrowing import left_out, of_themes
+
+    without = left_out(arguments.without, (question.small, question.large))
+    if arguments.theme:
+        without = tuple(dict.fromkeys((*without, *of_themes(arguments.theme, desk.market()))))
+    return replace(question, without=without, breadth_list=arguments.breadth_list)
 
 
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:

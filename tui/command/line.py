@@ -164,16 +164,20 @@ def _date(rest: list[str]) -> date | None:
 
 
 def _symbols(rest: list[str], funds: tuple[str, str]) -> tuple[str, ...]:
-    """Names to leave out; a fund of the pair at the front only says which index is meant."""
-    symbols = [word.strip(",").upper() for word in rest]
-    if symbols and symbols[0] in funds:
-        symbols = symbols[1:]
-        if not symbols:
-            raise CommandError(f"{rest[0].upper()} without which names? ex {rest[0].upper()} MSFT")
-    for symbol in symbols:
-        if not _SYMBOL.fullmatch(symbol):
-            raise CommandError(f"{symbol!r} is no symbol; write ex SPY MSFT META")
-    return tuple(dict.fromkeys(symbols))
+    """Names to leave out; those behind a fund of the pair are left out of its index alone."""
+    found: dict[str, None] = {}
+    fund, empty = "", False
+    for word in (part for text in rest for part in re.split("[:,]", text.upper()) if part):
+        if word in funds:
+            fund, empty = f"{word}:", True
+        elif not _SYMBOL.fullmatch(word):
+            raise CommandError(f"{word!r} is no symbol; write ex SPY MSFT META")
+        else:
+            found[f"{fund}{word}"] = None
+            empty = False
+    if empty:
+        raise CommandError(f"{fund[:-1]} without which names? ex {fund}MSFT")
+    return tuple(found)
 
 
 def _pair(words: list[str], question: Question) -> Question:

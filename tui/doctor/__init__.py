@@ -1,1 +1,1 @@
-"""``internals doctor``: is everything here as the program needs it, and what to do where not."""
+"""``internals doctor``: what is wrong here, and what to do."""

@@ -36,6 +36,7 @@ def examine(around: Surroundings) -> list[Finding]:
         ("sessions", keeping.sessions),
         ("python", machine.python),
         ("packages", machine.packages),
+        ("painting", machine.painting),
         ("proxy", network.proxy),
         ("certificates", network.certificates),
         ("network", network.network),

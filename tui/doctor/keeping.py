@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cache.facts.datafile import read_toml
 from cache.facts.errors import CacheError, StoreEmpty
 from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions as known_sessions
@@ -43,7 +43,7 @@ def config(around: Surroundings) -> list[Finding]:
 def _settings(path: Path) -> list[str]:
     """What a sound file sets, as it would be written in it."""
     settings: list[str] = []
-    for name, value in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for name, value in read_toml(path)[0].items():
         if isinstance(value, dict):
             # A hook's command may hold a password, and this is copied into reports.
             settings += [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui import VERSION
 from tui.doctor.findings import Finding
+from tui.terminal import release
 
 if TYPE_CHECKING:
     from tui.doctor.surroundings import Surroundings
@@ -54,6 +55,20 @@ def packages(around: Surroundings) -> list[Finding]:
         then = "install the program again with what it needs: pip install ."
         return [Finding("packages", "fault", "; ".join(wrong), then)]
     return [Finding("packages", "ok", ", ".join(versions))]
+
+
+def painting(around: Surroundings) -> list[Finding]:
+    """Whether the screen has to do without our own way to paint; nothing where it has not."""
+    if release.tested():
+        return []
+    tested = ".".join(map(str, release.TESTED))
+    runs = ".".join(map(str, release.minor() or ())) or "of an unknown version"
+    said = (
+        f"textual {runs} is not the one tested ({tested}): it paints and writes by itself, as"
+        ' with wire = "plain"'
+    )
+    then = f'for fewer bytes and quicker keys install "textual=={tested}.*"'
+    return [Finding("painting", "note", said, then)]
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -55,6 +55,9 @@ class DeskLike(Protocol):
     def generation(self) -> int | None:
         """Number of the newest generation, None for an empty store."""
 
+    def identity(self) -> str | None:
+        """What tells the newest generation from any other, of a replaced store too."""
+
     def market(self) -> Market:
         """What is held now."""
 
@@ -82,11 +85,12 @@ class DeskLike(Protocol):
 
 @dataclass
 class Taken(Message):
-    """A question was answered, from this market."""
+    """A question was answered, from this market; ``identity`` was the store's before that."""
 
     number: int
     snapshot: Snapshot
     market: Market
+    identity: str | None = None
 
 
 @dataclass

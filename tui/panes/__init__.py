@@ -1,1 +1,1 @@
-"""One file a pane, and the screens they stand on."""
+"""One file a pane, and the pages over them."""

@@ -1,1 +1,1 @@
-"""Written answers: text, Markdown, HTML, CSV, JSON, SVG."""
+"""Answers written: text, Markdown, HTML, CSV, JSON, SVG."""

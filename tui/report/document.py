@@ -162,6 +162,18 @@ def _verdict(snapshot: Snapshot) -> Json | None:
     }
 
 
+def _gap_without(snapshot: Snapshot) -> Json | None:
+    """The gap without the question's names; what each index is without them stands with it."""
+    found = snapshot.gap_without
+    if found is None:
+        return None
+    return {
+        "gap_zeroed_pp": scaled(found.zeroed, 100),
+        "baskets_gap_pp": scaled(found.baskets, 100),
+        "gap_reweighted_pp": scaled(found.reweighted, 100),
+    }
+
+
 def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
     """The whole snapshot as plain JSON values, and what changed since an earlier note."""
     question, window = snapshot.question, snapshot.window
@@ -177,6 +189,7 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
             "basis": question.basis,
             "without": list(question.without),
             "breadth_list": question.breadth_list,
+            "as_of": iso(question.as_of),
         },
         "as_of": iso(snapshot.as_of),
         "state": snapshot.state,
@@ -199,6 +212,7 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
         },
         "bridge": _steps(snapshot.bridge),
         "verdict": _verdict(snapshot),
+        "without": _gap_without(snapshot),
         "gap_leaders": [
             {"symbol": symbol, "name": name, "contribution_bp": scaled(value, 1e4)}
             for symbol, name, value in zip(

@@ -73,7 +73,7 @@ class _Origins:
             return f"{files}; {self._said((str(place[1]),), lines=True)}", str(told.to_date)
         if place[0] == "indices":
             return self._said((str(place[1]),), lines=True), as_of
-        said = self._said(pair, lines=place[0] in ("verdict", "since"))
+        said = self._said(pair, lines=place[0] in ("verdict", "without", "since"))
         then = f"the earlier note of {self._earlier}; " if place[0] == "since" else ""
         return f"{then}{said}", as_of
 

@@ -36,7 +36,8 @@ def stem(snapshot: Snapshot) -> str:
         question.basis,
     ]
     if question.without:
-        few = question.without if len(question.without) <= _SPELLED else None
+        plain = not any(":" in name for name in question.without)
+        few = question.without if plain and len(question.without) <= _SPELLED else None
         parts.append("without-" + ("+".join(few) if few else _hash(question.without)))
     if question.breadth_list != "start":
         parts.append(f"list-at-{question.breadth_list}")

@@ -96,6 +96,15 @@ def _concentration(document: Json) -> Rows:
             yield {"fund": fund, **row}
 
 
+def _without(document: Json) -> Rows:
+    """A row an index, and one of the gap; nothing where no name is left out."""
+    for fund, index in document["indices"].items():
+        if index["without"] is not None:
+            yield {"of": fund, **index["without"]}
+    if document["without"] is not None:
+        yield {"of": "gap", **document["without"]}
+
+
 def _lists(lists: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """A list a measure, as one row a session."""
     named = {name: values for name, values in lists.items() if isinstance(values, list)}
@@ -235,6 +244,11 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
         "fund k:i sum_bp:f share_of_net:f share_of_gross_gain:f index_without_reweighted:f"
         " index_without_zeroed:f fund_without_zeroed:f",
         _concentration,
+    ),
+    "without": (
+        f"{_PAIR}of symbols sum_bp:f fund_without_zeroed:f index_without_reweighted:f"
+        " index_without_zeroed:f gap_zeroed_pp:f baskets_gap_pp:f gap_reweighted_pp:f",
+        _without,
     ),
     "daily": (
         "fund session:d advances:i declines:i unchanged:i advance_decline_line:f rana:f"

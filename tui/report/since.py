@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cache.facts import regular
 from cache.facts.clean import clean
 from cache.facts.errors import CacheError
 from core.answer.looks import LookError, look, read
@@ -26,13 +27,10 @@ def compared(path: Path, snapshot: Snapshot) -> Since:
     """Compare an answer with an earlier note.
 
     Raises:
-        CacheError: the file is no note, or one of another question; it names the file.
+        CacheError: the file is no regular one, no note, or one of another question; it names it.
         OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
-        data = file.read(_LARGEST + 1)
-    if len(data) > _LARGEST:
-        raise CacheError(f"{path}: too large for a note")
+    data = regular.read(path, _LARGEST)
     try:
         # texts of a file from anywhere are cleaned before anything is done with them
         earlier = json.loads(data, object_hook=_cleaned)

@@ -90,7 +90,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         self.live, self.wants_demo = Live(self), False
         self._opened, self._steps = now(), 0
         self.rung = ""
-        self._generation: int | None = None
+        self._identity: str | None = None
         #: Paints nothing while it is open.
         self._held = ExitStack()
         self._watched = False
@@ -208,11 +208,14 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         if not self._done(message.number):
             return
         old, self.snapshot, self.market = self.snapshot, message.snapshot, message.market
+        asked = None if old is None else old.question
         if self.failed is not None and self.error == self.failed.sentence:
             self.error = ""
         self.failed, self.absent = None, False
-        self._generation = message.snapshot.generation
+        self._identity = message.identity
         self.window.say(message.snapshot)
+        for remark in message.snapshot.remarks if message.snapshot.question != asked else ():
+            self.tell(remark, error=True)
         self._paint()
         # what nobody looks at yet waits until this is painted
         self.call_after_refresh(self._follow, old, message.snapshot)
@@ -240,7 +243,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             self.error = message.sentence
         self.failed, self._steps = message, 0
         if self.snapshot is None:
-            self._generation = self._on_disk()
+            self._identity = self._on_disk()
             self.refresher.look_up_cost(message.question)
         elif message.lacking and self._watches_another(message.question):
             self.error, self.absent = "", True
@@ -298,19 +301,19 @@ class InternalsApp(FittedApp, inherit_bindings=False):
 
     # -- data ------------------------------------------------------------------------
 
-    def _on_disk(self) -> int | None:
+    def _on_disk(self) -> str | None:
         try:
-            return self.desk.generation()
+            return self.desk.identity()
         except (CacheError, OSError):
-            return self._generation
+            return self._identity
 
     def poll(self) -> None:
         """Show data that another process brought; leave with a terminal that is gone."""
         if self._watched and leaving.terminal_gone():
             self._leave(128 + signal.SIGHUP)
             return
-        if self._on_disk() != self._generation and not self.underway.open:
-            self._generation = self._on_disk()
+        if self._on_disk() != self._identity and not self.underway.open:
+            self._identity = self._on_disk()
             self.again()
 
     @property

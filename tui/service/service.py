@@ -41,9 +41,9 @@ LOOKING: Final = "opened to look only: nothing is fetched, set or remembered her
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """A market, the generation that was the newest on disk when it was read, and its facts."""
+    """A market, what told the newest generation on disk when it was read, and its facts."""
 
-    newest: int | None
+    newest: str | None
     reference: Reference
     market: Market
 
@@ -117,6 +117,10 @@ class Desk:
         """Number of the newest generation on disk, None for an empty store."""
         return self.store.generation()
 
+    def identity(self) -> str | None:
+        """What tells the newest generation on disk from any other, None for an empty store."""
+        return self.store.identity()
+
     def demo(self) -> Desk:
         """The simulated market beside this one."""
         looking = bool(self.memory.refusal)
@@ -162,13 +166,13 @@ class Desk:
 
         with self._lock:
             self.prepare()
-            generation = self.store.generation()
+            identity = self.store.identity()
             reference = self.reference
             loaded = self._loaded
-            if loaded is None or loaded.newest != generation or loaded.reference is not reference:
+            if loaded is None or loaded.newest != identity or loaded.reference is not reference:
                 held = self.store.read()
                 self._loaded = loaded = _Loaded(
-                    generation,
+                    identity,
                     reference,
                     Market(
                         held.prices,

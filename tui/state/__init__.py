@@ -1,1 +1,1 @@
-"""Settings, places and what the screen remembers."""
+"""Settings, places and what is remembered."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -9,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from cache.facts.errors import StoreError
-from cache.facts.symbols import valid_symbol
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError, StoreError
+from cache.facts.symbols import valid_symbol, yahoo_symbol
 from cache.store import owner
 from core.data.errors import WindowError
 from core.data.question import Basis, Question, normal
@@ -85,8 +87,14 @@ class Config:
         )
 
 
+def _symbol(text: str) -> str:
+    """A fund's symbol in Yahoo's spelling: a suffix goes where it says a US listing."""
+    symbol = text.strip().upper()
+    return symbol if symbol.isalnum() else yahoo_symbol(symbol)
+
+
 def _two_funds(value: Any) -> tuple[str, str]:
-    parts = [part.strip().upper() for part in value.split(":")] if isinstance(value, str) else []
+    parts = [_symbol(part) for part in value.split(":")] if isinstance(value, str) else []
     if len(parts) != 2 or not all(map(valid_symbol, parts)) or parts[0] == parts[1]:
         raise ConfigError('write two funds such as "IWM:SPY"')
     return parts[0], parts[1]
@@ -123,7 +131,11 @@ def _formats(value: Any) -> dict[str, Any]:
 
 def _window(value: Any) -> dict[str, Any]:
     try:
-        return {"window": normal(str(value))}
+        # a year may be written as a number
+        year = isinstance(value, int) and not isinstance(value, bool)
+        if not isinstance(value, str) and not year:
+            raise ConfigError('write a window such as "YTD" or "2025"')
+        return {"window": normal(clean(f"{value}", 60))}
     except WindowError as error:
         raise ConfigError(str(error)) from None
 
@@ -190,17 +202,17 @@ def read(text: str, where: str) -> Config:
     Raises:
         ConfigError: No TOML, an unknown setting or a value that cannot be used.
     """
-    import tomllib  # most have no such file
+    from cache.facts.datafile import parse_toml  # most have no such file
 
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{where}: {error}") from None
+        data = parse_toml(text.removeprefix("\ufeff"), where)
+    except SourceError as error:
+        raise ConfigError(f"{error}") from None
     found: dict[str, Any] = {}
     given: set[str] = set()
     for name, value in data.items():
         if name == "keys" and isinstance(value, dict):
-            found["keys"] = _keys(value, where)
+            found["keys"] = _keys(value, text, where)
             continue
         table = name if name in _TABLES and isinstance(value, dict) else ""
         for key, entry in value.items() if table else [(name, value)]:
@@ -208,40 +220,70 @@ def read(text: str, where: str) -> Config:
             try:
                 found |= _setting(table, key, entry)
             except ConfigError as error:
+                line = _line(text, *filter(None, (table, key)))
                 raise ConfigError(
-                    f"{where}, line {_line(text, key)}: {place} = {_toml(entry)}: {error}"
+                    f"{where}, line {line}: {clean(place, 60)} = {_toml(entry)}: {error}"
                 ) from None
             given.add(key)
     return Config(**found, given=frozenset(given))
 
 
-def _keys(entries: Mapping[str, Any], where: str) -> dict[str, str]:
+def _keys(entries: Mapping[str, Any], text: str, where: str) -> dict[str, str]:
     # the table of commands needs the screen's library, a written answer does not
     from tui.command.commands import CommandError
     from tui.command.keys import keys_of
 
     for name, value in entries.items():
         if not isinstance(value, str):
-            raise ConfigError(f'{where}: [keys] {name}: write the keys as text, such as "x,ctrl+y"')
+            raise ConfigError(
+                f"{where}, line {_line(text, 'keys', name)}: [keys] {clean(name, 60)}: write the"
+                ' keys as text, such as "x,ctrl+y"'
+            )
     try:
         keys_of(entries)
     except CommandError as error:
-        raise ConfigError(f"{where}: [keys] {error}") from None
+        # the last entry that it names is the one that does not fit those before it
+        names = [name for name in entries if name in f"{error}"]
+        line = _line(text, "keys", *names[-1:])
+        raise ConfigError(f"{where}, line {line}: [keys] {clean(f'{error}', 200)}") from None
     return dict(entries)
 
 
-def _line(text: str, key: str) -> int:
-    """1-based line on which a key is set, 1 where it is not found as such."""
+def _line(text: str, *path: str) -> int:
+    """1-based line on which an entry is set, or the table that holds it; 1 where neither is seen.
+
+    Args:
+        text: TOML.
+        path: the names down to the entry, its table's first.
+    """
+    wanted, header, best = list(path), list[str](), (0, 1)
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.lstrip().strip('[]"').startswith(key):
-            return number
-    return 1
+        if line.lstrip().startswith("["):
+            header = found = _names(line.strip(" \t[").partition("]")[0])
+        elif "=" in line:
+            found = [*header, *_names(line.partition("=")[0])]
+        else:
+            continue
+        common = min(len(found), len(wanted))
+        if found[:common] == wanted[:common] and common > best[0]:
+            best = common, number
+    return best[1]
+
+
+def _names(dotted: str) -> list[str]:
+    """The names of a TOML key such as ``alerts."my hook"``."""
+    return [name.strip("\"'") for name in re.findall(r"\"[^\"]*\"|'[^']*'|[^.\s]+", dotted)]
 
 
 def _toml(value: Any) -> str:
+    """A value about as it would be written in the file, on one short line."""
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else f"{value}"
+    if isinstance(value, dict):
+        return "{...}"
+    if isinstance(value, list):
+        return clean(f"[{', '.join(map(_toml, value))}]", 60)
+    return clean(f'"{value}"' if isinstance(value, str) else f"{value}", 60)
 
 
 def load(path: Path | None = None) -> Config:
@@ -259,15 +301,15 @@ def load(path: Path | None = None) -> Config:
         path = user_config_path("internals", appauthor=False) / FILE
     try:
         owner.check_file(path)
-        text = path.read_text(encoding="utf-8")
-    except StoreError as error:
-        raise ConfigError(f"{error}") from None
+        if not path.exists():
+            return Config()
+        from cache.facts.datafile import toml_text
+
+        return read(toml_text(path), str(path))
     except (FileNotFoundError, NotADirectoryError):
         return Config()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ConfigError(f"{path}: cannot be read: {why}") from None
-    return read(text, str(path))
+    except (StoreError, SourceError) as error:
+        raise ConfigError(f"{error}") from None
 
 
 def with_flags(

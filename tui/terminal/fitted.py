@@ -11,6 +11,7 @@ from rich.text import Text
 from textual.app import App
 
 from tui.terminal import crash, fitting
+from tui.terminal.release import tested
 from tui.terminal.safe_lines import NET
 from tui.terminal.title import Window
 from tui.text.themes import DEFAULTS
@@ -69,7 +70,14 @@ class FittedApp(App[None], inherit_bindings=False):
         super().action_suspend_process()
 
     def _fatal_error(self) -> None:
-        """One sentence and where it happened, in place of a page that prints variables."""
+        """One sentence and where it happened, in place of a page that prints variables.
+
+        Textual 8.2 prints every local variable on the way (``show_locals``); this goes when a
+        fault can be told otherwise by a public method.
+        """
+        if not tested():
+            super()._fatal_error()
+            return
         if (error := self._exception) is not None:
             said = crash.sentence(error, self.crash_log, self.now())
             said = f"internals: an error of its own ended the screen: {said}"

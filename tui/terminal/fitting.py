@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
+from tui.terminal.release import tested
+
 if TYPE_CHECKING:
     from textual.app import App
     from textual.color import Color
@@ -24,11 +26,11 @@ WIRE: Final = "INTERNALS_WIRE"
 def survive_the_terminal() -> None:
     """Take a byte that is no UTF-8 for a sign, a paste for text alone, an error for an end.
 
-    Textual's reading thread decodes strictly, and a single such byte would end the screen; an
-    escape in a paste would end that, and its rest be keys. The browser's driver reads likewise.
-    What an error in writing would do is told in `tui.terminal.writing`.
+    Textual 8.2: `LinuxDriver.run_input_thread` decodes strictly, and a single such byte would end
+    the screen; the replacing decoder goes when it decodes with ``errors="replace"``. When the two
+    others go is told in `tui.terminal.pasting` and `tui.terminal.writing`.
     """
-    if sys.platform != "win32":
+    if sys.platform != "win32" and tested():
         from textual import _xterm_parser
         from textual.drivers import linux_driver
 
@@ -48,9 +50,12 @@ def _replacing(encoding: str) -> partial[codecs.IncrementalDecoder]:
 def let_widgets_go() -> None:
     """Keep the colours that Textual remembers of widgets, and not the widgets' lines with them.
 
-    Its cache of two colours is keyed by the object that holds a widget's drawn lines, and so keeps
-    a thousand of them alive: a third of a megabyte for each page that was open.
+    Textual 8.2: the cache of `StylesCache.get_inner_outer` is keyed by the object that holds a
+    widget's drawn lines, and so keeps a thousand of them alive: a third of a megabyte for each page
+    that was open. Where that is no ``lru_cache`` any more, this does nothing and can go.
     """
+    if not tested():
+        return
     from textual._styles_cache import StylesCache
 
     asked = StylesCache.get_inner_outer
@@ -76,13 +81,19 @@ def collect_from_here() -> None:
 
 
 def heed_no_color() -> None:
-    """Drop an empty NO_COLOR from the environment: set to nothing, it asks for nothing."""
+    """Drop an empty NO_COLOR from the environment: set to nothing, it asks for nothing.
+
+    Textual 8.2 takes it for set (`App.__init__`); this goes when it asks whether it is empty.
+    """
     if os.environ.get("NO_COLOR") == "":
         del os.environ["NO_COLOR"]
 
 
 def colourless(filters: Sequence[LineFilter]) -> list[LineFilter]:
-    """Line filters under NO_COLOR: no colour at all where Textual would send greys."""
+    """Line filters under NO_COLOR: no colour at all where Textual would send greys.
+
+    Textual 8.2 takes `Monochrome` but in native ANSI colours; this goes when it takes `NoColor`.
+    """
     from textual.filter import Monochrome, NoColor
 
     kept = [one for one in filters if not isinstance(one, (Monochrome, NoColor))]
@@ -90,9 +101,10 @@ def colourless(filters: Sequence[LineFilter]) -> list[LineFilter]:
 
 
 def plain(wire: str) -> bool:
-    """Whether Textual paints and writes by itself: asked for, or not a POSIX terminal of ours."""
+    """Whether Textual paints and writes by itself: as asked, off POSIX, or in another release."""
     asked = os.environ.get(WIRE) or wire
-    return asked == "plain" or sys.platform == "win32" or bool(os.environ.get("TEXTUAL_DRIVER"))
+    another = bool(os.environ.get("TEXTUAL_DRIVER")) or not tested()
+    return asked == "plain" or sys.platform == "win32" or another
 
 
 def driver_class(wire: str) -> type[Driver] | None:
@@ -109,12 +121,12 @@ def driver_class(wire: str) -> type[Driver] | None:
 
 def framed(app: App[Any]) -> bool:
     """Whether the frame already stood on the terminal when the screen came to it."""
-    return bool(getattr(app._driver, "framed", False))
+    return bool(getattr(getattr(app, "_driver", None), "framed", False))
 
 
 def redraw(app: App[Any]) -> None:
     """Send the whole screen again: another program wrote over it, or a line was lost."""
-    again = getattr(app._driver, "redraw", None)
+    again = getattr(getattr(app, "_driver", None), "redraw", None)
     if again is not None:
         again()
     else:
@@ -123,6 +135,6 @@ def redraw(app: App[Any]) -> None:
 
 def give_back(app: App[Any]) -> None:
     """Give the terminal back at once, as far as it takes that: the process is about to end."""
-    back = getattr(app._driver, "give_back", None)
+    back = getattr(getattr(app, "_driver", None), "give_back", None)
     if back is not None:
         back()

@@ -5,6 +5,8 @@ it and takes the rest for keys, so that a hostile text could press them; some te
 ``paste-buffer -p``) hand escapes on. Here all that comes in one breath belongs to the paste, up to
 the last end mark in it: a text that brings an end mark of its own presses no key either.
 
+This goes when Textual's parser (8.2: `XTermParser.parse`) takes all up to the end mark for text.
+
 Two habits of Textual's are relied on: its driver makes the parser by the name in its own module,
 feeds it what it reads and ticks it at least every tenth of a second. Should a version change
 that, `tests/tui/test_pasting.py` fails.

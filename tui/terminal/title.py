@@ -63,7 +63,7 @@ class Window:
         self._send(POP)
 
     def _send(self, codes: str) -> None:
-        driver = self._app._driver
+        driver = getattr(self._app, "_driver", None)
         if self.titled and codes and driver is not None:
             driver.write(codes)
             driver.flush()

@@ -1,7 +1,8 @@
 """A writer to the terminal that outlives its failures, and for which nobody waits for ever.
 
 Textual's ends at the first error, and waits without end for a terminal that nobody reads: its full
-queue then stops the whole screen, so that neither a key nor a signal ends it.
+queue then stops the whole screen, so that neither a key nor a signal ends it. This goes when
+Textual's `WriterThread` (8.2) survives an error and `write` no longer waits for its queue.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Text for people: numbers, styled spans, palettes, cleaning."""
+"""Numbers, spans, palettes and cleaning of text."""

@@ -14,6 +14,7 @@ from textual.color import Color
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.terminal.release import style_key
 from tui.text import formats
 from tui.text.formats import cell_width
 from tui.text.palettes import VARIABLES
@@ -80,7 +81,7 @@ class Painter(_Base):
     def ground(self) -> Ground:
         """What is drawn on, asked for anew after a change of a style here or above."""
         nodes = self.ancestors_with_self
-        key = (self.app.theme, *[node.styles._cache_key for node in nodes])
+        key = (self.app.theme, *[style_key(node.styles) for node in nodes])
         ground = self._ground
         if ground is None or ground.key != key:
             styles = self.styles

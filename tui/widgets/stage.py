@@ -9,12 +9,14 @@ without.
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual import events
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.widgets.painting import PaintingCompositor
+from tui.terminal.release import tested
 
 
 def settle(widget: Widget) -> None:
@@ -26,13 +28,14 @@ def settle(widget: Widget) -> None:
 class SizedScreen(Screen[None], inherit_bindings=False):
     """A screen that is laid out for the size the terminal has, and for none that it had.
 
-    Textual tells a screen its own new size after laying it out for one: two sizes that are on
-    their way at once then call for each other for ever.
+    Textual 8.2 tells a screen its own new size after laying it out for one: two sizes that are on
+    their way at once then call for each other for ever. This goes when `Screen._on_resize` and
+    `App._on_resize` no longer answer each other.
     """
 
-    def _screen_resized(self, size: Size) -> None:
-        if size == self.app.size:
-            super()._screen_resized(size)
+    def _screen_resized(self, size: Size, *more: Any) -> None:
+        if size == self.app.size or not tested():
+            super()._screen_resized(size, *more)
 
 
 class Stage(SizedScreen, inherit_bindings=False):
@@ -47,6 +50,8 @@ class Stage(SizedScreen, inherit_bindings=False):
         self._own = own
         self._silent = False
         if own:
+            from tui.widgets.painting import PaintingCompositor
+
             self._compositor = PaintingCompositor()
 
     def settle(self) -> None:
@@ -68,10 +73,16 @@ class Stage(SizedScreen, inherit_bindings=False):
         finally:
             self._silent = False
 
-    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
-        """As Textual's, but that no widget asks for another layout since it got its room."""
+    def _refresh_layout(
+        self, size: Size | None = None, scroll: bool = False, *more: Any, **named: Any
+    ) -> None:
+        """As Textual's, but that no widget asks for another layout since it got its room.
+
+        A copy of 8.2's `Screen._refresh_layout`, but that only the screen's own new size asks for
+        a layout.
+        """
         if not self._own or scroll or self.app.is_inline:
-            super()._refresh_layout(size, scroll)
+            super()._refresh_layout(size, scroll, *more, **named)
             return
         size = self.outer_size if size is None else size
         if not size:

@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 
+from tui.terminal.release import style_key, tested
 from tui.text import formats
 from tui.text.safe import safe
 from tui.text.spans import Line, fit_line
@@ -258,7 +259,7 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def _inner(self) -> int:
-        key = (self._size, self.show_vertical_scrollbar, self.styles._cache_key)
+        key = (self.outer_size, self.show_vertical_scrollbar, style_key(self.styles))
         if self._inner_of is None or self._inner_of[0] != key:
             self._inner_of = (key, self.scrollable_content_region.width)
         return self._inner_of[1]
@@ -272,8 +273,10 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         if size != self.virtual_size:
             # no other room is taken: more rows are no reason to lay out the screen
             self.set_reactive(LineTable.virtual_size, size)
-            if self.is_mounted:
+            if self.is_mounted and tested():
                 self._scroll_update(size)
+            elif self.is_mounted:
+                self.refresh(layout=True)
 
     def on_resize(self) -> None:
         """Follow the terminal's size with the cursor in sight."""

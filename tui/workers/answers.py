@@ -60,6 +60,8 @@ def answer(desk: DeskLike, number: int, question: Question) -> Taken | Failed:
         question: what is asked of it.
     """
     try:
+        # before anything is read: what is written meanwhile is noticed later
+        identity = desk.identity()
         snapshot = desk.take(question)
         market = desk.market()
         if market.generation != snapshot.generation:
@@ -73,4 +75,4 @@ def answer(desk: DeskLike, number: int, question: Question) -> Taken | Failed:
     except Exception as error:
         said = f"the question could not be answered: {type(error).__name__}: {error}"
         return Failed(number, question, said, False)
-    return Taken(number, snapshot, market)
+    return Taken(number, snapshot, market, identity)

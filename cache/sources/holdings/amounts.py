@@ -120,13 +120,11 @@ def _one_currency(sheet: Sheet, money: list[float]) -> list[float]:
 def _currency_of(sheet: Sheet, line: Line, *, stated: bool) -> str:
     """The currency a row's value is in.
 
-    A market value is in the column of currencies beside that of the listings, as issuers
-    have it; a price is in that of the listing.
+    Beside a column of the listings' currencies the other one is that of values, as issuers
+    have it. Where there is but one, values may be in it.
     """
-    if sheet.single:
+    if sheet.single and stated:
         return ""
-    if stated and "market_currency" in sheet.titles:
-        return line.currency
     return line.currency if "currency" in sheet.titles else line.market_currency
 
 
@@ -135,9 +133,8 @@ def _proportional(values: list[float], weights: list[float]) -> bool:
     value, weight = np.array(values), np.array(weights)
     if not value.sum() > 0 or not weight.sum() > 0:
         return False
-    return bool(
-        np.all(np.abs(value / value.sum() - weight / weight.sum()) <= 0.01 * weight / weight.sum())
-    )
+    value, weight = value / value.sum(), weight / weight.sum()
+    return bool(np.all(np.abs(value - weight) <= _ROUNDED + 0.01 * np.abs(weight)))
 
 
 def _base(sheet: Sheet, codes: dict[int, str]) -> str:

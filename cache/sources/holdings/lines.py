@@ -71,6 +71,7 @@ class Line:
         sedol: SEDOL, "" where the file has none.
         fund: what the column of funds says.
         day: ISO date of the column of dates, "" where the file has none.
+        unknown: cells of the columns whose titles say nothing known.
     """
 
     line: int
@@ -91,6 +92,7 @@ class Line:
     sedol: str = ""
     fund: str = ""
     day: str = ""
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -109,6 +111,7 @@ class Sheet:
         currency: code of the currency of values, "" where not told.
         titles: what a column holds -> its title.
         unread: titles of columns that were not read.
+        unknown: titles of those of them that say nothing known.
         notes: what else was found of the file, a sentence each.
         decimal: the decimal mark of its numbers.
     """
@@ -123,6 +126,7 @@ class Sheet:
     currency: str = ""
     titles: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     decimal: str = "."
 

@@ -40,6 +40,14 @@ _TICKER: Final = 30
 _REPEATED: Final = 0.2
 #: Digits and what stands beside them: a number, good or bad.
 _DIGITS: Final = re.compile(r"[^\w]*\d[^A-Za-z]*")
+#: A heading that names a fund.
+_FUND: Final = re.compile(r"\b(etf|fund|trust|ucits|portfolio|ticker)\b", re.IGNORECASE)
+#: Titles of columns that may tell funds apart.
+_FUNDS: Final = re.compile(
+    r"fund|etf|portfolio|account|strateg|book|sleeve|mandate|product|basket|model|client|depot"
+    r"|konto|fonds",
+    re.IGNORECASE,
+)
 _CODE: Final = re.compile(r"[0-9A-Z]{7,12}")
 
 
@@ -59,6 +67,7 @@ class Reader:
         self._order: Order | None = None
         self._kind = self._sector = ""
         self._headings: list[str] = []
+        self._before = 0
         self._sections: list[list[str]] = [[]]
 
     def read(self, args: Mapping[str, Any]) -> Sheet:
@@ -74,9 +83,14 @@ class Reader:
         table, sheet = self._table, self.sheet
         if not table.has("symbol"):
             self._symbol_in_identifier()
+        if not table.has("fund"):
+            self._fund_column(args.get("fund"))
         head = read_preamble(self._rows[: self._header])
         body = self._rows[self._header + 1 :]
         cells = [[table.text(row, word) for row in body] for word in table.numbers]
+        if table.has("weight"):
+            # no weight is a thousand: its mark before three digits is a decimal one
+            cells.append([f"{cell}0" for cell in cells[table.numbers.index("weight")]])
         sheet.decimal = table.decimal = decimal_mark(
             (cell for column in cells for cell in column), args.get("decimal")
         )
@@ -105,6 +119,23 @@ class Reader:
         codes = sum(_CODE.fullmatch(c) is not None and any(map(str.isdigit, c)) for c in cells)
         if cells and codes < len(cells) / 2:
             table.columns["symbol"] = table.columns.pop("identifier")
+
+    def _fund_column(self, wanted: str | None) -> None:
+        """Take a column of another title for that of funds.
+
+        It names the fund that was asked for in some row, or its title speaks of funds and it
+        says several.
+        """
+        table = self._table
+        for place in table.unread:
+            rows = [row.cells[place : place + 1] for row in self._rows[self._header + 1 :]]
+            cells = {cell[0] for cell in rows if cell and cell[0].strip("- ")}
+            named = wanted is not None and wanted.casefold() in {c.casefold() for c in cells}
+            several = len(cells) > 1 and not any(_DIGITS.fullmatch(cell) for cell in cells)
+            if named or (several and _FUNDS.search(table.titles[place])):
+                table.unread.remove(place)
+                table.columns["fund"] = place
+                return
 
     def _settle_order(self, head: Any, body: Sequence[Row], args: Mapping[str, Any]) -> None:
         """Find the order of the file's dates; a date that the user gave may tell it."""
@@ -151,6 +182,7 @@ class Reader:
             table.check_width(row)
             self.sheet.lines.append(self._line(row, symbol, name))
             self._sections[-1].append(symbol)
+            self._before = len(self._headings)
         except BadCell as bad:
             shown = clean(symbol, 20)
             rejected = Rejected(row.line, clean(bad.column, 40), shown, bad.reason)
@@ -169,7 +201,15 @@ class Reader:
         return len(name) > _SENTENCE or not name.strip("- ") or any(map(_worded, cells))
 
     def _section(self, row: Row) -> None:
-        """Take a further header: the rows below stand under its titles."""
+        """Take a further header: the rows below stand under its titles.
+
+        Raises:
+            SourceError: it is that of another fund, or misses a column that must be there.
+        """
+        between = self._headings[self._before :]
+        if named := next((text for text in between if _FUND.search(text)), None):
+            reason = f'the table of another fund begins here ("{named}"); import each by itself'
+            raise SourceError(reason, line=row.line)
         later = Table(row, self._meanings)
         later.decimal = self._table.decimal
         for word in ("symbol", "fund"):
@@ -232,6 +272,7 @@ class Reader:
             sedol(table.text(row, "sedol")),
             table.text(row, "fund") or table.text(row, "fund_name"),
             stated,
+            tuple(row.cells[place] for place in table.unread if place < len(row.cells)),
         )
 
     def _check_sections(self) -> None:
@@ -262,6 +303,7 @@ class Reader:
             unread.append(table.columns["value"])
             del read["value"]
         sheet.titles = read
+        sheet.unknown = [clean(table.titles[place], 40) for place in table.unread]
         sheet.unread = [clean(table.titles[place], 40) for place in sorted(unread)]
         sheet.single = "base_value" in read or bool(table.currency)
         sheet.currency = table.currency

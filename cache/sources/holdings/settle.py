@@ -82,8 +82,6 @@ def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]
                 continue
         if not reason and not value > 0:
             reason = "negative value" if value < 0 else "no value"
-        if not reason and symbol in stocks and (clash := _clash(stocks[symbol], line)):
-            reason = clash
         if reason:
             weight = None if math.isnan(value) else value
             others.append((clean(line.symbol, 20), clean(line.name), weight, reason))
@@ -115,19 +113,49 @@ def _reasons(sheet: Sheet) -> list[str]:
     for place, line in enumerate(sheet.lines):
         if not reasons[place]:
             reasons[place] = listings.abroad(line) or listings.digits(line)
+    rows: dict[str, list[int]] = {}
+    for place, line in enumerate(sheet.lines):
+        if not reasons[place]:
+            rows.setdefault(yahoo_symbol(line.symbol), []).append(place)
+    for places in rows.values():
+        for place in places[1:]:
+            _check_same(sheet, sheet.lines[places[0]], sheet.lines[place])
+        clashes = [_clash(sheet.lines[place], sheet.lines[places[0]]) for place in places[1:]]
+        if any(clashes):
+            # which of them the ticker's closes belong to is not told
+            for place in places:
+                reasons[place] = next(filter(None, clashes))
     return reasons
 
 
 def _clash(line: Line, other: Line) -> str:
-    """Why two rows of one ticker are not one line, "" where they are."""
+    """Why two rows of one ticker are not the same line, "" where they are."""
     kinds = line.identifier.partition(":")[::2], other.identifier.partition(":")[::2]
-    if kinds[0][0] and kinds[0][0] == kinds[1][0]:
-        if kinds[0][1] != kinds[1][1]:
-            return f"another security under the ticker {line.symbol} ({other.identifier})"
+    same = bool(kinds[0][0]) and kinds[0][0] == kinds[1][0]
+    if kinds[0] == kinds[1] and same:
         return ""
-    if line.name and other.name and _first(line.name) != _first(other.name):
-        return f"another name under the ticker {line.symbol}, which is {clean(line.name, 30)}"
+    if same or (line.name and other.name and _first(line.name) != _first(other.name)):
+        two = " and ".join(clean(x.name, 30) or x.identifier for x in (other, line))
+        return f"its ticker stands for {two}, and which is meant the file does not say"
     return ""
+
+
+def _check_same(sheet: Sheet, line: Line, other: Line) -> None:
+    """Refuse to sum two rows of one line that a column of unknown meaning tells apart.
+
+    Raises:
+        SourceError: the column may say of which fund each is; names it and the flags.
+    """
+    for title, here, there in zip(sheet.unknown, line.unknown, other.unknown, strict=False):
+        if here != there and any(map(str.isalpha, here + there)):
+            raise SourceError(
+                f'stands twice, with "{clean(here, 20)}" and "{clean(there, 20)}" under a column'
+                f' that is not known: say --columns fund="{title}" where it tells funds apart, or'
+                f' --ignore "{title}" where the rows are to be added up',
+                line=other.line,
+                column=title,
+                symbol=line.symbol,
+            )
 
 
 def _first(name: str) -> str:

@@ -9,17 +9,13 @@ import numpy as np
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import MOST_COLUMNS, Row
-from cache.sources.prices.layout import (
-    READ,
-    Layout,
-    Wanted,
-    check_columns,
-    find_layout,
-)
+from cache.sources.prices.header import find_layout
+from cache.sources.prices.layout import READ, Layout, Wanted, check_columns
 from cache.sources.prices.price_columns import Columns
 from cache.sources.prices.price_symbols import Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps
-from cache.sources.prices.text_columns import Asked, notation, ticker_of, told_of
+from cache.sources.prices.telling import Asked, notation, tell_listings, ticker_of, told_of
+from cache.sources.prices.text_columns import without_foreign
 from cache.sources.prices.text_rows import MOST_ROWS, MOST_WIDE
 
 if TYPE_CHECKING:
@@ -96,6 +92,8 @@ def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> C
     else:
         texts, codes = _encoded(columns[at["symbol"]], "symbol")
         symbol = np.array([*(known.code(text) for text in texts), -1], np.intp)[codes]
+    if {"exchange", "currency"} & at.keys():
+        symbol = _listings(columns, at, ticker, known)
     stamps, dates = _dates(columns[at["date"]], asked)
     told = told_of(layout, "Parquet", asked, "", ticker and f"{clean(ticker, 30)} ({whence})")
     told.notation = notation(None, stamps)
@@ -121,7 +119,30 @@ def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> C
             result.unknown[title] = _numbers(columns[place], title)[0]
         except SourceError:
             result.texts.append(title)
-    return result
+    tell_listings(told, known)
+    return without_foreign(result)
+
+
+def _listings(columns: dict[int, Any], at: dict[str, int], ticker: str, known: Symbols) -> IntArray:
+    """The position of each row's symbol beside its exchange and currency."""
+    texts: list[list[str]] = []
+    codes: list[IntArray] = []
+    for word in ("symbol", "exchange", "currency"):
+        if word in at:
+            found, code = _encoded(columns[at[word]], word)
+        else:
+            found, code = [ticker if word == "symbol" else ""], np.zeros(1, np.intp)
+        texts.append([*found, ""])
+        codes.append(code)
+    rows = np.broadcast_arrays(*codes)
+    sizes = [len(found) for found in texts]
+    flat = np.ravel_multi_index([row % size for row, size in zip(rows, sizes, strict=True)], sizes)
+    distinct, place = np.unique(flat, return_inverse=True)
+    whose = [
+        known.listing(*(found[i] for found, i in zip(texts, entry, strict=True)))
+        for entry in zip(*np.unravel_index(distinct, sizes), strict=True)
+    ]
+    return np.array(whose, np.intp)[place]
 
 
 def _wide(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> Columns:

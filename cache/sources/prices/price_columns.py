@@ -30,6 +30,8 @@ class Told:
         unread: titles of known columns that are not needed.
         notation: the decimal mark and the order of dates, in words.
         remarks: further sentences a person should see.
+        currencies: codes of the currencies that it tells.
+        download: it looks like yfinance's, without adjusted closes.
     """
 
     file: str = ""
@@ -38,6 +40,8 @@ class Told:
     unread: list[str] = field(default_factory=list)
     notation: str = ""
     remarks: list[str] = field(default_factory=list)
+    currencies: list[str] = field(default_factory=list)
+    download: bool = False
 
 
 @dataclass(slots=True)

@@ -15,13 +15,15 @@ from cache.facts.errors import SourceError
 from cache.facts.sessions import sessions
 from cache.sources.holdings.rows import Rejected
 from cache.sources.prices import basis
+from cache.sources.prices.doubtful import settle_download, without_unmarked
 from cache.sources.prices.layout import Wanted
 from cache.sources.prices.parquet_file import read_parquet
 from cache.sources.prices.price_columns import FIELDS, Columns, joined
 from cache.sources.prices.report import report
-from cache.sources.prices.spacing import check_repeats, check_spacing
+from cache.sources.prices.spacing import check_each, check_repeats, check_spacing
 from cache.sources.prices.suspects import check_unknown
-from cache.sources.prices.text_columns import Asked, read_table
+from cache.sources.prices.telling import Asked
+from cache.sources.prices.text_columns import read_table
 from cache.sources.prices.text_rows import text_tables
 
 if TYPE_CHECKING:
@@ -75,10 +77,13 @@ def _parsed(columns: Columns, args: dict[str, Any]) -> Parsed:
     good, rejected = _judge(columns, np.datetime64(args["today"], "D"))
     if not len(good):
         raise _nothing(rejected)
+    check_each(columns, good)
     unread = check_unknown(columns, good)
+    settle_download(columns, good)
     decided = basis.decide(columns, good, args["basis"])
     good, against = basis.left_out(columns, good, decided)
     rejected += against
+    rejected += without_unmarked(columns, good, decided.basis)
     if not len(good):
         raise _nothing(rejected)
     if decided.basis == "unadjusted":
@@ -208,9 +213,8 @@ def _once(columns: Columns, rows: IntArray, rejected: list[Rejected]) -> IntArra
     Raises:
         SourceError: so many differ that they are no slips.
     """
-    order = np.lexsort(
-        (columns.line[rows], columns.file[rows], columns.session[rows], columns.symbol[rows])
-    )
+    # Rows of several files lie one file below the other, and each in the order of its lines.
+    order = np.lexsort((columns.session[rows], columns.symbol[rows]))
     rows = rows[order]
     symbol, session = columns.symbol[rows], columns.session[rows]
     first = np.ones(len(rows), np.bool_)

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from cache.facts.exchanges import US, currency_code, exchange_place, suffix_place
 from cache.facts.symbols import valid_symbol, yahoo_symbol
+
+#: Position of a line that is not listed in the United States under a US ticker.
+FOREIGN: Final = -2
 
 _LETTER: Final = re.compile(r"[A-Za-z]")
 _NUMBER: Final = re.compile(r"[-+]?\d*\.?\d*(?:[eE][-+]?\d+)?")
@@ -29,11 +33,16 @@ class Symbols:
 
     Attributes:
         positions: symbol -> position.
+        foreign: ticker of a line that is not listed in the United States -> where it is.
+        currencies: codes of the currencies that are told.
     """
 
     def __init__(self) -> None:
         self.positions: dict[str, int] = {}
+        self.foreign: dict[str, str] = {}
+        self.currencies: set[str] = set()
         self._texts: dict[str, int] = {}
+        self._listings: dict[tuple[str, str, str], int] = {}
 
     def code(self, text: str) -> int:
         """Position of a symbol, -1 where the text is none."""
@@ -46,6 +55,31 @@ class Symbols:
             self._texts[text] = position
         return position
 
+    def listing(self, text: str, exchange: str, currency: str) -> int:
+        """Position of a symbol beside its exchange and currency; `FOREIGN` where they are not US.
+
+        A ticker with the suffix of its exchange names a listing itself, wherever that is.
+        """
+        key = text, exchange, currency
+        position = self._listings.get(key)
+        if position is None:
+            position = self._listings[key] = self._listing(text, exchange, currency)
+        return position
+
+    def _listing(self, text: str, exchange: str, currency: str) -> int:
+        place, money = exchange_place(exchange), currency_code(currency)
+        if money:
+            self.currencies.add(money)
+        suffix = suffix_place(text.strip().upper())
+        if suffix is None or suffix[1].country == US:
+            if place is not None and place.country != US:
+                self.foreign[text] = f"listed in {place.name}"
+                return FOREIGN
+            if money not in ("", "USD"):
+                self.foreign[text] = f"in {money}"
+                return FOREIGN
+        return self.code(text)
+
     def add(self, symbol: str) -> int:
         """Position of what is a symbol already."""
         return self.positions.setdefault(symbol, len(self.positions))
@@ -54,12 +88,14 @@ class Symbols:
 #: What files are called that say nothing of a ticker.
 _GENERIC: Final = re.compile(
     r"adj|adjusted|all|bars|close|closes|compact|csv|data|daily|day|download|"
-    r"eod|export|file|final|full|hist|history|historical|index|matrix|members|"
+    r"eod|export|file|final|full|hist|history|historical|historicaldata|index|matrix|members|"
     r"mine|my|new|ohlc|ohlcv|old|out|output|panel|price|prices|quote|quotes|"
     r"raw|result|results|sample|series|splits|stock|stocks|table|test|ticker|"
     r"tickers|time|unadjusted|vendor|weekly|monthly|wide|long|funds|tr",
     re.IGNORECASE,
 )
+#: Pieces of a longer name that say of which exchange and span the bars are.
+_BESIDE: Final = ("US", "USA", "D", "W", "M", "DLY")
 _STEM: Final = re.compile(r"\^?[A-Z]{1,5}(?:[.\-/ ][A-Z]{1,2})?")
 _COPY: Final = re.compile(r"\s*\(\d+\)$")
 
@@ -79,5 +115,6 @@ def ticker_of_file(name: str) -> str:
     if _STEM.fullmatch(stem) and not _GENERIC.fullmatch(stem):
         return stem
     pieces = [piece for piece in re.split(r"[_ ,]+|-(?=\d)|(?<=\d)-", stem) if piece]
-    names = [p for p in pieces if not p.isdigit() and not _GENERIC.fullmatch(p)]
+    pieces = [p for p in pieces if p not in _BESIDE and not p.isdigit()]
+    names = [piece for piece in pieces if not _GENERIC.fullmatch(piece)]
     return names[0] if len(names) == 1 and _STEM.fullmatch(names[0]) else ""

@@ -59,8 +59,9 @@ def _group(group: Sequence[Told], unknown: Sequence[str]) -> list[str]:
         names = ", ".join(clean(title, 30) or "(no title)" for title in unread[: _NAMES * 3])
         more = len(unread) - _NAMES * 3
         lines.append(f"not read: {names}{f' and {more:,} more' if more > 0 else ''}")
-    if first.notation:
-        lines.append(first.notation)
+    money = ", ".join(first.currencies)
+    currency = f"currency {money}" if money else "no currency told, taken as US dollars"
+    lines.append("; ".join(part for part in (first.notation, currency) if part))
     return lines
 
 

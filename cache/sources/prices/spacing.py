@@ -21,6 +21,8 @@ _SPANS: Final = {
 }
 #: The part of the steps that must be of one span, and how many steps tell.
 _REGULAR, _STEPS = 0.8, 2
+#: Of one symbol the part of its steps, and how many of them.
+_ALL, _BARS = 0.9, 6
 #: A part of the rows that repeat a symbol and date with another value, from which on they are
 #: no slips.
 _REPEATED: Final = 0.05
@@ -52,16 +54,22 @@ def check_spacing(columns: Columns) -> None:
         SourceError: the bars are of weeks or months, or of minutes.
     """
     good = (columns.symbol >= 0) & ~np.isnat(columns.session)
-    if columns.bars and good.any():
-        span = span_of(np.unique(columns.session[good]))
-        if span:
-            raise _refusal(span)
-        symbol = _first_spaced(columns, good)
-        if symbol is not None:
-            raise _refusal(symbol[1], columns.symbols[symbol[0]])
+    if not good.any():
+        return
+    days = _distinct(columns.session[good])
+    if columns.bars and (span := span_of(days)):
+        raise _refusal(span)
     if columns.timed is not None:
         _check_intraday(columns, good & columns.timed)
-    _check_shifted(np.unique(columns.session[good]))
+    _check_shifted(days)
+
+
+def _distinct(days: Dates) -> Dates:
+    """The distinct days, ascending; of millions counting is faster than sorting."""
+    numbers = days.astype(np.int64)
+    first = numbers.min()
+    distinct: Dates = (np.flatnonzero(np.bincount(numbers - first)) + first).astype("datetime64[D]")
+    return distinct
 
 
 def _refusal(span: str, symbol: str | None = None) -> SourceError:
@@ -72,21 +80,28 @@ def _refusal(span: str, symbol: str | None = None) -> SourceError:
     )
 
 
-def _first_spaced(columns: Columns, good: BoolArray) -> tuple[int, str] | None:
-    """The first symbol with enough bars, all of one span, beside others that are daily."""
-    symbol, days = columns.symbol[good], columns.session[good].astype(np.int64)
-    order = np.lexsort((days, symbol))
-    symbol, days = symbol[order], days[order]
+def check_each(columns: Columns, rows: IntArray) -> None:
+    """Refuse a file in which the bars of one symbol are of weeks beside others of days.
+
+    Args:
+        columns: the file.
+        rows: good rows, ordered by symbol and session.
+
+    Raises:
+        SourceError: there is such a symbol.
+    """
+    if not columns.bars:
+        return
+    symbol, days = columns.symbol[rows], columns.session[rows].astype(np.int64)
     same = symbol[1:] == symbol[:-1]
-    steps = np.diff(days)
-    counted = np.bincount(symbol[1:][same], minlength=len(columns.symbols))
+    steps, whose = np.diff(days)[same], symbol[1:][same]
+    counted = np.bincount(whose, minlength=len(columns.symbols))
     for name, (least, most) in _SPANS.items():
-        fits = same & (steps >= least) & (steps <= most)
-        count = np.bincount(symbol[1:][fits], minlength=len(columns.symbols))
-        spaced = (counted >= 6) & (count >= 0.9 * counted)
+        fits = whose[(steps >= least) & (steps <= most)]
+        count = np.bincount(fits, minlength=len(columns.symbols))
+        spaced = (counted >= _BARS) & (count >= _ALL * counted)
         if spaced.any():
-            return int(np.argmax(spaced)), name
-    return None
+            raise _refusal(name, columns.symbols[int(np.argmax(spaced))])
 
 
 def _check_intraday(columns: Columns, timed: BoolArray) -> None:

@@ -15,8 +15,9 @@ from cache.sources.notation import Decimal, decimal_mark
 from cache.sources.prices.cells import BARE, read_cells
 from cache.sources.prices.layout import READ, Layout
 from cache.sources.prices.price_columns import Columns, Told
-from cache.sources.prices.price_symbols import Symbols
+from cache.sources.prices.price_symbols import FOREIGN, Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps
+from cache.sources.prices.telling import Asked, notation, tell_listings, ticker_of, told_of
 from cache.sources.prices.text_rows import MOST_CELLS, MOST_ROWS, Table, whole_rows
 
 if TYPE_CHECKING:
@@ -26,33 +27,8 @@ if TYPE_CHECKING:
 _EVIDENCE: Final = 20_000
 #: A column of which a larger part is no number holds text.
 _TEXT: Final = 0.5
-_SHAPES: Final = {
-    "long": "a row for a symbol and date",
-    "single": "a row for a date, one symbol",
-    "wide": "a column for a symbol",
-    "across": "a column for a date",
-}
 #: A reading: how a column of cells becomes numbers, and the parts it makes.
 _Read = Callable[[Sequence[str], str], "tuple[FloatArray, BoolArray]"]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the user said of a file.
-
-    Attributes:
-        decimal: the decimal mark.
-        dates: the order of day, month and year.
-        ticker: whose closes they are, for a file that does not say.
-        named: whose closes they are by the name of the file, "" where that is no ticker.
-        file: its name, "" where there is one file alone.
-    """
-
-    decimal: str | None = None
-    dates: str | None = None
-    ticker: str | None = None
-    named: str = ""
-    file: str = ""
 
 
 @dataclass(slots=True)
@@ -86,13 +62,13 @@ class _Numbers:
 
     def read(self, cells: Sequence[str], word: str) -> tuple[FloatArray, BoolArray]:
         """Cells as numbers, NaN where empty, and marked where they are none."""
-        if len(self.evidence) < _EVIDENCE and word != "split":
-            text = "".join(cells)
-            # Between commas no number holds one unless it is quoted, and then it is not bare.
-            if not (self._plain and BARE.fullmatch(text)):
-                self.commas |= "," in text
-                self.evidence += cells[: _EVIDENCE - len(self.evidence)]
-        return read_cells(cells, word, self._decimal)
+        text = "".join(cells)
+        bare = BARE.fullmatch(text) is not None
+        # Between commas no number holds one unless it is quoted, and then it is not bare.
+        if not (self._plain and bare) and len(self.evidence) < _EVIDENCE and word != "split":
+            self.commas |= "," in text
+            self.evidence += cells[: _EVIDENCE - len(self.evidence)]
+        return read_cells(cells, word, self._decimal, bare=bare)
 
     def mark(self, given: str | None) -> Decimal:
         """The decimal mark of the file.
@@ -126,74 +102,27 @@ def read_table(table: Table, asked: Asked, sheet: str = "") -> Columns:
     if mark == "," and asked.decimal != ",":
         # The first reading took a point for granted.
         parts = walk(table, _Numbers(",", table.separator).read, ticker)
-    stamps = read_stamps([*parts.days], asked.dates)
+    stamps = read_stamps([text.strip() for text in parts.days], asked.dates)
     told = told_of(layout, table.told, asked, sheet, ticker and f"{clean(ticker, 30)} ({whence})")
     told.notation = notation(mark, stamps)
     told.remarks += parts.remarks
-    return _columns(layout, parts, stamps, told)
+    tell_listings(told, parts.symbols)
+    return without_foreign(_columns(layout, parts, stamps, told))
 
 
-def notation(mark: Decimal | None, stamps: Stamps) -> str:
-    """How the numbers and dates of a file are written, in words; no mark where they are binary."""
-    words = {"dmy": "day-month-year", "mdy": "month-day-year", "ymd": "year-month-day"}
-    order = f"dates {words[stamps.order]}" if stamps.order else "dates year first or by name"
-    marks = [] if mark is None else [f"decimal {'comma' if mark == ',' else 'point'}"]
-    return "; ".join([*marks, stamps.zoned or order])
-
-
-def ticker_of(layout: Layout, asked: Asked, sheet: str) -> tuple[str, str]:
-    """Whose closes a table of one symbol holds, and what says so.
-
-    Raises:
-        SourceError: nothing does, or the file and the user both do.
-    """
-    if layout.shape != "single":
-        if asked.ticker is not None:
-            reason = "its own columns say whose closes they are; import it without --symbol"
-            raise SourceError(reason)
-        return "", ""
-    sources = (
-        (asked.ticker or "", "--symbol"),
-        (layout.ticker, "a line above its header"),
-        (sheet, "the name of its sheet"),
-        (asked.named, "the file's name"),
-    )
-    for ticker, whence in sources:
-        if ticker:
-            return ticker, whence
-    raise SourceError(
-        "has no column of symbols, and its name is no ticker; say whose closes they are,"
-        " such as --symbol AAPL, or which column it is, such as --columns symbol=Name"
-    )
-
-
-def told_of(layout: Layout, kind: str, asked: Asked, sheet: str, single: str) -> Told:
-    """How a table was read, as far as its layout tells.
-
-    Args:
-        layout: what its columns hold.
-        kind: what kind of file it is, in words.
-        asked: what the user said of it.
-        sheet: name of the sheet, where a workbook has several.
-        single: the ticker of a table of one symbol and what says so, else "".
-    """
-    place = f"{kind}, sheet {clean(sheet, 30)}" if sheet else kind
-    told = Told(asked.file, f"{place}: {_SHAPES[layout.shape]}")
-    if single:
-        told.taken["symbol"] = single
-    elif layout.shape == "wide":
-        tickers = dict.fromkeys(column.ticker for column in layout.wide)
-        told.taken["symbol"] = f"{len(tickers):,} titles"
-    for word, position in layout.fields.items():
-        told.taken[word] = layout.titles.get(position, "Symbol")
-    for column in layout.wide:
-        title = layout.titles[column.at]
-        told.taken.setdefault("date", layout.titles.get(column.date) or "the first column")
-        told.taken.setdefault(column.word, "the cells" if title == column.ticker else title)
-    if layout.across:
-        told.taken |= {"date": f"{len(layout.across):,} titles", "close": "the cells"}
-    told.unread = [*layout.unread]
-    return told
+def without_foreign(columns: Columns) -> Columns:
+    """The columns without the rows of lines that are listed elsewhere."""
+    home = columns.symbol != FOREIGN
+    if home.all():
+        return columns
+    for name in ("symbol", "session", "line", "file", "timed"):
+        values = getattr(columns, name)
+        if values is not None:
+            setattr(columns, name, values[home])
+    for table in (columns.values, columns.faulty, columns.unknown):
+        for name, values in table.items():
+            table[name] = values[home]
+    return columns
 
 
 def _columns(layout: Layout, parts: _Parts, stamps: Stamps, told: Told) -> Columns:
@@ -234,7 +163,7 @@ def _long(table: Table, read: _Read, ticker: str) -> _Parts:
     fields = [name for name in READ if name in at]
     parts.values = {name: [] for name in fields}
     parts.faulty = {name: [] for name in fields}
-    constant = parts.symbols.code(ticker) if ticker else -1
+    date, days = at["date"], parts.days
     total, last = 0, 0
     odd: list[tuple[int, list[str]]] = []
     for rows, lines in table.chunks():
@@ -244,13 +173,8 @@ def _long(table: Table, read: _Read, ticker: str) -> _Parts:
         last = lines[-1]
         rows, lines, strange = whole_rows(rows, lines, layout.width)
         odd += strange
-        written = [row[at["date"]].strip() for row in rows]
-        if ticker:
-            parts.codes.append(np.full(len(rows), constant, np.intp))
-        else:
-            code, where = parts.symbols.code, at["symbol"]
-            parts.codes.append(np.array([code(row[where]) for row in rows], np.intp))
-        days = parts.days
+        written = [row[date] for row in rows]
+        parts.codes.append(_codes(rows, layout, ticker, parts.symbols))
         for text in dict.fromkeys(written):
             days.setdefault(text, len(days))
         parts.dates.append(np.array([days[text] for text in written], np.intp))
@@ -265,6 +189,29 @@ def _long(table: Table, read: _Read, ticker: str) -> _Parts:
             parts.unknown.setdefault(title, []).append(read(cells, "unknown"))
     _odd_rows(parts, odd, last, layout)
     return parts
+
+
+def _codes(
+    rows: Sequence[Sequence[str]], layout: Layout, ticker: str, symbols: Symbols
+) -> IntArray:
+    """The position of each row's symbol; `FOREIGN` where it is of a listing elsewhere."""
+    at = layout.fields
+    where = at.get("symbol", -1)
+    if not {"exchange", "currency"} & at.keys():
+        if ticker:
+            return np.full(len(rows), symbols.code(ticker), np.intp)
+        code = symbols.code
+        return np.array([code(row[where]) for row in rows], np.intp)
+    exchange, currency = at.get("exchange", -1), at.get("currency", -1)
+    codes = [
+        symbols.listing(
+            ticker or row[where],
+            row[exchange] if exchange >= 0 else "",
+            row[currency] if currency >= 0 else "",
+        )
+        for row in rows
+    ]
+    return np.array(codes, np.intp)
 
 
 def _odd_rows(parts: _Parts, odd: list[tuple[int, list[str]]], last: int, layout: Layout) -> None:
@@ -317,7 +264,7 @@ def _wide(table: Table, read: _Read, ticker: str) -> _Parts:
     parts.faulty = {word: [] for word in words}
     numbered = np.array(lines, np.intp)
     dates = {
-        at: np.array([parts.day(row[at].strip()) for row in rows], np.intp)
+        at: np.array([parts.day(row[at]) for row in rows], np.intp)
         for at in dict.fromkeys(date for _, date in groups)
     }
     for (name, date), group in groups.items():

@@ -6,15 +6,19 @@ import csv
 import gzip
 import io
 import json
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any, BinaryIO, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol, cast
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import Row, check_text, no_csv
-from cache.sources.prices.layout import DEEPEST, Layout, Wanted, find_layout
+from cache.sources.prices.header import DEEPEST, find_layout
+
+if TYPE_CHECKING:
+    from cache.sources.prices.layout import Layout, Wanted
 
 MOST_ROWS: Final = 5_000_000
 #: Cells of a wide table: what five million rows of a long one need.
@@ -27,6 +31,8 @@ MOST_UNPACKED: Final = 1 << 30
 _CHUNK: Final = 50_000
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _NAMES: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+_BRACKETS: Final = re.compile(rb"<\w+>[,;\t|]")
 
 #: Rows and the line on which each starts.
 Chunk = tuple[list[list[str]], list[int]]
@@ -146,7 +152,8 @@ def text_tables(stream: BinaryIO, wanted: Wanted) -> list[tuple[str, Table]]:
         stream = unpacked(stream)
     head = stream.read(4096)
     stream.seek(0)
-    check_text(head)
+    # Titles in angle brackets are no web page.
+    check_text(head[1:] if _BRACKETS.match(head) else head)
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return [("", _json_table(stream, wanted))]
     return [("", CsvTable(stream, wanted))]

@@ -1,0 +1,72 @@
+"""Files that anybody may have put in their place: only a regular one of a known size is read.
+
+A pipe has no end, a device may act when it is opened, and a sparse file of terabytes takes no
+room on the disk: each would be a wait or all memory.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
+
+#: The largest of a person's own small files that is read.
+SMALL: Final = 1 << 20
+_KINDS: Final = (
+    (stat.S_ISDIR, "a directory"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+)
+
+
+def opened(path: Path, largest: int) -> BinaryIO:
+    """A regular file opened for reading; anything else is refused without being read.
+
+    Raises:
+        OSError: it is missing or may not be read.
+        SourceError: it is a directory, a pipe, a device or too large.
+    """
+    # Looked at before it is opened: opening a device can already do something.
+    _check(path, os.stat(path), largest)  # noqa: PTH116
+    # Not blocking: a pipe put in its place meanwhile must not hang us.
+    file = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb")
+    try:
+        _check(path, os.fstat(file.fileno()), largest)
+    except SourceError:
+        file.close()
+        raise
+    return file
+
+
+def read(path: Path, largest: int = SMALL) -> bytes:
+    """The bytes of a regular file.
+
+    Raises:
+        OSError: it is missing or cannot be read.
+        SourceError: it is a directory, a pipe, a device or too large.
+    """
+    with opened(path, largest) as file:
+        return file.read(largest)
+
+
+def read_or_none(path: Path, largest: int = SMALL) -> bytes | None:
+    """The bytes of a file on which nothing rests; None where there is none that can be read."""
+    with suppress(OSError, ValueError, SourceError):
+        return read(path, largest)
+    return None
+
+
+def _check(path: Path, found: os.stat_result, largest: int) -> None:
+    """Refuse what is no regular file, or is too large."""
+    name = clean(str(path), 200)
+    if not stat.S_ISREG(found.st_mode):
+        kind = next((kind for test, kind in _KINDS if test(found.st_mode)), "a device")
+        raise SourceError(f"is {kind}; a regular file is needed", file=name)
+    if found.st_size > largest:
+        size = f"holds {found.st_size >> 20:,} MB; at most {largest >> 20:,} MB are read"
+        raise SourceError(size, file=name)

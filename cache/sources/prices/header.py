@@ -1,0 +1,80 @@
+"""The header of a price file: found among its first rows, whatever the layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from cache.facts.columns import synonyms
+from cache.facts.errors import SourceError
+from cache.sources.prices.layout import Layout, Wanted, long_table, shown
+from cache.sources.prices.wide_layout import (
+    across_table,
+    matrix_table,
+    paired_table,
+    two_rows_table,
+)
+
+if TYPE_CHECKING:
+    from cache.sources.holdings.rows import Row
+
+#: A header lies within so many rows of the top.
+DEEPEST: Final = 60
+#: The titles of a stacked download of yfinance, which sorts them.
+_DOWNLOAD: Final = ("Close", "High", "Low", "Open", "Volume")
+
+
+def find_layout(head: Sequence[Row], wanted: Wanted) -> Layout:
+    """The layout of a table, from its first rows.
+
+    Args:
+        head: the first records of the file, blank ones included.
+        wanted: what the user said of its columns.
+
+    Raises:
+        SourceError: no row of them is a header of closes.
+    """
+    readings: tuple[Callable[[Sequence[Row], int, Wanted], Layout | None], ...] = (
+        two_rows_table,
+        long_table,
+        paired_table,
+        matrix_table,
+        across_table,
+    )
+    first: int | None = None
+    for at, row in enumerate(head[:DEEPEST]):
+        if not any(cell.strip() for cell in row.cells):
+            continue
+        first = at if first is None else first
+        for reading in readings:
+            layout = reading(head, at, wanted)
+            if layout is not None:
+                wanted.check([*layout.titles.values()])
+                layout.download = _is_download(layout, row.cells, wanted)
+                return layout
+    if first is None:
+        raise SourceError("is empty; a header with symbol, date, close is needed")
+    raise _no_header(head[first], wanted)
+
+
+def _is_download(layout: Layout, first: Sequence[str], wanted: Wanted) -> bool:
+    """Whether it looks like yfinance's, with closes and no adjusted ones, and nobody said more."""
+    words = {*layout.fields, *(column.word for column in layout.wide)}
+    said = {"close", "adj_close"} & {*wanted.columns.values()}
+    if said or "close" not in words or "adj_close" in words or not layout.bars:
+        return False
+    titles = [*layout.titles.values()]
+    if layout.shape == "wide":
+        return first[0].strip() in ("Price", "Ticker") and "Close" in titles
+    return {"Dividends", "Stock Splits"} <= {*titles} or titles[-5:] == [*_DOWNLOAD]
+
+
+def _no_header(row: Row, wanted: Wanted) -> SourceError:
+    titles = [cell.strip() for cell in row.cells]
+    words = {wanted.word(title, synonyms("prices")) for title in titles}
+    missing = [name for name in ("symbol", "date") if name not in words]
+    if not {"close", "adj_close"} & words:
+        missing.append("close")
+    lacking = missing[-1] if "date" in words else "date"
+    reason = f'has no column "{lacking}" ({shown(titles)}); symbol, date and close are needed'
+    return SourceError(reason, line=row.line)

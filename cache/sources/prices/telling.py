@@ -1,0 +1,119 @@
+"""How a table of closes was read, as far as its layout and the user say it: for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
+from cache.sources.prices.price_columns import Told
+
+if TYPE_CHECKING:
+    from cache.sources.notation import Decimal
+    from cache.sources.prices.layout import Layout
+    from cache.sources.prices.price_symbols import Symbols
+    from cache.sources.prices.stamps import Stamps
+
+#: Lines left out that are named.
+_NAMED: Final = 12
+_SHAPES: Final = {
+    "long": "a row for a symbol and date",
+    "single": "a row for a date, one symbol",
+    "wide": "a column for a symbol",
+    "across": "a column for a date",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user said of a file.
+
+    Attributes:
+        decimal: the decimal mark.
+        dates: the order of day, month and year.
+        ticker: whose closes they are, for a file that does not say.
+        named: whose closes they are by the name of the file, "" where that is no ticker.
+        file: its name, "" where there is one file alone.
+    """
+
+    decimal: str | None = None
+    dates: str | None = None
+    ticker: str | None = None
+    named: str = ""
+    file: str = ""
+
+
+def ticker_of(layout: Layout, asked: Asked, sheet: str) -> tuple[str, str]:
+    """Whose closes a table of one symbol holds, and what says so.
+
+    Raises:
+        SourceError: nothing does, or the file and the user both do.
+    """
+    if layout.shape != "single":
+        if asked.ticker is not None:
+            reason = "its own columns say whose closes they are; import it without --symbol"
+            raise SourceError(reason)
+        return "", ""
+    sources = (
+        (asked.ticker or "", "--symbol"),
+        (layout.ticker, "a line above its header"),
+        (sheet, "the name of its sheet"),
+        (asked.named, "the file's name"),
+    )
+    for ticker, whence in sources:
+        if ticker:
+            return ticker, whence
+    raise SourceError(
+        "has no column of symbols, and its name is no ticker; say whose closes they are,"
+        " such as --symbol AAPL, or which column it is, such as --columns symbol=Name"
+    )
+
+
+def told_of(layout: Layout, kind: str, asked: Asked, sheet: str, single: str) -> Told:
+    """How a table was read, as far as its layout tells.
+
+    Args:
+        layout: what its columns hold.
+        kind: what kind of file it is, in words.
+        asked: what the user said of it.
+        sheet: name of the sheet, where a workbook has several.
+        single: the ticker of a table of one symbol and what says so, else "".
+    """
+    place = f"{kind}, sheet {clean(sheet, 30)}" if sheet else kind
+    told = Told(asked.file, f"{place}: {_SHAPES[layout.shape]}")
+    if single:
+        told.taken["symbol"] = single
+    elif layout.shape == "wide":
+        tickers = dict.fromkeys(column.ticker for column in layout.wide)
+        told.taken["symbol"] = f"{len(tickers):,} titles"
+    for word, position in layout.fields.items():
+        told.taken[word] = layout.titles.get(position, "Symbol")
+    for column in layout.wide:
+        title = layout.titles[column.at]
+        told.taken.setdefault("date", layout.titles.get(column.date) or "the first column")
+        told.taken.setdefault(column.word, "the cells" if title == column.ticker else title)
+    if layout.across:
+        told.taken |= {"date": f"{len(layout.across):,} titles", "close": "the cells"}
+    told.unread = [*layout.unread]
+    told.download = layout.download
+    return told
+
+
+def notation(mark: Decimal | None, stamps: Stamps) -> str:
+    """How the numbers and dates of a file are written, in words; no mark where they are binary."""
+    words = {"dmy": "day-month-year", "mdy": "month-day-year", "ymd": "year-month-day"}
+    order = f"dates {words[stamps.order]}" if stamps.order else "dates year first or by name"
+    marks = [] if mark is None else [f"decimal {'comma' if mark == ',' else 'point'}"]
+    return "; ".join([*marks, stamps.zoned or order])
+
+
+def tell_listings(told: Told, symbols: Symbols) -> None:
+    """Name the currencies of a table, and the lines of it that are listed elsewhere."""
+    told.currencies = sorted(symbols.currencies)
+    if symbols.foreign:
+        names = [f"{clean(t.strip(), 20)} ({why})" for t, why in symbols.foreign.items()]
+        more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+        told.remarks.append(
+            f"left out, as no closes of a US listing: {', '.join(names[:_NAMED])}{more}"
+        )

@@ -1,0 +1,85 @@
+"""What of a question the answer could not follow: names no index has, a date not reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.data.errors import NoSuchNameError
+from core.data.frames import Dates, day, pydate
+
+if TYPE_CHECKING:
+    from core.answer.views import IndexView
+    from core.data.market import Market
+    from core.data.question import Question
+
+
+def check_names(market: Market, question: Question) -> None:
+    """Refuse a question that leaves out a name that nobody knows.
+
+    Raises:
+        NoSuchNameError: a name stands in no list of members that is held.
+    """
+    names = [entry.rpartition(":")[2] for entry in question.without]
+    if not names:
+        return
+    lines = market.kept(
+        (market.register, "symbols"), lambda: frozenset(market.register.symbols.tolist())
+    )
+    unknown = [name for name in dict.fromkeys(names) if market.symbol(name) not in lines]
+    if unknown:
+        verb = "are" if len(unknown) > 1 else "is"
+        raise NoSuchNameError(
+            f"{' '.join(unknown)} {verb} in no list of members held: name lines of"
+            f" {question.small} or {question.large} as their holdings files spell them"
+        )
+
+
+def absent_names(
+    market: Market, question: Question, indices: Mapping[str, IndexView]
+) -> Iterable[str]:
+    """A sentence on names left out that are no measured line of the index they are meant for."""
+    lacking: dict[str, list[str]] = {}
+    for entry in question.without:
+        fund, _, name = entry.rpartition(":")
+        meant = [fund] if fund else [question.small, question.large]
+        views = [indices[own] for own in meant if own in indices]
+        symbol = market.symbol(name)
+        if views and not any(view.without and symbol in view.without.symbols for view in views):
+            lacking.setdefault(" or ".join(meant), []).append(name)
+    for where, names in lacking.items():
+        verb = "are no measured lines" if len(names) > 1 else "is no measured line"
+        yield f"{' '.join(names)} {verb} of {where} in this window: nothing is left out for it"
+
+
+def not_reached(market: Market, question: Question, label: str, sessions: Dates) -> str:
+    """That a date asked for lies beyond the last session held; "" where it does not.
+
+    A date without a session of its own, such as a Sunday, stands for the session before it.
+
+    Args:
+        market: what is held.
+        question: what is asked.
+        label: the window's.
+        sessions: (T,) ascending sessions that an answer can end on.
+    """
+    asked: list[tuple[str, date]] = []
+    if question.as_of is not None:
+        asked.append(("as of", question.as_of))
+    if ":" in label:
+        end = date.fromisoformat(label.split(":")[1])
+        if question.as_of is None or end <= question.as_of:
+            asked.append((f"window {label} to", end))
+    last, calendar = pydate(sessions[-1]), market.reference.sessions
+    for words, when in asked:
+        known = len(calendar) > 0 and day(when) <= calendar[-1]
+        between = np.searchsorted(calendar, [day(last), day(when)], side="right")
+        if when > last and (not known or between[1] > between[0]):
+            return (
+                f"{words} {when} was asked, the last session held is {last}: refresh or import"
+                " closes for a later one"
+            )
+    return ""

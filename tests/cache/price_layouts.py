@@ -1,0 +1,422 @@
+"""The layouts in which people have closes, each made from one small market.
+
+The market is small enough to be checked by hand: two companies, eight sessions of June 2026,
+AAPL split 4:1 on the 24th, a dividend of 1.00 on the 25th on today's shares, 4.00 on the 22nd on
+the shares of that day.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import openpyxl
+
+#: Sessions; the 19th of June 2026 is a holiday.
+DAYS = [f"2026-06-{day}" for day in ("15", "16", "17", "18", "22", "23", "24", "25")]
+#: On today's shares.
+CLOSES = {
+    "AAPL": [100.0, 101.5, 103.25, 102.0, 104.75, 103.5, 106.0, 107.25],
+    "MSFT": [50.0, 50.5, 49.25, 49.75, 51.0, 52.5, 52.25, 53.0],
+}
+SPLIT, SPLIT_DAY = 4.0, "2026-06-24"
+DIVIDENDS = {"2026-06-22": 1.0, "2026-06-25": 1.0}
+VOLUME = 1000.0
+
+
+def traded(ticker: str, day: str) -> float:
+    """The close as traded: before the split four times today's."""
+    close = CLOSES[ticker][DAYS.index(day)]
+    return close * (SPLIT if ticker == "AAPL" and day < SPLIT_DAY else 1)
+
+
+def total(ticker: str, day: str) -> float:
+    """The adjusted close: each dividend makes the closes before it smaller by its part."""
+    close = CLOSES[ticker][DAYS.index(day)]
+    if ticker == "AAPL":
+        for ex, paid in DIVIDENDS.items():
+            if day < ex:
+                close *= 1 - paid / CLOSES["AAPL"][DAYS.index(ex) - 1]
+    return close
+
+
+def dividend(ticker: str, day: str, *, raw: bool = False) -> float:
+    """The dividend of a day, on today's shares or on those of the day."""
+    if ticker != "AAPL":
+        return 0.0
+    paid = DIVIDENDS.get(day, 0.0)
+    return paid * SPLIT if raw and day < SPLIT_DAY else paid
+
+
+def split(ticker: str, day: str) -> float:
+    """The split of a day, 0 for none."""
+    return SPLIT if ticker == "AAPL" and day == SPLIT_DAY else 0.0
+
+
+def table(rows: list[list[object]], *, mark: str = ",") -> bytes:
+    """Rows as CSV."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=mark, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()
+
+
+def _bar(ticker: str, day: str, *, raw: bool = False) -> list[object]:
+    """Open, high, low and close."""
+    close = traded(ticker, day) if raw else CLOSES[ticker][DAYS.index(day)]
+    return [close * 1.01, close * 1.02, close * 0.99, close]
+
+
+def _yahoo() -> bytes:
+    rows: list[list[object]] = [["Date", "Open", "High", "Low", "Close", "Adj Close", "Volume"]]
+    for day in DAYS:
+        rows.append([day, *_bar("AAPL", day), total("AAPL", day), 1000])
+    return table(rows)
+
+
+def _history() -> bytes:
+    rows: list[list[object]] = [
+        ["Date", "Open", "High", "Low", "Close", "Adj Close", "Volume", "Dividends", "Stock Splits"]
+    ]
+    for day in DAYS:
+        events = [dividend("AAPL", day), split("AAPL", day)]
+        row = [f"{day} 00:00:00-04:00", *_bar("AAPL", day), total("AAPL", day), 1000, *events]
+        rows.append(row)
+    return table(rows)
+
+
+_FIELDS = ("Adj Close", "Close", "High", "Low", "Open", "Volume")
+
+
+def _field(field: str, ticker: str, day: str) -> float:
+    opened, high, low, close = _bar(ticker, day)
+    values = {"Adj Close": total(ticker, day), "Close": close, "High": high, "Low": low}
+    return values.get(field, opened if field == "Open" else VOLUME)  # type: ignore[return-value]
+
+
+def _download(*, by_ticker: bool = False, old: bool = False, one: bool = False) -> bytes:
+    tickers = ["AAPL"] if one else ["AAPL", "MSFT"]
+    pairs = [(f, t) for f in _FIELDS for t in tickers]
+    if by_ticker:
+        pairs = [(f, t) for t in tickers for f in _FIELDS]
+    fields: list[object] = ["" if old else "Price", *(f for f, _ in pairs)]
+    names: list[object] = ["" if old else "Ticker", *(t for _, t in pairs)]
+    rows = [names, fields] if by_ticker else [fields, names]
+    rows.append(["Date", *[""] * len(pairs)])
+    for day in DAYS:
+        rows.append([day, *(_field(f, t, day) for f, t in pairs)])
+    return table(rows)
+
+
+def _stacked() -> bytes:
+    rows: list[list[object]] = [["Date", "Ticker", *_FIELDS]]
+    for day in DAYS:
+        for ticker in CLOSES:
+            rows.append([day, ticker, *(_field(f, ticker, day) for f in _FIELDS)])
+    return table(rows)
+
+
+def _flat_columns() -> bytes:
+    pairs = [(f, t) for f in _FIELDS for t in CLOSES]
+    rows: list[list[object]] = [["Date", *(f"('{f}', '{t}')" for f, t in pairs)]]
+    rows += [[day, *(_field(f, t, day) for f, t in pairs)] for day in DAYS]
+    return table(rows)
+
+
+def _stooq() -> bytes:
+    rows: list[list[object]] = [["Date", "Open", "High", "Low", "Close", "Volume"]]
+    rows += [[day, *_bar("AAPL", day), 1000] for day in DAYS]
+    return table(rows)
+
+
+def _stooq_bulk() -> bytes:
+    titles = ["TICKER", "PER", "DATE", "TIME", "OPEN", "HIGH", "LOW", "CLOSE", "VOL", "OPENINT"]
+    rows: list[list[object]] = [[f"<{title}>" for title in titles]]
+    for ticker in CLOSES:
+        for day in DAYS:
+            stamp = day.replace("-", "")
+            rows.append([f"{ticker}.US", "D", stamp, "000000", *_bar(ticker, day), 1000, 0])
+    return table(rows)
+
+
+def _tiingo() -> bytes:
+    titles = "date close high low open volume adjClose adjHigh adjLow adjOpen adjVolume"
+    rows: list[list[object]] = [[*titles.split(), "divCash", "splitFactor"]]
+    for day in DAYS:
+        opened, high, low, close = _bar("AAPL", day, raw=True)
+        adjusted = total("AAPL", day)
+        row: list[object] = [f"{day}T00:00:00.000Z", close, high, low, opened, 1000]
+        row += [adjusted, adjusted * 1.02, adjusted * 0.99, adjusted * 1.01, 1000]
+        rows.append([*row, dividend("AAPL", day, raw=True), split("AAPL", day) or 1.0])
+    return table(rows)
+
+
+def _alpha_vantage() -> bytes:
+    titles = "timestamp open high low close adjusted_close volume dividend_amount split_coefficient"
+    rows: list[list[object]] = [[*titles.split()]]
+    for day in reversed(DAYS):
+        events = [f"{dividend('AAPL', day, raw=True):.4f}", split("AAPL", day) or "1.0"]
+        row = [day, *_bar("AAPL", day, raw=True), f"{total('AAPL', day):.10f}", 1000, *events]
+        rows.append(row)
+    return table(rows)
+
+
+def _eodhd() -> bytes:
+    rows: list[list[object]] = [
+        ["Date", "Open", "High", "Low", "Close", "Adjusted_close", "Volume"]
+    ]
+    rows += [[day, *_bar("MSFT", day), total("MSFT", day), 1000] for day in DAYS]
+    return table(rows) + b"1234\n"
+
+
+def _eodhd_bulk() -> bytes:
+    titles = ["Code", "Ex", "Date", "Open", "High", "Low", "Close", "Adjusted_close", "Volume"]
+    rows: list[list[object]] = [[*titles]]
+    rows += [["MSFT", "US", d, *_bar("MSFT", d), total("MSFT", d), 1000] for d in DAYS]
+    return table(rows)
+
+
+def _noon(day: str) -> int:
+    """Midnight of New York in summer, seconds since 1970."""
+    return int(datetime.fromisoformat(f"{day}T04:00:00").replace(tzinfo=UTC).timestamp())
+
+
+def _polygon_flat() -> bytes:
+    titles = "ticker volume open close high low window_start transactions"
+    rows: list[list[object]] = [[*titles.split()]]
+    for day in DAYS:
+        opened, high, low, close = _bar("MSFT", day)
+        rows.append(["MSFT", 1000, opened, close, high, low, _noon(day) * 10**9, 12])
+    return gzip.compress(table(rows))
+
+
+def _polygon_grouped() -> bytes:
+    results = []
+    for day in DAYS:
+        opened, high, low, close = _bar("MSFT", day)
+        stamp = (_noon(day) + 16 * 3600) * 1000
+        bar = {"T": "MSFT", "v": 1000, "vw": close, "o": opened, "c": close}
+        results.append({**bar, "h": high, "l": low, "t": stamp, "n": 5})
+    return json.dumps({"status": "OK", "adjusted": True, "results": results}).encode()
+
+
+def _fmp() -> bytes:
+    rows: list[list[object]] = [
+        [
+            "symbol",
+            "date",
+            "open",
+            "high",
+            "low",
+            "close",
+            "volume",
+            "change",
+            "changePercent",
+            "vwap",
+        ]
+    ]
+    for ticker in CLOSES:
+        for day in DAYS:
+            bar = _bar(ticker, day)
+            rows.append([ticker, day, *bar, 1000, 0.1, 0.2, f"{float(str(bar[3])) * 1.003:.4f}"])
+    return table(rows)
+
+
+def _fmp_json() -> bytes:
+    bars = [
+        {"date": day, "close": CLOSES["AAPL"][at], "adjClose": total("AAPL", day), "label": day}
+        for at, day in enumerate(DAYS)
+    ]
+    return json.dumps({"symbol": "AAPL", "historical": bars}).encode()
+
+
+def _tidyquant() -> bytes:
+    rows: list[list[object]] = [["symbol", "date", "open", "high", "low", "close", "volume"]]
+    rows[0].append("adjusted")
+    for ticker in CLOSES:
+        rows.append([ticker, "2026-06-26", *["NA"] * 6])
+        for day in DAYS:
+            rows.append([ticker, day, *_bar(ticker, day), 1000, total(ticker, day)])
+    return table(rows)
+
+
+def _quantmod() -> bytes:
+    words = ("Open", "High", "Low", "Close", "Volume", "Adjusted")
+    rows: list[list[object]] = [["", *(f"AAPL.{word}" for word in words)]]
+    rows += [[day, *_bar("AAPL", day), 1000, total("AAPL", day)] for day in DAYS]
+    return table(rows)
+
+
+def _matrix(*, names: Mapping[str, str] | None = None, corner: str = "Date") -> bytes:
+    names = names or {ticker: ticker for ticker in CLOSES}
+    rows: list[list[object]] = [[corner, *(names[ticker] for ticker in CLOSES)]]
+    rows += [[day, *(CLOSES[ticker][at] for ticker in CLOSES)] for at, day in enumerate(DAYS)]
+    return table(rows)
+
+
+def _across() -> bytes:
+    rows: list[list[object]] = [["Symbol", "Name", *DAYS]]
+    rows += [[ticker, "a company", *closes] for ticker, closes in CLOSES.items()]
+    return table(rows)
+
+
+def _workbook(sheets: Mapping[str, list[list[object]]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _when(day: str) -> datetime:
+    return datetime.fromisoformat(day)
+
+
+def _bloomberg_blocks() -> bytes:
+    rows: list[list[object]] = [
+        ["AAPL US Equity", None, None, None, "MSFT US Equity"],
+        ["Date", "PX_LAST", "PX_VOLUME", None, "Date", "PX_LAST", "PX_VOLUME"],
+    ]
+    for at, day in enumerate(DAYS):
+        left = [_when(day), CLOSES["AAPL"][at], 1000, None]
+        # The second block begins a day later, as after a listing.
+        later = at + 1
+        right = [_when(DAYS[later]), CLOSES["MSFT"][later], 1000] if later < len(DAYS) else []
+        rows.append([*left, *right])
+    return _workbook({"Sheet1": rows})
+
+
+def _bloomberg_two_rows() -> bytes:
+    rows: list[list[object]] = [
+        ["Start Date", _when(DAYS[0])],
+        ["End Date", _when(DAYS[-1])],
+        [],
+        [None, "AAPL US Equity", None, "MSFT US Equity", None],
+        ["Dates", "PX_LAST", "PX_VOLUME", "PX_LAST", "PX_VOLUME"],
+    ]
+    for at, day in enumerate(DAYS):
+        rows.append([_when(day), CLOSES["AAPL"][at], 1000, CLOSES["MSFT"][at], 1000])
+    return _workbook({"Sheet1": rows, "Notes": [["made by hand"]]})
+
+
+def _bloomberg_one() -> bytes:
+    rows: list[list[object]] = [["Security", "AAPL US Equity"], [], ["Date", "PX_LAST"]]
+    rows += [[_when(day), CLOSES["AAPL"][at]] for at, day in enumerate(DAYS)]
+    return _workbook({"History": rows})
+
+
+def _sheets() -> bytes:
+    return _workbook(
+        {
+            ticker: [["Date", "Close"], *([_when(d), c] for d, c in zip(DAYS, closes, strict=True))]
+            for ticker, closes in CLOSES.items()
+        }
+    )
+
+
+def _refinitiv() -> bytes:
+    rows: list[list[object]] = [["Instrument", "Date", "Price Close", "Volume"]]
+    for ticker, closes in CLOSES.items():
+        for day, close in zip(DAYS, closes, strict=True):
+            rows.append([f"{ticker}.O", f"{day}T00:00:00Z", close, 1000])
+    return table(rows)
+
+
+def _nasdaq() -> bytes:
+    rows: list[list[object]] = [["Date", "Close/Last", "Volume", "Open", "High", "Low"]]
+    for day in DAYS:
+        opened, high, low, close = _bar("AAPL", day)
+        year, month, of_month = day.split("-")
+        cells = [f"${value:,.2f}" for value in (close, opened, high, low)]  # type: ignore[str-bytes-safe]
+        rows.append([f"{month}/{of_month}/{year}", cells[0], "1,000", *cells[1:]])
+    return table(rows)
+
+
+def _investing() -> bytes:
+    rows: list[list[object]] = [["Date", "Price", "Open", "High", "Low", "Vol.", "Change %"]]
+    for day in DAYS:
+        opened, high, low, close = _bar("AAPL", day)
+        year, month, of_month = day.split("-")
+        rows.append([f"{month}/{of_month}/{year}", close, opened, high, low, "1.00K", "0.5%"])
+    return table(rows)
+
+
+def _german() -> bytes:
+    rows: list[list[object]] = [["Datum", "Eröffnung", "Hoch", "Tief", "Schluss", "Volumen"]]
+    for day in DAYS:
+        year, month, of_month = day.split("-")
+        bar = [f"{value:.2f}".replace(".", ",") for value in _bar("AAPL", day)]  # type: ignore[str-bytes-safe]
+        rows.append([f"{of_month}.{month}.{year}", *bar, "1.000"])
+    return table(rows, mark=";")
+
+
+BOTH, ONE, OTHER = ("AAPL", "MSFT"), ("AAPL",), ("MSFT",)
+#: Layout -> the file's name, its bytes, whose closes it holds, and the fields beside them.
+LAYOUTS: Mapping[str, tuple[str, Callable[[], bytes], tuple[str, ...], str]] = {
+    "Yahoo page": ("AAPL.csv", _yahoo, ONE, "adj_close volume"),
+    "yfinance history": ("AAPL.csv", _history, ONE, "adj_close volume dividend split"),
+    "yfinance download": ("prices.csv", _download, BOTH, "adj_close volume"),
+    "yfinance download, one": ("p.csv", lambda: _download(one=True), ONE, "adj_close volume"),
+    "yfinance download by ticker": (
+        "prices.csv",
+        lambda: _download(by_ticker=True),
+        BOTH,
+        "adj_close volume",
+    ),
+    "yfinance download, old": (
+        "prices.csv",
+        lambda: _download(old=True),
+        BOTH,
+        "adj_close volume",
+    ),
+    "yfinance stacked": ("prices.csv", _stacked, BOTH, "adj_close volume"),
+    "yfinance flat columns": ("prices.csv", _flat_columns, BOTH, "adj_close volume"),
+    "Stooq": ("aapl_us_d.csv", _stooq, ONE, "volume"),
+    "Stooq by name": ("aapl.us.txt", _stooq, ONE, "volume"),
+    "Stooq bulk": ("data.txt", _stooq_bulk, BOTH, "volume"),
+    "Tiingo": ("AAPL.csv", _tiingo, ONE, "adj_close volume dividend split"),
+    "Alpha Vantage": (
+        "daily_adjusted_AAPL.csv",
+        _alpha_vantage,
+        ONE,
+        "adj_close volume dividend split",
+    ),
+    "EODHD": ("MSFT.US.csv", _eodhd, OTHER, "adj_close volume"),
+    "EODHD bulk": ("eod.csv", _eodhd_bulk, OTHER, "adj_close volume"),
+    "Polygon flat file": ("2026-06-25.csv.gz", _polygon_flat, OTHER, "volume"),
+    "Polygon grouped": ("grouped.json", _polygon_grouped, OTHER, "volume"),
+    "FMP": ("fmp.csv", _fmp, BOTH, "volume"),
+    "FMP JSON": ("history.json", _fmp_json, ONE, "adj_close"),
+    "tidyquant": ("prices.csv", _tidyquant, BOTH, "adj_close volume"),
+    "quantmod": ("prices.csv", _quantmod, ONE, "adj_close volume"),
+    "matrix": ("closes.csv", _matrix, BOTH, ""),
+    "matrix, no corner": ("closes.csv", lambda: _matrix(corner=""), BOTH, ""),
+    "matrix of Bloomberg tickers": (
+        "closes.csv",
+        lambda: _matrix(names={"AAPL": "AAPL US Equity", "MSFT": "MSFT UW Equity"}),
+        BOTH,
+        "",
+    ),
+    "matrix of Refinitiv tickers": (
+        "closes.csv",
+        lambda: _matrix(names={"AAPL": "AAPL.O", "MSFT": "MSFT.OQ"}),
+        BOTH,
+        "",
+    ),
+    "matrix across": ("closes.csv", _across, BOTH, ""),
+    "Bloomberg blocks": ("closes.xlsx", _bloomberg_blocks, BOTH, "volume"),
+    "Bloomberg two rows": ("closes.xlsx", _bloomberg_two_rows, BOTH, "volume"),
+    "Bloomberg one": ("closes.xlsx", _bloomberg_one, ONE, ""),
+    "a sheet a ticker": ("closes.xlsx", _sheets, BOTH, ""),
+    "Refinitiv": ("closes.csv", _refinitiv, BOTH, "volume"),
+    "Nasdaq page": ("HistoricalData_AAPL.csv", _nasdaq, ONE, "volume"),
+    "Investing page": ("AAPL.csv", _investing, ONE, "volume"),
+    "German page": ("AAPL.csv", _german, ONE, "volume"),
+}

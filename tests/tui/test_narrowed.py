@@ -1,0 +1,114 @@
+"""A note without names, by another list, or as of a date not reached: told, or refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from tests.tui.test_cli import Cli, cli, filled, note, once  # noqa: F401
+
+# A: 60 % of IWM, +20 %: 12.00 %; B: 40 %, -5 %: -2.00 %; C: 40 % of SPY, +2.5 %: 1.00 %; D flat
+
+
+def test_the_gap_without_names_in_every_format(filled: Cli) -> None:  # noqa: F811
+    asked = ("--without", "IWM:a", "--without", "SPY:C,D", "--basis", "pr")
+    found = note(filled, *asked)
+    assert found["question"]["without"] == ["IWM:A", "SPY:C", "SPY:D"]
+    small, large = (found["indices"][fund]["without"] for fund in ("IWM", "SPY"))
+    assert small["symbols"] == ["A"] and large["symbols"] == ["C", "D"]
+    assert small["fund_without_zeroed"] == pytest.approx(0.10 - 0.12)
+    assert small["index_without_reweighted"] == pytest.approx(-0.05)
+    # nothing of SPY is left to be weighted up
+    assert large["index_without_reweighted"] is None
+    assert found["without"]["gap_zeroed_pp"] == pytest.approx(9.0 - 12.0 + 1.0)
+    assert found["without"]["gap_reweighted_pp"] is None
+    sentence = (
+        "Without A (+1,200 bp of IWM) and C D (+100 bp of SPY), the gap of +9.00 pp would be"
+        " -2.00 pp (zeroed)."
+    )
+    own = "IWM: without A, which brought +1,200 bp, the fund's +10.00 % would be -2.00 % (zeroed);"
+    for kind in ("text", "md", "html"):
+        code, out, _ = filled("note", "--format", kind, *asked)
+        plain = out.replace("&#x27;", "'").replace("&#39;", "'")
+        if kind == "html":
+            import re
+
+            plain = re.sub(r"<[^>]+>", "", plain)
+        assert code == 0 and sentence in plain and own in plain, kind
+    code, out, _ = filled("note", "--format", "csv", "--part", "without", *asked)
+    rows = {row["of"]: row for row in csv.DictReader(io.StringIO(out))}
+    assert code == 0 and set(rows) == {"IWM", "SPY", "gap"}
+    assert float(rows["gap"]["gap_zeroed_pp"]) == pytest.approx(-2.0)
+    assert rows["SPY"]["symbols"] == "C D"
+
+
+def test_a_theme_is_left_out_by_its_name(filled: Cli, tmp_path: Path) -> None:  # noqa: F811
+    (tmp_path / "home" / "themes.toml").write_text('["Kitchen things"]\nsymbols = ["C", "A"]\n')
+    found = note(filled, "--theme", "kitchen THINGS", "--basis", "pr")
+    assert found["question"]["without"] == ["C", "A"]
+    assert found["without"]["gap_zeroed_pp"] == pytest.approx(9.0 - 12.0 + 1.0)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--without", "AAA"), "AAA is in no list of members held"),
+        (("--without", "IWM:A,QQ,RR"), "QQ RR are in no list of members held"),
+        (("--without", "QQQ:A"), "QQQ is not of IWM:SPY"),
+        (("--without", "IWM:"), "write names such as SPY:MSFT,META"),
+        (("--without", "A B$"), "write names such as SPY:MSFT,META"),
+        (("--theme", "Nothing such"), "there is no such theme; known are"),
+    ],
+)
+def test_a_name_nobody_knows_is_refused_in_one_line(
+    filled: Cli,  # noqa: F811
+    options: tuple[str, ...],
+    words: str,
+) -> None:
+    code, out, err = filled("note", *options)
+    assert (code, out) == (2, "") and words in err and err.count("\n") == 1
+
+
+def test_a_name_of_the_other_index_is_said_and_nothing_left_out(filled: Cli) -> None:  # noqa: F811
+    found = note(filled, "--without", "SPY:A")
+    assert found["without"] is None
+    words = "A is no measured line of SPY in this window: nothing is left out for it"
+    assert words in found["warnings"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--as-of", "2026-02-03"), "as of 2026-02-03 was asked, the last session held is"),
+        (("--as-of", "2031-01-01"), "as of 2031-01-01 was asked, the last session held is"),
+        (
+            ("--window", "2025-12-31:2026-02-02"),
+            "window 2025-12-31:2026-02-02 to 2026-02-02 was asked, the last session held is",
+        ),
+    ],
+)
+def test_a_date_not_reached_is_said_and_the_answer_is_one_in_part(
+    filled: Cli,  # noqa: F811
+    options: tuple[str, ...],
+    words: str,
+) -> None:
+    found = note(filled, *options, expect=1)
+    assert found["state"] == "partial" and found["as_of"] == "2026-01-30"
+    assert found["warnings"][0] == (f"{words} 2026-01-30: refresh or import closes for a later one")
+    code, out, _ = filled("note", *options)
+    assert code == 1 and words in out
+
+
+def test_a_weekend_stands_for_the_session_before_it(filled: Cli) -> None:  # noqa: F811
+    # 30 January 2026 is a Friday
+    found = note(filled, "--as-of", "2026-02-01")
+    assert (found["state"], found["warnings"]) == ("final", note(filled)["warnings"])
+    assert found["question"]["as_of"] == "2026-02-01"
+
+
+def test_breadth_by_the_list_at_the_end(filled: Cli) -> None:  # noqa: F811
+    code, out, _ = filled("note", "--breadth-list", "end")
+    assert code == 0 and "IWM, by the list at the end (31 December 2025): 1 of 2 lines rose" in out

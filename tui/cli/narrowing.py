@@ -1,0 +1,74 @@
+"""The names that a written answer is also told without: --without and --theme."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from cache.facts.symbols import valid_symbol, yahoo_symbol
+from tui.state.config import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.data.frames import Theme
+    from core.data.market import Market
+
+
+def add_arguments(answer: argparse.ArgumentParser) -> None:
+    """What an answer counts, and what it is also told without."""
+    answer.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="[FUND:]NAMES",
+        help="also without these names, such as SPY:MSFT,META; may be repeated",
+    )
+    answer.add_argument(
+        "--theme", action="append", default=[], metavar="NAME", help="also without a theme's names"
+    )
+    answer.add_argument(
+        "--breadth-list",
+        choices=("start", "end"),
+        default="start",
+        help="the list of members that breadth counts: of the window's start, or of its end",
+    )
+
+
+def left_out(wanted: Sequence[str], pair: tuple[str, str]) -> tuple[str, ...]:
+    """Names to leave out as a question has them: "MSFT", or "SPY:MSFT" for one index alone.
+
+    Raises:
+        ConfigError: a text names no symbols, or a fund that is not of the pair.
+    """
+    found: dict[str, None] = {}
+    for text in wanted:
+        fund, colon, rest = text.upper().rpartition(":")
+        if colon and fund not in pair:
+            raise ConfigError(f"--without {text}: {fund or 'nothing'} is not of {':'.join(pair)}")
+        names = [yahoo_symbol(name) for name in rest.split(",") if name.strip()]
+        if not names or not all(map(valid_symbol, names)):
+            raise ConfigError(f"--without {text}: write names such as SPY:MSFT,META")
+        found |= dict.fromkeys(f"{fund}{colon}{name}" for name in names)
+    return tuple(found)
+
+
+def of_themes(wanted: Sequence[str], market: Market) -> tuple[str, ...]:
+    """The names of some themes, each as its closes are followed; those held alone.
+
+    Raises:
+        ConfigError: there is no such theme, or none of its names is held.
+    """
+    themes: dict[str, Theme] = {theme.name.casefold(): theme for theme in market.themes}
+    lines = set(market.register.symbols.tolist())
+    found: dict[str, None] = {}
+    for name in wanted:
+        theme = themes.get(name.strip().casefold())
+        if theme is None:
+            known = ", ".join(theme.name for theme in themes.values()) or "none"
+            raise ConfigError(f"--theme {name}: there is no such theme; known are {known}")
+        own = [symbol for symbol in theme.symbols if symbol in lines]
+        if not own:
+            raise ConfigError(f"--theme {name}: none of its names is in a list of members held")
+        found |= dict.fromkeys(own)
+    return tuple(found)
