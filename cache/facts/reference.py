@@ -9,7 +9,7 @@ from cache.facts.clean import clean
 from cache.facts.datafile import line_of, package_table, package_text, parse_toml, read_toml
 from cache.facts.errors import SourceError
 from cache.facts.funds import load_funds
-from cache.facts.sessions import sessions
+from cache.facts.sessions import listed_through, sessions
 from cache.facts.symbols import valid_symbol, yahoo_symbol
 from core.data.frames import Reference, Theme
 
@@ -68,6 +68,7 @@ def load_reference(config_dir: Path | None = None) -> Reference:
     funds = load_funds(None if config_dir is None else config_dir / "funds.toml")
     return Reference(
         sessions=sessions(),
+        listed=listed_through(),
         aliases=_aliases(),
         reconstitutions=_reconstitutions(funds),
         spinoffs=tuple(

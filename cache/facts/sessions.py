@@ -1,7 +1,8 @@
 """Exchange sessions of the New York Stock Exchange, from a data file in the package.
 
 The file lists the weekdays on which the exchange stays closed and the days on which it
-closes early; ``python -m cache.facts.make_sessions`` makes it anew.
+closes early; ``python -m cache.facts.make_sessions`` makes it anew. For the years after it sessions
+are computed from the exchange's rules (`cache.facts.holidays`), and are told as such.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from cache.facts import holidays
 from cache.facts.errors import CacheError
 from core.data.frames import Dates, pydate
 
@@ -25,21 +27,31 @@ OPEN: Final = time(9, 30)
 CLOSE: Final = time(16, 0)
 #: A close is taken as final this long after the bell: late prints and corrections are in.
 SETTLE: Final = timedelta(minutes=20)
+#: Years after those of the data file whose sessions are computed.
+AHEAD: Final = 10
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Calendar:
     sessions: Dates
     early: dict[date, time]
+    #: The last day that the file knows, and the last one computed.
+    listed: date
     last: date
 
 
 def sessions() -> Dates:
     """Every session of the exchange: (T,) datetime64[D], ascending, read-only.
 
-    Runs from the first session of 1993 through the last day of the data file.
+    Runs from the first session of 1993 through the last day of the data file, and on with
+    computed ones.
     """
     return _calendar().sessions
+
+
+def listed_through() -> date:
+    """The last day that the data file knows; sessions after it are computed."""
+    return _calendar().listed
 
 
 def closes_at(session: date) -> datetime:
@@ -89,8 +101,8 @@ def _local(now: datetime) -> datetime:
     last = _calendar().last
     if local.date() > last:
         raise CacheError(
-            f"exchange sessions are known through {last} only, and today is {local.date()}; "
-            "a newer release of this program knows more"
+            f"exchange sessions can be told through {last} only, and today is {local.date()}; "
+            "is the clock right? A newer release of this program knows more"
         )
     return local
 
@@ -119,11 +131,15 @@ def _calendar() -> _Calendar:
             closed.append(day)
         elif what != "closes":
             early[date.fromisoformat(day)] = time.fromisoformat(what)
-    first, last = np.datetime64(notes["first"], "D"), np.datetime64(notes["last"], "D")
+    first, listed = np.datetime64(notes["first"], "D"), pydate(np.datetime64(notes["last"], "D"))
+    for year in range(listed.year + 1, listed.year + 1 + AHEAD):
+        closed += map(str, holidays.closed(year))
+        early |= dict.fromkeys(holidays.early(year), holidays.EARLY)
+    last = np.datetime64(f"{listed.year + AHEAD}-12-31", "D")
     days = np.arange(first, last + np.timedelta64(1, "D"))
     # 1970-01-01, day 0, was a Thursday: Monday is then 0 after adding 3.
     weekday = (days.astype(np.int64) + 3) % 7 < 5
     weekday[np.array(closed, "datetime64[D]").astype(np.int64) - first.astype(np.int64)] = False
     result = days[weekday]
     result.flags.writeable = False
-    return _Calendar(result, early, pydate(last))
+    return _Calendar(result, early, listed, pydate(last))

@@ -16,6 +16,8 @@ from cache.store.bars import Bars
 if TYPE_CHECKING:
     from cache.refresh.gate import Answer
     from cache.refresh.held import Known
+    from cache.store.draft import Note
+    from cache.store.rebase import Rebase
     from cache.store.store import Store
 
 #: Answers after which a batch is committed, and seconds after which it is anyway.
@@ -27,7 +29,13 @@ class Batch:
     """What came since the last commit: a kill loses no more than this."""
 
     def __init__(
-        self, store: Store, known: Known, source: str, waits: dict[str, Wait], final: date
+        self,
+        store: Store,
+        known: Known,
+        source: str,
+        waits: dict[str, Wait],
+        final: date,
+        note: Note,
     ) -> None:
         """Nothing is in it yet.
 
@@ -37,17 +45,55 @@ class Batch:
             source: who answers.
             waits: symbol -> its last asking in vain, brought up to date here.
             final: the last session whose close is final.
+            note: what the refresh is, for the list of imports.
         """
         self._store, self._known, self._source = store, known, source
         self._waits, self._final = waits, final
         self._noted: list[tuple[Answer, bool]] = []
         self._answers: list[Answer] = []
         self._failures: dict[str, str] = {}
+        self._rebase: list[Rebase] = []
+        self._replaced: set[str] = set()
+        self._disputed: dict[str, str] = {}
+        self._note = note
         self._since = time.monotonic()
 
-    def add(self, answer: Answer) -> None:
-        """Bars to keep."""
+    def add(self, answer: Answer, *, replaces: bool) -> None:
+        """Bars to keep; of a symbol whose history they replace, where one is held."""
         self._answers.append(answer)
+        if replaces:
+            self._replaced.add(answer.ask.symbol)
+
+    @property
+    def symbols(self) -> int:
+        """How many symbols' bars are in it."""
+        return len(self._answers)
+
+    @property
+    def new_bars(self) -> int:
+        """How many closes are in it of sessions that are not held."""
+        fresh = 0
+        for answer in self._answers:
+            days, _ = self._known.closes(answer.ask.symbol)
+            given = ~np.isnan(answer.close) & ~np.isin(answer.session, days)
+            fresh += int(np.count_nonzero(given))
+        return fresh
+
+    def rebase(self, change: Rebase) -> None:
+        """Older closes to bring onto another basis before the bars."""
+        self._rebase.append(change)
+
+    def dispute(self, symbol: str, words: str) -> None:
+        """How an answer differs from closes of another source; "" where it does not."""
+        self._disputed[symbol] = words
+
+    def refuse(self, reason: str) -> tuple[str, ...]:
+        """Drop every bar, with a reason for each symbol; returns the symbols."""
+        dropped = tuple(answer.ask.symbol for answer in self._answers)
+        self._failures |= dict.fromkeys(dropped, reason)
+        self._answers, self._rebase, self._disputed, self._noted = [], [], {}, []
+        self._replaced = set()
+        return dropped
 
     def fail(self, symbol: str, reason: str) -> None:
         """Why a symbol brought nothing."""
@@ -74,9 +120,13 @@ class Batch:
         if not (self._answers or self._failures):
             self._remember(now)
             return None
-        bars = _bars(self._answers, self._failures, self._known, self._source, now)
-        self._answers, self._failures = [], {}
-        generation = self._store.commit(bars=bars).generation
+        bars = _bars(self._answers, self._failures, self._source, now)
+        there = {s for s in self._replaced if len(self._known.closes(s)[0])}
+        bars = replace(bars, disputed=self._disputed, replace=frozenset(there))
+        held = self._store.commit(bars=bars, rebase=self._rebase, note=self._note)
+        self._answers, self._failures, self._rebase, self._disputed = [], {}, [], {}
+        self._replaced = set()
+        generation = held.generation
         self._remember(now)
         self._since = time.monotonic()
         return generation
@@ -114,7 +164,6 @@ def _wait(
 def _bars(
     answers: list[Answer],
     failures: Mapping[str, str],
-    known: Known,
     source: str,
     fetched_at: datetime,
 ) -> Bars:
@@ -134,8 +183,5 @@ def _bars(
         fetched_at=fetched_at,
         through={a.ask.symbol: a.through for a in answers if a.through},
         provisional={a.ask.symbol: a.provisional for a in answers if a.provisional},
-        replace=frozenset(
-            a.ask.symbol for a in answers if a.ask.whole and len(known.closes(a.ask.symbol)[0])
-        ),
         failures=failures,
     )

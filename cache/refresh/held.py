@@ -38,6 +38,33 @@ class Known:
                 values.append(close[held])
         return np.concatenate(days), np.concatenate(values)
 
+    def final_closes(self, symbol: str) -> tuple[Dates, FloatArray]:
+        """As `closes`, without that of an unfinished session."""
+        days, closes = self.closes(symbol)
+        unfinished = self.prices.provisional.get(symbol)
+        if unfinished is None:
+            return days, closes
+        final = days != day(unfinished)
+        return days[final], closes[final]
+
+    def foreign(self, symbol: str, vendor: str) -> bool:
+        """Whether closes of a symbol are held that are not the vendor's."""
+        runs = self.prices.origin.get(symbol)
+        sources = {source for _, source in runs} if runs else {self.prices.source.get(symbol)}
+        return bool(sources - {vendor, None}) and len(self.closes(symbol)[0]) > 0
+
+    def has_events(self, symbol: str) -> bool:
+        """Whether dividends, splits or adjusted closes of a symbol are held."""
+        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
+            if (column := columns.get(symbol)) is None:
+                continue
+            adjusted = block.adj_close
+            if adjusted is not None and not np.isnan(adjusted[:, column]).all():
+                return True
+            if (block.dividend.col == column).any() or (block.split.col == column).any():
+                return True
+        return False
+
     def splits(self, symbol: str) -> dict[date, float]:
         """Effective date -> split factor, as held."""
         result: dict[date, float] = {}

@@ -85,6 +85,7 @@ def make_plan(
     absent: Collection[FileAsk] = (),
     waits: Mapping[str, Wait] = {},
     rate: float = RATE,
+    vendor: str = "Yahoo",
 ) -> Plan:
     """What to ask for so that a pair can be answered as of the last final session.
 
@@ -110,6 +111,7 @@ def make_plan(
         absent: holdings files that their issuer said it does not have.
         waits: symbol -> its last asking in vain.
         rate: requests a second, for the expected time.
+        vendor: who is to be asked, as the source of closes is named.
     """
     final = last_final(now)
     known = Known(held)
@@ -131,6 +133,9 @@ def make_plan(
             asks.append(whole(symbol, known, pair, now, years))
         else:
             start = _sessions_back(reference.sessions, last, OVERLAP)
+            if known.foreign(symbol, vendor):
+                # All of it is compared with what is held of another source, whose closes stay.
+                start = min(start, pydate(known.closes(symbol)[0][0]))
             asks.append(Ask(symbol, start, _until(now), whole=False))
     files = stale_files(
         holdings,

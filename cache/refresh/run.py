@@ -15,8 +15,6 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from cache.facts.errors import SourceError, StoreEmpty
 from cache.facts.sessions import last_final
 from cache.refresh.absent_files import AbsentError, load_absent, remember_absent
@@ -27,8 +25,11 @@ from cache.refresh.file_plan import FILE_SLACK, FileAsk, by_hand
 from cache.refresh.held import Known
 from cache.refresh.interrupt import unless
 from cache.refresh.plan import Plan, make_plan, whole
+from cache.refresh.poison import Evidence
 from cache.refresh.progress import Progress, Stage
 from cache.refresh.reasons import asked
+from cache.refresh.verdict import Verdict, of_another, of_own
+from cache.store.draft import Note
 from core.data.frames import Prices
 
 if TYPE_CHECKING:
@@ -76,10 +77,14 @@ class Run:
         self.refetched: list[str] = []
         self.symbols = self.new_bars = self.done = self.total = self.planned = 0
         self.unanswered = 0
+        self.told: list[str] = []
+        self.poisoned = ""
+        self._vendor = "Yahoo"
         self._absent: set[FileAsk] = set()
 
     def all(self, prices: PriceSource, files: FileSource) -> Plan:
         """Run both stages; returns the plan that was followed last."""
+        self._vendor = prices.name
         try:
             held = self.store.read()
             self.held, self.holdings = held.prices, held.holdings
@@ -112,6 +117,7 @@ class Run:
             years=self.years,
             since=self.since,
             rate=self.rate,
+            vendor=self._vendor,
             absent=() if self.full else load_absent(self.store.home, self.now),
         )
 
@@ -158,7 +164,7 @@ class Run:
             self.failed[str(ask)] = f"{error.reason}; if its layout has changed, {by_hand(ask)}"
             self._absent.add(ask)
             return
-        held = self.store.commit(holdings=[(file.holdings, file.raw)])
+        held = self.store.commit(holdings=[(file.holdings, file.raw)], note=self._note())
         self.holdings, self.generation = held.holdings, held.generation
         came = file.holdings.as_of
         self.files.append(str(FileAsk(ask.fund, came)))
@@ -170,7 +176,9 @@ class Run:
 
     def _fetch_prices(self, asks: tuple[Ask, ...], source: PriceSource) -> None:
         known = Known(self.held)
-        batch = Batch(self.store, known, source.name, self.waits, last_final(self.now))
+        final = last_final(self.now)
+        batch = Batch(self.store, known, source.name, self.waits, final, self._note())
+        evidence = Evidence(self.pair, known)
         self.done, self.total = 0, len(asks)
         started = time.monotonic()
         self.say("prices", always=True)
@@ -179,49 +187,86 @@ class Run:
             with closing(source.fetch(asks, now=self.now, stop=self.stop)) as answers:  # type: ignore[type-var]
                 for answer in answers:
                     self.store.place.check()
-                    if anew := self._take(answer, known, source, batch):
+                    if anew := self._take(answer, known, source, batch, evidence):
                         again.append(anew)
                         self.total += 1
                     self.done += 1
-                    if batch.due():
-                        self._flush(batch)
+                    ripe = batch.due() and (evidence.enough or not evidence.lines)
+                    if ripe and self._flush(batch, evidence):
+                        break
                     self.say("prices", symbol=answer.ask.symbol, since=started)
-            asks = tuple(again)
-        self.unanswered = self.total - self.done
-        self._flush(batch)
+            asks = () if self.poisoned else tuple(again)
+        self.unanswered = 0 if self.poisoned else self.total - self.done
+        self._flush(batch, evidence)
 
-    def _take(self, answer: Answer, known: Known, source: PriceSource, batch: Batch) -> Ask | None:
+    def _take(
+        self,
+        answer: Answer,
+        known: Known,
+        source: PriceSource,
+        batch: Batch,
+        evidence: Evidence,
+    ) -> Ask | None:
         """Put an answer into the batch; gives the Ask that its symbol needs in its place."""
         symbol = answer.ask.symbol
         reason = answer.reason
+        days, _ = known.closes(symbol)
+        foreign = bool(len(days)) and known.foreign(symbol, source.name)
+        verdict = Verdict(answer, reason)
         if not answer.kind:
-            if not answer.ask.whole:
+            if foreign:
+                verdict = of_another(answer, known, source.name)
+            elif not answer.ask.whole:
                 rewritten = known.rewritten(symbol, answer.session, answer.close, answer.splits())
-                if rewritten:
+                verdict = of_own(answer, known, source.name)
+                if rewritten and not verdict.odd:
                     return whole(symbol, known, self.pair, self.now, self.years)
             elif reason := known.shrunk(
                 answer.ask, answer.session, answer.close, answer.provisional
             ):
-                reason = asked(reason, last_final(self.now))
+                verdict = Verdict(answer, asked(reason, last_final(self.now)))
+            elif len(days):
+                verdict = of_own(answer, known, source.name)
         reached = not source.unreachable
         batch.note(answer, reached=reached)
-        if reason:
-            self.failed[symbol] = reason
+        if verdict.disputed is not None:
+            batch.dispute(symbol, verdict.disputed)
+        if verdict.reason:
+            self.failed[symbol] = verdict.reason
+            if verdict.odd:
+                evidence.odd(symbol, verdict.reason)
             # That nobody was reached is no fact about a symbol.
             if reached or answer.heard == "vendor":
-                batch.fail(symbol, reason)
+                batch.fail(symbol, verdict.reason)
             return None
-        days, _ = known.closes(symbol)
-        if answer.ask.whole and len(days) and not self.full:
+        evidence.add(answer)
+        if answer.ask.whole and len(days) and not foreign and not self.full:
             self.refetched.append(symbol)
-        fresh = ~np.isnan(answer.close) & ~np.isin(answer.session, days)
-        self.new_bars += int(np.count_nonzero(fresh))
-        self.symbols += 1
-        batch.add(answer)
+        if verdict.told:
+            self.told.append(verdict.told)
+        if verdict.rebase is not None:
+            batch.rebase(verdict.rebase)
+        batch.add(verdict.answer, replaces=answer.ask.whole and not foreign)
         return None
 
-    def _flush(self, batch: Batch) -> None:
+    def _flush(self, batch: Batch, evidence: Evidence) -> bool:
+        """Commit what is in a batch, or refuse it; whether it and all before it was odd."""
+        if not self.poisoned and (why := evidence.verdict()):
+            self.poisoned = f"what {self._vendor} gave is refused: {why}"
+        if self.poisoned:
+            dropped = batch.refuse(f"refused with its batch: {self.poisoned}")
+            self.failed |= dict.fromkeys(dropped, self.poisoned)
+            self.refetched = [symbol for symbol in self.refetched if symbol not in dropped]
+        self.symbols += batch.symbols
+        self.new_bars += batch.new_bars
         self.generation = batch.flush(self.clock()) or self.generation
+        return bool(self.poisoned)
+
+    def _note(self) -> Note:
+        """What this refresh is, for the list of imports."""
+        what = f"refresh of {self.pair[0]}:{self.pair[1]}"
+        key = f"{what} {self.now.isoformat()} {self.began}"
+        return Note("refresh", self.now, self._vendor, what, key)
 
     # Words
 

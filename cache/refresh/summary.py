@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cache.facts.sessions import last_final
 from cache.refresh.clock_skew import clock_words
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from cache.refresh.plan import Plan
     from cache.refresh.run import Run
     from cache.refresh.sources import FileSource, PriceSource
+
+#: Changes of what is held that are named in the sentence.
+TOLD: Final = 3
 
 
 def told(
@@ -36,6 +39,11 @@ def told(
         words.append(f"prices are current through {last_final(run.now)}")
     if run.refetched:
         words.append(f"{len(run.refetched):,} brought anew, their histories had changed")
+    if run.poisoned:
+        words.append(f"{run.poisoned}; what is held stays")
+    words += run.told[:TOLD]
+    if len(run.told) > TOLD:
+        words.append(f"and {len(run.told) - TOLD:,} more such changes")
     requests = prices.requests + files.requests
     if requests:
         words.append(f"{requests:,} requests")
@@ -64,7 +72,7 @@ def told(
         clock = clock_words(run.skew.off, "the issuers")
     if clock:
         words.append(clock)
-    lacking = run.failed or failing or missing or silent
+    lacking = run.poisoned or run.failed or failing or missing or silent
     ok = not (lacking or stopped or (plan.asks and limited))
     return Summary(
         ok=ok,
@@ -84,4 +92,5 @@ def told(
         wait_until=limited,
         stopped=stopped,
         clock=clock,
+        told=tuple(run.told),
     )

@@ -19,7 +19,7 @@ import numpy as np
 from cache.facts.errors import SourceError
 from cache.store.bars import EVENTS, MATRICES, Bars
 from cache.store.cells import dense
-from cache.store.compare import Comparison, compare, unit
+from cache.store.compare import Comparison, compare
 from cache.store.rebase import Rebase
 from core.data.dividends import unbelievable
 from core.data.frames import BoolArray, Dates, FloatArray, IntArray, Prices, day, pydate
@@ -149,8 +149,6 @@ class _Work:
         self._order = np.lexsort((bars.session, bars.symbol))
         symbol = bars.symbol[self._order]
         self._from = np.searchsorted(symbol, np.arange(len(bars.symbols) + 1))
-        new = bars.close if bars.close is not None else bars.adj_close
-        self._unit = 0.0 if new is None else unit(new)
 
     def _held(self, symbol: str, name: str) -> _Held:
         days: list[Dates] = [np.zeros(0, "datetime64[D]")]
@@ -193,7 +191,7 @@ class _Work:
                 self.bars.session[rows][given],
                 values[rows][given],
                 splits,
-                rounding=(unit(there.close), self._unit),
+                rounded=True,
                 chained=name == "adj_close",
             )
             own |= np.isin(self.bars.session[rows], there.days)

@@ -21,6 +21,8 @@ Kind = Literal[
 ]
 #: Two closes of one session further apart than this (relative) are different closes.
 SAME: Final = 1e-6
+#: Closes of different sources: this part, half a cent of each, and this part at most.
+ROUNDED, CENTS, LOOSEST = 1e-4, 0.0051, 5e-3
 #: Splits that are believed from the closes alone, and the inverse of each.
 _RATIOS: Final = (
     *range(2, 51),
@@ -61,17 +63,6 @@ class Comparison:
     words: str = ""
 
 
-def unit(values: FloatArray) -> float:
-    """Half of the last place that prices were rounded to, 0 where they do not look rounded."""
-    known = values[~np.isnan(values)]
-    if not len(known):
-        return 0.0
-    for places in range(2, 7):
-        if np.allclose(np.round(known, places), known, rtol=1e-12, atol=0):
-            return 0.501 * 10.0**-places
-    return 0.0
-
-
 def compare(
     days: Dates,
     held: FloatArray,
@@ -79,7 +70,7 @@ def compare(
     new: FloatArray,
     splits: Mapping[date, float],
     *,
-    rounding: tuple[float, float] = (0.0, 0.0),
+    rounded: bool = False,
     chained: bool = False,
 ) -> Comparison:
     """Lay a new history beside the one held.
@@ -90,7 +81,8 @@ def compare(
         new_days: (K,) datetime64[D], ascending.
         new: (K,) float64, closes, none NaN.
         splits: effective date -> factor, as the new history records them.
-        rounding: half of the last place of the prices held, and of the new ones.
+        rounded: the two are of different sources, and each may have rounded to cents, also
+            before a split.
         chained: adjusted closes, whose older ones change by any factor at each dividend.
     """
     if not len(days) or not len(new_days):
@@ -99,7 +91,10 @@ def compare(
     if not len(common):
         return _apart(days, held, new_days, new, splits)
     ratio = new[theirs] / held[mine]
-    slack = SAME + rounding[0] / held[mine] + rounding[1] / new[theirs]
+    slack = np.full(len(common), SAME)
+    if rounded:
+        cents = CENTS / held[mine] + CENTS / new[theirs]
+        slack = np.minimum(ROUNDED + cents, LOOSEST)
     same = np.abs(ratio - 1) <= slack
     if same.all():
         return Comparison("agrees")
@@ -143,7 +138,7 @@ def _after(session: np.datetime64) -> date:
 
 def _recorded(ratio: float, splits: Mapping[date, float]) -> float | None:
     """The inverse of a recorded split, or of all together, that a ratio of closes comes from."""
-    factors = [*splits.values(), math.prod(splits.values())]
+    factors = {*splits.values(), math.prod(splits.values())} - {1.0}
     return next((1 / f for f in factors if f > 0 and abs(ratio * f - 1) <= 1e-3), None)
 
 

@@ -51,8 +51,8 @@ def _lines(found: Basket, ranked: IntArray) -> Lines:
     flagged = sorted((r, line) for line in found.flags if (r := int(rank[line])) >= 0)
     return Lines(
         symbols=register.texts(register.symbols, numbers),
-        names=register.texts(register.names, numbers),
-        sectors=register.texts(register.sectors, numbers),
+        names=register.texts(found.labels.names, numbers),
+        sectors=register.texts(found.labels.sectors, numbers),
         weight=found.weights[ranked],
         returns=found.member_returns[ranked],
         contribution=found.contribution[ranked],
@@ -165,7 +165,7 @@ def index_of(
         others=_others(files),
         segments=found.segments,
         contributors=_lines(found, rows[ranked]),
-        sectors=sectors(register.texts(register.sectors, numbers), weight, scaled),
+        sectors=sectors(register.texts(found.labels.sectors, numbers), weight, scaled),
         themes=themes(market.themes, symbols, weight, scaled),
         issuers=issuers(market.reference.issuers, symbols, weight, scaled),
         breadth=breadth_of(counted, question.above, question.below, which, found.basket_return),

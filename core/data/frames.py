@@ -318,6 +318,7 @@ class Reference:
         themes: named sets of symbols.
         issuers: symbol -> the company, for companies with several listed classes of shares.
         doubts: sentences about entries of a user's files that name nothing held.
+        listed: the last day whose sessions a list tells, later ones are computed; None for all.
     """
 
     sessions: Dates
@@ -328,3 +329,4 @@ class Reference:
     issuers: Mapping[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
     indices: Mapping[str, str] = field(default_factory=dict)
+    listed: date | None = None

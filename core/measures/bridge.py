@@ -100,5 +100,7 @@ def gap_leaders(small: Basket, large: Basket) -> GapLeaders:
         told[own] = True
     union = np.nonzero(told)[0]
     ranked = union[order(values[union], weights[union], union)]
-    symbols, names = (lines.texts(kind, ranked) for kind in (lines.symbols, lines.names))
+    called = large.labels.names.copy()
+    called[small.numbers] = small.labels.names[small.numbers]
+    symbols, names = (lines.texts(kind, ranked) for kind in (lines.symbols, called))
     return GapLeaders(symbols, names, values[ranked])

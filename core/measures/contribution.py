@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.data.frames import STALE_SESSIONS, BoolArray, IntArray
+from core.data.labels import labels_of
 from core.measures.basket import Basket
 from core.measures.segment import (
     Part,
@@ -102,8 +103,12 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
         register=register,
         symbols=lines.symbols,
         listed=lines.listed,
-        names=register.texts(register.names, lines.numbers),
-        sectors=register.texts(register.sectors, lines.numbers),
+        labels=labels_of(
+            market,
+            window_spans[0].fund,
+            window_spans[0].as_of,
+            tuple(span.origin for span in window_spans),
+        ),
         first=np.asarray(member[0]),
         member=member,
         measured=measured,

@@ -101,7 +101,8 @@ def _why_not(
 ) -> str:
     """Why a line is not measured between two dates; "" where its closes allow it."""
     failure = market.prices.failures.get(symbol)
-    if column < 0 or matrix.empty[column]:
+    # closes after the end are not known of yet
+    if column < 0 or rows.end[column] < 0:
         return f"not fetched: {failure}" if failure else "no prices held"
     if basis == "pr" and matrix.only_adjusted[column]:
         return "only adjusted closes held: no price return"

@@ -60,6 +60,12 @@ def test_an_odd_split_needs_its_record() -> None:
     assert (spin.kind, spin.factor) == ("rebase", pytest.approx(1 / 1.054))
 
 
+def test_a_slow_line_that_is_shifted_is_no_split_of_one() -> None:
+    slow = np.linspace(400, 412, 40)
+    assert against(slow[:30], np.r_[slow[0], slow[:39]], rounded=True).kind == "shifted"
+    assert against(slow[:30], slow * 1.0008).kind == "differs"
+
+
 def test_a_shift_is_told_from_another_history() -> None:
     late = against(PATH[:40], np.r_[PATH[0], PATH[:39]])
     assert late.kind == "shifted" and "one session late" in late.words
@@ -81,9 +87,9 @@ def test_single_closes_that_were_corrected() -> None:
 
 def test_rounded_prices_agree_with_unrounded_ones() -> None:
     cents = np.round(PATH[:40], 2)
-    assert against(cents, PATH[20:], 20, rounding=(0.00501, 0.0)).kind == "agrees"
+    assert against(cents, PATH[20:], 20, rounded=True).kind == "agrees"
     assert against(cents, PATH[20:], 20).kind != "agrees"
-    found = against(cents, np.round(PATH[20:] / 4, 4), 20, rounding=(0.00501, 0.0000501))
+    found = against(cents, np.round(PATH[20:] / 4, 4), 20, rounded=True)
     assert (found.kind, found.factor) == ("rebase", 0.25)
 
 

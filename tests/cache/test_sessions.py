@@ -10,8 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cache.facts import holidays
 from cache.facts.errors import CacheError
-from cache.facts.sessions import FILE, closes_at, last_final, last_session, sessions
+from cache.facts.sessions import (
+    FILE,
+    closes_at,
+    last_final,
+    last_session,
+    listed_through,
+    sessions,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOSED = (
@@ -50,7 +58,8 @@ def test_shape() -> None:
     days = sessions()
     assert days.dtype == np.dtype("datetime64[D]")
     assert np.all(np.diff(days.astype(int)) > 0)
-    assert (str(days[0]), str(days[-1])) == ("1993-01-04", "2027-12-31")
+    assert (str(days[0]), str(days[-1])) == ("1993-01-04", "2037-12-31")
+    assert listed_through() == date(2027, 12, 31)
     assert not days.flags.writeable
 
 
@@ -108,12 +117,48 @@ def test_latest_sessions(now: str, opened: date, final: date) -> None:
 def test_a_time_needs_a_zone_and_a_known_year() -> None:
     with pytest.raises(CacheError, match="no time zone"):
         last_session(datetime(2026, 6, 26, 12))
-    with pytest.raises(CacheError, match="known through 2027-12-31 only"):
-        last_final(datetime(2028, 1, 1, 12, tzinfo=UTC))
+    with pytest.raises(CacheError, match="through 2037-12-31 only"):
+        last_final(datetime(2038, 1, 1, 12, tzinfo=UTC))
     with pytest.raises(CacheError, match="known from 1993-01-04 on"):
         last_session(datetime(1992, 12, 31, 12, tzinfo=UTC))
     east = timezone(timedelta(hours=14))
     assert last_session(datetime(2028, 1, 1, 12, tzinfo=east)) == date(2027, 12, 31)
+
+
+#: Typed from the exchange's notice of its holidays of 2028, and from a calendar of later years.
+COMPUTED = (
+    *("2028-01-17", "2028-02-21", "2028-04-14", "2028-05-29", "2028-06-19", "2028-07-04"),
+    *("2028-09-04", "2028-11-23", "2028-12-25", "2029-01-01", "2029-03-30", "2032-12-24"),
+    *("2034-01-02", "2033-12-26", "2032-06-18", "2033-06-20", "2032-07-05", "2037-04-03"),
+)
+
+
+def test_after_the_list_the_sessions_are_computed() -> None:
+    held = set(sessions().astype(str).tolist())
+    assert held.isdisjoint(COMPUTED)
+    # New Year's Day of 2028 and of 2033 is a Saturday: nothing is closed for it
+    assert held.issuperset(("2027-12-31", "2028-01-03", "2032-12-31", "2033-01-03", "2028-12-26"))
+    assert closes_at(date(2028, 7, 3)) == at("2028-07-03T17:00+00:00")
+    assert closes_at(date(2028, 11, 24)) == at("2028-11-24T18:00+00:00")
+    assert closes_at(date(2029, 12, 24)) == at("2029-12-24T18:00+00:00")
+    assert closes_at(date(2028, 7, 5)) == at("2028-07-05T20:00+00:00")
+    assert last_final(at("2028-03-01T12:00:00-05:00")) == date(2028, 2, 29)
+
+
+@pytest.mark.filterwarnings("ignore:Series.values")
+def test_the_rules_give_what_others_list() -> None:
+    exchange_calendars = pytest.importorskip("exchange_calendars")
+    theirs = exchange_calendars.get_calendar("XNYS", start="2022-01-01", end="2060-12-31")
+    held = {stamp.date() for stamp in theirs.sessions}
+    bells = {s.date(): b.tz_convert("America/New_York").time() for s, b in theirs.closes.items()}
+    # unforeseen, as a rule is: the funeral of Jimmy Carter
+    unforeseen = {date(2025, 1, 9)}
+    for year in range(2022, 2061):
+        days = np.arange(f"{year}-01-01", f"{year + 1}-01-01", dtype="datetime64[D]")
+        mine = set(days[np.is_busday(days)].tolist()) - set(holidays.closed(year))
+        assert mine - unforeseen == {day for day in held if day.year == year}, year
+        early = sorted(d for d, bell in bells.items() if d.year == year and bell.hour != 16)
+        assert early == holidays.early(year), year
 
 
 @pytest.mark.filterwarnings("ignore:Series.values")

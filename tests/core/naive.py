@@ -294,9 +294,11 @@ class Naive(Lists):
         still = all(d in tape.price and tape.volume.get(d) == 0 for d in days)
         return still and len({tape.price[d] for d in days}) == 1
 
-    def index(self, fund: str, start: date, end: date, as_of: date, basis: str) -> Index:
+    def index(
+        self, fund: str, start: date, end: date, as_of: date, basis: str, later: bool = True
+    ) -> Index:
         """One index over a window."""
-        parts = self.cut(fund, start, end, as_of)
+        parts = self.cut(fund, start, end, as_of, later)
         lines = list(
             dict.fromkeys(
                 s

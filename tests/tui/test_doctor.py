@@ -14,9 +14,8 @@ from types import SimpleNamespace
 import pytest
 import trustme
 
-from cache.facts.sessions import sessions
+from cache.facts.sessions import listed_through
 from cache.sources.reach import Reached
-from core.data.frames import pydate
 from tests.tui.test_cli import Cli, cli, fill
 from tui.doctor import examine, findings, keeping, machine, network, screen
 from tui.doctor.findings import Finding
@@ -164,11 +163,11 @@ def test_room(around: Surroundings, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_sessions_run_out(around: Surroundings) -> None:
-    last = pydate(sessions()[-1])
+    last = listed_through()
     on: Callable[[date], datetime] = lambda day: datetime(  # noqa: E731
         day.year, day.month, day.day, 15, tzinfo=UTC
     )
-    for days, state in ((-90, "ok"), (-30, "note"), (1, "fault")):
+    for days, state in ((-90, "ok"), (-30, "note"), (1, "note"), (999, "note")):
         then = replace(around, now=on(last + timedelta(days=days)))
         assert one(keeping.sessions(then), "sessions").state == state
 

@@ -1,0 +1,137 @@
+"""What an answer is worth beside what is held of its symbol: taken, taken in part, or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cache.store.admit import SYSTEMATIC
+from cache.store.compare import Comparison, compare
+from cache.store.rebase import Rebase
+from core.data.frames import day
+
+if TYPE_CHECKING:
+    from cache.refresh.gate import Answer
+    from cache.refresh.held import Known
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Verdict:
+    """What becomes of an answer.
+
+    Attributes:
+        answer: what of it is to be kept.
+        reason: why nothing of it is; "" where something may be.
+        odd: the answer speaks against all that the vendor gives, not of its symbol alone.
+        rebase: older closes held to bring onto another basis first.
+        told: what is to be said of it.
+        disputed: how it differs from closes of another source, which stay; None where the two
+            were not compared.
+    """
+
+    answer: Answer
+    reason: str = ""
+    odd: bool = False
+    rebase: Rebase | None = None
+    told: str = ""
+    disputed: str | None = None
+
+
+def _compared(answer: Answer, known: Known, *, rounded: bool) -> Comparison:
+    days, closes = known.final_closes(answer.ask.symbol)
+    given = ~np.isnan(answer.close)
+    if answer.provisional is not None:
+        given &= answer.session != day(answer.provisional)
+    new = answer.close[given]
+    return compare(
+        days,
+        closes,
+        answer.session[given],
+        new,
+        answer.splits(),
+        rounded=rounded,
+    )
+
+
+def overpaid(answer: Answer, known: Known) -> str:
+    """A sentence about a dividend of sessions not held that is above the close before, or ""."""
+    days, closes = known.closes(answer.ask.symbol)
+    if not len(days):
+        return ""
+    for at in np.flatnonzero((answer.dividend > 0) & (answer.session > days[-1])).tolist():
+        earlier = answer.close[:at][~np.isnan(answer.close[:at])]
+        before = float(earlier[-1]) if len(earlier) else float(closes[-1])
+        if answer.dividend[at] >= before:
+            return f"a dividend of {answer.dividend[at]:g} on {answer.session[at]} at {before:g}"
+    return ""
+
+
+def of_own(answer: Answer, known: Known, vendor: str) -> Verdict:
+    """A vendor's answer beside its own earlier ones: the newer counts, unless it cannot be right.
+
+    Args:
+        answer: has bars.
+        known: what is held.
+        vendor: who answers.
+    """
+    if paid := overpaid(answer, known):
+        return Verdict(answer, f"{vendor} gave {paid}; what is held stays", odd=True)
+    found = _compared(answer, known, rounded=False)
+    if found.kind in SYSTEMATIC:
+        reason = f"{vendor}'s history is {SYSTEMATIC[found.kind]} ({found.words})"
+        return Verdict(answer, f"{reason}; what is held stays", odd=True)
+    symbol = answer.ask.symbol
+    if found.kind == "rebase" and found.before is not None:
+        return Verdict(answer, told=str(Rebase(symbol, found.before, found.factor)))
+    if found.kind == "single":
+        many = len(found.days)
+        closes = f"{many:,} close{'' if many == 1 else 's'} of {symbol}"
+        return Verdict(answer, told=f"{closes} changed at {vendor}")
+    return Verdict(answer)
+
+
+def of_another(answer: Answer, known: Known, vendor: str) -> Verdict:
+    """A vendor's answer beside closes of another source, which stay: what is missing is taken.
+
+    Args:
+        answer: has bars.
+        known: what is held.
+        vendor: who answers.
+    """
+    symbol = answer.ask.symbol
+    if paid := overpaid(answer, known):
+        return Verdict(answer, f"{vendor} gave {paid}; what is held stays", odd=True)
+    found = _compared(answer, known, rounded=True)
+    other = known.prices.sources_of(symbol)
+    new = _missing(answer, known)
+    if found.kind == "agrees":
+        return Verdict(new, disputed="")
+    if found.kind == "rebase" and found.before is not None:
+        change = Rebase(symbol, found.before, found.factor)
+        return Verdict(new, rebase=change, told=str(change), disputed="")
+    differs = f"{vendor} differs from {other}, which stays ({found.words})"
+    if found.kind == "single":
+        return Verdict(new, told=f"{symbol}: {differs}", disputed=differs)
+    reason = f"{differs}; `internals forget prices {symbol}` lets {vendor}'s take its place"
+    return Verdict(answer, reason, odd=found.kind in SYSTEMATIC, disputed=differs)
+
+
+def _missing(answer: Answer, known: Known) -> Answer:
+    """The answer without what is held: closes of other sessions, events where none are held."""
+    symbol = answer.ask.symbol
+    days, _ = known.final_closes(symbol)
+    held = np.isin(answer.session, days)
+    own_events = known.has_events(symbol)
+    events = (answer.dividend > 0) | (answer.split > 0)
+    keep = ~held | (events & (not own_events))
+    close = np.where(held, np.nan, answer.close)[keep]
+    return replace(
+        answer,
+        session=answer.session[keep],
+        close=close,
+        volume=np.where(held, np.nan, answer.volume)[keep],
+        dividend=answer.dividend[keep],
+        split=answer.split[keep],
+    )

@@ -1,0 +1,264 @@
+"""What a vendor does to a store that was right: nothing wrong comes in, and it is said."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cache.facts.reference import load_reference
+from cache.facts.sessions import sessions
+from cache.refresh.ask import Ask
+from cache.refresh.gate import gate
+from cache.refresh.progress import Summary
+from cache.refresh.refresh import refresh
+from cache.sources.issuers import Issuers
+from cache.store.admit import bring_prices
+from cache.store.bars import Bars
+from cache.store.draft import Note
+from cache.store.store import Store
+from core.data.frames import Holdings, Prices
+
+ALL = sessions()
+DAYS = ALL[(np.datetime64("2026-03-02") <= ALL) & (np.datetime64("2026-06-26") >= ALL)]
+PAIR = ("IWM", "IVV")
+LINES = tuple(f"S{n:02}" for n in range(15))
+
+
+def evening(place: int) -> datetime:
+    """After the close of a session, in New York's summer."""
+    return datetime.combine(DAYS[place].item(), datetime.min.time(), UTC) + timedelta(hours=22)
+
+
+class World:
+    """Each symbol's true closes, and how the vendor tells them."""
+
+    name = "Yahoo"
+    unreachable = False
+    limited_until = None
+    off = timedelta()
+    requests = retried = 0
+
+    def __init__(self) -> None:
+        place = np.arange(len(DAYS))
+        self.close = {
+            symbol: (40 + 7 * n) * np.cumprod(1 + 0.015 * np.sin(place * 1.7 + n))
+            for n, symbol in enumerate((*PAIR, *LINES))
+        }
+        self.dividend = {symbol: np.zeros(len(DAYS)) for symbol in self.close}
+        self.split = {symbol: np.zeros(len(DAYS)) for symbol in self.close}
+        self.asked: list[Ask] = []
+
+    def fetch(
+        self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
+    ) -> Iterator[object]:
+        for ask in asks:
+            self.asked.append(ask)
+            mine = (np.datetime64(ask.start) <= DAYS) & (np.datetime64(now.date()) >= DAYS)
+            columns = [table[ask.symbol][mine] for table in (self.close, self.dividend, self.split)]
+            volume = np.full(int(mine.sum()), 1e6)
+            yield gate(ask, DAYS[mine], columns[0], volume, *columns[1:], now=now, meta={})
+
+    def run(self, store: Store, place: int, **more: bool) -> Summary:
+        now = evening(place)
+        self.asked.clear()
+        return refresh(store, PAIR, {}, now, load_reference(), prices=self, files=Issuers(), **more)  # type: ignore[arg-type]
+
+
+def closes(prices: Prices, symbol: str) -> dict[date, float]:
+    found = {}
+    for block in prices.blocks:
+        if symbol in block.symbols:
+            column = block.close[:, block.symbols.index(symbol)]
+            there = ~np.isnan(column)
+            found |= dict(zip(block.sessions[there].tolist(), column[there].tolist(), strict=True))
+    return found
+
+
+def everything(store: Store) -> object:
+    prices = store.read().prices
+    return {symbol: closes(prices, symbol) for symbol in (*PAIR, *LINES)}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = Store(tmp_path / "market")
+    count = len(LINES)
+    nan = np.full(count, np.nan)
+    for fund in PAIR:
+        rows = Holdings(fund, DAYS[0].item(), LINES, ("",) * count, ("",) * count, nan, nan,
+                        np.full(count, 1 / count), 1.0)  # fmt: skip
+        store.commit(holdings=[(rows, fund.encode())])
+    return store
+
+
+def own(world: World, symbols: Iterable[str], last: int, factor: float = 1.0) -> Bars:
+    """A person's own file of some symbols' closes up to a session, in cents."""
+    names = tuple(symbols)
+    size = last + 1
+    return Bars(
+        names,
+        np.repeat(np.arange(len(names)), size),
+        np.tile(DAYS[:size], len(names)),
+        close=np.concatenate([np.round(world.close[s][:size] * factor, 2) for s in names]),
+        source="own.csv",
+        fetched_at=evening(last),
+    )
+
+
+def still(world: World) -> None:
+    for symbol in LINES:
+        world.close[symbol][60] = world.close[symbol][59]
+
+
+def late(world: World) -> None:
+    for symbol in world.close:
+        world.close[symbol] = np.r_[world.close[symbol][0], world.close[symbol][:-1]]
+
+
+def unsplit(world: World) -> None:
+    for symbol in LINES[:4]:
+        world.close[symbol][60:] /= 2
+
+
+def pence(world: World) -> None:
+    for symbol in LINES:
+        world.close[symbol] = world.close[symbol] * 100
+
+
+def rich(world: World) -> None:
+    for symbol in LINES[:5]:
+        world.dividend[symbol][60] = 10 * world.close[symbol][60]
+
+
+@pytest.mark.parametrize(
+    ("poison", "words"),
+    [
+        (still, "15 of 15 lines repeat the close before on "),
+        (late, "shifted by a session"),
+        (unsplit, "move as by a split"),
+        (pence, "in another currency"),
+        (rich, "a dividend of "),
+    ],
+)
+@pytest.mark.parametrize("full", [False, True])
+def test_a_poisoned_batch_is_refused_as_a_whole(
+    store: Store, poison: Callable[[World], None], words: str, full: bool
+) -> None:
+    world = World()
+    assert world.run(store, 59).ok
+    before = everything(store)
+    poison(world)
+    summary = world.run(store, 60, full=full)
+    assert not summary.ok and words in summary.message and "what is held stays" in summary.message
+    assert everything(store) == before
+    # the next day the vendor has mended it, and nothing is left of the bad one
+    mended = World()
+    assert mended.run(store, 61).ok
+    for symbol in (*PAIR, *LINES):
+        assert list(closes(store.read().prices, symbol).values()) == pytest.approx(
+            mended.close[symbol][:62], rel=1e-12
+        )
+
+
+def test_one_line_that_lost_its_split_stays_as_it_was(store: Store) -> None:
+    world = World()
+    world.run(store, 59)
+    before = closes(store.read().prices, "S03")
+    world.close["S03"][:30] *= 4
+    summary = world.run(store, 60, full=True)
+    assert (
+        list(summary.failed) == ["S03"] and "without a split that is held" in summary.failed["S03"]
+    )
+    assert closes(store.read().prices, "S03") == before
+    assert len(closes(store.read().prices, "S04")) == 61
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+@pytest.mark.parametrize("factor", [4.0, 0.1])
+def test_a_split_is_told(store: Store, factor: float, recorded: bool) -> None:
+    world = World()
+    world.run(store, 59)
+    world.close["S03"] = world.close["S03"] / factor
+    if recorded:
+        world.split["S03"][60] = factor
+    summary = world.run(store, 60)
+    done = "divided by 4" if factor > 1 else "multiplied by 10"
+    assert summary.ok and f"older closes of S03 were {done}" in summary.message
+    assert list(closes(store.read().prices, "S03").values()) == pytest.approx(
+        world.close["S03"][:61], rel=1e-12
+    )
+
+
+def test_closes_of_a_file_stay_the_files(store: Store) -> None:
+    world = World()
+    bars = own(world, LINES, 40)
+    bring_prices(store, bars, Note("prices", evening(40), "own.csv"))
+    summary = world.run(store, 60)
+    assert summary.ok and summary.refetched == ()
+    asked = {ask.symbol: ask for ask in world.asked}
+    assert asked["S03"].start == DAYS[0].item() and not asked["S03"].whole
+    prices = store.read().prices
+    for symbol in LINES:
+        held = list(closes(prices, symbol).values())
+        assert held[:41] == np.round(world.close[symbol][:41], 2).tolist()
+        assert held[41:] == pytest.approx(world.close[symbol][41:61], rel=1e-12)
+        assert prices.source_of(symbol, DAYS[40].item()) == "own.csv"
+        assert prices.source_of(symbol, DAYS[41].item()) == "Yahoo"
+    # all of it is compared again the next time, also with --full
+    world.close["S05"] = world.close["S05"].copy()
+    world.close["S05"][3] *= 1.1
+    summary = world.run(store, 61, full=True)
+    assert summary.ok
+    assert "S05: Yahoo differs from own.csv and Yahoo, which stays" in summary.message
+    prices = store.read().prices
+    assert closes(prices, "S05")[DAYS[3].item()] == round(world.close["S05"][3] / 1.1, 2)
+    assert "Yahoo differs" in prices.disputed["S05"] and list(prices.disputed) == ["S05"]
+    assert len(closes(prices, "S05")) == 62
+
+
+def test_a_file_that_is_another_history_is_not_continued(store: Store) -> None:
+    world = World()
+    wrong = own(world, ["S03"], 40)
+    assert wrong.close is not None
+    waved = wrong.close * (1 + 0.02 * np.cos(np.arange(41)))
+    bring_prices(store, Bars(wrong.symbols, wrong.symbol, wrong.session, close=waved,
+                             source="own.csv", fetched_at=evening(40)),
+                 Note("prices", evening(40)))  # fmt: skip
+    summary = world.run(store, 60)
+    assert list(summary.failed) == ["S03"] and "forget prices S03" in summary.failed["S03"]
+    assert list(closes(store.read().prices, "S03").values()) == waved.tolist()
+    store.change(lambda draft: draft.forget_symbols(["S03"]))
+    assert world.run(store, 61).ok
+    assert len(closes(store.read().prices, "S03")) == 62
+
+
+def test_a_file_from_before_a_split_is_brought_onto_the_vendors_basis(store: Store) -> None:
+    world = World()
+    bring_prices(store, own(world, ["S03"], 40, 4.0), Note("prices", evening(40)))
+    world.split["S03"][50] = 4.0
+    summary = world.run(store, 60)
+    assert summary.ok and "older closes of S03 were divided by 4" in summary.message
+    prices = store.read().prices
+    assert list(closes(prices, "S03").values()) == pytest.approx(world.close["S03"][:61], rel=1e-4)
+    assert prices.source_of("S03", DAYS[9].item()) == "own.csv"
+    assert world.run(store, 61).ok
+
+
+def test_a_refresh_taken_back_leaves_no_trace(store: Store) -> None:
+    world = World()
+    world.run(store, 50)
+    before, facts = everything(store), store.read().prices
+    world.close["S03"] = world.close["S03"] / 4
+    world.split["S03"][60] = 4.0
+    world.run(store, 60)
+    entry = store.journal()[-1]
+    assert entry.kind == "refresh" and everything(store) != before
+    after = store.change(lambda draft: draft.take_back(entry.id)).prices
+    assert everything(store) == before
+    for name in ("through", "source", "fetched_at", "failures", "origin", "disputed"):
+        assert getattr(after, name) == getattr(facts, name)

@@ -1,0 +1,26 @@
+"""Sessions that no list tells are computed, and every answer that uses them says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from core.answer.snapshot import take
+from tests.tui.markets import QUESTION, market
+
+
+def test_a_window_beyond_the_list_is_marked_and_one_within_is_not() -> None:
+    held = market()
+    words = "are computed from the exchange's usual holidays; a newer release lists them"
+    for listed, marked in (
+        (None, False),
+        (date(2026, 6, 26), False),
+        (date(2026, 6, 25), True),
+        (date(2025, 12, 31), True),
+    ):
+        told = replace(held, reference=replace(held.reference, listed=listed), _kept={})
+        snapshot = take(told, QUESTION)
+        assert sum(words in line for line in snapshot.warnings) == marked, listed
+        if marked:
+            assert snapshot.warnings[0].startswith(f"sessions after {listed} ")
+    assert str(snapshot.window.end) == "2026-06-26"
