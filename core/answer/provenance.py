@@ -107,6 +107,17 @@ def sources(
     return tuple(found)
 
 
+def _rest_words(view: IndexView) -> str:
+    """What the rest of a fund's return is likely to be."""
+    weight = view.price_return_weight
+    if not weight:
+        return "cash, fees, trades inside the window"
+    return (
+        f"no dividends are held of lines of {weight * 100:.1f} % of weight: theirs are price"
+        " returns beside the fund's total return"
+    )
+
+
 def _sectors(own: Basket, fund: str, parts: tuple[Span, ...]) -> Iterator[Source]:
     """The files that gave measured lines their sectors and are not those of the window's parts."""
     labels, serving = own.labels, {part.origin for part in parts}
@@ -137,7 +148,13 @@ def warnings(
         said += _doubtful_dividends(market, question, window, indices)
     for fund, view in indices.items():
         said += dict.fromkeys(list_warnings(view, parts[fund]))
-        if not view.covered:
+        early = view.end_early
+        if early is not None:
+            said.append(
+                f"{fund}: lines of {early.weight * 100:.1f} % of weight end on {early.session},"
+                f" the fund on {window.end}: nothing is claimed about leaders or breadth"
+            )
+        elif not view.covered:
             said.append(
                 f"{fund}: only {view.weight_measured * 100:.1f} % of weight is measured:"
                 " nothing is claimed about leaders or breadth"
@@ -152,7 +169,7 @@ def warnings(
         if view.rest is not None and abs(view.rest) > limit:
             said.append(
                 f"{fund}: {view.rest * 1e4:+.0f} bp of the fund's return is neither in its measured"
-                " lines nor in their coverage (cash, fees, trades inside the window)"
+                f" lines nor in their coverage ({_rest_words(view)})"
             )
     paid = market.kept("first dividend", lambda: _first_dividend(market))
     if question.basis == "tr" and indices and (paid is None or paid > window.end):

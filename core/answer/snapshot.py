@@ -174,8 +174,14 @@ def take(market: Market, question: Question) -> Snapshot:
     steps: tuple[Step, ...] = ()
     if len(indices) == 2:
         sides = [
-            side(fund, indices[fund].fund_return, baskets[fund], indices[fund].breadth)
-            for fund in pair
+            side(
+                fund,
+                view.fund_return,
+                baskets[fund],
+                view.breadth,
+                "price returns" if view.price_return_weight else "cash and fees",
+            )
+            for fund, view in indices.items()
         ]
         if sides[0] is not None and sides[1] is not None:
             steps = bridge(sides[0], sides[1])

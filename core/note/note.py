@@ -81,7 +81,21 @@ def withheld(view: IndexView) -> Sentence:
     what = "leaders" if view.claims_breadth else "leaders or breadth"
     weight = Figure(share(view.weight_measured), f"{_at(view)}.weight_measured")
     why = list_trouble(view) if view.covered else Sentence(weight, " of weight is measured")
+    if view.end_early is not None:
+        why = _ends(view)
     return Sentence(_head(view), why, f"; nothing is claimed about {what}.")
+
+
+def _ends(view: IndexView) -> Sentence:
+    """Where the lines end, and where the fund does."""
+    early, path = view.end_early, f"{_at(view)}.end_early"
+    assert early is not None
+    end = f"{_at(view)}.segments[{len(view.segments) - 1}].end"
+    return Sentence(
+        "lines of ", Figure(share(early.weight), f"{path}.weight"), " of weight end on ",
+        Figure(spoken(early.session), f"{path}.session"), ", the fund on ",
+        Figure(spoken(view.segments[-1].end), end),
+    )  # fmt: skip
 
 
 def leaders_sentence(view: IndexView, count: int = NAMED) -> Sentence:
@@ -245,6 +259,9 @@ def _covered(snapshot: Snapshot, view: IndexView) -> Sentence:
     if view.rest is not None:
         rest = Figure(basis_points(view.rest), f"{_at(view)}.rest_bp")
         said = Sentence(said, "; the fund's return less theirs is ", rest)
+        if view.price_return_weight:
+            weight = Figure(share(view.price_return_weight), f"{_at(view)}.price_return_weight")
+            said = Sentence(said, ", where ", weight, " of weight has price returns alone")
     return Sentence(said, ".")
 
 

@@ -74,6 +74,19 @@ def test_user_funds(tmp_path: Path) -> None:
             "funds.toml, line 2: an address of XYZ must be a text that starts with https://",
         ),
         ('[funds.XYZ]\naddresses = ["http://example.org/x"]\n', "starts with https://"),
+        # what nothing reads is not swallowed: a section, a key, a key of an issuer
+        (
+            '\n[fund.XYZ]\nindex = "X"\n',
+            'funds.toml, line 2: "fund" is nothing known; known are funds issuers',
+        ),
+        (
+            '[funds.XYZ]\nindex = "X"\ntitel = "X Fund"\n',
+            'funds.toml, line 3: "titel" is nothing known in [funds.XYZ]; known are index issuer',
+        ),
+        (
+            "[issuers.Own]\nadresses = []\n",
+            'funds.toml, line 2: "adresses" is nothing known in [issuers.Own]; known are addresses',
+        ),
     ],
 )
 def test_broken_user_funds(tmp_path: Path, text: str, words: str) -> None:
@@ -81,6 +94,20 @@ def test_broken_user_funds(tmp_path: Path, text: str, words: str) -> None:
     extra.write_text(text)
     with pytest.raises(SourceError) as caught:
         load_funds(extra)
+    assert words in str(caught.value)
+
+
+def test_a_family_without_dates_is_said(tmp_path: Path) -> None:
+    (tmp_path / "funds.toml").write_text('[funds.XYZ]\nfamily = "russel-us"\n')
+    with pytest.raises(SourceError, match='"russel-us" of XYZ; known are those of russell-us'):
+        load_reference(tmp_path)
+
+
+def test_a_theme_with_a_key_that_nothing_reads_is_said(tmp_path: Path) -> None:
+    (tmp_path / "themes.toml").write_text('[mine]\nsymbols = ["A"]\nnames = ["B"]\n')
+    words = 'themes.toml, line 3: "names" is nothing known in theme "mine"; known are symbols'
+    with pytest.raises(SourceError) as caught:
+        load_reference(tmp_path)
     assert words in str(caught.value)
 
 
