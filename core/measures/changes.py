@@ -220,6 +220,9 @@ def _changes(market: Market, old: Holdings, new: Holdings) -> Changes:
     pairs = _match(market, old, new)
     arrived = sorted(set(range(len(new.symbols))) - set(pairs.values()))
     gone = sorted(set(range(len(old.symbols))) - set(pairs))
+    # A row that could not be read tells nothing of whether its line joined or left.
+    arrived = [row for row in arrived if new.symbols[row] not in old.not_read]
+    gone = [row for row in gone if old.symbols[row] not in new.not_read]
     count = len(old.symbols)
     before, after = old.value / old.total, new.value / new.total
     p, splits = _between(market, old, new)

@@ -134,6 +134,8 @@ class Sheet:
 def identifier(*texts: str) -> str:
     """The first text that is an ISIN or a CUSIP, as "isin:..." or "cusip:...", else ""."""
     for text in texts:
+        if not text:
+            continue
         code = text.strip().upper()
         if _ISIN.fullmatch(code):
             return f"isin:{code}"
