@@ -267,6 +267,8 @@ class Desk:
         Raises:
             CacheError: the market is only looked at, or the file cannot be read.
         """
+        from cache.sources.sniff import kind_of
+
         if self.read_only:
             raise StoreError(self.read_only)
         if self.simulated:
