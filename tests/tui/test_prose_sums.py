@@ -113,11 +113,11 @@ def random_markets(draw: st.DrawFn) -> Snapshot:
     if draw(st.booleans()):  # a tie: two lines that are one, under two names
         lines["B-2"] = lines["A1"]
     closes = {"S-1": path(0.01, drift), "LGE": path(0.008), **lines}
-    cut = draw(st.integers(1, len(symbols) - 1))
+    cut = draw(st.just(1) | st.integers(1, len(symbols) - 1))  # often both have enough lines
     files = []
     for fund, own in (("S-1", symbols), ("LGE", symbols[cut:])):
         kept = own[draw(st.integers(0, min(3, len(own) - 1))) :]
-        share = draw(st.sampled_from([1.0, 0.95, 0.7]))
+        share = draw(st.sampled_from([1.0, 1.0, 0.95, 0.7]))
         for when, listed in (("2025-12-31", own), ("2026-01-30", kept)):
             values = dict(zip(listed, rng.uniform(1, 90, len(listed)), strict=True))
             total = sum(values.values()) / share
