@@ -273,9 +273,6 @@ class Desk:
             raise StoreError(self.read_only)
         if self.simulated:
             return None
-        # telling files apart takes the readers of both kinds, which no screen needs to open
-        from cache.sources.sniff import kind_of
-
         command = internals("import", kind_of(path), str(path))
         return command + (["--home", str(self._home)] if self._home is not None else [])
 
