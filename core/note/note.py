@@ -66,7 +66,9 @@ def _head(view: IndexView, *marks: str) -> Sentence:
 def _marks(snapshot: Snapshot, view: IndexView) -> tuple[str, ...]:
     """What a sentence about contributions has to say of its ground."""
     estimated = "on estimated weights" if view.estimated else ""
-    return _open(snapshot), estimated, far_list(view)
+    if far := far_list(view):
+        estimated = Sentence(estimated or "on its weights", " (", far, ")")
+    return _open(snapshot), estimated
 
 
 def _open(snapshot: Snapshot) -> str:
@@ -106,10 +108,10 @@ def leaders_sentence(view: IndexView, count: int = NAMED) -> Sentence:
     if told is None:
         return Sentence()
     names = Name(" ".join(view.contributors.symbols[:count]))
-    estimated = " (estimated weights)" if view.estimated else ""
-    far = far_list(view)
-    tail = Sentence("; ", far) if far else ""
-    return Sentence(_head(view), names, " brought ", told.words, estimated, tail, ".")
+    said = ("estimated weights" if view.estimated else "", far_list(view))
+    ground = [part for words in said if words for part in ("; ", words)][1:]
+    tail = Sentence(" (", *ground, ")") if ground else Sentence()
+    return Sentence(_head(view), names, " brought ", told.words, tail, ".")
 
 
 def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
@@ -188,7 +190,8 @@ def _drags(snapshot: Snapshot, view: IndexView) -> Sentence:
         return Sentence()
     lines, count = view.contributors, len(found.symbols)
     rows = range(len(lines) - 1, len(lines) - 1 - count, -1)
-    places = further_places((found.contribution, *(lines.contribution[row] for row in rows)))
+    parts = (found.contribution, *(float(lines.contribution[row]) for row in rows))
+    places = further_places(wished=[parts])
     who = listed(_named(view, row, places) for row in rows)
     total = Figure(basis_points(found.contribution, places), f"{_at(view)}.drags.sum_bp")
     # no "cost" beside a signed number: the sign alone says which way it went

@@ -22,6 +22,7 @@ from core.answer.snapshot import common_sessions, take
 from core.data.errors import UnavailableError
 from core.data.frames import Block, Events, day
 from core.data.market import Market
+from core.data.question import BreadthList
 from core.measures.membership import spans
 from tests.core.test_properties import FEATURES, Case, cases, examples
 from tui.report.document import document
@@ -128,7 +129,8 @@ def test_later_closes_files_and_announcements_move_nothing(case: Case, place: in
     as_of = reached[-1]
     known = until(case.market, as_of)
     without = tuple(s for s in case.question.without if known.symbol(s) in known.register.number)
-    case.question = replace(case.question, as_of=as_of, without=without)
+    listed: BreadthList = "end" if place % 3 == 0 else "start"
+    case.question = replace(case.question, as_of=as_of, without=without, breadth_list=listed)
     before, after = answered(known, case), answered(case.market, case)
     if after is None:
         assert before is None
