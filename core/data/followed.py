@@ -109,9 +109,11 @@ def followed(
         (rename for own in holdings.values() for rename in renames(own)),
         reference.aliases,
         lambda file, row: _name(taken, plain, file, row, session(file.as_of)),
-        lambda symbol: last_close(bars, symbol) if symbol in symbols else None,
+        symbols,
+        lambda symbol: last_close(bars, symbol),
     )
-    bars = moved(bars, [move for one in set(company.values()) for move in joins(bars, one)])
+    several = [own for own in set(company.values()) if len(symbols & own.seen.keys()) > 1]
+    bars = moved(bars, [move for own in several for move in joins(bars, own)])
     so_far = Followed(bars, taken, plain, company, {}, {})
     fills = list(file_prices(bars, files, so_far.lines, reference.sessions))
     by_symbol: dict[str, list[date]] = {}
