@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +32,8 @@ def parse_toml(text: str, file: str) -> dict[str, Any]:
     Raises:
         SourceError: it is no TOML; names the file and the line.
     """
+    import tomllib  # the frame of the screen is drawn before any TOML is read
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

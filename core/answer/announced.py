@@ -62,18 +62,15 @@ class _Roll:
 
 def _roll(market: Market, fund: str) -> _Roll:
     """What was announced of one fund, held against every file of it."""
-    aliases, files = market.reference.aliases, market.holdings.get(fund, ())
-    renamed: dict[str, list[str]] = {}
-    for old, new in aliases.items():
-        renamed.setdefault(new, []).append(old)
+    files, companies = market.holdings.get(fund, ()), market.followed.company
     sessions = tuple(market.session(file.as_of) for file in files)
     listed = [set(file.symbols) for file in files]
     entries = []
     for told in market.announced:
         if told.fund != fund:
             continue
-        newest = aliases.get(told.symbol, told.symbol)
-        known_as = {*renamed.get(newest, ()), *({newest} - aliases.keys())}
+        company = companies.get(told.symbol)
+        known_as = {told.symbol} if company is None else set(company.seen)
         symbol = market.symbol(told.symbol)
         shown = tuple((told.action == "leave") == known_as.isdisjoint(own) for own in listed)
         effective = market.session(told.effective)

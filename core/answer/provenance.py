@@ -112,10 +112,10 @@ def _rest_words(view: IndexView) -> str:
     weight = view.price_return_weight
     if not weight:
         return "cash, fees, trades inside the window"
-    return (
-        f"no dividends are held of lines of {weight * 100:.1f} % of weight: theirs are price"
-        " returns beside the fund's total return"
-    )
+    lines = f"no dividends are held of lines of {weight * 100:.1f} % of weight: theirs are price"
+    # what the lines paid could only widen a rest below zero
+    more = ", which dividends would only raise" if view.rest is not None and view.rest < 0 else ""
+    return f"{lines} returns beside the fund's total return{more}"
 
 
 def _sectors(own: Basket, fund: str, parts: tuple[Span, ...]) -> Iterator[Source]:

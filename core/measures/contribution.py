@@ -173,6 +173,12 @@ def _market_flags(
     quiet = matrix.still(matrix.row(ends[1]), STALE_SESSIONS)
     for line in np.nonzero(lines.held & ever & quiet[lines.where])[0].tolist():
         flags.setdefault(line, []).append("stale")
+    for symbol, sessions in market.followed.filled.items():
+        inside = [when for when in sessions if ends[0] <= when <= ends[1]]
+        line = int(lines.line[market.register.number[symbol]]) if inside else -1
+        if line >= 0 and ever[line]:
+            said = ", ".join(map(str, inside))
+            flags.setdefault(line, []).append(f"the file's price is its close of {said}")
     for symbol, when in market.reference.spinoffs:
         if ends[0] < when <= ends[1] and symbol in lines.symbols:
             line = lines.symbols.index(symbol)

@@ -190,7 +190,8 @@ def _drags(snapshot: Snapshot, view: IndexView) -> Sentence:
         return Sentence()
     lines, count = view.contributors, len(found.symbols)
     rows = range(len(lines) - 1, len(lines) - 1 - count, -1)
-    places = further_places((found.contribution, *(lines.contribution[row] for row in rows)))
+    parts = (found.contribution, *(float(lines.contribution[row]) for row in rows))
+    places = further_places(wished=[parts])
     who = listed(_named(view, row, places) for row in rows)
     total = Figure(basis_points(found.contribution, places), f"{_at(view)}.drags.sum_bp")
     # no "cost" beside a signed number: the sign alone says which way it went

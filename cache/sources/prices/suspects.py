@@ -31,10 +31,10 @@ _NAMES: Final = (
 #: A ratio is the same on two rows where it differs by at most this and what rounding makes.
 _SAME: Final = 2e-5
 #: The close has moved where it moves by this many times what counts as the same.
-_MOVED: Final = 20
+_MOVED: Final = 8
 #: Of the pairs of rows whose ratio is not 1, the part with the same one from which on it is one
 #: that stays over stretches; of an open or a high it is below a hundredth.
-_STAYS: Final = 0.2
+_STAYS: Final = 0.25
 #: A factor of a split at least; the close moves by it within this (natural logarithm).
 _SPLIT, _BESIDES = 1.9, 0.15
 
