@@ -183,14 +183,16 @@ def daily(
     sums, adjusted = _Sums(matrix.row(end) + 1 - opened), False
     lines = [*led, *([] if found is None else [found.numbers[own] for own in found.counted])]
     for part, own in zip((*before, *within), lines, strict=False):
-        columns = market.columns(matrix)[own]
+        listed = market.columns(matrix)[market.rows(part.file)]
+        # a line that a file has twice is one
+        listed, columns = np.unique(listed[listed >= 0]), market.columns(matrix)[own]
         adjusted |= bool(matrix.only_adjusted[columns].any())
         rows = slice(matrix.row(part.start) + 1, matrix.row(part.end) + 1)
         place = slice(rows.start - opened, rows.stop - opened)
         if part.start < start:
-            sums.moved(place, *marks.moves(columns, rows))
+            sums.moved(place, *marks.moves(listed, columns, rows))
         else:
-            sums.counted(place, *marks.counts(columns, rows))
+            sums.counted(place, *marks.counts(listed, columns, rows))
     told = matrix.sessions[opened:][: sums.size]
     return sums.daily(told, lead, adjusted)
 
