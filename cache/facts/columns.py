@@ -30,7 +30,7 @@ def synonyms(files: Files) -> Mapping[str, str]:
     Raises:
         ValueError: one title stands for two things.
     """
-    sections: dict[str, list[str]] = parse_toml(package_text(_NAME), _NAME)[files]
+    sections = _sections(files)
     table: dict[str, str] = {}
     for meaning, titles in sections.items():
         for title in (meaning, *titles):
@@ -41,8 +41,19 @@ def synonyms(files: Files) -> Mapping[str, str]:
 
 def column_words(files: Files) -> tuple[str, ...]:
     """What a column of such a file can hold, as ``--columns`` names it."""
-    sections: dict[str, list[str]] = parse_toml(package_text(_NAME), _NAME)[files]
-    return tuple(sections)
+    return tuple(_sections(files))
+
+
+@cache
+def _sections(files: Files) -> Mapping[str, list[str]]:
+    """What a column holds -> its titles; the text is cut first, since parsing it takes longest."""
+    text = package_text(_NAME)
+    start = text.index(f"[{files}]")
+    end = text.find("\n[", start)
+    sections: dict[str, list[str]] = parse_toml(text[start : end if end > 0 else None], _NAME)[
+        files
+    ]
+    return sections
 
 
 @cache

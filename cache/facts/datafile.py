@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from cache.facts import regular
+from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 
 _DATA: Final = Path(__file__).with_name("data")
@@ -31,6 +32,8 @@ def parse_toml(text: str, file: str) -> dict[str, Any]:
     Raises:
         SourceError: it is no TOML; names the file and the line.
     """
+    import tomllib  # the frame of the screen is drawn before any TOML is read
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -88,3 +91,27 @@ def line_of(text: str, *words: str) -> int | None:
             break
         at = found
     return None if at is None else text.count("\n", 0, at) + 1
+
+
+def check_keys(
+    entries: Iterable[str], known: Sequence[str], where: str, file: str, text: str, *head: str
+) -> None:
+    """Refuse an entry of a user's file that nothing reads: it would be swallowed.
+
+    Args:
+        entries: the keys of a table, or of the file's top.
+        known: those that are read.
+        where: the table as a person writes it, such as "[funds.XYZ]"; "" for the top.
+        file: for the message.
+        text: of the file, for the line.
+        head: words of the table's heading, for the line.
+
+    Raises:
+        SourceError: a key is not known; names it, those that are, and its line.
+    """
+    for key in entries:
+        if key not in known:
+            shown = clean(key, 20)
+            place = f" in {where}" if where else ""
+            message = f'"{shown}" is nothing known{place}; known are {" ".join(known)}'
+            raise SourceError(message, file=file, line=line_of(text, *head, key))

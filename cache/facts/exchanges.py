@@ -95,6 +95,7 @@ def currency_names() -> frozenset[str]:
     return frozenset(name for row in rows for name in row["names"].split("|"))
 
 
+@cache
 def currency_code(text: str) -> str:
     """The code of a currency by its code or name, "" where it is none; pence are GBX."""
     code = text.strip()

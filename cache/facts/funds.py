@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.clean import clean
-from cache.facts.datafile import line_of, package_text, parse_toml, read_toml
+from cache.facts.datafile import check_keys, line_of, package_text, parse_toml, read_toml
 from cache.facts.errors import SourceError
 from cache.facts.symbols import valid_symbol
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _DATED: Final = re.compile(r"(?<=[?&])[^=&?]+=\{date\}&?")
 _SAFE: Final = re.compile(r"https://[^\s]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?/[^\s]*")
 _TEXTS: Final = ("index", "issuer", "title", "product", "family")
+_KEYS: Final = (*_TEXTS, "addresses", "address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def load_funds(extra: Path | None = None) -> Mapping[str, Fund]:
     funds = _funds(document, text, "funds.toml", issuers)
     if extra is not None and extra.exists():
         document, text = read_toml(extra)
+        check_keys(document, ("funds", "issuers"), "", str(extra), text)
         issuers |= _tables(document, text, str(extra), "issuers")
         funds |= _funds(document, text, str(extra), issuers)
     return funds
@@ -86,6 +88,10 @@ def _tables(document: dict[str, Any], text: str, file: str, kind: str) -> dict[s
         raise SourceError(
             f'"{kind}" must be tables, such as [{kind}.NAME]', file=file, line=line_of(text, kind)
         )
+    if kind == "issuers":
+        for name, table in tables.items():
+            head = f"issuers.{name}"
+            check_keys(table, ("addresses",), f"[{clean(head, 40)}]", file, text, head)
     return tables
 
 
@@ -98,6 +104,7 @@ def _funds(
         if not valid_symbol(symbol):
             message = f'"{clean(symbol, 20)}" is no symbol; write it as Yahoo does, such as IWM'
             raise SourceError(message, file=file, line=line_of(text, "funds.", symbol))
+        check_keys(table, _KEYS, f"[funds.{symbol}]", file, text, head)
         for key in _TEXTS:
             if not isinstance(table.get(key, ""), str):
                 message = f'"{key}" of {symbol} must be a text in quotes'

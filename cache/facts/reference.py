@@ -6,7 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cache.facts.clean import clean
-from cache.facts.datafile import line_of, package_table, package_text, parse_toml, read_toml
+from cache.facts.datafile import (
+    check_keys,
+    line_of,
+    package_table,
+    package_text,
+    parse_toml,
+    read_toml,
+)
 from cache.facts.errors import SourceError
 from cache.facts.funds import load_funds
 from cache.facts.sessions import listed_through, sessions
@@ -87,14 +94,23 @@ def _aliases() -> dict[str, str]:
 
 
 def _reconstitutions(funds: Mapping[str, Fund]) -> dict[str, tuple[date, ...]]:
-    """Fund -> ascending dates, each family's dates given to all its funds."""
+    """Fund -> ascending dates, each family's dates given to all its funds.
+
+    Raises:
+        SourceError: a user's fund is of a family that has none.
+    """
     dates: dict[str, list[date]] = {}
     for row in package_table("reconstitutions.csv"):
         dates.setdefault(row["family"], []).append(date.fromisoformat(row["date"]))
+    for fund in funds.values():
+        if fund.family and fund.family not in dates:
+            raise SourceError(
+                f'no reconstitution dates are known of the family "{fund.family}" of'
+                f" {fund.symbol}; known are those of {' '.join(dates)}",
+                file="funds.toml",
+            )
     return {
-        fund.symbol: tuple(sorted(dates[fund.family]))
-        for fund in funds.values()
-        if fund.family in dates
+        fund.symbol: tuple(sorted(dates[fund.family])) for fund in funds.values() if fund.family
     }
 
 
@@ -105,6 +121,8 @@ def _themes(document: dict[str, Any], text: str, file: str) -> dict[str, Theme]:
         if not isinstance(table, dict) or not isinstance(table.get("symbols"), list):
             message = f'theme "{clean(name, 40)}" must be a table with symbols = ["MSFT", "META"]'
             raise SourceError(message, file=file, line=line_of(text, name))
+        known = ("symbols", "source", "date")
+        check_keys(table, known, f'theme "{clean(name, 40)}"', file, text, name)
         symbols: dict[str, None] = {}
         for entry in table["symbols"]:
             symbol = yahoo_symbol(entry) if isinstance(entry, str) else ""

@@ -10,8 +10,6 @@ import re
 from functools import cache
 from typing import Final
 
-from cache.facts.exchanges import US, suffix_place
-
 _VALID: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 _SEPARATOR: Final = re.compile(r"(?<=[A-Z0-9])[./](?=[A-Z0-9])")
 #: A class of shares behind a ticker.
@@ -43,6 +41,9 @@ def yahoo_symbol(text: str) -> str:
     if _CLASS.fullmatch(symbol) and (known := _table().get(_MARKS.sub("", symbol))):
         # MKC.V is a class of McCormick, though .V is Toronto elsewhere
         return known
+    # a plain ticker needs no table of exchanges, and so do the first numbers
+    from cache.facts.exchanges import US, suffix_place
+
     if (suffix := suffix_place(symbol)) is None:
         return _SEPARATOR.sub("-", symbol)
     bare, place, yahoo = suffix

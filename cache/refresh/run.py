@@ -24,6 +24,7 @@ from cache.refresh.clock_skew import Skew, careful
 from cache.refresh.file_plan import FILE_SLACK, FileAsk, by_hand
 from cache.refresh.held import Known
 from cache.refresh.interrupt import unless
+from cache.refresh.jumps import odd
 from cache.refresh.plan import Plan, make_plan, whole
 from cache.refresh.poison import Evidence
 from cache.refresh.progress import Progress, Stage
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from cache.facts.funds import Fund
     from cache.refresh.ask import Ask
     from cache.refresh.gate import Answer
-    from cache.refresh.sources import FileSource, PriceSource
+    from cache.refresh.sources import FileRead, FileSource, PriceSource
     from cache.store.store import Store
     from core.data.frames import Holdings, Reference
 
@@ -164,13 +165,37 @@ class Run:
             self.failed[str(ask)] = f"{error.reason}; if its layout has changed, {by_hand(ask)}"
             self._absent.add(ask)
             return
-        held = self.store.commit(holdings=[(file.holdings, file.raw)], note=self._note())
+        rows = self._believed(ask, file)
+        if rows is None:
+            return
+        held = self.store.commit(holdings=[(rows, file.raw)], note=self._note())
         self.holdings, self.generation = held.holdings, held.generation
-        came = file.holdings.as_of
+        came = rows.as_of
         self.files.append(str(FileAsk(ask.fund, came)))
         if ask.day is not None and abs(came - ask.day) > timedelta(days=FILE_SLACK):
             self.failed[str(ask)] = f"the issuer gave its file of {came} instead"
             self._absent.add(ask)
+
+    def _believed(self, ask: FileAsk, file: FileRead) -> Holdings | None:
+        """The lines of a file, dated by its prices; None where it is kept aside."""
+        rows = file.holdings
+        found = odd(rows, file.rejected, self.holdings.get(rows.fund, ()), self.held)
+        name = FileAsk(rows.fund, rows.as_of)
+        if found.why:
+            self.store.change(lambda draft: draft.keep_aside(rows, file.raw, found.why))
+            self.failed[str(ask)] = (
+                f"{name} is kept aside, it {'; '.join(found.why)};"
+                " `internals refresh --accept` uses it"
+            )
+            self._absent.add(ask)
+            return None
+        if not_read := [row for row in file.rejected if row.symbol]:
+            first = f"{not_read[0].symbol}: {not_read[0].reason}"
+            self.told.append(f"{len(not_read):,} rows of {name} were not read ({first})")
+        if found.dated is not None:
+            self.told.append(f"{name} is dated {found.dated}, which its prices are of")
+            rows = replace(rows, as_of=found.dated)
+        return rows
 
     # Prices
 

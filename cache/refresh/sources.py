@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -45,6 +45,22 @@ class PriceSource(Protocol):
         """Ask, and give each answer as it comes."""
 
 
+class RefusedRow(Protocol):
+    """A row of a holdings file that could not be read."""
+
+    @property
+    def column(self) -> str:
+        """Its column, "" where the whole row is meant."""
+
+    @property
+    def symbol(self) -> str:
+        """Its symbol, as far as it could be read."""
+
+    @property
+    def reason(self) -> str:
+        """A few words for a person."""
+
+
 class FileRead(Protocol):
     """A holdings file as a source reads it."""
 
@@ -55,6 +71,10 @@ class FileRead(Protocol):
     @property
     def raw(self) -> bytes:
         """The bytes exactly as they came."""
+
+    @property
+    def rejected(self) -> Sequence[RefusedRow]:
+        """Rows that could not be read."""
 
 
 class FileSource(Protocol):

@@ -29,6 +29,8 @@ EMPTY: Final = frozenset(
 #: Of the cells that settle a file at most this part may say otherwise; those are bad cells.
 _STRAY: Final = 0.05
 
+#: Digits that no float overflows on.
+_LONG: Final = 300
 _SIGNS: Final = "$€£¥"
 #: What some countries put between thousands: blanks of any width, apostrophes.
 _GAPS: Final = "[ '\u2019\u00a0\u2009\u202f]"
@@ -38,6 +40,9 @@ _NUMBER: Final[dict[Decimal, re.Pattern[str]]] = {
     ".": re.compile(rf"[-+]?(?:[1-9]\d{{0,2}}(?:,\d{{3}})+|\d+)?(?:\.\d*)?{_END}", re.ASCII),
     ",": re.compile(rf"[-+]?(?:[1-9]\d{{0,2}}(?:\.\d{{3}})+|\d+)?(?:,\d*)?{_END}", re.ASCII),
 }
+#: Numbers as most files write them, told at once: with a decimal point for certain, and any.
+_POINT: Final = re.compile(r"[-$]?\d{1,3}(?:,\d{3})*\.(?:\d\d?|\d{4,})%?", re.ASCII)
+_PLAIN: Final = re.compile(r"-?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d*)?", re.ASCII)
 #: One mark before three digits: thousands, or a decimal of three places.
 _EITHER: Final = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 
@@ -77,6 +82,8 @@ def decimal_evidence(text: str) -> Evidence:
     """
     if "," not in text and "." not in text:
         return ""
+    if _POINT.fullmatch(text):
+        return "."
     bare = _bare(text)[1]
     if _EITHER.fullmatch(bare):
         return "?"
@@ -84,12 +91,16 @@ def decimal_evidence(text: str) -> Evidence:
     return cast(Evidence, fits[0]) if len(fits) == 1 else ""
 
 
-def decimal_mark(cells: Iterable[str], given: str | None = None) -> Decimal:
+def decimal_mark(
+    cells: Iterable[str], given: str | None = None, below: Iterable[str] = ()
+) -> Decimal:
     """The decimal mark of a whole file.
 
     Args:
         cells: the cells of its columns of numbers; others tell nothing and do no harm.
         given: what the user said ("." or ","), which settles it.
+        below: cells of numbers that are never a thousand, such as weights: a mark before three
+            digits is a decimal one there.
 
     Raises:
         SourceError: the cells contradict each other, or each can be read in two ways; the
@@ -101,6 +112,12 @@ def decimal_mark(cells: Iterable[str], given: str | None = None) -> Decimal:
     counts = {".": 0, ",": 0, "?": 0, "": 0}
     for cell in cells:
         evidence = decimal_evidence(cell)
+        counts[evidence] += 1
+        first.setdefault(evidence, cell)
+    for cell in below:
+        evidence = decimal_evidence(cell)
+        if evidence == "?":
+            evidence = "," if "," in cell else "."
         counts[evidence] += 1
         first.setdefault(evidence, cell)
     points, commas = counts["."], counts[","]
@@ -138,6 +155,8 @@ def number(text: str, decimal: Decimal = ".") -> float:
     Raises:
         ValueError: it is no number in this notation.
     """
+    if decimal == "." and len(text) < _LONG and _PLAIN.fullmatch(text):
+        return float(text.replace(",", ""))
     if text.lower() in EMPTY:
         return math.nan
     sign, bare = _bare(text)

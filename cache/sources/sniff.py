@@ -2,35 +2,102 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final, Literal
 
 from cache.facts import regular
+from cache.facts.columns import fold, synonyms
 from cache.facts.errors import SourceError
+from cache.sources.holdings.rows import Row
+from cache.sources.prices.header import DEEPEST, find_layout
+from cache.sources.prices.layout import Wanted
 from cache.sources.sandbox import LARGEST
 
 Kind = Literal["holdings", "prices"]
 #: Bytes of a file that tell what it is.
 _HEAD: Final = 65_536
-#: Columns that only a file of prices has.
-_PRICES: Final = (b"close", b"adj_close")
+#: What only a file of holdings has.
+_HELD: Final = frozenset({"quantity", "weight", "value", "base_value", "notional"})
+#: Keys of JSON that only bars have.
+_BARS: Final = re.compile(rb'"(?:close|adjClose|adjusted_close|c)"\s*:')
+_TEXT: Final = re.compile(rb"<t(?: [^>]*)?>([^<]*)</t>")
+#: The parts of a workbook that hold its texts, in the order in which they are looked for.
+_PARTS: Final = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml")
 
 
 def kind_of(path: Path) -> Kind:
-    """What a file holds, by its name and its first lines; what cannot be told is holdings.
+    """What a file holds, by its first lines; what cannot be told is holdings, a folder closes.
 
     Raises:
         SourceError: it cannot be read.
     """
+    if path.is_dir():
+        return "prices"
     try:
         with regular.opened(path, LARGEST) as file:
             head = file.read(_HEAD)
+            if head.startswith(b"PK"):
+                file.seek(0)
+                titles = _workbook_texts(io.BytesIO(file.read()))
+                return "holdings" if _held(titles) or not _dated(titles) else "prices"
     except OSError as error:
         raise SourceError(error.strerror or f"{error}", file=f"{path}") from None
     if head.startswith(b"PAR1"):
         return "prices"
-    for line in head.splitlines():
-        cells = {cell.strip(b'" \t').lower() for cell in line.replace(b";", b",").split(b",")}
-        if b"date" in cells and cells.intersection(_PRICES):
+    if head.startswith(b"\x1f\x8b"):
+        # Wide enough for the header of a gzip file; a damaged one is told by its reader.
+        try:
+            head = zlib.decompressobj(wbits=31).decompress(head, _HEAD)
+        except zlib.error:
             return "prices"
-    return "holdings"
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        return "prices" if _BARS.search(head) else "holdings"
+    return "prices" if _has_closes(head) else "holdings"
+
+
+def _has_closes(head: bytes) -> bool:
+    """Whether the first lines of a text have a header of closes, and none of holdings."""
+    # The last line may be cut off.
+    text = head.decode("utf-8-sig", "replace")
+    text = text[: text.rfind("\n") + 1] or text
+    for separator in ",;\t|":
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        try:
+            rows = [Row(line, cells) for line, cells in enumerate(islice(lines, DEEPEST + 3), 1)]
+            layout = find_layout(rows, Wanted())
+        except (csv.Error, SourceError):
+            continue
+        return not _held([*layout.titles.values()])
+    return False
+
+
+def _held(titles: Sequence[str]) -> bool:
+    """Whether a title is of a column that only holdings have."""
+    table = synonyms("holdings")
+    return any(table.get(fold(title)) in _HELD for title in titles)
+
+
+def _dated(titles: Sequence[str]) -> bool:
+    return any(synonyms("prices").get(fold(title)) == "date" for title in titles)
+
+
+def _workbook_texts(data: io.BytesIO) -> list[str]:
+    """The first texts of a workbook; none where it is damaged, which its reader tells."""
+    try:
+        with zipfile.ZipFile(data) as book:
+            for name in _PARTS:
+                if name in book.namelist():
+                    with book.open(name) as part:
+                        texts = _TEXT.findall(part.read(_HEAD))
+                    if texts:
+                        return [text.decode("utf-8", "replace") for text in texts]
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError):
+        pass
+    return []

@@ -167,6 +167,9 @@ class Draft:
         entry |= {"text": self.put(text, "json"), "numbers": self.put(numbers, "npy")}
         entry |= {"from": rows.source, "why": list(why)}
         key = entry["fund"], entry["as_of"]
+        held = self.files.get((rows.fund, rows.as_of))
+        if held is not None and held["raw"] == entry["raw"]:
+            return
         self.aside = [a for a in self.aside if (a["fund"], a["as_of"]) != key] + [entry]
 
     def accept(self, funds: Iterable[str], at: datetime) -> None:

@@ -17,6 +17,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from core.answer.views import Coming, Standing
+from core.data.labels import labels_of
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
@@ -35,8 +36,6 @@ class _Entry:
         told: as it was announced.
         effective: the session at whose close it takes effect.
         symbol: the line, as its closes are followed.
-        name: its name, "" where nobody says it.
-        sector: its sector, "" where unknown.
         known_as: the symbols that renames make one with it.
         shown: of each file of the fund, whether it already has the line so.
         confirmed: the session of the first file that confirms it, None without one.
@@ -46,8 +45,6 @@ class _Entry:
     told: Announcement
     effective: date
     symbol: str
-    name: str
-    sector: str
     known_as: tuple[str, ...]
     shown: tuple[bool, ...]
     confirmed: date | None
@@ -65,21 +62,16 @@ class _Roll:
 
 def _roll(market: Market, fund: str) -> _Roll:
     """What was announced of one fund, held against every file of it."""
-    aliases, files = market.reference.aliases, market.holdings.get(fund, ())
-    lines = market.register
-    renamed: dict[str, list[str]] = {}
-    for old, new in aliases.items():
-        renamed.setdefault(new, []).append(old)
+    files, companies = market.holdings.get(fund, ()), market.followed.company
     sessions = tuple(market.session(file.as_of) for file in files)
     listed = [set(file.symbols) for file in files]
     entries = []
     for told in market.announced:
         if told.fund != fund:
             continue
-        newest = aliases.get(told.symbol, told.symbol)
-        known_as = {*renamed.get(newest, ()), *({newest} - aliases.keys())}
+        company = companies.get(told.symbol)
+        known_as = {told.symbol} if company is None else set(company.seen)
         symbol = market.symbol(told.symbol)
-        name, sector = lines.said(symbol)
         shown = tuple((told.action == "leave") == known_as.isdisjoint(own) for own in listed)
         effective = market.session(told.effective)
         after = bisect_right(sessions, effective)
@@ -90,8 +82,6 @@ def _roll(market: Market, fund: str) -> _Roll:
                 told,
                 effective,
                 symbol,
-                name or told.name,
-                sector,
                 tuple(known_as),
                 shown,
                 confirmed,
@@ -134,6 +124,7 @@ def coming(
         return ()
     lines = None if view is None else view.contributors
     place = {} if lines is None else dict(zip(lines.symbols, count(), strict=False))
+    labels, number = labels_of(market, fund, as_of), market.register.number
     found = []
     for entry in roll.entries:
         told = entry.told
@@ -142,7 +133,9 @@ def coming(
         if stands is None:
             continue
         row = max((place[symbol] for symbol in entry.known_as if symbol in place), default=None)
-        said = entry.name, entry.sector, told.action, told.effective, told.announced, told.source
+        line = number[entry.symbol]
+        name, sector = labels.names[line] or told.name, labels.sectors[line]
+        said = name, sector, told.action, told.effective, told.announced, told.source
         if lines is None or row is None:
             found.append(Coming(entry.symbol, *said, *stands, None, own_return(entry.symbol)))
             continue

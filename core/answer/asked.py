@@ -21,7 +21,7 @@ def check_names(market: Market, question: Question) -> None:
     """Refuse a question that leaves out a name that nobody knows.
 
     Raises:
-        NoSuchNameError: a name stands in no list of members that is held.
+        NoSuchNameError: a name stands in no list of members held and has no closes.
     """
     names = [entry.rpartition(":")[2] for entry in question.without]
     if not names:
@@ -29,7 +29,10 @@ def check_names(market: Market, question: Question) -> None:
     lines = market.kept(
         (market.register, "symbols"), lambda: frozenset(market.register.symbols.tolist())
     )
-    unknown = [name for name in dict.fromkeys(names) if market.symbol(name) not in lines]
+    followed = {name: market.symbol(name) for name in names}
+    unknown = [
+        n for n, own in followed.items() if own not in lines and own not in market.last_close
+    ]
     if unknown:
         verb = "are" if len(unknown) > 1 else "is"
         raise NoSuchNameError(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.answer.ground_of_lines import end_early, price_return_weight
 from core.answer.views import IndexView, Lines, Without
 from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, LeftOut, day
 from core.data.question import names_left_out
@@ -40,7 +42,7 @@ def own_return(series: Series | None, window: Window, basis: str) -> float | Non
     return float(level[last] / level[first] - 1)
 
 
-def _lines(found: Basket, ranked: IntArray) -> Lines:
+def _lines(found: Basket, ranked: IntArray, files: Sequence[Holdings]) -> Lines:
     """The measured lines of a basket in order."""
     entered = found.member.argmax(axis=0)[ranked]
     gone = found.member[::-1].argmax(axis=0)[ranked]
@@ -49,16 +51,24 @@ def _lines(found: Basket, ranked: IntArray) -> Lines:
     rank = np.full(len(found.symbols), -1)
     rank[ranked] = np.arange(len(ranked))
     flagged = sorted((r, line) for line in found.flags if (r := int(rank[line])) >= 0)
+    symbols = register.texts(register.symbols, numbers)
+    left = {int(r): found.segments[size - 1 - gone[r]].end for r in np.nonzero(gone)[0]}
+    flags = {r: found.flags[line] for r, line in flagged}
+    for file in (file for file in files if file.not_read):
+        # That its row could not be read is no sign that a line left.
+        for r in [r for r in left if symbols[r] in file.not_read]:
+            del left[r]
+            flags[r] = (*flags.get(r, ()), f"not read in the file of {file.as_of}")
     return Lines(
-        symbols=register.texts(register.symbols, numbers),
-        names=register.texts(register.names, numbers),
-        sectors=register.texts(register.sectors, numbers),
+        symbols=symbols,
+        names=register.texts(found.labels.names, numbers),
+        sectors=register.texts(found.labels.sectors, numbers),
         weight=found.weights[ranked],
         returns=found.member_returns[ranked],
         contribution=found.contribution[ranked],
         joined={int(r): found.segments[entered[r]].start for r in np.nonzero(entered)[0]},
-        left={int(r): found.segments[size - 1 - gone[r]].end for r in np.nonzero(gone)[0]},
-        flags={r: found.flags[line] for r, line in flagged},
+        left=left,
+        flags=flags,
     )
 
 
@@ -164,8 +174,8 @@ def index_of(
         left_out=_left_out(market, found, files),
         others=_others(files),
         segments=found.segments,
-        contributors=_lines(found, rows[ranked]),
-        sectors=sectors(register.texts(register.sectors, numbers), weight, scaled),
+        contributors=_lines(found, rows[ranked], files),
+        sectors=sectors(register.texts(found.labels.sectors, numbers), weight, scaled),
         themes=themes(market.themes, symbols, weight, scaled),
         issuers=issuers(market.reference.issuers, symbols, weight, scaled),
         breadth=breadth_of(counted, question.above, question.below, which, found.basket_return),
@@ -182,5 +192,9 @@ def index_of(
         without=_without(symbols, marked, scaled, without(marked), fund_return)
         if marked.any()
         else None,
+        end_early=end_early(found, window),
+        price_return_weight=price_return_weight(market, fund, found, window)
+        if question.basis == "tr"
+        else 0.0,
     )
     return view, found

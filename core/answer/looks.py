@@ -30,7 +30,8 @@ class IndexLook:
     Attributes:
         fund_return: a fraction; None where it was not known.
         weight_measured: a fraction of weight.
-        listed: the lists of members were good enough to speak of leaders and breadth.
+        listed: the lists of members, and how far their closes reach, were good enough to speak of
+            leaders and breadth.
         share_up: share of the lines that rose, a fraction; None where not measured.
         ranked: symbol -> contribution in bp, largest first; every measured line.
         files: dates of the two holdings files compared, None with fewer than two.
@@ -122,7 +123,7 @@ def _index(snapshot: Snapshot, view: IndexView) -> IndexLook:
         files=(told.from_date, told.to_date) if told else None,
         joined=tuple(change.symbol for change in told.joined) if told else (),
         left=tuple(change.symbol for change in told.left) if told else (),
-        listed=all(segment.carry.breadth for segment in view.segments),
+        listed=view.near and view.end_early is None,
     )
 
 

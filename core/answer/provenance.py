@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ import numpy as np
 
 from core.answer.lists import list_sources, list_warnings
 from core.answer.views import IndexView, Source
-from core.data.frames import day
+from core.data.frames import day, pydate
 
 if TYPE_CHECKING:
     from core.data.frames import IntArray
@@ -29,14 +29,12 @@ class _Origins:
     Attributes:
         names: the sources, A to Z.
         name: place of its source in ``names``.
-        last: the ordinal of its last session with a close, 0 where none.
         times: when closes were taken, ascending.
         time: place of its own in ``times``, their number where not known.
     """
 
     names: tuple[str, ...]
     name: IntArray
-    last: IntArray
     times: tuple[datetime, ...]
     time: IntArray
 
@@ -51,11 +49,9 @@ def _origins(market: Market, window: Window | None) -> _Origins:
     name = {text: place for place, text in enumerate(names)}
     time: dict[datetime | None, int] = {taken: place for place, taken in enumerate(times)}
     time[None] = len(times)
-    closes = map(market.last_close.get, symbols)
     return _Origins(
         names=tuple(names),
         name=np.array([name[text] for text in source], np.intp),
-        last=np.array([0 if last is None else last.toordinal() for last in closes], np.intp),
         times=tuple(times),
         time=np.array([time[taken] for taken in fetched], np.intp),
     )
@@ -83,7 +79,7 @@ def sources(
                 Source(
                     f"prices {fund}",
                     prices.sources_of(fund, window.start, window.end),
-                    market.last_close[fund],
+                    min(market.last_close[fund], window.end),
                     prices.fetched_at.get(fund),
                 )
             )
@@ -91,9 +87,12 @@ def sources(
             continue
         own = baskets[fund]
         found += list_sources(fund, parts[fund])
-        lines = own.numbers[own.measured.any(axis=0)]
+        found += _sectors(own, fund, parts[fund])
+        measured = own.measured.any(axis=0)
+        lines, closed = own.numbers[measured], own.closed[:, measured]
         for place, origin in enumerate(origins.names):
-            these = lines[origins.name[lines] == place]
+            mine = origins.name[lines] == place
+            these = lines[mine]
             if not len(these):
                 continue
             first = int(origins.time[these].min())
@@ -101,11 +100,33 @@ def sources(
                 Source(
                     f"prices of {len(these):,} lines of {fund}",
                     origin,
-                    date.fromordinal(int(origins.last[these].max())),
+                    pydate(np.fmax.reduce(closed[:, mine], axis=None)),
                     origins.times[first] if first < len(origins.times) else None,
                 )
             )
     return tuple(found)
+
+
+def _rest_words(view: IndexView) -> str:
+    """What the rest of a fund's return is likely to be."""
+    weight = view.price_return_weight
+    if not weight:
+        return "cash, fees, trades inside the window"
+    lines = f"no dividends are held of lines of {weight * 100:.1f} % of weight: theirs are price"
+    # what the lines paid could only widen a rest below zero
+    more = ", which dividends would only raise" if view.rest is not None and view.rest < 0 else ""
+    return f"{lines} returns beside the fund's total return{more}"
+
+
+def _sectors(own: Basket, fund: str, parts: tuple[Span, ...]) -> Iterator[Source]:
+    """The files that gave measured lines their sectors and are not those of the window's parts."""
+    labels, serving = own.labels, {part.origin for part in parts}
+    places = labels.source[own.numbers[own.measured.any(axis=0)]]
+    for place in np.unique(places[places >= 0]).tolist():
+        file = labels.files[place]
+        if file not in serving:
+            what = f"sectors of {int((places == place).sum()):,} lines of {fund}"
+            yield Source(what, file.source, file.as_of, file.fetched_at)
 
 
 def warnings(
@@ -127,7 +148,13 @@ def warnings(
         said += _doubtful_dividends(market, question, window, indices)
     for fund, view in indices.items():
         said += dict.fromkeys(list_warnings(view, parts[fund]))
-        if not view.covered:
+        early = view.end_early
+        if early is not None:
+            said.append(
+                f"{fund}: lines of {early.weight * 100:.1f} % of weight end on {early.session},"
+                f" the fund on {window.end}: nothing is claimed about leaders or breadth"
+            )
+        elif not view.covered:
             said.append(
                 f"{fund}: only {view.weight_measured * 100:.1f} % of weight is measured:"
                 " nothing is claimed about leaders or breadth"
@@ -142,15 +169,10 @@ def warnings(
         if view.rest is not None and abs(view.rest) > limit:
             said.append(
                 f"{fund}: {view.rest * 1e4:+.0f} bp of the fund's return is neither in its measured"
-                " lines nor in their coverage (cash, fees, trades inside the window)"
+                f" lines nor in their coverage ({_rest_words(view)})"
             )
-    if (
-        question.basis == "tr"
-        and indices
-        and not any(
-            len(block.dividend) or block.adj_close is not None for block in market.prices.blocks
-        )
-    ):
+    paid = market.kept("first dividend", lambda: _first_dividend(market))
+    if question.basis == "tr" and indices and (paid is None or paid > window.end):
         said.append("no dividends are held: total return equals price return")
     return said
 
@@ -177,3 +199,14 @@ def _doubtful_dividends(
             more = f" and {len(named) - 5:,} more" if len(named) > 5 else ""
             said.append(f"{fund}: not counted: {', '.join(named[:5])}{more}")
     return said
+
+
+def _first_dividend(market: Market) -> date | None:
+    """The first session with a dividend or an adjusted close; None without any."""
+    for block in market.prices.blocks:
+        rows = block.dividend.row.tolist()
+        if block.adj_close is not None:
+            rows += np.nonzero(np.isfinite(block.adj_close).any(axis=1))[0][:1].tolist()
+        if rows:
+            return pydate(block.sessions[min(rows)])
+    return None

@@ -177,7 +177,7 @@ def _thin(own: IndexLook, now: IndexLook) -> str:
     """Why a look carries no claim."""
     verb = "is" if own is now else "was"
     if covers(own.weight_measured):
-        return f"the list of members {verb} carried too far"
+        return f"the list of members {verb} carried too far, or the lines' closes end early"
     return f"{own.weight_measured * 100:.1f} % of weight {verb} measured"
 
 

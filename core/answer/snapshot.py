@@ -33,6 +33,7 @@ from core.measures.membership import list_at_end, spans
 from core.measures.spread import Spread, spread
 
 if TYPE_CHECKING:
+    from core.data.frames import Holdings
     from core.data.market import Market
     from core.measures.basket import Basket
     from core.measures.membership import Span
@@ -103,19 +104,23 @@ def _spread(
     return spread(window, sessions, levels[0], levels[1]), ""
 
 
-def _with_contributions(market: Market, told: Changes, view: IndexView | None) -> Changes:
+def _with_contributions(
+    market: Market, told: Changes, files: tuple[Holdings, Holdings], view: IndexView | None
+) -> Changes:
     """Joiners and leavers with what they brought over the window.
 
-    A symbol that one company left and another took over is told for the newcomer alone.
+    Where a symbol that one company left and another took over has closes of one line alone,
+    they are told for the newcomer.
     """
     if view is None:
         return told
     lines = view.contributors
     place = dict(zip(lines.symbols, count(), strict=False))
-    taken_over = {change.symbol for change in told.joined}
+    old, new = (dict(zip(f.symbols, market.lines(f), strict=True)) for f in files)
+    taken_over = {new[change.symbol] for change in told.joined}
 
-    def brought(change: Change) -> Change:
-        row = place.get(market.symbol(change.symbol))
+    def brought(change: Change, followed: str) -> Change:
+        row = place.get(followed)
         if row is None:
             return change
         own = float(lines.returns[row]), float(lines.contribution[row])
@@ -123,8 +128,10 @@ def _with_contributions(market: Market, told: Changes, view: IndexView | None) -
 
     return replace(
         told,
-        joined=tuple(map(brought, told.joined)),
-        left=tuple(c if c.symbol in taken_over else brought(c) for c in told.left),
+        joined=tuple(brought(c, new[c.symbol]) for c in told.joined),
+        left=tuple(
+            c if old[c.symbol] in taken_over else brought(c, old[c.symbol]) for c in told.left
+        ),
     )
 
 
@@ -174,8 +181,14 @@ def take(market: Market, question: Question) -> Snapshot:
     steps: tuple[Step, ...] = ()
     if len(indices) == 2:
         sides = [
-            side(fund, indices[fund].fund_return, baskets[fund], indices[fund].breadth)
-            for fund in pair
+            side(
+                fund,
+                view.fund_return,
+                baskets[fund],
+                view.breadth,
+                "price returns" if view.price_return_weight else "cash and fees",
+            )
+            for fund, view in indices.items()
         ]
         if sides[0] is not None and sides[1] is not None:
             steps = bridge(sides[0], sides[1])
@@ -184,7 +197,9 @@ def take(market: Market, question: Question) -> Snapshot:
         first = parts[fund][0].origin if parts[fund] and not parts[fund][0].carry.lender else None
         files = pair_of_files(market, fund, first, window.end)
         if files is not None:
-            told[fund] = _with_contributions(market, changes(market, *files), indices.get(fund))
+            told[fund] = _with_contributions(
+                market, changes(market, *files), files, indices.get(fund)
+            )
 
     to_come = {}
     for fund in pair:

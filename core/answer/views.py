@@ -106,6 +106,21 @@ class Without:
 
 
 @dataclass(frozen=True, slots=True)
+class EndEarly:
+    """Lines whose closes end before the window does.
+
+    Attributes:
+        session: of the last close of most of their weight.
+        lines: how many they are.
+        weight: theirs in the fund, a fraction.
+    """
+
+    session: date
+    lines: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class GapWithout:
     """Small less large without some names, fractions.
 
@@ -145,6 +160,9 @@ class IndexView:
         concentration: how few names it hangs on.
         correlation: average correlation of its lines; None under 60 sessions.
         without: the index without the question's names; None where it has none of them.
+        end_early: lines that end before the window, where they are too many for a claim.
+        price_return_weight: weight of lines with price returns alone beside the fund's total
+            return, a fraction; 0 on price return.
     """
 
     fund: str
@@ -167,6 +185,8 @@ class IndexView:
     concentration: Concentration
     correlation: float | None
     without: Without | None
+    end_early: EndEarly | None = None
+    price_return_weight: float = 0.0
 
     @property
     def explained(self) -> float:
@@ -195,8 +215,8 @@ class IndexView:
 
     @property
     def covered(self) -> bool:
-        """Whether enough weight is measured to claim anything."""
-        return covers(self.weight_measured)
+        """Whether enough weight is measured, and to the window's end, to claim anything."""
+        return covers(self.weight_measured) and self.end_early is None
 
     @property
     def claims(self) -> bool:
@@ -216,7 +236,8 @@ class IndexView:
         """
         members = self.breadth.members
         if members is not None and members.which == "end":
-            return members.weight_measured >= COVERAGE_FLOOR and members.carry.breadth
+            covered = covers(members.weight_measured) and self.end_early is None
+            return covered and members.carry.breadth
         return self.covered and self.near
 
     @property

@@ -27,6 +27,8 @@ Dates = NDArray[np.datetime64]
 
 #: A close older than this many exchange sessions no longer stands for a date.
 STALE_SESSIONS: Final = 5
+#: How the reason begins for a line of a holdings file whose row could not be read.
+NOT_READ: Final = "not read"
 #: A one-day move beyond this factor (or below its inverse) needs a split on record.
 JUMP: Final = 10.0
 
@@ -246,6 +248,16 @@ class Holdings:
     sedols: tuple[str, ...] = ()
     listing: tuple[int, ...] = ()
     listings: tuple[Listing, ...] = ()
+
+    @property
+    def not_read(self) -> frozenset[str]:
+        """Symbols that stand in the file in rows that could not be read, or that state no value."""
+        return frozenset(
+            other.symbol.replace(".", "-").replace("/", "-")
+            for other in self.others
+            if other.reason.startswith(NOT_READ)
+            or (other.reason == "no value" and np.isnan(other.weight))
+        )
 
     def check(self) -> None:
         """Raise FrameError where shapes, uniqueness, signs or the total are broken."""

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from core.data.followed import Followed, followed
 from core.data.frames import (
     Announcement,
     Block,
@@ -69,13 +70,35 @@ class Market:
         return found
 
     @cached_property
+    def followed(self) -> Followed:
+        """Which closes each line is followed by."""
+        return followed(self.prices.blocks, self.holdings, self.reference)
+
+    @property
+    def bars(self) -> tuple[Block, ...]:
+        """The bars as lines are followed by them.
+
+        Closes of a renamed line stand under one symbol, those of a ticker that another company
+        took over under two, and a file's price for its session where no close is held.
+        """
+        return self.followed.bars
+
+    @cached_property
+    def through(self) -> Mapping[str, date]:
+        """Symbol -> the session up to which the vendor's answer is known to go."""
+        known = dict(self.prices.through)
+        for symbol, ends in self.followed.ends.items():
+            known |= {own: max(known.get(symbol, last), last) for own, last in ends.items()}
+        return known
+
+    @cached_property
     def years(self) -> Mapping[int, Block]:
         """Year -> its block."""
-        return {block.year: block for block in self.prices.blocks}
+        return {block.year: block for block in self.bars}
 
     def first_close(self, symbol: str) -> date | None:
         """A symbol's first session with a close (or adjusted close); None where it has none."""
-        for block, places in zip(self.prices.blocks, self.places.values(), strict=True):
+        for block, places in zip(self.bars, self.places.values(), strict=True):
             place = places.get(symbol)
             if place is None:
                 continue
@@ -90,7 +113,7 @@ class Market:
     def last_close(self) -> Mapping[str, date]:
         """Symbol -> its last session with a close (or adjusted close)."""
         found: dict[str, date] = {}
-        for block in reversed(self.prices.blocks):
+        for block in reversed(self.bars):
             wanted = [place for place, symbol in enumerate(block.symbols) if symbol not in found]
             columns = np.array(wanted, np.intp)
             # nearly every line has a close on the very last session
@@ -108,14 +131,10 @@ class Market:
     def symbol(self, listed: str) -> str:
         """The symbol whose closes a listed line is followed by.
 
-        A renamed line is followed under its new symbol where only that one is held, or
-        where the old one's closes end earlier.
+        A renamed line is followed under the symbol whose closes run latest; of several, or
+        without closes, under its newest.
         """
-        renamed = self.reference.aliases.get(listed)
-        if renamed is None or renamed not in self.last_close:
-            return listed
-        old = self.last_close.get(listed)
-        return renamed if old is None or old < self.last_close[renamed] else listed
+        return self.followed.symbol(listed)
 
     @cached_property
     def themes(self) -> tuple[Theme, ...]:
@@ -125,20 +144,10 @@ class Market:
             for theme in self.reference.themes
         )
 
-    @cached_property
-    def _renamed(self) -> Mapping[str, str]:
-        """Listed symbol -> the symbol it is followed by, where that is another."""
-        followed = {listed: self.symbol(listed) for listed in self.reference.aliases}
-        return {listed: symbol for listed, symbol in followed.items() if symbol != listed}
-
     def lines(self, file: Holdings) -> tuple[str, ...]:
         """(N,) the symbols a holdings file's lines are followed by, kept."""
-        return self.kept((file, "lines"), lambda: self._lines(file.symbols))
-
-    def _lines(self, listed: tuple[str, ...]) -> tuple[str, ...]:
-        if self._renamed.keys().isdisjoint(listed):
-            return listed
-        return tuple(self._renamed.get(symbol, symbol) for symbol in listed)
+        session = self.session(file.as_of)
+        return self.kept((file, "lines"), lambda: self.followed.lines(file, session))
 
     @cached_property
     def register(self) -> Register:
@@ -192,7 +201,7 @@ class Market:
     def _splits(self) -> tuple[tuple[np.datetime64, str, float], ...]:
         """Session, symbol and factor of every split on record."""
         found: list[tuple[np.datetime64, str, float]] = []
-        for block in self.prices.blocks:
+        for block in self.bars:
             split = block.split
             symbols = (block.symbols[place] for place in split.col.tolist())
             found += zip(block.sessions[split.row], symbols, split.value.tolist(), strict=True)
@@ -229,13 +238,13 @@ class Market:
     @cached_property
     def places(self) -> Mapping[int, dict[str, int]]:
         """Year -> symbol -> column of its block."""
-        blocks = self.prices.blocks
+        blocks = self.bars
         return {block.year: dict(zip(block.symbols, count(), strict=False)) for block in blocks}
 
     def _make_series(self, symbol: str) -> Series | None:
         columns = [
             (block, places[symbol])
-            for block, places in zip(self.prices.blocks, self.places.values(), strict=True)
+            for block, places in zip(self.bars, self.places.values(), strict=True)
             if symbol in places
         ]
         return series_of(columns, self.reference.sessions) if columns else None

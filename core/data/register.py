@@ -28,28 +28,15 @@ class Register:
     Attributes:
         number: symbol that a line is followed by -> number.
         symbols: (L,) the same symbols, A to Z.
-        names: (L,) from the newest file that has one, "" where none has.
-        sectors: (L,) likewise.
-        sector_names: A to Z, `UNKNOWN` for lines of no sector.
-        sector: (L,) place of each line's sector in ``sector_names``.
         rows: file held -> (N,) numbers of its lines.
     """
 
     number: dict[str, int]
     symbols: Texts
-    names: Texts
-    sectors: Texts
-    sector_names: tuple[str, ...]
-    sector: IntArray
     rows: dict[Holdings, IntArray]
 
     def __len__(self) -> int:
         return len(self.symbols)
-
-    def said(self, symbol: str) -> tuple[str, str]:
-        """Name and sector of a symbol, "" where no file says."""
-        place = self.number.get(symbol)
-        return ("", "") if place is None else (self.names[place], self.sectors[place])
 
     def texts(self, kind: Texts, numbers: IntArray) -> tuple[str, ...]:
         """The text of each number."""
@@ -84,34 +71,7 @@ def register(
         file: np.fromiter(map(number.__getitem__, lines), np.intp, len(lines))
         for file, lines in files
     }
-    newest = sorted(rows, key=lambda file: file.as_of)[::-1]
-    names = _newest(len(symbols), [(rows[file], file.names) for file in newest])
-    sectors = _newest(len(symbols), [(rows[file], file.sectors) for file in newest])
-    labels = [sector or UNKNOWN for sector in sectors]
-    kinds = sorted(set(labels))
-    place = {kind: code for code, kind in enumerate(kinds)}
-    return Register(
-        number=number,
-        symbols=_texts(symbols),
-        names=_texts(names),
-        sectors=_texts(sectors),
-        sector_names=tuple(kinds),
-        sector=np.fromiter(map(place.__getitem__, labels), np.intp, len(labels)),
-        rows=rows,
-    )
-
-
-def _newest(size: int, said: Iterable[tuple[IntArray, Sequence[str]]]) -> list[str]:
-    """By number, the first text that is none of "", of files from the newest on."""
-    found = [""] * size
-    blank = np.ones(size, bool)
-    for numbers, texts in said:
-        # of a line that a file has twice, the last row counts
-        for row in np.nonzero(blank[numbers])[0][::-1].tolist():
-            if texts[row] and not found[numbers[row]]:
-                found[numbers[row]] = texts[row]
-                blank[numbers[row]] = False
-    return found
+    return Register(number=number, symbols=_texts(symbols), rows=rows)
 
 
 def _texts(values: Sequence[str]) -> Texts:

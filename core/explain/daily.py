@@ -220,7 +220,7 @@ def mcclellan(ground: Ground) -> list[Explanation]:
 
 def _volumes(ground: Ground, when: date) -> dict[str, float]:
     """Symbol -> shares traded on a session, where they are held."""
-    for block in ground.market.prices.blocks:
+    for block in ground.market.bars:
         if block.year == when.year and block.volume is not None:
             row = block.volume[int(np.searchsorted(block.sessions, day(when)))].tolist()
             return {s: v for s, v in zip(block.symbols, row, strict=True) if math.isfinite(v)}

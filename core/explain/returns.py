@@ -38,7 +38,7 @@ def payments(
     if series is None or series.price is None:
         return []
     found = []
-    for block in market.prices.blocks:
+    for block in market.bars:
         if symbol not in block.symbols or not first.year <= block.year <= last.year:
             continue
         own = np.nonzero(block.dividend.col == block.symbols.index(symbol))[0]

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.register import UNKNOWN
+
 if TYPE_CHECKING:
     from core.data.frames import FloatArray
     from core.measures.basket import Basket
@@ -95,11 +97,13 @@ def by_sector(small: Basket, large: Basket) -> tuple[SectorEffect, ...]:
     segments this keeps the sum exact. A sector without weight at the start carries its
     contribution as interaction.
     """
-    every = small.register.sector_names
+    every = sorted({name or UNKNOWN for basket in (small, large) for name in set(basket.sectors)})
+    code = {name: place for place, name in enumerate(every)}
     sides: list[list[FloatArray]] = []
     for basket in (small, large):
         rows = np.nonzero(basket.measured.any(axis=0))[0]
-        own = basket.register.sector[basket.numbers[rows]]
+        codes = [code[name or UNKNOWN] for name in basket.sectors]
+        own = np.array(codes, np.intp)[rows]
         sides.append(
             [
                 np.bincount(own, values, len(every)).astype(np.float64)

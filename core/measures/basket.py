@@ -13,6 +13,7 @@ from core.measures.carry import Carry
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, Dates, FloatArray, IntArray
+    from core.data.labels import Labels
     from core.data.register import Register
 
 
@@ -58,8 +59,7 @@ class Basket:
         register: the lines of all files held.
         symbols: (M,) those of the first segment's file first, then joiners.
         listed: (M,) the symbol as the file has it.
-        names: (M,).
-        sectors: (M,).
+        labels: names and sectors of all of these.
         first: (M,) bool, the line stands in the first segment's file.
         member: (K, M) bool, the line stands in the segment's file.
         measured: (K, M) bool.
@@ -86,8 +86,7 @@ class Basket:
     register: Register
     symbols: tuple[str, ...]
     listed: tuple[str, ...]
-    names: tuple[str, ...]
-    sectors: tuple[str, ...]
+    labels: Labels
     first: BoolArray
     member: BoolArray
     measured: BoolArray
@@ -103,6 +102,16 @@ class Basket:
     reasons: tuple[str, ...]
     outside: tuple[str, ...]
     flags: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """(M,) names of the lines."""
+        return tuple(self.labels.names[self.numbers].tolist())
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """(M,) sectors of the lines, "" where unknown."""
+        return tuple(self.labels.sectors[self.numbers].tolist())
 
     @property
     def basket_return(self) -> float:

@@ -30,13 +30,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What the bridge needs of one index; fractions."""
+    """What the bridge needs of one index; fractions, and what its rest is likely to be."""
 
     name: str
     fund: float
     basket: float
     equal_weight: float
     median: float
+    rest: str = "cash and fees"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -54,17 +55,23 @@ class GapLeaders:
     value: FloatArray
 
 
-def side(name: str, fund: float | None, basket: Basket, breadth: Breadth) -> Side | None:
+def side(
+    name: str,
+    fund: float | None,
+    basket: Basket,
+    breadth: Breadth,
+    rest: str = "cash and fees",
+) -> Side | None:
     """One index's side of the bridge; None where something of it is missing."""
     if fund is None or breadth.equal_weight is None or breadth.median is None:
         return None
-    return Side(name, fund, basket.basket_return, breadth.equal_weight, breadth.median)
+    return Side(name, fund, basket.basket_return, breadth.equal_weight, breadth.median, rest)
 
 
 def bridge(small: Side, large: Side) -> tuple[Step, ...]:
     """Five steps that add up to the gap of the funds."""
     return (
-        Step(f"unmeasured, cash and fees in {large.name}", large.basket - large.fund),
+        Step(f"unmeasured, {large.rest} in {large.name}", large.basket - large.fund),
         Step(f"{large.name} equal weight over cap weight", large.equal_weight - large.basket),
         Step(
             "equal weight against equal weight",
@@ -78,7 +85,7 @@ def bridge(small: Side, large: Side) -> tuple[Step, ...]:
             ),
         ),
         Step(f"{small.name} cap weight over equal weight", small.basket - small.equal_weight),
-        Step(f"unmeasured, cash and fees in {small.name}", small.fund - small.basket),
+        Step(f"unmeasured, {small.rest} in {small.name}", small.fund - small.basket),
     )
 
 
@@ -100,5 +107,7 @@ def gap_leaders(small: Basket, large: Basket) -> GapLeaders:
         told[own] = True
     union = np.nonzero(told)[0]
     ranked = union[order(values[union], weights[union], union)]
-    symbols, names = (lines.texts(kind, ranked) for kind in (lines.symbols, lines.names))
+    called = large.labels.names.copy()
+    called[small.numbers] = small.labels.names[small.numbers]
+    symbols, names = (lines.texts(kind, ranked) for kind in (lines.symbols, called))
     return GapLeaders(symbols, names, values[ranked])

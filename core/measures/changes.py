@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from core.data.same_lines import same_lines
 
 if TYPE_CHECKING:
     from core.data.frames import FloatArray, Holdings
     from core.data.market import Market
-
-K = TypeVar("K", bound=Hashable)
 
 
 class Change(NamedTuple):
@@ -104,47 +103,14 @@ def pair_of_files(
     return (upto[-2], later) if len(upto) > 1 else None
 
 
-def _once(texts: Sequence[str]) -> dict[str, int]:
-    """Text -> row, for texts that stand once; "" is none."""
-    seen = Counter(texts)
-    return {text: row for row, text in enumerate(texts) if text and seen[text] == 1}
-
-
 def _match(market: Market, old: Holdings, new: Holdings) -> dict[int, int]:
-    """Rows of the old file -> rows of the new one that are the same line.
-
-    Matched on ISIN, then CUSIP, then symbol and name, then the alias table, then the
-    symbol alone if its closes run through both dates, then the name alone if it stands
-    once in both files.
-    """
-    pairs: dict[int, int] = {}
-    taken: set[int] = set()
-
-    def join(left: Mapping[K, int], right: Mapping[K, int]) -> None:
-        for key, row in left.items():
-            other = right.get(key)
-            if other is not None and row not in pairs and other not in taken:
-                pairs[row] = other
-                taken.add(other)
-
-    def left_over() -> list[int]:
-        return [row for row in range(len(old.symbols)) if row not in pairs]
-
-    known, known_new = _once(old.identifiers), _once(new.identifiers)
-    for kind in ("isin:", "cusip:"):
-        join({key: row for key, row in known.items() if key.startswith(kind)}, known_new)
-    symbols = {symbol: row for row, symbol in enumerate(new.symbols)}
-    join(
-        {(old.symbols[row], old.names[row]): row for row in left_over()},
-        {(symbol, new.names[row]): row for symbol, row in symbols.items() if row not in taken},
-    )
-    aliases = market.reference.aliases
-    join({aliases[s]: row for row, s in enumerate(old.symbols) if s in aliases}, symbols)
+    """Rows of the old file -> rows of the new one that are the same line."""
     last = market.session(new.as_of)
-    running = {old.symbols[row]: row for row in left_over()}
-    join({s: r for s, r in running.items() if _runs_through(market, s, old.as_of, last)}, symbols)
-    join(_once(old.names), _once(new.names))
-    return pairs
+
+    def runs(symbol: str) -> bool:
+        return _runs_through(market, symbol, old.as_of, last)
+
+    return same_lines(old, new, market.reference.aliases, runs)
 
 
 def _runs_through(market: Market, symbol: str, first: date, last: date) -> bool:
@@ -220,6 +186,9 @@ def _changes(market: Market, old: Holdings, new: Holdings) -> Changes:
     pairs = _match(market, old, new)
     arrived = sorted(set(range(len(new.symbols))) - set(pairs.values()))
     gone = sorted(set(range(len(old.symbols))) - set(pairs))
+    # A row that could not be read tells nothing of whether its line joined or left.
+    arrived = [row for row in arrived if new.symbols[row] not in old.not_read]
+    gone = [row for row in gone if old.symbols[row] not in new.not_read]
     count = len(old.symbols)
     before, after = old.value / old.total, new.value / new.total
     p, splits = _between(market, old, new)

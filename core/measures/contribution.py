@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.data.frames import STALE_SESSIONS, BoolArray, IntArray
+from core.data.labels import labels_of
 from core.measures.basket import Basket
 from core.measures.segment import (
     Part,
@@ -102,8 +103,12 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
         register=register,
         symbols=lines.symbols,
         listed=lines.listed,
-        names=register.texts(register.names, lines.numbers),
-        sectors=register.texts(register.sectors, lines.numbers),
+        labels=labels_of(
+            market,
+            window_spans[0].fund,
+            window_spans[0].as_of,
+            tuple(span.origin for span in window_spans),
+        ),
         first=np.asarray(member[0]),
         member=member,
         measured=measured,
@@ -168,6 +173,12 @@ def _market_flags(
     quiet = matrix.still(matrix.row(ends[1]), STALE_SESSIONS)
     for line in np.nonzero(lines.held & ever & quiet[lines.where])[0].tolist():
         flags.setdefault(line, []).append("stale")
+    for symbol, sessions in market.followed.filled.items():
+        inside = [when for when in sessions if ends[0] <= when <= ends[1]]
+        line = int(lines.line[market.register.number[symbol]]) if inside else -1
+        if line >= 0 and ever[line]:
+            said = ", ".join(map(str, inside))
+            flags.setdefault(line, []).append(f"the file's price is its close of {said}")
     for symbol, when in market.reference.spinoffs:
         if ends[0] < when <= ends[1] and symbol in lines.symbols:
             line = lines.symbols.index(symbol)

@@ -11,7 +11,7 @@ in the processor's cache.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, Final
@@ -35,7 +35,7 @@ UP, DOWN, SAME, HIGH, LOW, SEASONED = (1 << bit for bit in range(6))
 ABOVE: Final = {days: (64 << 2 * k, 128 << 2 * k) for k, days in enumerate(AVERAGES)}
 Bits = NDArray[np.uint16]
 #: Rows are counted in multiples of this, so that the next date finds them counted.
-_STEP: Final = 64
+_STEP: Final = 256
 #: Sets of lines whose counts are kept: a step of the date comes back to the latest ones.
 _KEPT: Final = 32
 
@@ -168,27 +168,35 @@ class Marks:
             self._work_out(np.unique(missing))
         return self._bits[:, rows][columns]
 
-    def moves(self, columns: IntArray, rows: slice) -> tuple[FloatArray, ...]:
-        """(t,) lines up, down and unchanged on some rows, of some lines; kept."""
+    def moves(self, listed: IntArray, columns: IntArray, rows: slice) -> tuple[FloatArray, ...]:
+        """(t,) lines up, down and unchanged on some rows.
+
+        Args:
+            listed: columns of a list's lines; they are counted once and kept.
+            columns: those of them that are counted.
+            rows: of the matrix.
+        """
         within = _block(rows, len(self.matrix.sessions))
-        key = columns.tobytes(), within.start, within.stop
+        key = listed.tobytes(), within.start, within.stop
         kept = self._moves.get(key)
         if kept is None:
-            sums = _sums(self.of(columns, within), (UP, DOWN, SAME))
             _room(self._moves)
-            kept = self._moves[key] = (sums[UP], sums[DOWN], sums[SAME])
+            kept = self._moves[key] = _moves(self.of(listed, within))
+        less = _moves(self.of(_others(listed, columns), within))
         own = slice(rows.start - within.start, rows.stop - within.start)
-        return tuple(values[own] for values in kept)
+        return tuple((all_ - few)[own] for all_, few in zip(kept, less, strict=True))
 
-    def counts(self, columns: IntArray, rows: slice) -> tuple[Counts, slice]:
-        """Everything counted of some lines around some rows, kept, and where the rows lie in it."""
+    def counts(self, listed: IntArray, columns: IntArray, rows: slice) -> tuple[Counts, slice]:
+        """Everything counted around some rows, and where the rows lie in it; see `moves`."""
         within = _block(rows, len(self.matrix.sessions))
-        key = columns.tobytes(), within.start, within.stop
+        key = listed.tobytes(), within.start, within.stop
         kept = self._counts.get(key)
         if kept is None:
             _room(self._counts)
-            kept = self._counts[key] = _count(self, columns, within)
-        return kept, slice(rows.start - within.start, rows.stop - within.start)
+            kept = self._counts[key] = _count(self, listed, within)
+        others = _others(listed, columns)
+        own = slice(rows.start - within.start, rows.stop - within.start)
+        return (_less(kept, _count(self, others, within)) if len(others) else kept), own
 
     def _work_out(self, columns: IntArray) -> None:
         matrix = self.matrix
@@ -245,6 +253,32 @@ def _room(kept: dict[Any, Any]) -> None:
     """Begin anew where as many sets of lines are kept as may be."""
     if len(kept) >= _KEPT:
         kept.clear()
+
+
+def _others(listed: IntArray, columns: IntArray) -> IntArray:
+    """The columns of a list that are not counted."""
+    return listed[~np.isin(listed, columns)]
+
+
+def _moves(bits: Bits) -> tuple[FloatArray, ...]:
+    sums = _sums(bits, (UP, DOWN, SAME))
+    return sums[UP], sums[DOWN], sums[SAME]
+
+
+def _less(whole: Counts, part: Counts) -> Counts:
+    """Counts without those of some lines; a volume that nobody's is left of is 0."""
+
+    def without(name: str) -> Any:
+        one, other = getattr(whole, name), getattr(part, name)
+        if isinstance(one, dict):
+            return {days: one[days] - other[days] for days in one}
+        return one - other
+
+    found = {field.name: without(field.name) for field in fields(whole)}
+    for side in ("up", "down"):
+        known = found[f"{side}_known"] > 0
+        found[f"{side}_volume"] = np.where(known, found[f"{side}_volume"], 0.0)
+    return Counts(**found)
 
 
 def _sums(bits: Bits, wanted: Iterable[int]) -> dict[int, FloatArray]:

@@ -161,30 +161,38 @@ def daily(
     within = spans(market, fund, start, end, as_of)
     if not within:
         return None
+
+    def led_from(lead: date) -> tuple[Span, ...]:
+        """Parts before the window; a file that the window has no need of moves none of them."""
+        later = any(market.session(part.origin.as_of) > as_of for part in within)
+        return spans(market, fund, lead, start, as_of, later=later) if lead < start else ()
+
     reach = min(market.position(lead), market.position(start) - YEAR_SESSIONS)
     first = sessions[max(reach, 0)].item()
-    before = spans(market, fund, lead, start, as_of) if lead < start else ()
     years = {*range(first.year, end.year + 1), *years_of(market, within)}
+    before = led_from(lead)
     matrix = market.matrix(years | (years_of(market, before) if before else set()))
     if matrix is None:
         return None
     marks = market.kept((matrix, "marks"), lambda: Marks(matrix))
     found = found or basket(market, within, basis)
     lead = max(lead, _begun(market, matrix, marks, within, start))
-    before = spans(market, fund, lead, start, as_of) if lead < start else ()
+    before = led_from(lead)
     led = counted(market, before, basis, matrix) if before else []
     opened = matrix.row(lead if before else start) + 1
     sums, adjusted = _Sums(matrix.row(end) + 1 - opened), False
     lines = [*led, *([] if found is None else [found.numbers[own] for own in found.counted])]
     for part, own in zip((*before, *within), lines, strict=False):
-        columns = market.columns(matrix)[own]
+        listed = market.columns(matrix)[market.rows(part.file)]
+        # a line that a file has twice is one
+        listed, columns = np.unique(listed[listed >= 0]), market.columns(matrix)[own]
         adjusted |= bool(matrix.only_adjusted[columns].any())
         rows = slice(matrix.row(part.start) + 1, matrix.row(part.end) + 1)
         place = slice(rows.start - opened, rows.stop - opened)
         if part.start < start:
-            sums.moved(place, *marks.moves(columns, rows))
+            sums.moved(place, *marks.moves(listed, columns, rows))
         else:
-            sums.counted(place, *marks.counts(columns, rows))
+            sums.counted(place, *marks.counts(listed, columns, rows))
     told = matrix.sessions[opened:][: sums.size]
     return sums.daily(told, lead, adjusted)
 

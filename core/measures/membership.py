@@ -33,6 +33,8 @@ class Span:
             at equal weights.
         origin: the holdings file as it is held.
         carry: how far its list is carried, and whose it is.
+        fund: the fund whose index it is a part of.
+        as_of: the session asked for.
         changes: announced changes that make ``file`` of ``origin``.
     """
 
@@ -41,6 +43,8 @@ class Span:
     file: Holdings
     origin: Holdings
     carry: Carry
+    fund: str
+    as_of: date
     changes: tuple[Acting, ...] = ()
 
 
@@ -70,8 +74,8 @@ class _Choice:
 class _Lists:
     """The lists that may speak for one fund, as known on a date."""
 
-    def __init__(self, market: Market, fund: str, as_of: date) -> None:
-        self.market, self.fund, self.as_of = market, fund, as_of
+    def __init__(self, market: Market, fund: str, as_of: date, *, later: bool = True) -> None:
+        self.market, self.fund, self.as_of, self.later = market, fund, as_of, later
         self.lenders = _lenders(market, fund)
         self.remade = [market.session(d) for d in market.reference.reconstitutions.get(fund, ())]
         self.dated = {
@@ -107,7 +111,7 @@ class _Lists:
             for name, even in self.lenders
         ]
         options = [own, *lent]
-        if not speaks:
+        if not speaks and self.later:
             options.append(self._of(self.fund, start, later=True))
             options += [
                 self._of(name, start, later=True, lender=True, even=even)
@@ -141,7 +145,7 @@ class _Lists:
             lender=choice.lender,
             even=choice.even,
         )
-        return Span(start, end, file, choice.file, carried, changes)
+        return Span(start, end, file, choice.file, carried, self.fund, self.as_of, changes)
 
 
 def _lenders(market: Market, fund: str) -> tuple[tuple[str, bool], ...]:
@@ -169,7 +173,9 @@ def _lenders(market: Market, fund: str) -> tuple[tuple[str, bool], ...]:
     return tuple(found)
 
 
-def spans(market: Market, fund: str, start: date, end: date, as_of: date) -> tuple[Span, ...]:
+def spans(
+    market: Market, fund: str, start: date, end: date, as_of: date, *, later: bool = True
+) -> tuple[Span, ...]:
     """Cut a window into parts with one list each; empty without any file.
 
     A part uses the latest file on or before its start that no reconstitution since has made
@@ -183,8 +189,9 @@ def spans(market: Market, fund: str, start: date, end: date, as_of: date) -> tup
         start: session of the window's first close.
         end: session of its last close.
         as_of: the session asked for.
+        later: a file dated after it may serve where no other can.
     """
-    lists = _Lists(market, fund, as_of)
+    lists = _Lists(market, fund, as_of, later=later)
     cuts = {*lists.sessions(fund), *(r for r in lists.remade if r <= as_of)}
     inside = {when for when in cuts if start < when < end}
     borrowed = {when for name, _ in lists.lenders for when in lists.sessions(name)}
@@ -215,4 +222,5 @@ def list_at_end(market: Market, fund: str, start: date, end: date, as_of: date) 
         end: session of its last close.
         as_of: the session asked for.
     """
-    return _Lists(market, fund, as_of).span(start, end, speaks_for=end)
+    known = _Lists(market, fund, as_of, later=False).span(start, end, speaks_for=end)
+    return known or _Lists(market, fund, as_of).span(start, end, speaks_for=end)

@@ -101,7 +101,8 @@ def _why_not(
 ) -> str:
     """Why a line is not measured between two dates; "" where its closes allow it."""
     failure = market.prices.failures.get(symbol)
-    if column < 0 or matrix.empty[column]:
+    # closes after the end are not known of yet
+    if column < 0 or rows.end[column] < 0:
         return f"not fetched: {failure}" if failure else "no prices held"
     if basis == "pr" and matrix.only_adjusted[column]:
         return "only adjusted closes held: no price return"
@@ -113,7 +114,7 @@ def _why_not(
         when = matrix.sessions[last]
         if gone:
             return f"last traded {when}"
-        through = market.prices.through.get(symbol)
+        through = market.through.get(symbol)
         if through is not None and market.position(through) >= market.position(end):
             return f"no close after {when}"
         return f"no closes since {when}" + (f": {failure}" if failure else "")
@@ -122,7 +123,7 @@ def _why_not(
 
 def ended(market: Market, matrix: Matrix, symbol: str, row: int, end: date) -> bool:
     """Whether the vendor's answer goes well beyond a line's last close: it ended, nobody failed."""
-    through = market.prices.through.get(symbol)
+    through = market.through.get(symbol)
     if through is None or row < 0:
         return False
     last = int(matrix.position[row])

@@ -25,11 +25,11 @@ def _carried(view: IndexView, place: int) -> Sentence:
 
 
 def far_list(view: IndexView) -> Sentence:
-    """That leaders are told on a list carried further than breadth is; or nothing."""
+    """The list carried too far for breadth on which leaders are told; or nothing."""
     if not view.claims or view.near:
         return Sentence()
     far = [k for k, segment in enumerate(view.segments) if not segment.carry.breadth]
-    return Sentence("on ", _carried(view, far[0])) if far else Sentence()
+    return _carried(view, far[0]) if far else Sentence()
 
 
 def list_trouble(view: IndexView) -> Sentence:

@@ -66,7 +66,9 @@ def _head(view: IndexView, *marks: str) -> Sentence:
 def _marks(snapshot: Snapshot, view: IndexView) -> tuple[str, ...]:
     """What a sentence about contributions has to say of its ground."""
     estimated = "on estimated weights" if view.estimated else ""
-    return _open(snapshot), estimated, far_list(view)
+    if far := far_list(view):
+        estimated = Sentence(estimated or "on its weights", " (", far, ")")
+    return _open(snapshot), estimated
 
 
 def _open(snapshot: Snapshot) -> str:
@@ -81,7 +83,21 @@ def withheld(view: IndexView) -> Sentence:
     what = "leaders" if view.claims_breadth else "leaders or breadth"
     weight = Figure(share(view.weight_measured), f"{_at(view)}.weight_measured")
     why = list_trouble(view) if view.covered else Sentence(weight, " of weight is measured")
+    if view.end_early is not None:
+        why = _ends(view)
     return Sentence(_head(view), why, f"; nothing is claimed about {what}.")
+
+
+def _ends(view: IndexView) -> Sentence:
+    """Where the lines end, and where the fund does."""
+    early, path = view.end_early, f"{_at(view)}.end_early"
+    assert early is not None
+    end = f"{_at(view)}.segments[{len(view.segments) - 1}].end"
+    return Sentence(
+        "lines of ", Figure(share(early.weight), f"{path}.weight"), " of weight end on ",
+        Figure(spoken(early.session), f"{path}.session"), ", the fund on ",
+        Figure(spoken(view.segments[-1].end), end),
+    )  # fmt: skip
 
 
 def leaders_sentence(view: IndexView, count: int = NAMED) -> Sentence:
@@ -92,10 +108,10 @@ def leaders_sentence(view: IndexView, count: int = NAMED) -> Sentence:
     if told is None:
         return Sentence()
     names = Name(" ".join(view.contributors.symbols[:count]))
-    estimated = " (estimated weights)" if view.estimated else ""
-    far = far_list(view)
-    tail = Sentence("; ", far) if far else ""
-    return Sentence(_head(view), names, " brought ", told.words, estimated, tail, ".")
+    said = ("estimated weights" if view.estimated else "", far_list(view))
+    ground = [part for words in said if words for part in ("; ", words)][1:]
+    tail = Sentence(" (", *ground, ")") if ground else Sentence()
+    return Sentence(_head(view), names, " brought ", told.words, tail, ".")
 
 
 def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
@@ -174,7 +190,8 @@ def _drags(snapshot: Snapshot, view: IndexView) -> Sentence:
         return Sentence()
     lines, count = view.contributors, len(found.symbols)
     rows = range(len(lines) - 1, len(lines) - 1 - count, -1)
-    places = further_places((found.contribution, *(lines.contribution[row] for row in rows)))
+    parts = (found.contribution, *(float(lines.contribution[row]) for row in rows))
+    places = further_places(wished=[parts])
     who = listed(_named(view, row, places) for row in rows)
     total = Figure(basis_points(found.contribution, places), f"{_at(view)}.drags.sum_bp")
     # no "cost" beside a signed number: the sign alone says which way it went
@@ -245,6 +262,9 @@ def _covered(snapshot: Snapshot, view: IndexView) -> Sentence:
     if view.rest is not None:
         rest = Figure(basis_points(view.rest), f"{_at(view)}.rest_bp")
         said = Sentence(said, "; the fund's return less theirs is ", rest)
+        if view.price_return_weight:
+            weight = Figure(share(view.price_return_weight), f"{_at(view)}.price_return_weight")
+            said = Sentence(said, ", where ", weight, " of weight has price returns alone")
     return Sentence(said, ".")
 
 

@@ -19,6 +19,8 @@ MONTHS: Final = (
 )  # fmt: skip
 #: Most places beyond whole basis points that a sum is printed with.
 FURTHER: Final = 4
+#: The same for one that is only listed beside its total.
+WISHED: Final = 2
 _PLAIN: Final = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -83,22 +85,31 @@ def basis_points(value: float, further: int = 0) -> str:
     return f"{_signed(value * 1e4, further)} bp"
 
 
-def further_places(*sums: Sequence[float]) -> int:
+def further_places(*sums: Sequence[float], wished: Sequence[Sequence[float]] = ()) -> int:
     """Decimal places beyond whole basis points at which sums add up as they are printed.
 
     Rounded one by one, the parts of a sum may miss it by one in the last place; a reader who
-    adds up must not. The fewest places that hold for every sum are taken, `FURTHER` at most.
+    adds up must not. The fewest places that hold are taken, `FURTHER` at most.
 
     Args:
         sums: of each its total and then its parts, as fractions.
+        wished: more of them, that hold too where `WISHED` further places are enough; beyond,
+            digits would hide the figures, and their parts are rounded one by one.
     """
 
     def holds(total: float, parts: Sequence[float], places: int) -> bool:
         rounded = math.fsum(round(part * 1e4, places) for part in parts)
         return round(rounded, places) == round(total * 1e4, places)
 
-    wanted = range(FURTHER)
-    return next((p for p in wanted if all(holds(t, parts, p) for t, *parts in sums)), FURTHER)
+    def fewest(wanted: Sequence[Sequence[float]], most: int) -> int | None:
+        tried = range(most + 1)
+        return next((p for p in tried if all(holds(t, parts, p) for t, *parts in wanted)), None)
+
+    together = fewest((*sums, *wished), WISHED)
+    if together is not None:
+        return together
+    alone = fewest(sums, FURTHER)
+    return FURTHER if alone is None else alone
 
 
 def share(value: float, places: int = 1) -> str:

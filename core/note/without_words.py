@@ -60,10 +60,8 @@ def together(view: IndexView, count: int, *, named: bool) -> Together | None:
     if place is None:
         return None
     top, path = tops[place], f"indices{key(view.fund)}.concentration.top[{place}]"
-    sums = _sum(view, top)
-    if named:
-        sums.append((top.contribution, *view.contributors.contribution[:count].tolist()))
-    places = further_places(*sums)
+    parts = (top.contribution, *view.contributors.contribution[:count].tolist())
+    places = further_places(*_sum(view, top), wished=[parts] if named else [])
     said = Sentence(Figure(basis_points(top.contribution, places), f"{path}.sum_bp"), " together")
     if top.share_of_net is not None and top.share_of_net > 0:
         part = Figure(share(top.share_of_net), f"{path}.share_of_net")

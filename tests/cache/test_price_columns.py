@@ -324,3 +324,44 @@ def test_closes_of_listings_elsewhere_are_left_out_by_name(tmp_path: Path, kind:
     for words in ("DG2 (listed in Paris)", "SAP (listed in Frankfurt)", "ROG (in CHF)"):
         assert words in said
     assert any("currency CHF, EUR, USD" in line for line in file.told)
+
+
+def test_a_matrix_called_adjusted_is_asked_about(tmp_path: Path) -> None:
+    for name, text in (
+        ("adj_close.csv", "Date,AAPL,MSFT\n2026-06-24,1,3\n"),
+        ("total_return.csv", "Symbol,2026-06-24\nAAPL,1\nMSFT,3\n"),
+    ):
+        path = tmp_path / name
+        path.write_text(text)
+        with pytest.raises(SourceError, match=r"adj_close=\*"):
+            read_prices(path, now=NOW)
+        adjusted = read_prices(path, HowToRead(columns=["adj_close=*"]), now=NOW)
+        assert adjusted.bars.close is None and len(table(adjusted, "adj_close")) == 2
+        plain = read_prices(path, HowToRead(columns=["close=*"]), now=NOW)
+        assert plain.bars.adj_close is None and len(table(plain)) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DATE,PRC,RET\n2026-06-24,1,2\n",
+        "date,foo,bar\n2026-06-24,1,2\n",
+        "2026-06-24,AAA,10\n2026-06-25,AAA,11\n",
+        "Date,Stock Splits\n2026-06-24,4:1\n",
+    ],
+)
+def test_what_names_no_closes_is_refused(tmp_path: Path, text: str) -> None:
+    assert "has no column" in refusal(tmp_path, text)
+
+
+def test_a_row_of_units_is_no_row_of_tickers(tmp_path: Path) -> None:
+    file = read(tmp_path, "symbol,date,close\n,,USD\nAAA,2026-06-24,10\n")
+    assert table(file) == {("AAA", "2026-06-24"): 10.0}
+    assert [row.line for row in file.rejected] == [2]
+
+
+def test_a_matrix_may_hold_companies_called_low_and_open(tmp_path: Path) -> None:
+    names = [*"ABCDFGHIJK", "LOW", "OPEN"]
+    rows: list[list[object]] = [["Date", *names], ["2026-06-24", *range(1, 13)]]
+    file = read(tmp_path, as_csv(rows).decode())
+    assert {symbol for symbol, _ in table(file)} == set(names)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import json
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from cache.facts.errors import SourceError
+from cache.sources.prices import text_rows
 from tests.cache.test_price_files import read, refusal, table
 
 
@@ -120,3 +125,39 @@ def test_a_quote_that_is_never_closed_is_found_where_it_opens(tmp_path: Path) ->
     rows = "AAA,2026-06-24,10\n" * 20_000
     said = refusal(tmp_path, f'symbol,date,close\nBBB,2026-06-24,11\n"{rows}')
     assert "line 3: " in said and "a quote never closed" in said
+
+
+def workbook(sheet: bytes) -> bytes:
+    """A ZIP archive that passes for a workbook with this sheet."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\x1f\x8bnothing of the kind", "is a damaged gzip file"),
+        (gzip.compress(b"symbol,date,close\n" * 50)[:40], "is a damaged gzip file"),
+        (gzip.compress(b"\0" * 100), "is a binary file"),
+        (workbook(b"<!DOCTYPE x [<!ENTITY a 'b'>]><x/>"), "is a workbook with entities"),
+        (workbook(b"<x>" + b" " * (40 << 20) + b"</x>"), "and is not opened"),
+        (b"[" * 200_000, "is no JSON"),
+        (b'{"a": 1', "is no JSON"),
+        (b'{"a": [1, 2]}', "holds no list of bars"),
+        (json.dumps([{f"k{n}": 1} for n in range(3000)]).encode(), "has 2,001 columns"),
+        (b'[{"close": 1, "date": {"x": []}}]', "say whose closes they are"),
+        (("Date," + ",".join(f"A{n}" for n in range(30_000))).encode(), "at most 20,000"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_hostile_layouts(tmp_path: Path, content: bytes, words: str) -> None:
+    assert words in refusal(tmp_path, content)
+
+
+def test_a_gzip_file_that_unpacks_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_rows, "MOST_UNPACKED", 4 << 20)
+    with pytest.raises(SourceError, match="unpacks to more than 2 MB"):
+        text_rows.unpacked(io.BytesIO(gzip.compress(b" " * (3 << 20))))

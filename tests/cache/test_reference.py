@@ -74,6 +74,19 @@ def test_user_funds(tmp_path: Path) -> None:
             "funds.toml, line 2: an address of XYZ must be a text that starts with https://",
         ),
         ('[funds.XYZ]\naddresses = ["http://example.org/x"]\n', "starts with https://"),
+        # what nothing reads is not swallowed: a section, a key, a key of an issuer
+        (
+            '\n[fund.XYZ]\nindex = "X"\n',
+            'funds.toml, line 2: "fund" is nothing known; known are funds issuers',
+        ),
+        (
+            '[funds.XYZ]\nindex = "X"\ntitel = "X Fund"\n',
+            'funds.toml, line 3: "titel" is nothing known in [funds.XYZ]; known are index issuer',
+        ),
+        (
+            "[issuers.Own]\nadresses = []\n",
+            'funds.toml, line 2: "adresses" is nothing known in [issuers.Own]; known are addresses',
+        ),
     ],
 )
 def test_broken_user_funds(tmp_path: Path, text: str, words: str) -> None:
@@ -84,13 +97,27 @@ def test_broken_user_funds(tmp_path: Path, text: str, words: str) -> None:
     assert words in str(caught.value)
 
 
+def test_a_family_without_dates_is_said(tmp_path: Path) -> None:
+    (tmp_path / "funds.toml").write_text('[funds.XYZ]\nfamily = "russel-us"\n')
+    with pytest.raises(SourceError, match='"russel-us" of XYZ; known are those of russell-us'):
+        load_reference(tmp_path)
+
+
+def test_a_theme_with_a_key_that_nothing_reads_is_said(tmp_path: Path) -> None:
+    (tmp_path / "themes.toml").write_text('[mine]\nsymbols = ["A"]\nnames = ["B"]\n')
+    words = 'themes.toml, line 3: "names" is nothing known in theme "mine"; known are symbols'
+    with pytest.raises(SourceError) as caught:
+        load_reference(tmp_path)
+    assert words in str(caught.value)
+
+
 def test_reference_that_ships() -> None:
     reference = load_reference()
     assert np.datetime64("2026-06-26") in reference.sessions
     assert np.datetime64("2026-06-19") not in reference.sessions
     assert reference.aliases["MMC"] == "MRSH"
     assert reference.aliases["SATS"] == "ECHO"
-    assert len(reference.aliases) == 13
+    assert len(reference.aliases) == 16
     # days of June from a calendar: the last Friday, or the one before where that is after the 28th
     days = (23, 22, 27, 26, 25, 24, 22, 28, 27, 26, 24, 23, 22, 28, 26, 25, 24, 23, 28, 27, 26)
     expected = tuple(date(2006 + n, 6, day) for n, day in enumerate(days))

@@ -15,7 +15,7 @@ NAN = float("nan")
 
 def weekdays(first: str, last: str) -> list[date]:
     """Every weekday of a stretch: the exchange of these tests has no holidays."""
-    days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
+    days = np.arange(np.datetime64(first), np.datetime64(last) + np.timedelta64(1, "D"))
     return [d.item() for d in days[np.is_busday(days)]]
 
 

@@ -116,6 +116,46 @@ class Naive(Lists):
                     both = into.get(days[row], 0.0) if name == "dividend" else 0.0
                     into[days[row]] = both + float(value)
 
+        self.stand_in()
+
+    def stand_in(self) -> None:
+        """A file's price is the close of its session where none is held, but one just before is.
+
+        Splits since are taken out of it. One that lies a split's factor away from the close
+        before may be on another basis, and is not used.
+        """
+        rows = {d for block in self.market.prices.blocks for d in block.sessions.tolist()}
+        found: dict[tuple[str, date], tuple[date, float]] = {}
+        for file in (file for files in self.market.holdings.values() for file in files):
+            dated = self.session(file.as_of)
+            for row, listed in enumerate(file.symbols):
+                symbol = self.follow(listed)
+                tape, price = self.tapes[symbol], float(file.price[row])
+                base = self.fresh(symbol, dated)
+                if dated not in rows or base is None or base == dated or not price > 0:
+                    continue
+                price /= math.prod(factor for on, factor in tape.split.items() if on > dated)
+                step = max(price / tape.price[base], tape.price[base] / price)
+                near = any(0.97 <= step / f <= 1.03 for f in (1.5, 2, 3, 4, 5, 10, 20))
+                if step > 10 or (near and self.lonely(tape, base, dated, price)):
+                    continue
+                found.setdefault((symbol, dated), (base, price))
+        for (symbol, dated), (base, price) in found.items():
+            tape = self.tapes[symbol]
+            if base in tape.adjusted:
+                tape.adjusted[dated] = price * tape.adjusted[base] / tape.price[base]
+            if base in tape.close:
+                tape.close[dated] = price
+
+    def lonely(self, tape: Tape, base: date, dated: date, price: float) -> bool:
+        """Whether the next close of the year is nearer to the close before than to the price."""
+        block = next(b for b in self.market.prices.blocks if b.year == dated.year)
+        days = [d for d in block.sessions.tolist() if d > dated][:FRESH]
+        after = next((tape.price[d] for d in days if d in tape.price), None)
+        if after is None:
+            return True
+        return abs(math.log(after / price)) >= abs(math.log(after / tape.price[base]))
+
     def session(self, on: date) -> date:
         """A date without a session counts as the session before."""
         return self.calendar[bisect_right(self.calendar, on) - 1]
@@ -125,10 +165,13 @@ class Naive(Lists):
         return bisect_right(self.calendar, on) - bisect_right(self.calendar, close)
 
     def follow(self, listed: str) -> str:
-        """A renamed line is followed by the symbol whose closes run later."""
-        new = self.market.reference.aliases.get(listed)
-        ends = {s: max(self.tapes[s].price, default=date.min) for s in (new, listed) if s}
-        return new if new and ends[new] > ends[listed] else listed
+        """A renamed line is followed by the symbol whose closes run later, else by the new one."""
+        pairs = [pair for pair in self.market.reference.aliases.items() if listed in pair]
+        if not pairs:
+            return listed
+        (pair,) = pairs
+        ends = [max(self.tapes[s].price, default=date.min) for s in pair]
+        return pair[0] if ends[0] > ends[1] else pair[1]
 
     def last(self, symbol: str, on: date) -> date | None:
         """The date of the last close on or before a date, however old."""
@@ -251,9 +294,11 @@ class Naive(Lists):
         still = all(d in tape.price and tape.volume.get(d) == 0 for d in days)
         return still and len({tape.price[d] for d in days}) == 1
 
-    def index(self, fund: str, start: date, end: date, as_of: date, basis: str) -> Index:
+    def index(
+        self, fund: str, start: date, end: date, as_of: date, basis: str, later: bool = True
+    ) -> Index:
         """One index over a window."""
-        parts = self.cut(fund, start, end, as_of)
+        parts = self.cut(fund, start, end, as_of, later)
         lines = list(
             dict.fromkeys(
                 s

@@ -56,7 +56,9 @@ def series(
 
     def parts() -> Iterator[Part]:
         if lead < start:
-            yield from second.index(fund, lead, start, as_of, basis).parts
+            # a file dated after the as-of date only where the window has one as well
+            later = any(second.session(part.file.as_of) > as_of for part in lists)
+            yield from second.index(fund, lead, start, as_of, basis, later).parts
         yield from second.index(fund, start, end, as_of, basis).parts
 
     held = sorted({d for tape in second.tapes.values() for d in tape.price})

@@ -91,8 +91,8 @@ class Lists:
             return Listed((past[-1:] or now)[0], None, lender)
         return Listed(files[-1], made, lender) if files else None
 
-    def chosen(self, fund: str, on: date, as_of: date) -> Listed | None:
-        """The list for a segment that starts on a day."""
+    def chosen(self, fund: str, on: date, as_of: date, later: bool = True) -> Listed | None:
+        """The list for a segment that starts on a day; ``later`` ones where no other can serve."""
         indices = self.market.reference.indices
         others = [f for f in self.market.holdings if f != fund and fund in indices]
         others = [f for f in others if indices.get(f) == indices[fund]]
@@ -102,7 +102,7 @@ class Lists:
             return own
         known = [own, *(self.file_of(f, fund, on, as_of) for f in others)]
         late: list[Listed | None] = []
-        if own is None or own.older is not None:
+        if later and (own is None or own.older is not None):
             late = [self.file_of(f, fund, on, date.max) for f in (fund, *others)]
         every = [held for held in (*known, *late) if held]
         good = [held for held in every if held.older is None]
@@ -134,21 +134,21 @@ class Lists:
                 found[symbol] = when
         return found
 
-    def cut(self, fund: str, start: date, end: date, as_of: date) -> list[Part]:
+    def cut(self, fund: str, start: date, end: date, as_of: date, later: bool = True) -> list[Part]:
         """The window in segments, each with the list it uses."""
         own = {self.session(f.as_of) for f in self.market.holdings.get(fund, ())}
         edges = [start]
         for on in self.calendar:
             if not start < on < end:
                 continue
-            held = self.chosen(fund, on, as_of)
+            held = self.chosen(fund, on, as_of, later)
             lent = held and held.lender and self.session(held.file.as_of) == on
             acts = held and on in self.took_effect(fund, held, on, as_of).values()
             if on in own | self.remade(fund) or lent or acts:
                 edges.append(on)
         parts = []
         for first, last in pairwise([*edges, end]):
-            held = self.chosen(fund, first, as_of)
+            held = self.chosen(fund, first, as_of, later)
             if held is None:
                 continue
             changed = self.took_effect(fund, held, first, as_of)

@@ -194,3 +194,46 @@ def test_the_correlation_of_a_basket_is_the_average_of_its_pairs() -> None:
     assert correlation_of(held, found) == pytest.approx(pairs.mean(), abs=1e-9)
     short = basket(held, spans(held, "FND", sessions[0], sessions[50], sessions[50]), "pr")
     assert short is not None and correlation_of(held, short) is None
+
+
+def test_a_window_in_an_earlier_year_has_its_series_whatever_is_held_later() -> None:
+    """Five years held: the sums of a window in 2023 start 504 sessions before its end."""
+    sessions = weekdays("2021-01-01", "2026-01-30")
+    upto = sessions.index(date(2023, 6, 30)) + 1
+    rng = np.random.default_rng(5)
+    steps = rng.choice([-0.01, 0.0, 0.01], (len(sessions), 9))
+    closes = dict(zip("ABCDEFGHI", (50 * np.cumprod(1 + steps, axis=0)).T.tolist(), strict=True))
+    file = holdings("FND", "2022-12-30", dict.fromkeys(closes, 1.0))
+    late = holdings("FND", "2025-12-31", dict.fromkeys("ABC", 1.0))
+    window = date(2022, 12, 30), sessions[upto - 1]
+    short = market(prices(sessions[:upto], {s: c[:upto] for s, c in closes.items()}), file)
+    found = [
+        daily(held, "FND", window, window[1], "pr")
+        for held in (short, market(prices(sessions, closes), file, late))
+    ]
+    for one in found:
+        assert one is not None
+        # session number upto - 1 is the last: 504 before it the sums begin, on the next the first
+        assert one.since == sessions[upto - 504] and one.sessions[-1].item() == window[1]
+        moved = np.sign(np.round(steps[upto - 504 : upto], 9)).sum(axis=1)
+        assert one.oscillators.line.tolist() == np.cumsum(moved).tolist()
+    assert found[0] is not None and found[1] is not None
+    assert found[0].oscillators.summation.tolist() == found[1].oscillators.summation.tolist()
+    assert found[0].above[200].tolist() == pytest.approx(found[1].above[200].tolist(), nan_ok=True)
+
+
+def test_closes_on_either_side_of_a_jump_are_never_held_against_each_other() -> None:
+    """B jumps twelvefold before the window: no advance then, and its averages begin anew."""
+    sessions = weekdays("2026-01-01", "2026-03-31")
+    closes = [10.0 if i < 25 else 120.0 + i for i in range(len(sessions))]
+    held = market(
+        prices(sessions, {"A": [10.0] * len(sessions), "B": closes}),
+        holdings("FND", str(sessions[30]), {"A": 1.0, "B": 1.0}),
+    )
+    found = daily(held, "FND", (sessions[30], sessions[-1]), sessions[-1], "pr")
+    assert found is not None
+    at = {day: place for place, day in enumerate(found.sessions.tolist())}
+    assert found.advances[at[sessions[25]]] == 0
+    # B rises on every session after the jump; it has twenty closes of its own from day 44 on
+    assert found.advances[at[sessions[31]]] == 1
+    assert found.above[20][at[sessions[43]]] == 0 and found.above[20][at[sessions[44]]] == 0.5

@@ -16,6 +16,7 @@ from tests.torture.sharing import sharing
 from tests.torture.stale import stale
 from tests.torture.streams import streams
 from tests.torture.terminal import terminal
+from tests.torture.vendor import vendor
 
 EXPERIMENTS: dict[str, Experiment] = {
     "kills": kills,
@@ -30,5 +31,6 @@ EXPERIMENTS: dict[str, Experiment] = {
     "ending": ending,
     "streams": streams,
     "quotes": quotes,
+    "vendor": vendor,
     "day": day,
 }

@@ -54,7 +54,7 @@ HOSTILE = (
 
 
 def weekdays(first: date, last: date) -> np.ndarray:
-    days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
+    days = np.arange(np.datetime64(first), np.datetime64(last) + np.timedelta64(1, "D"))
     return days[np.is_busday(days)]
 
 

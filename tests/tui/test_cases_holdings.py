@@ -211,3 +211,20 @@ def test_pathward_and_firstcash_are_companies(cli: Cli, tmp_path: Path) -> None:
     assert code == 0 and "2 lines, 2 other rows left out" in out
     closes = prices(tmp_path / "p.csv", {"CASH": (10, 11), "FCFS": (10, 10)})
     assert lines(answer(cli, tmp_path, closes)) == {"CASH": (0.3, 300.0), "FCFS": (0.3, 0.0)}
+
+
+def test_a_column_that_is_not_known_is_named_and_settled(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "h.csv"
+    file.write_text("Kürzel X,Was,Teil,Lot\nAAA,Alpha,60.5,one\nAAA,Alpha,39.5,two\n")
+    command = ("import", "holdings", file, "--fund", "FND", "--as-of", START)
+    code, _, err = cli(*command)
+    assert code == 2 and "--columns symbol=TITLE,weight=TITLE" in err
+    named = (*command, "--columns", "symbol=Kürzel X,weight=Teil")
+    code, _, err = cli(*named)
+    assert code == 2 and "line 3, column Was" not in err
+    assert 'column Lot, AAA: stands twice, with "one" and "two"' in err
+    code, out, _ = cli(*named, "--ignore", "Lot", "--dry-run")
+    assert code == 0 and 'symbol from "Kürzel X", weight from "Teil"' in out
+    assert 'not read: "Was"' in out and "1 lines" in out and "a dry run" in out
+    assert cli(*named, "--columns", "heft=Lot")[0] == 2
+    assert 'has no column "Nowhere"' in cli(*command, "--columns", "symbol=Nowhere,weight=Teil")[2]

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from cache.facts.errors import SourceError, StoreError
 from cache.sources.sniff import kind_of
 from core.answer.snapshot import Question
+from tests.cache.price_layouts import LAYOUTS
 from tests.tui.driving import drive, lines_of, press, seen, until
 from tests.tui.markets import FakeDesk, market
 from tests.tui.test_child import read_until
@@ -60,7 +61,10 @@ def test_the_demo_is_one_key_away_and_hides_no_real_market() -> None:
 
 def test_a_file_is_brought_by_its_path(tmp_path: Path) -> None:
     desk = FakeDesk(None)
-    desk.argv = [sys.executable, "-c", "print('my closes.csv: 138 rows of 6 symbols')"]
+    said = "my closes.csv: 138 rows of 6 symbols, keeps nothing:"
+    script = "import sys; print('internals: line 3: no date', file=sys.stderr)"
+    script += f"; print({said!r}, '--dry-run' in sys.argv)"
+    desk.argv = [sys.executable, "-uc", script]
     file = tmp_path / "my closes.csv"
     file.write_text("symbol,date,close\nA,2026-01-02,1\n")
 
@@ -69,12 +73,23 @@ def test_a_file_is_brought_by_its_path(tmp_path: Path) -> None:
         assert ":import " in lines_of(app)[-1]
         await press(pilot, app, *str(tmp_path / "my"), "backslash", "space", *"closes.csv", "enter")
         await until(pilot, lambda: "138 rows" in seen(app))
-        assert "my closes.csv: 138 rows of 6 symbols" in lines_of(app)[-2]
-        assert desk.brought == [file]
+        # What the file holds is seen first; esc leaves it, enter keeps it.
+        assert "Import my closes.csv?" in seen(app) and "keeps nothing: True" in seen(app)
+        assert "enter import it" in seen(app) and "esc leave it" in seen(app)
+        assert "Refused, and left out (1)" in seen(app)
+        await press(pilot, app, "escape")
+        assert "138 rows" not in seen(app)
+        await press(pilot, app, ":", *f"import {tmp_path}/my closes.csv", "enter")
+        await until(pilot, lambda: "138 rows" in seen(app))
+        await press(pilot, app, "enter")
+        await until(pilot, lambda: "keeps nothing: False" in lines_of(app)[-2])
+        assert desk.brought == [file, file]
         await press(pilot, app, ":", *"import", "enter")
         assert "import which file?" in seen(app)
         await press(pilot, app, "escape", ":", *"import /none/there.csv", "enter")
         assert desk.brought[-1] == Path("/none/there.csv")
+        await until(pilot, lambda: "Import there.csv?" in seen(app))
+        await press(pilot, app, "escape")
         desk.argv = [sys.executable, "-c", "import sys; sys.exit('internals: it is no table')"]
         await press(pilot, app, ":", *f"import {tmp_path}/my closes.csv", "enter")
         await until(pilot, lambda: "it is no table" in seen(app))
@@ -119,8 +134,20 @@ def test_what_a_file_is(tmp_path: Path) -> None:
     assert kind_of(parquet) == "prices"
     closes.write_text('"Date";"Symbol";"Adj_Close"\n')
     assert kind_of(closes) == "prices"
+    assert kind_of(tmp_path) == "prices", "a folder is one of closes"
+    # A holdings file has dates and prices, too; what it has beside them tells.
+    holdings.write_text("Date,Ticker,Price,Weight\n2026-06-26,A,10,100%\n")
+    assert kind_of(holdings) == "holdings"
     with pytest.raises(SourceError, match="No such file"):
         kind_of(tmp_path / "none")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_of_closes_is_told_from_holdings(tmp_path: Path, layout: str) -> None:
+    name, make, *_ = LAYOUTS[layout]
+    path = tmp_path / name
+    path.write_bytes(make())
+    assert kind_of(path) == "prices"
 
 
 def test_paths_as_terminals_write_them(tmp_path: Path) -> None:
@@ -155,5 +182,7 @@ def test_from_nothing_to_a_file_of_ones_own(tmp_path: Path) -> None:
     with started(tmp_path / "home", demo=False) as terminal:
         read_until(terminal.ours, b"What to do next", b"quit")
         os.write(terminal.ours, b"i" + str(file).encode() + b"\r")
+        read_until(terminal.ours, b"leave it")
+        os.write(terminal.ours, b"\r")
         assert b"]2;IWM-SPY YTD" in read_until(terminal.ours, b"]2;IWM-SPY YTD")
         terminal.quit()

@@ -74,3 +74,18 @@ def test_a_theme_by_its_name_filters_and_marks_and_goes_again() -> None:
     themes = (Theme("Odd pair", ("S01", "S29", "L19", "GONE")),)
     held = replace(held, reference=replace(held.reference, themes=themes))
     drive(story, held=held, size=(160, 48))
+
+
+def test_a_name_nobody_knows_is_said_and_the_answer_stays() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, ":", *"ex S29 NOBODY", "enter")
+        assert "NOBODY is in no list of members held" in seen(app)
+        assert app.question.without == ()
+        # of the other index: told, and nothing left out
+        await press(pilot, app, ":", *"ex SPY S29", "enter")
+        assert "S29 is no measured line of SPY in this window" in seen(app)
+        assert app.snapshot is not None and app.snapshot.gap_without is None
+        await press(pilot, app, ":", *"asof 2026-07-02", "enter")
+        assert "as of 2026-07-02 was asked, the last session held is 2026-06-30" in seen(app)
+
+    drive(story, held=market())

@@ -107,6 +107,9 @@ def _explain(why: argparse.ArgumentParser) -> None:
 def _refresh(fetch: argparse.ArgumentParser) -> None:
     fetch.add_argument("--full", action="store_true", help="ask for everything, whole")
     fetch.add_argument("--retry", action="store_true", help="ask also for what failed a while ago")
+    fetch.add_argument(
+        "--accept", action="store_true", help="use the holdings files that were kept aside"
+    )
     fetch.add_argument("--quiet", action="store_true", help="no progress; for cron")
     fetch.add_argument("--no-alerts", action="store_true", help="judge no alerts at the end")
     fetch.add_argument("--progress", choices=("json",), help="one JSON object a line on stderr")

@@ -18,6 +18,7 @@ from tui.state.config import as_date
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
 if TYPE_CHECKING:
+    from cache.sources.holdings.read import HoldingsFile
     from cache.sources.holdings.rows import Rejected
     from core.data.frames import Action, Announcement
     from tui.service.service import Desk
@@ -130,30 +131,50 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
 
 
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+    from cache.facts.columns import column_words, given_columns
     from cache.facts.funds import load_funds
     from cache.sources.holdings.read import Notation, read_holdings
-    from cache.sources.holdings.report import named_columns, report
+    from cache.sources.holdings.report import report
 
+    given = given_columns(arguments.columns, column_words("holdings"))
+    titles = {word: title for title, word in given.items()}
     found = read_holdings(
         arguments.file,
         fund=arguments.fund.upper() if arguments.fund else None,
         as_of=as_date(arguments.dated) if arguments.dated else None,
         now=now,
         funds=load_funds(desk.places.config / "funds.toml"),
-        notation=Notation(
-            arguments.dates, arguments.decimal, named_columns(arguments.columns), arguments.ignore
-        ),
+        notation=Notation(arguments.dates, arguments.decimal, titles, arguments.ignore),
     )
     rows = found.holdings
     said = (
         f"holdings of {rows.fund} as of {rows.as_of}: {len(rows.symbols):,} lines,"
         f" {len(rows.others):,} other rows left out"
     )
-    generation = 0
+    generation, warned = 0, _odd(found, desk)
     if not arguments.dry_run:
         note = Note("holdings", now, rows.source, said)
         generation = desk.store.commit(holdings=[(rows, found.raw)], note=note).generation
-    return _Brought(said, found.rejected, generation, report(found))
+    return _Brought(said, found.rejected, generation, report(found), warned)
+
+
+def _odd(found: HoldingsFile, desk: Desk) -> list[str]:
+    """What a refresh would not believe of a file; by hand it is taken all the same."""
+    from cache.refresh.jumps import odd
+
+    rows = found.holdings
+    try:
+        held = desk.store.read()
+    except StoreEmpty:
+        return []
+    judged = odd(rows, found.rejected, held.holdings.get(rows.fund, ()), held.prices)
+    warned = [f"taken, but look at it again: it {why}" for why in judged.why]
+    if judged.dated is not None:
+        warned.append(
+            f"its prices are the closes of {judged.dated}, not of {rows.as_of};"
+            f" --as-of {judged.dated} would date it so"
+        )
+    return warned
 
 
 def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:

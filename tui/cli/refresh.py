@@ -81,6 +81,24 @@ def fetch(
     return 1 if came or desk.generation() is not None else 3
 
 
+def accept(desk: Desk, question: Question, now: datetime) -> None:
+    """Use the holdings files of a pair that were kept aside; says on stderr which."""
+    from cache.facts.errors import StoreEmpty
+
+    pair = (question.small, question.large)
+    try:
+        aside = [one for one in desk.store.read().aside if one.fund in pair]
+    except StoreEmpty:
+        aside = []
+    if aside:
+        desk.store.change(lambda draft: draft.accept(pair, now))
+    for one in aside:
+        said = f"holdings {one.fund} of {one.as_of}, kept aside until now, count"
+        print(f"internals: {safe(said)}", file=sys.stderr)  # noqa: T201
+    if not aside:
+        print(f"internals: no file of {' or '.join(pair)} is kept aside", file=sys.stderr)  # noqa: T201
+
+
 def judge(desk: Desk, config: Config, since: datetime, *, style: Style) -> None:
     """Judge the alerts on what is held now, and say on stderr which have fired since."""
     from core.data.errors import CoreError

@@ -253,9 +253,11 @@ def _quotes(desk: Desk, question: Question) -> int:
 def _refresh(desk: Desk, question: Question, config: Config, arguments: argparse.Namespace) -> int:
     if desk.simulated:
         return say("the demo market is simulated; there is nothing to fetch", BAD_INPUT)
-    from tui.cli.refresh import fetch, judge
+    from tui.cli.refresh import accept, fetch, judge
 
     began = datetime.now(UTC)
+    if arguments.accept:
+        accept(desk, question, began)
     style: Literal["bar", "json", "none"] = (
         "json" if arguments.progress else "none" if arguments.quiet else "bar"
     )

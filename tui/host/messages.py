@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -108,3 +108,19 @@ class Cost(Message):
     """What a refresh would cost."""
 
     sentence: str
+
+
+class Previewed(Message):
+    """What an import would take from a file, before it is kept.
+
+    Attributes:
+        name: the file's name.
+        lines: what was taken for what, and what would be kept.
+        refused: what of it would not be kept, a line each.
+    """
+
+    def __init__(self, name: str, lines: Sequence[str], refused: Sequence[str]) -> None:
+        super().__init__()
+        self.name = name
+        self.lines = lines
+        self.refused = refused

@@ -42,6 +42,7 @@ def _body(found: Fetched, host: Host, width: int) -> Drawing:
     for number, sentence in enumerate(found.sentences(host.now())):
         style = "" if number == 0 else "dim"
         lines += [[(" ", ""), *line] for line in wrapped(sentence, width - 2, style)]
+    lines += _disputed(found, width)
     if not found.groups:
         return [*lines, [], [(" nothing failed", "dim")]]
     lines += [[], [(" What failed, and why", "bold")]]
@@ -52,3 +53,12 @@ def _body(found: Fetched, host: Host, width: int) -> Drawing:
         names = wrapped(" ".join(group.names), max(width - 4, 10), "dim")
         lines += [[("   ", ""), *line] for line in names]
     return lines
+
+
+def _disputed(found: Fetched, width: int) -> Drawing:
+    """Closes that two sources give differently; those held stay."""
+    lines: Drawing = []
+    for symbol, words in sorted(found.disputed.items()):
+        told = wrapped(f"{symbol}: {words}", width - 2)
+        lines += [[(" ", ""), *line] for line in told]
+    return [[], [(" Sources that differ", "bold")], *lines] if lines else []

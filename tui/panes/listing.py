@@ -59,6 +59,7 @@ class Closing:
 #: The two parts of what the contributions leave unexplained.
 UNMEASURED: Final = ("unexplained: not measured", "unexpl. unmeasured", "unmeasured", "unmeas.")
 REST: Final = ("unexplained: cash, fees, trades", "unexpl. cash, fees", "cash, fees", "cash")
+PRICE_RETURNS: Final = ("unexplained: price returns", "price returns", "price r.", "rest")
 Row = int | Closing
 #: Row -> its label, the fullest text first, and its style.
 LabelOf = Callable[[int], "tuple[tuple[str, ...], str] | None"]
@@ -191,7 +192,8 @@ def _closing(view: IndexView, shown: list[int]) -> Iterator[Closing]:
     total = view.basket_return if view.fund_return is None else view.fund_return
     parts = [Closing("unmeasured", UNMEASURED, _bp(view.unmeasured), view.unmeasured)]
     if view.rest is not None:
-        parts.append(Closing("rest", REST, _bp(view.rest), view.rest))
+        words: tuple[str, ...] = PRICE_RETURNS if view.price_return_weight else REST
+        parts.append(Closing("rest", words, _bp(view.rest), view.rest))
     printed = sum(_bp(float(contribution[row])) for row in shown)
     left = _bp(total) - printed - sum(part.bp for part in parts)
     count = len(contribution) - len(shown)

@@ -122,7 +122,7 @@ def _top(top: Top) -> Json:
 
 def index_document(snapshot: Snapshot, view: IndexView) -> Json:
     """One index; its daily breadth where the question asked for it."""
-    gathered = view.concentration
+    gathered, early = view.concentration, view.end_early
     without, lost = view.without, drags(view)
     return {
         "fund_return": number(view.fund_return),
@@ -136,6 +136,9 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
         "later_measured": view.later_measured,
         "weight_measured": number(view.weight_measured),
         "estimated": view.estimated,
+        "end_early": early
+        and {"session": iso(early.session), "lines": early.lines, "weight": number(early.weight)},
+        "price_return_weight": number(view.price_return_weight),
         "claims": {"leaders": view.claims, "breadth": view.claims_breadth},
         "left_out": [
             {"symbol": o.symbol, "name": o.name, "weight": number(o.weight), "reason": o.reason}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,12 +45,14 @@ class Fetched:
         message: its one sentence.
         figures: what it brought and cost, by name.
         groups: what failed, most frequent reason first.
+        disputed: symbol -> what another source says of closes that are held.
     """
 
     ended: datetime | None
     message: str
     figures: Mapping[str, int]
     groups: tuple[Group, ...]
+    disputed: Mapping[str, str] = field(default_factory=dict)
 
     def sentences(self, now: datetime) -> list[str]:
         """What it brought and what it cost, for a person."""
@@ -84,7 +86,8 @@ def fetched(home: Path, prices: Prices, pair: tuple[str, str], now: datetime) ->
         files = {str(name): str(why) for name, why in said["files"].items()}
     except (KeyError, TypeError, ValueError, AttributeError):
         ended, message = None, "no refresh of this store is remembered, or one is under way"
-    return Fetched(ended, message, figures, _groups(home, prices, files, pair, now))
+    groups = _groups(home, prices, files, pair, now)
+    return Fetched(ended, message, figures, groups, prices.disputed)
 
 
 def _groups(

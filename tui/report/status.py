@@ -96,6 +96,10 @@ def document(
         ],
         "funds": funds,
         "damage": list(held.damage),
+        "aside": [
+            {"fund": one.fund, "as_of": one.as_of.isoformat(), "from": one.source, "why": one.why}
+            for one in held.aside
+        ],
         "announced": _announced(held),
         "themes": list(market.reference.doubts),
     }
@@ -179,6 +183,11 @@ def to_text(
     for row in state["announced"]:
         words = f"{row['leave']:,} leave, {row['join']:,} join on {row['effective']}"
         said.append(f"{row['fund']:<10} announced: {words} ({', '.join(row['from'])})")
+    said += [
+        f"! holdings {one.fund} of {one.as_of} are kept aside, the file {'; '.join(one.why)};"
+        " `internals refresh --accept` uses it"
+        for one in held.aside
+    ]
     said += [f"! {sentence}" for sentence in (*held.damage, *state["themes"])]
     if cost:
         said.append(cost)

@@ -39,6 +39,13 @@ def _line(view: IndexView, row: int) -> Row:
     )
 
 
+def rest_words(view: IndexView) -> str:
+    """What the rest of a fund's return is likely to be, in a few words."""
+    weight = view.price_return_weight
+    words = f"price returns of lines of {weight * 100:.1f} % of weight"
+    return words if weight else "cash, fees, trades"
+
+
 def contributors(view: IndexView) -> Iterator[Table]:
     """Leaders, laggards, and what closes the sum to the fund's return."""
     columns = ("symbol", "name", "sector", ">weight", ">return", ">bp", "")
@@ -50,7 +57,7 @@ def contributors(view: IndexView) -> Iterator[Table]:
     closing = (
         (f"all {others:,} others", "", "", "", "", f.bp(rest, unit=False), ""),
         ("not measured", "", "", "", "", f.bp(view.unmeasured, unit=False), coverage(view)),
-        ("rest", "", "", "", "", f.bp(view.rest, unit=False), "cash, fees, trades"),
+        ("rest", "", "", "", "", f.bp(view.rest, unit=False), rest_words(view)),
         (
             view.fund,
             "fund return",

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from core.data.question import Question
     from tui.alerts.ringing import Rang, Ringer, Said
-    from tui.host.messages import Cost, DeskLike, Failed, Taken
+    from tui.host.messages import Cost, DeskLike, Failed, Previewed, Taken
     from tui.state.config import Config
     from tui.workers.recall import Recall
 
@@ -335,6 +335,12 @@ class InternalsApp(FittedApp, inherit_bindings=False):
     def bring(self, path: str) -> None:
         """Import a file in a child; one at a time."""
         self.bringer.start(path)
+
+    def on_previewed(self, message: Previewed) -> None:
+        """Show what an import would keep; enter goes on with it."""
+        from tui.panes.previewed import PreviewScreen
+
+        self.push_screen(PreviewScreen(message, self.bringer.commit))
 
     def to_demo(self) -> None:
         """Leave for the simulated market: whoever runs the app opens it."""

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.sources.sniff import kind_of
 from core.data.question import Question
 from tui.state.files import Memory
 from tui.state.places import Places, places
@@ -268,6 +267,8 @@ class Desk:
         Raises:
             CacheError: the market is only looked at, or the file cannot be read.
         """
+        from cache.sources.sniff import kind_of
+
         if self.read_only:
             raise StoreError(self.read_only)
         if self.simulated:

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.worker import Worker
 
 from cache.facts.errors import CacheError, SourceError
+from tui.host.messages import Previewed
 from tui.workers import child
 
 if TYPE_CHECKING:
     from tui.host.host import Host
 
+#: How a line on standard error begins.
+_REFUSED: Final = "internals: "
+
 
 class Bringer:
-    """Imports files for the screen; one child at a time.
+    """Imports files for the screen, once what they would bring was seen; one child at a time.
 
     Attributes:
-        progress: what is being imported, None while nothing is.
+        progress: what is being read or imported, None while nothing is.
     """
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self.progress: str | None = None
         self._running: Worker[Any] | None = None
+        self._seen: tuple[Path, list[str]] | None = None
 
     def start(self, typed: str) -> None:
-        """Import a file by the path a person typed, dragged or pasted."""
+        """Read a file by the path a person typed, dragged or pasted, and show what it holds."""
         host = self._host
         if self._running is not None and not self._running.is_finished:
             host.tell("a file is being imported")
@@ -42,9 +48,36 @@ class Bringer:
         if argv is None:
             host.tell("simulated market: nothing can be imported into it")
             return
-        self.progress = f"importing {path.name}"
-        self._running = host.background(partial(self._run, argv), "import", thread=False)
+        self._start(f"reading {path.name}", partial(self._preview, path, argv))
+
+    def commit(self) -> None:
+        """Import the file whose contents were shown last."""
+        if self._seen is not None:
+            path, argv = self._seen
+            self._seen = None
+            self._start(f"importing {path.name}", partial(self._run, argv))
+
+    def _start(self, progress: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self.progress = progress
+        self._running = self._host.background(work, "import", thread=False)
+        self._host.say()
+
+    async def _preview(self, path: Path, argv: list[str]) -> None:
+        """Read the file in a child that keeps nothing."""
+        host, lines = self._host, list[str]()
+        try:
+            command = [*argv, "--dry-run"]
+            code, last = await child.follow(command, lambda _: None, "the import", lines.append)
+        finally:
+            self.progress = None
         host.say()
+        shown = [line for line in lines if not line.startswith(_REFUSED)]
+        if code not in (0, 1) or not shown:
+            host.tell(last or f"the file was not read (code {code})", error=True)
+            return
+        self._seen = path, argv
+        refused = [line.removeprefix(_REFUSED) for line in lines if line.startswith(_REFUSED)]
+        host.post_message(Previewed(path.name, shown, refused))
 
     async def _run(self, argv: list[str]) -> None:
         host = self._host

@@ -71,7 +71,10 @@ async def run(argv: list[str], report: Callable[[str], None]) -> tuple[int, str]
 
 
 async def follow(
-    argv: list[str], take: Callable[[dict[str, Any]], None], what: str
+    argv: list[str],
+    take: Callable[[dict[str, Any]], None],
+    what: str,
+    read: Callable[[str], object] = len,
 ) -> tuple[int, str]:
     """Run the child to its end; it is terminated where this is cancelled.
 
@@ -79,6 +82,7 @@ async def follow(
         argv: the command.
         take: given each JSON object it writes, a line each.
         what: what it is, for the sentence that it cannot be started.
+        read: given each other line it writes.
 
     Returns:
         Its exit code, and its last words: the last message or line it wrote.
@@ -107,6 +111,7 @@ async def follow(
             text = raw.decode("utf-8", "replace").strip()
             fields = _fields(text)
             if fields is None:
+                read(text)
                 last = text.removeprefix("internals: ") or last
                 continue
             message = fields.get("message")

@@ -11,6 +11,8 @@ from cache.facts.exchanges import currencies, currency_names
 
 _NAME: Final = "cash.toml"
 
+#: How a sum's name begins.
+_SUM: Final = re.compile(r"\W*(tot|grand|sub|fund|port|net|sum|gesamt)", re.IGNORECASE)
 _BREAKS: Final = re.compile(r"[\s/()\[\],:;*_-]+")
 #: Asset classes and types that are no stock, in any issuer's words.
 _KINDS: Final = re.compile(
@@ -38,7 +40,13 @@ def is_cash(symbol: str, name: str) -> bool:
     """
     if not name.strip("- ") or name.strip().upper() == symbol.strip().upper():
         return symbol.strip(" -$").upper() in _words("tickers")
-    bare = " ".join(_BREAKS.sub(" ", name.lower()).split())
+    folded = name.lower().lstrip(" (")
+    if _BREAKS.split(folded, maxsplit=1)[0] not in _all_words():
+        return False
+    first = _BREAKS.sub(" ", folded).split()
+    if not _all_words().issuperset(first):
+        return False
+    bare = " ".join(first)
     if bare in _words("whole"):
         return True
     rest, currency = f" {bare} ", False
@@ -58,10 +66,13 @@ def is_cash(symbol: str, name: str) -> bool:
 def is_total(symbol: str, name: str) -> bool:
     """Whether a row is the table's own sum, which would count the fund twice."""
     text = name.strip("- ") or symbol.strip("- ")
+    if not _SUM.match(text):
+        return False
     folded = " ".join(re.sub(r"[^\w ]", " ", text.lower()).split())
     return folded in _words("totals")
 
 
+@cache
 def no_stock(asset_class: str, kind: str, *, has_class: bool) -> str:
     """The asset class or type that makes a row no stock, as given; "" for a stock.
 
@@ -82,6 +93,19 @@ def no_stock(asset_class: str, kind: str, *, has_class: bool) -> str:
     if _STOCKS.search(asset_class):
         return ""
     return asset_class.strip("- ") or "no asset class"
+
+
+@cache
+def _all_words() -> frozenset[str]:
+    """Every word that a name of cash can have."""
+    money = {word for name in currency_names() for word in name.split()}
+    return frozenset(
+        _words("cash")
+        | _words("beside")
+        | {code.lower() for code in currencies()}
+        | money
+        | {f"{word}s" for word in money}
+    )
 
 
 @cache

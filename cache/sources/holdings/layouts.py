@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from cache.facts.clean import clean
-from cache.facts.columns import column_words
 from cache.facts.errors import SourceError
 from cache.sources.holdings.one_fund import rows_of_fund, settle_day
 from cache.sources.holdings.reader import Reader
@@ -17,7 +15,7 @@ from cache.sources.holdings.settle import settle
 from cache.sources.holdings.table import Meanings, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from cache.sources.sandbox import Parsed
 
@@ -40,7 +38,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
             no good row.
     """
     data = stream.read()
-    meanings = Meanings(_checked(args.get("columns") or {}), args.get("ignore") or [])
+    meanings = Meanings(args.get("columns") or {}, args.get("ignore") or [])
     first: list[Row] = []
     for rows in _readings(data):
         first = first or rows
@@ -52,15 +50,6 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
             settle_day(sheet)
             return settle(sheet)
     raise _no_table(first, meanings)
-
-
-def _checked(given: Mapping[str, str]) -> Mapping[str, str]:
-    words = column_words("holdings")
-    for word in given:
-        if word not in words:
-            reason = f'"{clean(word, 20)}" is nothing a column holds; write one of'
-            raise SourceError(f"{reason} {', '.join(words)} before the =")
-    return given
 
 
 def _readings(data: bytes) -> Iterator[list[Row]]:
@@ -81,6 +70,12 @@ def _readings(data: bytes) -> Iterator[list[Row]]:
 
 def _no_table(rows: list[Row], meanings: Meanings) -> SourceError:
     """Why no header was found."""
+    widest = max(rows[:_HEAD], key=lambda row: sum(map(bool, row.cells)), default=None)
+    if widest is not None and meanings.named:
+        try:
+            meanings.check(widest.cells, widest.line)
+        except SourceError as missing:
+            return missing
     for row in rows[:_HEAD]:
         words = {meanings.of(cell)[0] for cell in row.cells}
         if "symbol" in words and len(words) > 1:

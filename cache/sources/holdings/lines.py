@@ -134,6 +134,8 @@ class Sheet:
 def identifier(*texts: str) -> str:
     """The first text that is an ISIN or a CUSIP, as "isin:..." or "cusip:...", else ""."""
     for text in texts:
+        if not text:
+            continue
         code = text.strip().upper()
         if _ISIN.fullmatch(code):
             return f"isin:{code}"
@@ -144,6 +146,8 @@ def identifier(*texts: str) -> str:
 
 def sedol(text: str) -> str:
     """A SEDOL with the zeros that a spreadsheet dropped, "" where the text is none."""
+    if not text:
+        return ""
     code = text.strip().upper()
     if code.isdigit() and 4 < len(code) < 7:
         code = code.zfill(7)

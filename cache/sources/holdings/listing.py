@@ -40,6 +40,23 @@ _PLACEHOLDER: Final = re.compile(r"[0-9]{6,7}[A-Z]")
 _WORLD: Final = 0.02
 
 
+def reasons_abroad(lines: Sequence[Line]) -> list[str]:
+    """Why each line is not priced under its US ticker, in a few words; "" for US listings.
+
+    Args:
+        lines: those of one file that are stocks.
+    """
+    currencies = {line.currency for line in lines if line.currency}
+    several = len(currencies) > 1 or bool(currencies - {"USD"})
+    whole = Listings(several and not any(line.market_currency for line in lines))
+    reasons = [whole.abroad(line) for line in lines]
+    away = sum(bool(r) or _at_home_abroad(x) for r, x in zip(reasons, lines, strict=True))
+    if away > _WORLD * len(lines):
+        whole.world = True
+        reasons = [r or whole.abroad(x) for r, x in zip(reasons, lines, strict=True)]
+    return [r or whole.digits(x) for r, x in zip(reasons, lines, strict=True)]
+
+
 @dataclass(slots=True)
 class Listings:
     """What a whole file tells of its lines' listings.
@@ -52,18 +69,6 @@ class Listings:
 
     local: bool
     world: bool = False
-
-    @staticmethod
-    def of(lines: Sequence[Line]) -> Listings:
-        """What the lines of a file, cash and the like left out, tell together."""
-        currencies = {line.currency for line in lines if line.currency}
-        local = not any(line.market_currency for line in lines) and (
-            len(currencies) > 1 or bool(currencies - {"USD"})
-        )
-        whole = Listings(local)
-        abroad = sum(bool(whole.abroad(line)) or _at_home_abroad(line) for line in lines)
-        whole.world = abroad > _WORLD * len(lines)
-        return whole
 
     def abroad(self, line: Line) -> str:
         """Why a line is not priced under its US ticker, in a few words; "" for a US listing."""
@@ -98,9 +103,9 @@ class Listings:
         Elsewhere digits are ordinary. Where the file has no exchange, a symbol that no exchange
         gives out tells it.
         """
-        symbol = yahoo_symbol(line.symbol)
-        if not symbol[:1].isdigit():
+        if not line.symbol.strip()[:1].isdigit():
             return ""
+        symbol = yahoo_symbol(line.symbol)
         american = exchange_place(line.exchange) or suffix_place(line.symbol.strip().upper())
         if american or (not line.exchange.strip("- ") and _PLACEHOLDER.fullmatch(symbol)):
             return "symbol begins with a digit, no US-listed stock"

@@ -20,7 +20,7 @@ from cache.facts.symbols import valid_symbol, yahoo_symbol
 from cache.sources.holdings.rows import Rejected
 from cache.sources.sandbox import open_regular, run
 from core.data.errors import FrameError
-from core.data.frames import Holdings, LeftOut, Listing
+from core.data.frames import NOT_READ, Holdings, LeftOut, Listing
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
@@ -144,7 +144,8 @@ def read_holdings(
         others=tuple(
             LeftOut(symbol, label, math.nan if weight is None else weight, reason)
             for symbol, label, weight, reason in fields["others"]
-        ),
+        )
+        + _not_read(fields),
         sedols=tuple(fields["sedols"]) if any(fields["sedols"]) else (),
         listing=tuple(fields["listing"]) if listings != (Listing(),) else (),
         listings=listings if listings != (Listing(),) else (),
@@ -164,6 +165,17 @@ def read_holdings(
         tuple(fields["notes"]),
     )
     return HoldingsFile(holdings, raw, rejected, reading)
+
+
+def _not_read(fields: Mapping[str, Any]) -> tuple[LeftOut, ...]:
+    """The lines of which no row could be read: they are in the fund, as far as anyone knows."""
+    found: dict[str, LeftOut] = {}
+    for line, _, text, reason in fields["rejected"]:
+        symbol = yahoo_symbol(text)
+        if valid_symbol(symbol) and symbol not in fields["symbols"]:
+            why = f"{NOT_READ}: {clean(reason, 80)} (line {line})"
+            found.setdefault(symbol, LeftOut(symbol, "", math.nan, why))
+    return tuple(found.values())
 
 
 def _fund(

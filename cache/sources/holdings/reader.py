@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
+from cache.facts.columns import column_words
 from cache.facts.errors import SourceError
 from cache.facts.exchanges import currency_code
 from cache.sources.holdings import cash
@@ -68,6 +69,7 @@ class Reader:
         self._kind = self._sector = ""
         self._headings: list[str] = []
         self._before = 0
+        self._places: dict[str, int] = {}
         self._sections: list[list[str]] = [[]]
 
     def read(self, args: Mapping[str, Any]) -> Sheet:
@@ -87,15 +89,15 @@ class Reader:
             self._fund_column(args.get("fund"))
         head = read_preamble(self._rows[: self._header])
         body = self._rows[self._header + 1 :]
-        cells = [[table.text(row, word) for row in body] for word in table.numbers]
-        if table.has("weight"):
-            # no weight is a thousand: its mark before three digits is a decimal one
-            cells.append([f"{cell}0" for cell in cells[table.numbers.index("weight")]])
+        amounts = [self._column(word, body) for word in table.numbers if word != "weight"]
         sheet.decimal = table.decimal = decimal_mark(
-            (cell for column in cells for cell in column), args.get("decimal")
+            (cell for column in amounts for cell in column),
+            args.get("decimal"),
+            self._column("weight", body) if table.has("weight") else (),
         )
         self._settle_order(head, body, args)
         sheet.fund, sheet.title = head.fund, head.title
+        self._place()
         blank = False
         for place, row in enumerate(body):
             filled = [cell for cell in row.cells if cell]
@@ -108,6 +110,17 @@ class Reader:
         sheet.as_of = stated_day(head, self._order)
         self._tell()
         return sheet
+
+    def _place(self) -> None:
+        """Where the cells of a line stand; -1 where no column holds them."""
+        self._places = {
+            word: self._table.columns.get(word, -1) for word in column_words("holdings")
+        }
+
+    def _column(self, word: str, body: Sequence[Row]) -> list[str]:
+        """The cells of a column, those of short rows left out."""
+        at = self._table.columns[word]
+        return [row.cells[at] for row in body if len(row.cells) > at]
 
     def _symbol_in_identifier(self) -> None:
         """Take identifiers for tickers where they are some: First Trust calls them so."""
@@ -217,6 +230,7 @@ class Reader:
                 reason = f"a second table without the column {self._table.title(word)} begins here"
                 raise SourceError(f"{reason}; import it by itself", line=row.line)
         self._table = later
+        self._place()
         self._sections.append([])
         self._sector = ""
 
@@ -235,42 +249,41 @@ class Reader:
             self._headings.append(clean(text, 40))
 
     def _line(self, row: Row, symbol: str, name: str) -> Line:
-        table = self._table
+        table, number = self._table, self._table.number
+        # the cell of a column that there is not is the last one
+        cells, at = [*row.cells, ""], self._places
         stated = ""
-        if table.has("date") and (text := table.text(row, "date")).strip("-"):
+        if (text := cells[at["date"]]).strip("-"):
             try:
                 stated = day(text, self._order).isoformat()
             except ValueError:
                 reason = f'"{clean(text, 30)}" is no date, such as 2026-01-21'
                 raise BadCell(table.title("date"), reason) from None
         kind = cash.no_stock(
-            table.text(row, "asset_class"),
-            table.text(row, "kind"),
-            has_class=table.has("asset_class"),
+            cells[at["asset_class"]], cells[at["kind"]], has_class=table.has("asset_class")
         )
-        weight = table.text(row, "weight")
+        weight = cells[at["weight"]]
         if weight.endswith("%"):
             self.sheet.percent = True
+        value = "base_value" if table.has("base_value") else "value"
         return Line(
             row.line,
             symbol,
             name,
-            table.text(row, "sector") if table.has("sector") else self._sector,
+            cells[at["sector"]] if table.has("sector") else self._sector,
             kind or self._kind,
-            table.text(row, "exchange"),
-            table.text(row, "location"),
-            currency_code(table.text(row, "currency")),
-            currency_code(table.text(row, "market_currency")),
-            table.number(row, "quantity"),
-            table.number(row, "price"),
-            table.number(row, "base_value" if table.has("base_value") else "value"),
-            table.number(row, "weight"),
-            table.number(row, "fx"),
-            identifier(
-                table.text(row, "isin"), table.text(row, "cusip"), table.text(row, "identifier")
-            ),
-            sedol(table.text(row, "sedol")),
-            table.text(row, "fund") or table.text(row, "fund_name"),
+            cells[at["exchange"]],
+            cells[at["location"]],
+            currency_code(cells[at["currency"]]),
+            currency_code(cells[at["market_currency"]]),
+            number(cells[at["quantity"]], "quantity"),
+            number(cells[at["price"]], "price"),
+            number(cells[at[value]], value),
+            number(weight, "weight"),
+            number(cells[at["fx"]], "fx"),
+            identifier(cells[at["isin"]], cells[at["cusip"]], cells[at["identifier"]]),
+            sedol(cells[at["sedol"]]),
+            cells[at["fund"]] or cells[at["fund_name"]],
             stated,
             tuple(row.cells[place] for place in table.unread if place < len(row.cells)),
         )

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Final
 
-from cache.facts.errors import SourceError
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from cache.sources.holdings.read import HoldingsFile
     from core.data.frames import LeftOut
 
 #: Rows left out that are named one by one.
 NAMED: Final = 12
-#: What stands before a further "word=": titles may hold commas themselves.
-_NEXT: Final = re.compile(r",(?=\s*\w+\s*=)")
 _MARKS: Final = {".": "point", ",": "comma"}
 
 
@@ -50,22 +45,3 @@ def left_out(others: Iterable[LeftOut]) -> list[str]:
         rest = math.fsum(o.weight for o in ranked[NAMED:] if o.weight == o.weight)
         lines.append(f"left out: {len(ranked) - NAMED:,} more rows, {rest:.2%} together")
     return lines
-
-
-def named_columns(given: Sequence[str]) -> dict[str, str]:
-    """What `--columns` says: what a column holds -> its title.
-
-    Args:
-        given: texts such as "weight=Share of fund" or "symbol=Code,name=Title".
-
-    Raises:
-        SourceError: one of them is no such pair.
-    """
-    columns: dict[str, str] = {}
-    for text in given:
-        for pair in _NEXT.split(text):
-            word, mark, title = (part.strip() for part in pair.partition("="))
-            if not mark or not word or not title:
-                raise SourceError(f'--columns takes WORD=TITLE such as symbol=Code, not "{pair}"')
-            columns[word.lower()] = title
-    return columns

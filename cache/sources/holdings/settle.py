@@ -19,7 +19,7 @@ from cache.facts.symbols import valid_symbol, yahoo_symbol
 from cache.sources.holdings.amounts import values_of
 from cache.sources.holdings.cash import is_cash
 from cache.sources.holdings.lines import Line, Sheet, sector
-from cache.sources.holdings.listing import Listings
+from cache.sources.holdings.listing import reasons_abroad
 from cache.sources.holdings.rows import Rejected
 
 #: Never as the first word: CVR Energy is a company, and so may be Rights or Escrow something.
@@ -67,11 +67,12 @@ def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]
         SourceError: no row is good, or none is a stock.
     """
     values, total = values_of(sheet) if sheet.lines else ([], 0.0)
-    reasons = _reasons(sheet)
+    symbols = [yahoo_symbol(line.symbol) for line in sheet.lines]
+    reasons = _reasons(sheet, symbols)
     stocks: dict[str, Line] = {}
     others: list[tuple[str, str, float | None, str]] = []
-    for line, value, given in zip(sheet.lines, values, reasons, strict=True):
-        symbol, reason = yahoo_symbol(line.symbol), given
+    for line, symbol, value, given in zip(sheet.lines, symbols, values, reasons, strict=True):
+        reason = given
         if not reason and not valid_symbol(symbol):
             if " " in symbol:
                 reason = "ticker with a blank, not a listed line"
@@ -105,19 +106,20 @@ def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]
     }
 
 
-def _reasons(sheet: Sheet) -> list[str]:
+def _reasons(sheet: Sheet, symbols: list[str]) -> list[str]:
     """Why each row is left out, "" for the others: no stock, listed abroad, two under one name."""
     reasons = [why_no_stock(line) for line in sheet.lines]
-    stocks = [line for line, reason in zip(sheet.lines, reasons, strict=True) if not reason]
-    listings = Listings.of(stocks)
-    for place, line in enumerate(sheet.lines):
-        if not reasons[place]:
-            reasons[place] = listings.abroad(line) or listings.digits(line)
+    places = [place for place, reason in enumerate(reasons) if not reason]
+    abroad = reasons_abroad([sheet.lines[place] for place in places])
+    for place, reason in zip(places, abroad, strict=True):
+        reasons[place] = reason
     rows: dict[str, list[int]] = {}
-    for place, line in enumerate(sheet.lines):
+    for place, symbol in enumerate(symbols):
         if not reasons[place]:
-            rows.setdefault(yahoo_symbol(line.symbol), []).append(place)
+            rows.setdefault(symbol, []).append(place)
     for places in rows.values():
+        if len(places) == 1:
+            continue
         for place in places[1:]:
             _check_same(sheet, sheet.lines[places[0]], sheet.lines[place])
         clashes = [_clash(sheet.lines[place], sheet.lines[places[0]]) for place in places[1:]]
@@ -165,13 +167,11 @@ def _first(name: str) -> str:
 
 def _fields(sheet: Sheet, lines: list[Line], total: float) -> dict[str, Any]:
     """What JSON carries of a sheet and its lines."""
-    listings: dict[tuple[str, str, str], int] = {}
+    stated: dict[tuple[str, str, str], int] = {}
     places = [
-        listings.setdefault(
-            (clean(x.exchange, 60), x.market_currency, clean(x.location, 40)), len(listings)
-        )
-        for x in lines
+        stated.setdefault((x.exchange, x.market_currency, x.location), len(stated)) for x in lines
     ]
+    listings = [(clean(e, 60), currency, clean(c, 40)) for e, currency, c in stated]
     return {
         "fund": sheet.fund,
         "title": sheet.title,
@@ -183,7 +183,7 @@ def _fields(sheet: Sheet, lines: list[Line], total: float) -> dict[str, Any]:
         "identifiers": [line.identifier for line in lines],
         "sedols": [line.sedol for line in lines],
         "listing": places,
-        "listings": list(listings),
+        "listings": listings,
         "rejected": [(r.line, r.column, r.symbol, r.reason) for r in sheet.rejected],
         "titles": sheet.titles,
         "unread": sheet.unread,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
@@ -63,6 +64,12 @@ class Meanings:
         self._given = {fold(title): word for word, title in given.items()}
         self._said = dict(given)
         self.ignored = frozenset(map(fold, ignored))
+        self._titles = (*given.values(), *ignored)
+
+    @property
+    def named(self) -> bool:
+        """Whether the user named a column."""
+        return bool(self._said or self.ignored)
 
     def of(self, title: str) -> tuple[str, str]:
         """What a title means ("" where it is not known) and the currency that it names."""
@@ -86,7 +93,7 @@ class Meanings:
             SourceError: names it, and the titles there are.
         """
         folded = {fold(title) for title in titles}
-        for title in (*self._said.values(), *self.ignored):
+        for title in self._titles:
             if fold(title) not in folded:
                 there = ", ".join(clean(t, 30) for t in titles if t)
                 reason = f'has no column "{clean(title, 40)}"; its columns are {there}'
@@ -166,13 +173,14 @@ class Table:
         position = self.columns.get(word, len(row.cells))
         return row.cells[position] if position < len(row.cells) else ""
 
-    def number(self, row: Row, word: str) -> float:
-        """The number of the column that holds it; NaN where empty or no such column.
+    def number(self, text: str, word: str) -> float:
+        """The number of a cell of the column that holds it; NaN where it is empty.
 
         Raises:
             BadCell: it is no number.
         """
-        text = self.text(row, word)
+        if not text:
+            return math.nan
         try:
             value = number(text, self.decimal)
             if abs(value) > _MOST:

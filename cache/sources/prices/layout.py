@@ -21,6 +21,8 @@ from cache.sources.prices.stamps import is_date
 Shape = Literal["long", "single", "wide", "across"]
 #: Words whose columns are read.
 READ: Final = ("close", "adj_close", "dividend", "capital_gain", "split", "volume")
+#: Columns of a wide table at most.
+MOST_WIDE: Final = 20_000
 #: Words that only bars of a span have, which closes alone have not.
 BARS: Final = frozenset({"open", "high", "low", "volume"})
 INDEX: Final = re.compile(r"|index|unnamed:? ?\d+|\.\.\.\d+|_+index_level_\d+_+", re.IGNORECASE)
@@ -53,6 +55,8 @@ class Layout:
         unknown: title -> position, of columns that no table knows.
         ticker: whose closes they are, where a line above the header says.
         bars: it has columns that only bars of a span have.
+        bare: no title says what the cells of a column for a symbol, or for a date, are.
+        word: what the cells of a table whose dates stand across are.
         download: it looks like a download of yfinance without adjusted closes.
     """
 
@@ -68,6 +72,8 @@ class Layout:
     unknown: dict[str, int] = field(default_factory=dict)
     ticker: str = ""
     bars: bool = False
+    bare: bool = False
+    word: str = "close"
     download: bool = False
 
 

@@ -10,13 +10,13 @@ from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import MOST_COLUMNS, Row
 from cache.sources.prices.header import find_layout
-from cache.sources.prices.layout import READ, Layout, Wanted, check_columns
+from cache.sources.prices.layout import MOST_WIDE, READ, Layout, Wanted, check_columns
 from cache.sources.prices.price_columns import Columns
 from cache.sources.prices.price_symbols import Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps
 from cache.sources.prices.telling import Asked, notation, tell_listings, ticker_of, told_of
 from cache.sources.prices.text_columns import without_foreign
-from cache.sources.prices.text_rows import MOST_ROWS, MOST_WIDE
+from cache.sources.prices.text_rows import MOST_ROWS
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray, IntArray

@@ -6,7 +6,9 @@ Runs in the limited child; every check is over whole columns.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from cache.sources.sandbox import Parsed
     from core.data.frames import BoolArray, FloatArray, IntArray
 
+#: A file so called may hold adjusted closes alone.
+_ADJUSTED: Final = re.compile(r"(?<!un)(?<!non)(?<!not_)adj|total.?ret", re.IGNORECASE)
 #: Field -> the least and the most that is believed, 0 aside; wide enough for any chain of
 #: reverse splits, and narrow enough that no product of returns overflows.
 _BELIEVED: Final[Mapping[str, tuple[float, float]]] = {
@@ -112,7 +116,8 @@ def _read_all(stream: BinaryIO, args: dict[str, Any]) -> Columns:
     wanted = Wanted(args["columns"], args["ignore"])
     files: list[tuple[str, int, str]] = args["files"]
     if len(files) == 1:
-        return joined(_read(stream, wanted, _asked(args, "", files[0][2])))
+        name, _, ticker = files[0]
+        return joined(_read(stream, wanted, replace(_asked(args, name, ticker), file="")))
     parts: list[Columns] = []
     refused: list[Rejected] = []
     for name, size, ticker in files:
@@ -135,7 +140,8 @@ def _read_all(stream: BinaryIO, args: dict[str, Any]) -> Columns:
 
 
 def _asked(args: dict[str, Any], file: str, named: str) -> Asked:
-    return Asked(args["decimal"], args["dates"], args["symbol"], named, file)
+    said = _ADJUSTED.search(file) is not None
+    return Asked(args["decimal"], args["dates"], args["symbol"], named, file, said)
 
 
 def _read(stream: BinaryIO, wanted: Wanted, asked: Asked) -> list[Columns]:

@@ -31,10 +31,10 @@ _NAMES: Final = (
 #: A ratio is the same on two rows where it differs by at most this and what rounding makes.
 _SAME: Final = 2e-5
 #: The close has moved where it moves by this many times what counts as the same.
-_MOVED: Final = 20
-#: The part of the pairs of rows with a ratio that stays, other than 1, from which on it is one
+_MOVED: Final = 8
+#: Of the pairs of rows whose ratio is not 1, the part with the same one from which on it is one
 #: that stays over stretches; of an open or a high it is below a hundredth.
-_STAYS: Final = 0.2
+_STAYS: Final = 0.25
 #: A factor of a split at least; the close moves by it within this (natural logarithm).
 _SPLIT, _BESIDES = 1.9, 0.15
 
@@ -96,8 +96,9 @@ def _by_numbers(columns: Columns, rows: IntArray, values: FloatArray) -> str | N
     ratio = np.log(other / price)
     off = rounding(other) / other + rounding(price) / price
     loose = _SAME + off[1:] + off[:-1]
-    telling = pairs & (moved > _MOVED * loose)
-    stays = telling & (np.abs(np.diff(ratio)) < loose) & (np.abs(ratio[1:]) > 2 * loose)
+    differs = np.maximum(np.abs(ratio[1:]), np.abs(ratio[:-1])) > 2 * loose
+    telling = pairs & (moved > _MOVED * loose) & differs
+    stays = telling & (np.abs(np.diff(ratio)) < loose)
     total = int(telling.sum())
     return "adj_close" if total and stays.sum() > _STAYS * total else None
 

@@ -35,6 +35,7 @@ class Asked:
         ticker: whose closes they are, for a file that does not say.
         named: whose closes they are by the name of the file, "" where that is no ticker.
         file: its name, "" where there is one file alone.
+        adjusted: its name says that its closes are adjusted.
     """
 
     decimal: str | None = None
@@ -42,6 +43,7 @@ class Asked:
     ticker: str | None = None
     named: str = ""
     file: str = ""
+    adjusted: bool = False
 
 
 def ticker_of(layout: Layout, asked: Asked, sheet: str) -> tuple[str, str]:
@@ -50,6 +52,12 @@ def ticker_of(layout: Layout, asked: Asked, sheet: str) -> tuple[str, str]:
     Raises:
         SourceError: nothing does, or the file and the user both do.
     """
+    if layout.bare and asked.adjusted:
+        raise SourceError(
+            "is called adjusted, and nothing in it says whether its cells are closes or adjusted"
+            ' closes; say which: --columns "adj_close=*" (total return alone) or'
+            ' --columns "close=*"'
+        )
     if layout.shape != "single":
         if asked.ticker is not None:
             reason = "its own columns say whose closes they are; import it without --symbol"
@@ -94,7 +102,7 @@ def told_of(layout: Layout, kind: str, asked: Asked, sheet: str, single: str) ->
         told.taken.setdefault("date", layout.titles.get(column.date) or "the first column")
         told.taken.setdefault(column.word, "the cells" if title == column.ticker else title)
     if layout.across:
-        told.taken |= {"date": f"{len(layout.across):,} titles", "close": "the cells"}
+        told.taken |= {"date": f"{len(layout.across):,} titles", layout.word: "the cells"}
     told.unread = [*layout.unread]
     told.download = layout.download
     return told

@@ -279,11 +279,12 @@ def _across(table: Table, read: _Read, ticker: str) -> _Parts:
     """A table of one row for each symbol and a column for each date."""
     layout, parts = table.layout, _Parts()
     rows, lines = _held(table, parts)
-    parts.values, parts.faulty = {"close": []}, {"close": []}
+    word = layout.word
+    parts.values, parts.faulty = {word: []}, {word: []}
     dates = np.array([parts.day(text) for _, text in layout.across], np.intp)
     for row, line in zip(rows, lines, strict=True):
         name = row[layout.fields["symbol"]]
-        found = {"close": read([row[at] for at, _ in layout.across], "wide close")}
+        found = {word: read([row[at] for at, _ in layout.across], f"wide {word}")}
         code = parts.symbols.code(name)
         _append(parts, code, dates, np.full(len(dates), line, np.intp), found, name)
     return parts

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol, cast
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
-from cache.sources.holdings.rows import Row, check_text, no_csv
+from cache.sources.holdings.rows import MOST_COLUMNS, Row, check_text, no_csv
 from cache.sources.prices.header import DEEPEST, find_layout
+from cache.sources.prices.layout import check_columns
 
 if TYPE_CHECKING:
     from cache.sources.prices.layout import Layout, Wanted
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 5_000_000
 #: Cells of a wide table: what five million rows of a long one need.
 MOST_CELLS: Final = 20_000_000
-#: Columns of a wide table.
-MOST_WIDE: Final = 20_000
 #: What a packed file may unpack to, bytes.
 MOST_UNPACKED: Final = 1 << 30
 #: Rows held as text at a time.
@@ -64,10 +63,10 @@ class CsvTable:
         self._text = io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline="")
         failure: SourceError | None = None
         for separator in _SEPARATORS:
-            head = self._head(separator)
-            if separator != "," and all(len(row.cells) < 2 for row in head):
-                continue
             try:
+                head = self._head(separator)
+                if separator != "," and all(len(row.cells) < 2 for row in head):
+                    continue
                 self.layout = find_layout(head, wanted)
             except SourceError as error:
                 failure = failure or error
@@ -192,6 +191,8 @@ def _json_table(stream: BinaryIO, wanted: Wanted) -> HeldTable:
     for entry in objects:
         for key in entry:
             titles.setdefault(key, len(titles))
+        # Objects that are all different would be a table of their number squared.
+        check_columns(len(titles), MOST_COLUMNS, None)
     rows = [Row(1, [*titles])]
     for number, entry in enumerate(objects, 1):
         cells = [""] * len(titles)

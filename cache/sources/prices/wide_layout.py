@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
 from cache.facts.columns import fold, synonyms
-from cache.sources.prices.layout import BARS, READ, Layout, Wanted, Wide, index_as_date
+from cache.facts.exchanges import currency_code
+from cache.sources.prices.layout import (
+    BARS,
+    MOST_WIDE,
+    READ,
+    Layout,
+    Wanted,
+    Wide,
+    check_columns,
+    index_as_date,
+)
 from cache.sources.prices.price_symbols import is_ticker
 from cache.sources.prices.stamps import is_date
 
@@ -20,6 +30,8 @@ _CORNERS: Final = frozenset(
     map(fold, ("", "Price", "Ticker", "Tickers", "Symbol", "Attributes", "Instrument", "Field"))
 )
 _PAIR: Final = re.compile(r"""\(\s*['"](.+?)['"]\s*,\s*['"](.+?)['"]\s*\)""")
+#: One in so many titles of a matrix may be a word of the table of titles.
+_FEW: Final = 5
 _BREAK: Final = re.compile(r"[._:\- ]+")
 
 
@@ -56,6 +68,9 @@ def _crossed(tickers: Sequence[str], fields: Sequence[str], wanted: Wanted) -> L
     ):
         return None
     names = [name for name in tickers[1:] if name]
+    # A row of units, and a header that has a column of tickers, are no rows of tickers.
+    if "symbol" in words[1:] or all(map(currency_code, names)):
+        return None
     own = tickers[0]
     if words[0] != "date" or fold(own) in _CORNERS or table.get(fold(own)) == "symbol":
         own = ""
@@ -164,13 +179,15 @@ def matrix_table(head: Sequence[Row], at: int, wanted: Wanted) -> Layout | None:
     names = {i: title for i, title in enumerate(titles) if i != dates and title}
     read = {i: title for i, title in names.items() if wanted.word(title, {}) != ""}
     known = sum(table.get(fold(title)) is not None for title in read.values())
-    # LOW and OPEN are companies, too; more of them than of others is a table of bars.
-    if not read or known * 2 > len(read) or not all(map(_written, read.values())):
+    # LOW and OPEN are companies, too, among others; where they are many, it is a table of bars.
+    if not read or known * _FEW > len(read) or not all(map(_written, read.values())):
         return None
+    check_columns(len(titles), MOST_WIDE, head[at].line)
     word = wanted.columns.get("*", "close")
     layout = Layout("wide", len(titles), at, head[at].line, titles=names)
     layout.unread = [title for i, title in names.items() if i not in read]
     layout.wide = [Wide(i, word, title, dates) for i, title in read.items()]
+    layout.bare = "*" not in wanted.columns
     return layout
 
 
@@ -192,4 +209,6 @@ def across_table(head: Sequence[Row], at: int, wanted: Wanted) -> Layout | None:
             layout.across.append((position, title))
         else:
             layout.unknown.setdefault(title, position)
+    layout.bare = "*" not in wanted.columns
+    layout.word = wanted.columns.get("*", "close")
     return layout if layout.across else None

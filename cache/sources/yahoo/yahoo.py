@@ -1,9 +1,8 @@
 """Daily bars and live quotes from Yahoo through yfinance: the one file that imports it.
 
-Meant for a process of its own. yfinance asks and, where an answer is not of the plain shape,
-reads; a session of ours between it and the network counts requests, keeps the fallback pages
-from being asked again and again, and turns a refusal into a typed one before yfinance asks a
-second time.
+Meant for a process of its own. yfinance asks and reads; a session of ours between it and the
+network counts requests, keeps the fallback pages from being asked again and again, and turns a
+refusal into a typed one before yfinance asks a second time.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import yfinance
@@ -32,7 +31,6 @@ from cache.refresh.clock_skew import careful
 from cache.refresh.gate import Answer, gate, nothing
 from cache.refresh.plan import RATE
 from cache.refresh.reasons import asked, wait
-from cache.sources.yahoo.chart import Chart, read_plain
 from cache.sources.yahoo.quiet import silence
 from cache.sources.yahoo.rounds import Rounds
 from cache.sources.yahoo.session import RefusedError, Session, retry_at, told_at, unreachable
@@ -42,13 +40,12 @@ from core.data.frames import pydate
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
+    from core.data.frames import Dates, FloatArray
 
 #: Seconds after which the symbols of a stream are repeated.
 BEAT: Final = 15.0
 #: Seconds without a quote after which a connection is given up: two repetitions in vain.
 SILENT: Final = 2 * BEAT + 2.0
-#: The first of so many answers is read by yfinance too, and the two readings compared.
-COMPARED: Final = 250
 #: Bytes of an answer beyond which no two are read at once.
 LARGE: Final = 2**20
 _CHARTS: Final = "https://query2.finance.yahoo.com/v8/finance/chart/"
@@ -66,6 +63,26 @@ class _NewYork:
 
     def store(self, key: str, value: str | None) -> None:
         """Nothing is kept."""
+
+
+class Chart(NamedTuple):
+    """Daily bars, as yfinance gives them with ``auto_adjust=False, actions=True, keepna=True``.
+
+    Attributes:
+        days: (K,) datetime64[D], strictly ascending dates in New York.
+        close: (K,) float64, split-adjusted price per share, NaN where none.
+        volume: (K,) float64, shares, 0 where none.
+        dividend: (K,) float64, cash per share, capital gains included, 0 where none.
+        split: (K,) float64, split factor, 0 where none.
+        meta: what Yahoo says of the symbol.
+    """
+
+    days: Dates
+    close: FloatArray
+    volume: FloatArray
+    dividend: FloatArray
+    split: FloatArray
+    meta: Mapping[str, Any]
 
 
 class Yahoo:
@@ -100,7 +117,6 @@ class Yahoo:
         self.timeout = timeout
         self.limited_until: datetime | None = None
         self._lock, self._reading = threading.Lock(), threading.Lock()
-        self._plain, self._read = True, 0
         self._now, self._began = datetime.now(UTC), time.monotonic()
         self._rounds = Rounds(self._asked, pool=pool, rate=rate, pause=pause)
         # Not made of pickles, and never opened by several threads at once.
@@ -195,7 +211,7 @@ class Yahoo:
         return gate(ask, chart.days, *columns, now=now, told=told, meta=chart.meta)
 
     def _chart(self, ask: Ask) -> tuple[Chart, Mapping[str, str]]:
-        """One request, through yfinance; of the plain shape its answer is read here.
+        """One request, through yfinance.
 
         Returns:
             The bars, and the headers of the answer.
@@ -208,28 +224,17 @@ class Yahoo:
         response = YfData(session=self._session).get(
             f"{_CHARTS}{ask.symbol}", wanted | {"events": "div,splits,capitalGains"}, self.timeout
         )
-        with self._one_by_one(response.content):
-            mine = read_plain(response.content, until) if self._plain else None
-        with self._lock:
-            self._read += mine is not None
-            compare = self._read % COMPARED == 1
-        if mine is not None and not compare:
-            return mine, response.headers
         # It keeps bodies of its own, and would read an older one of this symbol.
         YfData.cache_get.cache_clear()
         with self._session.again(response), self._one_by_one(response.content):
-            theirs = self._theirs(ask)
-        if mine is not None and not mine.same(theirs):
-            # A newer yfinance may know better: from here on it reads all of them.
-            self._plain = False
-        return theirs, response.headers
+            return self._read(ask), response.headers
 
     def _one_by_one(self, content: bytes) -> contextlib.AbstractContextManager[object]:
         """Read what is larger than any true answer alone: read, it can be thirty times as large."""
         return self._reading if len(content) > LARGE else contextlib.nullcontext()
 
-    def _theirs(self, ask: Ask) -> Chart:
-        """What yfinance itself reads, of whatever shape the answer is."""
+    def _read(self, ask: Ask) -> Chart:
+        """What yfinance reads of the answer that the session gives again."""
         ticker = yfinance.Ticker(ask.symbol, session=self._session)
         frame = ticker.history(
             start=ask.start.isoformat(),

@@ -1,0 +1,188 @@
+"""Whether a holdings file can follow the ones before it: what in it is odd, a sentence each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from cache.facts.sessions import sessions
+from core.data.frames import FloatArray, Prices, day, pydate
+from core.measures.changes import turnover
+
+if TYPE_CHECKING:
+    from cache.refresh.sources import RefusedRow
+    from core.data.frames import Holdings
+
+#: A file is compared with the fund's one before where that is at most so many days older.
+DAYS: Final = timedelta(days=45)
+#: Lines fewer than in the file before by more than both.
+FEWER, FEWER_PART = 3, 0.05
+#: A fund with fewer lines may sell several at once.
+FEW_LINES: Final = 100
+#: One-way turnover that a fund has to have shown before; and where it has shown none at all yet.
+TURNOVER, FIRST_TURNOVER = 0.30, 0.60
+#: A value is off its quantity times price beyond this, for more than this part of the lines.
+VALUE, VALUE_PART = 0.01, 0.05
+#: A file's price is off the close beyond this, for this part of the lines, of at least so many.
+PRICE, PRICE_PART, PRICED = 0.02, 0.10, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """What is odd about a file.
+
+    Attributes:
+        why: a sentence each; empty for an ordinary file.
+        dated: the session that its prices are of, where that is a neighbour of its own.
+    """
+
+    why: tuple[str, ...] = ()
+    dated: date | None = None
+
+
+def odd(
+    file: Holdings,
+    rejected: Sequence[RefusedRow],
+    earlier: Sequence[Holdings],
+    prices: Prices,
+) -> Odd:
+    """What is odd about a fund's new file.
+
+    Args:
+        file: as it was read.
+        rejected: its rows that were refused.
+        earlier: the fund's files held, ascending.
+        prices: what is held.
+    """
+    cut = [row.reason for row in rejected if row.column == "weight" and not row.symbol]
+    said = [f"is not whole: {reason}" for reason in cut]
+    before = [one for one in earlier if one.as_of < file.as_of]
+    if before and file.as_of - before[-1].as_of <= DAYS:
+        usual = _usual(before)
+        said += _fewer(file, before[-1], usual)
+        said += _turned_over(file, before[-1], usual)
+    said += _values(file)
+    prices_said, dated = _priced(file, prices)
+    return Odd((*said, *prices_said), dated)
+
+
+def _usual(before: Sequence[Holdings]) -> float | None:
+    """The largest turnover between two of a fund's files; None where there are no two."""
+    pairs = [(a, b) for a, b in pairwise(before) if b.as_of - a.as_of <= DAYS]
+    return max((_turnover(a, b) for a, b in pairs), default=None)
+
+
+def _fewer(file: Holdings, before: Holdings, usual: float | None) -> list[str]:
+    now, then = len(file.symbols), len(before.symbols)
+    if then - now <= FEWER or then - now <= FEWER_PART * then:
+        return []
+    there = frozenset(file.symbols)
+    gone = [float(v) for s, v in zip(before.symbols, before.value, strict=True) if s not in there]
+    # A small fund that trades sells several of its lines in a month.
+    if then < FEW_LINES and usual is not None and math.fsum(gone) <= usual * before.total:
+        return []
+    return [f"names {now:,} lines where the file of {before.as_of} named {then:,}"]
+
+
+def _turned_over(file: Holdings, before: Holdings, usual: float | None) -> list[str]:
+    found = _turnover(before, file)
+    limit = FIRST_TURNOVER if usual is None else max(TURNOVER, usual)
+    if found <= limit:
+        return []
+    than = "" if usual is None else f", never above {usual:.0%} before"
+    return [f"says that {found:.0%} of the fund was traded since {before.as_of}{than}"]
+
+
+def _turnover(old: Holdings, new: Holdings) -> float:
+    """One-way turnover between two files, by their own prices."""
+    place = {symbol: at for at, symbol in enumerate(new.symbols)}
+    match = np.array([place.get(symbol, -1) for symbol in old.symbols], np.intp)
+    both = match >= 0
+    arrived = np.setdiff1d(np.arange(len(new.symbols)), match[both])
+    w0: FloatArray = np.r_[old.value / old.value.sum(), np.zeros(len(arrived))]
+    after = new.value / new.value.sum()
+    w1: FloatArray = np.r_[np.where(both, after[match], 0.0), after[arrived]]
+    with np.errstate(invalid="ignore"):
+        prices = [np.where(np.isnan(f.price), f.value / f.quantity, f.price) for f in (old, new)]
+        moved = np.where(both, prices[1][match] / prices[0], np.nan)
+        shares = np.where(both, new.quantity[match] / old.quantity, np.nan)
+        # A split moves price and quantity against one another, and the value not at all.
+        split = (np.abs(np.log(moved)) > math.log(1.4)) & (np.abs(np.log(moved * shares)) < 0.15)
+    p: FloatArray = np.r_[np.where(split, 1.0, moved) - 1, np.full(len(arrived), np.nan)]
+    found = turnover(w0, p, w1)
+    return float(np.abs(w1 - w0).sum() / 2) if found is None else found
+
+
+def _values(file: Holdings) -> list[str]:
+    """A sentence where values are not quantity times price; lines in the fund's currency alone."""
+    product = file.quantity * file.price
+    known = np.isfinite(product) & (product > 0)
+    if file.listings:
+        home = [listing.currency in ("", "USD") for listing in file.listings]
+        place = np.array(file.listing, np.intp)
+        known &= np.array([*home, True])[place]
+    if known.sum() < PRICED:
+        return []
+    value, price = file.value[known], file.price[known]
+    # A price may be rounded to a cent, and a value to a dollar.
+    slack = VALUE + 0.006 / price + 1 / value
+    off = np.abs(value / product[known] - 1) > slack
+    if off.mean() <= VALUE_PART:
+        return []
+    return [f"values {int(off.sum()):,} of {len(off):,} lines at other than quantity times price"]
+
+
+def _priced(file: Holdings, prices: Prices) -> tuple[list[str], date | None]:
+    """A sentence where prices are not the closes of the file's session; the session they are of."""
+    known = sessions()
+    at = int(np.searchsorted(known, day(file.as_of), side="right")) - 1
+    if at < 1:
+        return [], None
+    own = _off(file, prices, known[at])
+    if own is None or own < PRICE_PART:
+        return [], None
+    for near in (at - 1, at + 1):
+        if near < len(known):
+            other = _off(file, prices, known[near])
+            if other is not None and other < PRICE_PART:
+                return [], pydate(known[near])
+    return [f"has prices that are not the closes of {known[at]}: {own:.0%} of them are off"], None
+
+
+def _off(file: Holdings, prices: Prices, session: np.datetime64) -> float | None:
+    """Part of the lines whose price is not the close as traded; None where few can be compared."""
+    block = next((b for b in prices.blocks if b.year == pydate(session).year), None)
+    if block is None:
+        return None
+    row = int(np.searchsorted(block.sessions, session))
+    if row == len(block.sessions) or block.sessions[row] != session:
+        return None
+    column = {symbol: at for at, symbol in enumerate(block.symbols)}
+    place = np.array([column.get(symbol, -1) for symbol in file.symbols], np.intp)
+    close = np.where(place >= 0, block.close[row, place], np.nan)
+    close = close * _splits_after(prices, file.symbols, session)
+    with np.errstate(invalid="ignore"):
+        both = np.isfinite(close) & np.isfinite(file.price)
+    if both.sum() < PRICED:
+        return None
+    return float((np.abs(file.price[both] / close[both] - 1) > PRICE).mean())
+
+
+def _splits_after(prices: Prices, symbols: Sequence[str], session: np.datetime64) -> FloatArray:
+    """(N,) product of the splits on record after a session: from adjusted closes to traded ones."""
+    place = {symbol: at for at, symbol in enumerate(symbols)}
+    result = np.ones(len(symbols))
+    for block in prices.blocks:
+        for row, col, factor in zip(
+            block.split.row.tolist(), block.split.col.tolist(), block.split.value, strict=True
+        ):
+            at = place.get(block.symbols[col])
+            if at is not None and block.sessions[row] > session:
+                result[at] *= factor
+    return result

@@ -1,0 +1,168 @@
+"""Bars with some closes moved, joined or filled in: a block that is not touched stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from core.data.frames import Events, day
+
+if TYPE_CHECKING:
+    from core.data.frames import Block, BoolArray, Dates, FloatArray
+
+_FIELDS: Final = ("close", "adj_close", "volume")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A stretch of one symbol's bars that is put under another.
+
+    Attributes:
+        source: whose bars they are.
+        target: whose they become; None takes them away.
+        first: the first session, None for "from the beginning".
+        last: the last session, None for "to the end".
+        keep: the source keeps them too, and a bar that the target has stays.
+        price: what closes and dividends are multiplied by.
+        adjusted: what adjusted closes are multiplied by.
+        bare: the target has adjusted closes alone, and the source's closes become such.
+    """
+
+    source: str
+    target: str | None
+    first: date | None = None
+    last: date | None = None
+    keep: bool = False
+    price: float = 1.0
+    adjusted: float = 1.0
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A close put where none is held; ``adjusted`` beside it, NaN where the symbol has none."""
+
+    symbol: str
+    session: date
+    close: float
+    adjusted: float
+
+
+def between(sessions: Dates, first: date | None, last: date | None) -> slice:
+    """The rows of ascending (T,) sessions from one to another, both included; None is open."""
+    start = 0 if first is None else int(np.searchsorted(sessions, day(first)))
+    stop = len(sessions)
+    if last is not None:
+        stop = int(np.searchsorted(sessions, day(last), side="right"))
+    return slice(start, stop)
+
+
+def moved(blocks: Sequence[Block], moves: Sequence[Move]) -> tuple[Block, ...]:
+    """The blocks after moves, each in turn."""
+    return tuple(_edited(block, [m for m in moves if _touches(block, m)], ()) for block in blocks)
+
+
+def filled(blocks: Sequence[Block], fills: Sequence[Fill]) -> tuple[Block, ...]:
+    """The blocks with closes filled in."""
+    by_year: dict[int, list[Fill]] = {}
+    for fill in fills:
+        by_year.setdefault(fill.session.year, []).append(fill)
+    return tuple(_edited(block, (), by_year.get(block.year, ())) for block in blocks)
+
+
+def _touches(block: Block, move: Move) -> bool:
+    rows = between(block.sessions, move.first, move.last)
+    return rows.start < rows.stop and move.source in block.symbols
+
+
+def _edited(block: Block, moves: Sequence[Move], fills: Sequence[Fill]) -> Block:
+    """One block after moves and fills; itself without any."""
+    if not moves and not fills:
+        return block
+    column = {symbol: place for place, symbol in enumerate(block.symbols)}
+    for name in (move.target for move in moves if move.target is not None):
+        column.setdefault(name, len(column))
+    tables = {name: _wider(getattr(block, name), len(column)) for name in _FIELDS}
+    if tables["adj_close"] is None and any(np.isfinite(fill.adjusted) for fill in fills):
+        tables["adj_close"] = np.full(tables["close"].shape, np.nan)  # type: ignore[union-attr]
+    events = {"dividend": block.dividend, "split": block.split}
+    for move in moves:
+        rows = between(block.sessions, move.first, move.last)
+        source = column[move.source]
+        target = None if move.target is None else column[move.target]
+        _move_tables(tables, rows, source, target, move)
+        for name, own in events.items():
+            events[name] = _moved_events(own, rows, source, target, move, name == "dividend")
+    for fill in fills:
+        row = int(np.searchsorted(block.sessions, day(fill.session)))
+        for name, value in (("close", fill.close), ("adj_close", fill.adjusted)):
+            table = tables[name]
+            if table is not None and np.isfinite(value):
+                table[row, column[fill.symbol]] = value
+    close = tables["close"]
+    assert close is not None
+    return replace(
+        block,
+        symbols=tuple(column),
+        close=close,
+        adj_close=tables["adj_close"],
+        volume=tables["volume"],
+        dividend=events["dividend"],
+        split=events["split"],
+    )
+
+
+def _wider(values: FloatArray | None, columns: int) -> FloatArray | None:
+    """A copy of (T, N) values with further columns of NaN."""
+    if values is None:
+        return None
+    out = np.full((len(values), columns), np.nan)
+    out[:, : values.shape[1]] = values
+    return out
+
+
+def _move_tables(
+    tables: dict[str, FloatArray | None], rows: slice, source: int, target: int | None, move: Move
+) -> None:
+    """Move a stretch of one column of every table to another, in place."""
+    own = {name: None if t is None else t[rows, source].copy() for name, t in tables.items()}
+    close, adjusted = own["close"], own["adj_close"]
+    assert close is not None
+    if adjusted is not None and move.keep:
+        # where one side's total return is read from adjusted closes, the other's must be too
+        adjusted = np.where(np.isfinite(adjusted), adjusted, close) * move.adjusted
+    if move.bare:
+        close = np.full(len(close), np.nan)
+    taken = {"close": close * move.price, "adj_close": adjusted, "volume": own["volume"]}
+    if not move.keep:
+        for table in tables.values():
+            if table is not None:
+                table[rows, source] = np.nan
+    if target is None:
+        return
+    for name, values in taken.items():
+        table = tables[name]
+        if table is not None and values is not None:
+            held: BoolArray = np.isfinite(table[rows, target])
+            table[rows, target] = np.where(held, table[rows, target], values)
+
+
+def _moved_events(
+    own: Events, rows: slice, source: int, target: int | None, move: Move, money: bool
+) -> Events:
+    """Dividends or splits of a stretch of one column moved to another."""
+    inside = (own.row >= rows.start) & (own.row < rows.stop) & (own.col == source)
+    if not inside.any():
+        return own
+    stay = np.ones(len(own), bool) if move.keep else ~inside
+    row, col, value = own.row[stay], own.col[stay], own.value[stay]
+    if target is not None:
+        size = int(inside.sum())
+        row = np.concatenate([row, own.row[inside]])
+        col = np.concatenate([col, np.full(size, target, np.intp)])
+        value = np.concatenate([value, own.value[inside] * (move.price if money else 1.0)])
+    return Events(row, col, value)

@@ -1,0 +1,128 @@
+"""A file's own price as the close of its session, where no close of the line is held."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from core.data.bars import Fill
+from core.data.frames import JUMP, STALE_SESSIONS, Block, BoolArray, Dates, FloatArray, day
+from core.data.joins import splits_of
+from core.data.windows import last_on_or_before
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from core.data.frames import Holdings
+
+#: Splits that a file's price may not know of yet, or the closes not, and how near to one.
+_SPLITS: Final = (1.5, 2.0, 3.0, 4.0, 5.0, 10.0, 20.0)
+_NEAR: Final = 0.03
+
+
+def file_prices(
+    bars: Sequence[Block],
+    files: Iterable[Holdings],
+    lines_of: Callable[[Holdings, date], tuple[str, ...]],
+    sessions: Dates,
+) -> Iterable[Fill]:
+    """The files' own prices for their sessions, where a close was held up to just before.
+
+    A file's price is unadjusted: splits since are taken out. One that lies near a split's
+    factor from the close before may be on another basis than the closes, and is not taken.
+    """
+    years = {block.year: place for place, block in enumerate(bars)}
+    splits: dict[str, list[tuple[date, float]]] | None = None
+    done: set[tuple[str, date]] = set()
+    for file in files:
+        when = last_on_or_before(sessions, file.as_of) or file.as_of
+        place = years.get(when.year)
+        if place is None or not (file.price > 0).any():
+            continue
+        block = bars[place]
+        row = int(np.searchsorted(block.sessions, day(when)))
+        if row == len(block.sessions) or block.sessions[row] != day(when):
+            continue
+        lines = lines_of(file, when)
+        open_ = _open(block, row, lines) & (file.price > 0)
+        if not open_.any():
+            continue
+        symbols = [lines[line] for line in np.nonzero(open_)[0].tolist()]
+        splits = splits_of(bars) if splits is None else splits
+        before = _before(bars[: place + 1], row, symbols, sessions)
+        for symbol, price, (close, adjusted) in zip(
+            symbols, file.price[open_].tolist(), before.tolist(), strict=True
+        ):
+            base = close if close == close else adjusted
+            if (symbol, when) in done or base != base:
+                continue
+            value = price / math.prod(f for on, f in splits.get(symbol, ()) if on > when)
+            if _another_basis(value, base, _after(block, row, symbol)):
+                continue
+            done.add((symbol, when))
+            beside = value * adjusted / close if close == close else value
+            yield Fill(symbol, when, value if close == close else math.nan, beside)
+
+
+def _open(block: Block, row: int, lines: Sequence[str]) -> BoolArray:
+    """(N,) whether a line has a column and no close on a row of a block."""
+    column = {symbol: place for place, symbol in enumerate(block.symbols)}
+    where = np.array([column.get(symbol, -1) for symbol in lines], np.intp)
+    held = np.isfinite(block.close[row])
+    if block.adj_close is not None:
+        held |= np.isfinite(block.adj_close[row])
+    return np.asarray((where >= 0) & ~held[where])
+
+
+def _before(bars: Sequence[Block], row: int, symbols: Sequence[str], sessions: Dates) -> FloatArray:
+    """(C, 2) last close and adjusted close of symbols before a row of the last of some blocks.
+
+    NaN where the last close is more than `STALE_SESSIONS` sessions old.
+    """
+    when = np.searchsorted(sessions, bars[-1].sessions[row])
+    out = np.full((len(symbols), 2), np.nan)
+    for block, stop in ((bars[-1], row), *((own, len(own.sessions)) for own in bars[-2:-1])):
+        days = block.sessions[max(stop - STALE_SESSIONS, 0) : stop]
+        rows = (
+            max(stop - STALE_SESSIONS, 0)
+            + np.nonzero(when - np.searchsorted(sessions, days) <= STALE_SESSIONS)[0]
+        )
+        column = {symbol: place for place, symbol in enumerate(block.symbols)}
+        where = np.array([column.get(symbol, -1) for symbol in symbols], np.intp)
+        for back in rows[::-1].tolist():
+            open_ = np.isnan(out).all(axis=1) & (where >= 0)
+            out[open_, 0] = block.close[back, where[open_]]
+            if block.adj_close is not None:
+                out[open_, 1] = block.adj_close[back, where[open_]]
+    return out
+
+
+def _after(block: Block, row: int, symbol: str) -> float:
+    """A symbol's close within `STALE_SESSIONS` rows after one; NaN without."""
+    if symbol not in block.symbols:
+        return math.nan
+    at, rows = block.symbols.index(symbol), slice(row + 1, row + 1 + STALE_SESSIONS)
+    for table in (block.close, block.adj_close):
+        own = [] if table is None else table[rows, at].tolist()
+        held = [value for value in own if math.isfinite(value)]
+        if held:
+            return float(held[0])
+    return math.nan
+
+
+def _another_basis(price: float, before: float, after: float) -> bool:
+    """Whether a price is apart from the closes by a split that one of them knows not of.
+
+    A step by a split's factor is a move where the next close is nearer to the price than to
+    the close before.
+    """
+    size = max(price / before, before / price)
+    if size > JUMP:
+        return True
+    if all(abs(size / split - 1) > _NEAR for split in _SPLITS):
+        return False
+    return not abs(math.log(after / price)) < abs(math.log(after / before))

@@ -1,0 +1,172 @@
+"""Which closes each line is followed by: one line, one security, whatever its ticker was.
+
+Renames put a line's closes under one ticker, a ticker that another company took over is two,
+and a file's own price stands for its session where no close is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from core.data.bars import Move, filled, moved
+from core.data.file_prices import file_prices
+from core.data.joins import joins, last_close
+from core.data.renames import Company, companies, renames
+from core.data.takeovers import Takeover, holder, takeovers
+from core.data.windows import last_on_or_before
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from core.data.frames import Block, Holdings, Reference
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """Every line of every file under the ticker of its closes.
+
+    Attributes:
+        bars: the bars under those tickers.
+        taken: ticker -> its takeovers, ascending.
+        plain: ticker -> how many of its companies came before the first that a file lists.
+        company: ticker -> the company, for tickers that a rename touches.
+        filled: ticker -> sessions for which a file's price stands, ascending.
+        ends: ticker that was taken over -> the ticker of each of its companies -> the session
+            up to which the vendor's answer is known to go at the least.
+    """
+
+    bars: tuple[Block, ...]
+    taken: Mapping[str, tuple[Takeover, ...]]
+    plain: Mapping[str, int]
+    company: Mapping[str, Company]
+    filled: Mapping[str, tuple[date, ...]]
+    ends: Mapping[str, Mapping[str, date]]
+
+    def symbol(self, listed: str) -> str:
+        """The ticker that a listed one's closes are followed by, whatever the day."""
+        company = self.company.get(listed)
+        return listed if company is None else company.key
+
+    def lines(self, file: Holdings, session: date) -> tuple[str, ...]:
+        """(N,) the tickers that a file's lines are followed by; its own where all are.
+
+        Args:
+            file: the file, dated ``session``.
+            session: of its date.
+        """
+        if self.taken.keys().isdisjoint(file.symbols) and self.company.keys().isdisjoint(
+            file.symbols
+        ):
+            return file.symbols
+        found = list(file.symbols)
+        for row, listed in enumerate(file.symbols):
+            if listed in self.taken:
+                found[row] = _name(self.taken, self.plain, file, row, session)
+        lone: dict[str, int] = {}
+        touched = [row for row, ticker in enumerate(found) if ticker in self.company]
+        # of two tickers of one company in one file only the newest is, unless the table says so
+        for row in sorted(touched, key=lambda row: self.company[found[row]].seen[found[row]]):
+            company = self.company[found[row]]
+            if company.means(file, row, found[row]) and found[row] not in company.told:
+                lone[company.key] = row
+        for row in touched:
+            company = self.company[found[row]]
+            if found[row] in company.told or lone.get(company.key) == row:
+                found[row] = company.key
+        return tuple(found) if tuple(found) != file.symbols else file.symbols
+
+
+def followed(
+    blocks: Sequence[Block],
+    holdings: Mapping[str, tuple[Holdings, ...]],
+    reference: Reference,
+) -> Followed:
+    """Follow every line of every file.
+
+    Args:
+        blocks: the bars as they are held.
+        holdings: fund -> its dated files, ascending.
+        reference: exchange sessions and renames.
+    """
+    files = [file for own in holdings.values() for file in own]
+
+    def session(value: date) -> date:
+        return last_on_or_before(reference.sessions, value) or value
+
+    taken: dict[str, tuple[Takeover, ...]] = {}
+    for one in takeovers(blocks, reference.sessions, files):
+        taken[one.symbol] = (*taken.get(one.symbol, ()), one)
+    plain = {
+        symbol: _first_listed(found, symbol, files, session) for symbol, found in taken.items()
+    }
+    bars = moved(blocks, [m for symbol, own in taken.items() for m in _apart(own, plain[symbol])])
+
+    symbols = set[str]().union(*(block.symbols for block in bars))
+    company = companies(
+        (rename for own in holdings.values() for rename in renames(own)),
+        reference.aliases,
+        lambda file, row: _name(taken, plain, file, row, session(file.as_of)),
+        symbols,
+        lambda symbol: last_close(bars, symbol),
+    )
+    several = [own for own in set(company.values()) if len(symbols & own.seen.keys()) > 1]
+    bars = moved(bars, [move for own in several for move in joins(bars, own)])
+    so_far = Followed(bars, taken, plain, company, {}, {})
+    fills = list(file_prices(bars, files, so_far.lines, reference.sessions))
+    by_symbol: dict[str, list[date]] = {}
+    for fill in fills:
+        by_symbol.setdefault(fill.symbol, []).append(fill.session)
+    return Followed(
+        filled(bars, fills),
+        taken,
+        plain,
+        company,
+        {symbol: tuple(sorted(own)) for symbol, own in by_symbol.items()},
+        {symbol: _ends(own, plain[symbol]) for symbol, own in taken.items()},
+    )
+
+
+def _name(
+    taken: Mapping[str, Sequence[Takeover]],
+    plain: Mapping[str, int],
+    file: Holdings,
+    row: int,
+    session: date,
+) -> str:
+    """The ticker of a row's company: the listed one, or with a number where it came later."""
+    listed = file.symbols[row]
+    if listed not in taken:
+        return listed
+    place = holder(taken[listed], session, float(file.price[row])) - plain[listed]
+    return listed if place <= 0 else f"{listed}-{place + 1}"
+
+
+def _first_listed(
+    own: Sequence[Takeover], symbol: str, files: Iterable[Holdings], session: Callable[[date], date]
+) -> int:
+    """The first of a ticker's companies that a file lists."""
+    return min(
+        holder(own, session(file.as_of), float(file.price[file.symbols.index(symbol)]))
+        for file in files
+        if symbol in file.symbols
+    )
+
+
+def _apart(own: Sequence[Takeover], plain: int) -> Iterable[Move]:
+    """The moves that leave a ticker's bars to one company, and give the others' away."""
+    symbol = own[0].symbol
+    for place in range(len(own) + 1):
+        first = own[place - 1].last + timedelta(days=1) if place else None
+        last = own[place].last if place < len(own) else None
+        if place != plain:
+            later = place - plain + 1
+            yield Move(symbol, f"{symbol}-{later}" if place > plain else None, first, last)
+
+
+def _ends(own: Sequence[Takeover], plain: int) -> dict[str, date]:
+    """The ticker of each of a ticker's companies -> the last session it is known to be held."""
+    symbol, later = own[0].symbol, range(len(own) - plain + 1)
+    return {symbol if not k else f"{symbol}-{k + 1}": own[-1].first for k in later}

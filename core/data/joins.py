@@ -1,0 +1,139 @@
+"""Closes of one company under several tickers, joined under the one that they are followed by."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from core.data.bars import Move
+from core.data.frames import Block, Dates, FloatArray, pydate
+from core.data.takeovers import LEVEL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from core.data.renames import Company
+
+#: Closes of two tickers of one company agree where they differ by less than this part.
+_AGREE: Final = 2e-3
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Tape:
+    """One symbol's bars over all years; (T,) each, NaN where none."""
+
+    sessions: Dates
+    close: FloatArray
+    adjusted: FloatArray
+
+    @property
+    def only_adjusted(self) -> bool:
+        """Whether adjusted closes alone are held."""
+        return not np.isfinite(self.close).any()
+
+    @property
+    def level(self) -> FloatArray:
+        """Closes, or adjusted closes where there are no others."""
+        return self.adjusted if self.only_adjusted else self.close
+
+
+def tape(bars: Sequence[Block], symbol: str) -> Tape:
+    """One symbol's bars over all years."""
+    close, adjusted = [], []
+    for block in bars:
+        none = np.full(len(block.sessions), np.nan)
+        place = block.symbols.index(symbol) if symbol in block.symbols else -1
+        close.append(none if place < 0 else block.close[:, place])
+        table = block.adj_close
+        adjusted.append(none if place < 0 or table is None else table[:, place])
+    sessions = np.concatenate([block.sessions for block in bars])
+    return Tape(sessions, np.concatenate(close), np.concatenate(adjusted))
+
+
+def last_close(bars: Sequence[Block], symbol: str) -> date | None:
+    """A symbol's last session with a close or an adjusted close, None without any."""
+    for block in reversed(bars):
+        if symbol in block.symbols:
+            place = block.symbols.index(symbol)
+            held = np.isfinite(block.close[:, place])
+            if block.adj_close is not None:
+                held |= np.isfinite(block.adj_close[:, place])
+            if held.any():
+                return pydate(block.sessions[np.nonzero(held)[0][-1]])
+    return None
+
+
+def splits_of(bars: Sequence[Block]) -> dict[str, list[tuple[date, float]]]:
+    """Symbol -> session and factor of its splits on record."""
+    found: dict[str, list[tuple[date, float]]] = {}
+    for block in bars:
+        own = block.split
+        for row, place, factor in zip(
+            own.row.tolist(), own.col.tolist(), own.value.tolist(), strict=True
+        ):
+            when = pydate(block.sessions[row])
+            found.setdefault(block.symbols[place], []).append((when, factor))
+    return found
+
+
+def joins(bars: Sequence[Block], company: Company) -> Iterable[Move]:
+    """The moves that put the closes of a company's other tickers before those of its key.
+
+    Closes of two tickers are joined where they do not overlap, or agree where they do.
+    """
+    held = {text: last for text in company.seen if (last := last_close(bars, text)) is not None}
+    if len(held) < 2:
+        return
+    key = tape(bars, company.key)
+    level, first = key.level.copy(), int(np.isfinite(key.level).argmax())
+    splits = splits_of(bars).get(company.key, ())
+    for text in sorted(held.keys() - {company.key}, key=lambda text: held[text], reverse=True):
+        own = tape(bars, text)
+        if own.only_adjusted and not key.only_adjusted:
+            continue
+        before = own.close
+        if key.only_adjusted:
+            before = np.where(np.isfinite(own.adjusted), own.adjusted, own.close)
+        rows = np.nonzero(np.isfinite(before[:first]))[0]
+        both = np.nonzero(np.isfinite(before) & np.isfinite(level))[0]
+        if not len(rows):
+            continue
+        price, at, own_at = 1.0, first, int(rows[-1])
+        if len(both):
+            if np.abs(before[both] / level[both] - 1).max() > _AGREE:
+                continue
+            at = own_at = int(both[0])
+        else:
+            basis = _basis(level[first] / before[own_at], splits, pydate(own.sessions[own_at]))
+            if basis is None:
+                continue
+            price = basis
+        adjusted = price
+        if not key.only_adjusted and np.isfinite(key.adjusted[at]):
+            base = own.adjusted[own_at] if np.isfinite(own.adjusted[own_at]) else own.close[own_at]
+            adjusted *= key.adjusted[at] / key.close[at] * own.close[own_at] / base
+        until = pydate(own.sessions[first]) - timedelta(days=1)
+        yield Move(text, company.key, None, until, True, price, adjusted, bare=key.only_adjusted)
+        level[rows] = before[rows] * price
+        first = int(rows[0])
+
+
+def _basis(step: float, splits: Sequence[tuple[date, float]], since: date) -> float | None:
+    """What closes under an old ticker are multiplied by, so that those under the new go on.
+
+    They may or may not have splits since taken out: what makes the smaller step is right.
+    None where neither does.
+
+    Args:
+        step: first close under the new ticker over the last one under the old.
+        splits: on record under the new ticker.
+        since: session of the last close under the old one.
+    """
+    whole = 1 / math.prod(factor for when, factor in splits if when > since)
+    price = min((1.0, whole), key=lambda own: abs(math.log(step / own)))
+    return price if abs(math.log(step / price)) <= math.log(LEVEL) else None

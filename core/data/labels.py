@@ -1,0 +1,77 @@
+"""Names and sectors of lines, as the files of one fund and of others say them on a date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from core.data.frames import Holdings, IntArray
+    from core.data.market import Market
+    from core.data.register import Texts
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Labels:
+    """What each line of the register is called; (L,) each.
+
+    Attributes:
+        names: "" where no file says.
+        sectors: "" where no file says.
+        files: the files asked, the first that says anything counts.
+        source: place in ``files`` of the one that gave the sector, -1 where none did.
+    """
+
+    names: Texts
+    sectors: Texts
+    files: tuple[Holdings, ...]
+    source: IntArray
+
+
+def labels_of(market: Market, fund: str, as_of: date, serving: Sequence[Holdings] = ()) -> Labels:
+    """Names and sectors for one fund's lines on a date, kept.
+
+    They come from the fund's own newest file on or before the date, then from its older ones,
+    then from other funds' likewise, and where none of these says anything from the files that
+    serve the answer though they are dated later; a name at last from an announcement.
+
+    Args:
+        market: what is held.
+        fund: the fund's symbol.
+        as_of: the session asked for.
+        serving: files that the answer rests on.
+    """
+    own: list[Holdings] = []
+    others: list[Holdings] = []
+    for name, files in sorted(market.holdings.items()):
+        known = [file for file in files if market.session(file.as_of) <= as_of]
+        (own if name == fund else others).extend(reversed(known))
+    others.sort(key=lambda file: file.as_of, reverse=True)
+    files = tuple(dict.fromkeys((*own, *others, *serving)))
+    told = {
+        market.symbol(told.symbol): told.name
+        for told in market.announced
+        if told.name and (told.announced is None or told.announced <= as_of)
+    }
+    key = market.register, "labels", files, tuple(told.items())
+    return market.kept(key, lambda: _labels(market, files, told))
+
+
+def _labels(market: Market, files: tuple[Holdings, ...], told: dict[str, str]) -> Labels:
+    size = len(market.register)
+    names, sectors = (np.full(size, "", object) for _ in range(2))
+    source = np.full(size, -1)
+    for symbol, name in told.items():
+        names[market.register.number[symbol]] = name
+    for place, file in reversed(list(enumerate(files))):
+        numbers = market.rows(file)
+        for texts, into in ((file.names, names), (file.sectors, sectors)):
+            said = np.array([bool(text) for text in texts])
+            # of a line that a file has twice, the last row counts
+            into[numbers[said]] = np.array(texts, object)[said]
+        source[numbers[said]] = place
+    return Labels(names, sectors, files, source)

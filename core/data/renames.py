@@ -1,0 +1,172 @@
+"""Lines whose ticker changed: the tickers of one company, and which of them its closes are under.
+
+A rename is told by the alias table, or found between two files of a fund: a ticker of the
+earlier one that is gone and one of the later that is new, of one ISIN, of one CUSIP, or of one
+name that stands once in each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from core.data.frames import Holdings
+
+
+class Rename(NamedTuple):
+    """A line of a file that a later file has under another ticker; rows of the two files."""
+
+    before: Holdings
+    row: int
+    after: Holdings
+    new_row: int
+
+
+@dataclass(eq=False, slots=True)
+class Company:
+    """The tickers of one company.
+
+    Attributes:
+        seen: ticker -> whether the alias table makes it the newer one, and the date of the
+            last file of a rename that has it: the largest is its newest ticker.
+        since: ticker -> the date of the first file that has it as the new one.
+        told: tickers that the alias table gives up for another.
+        names: names under which files of its renames list it.
+        identifiers: likewise.
+        key: the ticker that its closes are followed by.
+    """
+
+    seen: dict[str, tuple[bool, date]] = field(default_factory=dict)
+    since: dict[str, date] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    identifiers: set[str] = field(default_factory=set)
+    key: str = ""
+
+    def means(self, file: Holdings, row: int, ticker: str) -> bool:
+        """Whether a row of a file under one of its tickers is this company.
+
+        A ticker may be another company's before it came here, and after it was given up:
+        then the name or the identifier decides.
+        """
+        if ticker in self.told or file.names[row] in self.names:
+            return True
+        if file.identifiers and file.identifiers[row] in self.identifiers:
+            return True
+        came = self.since.get(ticker)
+        gone = min((d for other, d in self.since.items() if other != ticker), default=date.max)
+        if came is None:
+            return file.as_of < gone
+        return file.as_of >= came and (gone < came or file.as_of < gone)
+
+
+def renames(files: Sequence[Holdings]) -> Iterable[Rename]:
+    """The renames between consecutive files of one fund.
+
+    Args:
+        files: ascending.
+    """
+    listed = [set(file.symbols) for file in files]
+    for (before, old), (after, new) in pairwise(zip(files, listed, strict=True)):
+        gone, come = old - new, new - old
+        if not gone or not come:
+            continue
+        rows, new_rows = (
+            [row for row, symbol in enumerate(file.symbols) if symbol in own]
+            for file, own in ((before, gone), (after, come))
+        )
+        for row, new_row in _matched(before, rows, after, new_rows).items():
+            yield Rename(before, row, after, new_row)
+
+
+def _matched(
+    before: Holdings, rows: Sequence[int], after: Holdings, new_rows: Sequence[int]
+) -> dict[int, int]:
+    """Rows of the one file -> rows of the other by ISIN, then CUSIP, then a name that is alone."""
+    pairs: dict[int, int] = {}
+    kinds = (
+        (before.identifiers, after.identifiers, "isin:"),
+        (before.identifiers, after.identifiers, "cusip:"),
+        (before.names, after.names, ""),
+    )
+    for texts, new_texts, kind in kinds:
+        if not texts or not new_texts:
+            continue
+        taken = set(pairs.values())
+        place = {new_texts[row]: row for row in new_rows if row not in taken}
+        for row in rows:
+            text = texts[row]
+            other = place.get(text) if text and row not in pairs else None
+            if other is None or not text.startswith(kind):
+                continue
+            if texts.count(text) == 1 and new_texts.count(text) == 1:
+                pairs[row] = other
+    return pairs
+
+
+def companies(
+    found: Iterable[Rename],
+    aliases: Mapping[str, str],
+    ticker: Callable[[Holdings, int], str],
+    held: Container[str],
+    last_close: Callable[[str], date | None],
+) -> dict[str, Company]:
+    """Ticker -> the company it is, for every ticker that a rename touches.
+
+    Args:
+        found: between files.
+        aliases: old ticker -> new one.
+        ticker: of a row of a file, told apart where several companies had it.
+        held: the tickers that there are bars of.
+        last_close: of one of them, None where it has no closes.
+    """
+    of: dict[str, Company] = {}
+
+    def one(*tickers: str) -> Company:
+        company = of.get(tickers[0], Company())
+        for text in tickers:
+            other = of.get(text)
+            if other is not None and other is not company:
+                for name in ("seen", "since"):
+                    getattr(company, name).update(getattr(other, name))
+                for name in ("told", "names", "identifiers"):
+                    getattr(company, name).update(getattr(other, name))
+                of.update(dict.fromkeys(other.seen, company))
+            company.seen.setdefault(text, (False, date.min))
+            of[text] = company
+        return company
+
+    for old, new in aliases.items():
+        company = one(old, new)
+        company.seen[new] = (True, company.seen[new][1])
+        company.told.add(old)
+    for before, row, after, new_row in found:
+        old, new = ticker(before, row), ticker(after, new_row)
+        company = one(old, new)
+        for file, place, text in ((before, row, old), (after, new_row, new)):
+            newer, last = company.seen[text]
+            company.seen[text] = newer, max(last, file.as_of)
+            company.names.add(file.names[place])
+            if file.identifiers and file.identifiers[place]:
+                company.identifiers.add(file.identifiers[place])
+        company.since[new] = min(after.as_of, company.since.get(new, after.as_of))
+    for company in set(of.values()):
+        company.key = _key(company, held, last_close)
+    return of
+
+
+def _key(company: Company, held: Container[str], last_close: Callable[[str], date | None]) -> str:
+    """The ticker that a company's closes are followed by.
+
+    The one whose closes run latest; of several, or without closes, its newest.
+    """
+    known = [text for text in company.seen if text in held]
+    if len(known) == 1:
+        return known[0]
+    ends = {text: last for text in known if (last := last_close(text)) is not None}
+    pool = [text for text in ends if ends[text] == max(ends.values())] or list(company.seen)
+    return max(pool, key=lambda text: (company.seen[text], text))

@@ -1,0 +1,73 @@
+"""Which line of one holdings file is which line of another, by what the two files say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from core.data.frames import Holdings
+
+K = TypeVar("K", bound=Hashable)
+
+
+def _once(texts: Sequence[str]) -> dict[str, int]:
+    """Text -> row, for texts that stand once; "" is none."""
+    seen = Counter(texts)
+    return {text: row for row, text in enumerate(texts) if text and seen[text] == 1}
+
+
+def _stated(file: Holdings) -> Iterable[tuple[str, str, str]]:
+    """Symbol, name and identifier of each line."""
+    blank = ("",) * len(file.symbols)
+    return zip(file.symbols, file.names, file.identifiers or blank, strict=True)
+
+
+def same_lines(
+    old: Holdings,
+    new: Holdings,
+    aliases: Mapping[str, str],
+    runs_through: Callable[[str], bool],
+) -> dict[int, int]:
+    """Rows of the old file -> rows of the new one that are the same line.
+
+    Matched on ISIN, then CUSIP, then symbol and name, then the alias table, then the symbol
+    alone if its closes run through both dates, then the name alone if it stands once in both.
+
+    Args:
+        old: the earlier file.
+        new: the later one.
+        aliases: old symbol -> new symbol.
+        runs_through: whether a symbol's closes run through both dates.
+    """
+    # nearly every line says the same in both files: they are matched before any rule is asked
+    place = dict(zip(_stated(new), count(), strict=False))
+    pairs = {row: place[line] for row, line in enumerate(_stated(old)) if line in place}
+    taken = set(pairs.values())
+    if len(pairs) == len(old.symbols) or len(taken) == len(new.symbols):
+        return pairs
+
+    def join(left: Mapping[K, int], right: Mapping[K, int]) -> None:
+        for key, row in left.items():
+            other = right.get(key)
+            if other is not None and row not in pairs and other not in taken:
+                pairs[row] = other
+                taken.add(other)
+
+    known, known_new = _once(old.identifiers), _once(new.identifiers)
+    for kind in ("isin:", "cusip:"):
+        join({key: row for key, row in known.items() if key.startswith(kind)}, known_new)
+    symbols = {symbol: row for row, symbol in enumerate(new.symbols)}
+    rows = [row for row in range(len(old.symbols)) if row not in pairs]
+    join(
+        {(old.symbols[row], old.names[row]): row for row in rows},
+        {(s, new.names[row]): row for s, row in symbols.items() if row not in taken},
+    )
+    rows = [row for row in rows if row not in pairs]
+    join({aliases[old.symbols[r]]: r for r in rows if old.symbols[r] in aliases}, symbols)
+    running = {old.symbols[r]: r for r in rows if r not in pairs and old.symbols[r] in symbols}
+    join({symbol: row for symbol, row in running.items() if runs_through(symbol)}, symbols)
+    join(_once(old.names), _once(new.names))
+    return pairs

@@ -1,0 +1,151 @@
+"""The same question has the same answer whatever is held of later days.
+
+Random markets are held twice: as they are, and cut off at the as-of date. What lies after it
+(closes, files, announcements) may change nothing of the whole JSON document, unless a file dated
+later serves a segment: then the answer is estimated, and names that file.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from core.answer.snapshot import common_sessions, take
+from core.data.errors import UnavailableError
+from core.data.frames import Block, Events, day
+from core.data.market import Market
+from core.data.question import BreadthList
+from core.measures.membership import spans
+from tests.core.test_properties import FEATURES, Case, cases, examples
+from tui.report.document import document
+
+
+def block_until(block: Block, as_of: date, later: Mapping[str, float]) -> Block | None:
+    """The bars of a block up to a date; None without any.
+
+    Args:
+        block: as it is held now.
+        as_of: the date.
+        later: symbol -> product of its splits after the date, for which closes were not yet
+            adjusted then.
+    """
+    rows = int(np.searchsorted(block.sessions, day(as_of), side="right"))
+    if not rows:
+        return None
+
+    factor = np.array([later.get(symbol, 1.0) for symbol in block.symbols])
+
+    def events(of: Events, times: np.ndarray) -> Events:
+        kept = of.row < rows
+        return Events(of.row[kept], of.col[kept], of.value[kept] * times[of.col[kept]])
+
+    def upto(values: np.ndarray | None, times: np.ndarray) -> np.ndarray | None:
+        return None if values is None else values[:rows] * times
+
+    close = upto(block.close, factor)
+    assert close is not None
+    return Block(
+        block.sessions[:rows],
+        block.symbols,
+        close,
+        upto(block.adj_close, factor),
+        upto(block.volume, np.ones(len(factor))),
+        events(block.dividend, factor),
+        events(block.split, np.ones(len(factor))),
+    )
+
+
+def until(market: Market, as_of: date) -> Market:
+    """What was held on a date: bars, files and announcements up to it."""
+    later: dict[str, float] = {}
+    for block in market.prices.blocks:
+        of = block.split
+        for row, column, value in zip(of.row, of.col, of.value, strict=True):
+            if block.sessions[row] > day(as_of):
+                symbol = block.symbols[column]
+                later[symbol] = later.get(symbol, 1.0) * float(value)
+    blocks = (block_until(block, as_of, later) for block in market.prices.blocks)
+    through = {symbol: min(on, as_of) for symbol, on in market.prices.through.items()}
+    kept = {
+        fund: tuple(f for f in files if market.session(f.as_of) <= as_of)
+        for fund, files in market.holdings.items()
+    }
+    prices = replace(market.prices, blocks=tuple(b for b in blocks if b), through=through)
+    # one that says no day was known all along
+    told = tuple(a for a in market.announced if a.announced is None or a.announced <= as_of)
+    return Market(
+        prices, {fund: files for fund, files in kept.items() if files}, market.reference,
+        announced=told,
+    )  # fmt: skip
+
+
+def answered(market: Market, case: Case) -> dict[str, Any] | None:
+    """The whole document as other programs read it."""
+    try:
+        found = document(take(market, replace(case.question, daily=True)))
+    except UnavailableError:
+        return None
+    return dict(json.loads(json.dumps(found, allow_nan=False)))
+
+
+def differing(one: object, other: object, path: str = "") -> list[str]:
+    """Where two documents differ."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        keys = {*one, *other}
+        return [d for k in sorted(keys) for d in differing(one.get(k), other.get(k), f"{path}.{k}")]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        pairs = enumerate(zip(one, other, strict=True))
+        return [d for i, (a, b) in pairs for d in differing(a, b, f"{path}[{i}]")]
+    if (
+        isinstance(one, float)
+        and isinstance(other, float)
+        and math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+    ):
+        return []  # closes that were adjusted for a later split are rounded anew
+    return [] if one == other else [f"{path}: {one} / {other}"]
+
+
+#: What a later rename makes of a line's ticker is another thing: the line is called by the new one.
+KINDS = [feature for feature in FEATURES if feature != "renamed"]
+
+
+@examples(400)
+@given(cases(KINDS), st.integers(5, 59))
+def test_later_closes_files_and_announcements_move_nothing(case: Case, place: int) -> None:
+    sessions = [d for b in case.market.prices.blocks for d in b.sessions.tolist()]
+    asked = case.question.as_of or sessions[min(place, len(sessions) - 1)]
+    # a session that both funds have reached, and names that were known by then
+    common = common_sessions(case.market, "IWM", "SPY")
+    reached = common[common <= day(asked)].tolist()
+    assume(reached)
+    as_of = reached[-1]
+    known = until(case.market, as_of)
+    without = tuple(s for s in case.question.without if known.symbol(s) in known.register.number)
+    listed: BreadthList = "end" if place % 3 == 0 else "start"
+    case.question = replace(case.question, as_of=as_of, without=without, breadth_list=listed)
+    before, after = answered(known, case), answered(case.market, case)
+    if after is None:
+        assert before is None
+        return
+    ends = [date.fromisoformat(after["question"][end]) for end in ("start", "end")]
+    at = date.fromisoformat(after["as_of"])
+    late = {
+        (fund, part.origin.as_of)
+        for fund in ("IWM", "SPY")
+        for part in spans(case.market, fund, ends[0], ends[1], at)
+        if case.market.session(part.origin.as_of) > at
+    }
+    if not late:
+        assert differing(before, after) == []
+    for fund, listed in late:
+        if fund in after["indices"]:
+            assert after["indices"][fund]["estimated"]
+            assert any(w.startswith(f"{fund}: ") and str(listed) in w for w in after["warnings"])

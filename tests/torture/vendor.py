@@ -1,0 +1,201 @@
+"""What a vendor, an issuer or a wrong file does to a store that was right, and its taking back."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+
+from cache.facts.errors import SourceError
+from cache.facts.reference import load_reference
+from cache.refresh.jumps import odd
+from cache.store.admit import bring_prices
+from cache.store.bars import Bars
+from cache.store.draft import Note
+from cache.store.store import Held, Store
+from core.answer.snapshot import take
+from core.data.frames import Holdings, Prices
+from core.data.market import Market
+from core.data.question import Question
+from tests.cache import test_jumps, test_vendor
+from tests.cache.test_vendor import DAYS, LINES, PAIR, World, evening
+from tests.torture.report import Row
+from tui.report.document import document
+
+SPLITS = (2.0, 3.0, 1.5, 4.0, 5.0, 10.0, 20.0, 1 / 2, 1 / 4, 1 / 10, 1 / 20)
+
+
+def vendor(folder: Path, small: bool) -> Iterator[Row]:
+    """Poisoned batches, files of another history, holdings that jump, imports taken back."""
+    yield _poison(folder)
+    yield _increments(folder, small)
+    yield _holdings()
+    yield _taken_back(folder, 4 if small else 60)
+
+
+def _store(folder: Path) -> Store:
+    store = Store(folder / "market")
+    nan = np.full(len(LINES), np.nan)
+    for fund in PAIR:
+        text = ("",) * len(LINES)
+        even = np.full(len(LINES), 1 / len(LINES))
+        rows = Holdings(fund, DAYS[0].item(), LINES, text, text, nan, nan, even, 1.0)
+        store.commit(holdings=[(rows, fund.encode())])
+    return store
+
+
+def answer(held: Held) -> str:
+    """The whole note's JSON, as of a session that every state has."""
+    question = Question(*PAIR, f"{DAYS[5]}:{DAYS[50]}", DAYS[50].item(), "tr")
+    market = Market(held.prices, held.holdings, load_reference())
+    return json.dumps(document(take(market, question)), default=str)
+
+
+def _poison(folder: Path) -> Row:
+    wrong, runs = [], 0
+    poisons = (test_vendor.still, test_vendor.late, test_vendor.unsplit, test_vendor.pence,
+               test_vendor.rich)  # fmt: skip
+    for poison in poisons:
+        for full in (False, True):
+            world, store = World(), _store(folder / f"{poison.__name__} {full}")
+            world.run(store, 59)
+            before = test_vendor.everything(store)
+            poison(world)
+            summary = world.run(store, 60, full=full)
+            runs += 1
+            if summary.ok or "what is held stays" not in summary.message:
+                wrong.append(f"{poison.__name__}: {summary.message}")
+            if test_vendor.everything(store) != before:
+                wrong.append(f"{poison.__name__}: closes changed")
+            if not World().run(store, 61).ok:
+                wrong.append(f"{poison.__name__}: the next refresh failed")
+    return Row(
+        "a vendor's poison",
+        "every line repeats a close, every history a session late, splits without a record, pence"
+        " for dollars, dividends above the price; of what is stale and of everything",
+        "the batch is refused as a whole and named; the next good refresh mends all",
+        "; ".join(wrong[:3]) or f"{runs} refreshes: 0 closes changed, all named, all mended",
+        not wrong,
+    )
+
+
+def _rows(first: int, last: int, factor: float, split: float, source: str) -> Bars:
+    place = np.arange(first, last)
+    path = np.round(100 * (1 + 0.01 * np.sin(place * 2.1) + place / 500) * factor, 4)
+    events = np.where(place == 60, split, 0.0)
+    return Bars(("AAA",), np.zeros(len(place), np.intp), DAYS[place], close=path, split=events,
+                source=source, fetched_at=evening(80))  # fmt: skip
+
+
+def _increments(folder: Path, small: bool) -> Row:
+    """Two files over a split, with a close in common or none, the split on record or not."""
+    truth = {n: 1 + 0.01 * np.sin(n * 2.1) + n / 500 for n in (0, 79)}
+    expected = truth[79] / truth[0]
+    joined = asked = tries = 0
+    wrong = []
+    for split in SPLITS[:: 4 if small else 1]:
+        for first in (50, 60):
+            for recorded in (0.0, split):
+                store = Store(folder / f"{split} {first} {recorded}")
+                note = Note("prices", evening(80))
+                bring_prices(store, _rows(0, 60, 1.0, 0.0, "a.csv"), note)
+                tries += 1
+                try:
+                    new = _rows(first, 80, 1 / split, recorded, "b.csv")
+                    held, admitted = bring_prices(store, new, note)
+                except SourceError:
+                    asked += 1
+                    continue
+                closes = list(test_vendor.closes(held.prices, "AAA").values())
+                joined += 1
+                if abs(closes[-1] / closes[0] / expected - 1) > 1e-4 or not admitted.told:
+                    wrong.append(f"{split:g} from {first}: {closes[-1] / closes[0]:.3f}")
+    return Row(
+        "increments over a split",
+        f"two files over each of {len(SPLITS[:: 4 if small else 1])} splits and reverse splits,"
+        " with closes in common or none, on record or not",
+        "joined on one basis and told, or refused and asked; never a step",
+        "; ".join(wrong[:3]) or f"{tries}: {joined} joined and told, {asked} asked; 0 steps",
+        not wrong and joined > 0,
+    )
+
+
+def _holdings() -> Row:
+    file, names, second = test_jumps.file, test_jumps.NAMES, test_jumps.SECOND
+    off = 1000 * (20.0 + np.arange(len(names))) * np.where(np.arange(len(names)) < 9, 2.0, 1.0)
+    others = tuple(f"X{n:03}" for n in range(len(names)))
+    tries = {
+        "half of it": (file(second, names[:60]), ()),
+        "another fund's": (file(second, others), ()),
+        "values doubled": (file(second, value=off), ()),
+        "cut off": (file(second), (test_jumps.Row("weight", "", "adds up to 71 %"),)),
+    }
+    believed = [n for n, (one, rows) in tries.items() if not odd(one, rows, [file()], Prices()).why]
+    far = odd(file(), (), [], test_jumps.priced(1.5))
+    believed += [] if far.why else ["prices of another day"]
+    return Row(
+        "holdings files that jump",
+        f"{', '.join(tries)}, prices half as high again as the closes",
+        "kept aside and named",
+        "; ".join(believed) or f"{len(tries) + 1} of {len(tries) + 1} kept aside",
+        not believed,
+    )
+
+
+def _taken_back(folder: Path, count: int) -> Row:
+    """Random imports and refreshes, each taken back; the whole note before and after."""
+    dice = random.Random(14)
+    store, world = _store(folder / "taken back"), World()
+    world.run(store, 60)
+    wrong, kinds = [], 0
+    for step in range(count):
+        before, there = answer(store.read()), {entry.id for entry in store.journal()}
+        act = dice.choice((_import, _file, _refresh))
+        try:
+            act(store, world, dice, step)
+        except SourceError:
+            continue
+        new = [entry.id for entry in store.journal() if entry.id not in there]
+        for number in reversed(new):
+            store.change(lambda draft, number=number: draft.take_back(number))  # type: ignore[misc]
+        kinds += bool(new)
+        if answer(store.read()) != before:
+            wrong.append(f"{act.__name__} {step}")
+    return Row(
+        "an import or a refresh taken back",
+        f"{count} at random: files of closes that agree, differ, are taken whole or are re-based,"
+        " holdings of a day held already, refreshes after a split; each taken back by its number",
+        "the whole note's JSON is as before",
+        "; ".join(wrong[:3]) or f"{kinds} taken back, 0 answers changed",
+        not wrong and kinds > 0,
+    )
+
+
+def _import(store: Store, world: World, dice: random.Random, step: int) -> None:
+    names = dice.sample(LINES, 4)
+    bars = test_vendor.own(world, names, 60, dice.choice((1.0, 4.0, 1.03)))
+    bars = replace(bars, source=f"{step}.csv")
+    note = Note("prices", evening(60), bars.source)
+    bring_prices(store, bars, note, replace_all=dice.random() < 0.5, accept=dice.random() < 0.5)
+
+
+def _file(store: Store, world: World, dice: random.Random, step: int) -> None:
+    held = store.read().holdings[PAIR[0]][-1]
+    value = np.array([dice.random() for _ in held.symbols])
+    rows = replace(held, value=value, total=float(value.sum()))
+    store.commit(holdings=[(rows, f"{step}".encode())])
+
+
+def _refresh(store: Store, world: World, dice: random.Random, step: int) -> None:
+    fresh = World()
+    symbol = dice.choice(LINES)
+    fresh.close[symbol] = fresh.close[symbol] / 2
+    fresh.split[symbol][61] = 2.0
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        fresh.run(store, 61)

@@ -1,0 +1,106 @@
+"""Lines that end before their fund does, and lines without dividends beside a fund with them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from core.answer.snapshot import Question, Snapshot, take
+from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.tui.test_cli import Cli, cli, note  # noqa: F401
+from tests.tui.test_prose import check_prose
+
+DAYS = weekdays("2025-12-29", "2026-06-26")
+CASES = Path(__file__).parents[3] / "shared" / "cases"
+
+
+def answer(ends: dict[str, str], through: dict[str, str] | None = None) -> Snapshot:
+    """IWM holds ten equal lines A to J, SPY the same; every close rises alike to its last day."""
+    closes = {}
+    for symbol in ("IWM", "SPY", *"ABCDEFGHIJ"):
+        last = date.fromisoformat(ends.get(symbol, "2026-06-26"))
+        closes[symbol] = [100.0 + n if day <= last else NAN for n, day in enumerate(DAYS)]
+    asked = dict.fromkeys(closes, DAYS[-1])
+    asked |= {symbol: date.fromisoformat(when) for symbol, when in (through or {}).items()}
+    files = [holdings(f, "2025-12-31", dict.fromkeys("ABCDEFGHIJ", 1.0)) for f in ("IWM", "SPY")]
+    return take(market(prices(DAYS, closes, through=asked), *files), Question(basis="pr"))
+
+
+@pytest.mark.parametrize(
+    ("ends", "early"),
+    [
+        ({}, None),
+        # one of ten equal lines is a tenth of the weight: the floor still holds
+        ({"A": "2026-06-25"}, None),
+        (dict.fromkeys("AB", "2026-06-25"), ("2026-06-25", 2, 0.2)),
+        (dict.fromkeys("ABCDEFGHIJ", "2026-06-24"), ("2026-06-24", 10, 1.0)),
+        (dict.fromkeys("ABC", "2026-06-24") | {"D": "2026-06-25"}, ("2026-06-24", 4, 0.4)),
+        # the vendor was asked to the end: what ends on one session together is the data
+        (dict.fromkeys("ABCDEFGHIJ", "2026-05-29"), ("2026-05-29", 10, 1.0)),
+        # two taken over on days of their own stand still from there
+        ({"A": "2026-05-29", "B": "2026-03-02"}, None),
+    ],
+)
+def test_no_claim_rests_on_lines_that_end_before_the_window(
+    ends: dict[str, str], early: tuple[str, int, float] | None
+) -> None:
+    snapshot = answer(ends)
+    view = snapshot.indices["IWM"]
+    told = view.end_early
+    if early is None:
+        assert told is None and view.claims and snapshot.state == "final"
+        return
+    assert told is not None
+    assert (str(told.session), told.lines) == early[:2]
+    # weights drift alike: each line is a tenth to the end
+    assert told.weight == pytest.approx(early[2])
+    assert snapshot.state == "partial" and not view.claims and not view.claims_breadth
+    said = " ".join(check_prose(snapshot))
+    day = date.fromisoformat(early[0]).day
+    month = {"05": "May", "06": "June"}[early[0][5:7]]
+    assert (
+        f"IWM: lines of {early[2]:.1%} of weight end on {day} {month} 2026, the fund on"
+        " 26 June 2026; nothing is claimed about leaders or breadth."
+    ).replace("%", " %") in said
+    for claim in (" rose", " brought", "detracted", "The gap is"):
+        assert claim not in said
+    assert any(
+        w.startswith(f"IWM: lines of {early[2] * 100:.1f} % of weight end on {early[0]}, the fund")
+        for w in snapshot.warnings
+    )
+
+
+def test_members_without_dividends_are_told_as_price_returns(
+    cli: Cli,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    # FND +10 % and a dividend of 2 at 100: 1.02 x 1.10 = 1.122; its two lines +10 % each
+    rows = ["symbol,date,close,dividend"]
+    for symbol, end in (("FND", 110), ("REF", 100), ("AAA", 110), ("BBB", 110), ("CCC", 100)):
+        rows += [f"{symbol},2025-12-31,100,", f"{symbol},2026-06-26,{end},"]
+    rows.append("FND,2026-03-16,100,2")
+    (tmp_path / "p.csv").write_text("\n".join(rows) + "\n")
+    (tmp_path / "f.csv").write_text("symbol,name,sector,weight\nAAA,A,X,50%\nBBB,B,Y,50%\n")
+    (tmp_path / "r.csv").write_text("symbol,name,sector,weight\nCCC,C,X,100%\n")
+    cli("import", "holdings", tmp_path / "f.csv", "--fund", "FND", "--as-of", "2025-12-31")
+    cli("import", "holdings", tmp_path / "r.csv", "--fund", "REF", "--as-of", "2025-12-31")
+    assert cli("import", "prices", tmp_path / "p.csv")[0] in (0, 1)
+    asked = ("--pair", "FND:REF", "--window", "YTD", "--as-of", "2026-06-26")
+    found = note(cli, *asked, "--basis", "tr")
+    own = found["indices"]["FND"]
+    assert own["fund_return"] == pytest.approx(0.122)
+    assert own["price_return_weight"] == pytest.approx(1.0)
+    assert found["indices"]["REF"]["price_return_weight"] == 0.0
+    words = (
+        "FND: +220 bp of the fund's return is neither in its measured lines nor in their coverage"
+        " (no dividends are held of lines of 100.0 % of weight: theirs are price returns beside"
+        " the fund's total return)"
+    )
+    assert words in found["warnings"]
+    _, out, _ = cli("note", *asked, "--basis", "tr")
+    table = next(line for line in out.splitlines() if line.startswith("rest "))
+    assert "price returns of lines of 100.0 % of weight" in table and "cash" not in table
+    prices_alone = note(cli, *asked, "--basis", "pr")["indices"]["FND"]
+    assert prices_alone["price_return_weight"] == 0.0
