@@ -17,7 +17,7 @@ SPREAD, CONTRIBUTORS, BREADTH, CHANGES = 1, 2, 3, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class AlertMeasure:
     """One number of a Snapshot.
 
     Attributes:
@@ -126,11 +126,11 @@ def _covered(found: Snapshot, fund: str, *, breadth: bool = False) -> IndexView 
 
 #: Longer words before shorter ones that begin alike.
 MEASURES: Final = (
-    Measure("gap rank", "place of the gap among its years", "", SPREAD, _rank, closes=True),
-    Measure("gap z", "the gap against its years, in deviations", "", SPREAD, _z, closes=True),
-    Measure("gap", "small less large", "pp", SPREAD, _gap, closes=True),
-    Measure("return", "a fund's return", "%", SPREAD, _return, fund=True, closes=True),
-    Measure(
+    AlertMeasure("gap rank", "place of the gap among its years", "", SPREAD, _rank, closes=True),
+    AlertMeasure("gap z", "the gap against its years, in deviations", "", SPREAD, _z, closes=True),
+    AlertMeasure("gap", "small less large", "pp", SPREAD, _gap, closes=True),
+    AlertMeasure("return", "a fund's return", "%", SPREAD, _return, fund=True, closes=True),
+    AlertMeasure(
         "breadth",
         "lines that rose",
         "%",
@@ -138,7 +138,7 @@ MEASURES: Final = (
         _counted(lambda b: b.share_up),
         fund=True,
     ),
-    Measure(
+    AlertMeasure(
         "outperforming",
         "lines above their index",
         "%",
@@ -147,9 +147,11 @@ MEASURES: Final = (
         fund=True,
         weights=True,
     ),
-    Measure("median", "the median line's return", "%", BREADTH, _counted(lambda b: b.median), True),
+    AlertMeasure(
+        "median", "the median line's return", "%", BREADTH, _counted(lambda b: b.median), True
+    ),
     *(
-        Measure(
+        AlertMeasure(
             f"above{days}",
             f"members above their {days}-day average",
             "%",
@@ -161,7 +163,7 @@ MEASURES: Final = (
         for days in AVERAGES
     ),
     *(
-        Measure(
+        AlertMeasure(
             f"top{k} share",
             f"the {k} best names' part of all gains",
             "%",
@@ -172,7 +174,7 @@ MEASURES: Final = (
         )
         for k in (3, 5, 10)
     ),
-    Measure(
+    AlertMeasure(
         "contribution",
         "what a name brought",
         "bp",
@@ -182,6 +184,6 @@ MEASURES: Final = (
         symbol=True,
         weights=True,
     ),
-    Measure("joiners", "names that joined between two files", "", CHANGES, _moved(True), True),
-    Measure("leavers", "names that left between two files", "", CHANGES, _moved(False), True),
+    AlertMeasure("joiners", "names that joined between two files", "", CHANGES, _moved(True), True),
+    AlertMeasure("leavers", "names that left between two files", "", CHANGES, _moved(False), True),
 )

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from core.answer.alert_measures import MEASURES, Measure
+from core.answer.alert_measures import MEASURES, AlertMeasure
 from core.data.errors import CoreError
 from core.data.question import Basis, Question, normal
 
@@ -64,7 +64,7 @@ class Alert:
     basis: Basis
 
     @property
-    def measure(self) -> Measure:
+    def measure(self) -> AlertMeasure:
         """What it is set on."""
         return next(measure for measure in MEASURES if measure.words == self.words)
 
@@ -143,7 +143,7 @@ def parse(text: str, question: Question) -> Alert:
     )  # fmt: skip
 
 
-def _measure(subject: str) -> tuple[Measure, list[str]]:
+def _measure(subject: str) -> tuple[AlertMeasure, list[str]]:
     words = subject.casefold().split()
     for measure in MEASURES:
         own = measure.words.split()
@@ -153,7 +153,7 @@ def _measure(subject: str) -> tuple[Measure, list[str]]:
     raise AlertError(f"{subject.strip()!r} is nothing an alert can be set on; known are {known}")
 
 
-def _names(measure: Measure, names: list[str], question: Question) -> tuple[str, str]:
+def _names(measure: AlertMeasure, names: list[str], question: Question) -> tuple[str, str]:
     """The fund and the symbol of what follows a measure's words."""
     pair = (question.small, question.large)
     symbol = ""

@@ -20,7 +20,7 @@ _RENEWED: Final = ("MTD", "QTD", "YTD", "H1", "H2")
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ThenNow:
     """A number then and now; None where it was not told."""
 
     before: float | None
@@ -45,8 +45,8 @@ class Placed:
     """
 
     symbol: str
-    rank: Moved
-    bp: Moved
+    rank: ThenNow
+    bp: ThenNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ class IndexSince:
         withheld: why leaders and breadth are not compared, "" where they are.
     """
 
-    fund_return: Moved
-    share_up: Moved
+    fund_return: ThenNow
+    share_up: ThenNow
     leaders: Ends | None
     laggards: Ends | None
     joined: tuple[str, ...]
@@ -104,8 +104,8 @@ class Since:
 
     before: Look
     after: Look
-    gap_pp: Moved
-    rank: Moved
+    gap_pp: ThenNow
+    rank: ThenNow
     indices: Mapping[str, IndexSince]
     rolled: bool
 
@@ -143,8 +143,8 @@ def since(before: Look, after: Look, ends: int = ENDS) -> Since:
     return Since(
         before=before,
         after=after,
-        gap_pp=Moved(before.gap_pp, after.gap_pp),
-        rank=Moved(before.rank, after.rank),
+        gap_pp=ThenNow(before.gap_pp, after.gap_pp),
+        rank=ThenNow(before.rank, after.rank),
         indices={f: _index(f, before.indices[f], after.indices[f], ends) for f in both},
         rolled=rolled,
     )
@@ -159,8 +159,8 @@ def _index(fund: str, then: IndexLook, now: IndexLook, ends: int) -> IndexSince:
     told = not thin
     known_joined, known_left = set(then.joined), set(then.left)
     return IndexSince(
-        fund_return=Moved(then.fund_return, now.fund_return),
-        share_up=Moved(then.share_up, now.share_up) if told else Moved(None, None),
+        fund_return=ThenNow(then.fund_return, now.fund_return),
+        share_up=ThenNow(then.share_up, now.share_up) if told else ThenNow(None, None),
         leaders=_ends(list(then.ranked), list(now.ranked), then, now, ends) if told else None,
         laggards=_ends(list(then.ranked)[::-1], list(now.ranked)[::-1], then, now, ends)
         if told
@@ -189,8 +189,8 @@ def _ends(then: list[str], now: list[str], before: IndexLook, after: IndexLook, 
     def placed(symbol: str) -> Placed:
         return Placed(
             symbol,
-            Moved(was.get(symbol), is_.get(symbol)),
-            Moved(before.ranked.get(symbol), after.ranked.get(symbol)),
+            ThenNow(was.get(symbol), is_.get(symbol)),
+            ThenNow(before.ranked.get(symbol), after.ranked.get(symbol)),
         )
 
     first, old = now[:ends], then[:ends]

@@ -109,10 +109,10 @@ def mean_less_median(ground: Ground) -> list[Explanation]:
     value = None if mean is None or middle is None else mean - middle
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
-        own = statistics.fmean(r), statistics.median(r)
-        return own[0] - own[1], (
-            Term("mean", own[0], "percent", "equal-weight return"),
-            Term("median", own[1], "percent", "the return in the middle"),
+        mean_and_median = statistics.fmean(r), statistics.median(r)
+        return mean_and_median[0] - mean_and_median[1], (
+            Term("mean", mean_and_median[0], "percent", "equal-weight return"),
+            Term("median", mean_and_median[1], "percent", "the return in the middle"),
         )
 
     return _moment(ground, "mean less median", value, "pp", "mean - median", work)
@@ -136,10 +136,10 @@ def dispersion(ground: Ground) -> list[Explanation]:
 
 def dispersion_cap(ground: Ground) -> list[Explanation]:
     """The dispersion around the basket's return, by weight."""
-    view, found = ground.view, ground.basket
-    if view is None or found is None:
+    view, basket = ground.view, ground.basket
+    if view is None or basket is None:
         return []
-    values = dict(zip(found.symbols, found.values[0].tolist(), strict=True))
+    values = dict(zip(basket.symbols, basket.values[0].tolist(), strict=True))
     whole = math.fsum(values.values())
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
@@ -199,10 +199,10 @@ def equal_less_cap(ground: Ground) -> list[Explanation]:
     value = None if mean is None else mean - view.basket_return
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
-        own = statistics.fmean(r)
+        equal = statistics.fmean(r)
         whole = math.prod(1 + segment.basket_return for segment in view.segments) - 1
-        return own - whole, (
-            Term("equal weight", own, "percent", "mean of the returns"),
+        return equal - whole, (
+            Term("equal weight", equal, "percent", "mean of the returns"),
             Term("R", whole, "percent", "the basket's return"),
         )
 
@@ -210,12 +210,16 @@ def equal_less_cap(ground: Ground) -> list[Explanation]:
 
 
 def _counted(
-    ground: Ground, title: str, value: float | None, formula: str, kept: Callable[[float], bool]
+    ground: Ground,
+    title: str,
+    value: float | None,
+    formula: str,
+    condition: Callable[[float], bool],
 ) -> Explanation:
     """A count of lines, and its share of N."""
     view = ground.view
     assert view is not None
-    inside = [(symbol, r) for symbol, r in ground.counted if kept(round(r, _DECIMALS))]
+    inside = [(symbol, r) for symbol, r in ground.counted if condition(round(r, _DECIMALS))]
     size = len(ground.counted)
     ranked = sorted(inside, key=lambda line: (-line[1], line[0]))
     return Explanation(
@@ -239,12 +243,12 @@ def counts(ground: Ground) -> list[Explanation]:
     view = ground.view
     if view is None:
         return []
-    told = view.breadth
+    figures = view.breadth
     return [
-        _counted(ground, "lines up", float(told.up), "count of r > 0", lambda r: r > 0),
-        _counted(ground, "lines down", float(told.down), "count of r < 0", lambda r: r < 0),
+        _counted(ground, "lines up", float(figures.up), "count of r > 0", lambda r: r > 0),
+        _counted(ground, "lines down", float(figures.down), "count of r < 0", lambda r: r < 0),
         _counted(
-            ground, "lines unchanged", float(told.unchanged), "count of r = 0", lambda r: r == 0
+            ground, "lines unchanged", float(figures.unchanged), "count of r = 0", lambda r: r == 0
         ),
     ]
 
@@ -258,8 +262,8 @@ def ladder(ground: Ground, item: str = "") -> list[Explanation]:
     def name(rung: Rung) -> str:
         return f"{'<' if rung.below else '>'}{rung.threshold * 100:.6g}"
 
-    found = chosen(view.breadth.ladder, name, item, "step")
-    return [_rung(ground, rung) for rung in found]
+    rungs = chosen(view.breadth.ladder, name, item, "step")
+    return [_rung(ground, rung) for rung in rungs]
 
 
 def _rung(ground: Ground, rung: Rung) -> Explanation:

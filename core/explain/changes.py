@@ -31,11 +31,11 @@ def _weights(file: Holdings) -> dict[str, float]:
     return {symbol: value / file.total for symbol, value in values}
 
 
-def _files(ground: Ground, told: Changes) -> _Files:
+def _files(ground: Ground, changes: Changes) -> _Files:
     """The two files, each line's price return from its own closes, and the basket's."""
     market = ground.market
     dated = {file.as_of: file for file in market.holdings[ground.fund]}
-    old, new = dated[told.from_date], dated[told.to_date]
+    old, new = dated[changes.from_date], dated[changes.to_date]
     before, after = _weights(old), _weights(new)
     first, last = (market.session(file.as_of) for file in (old, new))
     moved = {}
@@ -52,43 +52,43 @@ def _files(ground: Ground, told: Changes) -> _Files:
     return _Files(old, new, before, after, moved, basket)
 
 
-def _sources(found: _Files) -> tuple[str, ...]:
+def _sources(files: _Files) -> tuple[str, ...]:
     return tuple(
         f"holdings: {file.source or 'unknown source'}, as of {file.as_of}"
-        for file in (found.old, found.new)
+        for file in (files.old, files.new)
     )
 
 
 def change(ground: Ground, item: str = "") -> list[Explanation]:
     """The largest active changes, or one line's: drift, active change, share change."""
-    told = ground.snapshot.changes.get(ground.fund)
-    if told is None:
+    changes = ground.snapshot.changes.get(ground.fund)
+    if changes is None:
         return []
-    found = _files(ground, told)
-    lines: list[Resized | Change] = [*told.resized, *told.left, *told.joined]
+    files = _files(ground, changes)
+    lines: list[Resized | Change] = [*changes.resized, *changes.left, *changes.joined]
     wanted = chosen(lines, lambda line: line.symbol, item, "line of both files")
     return [
-        _resized(ground, found, told, line)
+        _resized(ground, files, changes, line)
         if isinstance(line, Resized)
-        else _moved(ground, found, told, line)
+        else _member_change(ground, files, changes, line)
         for line in (wanted if item else lines[:3])
     ]
 
 
-def _old_symbol(told: Changes, symbol: str) -> str:
+def _old_symbol(changes: Changes, symbol: str) -> str:
     """The symbol the earlier file has a line under."""
-    return {new: old for old, new in told.renamed}.get(symbol, symbol)
+    return {new: old for old, new in changes.renamed}.get(symbol, symbol)
 
 
-def _resized(ground: Ground, found: _Files, told: Changes, line: Resized) -> Explanation:
+def _resized(ground: Ground, files: _Files, changes: Changes, line: Resized) -> Explanation:
     """A line of both files: its weight change is drift and the active rest."""
-    symbol = _old_symbol(told, line.symbol)
-    w0, w1 = found.before[symbol], found.after[line.symbol]
-    p = found.moved.get(symbol)
-    drifted = w0 * (1 + (found.basket if p is None else p)) / (1 + found.basket)
-    stated = [f"{file.source or 'holdings'}, as of {file.as_of}" for file in (found.old, found.new)]
-    own = Term("p", p, "percent", "its price return between the two files")
-    whole = Term("P", found.basket, "percent", "the old file's lines' price return")
+    symbol = _old_symbol(changes, line.symbol)
+    w0, w1 = files.before[symbol], files.after[line.symbol]
+    p = files.moved.get(symbol)
+    drifted = w0 * (1 + (files.basket if p is None else p)) / (1 + files.basket)
+    stated = [f"{file.source or 'holdings'}, as of {file.as_of}" for file in (files.old, files.new)]
+    line_return = Term("p", p, "percent", "its price return between the two files")
+    whole = Term("P", files.basket, "percent", "the old file's lines' price return")
     parts = (
         Explanation(
             "drift",
@@ -96,7 +96,7 @@ def _resized(ground: Ground, found: _Files, told: Changes, line: Resized) -> Exp
             "percent",
             "w0 (1 + p) / (1 + P) - w0",
             drifted - w0,
-            (Term("w0", w0, "percent", stated[0]), own, whole),
+            (Term("w0", w0, "percent", stated[0]), line_return, whole),
             notes=() if p is not None else ("no closes at both dates: it moves with the rest",),
         ),
         Explanation(
@@ -107,7 +107,7 @@ def _resized(ground: Ground, found: _Files, told: Changes, line: Resized) -> Exp
             w1 - drifted,
             (Term("w1", w1, "percent", stated[1]), Term("drifted", drifted, "percent")),
         ),
-        _shares(ground, found, symbol, line, stated),
+        _shares(ground, files, symbol, line, stated),
     )
     return Explanation(
         f"weight change of {line.symbol} {line.name} in {ground.fund}".replace("  ", " "),
@@ -117,18 +117,18 @@ def _resized(ground: Ground, found: _Files, told: Changes, line: Resized) -> Exp
         (drifted - w0) + (w1 - drifted),
         (Term("drift", line.drift, "percent"), Term("active", line.active, "percent")),
         parts,
-        origins=_sources(found),
+        origins=_sources(files),
     )
 
 
 def _shares(
-    ground: Ground, found: _Files, symbol: str, line: Resized, stated: list[str]
+    ground: Ground, files: _Files, symbol: str, line: Resized, stated: list[str]
 ) -> Explanation:
     """The change of the quantity held, splits between the files taken out."""
-    q0 = float(found.old.quantity[found.old.symbols.index(symbol)])
-    q1 = float(found.new.quantity[found.new.symbols.index(line.symbol)])
+    q0 = float(files.old.quantity[files.old.symbols.index(symbol)])
+    q1 = float(files.new.quantity[files.new.symbols.index(line.symbol)])
     market = ground.market
-    first, last = (market.session(file.as_of) for file in (found.old, found.new))
+    first, last = (market.session(file.as_of) for file in (files.old, files.new))
     followed = market.symbol(symbol)
     splits = market.split_since(followed, first) / market.split_since(followed, last)
     computed = q1 / (q0 * splits) - 1
@@ -146,10 +146,10 @@ def _shares(
     )
 
 
-def _moved(ground: Ground, found: _Files, told: Changes, line: Change) -> Explanation:
+def _member_change(ground: Ground, files: _Files, changes: Changes, line: Change) -> Explanation:
     """A line of one file alone: its weight there, and what it brought over the window."""
-    left = line in told.left
-    file = found.old if left else found.new
+    left = line in changes.left
+    file = files.old if left else files.new
     value = float(file.value[file.symbols.index(line.symbol)])
     terms = [
         Term("value", value, "money", f"{file.source or 'holdings'}, as of {file.as_of}"),
@@ -167,40 +167,40 @@ def _moved(ground: Ground, found: _Files, told: Changes, line: Change) -> Explan
         value / file.total,
         tuple(terms),
         notes=() if line.contribution is not None else ("it is not measured in the window",),
-        origins=_sources(found),
+        origins=_sources(files),
     )
 
 
 def turnover(ground: Ground) -> list[Explanation]:
     """One-way turnover: half the sum of all active changes, whatever their sign."""
-    told = ground.snapshot.changes.get(ground.fund)
-    if told is None:
+    changes = ground.snapshot.changes.get(ground.fund)
+    if changes is None:
         return []
-    found = _files(ground, told)
-    w1 = {_old_symbol(told, symbol): weight for symbol, weight in found.after.items()}
+    files = _files(ground, changes)
+    w1 = {_old_symbol(changes, symbol): weight for symbol, weight in files.after.items()}
     active = {}
-    for symbol in {*found.before, *w1}:
-        w0 = found.before.get(symbol, 0.0)
-        p = found.moved.get(symbol, found.basket)
-        active[symbol] = w1.get(symbol, 0.0) - w0 * (1 + p) / (1 + found.basket)
+    for symbol in {*files.before, *w1}:
+        w0 = files.before.get(symbol, 0.0)
+        p = files.moved.get(symbol, files.basket)
+        active[symbol] = w1.get(symbol, 0.0) - w0 * (1 + p) / (1 + files.basket)
     # a symbol that one company left and another took over is two lines
-    for line in {c.symbol for c in told.left} & {c.symbol for c in told.joined}:
-        p = found.moved.get(line, found.basket)
-        active[line] = abs(found.after[line]) + found.before[line] * (1 + p) / (1 + found.basket)
+    for line in {c.symbol for c in changes.left} & {c.symbol for c in changes.joined}:
+        p = files.moved.get(line, files.basket)
+        active[line] = abs(files.after[line]) + files.before[line] * (1 + p) / (1 + files.basket)
     ranked = sorted(active.items(), key=lambda part: (-abs(part[1]), part[0]))
     whole = math.fsum(abs(part) for part in active.values())
     return [
         Explanation(
             f"one-way turnover of {ground.fund}",
-            told.turnover,
+            changes.turnover,
             "percent",
             "sum |active| / 2",
-            whole / 2 if found.moved else None,
+            whole / 2 if files.moved else None,
             (
                 Term("sum |active|", whole, "percent", f"over {len(active):,} lines"),
                 *cut(Term(symbol, part, "percent") for symbol, part in ranked),
             ),
             notes=("active is the weight in the later file less w0 (1 + p) / (1 + P)",),
-            origins=_sources(found),
+            origins=_sources(files),
         )
     ]

@@ -22,30 +22,30 @@ _SHARES = "shares of the measured basket at the start"
 
 def shares(ground: Ground, segment: int = 0) -> dict[str, float]:
     """Line -> share of the measured basket at a segment's start, from the files' values."""
-    found = ground.basket
-    assert found is not None
-    values = dict(zip(found.symbols, found.values[segment].tolist(), strict=True))
+    basket = ground.basket
+    assert basket is not None
+    values = dict(zip(basket.symbols, basket.values[segment].tolist(), strict=True))
     whole = math.fsum(values.values())
     return {s: v / whole for s, v in values.items() if v > 0} if whole else {}
 
 
 def earned(ground: Ground) -> dict[str, float]:
     """Line -> contribution without m: sum of G share r, each from its values and own closes."""
-    found = ground.basket
-    assert found is not None
+    basket = ground.basket
+    assert basket is not None
     parts: dict[str, list[float]] = {}
     growth = 1.0
-    for k, segment in enumerate(found.segments):
-        rows = np.nonzero(found.measured[k])[0].tolist()
-        symbols = [found.symbols[row] for row in rows]
+    for k, segment in enumerate(basket.segments):
+        rows = np.nonzero(basket.measured[k])[0].tolist()
+        symbols = [basket.symbols[row] for row in rows]
         returns = ground.returns(symbols, segment.start, segment.end)
-        whole = math.fsum(found.values[k])
+        whole = math.fsum(basket.values[k])
         for row, symbol, r in zip(rows, symbols, returns, strict=True):
-            part = growth * float(found.values[k, row]) / whole * r
+            part = growth * float(basket.values[k, row]) / whole * r
             parts.setdefault(symbol, []).append(part)
         growth *= 1 + segment.basket_return
-    told = {symbol: math.fsum(own) for symbol, own in parts.items()}
-    return {symbol: 0.0 if abs(c) <= _NOTHING else c for symbol, c in told.items()}
+    sums = {symbol: math.fsum(amounts) for symbol, amounts in parts.items()}
+    return {symbol: 0.0 if abs(c) <= _NOTHING else c for symbol, c in sums.items()}
 
 
 def _largest(parts: dict[str, float], *, bp: bool = False) -> tuple[Term, ...]:
@@ -84,7 +84,7 @@ def hhi(ground: Ground) -> list[Explanation]:
             1 / number if number else None,
             "ratio",
             f"sum of w^2 over {len(w):,} lines",
-            math.fsum(own * own for own in w.values()) if w else None,
+            math.fsum(share * share for share in w.values()) if w else None,
             _largest(w),
             notes=("w is a line's share of the measured basket at the window's start",),
             origins=ground.origins,
@@ -96,13 +96,17 @@ def effective(ground: Ground) -> list[Explanation]:
     """The effective number of names by weight, by gain, and by size of contribution."""
     if ground.view is None:
         return []
-    told, brought = ground.view.concentration, earned(ground)
+    concentration, brought = ground.view.concentration, earned(ground)
     gains = {s: c for s, c in brought.items() if c > 0}
     sizes = {s: abs(c) for s, c in brought.items() if c}
     return [
-        _effective(ground, "effective N by weight", told.effective_n, shares(ground), _SHARES),
-        _effective(ground, "effective N by gain", told.effective_n_gains, gains, "gains"),
-        _effective(ground, "effective N by size", told.effective_n_abs, sizes, "contributions"),
+        _effective(
+            ground, "effective N by weight", concentration.effective_n, shares(ground), _SHARES
+        ),
+        _effective(ground, "effective N by gain", concentration.effective_n_gains, gains, "gains"),
+        _effective(
+            ground, "effective N by size", concentration.effective_n_abs, sizes, "contributions"
+        ),
     ]
 
 
@@ -110,15 +114,15 @@ def gini(ground: Ground) -> list[Explanation]:
     """Gini coefficients: of the weights, and of the gains."""
     if ground.view is None:
         return []
-    told = ground.view.concentration
-    found = ground.basket
-    assert found is not None
+    concentration = ground.view.concentration
+    basket = ground.basket
+    assert basket is not None
     # lines measured later alone have no weight at the start, and count as nothing
-    late = [0.0] * (int(found.measured.any(axis=0).sum()) - len(shares(ground)))
+    late = [0.0] * (int(basket.measured.any(axis=0).sum()) - len(shares(ground)))
     gains = [c for c in earned(ground).values() if c > 0]
     sets = (
-        ("weights", told.gini, [*shares(ground).values(), *late]),
-        ("gains", told.gini_gains, gains),
+        ("weights", concentration.gini, [*shares(ground).values(), *late]),
+        ("gains", concentration.gini_gains, gains),
     )
     return [
         Explanation(
@@ -152,35 +156,37 @@ def top(ground: Ground, item: str = "") -> list[Explanation]:
     view = ground.view
     if view is None:
         return []
-    found = chosen(view.concentration.top, lambda t: str(t.k), item, "k of the top names")
+    tops = chosen(view.concentration.top, lambda t: str(t.k), item, "k of the top names")
     brought = earned(ground)
-    return [_top(ground, one, brought) for one in found]
+    return [_top(ground, one, brought) for one in tops]
 
 
-def _top(ground: Ground, found: Top, brought: dict[str, float]) -> Explanation:
+def _top(ground: Ground, leaders: Top, brought: dict[str, float]) -> Explanation:
     view = ground.view
     assert view is not None
     lines = view.contributors
     net = view.basket_return if view.fund_return is None else view.fund_return
-    own = [float(lines.contribution[i]) for i in range(found.k)]
-    named = lines.symbols[: found.k]
+    contributions = [float(lines.contribution[i]) for i in range(leaders.k)]
+    named = lines.symbols[: leaders.k]
     gain = math.fsum(c for c in brought.values() if c > 0)
     unscaled = math.fsum(brought[s] for s in named)
-    terms = (Term(lines.symbols[i], own[i], "bp", lines.names[i]) for i in range(found.k))
-    total = math.fsum(own)
+    terms = (
+        Term(lines.symbols[i], contributions[i], "bp", lines.names[i]) for i in range(leaders.k)
+    )
+    total = math.fsum(contributions)
     return Explanation(
-        f"top {found.k} of {view.fund}",
-        found.contribution,
+        f"top {leaders.k} of {view.fund}",
+        leaders.contribution,
         "bp",
-        f"sum of the {found.k} largest contributions"
-        if found.k > 1
+        f"sum of the {leaders.k} largest contributions"
+        if leaders.k > 1
         else "the largest contribution",
         total,
         cut(terms),
         (
             Explanation(
                 "share of net",
-                found.share_of_net,
+                leaders.share_of_net,
                 "percent",
                 "sum / net",
                 total / net if abs(net) >= NET_FLOOR else None,
@@ -188,7 +194,7 @@ def _top(ground: Ground, found: Top, brought: dict[str, float]) -> Explanation:
             ),
             Explanation(
                 "share of gross gain",
-                found.share_of_gross_gain,
+                leaders.share_of_gross_gain,
                 "percent",
                 "sum / gain",
                 unscaled / gain if gain else None,
@@ -197,7 +203,7 @@ def _top(ground: Ground, found: Top, brought: dict[str, float]) -> Explanation:
                     Term("gain", gain, "bp", "all contributions above 0 together"),
                 ),
             ),
-            *_without(ground, named, found, brought),
+            *_without(ground, named, leaders, brought),
         ),
         origins=ground.origins,
     )
@@ -207,11 +213,11 @@ def _fund_without(
     ground: Ground, names: Sequence[str], zeroed: float | None
 ) -> tuple[Explanation, ...]:
     """The fund's return less what some names contributed; nothing without its closes."""
-    view, found = ground.view, ground.basket
-    assert view is not None and found is not None
+    view, basket = ground.view, ground.basket
+    assert view is not None and basket is not None
     if view.fund_return is None:
         return ()
-    lost = math.fsum(float(found.contribution[found.symbols.index(s)]) for s in names)
+    lost = math.fsum(float(basket.contribution[basket.symbols.index(s)]) for s in names)
     return (
         Explanation(
             "the fund without them, zeroed",
@@ -228,35 +234,36 @@ def _fund_without(
 
 
 def _without(
-    ground: Ground, names: Sequence[str], told: Top | Without, brought: dict[str, float]
+    ground: Ground, names: Sequence[str], figures: Top | Without, brought: dict[str, float]
 ) -> tuple[Explanation, ...]:
     """The index's return without some names: with them at zero, and the rest weighted up."""
-    found = ground.basket
-    assert found is not None
+    basket = ground.basket
+    assert basket is not None
     dropped = set(names)
     steps, terms = [], []
-    for k, segment in enumerate(found.segments):
+    for k, segment in enumerate(basket.segments):
         rows = [
             row
-            for row in np.nonzero(found.measured[k])[0].tolist()
-            if found.symbols[row] not in dropped
+            for row in np.nonzero(basket.measured[k])[0].tolist()
+            if basket.symbols[row] not in dropped
         ]
-        left = math.fsum(found.values[k, rows])
-        returns = ground.returns([found.symbols[r] for r in rows], segment.start, segment.end)
+        left = math.fsum(basket.values[k, rows])
+        returns = ground.returns([basket.symbols[r] for r in rows], segment.start, segment.end)
         if left:
-            kept = math.fsum(
-                float(found.values[k, row]) / left * r for row, r in zip(rows, returns, strict=True)
+            segment_return = math.fsum(
+                float(basket.values[k, row]) / left * r
+                for row, r in zip(rows, returns, strict=True)
             )
-            steps.append(kept)
+            steps.append(segment_return)
         words = f"{segment.start} to {segment.end}, {len(rows):,} lines left"
         terms.append(Term(f"B{k + 1}", steps[-1] if left else None, "percent", words))
-    whole = len(steps) == len(found.segments)
+    whole = len(steps) == len(basket.segments)
     lost = math.fsum(brought.get(s, 0.0) for s in names)
     return (
-        *_fund_without(ground, names, told.fund_zeroed),
+        *_fund_without(ground, names, figures.fund_zeroed),
         Explanation(
             "the measured lines without them, reweighted",
-            told.reweighted,
+            figures.reweighted,
             "percent",
             " x ".join(f"(1 + {term.name})" for term in terms) + " - 1",
             math.prod(1 + b for b in steps) - 1 if whole else None,
@@ -264,12 +271,12 @@ def _without(
         ),
         Explanation(
             "the measured lines without them, zeroed",
-            told.zeroed,
+            figures.zeroed,
             "percent",
             "R - C",
-            found.basket_return - lost,
+            basket.basket_return - lost,
             (
-                Term("R", found.basket_return, "percent", "the basket's return"),
+                Term("R", basket.basket_return, "percent", "the basket's return"),
                 Term("C", lost, "bp", "their contributions to it, without m"),
             ),
         ),
@@ -282,34 +289,34 @@ def without(ground: Ground, item: str = "") -> list[Explanation]:
     Raises:
         MeasureError: no name is marked and none is named, or the index has none of them.
     """
-    view, found = ground.view, ground.basket
-    if view is None or found is None:
+    view, basket = ground.view, ground.basket
+    if view is None or basket is None:
         return []
     left_out = names_left_out(ground.snapshot.question, ground.fund)
     wanted = item.upper().replace(",", " ").split() or [*map(ground.market.symbol, left_out)]
     place = {symbol: row for row, symbol in enumerate(view.contributors.symbols)}
     names = [symbol for symbol in dict.fromkeys(wanted) if symbol in place]
     if not names:
-        said = (
+        problem = (
             f"{view.fund} has no measured line {' '.join(wanted)}" if wanted else "none is marked"
         )
-        raise MeasureError(f"{said}; name lines of {view.fund}, such as without:BE,STRL")
-    own = view.contributors.contribution
-    told = view.without
-    if told is None or set(told.symbols) != set(names):
-        lost = math.fsum(float(own[place[s]]) for s in names)
-        ways = found.without(np.isin(found.symbols, names))
+        raise MeasureError(f"{problem}; name lines of {view.fund}, such as without:BE,STRL")
+    contributions = view.contributors.contribution
+    figures = view.without
+    if figures is None or set(figures.symbols) != set(names):
+        lost = math.fsum(float(contributions[place[s]]) for s in names)
+        ways = basket.without(np.isin(basket.symbols, names))
         fund = None if view.fund_return is None else view.fund_return - lost
-        told = Without(tuple(names), lost, *ways, fund)
+        figures = Without(tuple(names), lost, *ways, fund)
     return [
         Explanation(
             f"{view.fund} without {' '.join(names[:6])}{' …' if names[6:] else ''}",
-            told.contribution,
+            figures.contribution,
             "bp",
             "sum of their contributions",
-            math.fsum(float(found.contribution[found.symbols.index(s)]) for s in names),
-            cut(Term(s, float(own[place[s]]), "bp") for s in names),
-            _without(ground, names, told, earned(ground)),
+            math.fsum(float(basket.contribution[basket.symbols.index(s)]) for s in names),
+            cut(Term(s, float(contributions[place[s]]), "bp") for s in names),
+            _without(ground, names, figures, earned(ground)),
             origins=ground.origins,
         )
     ]
@@ -345,23 +352,23 @@ def half(ground: Ground) -> list[Explanation]:
 
 def correlation(ground: Ground) -> list[Explanation]:
     """The average correlation of two lines, pair by pair, by what a pair brings to the variance."""
-    view, found = ground.view, ground.basket
-    if view is None or found is None:
+    view, basket = ground.view, ground.basket
+    if view is None or basket is None:
         return []
     title = f"average correlation of the lines of {ground.fund}"
     first, last = (day(end) for end in ground.ends)
     calendar = _sessions(ground)
     inside = calendar[(calendar >= first) & (calendar <= last)]
     levels, weights = [], []
-    for row in np.nonzero(found.measured[0])[0].tolist():
-        series = ground.market.series(found.symbols[row])
+    for row in np.nonzero(basket.measured[0])[0].tolist():
+        series = ground.market.series(basket.symbols[row])
         if series is None:
             continue
         at = np.searchsorted(series.sessions, inside)
         at = np.minimum(at, len(series.sessions) - 1)
         if (series.sessions[at] == inside).all():
             levels.append(series.stand_in[at])
-            weights.append(float(found.values[0, row]))
+            weights.append(float(basket.values[0, row]))
     if len(inside) - 1 < 60 or not levels:
         return [Explanation(title, view.correlation, "number", "at least 60 sessions", None, ())]
     prices = np.array(levels)

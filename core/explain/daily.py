@@ -30,13 +30,13 @@ class _Session:
     """The session explained.
 
     Attributes:
-        told: the index's daily breadth.
+        daily: the index's daily breadth.
         when: the session.
         file: words about the file whose lines are counted.
         members: the lines counted, each with its closes up to the session that are believed.
     """
 
-    told: Daily
+    daily: Daily
     when: date
     file: str
     members: tuple[tuple[str, np.ndarray, np.ndarray], ...]
@@ -44,25 +44,25 @@ class _Session:
 
 def _session(ground: Ground) -> _Session | None:
     """The window's last session with members' closes; None where there is none."""
-    market, found = ground.market, ground.basket
-    told = daily_of(market, ground.snapshot, ground.fund) if ground.view else None
-    if told is None or found is None or not len(told.sessions):
+    market, basket = ground.market, ground.basket
+    daily = daily_of(market, ground.snapshot, ground.fund) if ground.view else None
+    if daily is None or basket is None or not len(daily.sessions):
         return None
-    when = told.sessions[-1].item()
+    when = daily.sessions[-1].item()
     members = []
-    for line in np.nonzero(found.counted[-1])[0].tolist():
-        series = market.series(found.symbols[line])
+    for line in np.nonzero(basket.counted[-1])[0].tolist():
+        series = market.series(basket.symbols[line])
         if series is None:
             continue
         upto = int(np.searchsorted(series.sessions, day(when), side="right"))
         # closes before a move that cannot be believed are not held against those after it
         doubts = [session for session, _ in series.doubts if session <= day(when)]
         first = int(np.searchsorted(series.sessions, doubts[-1])) if doubts else 0
-        own = series.sessions[first:upto], series.stand_in[first:upto]
-        members.append((found.symbols[line], *own))
+        closes = series.sessions[first:upto], series.stand_in[first:upto]
+        members.append((basket.symbols[line], *closes))
     file = ground.spans[-1].origin
     stated = f"members by {file.source or 'holdings'}, as of {file.as_of}"
-    return _Session(told, when, stated, tuple(members))
+    return _Session(daily, when, stated, tuple(members))
 
 
 def _moves(ground: Ground, session: _Session) -> dict[str, float]:
@@ -77,7 +77,7 @@ def _moves(ground: Ground, session: _Session) -> dict[str, float]:
     }
 
 
-def _told(values: np.ndarray) -> float | None:
+def _last_value(values: np.ndarray) -> float | None:
     """The last value; None where there is none."""
     value = float(values[-1])
     return value if math.isfinite(value) else None
@@ -102,7 +102,7 @@ def _one(
         formula,
         computed,
         terms,
-        notes=(*notes, *(adjusted if session.told.adjusted else ())),
+        notes=(*notes, *(adjusted if session.daily.adjusted else ())),
         origins=(session.file, *ground.origins),
     )
 
@@ -120,17 +120,17 @@ def advances(ground: Ground) -> list[Explanation]:
     if session is None:
         return []
     moves = _moves(ground, session)
-    found = []
-    for title, (formula, kept) in _KINDS.items():
-        own = sorted((-abs(move), symbol) for symbol, move in moves.items() if kept(move))
+    explanations = []
+    for title, (formula, condition) in _KINDS.items():
+        ranked = sorted((-abs(move), symbol) for symbol, move in moves.items() if condition(move))
         terms = (
             Term("members", float(len(moves)), "count", "with this close and the one before"),
-            *cut((Term(s, moves[s], "price", "move of its close") for _, s in own), 5),
+            *cut((Term(s, moves[s], "price", "move of its close") for _, s in ranked), 5),
         )
-        value = _told(getattr(session.told, title))
-        computed = float(len(own)) if moves else None
-        found.append(_one(ground, session, title, value, "count", formula, computed, terms))
-    return found
+        value = _last_value(getattr(session.daily, title))
+        computed = float(len(ranked)) if moves else None
+        explanations.append(_one(ground, session, title, value, "count", formula, computed, terms))
+    return explanations
 
 
 def _counts(ground: Ground, session: _Session) -> tuple[float, float]:
@@ -144,16 +144,16 @@ def net_line(ground: Ground) -> list[Explanation]:
     session = _session(ground)
     if session is None:
         return []
-    told = session.told
+    daily = session.daily
     up, down = _counts(ground, session)
-    nets = (told.advances - told.declines)[:-1][told.sessions[:-1] >= day(told.since)]
+    nets = (daily.advances - daily.declines)[:-1][daily.sessions[:-1] >= day(daily.since)]
     before = math.fsum(nets[np.isfinite(nets)].tolist())
     terms = (
-        Term("line before", before, "count", f"net advances from {told.since} on"),
+        Term("line before", before, "count", f"net advances from {daily.since} on"),
         Term("A", up, "count", "members up"),
         Term("D", down, "count", "members down"),
     )
-    value = _told(told.oscillators.line)
+    value = _last_value(daily.oscillators.line)
     name = "advance/decline line"
     formula = "line before + A - D"
     return [_one(ground, session, name, value, "count", formula, before + up - down, terms)]
@@ -167,7 +167,7 @@ def rana(ground: Ground) -> list[Explanation]:
     up, down = _counts(ground, session)
     terms = (Term("A", up, "count", "members up"), Term("D", down, "count", "members down"))
     computed = 1000 * (up - down) / (up + down) if up + down else None
-    value = _told(session.told.oscillators.rana)
+    value = _last_value(session.daily.oscillators.rana)
     formula, name = "1000 (A - D) / (A + D)", "ratio-adjusted net advances"
     return [_one(ground, session, name, value, "number", formula, computed, terms)]
 
@@ -184,20 +184,20 @@ def mcclellan(ground: Ground) -> list[Explanation]:
     session = _session(ground)
     if session is None:
         return []
-    swings = session.told.oscillators
-    begun = np.isfinite(swings.rana) & (session.told.sessions >= day(session.told.since))
+    swings = session.daily.oscillators
+    begun = np.isfinite(swings.rana) & (session.daily.sessions >= day(session.daily.since))
     values = swings.rana[begun].tolist()
     fast, slow = (_average(values, alpha) if values else None for alpha in (FAST, SLOW))
     computed = None if fast is None or slow is None else fast - slow
-    first = f"of RANA from {session.told.since} on, seeded with the first value"
+    first = f"of RANA from {session.daily.since} on, seeded with the first value"
     terms = (
         Term("EMA fast", fast, "number", f"alpha {FAST:.2f}, {first}"),
         Term("EMA slow", slow, "number", f"alpha {SLOW:.2f}, {first}"),
         Term("RANA", values[-1] if values else None, "number", "1000 (A - D) / (A + D)"),
     )
-    value = _told(swings.mcclellan)
+    value = _last_value(swings.mcclellan)
     hidden = f"hidden on the screen: fewer than {SETTLING} sessions since its seed"
-    notes = () if session.told.settled[-1] else (hidden,)
+    notes = () if session.daily.settled[-1] else (hidden,)
     earlier = swings.mcclellan[:-1][np.isfinite(swings.mcclellan[:-1])].tolist()
     before = math.fsum(earlier)
     running = (
@@ -205,7 +205,7 @@ def mcclellan(ground: Ground) -> list[Explanation]:
         Term("oscillator", computed, "number", f"of {session.when}"),
     )
     whole = None if computed is None else before + computed
-    summed = _told(swings.summation)
+    summed = _last_value(swings.summation)
     return [
         _one(
             ground, session, "McClellan oscillator", value, "number", "EMA fast - EMA slow",
@@ -244,7 +244,7 @@ def trin(ground: Ground) -> list[Explanation]:
         Term("DV", volumes[1], "count", "shares traded of those down"),
     )
     notes = () if defined else ("not defined without decliners or without volume on both sides",)
-    value = _told(session.told.oscillators.trin)
+    value = _last_value(session.daily.oscillators.trin)
     formula = "(A / D) / (AV / DV)"
     return [_one(ground, session, "TRIN", value, "number", formula, computed, terms, *notes)]
 
@@ -254,26 +254,28 @@ def above(ground: Ground, item: str = "") -> list[Explanation]:
     session = _session(ground)
     if session is None:
         return []
-    found = []
+    explanations = []
     for days in chosen(AVERAGES, str, item, "average"):
-        own = [
+        counted = [
             (symbol, float(closes[-1]), statistics.fmean(closes[-days:].tolist()))
-            for symbol, held, closes in session.members
-            if len(closes) >= days and held[-1].item() == session.when
+            for symbol, sessions, closes in session.members
+            if len(closes) >= days and sessions[-1].item() == session.when
         ]
-        over = [(s, close / mean - 1) for s, close, mean in own if close > mean * (1 + 1e-9)]
+        over = [(s, close / mean - 1) for s, close, mean in counted if close > mean * (1 + 1e-9)]
         over.sort(key=lambda line: -line[1])
         terms = (
             Term("above", float(len(over)), "count", f"close above its {days}-day average"),
-            Term("members", float(len(own)), "count", f"with {days} closes of their own"),
+            Term("members", float(len(counted)), "count", f"with {days} closes of their own"),
             *cut((Term(s, beyond, "percent", "over its average") for s, beyond in over), 5),
         )
-        computed = len(over) / len(own) if own else None
-        value = _told(session.told.above[days])
+        computed = len(over) / len(counted) if counted else None
+        value = _last_value(session.daily.above[days])
         title = f"members above their {days}-day average"
         formula = "above / members"
-        found.append(_one(ground, session, title, value, "percent", formula, computed, terms))
-    return found
+        explanations.append(
+            _one(ground, session, title, value, "percent", formula, computed, terms)
+        )
+    return explanations
 
 
 def extremes(ground: Ground) -> list[Explanation]:
@@ -281,21 +283,23 @@ def extremes(ground: Ground) -> list[Explanation]:
     session = _session(ground)
     if session is None:
         return []
-    told, need = session.told, YEAR_SESSIONS + 1
-    calendar = told.sessions[-need:]
-    own = [
+    daily, need = session.daily, YEAR_SESSIONS + 1
+    calendar = daily.sessions[-need:]
+    counted_members = [
         (symbol, closes[-need:].tolist())
         for symbol, days, closes in session.members
         if len(calendar) == need and len(days) >= need and (days[-need:] == calendar).all()
     ]
-    high = [symbol for symbol, closes in own if closes[-1] > max(closes[:-1])]
-    low = [symbol for symbol, closes in own if closes[-1] < min(closes[:-1])]
-    counted = Term("members", float(len(own)), "count", f"with a close on each of {need} sessions")
-    values = [_told(told.highs), _told(told.lows)]
-    found = [
+    high = [symbol for symbol, closes in counted_members if closes[-1] > max(closes[:-1])]
+    low = [symbol for symbol, closes in counted_members if closes[-1] < min(closes[:-1])]
+    counted = Term(
+        "members", float(len(counted_members)), "count", f"with a close on each of {need} sessions"
+    )
+    values = [_last_value(daily.highs), _last_value(daily.lows)]
+    explanations = [
         _one(
             ground, session, title, value, "count", f"count of {word} than the closes before",
-            float(len(names)) if own else None,
+            float(len(names)) if counted_members else None,
             (counted, Term("which", ", ".join(names[:10]) + (" …" if names[10:] else ""), "text")),
             _STRICT,
         )
@@ -310,7 +314,9 @@ def extremes(ground: Ground) -> list[Explanation]:
         Term("highs", float(len(high)), "count"),
         Term("lows", float(len(low)), "count"),
     )
-    computed = float(len(high) - len(low)) if own else None
+    computed = float(len(high) - len(low)) if counted_members else None
     name = "52-week highs less lows"
-    found.append(_one(ground, session, name, value, "count", "highs - lows", computed, terms))
-    return found
+    explanations.append(
+        _one(ground, session, name, value, "count", "highs - lows", computed, terms)
+    )
+    return explanations

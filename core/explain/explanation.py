@@ -70,12 +70,12 @@ def cut(terms: Iterable[Term], most: int = MOST, *, both_ends: bool = False) -> 
         most: terms kept.
         both_ends: keep half of them from each end of the list.
     """
-    found = tuple(terms)
-    if len(found) <= most + 1:
-        return found
+    whole = tuple(terms)
+    if len(whole) <= most + 1:
+        return whole
     head = (most + 1) // 2 if both_ends else most
     tail = most - head
-    hidden = found[head : len(found) - tail]
+    hidden = whole[head : len(whole) - tail]
     values = [term.value for term in hidden if isinstance(term.value, float)]
     rest = Term(f"… {len(hidden):,} more", math.fsum(values), hidden[0].unit, "together")
-    return (*found[:head], rest, *found[len(found) - tail :])
+    return (*whole[:head], rest, *whole[len(whole) - tail :])

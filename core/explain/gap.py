@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 def bridge(ground: Ground, item: str = "") -> list[Explanation]:
     """Every step of the bridge, or the one named; they add up to the gap."""
-    told = ground.snapshot.bridge
+    steps = ground.snapshot.bridge
     figures: dict[str, float | None] = {}
     parts: dict[str, tuple[Explanation, ...]] = {}
     for side in ground.pair:
         view = side.view
-        if view is None or not told:
+        if view is None or not steps:
             return []
         mean, middle = breadth.equal_weight(side), breadth.median(side)
         figures[f"fund {side.fund}"] = side.returns([side.fund], *side.ends)[0]
@@ -40,13 +40,13 @@ def bridge(ground: Ground, item: str = "") -> list[Explanation]:
         (f"basket {small}", f"equal weight {small}"),
         (f"fund {small}", f"basket {small}"),
     )
-    wanted = chosen(told, lambda step: step.name, item, "step")
-    found = []
-    for step, (upper, lower) in zip(told, ways, strict=True):
+    wanted = chosen(steps, lambda step: step.name, item, "step")
+    explanations = []
+    for step, (upper, lower) in zip(steps, ways, strict=True):
         if step not in wanted:
             continue
         first, second = figures[upper], figures[lower]
-        found.append(
+        explanations.append(
             Explanation(
                 step.name,
                 step.value,
@@ -61,7 +61,7 @@ def bridge(ground: Ground, item: str = "") -> list[Explanation]:
                 origins=ground.of(large).origins + ground.of(small).origins,
             )
         )
-    return found
+    return explanations
 
 
 def _middle(
@@ -96,22 +96,22 @@ def _middle(
 
 def leader(ground: Ground, item: str = "") -> list[Explanation]:
     """The names that widen and narrow the gap the most, or the one named."""
-    told = ground.snapshot.gap_leaders
-    if told is None:
+    leaders = ground.snapshot.gap_leaders
+    if leaders is None:
         return []
-    ranked = list(zip(told.symbols, told.names, told.value.tolist(), strict=True))
+    ranked = list(zip(leaders.symbols, leaders.names, leaders.value.tolist(), strict=True))
     wanted = chosen(ranked, lambda line: line[0], item, "line in the gap")
     if not item:
         wanted = (*ranked[:3], *ranked[-2:]) if len(ranked) > 5 else ranked
     sides = [(side, shares(side, _first_measured(side)), earned(side)) for side in ground.pair]
-    whole = [math.fsum(own.values()) for _, _, own in sides]
+    whole = [math.fsum(figures.values()) for _, _, figures in sides]
     middle = sum(whole) / 2
-    found = []
+    explanations = []
     for symbol, name, value in wanted:
-        ws, wl = (own.get(symbol, 0.0) for _, own, _ in sides)
-        cs, cl = (own.get(symbol, 0.0) for _, _, own in sides)
+        ws, wl = (figures.get(symbol, 0.0) for _, figures, _ in sides)
+        cs, cl = (figures.get(symbol, 0.0) for _, _, figures in sides)
         names = [side.fund for side, _, _ in sides]
-        found.append(
+        explanations.append(
             Explanation(
                 f"{symbol} {name} in the gap of the baskets".replace("  ", " "),
                 value,
@@ -128,7 +128,7 @@ def leader(ground: Ground, item: str = "") -> list[Explanation]:
                 origins=ground.of(names[0]).origins + ground.of(names[1]).origins,
             )
         )
-    return found
+    return explanations
 
 
 def _first_measured(side: Ground) -> int:
@@ -139,22 +139,22 @@ def _first_measured(side: Ground) -> int:
 
 def brinson(ground: Ground, item: str = "") -> list[Explanation]:
     """Every sector's allocation, selection and interaction, or one sector's; Brinson-Fachler."""
-    told = ground.snapshot.sector_effects
-    if not told:
+    effects = ground.snapshot.sector_effects
+    if not effects:
         return []
-    wanted = chosen(told, lambda effect: effect.name, item, "sector")
+    wanted = chosen(effects, lambda effect: effect.name, item, "sector")
     sides = [_by_sector(side) for side in ground.pair]
-    whole = [math.fsum(own.values()) for _, own in sides]
-    found = [_effect(effect, sides, whole[1]) for effect in wanted]
+    whole = [math.fsum(contributions.values()) for _, contributions in sides]
+    explanations = [_effect(effect, sides, whole[1]) for effect in wanted]
     small, large = ground.pair
     origins = small.origins + large.origins
     if item:
-        return [replace(effect, origins=origins) for effect in found]
+        return [replace(effect, origins=origins) for effect in explanations]
     names = [side.fund for side in ground.pair]
     return [
         Explanation(
             f"gap of the baskets of {names[0]} and {names[1]} by sector",
-            math.fsum(effect.total for effect in told),
+            math.fsum(effect.total for effect in effects),
             "bp",
             "R small - R large",
             whole[0] - whole[1],
@@ -162,11 +162,13 @@ def brinson(ground: Ground, item: str = "") -> list[Explanation]:
                 Term("R small", whole[0], "percent", "the basket's return"),
                 Term("R large", whole[1], "percent", "the basket's return"),
                 *(
-                    Term(word, math.fsum(getattr(e, word) for e in told), "bp", "over all sectors")
+                    Term(
+                        word, math.fsum(getattr(e, word) for e in effects), "bp", "over all sectors"
+                    )
                     for word in ("allocation", "selection", "interaction")
                 ),
             ),
-            tuple(found),
+            tuple(explanations),
             origins=origins,
         )
     ]
@@ -177,14 +179,14 @@ _Sides = list[tuple[dict[str, float], dict[str, float]]]
 
 def _by_sector(side: Ground) -> tuple[dict[str, float], dict[str, float]]:
     """Sector -> share at the start, and what it brought to the measured basket."""
-    found = side.basket
-    assert found is not None
-    place = dict(zip(found.symbols, found.sectors, strict=True))
+    basket = side.basket
+    assert basket is not None
+    place = dict(zip(basket.symbols, basket.sectors, strict=True))
     sums: list[dict[str, list[float]]] = [{}, {}]
-    for held, own in zip(sums, (shares(side), earned(side)), strict=True):
-        for symbol, value in own.items():
-            held.setdefault(place[symbol] or UNKNOWN, []).append(value)
-    weight, brought = ({n: math.fsum(v) for n, v in held.items()} for held in sums)
+    for by_sector, by_symbol in zip(sums, (shares(side), earned(side)), strict=True):
+        for symbol, value in by_symbol.items():
+            by_sector.setdefault(place[symbol] or UNKNOWN, []).append(value)
+    weight, brought = ({n: math.fsum(v) for n, v in by_sector.items()} for by_sector in sums)
     return weight, brought
 
 

@@ -83,26 +83,26 @@ class Ground:
     @cached_property
     def counted(self) -> tuple[tuple[str, float], ...]:
         """Breadth's lines with their returns over the window, each from its own closes."""
-        found = self.breadth_basket
-        if found is None:
+        lines = self.breadth_basket
+        if lines is None:
             return ()
-        inside = np.nonzero(np.isfinite(found.window_returns))[0].tolist()
-        symbols = [found.symbols[row] for row in inside]
+        inside = np.nonzero(np.isfinite(lines.window_returns))[0].tolist()
+        symbols = [lines.symbols[row] for row in inside]
         return tuple(zip(symbols, self.returns(symbols, *self.ends), strict=True))
 
     def returns(self, symbols: Iterable[str], first: date, last: date) -> list[float]:
         """Return of each line between its last closes on or before two dates; NaN without them."""
-        found = []
+        returns = []
         for symbol in symbols:
             series = self.market.series(symbol)
             level = series.level(self.basis) if series is not None else None
             if series is None or level is None:
-                found.append(float("nan"))
+                returns.append(float("nan"))
                 continue
             at = np.searchsorted(series.sessions, [day(first), day(last)], side="right") - 1
             known = at[0] >= 0
-            found.append(float(level[at[1]] / level[at[0]] - 1) if known else float("nan"))
-        return found
+            returns.append(float(level[at[1]] / level[at[0]] - 1) if known else float("nan"))
+        return returns
 
     def closes(self, symbol: str) -> tuple[date, date]:
         """Sessions of a line's last closes on or before the window's two ends."""
@@ -118,27 +118,27 @@ class Ground:
         dates: dict[str, list[str]] = {}
         for source in self.snapshot.sources:
             if self.fund in source.what.split():
-                told = f"{source.what}: {source.origin or 'unknown source'}, as of"
-                dates.setdefault(told, []).append(str(source.as_of))
-        files = (f"{told} {', '.join(own)}" for told, own in dates.items())
+                words = f"{source.what}: {source.origin or 'unknown source'}, as of"
+                dates.setdefault(words, []).append(str(source.as_of))
+        files = (f"{words} {', '.join(days)}" for words, days in dates.items())
         return (*files, f"closes of {self.ends[0]} and {self.ends[1]}")
 
 
-def chosen(found: Sequence[T], name: Callable[[T], str], item: str, kind: str) -> Sequence[T]:
+def chosen(items: Sequence[T], name: Callable[[T], str], item: str, kind: str) -> Sequence[T]:
     """All of them, or the one of that name, capitals and blanks apart.
 
     Raises:
         MeasureError: none has it; the message lists those there are.
     """
     if not item:
-        return found
+        return items
 
     def plain(text: str) -> str:
         return text.casefold().replace(" ", "").rstrip("%").replace("+", "")
 
-    own = [one for one in found if plain(name(one)) == plain(item)]
-    if not own:
-        names = [name(one) for one in found]
+    matches = [one for one in items if plain(name(one)) == plain(item)]
+    if not matches:
+        names = [name(one) for one in items]
         known = ", ".join(names[:20]) + (f", … {len(names) - 20:,} more" if len(names) > 20 else "")
         raise MeasureError(f"there is no {kind} {item!r}; there are {known or 'none'}")
-    return own
+    return matches

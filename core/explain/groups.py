@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from core.measures.groups import Group
 
 
-def _group(ground: Ground, found: Group, lines: Lines, own: list[int]) -> Explanation:
+def _group(ground: Ground, group: Group, lines: Lines, rows: list[int]) -> Explanation:
     """A group's contribution, weight and return from its lines."""
-    contribution = math.fsum(float(lines.contribution[i]) for i in own)
-    weight = math.fsum(float(lines.weight[i]) for i in own)
+    contribution = math.fsum(float(lines.contribution[i]) for i in rows)
+    weight = math.fsum(float(lines.weight[i]) for i in rows)
     return Explanation(
-        f"{found.name} in {ground.fund}",
-        found.contribution,
+        f"{group.name} in {ground.fund}",
+        group.contribution,
         "bp",
-        f"sum of the contributions of {len(own):,} lines",
+        f"sum of the contributions of {len(rows):,} lines",
         contribution,
         cut(
             Term(
@@ -31,12 +31,12 @@ def _group(ground: Ground, found: Group, lines: Lines, own: list[int]) -> Explan
                 "bp",
                 f"{lines.names[i]}, weight {lines.weight[i] * 100:.4f} %",
             )
-            for i in own
+            for i in rows
         ),
         (
             Explanation(
-                f"return of {found.name}",
-                found.total_return,
+                f"return of {group.name}",
+                group.total_return,
                 "percent",
                 "c / w",
                 contribution / weight if weight > 0 else None,
@@ -50,14 +50,14 @@ def _group(ground: Ground, found: Group, lines: Lines, own: list[int]) -> Explan
     )
 
 
-def _all(ground: Ground, kind: str, found: tuple[Group, ...], item: str) -> list[Explanation]:
+def _all(ground: Ground, kind: str, groups: tuple[Group, ...], item: str) -> list[Explanation]:
     view = ground.view
     if view is None:
         return []
     lines = view.contributors
-    told = []
-    for group in chosen(found, lambda g: g.name, item, kind):
-        own = [
+    explanations = []
+    for group in chosen(groups, lambda g: g.name, item, kind):
+        rows = [
             i
             for i, symbol in enumerate(lines.symbols)
             if (
@@ -66,8 +66,8 @@ def _all(ground: Ground, kind: str, found: tuple[Group, ...], item: str) -> list
                 else (lines.sectors[i] or UNKNOWN) == group.name
             )
         ]
-        told.append(_group(ground, group, lines, own))
-    return told
+        explanations.append(_group(ground, group, lines, rows))
+    return explanations
 
 
 def sector(ground: Ground, item: str = "") -> list[Explanation]:

@@ -84,28 +84,30 @@ def cuts(ground: Ground) -> Explanation | None:
     basket then holds a little less of what paid dividends before the cut. Under price return
     the cut changes nothing while the same lines are measured on both sides of it.
     """
-    found, spans = ground.basket, ground.spans
+    with_cuts, spans = ground.basket, ground.spans
     runs = [tuple(run) for _, run in groupby(spans, key=lambda span: id(span.file))]
-    if found is None or len(runs) == len(spans):
+    if with_cuts is None or len(runs) == len(spans):
         return None
     joined = tuple(replace(run[0], end=run[-1].end) for run in runs)
     uncut = basket(ground.market, joined, ground.basis)
     if uncut is None or not uncut.measured.any():
         return None
     at = [str(late.start) for run in runs for late in run[1:]]
-    same = len(found.symbols) == len(uncut.symbols) and all(
-        (found.measured[k] == uncut.measured[place]).all()
+    same = len(with_cuts.symbols) == len(uncut.symbols) and all(
+        (with_cuts.measured[k] == uncut.measured[place]).all()
         for place, run in enumerate(runs)
         for k in range(spans.index(run[0]), spans.index(run[0]) + len(run))
     )
     return Explanation(
         f"cuts of {ground.fund} that go on with the same file",
-        found.basket_return - uncut.basket_return,
+        with_cuts.basket_return - uncut.basket_return,
         "bp",
         "with - without",
-        found.basket_return - uncut.basket_return,
+        with_cuts.basket_return - uncut.basket_return,
         (
-            Term("with", found.basket_return, "percent", f"weights read anew at {', '.join(at)}"),
+            Term(
+                "with", with_cuts.basket_return, "percent", f"weights read anew at {', '.join(at)}"
+            ),
             Term("without", uncut.basket_return, "percent", "bought once a file and held"),
         ),
         notes=(

@@ -52,13 +52,13 @@ def _carried(
 
 
 def _segment(
-    market: Market, found: Basket, file: Holdings, k: int, line: int, growth: float, basis: str
+    market: Market, basket: Basket, file: Holdings, k: int, line: int, growth: float, basis: str
 ) -> Explanation:
     """What a line brought in one segment: G x w x r."""
-    segment, symbol = found.segments[k], found.symbols[line]
-    opened, closed = (d[k, line].item() for d in (found.opened, found.closed))
-    share, value = float(found.share[k, line]), float(found.values[k, line])
-    measured = math.fsum(found.values[k])
+    segment, symbol = basket.segments[k], basket.symbols[line]
+    opened, closed = (d[k, line].item() for d in (basket.opened, basket.closed))
+    share, value = float(basket.share[k, line]), float(basket.values[k, line])
+    measured = math.fsum(basket.values[k])
     stated = f"{file.source or 'holdings'}, as of {file.as_of}"
     weight = Explanation(
         f"weight of {symbol} at {segment.start}",
@@ -73,23 +73,23 @@ def _segment(
         ),
         (_carried(market, file, symbol, segment.start, opened, value),),
     )
-    own = return_of(market, symbol, opened, closed, basis)
+    line_return = return_of(market, symbol, opened, closed, basis)
     before = "the basket's growth before the segment"
     terms = (
         Term("G", growth, "ratio", before),
         Term("w", weight.value, "percent"),
-        Term("r", own.value, "percent"),
+        Term("r", line_return.value, "percent"),
     )
-    earned = growth * segment.weight_measured * share * float(found.returns[k, line])
-    assert weight.value is not None and own.value is not None
+    earned = growth * segment.weight_measured * share * float(basket.returns[k, line])
+    assert weight.value is not None and line_return.value is not None
     return Explanation(
         f"{segment.start} to {segment.end}",
         earned,
         "bp",
         "G x w x r",
-        growth * weight.value * own.value,
+        growth * weight.value * line_return.value,
         terms,
-        (weight, own),
+        (weight, line_return),
         ("the weight is estimated: its file is dated later, or adjusted closes carried it",)
         if segment.estimated
         else (),
@@ -98,33 +98,33 @@ def _segment(
 
 def line(ground: Ground, symbol: str) -> Explanation | None:
     """How a line's contribution came about; None where the index has no such line."""
-    market, found = ground.market, ground.basket
+    market, basket = ground.market, ground.basket
     followed = market.symbol(symbol)
-    if found is None:
+    if basket is None:
         return None
     others = _others(ground, symbol)
-    if followed not in found.symbols:
+    if followed not in basket.symbols:
         return others[0] if others else None
-    row = found.symbols.index(followed)
-    title = f"contribution of {followed} {found.names[row]} to {ground.fund}".replace("  ", " ")
-    if found.reasons[row]:
-        return Explanation(title, None, "bp", "not measured", None, (), (), (found.reasons[row],))
+    row = basket.symbols.index(followed)
+    title = f"contribution of {followed} {basket.names[row]} to {ground.fund}".replace("  ", " ")
+    if basket.reasons[row]:
+        return Explanation(title, None, "bp", "not measured", None, (), (), (basket.reasons[row],))
     beside = tuple(f"beside it, {o.title}: {', '.join(o.notes)}" for o in others)
     steps, growth = [], 1.0
     for k, part in enumerate(ground.spans):
-        if found.measured[k, row]:
-            steps.append(_segment(market, found, part.file, k, row, growth, ground.basis))
-        growth *= 1 + found.segments[k].basket_return
+        if basket.measured[k, row]:
+            steps.append(_segment(market, basket, part.file, k, row, growth, ground.basis))
+        growth *= 1 + basket.segments[k].basket_return
     terms = tuple(Term(f"c{k}", s.value, "bp", s.title) for k, s in enumerate(steps, start=1))
     return Explanation(
         title,
-        float(found.contribution[row]),
+        float(basket.contribution[row]),
         "bp",
         " + ".join(t.name for t in terms),
         math.fsum(s.computed or 0.0 for s in steps),
         terms,
         tuple(steps),
-        (*found.flags.get(row, ()), *beside),
+        (*basket.flags.get(row, ()), *beside),
     )
 
 

@@ -42,12 +42,12 @@ def _line(ground: Ground, item: str = "") -> list[Explanation | None]:
     view = ground.view
     if view is None:
         return []
-    found = lines.line(ground, item or view.contributors.symbols[0])
-    if found is None:
+    explanation = lines.line(ground, item or view.contributors.symbols[0])
+    if explanation is None:
         raise MeasureError(
             f"{item} is in none of the holdings of {ground.fund} that the window uses"
         )
-    return [found]
+    return [explanation]
 
 
 MEASURES = {
@@ -125,12 +125,12 @@ def explain(
     Raises:
         MeasureError: no such measure, or no such item of it; the message lists what there is.
     """
-    name, _, own = name.strip().partition(":")
-    measure, item = MEASURES.get(name.casefold()), (own or item).strip()
+    name, _, suffix = name.strip().partition(":")
+    measure, item = MEASURES.get(name.casefold()), (suffix or item).strip()
     if measure is None:
         raise MeasureError(f"{name!r} is no measure; known are {names()}")
     if item and not measure.item:
         raise MeasureError(f"{name} takes no {item!r}; it is one figure of the index")
     ground = Ground(market, snapshot, fund)
-    found = measure.make(ground, item) if measure.item else measure.make(ground)
-    return tuple(one for one in found if one is not None)
+    explanations = measure.make(ground, item) if measure.item else measure.make(ground)
+    return tuple(one for one in explanations if one is not None)

@@ -37,12 +37,12 @@ def payments(
     series = market.series(symbol)
     if series is None or series.price is None:
         return []
-    found = []
+    dividends = []
     for block in market.bars:
         if symbol not in block.symbols or not first.year <= block.year <= last.year:
             continue
-        own = np.nonzero(block.dividend.col == block.symbols.index(symbol))[0]
-        for place in own[np.argsort(block.dividend.row[own])].tolist():
+        places = np.nonzero(block.dividend.col == block.symbols.index(symbol))[0]
+        for place in places[np.argsort(block.dividend.row[places])].tolist():
             ex = block.sessions[block.dividend.row[place]]
             row = int(np.searchsorted(series.sessions, ex))
             if row < len(series.sessions) and first < series.sessions[row].item() <= last:
@@ -52,8 +52,8 @@ def payments(
                 before = float(series.price[earlier]) if earlier >= 0 else math.nan
                 if unbelievable(cash, before, after):
                     continue
-                found.append((ex.item(), cash, counted, after))
-    return found
+                dividends.append((ex.item(), cash, counted, after))
+    return dividends
 
 
 def return_of(market: Market, symbol: str, first: date, last: date, basis: str) -> Explanation:

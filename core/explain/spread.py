@@ -26,8 +26,8 @@ def _sides(ground: Ground) -> tuple[Explanation, Explanation]:
 
 def gap(ground: Ground) -> list[Explanation]:
     """How the gap came about, and its two ranks; nothing where a fund's closes are missing."""
-    found = ground.snapshot.spread
-    if found is None:
+    figures = ground.snapshot.spread
+    if figures is None:
         return []
     sides = _sides(ground)
     names = [side.fund for side in ground.pair]
@@ -35,13 +35,13 @@ def gap(ground: Ground) -> list[Explanation]:
     return [
         Explanation(
             f"gap of {names[0]} over {names[1]}",
-            found.gap,
+            figures.gap,
             "pp",
             "R small - R large",
             values[0] - values[1],
             (
-                Term("R small", found.small_return, "percent", sides[0].title),
-                Term("R large", found.large_return, "percent", sides[1].title),
+                Term("R small", figures.small_return, "percent", sides[0].title),
+                Term("R large", figures.large_return, "percent", sides[1].title),
             ),
             (*sides, *rank(ground), *full_rank(ground)),
         )
@@ -50,21 +50,21 @@ def gap(ground: Ground) -> list[Explanation]:
 
 def geometric(ground: Ground) -> list[Explanation]:
     """How the geometric gap came about."""
-    found = ground.snapshot.spread
-    if found is None:
+    figures = ground.snapshot.spread
+    if figures is None:
         return []
     sides = _sides(ground)
     small, large = (side.computed or 0.0 for side in sides)
     return [
         Explanation(
             "geometric gap",
-            found.geometric_gap,
+            figures.geometric_gap,
             "pp",
             "(1 + R small) / (1 + R large) - 1",
             (1 + small) / (1 + large) - 1,
             (
-                Term("R small", found.small_return, "percent", sides[0].title),
-                Term("R large", found.large_return, "percent", sides[1].title),
+                Term("R small", figures.small_return, "percent", sides[0].title),
+                Term("R large", figures.large_return, "percent", sides[1].title),
             ),
             sides,
         )
@@ -73,15 +73,15 @@ def geometric(ground: Ground) -> list[Explanation]:
 
 def drawdown(ground: Ground) -> list[Explanation]:
     """Where the ratio of the two funds fell deepest: from which session to which."""
-    found = ground.snapshot.spread
-    if found is None:
+    figures = ground.snapshot.spread
+    if figures is None:
         return []
     levels = []
     for side in ground.pair:
         series = ground.market.series(side.fund)
         level = series.level(ground.basis) if series is not None else None
         assert series is not None and level is not None
-        levels.append(level[np.searchsorted(series.sessions, found.sessions)])
+        levels.append(level[np.searchsorted(series.sessions, figures.sessions)])
     ratio = (levels[0] / levels[0][0] / (levels[1] / levels[1][0])).tolist()
     high, worst, peak, low = ratio[0], 0.0, 0, 0
     place_of_high = 0
@@ -93,23 +93,23 @@ def drawdown(ground: Ground) -> list[Explanation]:
     return [
         Explanation(
             "deepest fall of the ratio",
-            found.drawdown,
+            figures.drawdown,
             "percent",
             "Q low / Q peak - 1",
             worst,
             (
-                Term("Q peak", ratio[peak], "ratio", f"on {found.sessions[peak]}"),
-                Term("Q low", ratio[low], "ratio", f"on {found.sessions[low]}"),
+                Term("Q peak", ratio[peak], "ratio", f"on {figures.sessions[peak]}"),
+                Term("Q low", ratio[low], "ratio", f"on {figures.sessions[low]}"),
             ),
             notes=("Q is (S / S at the start) / (L / L at the start), session by session",),
         )
     ]
 
 
-def _earlier(found: Ranking) -> list[YearGap]:
+def _earlier(ranking: Ranking) -> list[YearGap]:
     """The earlier years, the window itself left out."""
-    own = found.history[-1] if len(found.history) == found.of else None
-    return [year for year in found.history if year is not own]
+    this_window = ranking.history[-1] if len(ranking.history) == ranking.of else None
+    return [year for year in ranking.history if year is not this_window]
 
 
 def _gaps(ground: Ground, years: Sequence[YearGap]) -> list[float]:
@@ -121,9 +121,9 @@ def _gaps(ground: Ground, years: Sequence[YearGap]) -> list[float]:
     return gaps
 
 
-def _terms(found: Ranking, years: Sequence[YearGap], gaps: Sequence[float]) -> tuple[Term, ...]:
+def _terms(ranking: Ranking, years: Sequence[YearGap], gaps: Sequence[float]) -> tuple[Term, ...]:
     return (
-        Term("gap", found.gap, "pp", "this window"),
+        Term("gap", ranking.gap, "pp", "this window"),
         *(
             Term(str(year.year), gap, "pp", f"{year.start} to {year.end}")
             for year, gap in zip(years, gaps, strict=True)
@@ -131,119 +131,119 @@ def _terms(found: Ranking, years: Sequence[YearGap], gaps: Sequence[float]) -> t
     )
 
 
-def _ranked(ground: Ground, title: str, found: Ranking) -> Explanation:
+def _ranked(ground: Ground, title: str, ranking: Ranking) -> Explanation:
     """How a rank came about: 1 + the earlier years that are wider on the same side."""
-    side = -1.0 if found.gap < 0 else 1.0
-    years = _earlier(found)
+    side = -1.0 if ranking.gap < 0 else 1.0
+    years = _earlier(ranking)
     gaps = _gaps(ground, years)
-    mine = round(side * found.gap, TIE_DECIMALS)
+    mine = round(side * ranking.gap, TIE_DECIMALS)
     wider = [y for y, g in zip(years, gaps, strict=True) if round(side * g, TIE_DECIMALS) > mine]
     notes = [f"{len(years)} earlier years; a tie is equality at 0.01 pp"]
-    if not found.claim:
+    if not ranking.claim:
         notes.append("fewer than ten earlier years carry no claim")
     return Explanation(
         title,
-        float(found.rank),
+        float(ranking.rank),
         "count",
         "1 + years that are wider" + (f": {' '.join(str(y.year) for y in wider)}" if wider else ""),
         1.0 + len(wider),
-        _terms(found, years, gaps),
+        _terms(ranking, years, gaps),
         notes=tuple(notes),
     )
 
 
 def _rankings(ground: Ground) -> list[tuple[str, Ranking]]:
-    found: Spread | None = ground.snapshot.spread
-    if found is None:
+    spread: Spread | None = ground.snapshot.spread
+    if spread is None:
         return []
     return [
-        ("among the same windows", found.same_window),
-        ("among full calendar years", found.full_years),
+        ("among the same windows", spread.same_window),
+        ("among full calendar years", spread.full_years),
     ]
 
 
 def rank(ground: Ground) -> list[Explanation]:
     """The rank among the same windows of earlier years."""
-    return [_ranked(ground, f"rank {name}", found) for name, found in _rankings(ground)[:1]]
+    return [_ranked(ground, f"rank {name}", ranking) for name, ranking in _rankings(ground)[:1]]
 
 
 def full_rank(ground: Ground) -> list[Explanation]:
     """The rank among full calendar years."""
-    return [_ranked(ground, f"rank {name}", found) for name, found in _rankings(ground)[1:]]
+    return [_ranked(ground, f"rank {name}", ranking) for name, ranking in _rankings(ground)[1:]]
 
 
 def since(ground: Ground) -> list[Explanation]:
     """The latest earlier year at least as wide, against each set of years."""
-    told = []
-    for name, found in _rankings(ground):
-        side = -1.0 if found.gap < 0 else 1.0
-        years = _earlier(found)
+    explanations = []
+    for name, ranking in _rankings(ground):
+        side = -1.0 if ranking.gap < 0 else 1.0
+        years = _earlier(ranking)
         gaps = _gaps(ground, years)
-        mine = round(side * found.gap, TIE_DECIMALS)
+        mine = round(side * ranking.gap, TIE_DECIMALS)
         wide = [
             y.year
             for y, g in zip(years, gaps, strict=True)
             if round(side * g, TIE_DECIMALS) >= mine
         ]
-        none = "on record: no earlier year is as wide" if found.on_record else "no earlier year"
-        told.append(
+        none = "on record: no earlier year is as wide" if ranking.on_record else "no earlier year"
+        explanations.append(
             Explanation(
                 f"widest since, {name}",
-                None if found.since is None else float(found.since),
+                None if ranking.since is None else float(ranking.since),
                 "year",
                 "the latest earlier year whose gap is at least as wide on the same side",
                 float(max(wide)) if wide else None,
-                _terms(found, years, gaps),
+                _terms(ranking, years, gaps),
                 notes=() if wide else (none,),
             )
         )
-    return told
+    return explanations
 
 
 def z(ground: Ground) -> list[Explanation]:
     """How many standard deviations the gap is from the earlier years' mean."""
-    told = []
-    for name, found in _rankings(ground):
-        years = _earlier(found)
+    explanations = []
+    for name, ranking in _rankings(ground):
+        years = _earlier(ranking)
         gaps = _gaps(ground, years)
         mean = statistics.fmean(gaps) if gaps else None
         sd = statistics.stdev(gaps) if len(gaps) > 1 else None
-        told.append(
+        explanations.append(
             Explanation(
                 f"z {name}",
-                found.z,
+                ranking.z,
                 "number",
                 "(gap - mean) / sd",
-                (found.gap - mean) / sd if mean is not None and sd else None,
+                (ranking.gap - mean) / sd if mean is not None and sd else None,
                 (
                     Term("mean", mean, "pp", f"of {len(gaps)} earlier years"),
                     Term("sd", sd, "pp", "sample standard deviation (n - 1)"),
-                    *_terms(found, years, gaps),
+                    *_terms(ranking, years, gaps),
                 ),
             )
         )
-    return told
+    return explanations
 
 
 def percentile(ground: Ground) -> list[Explanation]:
     """The share of the earlier years that lie strictly below."""
-    told = []
-    for name, found in _rankings(ground):
-        years = _earlier(found)
+    explanations = []
+    for name, ranking in _rankings(ground):
+        years = _earlier(ranking)
         gaps = _gaps(ground, years)
-        below = sum(g < found.gap for g in gaps)
-        told.append(
+        below = sum(g < ranking.gap for g in gaps)
+        explanations.append(
             Explanation(
                 f"percentile {name}",
-                found.percentile,
+                ranking.percentile,
                 "percent",
                 "below / years",
                 below / len(gaps) if gaps else None,
                 (
                     Term("below", float(below), "count", "earlier years strictly below the gap"),
                     Term("years", float(len(gaps)), "count", "earlier years"),
-                    *_terms(found, years, gaps),
+                    *_terms(ranking, years, gaps),
                 ),
             )
         )
-    return told
+    return explanations

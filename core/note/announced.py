@@ -21,24 +21,24 @@ def announced_sentence(head: Sentence, view: IndexView, changes: tuple[Coming, .
         view: the index.
         changes: its announced changes.
     """
-    found = leaders_to_leave(changes)
-    if found is None or not view.claims:
+    leavers = leaders_to_leave(changes)
+    if leavers is None or not view.claims:
         return Sentence()
-    several = len(found.symbols) > 1
-    verb = ("were to leave" if several else "was to leave") if found.due else "leave"
-    if not several and not found.due:
+    several = len(leavers.symbols) > 1
+    verb = ("were to leave" if several else "was to leave") if leavers.due else "leave"
+    if not several and not leavers.due:
         verb = "leaves"
     path = f"changes{key(view.fund)}.leaders_to_leave"
     return Sentence(
         head,
-        _COUNTS[len(found.symbols)],
+        _COUNTS[len(leavers.symbols)],
         " of its top three contributors",
         f" {verb}",
-        " by " if found.days > 1 else " on ",
-        Figure(spoken(found.effective), f"{path}.effective"),
+        " by " if leavers.days > 1 else " on ",
+        Figure(spoken(leavers.effective), f"{path}.effective"),
         " as announced (",
-        Name(" ".join(found.symbols)),
+        Name(" ".join(leavers.symbols)),
         "); together ",
-        Figure(basis_points(found.contribution), f"{path}.sum_bp"),
+        Figure(basis_points(leavers.contribution), f"{path}.sum_bp"),
         ".",
     )

@@ -29,18 +29,18 @@ def breadth_sentence(view: IndexView) -> Sentence:
 
     For a pane, which names the list beside it.
     """
-    said = _rose(view)
-    if not said:
-        return said
+    sentence = _rose(view)
+    if not sentence:
+        return sentence
     ten = next((place for place, rung in _rungs(view) if rung.threshold == 0.10), None)
     if ten is not None:
         rung, path = view.breadth.ladder[ten], f"{_path(view)}.ladder[{ten}]"
         assert rung.share is not None
-        said = Sentence(
-            said, ", ", Figure(share(rung.share), f"{path}.share"), " by more than ",
+        sentence = Sentence(
+            sentence, ", ", Figure(share(rung.share), f"{path}.share"), " by more than ",
             _threshold(rung, path),
         )  # fmt: skip
-    return Sentence(Name(view.fund), ": ", said, ".")
+    return Sentence(Name(view.fund), ": ", sentence, ".")
 
 
 def breadth_in_full(view: IndexView, mark: str) -> Sentence:
@@ -50,8 +50,8 @@ def breadth_in_full(view: IndexView, mark: str) -> Sentence:
         view: the index.
         mark: what else its head has to say, such as "intraday"; "" for nothing.
     """
-    said = [_rose(view)]
-    if not said[0]:
+    clauses = [_rose(view)]
+    if not clauses[0]:
         return Sentence()
     for place, rung in _rungs(view):
         path = f"{_path(view)}.ladder[{place}]"
@@ -60,9 +60,9 @@ def breadth_in_full(view: IndexView, mark: str) -> Sentence:
         by = Sentence(" by more than ", _threshold(rung, path))
         if rung.threshold == 1.0:
             by = Sentence(" more than doubled")
-        said.append(Sentence(count, by, " (", Figure(share(rung.share), f"{path}.share"), ")"))
-    marks = (part for told in (mark, list_words(view)) if told for part in (", ", told))
-    return Sentence(Name(view.fund), *marks, ": ", listed(said), ".")
+        clauses.append(Sentence(count, by, " (", Figure(share(rung.share), f"{path}.share"), ")"))
+    marks = (part for words in (mark, list_words(view)) if words for part in (", ", words))
+    return Sentence(Name(view.fund), *marks, ": ", listed(clauses), ".")
 
 
 def _rungs(view: IndexView) -> list[tuple[int, Rung]]:
@@ -77,14 +77,14 @@ def _threshold(rung: Rung, path: str) -> Figure:
 
 def _rose(view: IndexView) -> Sentence:
     """``1,209 of 1,863 lines rose (64.9 %)``."""
-    found, path = view.breadth, _path(view)
-    if not view.claims_breadth or not found.n or found.share_up is None:
+    breadth, path = view.breadth, _path(view)
+    if not view.claims_breadth or not breadth.n or breadth.share_up is None:
         return Sentence()
     return Sentence(
-        Figure(f"{found.up:,}", f"{path}.up"),
+        Figure(f"{breadth.up:,}", f"{path}.up"),
         " of ",
-        Figure(f"{found.n:,}", f"{path}.n"),
+        Figure(f"{breadth.n:,}", f"{path}.n"),
         " lines rose (",
-        Figure(share(found.share_up), f"{path}.share_up"),
+        Figure(share(breadth.share_up), f"{path}.share_up"),
         ")",
     )

@@ -134,12 +134,12 @@ def headline(snapshot: Snapshot) -> Sentence:
     if spread is None:
         return Sentence(before, Name("; ".join(snapshot.missing)), ".")
     kind = "lead" if spread.gap > 0 else "deficit"
-    said = Sentence(before, _gap(snapshot, spread))
+    sentence = Sentence(before, _gap(snapshot, spread))
     if not level(spread.gap):
-        said = Sentence(said, ": ", _same_window(spread.same_window, kind))
+        sentence = Sentence(sentence, ": ", _same_window(spread.same_window, kind))
         whole = _full_years(spread.full_years, snapshot.window.end.year, kind)
-        said = Sentence(said, ", and ", whole) if whole else said
-    return Sentence(said, ".")
+        sentence = Sentence(sentence, ", and ", whole) if whole else sentence
+    return Sentence(sentence, ".")
 
 
 def rank_sentence(snapshot: Snapshot) -> Sentence:
@@ -148,16 +148,16 @@ def rank_sentence(snapshot: Snapshot) -> Sentence:
     if spread is None or level(spread.gap):
         return Sentence()
     kind = "lead" if spread.gap > 0 else "deficit"
-    said = []
+    clauses = []
     if spread.same_window.claim:
-        said.append(Sentence("for this window ", _runner_up(spread.same_window, _SAME, kind)))
+        clauses.append(Sentence("for this window ", _runner_up(spread.same_window, _SAME, kind)))
     full = spread.full_years
     if full.claim:
         rank = Sentence("against full calendar years this gap is ", place_of(full, _FULL), ", ")
-        said.append(Sentence(rank, _runner_up(full, _FULL, kind)))
-    if not said:
+        clauses.append(Sentence(rank, _runner_up(full, _FULL, kind)))
+    if not clauses:
         return Sentence()
-    first, *others = said
+    first, *others = clauses
     first = Sentence(first.parts[0].capitalize(), *first.parts[1:])
     return Sentence(first, *(p for other in others for p in ("; ", other)), ".")
 

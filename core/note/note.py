@@ -26,7 +26,7 @@ from core.note.phrase import (
     share,
     spoken,
 )
-from core.note.verdict import NAMED, drags, leaders_that_left, moved, turned
+from core.note.verdict import NAMED, drags, leaders_that_left, members_total, turned
 from core.note.verdict_words import verdict_sentence
 from core.note.without_words import gap_without_sentence, together, without_sentence
 
@@ -59,8 +59,8 @@ def _at(view: IndexView) -> str:
 
 def _head(view: IndexView, *marks: str) -> Sentence:
     """``IWM: ``, or ``IWM, intraday, on estimated weights: ``."""
-    said = (part for mark in marks if mark for part in (", ", mark))
-    return Sentence(Name(view.fund), *said, ": ")
+    words = (part for mark in marks if mark for part in (", ", mark))
+    return Sentence(Name(view.fund), *words, ": ")
 
 
 def _marks(snapshot: Snapshot, view: IndexView) -> tuple[str, ...]:
@@ -104,35 +104,35 @@ def leaders_sentence(view: IndexView, count: int = NAMED) -> Sentence:
     """Who carried an index, or why that is not said."""
     if not view.claims:
         return withheld(view)
-    told = together(view, count, named=False)
-    if told is None:
+    leaders = together(view, count, named=False)
+    if leaders is None:
         return Sentence()
     names = Name(" ".join(view.contributors.symbols[:count]))
-    said = ("estimated weights" if view.estimated else "", far_list(view))
-    ground = [part for words in said if words for part in ("; ", words)][1:]
+    marks = ("estimated weights" if view.estimated else "", far_list(view))
+    ground = [part for words in marks if words for part in ("; ", words)][1:]
     tail = Sentence(" (", *ground, ")") if ground else Sentence()
-    return Sentence(_head(view), names, " brought ", told.words, tail, ".")
+    return Sentence(_head(view), names, " brought ", leaders.words, tail, ".")
 
 
 def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
     """How many of an index's top contributors left inside the two files, or nothing."""
-    told = snapshot.changes.get(view.fund)
-    if told is None or not view.claims:
+    changes = snapshot.changes.get(view.fund)
+    if changes is None or not view.claims:
         return Sentence()
-    found = leaders_that_left(told, view)
-    if found is None:
+    leavers = leaders_that_left(changes, view)
+    if leavers is None:
         return Sentence()
     who = {1: "one of its top three contributors", 2: "two of its top three contributors"}
     path = f"changes{key(view.fund)}"
     return Sentence(
         _head(view),
-        who.get(len(found.symbols), "all of its top three contributors"),
+        who.get(len(leavers.symbols), "all of its top three contributors"),
         " left by ",
-        Figure(spoken(told.to_date), f"{path}.to"),
+        Figure(spoken(changes.to_date), f"{path}.to"),
         " (",
-        Name(" ".join(found.symbols)),
+        Name(" ".join(leavers.symbols)),
         "); together ",
-        Figure(basis_points(found.contribution), f"{path}.leaders_left.sum_bp"),
+        Figure(basis_points(leavers.contribution), f"{path}.leaders_left.sum_bp"),
         ".",
     )
 
@@ -174,26 +174,26 @@ def _named(view: IndexView, row: int, places: int) -> Sentence:
 
 def _leaders(snapshot: Snapshot, view: IndexView) -> Sentence:
     """The top three by name and together; in an index where even they lost, so it says."""
-    told = together(view, NAMED, named=True)
-    if told is None:
+    leaders = together(view, NAMED, named=True)
+    if leaders is None:
         return Sentence()
     gained = view.contributors.contribution[:NAMED].sum() > 0
     verb = " brought " if gained else " held up best, "
-    who = listed(_named(view, row, told.places) for row in range(NAMED))
-    return Sentence(_head(view, *_marks(snapshot, view)), who, verb, told.words, ".")
+    who = listed(_named(view, row, leaders.places) for row in range(NAMED))
+    return Sentence(_head(view, *_marks(snapshot, view)), who, verb, leaders.words, ".")
 
 
 def _drags(snapshot: Snapshot, view: IndexView) -> Sentence:
     """The largest losers of an index by name and together."""
-    found = drags(view)
-    if found is None:
+    losers = drags(view)
+    if losers is None:
         return Sentence()
-    lines, count = view.contributors, len(found.symbols)
+    lines, count = view.contributors, len(losers.symbols)
     rows = range(len(lines) - 1, len(lines) - 1 - count, -1)
-    parts = (found.contribution, *(float(lines.contribution[row]) for row in rows))
+    parts = (losers.contribution, *(float(lines.contribution[row]) for row in rows))
     places = further_places(wished=[parts])
     who = listed(_named(view, row, places) for row in rows)
-    total = Figure(basis_points(found.contribution, places), f"{_at(view)}.drags.sum_bp")
+    total = Figure(basis_points(losers.contribution, places), f"{_at(view)}.drags.sum_bp")
     # no "cost" beside a signed number: the sign alone says which way it went
     verb, tail = (" detracted most, ", " together.") if count > 1 else (" alone detracted, ", ".")
     return Sentence(_head(view, *_marks(snapshot, view)), who, verb, total, tail)
@@ -201,55 +201,55 @@ def _drags(snapshot: Snapshot, view: IndexView) -> Sentence:
 
 def _groups(snapshot: Snapshot, view: IndexView) -> Sentence:
     """The best and the worst sector, and the themes that moved the index most."""
-    said: list[Sentence] = []
+    clauses: list[Sentence] = []
     sectors = view.sectors
     if len(sectors) > 1:
         best, worst = _group(view, "sectors", sectors, 0), _group(view, "sectors", sectors, -1)
         # two that are printed alike did not part
         if best.figures[-1] != worst.figures[-1]:
-            said.append(Sentence("of its sectors ", best, " led and ", worst, " came last"))
+            clauses.append(Sentence("of its sectors ", best, " led and ", worst, " came last"))
     themes = sorted(enumerate(view.themes), key=lambda t: (-abs(t[1].contribution), t[0]))
-    told = sorted(place for place, theme in themes[:THEMES] if theme.contribution)
-    if told:
-        names = listed(_group(view, "themes", view.themes, place) for place in told)
-        overlap = " (themes may overlap)" if len(told) > 1 else ""
-        said.append(Sentence("by theme ", names, overlap))
-    if not said:
+    places = sorted(place for place, theme in themes[:THEMES] if theme.contribution)
+    if places:
+        names = listed(_group(view, "themes", view.themes, place) for place in places)
+        overlap = " (themes may overlap)" if len(places) > 1 else ""
+        clauses.append(Sentence("by theme ", names, overlap))
+    if not clauses:
         return Sentence()
     head = _head(view, *_marks(snapshot, view))
-    return Sentence(head, said[0], *(p for s in said[1:] for p in ("; ", s)), ".")
+    return Sentence(head, clauses[0], *(p for s in clauses[1:] for p in ("; ", s)), ".")
 
 
 def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> Sentence:
     """``software (PLTR INTU ACN CRM, -67 bp)``."""
-    found, row = groups[place], place % len(groups)
-    total = Figure(basis_points(found.contribution), f"{_at(view)}.{kind}[{row}].contribution_bp")
-    who = " ".join(found.symbols[:MEMBERS]) + " …" * (len(found.symbols) > MEMBERS)
-    members = (Name(who), ", ") if found.symbols else ()
-    return Sentence(Name(found.name), " (", *members, total, ")")
+    group, row = groups[place], place % len(groups)
+    total = Figure(basis_points(group.contribution), f"{_at(view)}.{kind}[{row}].contribution_bp")
+    who = " ".join(group.symbols[:MEMBERS]) + " …" * (len(group.symbols) > MEMBERS)
+    members = (Name(who), ", ") if group.symbols else ()
+    return Sentence(Name(group.name), " (", *members, total, ")")
 
 
 def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
     """Why the leavers matter: what they brought, and that the index goes on without it."""
-    told = snapshot.changes.get(view.fund)
-    if told is None or not view.claims or not turned(told, snapshot.window.start):
+    changes = snapshot.changes.get(view.fund)
+    if changes is None or not view.claims or not turned(changes, snapshot.window.start):
         return Sentence()
-    found, path = moved(told.left), f"changes{key(view.fund)}"
-    if not found.measured or abs(found.contribution) < WORTH:
+    leavers, path = members_total(changes.left), f"changes{key(view.fund)}"
+    if not leavers.measured or abs(leavers.contribution) < WORTH:
         return Sentence()
-    several, total = found.count > 1, f"{path}.left_total"
+    several, total = leavers.count > 1, f"{path}.left_total"
     who = Sentence("the line")
     if several:
-        who = Sentence("the ", Figure(f"{found.count:,}", f"{total}.count"), " lines")
+        who = Sentence("the ", Figure(f"{leavers.count:,}", f"{total}.count"), " lines")
     known = Sentence()
-    if found.measured < found.count:
-        known = Sentence(" (", Figure(f"{found.measured:,}", f"{total}.measured"), " measured)")
+    if leavers.measured < leavers.count:
+        known = Sentence(" (", Figure(f"{leavers.measured:,}", f"{total}.measured"), " measured)")
     return Sentence(
         _head(view, *_marks(snapshot, view)), who, " that left between ",
-        Figure(spoken(told.from_date), f"{path}.from"), " and ",
-        Figure(spoken(told.to_date), f"{path}.to"), ", ",
-        Figure(share(found.weight), f"{total}.weight"), " of the fund before, brought ",
-        Figure(basis_points(found.contribution), f"{total}.sum_bp"), known,
+        Figure(spoken(changes.from_date), f"{path}.from"), " and ",
+        Figure(spoken(changes.to_date), f"{path}.to"), ", ",
+        Figure(share(leavers.weight), f"{total}.weight"), " of the fund before, brought ",
+        Figure(basis_points(leavers.contribution), f"{total}.sum_bp"), known,
         " while members; the index goes on without them."
         if several
         else " while a member; the index goes on without it.",
@@ -258,14 +258,14 @@ def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
 
 def _covered(snapshot: Snapshot, view: IndexView) -> Sentence:
     """What an index's figures rest on."""
-    said = Sentence(_head(view), "measured are ", coverage(view))
+    sentence = Sentence(_head(view), "measured are ", coverage(view))
     if view.rest is not None:
         rest = Figure(basis_points(view.rest), f"{_at(view)}.rest_bp")
-        said = Sentence(said, "; the fund's return less theirs is ", rest)
+        sentence = Sentence(sentence, "; the fund's return less theirs is ", rest)
         if view.price_return_weight:
             weight = Figure(share(view.price_return_weight), f"{_at(view)}.price_return_weight")
-            said = Sentence(said, ", where ", weight, " of weight has price returns alone")
-    return Sentence(said, ".")
+            sentence = Sentence(sentence, ", where ", weight, " of weight has price returns alone")
+    return Sentence(sentence, ".")
 
 
 def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentence, ...]:
@@ -275,20 +275,20 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
         snapshot: what is told.
         earlier: what changed since an earlier note, to be told with it.
     """
-    said = [headline(snapshot), rank_sentence(snapshot)]
+    prose = [headline(snapshot), rank_sentence(snapshot)]
     if earlier is not None:
         from core.note.since_note import since_sentences
 
-        said += since_sentences(earlier)
-    said += [verdict_sentence(snapshot), gap_without_sentence(snapshot)]
+        prose += since_sentences(earlier)
+    prose += [verdict_sentence(snapshot), gap_without_sentence(snapshot)]
     spread = snapshot.spread
     for view in snapshot.indices.values():
         breadth = breadth_in_full(view, _open(snapshot))
         if not view.claims:
-            said += [withheld(view), breadth]
+            prose += [withheld(view), breadth]
             continue
         behind = spread is not None and (view is snapshot.small) == (spread.gap < 0)
-        said += [
+        prose += [
             breadth,
             _drags(snapshot, view) if behind else Sentence(),
             _leaders(snapshot, view),
@@ -303,4 +303,4 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
             ),
             _covered(snapshot, view),
         ]
-    return tuple(s for s in said if s)
+    return tuple(s for s in prose if s)

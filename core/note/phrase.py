@@ -125,9 +125,9 @@ def _signed(value: float, places: int) -> str:
 def listed(items: Iterable[str | Sentence]) -> Sentence:
     """A, B and C."""
     parts = list(items)
-    said: list[str | Sentence] = []
+    words: list[str | Sentence] = []
     for place, item in enumerate(parts):
         if place:
-            said.append(" and " if place == len(parts) - 1 else ", ")
-        said.append(item)
-    return Sentence(*said)
+            words.append(" and " if place == len(parts) - 1 else ", ")
+        words.append(item)
+    return Sentence(*words)

@@ -18,28 +18,28 @@ from core.note.phrase import (
 )
 
 if TYPE_CHECKING:
-    from core.answer.since import Ends, IndexSince, Moved, Placed, Since
+    from core.answer.since import Ends, IndexSince, Placed, Since, ThenNow
 
 #: Names told by name in one sentence; the tables have them all.
 NAMED: Final = 5
 
 
-def since_sentences(found: Since) -> tuple[Sentence, ...]:
+def since_sentences(since: Since) -> tuple[Sentence, ...]:
     """The gap and its rank then and now, then index by index."""
-    said = [_gap(found)]
-    for fund, own in found.indices.items():
-        said += [_index(fund, own), _members(fund, own)]
-    return tuple(sentence for sentence in said if sentence)
+    prose = [_gap(since)]
+    for fund, index in since.indices.items():
+        prose += [_index(fund, index), _members(fund, index)]
+    return tuple(sentence for sentence in prose if sentence)
 
 
-def _then(found: Since) -> Sentence:
-    state = "" if found.before.state == "final" else f" ({found.before.state})"
-    return Sentence(Figure(spoken(found.before.as_of), "since.as_of"), state)
+def _then(since: Since) -> Sentence:
+    state = "" if since.before.state == "final" else f" ({since.before.state})"
+    return Sentence(Figure(spoken(since.before.as_of), "since.as_of"), state)
 
 
-def _gap(found: Since) -> Sentence:
+def _gap(since: Since) -> Sentence:
     """``Since 24 June 2026 the gap has widened by 1.91 pp, from +12.93 pp to +14.84 pp``."""
-    then, now = found.gap_pp.before, found.gap_pp.after
+    then, now = since.gap_pp.before, since.gap_pp.after
     if then is None or now is None:
         return Sentence()
     # printed to the same places, so that the two ends and the change add up
@@ -56,30 +56,30 @@ def _gap(found: Since) -> Sentence:
         change = Figure(f"{abs(now - then):,.{2 + places}f} pp", "since.gap_pp.change")
         way = "changed sides" if turned else way
         verb = Sentence(f"has {way} by ", change, ", from ", ends[0], " to ", ends[1])
-    said = Sentence("Since ", _then(found), " the gap ", verb)
-    rolled = "; both ends of the window have moved" if found.rolled else ""
+    sentence = Sentence("Since ", _then(since), " the gap ", verb)
+    rolled = "; both ends of the window have moved" if since.rolled else ""
     # a lead is ranked among leads, a deficit among deficits: the two ranks do not compare
-    return Sentence(said, Sentence() if turned else _rank(found.rank), f"{rolled}.")
+    return Sentence(sentence, Sentence() if turned else _rank(since.rank), f"{rolled}.")
 
 
-def _rank(found: Moved) -> Sentence:
-    if found.before is None or found.after is None:
+def _rank(rank: ThenNow) -> Sentence:
+    if rank.before is None or rank.after is None:
         return Sentence()
-    now = Figure(f"{found.after:,.0f}", "since.rank.after")
-    if found.before == found.after:
+    now = Figure(f"{rank.after:,.0f}", "since.rank.after")
+    if rank.before == rank.after:
         return Sentence("; still rank ", now)
-    way = "up" if found.after < found.before else "down"
-    then = Figure(f"{found.before:,.0f}", "since.rank.before")
+    way = "up" if rank.after < rank.before else "down"
+    then = Figure(f"{rank.before:,.0f}", "since.rank.before")
     return Sentence("; rank ", now, f", {way} from ", then)
 
 
-def _index(fund: str, own: IndexSince) -> Sentence:
+def _index(fund: str, index: IndexSince) -> Sentence:
     """Return, breadth and leaders of one index, then and now."""
     path, head = f"since.indices{key(fund)}", Sentence(Name(fund), " since then: ")
-    said: list[Sentence] = []
-    then, now = own.fund_return.before, own.fund_return.after
+    clauses: list[Sentence] = []
+    then, now = index.fund_return.before, index.fund_return.after
     if then is not None and now is not None:
-        said.append(
+        clauses.append(
             Sentence(
                 "return ",
                 Figure(percent(now), f"{path}.fund_return.after"),
@@ -87,42 +87,44 @@ def _index(fund: str, own: IndexSince) -> Sentence:
                 Figure(percent(then), f"{path}.fund_return.before"),
             )
         )
-    then, now = own.share_up.before, own.share_up.after
+    then, now = index.share_up.before, index.share_up.after
     if then is not None and now is not None:
-        said.append(
+        clauses.append(
             Sentence(
                 Figure(share(now), f"{path}.share_up.after"),
                 " of lines up after ",
                 Figure(share(then), f"{path}.share_up.before"),
             )
         )
-    if own.leaders is not None:
-        said.append(_ends(own.leaders, f"{path}.leaders"))
-    if own.withheld:
-        far = "too far" in own.withheld
+    if index.leaders is not None:
+        clauses.append(_ends(index.leaders, f"{path}.leaders"))
+    if index.withheld:
+        far = "too far" in index.withheld
         why = ": a list of members is carried too far" if far else " below the coverage floor"
-        said.append(Sentence("leaders and breadth are not compared", why))
-    parts = [part for sentence in said for part in ("; ", sentence)][1:]
-    return Sentence(head, *parts, ".") if said else Sentence()
+        clauses.append(Sentence("leaders and breadth are not compared", why))
+    parts = [part for sentence in clauses for part in ("; ", sentence)][1:]
+    return Sentence(head, *parts, ".") if clauses else Sentence()
 
 
-def _ends(found: Ends, path: str) -> Sentence:
+def _ends(ends: Ends, path: str) -> Sentence:
     """Who is new among the leaders, and who is no longer one."""
-    if not found.entered and not found.gone:
+    if not ends.entered and not ends.gone:
         return Sentence("the same names lead")
-    said: list[Sentence] = []
+    clauses: list[Sentence] = []
     for name, words, placed in (
-        ("entered", "new among the leaders ", found.entered),
-        ("gone", "gone from them ", found.gone),
+        ("entered", "new among the leaders ", ends.entered),
+        ("gone", "gone from them ", ends.gone),
     ):
-        told = [_placed(one, f"{path}.{name}[{n}]") for n, one in enumerate(placed[:NAMED])]
+        names = [_placed(one, f"{path}.{name}[{n}]") for n, one in enumerate(placed[:NAMED])]
         more = " and others" if len(placed) > NAMED else ""
-        if told:
+        if names:
             who = (
-                Sentence(*(p for one in told for p in (", ", one)), more) if more else listed(told)
+                Sentence(*(p for one in names for p in (", ", one)), more)
+                if more
+                else listed(names)
             )
-            said.append(Sentence(words, *(who.parts[1:] if more else who.parts)))
-    return Sentence(*[part for sentence in said for part in (", ", sentence)][1:])
+            clauses.append(Sentence(words, *(who.parts[1:] if more else who.parts)))
+    return Sentence(*[part for sentence in clauses for part in (", ", sentence)][1:])
 
 
 def _placed(one: Placed, path: str) -> Sentence:
@@ -138,16 +140,16 @@ def _placed(one: Placed, path: str) -> Sentence:
     return Sentence(Name(one.symbol), " (", *places, ")")
 
 
-def _members(fund: str, own: IndexSince) -> Sentence:
+def _members(fund: str, index: IndexSince) -> Sentence:
     """Who joined and left since."""
     path = f"since.indices{key(fund)}"
-    said: list[Sentence] = []
+    clauses: list[Sentence] = []
     for name, words, symbols in (
-        ("joined", "joined", own.joined),
-        ("left", "left", own.left),
+        ("joined", "joined", index.joined),
+        ("left", "left", index.left),
     ):
         if symbols:
             count = Figure(f"{len(symbols):,}", f"{path}.{name}_count")
             who = " ".join(symbols[:NAMED]) + " …" * (len(symbols) > NAMED)
-            said.append(Sentence(count, f" {words} (", Name(who), ")"))
-    return Sentence(Name(fund), " since then: ", listed(said), ".") if said else Sentence()
+            clauses.append(Sentence(count, f" {words} (", Name(who), ")"))
+    return Sentence(Name(fund), " since then: ", listed(clauses), ".") if clauses else Sentence()

@@ -40,7 +40,7 @@ class Few:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MembersTotal:
     """The lines that left (or joined) between two files.
 
     Attributes:
@@ -102,14 +102,14 @@ class Verdict:
         return self.sign * self.without
 
 
-def margin(found: Ranking) -> float | None:
+def margin(ranking: Ranking) -> float | None:
     """Distance to the next rank: to the better one, at rank 1 to the runner-up; >= 0."""
-    side = -1.0 if found.gap < 0 else 1.0
-    if found.next_gap is not None:
-        return side * (found.next_gap - found.gap)
-    if found.runner_up is None:
+    side = -1.0 if ranking.gap < 0 else 1.0
+    if ranking.next_gap is not None:
+        return side * (ranking.next_gap - ranking.gap)
+    if ranking.runner_up is None:
         return None
-    return max(side * (found.gap - found.runner_up.gap), 0.0)
+    return max(side * (ranking.gap - ranking.runner_up.gap), 0.0)
 
 
 def drags(view: IndexView, count: int = NAMED) -> Few | None:
@@ -123,37 +123,39 @@ def drags(view: IndexView, count: int = NAMED) -> Few | None:
     )
 
 
-def leaders_that_left(told: Changes, view: IndexView) -> Few | None:
+def leaders_that_left(changes: Changes, view: IndexView) -> Few | None:
     """Those of an index's largest contributors that left between two files; None where none."""
-    gone = {c.symbol: c.contribution for c in told.left if c.contribution is not None}
+    gone = {c.symbol: c.contribution for c in changes.left if c.contribution is not None}
     hit = [s for s in view.contributors.symbols[:NAMED] if s in gone]
     return Few(tuple(hit), math.fsum(gone[s] for s in hit)) if hit else None
 
 
-def moved(listed: tuple[Change, ...]) -> Moved:
+def members_total(listed: tuple[Change, ...]) -> MembersTotal:
     """Lines that left, or joined, together."""
     known = [c.contribution for c in listed if c.contribution is not None]
-    return Moved(len(listed), len(known), math.fsum(c.weight for c in listed), math.fsum(known))
+    return MembersTotal(
+        len(listed), len(known), math.fsum(c.weight for c in listed), math.fsum(known)
+    )
 
 
-def turned(told: Changes, start: date) -> bool:
+def turned(changes: Changes, start: date) -> bool:
     """Whether the changes lie inside the window: the later file speaks for a day after it began."""
-    return told.to_date > start
+    return changes.to_date > start
 
 
 def verdict(snapshot: Snapshot) -> Verdict | None:
     """Breadth or a handful; None where coverage, a side or a gap worth it is missing."""
-    found, small, large = snapshot.spread, snapshot.small, snapshot.large
-    if found is None or small is None or large is None:
+    spread, small, large = snapshot.spread, snapshot.small, snapshot.large
+    if spread is None or small is None or large is None:
         return None
-    if not (small.complete and large.complete) or abs(found.gap) < GAP_FLOOR:
+    if not (small.complete and large.complete) or abs(spread.gap) < GAP_FLOOR:
         return None
-    ahead, behind = (small, large) if found.gap > 0 else (large, small)
+    ahead, behind = (small, large) if spread.gap > 0 else (large, small)
     mine, theirs = ahead.breadth, behind.breadth
     if mine.median is None or theirs.median is None or len(ahead.contributors) <= HANDFUL:
         return None
     assert mine.equal_weight is not None and theirs.equal_weight is not None
-    gap = abs(found.gap)
+    gap = abs(spread.gap)
     leaders = math.fsum(ahead.contributors.contribution[:HANDFUL])
     medians = mine.median - theirs.median
     equal = mine.equal_weight - theirs.equal_weight
@@ -172,7 +174,7 @@ def verdict(snapshot: Snapshot) -> Verdict | None:
         leaders=leaders,
         without=gap - leaders,
         count=HANDFUL,
-        sign=1 if found.gap > 0 else -1,
+        sign=1 if spread.gap > 0 else -1,
     )
 
 

@@ -26,44 +26,44 @@ if TYPE_CHECKING:
 
 def verdict_sentence(snapshot: Snapshot) -> Sentence:
     """Whether the gap is the whole market's or a handful's, with the figures that decide."""
-    found = verdict(snapshot)
-    if found is None or snapshot.spread is None:
+    result = verdict(snapshot)
+    if result is None or snapshot.spread is None:
         return Sentence()
-    ahead, behind = snapshot.indices[found.ahead], snapshot.indices[found.behind]
+    ahead, behind = snapshot.indices[result.ahead], snapshot.indices[result.behind]
     first = {
         "broad": "The gap is broad",
         "handful": "The gap is a handful's",
         "between": "The gap is neither all the market's nor a handful's",
-    }[found.word]
+    }[result.word]
     if snapshot.state == "intraday":
         first = f"Intraday: t{first[1:]}"
     medians = Sentence(
-        "the median line of ", Name(found.ahead), " returned ", _median(ahead),
-        ", that of ", Name(found.behind), " ", _median(behind),
+        "the median line of ", Name(result.ahead), " returned ", _median(ahead),
+        ", that of ", Name(result.behind), " ", _median(behind),
     )  # fmt: skip
-    if found.word == "broad":
-        alike = Figure(points(found.equal_gap), "verdict.equal_weight_gap_pp")
+    if result.word == "broad":
+        alike = Figure(points(result.equal_gap), "verdict.equal_weight_gap_pp")
         return Sentence(
             first, ": with every line weighted alike it would be ", alike, ", and ", medians, "."
         )
     gap = snapshot.spread.gap
     # gap small less large: what the leaders brought to the index ahead comes off it
     places = 0
-    if found.word == "handful":
-        places = further_places((found.without_gap, gap, -found.sign * found.leaders))
-    brought = Figure(basis_points(found.leaders, places), "verdict.leaders_bp")
+    if result.word == "handful":
+        places = further_places((result.without_gap, gap, -result.sign * result.leaders))
+    brought = Figure(basis_points(result.leaders, places), "verdict.leaders_bp")
     leaders = Sentence(
-        "the top ", Figure(f"{found.count}", "verdict.leaders_count"), " of ", Name(found.ahead),
+        "the top ", Figure(f"{result.count}", "verdict.leaders_count"), " of ", Name(result.ahead),
         " brought ", brought,
     )  # fmt: skip
-    if found.word == "handful":
+    if result.word == "handful":
         whole = Figure(points(gap, places), "spread.gap_pp")
-        left = Figure(points(found.without_gap, places), "verdict.without_leaders_gap_pp")
+        left = Figure(points(result.without_gap, places), "verdict.without_leaders_gap_pp")
         return Sentence(
             first, ": ", leaders, ", and with their part at zero the gap of ", whole,
             " would be ", left, "; ", medians, ".",
         )  # fmt: skip
-    carried = Figure(points(found.medians_gap), "verdict.medians_gap_pp")
+    carried = Figure(points(result.medians_gap), "verdict.medians_gap_pp")
     return Sentence(
         first, ": between the funds it is ", Figure(points(gap), "spread.gap_pp"),
         ", between the median lines ", carried, ", and ", leaders, ".",

@@ -62,39 +62,41 @@ def together(view: IndexView, count: int, *, named: bool) -> Together | None:
     top, path = tops[place], f"indices{key(view.fund)}.concentration.top[{place}]"
     parts = (top.contribution, *view.contributors.contribution[:count].tolist())
     places = further_places(*_sum(view, top), wished=[parts] if named else [])
-    said = Sentence(Figure(basis_points(top.contribution, places), f"{path}.sum_bp"), " together")
+    sentence = Sentence(
+        Figure(basis_points(top.contribution, places), f"{path}.sum_bp"), " together"
+    )
     if top.share_of_net is not None and top.share_of_net > 0:
         part = Figure(share(top.share_of_net), f"{path}.share_of_net")
-        said = Sentence(said, ", ", part, " of the return")
+        sentence = Sentence(sentence, ", ", part, " of the return")
     way = _zeroed(view, top, path, places) or _reweighted(view, top, path)
-    return Together(Sentence(said, "; without them ", way) if way else said, places)
+    return Together(Sentence(sentence, "; without them ", way) if way else sentence, places)
 
 
-def _sum(view: IndexView, found: Top | Without) -> list[tuple[float, ...]]:
+def _sum(view: IndexView, figures: Top | Without) -> list[tuple[float, ...]]:
     """The sum that a reader does: the fund's return less a contribution."""
-    if found.fund_zeroed is None or view.fund_return is None:
+    if figures.fund_zeroed is None or view.fund_return is None:
         return []
-    return [(found.fund_zeroed, view.fund_return, -found.contribution)]
+    return [(figures.fund_zeroed, view.fund_return, -figures.contribution)]
 
 
-def _zeroed(view: IndexView, found: Top | Without, path: str, places: int) -> Sentence:
+def _zeroed(view: IndexView, figures: Top | Without, path: str, places: int) -> Sentence:
     """The fund's return with some contributions at zero; nothing without its closes."""
-    if found.fund_zeroed is None or view.fund_return is None:
+    if figures.fund_zeroed is None or view.fund_return is None:
         return Sentence()
     whole = percent(view.fund_return, 2 + places)
-    left = percent(found.fund_zeroed, 2 + places)
+    left = percent(figures.fund_zeroed, 2 + places)
     return Sentence(
         "the fund's ", Figure(whole, f"indices{key(view.fund)}.fund_return"),
         " would be ", Figure(left, f"{path}.fund_without_zeroed"), " (zeroed)",
     )  # fmt: skip
 
 
-def _reweighted(view: IndexView, found: Top | Without, path: str) -> Sentence:
+def _reweighted(view: IndexView, figures: Top | Without, path: str) -> Sentence:
     """The basket with the rest weighted up; nothing where no other line is measured."""
-    if found.reweighted is None:
+    if figures.reweighted is None:
         return Sentence()
     whole = percent(view.basket_return)
-    left = percent(found.reweighted)
+    left = percent(figures.reweighted)
     return Sentence(
         "the measured lines' ", Figure(whole, f"indices{key(view.fund)}.basket_return"),
         " would be ", Figure(left, f"{path}.index_without_reweighted"), " (reweighted)",
@@ -108,14 +110,14 @@ def without_sentence(head: Sentence, view: IndexView) -> Sentence:
         head: how a sentence about the index begins.
         view: the index.
     """
-    found = view.without
-    if found is None:
+    figures = view.without
+    if figures is None:
         return Sentence()
     path = f"indices{key(view.fund)}.without"
-    who = " ".join(found.symbols[:NAMES]) + " …" * (len(found.symbols) > NAMES)
-    places = further_places(*_sum(view, found))
-    brought = Figure(basis_points(found.contribution, places), f"{path}.sum_bp")
-    ways = [_zeroed(view, found, path, places), _reweighted(view, found, path)]
+    who = " ".join(figures.symbols[:NAMES]) + " …" * (len(figures.symbols) > NAMES)
+    places = further_places(*_sum(view, figures))
+    brought = Figure(basis_points(figures.contribution, places), f"{path}.sum_bp")
+    ways = [_zeroed(view, figures, path, places), _reweighted(view, figures, path)]
     rest = [part for way in ways if way for part in (", ", way)]
     rest[2:3] = ["; "] if len(rest) > 2 else []
     return Sentence(
@@ -126,29 +128,29 @@ def without_sentence(head: Sentence, view: IndexView) -> Sentence:
 
 def gap_without_sentence(snapshot: Snapshot) -> Sentence:
     """The gap without the names that the question leaves out, by both conventions."""
-    found, spread = snapshot.gap_without, snapshot.spread
+    gaps, spread = snapshot.gap_without, snapshot.spread
     views = [view for view in snapshot.indices.values() if view.without is not None]
-    if found is None or spread is None or not all(view.claims for view in views):
+    if gaps is None or spread is None or not all(view.claims for view in views):
         return Sentence()
     brought = {view.fund: view.without.contribution for view in views if view.without}
     small, large = snapshot.question.small, snapshot.question.large
     places = further_places(
-        (found.zeroed, spread.gap, -brought.get(small, 0.0), brought.get(large, 0.0))
+        (gaps.zeroed, spread.gap, -brought.get(small, 0.0), brought.get(large, 0.0))
     )
     whose = listed(_brought(view, places) for view in views)
-    said = Sentence(
+    sentence = Sentence(
         "Without ", whose, ", the gap of ", Figure(points(spread.gap, places), "spread.gap_pp"),
-        " would be ", Figure(points(found.zeroed, places), "without.gap_zeroed_pp"), " (zeroed)",
+        " would be ", Figure(points(gaps.zeroed, places), "without.gap_zeroed_pp"), " (zeroed)",
     )  # fmt: skip
-    if found.reweighted is not None:
-        said = Sentence(
-            said, "; that of the measured lines, ",
-            Figure(points(found.baskets), "without.baskets_gap_pp"), ", would be ",
-            Figure(points(found.reweighted), "without.gap_reweighted_pp"), " (reweighted)",
+    if gaps.reweighted is not None:
+        sentence = Sentence(
+            sentence, "; that of the measured lines, ",
+            Figure(points(gaps.baskets), "without.baskets_gap_pp"), ", would be ",
+            Figure(points(gaps.reweighted), "without.gap_reweighted_pp"), " (reweighted)",
         )  # fmt: skip
     if snapshot.state == "intraday":
-        said = Sentence("Intraday, w", str(said.parts[0])[1:], *said.parts[1:])
-    return Sentence(said, ".")
+        sentence = Sentence("Intraday, w", str(sentence.parts[0])[1:], *sentence.parts[1:])
+    return Sentence(sentence, ".")
 
 
 def _brought(view: IndexView, places: int) -> Sentence:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from core.answer.looks import IndexLook, Look, LookError, look, read, to_json
-from core.answer.since import Moved, since
+from core.answer.since import ThenNow, since
 from core.answer.snapshot import take
 from tests.tui.markets import QUESTION, market
 from tui.report.document import to_json as note_json
@@ -53,9 +53,9 @@ NOW = at(
 
 def test_gap_rank_and_breadth_then_and_now() -> None:
     found = since(THEN, NOW, ends=3)
-    assert (found.gap_pp, found.gap_pp.change) == (Moved(11.0, 12.5), 1.5)
-    assert found.rank == Moved(2, 1)
-    assert found.indices["IWM"].share_up == Moved(0.6, 0.65)
+    assert (found.gap_pp, found.gap_pp.change) == (ThenNow(11.0, 12.5), 1.5)
+    assert found.rank == ThenNow(2, 1)
+    assert found.indices["IWM"].share_up == ThenNow(0.6, 0.65)
     assert not found.rolled
 
 
@@ -89,7 +89,7 @@ def test_below_the_floor_leaders_and_breadth_are_withheld() -> None:
     own = since(THEN, thin).indices["IWM"]
     assert own.leaders is None
     assert own.laggards is None
-    assert own.share_up == Moved(None, None)
+    assert own.share_up == ThenNow(None, None)
     assert own.withheld == "IWM: 85.0 % of weight is measured; leaders and breadth are not compared"
     assert (
         "85.0 % of weight was measured"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.answer.alert_measures import MEASURES, Measure
+from core.answer.alert_measures import MEASURES, AlertMeasure
 from core.data.question import STEPS
 from tui.command.commands import COMMANDS, SORTS, Command
 
@@ -104,7 +104,7 @@ def _following(head: str, before: Sequence[str], known: Known) -> list[Offer]:
     return []
 
 
-def _measure(words: Sequence[str]) -> tuple[Measure, int] | None:
+def _measure(words: Sequence[str]) -> tuple[AlertMeasure, int] | None:
     """The measure that some words begin with, and how many are its own."""
     for measure in MEASURES:
         measure_words = measure.words.split()

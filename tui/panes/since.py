@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from core.answer.looks import LookError, look
-from core.answer.since import ENDS, Ends, IndexSince, Moved, Placed, Since, since
+from core.answer.since import ENDS, Ends, IndexSince, Placed, Since, ThenNow, since
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.wording import BASIS, wrapped
 from tui.text import formats
@@ -124,7 +124,7 @@ def _placed(sign: str, placed: Placed, style: str) -> Line:
     return [(f"     {sign} ", "mark"), (f"{placed.symbol:<8}", style), (figures, style)]
 
 
-def _figure(title: str, moved: Moved, scale: float, unit: str, digits: int) -> Line:
+def _figure(title: str, moved: ThenNow, scale: float, unit: str, digits: int) -> Line:
     """``gap  +11.00 → +12.50 pp  (+1.50)``: a rank has no sign, and no change in brackets."""
     sign = bool(digits) and title != "lines up"
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.note.note import headline, sentences
-from core.note.verdict import leaders_that_left, margin, moved, verdict
+from core.note.verdict import leaders_that_left, margin, members_total, verdict
 from tui.report.coming import UNTOLD, announced
 from tui.report.document_index import index_document
 from tui.report.ledger import ledger
@@ -123,16 +123,16 @@ def _changes(told: Changes, view: IndexView | None) -> Json:
             for line in told.resized[:RESIZED]
         ],
         "turnover": number(told.turnover),
-        "joined_total": _moved(told.joined),
-        "left_total": _moved(told.left),
+        "joined_total": _members_total(told.joined),
+        "left_total": _members_total(told.left),
         "leaders_left": None
         if few is None
         else {"symbols": list(few.symbols), "sum_bp": scaled(few.contribution, 1e4)},
     }
 
 
-def _moved(listed: tuple[Change, ...]) -> Json:
-    found = moved(listed)
+def _members_total(listed: tuple[Change, ...]) -> Json:
+    found = members_total(listed)
     return {
         "count": found.count,
         "measured": found.measured,

@@ -11,7 +11,7 @@ from cache.facts import regular
 from cache.facts.clean import clean
 from cache.facts.errors import CacheError
 from core.answer.looks import LookError, look, read
-from core.answer.since import Ends, IndexSince, Moved, Placed, Since, since
+from core.answer.since import Ends, IndexSince, Placed, Since, ThenNow, since
 from tui.report.table import Row, Table
 from tui.report.values import Json, iso, number
 from tui.text import formats as f
@@ -63,7 +63,7 @@ def since_document(found: Since) -> Json:
     }
 
 
-def _moved(found: Moved) -> Json:
+def _moved(found: ThenNow) -> Json:
     return {
         "before": number(found.before),
         "after": number(found.after),
@@ -146,7 +146,7 @@ def since_tables(found: Since) -> Iterator[Table]:
 Said = Callable[[float | None], str]
 
 
-def _figures(name: str, found: Moved, said: Said, change: Said | None = None) -> Row:
+def _figures(name: str, found: ThenNow, said: Said, change: Said | None = None) -> Row:
     return (name, said(found.before), said(found.after), (change or said)(found.change))
 
 
