@@ -14,7 +14,7 @@ import time
 import urllib.request
 from contextlib import suppress
 from datetime import date, datetime
-from http.client import HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 #: The largest file taken; the largest known is below one megabyte.
 LIMIT: Final = 32 * 2**20
 AGENT: Final = "Mozilla/5.0 (compatible; internals)"
-_LOOPBACK: Final = ("127.0.0.1", "localhost")
 _PAGE: Final = (b"<!doctype", b"<html", b"<head", b"<?xml", b"<script")
 
 
@@ -93,7 +92,7 @@ class Issuers:
         return read_holdings(raw, address, fund=fund, now=now, as_of=as_of)
 
     def _read(self, url: str) -> bytes:
-        handler = _Ending(context=certificates())
+        handler = _Deadline(context=certificates())
         opener = urllib.request.build_opener(handler, _Redirects())
         asked = urllib.request.Request(url, headers={"User-Agent": AGENT, "Accept": "*/*"})
         host = urlsplit(url).hostname or ""
@@ -151,32 +150,68 @@ class _Connection(HTTPSConnection):
     """Keeps its socket in sight, which goes over to the answer once that has begun."""
 
     kept: socket.socket | None = None
+    deadline: _Deadline
 
     def connect(self) -> None:
-        """As of old."""
+        """Connect, and keep the socket so that another thread can shut it down."""
         super().connect()
         self.kept = self.sock
+        self.deadline.check()
 
 
-class _Ending(urllib.request.HTTPSHandler):
-    """Connections that can be ended: a time-out alone begins anew with each byte of a head."""
+class _PlainConnection(HTTPConnection):
+    """The same without TLS, for an address on this machine."""
+
+    kept: socket.socket | None = None
+    deadline: _Deadline
+
+    def connect(self) -> None:
+        """Connect, and keep the socket so that another thread can shut it down."""
+        super().connect()
+        self.kept = self.sock
+        self.deadline.check()
+
+
+class _Deadline(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
+    """One end for every connection of a request, those of its redirects and of a proxy too.
+
+    A time-out alone begins anew with each byte of a head.
+    """
 
     def __init__(self, context: ssl.SSLContext) -> None:
-        super().__init__(context=context)
+        urllib.request.HTTPSHandler.__init__(self, context=context)
         self._trusted = context
-        self._open: list[_Connection] = []
+        self._open: list[_Connection | _PlainConnection] = []
+        self._over = False
 
     def https_open(self, req: urllib.request.Request) -> HTTPResponse:
-        """As of old, over a connection that is remembered."""
-        return self.do_open(self._connection, req)
+        """Open an address over a connection that can be ended."""
+        return self.do_open(self._secure, req)
 
-    def _connection(self, host: str, **options: Any) -> HTTPSConnection:
-        made = _Connection(host, context=self._trusted, **options)
+    def http_open(self, req: urllib.request.Request) -> HTTPResponse:
+        """Open an address over a connection that can be ended."""
+        return self.do_open(self._plain, req)
+
+    def _secure(self, host: str, **options: Any) -> HTTPConnection:
+        return self._remembered(_Connection(host, context=self._trusted, **options))
+
+    def _plain(self, host: str, **options: Any) -> HTTPConnection:
+        return self._remembered(_PlainConnection(host, **options))
+
+    def _remembered(self, made: _Connection | _PlainConnection) -> HTTPConnection:
+        made.deadline = self
+        self.check()
         self._open.append(made)
         return made
 
+    def check(self) -> None:
+        """Refuse to go on after the end."""
+        if self._over:
+            raise TimeoutError
+
     def end(self) -> None:
-        """From another thread: whoever reads from them reads no further."""
+        """From another thread: whoever reads from them reads no further, and none is opened."""
+        self._over = True
         for connection in self._open:
             with suppress(OSError, AttributeError):
                 (connection.kept or connection.sock).shutdown(socket.SHUT_RDWR)
@@ -195,8 +230,8 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         newurl: str,
     ) -> urllib.request.Request | None:
         """The request that follows a redirect; refuses any scheme but https."""
-        to = urlsplit(newurl)
-        if to.scheme != "https" and not (to.scheme == "http" and to.hostname in _LOOPBACK):
+        # nor to this machine without: what answers there is no issuer
+        if urlsplit(newurl).scheme != "https":
             raise _NoFileError(f"{urlsplit(req.full_url).hostname} redirects away from https")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 

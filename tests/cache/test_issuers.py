@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -68,6 +69,32 @@ def test_a_redirect_away_from_https_is_not_followed(issuer: Lookalike) -> None:
     assert issuer.requests == 1
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.1", "www.ishares.com"])
+def test_nor_to_this_machine_without_tls(host: str, issuer: Lookalike) -> None:
+    to = {"Location": f"http://{host}:9/holdings.csv"}
+    issuer.file = lambda query: (302, "text/html", b"", to)  # type: ignore[method-assign]
+    with pytest.raises(SourceError, match="redirects away from https"):
+        Issuers(timeout=5.0).get(IWM)
+    assert issuer.requests == 1
+
+
+def test_redirects_share_one_deadline(issuer: Lookalike) -> None:
+    def further(query: object) -> object:
+        time.sleep(0.4)
+        return (
+            302,
+            "text/html",
+            b"",
+            {"Location": f"{AJAX}?fileType=csv&fileName=IWM_holdings&n={time.monotonic()}"},
+        )
+
+    issuer.file = further  # type: ignore[assignment,method-assign]
+    began = time.monotonic()
+    with pytest.raises(SourceError, match=r"took longer than 1 s"):
+        Issuers(timeout=1.0).get(IWM)
+    assert time.monotonic() - began < 3.0
+
+
 def test_the_certificate_is_verified(issuer: Lookalike, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
         monkeypatch.delenv(name)
@@ -115,6 +142,17 @@ class Plain(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         kind = self.path.partition("?")[0]
+        if kind == "/drip":
+            # a head of which a byte comes now and then, for ever
+            with contextlib.suppress(OSError):
+                for _ in range(100):
+                    self.wfile.write(b"H")
+                    time.sleep(0.1)
+        if kind == "/away":
+            self.send_response_only(302)
+            self.send_header("Location", f"http://{self.headers['Host']}/good")
+            self.end_headers()
+            return
         content = {"/empty": b"\r\n", "/cut": b"Ticker,Name\nAA,", "/good": b"Ticker,Name\nAA,Aa\n"}
         body = content.get(kind)
         self.send_response_only(200 if body else 503)
@@ -152,6 +190,15 @@ def test_what_is_no_file_is_said(plain: str, path: str, reason: str) -> None:
     with pytest.raises(SourceError) as told:
         Issuers(timeout=5.0).get(Fund("IWM", addresses=(plain + path,)))
     assert str(told.value) == f"holdings IWM: {reason}; {BY_HAND}`"
+
+
+def test_a_plain_address_has_the_same_deadline_and_no_redirect(plain: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(SourceError, match=r"127\.0\.0\.1 took longer than 1 s"):
+        Issuers(timeout=1.0).get(Fund("IWM", addresses=(f"{plain}/drip",)))
+    assert time.monotonic() - began < 3.0
+    with pytest.raises(SourceError, match="redirects away from https"):
+        Issuers(timeout=5.0).get(Fund("IWM", addresses=(f"{plain}/away",)))
 
 
 def test_the_next_address_is_tried_and_the_first_reason_told(plain: str) -> None:

@@ -145,6 +145,7 @@ def test_no_other_place_starts_a_process() -> None:
     starters = {"Popen", "create_subprocess_exec", "create_subprocess_shell", "system", "popen"}
     starters |= {"spawnv", "execv", "execve", "execvp", "execvpe", "posix_spawn"}
     known = {"cache/sources/sandbox.py", "tui/alerts/hook.py", "tui/workers/child.py"}
+    known |= {"tui/cli/serve_page.py"}
     found, named = set(), set()
     for room in ("core", "cache", "tui"):
         for file in (ROOT / room).rglob("*.py"):

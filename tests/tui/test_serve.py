@@ -207,22 +207,24 @@ def server(once: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         run.kill()
 
 
-async def page(address: str, story: Callable[[Any], Awaitable[None]]) -> None:
+async def page(
+    address: str, story: Callable[[Any], Awaitable[None]], sizes: str = "width=120&height=36"
+) -> None:
     """Open the screen as a page does."""
     origin = "/".join(address.split("/")[:3])
     async with (
         aiohttp.ClientSession() as session,
         session.ws_connect(
-            f"{address.replace('http', 'ws')}ws?width=120&height=36", headers={"Origin": origin}
+            f"{address.replace('http', 'ws')}ws?{sizes}", headers={"Origin": origin}
         ) as socket_,
     ):
         await story(socket_)
 
 
-async def until(socket_: Any, words: str) -> None:
+async def until(socket_: Any, words: str, seconds: float = 60.0) -> None:
     """Read cells until some words are among them."""
     seen = ""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(seconds):
         while words not in seen:
             message = await socket_.receive()
             assert message.type is aiohttp.WSMsgType.BINARY, message
@@ -271,3 +273,61 @@ def _alive(pid: int) -> bool:
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return False
+
+
+def test_no_url_and_no_message_brings_a_traceback_or_a_screen_without_bounds(
+    server: tuple[subprocess.Popen[str], str],
+) -> None:
+    run, address = server
+    scheme, _, host, token, _ = address.split("/")
+    name, _, port = host.partition(":")
+    assert scheme == "http:"
+    here = f"Host: {host}\r\nOrigin: http://{host}\r\n"
+    upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+
+    def ask(path: str, headers: str = "", method: str = "GET") -> bytes:
+        with socket.create_connection((name, int(port)), 20) as line:
+            head = f"{method} {path} HTTP/1.1\r\n{here}{headers}\r\n"
+            line.sendall(head.encode("latin-1"))
+            return line.recv(64).split(b"\r\n")[0]
+
+    for path, headers, status in (
+        (f"/{token}/?fontsize={'9' * 5000}", "", b"200"),
+        (f"/{token}/ws", "", b"400"),
+        (f"/{token}/ws?width={'9' * 5000}", "", b"400"),
+        (f"/{token}/ws", upgrade, b"400"),
+        (f"/{token}/ws", f"{upgrade}Sec-WebSocket-Version: 99\r\n", b"400"),
+        (f"/{token}/ws", f"{upgrade}Sec-WebSocket-Version: 13\r\n", b"400"),
+        (f"/{token}/static/..%2f..%2fetc/passwd", "", b"404"),
+        (f"/{token}/static/%00", "", b"404"),
+        (f"/{token}/static/css/xterm.css", "Range: bytes=99999999999999999999-\r\n", b"416"),
+        ("*", "", b"400"),
+        ("/%ff%fe", "", b"404"),
+        (f"http://evil.example/{token}/", "", b"403"),
+    ):
+        assert status in ask(path, headers), path
+
+    async def odd(socket_: Any) -> None:
+        for text in (
+            *("[]", "{}", "null", "1", "[1]", "garbage", "[" * 9000, '["nope"]', '["stdin",5]'),
+            *('["resize"]', '["resize",{"width":"x"}]', '["stdin","\\ud800"]', '["focus",1]'),
+            '["resize",{"width":1000000,"height":1000000}]',
+        ):
+            await socket_.send_str(text)
+        await socket_.send_bytes(b"\xff\xfe")
+        await socket_.send_str('["resize",{"width":120,"height":36}]')
+        await until(socket_, "IWM", 120)
+        screen = children(run.pid)[0]
+        size = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{screen}/status").read_text())
+        assert size is not None and int(size[1]) < 400_000
+
+    for sizes in ("width=100000&height=100000", "width=-1&height=abc"):
+        asyncio.run(page(address, odd, sizes))
+        # a page that is closed takes its screen with it, whatever that was drawing
+        deadline = time.monotonic() + 60
+        while children(run.pid) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert not children(run.pid)
+    run.send_signal(signal.SIGTERM)
+    assert run.wait(60) == 0
+    assert run.stderr is not None and run.stderr.read() == ""

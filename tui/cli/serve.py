@@ -26,6 +26,7 @@ from aiohttp import web
 from textual_serve.server import Server, to_int
 
 from cache.facts.errors import CacheError
+from tui.cli.serve_page import HIGHEST, MESSAGE, PATIENCE, WIDEST, Page, bounded
 from tui.text.streams import ANSWERED, BAD_INPUT, write
 from tui.workers.program import internals
 
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 HOST: Final = "127.0.0.1"
 #: Pages open at once; each is a process.
 MOST: Final = 8
-#: Seconds that pages have to end with the server.
-PATIENCE: Final = 2.0
 #: What of the package's own files the page asks for.
 _STATIC: Final = frozenset(
     {"css/xterm.css", "js/textual.js", "fonts/RobotoMono-VariableFont_wght.ttf"}
@@ -69,9 +68,8 @@ class Desktop(Server):
     """
 
     def __init__(self, argv: Sequence[str], port: int, token: str) -> None:
-        # the server runs a shell: exec makes the screen its own child, and its end ours
-        super().__init__(f"exec {shlex.join(argv)}", host=HOST, port=port, title="internals")
-        self.token = token
+        super().__init__(shlex.join(argv), host=HOST, port=port, title="internals")
+        self.token, self._argv = token, argv
         self._hosts = {f"{HOST}:{port}", f"localhost:{port}"}
         self._open: set[asyncio.Task[object]] = set()
 
@@ -139,11 +137,21 @@ class Desktop(Server):
             raise web.HTTPServiceUnavailable(text=f"{MOST} pages are open already\n")
         task = asyncio.current_task()
         assert task is not None
+        socket_ = web.WebSocketResponse(heartbeat=15, max_msg_size=MESSAGE)
+        width = bounded(request.query.get("width", ""), 80, WIDEST)
+        height = bounded(request.query.get("height", ""), 24, HIGHEST)
         self._open.add(task)
         try:
-            return await self.handle_websocket(request)
+            await socket_.prepare(request)
+            await Page(self._argv, socket_).run(width, height)
+        except (ConnectionError, OSError):
+            # the page is gone, or no process can be started for it
+            await socket_.close()
+        except asyncio.CancelledError:
+            await socket_.close()
         finally:
             self._open.discard(task)
+        return socket_
 
     async def _end_sessions(self, app: web.Application) -> None:
         for task in self._open:
@@ -173,7 +181,11 @@ def serve(argv: Sequence[str], port: int) -> None:
             why = "is in use; choose another with --port" if taken else f"cannot be used: {error}"
             raise CacheError(f"port {port} {why}") from None
         server = Desktop(argv, listening.getsockname()[1], secrets.token_urlsafe(24))
-        logging.getLogger("textual-serve").addHandler(logging.NullHandler())
+        for name in ("textual-serve", "aiohttp"):
+            # what anybody may ask is answered, and is no line on this terminal
+            logger = logging.getLogger(name)
+            logger.addHandler(logging.NullHandler())
+            logger.propagate = False
         write(f"{server.address}\nto look at, read-only, by this machine alone; ctrl+c ends it\n")
         web.run_app(
             server.application(),
