@@ -138,7 +138,9 @@ def index_of(
         return f"no holdings of {fund} are held: import its file or fetch"
     found = basket(market, parts, question.basis)
     if found is None or not found.measured.any():
-        why = Counter(found.reasons).most_common(1)[0][0] if found else "no prices held"
+        # announced changes may have left no line of a list at all
+        reasons = Counter(found.reasons if found else ()).most_common(1)
+        why = reasons[0][0] if reasons else "no prices held"
         return f"none of the {len(parts[0].file.symbols):,} lines of {fund} is measured: {why}"
     rows = np.nonzero(found.measured.any(axis=0))[0]
     register, numbers = found.register, found.numbers[rows]

@@ -86,6 +86,8 @@ class World:
         out.write("Ticker,Name,Sector,Asset Class,Market Value,Weight (%),Notional Value,Quantity,")
         out.write("Price,Location,Exchange,Currency,FX Rate,Market Currency,Accrual Date\n")
         symbols = self.lines[fund]
+        cash = 1e6
+        total = cash + sum(1e9 / (rank + 2) for rank in range(len(symbols)))
         for rank, symbol in enumerate(symbols):
             value, price = f"{1e9 / (rank + 2):,.2f}", 50.0
             quantity = f"{1e9 / (rank + 2) / price:,.2f}"
@@ -95,12 +97,13 @@ class World:
                 "Industrials",
                 "Equity",
                 value,
-                "0.10",
+                f"{1e11 / (rank + 2) / total:.2f}",
                 value,
             ]
             cells += [quantity, f"{price}", "United States", "NASDAQ", "USD", "1.00", "USD", "-"]
             out.write(",".join(f'"{cell}"' for cell in cells) + "\n")
-        out.write('"USD","USD CASH","Cash and/or Derivatives","Cash","1,000,000.00","0.01",')
+        out.write('"USD","USD CASH","Cash and/or Derivatives","Cash","1,000,000.00",')
+        out.write(f'"{100 * cash / total:.2f}",')
         out.write(
             '"1,000,000.00","1,000,000.00","100.00","United States","-","USD","1.00","USD","-"'
         )

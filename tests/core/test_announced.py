@@ -18,6 +18,7 @@ from core.answer.views import Coming
 from core.data.frames import Action, Announcement
 from core.data.market import Market
 from core.note.note import sentences
+from tests.core import build
 from tests.tui.markets import market
 from tui.report.document import document
 
@@ -159,3 +160,16 @@ def test_of_a_fund_that_cannot_be_told_its_changes_still_are() -> None:
     held = market(held=("SPY",))
     (found,) = asked(told("S29"), held=held).announced["IWM"]
     assert found.contribution is None and found.returns == pytest.approx(1.05 - 0.075, abs=0.1)
+
+
+def test_a_list_that_announced_changes_leave_empty_is_told_as_missing() -> None:
+    days = build.weekdays("2026-01-05", "2026-01-16")
+    flat = [10.0] * len(days)
+    plain = build.market(
+        build.prices(days, {"A": flat, "B": flat, "IWM": flat, "SPY": flat}),
+        build.holdings("IWM", str(days[0]), {"A": 1}),
+        build.holdings("SPY", str(days[0]), {"B": 1}),
+    )
+    emptied = replace(plain, announced=(Announcement("IWM", "A", "leave", days[0]),), _kept={})
+    found = take(emptied, Question(window=f"{days[1]}:{days[-1]}", basis="pr"))
+    assert found.missing == ("none of the 0 lines of IWM is measured: no prices held",)

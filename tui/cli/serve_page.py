@@ -40,7 +40,7 @@ def bounded(value: object, usual: int, most: int) -> int:
         number = int(value) if isinstance(value, (int, str)) else usual
     except ValueError:
         number = usual
-    return min(max(number, 1), most)
+    return min(number, most) if number > 0 else usual
 
 
 class Page:
