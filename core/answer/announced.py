@@ -119,7 +119,7 @@ def coming(
         as_of: the session asked for.
         own_return: a symbol's return over the window, a fraction, None where not known.
     """
-    roll = market.kept((market.register, fund), lambda: _roll(market, fund))
+    roll = market.cached((market.register, fund), lambda: _roll(market, fund))
     if not roll.entries:
         return ()
     lines = None if view is None else view.contributors

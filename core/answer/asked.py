@@ -26,7 +26,7 @@ def check_names(market: Market, question: Question) -> None:
     names = [entry.rpartition(":")[2] for entry in question.without]
     if not names:
         return
-    lines = market.kept(
+    lines = market.cached(
         (market.register, "symbols"), lambda: frozenset(market.register.symbols.tolist())
     )
     followed = {name: market.symbol(name) for name in names}

@@ -63,7 +63,7 @@ def price_return_weight(market: Market, fund: str, found: Basket, window: Window
     for row in np.nonzero(found.measured[0])[0].tolist():
         source = market.prices.sources_of(found.symbols[row], window.start, window.end)
         sources.setdefault(source, []).append(row)
-    paid = market.kept("first dividends", lambda: _first_dividends(market))
+    paid = market.cached("first dividends", lambda: _first_dividends(market))
     end = day(window.end)
     silent: list[int] = []
     for rows in sources.values():

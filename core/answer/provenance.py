@@ -69,7 +69,7 @@ def sources(
     prices = market.prices
     # Where each symbol has one source it is that of any window.
     stretch = window if prices.origin else None
-    origins = market.kept(
+    origins = market.cached(
         (market.register, "origins", stretch and (stretch.start, stretch.end)),
         lambda: _origins(market, stretch),
     )
@@ -171,7 +171,7 @@ def warnings(
                 f"{fund}: {view.rest * 1e4:+.0f} bp of the fund's return is neither in its measured"
                 f" lines nor in their coverage ({_rest_words(view)})"
             )
-    paid = market.kept("first dividend", lambda: _first_dividend(market))
+    paid = market.cached("first dividend", lambda: _first_dividend(market))
     if question.basis == "tr" and indices and (paid is None or paid > window.end):
         said.append("no dividends are held: total return equals price return")
     return said

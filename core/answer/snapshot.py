@@ -57,7 +57,7 @@ __all__ = [
 
 def common_sessions(market: Market, small: str, large: str) -> Dates:
     """(T,) sessions with a close of both funds; of any symbol where a fund has none; kept."""
-    return market.kept(("common", small, large), lambda: _common_sessions(market, small, large))
+    return market.cached(("common", small, large), lambda: _common_sessions(market, small, large))
 
 
 def _common_sessions(market: Market, small: str, large: str) -> Dates:

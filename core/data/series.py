@@ -59,12 +59,12 @@ def series_of(columns: Sequence[tuple[Block, int]], sessions_known: Dates) -> Se
         ]
         return np.concatenate(parts)[:, None]
 
-    def events(held: list[Events]) -> tuple[IntArray, IntArray, FloatArray]:
+    def events(tables: list[Events]) -> tuple[IntArray, IntArray, FloatArray]:
         rows, values = [], []
-        for own, begin, (_, place) in zip(held, begins, columns, strict=False):
-            mine = np.nonzero(own.col == place)[0]
-            rows.append(own.row[mine] + begin)
-            values.append(own.value[mine])
+        for table, begin, (_, place) in zip(tables, begins, columns, strict=False):
+            mine = np.nonzero(table.col == place)[0]
+            rows.append(table.row[mine] + begin)
+            values.append(table.value[mine])
         row = np.concatenate(rows)
         return row, np.zeros(len(row), np.intp), np.concatenate(values)
 

@@ -41,7 +41,7 @@ class Acting:
 
 def _shows(market: Market, file: Holdings, told: Announcement) -> bool:
     """Whether a file has a line as the announcement has it."""
-    names = market.kept((file, "names"), lambda: {*file.symbols, *market.lines(file)})
+    names = market.cached((file, "names"), lambda: {*file.symbols, *market.lines(file)})
     listed = told.symbol in names or market.symbol(told.symbol) in names
     return listed == (told.action == "join")
 
@@ -90,7 +90,7 @@ def amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Hold
     """
     if not changes:
         return file
-    return market.kept(("amended", file, changes), lambda: _amended(market, file, changes))
+    return market.cached(("amended", file, changes), lambda: _amended(market, file, changes))
 
 
 def _amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Holdings:
@@ -140,7 +140,7 @@ def even_list(market: Market, fund: str, members: Holdings, when: date) -> Holdi
             total=float(size),
         )
 
-    return market.kept(("even", fund, members, when), make)
+    return market.cached(("even", fund, members, when), make)
 
 
 def third_friday(year: int, month: int) -> date:

@@ -163,7 +163,7 @@ def turnover(w0: FloatArray, p: FloatArray, w1: FloatArray) -> float | None:
 
 def changes(market: Market, old: Holdings, new: Holdings) -> Changes:
     """What changed between two dated files of one fund, kept; renames are no change."""
-    return market.kept((old, new), lambda: _changes(market, old, new))
+    return market.cached((old, new), lambda: _changes(market, old, new))
 
 
 def _between(market: Market, old: Holdings, new: Holdings) -> tuple[FloatArray, FloatArray]:

@@ -263,7 +263,7 @@ def measure(
         end=span.end,
         holdings_as_of=span.origin.as_of,
         estimated=span.carry.estimated or bool((carried & good).any()),
-        weight_measured=market.kept((file, good.tobytes()), lambda: _weight(file, good)),
+        weight_measured=market.cached((file, good.tobytes()), lambda: _weight(file, good)),
         basket_return=math.fsum((share * returns).tolist()),
         lines=len(file.symbols),
         measured=int(measured.sum()),
