@@ -80,19 +80,19 @@ def series_of(columns: Sequence[tuple[Block, int]], sessions_known: Dates) -> Se
         sessions_known,
     )
     price = matrix.stand_in[:, 0]
-    held = np.nonzero(np.isfinite(price))[0]
-    if not len(held):
+    priced = np.nonzero(np.isfinite(price))[0]
+    if not len(priced):
         return None
     rows, _, yields = matrix.dividends
     if matrix.by_adjusted[0] and matrix.adjusted is not None:
-        total = matrix.adjusted[held, 0]
+        total = matrix.adjusted[priced, 0]
     else:
         factor = np.ones(len(price))
         factor[rows] = 1 + yields
-        total = price[held] * np.cumprod(factor)[held]
+        total = price[priced] * np.cumprod(factor)[priced]
     return Series(
-        sessions=matrix.sessions[held],
-        price=None if matrix.only_adjusted[0] else price[held],
+        sessions=matrix.sessions[priced],
+        price=None if matrix.only_adjusted[0] else price[priced],
         total=total,
         has_dividends=bool(matrix.by_adjusted[0] or len(rows)),
         doubts=tuple((matrix.sessions[row], words) for row, _, words in matrix.doubts),
