@@ -174,15 +174,15 @@ def test_exactly_at_the_level() -> None:
 def test_what_is_simulated_or_intraday_says_so() -> None:
     alert = parse("gap > 5", ASKED)
     made_up = replace(SNAPSHOT, simulated=True, state="intraday")
-    assert alerts.said(alert, 11.0, made_up).startswith("SIMULATED: intraday: gap > 5 pp")
+    assert alerts.wording(alert, 11.0, made_up).startswith("SIMULATED: intraday: gap > 5 pp")
 
 
 def test_estimated_weights_are_said_where_the_number_rests_on_them() -> None:
     # November's file alone: the start weights of December are carried
     view = replace(SNAPSHOT.indices["IWM"], estimated=True)
     carried = replace(SNAPSHOT, indices={**SNAPSHOT.indices, "IWM": view})
-    assert "estimated weights" in alerts.said(parse("top3 share > 1", ASKED), 29.0, carried)
-    assert "estimated weights" not in alerts.said(parse("breadth > 1", ASKED), 29.0, carried)
+    assert "estimated weights" in alerts.wording(parse("top3 share > 1", ASKED), 29.0, carried)
+    assert "estimated weights" not in alerts.wording(parse("breadth > 1", ASKED), 29.0, carried)
 
 
 def test_an_alert_survives_as_json() -> None:
