@@ -45,32 +45,34 @@ class AlertMeasure:
     days: int = 0
 
 
-def _gap(found: Snapshot, fund: str, symbol: str) -> float | None:
-    return None if found.spread is None else found.spread.gap * 100
+def _gap(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
+    return None if snapshot.spread is None else snapshot.spread.gap * 100
 
 
-def _rank(found: Snapshot, fund: str, symbol: str) -> float | None:
-    ranking = found.spread.same_window if found.spread is not None else None
+def _rank(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
+    ranking = snapshot.spread.same_window if snapshot.spread is not None else None
     return float(ranking.rank) if ranking is not None and ranking.claim else None
 
 
-def _z(found: Snapshot, fund: str, symbol: str) -> float | None:
-    ranking = found.spread.same_window if found.spread is not None else None
+def _z(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
+    ranking = snapshot.spread.same_window if snapshot.spread is not None else None
     return ranking.z if ranking is not None and ranking.claim else None
 
 
-def _return(found: Snapshot, fund: str, symbol: str) -> float | None:
-    spread, question = found.spread, found.question
+def _return(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
+    spread, question = snapshot.spread, snapshot.question
     if spread is None:
         return None
     return 100 * (spread.small_return if fund == question.small else spread.large_return)
 
 
-def _counted(of: Callable[[Breadth], float | None]) -> Callable[[Snapshot, str, str], float | None]:
+def _breadth_share(
+    of: Callable[[Breadth], float | None],
+) -> Callable[[Snapshot, str, str], float | None]:
     """A share or return of breadth, in per cent."""
 
-    def value(found: Snapshot, fund: str, symbol: str) -> float | None:
-        view = _covered(found, fund, breadth=True)
+    def value(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
+        view = _covered(snapshot, fund, breadth=True)
         share = of(view.breadth) if view is not None and view.breadth.n else None
         return None if share is None else 100 * share
 
@@ -80,8 +82,8 @@ def _counted(of: Callable[[Breadth], float | None]) -> Callable[[Snapshot, str, 
 def _top(k: int) -> Callable[[Snapshot, str, str], float | None]:
     """Share of the gross gain that the k best names brought, in per cent."""
 
-    def value(found: Snapshot, fund: str, symbol: str) -> float | None:
-        view = _covered(found, fund)
+    def value(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
+        view = _covered(snapshot, fund)
         tops = view.concentration.top if view is not None else ()
         share = next((top.share_of_gross_gain for top in tops if top.k == k), None)
         return None if share is None else 100 * share
@@ -92,33 +94,35 @@ def _top(k: int) -> Callable[[Snapshot, str, str], float | None]:
 def _above(days: int) -> Callable[[Snapshot, str, str], float | None]:
     """Share of members above their average of so many closes on the last session, per cent."""
 
-    def value(found: Snapshot, fund: str, symbol: str) -> float | None:
-        own = found.daily.get(fund) if _covered(found, fund, breadth=True) else None
-        share = float(own.above[days][-1]) if own is not None and len(own.sessions) else math.nan
+    def value(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
+        daily = snapshot.daily.get(fund) if _covered(snapshot, fund, breadth=True) else None
+        share = (
+            float(daily.above[days][-1]) if daily is not None and len(daily.sessions) else math.nan
+        )
         return None if math.isnan(share) else 100 * share
 
     return value
 
 
-def _contribution(found: Snapshot, fund: str, symbol: str) -> float | None:
-    view = _covered(found, fund)
+def _contribution(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
+    view = _covered(snapshot, fund)
     if view is None or symbol not in view.contributors.symbols:
         return None
     brought = float(view.contributors.contribution[view.contributors.symbols.index(symbol)])
     return brought * 1e4 if math.isfinite(brought) else None
 
 
-def _moved(joined: bool) -> Callable[[Snapshot, str, str], float | None]:
-    def value(found: Snapshot, fund: str, symbol: str) -> float | None:
-        told = found.changes.get(fund)
-        return None if told is None else float(len(told.joined if joined else told.left))
+def _member_changes(joined: bool) -> Callable[[Snapshot, str, str], float | None]:
+    def value(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
+        changes = snapshot.changes.get(fund)
+        return None if changes is None else float(len(changes.joined if joined else changes.left))
 
     return value
 
 
-def _covered(found: Snapshot, fund: str, *, breadth: bool = False) -> IndexView | None:
+def _covered(snapshot: Snapshot, fund: str, *, breadth: bool = False) -> IndexView | None:
     """An index whose coverage and lists carry a claim; None where they do not, or it is missing."""
-    view = found.indices.get(fund)
+    view = snapshot.indices.get(fund)
     if view is None or not view.claims or (breadth and not view.claims_breadth):
         return None
     return view
@@ -135,7 +139,7 @@ MEASURES: Final = (
         "lines that rose",
         "%",
         BREADTH,
-        _counted(lambda b: b.share_up),
+        _breadth_share(lambda b: b.share_up),
         fund=True,
     ),
     AlertMeasure(
@@ -143,12 +147,12 @@ MEASURES: Final = (
         "lines above their index",
         "%",
         BREADTH,
-        _counted(lambda b: b.share_outperforming),
+        _breadth_share(lambda b: b.share_outperforming),
         fund=True,
         weights=True,
     ),
     AlertMeasure(
-        "median", "the median line's return", "%", BREADTH, _counted(lambda b: b.median), True
+        "median", "the median line's return", "%", BREADTH, _breadth_share(lambda b: b.median), True
     ),
     *(
         AlertMeasure(
@@ -184,6 +188,10 @@ MEASURES: Final = (
         symbol=True,
         weights=True,
     ),
-    AlertMeasure("joiners", "names that joined between two files", "", CHANGES, _moved(True), True),
-    AlertMeasure("leavers", "names that left between two files", "", CHANGES, _moved(False), True),
+    AlertMeasure(
+        "joiners", "names that joined between two files", "", CHANGES, _member_changes(True), True
+    ),
+    AlertMeasure(
+        "leavers", "names that left between two files", "", CHANGES, _member_changes(False), True
+    ),
 )

@@ -103,20 +103,20 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class AlertState:
     """An alert and how it stands.
 
     Attributes:
         alert: the condition.
         armed: its condition did not hold when it was last judged: it fires at the next crossing.
         fired: the last time it did, None for never.
-        told: a screen has shown that.
+        shown: a screen has shown that.
     """
 
     alert: Alert
     armed: bool = True
     fired: Fired | None = None
-    told: bool = True
+    shown: bool = True
 
 
 def parse(text: str, question: Question) -> Alert:
@@ -134,8 +134,8 @@ def parse(text: str, question: Question) -> Alert:
     subject, compared, number, unit = shape.groups()
     measure, names = _measure(subject)
     if unit and unit != measure.unit:
-        told = f"in {measure.unit}" if measure.unit else "without a unit"
-        raise AlertError(f"{measure.words} is told {told}, not in {unit}")
+        wanted = f"in {measure.unit}" if measure.unit else "without a unit"
+        raise AlertError(f"{measure.words} is told {wanted}, not in {unit}")
     fund, symbol = _names(measure, names, question)
     return Alert(
         measure.words, fund, symbol, compared, float(number),
@@ -146,9 +146,9 @@ def parse(text: str, question: Question) -> Alert:
 def _measure(subject: str) -> tuple[AlertMeasure, list[str]]:
     words = subject.casefold().split()
     for measure in MEASURES:
-        own = measure.words.split()
-        if words[: len(own)] == own:
-            return measure, subject.upper().split()[len(own) :]
+        name = measure.words.split()
+        if words[: len(name)] == name:
+            return measure, subject.upper().split()[len(name) :]
     known = ", ".join(measure.words for measure in MEASURES)
     raise AlertError(f"{subject.strip()!r} is nothing an alert can be set on; known are {known}")
 
@@ -180,16 +180,16 @@ def value(alert: Alert, snapshot: Snapshot) -> float | None:
     told, or coverage below the floor.
     """
     asked = snapshot.question
-    own = (alert.small, alert.large, alert.window, alert.basis)
-    if (asked.small, asked.large, snapshot.window.label, asked.basis) != own:
+    condition = (alert.small, alert.large, alert.window, alert.basis)
+    if (asked.small, asked.large, snapshot.window.label, asked.basis) != condition:
         return None
     if snapshot.as_of < snapshot.last_session or asked.breadth_list != "start":
         return None
-    found = alert.measure.value(snapshot, alert.fund, alert.symbol)
-    return None if found is None or not math.isfinite(found) else found
+    number = alert.measure.value(snapshot, alert.fund, alert.symbol)
+    return None if number is None or not math.isfinite(number) else number
 
 
-def said(alert: Alert, found: float, snapshot: Snapshot) -> str:
+def wording(alert: Alert, number: float, snapshot: Snapshot) -> str:
     """What is said when it fires: the condition, the value, what it was measured on."""
     before = "SIMULATED: " if snapshot.simulated else ""
     before += "intraday: " if snapshot.state == "intraday" else ""
@@ -197,45 +197,45 @@ def said(alert: Alert, found: float, snapshot: Snapshot) -> str:
     estimated = alert.measure.weights and view is not None and view.estimated
     about = f"{alert.small}:{alert.large} {alert.window} {alert.basis}, {snapshot.as_of}"
     tail = ", estimated weights" if estimated else ""
-    return f"{before}{alert.text}: now {figure(alert, found)} ({about}{tail})"
+    return f"{before}{alert.text}: now {figure(alert, number)} ({about}{tail})"
 
 
-def figure(alert: Alert, found: float) -> str:
+def figure(alert: Alert, number: float) -> str:
     """A value of an alert's measure as text."""
     unit = alert.measure.unit
-    digits = {"pp": 2, "%": 1, "bp": 0}.get(unit, 0 if found == int(found) else 2)
-    return f"{found:,.{digits}f} {unit}".rstrip()
+    digits = {"pp": 2, "%": 1, "bp": 0}.get(unit, 0 if number == int(number) else 2)
+    return f"{number:,.{digits}f} {unit}".rstrip()
 
 
-def first(alert: Alert, found: float | None) -> Kept:
+def first(alert: Alert, number: float | None) -> AlertState:
     """An alert that has just been set: one whose condition holds waits until it has not."""
-    return Kept(alert, armed=found is None or not alert.holds(found))
+    return AlertState(alert, armed=number is None or not alert.holds(number))
 
 
-def judge(kept: Kept, snapshot: Snapshot, now: datetime) -> Kept:
+def judge(state: AlertState, snapshot: Snapshot, now: datetime) -> AlertState:
     """How an alert stands after an answer; it has fired now where it was armed and is no more."""
-    found = value(kept.alert, snapshot)
-    if found is None:
-        return kept
-    if not kept.alert.holds(found):
-        return kept if kept.armed else replace(kept, armed=True)
-    if not kept.armed:
-        return kept
-    sentence = said(kept.alert, found, snapshot)
-    fired = Fired(now, found, str(snapshot.as_of), sentence)
-    return replace(kept, armed=False, fired=fired, told=False)
+    number = value(state.alert, snapshot)
+    if number is None:
+        return state
+    if not state.alert.holds(number):
+        return state if state.armed else replace(state, armed=True)
+    if not state.armed:
+        return state
+    sentence = wording(state.alert, number, snapshot)
+    fired = Fired(now, number, str(snapshot.as_of), sentence)
+    return replace(state, armed=False, fired=fired, shown=False)
 
 
-def to_json(kept: Kept) -> dict[str, Any]:
+def to_json(state: AlertState) -> dict[str, Any]:
     """An alert and how it stands as plain JSON values."""
-    alert, fired = kept.alert, kept.fired
+    alert, fired = state.alert, state.fired
     return {
         "alert": f"{alert.text}",
         "pair": f"{alert.small}:{alert.large}",
         "window": alert.window,
         "basis": alert.basis,
-        "armed": kept.armed,
-        "told": kept.told,
+        "armed": state.armed,
+        "told": state.shown,
         "fired": fired
         and {
             "at": fired.at.isoformat(),
@@ -246,7 +246,7 @@ def to_json(kept: Kept) -> dict[str, Any]:
     }
 
 
-def from_json(data: object) -> Kept:
+def from_json(data: object) -> AlertState:
     """The same read back.
 
     Raises:
@@ -264,6 +264,6 @@ def from_json(data: object) -> Kept:
             str(data["fired"]["as_of"]),
             str(data["fired"]["sentence"]),
         )
-        return Kept(alert, bool(data["armed"]), fired or None, bool(data["told"]))
+        return AlertState(alert, bool(data["armed"]), fired or None, bool(data["told"]))
     except (AttributeError, KeyError, TypeError, ValueError, CoreError) as error:
         raise AlertError(f"an entry is no alert ({error})") from None

@@ -33,7 +33,7 @@ class _Entry:
     """An announcement, with all that the files say of it at any date.
 
     Attributes:
-        told: as it was announced.
+        announcement: as it was announced.
         effective: the session at whose close it takes effect.
         symbol: the line, as its closes are followed.
         known_as: the symbols that renames make one with it.
@@ -42,7 +42,7 @@ class _Entry:
         after: place of the first file dated later than ``effective``.
     """
 
-    told: Announcement
+    announcement: Announcement
     effective: date
     symbol: str
     known_as: tuple[str, ...]
@@ -66,20 +66,22 @@ def _roll(market: Market, fund: str) -> _Roll:
     sessions = tuple(market.session(file.as_of) for file in files)
     listed = [set(file.symbols) for file in files]
     entries = []
-    for told in market.announced:
-        if told.fund != fund:
+    for announcement in market.announced:
+        if announcement.fund != fund:
             continue
-        company = companies.get(told.symbol)
-        known_as = {told.symbol} if company is None else set(company.seen)
-        symbol = market.symbol(told.symbol)
-        shown = tuple((told.action == "leave") == known_as.isdisjoint(own) for own in listed)
-        effective = market.session(told.effective)
+        company = companies.get(announcement.symbol)
+        known_as = {announcement.symbol} if company is None else set(company.seen)
+        symbol = market.symbol(announcement.symbol)
+        shown = tuple(
+            (announcement.action == "leave") == known_as.isdisjoint(symbols) for symbols in listed
+        )
+        effective = market.session(announcement.effective)
         after = bisect_right(sessions, effective)
         speaking = zip(sessions, shown, strict=True)
         confirmed = next((s for s, has in speaking if has and s >= effective), None)
         entries.append(
             _Entry(
-                told,
+                announcement,
                 effective,
                 symbol,
                 tuple(known_as),
@@ -95,11 +97,11 @@ def _standing(roll: _Roll, entry: _Entry, as_of: date) -> tuple[Standing, date |
     """How an announcement stands and the file that says so; None where a file confirms it."""
     if entry.confirmed is not None and entry.confirmed <= as_of:
         return None
-    held = bisect_right(roll.sessions, as_of)
-    if held > entry.after:
-        return "contradicted", roll.stated[held - 1]
-    if held and entry.shown[held - 1]:
-        return "doubtful", roll.stated[held - 1]
+    known = bisect_right(roll.sessions, as_of)
+    if known > entry.after:
+        return "contradicted", roll.stated[known - 1]
+    if known and entry.shown[known - 1]:
+        return "doubtful", roll.stated[known - 1]
     return ("due" if entry.effective < as_of else "announced"), None
 
 
@@ -119,32 +121,39 @@ def coming(
         as_of: the session asked for.
         own_return: a symbol's return over the window, a fraction, None where not known.
     """
-    roll = market.kept((market.register, fund), lambda: _roll(market, fund))
+    roll = market.cached((market.register, fund), lambda: _roll(market, fund))
     if not roll.entries:
         return ()
     lines = None if view is None else view.contributors
     place = {} if lines is None else dict(zip(lines.symbols, count(), strict=False))
     labels, number = labels_of(market, fund, as_of), market.register.number
-    found = []
+    changes = []
     for entry in roll.entries:
-        told = entry.told
-        known = told.announced is None or told.announced <= as_of
+        announcement = entry.announcement
+        known = announcement.announced is None or announcement.announced <= as_of
         stands = _standing(roll, entry, as_of) if known else None
         if stands is None:
             continue
         row = max((place[symbol] for symbol in entry.known_as if symbol in place), default=None)
         line = number[entry.symbol]
-        name, sector = labels.names[line] or told.name, labels.sectors[line]
-        said = name, sector, told.action, told.effective, told.announced, told.source
+        name, sector = labels.names[line] or announcement.name, labels.sectors[line]
+        facts = (
+            name,
+            sector,
+            announcement.action,
+            announcement.effective,
+            announcement.announced,
+            announcement.source,
+        )
         if lines is None or row is None:
-            found.append(Coming(entry.symbol, *said, *stands, None, own_return(entry.symbol)))
+            changes.append(Coming(entry.symbol, *facts, *stands, None, own_return(entry.symbol)))
             continue
         weight, returns, contribution = (
             float(figure[row]) for figure in (lines.weight, lines.returns, lines.contribution)
         )
         symbol, rank = lines.symbols[row], row + 1
-        found.append(Coming(symbol, *said, *stands, weight, returns, contribution, rank))
-    return tuple(sorted(found, key=_order))
+        changes.append(Coming(symbol, *facts, *stands, weight, returns, contribution, rank))
+    return tuple(sorted(changes, key=_order))
 
 
 def _order(change: Coming) -> tuple[bool, bool, bool, float, str]:

@@ -26,12 +26,14 @@ def check_names(market: Market, question: Question) -> None:
     names = [entry.rpartition(":")[2] for entry in question.without]
     if not names:
         return
-    lines = market.kept(
+    lines = market.cached(
         (market.register, "symbols"), lambda: frozenset(market.register.symbols.tolist())
     )
     followed = {name: market.symbol(name) for name in names}
     unknown = [
-        n for n, own in followed.items() if own not in lines and own not in market.last_close
+        n
+        for n, ticker in followed.items()
+        if ticker not in lines and ticker not in market.last_close
     ]
     if unknown:
         verb = "are" if len(unknown) > 1 else "is"
@@ -49,7 +51,7 @@ def absent_names(
     for entry in question.without:
         fund, _, name = entry.rpartition(":")
         meant = [fund] if fund else [question.small, question.large]
-        views = [indices[own] for own in meant if own in indices]
+        views = [indices[name] for name in meant if name in indices]
         symbol = market.symbol(name)
         if views and not any(view.without and symbol in view.without.symbols for view in views):
             lacking.setdefault(" or ".join(meant), []).append(name)

@@ -22,18 +22,20 @@ _SAME: Final = 1e-9
 _TOGETHER: Final = 2
 
 
-def end_early(found: Basket, window: Window) -> EndEarly | None:
+def end_early(basket: Basket, window: Window) -> EndEarly | None:
     """The lines whose closes end before the window does, where they are too many for a claim.
 
     A line that is no longer traded ends by itself, and stands still from there; where several
     end on one session it is what is held that ends.
     """
-    last, share = found.segments[-1], found.share[-1]
-    closed = found.closed[-1]
-    early = found.measured[-1] & (closed < day(window.end))
+    last, share = basket.segments[-1], basket.share[-1]
+    closed = basket.closed[-1]
+    early = basket.measured[-1] & (closed < day(window.end))
     for session in np.unique(closed[early]):
-        own = np.nonzero(early & (closed == session))[0].tolist()
-        gone = [n for n in own if any(w.startswith("last traded") for w in found.flags.get(n, ()))]
+        ending = np.nonzero(early & (closed == session))[0].tolist()
+        gone = [
+            n for n in ending if any(w.startswith("last traded") for w in basket.flags.get(n, ()))
+        ]
         if len(gone) < _TOGETHER:
             early[gone] = False
     weight = float(last.weight_measured * share[early].sum())
@@ -44,7 +46,7 @@ def end_early(found: Basket, window: Window) -> EndEarly | None:
     return EndEarly(pydate(heaviest), int(early.sum()), weight)
 
 
-def price_return_weight(market: Market, fund: str, found: Basket, window: Window) -> float:
+def price_return_weight(market: Market, fund: str, basket: Basket, window: Window) -> float:
     """Weight of the lines that have price returns alone beside a fund's total return.
 
     A source that has no dividend of any line of the index up to the window's end tells none:
@@ -53,25 +55,25 @@ def price_return_weight(market: Market, fund: str, found: Basket, window: Window
     Args:
         market: what is held.
         fund: the fund's symbol.
-        found: its lines, measured on total return.
+        basket: its lines, measured on total return.
         window: what the question's window came to; nothing later is looked at.
     """
     series = market.series(fund)
     if series is None or not _pays(series, window):
         return 0.0
     sources: dict[str, list[int]] = {}
-    for row in np.nonzero(found.measured[0])[0].tolist():
-        source = market.prices.sources_of(found.symbols[row], window.start, window.end)
+    for row in np.nonzero(basket.measured[0])[0].tolist():
+        source = market.prices.sources_of(basket.symbols[row], window.start, window.end)
         sources.setdefault(source, []).append(row)
-    paid = market.kept("first dividends", lambda: _first_dividends(market))
+    paid = market.cached("first dividends", lambda: _first_dividends(market))
     end = day(window.end)
     silent: list[int] = []
     for rows in sources.values():
-        symbols = [found.symbols[row] for row in rows]
-        told = any(symbol in paid and paid[symbol] <= end for symbol in symbols)
-        if not told and not _any_adjusted(market, symbols, window):
+        symbols = [basket.symbols[row] for row in rows]
+        paying = any(symbol in paid and paid[symbol] <= end for symbol in symbols)
+        if not paying and not _any_adjusted(market, symbols, window):
             silent += rows
-    return float(found.segments[0].weight_measured * found.share[0][silent].sum())
+    return float(basket.segments[0].weight_measured * basket.share[0][silent].sum())
 
 
 def _pays(series: Series, window: Window) -> bool:
@@ -88,13 +90,13 @@ def _pays(series: Series, window: Window) -> bool:
 
 def _first_dividends(market: Market) -> dict[str, np.datetime64]:
     """Symbol -> session of its first dividend on record."""
-    found: dict[str, np.datetime64] = {}
+    first: dict[str, np.datetime64] = {}
     for block in market.prices.blocks:
         sessions = block.sessions[block.dividend.row]
         for column, session in zip(block.dividend.col.tolist(), sessions, strict=True):
             symbol = block.symbols[column]
-            found[symbol] = min(found.get(symbol, session), session)
-    return found
+            first[symbol] = min(first.get(symbol, session), session)
+    return first
 
 
 def _any_adjusted(market: Market, symbols: Iterable[str], window: Window) -> bool:

@@ -42,18 +42,18 @@ def own_return(series: Series | None, window: Window, basis: str) -> float | Non
     return float(level[last] / level[first] - 1)
 
 
-def _lines(found: Basket, ranked: IntArray, files: Sequence[Holdings]) -> Lines:
+def _lines(basket: Basket, ranked: IntArray, files: Sequence[Holdings]) -> Lines:
     """The measured lines of a basket in order."""
-    entered = found.member.argmax(axis=0)[ranked]
-    gone = found.member[::-1].argmax(axis=0)[ranked]
-    size = len(found.segments)
-    numbers, register = found.numbers[ranked], found.register
-    rank = np.full(len(found.symbols), -1)
+    entered = basket.member.argmax(axis=0)[ranked]
+    gone = basket.member[::-1].argmax(axis=0)[ranked]
+    size = len(basket.segments)
+    numbers, register = basket.numbers[ranked], basket.register
+    rank = np.full(len(basket.symbols), -1)
     rank[ranked] = np.arange(len(ranked))
-    flagged = sorted((r, line) for line in found.flags if (r := int(rank[line])) >= 0)
+    flagged = sorted((r, line) for line in basket.flags if (r := int(rank[line])) >= 0)
     symbols = register.texts(register.symbols, numbers)
-    left = {int(r): found.segments[size - 1 - gone[r]].end for r in np.nonzero(gone)[0]}
-    flags = {r: found.flags[line] for r, line in flagged}
+    left = {int(r): basket.segments[size - 1 - gone[r]].end for r in np.nonzero(gone)[0]}
+    flags = {r: basket.flags[line] for r, line in flagged}
     for file in (file for file in files if file.not_read):
         # That its row could not be read is no sign that a line left.
         for r in [r for r in left if symbols[r] in file.not_read]:
@@ -61,26 +61,26 @@ def _lines(found: Basket, ranked: IntArray, files: Sequence[Holdings]) -> Lines:
             flags[r] = (*flags.get(r, ()), f"not read in the file of {file.as_of}")
     return Lines(
         symbols=symbols,
-        names=register.texts(found.labels.names, numbers),
-        sectors=register.texts(found.labels.sectors, numbers),
-        weight=found.weights[ranked],
-        returns=found.member_returns[ranked],
-        contribution=found.contribution[ranked],
-        joined={int(r): found.segments[entered[r]].start for r in np.nonzero(entered)[0]},
+        names=register.texts(basket.labels.names, numbers),
+        sectors=register.texts(basket.labels.sectors, numbers),
+        weight=basket.weights[ranked],
+        returns=basket.member_returns[ranked],
+        contribution=basket.contribution[ranked],
+        joined={int(r): basket.segments[entered[r]].start for r in np.nonzero(entered)[0]},
         left=left,
         flags=flags,
     )
 
 
-def _left_out(market: Market, found: Basket, files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
+def _left_out(market: Market, basket: Basket, files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
     """Lines never measured, heaviest first; weight is of the first file that has the line."""
     first, row = market.register.first([market.rows(file) for file in files])
     rows = []
-    for line, reason in enumerate(found.reasons):
+    for line, reason in enumerate(basket.reasons):
         if reason:
-            number = found.numbers[line]
+            number = basket.numbers[line]
             weight = _weight(files[first[number]], int(row[number]))
-            rows.append(LeftOut(found.symbols[line], found.names[line], weight, reason))
+            rows.append(LeftOut(basket.symbols[line], basket.names[line], weight, reason))
     # a line that joined as announced has no weight, and stands last
     return tuple(sorted(rows, key=lambda row: (-np.nan_to_num(row.weight), row.symbol)))
 
@@ -136,24 +136,24 @@ def index_of(
     """
     if not parts:
         return f"no holdings of {fund} are held: import its file or fetch"
-    found = basket(market, parts, question.basis)
-    if found is None or not found.measured.any():
+    measured = basket(market, parts, question.basis)
+    if measured is None or not measured.measured.any():
         # announced changes may have left no line of a list at all
-        reasons = Counter(found.reasons if found else ()).most_common(1)
+        reasons = Counter(measured.reasons if measured else ()).most_common(1)
         why = reasons[0][0] if reasons else "no prices held"
         return f"none of the {len(parts[0].file.symbols):,} lines of {fund} is measured: {why}"
-    rows = np.nonzero(found.measured.any(axis=0))[0]
-    register, numbers = found.register, found.numbers[rows]
+    rows = np.nonzero(measured.measured.any(axis=0))[0]
+    register, numbers = measured.register, measured.numbers[rows]
     symbols = register.texts(register.symbols, numbers)
-    weight, scaled = found.weights[rows], found.contribution[rows]
+    weight, scaled = measured.weights[rows], measured.contribution[rows]
     ranked = order(scaled, weight, numbers)
     fund_return = own_return(market.series(fund), window, question.basis)
-    net = found.basket_return if fund_return is None else fund_return
+    net = measured.basket_return if fund_return is None else fund_return
 
     def without(dropped: BoolArray) -> tuple[float | None, float]:
-        full = np.zeros(len(found.symbols), bool)
+        full = np.zeros(len(measured.symbols), bool)
         full[rows] = dropped
-        return found.without(full)
+        return measured.without(full)
 
     files = tuple(dict.fromkeys(part.file for part in parts))
     marked = np.zeros(len(rows), bool)
@@ -162,41 +162,41 @@ def index_of(
         marked = np.isin(symbols, left_out)
     counted = basket(market, (at_end,), question.basis) if at_end is not None else None
     which: BreadthList = "start" if counted is None else "end"
-    counted = counted or found
+    counted = counted or measured
     view = IndexView(
         fund=fund,
         fund_return=fund_return,
-        basket_return=found.basket_return,
-        lines=int(found.first.sum()),
-        measured=int(found.first[rows].sum()),
-        later=int((~found.first).sum()),
-        later_measured=int((~found.first[rows]).sum()),
-        weight_measured=found.weight_measured,
-        estimated=found.estimated,
-        left_out=_left_out(market, found, files),
+        basket_return=measured.basket_return,
+        lines=int(measured.first.sum()),
+        measured=int(measured.first[rows].sum()),
+        later=int((~measured.first).sum()),
+        later_measured=int((~measured.first[rows]).sum()),
+        weight_measured=measured.weight_measured,
+        estimated=measured.estimated,
+        left_out=_left_out(market, measured, files),
         others=_others(files),
-        segments=found.segments,
-        contributors=_lines(found, rows[ranked], files),
-        sectors=sectors(register.texts(found.labels.sectors, numbers), weight, scaled),
+        segments=measured.segments,
+        contributors=_lines(measured, rows[ranked], files),
+        sectors=sectors(register.texts(measured.labels.sectors, numbers), weight, scaled),
         themes=themes(market.themes, symbols, weight, scaled),
         issuers=issuers(market.reference.issuers, symbols, weight, scaled),
-        breadth=breadth_of(counted, question.above, question.below, which, found.basket_return),
+        breadth=breadth_of(counted, question.above, question.below, which, measured.basket_return),
         concentration=concentration(
-            found.share[0][rows],
-            found.unscaled[rows],
+            measured.share[0][rows],
+            measured.unscaled[rows],
             scaled,
             ranked,
             net,
             without,
             fund_return=fund_return,
         ),
-        correlation=correlation_of(market, found),
+        correlation=correlation_of(market, measured),
         without=_without(symbols, marked, scaled, without(marked), fund_return)
         if marked.any()
         else None,
-        end_early=end_early(found, window),
-        price_return_weight=price_return_weight(market, fund, found, window)
+        end_early=end_early(measured, window),
+        price_return_weight=price_return_weight(market, fund, measured, window)
         if question.basis == "tr"
         else 0.0,
     )
-    return view, found
+    return view, measured

@@ -112,7 +112,7 @@ def look(snapshot: Snapshot) -> Look:
 
 
 def _index(snapshot: Snapshot, view: IndexView) -> IndexLook:
-    lines, told = view.contributors, snapshot.changes.get(view.fund)
+    lines, changes = view.contributors, snapshot.changes.get(view.fund)
     each = zip(lines.symbols, (lines.contribution * 1e4).tolist(), strict=True)
     return IndexLook(
         fund_return=view.fund_return,
@@ -120,58 +120,58 @@ def _index(snapshot: Snapshot, view: IndexView) -> IndexLook:
         # counts of another list do not compare
         share_up=view.breadth.share_up if snapshot.question.breadth_list == "start" else None,
         ranked={symbol: bp for symbol, bp in each if math.isfinite(bp)},
-        files=(told.from_date, told.to_date) if told else None,
-        joined=tuple(change.symbol for change in told.joined) if told else (),
-        left=tuple(change.symbol for change in told.left) if told else (),
+        files=(changes.from_date, changes.to_date) if changes else None,
+        joined=tuple(change.symbol for change in changes.joined) if changes else (),
+        left=tuple(change.symbol for change in changes.left) if changes else (),
         listed=view.near and view.end_early is None,
     )
 
 
-def to_json(found: Look) -> dict[str, Any]:
+def to_json(look: Look) -> dict[str, Any]:
     """A look as plain JSON values, named as the note names them."""
     return {
         "schema": SCHEMA,
         "question": {
-            "small": found.small,
-            "large": found.large,
-            "window": found.window,
-            "start": str(found.start),
-            "basis": found.basis,
+            "small": look.small,
+            "large": look.large,
+            "window": look.window,
+            "start": str(look.start),
+            "basis": look.basis,
         },
-        "as_of": str(found.as_of),
-        "state": found.state,
-        "simulated": found.simulated,
+        "as_of": str(look.as_of),
+        "state": look.state,
+        "simulated": look.simulated,
         "spread": None
-        if found.gap_pp is None
+        if look.gap_pp is None
         else {
-            "gap_pp": found.gap_pp,
+            "gap_pp": look.gap_pp,
             "same_window": {
-                "rank": found.rank,
-                "of": found.of,
-                "claim": found.rank is not None,
+                "rank": look.rank,
+                "of": look.of,
+                "claim": look.rank is not None,
             },
         },
         "indices": {
             fund: {
-                "fund_return": own.fund_return,
-                "weight_measured": own.weight_measured,
-                "claims": {"breadth": own.claims},
+                "fund_return": index.fund_return,
+                "weight_measured": index.weight_measured,
+                "claims": {"breadth": index.claims},
                 "contributors": [
-                    {"symbol": symbol, "contribution_bp": bp} for symbol, bp in own.ranked.items()
+                    {"symbol": symbol, "contribution_bp": bp} for symbol, bp in index.ranked.items()
                 ],
-                "breadth": {"share_up": own.share_up},
+                "breadth": {"share_up": index.share_up},
             }
-            for fund, own in found.indices.items()
+            for fund, index in look.indices.items()
         },
         "changes": {
             fund: {
-                "from": str(own.files[0]),
-                "to": str(own.files[1]),
-                "joined": [{"symbol": symbol} for symbol in own.joined],
-                "left": [{"symbol": symbol} for symbol in own.left],
+                "from": str(index.files[0]),
+                "to": str(index.files[1]),
+                "joined": [{"symbol": symbol} for symbol in index.joined],
+                "left": [{"symbol": symbol} for symbol in index.left],
             }
-            for fund, own in found.indices.items()
-            if own.files is not None
+            for fund, index in look.indices.items()
+            if index.files is not None
         },
     }
 
@@ -184,32 +184,32 @@ def read(data: object) -> Look:
     """
     top = _Fields(data, "")
     asked = top.fields("question")
-    spread = top.fields("spread") if top.held("spread") else None
-    end_list = asked.held("breadth_list") and asked.text("breadth_list") == "end"
+    spread = top.fields("spread") if top.has("spread") else None
+    end_list = asked.has("breadth_list") and asked.text("breadth_list") == "end"
     ranking = spread.fields("same_window") if spread is not None else None
     claimed = ranking if ranking is not None and ranking.flag("claim") else None
     changes = top.fields("changes")
     indices: dict[str, IndexLook] = {}
-    for fund, own in top.fields("indices").each():
-        told = changes.fields(fund) if changes.held(fund) else None
-        if told is not None and not told.held("from"):
-            told = None  # only announced changes are told of it
+    for fund, index in top.fields("indices").each():
+        of_fund = changes.fields(fund) if changes.has(fund) else None
+        if of_fund is not None and not of_fund.has("from"):
+            of_fund = None  # only announced changes are told of it
         lines = (
             (line.text("symbol"), line.number("contribution_bp"))
-            for line in own.rows("contributors")
+            for line in index.rows("contributors")
         )
-        measured = own.number("weight_measured")
+        measured = index.number("weight_measured")
         # a note from before lists were judged has no claims
-        claims = own.fields("claims") if own.held("claims") else None
+        claims = index.fields("claims") if index.has("claims") else None
         covered = measured is not None and covers(measured)
         indices[fund] = IndexLook(
-            fund_return=own.number("fund_return"),
+            fund_return=index.number("fund_return"),
             weight_measured=0.0 if measured is None else measured,
-            share_up=None if end_list else own.fields("breadth").number("share_up"),
+            share_up=None if end_list else index.fields("breadth").number("share_up"),
             ranked={symbol: bp for symbol, bp in lines if bp is not None},
-            files=(told.day("from"), told.day("to")) if told else None,
-            joined=tuple(line.text("symbol") for line in told.rows("joined")) if told else (),
-            left=tuple(line.text("symbol") for line in told.rows("left")) if told else (),
+            files=(of_fund.day("from"), of_fund.day("to")) if of_fund else None,
+            joined=tuple(line.text("symbol") for line in of_fund.rows("joined")) if of_fund else (),
+            left=tuple(line.text("symbol") for line in of_fund.rows("left")) if of_fund else (),
             listed=claims is None or not covered or claims.flag("breadth"),
         )
     rank = claimed.number("rank") if claimed else None
@@ -242,7 +242,7 @@ class _Fields:
     def _wrong(self, name: str, what: str) -> LookError:
         return LookError(f"{self._path}{name} of the earlier note is no {what}")
 
-    def held(self, name: str) -> bool:
+    def has(self, name: str) -> bool:
         return self._data.get(name) is not None
 
     def fields(self, name: str) -> _Fields:

@@ -38,15 +38,15 @@ def year_paths(market: Market, snapshot: Snapshot) -> tuple[YearPath, ...]:
     small, large = pair
     if spread is None or small is None or large is None:
         return ()
-    levels = [own.level(question.basis) for own in (small, large)]
+    levels = [series.level(question.basis) for series in (small, large)]
     if levels[0] is None or levels[1] is None:
         return ()
     sessions = np.intersect1d(small.sessions, large.sessions, assume_unique=True)
     s = levels[0][np.searchsorted(small.sessions, sessions)]
     b = levels[1][np.searchsorted(large.sessions, sessions)]
-    found: list[YearPath] = []
+    paths: list[YearPath] = []
     for year in spread.same_window.history:
         first = int(np.searchsorted(sessions, day(year.start)))
         stop = int(np.searchsorted(sessions, day(year.end), side="right"))
-        found.append(YearPath(year.year, s[first:stop] / s[first] - b[first:stop] / b[first]))
-    return tuple(found)
+        paths.append(YearPath(year.year, s[first:stop] / s[first] - b[first:stop] / b[first]))
+    return tuple(paths)

@@ -65,17 +65,17 @@ def sources(
     parts: Mapping[str, tuple[Span, ...]],
 ) -> tuple[Source, ...]:
     """Where the answer's numbers came from; ``parts`` are each fund's parts of the window."""
-    found: list[Source] = []
+    rows: list[Source] = []
     prices = market.prices
     # Where each symbol has one source it is that of any window.
     stretch = window if prices.origin else None
-    origins = market.kept(
+    origins = market.cached(
         (market.register, "origins", stretch and (stretch.start, stretch.end)),
         lambda: _origins(market, stretch),
     )
     for fund in (question.small, question.large):
         if fund in market.last_close:
-            found.append(
+            rows.append(
                 Source(
                     f"prices {fund}",
                     prices.sources_of(fund, window.start, window.end),
@@ -85,18 +85,18 @@ def sources(
             )
         if fund not in baskets:
             continue
-        own = baskets[fund]
-        found += list_sources(fund, parts[fund])
-        found += _sectors(own, fund, parts[fund])
-        measured = own.measured.any(axis=0)
-        lines, closed = own.numbers[measured], own.closed[:, measured]
+        basket = baskets[fund]
+        rows += list_sources(fund, parts[fund])
+        rows += _sectors(basket, fund, parts[fund])
+        measured = basket.measured.any(axis=0)
+        lines, closed = basket.numbers[measured], basket.closed[:, measured]
         for place, origin in enumerate(origins.names):
             mine = origins.name[lines] == place
             these = lines[mine]
             if not len(these):
                 continue
             first = int(origins.time[these].min())
-            found.append(
+            rows.append(
                 Source(
                     f"prices of {len(these):,} lines of {fund}",
                     origin,
@@ -104,7 +104,7 @@ def sources(
                     origins.times[first] if first < len(origins.times) else None,
                 )
             )
-    return tuple(found)
+    return tuple(rows)
 
 
 def _rest_words(view: IndexView) -> str:
@@ -118,10 +118,10 @@ def _rest_words(view: IndexView) -> str:
     return f"{lines} returns beside the fund's total return{more}"
 
 
-def _sectors(own: Basket, fund: str, parts: tuple[Span, ...]) -> Iterator[Source]:
+def _sectors(basket: Basket, fund: str, parts: tuple[Span, ...]) -> Iterator[Source]:
     """The files that gave measured lines their sectors and are not those of the window's parts."""
-    labels, serving = own.labels, {part.origin for part in parts}
-    places = labels.source[own.numbers[own.measured.any(axis=0)]]
+    labels, serving = basket.labels, {part.origin for part in parts}
+    places = labels.source[basket.numbers[basket.measured.any(axis=0)]]
     for place in np.unique(places[places >= 0]).tolist():
         file = labels.files[place]
         if file not in serving:
@@ -137,56 +137,56 @@ def warnings(
     parts: Mapping[str, tuple[Span, ...]],
 ) -> list[str]:
     """What a reader has to bear in mind; ``parts`` are each fund's parts of the window."""
-    said = list(market.damage)
+    sentences = list(market.damage)
     listed = market.reference.listed
     if listed is not None and window.end > listed:
-        said.append(
+        sentences.append(
             f"sessions after {listed} are computed from the exchange's usual holidays; a newer"
             " release lists them, as does `python3 dev.py sessions` in a checkout"
         )
     if question.basis == "tr":
-        said += _doubtful_dividends(market, question, window, indices)
+        sentences += _doubtful_dividends(market, question, window, indices)
     for fund, view in indices.items():
-        said += dict.fromkeys(list_warnings(view, parts[fund]))
+        sentences += dict.fromkeys(list_warnings(view, parts[fund]))
         early = view.end_early
         if early is not None:
-            said.append(
+            sentences.append(
                 f"{fund}: lines of {early.weight * 100:.1f} % of weight end on {early.session},"
                 f" the fund on {window.end}: nothing is claimed about leaders or breadth"
             )
         elif not view.covered:
-            said.append(
+            sentences.append(
                 f"{fund}: only {view.weight_measured * 100:.1f} % of weight is measured:"
                 " nothing is claimed about leaders or breadth"
             )
         if view.estimated:
             files = sorted({s.holdings_as_of for s in view.segments if s.estimated})
-            said.append(
+            sentences.append(
                 f"{fund}: start weights are estimated, carried by prices from the holdings of "
                 + ", ".join(map(str, files))
             )
         limit = max(0.0010, 0.02 * abs(view.fund_return or 0.0))
         if view.rest is not None and abs(view.rest) > limit:
-            said.append(
+            sentences.append(
                 f"{fund}: {view.rest * 1e4:+.0f} bp of the fund's return is neither in its measured"
                 f" lines nor in their coverage ({_rest_words(view)})"
             )
-    paid = market.kept("first dividend", lambda: _first_dividend(market))
+    paid = market.cached("first dividend", lambda: _first_dividend(market))
     if question.basis == "tr" and indices and (paid is None or paid > window.end):
-        said.append("no dividends are held: total return equals price return")
-    return said
+        sentences.append("no dividends are held: total return equals price return")
+    return sentences
 
 
 def _doubtful_dividends(
     market: Market, question: Question, window: Window, indices: Mapping[str, IndexView]
 ) -> list[str]:
     """The dividends that were not counted, of the pair itself and of its lines."""
-    said = []
+    sentences = []
     for fund in (question.small, question.large):
         series = market.series(fund)
         for when, cash in series.doubtful_dividends if series else ():
             if day(window.start) < when <= day(window.end):
-                said.append(f"{fund}: dividend of {cash:g} on {when} is doubtful, not counted")
+                sentences.append(f"{fund}: dividend of {cash:g} on {when} is doubtful, not counted")
     for fund, view in indices.items():
         lines = view.contributors
         named = [
@@ -197,8 +197,8 @@ def _doubtful_dividends(
         ]
         if named:
             more = f" and {len(named) - 5:,} more" if len(named) > 5 else ""
-            said.append(f"{fund}: not counted: {', '.join(named[:5])}{more}")
-    return said
+            sentences.append(f"{fund}: not counted: {', '.join(named[:5])}{more}")
+    return sentences
 
 
 def _first_dividend(market: Market) -> date | None:

@@ -150,35 +150,35 @@ def since(before: Look, after: Look, ends: int = ENDS) -> Since:
     )
 
 
-def _market(found: Look) -> str:
-    return "simulated" if found.simulated else "real"
+def _market(look: Look) -> str:
+    return "simulated" if look.simulated else "real"
 
 
 def _index(fund: str, then: IndexLook, now: IndexLook, ends: int) -> IndexSince:
-    thin = [own for own in (then, now) if not own.claims]
-    told = not thin
+    thin = [look for look in (then, now) if not look.claims]
+    comparable = not thin
     known_joined, known_left = set(then.joined), set(then.left)
     return IndexSince(
         fund_return=ThenNow(then.fund_return, now.fund_return),
-        share_up=ThenNow(then.share_up, now.share_up) if told else ThenNow(None, None),
-        leaders=_ends(list(then.ranked), list(now.ranked), then, now, ends) if told else None,
+        share_up=ThenNow(then.share_up, now.share_up) if comparable else ThenNow(None, None),
+        leaders=_ends(list(then.ranked), list(now.ranked), then, now, ends) if comparable else None,
         laggards=_ends(list(then.ranked)[::-1], list(now.ranked)[::-1], then, now, ends)
-        if told
+        if comparable
         else None,
         joined=tuple(symbol for symbol in now.joined if symbol not in known_joined),
         left=tuple(symbol for symbol in now.left if symbol not in known_left),
         withheld=""
-        if told
+        if comparable
         else f"{fund}: {_thin(thin[-1], now)}; leaders and breadth are not compared",
     )
 
 
-def _thin(own: IndexLook, now: IndexLook) -> str:
+def _thin(look: IndexLook, now: IndexLook) -> str:
     """Why a look carries no claim."""
-    verb = "is" if own is now else "was"
-    if covers(own.weight_measured):
+    verb = "is" if look is now else "was"
+    if covers(look.weight_measured):
         return f"the list of members {verb} carried too far, or the lines' closes end early"
-    return f"{own.weight_measured * 100:.1f} % of weight {verb} measured"
+    return f"{look.weight_measured * 100:.1f} % of weight {verb} measured"
 
 
 def _ends(then: list[str], now: list[str], before: IndexLook, after: IndexLook, ends: int) -> Ends:

@@ -57,7 +57,7 @@ __all__ = [
 
 def common_sessions(market: Market, small: str, large: str) -> Dates:
     """(T,) sessions with a close of both funds; of any symbol where a fund has none; kept."""
-    return market.kept(("common", small, large), lambda: _common_sessions(market, small, large))
+    return market.cached(("common", small, large), lambda: _common_sessions(market, small, large))
 
 
 def _common_sessions(market: Market, small: str, large: str) -> Dates:
@@ -84,12 +84,12 @@ def _spread(
     """The spread, or None and the sentence that says what is missing."""
     pair = (question.small, question.large)
     series = [market.series(symbol) for symbol in pair]
-    for symbol, own in zip(pair, series, strict=True):
-        if own is None:
+    for symbol, one in zip(pair, series, strict=True):
+        if one is None:
             return None, f"no closes of {symbol} are held: import them or fetch"
-        if own.level(question.basis) is None:
+        if one.level(question.basis) is None:
             return None, f"only adjusted closes of {symbol} are held: price return is not known"
-        bad = [doubt for doubt in own.doubts if doubt[0] <= day(window.end)]
+        bad = [doubt for doubt in one.doubts if doubt[0] <= day(window.end)]
         if bad and bad[-1][0] > day(window.start):
             return None, f"{symbol} {bad[-1][1]}: its return is not told"
         if bad:
@@ -97,15 +97,15 @@ def _spread(
     small, large = series
     assert small is not None and large is not None
     levels = []
-    for own in (small, large):
-        level = own.level(question.basis)
+    for one in (small, large):
+        level = one.level(question.basis)
         assert level is not None
-        levels.append(level[np.searchsorted(own.sessions, sessions)])
+        levels.append(level[np.searchsorted(one.sessions, sessions)])
     return spread(window, sessions, levels[0], levels[1]), ""
 
 
 def _with_contributions(
-    market: Market, told: Changes, files: tuple[Holdings, Holdings], view: IndexView | None
+    market: Market, changes: Changes, files: tuple[Holdings, Holdings], view: IndexView | None
 ) -> Changes:
     """Joiners and leavers with what they brought over the window.
 
@@ -113,24 +113,24 @@ def _with_contributions(
     they are told for the newcomer.
     """
     if view is None:
-        return told
+        return changes
     lines = view.contributors
     place = dict(zip(lines.symbols, count(), strict=False))
     old, new = (dict(zip(f.symbols, market.lines(f), strict=True)) for f in files)
-    taken_over = {new[change.symbol] for change in told.joined}
+    taken_over = {new[change.symbol] for change in changes.joined}
 
     def brought(change: Change, followed: str) -> Change:
         row = place.get(followed)
         if row is None:
             return change
-        own = float(lines.returns[row]), float(lines.contribution[row])
-        return Change(change.symbol, change.name, change.sector, change.weight, *own)
+        figures = float(lines.returns[row]), float(lines.contribution[row])
+        return Change(change.symbol, change.name, change.sector, change.weight, *figures)
 
     return replace(
-        told,
-        joined=tuple(brought(c, new[c.symbol]) for c in told.joined),
+        changes,
+        joined=tuple(brought(c, new[c.symbol]) for c in changes.joined),
         left=tuple(
-            c if old[c.symbol] in taken_over else brought(c, old[c.symbol]) for c in told.left
+            c if old[c.symbol] in taken_over else brought(c, old[c.symbol]) for c in changes.left
         ),
     )
 
@@ -192,12 +192,12 @@ def take(market: Market, question: Question) -> Snapshot:
         ]
         if sides[0] is not None and sides[1] is not None:
             steps = bridge(sides[0], sides[1])
-    told: dict[str, Changes] = {}
+    changes_of: dict[str, Changes] = {}
     for fund in pair:
         first = parts[fund][0].origin if parts[fund] and not parts[fund][0].carry.lender else None
         files = pair_of_files(market, fund, first, window.end)
         if files is not None:
-            told[fund] = _with_contributions(
+            changes_of[fund] = _with_contributions(
                 market, changes(market, *files), files, indices.get(fund)
             )
 
@@ -241,8 +241,8 @@ def take(market: Market, question: Question) -> Snapshot:
         bridge=steps,
         gap_leaders=gap_leaders(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else None,
         sector_effects=by_sector(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else (),
-        changes=told,
-        daily={fund: own for fund, own in by_day.items() if own is not None},
+        changes=changes_of,
+        daily={fund: breadth for fund, breadth in by_day.items() if breadth is not None},
         missing=tuple(missing),
         warnings=(*remarks, *warnings(market, question, window, indices, lists)),
         generation=market.generation,

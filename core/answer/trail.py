@@ -58,41 +58,41 @@ def trail(market: Market, snapshot: Snapshot, fund: str, symbol: str) -> Trail |
     """
     window, basis = snapshot.window, snapshot.question.basis
     parts = spans(market, fund, window.start, window.end, snapshot.as_of)
-    found = basket(market, parts, basis) if parts else None
-    if found is None or symbol not in found.symbols:
+    window_basket = basket(market, parts, basis) if parts else None
+    if window_basket is None or symbol not in window_basket.symbols:
         return None
-    place = found.symbols.index(symbol)
+    place = window_basket.symbols.index(symbol)
     matrix = market.matrix(range(window.start.year, window.end.year + 1))
     assert matrix is not None
     inside = (matrix.sessions >= day(window.start)) & (matrix.sessions <= day(window.end))
     rows = np.nonzero(inside)[0]
     sessions = matrix.sessions[rows]
-    levels = _levels(market, found.symbols, sessions, basis)
+    levels = _levels(market, window_basket.symbols, sessions, basis)
 
     known = np.nonzero(np.isfinite(levels[:, place]))[0]
     line = levels[:, place] / levels[known[0], place] - 1 if len(known) else levels[:, place]
     weight = np.full(len(sessions), np.nan)
     contribution = np.zeros(len(sessions))
     earned, grown = 0.0, 1.0
-    for k, segment in enumerate(found.segments):
+    for k, segment in enumerate(window_basket.segments):
         stretch = (sessions >= day(segment.start)) & (sessions <= day(segment.end))
-        if not found.measured[k, place]:
+        if not window_basket.measured[k, place]:
             contribution[stretch] = earned
             grown *= 1 + segment.basket_return
             continue
-        own = levels[stretch]
+        part = levels[stretch]
         with np.errstate(invalid="ignore"):
-            growth = np.where(found.measured[k], own / own[0], 0.0)
-        whole = np.nansum(found.share[k] * growth, axis=1)
-        scale = segment.weight_measured * found.share[k, place]
+            growth = np.where(window_basket.measured[k], part / part[0], 0.0)
+        whole = np.nansum(window_basket.share[k] * growth, axis=1)
+        scale = segment.weight_measured * window_basket.share[k, place]
         weight[stretch] = scale * growth[:, place] / whole
         contribution[stretch] = earned + grown * scale * (growth[:, place] - 1)
-        earned += grown * scale * float(found.returns[k, place])
+        earned += grown * scale * float(window_basket.returns[k, place])
         grown *= 1 + segment.basket_return
     return Trail(
         symbol=symbol,
-        name=found.names[place],
-        sector=found.sectors[place],
+        name=window_basket.names[place],
+        sector=window_basket.sectors[place],
         fund=fund,
         sessions=sessions,
         line=line,
@@ -100,7 +100,8 @@ def trail(market: Market, snapshot: Snapshot, fund: str, symbol: str) -> Trail |
         weight=weight,
         contribution=contribution,
         memberships=_memberships(market, fund, symbol, snapshot.as_of),
-        flags=found.flags.get(place, ()) or tuple(filter(None, (found.reasons[place],))),
+        flags=window_basket.flags.get(place, ())
+        or tuple(filter(None, (window_basket.reasons[place],))),
     )
 
 
@@ -139,14 +140,14 @@ def _memberships(
         market.holdings.get(fund, ())[:1]
     )
     listed = [symbol in market.lines(f) for f in files]
-    found: list[tuple[date | None, date | None]] = []
+    stays: list[tuple[date | None, date | None]] = []
     opened: date | None = None
     for place, (file, there) in enumerate(zip(files, listed, strict=True)):
         before = place > 0 and listed[place - 1]
         if there and not before:
             opened = None if place == 0 else file.as_of
         if before and not there:
-            found.append((opened, file.as_of))
+            stays.append((opened, file.as_of))
     if listed and listed[-1]:
-        found.append((opened, None))
-    return tuple(found)
+        stays.append((opened, None))
+    return tuple(stays)

@@ -362,9 +362,9 @@ class Snapshot:
             return None
         brought, rest = [], []
         for view in (small, large):
-            own = view.without
-            brought.append(0.0 if own is None else own.contribution)
-            rest.append(view.basket_return if own is None else own.reweighted)
+            without = view.without
+            brought.append(0.0 if without is None else without.contribution)
+            rest.append(view.basket_return if without is None else without.reweighted)
         reweighted = None if rest[0] is None or rest[1] is None else rest[0] - rest[1]
         return GapWithout(
             zeroed=spread.gap - brought[0] + brought[1],

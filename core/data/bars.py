@@ -95,8 +95,8 @@ def _edited(block: Block, moves: Sequence[Move], fills: Sequence[Fill]) -> Block
         source = column[move.source]
         target = None if move.target is None else column[move.target]
         _move_tables(tables, rows, source, target, move)
-        for name, own in events.items():
-            events[name] = _moved_events(own, rows, source, target, move, name == "dividend")
+        for name, entries in events.items():
+            events[name] = _moved_events(entries, rows, source, target, move, name == "dividend")
     for fill in fills:
         row = int(np.searchsorted(block.sessions, day(fill.session)))
         for name, value in (("close", fill.close), ("adj_close", fill.adjusted)):
@@ -129,15 +129,15 @@ def _move_tables(
     tables: dict[str, FloatArray | None], rows: slice, source: int, target: int | None, move: Move
 ) -> None:
     """Move a stretch of one column of every table to another, in place."""
-    own = {name: None if t is None else t[rows, source].copy() for name, t in tables.items()}
-    close, adjusted = own["close"], own["adj_close"]
+    stretch = {name: None if t is None else t[rows, source].copy() for name, t in tables.items()}
+    close, adjusted = stretch["close"], stretch["adj_close"]
     assert close is not None
     if adjusted is not None and move.keep:
         # where one side's total return is read from adjusted closes, the other's must be too
         adjusted = np.where(np.isfinite(adjusted), adjusted, close) * move.adjusted
     if move.bare:
         close = np.full(len(close), np.nan)
-    taken = {"close": close * move.price, "adj_close": adjusted, "volume": own["volume"]}
+    taken = {"close": close * move.price, "adj_close": adjusted, "volume": stretch["volume"]}
     if not move.keep:
         for table in tables.values():
             if table is not None:
@@ -147,22 +147,22 @@ def _move_tables(
     for name, values in taken.items():
         table = tables[name]
         if table is not None and values is not None:
-            held: BoolArray = np.isfinite(table[rows, target])
-            table[rows, target] = np.where(held, table[rows, target], values)
+            known: BoolArray = np.isfinite(table[rows, target])
+            table[rows, target] = np.where(known, table[rows, target], values)
 
 
 def _moved_events(
-    own: Events, rows: slice, source: int, target: int | None, move: Move, money: bool
+    events: Events, rows: slice, source: int, target: int | None, move: Move, money: bool
 ) -> Events:
     """Dividends or splits of a stretch of one column moved to another."""
-    inside = (own.row >= rows.start) & (own.row < rows.stop) & (own.col == source)
+    inside = (events.row >= rows.start) & (events.row < rows.stop) & (events.col == source)
     if not inside.any():
-        return own
-    stay = np.ones(len(own), bool) if move.keep else ~inside
-    row, col, value = own.row[stay], own.col[stay], own.value[stay]
+        return events
+    stay = np.ones(len(events), bool) if move.keep else ~inside
+    row, col, value = events.row[stay], events.col[stay], events.value[stay]
     if target is not None:
         size = int(inside.sum())
-        row = np.concatenate([row, own.row[inside]])
+        row = np.concatenate([row, events.row[inside]])
         col = np.concatenate([col, np.full(size, target, np.intp)])
-        value = np.concatenate([value, own.value[inside] * (move.price if money else 1.0)])
+        value = np.concatenate([value, events.value[inside] * (move.price if money else 1.0)])
     return Events(row, col, value)

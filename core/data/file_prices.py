@@ -72,10 +72,10 @@ def _open(block: Block, row: int, lines: Sequence[str]) -> BoolArray:
     """(N,) whether a line has a column and no close on a row of a block."""
     column = {symbol: place for place, symbol in enumerate(block.symbols)}
     where = np.array([column.get(symbol, -1) for symbol in lines], np.intp)
-    held = np.isfinite(block.close[row])
+    closed = np.isfinite(block.close[row])
     if block.adj_close is not None:
-        held |= np.isfinite(block.adj_close[row])
-    return np.asarray((where >= 0) & ~held[where])
+        closed |= np.isfinite(block.adj_close[row])
+    return np.asarray((where >= 0) & ~closed[where])
 
 
 def _before(bars: Sequence[Block], row: int, symbols: Sequence[str], sessions: Dates) -> FloatArray:
@@ -85,7 +85,10 @@ def _before(bars: Sequence[Block], row: int, symbols: Sequence[str], sessions: D
     """
     when = np.searchsorted(sessions, bars[-1].sessions[row])
     out = np.full((len(symbols), 2), np.nan)
-    for block, stop in ((bars[-1], row), *((own, len(own.sessions)) for own in bars[-2:-1])):
+    for block, stop in (
+        (bars[-1], row),
+        *((earlier, len(earlier.sessions)) for earlier in bars[-2:-1]),
+    ):
         days = block.sessions[max(stop - STALE_SESSIONS, 0) : stop]
         rows = (
             max(stop - STALE_SESSIONS, 0)
@@ -107,10 +110,10 @@ def _after(block: Block, row: int, symbol: str) -> float:
         return math.nan
     at, rows = block.symbols.index(symbol), slice(row + 1, row + 1 + STALE_SESSIONS)
     for table in (block.close, block.adj_close):
-        own = [] if table is None else table[rows, at].tolist()
-        held = [value for value in own if math.isfinite(value)]
-        if held:
-            return float(held[0])
+        values = [] if table is None else table[rows, at].tolist()
+        closes = [value for value in values if math.isfinite(value)]
+        if closes:
+            return float(closes[0])
     return math.nan
 
 

@@ -61,22 +61,22 @@ class Followed:
             file.symbols
         ):
             return file.symbols
-        found = list(file.symbols)
+        tickers = list(file.symbols)
         for row, listed in enumerate(file.symbols):
             if listed in self.taken:
-                found[row] = _name(self.taken, self.plain, file, row, session)
+                tickers[row] = _name(self.taken, self.plain, file, row, session)
         lone: dict[str, int] = {}
-        touched = [row for row, ticker in enumerate(found) if ticker in self.company]
+        touched = [row for row, ticker in enumerate(tickers) if ticker in self.company]
         # of two tickers of one company in one file only the newest is, unless the table says so
-        for row in sorted(touched, key=lambda row: self.company[found[row]].seen[found[row]]):
-            company = self.company[found[row]]
-            if company.means(file, row, found[row]) and found[row] not in company.told:
+        for row in sorted(touched, key=lambda row: self.company[tickers[row]].seen[tickers[row]]):
+            company = self.company[tickers[row]]
+            if company.means(file, row, tickers[row]) and tickers[row] not in company.given_up:
                 lone[company.key] = row
         for row in touched:
-            company = self.company[found[row]]
-            if found[row] in company.told or lone.get(company.key) == row:
-                found[row] = company.key
-        return tuple(found) if tuple(found) != file.symbols else file.symbols
+            company = self.company[tickers[row]]
+            if tickers[row] in company.given_up or lone.get(company.key) == row:
+                tickers[row] = company.key
+        return tuple(tickers) if tuple(tickers) != file.symbols else file.symbols
 
 
 def followed(
@@ -91,7 +91,7 @@ def followed(
         holdings: fund -> its dated files, ascending.
         reference: exchange sessions and renames.
     """
-    files = [file for own in holdings.values() for file in own]
+    files = [file for dated in holdings.values() for file in dated]
 
     def session(value: date) -> date:
         return last_on_or_before(reference.sessions, value) or value
@@ -100,20 +100,22 @@ def followed(
     for one in takeovers(blocks, reference.sessions, files):
         taken[one.symbol] = (*taken.get(one.symbol, ()), one)
     plain = {
-        symbol: _first_listed(found, symbol, files, session) for symbol, found in taken.items()
+        symbol: _first_listed(changes, symbol, files, session) for symbol, changes in taken.items()
     }
-    bars = moved(blocks, [m for symbol, own in taken.items() for m in _apart(own, plain[symbol])])
+    bars = moved(
+        blocks, [m for symbol, changes in taken.items() for m in _apart(changes, plain[symbol])]
+    )
 
     symbols = set[str]().union(*(block.symbols for block in bars))
     company = companies(
-        (rename for own in holdings.values() for rename in renames(own)),
+        (rename for dated in holdings.values() for rename in renames(dated)),
         reference.aliases,
         lambda file, row: _name(taken, plain, file, row, session(file.as_of)),
         symbols,
         lambda symbol: last_close(bars, symbol),
     )
-    several = [own for own in set(company.values()) if len(symbols & own.seen.keys()) > 1]
-    bars = moved(bars, [move for own in several for move in joins(bars, own)])
+    several = [one for one in set(company.values()) if len(symbols & one.seen.keys()) > 1]
+    bars = moved(bars, [move for one in several for move in joins(bars, one)])
     so_far = Followed(bars, taken, plain, company, {}, {})
     fills = list(file_prices(bars, files, so_far.lines, reference.sessions))
     by_symbol: dict[str, list[date]] = {}
@@ -124,8 +126,8 @@ def followed(
         taken,
         plain,
         company,
-        {symbol: tuple(sorted(own)) for symbol, own in by_symbol.items()},
-        {symbol: _ends(own, plain[symbol]) for symbol, own in taken.items()},
+        {symbol: tuple(sorted(days)) for symbol, days in by_symbol.items()},
+        {symbol: _ends(changes, plain[symbol]) for symbol, changes in taken.items()},
     )
 
 
@@ -145,28 +147,31 @@ def _name(
 
 
 def _first_listed(
-    own: Sequence[Takeover], symbol: str, files: Iterable[Holdings], session: Callable[[date], date]
+    changes: Sequence[Takeover],
+    symbol: str,
+    files: Iterable[Holdings],
+    session: Callable[[date], date],
 ) -> int:
     """The first of a ticker's companies that a file lists."""
     return min(
-        holder(own, session(file.as_of), float(file.price[file.symbols.index(symbol)]))
+        holder(changes, session(file.as_of), float(file.price[file.symbols.index(symbol)]))
         for file in files
         if symbol in file.symbols
     )
 
 
-def _apart(own: Sequence[Takeover], plain: int) -> Iterable[Move]:
+def _apart(changes: Sequence[Takeover], plain: int) -> Iterable[Move]:
     """The moves that leave a ticker's bars to one company, and give the others' away."""
-    symbol = own[0].symbol
-    for place in range(len(own) + 1):
-        first = own[place - 1].last + timedelta(days=1) if place else None
-        last = own[place].last if place < len(own) else None
+    symbol = changes[0].symbol
+    for place in range(len(changes) + 1):
+        first = changes[place - 1].last + timedelta(days=1) if place else None
+        last = changes[place].last if place < len(changes) else None
         if place != plain:
             later = place - plain + 1
             yield Move(symbol, f"{symbol}-{later}" if place > plain else None, first, last)
 
 
-def _ends(own: Sequence[Takeover], plain: int) -> dict[str, date]:
+def _ends(changes: Sequence[Takeover], plain: int) -> dict[str, date]:
     """The ticker of each of a ticker's companies -> the last session it is known to be held."""
-    symbol, later = own[0].symbol, range(len(own) - plain + 1)
-    return {symbol if not k else f"{symbol}-{k + 1}": own[-1].first for k in later}
+    symbol, later = changes[0].symbol, range(len(changes) - plain + 1)
+    return {symbol if not k else f"{symbol}-{k + 1}": changes[-1].first for k in later}

@@ -60,25 +60,25 @@ def last_close(bars: Sequence[Block], symbol: str) -> date | None:
     for block in reversed(bars):
         if symbol in block.symbols:
             place = block.symbols.index(symbol)
-            held = np.isfinite(block.close[:, place])
+            closed = np.isfinite(block.close[:, place])
             if block.adj_close is not None:
-                held |= np.isfinite(block.adj_close[:, place])
-            if held.any():
-                return pydate(block.sessions[np.nonzero(held)[0][-1]])
+                closed |= np.isfinite(block.adj_close[:, place])
+            if closed.any():
+                return pydate(block.sessions[np.nonzero(closed)[0][-1]])
     return None
 
 
 def splits_of(bars: Sequence[Block]) -> dict[str, list[tuple[date, float]]]:
     """Symbol -> session and factor of its splits on record."""
-    found: dict[str, list[tuple[date, float]]] = {}
+    splits: dict[str, list[tuple[date, float]]] = {}
     for block in bars:
-        own = block.split
+        events = block.split
         for row, place, factor in zip(
-            own.row.tolist(), own.col.tolist(), own.value.tolist(), strict=True
+            events.row.tolist(), events.col.tolist(), events.value.tolist(), strict=True
         ):
             when = pydate(block.sessions[row])
-            found.setdefault(block.symbols[place], []).append((when, factor))
-    return found
+            splits.setdefault(block.symbols[place], []).append((when, factor))
+    return splits
 
 
 def joins(bars: Sequence[Block], company: Company) -> Iterable[Move]:
@@ -86,19 +86,19 @@ def joins(bars: Sequence[Block], company: Company) -> Iterable[Move]:
 
     Closes of two tickers are joined where they do not overlap, or agree where they do.
     """
-    held = {text: last for text in company.seen if (last := last_close(bars, text)) is not None}
-    if len(held) < 2:
+    ends = {text: last for text in company.seen if (last := last_close(bars, text)) is not None}
+    if len(ends) < 2:
         return
     key = tape(bars, company.key)
     level, first = key.level.copy(), int(np.isfinite(key.level).argmax())
     splits = splits_of(bars).get(company.key, ())
-    for text in sorted(held.keys() - {company.key}, key=lambda text: held[text], reverse=True):
-        own = tape(bars, text)
-        if own.only_adjusted and not key.only_adjusted:
+    for text in sorted(ends.keys() - {company.key}, key=lambda text: ends[text], reverse=True):
+        other = tape(bars, text)
+        if other.only_adjusted and not key.only_adjusted:
             continue
-        before = own.close
+        before = other.close
         if key.only_adjusted:
-            before = np.where(np.isfinite(own.adjusted), own.adjusted, own.close)
+            before = np.where(np.isfinite(other.adjusted), other.adjusted, other.close)
         rows = np.nonzero(np.isfinite(before[:first]))[0]
         both = np.nonzero(np.isfinite(before) & np.isfinite(level))[0]
         if not len(rows):
@@ -109,15 +109,19 @@ def joins(bars: Sequence[Block], company: Company) -> Iterable[Move]:
                 continue
             at = own_at = int(both[0])
         else:
-            basis = _basis(level[first] / before[own_at], splits, pydate(own.sessions[own_at]))
+            basis = _basis(level[first] / before[own_at], splits, pydate(other.sessions[own_at]))
             if basis is None:
                 continue
             price = basis
         adjusted = price
         if not key.only_adjusted and np.isfinite(key.adjusted[at]):
-            base = own.adjusted[own_at] if np.isfinite(own.adjusted[own_at]) else own.close[own_at]
-            adjusted *= key.adjusted[at] / key.close[at] * own.close[own_at] / base
-        until = pydate(own.sessions[first]) - timedelta(days=1)
+            base = (
+                other.adjusted[own_at]
+                if np.isfinite(other.adjusted[own_at])
+                else other.close[own_at]
+            )
+            adjusted *= key.adjusted[at] / key.close[at] * other.close[own_at] / base
+        until = pydate(other.sessions[first]) - timedelta(days=1)
         yield Move(text, company.key, None, until, True, price, adjusted, bare=key.only_adjusted)
         level[rows] = before[rows] * price
         first = int(rows[0])
@@ -135,5 +139,5 @@ def _basis(step: float, splits: Sequence[tuple[date, float]], since: date) -> fl
         since: session of the last close under the old one.
     """
     whole = 1 / math.prod(factor for when, factor in splits if when > since)
-    price = min((1.0, whole), key=lambda own: abs(math.log(step / own)))
+    price = min((1.0, whole), key=lambda basis: abs(math.log(step / basis)))
     return price if abs(math.log(step / price)) <= math.log(LEVEL) else None

@@ -45,33 +45,33 @@ def labels_of(market: Market, fund: str, as_of: date, serving: Sequence[Holdings
         as_of: the session asked for.
         serving: files that the answer rests on.
     """
-    own: list[Holdings] = []
+    of_fund: list[Holdings] = []
     others: list[Holdings] = []
     for name, files in sorted(market.holdings.items()):
         known = [file for file in files if market.session(file.as_of) <= as_of]
-        (own if name == fund else others).extend(reversed(known))
+        (of_fund if name == fund else others).extend(reversed(known))
     others.sort(key=lambda file: file.as_of, reverse=True)
-    files = tuple(dict.fromkeys((*own, *others, *serving)))
-    told = {
-        market.symbol(told.symbol): told.name
-        for told in market.announced
-        if told.name and (told.announced is None or told.announced <= as_of)
+    files = tuple(dict.fromkeys((*of_fund, *others, *serving)))
+    announced = {
+        market.symbol(change.symbol): change.name
+        for change in market.announced
+        if change.name and (change.announced is None or change.announced <= as_of)
     }
-    key = market.register, "labels", files, tuple(told.items())
-    return market.kept(key, lambda: _labels(market, files, told))
+    key = market.register, "labels", files, tuple(announced.items())
+    return market.cached(key, lambda: _labels(market, files, announced))
 
 
-def _labels(market: Market, files: tuple[Holdings, ...], told: dict[str, str]) -> Labels:
+def _labels(market: Market, files: tuple[Holdings, ...], announced: dict[str, str]) -> Labels:
     size = len(market.register)
     names, sectors = (np.full(size, "", object) for _ in range(2))
     source = np.full(size, -1)
-    for symbol, name in told.items():
+    for symbol, name in announced.items():
         names[market.register.number[symbol]] = name
     for place, file in reversed(list(enumerate(files))):
         numbers = market.rows(file)
         for texts, into in ((file.names, names), (file.sectors, sectors)):
-            said = np.array([bool(text) for text in texts])
+            stated = np.array([bool(text) for text in texts])
             # of a line that a file has twice, the last row counts
-            into[numbers[said]] = np.array(texts, object)[said]
-        source[numbers[said]] = place
+            into[numbers[stated]] = np.array(texts, object)[stated]
+        source[numbers[stated]] = place
     return Labels(names, sectors, files, source)

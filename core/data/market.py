@@ -60,14 +60,14 @@ class Market:
     damage: tuple[str, ...] = ()
     generation: int | None = None
     announced: tuple[Announcement, ...] = ()
-    _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
-    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+    def cached(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` derives from this market, made once."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        found: T = self._kept[key]
-        return found
+        if key not in self._cache:
+            self._cache[key] = make()
+        value: T = self._cache[key]
+        return value
 
     @cached_property
     def followed(self) -> Followed:
@@ -88,7 +88,7 @@ class Market:
         """Symbol -> the session up to which the vendor's answer is known to go."""
         known = dict(self.prices.through)
         for symbol, ends in self.followed.ends.items():
-            known |= {own: max(known.get(symbol, last), last) for own, last in ends.items()}
+            known |= {ticker: max(known.get(symbol, last), last) for ticker, last in ends.items()}
         return known
 
     @cached_property
@@ -102,31 +102,31 @@ class Market:
             place = places.get(symbol)
             if place is None:
                 continue
-            held = np.isfinite(block.close[:, place])
+            closed = np.isfinite(block.close[:, place])
             if block.adj_close is not None:
-                held |= np.isfinite(block.adj_close[:, place])
-            if held.any():
-                return pydate(block.sessions[held.argmax()])
+                closed |= np.isfinite(block.adj_close[:, place])
+            if closed.any():
+                return pydate(block.sessions[closed.argmax()])
         return None
 
     @cached_property
     def last_close(self) -> Mapping[str, date]:
         """Symbol -> its last session with a close (or adjusted close)."""
-        found: dict[str, date] = {}
+        dates: dict[str, date] = {}
         for block in reversed(self.bars):
-            wanted = [place for place, symbol in enumerate(block.symbols) if symbol not in found]
+            wanted = [place for place, symbol in enumerate(block.symbols) if symbol not in dates]
             columns = np.array(wanted, np.intp)
             # nearly every line has a close on the very last session
             for rows in (slice(-1, None), slice(None)):
-                held = np.isfinite(block.close[rows, columns])
+                closed = np.isfinite(block.close[rows, columns])
                 if block.adj_close is not None:
-                    held |= np.isfinite(block.adj_close[rows, columns])
-                there = held.any(axis=0)
-                days = block.sessions[rows][::-1][held[::-1].argmax(axis=0)[there]].tolist()
+                    closed |= np.isfinite(block.adj_close[rows, columns])
+                there = closed.any(axis=0)
+                days = block.sessions[rows][::-1][closed[::-1].argmax(axis=0)[there]].tolist()
                 symbols = map(block.symbols.__getitem__, columns[there].tolist())
-                found |= dict(zip(symbols, days, strict=True))
+                dates |= dict(zip(symbols, days, strict=True))
                 columns = columns[~there]
-        return found
+        return dates
 
     def symbol(self, listed: str) -> str:
         """The symbol whose closes a listed line is followed by.
@@ -147,7 +147,7 @@ class Market:
     def lines(self, file: Holdings) -> tuple[str, ...]:
         """(N,) the symbols a holdings file's lines are followed by, kept."""
         session = self.session(file.as_of)
-        return self.kept((file, "lines"), lambda: self.followed.lines(file, session))
+        return self.cached((file, "lines"), lambda: self.followed.lines(file, session))
 
     @cached_property
     def register(self) -> Register:
@@ -156,21 +156,21 @@ class Market:
         It is this market's alone: what rests on more than files and bars is kept under it.
         """
         files = chain.from_iterable(self.holdings.values())
-        joining = (self.symbol(told.symbol) for told in self.announced)
+        joining = (self.symbol(change.symbol) for change in self.announced)
         return register([(file, self.lines(file)) for file in files], joining)
 
     def rows(self, file: Holdings) -> IntArray:
         """(N,) numbers of a file's lines; kept where the file is made of one that is held."""
         register = self.register
-        held = register.rows.get(file)
-        if held is not None:
-            return held
+        numbers = register.rows.get(file)
+        if numbers is not None:
+            return numbers
 
         def find() -> IntArray:
             lines = self.lines(file)
             return np.fromiter(map(register.number.__getitem__, lines), np.intp, len(lines))
 
-        return self.kept((register, file), find)
+        return self.cached((register, file), find)
 
     def columns(self, matrix: Matrix) -> IntArray:
         """(L,) column of each line of the register, -1 where the matrix has it not; kept."""
@@ -179,7 +179,7 @@ class Market:
             wanted, column = self.register.symbols.tolist(), matrix.column
             return np.array([column.get(symbol, -1) for symbol in wanted], np.intp)
 
-        return self.kept((self.register, matrix), find)
+        return self.cached((self.register, matrix), find)
 
     def position(self, value: date) -> int:
         """Place of the last exchange session on or before a date."""
@@ -195,17 +195,17 @@ class Market:
         if not wanted:
             return None
         blocks = [self.years[year] for year in wanted]
-        return self.kept(wanted, lambda: stack(blocks, self.reference.sessions))
+        return self.cached(wanted, lambda: stack(blocks, self.reference.sessions))
 
     @cached_property
     def _splits(self) -> tuple[tuple[np.datetime64, str, float], ...]:
         """Session, symbol and factor of every split on record."""
-        found: list[tuple[np.datetime64, str, float]] = []
+        splits: list[tuple[np.datetime64, str, float]] = []
         for block in self.bars:
             split = block.split
             symbols = (block.symbols[place] for place in split.col.tolist())
-            found += zip(block.sessions[split.row], symbols, split.value.tolist(), strict=True)
-        return tuple(found)
+            splits += zip(block.sessions[split.row], symbols, split.value.tolist(), strict=True)
+        return tuple(splits)
 
     @cached_property
     def _split_sessions(self) -> Dates:
@@ -229,11 +229,11 @@ class Market:
 
     def split_since(self, symbol: str, session: date) -> float:
         """Product of one symbol's split factors on record after a session."""
-        return math.prod(value for own, value in self._splits_after(session) if own == symbol)
+        return math.prod(value for other, value in self._splits_after(session) if other == symbol)
 
     def series(self, symbol: str) -> Series | None:
         """One symbol's closes over every year held, kept; None where none is held."""
-        return self.kept(symbol, lambda: self._make_series(symbol))
+        return self.cached(symbol, lambda: self._make_series(symbol))
 
     @cached_property
     def places(self) -> Mapping[int, dict[str, int]]:

@@ -62,20 +62,20 @@ class Matrix:
         return {symbol: place for place, symbol in enumerate(self.symbols)}
 
     @cached_property
-    def _held(self) -> tuple[BoolArray, BoolArray]:
+    def _with_closes(self) -> tuple[BoolArray, BoolArray]:
         """(N,) a close on every session, and (N,) on any."""
-        held = np.isfinite(self.stand_in)
-        return np.asarray(held.all(axis=0)), np.asarray(held.any(axis=0))
+        closed = np.isfinite(self.stand_in)
+        return np.asarray(closed.all(axis=0)), np.asarray(closed.any(axis=0))
 
     @property
     def whole(self) -> BoolArray:
         """(N,) a close on every session."""
-        return self._held[0]
+        return self._with_closes[0]
 
     @cached_property
     def empty(self) -> BoolArray:
         """(N,) no close at all."""
-        return ~self._held[1]
+        return ~self._with_closes[1]
 
     @cached_property
     def _gaps(self) -> IntArray:
@@ -86,21 +86,21 @@ class Matrix:
     def _last_in_gaps(self) -> NDArray[np.int32]:
         """(T, G) row of the last close at or before each row, -1 where none."""
         rows = np.arange(len(self.sessions), dtype=np.int32)[:, None]
-        held = np.isfinite(self.stand_in)[:, self._gaps]
-        found = np.where(held, rows, np.int32(-1))
+        closed = np.isfinite(self.stand_in)[:, self._gaps]
+        last = np.where(closed, rows, np.int32(-1))
         if len(self._gaps) < len(rows):
-            return np.asarray(np.maximum.accumulate(found, axis=0))
+            return np.asarray(np.maximum.accumulate(last, axis=0))
         # many columns are followed down several times as fast row by row
-        for before, own in pairwise(found):
-            np.maximum(before, own, out=own)
-        return found
+        for before, current in pairwise(last):
+            np.maximum(before, current, out=current)
+        return last
 
     def last(self, row: int) -> IntArray:
         """(N,) row of the last close at or before a row, -1 where none, or before the first row."""
-        found = np.full(len(self.symbols), row, np.intp)
+        last_rows = np.full(len(self.symbols), row, np.intp)
         if row >= 0:
-            found[self._gaps] = self._last_in_gaps[row]
-        return found
+            last_rows[self._gaps] = self._last_in_gaps[row]
+        return last_rows
 
     def row(self, value: date) -> int:
         """The last row on or before a date, -1 where none."""
@@ -139,14 +139,14 @@ class Matrix:
         A move beyond tenfold that no split since the close before explains, and a move by
         a split's own factor on split-adjusted closes: the two are then on different bases.
         """
-        found = []
+        doubts = []
         split_rows, split_columns, splits = self.splits
         for row, column in self._jumps():
             factor, before = self._step(row, column)
             since = (split_rows > before) & (split_rows <= row)
             if not np.any(since & (split_columns == column)):
                 moved = f"moved by a factor {factor:.3g} on {self.sessions[row]}"
-                found.append((row, column, f"{moved}, no split on record"))
+                doubts.append((row, column, f"{moved}, no split on record"))
         for row, column, split in zip(
             split_rows.tolist(), split_columns.tolist(), splits.tolist(), strict=True
         ):
@@ -158,8 +158,8 @@ class Matrix:
             if abs(size) > _SPLIT and abs(step + size) < _SAME_STEP * abs(size):
                 when = self.sessions[row]
                 words = f"closes before and after the split of {when} are on different bases"
-                found.append((close, column, words))
-        return tuple(sorted(found))
+                doubts.append((close, column, words))
+        return tuple(sorted(doubts))
 
     def _step(self, row: int, column: int) -> tuple[float, int]:
         """A close over the one before it, and the row of that one."""
@@ -168,7 +168,7 @@ class Matrix:
 
     def _jumps(self) -> list[tuple[int, int]]:
         """Row and column of each move between two closes beyond tenfold."""
-        found: list[tuple[int, int]] = []
+        jumps: list[tuple[int, int]] = []
         closes = self.stand_in
         lowest, highest = np.fmin.reduce(closes, axis=0), np.fmax.reduce(closes, axis=0)
         # a line that never was ten times its lowest close cannot have jumped
@@ -181,14 +181,14 @@ class Matrix:
             wide = (upper > JUMP * lower) | (upper * JUMP < lower)
             if wide.any():
                 rows, columns = np.nonzero(wide)
-                found += zip((rows + first + 1).tolist(), far[columns].tolist(), strict=True)
+                jumps += zip((rows + first + 1).tolist(), far[columns].tolist(), strict=True)
         # where the row before has no close, the move is from an earlier one
         last, rows = self._last_in_gaps, np.arange(len(closes))[1:, None]
         row, gap = np.nonzero((last[1:] == rows) & (last[:-1] >= 0) & (last[:-1] < rows - 1))
         column = self._gaps[gap]
         factor = closes[row + 1, column] / closes[last[row, gap], column]
         wide = (factor > JUMP) | (factor < 1 / JUMP)
-        return found + list(zip((row + 1)[wide].tolist(), column[wide].tolist(), strict=True))
+        return jumps + list(zip((row + 1)[wide].tolist(), column[wide].tolist(), strict=True))
 
     def volume(self, first: int = 0, last: int | None = None) -> FloatArray | None:
         """(T, N) shares traded on the rows from ``first`` up to ``last``, NaN where none.
@@ -200,9 +200,9 @@ class Matrix:
         for block in self.blocks:
             size = len(block.sessions)
             stop = size if last is None else min(max(last - begins, 0), size)
-            own = slice(min(max(first - begins, 0), size), stop)
-            fields.append(None if block.volume is None else block.volume[own])
-            sizes.append(max(own.stop - own.start, 0))
+            rows = slice(min(max(first - begins, 0), size), stop)
+            fields.append(None if block.volume is None else block.volume[rows])
+            sizes.append(max(rows.stop - rows.start, 0))
             begins += size
         if all(values is None or not size for values, size in zip(fields, sizes, strict=True)):
             return None
@@ -220,11 +220,11 @@ class Matrix:
         return np.asarray(quiet & same)
 
 
-def _places(own: tuple[str, ...], symbols: tuple[str, ...]) -> IntArray:
+def _places(columns: tuple[str, ...], symbols: tuple[str, ...]) -> IntArray:
     """(N,) column of each symbol in a block, -1 where the block has it not."""
-    if own == symbols:
+    if columns == symbols:
         return np.arange(len(symbols))
-    column = {symbol: place for place, symbol in enumerate(own)}
+    column = {symbol: place for place, symbol in enumerate(columns)}
     return np.array([column.get(symbol, -1) for symbol in symbols], np.intp)
 
 
@@ -272,12 +272,12 @@ def stack(blocks: Iterable[Block], sessions_known: Dates) -> Matrix:
     assert close is not None
 
     def events(name: str) -> tuple[IntArray, IntArray, FloatArray]:
-        held = [getattr(block, name) for block in parts]
+        fields = [getattr(block, name) for block in parts]
         columns = [np.nonzero(p >= 0)[0][np.argsort(p[p >= 0])] for p in places]
         return (
-            np.concatenate([e.row + offset for e, offset in zip(held, offsets, strict=False)]),
-            np.concatenate([where[e.col] for e, where in zip(held, columns, strict=True)]),
-            np.concatenate([e.value for e in held]),
+            np.concatenate([e.row + offset for e, offset in zip(fields, offsets, strict=False)]),
+            np.concatenate([where[e.col] for e, where in zip(fields, columns, strict=True)]),
+            np.concatenate([e.value for e in fields]),
         )
 
     return laid_out(

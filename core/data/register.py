@@ -49,9 +49,9 @@ class Register:
             rows: of each file, the numbers of its lines.
         """
         place, row = np.full(len(self), -1), np.zeros(len(self), np.intp)
-        for k, own in reversed(list(enumerate(rows))):
+        for k, of_file in reversed(list(enumerate(rows))):
             # of a line that a file has twice, the first row counts: it is written last
-            numbers = own[::-1]
+            numbers = of_file[::-1]
             place[numbers], row[numbers] = k, np.arange(len(numbers))[::-1]
         return place, row
 
@@ -76,6 +76,6 @@ def register(
 
 def _texts(values: Sequence[str]) -> Texts:
     """(L,) strings as they are, whatever their length."""
-    found = np.empty(len(values), object)
-    found[:] = values
-    return found
+    texts = np.empty(len(values), object)
+    texts[:] = values
+    return texts

@@ -34,7 +34,7 @@ class Company:
         seen: ticker -> whether the alias table makes it the newer one, and the date of the
             last file of a rename that has it: the largest is its newest ticker.
         since: ticker -> the date of the first file that has it as the new one.
-        told: tickers that the alias table gives up for another.
+        given_up: tickers that the alias table gives up for another.
         names: names under which files of its renames list it.
         identifiers: likewise.
         key: the ticker that its closes are followed by.
@@ -42,7 +42,7 @@ class Company:
 
     seen: dict[str, tuple[bool, date]] = field(default_factory=dict)
     since: dict[str, date] = field(default_factory=dict)
-    told: set[str] = field(default_factory=set)
+    given_up: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     identifiers: set[str] = field(default_factory=set)
     key: str = ""
@@ -53,7 +53,7 @@ class Company:
         A ticker may be another company's before it came here, and after it was given up:
         then the name or the identifier decides.
         """
-        if ticker in self.told or file.names[row] in self.names:
+        if ticker in self.given_up or file.names[row] in self.names:
             return True
         if file.identifiers and file.identifiers[row] in self.identifiers:
             return True
@@ -76,8 +76,8 @@ def renames(files: Sequence[Holdings]) -> Iterable[Rename]:
         if not gone or not come:
             continue
         rows, new_rows = (
-            [row for row, symbol in enumerate(file.symbols) if symbol in own]
-            for file, own in ((before, gone), (after, come))
+            [row for row, symbol in enumerate(file.symbols) if symbol in tickers]
+            for file, tickers in ((before, gone), (after, come))
         )
         for row, new_row in _matched(before, rows, after, new_rows).items():
             yield Rename(before, row, after, new_row)
@@ -109,19 +109,19 @@ def _matched(
 
 
 def companies(
-    found: Iterable[Rename],
+    renames: Iterable[Rename],
     aliases: Mapping[str, str],
     ticker: Callable[[Holdings, int], str],
-    held: Container[str],
+    known: Container[str],
     last_close: Callable[[str], date | None],
 ) -> dict[str, Company]:
     """Ticker -> the company it is, for every ticker that a rename touches.
 
     Args:
-        found: between files.
+        renames: between files.
         aliases: old ticker -> new one.
         ticker: of a row of a file, told apart where several companies had it.
-        held: the tickers that there are bars of.
+        known: the tickers that there are bars of.
         last_close: of one of them, None where it has no closes.
     """
     of: dict[str, Company] = {}
@@ -133,7 +133,7 @@ def companies(
             if other is not None and other is not company:
                 for name in ("seen", "since"):
                     getattr(company, name).update(getattr(other, name))
-                for name in ("told", "names", "identifiers"):
+                for name in ("given_up", "names", "identifiers"):
                     getattr(company, name).update(getattr(other, name))
                 of.update(dict.fromkeys(other.seen, company))
             company.seen.setdefault(text, (False, date.min))
@@ -143,8 +143,8 @@ def companies(
     for old, new in aliases.items():
         company = one(old, new)
         company.seen[new] = (True, company.seen[new][1])
-        company.told.add(old)
-    for before, row, after, new_row in found:
+        company.given_up.add(old)
+    for before, row, after, new_row in renames:
         old, new = ticker(before, row), ticker(after, new_row)
         company = one(old, new)
         for file, place, text in ((before, row, old), (after, new_row, new)):
@@ -155,16 +155,16 @@ def companies(
                 company.identifiers.add(file.identifiers[place])
         company.since[new] = min(after.as_of, company.since.get(new, after.as_of))
     for company in set(of.values()):
-        company.key = _key(company, held, last_close)
+        company.key = _key(company, known, last_close)
     return of
 
 
-def _key(company: Company, held: Container[str], last_close: Callable[[str], date | None]) -> str:
+def _key(company: Company, priced: Container[str], last_close: Callable[[str], date | None]) -> str:
     """The ticker that a company's closes are followed by.
 
     The one whose closes run latest; of several, or without closes, its newest.
     """
-    known = [text for text in company.seen if text in held]
+    known = [text for text in company.seen if text in priced]
     if len(known) == 1:
         return known[0]
     ends = {text: last for text in known if (last := last_close(text)) is not None}

@@ -59,12 +59,12 @@ def series_of(columns: Sequence[tuple[Block, int]], sessions_known: Dates) -> Se
         ]
         return np.concatenate(parts)[:, None]
 
-    def events(held: list[Events]) -> tuple[IntArray, IntArray, FloatArray]:
+    def events(tables: list[Events]) -> tuple[IntArray, IntArray, FloatArray]:
         rows, values = [], []
-        for own, begin, (_, place) in zip(held, begins, columns, strict=False):
-            mine = np.nonzero(own.col == place)[0]
-            rows.append(own.row[mine] + begin)
-            values.append(own.value[mine])
+        for table, begin, (_, place) in zip(tables, begins, columns, strict=False):
+            mine = np.nonzero(table.col == place)[0]
+            rows.append(table.row[mine] + begin)
+            values.append(table.value[mine])
         row = np.concatenate(rows)
         return row, np.zeros(len(row), np.intp), np.concatenate(values)
 
@@ -80,19 +80,19 @@ def series_of(columns: Sequence[tuple[Block, int]], sessions_known: Dates) -> Se
         sessions_known,
     )
     price = matrix.stand_in[:, 0]
-    held = np.nonzero(np.isfinite(price))[0]
-    if not len(held):
+    priced = np.nonzero(np.isfinite(price))[0]
+    if not len(priced):
         return None
     rows, _, yields = matrix.dividends
     if matrix.by_adjusted[0] and matrix.adjusted is not None:
-        total = matrix.adjusted[held, 0]
+        total = matrix.adjusted[priced, 0]
     else:
         factor = np.ones(len(price))
         factor[rows] = 1 + yields
-        total = price[held] * np.cumprod(factor)[held]
+        total = price[priced] * np.cumprod(factor)[priced]
     return Series(
-        sessions=matrix.sessions[held],
-        price=None if matrix.only_adjusted[0] else price[held],
+        sessions=matrix.sessions[priced],
+        price=None if matrix.only_adjusted[0] else price[priced],
         total=total,
         has_dividends=bool(matrix.by_adjusted[0] or len(rows)),
         doubts=tuple((matrix.sessions[row], words) for row, _, words in matrix.doubts),

@@ -69,7 +69,7 @@ def takeovers(
     column, first, last = columns[1:][wide], first[wide], last[wide]
     ratio = closes[last, column] / closes[first, column]
     far = (ratio > LEVEL) | (ratio < 1 / LEVEL)
-    found = []
+    handovers = []
     for place, row, back in zip(
         column[far].tolist(), first[far].tolist(), last[far].tolist(), strict=True
     ):
@@ -78,8 +78,8 @@ def takeovers(
             _others_trade(blocks, file, symbol, gap) for file in files
         ):
             levels = float(closes[row, place]), float(closes[back, place])
-            found.append(Takeover(symbol, pydate(days[row]), pydate(days[back]), *levels))
-    return tuple(found)
+            handovers.append(Takeover(symbol, pydate(days[row]), pydate(days[back]), *levels))
+    return tuple(handovers)
 
 
 def _with_holes(blocks: Sequence[Block]) -> set[str]:
@@ -87,26 +87,26 @@ def _with_holes(blocks: Sequence[Block]) -> set[str]:
 
     A hole of more than `GAP` sessions cannot lie between the rows that are looked at.
     """
-    seen, stopped, found = set[str](), set[str](), set[str]()
+    seen, stopped, holed = set[str](), set[str](), set[str]()
     for block in blocks:
         size = len(block.sessions)
         rows = sorted({*range(0, size, GAP), size - 1})
-        held = np.isfinite(block.close[rows])
+        closed = np.isfinite(block.close[rows])
         if block.adj_close is not None:
-            held |= np.isfinite(block.adj_close[rows])
-        begun = np.logical_or.accumulate(held, axis=0)
-        hole = np.logical_or.accumulate(begun & ~held, axis=0)
+            closed |= np.isfinite(block.adj_close[rows])
+        begun = np.logical_or.accumulate(closed, axis=0)
+        hole = np.logical_or.accumulate(begun & ~closed, axis=0)
 
         def named(mask: BoolArray, symbols: tuple[str, ...] = block.symbols) -> set[str]:
             return {symbols[place] for place in np.nonzero(mask)[0].tolist()}
 
         there = named(begun[-1])
-        found |= named(np.asarray((hole & held).any(axis=0)))
-        found |= there & (stopped | (seen & named(~held[0])))
-        stopped = (stopped | seen.difference(block.symbols) | named(hole[-1])) - found
+        holed |= named(np.asarray((hole & closed).any(axis=0)))
+        holed |= there & (stopped | (seen & named(~closed[0])))
+        stopped = (stopped | seen.difference(block.symbols) | named(hole[-1])) - holed
         stopped |= seen & named(~begun[-1])
         seen |= there
-    return found
+    return holed
 
 
 def _columns(block: Block, symbols: Sequence[str]) -> FloatArray:
@@ -126,8 +126,8 @@ def _split(blocks: Sequence[Block], symbol: str, gap: tuple[np.datetime64, np.da
     """Whether a split of a symbol is on record after a gap's last close, up to its end."""
     for block in blocks:
         if symbol in block.symbols and len(block.split):
-            own = block.split.row[block.split.col == block.symbols.index(symbol)]
-            if ((block.sessions[own] > gap[0]) & (block.sessions[own] <= gap[1])).any():
+            rows = block.split.row[block.split.col == block.symbols.index(symbol)]
+            if ((block.sessions[rows] > gap[0]) & (block.sessions[rows] <= gap[1])).any():
                 return True
     return False
 
@@ -141,28 +141,28 @@ def _others_trade(
     """Whether half of a file's other lines have closes on more than `GAP` sessions of a gap."""
     if symbol not in file.symbols or len(file.symbols) < 2:
         return False
-    others = [own for own in file.symbols if own != symbol]
+    others = [other for other in file.symbols if other != symbol]
     sessions = 0
     for block in blocks:
         rows = (block.sessions > gap[0]) & (block.sessions < gap[1])
         if rows.any():
-            held = np.isfinite(_columns(block, others)[rows])
-            sessions += int((held.sum(axis=1) * 2 >= len(others)).sum())
+            closed = np.isfinite(_columns(block, others)[rows])
+            sessions += int((closed.sum(axis=1) * 2 >= len(others)).sum())
     return sessions > GAP
 
 
-def holder(found: Sequence[Takeover], on: date, price: float) -> int:
+def holder(changes: Sequence[Takeover], on: date, price: float) -> int:
     """Which of a ticker's companies, from 0, a file of a session means.
 
     Between the last close of one and the first of the next, the file's price decides.
 
     Args:
-        found: the ticker's takeovers, ascending.
+        changes: the ticker's takeovers, ascending.
         on: session of the file.
         price: as the file states it, NaN where it does not.
     """
     place = 0
-    for one in found:
+    for one in changes:
         if on >= one.first:
             place += 1
         elif on > one.last and price > 0:

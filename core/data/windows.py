@@ -121,18 +121,18 @@ def between(label: str, anchor: date, end_anchor: date, sessions: Dates) -> Wind
         UnavailableError: no close within seven calendar days of an anchor, or the same one
             for both.
     """
-    found = []
+    closes = []
     for value in (anchor, end_anchor):
         close = last_on_or_before(sessions, value)
         if close is None or (value - close).days > ANCHOR_DAYS:
-            held = f"the last one held is of {close}" if close else "none is held before it"
-            raise UnavailableError(f"window {label}: no close near {value}; {held}")
-        found.append(close)
-    if found[0] >= found[1]:
+            nearest = f"the last one held is of {close}" if close else "none is held before it"
+            raise UnavailableError(f"window {label}: no close near {value}; {nearest}")
+        closes.append(close)
+    if closes[0] >= closes[1]:
         raise UnavailableError(
-            f"window {label}: no session after {found[0]} and up to {end_anchor}"
+            f"window {label}: no session after {closes[0]} and up to {end_anchor}"
         )
-    return Window(label, anchor, end_anchor, found[0], found[1])
+    return Window(label, anchor, end_anchor, closes[0], closes[1])
 
 
 def resolve(spec: str, as_of: date, sessions: Dates) -> Window:

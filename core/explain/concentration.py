@@ -96,17 +96,13 @@ def effective(ground: Ground) -> list[Explanation]:
     """The effective number of names by weight, by gain, and by size of contribution."""
     if ground.view is None:
         return []
-    concentration, brought = ground.view.concentration, earned(ground)
+    figures, brought = ground.view.concentration, earned(ground)
     gains = {s: c for s, c in brought.items() if c > 0}
     sizes = {s: abs(c) for s, c in brought.items() if c}
     return [
-        _effective(
-            ground, "effective N by weight", concentration.effective_n, shares(ground), _SHARES
-        ),
-        _effective(ground, "effective N by gain", concentration.effective_n_gains, gains, "gains"),
-        _effective(
-            ground, "effective N by size", concentration.effective_n_abs, sizes, "contributions"
-        ),
+        _effective(ground, "effective N by weight", figures.effective_n, shares(ground), _SHARES),
+        _effective(ground, "effective N by gain", figures.effective_n_gains, gains, "gains"),
+        _effective(ground, "effective N by size", figures.effective_n_abs, sizes, "contributions"),
     ]
 
 
@@ -161,32 +157,28 @@ def top(ground: Ground, item: str = "") -> list[Explanation]:
     return [_top(ground, one, brought) for one in tops]
 
 
-def _top(ground: Ground, leaders: Top, brought: dict[str, float]) -> Explanation:
+def _top(ground: Ground, best: Top, brought: dict[str, float]) -> Explanation:
     view = ground.view
     assert view is not None
     lines = view.contributors
     net = view.basket_return if view.fund_return is None else view.fund_return
-    contributions = [float(lines.contribution[i]) for i in range(leaders.k)]
-    named = lines.symbols[: leaders.k]
+    parts = [float(lines.contribution[i]) for i in range(best.k)]
+    named = lines.symbols[: best.k]
     gain = math.fsum(c for c in brought.values() if c > 0)
     unscaled = math.fsum(brought[s] for s in named)
-    terms = (
-        Term(lines.symbols[i], contributions[i], "bp", lines.names[i]) for i in range(leaders.k)
-    )
-    total = math.fsum(contributions)
+    terms = (Term(lines.symbols[i], parts[i], "bp", lines.names[i]) for i in range(best.k))
+    total = math.fsum(parts)
     return Explanation(
-        f"top {leaders.k} of {view.fund}",
-        leaders.contribution,
+        f"top {best.k} of {view.fund}",
+        best.contribution,
         "bp",
-        f"sum of the {leaders.k} largest contributions"
-        if leaders.k > 1
-        else "the largest contribution",
+        f"sum of the {best.k} largest contributions" if best.k > 1 else "the largest contribution",
         total,
         cut(terms),
         (
             Explanation(
                 "share of net",
-                leaders.share_of_net,
+                best.share_of_net,
                 "percent",
                 "sum / net",
                 total / net if abs(net) >= NET_FLOOR else None,
@@ -194,7 +186,7 @@ def _top(ground: Ground, leaders: Top, brought: dict[str, float]) -> Explanation
             ),
             Explanation(
                 "share of gross gain",
-                leaders.share_of_gross_gain,
+                best.share_of_gross_gain,
                 "percent",
                 "sum / gain",
                 unscaled / gain if gain else None,
@@ -203,7 +195,7 @@ def _top(ground: Ground, leaders: Top, brought: dict[str, float]) -> Explanation
                     Term("gain", gain, "bp", "all contributions above 0 together"),
                 ),
             ),
-            *_without(ground, named, leaders, brought),
+            *_without(ground, named, best, brought),
         ),
         origins=ground.origins,
     )
@@ -250,11 +242,11 @@ def _without(
         left = math.fsum(basket.values[k, rows])
         returns = ground.returns([basket.symbols[r] for r in rows], segment.start, segment.end)
         if left:
-            segment_return = math.fsum(
+            part = math.fsum(
                 float(basket.values[k, row]) / left * r
                 for row, r in zip(rows, returns, strict=True)
             )
-            steps.append(segment_return)
+            steps.append(part)
         words = f"{segment.start} to {segment.end}, {len(rows):,} lines left"
         terms.append(Term(f"B{k + 1}", steps[-1] if left else None, "percent", words))
     whole = len(steps) == len(basket.segments)
@@ -327,8 +319,7 @@ def half(ground: Ground) -> list[Explanation]:
     if ground.view is None:
         return []
     gains = sorted(((c, s) for s, c in earned(ground).items() if c > 0), reverse=True)
-    total, sums = math.fsum(c for c, _ in gains), 0.0
-    needed = 0
+    total, sums, needed = math.fsum(c for c, _ in gains), 0.0, 0
     while sums < total / 2 * (1 - 1e-12):
         sums += gains[needed][0]
         needed += 1

@@ -39,11 +39,11 @@ class Acting:
     source: str
 
 
-def _shows(market: Market, file: Holdings, told: Announcement) -> bool:
+def _shows(market: Market, file: Holdings, change: Announcement) -> bool:
     """Whether a file has a line as the announcement has it."""
-    names = market.kept((file, "names"), lambda: {*file.symbols, *market.lines(file)})
-    listed = told.symbol in names or market.symbol(told.symbol) in names
-    return listed == (told.action == "join")
+    names = market.cached((file, "names"), lambda: {*file.symbols, *market.lines(file)})
+    listed = change.symbol in names or market.symbol(change.symbol) in names
+    return listed == (change.action == "join")
 
 
 def acting(
@@ -64,22 +64,24 @@ def acting(
     """
     listed = market.session(file.as_of)
     newest: dict[str, Announcement] = {}
-    for told in sorted(market.announced, key=lambda told: told.effective):
-        known = told.announced is None or told.announced <= as_of
-        theirs = known and told.fund in (fund, file.fund)
-        if theirs and listed <= market.session(told.effective) <= start:
+    for change in sorted(market.announced, key=lambda change: change.effective):
+        known = change.announced is None or change.announced <= as_of
+        theirs = known and change.fund in (fund, file.fund)
+        if theirs and listed <= market.session(change.effective) <= start:
             # of two changes of one line the later stands
-            newest[market.symbol(told.symbol)] = told
-    found = []
-    for symbol, told in newest.items():
-        if _shows(market, file, told):
+            newest[market.symbol(change.symbol)] = change
+    active = []
+    for symbol, change in newest.items():
+        if _shows(market, file, change):
             continue
-        session = market.session(told.effective)
-        since = (f for f in market.holdings.get(told.fund, ()) if market.session(f.as_of) > session)
+        session = market.session(change.effective)
+        since = (
+            f for f in market.holdings.get(change.fund, ()) if market.session(f.as_of) > session
+        )
         later = next((f for f in since if market.session(f.as_of) <= as_of), None)
-        if later is None or _shows(market, later, told):
-            found.append(Acting(symbol, told.name, told.action, session, told.source))
-    return tuple(found)
+        if later is None or _shows(market, later, change):
+            active.append(Acting(symbol, change.name, change.action, session, change.source))
+    return tuple(active)
 
 
 def amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Holdings:
@@ -90,7 +92,7 @@ def amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Hold
     """
     if not changes:
         return file
-    return market.kept(("amended", file, changes), lambda: _amended(market, file, changes))
+    return market.cached(("amended", file, changes), lambda: _amended(market, file, changes))
 
 
 def _amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Holdings:
@@ -140,7 +142,7 @@ def even_list(market: Market, fund: str, members: Holdings, when: date) -> Holdi
             total=float(size),
         )
 
-    return market.kept(("even", fund, members, when), make)
+    return market.cached(("even", fund, members, when), make)
 
 
 def third_friday(year: int, month: int) -> date:

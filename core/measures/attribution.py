@@ -67,8 +67,8 @@ def brinson(
     """
     # a sector empty on both sides has no weight, so whatever stands for its return is not used
     rs, rl = (
-        np.where(np.isnan(own), np.where(np.isnan(other), 0.0, other), own)
-        for own, other in ((small_return, large_return), (large_return, small_return))
+        np.where(np.isnan(side), np.where(np.isnan(other), 0.0, other), side)
+        for side, other in ((small_return, large_return), (large_return, small_return))
     )
     index = math.fsum((large_weight * rl)[large_weight != 0])
     active = small_weight - large_weight
@@ -103,10 +103,10 @@ def by_sector(small: Basket, large: Basket) -> tuple[SectorEffect, ...]:
     for basket in (small, large):
         rows = np.nonzero(basket.measured.any(axis=0))[0]
         codes = [code[name or UNKNOWN] for name in basket.sectors]
-        own = np.array(codes, np.intp)[rows]
+        places = np.array(codes, np.intp)[rows]
         sides.append(
             [
-                np.bincount(own, values, len(every)).astype(np.float64)
+                np.bincount(places, values, len(every)).astype(np.float64)
                 for values in (np.ones(len(rows)), basket.share[0][rows], basket.unscaled[rows])
             ]
         )
@@ -115,11 +115,11 @@ def by_sector(small: Basket, large: Basket) -> tuple[SectorEffect, ...]:
     (ws, cs), (wl, cl) = ((weight[there], earned[there]) for _, weight, earned in sides)
     with np.errstate(divide="ignore", invalid="ignore"):
         rs, rl = (np.where(w > 0, c / w, np.nan) for w, c in ((ws, cs), (wl, cl)))
-    found = brinson(names, ws, wl, rs, rl)
+    effects = brinson(names, ws, wl, rs, rl)
     # what a sector earned though it had no weight at the start
     late = (np.where(ws != 0, 0.0, cs) - np.where(wl != 0, 0.0, cl)).tolist()
     whole = [
-        replace(effect, interaction=effect.interaction + own)
-        for effect, own in zip(found, late, strict=True)
+        replace(effect, interaction=effect.interaction + rest)
+        for effect, rest in zip(effects, late, strict=True)
     ]
     return tuple(sorted(whole, key=lambda e: (-e.total, e.name)))

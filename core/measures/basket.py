@@ -163,10 +163,10 @@ class Basket:
         Args:
             dropped: (M,) bool.
         """
-        kept = np.where(dropped, 0.0, self.share)
-        left = kept.sum(axis=1)
+        remaining = np.where(dropped, 0.0, self.share)
+        left = remaining.sum(axis=1)
         zeroed = self.basket_return - math.fsum(self.unscaled[dropped])
         if np.any(left <= 1e-12):
             return None, zeroed
-        growth = 1 + (kept * self.returns).sum(axis=1) / left
+        growth = 1 + (remaining * self.returns).sum(axis=1) / left
         return float(np.prod(growth)) - 1, zeroed

@@ -97,15 +97,19 @@ def gap_leaders(small: Basket, large: Basket) -> GapLeaders:
     """
     middle = (small.basket_return + large.basket_return) / 2
     lines = small.register
-    values, weights, told = np.zeros(len(lines)), np.zeros(len(lines)), np.zeros(len(lines), bool)
+    values, weights, present = (
+        np.zeros(len(lines)),
+        np.zeros(len(lines)),
+        np.zeros(len(lines), bool),
+    )
     for sign, basket in ((1.0, small), (-1.0, large)):
         shares = basket.start_share
         rows = np.nonzero(basket.measured.any(axis=0))[0]
-        own = basket.numbers[rows]
-        values[own] += (sign * (basket.unscaled - shares * middle))[rows]
-        weights[own] += sign * shares[rows]
-        told[own] = True
-    union = np.nonzero(told)[0]
+        numbers = basket.numbers[rows]
+        values[numbers] += (sign * (basket.unscaled - shares * middle))[rows]
+        weights[numbers] += sign * shares[rows]
+        present[numbers] = True
+    union = np.nonzero(present)[0]
     ranked = union[order(values[union], weights[union], union)]
     called = large.labels.names.copy()
     called[small.numbers] = small.labels.names[small.numbers]

@@ -122,11 +122,11 @@ def _runs_through(market: Market, symbol: str, first: date, last: date) -> bool:
 
 def _lines(file: Holdings, rows: Sequence[int]) -> tuple[Change, ...]:
     """Rows of a file as changes, heaviest first."""
-    found = [
+    lines = [
         Change(file.symbols[r], file.names[r], file.sectors[r], float(file.value[r]) / file.total)
         for r in rows
     ]
-    return tuple(sorted(found, key=lambda c: (-c.weight, c.symbol)))
+    return tuple(sorted(lines, key=lambda c: (-c.weight, c.symbol)))
 
 
 def drifted(w0: FloatArray, p: FloatArray) -> FloatArray | None:
@@ -163,7 +163,7 @@ def turnover(w0: FloatArray, p: FloatArray, w1: FloatArray) -> float | None:
 
 def changes(market: Market, old: Holdings, new: Holdings) -> Changes:
     """What changed between two dated files of one fund, kept; renames are no change."""
-    return market.kept((old, new), lambda: _changes(market, old, new))
+    return market.cached((old, new), lambda: _changes(market, old, new))
 
 
 def _between(market: Market, old: Holdings, new: Holdings) -> tuple[FloatArray, FloatArray]:
@@ -178,8 +178,8 @@ def _between(market: Market, old: Holdings, new: Holdings) -> tuple[FloatArray, 
     splits = market.splits_since(matrix, first) / market.splits_since(matrix, last)
     columns = np.array([matrix.column.get(s, -1) for s in market.lines(old)], np.intp)
     where = np.maximum(columns, 0)
-    held = columns >= 0
-    return np.where(held, ratio[where] - 1, np.nan), np.where(held, splits[where], 1.0)
+    known = columns >= 0
+    return np.where(known, ratio[where] - 1, np.nan), np.where(known, splits[where], 1.0)
 
 
 def _changes(market: Market, old: Holdings, new: Holdings) -> Changes:
@@ -227,8 +227,8 @@ def _resized(
     figures = np.column_stack((before, after, drifted_to - before, active))[order].tolist()
     known = [size if math.isfinite(size) else None for size in shares[order].tolist()]
     return tuple(
-        Resized(new.symbols[other], new.names[other], w0, w1, drift, own, size)
-        for other, (w0, w1, drift, own), size in zip(
+        Resized(new.symbols[other], new.names[other], w0, w1, drift, rest, size)
+        for other, (w0, w1, drift, rest), size in zip(
             others[order].tolist(), figures, known, strict=True
         )
     )

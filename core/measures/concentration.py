@@ -131,7 +131,7 @@ def concentration(
     gain = math.fsum(unscaled[unscaled > 0])
     gains = np.sort(unscaled[unscaled > 0])[::-1]
     half = int(np.searchsorted(np.cumsum(gains), gain / 2 * (1 - 1e-12))) + 1 if gain else None
-    found = []
+    largest = []
     for k in tops:
         if k > len(ranked):
             continue
@@ -139,7 +139,7 @@ def concentration(
         dropped[ranked[:k]] = True
         sum_scaled = math.fsum(scaled[dropped])
         reweighted, zeroed = without(dropped)
-        found.append(
+        largest.append(
             Top(
                 k=k,
                 contribution=sum_scaled,
@@ -160,5 +160,5 @@ def concentration(
         gross_loss=math.fsum(scaled[np.round(scaled, _DECIMALS) < 0]),
         half_of_gain=half,
         curve=np.cumsum(unscaled[ranked]),
-        top=tuple(found),
+        top=tuple(largest),
     )

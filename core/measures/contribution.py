@@ -91,7 +91,7 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     both_ends = whole.fresh_start & whole.fresh_end & (whole.end > whole.start)
     both_ends[list(doubtful)] = False
     through = np.where(both_ends, matrix.growth(whole.start, whole.end, basis) - 1, np.nan)
-    counted = np.where(member[0] & lines.held, through[lines.where], np.nan)
+    counted = np.where(member[0] & lines.has_column, through[lines.where], np.nan)
     register = market.register
     outside = [""] * len(lines.symbols)
     for line in np.nonzero(~np.isfinite(counted))[0].tolist():
@@ -152,12 +152,12 @@ def _words(parts: list[Part], measured: BoolArray) -> tuple[list[str], dict[int,
             if not before[line]:
                 continue
             if not any(words.startswith("last traded") for words in flags.get(line, [])):
-                said = (
+                sentence = (
                     why
                     if why.startswith("last traded")
                     else f"not measured from {part.segment.start}: {why}"
                 )
-                flags.setdefault(line, []).append(said)
+                flags.setdefault(line, []).append(sentence)
     return reasons, flags
 
 
@@ -171,14 +171,14 @@ def _market_flags(
 ) -> None:
     """Add what prices and data files say of measured lines: stale closes, spin-offs."""
     quiet = matrix.still(matrix.row(ends[1]), STALE_SESSIONS)
-    for line in np.nonzero(lines.held & ever & quiet[lines.where])[0].tolist():
+    for line in np.nonzero(lines.has_column & ever & quiet[lines.where])[0].tolist():
         flags.setdefault(line, []).append("stale")
     for symbol, sessions in market.followed.filled.items():
         inside = [when for when in sessions if ends[0] <= when <= ends[1]]
         line = int(lines.line[market.register.number[symbol]]) if inside else -1
         if line >= 0 and ever[line]:
-            said = ", ".join(map(str, inside))
-            flags.setdefault(line, []).append(f"the file's price is its close of {said}")
+            days = ", ".join(map(str, inside))
+            flags.setdefault(line, []).append(f"the file's price is its close of {days}")
     for symbol, when in market.reference.spinoffs:
         if ends[0] < when <= ends[1] and symbol in lines.symbols:
             line = lines.symbols.index(symbol)
@@ -193,7 +193,9 @@ def _dividend_flags(
     inside = [one for one in matrix.doubtful_dividends if first[one[1]] < one[0] <= last]
     if not inside:
         return
-    line_at = {int(column): line for line, column in enumerate(lines.where) if lines.held[line]}
+    line_at = {
+        int(column): line for line, column in enumerate(lines.where) if lines.has_column[line]
+    }
     for row, column, cash in inside:
         if column in line_at:
             words = f"dividend of {cash:g} on {matrix.sessions[row]} is doubtful, not counted"

@@ -34,12 +34,12 @@ def average_correlation(weight: FloatArray, sd: FloatArray, index_sd: float) -> 
     Returns:
         rho, or None where fewer than two lines move.
     """
-    own = float((weight**2 * sd**2).sum())
-    cross = float((weight * sd).sum()) ** 2 - own
-    return (index_sd**2 - own) / cross if cross > 1e-18 else None
+    variances = float((weight**2 * sd**2).sum())
+    cross = float((weight * sd).sum()) ** 2 - variances
+    return (index_sd**2 - variances) / cross if cross > 1e-18 else None
 
 
-def correlation_of(market: Market, found: Basket) -> float | None:
+def correlation_of(market: Market, basket: Basket) -> float | None:
     """Average correlation of a basket's lines over its window.
 
     Over the lines with a close on every session of the window, at their shares at its
@@ -48,30 +48,30 @@ def correlation_of(market: Market, found: Basket) -> float | None:
     Returns:
         rho, or None under 60 sessions.
     """
-    start, end = found.segments[0].start, found.segments[-1].end
+    start, end = basket.segments[0].start, basket.segments[-1].end
     matrix = market.matrix(range(start.year, end.year + 1))
     if matrix is None:
         return None
     first, last = np.searchsorted(matrix.sessions, [day(start), day(end)])
     if last - first < SESSIONS:
         return None
-    held = np.nonzero(found.measured[0])[0]
-    columns = market.columns(matrix)[found.numbers[held]]
+    rows = np.nonzero(basket.measured[0])[0]
+    columns = market.columns(matrix)[basket.numbers[rows]]
     closes = matrix.stand_in[first : last + 1]
     whole = matrix.whole[columns]
     gaps = np.nonzero(~whole)[0]
     whole[gaps] = np.isfinite(closes[:, columns[gaps]]).all(axis=0)
-    columns, weight = columns[whole], found.share[0][held][whole]
+    columns, weight = columns[whole], basket.share[0][rows][whole]
     if not weight.sum() > 0:
         return None
     weight = weight / weight.sum()
     sd, index = [], np.zeros(last - first)
-    for part, own in zip(_parts(columns), _parts(weight), strict=True):
+    for part, shares in zip(_parts(columns), _parts(weight), strict=True):
         levels = closes[:, part]
         # in place from here on: temporary arrays would cost more than the sums
         returns = levels[1:] / levels[:-1]
         returns -= 1
-        index += returns @ own
+        index += returns @ shares
         returns -= returns.mean(axis=0)
         np.multiply(returns, returns, out=returns)
         sd.append(np.sqrt(returns.sum(axis=0) / (len(returns) - 1)))

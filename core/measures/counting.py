@@ -87,16 +87,18 @@ def sums(values: FloatArray, sizes: Sequence[int]) -> dict[int, FloatArray]:
     Put together from sums of 1, 2, 4, ... neighbours: nothing is ever subtracted, so that no
     rounding of earlier values is carried along.
     """
-    found: dict[int, tuple[FloatArray, int]] = {}
+    by_size: dict[int, tuple[FloatArray, int]] = {}
     part, width = values, 1
     while width <= max(sizes):
         for size in sizes:
             if size & width:
-                held, covered = found.get(size, (None, 0))
-                whole = part if held is None else held[:, width:] + part[:, : -covered or None]
-                found[size] = whole, covered + width
+                partial, covered = by_size.get(size, (None, 0))
+                whole = (
+                    part if partial is None else partial[:, width:] + part[:, : -covered or None]
+                )
+                by_size[size] = whole, covered + width
         part, width = part[:, width:] + part[:, :-width], 2 * width
-    return {size: found[size][0] for size in sizes}
+    return {size: by_size[size][0] for size in sizes}
 
 
 def _before(closes: FloatArray, position: IntArray) -> FloatArray:
@@ -105,22 +107,22 @@ def _before(closes: FloatArray, position: IntArray) -> FloatArray:
     out[:, :1], out[:, 1:] = np.nan, closes[:, :-1]
     holes = np.nonzero(np.isnan(closes).any(axis=1))[0]
     if len(holes):
-        own = closes[holes]
+        gappy = closes[holes]
         rows = np.arange(closes.shape[1])
-        last = np.maximum.accumulate(np.where(np.isfinite(own), rows, -1), axis=1)[:, :-1]
+        last = np.maximum.accumulate(np.where(np.isfinite(gappy), rows, -1), axis=1)[:, :-1]
         fresh = (last >= 0) & (position[1:] - position[np.maximum(last, 0)] <= STALE_SESSIONS)
-        prior = np.take_along_axis(own, np.maximum(last, 0), axis=1)
+        prior = np.take_along_axis(gappy, np.maximum(last, 0), axis=1)
         out[holes, 1:] = np.where(fresh, prior, np.nan)
     return out
 
 
 def _above(closes: FloatArray, sizes: Sequence[int]) -> dict[int, tuple[BoolArray, BoolArray]]:
     """Days -> (n, T) bool, above the mean of so many own closes, and whether there are so many."""
-    held = np.isfinite(closes)
-    holes = not held.all()
-    order = np.argsort(~held, axis=1, kind="stable") if holes else None
+    closed = np.isfinite(closes)
+    holes = not closed.all()
+    order = np.argsort(~closed, axis=1, kind="stable") if holes else None
     packed = closes if order is None else np.take_along_axis(closes, order, axis=1)
-    found = {}
+    by_days = {}
     for size, total in sums(packed, sizes).items():
         above, known = np.zeros((2, *closes.shape), bool)
         # a flat line is not above its own average, however the mean was rounded
@@ -129,8 +131,8 @@ def _above(closes: FloatArray, sizes: Sequence[int]) -> dict[int, tuple[BoolArra
         if order is not None:
             for mask in (above, known):
                 np.put_along_axis(mask, order, mask.copy(), axis=1)
-        found[size] = above, known
-    return found
+        by_days[size] = above, known
+    return by_days
 
 
 class Marks:
@@ -152,8 +154,8 @@ class Marks:
     @cached_property
     def first(self) -> IntArray:
         """(N,) row of each line's first close, the number of rows where it has none."""
-        held = np.isfinite(self.matrix.stand_in)
-        return np.where(held.any(axis=0), held.argmax(axis=0), len(held))
+        closed = np.isfinite(self.matrix.stand_in)
+        return np.where(closed.any(axis=0), closed.argmax(axis=0), len(closed))
 
     def begun(self, columns: IntArray, row: int) -> int:
         """The first row on which half of the lines that have a close by a row have one."""
@@ -178,25 +180,25 @@ class Marks:
         """
         within = _block(rows, len(self.matrix.sessions))
         key = listed.tobytes(), within.start, within.stop
-        kept = self._moves.get(key)
-        if kept is None:
+        totals = self._moves.get(key)
+        if totals is None:
             _room(self._moves)
-            kept = self._moves[key] = _moves(self.of(listed, within))
+            totals = self._moves[key] = _moves(self.of(listed, within))
         less = _moves(self.of(_others(listed, columns), within))
-        own = slice(rows.start - within.start, rows.stop - within.start)
-        return tuple((all_ - few)[own] for all_, few in zip(kept, less, strict=True))
+        inside = slice(rows.start - within.start, rows.stop - within.start)
+        return tuple((all_ - few)[inside] for all_, few in zip(totals, less, strict=True))
 
     def counts(self, listed: IntArray, columns: IntArray, rows: slice) -> tuple[Counts, slice]:
         """Everything counted around some rows, and where the rows lie in it; see `moves`."""
         within = _block(rows, len(self.matrix.sessions))
         key = listed.tobytes(), within.start, within.stop
-        kept = self._counts.get(key)
-        if kept is None:
+        totals = self._counts.get(key)
+        if totals is None:
             _room(self._counts)
-            kept = self._counts[key] = _count(self, listed, within)
+            totals = self._counts[key] = _count(self, listed, within)
         others = _others(listed, columns)
-        own = slice(rows.start - within.start, rows.stop - within.start)
-        return (_less(kept, _count(self, others, within)) if len(others) else kept), own
+        inside = slice(rows.start - within.start, rows.stop - within.start)
+        return (_less(totals, _count(self, others, within)) if len(others) else totals), inside
 
     def _work_out(self, columns: IntArray) -> None:
         matrix = self.matrix
@@ -249,10 +251,10 @@ def _block(rows: slice, size: int) -> slice:
     return slice(rows.start // _STEP * _STEP, min(-(-rows.stop // _STEP) * _STEP, size))
 
 
-def _room(kept: dict[Any, Any]) -> None:
+def _room(cache: dict[Any, Any]) -> None:
     """Begin anew where as many sets of lines are kept as may be."""
-    if len(kept) >= _KEPT:
-        kept.clear()
+    if len(cache) >= _KEPT:
+        cache.clear()
 
 
 def _others(listed: IntArray, columns: IntArray) -> IntArray:
@@ -274,11 +276,11 @@ def _less(whole: Counts, part: Counts) -> Counts:
             return {days: one[days] - other[days] for days in one}
         return one - other
 
-    found = {field.name: without(field.name) for field in fields(whole)}
+    differences = {field.name: without(field.name) for field in fields(whole)}
     for side in ("up", "down"):
-        known = found[f"{side}_known"] > 0
-        found[f"{side}_volume"] = np.where(known, found[f"{side}_volume"], 0.0)
-    return Counts(**found)
+        known = differences[f"{side}_known"] > 0
+        differences[f"{side}_volume"] = np.where(known, differences[f"{side}_volume"], 0.0)
+    return Counts(**differences)
 
 
 def _sums(bits: Bits, wanted: Iterable[int]) -> dict[int, FloatArray]:
@@ -295,7 +297,7 @@ def _sums(bits: Bits, wanted: Iterable[int]) -> dict[int, FloatArray]:
 def _count(marks: Marks, columns: IntArray, rows: slice) -> Counts:
     """Count some lines on some rows."""
     bits = marks.of(columns, rows)
-    found = _sums(bits, (UP, DOWN, SAME, HIGH, LOW, SEASONED, *chain(*ABOVE.values())))
+    counts = _sums(bits, (UP, DOWN, SAME, HIGH, LOW, SEASONED, *chain(*ABOVE.values())))
     size = bits.shape[1]
     totals = {bit: (np.zeros(size), np.zeros(size)) for bit in (UP, DOWN)}
     volume = marks.matrix.volume(rows.start, rows.stop)
@@ -309,16 +311,16 @@ def _count(marks: Marks, columns: IntArray, rows: slice) -> Counts:
             shares += (traded * moved).sum(axis=0)
             lines += np.add.reduce(moved.view(np.uint8), axis=0, dtype=np.uint8)
     return Counts(
-        up=found[UP],
-        down=found[DOWN],
-        same=found[SAME],
+        up=counts[UP],
+        down=counts[DOWN],
+        same=counts[SAME],
         up_volume=totals[UP][0],
         down_volume=totals[DOWN][0],
         up_known=totals[UP][1],
         down_known=totals[DOWN][1],
-        above={days: found[over] for days, (over, _) in ABOVE.items()},
-        averaged={days: found[enough] for days, (_, enough) in ABOVE.items()},
-        highs=found[HIGH],
-        lows=found[LOW],
-        seasoned=found[SEASONED],
+        above={days: counts[over] for days, (over, _) in ABOVE.items()},
+        averaged={days: counts[enough] for days, (_, enough) in ABOVE.items()},
+        highs=counts[HIGH],
+        lows=counts[LOW],
+        seasoned=counts[SEASONED],
     )

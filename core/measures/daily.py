@@ -90,11 +90,11 @@ class Daily:
 def ema(values: FloatArray, alpha: float) -> FloatArray:
     """(T,) exponential average seeded with the first finite value; a NaN leaves it as it was."""
     out = np.full(len(values), np.nan)
-    held = np.nan
+    average = np.nan
     for place, value in enumerate(values.tolist()):
         if value == value:
-            held = value if held != held else held + alpha * (value - held)
-        out[place] = held
+            average = value if average != average else average + alpha * (value - average)
+        out[place] = average
     return out
 
 
@@ -141,7 +141,7 @@ def daily(
     window: tuple[date, date],
     as_of: date,
     basis: str,
-    found: Basket | None = None,
+    window_basket: Basket | None = None,
 ) -> Daily | None:
     """An index's daily breadth up to a window's end; None without holdings or closes.
 
@@ -153,7 +153,7 @@ def daily(
         window: sessions of the window's first and last close.
         as_of: the session asked for.
         basis: "pr" or "tr": which lines are measured.
-        found: the index's lines over the window, where they were measured already.
+        window_basket: the index's lines over the window, where they were measured already.
     """
     start, end = window
     sessions = market.reference.sessions
@@ -174,18 +174,25 @@ def daily(
     matrix = market.matrix(years | (years_of(market, before) if before else set()))
     if matrix is None:
         return None
-    marks = market.kept((matrix, "marks"), lambda: Marks(matrix))
-    found = found or basket(market, within, basis)
+    marks = market.cached((matrix, "marks"), lambda: Marks(matrix))
+    window_basket = window_basket or basket(market, within, basis)
     lead = max(lead, _begun(market, matrix, marks, within, start))
     before = led_from(lead)
     led = counted(market, before, basis, matrix) if before else []
     opened = matrix.row(lead if before else start) + 1
     sums, adjusted = _Sums(matrix.row(end) + 1 - opened), False
-    lines = [*led, *([] if found is None else [found.numbers[own] for own in found.counted])]
-    for part, own in zip((*before, *within), lines, strict=False):
+    lines = [
+        *led,
+        *(
+            []
+            if window_basket is None
+            else [window_basket.numbers[rows] for rows in window_basket.counted]
+        ),
+    ]
+    for part, places in zip((*before, *within), lines, strict=False):
         listed = market.columns(matrix)[market.rows(part.file)]
         # a line that a file has twice is one
-        listed, columns = np.unique(listed[listed >= 0]), market.columns(matrix)[own]
+        listed, columns = np.unique(listed[listed >= 0]), market.columns(matrix)[places]
         adjusted |= bool(matrix.only_adjusted[columns].any())
         rows = slice(matrix.row(part.start) + 1, matrix.row(part.end) + 1)
         place = slice(rows.start - opened, rows.stop - opened)
@@ -193,8 +200,8 @@ def daily(
             sums.moved(place, *marks.moves(listed, columns, rows))
         else:
             sums.counted(place, *marks.counts(listed, columns, rows))
-    told = matrix.sessions[opened:][: sums.size]
-    return sums.daily(told, lead, adjusted)
+    days = matrix.sessions[opened:][: sums.size]
+    return sums.daily(days, lead, adjusted)
 
 
 def _begun(
@@ -225,13 +232,13 @@ class _Sums:
     def counted(self, place: slice, counts: Counts, rows: slice) -> None:
         """Everything that is counted on them."""
         self.moved(place, counts.up[rows], counts.down[rows], counts.same[rows])
-        for name, values, held in (
+        for name, values, known in (
             ("up_volume", counts.up_volume, counts.up_known),
             ("down_volume", counts.down_volume, counts.down_known),
             ("highs", counts.highs, counts.seasoned),
             ("lows", counts.lows, counts.seasoned),
         ):
-            self._of[name][place] = np.where(held[rows] > 0, values[rows], np.nan)
+            self._of[name][place] = np.where(known[rows] > 0, values[rows], np.nan)
         for days, share in self._above.items():
             lines = counts.averaged[days][rows]
             share[place] = np.where(
@@ -264,7 +271,7 @@ class _Sums:
         )
 
 
-def inside(found: Daily, start: date, end: date) -> slice:
+def inside(breadth: Daily, start: date, end: date) -> slice:
     """The rows after a window's start and up to its end."""
-    first, last = np.searchsorted(found.sessions, [day(start), day(end)], side="right")
+    first, last = np.searchsorted(breadth.sessions, [day(start), day(end)], side="right")
     return slice(int(first), int(last))

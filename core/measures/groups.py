@@ -46,8 +46,8 @@ def _group(
     contribution: FloatArray,
     symbols: tuple[str, ...],
 ) -> Group:
-    own = math.fsum(weight[rows].tolist()), math.fsum(contribution[rows].tolist())
-    return Group(name, *own, int(rows.sum()), symbols)
+    sums = math.fsum(weight[rows].tolist()), math.fsum(contribution[rows].tolist())
+    return Group(name, *sums, int(rows.sum()), symbols)
 
 
 def sectors(
@@ -62,8 +62,8 @@ def sectors(
     """
     code = {name: place for place, name in enumerate(sorted({n or UNKNOWN for n in names}))}
     codes = np.array([code[name or UNKNOWN] for name in names], np.intp)
-    found = [_group(n, codes == place, weight, contribution, ()) for n, place in code.items()]
-    return tuple(sorted(found, key=lambda g: (-g.contribution, g.name)))
+    groups = [_group(n, codes == place, weight, contribution, ()) for n, place in code.items()]
+    return tuple(sorted(groups, key=lambda g: (-g.contribution, g.name)))
 
 
 def themes(
@@ -74,15 +74,15 @@ def themes(
 ) -> tuple[Group, ...]:
     """Roll (M,) measured lines up by theme, as given; a theme without a line is left out."""
     place = dict(zip(symbols, count(), strict=False))
-    found = []
+    groups = []
     for theme in wanted:
-        held = tuple(s for s in theme.symbols if s in place)
+        members = tuple(s for s in theme.symbols if s in place)
         rows = np.zeros(len(symbols), bool)
-        rows[[place[s] for s in held]] = True
-        if held:
-            group = _group(theme.name, rows, weight, contribution, held)
-            found.append(replace(group, source=theme.source))
-    return tuple(found)
+        rows[[place[s] for s in members]] = True
+        if members:
+            group = _group(theme.name, rows, weight, contribution, members)
+            groups.append(replace(group, source=theme.source))
+    return tuple(groups)
 
 
 def issuers(
@@ -106,6 +106,8 @@ def issuers(
     for symbol in symbols:
         if symbol in known:
             members.setdefault(known[symbol], []).append(symbol)
-    several = tuple(Theme(name, tuple(own)) for name, own in members.items() if len(own) > 1)
-    found = themes(several, symbols, weight, contribution)
-    return tuple(sorted(found, key=lambda g: (-g.contribution, g.name)))
+    several = tuple(
+        Theme(name, tuple(tickers)) for name, tickers in members.items() if len(tickers) > 1
+    )
+    groups = themes(several, symbols, weight, contribution)
+    return tuple(sorted(groups, key=lambda g: (-g.contribution, g.name)))

@@ -102,25 +102,25 @@ class _Lists:
 
     def choose(self, start: date) -> _Choice | None:
         """The file for a segment that starts at a session; None without any."""
-        own = self._of(self.fund, start, later=False)
-        speaks = own is not None and own.older_than is None
-        if own is not None and speaks and 0 <= (start - own.session).days <= NEAR_DAYS:
-            return own
+        own_list = self._of(self.fund, start, later=False)
+        speaks = own_list is not None and own_list.older_than is None
+        if own_list is not None and speaks and 0 <= (start - own_list.session).days <= NEAR_DAYS:
+            return own_list
         lent = [
             self._of(name, start, later=False, lender=True, even=even)
             for name, even in self.lenders
         ]
-        options = [own, *lent]
+        options = [own_list, *lent]
         if not speaks and self.later:
             options.append(self._of(self.fund, start, later=True))
             options += [
                 self._of(name, start, later=True, lender=True, even=even)
                 for name, even in self.lenders
             ]
-        held = [choice for choice in options if choice is not None]
-        good = [choice for choice in held if choice.older_than is None]
+        choices = [choice for choice in options if choice is not None]
+        good = [choice for choice in choices if choice.older_than is None]
         # without any list since the reconstitution the old one stays, the fund's own first
-        pool = good or [choice for choice in held if not choice.lender] or held
+        pool = good or [choice for choice in choices if not choice.lender] or choices
         return min(pool, key=lambda choice: choice.distance(start), default=None)
 
     def changes(self, choice: _Choice, start: date) -> tuple[Acting, ...]:
@@ -159,18 +159,18 @@ def _lenders(market: Market, fund: str) -> tuple[tuple[str, bool], ...]:
         return " ".join(name.casefold().replace("-", " ").split())
 
     indices = market.reference.indices
-    own = plain(indices.get(fund, ""))
-    if not own or "capped" in own:
+    index = plain(indices.get(fund, ""))
+    if not index or "capped" in index:
         return ()
-    base = re.sub(r" equal weight(ed)?$", "", own)
-    found = []
+    base = re.sub(r" equal weight(ed)?$", "", index)
+    lenders = []
     for name in sorted(market.holdings):
         other = plain(indices.get(name, ""))
         if name == fund or not other or "capped" in other:
             continue
-        if other == own or (base != own and other == base):
-            found.append((name, other != own))
-    return tuple(found)
+        if other == index or (base != index and other == base):
+            lenders.append((name, other != index))
+    return tuple(lenders)
 
 
 def spans(
@@ -202,7 +202,7 @@ def spans(
     if any(even for _, even in lists.lenders):
         turns = rebalances(market, start, end)
         inside |= {when for when in turns if (c := lists.choose(when)) is not None and c.even}
-    effective = {market.session(told.effective) for told in market.announced}
+    effective = {market.session(change.effective) for change in market.announced}
     for when in sorted(w for w in effective if start < w < end):
         choice = lists.choose(when)
         if choice is not None and any(c.session == when for c in lists.changes(choice, when)):

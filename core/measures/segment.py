@@ -58,7 +58,7 @@ def _start_values(
     market: Market,
     matrix: Matrix,
     span: Span,
-    held: BoolArray,
+    has_column: BoolArray,
     where: IntArray,
     at_start: IntArray,
 ) -> tuple[FloatArray, BoolArray, BoolArray]:
@@ -80,7 +80,7 @@ def _start_values(
     file_price = np.where(known, matrix.price_at(at_file), np.nan)[where]
 
     later_splits = market.splits_since(matrix, session)[where]
-    stands_in = matrix.only_adjusted[where] & held
+    stands_in = matrix.only_adjusted[where] & has_column
     same_day = session == span.start
     if same_day:
         values = file.value.copy()
@@ -90,10 +90,10 @@ def _start_values(
         in_dollars = np.isfinite(file.price) & np.isfinite(file.quantity) & ~stands_in
         values = np.where(np.isfinite(values) | ~in_dollars, values, by_count)
     with np.errstate(invalid="ignore"):
-        exact = held & known[where] & (age[where] == 0) & ~matrix.only_adjusted[where]
+        exact = has_column & known[where] & (age[where] == 0) & ~matrix.only_adjusted[where]
         off = exact & (np.abs(file.price / later_splits / file_price - 1) > PRICE_TOLERANCE)
-    carried = np.zeros(len(held), bool) if same_day else stands_in
-    return np.where(held, values, np.nan), carried, off
+    carried = np.zeros(len(has_column), bool) if same_day else stands_in
+    return np.where(has_column, values, np.nan), carried, off
 
 
 def _why_not(
@@ -139,7 +139,7 @@ class WindowLines:
         symbols: the symbol it is followed by.
         listed: the symbol the first file that has it gives it.
         line: (L,) number -> line, -1 where the window has it not.
-        held: bool, a column of the matrix is its.
+        has_column: bool, a column of the matrix is its.
         where: that column, 0 where it has none.
     """
 
@@ -147,7 +147,7 @@ class WindowLines:
     symbols: tuple[str, ...]
     listed: tuple[str, ...]
     line: IntArray
-    held: BoolArray
+    has_column: BoolArray
     where: IntArray
 
 
@@ -164,8 +164,8 @@ def lines_of(market: Market, matrix: Matrix, window_spans: tuple[Span, ...]) -> 
     symbols = listed = register.texts(register.symbols, numbers)
     if any(market.lines(file) is not file.symbols for file in files):
         first, row = (
-            found[numbers].tolist()
-            for found in register.first([market.rows(file) for file in files])
+            firsts[numbers].tolist()
+            for firsts in register.first([market.rows(file) for file in files])
         )
         listed = tuple(files[k].symbols[i] for k, i in zip(first, row, strict=True))
     columns = market.columns(matrix)[numbers]
@@ -214,15 +214,15 @@ def measure(
     """Measure one segment; (n,) arrays are over the rows of its file."""
     file, count = span.file, len(lines.symbols)
     place = lines.line[market.rows(file)]
-    held, where = lines.held[place], lines.where[place]
+    has_column, where = lines.has_column[place], lines.where[place]
     rows = closes_at(market, matrix, span.start, span.end)
-    values, carried, off = _start_values(market, matrix, span, held, where, rows.start)
+    values, carried, off = _start_values(market, matrix, span, has_column, where, rows.start)
     growth = matrix.growth(rows.start, rows.end, basis)[where]
     # a jump between the file and the segment would be carried into the weight
     if matrix.doubts:
         doubtful = doubtful | quarantined(matrix, *_reach(market, matrix, span, rows))
     joined = np.isnan(file.value)
-    good = held & rows.fresh_start[where] & rows.later[where]
+    good = has_column & rows.fresh_start[where] & rows.later[where]
     good &= np.isfinite(growth) & (np.isfinite(values) | joined)
     if doubtful:
         good &= ~np.isin(where, list(doubtful))
@@ -240,7 +240,7 @@ def measure(
         flags.setdefault(int(place[row]), []).append("disagrees with the file")
     reasons: dict[int, str] = {}
     for row in np.nonzero(~good)[0].tolist():
-        line, column = int(place[row]), int(where[row]) if held[row] else -1
+        line, column = int(place[row]), int(where[row]) if has_column[row] else -1
         if joined[row]:
             reasons[line] = "joined as announced: its weight is not known"
             continue
@@ -263,7 +263,7 @@ def measure(
         end=span.end,
         holdings_as_of=span.origin.as_of,
         estimated=span.carry.estimated or bool((carried & good).any()),
-        weight_measured=market.kept((file, good.tobytes()), lambda: _weight(file, good)),
+        weight_measured=market.cached((file, good.tobytes()), lambda: _weight(file, good)),
         basket_return=math.fsum((share * returns).tolist()),
         lines=len(file.symbols),
         measured=int(measured.sum()),
@@ -299,8 +299,8 @@ def _reach(market: Market, matrix: Matrix, span: Span, rows: Rows) -> tuple[IntA
 
 def quarantined(matrix: Matrix, first: IntArray, last: int) -> dict[int, str]:
     """Columns with a doubtful move after their row in ``first``, up to ``last``, and why."""
-    found: dict[int, str] = {}
+    reasons: dict[int, str] = {}
     for row, column, words in matrix.doubts:
         if first[column] < row <= last:
-            found.setdefault(column, f"quarantined: {words}")
-    return found
+            reasons.setdefault(column, f"quarantined: {words}")
+    return reasons

@@ -114,7 +114,7 @@ class Spread:
         return float((self.ratio_line / np.maximum.accumulate(self.ratio_line) - 1).min())
 
 
-def rank_gap(gap: float, earlier: Iterable[YearGap], own: YearGap | None = None) -> Ranking:
+def rank_gap(gap: float, earlier: Iterable[YearGap], this_year: YearGap | None = None) -> Ranking:
     """Rank a gap among those of earlier years.
 
     With s = sign(gap): rank = 1 + count(s g_y > s gap); since = the latest year with
@@ -123,7 +123,7 @@ def rank_gap(gap: float, earlier: Iterable[YearGap], own: YearGap | None = None)
     Args:
         gap: fraction.
         earlier: the years to compare with, any order.
-        own: this window as a year of the history, where it is shown as one.
+        this_year: this window as a year of the history, where it is shown as one.
     """
     years = sorted(earlier, key=lambda y: y.year)
     side = -1.0 if gap < 0 else 1.0
@@ -138,7 +138,7 @@ def rank_gap(gap: float, earlier: Iterable[YearGap], own: YearGap | None = None)
     claim = len(years) >= CLAIM_YEARS
     return Ranking(
         gap=gap,
-        history=(*years, own) if own else tuple(years),
+        history=(*years, this_year) if this_year else tuple(years),
         rank=1 + len(wider),
         of=len(years) + 1,
         since=max(as_wide, default=None),
@@ -183,7 +183,7 @@ def spread(window: Window, sessions: Dates, small: FloatArray, large: FloatArray
     last = int(np.searchsorted(sessions, day(window.end)))
     small_line = small[first : last + 1] / small[first]
     large_line = large[first : last + 1] / large[first]
-    own = YearGap(
+    this_year = YearGap(
         window.end.year,
         window.start,
         window.end,
@@ -204,12 +204,12 @@ def spread(window: Window, sessions: Dates, small: FloatArray, large: FloatArray
         for year in range(oldest, window.end.year)
     ]
     return Spread(
-        small_return=own.small_return,
-        large_return=own.large_return,
+        small_return=this_year.small_return,
+        large_return=this_year.large_return,
         sessions=sessions[first : last + 1],
         small_line=small_line - 1,
         large_line=large_line - 1,
         ratio_line=small_line / large_line,
-        same_window=rank_gap(own.gap, (y for y in same if y), own),
-        full_years=rank_gap(own.gap, (y for y in full if y)),
+        same_window=rank_gap(this_year.gap, (y for y in same if y), this_year),
+        full_years=rank_gap(this_year.gap, (y for y in full if y)),
     )

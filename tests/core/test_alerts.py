@@ -14,7 +14,16 @@ import pytest
 
 from core.answer import alerts
 from core.answer.alert_measures import MEASURES
-from core.answer.alerts import Alert, AlertError, Kept, from_json, judge, parse, to_json, value
+from core.answer.alerts import (
+    Alert,
+    AlertError,
+    AlertState,
+    from_json,
+    judge,
+    parse,
+    to_json,
+    value,
+)
 from core.answer.by_session import daily_of
 from core.answer.snapshot import Question, Snapshot, take
 from tests.tui.markets import END, market
@@ -124,11 +133,11 @@ def test_a_name_the_index_does_not_have_is_never_judged() -> None:
 
 def test_it_fires_once_a_crossing_and_is_armed_again_when_it_has_crossed_back() -> None:
     alert = parse("gap > 11", ASKED)
-    kept = Kept(alert)
+    kept = AlertState(alert)
     kept = judge(kept, SNAPSHOT, NOW)
     assert kept.fired is not None
     assert not kept.armed
-    assert not kept.told
+    assert not kept.shown
     assert kept.fired.value == pytest.approx(11.011)
     assert kept.fired.sentence == ("gap > 11 pp: now 11.01 pp (IWM:SPY YTD pr, 2026-06-30)")
     later = datetime(2026, 7, 2, tzinfo=UTC)
@@ -142,7 +151,10 @@ def test_it_fires_once_a_crossing_and_is_armed_again_when_it_has_crossed_back() 
 
 
 def test_what_cannot_be_judged_changes_nothing() -> None:
-    for kept in (Kept(parse("gap > 1", ASKED)), Kept(parse("gap > 1", ASKED), armed=False)):
+    for kept in (
+        AlertState(parse("gap > 1", ASKED)),
+        AlertState(parse("gap > 1", ASKED), armed=False),
+    ):
         assert judge(kept, answered(replace(ASKED, as_of=END)), NOW) == kept
 
 
@@ -162,20 +174,20 @@ def test_exactly_at_the_level() -> None:
 def test_what_is_simulated_or_intraday_says_so() -> None:
     alert = parse("gap > 5", ASKED)
     made_up = replace(SNAPSHOT, simulated=True, state="intraday")
-    assert alerts.said(alert, 11.0, made_up).startswith("SIMULATED: intraday: gap > 5 pp")
+    assert alerts.wording(alert, 11.0, made_up).startswith("SIMULATED: intraday: gap > 5 pp")
 
 
 def test_estimated_weights_are_said_where_the_number_rests_on_them() -> None:
     # November's file alone: the start weights of December are carried
     view = replace(SNAPSHOT.indices["IWM"], estimated=True)
     carried = replace(SNAPSHOT, indices={**SNAPSHOT.indices, "IWM": view})
-    assert "estimated weights" in alerts.said(parse("top3 share > 1", ASKED), 29.0, carried)
-    assert "estimated weights" not in alerts.said(parse("breadth > 1", ASKED), 29.0, carried)
+    assert "estimated weights" in alerts.wording(parse("top3 share > 1", ASKED), 29.0, carried)
+    assert "estimated weights" not in alerts.wording(parse("breadth > 1", ASKED), 29.0, carried)
 
 
 def test_an_alert_survives_as_json() -> None:
     for text in ("gap > 11.25", "contribution BRK-B SPY <= -1234567.5", "gap rank <= 3"):
-        kept = judge(Kept(parse(text, ASKED)), SNAPSHOT, NOW)
+        kept = judge(AlertState(parse(text, ASKED)), SNAPSHOT, NOW)
         assert from_json(json.loads(json.dumps(to_json(kept)))) == kept
 
 
@@ -184,7 +196,7 @@ def test_an_alert_survives_as_json() -> None:
     [{"alert": "gap"}, {"alert": 3}, {"pair": "IWM"}, {"window": "x"}, {"fired": {"at": "x"}}],
 )
 def test_what_is_no_alert_is_refused(change: dict[str, object]) -> None:
-    whole = to_json(Kept(parse("gap > 1", ASKED)))
+    whole = to_json(AlertState(parse("gap > 1", ASKED)))
     assert isinstance(from_json(whole).alert, Alert)
     with pytest.raises(AlertError, match="an entry is no"):
         from_json(whole | change)

@@ -264,7 +264,7 @@ def under_new(found: Any, new: Mapping[str, str]) -> Any:
 def test_a_market_with_renames_answers_as_the_one_without(case: Case, seed: int) -> None:
     other, new = renamed(case, seed)
     assume(new)
-    quiet = replace(case.market, announced=(), _kept={})
+    quiet = replace(case.market, announced=(), _cache={})
     plain = Case(quiet, other.question, case.story).answer()
     found = other.answer()
     assert (plain is None) == (found is None)

@@ -16,7 +16,7 @@ from unittest.mock import patch
 import pytest
 from textual.pilot import Pilot
 
-from core.answer.alerts import AlertError, Kept, first, judge, parse
+from core.answer.alerts import AlertError, AlertState, first, judge, parse
 from core.answer.snapshot import Question, take
 from core.data.market import Market
 from tests.tui.driving import drive, press, seen, settle
@@ -40,7 +40,7 @@ def wider(held: Market, generation: int) -> Market:
     closes[-1, blocks[-1].symbols.index("IWM")] *= 1.25 / 1.2
     blocks[-1] = replace(blocks[-1], close=closes)
     prices = replace(held.prices, blocks=tuple(blocks))
-    return replace(held, prices=prices, generation=generation, _kept={})
+    return replace(held, prices=prices, generation=generation, _cache={})
 
 
 def book_in(path: Path) -> AlertBook:
@@ -74,8 +74,8 @@ def test_a_broken_file_is_one_sentence_and_stays_as_it_is(tmp_path: Path, text: 
 
 
 def test_of_many_that_judge_at_once_one_is_told_that_it_fired(tmp_path: Path) -> None:
-    book_in(tmp_path).add(Kept(parse("gap > 5", ASKED)))
-    told: list[Kept] = []
+    book_in(tmp_path).add(AlertState(parse("gap > 5", ASKED)))
+    told: list[AlertState] = []
     start = threading.Barrier(8)
 
     def one() -> None:
@@ -95,7 +95,7 @@ def test_of_many_that_judge_at_once_one_is_told_that_it_fired(tmp_path: Path) ->
 def test_a_fired_alert_stays_fired_over_a_restart_until_it_has_crossed_back(
     tmp_path: Path,
 ) -> None:
-    book_in(tmp_path).add(Kept(parse("gap > 12", ASKED)))
+    book_in(tmp_path).add(AlertState(parse("gap > 12", ASKED)))
     wide = take(wider(HELD, 8), ASKED)  # 25.125 % less 9.109 %
     assert book_in(tmp_path).judge([ANSWER], NOW) == []
     assert len(book_in(tmp_path).judge([wide], NOW)) == 1
@@ -106,7 +106,7 @@ def test_a_fired_alert_stays_fired_over_a_restart_until_it_has_crossed_back(
 
 # -- the hook ------------------------------------------------------------------------------
 
-FIRED = judge(Kept(parse("gap > 5", ASKED)), ANSWER, NOW)
+FIRED = judge(AlertState(parse("gap > 5", ASKED)), ANSWER, NOW)
 
 
 def script(path: Path, body: str) -> list[str]:
@@ -167,9 +167,11 @@ def test_a_refresh_says_what_has_fired_since_it_began_and_runs_the_hook_once(
     desk, book = FakeDesk(HELD), book_in(tmp_path)
     began = NOW - timedelta(minutes=5)
     assert check(desk, book, config, began, NOW) == []
-    book.add(Kept(parse("gap > 5", ASKED)))
-    book.add(Kept(parse("above20 IWM > 1", ASKED)))
-    book.add(Kept(parse("return RSP > 5", replace(ASKED, small="RSP"))))  # nothing is held of it
+    book.add(AlertState(parse("gap > 5", ASKED)))
+    book.add(AlertState(parse("above20 IWM > 1", ASKED)))
+    book.add(
+        AlertState(parse("return RSP > 5", replace(ASKED, small="RSP")))
+    )  # nothing is held of it
     said = check(desk, book, config, began, NOW)
     assert [line.split(":")[0] for line in said] == ["gap > 5 pp", "above20 IWM > 1 %"]
     assert out.read_text() == "xx"
@@ -256,7 +258,7 @@ def test_what_another_process_saw_first_rings_here_too_and_runs_no_second_hook(
     out = tmp_path / "out"
     config = Config(hook=tuple(script(tmp_path, f"open({str(out)!r}, 'a').write('x')")))
     book = AlertBook(desk.memory)
-    book.add(Kept(parse("gap > 12", ASKED)))
+    book.add(AlertState(parse("gap > 12", ASKED)))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         rings: list[int] = []
@@ -275,7 +277,7 @@ def test_what_another_process_saw_first_rings_here_too_and_runs_no_second_hook(
 
 def test_a_screen_runs_the_hook_beside_it_and_says_what_went_wrong(tmp_path: Path) -> None:
     desk = FakeDesk(HELD)
-    AlertBook(desk.memory).add(Kept(parse("gap > 5", ASKED)))
+    AlertBook(desk.memory).add(AlertState(parse("gap > 5", ASKED)))
     config = Config(hook=("/no/such/program",))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -308,7 +310,7 @@ def test_the_list_keeps_its_cursor_in_sight() -> None:
     desk = FakeDesk(HELD)
     book = AlertBook(desk.memory)
     for level in range(20):
-        book.add(Kept(parse(f"gap > {100 + level}", ASKED)))
+        book.add(AlertState(parse(f"gap > {100 + level}", ASKED)))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "A")
@@ -328,7 +330,7 @@ def test_what_fires_while_another_is_unseen_is_counted_until_esc() -> None:
     desk = FakeDesk(HELD)
     book = AlertBook(desk.memory)
     for text in ("gap > 5", "breadth > 50", "gap > 12"):
-        book.add(Kept(parse(text, ASKED)))
+        book.add(AlertState(parse(text, ASKED)))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         with patch.object(app, "bell", lambda: None):
@@ -349,7 +351,7 @@ def test_quotes_of_today_answer_no_question_but_their_own_again() -> None:
     desk = FakeDesk(HELD)
     book = AlertBook(desk.memory)
     for question in (ASKED, replace(ASKED, window="1M")):
-        book.add(Kept(parse("gap > 50", question)))
+        book.add(AlertState(parse("gap > 50", question)))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "home")

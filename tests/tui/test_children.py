@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cache.sources.prices.read import read_prices
-from core.answer.alerts import Kept, judge, parse
+from core.answer.alerts import AlertState, judge, parse
 from core.answer.snapshot import Question
 from tests.tui.markets import NOW
 from tests.tui.test_alerts import ANSWER, ASKED
@@ -96,7 +96,7 @@ def test_neither_by_the_reader_of_foreign_files(
 def test_neither_by_a_hook_and_no_program_is_looked_for_there(
     hostile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fired = judge(Kept(parse("gap > 5", ASKED)), ANSWER, NOW)
+    fired = judge(AlertState(parse("gap > 5", ASKED)), ANSWER, NOW)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", os.pathsep)
     (hostile / "ring").write_text(f"#!/bin/sh\necho ring >> {tmp_path / 'RAN'}\n")

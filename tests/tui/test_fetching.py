@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from core.answer.alerts import Kept, parse
+from core.answer.alerts import AlertState, parse
 from core.answer.snapshot import Question
 from tests.cache.lookalike import Lookalike
 from tui.alerts.book import AlertBook
@@ -70,7 +70,7 @@ def test_a_refresh_fills_an_empty_home_and_what_failed_is_asked_for_by_wish(
 
         # an alert set before: said once, by the refresh that saw it; the hook runs once
         question = Question("IWM", "IVV", "YTD", None, "tr")
-        AlertBook(Memory(home / "market.json")).add(Kept(parse("return > -90", question)))
+        AlertBook(Memory(home / "market.json")).add(AlertState(parse("return > -90", question)))
         hook = [sys.executable, "-c", f"open({str(tmp_path / 'rang')!r}, 'a').write('x')"]
         with (home / "config.toml").open("a") as config:
             config.write(f"[alerts]\nhook = {json.dumps(hook)}\n")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from core.answer.alerts import AlertError, Kept, parse
+from core.answer.alerts import AlertError, AlertState, parse
 from core.answer.looks import look
 from core.answer.snapshot import take
 from tests.tui.driving import drive, press, seen, settle
@@ -253,7 +253,7 @@ def test_where_nothing_can_be_looked_up_alerts_are_none_and_the_screen_goes_on(
 
 def test_alerts_that_cannot_be_judged_are_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = FakeDesk(HELD)
-    AlertBook(desk.memory).add(Kept(parse("gap > 5", LATEST)))
+    AlertBook(desk.memory).add(AlertState(parse("gap > 5", LATEST)))
 
     def refused(path: Path, timeout: float) -> None:
         raise OSError(errno.EROFS, "Read-only file system", str(path))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.store import disk
-from core.answer.alerts import Alert, AlertError, Kept, from_json, judge, to_json
+from core.answer.alerts import Alert, AlertError, AlertState, from_json, judge, to_json
 from tui.state.files import Memory, read, write
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class AlertBook:
         self._lock = memory.beside("alerts.lock")
         self._refusal = memory.refusal
 
-    def read(self) -> list[Kept]:
+    def read(self) -> list[AlertState]:
         """Every alert and how it stands.
 
         Raises:
@@ -55,7 +55,7 @@ class AlertBook:
                 " again"
             ) from None
 
-    def change(self, edit: Callable[[list[Kept]], list[Kept]]) -> list[Kept]:
+    def change(self, edit: Callable[[list[AlertState]], list[AlertState]]) -> list[AlertState]:
         """Change the alerts, alone; returns them as they are then.
 
         Raises:
@@ -74,7 +74,7 @@ class AlertBook:
                 write(self.path, json.dumps({"schema": 1, "alerts": entries}, indent=1) + "\n")
             return wanted
 
-    def add(self, added: Kept) -> None:
+    def add(self, added: AlertState) -> None:
         """Set an alert; one that says the same on the same question is set anew."""
         self.change(lambda alerts: [*(k for k in alerts if k.alert != added.alert), added])
 
@@ -86,10 +86,10 @@ class AlertBook:
         """A screen has shown that these have fired."""
         shown = set(alerts)
         self.change(
-            lambda entries: [replace(k, told=True) if k.alert in shown else k for k in entries]
+            lambda entries: [replace(k, shown=True) if k.alert in shown else k for k in entries]
         )
 
-    def judge(self, answers: Iterable[Snapshot], now: datetime) -> list[Kept]:
+    def judge(self, answers: Iterable[Snapshot], now: datetime) -> list[AlertState]:
         """Judge every alert on the answers that are its own.
 
         Returns:
@@ -99,9 +99,9 @@ class AlertBook:
             # whoever only looks takes no alert from those who would hear it
             return []
         snapshots = list(answers)
-        fired: list[Kept] = []
+        fired: list[AlertState] = []
 
-        def stand(alerts: list[Kept]) -> list[Kept]:
+        def stand(alerts: list[AlertState]) -> list[AlertState]:
             after = []
             for before in alerts:
                 judged = before

@@ -13,13 +13,13 @@ from cache.facts import interpreter
 from tui.text.safe import safe
 
 if TYPE_CHECKING:
-    from core.answer.alerts import Kept
+    from core.answer.alerts import AlertState
 
 #: Stands for the sentence in an argument.
 PLACE: Final = "{sentence}"
 
 
-def environment(stored: Kept) -> dict[str, str]:
+def environment(stored: AlertState) -> dict[str, str]:
     """The figures of an alert that has fired, for the environment of the command."""
     alert, fired = stored.alert, stored.fired
     if fired is None:
@@ -46,7 +46,7 @@ def _elsewhere() -> str:
 
 def run(
     command: Sequence[str],
-    stored: Kept,
+    stored: AlertState,
     timeout: float,
     environ: Mapping[str, str] | None = None,
 ) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from cache.facts.errors import CacheError, why
-from core.answer.alerts import Alert, Kept, figure, first, value
+from core.answer.alerts import Alert, AlertState, figure, first, value
 from core.data.errors import CoreError
 from tui.alerts import hook
 from tui.alerts.book import AlertBook
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class Rang(Message):
     """Alerts that have fired, and a sentence about what went wrong, "" for nothing."""
 
-    fired: tuple[Kept, ...]
+    fired: tuple[AlertState, ...]
     trouble: str = ""
 
 
@@ -46,7 +46,7 @@ class Said(Message):
 class Standing:
     """An alert with the number it is judged on now, None where that is not told."""
 
-    kept: Kept
+    kept: AlertState
     value: float | None
 
 
@@ -134,11 +134,11 @@ class Ringer:
             ):
                 host.post_message(Said(failure, wrong=True))
 
-    def _is_news(self, entry: Kept) -> bool:
+    def _is_news(self, entry: AlertState) -> bool:
         """Whether an alert has fired and this screen has not rung for it."""
         if entry.fired is None or self._rung.get(entry.alert) == entry.fired.at:
             return False
-        return not entry.told or entry.fired.at > self._opened
+        return not entry.shown or entry.fired.at > self._opened
 
     def set(self, alert: Alert) -> None:
         """Set an alert, beside the screen."""
