@@ -84,7 +84,7 @@ def followed(
     holdings: Mapping[str, tuple[Holdings, ...]],
     reference: Reference,
 ) -> Followed:
-    """Follow every line of every file.
+    """Find the ticker of every line's closes, and the bars under those tickers.
 
     Args:
         blocks: the bars as they are held.
@@ -161,7 +161,7 @@ def _first_listed(
 
 
 def _apart(changes: Sequence[Takeover], plain: int) -> Iterable[Move]:
-    """The moves that leave a ticker's bars to one company, and give the others' away."""
+    """Yield the moves that keep one company's bars under a ticker and take the others' away."""
     symbol = changes[0].symbol
     for place in range(len(changes) + 1):
         first = changes[place - 1].last + timedelta(days=1) if place else None

@@ -31,7 +31,7 @@ def _lines(ground: Ground) -> tuple[Term, ...]:
 
 
 def _outside(view: IndexView) -> tuple[str, ...]:
-    """Lines that stand outside the count, with the reason."""
+    """Notes on lines that are not counted, with the reason."""
     return tuple(f"outside N: {n:,} {why}" for why, n in view.breadth.outside)
 
 
@@ -44,7 +44,7 @@ def _moment(
     work: Callable[[list[float]], tuple[float | None, tuple[Term, ...]]],
     parts: tuple[Explanation, ...] = (),
 ) -> list[Explanation]:
-    """A figure of the returns r of N lines."""
+    """Explain one statistic of the returns r of N lines."""
     view = ground.view
     if view is None:
         return []
@@ -67,7 +67,7 @@ def _moment(
 
 
 def equal_weight(ground: Ground) -> list[Explanation]:
-    """The mean return: equal dollars bought at the start and held."""
+    """Explain the mean return: equal dollars bought at the start and held."""
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
         return statistics.fmean(r), (Term("sum r", math.fsum(r), "ratio", "over the N lines"),)
@@ -77,7 +77,7 @@ def equal_weight(ground: Ground) -> list[Explanation]:
 
 
 def median(ground: Ground) -> list[Explanation]:
-    """The return in the middle, with the line or the two lines it is of."""
+    """Explain the median return, with the one or two lines in the middle."""
     if ground.view is None:
         return []
     ranked = sorted(ground.counted, key=lambda line: line[1])
@@ -101,7 +101,7 @@ def median(ground: Ground) -> list[Explanation]:
 
 
 def mean_less_median(ground: Ground) -> list[Explanation]:
-    """How far the mean lies above the median."""
+    """Explain the mean return less the median return."""
     view = ground.view
     if view is None:
         return []
@@ -119,7 +119,7 @@ def mean_less_median(ground: Ground) -> list[Explanation]:
 
 
 def dispersion(ground: Ground) -> list[Explanation]:
-    """The population standard deviation of the returns."""
+    """Explain the population standard deviation of the returns."""
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
         mean = statistics.fmean(r)
@@ -135,7 +135,7 @@ def dispersion(ground: Ground) -> list[Explanation]:
 
 
 def dispersion_cap(ground: Ground) -> list[Explanation]:
-    """The dispersion around the basket's return, by weight."""
+    """Explain the dispersion around the basket's return, by weight."""
     view, basket = ground.view, ground.basket
     if view is None or basket is None:
         return []
@@ -157,7 +157,7 @@ def dispersion_cap(ground: Ground) -> list[Explanation]:
 
 
 def skew(ground: Ground) -> list[Explanation]:
-    """The skewness g1 of the returns."""
+    """Explain the skewness g1 of the returns."""
 
     def work(r: list[float]) -> tuple[float | None, tuple[Term, ...]]:
         mean = statistics.fmean(r)
@@ -173,7 +173,7 @@ def skew(ground: Ground) -> list[Explanation]:
 
 
 def outperforming(ground: Ground) -> list[Explanation]:
-    """The share of lines above the basket's return."""
+    """Explain the share of lines above the basket's return."""
     view = ground.view
     if view is None:
         return []
@@ -216,7 +216,7 @@ def _counted(
     formula: str,
     condition: Callable[[float], bool],
 ) -> Explanation:
-    """A count of lines, and its share of N."""
+    """Explain a count of lines, with its share of N."""
     view = ground.view
     assert view is not None
     inside = [(symbol, r) for symbol, r in ground.counted if condition(round(r, _DECIMALS))]
@@ -239,7 +239,7 @@ def _counted(
 
 
 def counts(ground: Ground) -> list[Explanation]:
-    """Lines up, down, unchanged."""
+    """Explain the counts of lines up, down and unchanged."""
     view = ground.view
     if view is None:
         return []
@@ -254,7 +254,7 @@ def counts(ground: Ground) -> list[Explanation]:
 
 
 def ladder(ground: Ground, item: str = "") -> list[Explanation]:
-    """Every step of the ladder, or the one named (">10", "<-25")."""
+    """Explain every step of the ladder, or the one named (">10", "<-25")."""
     view = ground.view
     if view is None:
         return []
@@ -279,7 +279,7 @@ def _rung(ground: Ground, rung: Rung) -> Explanation:
 
 
 def histogram(ground: Ground, item: str = "") -> list[Explanation]:
-    """Every bin of the histogram, or the one named ("0..10", "..-50")."""
+    """Explain every bin of the histogram, or the one named ("0..10", "..-50")."""
     view = ground.view
     if view is None:
         return []

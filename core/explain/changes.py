@@ -26,13 +26,13 @@ class _Files:
 
 
 def _weights(file: Holdings) -> dict[str, float]:
-    """Line -> its share of the fund by a file."""
+    """Map each line to its share of the fund by a file."""
     values = zip(file.symbols, file.value.tolist(), strict=True)
     return {symbol: value / file.total for symbol, value in values}
 
 
 def _files(ground: Ground, changes: Changes) -> _Files:
-    """The two files, each line's price return from its own closes, and the basket's."""
+    """Collect the two files, each line's price return from its own closes, and the basket's."""
     market = ground.market
     dated = {file.as_of: file for file in market.holdings[ground.fund]}
     old, new = dated[changes.from_date], dated[changes.to_date]
@@ -76,7 +76,7 @@ def change(ground: Ground, item: str = "") -> list[Explanation]:
 
 
 def _old_symbol(changes: Changes, symbol: str) -> str:
-    """The symbol the earlier file has a line under."""
+    """Return the symbol that a line has in the earlier file."""
     return {new: old for old, new in changes.renamed}.get(symbol, symbol)
 
 
@@ -124,7 +124,7 @@ def _resized(ground: Ground, files: _Files, changes: Changes, line: Resized) -> 
 def _shares(
     ground: Ground, files: _Files, symbol: str, line: Resized, stated: list[str]
 ) -> Explanation:
-    """The change of the quantity held, splits between the files taken out."""
+    """Explain the change of the quantity, with splits between the files taken out."""
     q0 = float(files.old.quantity[files.old.symbols.index(symbol)])
     q1 = float(files.new.quantity[files.new.symbols.index(line.symbol)])
     market = ground.market
@@ -147,7 +147,7 @@ def _shares(
 
 
 def _member_change(ground: Ground, files: _Files, changes: Changes, line: Change) -> Explanation:
-    """A line of one file alone: its weight there, and what it brought over the window."""
+    """A line of one file alone: its weight there, and its contribution."""
     left = line in changes.left
     file = files.old if left else files.new
     value = float(file.value[file.symbols.index(line.symbol)])

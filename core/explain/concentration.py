@@ -315,7 +315,7 @@ def without(ground: Ground, item: str = "") -> list[Explanation]:
 
 
 def half(ground: Ground) -> list[Explanation]:
-    """How many names bring half of all gains."""
+    """Explain how many names make half of all gains."""
     if ground.view is None:
         return []
     gains = sorted(((c, s) for s, c in earned(ground).items() if c > 0), reverse=True)
@@ -342,7 +342,7 @@ def half(ground: Ground) -> list[Explanation]:
 
 
 def correlation(ground: Ground) -> list[Explanation]:
-    """The average correlation of two lines, pair by pair, by what a pair brings to the variance."""
+    """Explain the average correlation of lines, each pair weighted by its part in the variance."""
     view, basket = ground.view, ground.basket
     if view is None or basket is None:
         return []

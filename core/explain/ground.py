@@ -49,7 +49,7 @@ class Ground:
 
     @property
     def view(self) -> IndexView | None:
-        """The index as it is told; None where it cannot be."""
+        """The index in the snapshot; None where it could not be measured."""
         return self.snapshot.indices.get(self.fund)
 
     @property
@@ -69,7 +69,7 @@ class Ground:
 
     @cached_property
     def basket(self) -> Basket | None:
-        """The index's lines as they were measured; None where it is not told."""
+        """The index's lines as they were measured; None where it is missing."""
         return None if self.view is None else basket(self.market, self.spans, self.basis)
 
     @cached_property
@@ -125,7 +125,7 @@ class Ground:
 
 
 def chosen(items: Sequence[T], name: Callable[[T], str], item: str, kind: str) -> Sequence[T]:
-    """All of them, or the one of that name, capitals and blanks apart.
+    """Return all items, or those of one name; case and blanks do not matter.
 
     Raises:
         MeasureError: none has it; the message lists those there are.

@@ -142,7 +142,7 @@ def breadth(
     below: tuple[float, ...] = BELOW,
     members: Counted | None = None,
 ) -> Breadth:
-    """Measure breadth.
+    """Count how many of (N,) returns rose and by how much, with their moments.
 
     Args:
         returns: (N,) finite returns over the window.

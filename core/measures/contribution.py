@@ -1,4 +1,4 @@
-"""Who did it: each line's contribution to its index, over segments of membership.
+"""Each line's contribution to its index, over segments of membership.
 
 c_i = sum over segments k of G_k w_i r_i, with w_i = m_k share_i the line's weight at
 the segment's start, r_i its return in the segment and G_k the basket's growth before

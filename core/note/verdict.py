@@ -131,7 +131,7 @@ def leaders_that_left(changes: Changes, view: IndexView) -> Few | None:
 
 
 def members_total(listed: tuple[Change, ...]) -> MembersTotal:
-    """Lines that left, or joined, together."""
+    """Add up the lines that left, or joined."""
     known = [c.contribution for c in listed if c.contribution is not None]
     return MembersTotal(
         len(listed), len(known), math.fsum(c.weight for c in listed), math.fsum(known)
