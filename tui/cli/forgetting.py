@@ -32,9 +32,9 @@ def forget(arguments: argparse.Namespace, desk: Desk) -> int:
 
 
 def _forget_holdings(desk: Desk, fund: str, when: date | None) -> int:
-    held = desk.store.read().holdings.get(fund, ())
-    if when is None or all(file.as_of != when for file in held):
-        dates = ", ".join(str(file.as_of) for file in held) or "none"
+    files = desk.store.read().holdings.get(fund, ())
+    if when is None or all(file.as_of != when for file in files):
+        dates = ", ".join(str(file.as_of) for file in files) or "none"
         return say(f"no holdings of {fund} as of {when} are held; held are {dates}", BAD_INPUT)
     after = desk.store.commit(forget=[(fund, when)]).holdings.get(fund, ())
     below = next((file for file in after if file.as_of == when), None)
@@ -72,10 +72,10 @@ def _forget_import(desk: Desk, number: int) -> int:
 def _forget_changes(desk: Desk, fund: str, when: date | None) -> int:
     from cache.sources.holdings.announced import forgetting
 
-    held = [c for c in desk.store.read().announced if c.fund == fund]
-    gone = [c for c in held if when in (None, c.effective)]
+    changes = [c for c in desk.store.read().announced if c.fund == fund]
+    gone = [c for c in changes if when in (None, c.effective)]
     if not gone:
-        dates = ", ".join(sorted({str(c.effective) for c in held})) or "none"
+        dates = ", ".join(sorted({str(c.effective) for c in changes})) or "none"
         of_day = f" for {when}" if when else ""
         return say(f"no changes of {fund} are announced{of_day}; held are {dates}", BAD_INPUT)
     desk.store.commit(

@@ -110,24 +110,26 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
     )
     prices = read_prices(arguments.file, how, now=now)
     bars = prices.bars
-    said = (
+    summary = (
         f"{len(bars):,} rows of {len(bars.symbols):,} symbols,"
         f" {bars.session.min()} to {bars.session.max()}"
     )
     joining = {"replace_all": arguments.replace, "accept": arguments.accept}
     if arguments.dry_run:
         try:
-            held = desk.store.read().prices
+            stored = desk.store.read().prices
         except StoreEmpty:
-            held = Prices()
-        generation, admitted = 0, admit(held, bars, **joining)
+            stored = Prices()
+        generation, admitted = 0, admit(stored, bars, **joining)
     else:
-        note = Note("prices", now, bars.source, said)
+        note = Note("prices", now, bars.source, summary)
         after, admitted = bring_prices(desk.store, bars, note, **joining)
         generation = after.generation
     if admitted.refused:
-        said += f"; {len(admitted.refused):,} symbols not taken"
-    return _Brought(said, prices.rejected, generation, prices.told, admitted.told, admitted.refused)
+        summary += f"; {len(admitted.refused):,} symbols not taken"
+    return _Brought(
+        summary, prices.rejected, generation, prices.told, admitted.told, admitted.refused
+    )
 
 
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
@@ -138,7 +140,7 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
 
     given = given_columns(arguments.columns, column_words("holdings"))
     titles = {word: title for title, word in given.items()}
-    found = read_holdings(
+    file = read_holdings(
         arguments.file,
         fund=arguments.fund.upper() if arguments.fund else None,
         as_of=as_date(arguments.dated) if arguments.dated else None,
@@ -146,28 +148,28 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
         funds=load_funds(desk.places.config / "funds.toml"),
         notation=Notation(arguments.dates, arguments.decimal, titles, arguments.ignore),
     )
-    rows = found.holdings
-    said = (
+    rows = file.holdings
+    summary = (
         f"holdings of {rows.fund} as of {rows.as_of}: {len(rows.symbols):,} lines,"
         f" {len(rows.others):,} other rows left out"
     )
-    generation, warned = 0, _odd(found, desk)
+    generation, warned = 0, _odd(file, desk)
     if not arguments.dry_run:
-        note = Note("holdings", now, rows.source, said)
-        generation = desk.store.commit(holdings=[(rows, found.raw)], note=note).generation
-    return _Brought(said, found.rejected, generation, report(found), warned)
+        note = Note("holdings", now, rows.source, summary)
+        generation = desk.store.commit(holdings=[(rows, file.raw)], note=note).generation
+    return _Brought(summary, file.rejected, generation, report(file), warned)
 
 
-def _odd(found: HoldingsFile, desk: Desk) -> list[str]:
+def _odd(file: HoldingsFile, desk: Desk) -> list[str]:
     """What a refresh would not believe of a file; by hand it is taken all the same."""
     from cache.refresh.jumps import odd
 
-    rows = found.holdings
+    rows = file.holdings
     try:
-        held = desk.store.read()
+        contents = desk.store.read()
     except StoreEmpty:
         return []
-    judged = odd(rows, found.rejected, held.holdings.get(rows.fund, ()), held.prices)
+    judged = odd(rows, file.rejected, contents.holdings.get(rows.fund, ()), contents.prices)
     warned = [f"taken, but look at it again: it {why}" for why in judged.why]
     if judged.dated is not None:
         warned.append(
@@ -180,13 +182,13 @@ def _odd(found: HoldingsFile, desk: Desk) -> list[str]:
 def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.sources.holdings.announced import adding, read_changes
 
-    found = read_changes(arguments.file, now=now)
-    said = "; ".join(
-        f"{fund} {', '.join(words)} {day}" for (fund, day), words in _counted(found.changes)
+    file = read_changes(arguments.file, now=now)
+    summary = "; ".join(
+        f"{fund} {', '.join(words)} {day}" for (fund, day), words in _counted(file.changes)
     )
-    note = Note("changes", now, arguments.file.name, said)
-    held = desk.store.commit(announce=adding(found.changes), note=note)
-    return _Brought(f"announced: {said}", found.rejected, held.generation)
+    note = Note("changes", now, arguments.file.name, summary)
+    contents = desk.store.commit(announce=adding(file.changes), note=note)
+    return _Brought(f"announced: {summary}", file.rejected, contents.generation)
 
 
 def _counted(
@@ -195,5 +197,5 @@ def _counted(
     """Fund and effective date -> "3 leave", "2 join"."""
     counts = Counter((c.fund, c.effective, c.action) for c in changes)
     for key in sorted({(c.fund, c.effective) for c in changes}):
-        told: tuple[Action, ...] = ("leave", "join")
-        yield key, [f"{counts[*key, a]:,} {a}" for a in told if counts[*key, a]]
+        actions: tuple[Action, ...] = ("leave", "join")
+        yield key, [f"{counts[*key, a]:,} {a}" for a in actions if counts[*key, a]]

@@ -41,7 +41,7 @@ def left_out(wanted: Sequence[str], pair: tuple[str, str]) -> tuple[str, ...]:
     Raises:
         ConfigError: a text names no symbols, or a fund that is not of the pair.
     """
-    found: dict[str, None] = {}
+    names_out: dict[str, None] = {}
     for text in wanted:
         fund, colon, rest = text.upper().rpartition(":")
         if colon and fund not in pair:
@@ -49,8 +49,8 @@ def left_out(wanted: Sequence[str], pair: tuple[str, str]) -> tuple[str, ...]:
         names = [yahoo_symbol(name) for name in rest.split(",") if name.strip()]
         if not names or not all(map(valid_symbol, names)):
             raise ConfigError(f"--without {text}: write names such as SPY:MSFT,META")
-        found |= dict.fromkeys(f"{fund}{colon}{name}" for name in names)
-    return tuple(found)
+        names_out |= dict.fromkeys(f"{fund}{colon}{name}" for name in names)
+    return tuple(names_out)
 
 
 def of_themes(wanted: Sequence[str], market: Market) -> tuple[str, ...]:
@@ -61,14 +61,14 @@ def of_themes(wanted: Sequence[str], market: Market) -> tuple[str, ...]:
     """
     themes: dict[str, Theme] = {theme.name.casefold(): theme for theme in market.themes}
     lines = set(market.register.symbols.tolist())
-    found: dict[str, None] = {}
+    symbols: dict[str, None] = {}
     for name in wanted:
         theme = themes.get(name.strip().casefold())
         if theme is None:
             known = ", ".join(theme.name for theme in themes.values()) or "none"
             raise ConfigError(f"--theme {name}: there is no such theme; known are {known}")
-        own = [symbol for symbol in theme.symbols if symbol in lines]
-        if not own:
+        members = [symbol for symbol in theme.symbols if symbol in lines]
+        if not members:
             raise ConfigError(f"--theme {name}: none of its names is in a list of members held")
-        found |= dict.fromkeys(own)
-    return tuple(found)
+        symbols |= dict.fromkeys(members)
+    return tuple(symbols)

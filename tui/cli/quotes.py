@@ -37,11 +37,11 @@ Stream = Callable[[Sequence[str], Callable[[Mapping[str, Any]], None], threading
 
 def wanted(market: Market, question: Question) -> tuple[str, ...]:
     """The pair, then the lines of its newest holdings, under the symbols they trade by."""
-    found = dict.fromkeys((question.small, question.large))
-    for fund in tuple(found):
+    symbols = dict.fromkeys((question.small, question.large))
+    for fund in tuple(symbols):
         files = market.holdings.get(fund, ())
-        found |= dict.fromkeys(market.lines(files[-1]) if files else ())
-    return tuple(found)
+        symbols |= dict.fromkeys(market.lines(files[-1]) if files else ())
+    return tuple(symbols)
 
 
 def run(

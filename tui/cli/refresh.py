@@ -72,8 +72,8 @@ def fetch(
     elif style != "json" and not summary.ok:
         # What is to be done about a file stands at the end of its reason.
         files = [why for name, why in summary.failed.items() if name.startswith("holdings ")]
-        said = summary.message + (f" ({files[0]})" if files else "")
-        print(f"internals: {safe(said)}", file=sys.stderr)  # noqa: T201
+        sentence = summary.message + (f" ({files[0]})" if files else "")
+        print(f"internals: {safe(sentence)}", file=sys.stderr)  # noqa: T201
     elif style == "none" and summary.clock:
         print(f"internals: {safe(summary.clock)}", file=sys.stderr)  # noqa: T201
     if summary.ok:
@@ -93,8 +93,8 @@ def accept(desk: Desk, question: Question, now: datetime) -> None:
     if aside:
         desk.store.change(lambda draft: draft.accept(pair, now))
     for one in aside:
-        said = f"holdings {one.fund} of {one.as_of}, kept aside until now, count"
-        print(f"internals: {safe(said)}", file=sys.stderr)  # noqa: T201
+        sentence = f"holdings {one.fund} of {one.as_of}, kept aside until now, count"
+        print(f"internals: {safe(sentence)}", file=sys.stderr)  # noqa: T201
     if not aside:
         print(f"internals: no file of {' or '.join(pair)} is kept aside", file=sys.stderr)  # noqa: T201
 
@@ -106,33 +106,33 @@ def judge(desk: Desk, config: Config, since: datetime, *, style: Style) -> None:
     from tui.alerts.judging import check
 
     try:
-        said = check(desk, AlertBook(desk.memory), config, since, datetime.now(UTC))
+        sentences = check(desk, AlertBook(desk.memory), config, since, datetime.now(UTC))
     except (CoreError, CacheError, OSError) as error:
-        said = [f"the alerts are not judged: {why(error)}"]
-    for sentence in map(safe, said):
+        sentences = [f"the alerts are not judged: {why(error)}"]
+    for sentence in map(safe, sentences):
         line = json.dumps({"alert": sentence}) if style == "json" else f"internals: {sentence}"
         print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def text(summary: Summary) -> str:
     """The summary for a person: what came, what did not and why, what it cost."""
-    said = [summary.message]
+    lines = [summary.message]
     for reason, names in list(summary.by_reason().items())[:20]:
         few = " ".join(names[:8]) + (f" and {len(names) - 8:,} more" if len(names) > 8 else "")
-        said.append(f"  {len(names):,} failed: {reason} ({few})")
+        lines.append(f"  {len(names):,} failed: {reason} ({few})")
     beyond = {
         "second tries": summary.retried,
         "histories brought anew": len(summary.refetched),
         "second addresses": summary.addresses,
     }
     more = ", ".join(f"{count:,} {what}" for what, count in beyond.items() if count)
-    said.append(
+    lines.append(
         f"  {f.count(summary.new_bars)} new closes of {f.count(summary.symbols)} symbols,"
         f" {len(summary.files):,} holdings files; {f.count(summary.requests)} requests"
         f" in {summary.seconds:.0f} s, {f.count(summary.planned)} of them planned"
         + (f" ({more})" if more else "")
     )
-    return "\n".join(said)
+    return "\n".join(lines)
 
 
 def _json(progress: Progress) -> None:

@@ -60,8 +60,10 @@ def run(argv: Sequence[str]) -> int:
         from tui.terminal import crash
 
         log = None if arguments.read_only else crash.place(getattr(arguments, "home", None))
-        said = crash.sentence(error, log, datetime.now(UTC))
-        return say(f"a fault in the program: {said}; nothing that was stored is lost", BAD_INPUT)
+        sentence = crash.sentence(error, log, datetime.now(UTC))
+        return say(
+            f"a fault in the program: {sentence}; nothing that was stored is lost", BAD_INPUT
+        )
 
 
 def _command(arguments: argparse.Namespace) -> int:

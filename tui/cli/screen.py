@@ -53,48 +53,48 @@ def show(
             "the screen needs a terminal; `internals note` writes the same answer", BAD_INPUT
         )
     draw_on_terminal()
-    found = here()
-    if found.refusal:
-        return say(found.refusal, BAD_INPUT)
-    config = suited(config, found)
+    terminal = here()
+    if terminal.refusal:
+        return say(terminal.refusal, BAD_INPUT)
+    config = suited(config, terminal)
 
     with (
-        title.kept(titled=found.title),
-        _opened(config, first, memory, found, simulated),
+        title.kept(titled=terminal.title),
+        _opened(config, first, memory, terminal, simulated),
     ):
         # garbage is looked for once the screen is there: see `fitting.collect_from_here`
         gc.disable()
-        prepare(found)
+        prepare(terminal)
         desk, config, question = opener(config)
-        app = _run(desk, config, question, found)
+        app = _run(desk, config, question, terminal)
         if app.wants_demo:
             demo = desk.demo()
-            app = _run(demo, config, demo.opening() or question, found)
+            app = _run(demo, config, demo.opening() or question, terminal)
     code = app.return_code or ANSWERED
     # a screen that broke has said so; it is no answer in part
     return code if code == ANSWERED or code > _SIGNAL else BAD_INPUT
 
 
-def _run(desk: Desk, config: Config, question: Question, found: Capabilities) -> InternalsApp:
+def _run(desk: Desk, config: Config, question: Question, terminal: Capabilities) -> InternalsApp:
     """One market's screen to its end; it is read and measured while the screen is loaded."""
     desk.begin(question)
     from tui.screen.app import InternalsApp
 
     app = InternalsApp(desk, config, question)
-    app.window.titled = found.title
+    app.window.titled = terminal.title
     app.crash_log = None if desk.memory.refusal else desk.places.state.with_name(crash.FILE)
-    if found.colours == 8:
+    if terminal.colours == 8:
         from tui.terminal.colours import Eight
 
         app.few = (Eight(),)
-    if not found.unicode and config.ascii and "ascii" not in config.given:
-        app.greeting = f"drawn in ASCII, because {found.coding}; `internals doctor` says more"
-    app.run(mouse=config.mouse and found.mouse)
+    if not terminal.unicode and config.ascii and "ascii" not in config.given:
+        app.greeting = f"drawn in ASCII, because {terminal.coding}; `internals doctor` says more"
+    app.run(mouse=config.mouse and terminal.mouse)
     return app
 
 
 def _opened(
-    config: Config, question: Question, memory: Memory, found: Capabilities, simulated: bool
+    config: Config, question: Question, memory: Memory, terminal: Capabilities, simulated: bool
 ) -> AbstractContextManager[None]:
     """The frame on the terminal, where what comes after it can take it over."""
     if sys.platform == "win32" or fitting.plain(config.wire):
@@ -107,15 +107,15 @@ def _opened(
     return opened(
         lambda width, height: frame(width, height, start),
         config.theme,
-        found,
+        terminal,
         ascii_only=config.ascii,
     )
 
 
-def suited(config: Config, found: Capabilities) -> Config:
+def suited(config: Config, terminal: Capabilities) -> Config:
     """The settings with what a person left open decided by the terminal."""
-    if "theme" not in config.given and found.colours < _MANY:
+    if "theme" not in config.given and terminal.colours < _MANY:
         config = replace(config, theme="terminal")
-    if "ascii" not in config.given and not found.unicode:
+    if "ascii" not in config.given and not terminal.unicode:
         config = replace(config, ascii=True)
     return config

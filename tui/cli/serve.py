@@ -111,13 +111,13 @@ class Desktop(Server):
         text = resources.files("tui.cli").joinpath("serve.html").read_text(encoding="utf-8")
         size = min(max(to_int(request.query.get("fontsize", ""), 15), 6), 40)
         policy, nonce = _HEADERS["Content-Security-Policy"], secrets.token_urlsafe(12)
-        told = {
+        values = {
             "{websocket}": f"ws://{request.host}/{self.token}/ws",
             "{size}": f"{size}",
             "{nonce}": nonce,
             "{host}": request.host,
         }
-        for place, value in told.items():
+        for place, value in values.items():
             text, policy = text.replace(place, value), policy.replace(place, value)
         headers = {**_HEADERS, "Content-Security-Policy": policy}
         return web.Response(text=text, content_type="text/html", headers=headers)
@@ -216,8 +216,8 @@ def run(desk: Desk, config: Config, question: Question) -> int:
 
 def command(arguments: argparse.Namespace) -> list[str]:
     """The command of a page's child: the screen as it was asked for, to be looked at only."""
-    found = internals("--read-only")
+    argv = internals("--read-only")
     for name in ("home", "pair", "window", "as_of", "basis"):
         if hasattr(arguments, name):
-            found += [f"--{name.replace('_', '-')}", f"{getattr(arguments, name)}"]
-    return found + ["--demo"] * getattr(arguments, "demo", False)
+            argv += [f"--{name.replace('_', '-')}", f"{getattr(arguments, name)}"]
+    return argv + ["--demo"] * getattr(arguments, "demo", False)

@@ -105,9 +105,9 @@ class Page:
             await asyncio.wait_for(process.wait(), PATIENCE)
         if process.returncode and self._errors:
             # a screen that did not begin says why on the page
-            said = clean(self._errors.decode("utf-8", "replace").strip(), 500)
+            message = clean(self._errors.decode("utf-8", "replace").strip(), 500)
             with suppress(ConnectionError):
-                await self._socket.send_bytes(f"\x1b[?1049l{said}\r\n".encode())
+                await self._socket.send_bytes(f"\x1b[?1049l{message}\r\n".encode())
             return
         await self._socket.close()
 
@@ -168,7 +168,7 @@ async def _send(process: Process, kind: bytes, content: bytes) -> None:
 
 def _object(content: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(content)
+        value = json.loads(content)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}

@@ -26,14 +26,14 @@ def status(desk: Desk, config: Config, kind: Literal["text", "json"]) -> int:
         CacheError: the store is empty or cannot be read.
     """
     desk.prepare()
-    held, now = desk.store.read(), datetime.now(UTC)
+    contents, now = desk.store.read(), datetime.now(UTC)
     asked = config.question(desk.memory.question())
-    fetched = desk.fetched(held.prices, (asked.small, asked.large), now)
-    state = held, desk.market(), desk.places.store, fetched, now
+    fetched = desk.fetched(contents.prices, (asked.small, asked.large), now)
+    state = contents, desk.market(), desk.places.store, fetched, now
     if kind == "json":
         write(to_json(*state), kind=kind)
     else:
-        cost = "" if held.simulated else _cost(desk, config, now)
+        cost = "" if contents.simulated else _cost(desk, config, now)
         write(to_text(*state, cost), kind=kind)
     return ANSWERED
 

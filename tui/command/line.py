@@ -165,7 +165,7 @@ def _date(rest: list[str]) -> date | None:
 
 def _symbols(rest: list[str], funds: tuple[str, str]) -> tuple[str, ...]:
     """Names to leave out; those behind a fund of the pair are left out of its index alone."""
-    found: dict[str, None] = {}
+    symbols: dict[str, None] = {}
     fund, empty = "", False
     for word in (part for text in rest for part in re.split("[:,]", text.upper()) if part):
         if word in funds:
@@ -173,11 +173,11 @@ def _symbols(rest: list[str], funds: tuple[str, str]) -> tuple[str, ...]:
         elif not _SYMBOL.fullmatch(word):
             raise CommandError(f"{word!r} is no symbol; write ex SPY MSFT META")
         else:
-            found[f"{fund}{word}"] = None
+            symbols[f"{fund}{word}"] = None
             empty = False
     if empty:
         raise CommandError(f"{fund[:-1]} without which names? ex {fund}MSFT")
-    return tuple(found)
+    return tuple(symbols)
 
 
 def _pair(words: list[str], question: Question) -> Question:

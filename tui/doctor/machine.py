@@ -63,12 +63,12 @@ def painting(around: Surroundings) -> list[Finding]:
         return []
     tested = ".".join(map(str, release.TESTED))
     runs = ".".join(map(str, release.minor() or ())) or "of an unknown version"
-    said = (
+    sentence = (
         f"textual {runs} is not the one tested ({tested}): it paints and writes by itself, as"
         ' with wire = "plain"'
     )
     then = f'for fewer bytes and quicker keys install "textual=={tested}.*"'
-    return [Finding("painting", "note", said, then)]
+    return [Finding("painting", "note", sentence, then)]
 
 
 def _numbers(version: str) -> tuple[int, ...]:

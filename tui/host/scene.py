@@ -56,5 +56,5 @@ class Scene:
 
     def views(self) -> list[tuple[Side, IndexView]]:
         """The indices that can be told, in the order they are shown."""
-        found = [(side, self.view(side)) for side in self.sides]
-        return [(side, view) for side, view in found if view is not None]
+        views = [(side, self.view(side)) for side in self.sides]
+        return [(side, view) for side, view in views if view is not None]

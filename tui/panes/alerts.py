@@ -86,7 +86,7 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
             self._list(without=self._found[self._at].kept.alert)
 
     def _draw(self) -> None:
-        found, trouble, at = self._found, self._trouble, self._at
+        alerts, trouble, at = self._found, self._trouble, self._at
         remove = shown(self._host.keys["remove"][0])
 
         def draw(width: int, height: int) -> Drawing:
@@ -98,12 +98,12 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
             ]
             if trouble:
                 return [*head, *([(" ! ", "mark"), *line] for line in wrapped(trouble, width - 4))]
-            if found is None:
+            if alerts is None:
                 return [*head, [(" looking up the numbers …", "dim")]]
-            if not found:
+            if not alerts:
                 none: Drawing = [[(" none is set; on the command line write", "")]]
                 return [*head, *none, *([(f"   :{text}", "bold")] for text in EXAMPLES), *foot]
-            each = [_rows(one, n == at, self._host) for n, one in enumerate(found)]
+            each = [_rows(one, n == at, self._host) for n, one in enumerate(alerts)]
             fits = max((height - len(head) - len(foot)) // 2, 1)
             top = min(max(at - fits + 1, 0), max(len(each) - fits, 0))
             return [*head, *(line for rows in each[top : top + fits] for line in rows), *foot]

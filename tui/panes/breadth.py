@@ -80,15 +80,15 @@ class BreadthPane(Pane):
         if market is self._counted:
             if self._daily is None or self._daily[0] is not scene.snapshot:
                 self._daily = scene.snapshot, _daily_of(scene)
-            found = self._daily[1]
-            self._sheet.show(lambda width, height: daily.drawing(scene, found, width, height))
+            series = self._daily[1]
+            self._sheet.show(lambda width, height: daily.drawing(scene, series, width, height))
             return
         if self._counting is not market:
             self._counting = market
             self.run_worker(partial(self._count, scene, market), thread=True, exit_on_error=False)
         if self._counted is None:
-            said = " counting advances and declines, session by session …"
-            self._sheet.show(lambda width, height: [[(said, "dim")]])
+            waiting = " counting advances and declines, session by session …"
+            self._sheet.show(lambda width, height: [[(waiting, "dim")]])
 
     def _count(self, scene: Scene, market: Market) -> None:
         """In a thread: the first look keeps what every later one needs."""
@@ -108,8 +108,10 @@ class BreadthPane(Pane):
 
 def _daily_of(scene: Scene) -> dict[Side, Daily]:
     """Side -> its daily breadth up to the window's end."""
-    found = {side: daily_of(scene.market, scene.snapshot, scene.fund(side)) for side in scene.sides}
-    return {side: told for side, told in found.items() if told is not None}
+    by_side = {
+        side: daily_of(scene.market, scene.snapshot, scene.fund(side)) for side in scene.sides
+    }
+    return {side: series for side, series in by_side.items() if series is not None}
 
 
 def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
@@ -123,7 +125,7 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
         return falls + beneath if len(falls) + len(beneath) <= height else falls
     if view == "ladder":
         return [*ladder(scene, width), [], *moments(scene, width)]
-    said = summary(scene, width, room=height - 10)
+    summary_lines = summary(scene, width, room=height - 10)
     rungs = [[], *ladder(scene, width)]
     if height >= 36:
         rest = [*rungs, [], *moments(scene, width)]
@@ -131,43 +133,45 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
         full, brief = ([[], *compact(scene, width, lines)] for lines in (2, 1))
         # Nine bins under their head; what else is shown depends on the lines left.
         wanted: tuple[Drawing, ...] = ([*full, *rungs], [*brief, *rungs], full, brief)
-        rest = next((lines for lines in wanted if len(lines) <= height - len(said) - 10), [])
-    bins = histogram(scene, width, max(height - len(said) - len(rest), 1))
+        rest = next(
+            (lines for lines in wanted if len(lines) <= height - len(summary_lines) - 10), []
+        )
+    bins = histogram(scene, width, max(height - len(summary_lines) - len(rest), 1))
     while rest and bins and not bins[-1]:
         bins.pop()
-    return [*said, *bins, *rest]
+    return [*summary_lines, *bins, *rest]
 
 
 def compact(scene: Scene, width: int, lines: int) -> Drawing:
     """Mean, median and how uneven the returns are, a line or two an index."""
-    found: Drawing = []
+    drawing_lines: Drawing = []
     for side, view in scene.views():
-        told = view.breadth
+        counts = view.breadth
         parts = [
-            f"median {formats.pct(told.median)}",
-            f"equal weight {formats.pct(told.equal_weight)}",
-            f"beat the basket {formats.pct(told.share_outperforming, 1, sign=False)}",
-            f"dispersion {formats.pct(told.dispersion, sign=False)}",
-            f"skew {formats.number(told.skew, 2, sign=True)}",
+            f"median {formats.pct(counts.median)}",
+            f"equal weight {formats.pct(counts.equal_weight)}",
+            f"beat the basket {formats.pct(counts.share_outperforming, 1, sign=False)}",
+            f"dispersion {formats.pct(counts.dispersion, sign=False)}",
+            f"skew {formats.number(counts.skew, 2, sign=True)}",
         ]
         head: Line = [(" ", ""), (formats.fit(view.fund, 5), f"{side} bold")]
         for n, line in enumerate(flowed(parts, width - 7, lines)):
-            found.append([*(head if n == 0 else [(" " * 6, "")]), (line, "")])
-    return found
+            drawing_lines.append([*(head if n == 0 else [(" " * 6, "")]), (line, "")])
+    return drawing_lines
 
 
 def summary(scene: Scene, width: int, room: int) -> Drawing:
     """One line an index: who rose, out of how many."""
-    found: Drawing = []
+    lines: Drawing = []
     for side, view in scene.views():
-        told = view.breadth
-        said = breadth_sentence(view).removeprefix(f"{view.fund}: ") or (
-            f"{told.up:,} of {told.n:,} measured lines rose"
+        counts = view.breadth
+        sentence = breadth_sentence(view).removeprefix(f"{view.fund}: ") or (
+            f"{counts.up:,} of {counts.n:,} measured lines rose"
         )
         head: Line = [(" ", ""), (formats.fit(view.fund, 5), f"{side} bold")]
-        for n, line in enumerate(wrapped(said, width - 7)):
-            found.append([*(head if n == 0 else [(" " * 6, "")]), *line])
-    return found if len(found) <= max(room, 0) else found[: max(room, 0)]
+        for n, line in enumerate(wrapped(sentence, width - 7)):
+            lines.append([*(head if n == 0 else [(" " * 6, "")]), *line])
+    return lines if len(lines) <= max(room, 0) else lines[: max(room, 0)]
 
 
 def bin_label(one: Bin) -> str:
@@ -202,7 +206,7 @@ def histogram(scene: Scene, width: int, height: int) -> Drawing:
     if len(views) == 1:
         counts, names = [*counts, [0] * len(bins)], [*names, scene.fund(scene.sides[1])]
         styles.append("dim")
-    found = histogram_pair(
+    bars = histogram_pair(
         [bin_label(one) for one in bins],
         counts[0],
         counts[1],
@@ -211,7 +215,7 @@ def histogram(scene: Scene, width: int, height: int) -> Drawing:
         (names[0], names[1]),
         styles=(styles[0], styles[1]),
     )
-    return inset(found)
+    return inset(bars)
 
 
 def ladder(scene: Scene, width: int) -> Drawing:
@@ -223,10 +227,10 @@ def ladder(scene: Scene, width: int) -> Drawing:
     bar = side_width - 15
     head: Line = [(" " * 9, "")]
     for side, view in views:
-        told = f"{view.fund} of {view.breadth.n:,}"
-        told += _list(view, side_width - len(told))
-        head += [(formats.fit(told, side_width), f"{side} bold"), ("  ", "")]
-    found: Drawing = [head]
+        title = f"{view.fund} of {view.breadth.n:,}"
+        title += _list(view, side_width - len(title))
+        head += [(formats.fit(title, side_width), f"{side} bold"), ("  ", "")]
+    lines: Drawing = [head]
     for rungs in zip_longest(*(view.breadth.ladder for _, view in views)):
         first = rungs[0]
         sign = "<" if first.below else ">"
@@ -238,45 +242,45 @@ def ladder(scene: Scene, width: int) -> Drawing:
                 line += ladder_bar(rung.share if rung.share is not None else 0.0, bar, side)
             used = 15 + (bar if bar >= 4 else 0)
             line.append((" " * (side_width - used + 2), ""))
-        found.append(fit_line(line, width))
-    return found
+        lines.append(fit_line(line, width))
+    return lines
 
 
 def _moments(view: IndexView) -> list[tuple[str, str]]:
-    told: Breadth = view.breadth
+    counts: Breadth = view.breadth
     skewed = (
         None
-        if told.equal_weight is None or told.median is None
-        else told.equal_weight - told.median
+        if counts.equal_weight is None or counts.median is None
+        else counts.equal_weight - counts.median
     )
-    spread = None if told.equal_weight is None else told.equal_weight - view.basket_return
+    spread = None if counts.equal_weight is None else counts.equal_weight - view.basket_return
     return [
-        ("equal weight", formats.pct(told.equal_weight)),
-        ("median", formats.pct(told.median)),
+        ("equal weight", formats.pct(counts.equal_weight)),
+        ("median", formats.pct(counts.median)),
         ("mean less median", formats.pp(skewed)),
         ("equal less cap weight", formats.pp(spread)),
-        ("beat the basket", formats.pct(told.share_outperforming, 1, sign=False)),
-        ("dispersion", formats.pct(told.dispersion, sign=False)),
-        ("dispersion, cap weight", formats.pct(told.dispersion_cap, sign=False)),
-        ("skew", formats.number(told.skew, 2, sign=True)),
-        ("unchanged", formats.count(told.unchanged)),
-        *((f"not counted: {reason}", formats.count(n)) for reason, n in told.outside),
+        ("beat the basket", formats.pct(counts.share_outperforming, 1, sign=False)),
+        ("dispersion", formats.pct(counts.dispersion, sign=False)),
+        ("dispersion, cap weight", formats.pct(counts.dispersion_cap, sign=False)),
+        ("skew", formats.number(counts.skew, 2, sign=True)),
+        ("unchanged", formats.count(counts.unchanged)),
+        *((f"not counted: {reason}", formats.count(n)) for reason, n in counts.outside),
     ]
 
 
 def moments(scene: Scene, width: int) -> Drawing:
     """Mean, median, spread of the returns, and what stands outside the count."""
-    told = [(side, dict(_moments(view)), view.fund) for side, view in scene.views()]
-    names = list(dict.fromkeys(name for _, rows, _ in told for name in rows))
-    label = min(max(map(len, names), default=0) + 1, max(width - 13 * len(told), 10))
+    columns = [(side, dict(_moments(view)), view.fund) for side, view in scene.views()]
+    names = list(dict.fromkeys(name for _, rows, _ in columns for name in rows))
+    label = min(max(map(len, names), default=0) + 1, max(width - 13 * len(columns), 10))
     head: Line = [(" " * (label + 1), "")]
-    head += [(f"{fund:>13}", f"{side} bold") for side, _, fund in told]
-    found: Drawing = [head]
+    head += [(f"{fund:>13}", f"{side} bold") for side, _, fund in columns]
+    lines: Drawing = [head]
     for name in names:
         line: Line = [(" ", ""), (formats.fit(name, label), "dim")]
-        line += [(f"{rows.get(name, formats.MISSING):>13}", "") for _, rows, _ in told]
-        found.append(fit_line(line, width))
-    return found
+        line += [(f"{rows.get(name, formats.MISSING):>13}", "") for _, rows, _ in columns]
+        lines.append(fit_line(line, width))
+    return lines
 
 
 def bridge(scene: Scene, width: int) -> Drawing:
@@ -302,15 +306,15 @@ def bridge(scene: Scene, width: int) -> Drawing:
     )
     bars = iter(falls)
     question = snapshot.question
-    found: Drawing = [
+    lines: Drawing = [
         [(" ", ""), (f"why {question.small} and {question.large} parted, pp", "dim")],
     ]
     for name, value, style in rows:
         line: Line = [(" ", ""), (formats.fit(name, label), style)]
         line += [(f"{formats.pp(value, unit=False):>8}", style), ("  ", "")]
-        found.append(line + (next(bars, []) if not style else []))
+        lines.append(line + (next(bars, []) if not style else []))
     total: Line = [(" ", ""), (formats.fit("gap of the funds", label), "bold")]
     total += [(f"{formats.pp(spread.gap, unit=False):>8}", "bold"), ("  ", "")]
     total += next(bars, [])
-    found += [[(" ", ""), ("─" * (label + 8), "axis")], total]
-    return found
+    lines += [[(" ", ""), ("─" * (label + 8), "axis")], total]
+    return lines

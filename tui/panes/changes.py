@@ -83,10 +83,10 @@ class ChangesTable(Vertical):
         self.grid.sort_key = order.key if order else ""
         self.grid.reverse = order.falling if order else True
         self.grid.marked = frozenset(scene.marked)
-        told = scene.snapshot.changes.get(scene.fund(side))
+        changes = scene.snapshot.changes.get(scene.fund(side))
         ahead = scene.fund(side) in scene.snapshot.announced
         self.grid.set_columns((DATED, *COLUMNS[1:]) if ahead else COLUMNS)
-        empty = "No line joined or left between the two files." if told else _untold(scene, side)
+        empty = "No line joined or left between the two files." if changes else _untold(scene, side)
         self.grid.fill(len(rows), cell, [(row[0], row[1].symbol) for row in rows], empty=empty)
 
     def symbol(self) -> str | None:
@@ -101,18 +101,18 @@ _Row = tuple[str, Change | Coming]
 
 def _rows(scene: Scene, side: Side) -> list[_Row]:
     """What is announced, leavers by what they brought, then joiners; unmeasured ones by weight."""
-    told = scene.snapshot.changes.get(scene.fund(side))
+    changes = scene.snapshot.changes.get(scene.fund(side))
     ahead: list[_Row] = [
         ("announced", change) for change in scene.snapshot.announced.get(scene.fund(side), ())
     ]
-    if told is None:
+    if changes is None:
         return ahead
     left = sorted(
-        told.left,
+        changes.left,
         key=lambda c: (c.contribution is None, -abs(c.contribution or 0.0), -c.weight),
     )
     gone: list[_Row] = [("left", change) for change in left]
-    return [*ahead, *gone, *(("joined", change) for change in told.joined)]
+    return [*ahead, *gone, *(("joined", change) for change in changes.joined)]
 
 
 def _sorted(rows: list[_Row], order: Order | None) -> list[_Row]:
@@ -165,33 +165,36 @@ def _untold(scene: Scene, side: Side) -> str:
 def _caption(scene: Scene, side: Side, width: int) -> Drawing:
     """Which two files, how many joined and left, and whether leaders did."""
     fund = scene.fund(side)
-    told = scene.snapshot.changes.get(fund)
+    changes = scene.snapshot.changes.get(fund)
     view = scene.view(side)
     head: Line = [("  ", ""), (fund, f"{side} bold")]
     ahead = scene.snapshot.announced.get(fund, ())
-    if told is None and not ahead:
+    if changes is None and not ahead:
         return [head]
     parts = []
     if ahead:
         leaving = sum(change.action == "leave" for change in ahead)
         parts.append(f"announced {leaving:,} to leave, {len(ahead) - leaving:,} to join")
-    if told is not None:
-        head.append((f" {told.from_date} → {told.to_date}", ""))
-        parts += [f"{len(told.left):,} left", f"{len(told.joined):,} joined"]
-        if told.renamed:
-            parts.append(f"{len(told.renamed):,} renamed")
-        parts.append(f"turnover {formats.pct(told.turnover, 1, sign=False)}")
+    if changes is not None:
+        head.append((f" {changes.from_date} → {changes.to_date}", ""))
+        parts += [f"{len(changes.left):,} left", f"{len(changes.joined):,} joined"]
+        if changes.renamed:
+            parts.append(f"{len(changes.renamed):,} renamed")
+        parts.append(f"turnover {formats.pct(changes.turnover, 1, sign=False)}")
     for part in parts:
         if line_width(head) + len(part) + 3 <= width:
             head += [(" · ", "axis"), (part, "")]
-    found = [head]
-    said = []
+    lines = [head]
+    sentences = []
     if view is not None:
-        said = [announced_sentence(Sentence(), view, ahead), leavers_sentence(scene.snapshot, view)]
-    for sentence in filter(None, said):
+        sentences = [
+            announced_sentence(Sentence(), view, ahead),
+            leavers_sentence(scene.snapshot, view),
+        ]
+    for sentence in filter(None, sentences):
         words = sentence.removeprefix(f"{fund}: ")
-        found += [[("  ", ""), *line] for line in wrapped(words, max(width - 3, 10), "bold", 3)]
-    return found
+        lines += [[("  ", ""), *line] for line in wrapped(words, max(width - 3, 10), "bold", 3)]
+    return lines
 
 
 class ChangesPane(Pane):
@@ -244,10 +247,10 @@ class ChangesPane(Pane):
     def _sides(self, scene: Scene) -> list[Side]:
         """The indices shown: both where there is room, but none that only takes room."""
         known = scene.snapshot.changes.keys() | scene.snapshot.announced.keys()
-        told = [side for side in scene.sides if scene.fund(side) in known]
+        shown = [side for side in scene.sides if scene.fund(side) in known]
         if not self.wide:
             return [scene.sides[0]]
-        return told if len(told) == 1 else list(scene.sides)
+        return shown if len(shown) == 1 else list(scene.sides)
 
     @property
     def _place(self) -> int:
@@ -256,8 +259,8 @@ class ChangesPane(Pane):
 
     def notes(self, scene: Scene) -> list[str]:
         """What is to be borne in mind about membership."""
-        found = [w.rstrip(".") for w in scene.snapshot.warnings if "membership" in w]
-        found += [
+        notes = [w.rstrip(".") for w in scene.snapshot.warnings if "membership" in w]
+        notes += [
             f"{fund}: {change.symbol} {standing_words(change)}"
             for fund, changes in scene.snapshot.announced.items()
             for change in changes
@@ -265,8 +268,8 @@ class ChangesPane(Pane):
         ]
         if self.view == "membership" and self.wide:
             shown = self._sides(scene)
-            found += [_untold(scene, s).rstrip(".") for s in scene.sides if s not in shown]
-        return found
+            notes += [_untold(scene, s).rstrip(".") for s in scene.sides if s not in shown]
+        return notes
 
     def _show_cursor(self) -> None:
         here = self.table() if self.active else None

@@ -31,20 +31,20 @@ def drawing(scene: Scene, width: int, height: int) -> Drawing:
     if beside:
         rows = max(map(len, blocks))
         padded = [[*block, *([[]] * (rows - len(block)))] for block in blocks]
-        found: Drawing = [
+        lines: Drawing = [
             [*fit_line(a, share), ("  ", ""), *b] for a, b in zip(*padded, strict=True)
         ]
     else:
-        found = [line for block in blocks for line in [*block, []]]
-    left = height - len(found) - 2
+        lines = [line for block in blocks for line in [*block, []]]
+    left = height - len(lines) - 2
     if left >= 6:
         curves = [_curve(side, view, share, left) for side, view in views[: 2 if beside else 1]]
         if beside:
-            found += [[]]
-            found += [[*fit_line(a, share), ("  ", ""), *b] for a, b in zip(*curves, strict=True)]
+            lines += [[]]
+            lines += [[*fit_line(a, share), ("  ", ""), *b] for a, b in zip(*curves, strict=True)]
         else:
-            found += curves[0]
-    return found
+            lines += curves[0]
+    return lines
 
 
 def _curve(side: Side, view: IndexView, width: int, height: int) -> Drawing:
@@ -59,14 +59,14 @@ def _curve(side: Side, view: IndexView, width: int, height: int) -> Drawing:
 
 def _index(side: Side, view: IndexView, width: int) -> Drawing:
     """Top k, effective numbers, and the index without the marked names."""
-    told = view.concentration
+    concentration = view.concentration
     head: Line = [(" ", ""), (view.fund, f"{side} bold"), (f" {formats.pct(_net(view))}", "bold")]
-    found: Drawing = [head]
+    lines: Drawing = [head]
     if view.claims:
-        found += [[(" ", ""), *line] for line in wrapped(leaders_sentence(view), width - 2)]
+        lines += [[(" ", ""), *line] for line in wrapped(leaders_sentence(view), width - 2)]
     # the two conventions by name, in the order the note and the caption have them
-    found.append([(" top   sum bp  of net  of gains  zeroed  reweighted", "dim")])
-    for top in told.top:
+    lines.append([(" top   sum bp  of net  of gains  zeroed  reweighted", "dim")])
+    for top in concentration.top:
         line: Line = [
             (f"{top.k:>4}", "bold"),
             (f"{formats.bp(top.contribution, unit=False):>9}", ""),
@@ -75,22 +75,22 @@ def _index(side: Side, view: IndexView, width: int) -> Drawing:
             (f"{formats.pct(top.fund_zeroed):>10}", ""),
             (f"{formats.pct(top.reweighted):>11}", ""),
         ]
-        found.append(line)
+        lines.append(line)
     numbers = [
-        ("names needed for half of all gains", formats.count(told.half_of_gain)),
-        ("effective number of names, by weight", formats.number(told.effective_n, 1)),
-        ("effective number of names, by gain", formats.number(told.effective_n_gains, 1)),
+        ("names needed for half of all gains", formats.count(concentration.half_of_gain)),
+        ("effective number of names, by weight", formats.number(concentration.effective_n, 1)),
+        ("effective number of names, by gain", formats.number(concentration.effective_n_gains, 1)),
     ]
     for label, text in numbers:
-        found.append([(f" {label:<37}", "dim"), (f"{text:>11}", "")])
+        lines.append([(f" {label:<37}", "dim"), (f"{text:>11}", "")])
     if view.without is not None:
-        found += _without(view, width)
-    return found
+        lines += _without(view, width)
+    return lines
 
 
 def _without(view: IndexView, width: int) -> Drawing:
-    said = without_sentence(Sentence(), view)
-    return [[(" ", ""), *line] for line in wrapped(said, width - 2, "bold")]
+    sentence = without_sentence(Sentence(), view)
+    return [[(" ", ""), *line] for line in wrapped(sentence, width - 2, "bold")]
 
 
 def _net(view: IndexView) -> float:

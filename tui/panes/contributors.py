@@ -113,13 +113,13 @@ class Contributors(Pane):
 
     def notes(self, scene: Scene) -> list[str]:
         """Every warning: this is the pane they are about; first, what is not claimed."""
-        found = [note.rstrip(".") for note in below_floor(scene)]
+        notes = [note.rstrip(".") for note in below_floor(scene)]
         rest = [note.rstrip(".") for note in scene.snapshot.warnings]
         if self.view == "themes" and any(view.themes for _, view in scene.views()):
-            found.append("themes may overlap and need not add up to the return")
+            notes.append("themes may overlap and need not add up to the return")
         if self.view == "themes":
-            found += scene.market.reference.doubts
-        return list(dict.fromkeys([*found, *rest]))
+            notes += scene.market.reference.doubts
+        return list(dict.fromkeys([*notes, *rest]))
 
     def title_words(self) -> Line:
         """The filter with its matches; of the gap, which end is first."""
@@ -242,9 +242,9 @@ class Contributors(Pane):
         at = table.grid.cursor_row
         ahead = [n for n, place in enumerate(places) if (place - at) * step > 0]
         # Past the last one it goes on with the first.
-        found = (ahead or range(len(places)))[0 if step > 0 else -1]
-        table.grid.cursor_row = places[found]
-        return f"/{wanted.text}: match {found + 1:,} of {len(places):,}"
+        match = (ahead or range(len(places)))[0 if step > 0 else -1]
+        table.grid.cursor_row = places[match]
+        return f"/{wanted.text}: match {match + 1:,} of {len(places):,}"
 
     def on_line_table_header_clicked(self, event: Grid.HeaderClicked) -> None:
         """A click on a header sorts by it."""

@@ -21,34 +21,34 @@ if TYPE_CHECKING:
 _LEAST = 6
 
 
-def drawing(scene: Scene, found: Mapping[Side, Daily], width: int, height: int) -> Drawing:
+def drawing(scene: Scene, series: Mapping[Side, Daily], width: int, height: int) -> Drawing:
     """The last session in figures, then as many series over the window as there is room for."""
-    sides = [side for side in scene.sides if side in found]
+    sides = [side for side in scene.sides if side in series]
     if not sides:
         return wrapped("No daily closes of members are held for this.", width)
     lines: Drawing = []
     for side in sides:
-        lines += _figures(scene.fund(side), side, _last(scene, found[side]), width)
+        lines += _figures(scene.fund(side), side, _last(scene, series[side]), width)
     window = scene.snapshot.window
-    rows = {side: inside(found[side], window.start, window.end) for side in sides}
+    rows = {side: inside(series[side], window.start, window.end) for side in sides}
     if all(rows[side].stop - rows[side].start < 2 for side in sides):
-        said = f"The window {window.label} has too few sessions for a line: ] widens it."
-        return [*lines, [], *wrapped(said, width, "dim")]
+        sentence = f"The window {window.label} has too few sessions for a line: ] widens it."
+        return [*lines, [], *wrapped(sentence, width, "dim")]
     first = sides[0]
     # Both over the sessions of the first; a session the other lacks is a gap in its line.
-    sessions = found[first].sessions[rows[first]]
+    sessions = series[first].sessions[rows[first]]
     charts: list[tuple[str, dict[Side, FloatArray], Unit]] = [
-        ("members above their 50-day average", {s: found[s].above[50] for s in sides}, "%"),
-        ("members above their 200-day average", {s: found[s].above[200] for s in sides}, "%"),
+        ("members above their 50-day average", {s: series[s].above[50] for s in sides}, "%"),
+        ("members above their 200-day average", {s: series[s].above[200] for s in sides}, "%"),
         (
             f"advance/decline line of {scene.fund(first)} since the start",
-            {first: _since(found[first].oscillators.line, rows[first])},
+            {first: _since(series[first].oscillators.line, rows[first])},
             "",
         ),
-        ("McClellan oscillator, ratio-adjusted", {s: _swing(found[s]) for s in sides}, ""),
+        ("McClellan oscillator, ratio-adjusted", {s: _swing(series[s]) for s in sides}, ""),
         (
             f"52-week highs less lows of {scene.fund(first)}, closes",
-            {first: found[first].highs - found[first].lows},
+            {first: series[first].highs - series[first].lows},
             "",
         ),
     ]
@@ -62,7 +62,7 @@ def drawing(scene: Scene, found: Mapping[Side, Daily], width: int, height: int) 
         share = unit == "%"
         stacked.append(
             Chart(
-                _series(scene, found, values, sessions),
+                _series(scene, series, values, sessions),
                 max(rows_here - 1, 1),
                 unit,
                 places=1 if share else 0,
@@ -74,10 +74,10 @@ def drawing(scene: Scene, found: Mapping[Side, Daily], width: int, height: int) 
     return [*lines, *inset(stacked_charts(sessions, stacked, width - 2))]
 
 
-def _last(scene: Scene, found: Daily) -> tuple[Daily, int]:
+def _last(scene: Scene, series: Daily) -> tuple[Daily, int]:
     """The row of the window's end, -1 where the series does not reach it."""
-    rows = inside(found, scene.snapshot.window.start, scene.snapshot.window.end)
-    return found, rows.stop - 1
+    rows = inside(series, scene.snapshot.window.start, scene.snapshot.window.end)
+    return series, rows.stop - 1
 
 
 def _since(values: FloatArray, rows: slice) -> FloatArray:
@@ -86,49 +86,49 @@ def _since(values: FloatArray, rows: slice) -> FloatArray:
     return np.asarray(values - before)
 
 
-def _swing(found: Daily) -> FloatArray:
+def _swing(series: Daily) -> FloatArray:
     """The oscillator, hidden while its seed matters."""
-    return np.where(found.settled, found.oscillators.mcclellan, np.nan)
+    return np.where(series.settled, series.oscillators.mcclellan, np.nan)
 
 
 def _told(values: Mapping[Side, FloatArray], rows: Mapping[Side, slice]) -> bool:
-    return any(bool(np.isfinite(told[rows[side]]).any()) for side, told in values.items())
+    return any(bool(np.isfinite(line[rows[side]]).any()) for side, line in values.items())
 
 
 def _series(
     scene: Scene,
-    found: Mapping[Side, Daily],
+    by_side: Mapping[Side, Daily],
     values: Mapping[Side, FloatArray],
     sessions: Dates,
 ) -> list[Series]:
     """Each index over the sessions given."""
     series = []
     for side in reversed(list(values)):
-        own = dict(zip(found[side].sessions.tolist(), values[side].tolist(), strict=True))
-        told = np.array([own.get(day, np.nan) for day in sessions.tolist()])
+        by_session = dict(zip(by_side[side].sessions.tolist(), values[side].tolist(), strict=True))
+        line = np.array([by_session.get(day, np.nan) for day in sessions.tolist()])
         dashed = side == "large"
-        series.append(Series(scene.fund(side), told, side, dashed=dashed, filled=len(values) == 1))
+        series.append(Series(scene.fund(side), line, side, dashed=dashed, filled=len(values) == 1))
     return series
 
 
 def _figures(fund: str, side: Side, at: tuple[Daily, int], width: int) -> Drawing:
     """The last session in numbers."""
-    found, row = at
+    daily, row = at
     if row < 0:
         return [[(" ", ""), (formats.fit(fund, 5), f"{side} bold"), (" no session", "dim")]]
-    swings = found.oscillators
+    swings = daily.oscillators
     above = " ".join(
-        formats.pct(float(share[row]), 0, sign=False, unit=False) for share in found.above.values()
+        formats.pct(float(share[row]), 0, sign=False, unit=False) for share in daily.above.values()
     )
-    days = "/".join(map(str, found.above))
-    swing = float(swings.mcclellan[row]) if found.settled[row] else None
+    days = "/".join(map(str, daily.above))
+    swing = float(swings.mcclellan[row]) if daily.settled[row] else None
     parts = [
-        f"{found.sessions[row]}: {formats.count(float(found.advances[row]))} up,"
-        f" {formats.count(float(found.declines[row]))} down",
-        f"{formats.count(float(found.unchanged[row]))} unchanged",
+        f"{daily.sessions[row]}: {formats.count(float(daily.advances[row]))} up,"
+        f" {formats.count(float(daily.declines[row]))} down",
+        f"{formats.count(float(daily.unchanged[row]))} unchanged",
         f"above {days}-day {above} %",
-        f"highs {formats.count(float(found.highs[row]))} lows"
-        f" {formats.count(float(found.lows[row]))}",
+        f"highs {formats.count(float(daily.highs[row]))} lows"
+        f" {formats.count(float(daily.lows[row]))}",
         f"McClellan {formats.number(swing, 1, sign=True)}",
         f"summation {formats.number(float(swings.summation[row]), 0, sign=True)}",
         f"TRIN {formats.number(float(swings.trin[row]), 2)}",

@@ -87,7 +87,7 @@ def asked(scene: Scene, pane: int, view: str, side: Side, key: str | None) -> tu
         key: the symbol, sector or theme under the cursor, None on a row that is none.
     """
     place = pane, view
-    funds = [scene.fund(own) for own in scene.sides]
+    funds = [scene.fund(one_side) for one_side in scene.sides]
     measure = _OF_ROW.get(place)
     if key is not None and measure in ("sector", "theme"):
         return tuple(Asked(fund, measure, key) for fund in funds)
@@ -125,15 +125,15 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
         self.run_worker(self._look_up, thread=True, exit_on_error=False)
 
     def _look_up(self) -> None:
-        found: list[Explanation] = []
+        explanations: list[Explanation] = []
         sentence = "there is no such number in this answer"
         for one in self.wanted:
             try:
-                found += explain(self.market, self.snapshot, one.fund, one.measure, one.item)
+                explanations += explain(self.market, self.snapshot, one.fund, one.measure, one.item)
             except CoreError as error:
                 # what one index has not, the other may have
                 sentence = f"{error}"
-        self.post_message(Explained(tuple(found), "" if found else sentence))
+        self.post_message(Explained(tuple(explanations), "" if explanations else sentence))
 
     def on_explained(self, message: Explained) -> None:
         """Draw what was found out."""
@@ -153,7 +153,7 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
 def _wrapped(row: str, width: int, style: str) -> Drawing:
     """An indented row; what does not fit goes on below, a little further in."""
     inset = " " * (len(row) - len(row.lstrip()))
-    found = textwrap.wrap(
+    rows = textwrap.wrap(
         row,
         max(width, 20),
         initial_indent="",
@@ -161,4 +161,4 @@ def _wrapped(row: str, width: int, style: str) -> Drawing:
         drop_whitespace=True,
         replace_whitespace=False,
     )
-    return [[(f" {line}", style)] for line in found or [""]]
+    return [[(f" {line}", style)] for line in rows or [""]]

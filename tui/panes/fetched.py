@@ -27,38 +27,38 @@ class FetchedScreen(PageScreen, inherit_bindings=False):
         host = self._host
         pair = (host.question.small, host.question.large)
         prices = None if host.market is None else host.market.prices
-        found = host.desk.fetched(prices, pair, host.now())
+        report = host.desk.fetched(prices, pair, host.now())
 
         def draw(width: int, height: int) -> Drawing:
             title: Line = [(" SIMULATED ", "mark")] if host.desk.simulated else []
             foot: Drawing = [[], [(" esc", "bold"), (" back", "dim")]]
-            return [[*title, (" The last refresh", "bold")], [], *_body(found, host, width), *foot]
+            return [[*title, (" The last refresh", "bold")], [], *_body(report, host, width), *foot]
 
         self.sheet.show(draw)
 
 
-def _body(found: Fetched, host: Host, width: int) -> Drawing:
+def _body(report: Fetched, host: Host, width: int) -> Drawing:
     lines: Drawing = []
-    for number, sentence in enumerate(found.sentences(host.now())):
+    for number, sentence in enumerate(report.sentences(host.now())):
         style = "" if number == 0 else "dim"
         lines += [[(" ", ""), *line] for line in wrapped(sentence, width - 2, style)]
-    lines += _disputed(found, width)
-    if not found.groups:
+    lines += _disputed(report, width)
+    if not report.groups:
         return [*lines, [], [(" nothing failed", "dim")]]
     lines += [[], [(" What failed, and why", "bold")]]
-    for group in found.groups:
-        said = f"{len(group.names):,} {group.reason}"
-        lines += [[], *([(" ", ""), *line] for line in wrapped(said, width - 2))]
+    for group in report.groups:
+        reason = f"{len(group.names):,} {group.reason}"
+        lines += [[], *([(" ", ""), *line] for line in wrapped(reason, width - 2))]
         lines.append([(f"   {until_words(group)}", "dim")])
         names = wrapped(" ".join(group.names), max(width - 4, 10), "dim")
         lines += [[("   ", ""), *line] for line in names]
     return lines
 
 
-def _disputed(found: Fetched, width: int) -> Drawing:
+def _disputed(report: Fetched, width: int) -> Drawing:
     """Closes that two sources give differently; those held stay."""
     lines: Drawing = []
-    for symbol, words in sorted(found.disputed.items()):
-        told = wrapped(f"{symbol}: {words}", width - 2)
-        lines += [[(" ", ""), *line] for line in told]
+    for symbol, words in sorted(report.disputed.items()):
+        rows = wrapped(f"{symbol}: {words}", width - 2)
+        lines += [[(" ", ""), *line] for line in rows]
     return [[], [(" Sources that differ", "bold")], *lines] if lines else []

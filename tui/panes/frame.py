@@ -65,7 +65,7 @@ class Said:
     rung: bool = False
 
 
-def title(number: int, view: str, active: bool, width: int, said: Said) -> Line:
+def title(number: int, view: str, active: bool, width: int, extra: Said) -> Line:
     """The title of a pane, which is its border.
 
     Args:
@@ -73,7 +73,7 @@ def title(number: int, view: str, active: bool, width: int, said: Said) -> Line:
         view: the one shown, of its `VIEWS`.
         active: keys go to it.
         width: cells.
-        said: what else it says.
+        extra: what else it says.
     """
     # the mark alone tells the pane apart: a rule of another weight, or a name of another
     # colour, is sent anew with each move
@@ -85,11 +85,11 @@ def title(number: int, view: str, active: bool, width: int, said: Said) -> Line:
         tabs += [(name, "bold" if name == view else "dim"), (" ", "")]
         tabs += [("· ", "axis")] if name != views[-1] else []
     tail: Line = []
-    if said.simulated:
+    if extra.simulated:
         tail = [(" ", ""), ("SIMULATED", "mark"), (" ", ""), ("─", "axis")]
-    if said.rung:
+    if extra.rung:
         tail = [(" ◆ alert ", "mark reverse"), ("─", "axis"), *tail]
-    words = said.words
+    words = extra.words
     lone: Line = [("· ", "axis"), (view, "bold"), (" ", "")]
     for middle in ([("· ", "axis"), *tabs, *words], [*lone, *words], [*words], lone, []):
         line = [*head, *middle]
@@ -158,8 +158,8 @@ def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Lin
     shared = [pair for pair in everywhere if pair not in last]
 
     def own(number: int) -> list[tuple[str, str]]:
-        found = [pair for pair in hints(number, keys) if pair not in everywhere]
-        return sorted(found, key=known.count, reverse=True)
+        hint_pairs = [pair for pair in hints(number, keys) if pair not in everywhere]
+        return sorted(hint_pairs, key=known.count, reverse=True)
 
     def spans(pairs: list[tuple[str, str]]) -> Line:
         line: Line = [(" ", "")]
@@ -180,9 +180,9 @@ def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Lin
 
 def too_small(width: int, height: int) -> Drawing:
     """What is left to say in a terminal that holds nothing."""
-    said = textwrap.wrap("terminal too small: 80x24 shows everything", max(width, 1))
-    top = max((height - len(said)) // 2, 0)
-    return [[]] * top + [[(line.center(width).rstrip(), "")] for line in said]
+    lines = textwrap.wrap("terminal too small: 80x24 shows everything", max(width, 1))
+    top = max((height - len(lines)) // 2, 0)
+    return [[]] * top + [[(line.center(width).rstrip(), "")] for line in lines]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +218,8 @@ def frame(width: int, height: int, start: Start) -> Drawing:
     def head(number: int, cells: int) -> Line:
         view = start.seat.views.get(number, "")
         shown = view if view in VIEWS[number] else VIEWS[number][0]
-        said = Said(simulated=start.simulated)
-        return title(number, shown, number == start.seat.pane, cells, said)
+        extra = Said(simulated=start.simulated)
+        return title(number, shown, number == start.seat.pane, cells, extra)
 
     above = 1 + start.seat.headline
     if used == "one":

@@ -57,29 +57,31 @@ def _side_columns(side: Side, fund: str, priority: int) -> tuple[Column, ...]:
 
 def groups(scene: Scene, kind: str) -> Sheetful:
     """Both indices' sectors or themes, a row a group, the first index's largest first."""
-    found: dict[Side, dict[str, Group]] = {}
+    by_side: dict[Side, dict[str, Group]] = {}
     for side, view in scene.views():
-        told = view.sectors if kind == "sectors" else view.themes
-        found[side] = {group.name: group for group in told}
-    names = list(dict.fromkeys(name for told in found.values() for name in told))
+        side_groups = view.sectors if kind == "sectors" else view.themes
+        by_side[side] = {group.name: group for group in side_groups}
+    names = list(dict.fromkeys(name for side_groups in by_side.values() for name in side_groups))
     head = "sector" if kind == "sectors" else "theme"
     columns = [Column("name", head, 16, want=22, max_width=26)]
-    for place, side in enumerate(found):
+    for place, side in enumerate(by_side):
         columns += _side_columns(side, scene.fund(side), 1 if place == 0 else 4)
     values: dict[str, list[float]] = {}
     rows: list[dict[str, Cell]] = [{"name": name} for name in names]
     if kind == "themes":
         columns.append(Column("source", "whose grouping, of when", 20, "left", 7, "dim", want=54))
-        sources = {g.name: g.source for told in found.values() for g in told.values()}
+        sources = {
+            g.name: g.source for side_groups in by_side.values() for g in side_groups.values()
+        }
         for row, name in zip(rows, names, strict=True):
             row["source"] = sources[name]
-    for side, held in found.items():
+    for side, by_name in by_side.items():
         tail = "" if side == "small" else "2"
         values[f"bar{tail}"] = [
-            held[name].contribution if name in held else float("nan") for name in names
+            by_name[name].contribution if name in by_name else float("nan") for name in names
         ]
         for row, name in zip(rows, names, strict=True):
-            row |= _group_cells(held.get(name), tail)
+            row |= _group_cells(by_name.get(name), tail)
     total: dict[str, Cell] = {"name": ("all measured lines", "dim")}
     if kind == "sectors" and rows:
         for side, view in scene.views():
@@ -121,7 +123,7 @@ def gap_leaders(scene: Scene, *, best: bool) -> Sheetful:
     Dropped in this order where there is no room: sector, what it brought to the large index,
     to the small one, rank, name, bars.
     """
-    told = scene.snapshot.gap_leaders
+    leaders = scene.snapshot.gap_leaders
     question = scene.snapshot.question
     columns = (
         Column("rank", "#", 5, "right", 3, "dim"),
@@ -133,9 +135,9 @@ def gap_leaders(scene: Scene, *, best: bool) -> Sheetful:
         Column("bp", "gap bp", 8, "right", 0),
         Column("bar", "", 8, "left", 1, max_width=60),
     )
-    if told is None:
+    if leaders is None:
         return Sheetful(columns, (), (), {}, _both(scene))
-    size = len(told.symbols)
+    size = len(leaders.symbols)
     brought: dict[str, dict[str, Cell]] = {}
     for side, view in scene.views():
         lines = view.contributors
@@ -148,15 +150,15 @@ def gap_leaders(scene: Scene, *, best: bool) -> Sheetful:
     rows: list[dict[str, Cell]] = [
         {
             "rank": f"{i + 1:,}",
-            "symbol": (told.symbols[i], "bold"),
-            "name": told.names[i],
-            "bp": formats.bp(float(told.value[i]), 1, unit=False),
-            **brought.get(told.symbols[i], {}),
+            "symbol": (leaders.symbols[i], "bold"),
+            "name": leaders.names[i],
+            "bp": formats.bp(float(leaders.value[i]), 1, unit=False),
+            **brought.get(leaders.symbols[i], {}),
         }
         for i in order
     ]
-    bars = [float(told.value[i]) for i in order]
-    keys = [told.symbols[i] for i in order]
+    bars = [float(leaders.value[i]) for i in order]
+    keys = [leaders.symbols[i] for i in order]
     return Sheetful(columns, tuple(rows), tuple(keys), {"bar": bars}, _both(scene))
 
 
@@ -166,7 +168,7 @@ def sector_effects(scene: Scene, *, best: bool) -> Sheetful:
     Dropped in this order where there is no room: bars, the large index's return, the small
     one's, the large index's weight, the small one's, interaction, selection, allocation.
     """
-    question, told = scene.snapshot.question, scene.snapshot.sector_effects
+    question, all_effects = scene.snapshot.question, scene.snapshot.sector_effects
     small, large = question.small, question.large
     columns = (
         Column("name", "sector", 12, want=18, max_width=26),
@@ -180,7 +182,7 @@ def sector_effects(scene: Scene, *, best: bool) -> Sheetful:
         Column("total", "total bp", 8, "right", 0, "bold"),
         Column("bar", "", 8, "left", 8, max_width=30),
     )
-    effects = told if best else told[::-1]
+    effects = all_effects if best else all_effects[::-1]
     kinds = ("allocation", "selection", "interaction", "total")
 
     def bp(kind: str, among: tuple[SectorEffect, ...]) -> str:
@@ -200,9 +202,9 @@ def sector_effects(scene: Scene, *, best: bool) -> Sheetful:
     values = [effect.total for effect in effects]
     keys: list[Hashable] = [effect.name for effect in effects]
     if rows:
-        whole: dict[str, Cell] = {kind: (bp(kind, told), "dim") for kind in kinds}
+        whole: dict[str, Cell] = {kind: (bp(kind, all_effects), "dim") for kind in kinds}
         for key, weight in (("w", "small_weight"), ("w2", "large_weight")):
-            total = math.fsum(getattr(e, weight) for e in told)
+            total = math.fsum(getattr(e, weight) for e in all_effects)
             whole[key] = (formats.weight(total, unit=False), "dim")
         rows.append({"name": ("gap of the baskets", "dim"), **whole})
         values.append(float("nan"))

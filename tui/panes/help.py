@@ -130,13 +130,13 @@ def drawing(keys: Mapping[str, tuple[str, ...]], width: int) -> Drawing:
 
 
 def _block(heading: str, keys: Mapping[str, tuple[str, ...]], width: int) -> Drawing:
-    found: Drawing = [[(f" {heading}", "mark")]]
+    block: Drawing = [[(f" {heading}", "mark")]]
     size = 24 if heading == "Command line" else 14
     for command in groups()[heading]:
         name = "  ".join(shown(key) for key in keys.get(command.name, ()))
         label = name or f":{command.line}"
-        said = command.help + (f" (or :{command.line})" if name and command.line else "")
-        lines = wrapped(said, max(width - size - 3, 10))
-        found.append([(f"  {label:<{size}}", "bold"), *lines[0]])
-        found += [[(" " * (size + 2), ""), *line] for line in lines[1:]]
-    return found
+        words = command.help + (f" (or :{command.line})" if name and command.line else "")
+        lines = wrapped(words, max(width - size - 3, 10))
+        block.append([(f"  {label:<{size}}", "bold"), *lines[0]])
+        block += [[(" " * (size + 2), ""), *line] for line in lines[1:]]
+    return block

@@ -143,8 +143,8 @@ def ranked(lines: Lines, order: Order) -> IntArray:
         return rows if order.falling else rows[::-1]
     if order.key in ("ret", "w"):
         values = lines.returns if order.key == "ret" else lines.weight
-        found = np.argsort(-values if order.falling else values, kind="stable")
-        return found.astype(np.intp)
+        positions = np.argsort(-values if order.falling else values, kind="stable")
+        return positions.astype(np.intp)
     texts = {"symbol": lines.symbols, "name": lines.names, "sector": lines.sectors}[order.key]
     return np.array(
         sorted(range(size), key=lambda i: texts[i].casefold(), reverse=order.falling), np.intp
@@ -166,15 +166,15 @@ def rows_of(
         The rows, and how many lines the filter keeps.
     """
     lines = view.contributors
-    found = ranked(lines, order).tolist()
+    rows = ranked(lines, order).tolist()
     if wanted is not None:
-        kept = wanted.keeps(lines)
-        found = [row for row in found if kept[row]]
-    matches = len(found)
-    head, tail = found, list[int]()
+        matching = wanted.keeps(lines)
+        rows = [row for row in rows if matching[row]]
+    matches = len(rows)
+    head, tail = rows, list[int]()
     if room is not None and matches > room:
         upper = (room + 1) // 2
-        head, tail = found[:upper], found[matches - (room - upper) :]
+        head, tail = rows[:upper], rows[matches - (room - upper) :]
     shown = [*head, *tail]
     closing = list(_closing(view, shown))
     others, rest = closing[0], closing[1:]

@@ -43,17 +43,17 @@ class NameScreen(PageScreen, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Follow the name in a thread; say so until then."""
-        said = f" {self.symbol} in {self.fund}: following it through the window …"
-        self.sheet.show(lambda width, height: [[(said, "dim")]])
+        waiting = f" {self.symbol} in {self.fund}: following it through the window …"
+        self.sheet.show(lambda width, height: [[(waiting, "dim")]])
         self.run_worker(self._follow, thread=True, exit_on_error=False)
 
     def _follow(self) -> None:
         try:
-            found = trail(self.market, self.snapshot, self.fund, self.symbol)
+            path = trail(self.market, self.snapshot, self.fund, self.symbol)
             sentence = f"{self.symbol} is no line of {self.fund} in this window"
         except CoreError as error:
-            found, sentence = None, f"{error}"
-        self.post_message(Followed(found, sentence))
+            path, sentence = None, f"{error}"
+        self.post_message(Followed(path, sentence))
 
     def action_explain(self) -> None:
         """How its contribution came about."""
@@ -68,93 +68,93 @@ class NameScreen(PageScreen, inherit_bindings=False):
         self.sheet.show(partial(drawing, self.snapshot, message.trail))
 
 
-def drawing(snapshot: Snapshot, found: Trail, width: int, height: int) -> Drawing:
+def drawing(snapshot: Snapshot, path: Trail, width: int, height: int) -> Drawing:
     """The page: facts, then as many of three charts as there is room for."""
-    lines = _facts(snapshot, found, width)
+    lines = _facts(snapshot, path, width)
     left = height - len(lines) - 1
-    side = "small" if found.fund == snapshot.question.small else "large"
+    side = "small" if path.fund == snapshot.question.small else "large"
     charts = 3 if left >= 24 else 2 if left >= 14 else 1
     share = max(left // (charts + 1), 4)
     stacked: list[Chart] = []
-    measured = bool(np.isfinite(found.line).any())
+    measured = bool(np.isfinite(path.line).any())
     if measured:
         lead = [
-            Series(found.fund, found.index, side, dashed=True),
-            Series(found.symbol, found.line, "gap"),
+            Series(path.fund, path.index, side, dashed=True),
+            Series(path.symbol, path.line, "gap"),
         ]
         caption = "return since the start, against the index"
         stacked.append(Chart(lead, left - share * (charts - 1) - 1, caption=caption))
     if charts >= 2 and measured:
-        brought = [Series("brought", found.contribution, "up", filled=True)]
-        caption = f"brought to {found.fund}, bp"
+        brought = [Series("brought", path.contribution, "up", filled=True)]
+        caption = f"brought to {path.fund}, bp"
         stacked.append(Chart(brought, share - 1, "bp", places=0, caption=caption))
-    if charts >= 3 and np.isfinite(found.weight).any():
-        weight = [Series("weight", found.weight, side)]
-        caption = f"weight in {found.fund}"
+    if charts >= 3 and np.isfinite(path.weight).any():
+        weight = [Series("weight", path.weight, side)]
+        caption = f"weight in {path.fund}"
         stacked.append(Chart(weight, share - 1, sign=False, zero=False, caption=caption))
     stacked = [chart for chart in stacked if chart.height >= 2]
-    lines += inset(stacked_charts(found.sessions, stacked, width - 2))
+    lines += inset(stacked_charts(path.sessions, stacked, width - 2))
     lines.append([(" esc", "bold"), (" back", "dim")])
     return lines
 
 
 def _last(values: FloatArray) -> float | None:
-    held = values[np.isfinite(values)]
-    return float(held[-1]) if len(held) else None
+    finite = values[np.isfinite(values)]
+    return float(finite[-1]) if len(finite) else None
 
 
 def _first(values: FloatArray) -> float | None:
-    held = values[np.isfinite(values)]
-    return float(held[0]) if len(held) else None
+    finite = values[np.isfinite(values)]
+    return float(finite[0]) if len(finite) else None
 
 
-def _facts(snapshot: Snapshot, found: Trail, width: int) -> Drawing:
+def _facts(snapshot: Snapshot, path: Trail, width: int) -> Drawing:
     """Who it is, what it did, when it was a member, and what a reader should know."""
     window, basis = snapshot.window, BASIS[snapshot.question.basis]
     head: Line = [
-        (f" {found.symbol}", "bold"),
-        (f"  {found.name}", "bold"),
-        (f"  {found.sector}", "dim"),
+        (f" {path.symbol}", "bold"),
+        (f"  {path.name}", "bold"),
+        (f"  {path.sector}", "dim"),
     ]
     if snapshot.simulated:
         room = width - line_width(head) - len("SIMULATED ")
         head += [(" " * max(room, 1), ""), ("SIMULATED ", "mark")]
     as_of = (
-        f" in {found.fund}, {window.label} {window.start} → {window.end}, {basis},"
+        f" in {path.fund}, {window.label} {window.start} → {window.end}, {basis},"
         f" as of {snapshot.as_of}, {state_words(snapshot)}"
     )
     lines: Drawing = [head, [(formats.fit(as_of, max(width, 1)).rstrip(), "dim")]]
-    view = snapshot.indices.get(found.fund)
-    lines += [[(f" {line}", "")] for line in flowed(_figures(found, view), width - 2)]
-    lines += [[(" ", ""), *line] for line in wrapped(_membership(found), width - 2)]
-    for flag in found.flags:
+    view = snapshot.indices.get(path.fund)
+    lines += [[(f" {line}", "")] for line in flowed(_figures(path, view), width - 2)]
+    lines += [[(" ", ""), *line] for line in wrapped(_membership(path), width - 2)]
+    for flag in path.flags:
         lines += [[(" ! ", "mark"), *line] for line in wrapped(flag, width - 4)]
     return [*lines, []]
 
 
-def _figures(found: Trail, view: IndexView | None) -> list[str]:
+def _figures(path: Trail, view: IndexView | None) -> list[str]:
     """Return, contribution, rank and weight at both ends."""
-    told = [f"return {formats.pct(_last(found.line))}"]
-    if view is not None and found.symbol in view.contributors.symbols:
-        row = view.contributors.symbols.index(found.symbol)
+    figures = [f"return {formats.pct(_last(path.line))}"]
+    if view is not None and path.symbol in view.contributors.symbols:
+        row = view.contributors.symbols.index(path.symbol)
         lines = view.contributors
-        told.append(f"contribution {formats.bp(float(lines.contribution[row]), 1)}")
-        told.append(f"rank {row + 1:,} of {len(lines):,}")
+        figures.append(f"contribution {formats.bp(float(lines.contribution[row]), 1)}")
+        figures.append(f"rank {row + 1:,} of {len(lines):,}")
         if row in lines.joined or row in lines.left:
-            told.append(f"while a member {formats.pct(float(lines.returns[row]))}")
-    start, end = _first(found.weight), _last(found.weight)
+            figures.append(f"while a member {formats.pct(float(lines.returns[row]))}")
+    start, end = _first(path.weight), _last(path.weight)
     if start is not None:
-        told.append(f"weight {formats.weight(start)} → {formats.weight(end)}")
-    told.append(f"{found.fund} {formats.pct(_last(found.index))}")
-    return told
+        figures.append(f"weight {formats.weight(start)} → {formats.weight(end)}")
+    figures.append(f"{path.fund} {formats.pct(_last(path.index))}")
+    return figures
 
 
-def _membership(found: Trail) -> str:
+def _membership(path: Trail) -> str:
     """From which file to which it is listed."""
-    if not found.memberships:
+    if not path.memberships:
         return "in no holdings file up to the as-of date"
-    told = []
-    for first, last in found.memberships:
+    stretches = []
+    for first, last in path.memberships:
         since = f"since {first}" if first else "since before the first file held"
-        told.append(f"a member {since}" + (f" until {last}" if last else ""))
-    return "; ".join(told)
+        stretches.append(f"a member {since}" + (f" until {last}" if last else ""))
+    return "; ".join(stretches)

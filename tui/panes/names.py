@@ -111,8 +111,8 @@ class NamesTable(Vertical):
         """Positions of the rows that a filter would keep."""
         if self.lines is None:
             return []
-        kept = wanted.keeps(self.lines)
-        return [place for place, row in enumerate(self.rows) if isinstance(row, int) and kept[row]]
+        mask = wanted.keeps(self.lines)
+        return [place for place, row in enumerate(self.rows) if isinstance(row, int) and mask[row]]
 
     def symbol(self) -> str | None:
         """The symbol under the cursor; None on a closing row."""
@@ -198,12 +198,12 @@ def line_mark(lines: Lines, row: int) -> str:
 
 def line_note(lines: Lines, row: int) -> str:
     """When a line joined or left, and its flags."""
-    found = []
+    notes = []
     if row in lines.joined:
-        found.append(f"joined {lines.joined[row]}")
+        notes.append(f"joined {lines.joined[row]}")
     if row in lines.left:
-        found.append(f"left {lines.left[row]}")
-    return ", ".join([*found, *lines.flags.get(row, ())])
+        notes.append(f"left {lines.left[row]}")
+    return ", ".join([*notes, *lines.flags.get(row, ())])
 
 
 def _caption(scene: Scene, side: Side, view: IndexView | None, order: Order, width: int) -> Line:
@@ -211,11 +211,11 @@ def _caption(scene: Scene, side: Side, view: IndexView | None, order: Order, wid
     fund = scene.fund(side)
     if view is None:
         return [(f"  {fund}", f"{side} bold")]
-    told = view.basket_return if view.fund_return is None else view.fund_return
+    index_return = view.basket_return if view.fund_return is None else view.fund_return
     line: Line = [
         ("  ", ""),
         (fund, f"{side} bold"),
-        (f" {formats.pct(told)}", "bold"),
+        (f" {formats.pct(index_return)}", "bold"),
     ]
     parts = []
     if view.without is not None:

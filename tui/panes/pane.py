@@ -155,8 +155,8 @@ class Pane(Widget):
 
     def _draw_title(self, width: int, height: int) -> Drawing:
         simulated = self.scene.snapshot.simulated if self.scene else self.simulated
-        said = Said(self.title_words(), simulated=simulated, rung=self.rung)
-        return [title(self.NUMBER, self.view, self.active, width, said)]
+        extra = Said(self.title_words(), simulated=simulated, rung=self.rung)
+        return [title(self.NUMBER, self.view, self.active, width, extra)]
 
     def _draw_foot(self, width: int, height: int) -> Drawing:
         assert self.scene is not None
@@ -169,12 +169,12 @@ class Pane(Widget):
         return foot_texts(scene)
 
     def _show_notes(self, scene: Scene) -> None:
-        found = self.notes(scene)
+        notes = self.notes(scene)
         height = self.size.height
         most = 0 if height < 8 else 1 if height < 20 else 3 if height < 40 else 6
         lines: Drawing = []
         width = max(self.size.width - 3, 10)
-        for note in found:
+        for note in notes:
             lines += [
                 [("! " if n == 0 else "  ", "mark"), *line]
                 for n, line in enumerate(wrapped(f"{note}.", width))
@@ -182,8 +182,8 @@ class Pane(Widget):
         if len(lines) > most:
             lines = lines[:most]
             if lines:
-                said = ". ".join(found)
-                hidden = wrapped(said, width, lines=1) if most == 1 else [lines[-1]]
+                sentence = ". ".join(notes)
+                hidden = wrapped(sentence, width, lines=1) if most == 1 else [lines[-1]]
                 lines[-1] = (
                     [("! ", "mark"), *hidden[0]] if most == 1 else [*lines[-1], (" …", "dim")]
                 )

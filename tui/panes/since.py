@@ -38,27 +38,27 @@ class SinceScreen(PageScreen, inherit_bindings=False):
         now = look(host.snapshot)
         before = self._recall.before(now)
         try:
-            found = None if before is None else since(before.look, now)
+            changes = None if before is None else since(before.look, now)
             sentence = "This is the first look at this pair, window and basis: the next one tells."
         except LookError as error:
-            found, sentence = None, f"{error}."
+            changes, sentence = None, f"{error}."
         head: Line = [("SIMULATED  ", "mark")] if now.simulated else []
         words = f"{now.small} – {now.large}  {now.window}  {BASIS[now.basis]}"
         head += [("Since the last look  ", "bold"), (words, "")]
 
         def draw(width: int, height: int) -> Drawing:
-            if found is None or before is None:
+            if changes is None or before is None:
                 body = [[(" ", ""), *line] for line in wrapped(sentence, width - 2)]
             else:
-                body = drawing(found, before, host.now(), width)
+                body = drawing(changes, before, host.now(), width)
             return [[(" ", ""), *head], [], *body, [], [(" esc", "bold"), (" back", "dim")]]
 
         self.sheet.show(draw)
 
 
-def drawing(found: Since, before: Seen, now: datetime, width: int) -> Drawing:
+def drawing(changes: Since, before: Seen, now: datetime, width: int) -> Drawing:
     """Everything that changed; what did not is said in a word."""
-    then, after = found.before, found.after
+    then, after = changes.before, changes.after
     age = formats.age(before.at, now)
     ago = age if age == "now" or age.startswith("in ") else f"{age} ago"
     lines: Drawing = [
@@ -70,35 +70,36 @@ def drawing(found: Since, before: Seen, now: datetime, width: int) -> Drawing:
             (f"{formats.date_text(after.as_of)} ({after.state})", ""),
         ]
     ]
-    if found.rolled:
-        said = f"{after.window} rolls: its start moved from {then.start} to {after.start}"
-        lines.append([(f" ! {said}", "mark")])
-    lines += [[], _figure("gap", found.gap_pp, 1, "pp", 2)]
+    if changes.rolled:
+        sentence = f"{after.window} rolls: its start moved from {then.start} to {after.start}"
+        lines.append([(f" ! {sentence}", "mark")])
+    lines += [[], _figure("gap", changes.gap_pp, 1, "pp", 2)]
     of = f" of {after.of}" if after.of else ""
-    lines.append(_figure("rank", found.rank, 1, of.strip(), 0))
-    for fund, own in found.indices.items():
-        lines += [[], *_index(fund, own, width)]
-    missing = [fund for fund in after.indices if fund not in found.indices]
+    lines.append(_figure("rank", changes.rank, 1, of.strip(), 0))
+    for fund, index in changes.indices.items():
+        lines += [[], *_index(fund, index, width)]
+    missing = [fund for fund in after.indices if fund not in changes.indices]
     lines += [[(f" {fund} was not told then", "dim")] for fund in missing]
     return lines
 
 
-def _index(fund: str, own: IndexSince, width: int) -> Drawing:
-    lines: Drawing = [[(f" {fund}", "bold")], _figure("return", own.fund_return, 100, "%", 2)]
-    if own.withheld:
-        lines += [[(" ! ", "mark"), *line] for line in wrapped(own.withheld, width - 4)]
+def _index(fund: str, index: IndexSince, width: int) -> Drawing:
+    lines: Drawing = [[(f" {fund}", "bold")], _figure("return", index.fund_return, 100, "%", 2)]
+    if index.withheld:
+        lines += [[(" ! ", "mark"), *line] for line in wrapped(index.withheld, width - 4)]
     else:
-        lines.append(_figure("lines up", own.share_up, 100, "%", 1))
-    for title, ends in (("leaders", own.leaders), ("laggards", own.laggards)):
+        lines.append(_figure("lines up", index.share_up, 100, "%", 1))
+    for title, ends in (("leaders", index.leaders), ("laggards", index.laggards)):
         if ends is not None:
             lines += _ends(title, ends)
-    for title, symbols in (("joined", own.joined), ("left", own.left)):
+    for title, symbols in (("joined", index.joined), ("left", index.left)):
         if symbols:
             more = f" and {len(symbols) - _FEW:,} more" if len(symbols) > _FEW else ""
             text = " ".join(symbols[:_FEW]) + more
-            said = wrapped(text, max(width - 14, 10))
+            wrapped_text = wrapped(text, max(width - 14, 10))
             lines += [
-                [(f"   {title if n == 0 else '':<10}", "dim"), *line] for n, line in enumerate(said)
+                [(f"   {title if n == 0 else '':<10}", "dim"), *line]
+                for n, line in enumerate(wrapped_text)
             ]
     return lines
 

@@ -64,7 +64,9 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
             chart = left * 3 // 5
             lines += _chart(scene, spread, width, chart)
             lines += _caption(scene, "the same window of every year", width)
-            return lines + _years(spread.same_window, spread, width, left - chart, own=False)
+            return lines + _years(
+                spread.same_window, spread, width, left - chart, with_window=False
+            )
         if height >= 9:
             lines += _ranked(spread.same_window, "this window", width, 2 if height >= 16 else 1)
         return lines + _chart(scene, spread, width, height - len(lines))
@@ -82,7 +84,7 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
     )
     lines += _caption(scene, what, width)
     return lines + _years(
-        ranking, spread, width, max(height - len(lines), 3), own=view == "full years"
+        ranking, spread, width, max(height - len(lines), 3), with_window=view == "full years"
     )
 
 
@@ -133,8 +135,8 @@ def ranking_parts(ranking: Ranking, name: str) -> list[str]:
 
 
 def _ranked(ranking: Ranking, name: str, width: int, lines: int | None = None) -> Drawing:
-    found = flowed(ranking_parts(ranking, name), width - 2, lines)
-    return [[(" ", ""), (line, "")] for line in found]
+    rows = flowed(ranking_parts(ranking, name), width - 2, lines)
+    return [[(" ", ""), (line, "")] for line in rows]
 
 
 def _caption(scene: Scene, text: str, width: int) -> Drawing:
@@ -176,11 +178,13 @@ def _paths(scene: Scene, spread: Spread, width: int, height: int) -> Drawing:
     return inset(multiples(charts, width - 2, height))
 
 
-def _years(ranking: Ranking, spread: Spread, width: int, height: int, *, own: bool) -> Drawing:
-    """A bar a year; ``own`` puts the window itself after years it is not one of."""
+def _years(
+    ranking: Ranking, spread: Spread, width: int, height: int, *, with_window: bool
+) -> Drawing:
+    """A bar a year; ``with_window`` puts the window itself after years it is not one of."""
     years = [year.year for year in ranking.history]
     gaps = [year.gap for year in ranking.history]
     here = spread_year(spread)
-    if own:
+    if with_window:
         years, gaps = [*years, here], [*gaps, ranking.gap]
     return inset(year_bars(years, gaps, here, width - 2, height, styles=("small", "large")))

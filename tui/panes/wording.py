@@ -65,34 +65,34 @@ def wrapped(text: str, width: int, style: str = "", lines: int | None = None) ->
     """
     width = max(width, 1)
     tied = _TIED.sub("\N{NO-BREAK SPACE}", text)
-    found = textwrap.wrap(tied, width) or [""]
-    if lines is not None and len(found) > lines:
-        found = found[: max(lines, 1)]
-        last = found[-1]
+    rows = textwrap.wrap(tied, width) or [""]
+    if lines is not None and len(rows) > lines:
+        rows = rows[: max(lines, 1)]
+        last = rows[-1]
         full = formats.cell_width(last) >= width
-        found[-1] = formats.fit(f"{last}xx", width) if full else last + formats.ELLIPSIS
-    elif len(found) > 1:
+        rows[-1] = formats.fit(f"{last}xx", width) if full else last + formats.ELLIPSIS
+    elif len(rows) > 1:
         narrower = width
-        while len(found[-1]) < width * _LONE and narrower > width // 2:
+        while len(rows[-1]) < width * _LONE and narrower > width // 2:
             narrower -= 1
             other = textwrap.wrap(tied, narrower)
-            if len(other) > len(found):
+            if len(other) > len(rows):
                 break
-            found = other
-    return [[(line.replace("\N{NO-BREAK SPACE}", " "), style)] for line in found]
+            rows = other
+    return [[(line.replace("\N{NO-BREAK SPACE}", " "), style)] for line in rows]
 
 
 def flowed(parts: list[str], width: int, lines: int | None = None) -> list[str]:
     """Parts joined by dots, whole ones on as many lines as needed; later ones give way."""
-    found: list[str] = []
+    rows: list[str] = []
     for part in parts:
-        if found and len(found[-1]) + len(part) + 3 <= width:
-            found[-1] += f" · {part}"
-        elif lines is None or len(found) < lines:
-            found.append(formats.fit(part, width).rstrip())
+        if rows and len(rows[-1]) + len(part) + 3 <= width:
+            rows[-1] += f" · {part}"
+        elif lines is None or len(rows) < lines:
+            rows.append(formats.fit(part, width).rstrip())
         else:
             break
-    return found
+    return rows
 
 
 def no_index(scene: Scene, width: int) -> Drawing:
@@ -106,5 +106,5 @@ def no_index(scene: Scene, width: int) -> Drawing:
 def why_not(scene: Scene, side: Side) -> str:
     """Why one index cannot be told, in a sentence."""
     fund, missing = scene.fund(side), scene.snapshot.missing
-    own = [m for m in missing if fund in re.split(r"[^\w.^=-]+", m)] or missing
-    return " ".join(f"{sentence}." for sentence in own)
+    of_fund = [m for m in missing if fund in re.split(r"[^\w.^=-]+", m)] or missing
+    return " ".join(f"{sentence}." for sentence in of_fund)

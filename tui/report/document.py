@@ -40,59 +40,59 @@ def _year(year: YearGap) -> Json:
     }
 
 
-def _ranking(found: Ranking) -> Json:
-    runner = found.runner_up
+def _ranking(ranking: Ranking) -> Json:
+    runner = ranking.runner_up
     return {
-        "rank": found.rank,
-        "of": found.of,
-        "since": found.since,
-        "on_record": found.on_record,
-        "ties": found.ties,
+        "rank": ranking.rank,
+        "of": ranking.of,
+        "since": ranking.since,
+        "on_record": ranking.on_record,
+        "ties": ranking.ties,
         "runner_up": runner and {"year": runner.year, "gap_pp": scaled(runner.gap, 100)},
-        "next_gap_pp": scaled(found.next_gap, 100),
-        "z": number(found.z),
-        "percentile": number(found.percentile),
-        "claim": found.claim,
-        "first_year": found.first_year,
-        "earlier_years": found.of - 1,
-        "margin_pp": scaled(margin(found), 100),
-        "history": [_year(year) for year in found.history],
+        "next_gap_pp": scaled(ranking.next_gap, 100),
+        "z": number(ranking.z),
+        "percentile": number(ranking.percentile),
+        "claim": ranking.claim,
+        "first_year": ranking.first_year,
+        "earlier_years": ranking.of - 1,
+        "margin_pp": scaled(margin(ranking), 100),
+        "history": [_year(year) for year in ranking.history],
     }
 
 
-def _spread(found: Spread | None) -> Json | None:
-    if found is None:
+def _spread(spread: Spread | None) -> Json | None:
+    if spread is None:
         return None
     return {
-        "small_return": number(found.small_return),
-        "large_return": number(found.large_return),
-        "gap_pp": scaled(found.gap, 100),
-        "geometric_gap_pp": scaled(found.geometric_gap, 100),
-        "ratio_drawdown": number(found.drawdown),
-        "same_window": _ranking(found.same_window),
-        "full_years": _ranking(found.full_years),
+        "small_return": number(spread.small_return),
+        "large_return": number(spread.large_return),
+        "gap_pp": scaled(spread.gap, 100),
+        "geometric_gap_pp": scaled(spread.geometric_gap, 100),
+        "ratio_drawdown": number(spread.drawdown),
+        "same_window": _ranking(spread.same_window),
+        "full_years": _ranking(spread.full_years),
         "daily": {
-            "sessions": [str(session) for session in found.sessions],
-            "small_return": found.small_line.tolist(),
-            "large_return": found.large_line.tolist(),
-            "gap_pp": ((found.small_line - found.large_line) * 100).tolist(),
-            "ratio": found.ratio_line.tolist(),
+            "sessions": [str(session) for session in spread.sessions],
+            "small_return": spread.small_line.tolist(),
+            "large_return": spread.large_line.tolist(),
+            "gap_pp": ((spread.small_line - spread.large_line) * 100).tolist(),
+            "ratio": spread.ratio_line.tolist(),
         },
     }
 
 
 def _steps(steps: Sequence[Step]) -> list[Json]:
-    found = []
+    rows = []
     for step in steps:
         row: Json = {"step": step.name, "pp": scaled(step.value, 100)}
         if step.parts:
             row["parts"] = _steps(step.parts)
-        found.append(row)
-    return found
+        rows.append(row)
+    return rows
 
 
-def _changes(told: Changes, view: IndexView | None) -> Json:
-    few = leaders_that_left(told, view) if view is not None else None
+def _changes(changes: Changes, view: IndexView | None) -> Json:
+    few = leaders_that_left(changes, view) if view is not None else None
 
     def line(change: Change) -> Json:
         return {
@@ -105,11 +105,11 @@ def _changes(told: Changes, view: IndexView | None) -> Json:
         }
 
     return {
-        "from": iso(told.from_date),
-        "to": iso(told.to_date),
-        "joined": [line(change) for change in told.joined],
-        "left": [line(change) for change in told.left],
-        "renamed": [{"from": old, "to": new} for old, new in told.renamed],
+        "from": iso(changes.from_date),
+        "to": iso(changes.to_date),
+        "joined": [line(change) for change in changes.joined],
+        "left": [line(change) for change in changes.left],
+        "renamed": [{"from": old, "to": new} for old, new in changes.renamed],
         "resized": [
             {
                 "symbol": line.symbol,
@@ -120,11 +120,11 @@ def _changes(told: Changes, view: IndexView | None) -> Json:
                 "active": number(line.active),
                 "shares_change": number(line.shares),
             }
-            for line in told.resized[:RESIZED]
+            for line in changes.resized[:RESIZED]
         ],
-        "turnover": number(told.turnover),
-        "joined_total": _members_total(told.joined),
-        "left_total": _members_total(told.left),
+        "turnover": number(changes.turnover),
+        "joined_total": _members_total(changes.joined),
+        "left_total": _members_total(changes.left),
         "leaders_left": None
         if few is None
         else {"symbols": list(few.symbols), "sum_bp": scaled(few.contribution, 1e4)},
@@ -132,45 +132,45 @@ def _changes(told: Changes, view: IndexView | None) -> Json:
 
 
 def _members_total(listed: tuple[Change, ...]) -> Json:
-    found = members_total(listed)
+    total = members_total(listed)
     return {
-        "count": found.count,
-        "measured": found.measured,
-        "weight": number(found.weight),
-        "sum_bp": scaled(found.contribution, 1e4) if found.measured else None,
+        "count": total.count,
+        "measured": total.measured,
+        "weight": number(total.weight),
+        "sum_bp": scaled(total.contribution, 1e4) if total.measured else None,
     }
 
 
 def _verdict(snapshot: Snapshot) -> Json | None:
-    found = verdict(snapshot)
-    if found is None:
+    judgement = verdict(snapshot)
+    if judgement is None:
         return None
     return {
-        "word": found.word,
-        "ahead": found.ahead,
-        "behind": found.behind,
-        "gap_pp": scaled(found.gap, 100),
-        "equal_weight_pp": scaled(found.equal, 100),
-        "medians_pp": scaled(found.medians, 100),
-        "leaders_count": found.count,
-        "leaders_bp": scaled(found.leaders, 1e4),
-        "gap_without_leaders_pp": scaled(found.without, 100),
+        "word": judgement.word,
+        "ahead": judgement.ahead,
+        "behind": judgement.behind,
+        "gap_pp": scaled(judgement.gap, 100),
+        "equal_weight_pp": scaled(judgement.equal, 100),
+        "medians_pp": scaled(judgement.medians, 100),
+        "leaders_count": judgement.count,
+        "leaders_bp": scaled(judgement.leaders, 1e4),
+        "gap_without_leaders_pp": scaled(judgement.without, 100),
         # small less large, as spread.gap_pp; those above are the index ahead less the other
-        "equal_weight_gap_pp": scaled(found.equal_gap, 100),
-        "medians_gap_pp": scaled(found.medians_gap, 100),
-        "without_leaders_gap_pp": scaled(found.without_gap, 100),
+        "equal_weight_gap_pp": scaled(judgement.equal_gap, 100),
+        "medians_gap_pp": scaled(judgement.medians_gap, 100),
+        "without_leaders_gap_pp": scaled(judgement.without_gap, 100),
     }
 
 
 def _gap_without(snapshot: Snapshot) -> Json | None:
     """The gap without the question's names; what each index is without them stands with it."""
-    found = snapshot.gap_without
-    if found is None:
+    gap = snapshot.gap_without
+    if gap is None:
         return None
     return {
-        "gap_zeroed_pp": scaled(found.zeroed, 100),
-        "baskets_gap_pp": scaled(found.baskets, 100),
-        "gap_reweighted_pp": scaled(found.reweighted, 100),
+        "gap_zeroed_pp": scaled(gap.zeroed, 100),
+        "baskets_gap_pp": scaled(gap.baskets, 100),
+        "gap_reweighted_pp": scaled(gap.reweighted, 100),
     }
 
 
@@ -178,7 +178,7 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
     """The whole snapshot as plain JSON values, and what changed since an earlier note."""
     question, window = snapshot.question, snapshot.window
     leaders = snapshot.gap_leaders
-    found: Json = {
+    answer: Json = {
         "schema": SCHEMA,
         "question": {
             "small": question.small,
@@ -235,15 +235,15 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
             for effect in snapshot.sector_effects
         ],
         "changes": {
-            fund: (_changes(told, snapshot.indices.get(fund)) if told else UNTOLD)
+            fund: (_changes(changes, snapshot.indices.get(fund)) if changes else UNTOLD)
             | announced(snapshot.announced.get(fund, ()))
             for fund in (question.small, question.large)
-            if (told := snapshot.changes.get(fund)) or fund in snapshot.announced
+            if (changes := snapshot.changes.get(fund)) or fund in snapshot.announced
         },
     }
-    found["since"] = None if earlier is None else since_document(earlier)
-    found["prose"] = ledger(snapshot, sentences(snapshot, earlier), found)
-    return found
+    answer["since"] = None if earlier is None else since_document(earlier)
+    answer["prose"] = ledger(snapshot, sentences(snapshot, earlier), answer)
+    return answer
 
 
 def to_json(snapshot: Snapshot, earlier: Since | None = None) -> str:

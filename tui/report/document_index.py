@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _group(group: Group, *, symbols: bool) -> Json:
-    found: Json = {
+    entry: Json = {
         "name": group.name,
         "weight_start": number(group.weight),
         "return": number(group.total_return),
@@ -27,9 +27,9 @@ def _group(group: Group, *, symbols: bool) -> Json:
         "measured": group.measured,
     }
     if symbols:
-        found["symbols"] = list(group.symbols)
-        found["source"] = group.source or None
-    return found
+        entry["symbols"] = list(group.symbols)
+        entry["source"] = group.source or None
+    return entry
 
 
 def _contributors(view: IndexView) -> list[Json]:
@@ -50,59 +50,59 @@ def _contributors(view: IndexView) -> list[Json]:
     ]
 
 
-def _daily(found: Daily, window: Window) -> Json:
+def _daily(daily: Daily, window: Window) -> Json:
     """The sessions of the window, a list a measure; null where it is not defined."""
-    rows = inside(found, window.start, window.end)
-    swings = found.oscillators
+    rows = inside(daily, window.start, window.end)
+    swings = daily.oscillators
 
     def values(array: FloatArray) -> list[float | None]:
         return [number(value) for value in array[rows].tolist()]
 
-    settled = np.where(found.settled, swings.mcclellan, np.nan)
+    settled = np.where(daily.settled, swings.mcclellan, np.nan)
     return {
-        "sessions": [str(session) for session in found.sessions[rows]],
-        "advances": values(found.advances),
-        "declines": values(found.declines),
-        "unchanged": values(found.unchanged),
+        "sessions": [str(session) for session in daily.sessions[rows]],
+        "advances": values(daily.advances),
+        "declines": values(daily.declines),
+        "unchanged": values(daily.unchanged),
         "advance_decline_line": values(swings.line),
         "rana": values(swings.rana),
         "mcclellan": values(settled),
-        "summation": values(np.where(found.settled, swings.summation, np.nan)),
+        "summation": values(np.where(daily.settled, swings.summation, np.nan)),
         "trin": values(swings.trin),
-        **{f"share_above_{days}": values(share) for days, share in found.above.items()},
-        "new_highs": values(found.highs),
-        "new_lows": values(found.lows),
-        "adjusted_closes": found.adjusted,
-        "sums_from": iso(found.since),
+        **{f"share_above_{days}": values(share) for days, share in daily.above.items()},
+        "new_highs": values(daily.highs),
+        "new_lows": values(daily.lows),
+        "adjusted_closes": daily.adjusted,
+        "sums_from": iso(daily.since),
     }
 
 
 def _breadth(view: IndexView, daily: Daily | None, window: Window) -> Json:
-    found, members = view.breadth, view.breadth.members
+    breadth, members = view.breadth, view.breadth.members
     return {
         "list": members and members.which,
         "list_as_of": members and iso(members.as_of),
-        "n": found.n,
-        "outside": [{"reason": reason, "count": count} for reason, count in found.outside],
-        "up": found.up,
-        "down": found.down,
-        "unchanged": found.unchanged,
-        "share_up": number(found.share_up),
+        "n": breadth.n,
+        "outside": [{"reason": reason, "count": count} for reason, count in breadth.outside],
+        "up": breadth.up,
+        "down": breadth.down,
+        "unchanged": breadth.unchanged,
+        "share_up": number(breadth.share_up),
         "ladder": [
             {
                 "below" if rung.below else "above": rung.threshold,
                 "count": rung.count,
                 "share": number(rung.share),
             }
-            for rung in found.ladder
+            for rung in breadth.ladder
         ],
-        "histogram": [{"low": b.low, "high": b.high, "count": b.count} for b in found.histogram],
-        "equal_weight": number(found.equal_weight),
-        "median": number(found.median),
-        "dispersion": number(found.dispersion),
-        "dispersion_cap_weighted": number(found.dispersion_cap),
-        "skew": number(found.skew),
-        "share_outperforming": number(found.share_outperforming),
+        "histogram": [{"low": b.low, "high": b.high, "count": b.count} for b in breadth.histogram],
+        "equal_weight": number(breadth.equal_weight),
+        "median": number(breadth.median),
+        "dispersion": number(breadth.dispersion),
+        "dispersion_cap_weighted": number(breadth.dispersion_cap),
+        "skew": number(breadth.skew),
+        "share_outperforming": number(breadth.share_outperforming),
         "average_correlation": number(view.correlation),
         "daily": None if daily is None else _daily(daily, window),
     }

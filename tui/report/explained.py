@@ -62,7 +62,7 @@ def _filled(explanation: Explanation) -> str:
     figures = {term.name: figure(term.value, term.unit) for term in explanation.terms}
     known = "|".join(re.escape(name) for name in sorted(figures, key=len, reverse=True))
     names = rf"(?<![\w.])(?:{known})(?!\w)"
-    text, count = re.subn(names, lambda found: figures[found.group()], explanation.formula)
+    text, count = re.subn(names, lambda match: figures[match.group()], explanation.formula)
     return text.replace("+ -", "- ") if known and count else ""
 
 

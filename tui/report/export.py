@@ -73,13 +73,13 @@ def _markdown(table: Table) -> str:
 
 def source_lines(snapshot: Snapshot) -> list[str]:
     """Where everything came from, a source a line."""
-    said = []
+    lines = []
     for source in snapshot.sources:
         parts = [source.what, source.origin, f"as of {source.as_of}" if source.as_of else ""]
         if source.fetched_at is not None:
             parts.append(f"taken {source.fetched_at:%Y-%m-%d %H:%M} UTC")
-        said.append(", ".join(filter(None, parts)))
-    return said
+        lines.append(", ".join(filter(None, parts)))
+    return lines
 
 
 def state_line(snapshot: Snapshot) -> str:
@@ -100,8 +100,8 @@ def state_line(snapshot: Snapshot) -> str:
 def to_text(snapshot: Snapshot, earlier: Since | None = None) -> str:
     """The note as plain text; columns are straight for wide and accented names too."""
     blocks = [state_line(snapshot), "\n".join(sentences(snapshot, earlier))]
-    said = [f"! {line}" for line in (*snapshot.missing, *snapshot.warnings)]
-    blocks += ["\n".join(said)] if said else []
+    marks = [f"! {line}" for line in (*snapshot.missing, *snapshot.warnings)]
+    blocks += ["\n".join(marks)] if marks else []
     blocks += [_plain(table) for table in tables(snapshot, earlier)]
     blocks.append("\n".join(["SOURCES", *source_lines(snapshot)]))
     return "\n\n".join(blocks) + "\n"
@@ -113,6 +113,6 @@ def to_markdown(snapshot: Snapshot, earlier: Since | None = None) -> str:
     blocks = [f"# {first}", state_line(snapshot), *others]
     blocks += [f"> {_escaped(line)}" for line in (*snapshot.missing, *snapshot.warnings)]
     blocks += [_markdown(table) for table in tables(snapshot, earlier)]
-    said = (f"- {_escaped(line)}" for line in source_lines(snapshot))
-    blocks.append("\n".join(["## Sources\n", *said]))
+    items = (f"- {_escaped(line)}" for line in source_lines(snapshot))
+    blocks.append("\n".join(["## Sources\n", *items]))
     return "\n\n".join(blocks) + "\n"

@@ -58,9 +58,9 @@ class Fetched:
         """What it brought and what it cost, for a person."""
         if self.ended is None:
             return [self.message]
-        said = [f"{self.message} ({f.ago(self.ended, now)})"]
+        opening = [f"{self.message} ({f.ago(self.ended, now)})"]
         figures = ((name.replace("_", " "), count) for name, count in self.figures.items())
-        return [*said, ", ".join(f"{count:,} {name}" for name, count in figures if count)]
+        return [*opening, ", ".join(f"{count:,} {name}" for name, count in figures if count)]
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -77,13 +77,13 @@ def fetched(home: Path, prices: Prices, pair: tuple[str, str], now: datetime) ->
         pair: whose funds never wait.
         now: the time, with its time zone.
     """
-    said = last_said(home)
+    record = last_said(home)
     ended, figures, files = None, dict[str, int](), dict[str, str]()
     try:
-        ended = datetime.fromisoformat(said["ended"])
-        message = str(said["message"])
-        figures = {str(name): int(count) for name, count in said["figures"].items()}
-        files = {str(name): str(why) for name, why in said["files"].items()}
+        ended = datetime.fromisoformat(record["ended"])
+        message = str(record["message"])
+        figures = {str(name): int(count) for name, count in record["figures"].items()}
+        files = {str(name): str(why) for name, why in record["files"].items()}
     except (KeyError, TypeError, ValueError, AttributeError):
         ended, message = None, "no refresh of this store is remembered, or one is under way"
     groups = _groups(home, prices, files, pair, now)
@@ -112,8 +112,8 @@ def _groups(
         names.setdefault(why[name], []).append(name)
     ordered = sorted(names.items(), key=lambda item: (-len(item[1]), item[0]))
     return tuple(
-        Group(reason, tuple(own), min((until[n] for n in own if n in until), default=None))
-        for reason, own in ordered
+        Group(reason, tuple(symbols), min((until[n] for n in symbols if n in until), default=None))
+        for reason, symbols in ordered
     )
 
 

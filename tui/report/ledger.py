@@ -21,16 +21,16 @@ _STEP: Final = re.compile(r'\.?([A-Za-z_]\w*)|\["([^"]+)"\]|\[(\d+)\]')
 
 def steps(path: str) -> tuple[str | int, ...]:
     """A path's keys and places."""
-    found: list[str | int] = []
+    segments: list[str | int] = []
     at = 0
     while at < len(path):
         step = _STEP.match(path, at)
         if step is None:
             raise KeyError(path)
         plain, quoted, place = step.groups()
-        found.append(int(place) if place is not None else plain or quoted)
+        segments.append(int(place) if place is not None else plain or quoted)
         at = step.end()
-    return tuple(found)
+    return tuple(segments)
 
 
 def value_at(document: Mapping[str, Any], path: str) -> Any:
@@ -68,14 +68,14 @@ class _Origins:
         if place[0] == "changes":
             if place[2] == "leaders_to_leave":
                 return self._told(str(place[1])), as_of
-            told = snapshot.changes[str(place[1])]
-            files = f"holdings {place[1]} of {told.from_date} and {told.to_date}"
-            return f"{files}; {self._said((str(place[1]),), lines=True)}", str(told.to_date)
+            changes = snapshot.changes[str(place[1])]
+            files = f"holdings {place[1]} of {changes.from_date} and {changes.to_date}"
+            return f"{files}; {self._said((str(place[1]),), lines=True)}", str(changes.to_date)
         if place[0] == "indices":
             return self._said((str(place[1]),), lines=True), as_of
-        said = self._said(pair, lines=place[0] in ("verdict", "without", "since"))
+        origin = self._said(pair, lines=place[0] in ("verdict", "without", "since"))
         then = f"the earlier note of {self._earlier}; " if place[0] == "since" else ""
-        return f"{then}{said}", as_of
+        return f"{then}{origin}", as_of
 
     def _told(self, fund: str) -> str:
         """What was announced by whom, beside where the contributions come from."""
@@ -92,20 +92,20 @@ class _Origins:
                 ends = (f" lines of {fund}", f" for {fund}")
                 within = rest == fund or rest.endswith(ends)
                 if source.what == f"prices {fund}" or (lines and within):
-                    held = dates.setdefault((source.what, source.origin), [])
-                    held += [str(source.as_of)] if kind == "holdings" else []
+                    file_days = dates.setdefault((source.what, source.origin), [])
+                    file_days += [str(source.as_of)] if kind == "holdings" else []
         return "; ".join(
             f"{what}{f' of {listed(days)}' if days else ''}: {origin}"
             for (what, origin), days in dates.items()
         )
 
 
-def ledger(snapshot: Snapshot, said: Sequence[Sentence], document: Json) -> list[Json]:
+def ledger(snapshot: Snapshot, prose: Sequence[Sentence], document: Json) -> list[Json]:
     """The prose, sentence by sentence, each with its numbers.
 
     Args:
         snapshot: what was told.
-        said: its sentences.
+        prose: its sentences.
         document: the note's JSON, in which each number must stand.
 
     Raises:
@@ -126,5 +126,5 @@ def ledger(snapshot: Snapshot, said: Sequence[Sentence], document: Json) -> list
 
     return [
         {"sentence": str(sentence), "numbers": [entry(figure) for figure in sentence.figures]}
-        for sentence in said
+        for sentence in prose
     ]

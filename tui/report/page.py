@@ -37,10 +37,10 @@ Drawn = Callable[[float], Sketch | None]
 
 def _drawn(snapshot: Snapshot) -> Mapping[str, list[Drawn]]:
     """Section -> its pictures, each a function of a width."""
-    found = snapshot.spread
+    spread = snapshot.spread
     years: list[Drawn] = []
-    if found is not None:
-        same, full = found.same_window, found.full_years
+    if spread is not None:
+        same, full = spread.same_window, spread.full_years
         label = f"{snapshot.window.label}: the gap of the same window, pp"
         years = [
             lambda width: pictures.spread(snapshot, width),
@@ -97,14 +97,14 @@ def _table(table: Table) -> str:
     for row in table.rows:
         cells = []
         for place, column in enumerate(shown):
-            said = clean(row[place].strip())
+            content = clean(row[place].strip())
             if place == under and "sector" in shown and row[shown.index("sector")]:
                 # a phone has no room for the column
-                said += f'<small class="narrow">{clean(row[shown.index("sector")])}</small>'
+                content += f'<small class="narrow">{clean(row[shown.index("sector")])}</small>'
             if remarks and place == under and row[-1]:
-                said += f"<small>{clean(row[-1])}</small>"
+                content += f"<small>{clean(row[-1])}</small>"
             tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
-            cells.append(f"<{tag}{scope}{_class(column)}>{said}</{tag}>")
+            cells.append(f"<{tag}{scope}{_class(column)}>{content}</{tag}>")
         body.append(f"<tr>{''.join(cells)}</tr>")
     notes = "".join(f'<p class="note">{clean(note)}</p>' for note in table.notes)
     broad = ' class="broad"' if len(shown) >= _BROAD else ""
@@ -129,16 +129,16 @@ def _section(section: Section, drawn: Iterable[Drawn]) -> str:
 def _sentence(sentence: Sentence, numbers: Iterable[Json]) -> str:
     """A sentence whose numbers carry their value, path, source and date."""
     known = iter(numbers)
-    said = []
+    parts = []
     for part in sentence.parts:
         if isinstance(part, Figure):
             row = next(known)
-            told = f"{row['path']} · {row['source']} · as of {row['as_of']}"
+            origin = f"{row['path']} · {row['source']} · as of {row['as_of']}"
             value = clean(str(row["value"]))
-            said.append(f'<data value="{value}" title="{clean(told)}">{clean(part)}</data>')
+            parts.append(f'<data value="{value}" title="{clean(origin)}">{clean(part)}</data>')
         else:
-            said.append(clean(part))
-    return "".join(said)
+            parts.append(clean(part))
+    return "".join(parts)
 
 
 def _numbers(prose: Iterable[Json]) -> str:
@@ -147,8 +147,8 @@ def _numbers(prose: Iterable[Json]) -> str:
         f'<tr><th scope="row">{clean(row["text"])}</th><td>{clean(row["path"])}</td>'
         f"<td>{clean(str(row['value']))}</td><td>{clean(row['source'])}</td>"
         f"<td>{row['as_of']}</td></tr>"
-        for told in prose
-        for row in told["numbers"]
+        for sentence in prose
+        for row in sentence["numbers"]
     )
     head = "".join(
         f'<th scope="col">{name}</th>' for name in ("number", "in the JSON", "value", "source",
@@ -167,7 +167,7 @@ def to_html(snapshot: Snapshot, earlier: Since | None = None) -> str:
     digest = b64encode(sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     prose = document(snapshot, earlier)["prose"]
-    told = [
+    paragraphs = [
         _sentence(sentence, entry["numbers"])
         for sentence, entry in zip(sentences(snapshot, earlier), prose, strict=True)
     ]
@@ -188,8 +188,8 @@ def to_html(snapshot: Snapshot, earlier: Since | None = None) -> str:
         '<meta name="color-scheme" content="light dark">'
         f"<title>{'SIMULATED: ' * snapshot.simulated}{clean(name)}</title>"
         f"<style>{style}</style></head>\n<body><main>"
-        f'<header>{badge}<p class="state">{clean(state_line(snapshot))}</p><h1>{told[0]}</h1>'
-        f"</header>{''.join(f'<p>{line}</p>' for line in told[1:])}{mind}\n{body}"
+        f'<header>{badge}<p class="state">{clean(state_line(snapshot))}</p><h1>{paragraphs[0]}</h1>'
+        f"</header>{''.join(f'<p>{line}</p>' for line in paragraphs[1:])}{mind}\n{body}"
         f'<section aria-labelledby="sources"><h2 id="sources">Sources</h2><ul>{sources}</ul>'
         f"{_numbers(prose)}</section></main></body></html>\n"
     )

@@ -45,11 +45,11 @@ class Part:
 
 
 def _columns(text: str) -> tuple[Column, ...]:
-    found = []
+    columns = []
     for word in text.split():
         name, _, kind = word.partition(":")
-        found.append(Column(name, _KINDS[kind]))
-    return tuple(found)
+        columns.append(Column(name, _KINDS[kind]))
+    return tuple(columns)
 
 
 Rows = Iterable[Mapping[str, Any]]
@@ -136,10 +136,10 @@ def _comparisons(document: Json) -> Iterator[tuple[str, Json]]:
 
 
 def _ranks(document: Json) -> Rows:
-    for name, found in _comparisons(document):
-        runner = found["runner_up"] or {}
+    for name, comparison in _comparisons(document):
+        runner = comparison["runner_up"] or {}
         yield {
-            **found,
+            **comparison,
             "comparison": name,
             "runner_up_year": runner.get("year"),
             "runner_up_gap_pp": runner.get("gap_pp"),
@@ -147,8 +147,8 @@ def _ranks(document: Json) -> Rows:
 
 
 def _history(document: Json) -> Rows:
-    for name, found in _comparisons(document):
-        for row in found["history"]:
+    for name, comparison in _comparisons(document):
+        for row in comparison["history"]:
             yield {
                 **row, "comparison": name, "year_start": row["start"], "year_end": row["end"],
             }  # fmt: skip
@@ -162,56 +162,60 @@ def _bridge(document: Json) -> Rows:
 
 
 def _changes(document: Json) -> Rows:
-    for fund, told in document["changes"].items():
+    for fund, changes in document["changes"].items():
         for kind in ("joined", "left", "renamed", "resized"):
-            for row in told[kind]:
+            for row in changes[kind]:
                 known = (
                     {"symbol": row["to"], "renamed_from": row["from"]} if kind[:3] == "ren" else row
                 )
                 yield {
                     **known, "fund": fund, "change": kind,
-                    "file_from": told["from"], "file_to": told["to"],
+                    "file_from": changes["from"], "file_to": changes["to"],
                 }  # fmt: skip
 
 
 def _announced(document: Json) -> Rows:
-    for fund, told in document["changes"].items():
-        for row in told["announced"]:
+    for fund, changes in document["changes"].items():
+        for row in changes["announced"]:
             yield {**row, "fund": fund, "announced_on": row["announced"]}
 
 
 def _since(document: Json) -> Rows:
-    found = document["since"]
-    if found is None:
+    since = document["since"]
+    if since is None:
         return
 
     def row(measure: str, moved: Json, **known: Any) -> dict[str, Any]:
-        told = {"before": moved["before"], "after": moved["after"], "difference": moved["change"]}
-        return {**known, **told, "measure": measure, "earlier": found["as_of"]}
+        figures = {
+            "before": moved["before"],
+            "after": moved["after"],
+            "difference": moved["change"],
+        }
+        return {**known, **figures, "measure": measure, "earlier": since["as_of"]}
 
     for measure in ("gap_pp", "rank"):
-        yield row(measure, found[measure])
-    for fund, own in found["indices"].items():
+        yield row(measure, since[measure])
+    for fund, index in since["indices"].items():
         for measure in ("fund_return", "share_up"):
-            yield row(measure, own[measure], fund=fund)
+            yield row(measure, index[measure], fund=fund)
         for end in ("leaders", "laggards"):
-            for kind, placed in (own[end] or {}).items():
+            for kind, placed in (index[end] or {}).items():
                 for one in placed:
                     known = {"fund": fund, "side": end, "change": kind, "symbol": one["symbol"]}
                     yield row("rank", one["rank"], **known)
                     yield row("contribution_bp", one["contribution_bp"], **known)
         for kind in ("joined", "left"):
-            for symbol in own[kind]:
+            for symbol in index[kind]:
                 yield {
-                    "fund": fund, "change": kind, "symbol": symbol, "earlier": found["as_of"],
+                    "fund": fund, "change": kind, "symbol": symbol, "earlier": since["as_of"],
                 }  # fmt: skip
 
 
 def _numbers(document: Json) -> Rows:
-    for place, told in enumerate(document["prose"], start=1):
-        for row in told["numbers"]:
+    for place, sentence in enumerate(document["prose"], start=1):
+        for row in sentence["numbers"]:
             yield {
-                **row, "place": place, "sentence": told["sentence"], "value": str(row["value"]),
+                **row, "place": place, "sentence": sentence["sentence"], "value": str(row["value"]),
                 "of": row["as_of"],
             }  # fmt: skip
 

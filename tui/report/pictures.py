@@ -43,10 +43,10 @@ class _Scale:
 def _grid(sketch: Sketch, scale: _Scale, left: float, right: float, unit: str = "%") -> None:
     """Horizontal lines at round values, with their texts on the left; zero is stronger."""
     ticks = round_ticks(scale.low, scale.high, 6)
-    for value, said in zip(ticks, tick_labels(ticks, "pp" if unit == "pp" else "%"), strict=True):
+    for value, label in zip(ticks, tick_labels(ticks, "pp" if unit == "pp" else "%"), strict=True):
         y = scale(value)
         sketch.line((left, y), (right, y), "zero" if abs(value) < 1e-12 else "grid")
-        sketch.text(left - 5, y + 4, said.removesuffix(f" {unit}"), "t muted", "end")
+        sketch.text(left - 5, y + 4, label.removesuffix(f" {unit}"), "t muted", "end")
     sketch.text(left - 5, _TOP - 1, unit, "t muted", "end")
 
 
@@ -59,64 +59,64 @@ def _apart(wanted: Sequence[float], gap: float) -> list[float]:
         if short > 0:
             placed[above] -= short / 2
             placed[below] += short / 2
-    found = np.empty(len(placed))
-    found[order] = placed
-    return [float(y) for y in found]
+    heights = np.empty(len(placed))
+    heights[order] = placed
+    return [float(y) for y in heights]
 
 
 def spread(snapshot: Snapshot, width: float, height: float = 280) -> Sketch | None:
     """Both funds since the window's start, the gap between them filled; None without closes."""
-    found = snapshot.spread
-    if found is None:
+    spread = snapshot.spread
+    if spread is None:
         return None
     small, large = snapshot.question.small, snapshot.question.large
     ends = [
-        (small, f.pct(found.small_return), found.small_line, "small"),
-        (large, f.pct(found.large_return), found.large_line, "large"),
+        (small, f.pct(spread.small_return), spread.small_line, "small"),
+        (large, f.pct(spread.large_return), spread.large_line, "large"),
     ]
-    told = ", ".join(f"{name} {said}" for name, said, _, _ in ends)
+    returns = ", ".join(f"{name} {figure}" for name, figure, _, _ in ends)
     sketch = Sketch(
-        width, height, f"{small} and {large} since {found.sessions[0]}",
-        f"{told}, gap {f.pp(found.gap)} on {snapshot.window.end}",
+        width, height, f"{small} and {large} since {spread.sessions[0]}",
+        f"{returns}, gap {f.pp(spread.gap)} on {snapshot.window.end}",
     )  # fmt: skip
-    held = finite_range([found.small_line, found.large_line])
-    assert held is not None
-    longest = max(len(f"{name} {said}") for name, said, _, _ in ends)
+    bounds = finite_range([spread.small_line, spread.large_line])
+    assert bounds is not None
+    longest = max(len(f"{name} {figure}") for name, figure, _, _ in ends)
     right = width - CHARACTER * 1.2 * longest - 8
-    scale = _Scale(min(held[0], 0.0), max(held[1], 0.0), _TOP, height - _BOTTOM)
+    scale = _Scale(min(bounds[0], 0.0), max(bounds[1], 0.0), _TOP, height - _BOTTOM)
     _grid(sketch, scale, _LEFT, right)
-    xs = np.linspace(_LEFT, right, len(found.sessions)).tolist()
+    xs = np.linspace(_LEFT, right, len(spread.sessions)).tolist()
 
     def points(line: FloatArray) -> list[Point]:
         return [(x, scale(y)) for x, y in zip(xs, line.tolist(), strict=True)]
 
-    _dates(sketch, found.sessions, xs, right)
-    sketch.area([*points(found.small_line), *points(found.large_line)[::-1]], "gap")
+    _dates(sketch, spread.sessions, xs, right)
+    sketch.area([*points(spread.small_line), *points(spread.large_line)[::-1]], "gap")
     for _, _, line, look in reversed(ends):
         sketch.curve(points(line), f"line {look}")
     heights = [scale(float(line[-1])) for _, _, line, _ in ends]
-    for (name, said, _, look), y in zip(ends, _apart(heights, 16), strict=True):
-        sketch.text(right + 6, y + 4, f"{name} {said}", f"t strong is-{look}")
+    for (name, figure, _, look), y in zip(ends, _apart(heights, 16), strict=True):
+        sketch.text(right + 6, y + 4, f"{name} {figure}", f"t strong is-{look}")
     return sketch
 
 
 def _dates(sketch: Sketch, sessions: np.ndarray, xs: list[float], right: float) -> None:
     """Round dates under a curve."""
     columns = [round(x / CHARACTER) for x in xs]
-    for column, said in date_ticks(sessions, columns):
+    for column, label in date_ticks(sessions, columns):
         x = xs[columns.index(column)]
-        if x + len(said) * CHARACTER <= right + CHARACTER * 6:
+        if x + len(label) * CHARACTER <= right + CHARACTER * 6:
             sketch.line((x, sketch.height - _BOTTOM), (x, sketch.height - _BOTTOM + 4), "grid")
-            sketch.text(x, sketch.height - 6, said, "t muted")
+            sketch.text(x, sketch.height - 6, label, "t muted")
 
 
-def years(ranking: Ranking, title: str, own: int | None, width: float) -> Sketch | None:
+def years(ranking: Ranking, title: str, this_year: int | None, width: float) -> Sketch | None:
     """One bar a year of a ranking's history; None without years.
 
     Args:
         ranking: of the same window, or of full years.
         title: what its windows are.
-        own: the year of the window asked for, None where it is not among them.
+        this_year: the year of the window asked for, None where it is not among them.
         width: in pixels.
     """
     history, height = ranking.history, 220.0
@@ -135,7 +135,7 @@ def years(ranking: Ranking, title: str, own: int | None, width: float) -> Sketch
     every = max(1, math.ceil(CHARACTER * 5.5 / step))
     for place, year in enumerate(history):
         x, top, bottom = _LEFT + place * step, *sorted((scale(year.gap), scale(0.0)))
-        mine = year.year == own
+        mine = year.year == this_year
         look = "bar is-own" if mine else "bar is-up" if year.gap > 0 else "bar is-down"
         size = (step * 0.76, max(bottom - top, 1))
         sketch.box(x + step * 0.12, top, size, look, f"{year.year} {f.pp(year.gap)}")
@@ -172,16 +172,16 @@ def contributions(view: IndexView, width: float) -> Sketch | None:
 
 def gap_leaders(snapshot: Snapshot, width: float) -> Sketch | None:
     """The lines that made the gap, and those against it, in bp; None where not told."""
-    found = snapshot.gap_leaders
-    if found is None:
+    leaders = snapshot.gap_leaders
+    if leaders is None:
         return None
-    size = len(found.symbols)
+    size = len(leaders.symbols)
     rows = [*range(min(NAMES, size)), *range(max(size - NAMES, min(NAMES, size)), size)]
     return bars(
         "What made the gap, line by line, bp",
-        [found.symbols[r] for r in rows],
-        [float(found.value[r]) for r in rows],
-        [found.names[r] for r in rows],
+        [leaders.symbols[r] for r in rows],
+        [float(leaders.value[r]) for r in rows],
+        [leaders.names[r] for r in rows],
         width,
     )
 
@@ -200,8 +200,8 @@ def bars(
     """
     if not values:
         return None
-    told = f"from {labels[0]} {f.bp(values[0])} to {labels[-1]} {f.bp(values[-1])}"
-    sketch = Sketch(width, _ROW * len(values) + 8, title, told)
+    description = f"from {labels[0]} {f.bp(values[0])} to {labels[-1]} {f.bp(values[-1])}"
+    sketch = Sketch(width, _ROW * len(values) + 8, title, description)
     room = CHARACTER * 7
     left = CHARACTER * max(len(label) for label in labels) + 12
     low, high = min(*values, 0.0), max(*values, 0.0)
@@ -213,12 +213,12 @@ def bars(
         sketch.text(0, y + 12, label, "t")
         start, wide = min(zero, zero + value * unit), abs(value * unit)
         look = "bar is-up" if value >= 0 else "bar is-down"
-        said = f.bp(value, unit=False)
-        sketch.box(start, y + 2, (max(wide, 1), _ROW - 4), look, f"{label} {name} {said} bp")
+        figure = f.bp(value, unit=False)
+        sketch.box(start, y + 2, (max(wide, 1), _ROW - 4), look, f"{label} {name} {figure} bp")
         if value >= 0:
-            sketch.text(start + wide + 4, y + 12, said, "t")
+            sketch.text(start + wide + 4, y + 12, figure, "t")
         else:
-            sketch.text(start - 4, y + 12, said, "t", "end")
+            sketch.text(start - 4, y + 12, figure, "t", "end")
     sketch.line((zero, 2), (zero, sketch.height - 2), "zero")
     return sketch
 
@@ -230,26 +230,26 @@ def histogram(snapshot: Snapshot, width: float) -> Sketch | None:
         return None
     height = 230.0
     parts = [[b.count / v.breadth.n for b in v.breadth.histogram] for v, _ in views]
-    said = "; ".join(f"{v.fund}: {v.breadth.up:,} of {v.breadth.n:,} rose" for v, _ in views)
-    sketch = Sketch(width, height, "Lines by their return over the window", said)
+    description = "; ".join(f"{v.fund}: {v.breadth.up:,} of {v.breadth.n:,} rose" for v, _ in views)
+    sketch = Sketch(width, height, "Lines by their return over the window", description)
     scale = _Scale(0.0, max(map(max, parts)), _TOP + 16, height - _BOTTOM - 6)
     scale.low = 0.0
     _grid(sketch, scale, _LEFT, width - 6)
     bins = views[0][0].breadth.histogram
     step = (width - 6 - _LEFT) / len(bins)
     thick = step * 0.84 / len(views)
-    for place, found in enumerate(bins):
+    for place, interval in enumerate(bins):
         x = _LEFT + place * step
         for side, (view, look) in enumerate(views):
             top, count = scale(parts[side][place]), view.breadth.histogram[place].count
-            told = f"{view.fund}: {count:,} lines, {f.pct(parts[side][place], 1, sign=False)}"
+            tip = f"{view.fund}: {count:,} lines, {f.pct(parts[side][place], 1, sign=False)}"
             at = x + step * 0.08 + side * thick
-            sketch.box(at, top, (thick - 1, scale(0.0) - top), f"bar is-{look}", told)
-        if found.high is not None:
+            sketch.box(at, top, (thick - 1, scale(0.0) - top), f"bar is-{look}", tip)
+        if interval.high is not None:
             edge = x + step
-            heavy = "zero" if found.high == 0 else "grid"
+            heavy = "zero" if interval.high == 0 else "grid"
             sketch.line((edge, scale(0.0)), (edge, scale(0.0) + 5), heavy)
-            sketch.text(edge, height - 9, f"{found.high * 100:+g}".replace("+0", "0"),
+            sketch.text(edge, height - 9, f"{interval.high * 100:+g}".replace("+0", "0"),
                         "t muted", "middle")  # fmt: skip
     _legend(sketch, [(view.fund, look) for view, look in views], width)
     return sketch
@@ -277,15 +277,15 @@ def curve(snapshot: Snapshot, width: float) -> Sketch | None:
     if not views:
         return None
     height = 240.0
-    told = "; ".join(
+    description = "; ".join(
         f"{v.fund}: gains {f.pp(v.concentration.gross_gain)},"
         f" losses {f.pp(v.concentration.gross_loss)}" for v, _ in views
     )  # fmt: skip
-    sketch = Sketch(width, height, "Contributions added up, largest first, pp", told)
+    sketch = Sketch(width, height, "Contributions added up, largest first, pp", description)
     sums = [np.concatenate([[0.0], v.concentration.curve]) for v, _ in views]
-    held = finite_range(sums)
-    assert held is not None
-    scale = _Scale(min(held[0], 0.0), held[1], _TOP + 14, height - _BOTTOM)
+    bounds = finite_range(sums)
+    assert bounds is not None
+    scale = _Scale(min(bounds[0], 0.0), bounds[1], _TOP + 14, height - _BOTTOM)
     right = width - 14
     _grid(sketch, scale, _LEFT, right, "pp")
     for (_, look), total in zip(views, sums, strict=True):
@@ -296,10 +296,10 @@ def curve(snapshot: Snapshot, width: float) -> Sketch | None:
         sketch.curve(points, f"line {look}")
     for part in (0.0, 0.25, 0.5, 0.75, 1.0):
         x = _LEFT + (right - _LEFT) * part
-        said = f"{part * 100:.0f} %" + (" of names" if part == 0.5 else "")
+        label = f"{part * 100:.0f} %" + (" of names" if part == 0.5 else "")
         at = x if part < 1 else width - 1
         anchor: Anchor = "start" if part == 0 else "end" if part == 1 else "middle"
-        sketch.text(at, height - 6, said, "t muted", anchor)
+        sketch.text(at, height - 6, label, "t muted", anchor)
     _legend(sketch, [(view.fund, look) for view, look in views], width)
     return sketch
 
@@ -311,21 +311,21 @@ def bridge(snapshot: Snapshot, width: float) -> Sketch | None:
         return None
     total = math.fsum(value for _, value in steps)
     row = 34.0
-    said = ", ".join(f"{name} {f.pp(value)}" for name, value in steps)
-    sketch = Sketch(width, row * (len(steps) + 1) + 8, "The gap in steps, pp", said)
+    description = ", ".join(f"{name} {f.pp(value)}" for name, value in steps)
+    sketch = Sketch(width, row * (len(steps) + 1) + 8, "The gap in steps, pp", description)
     starts = np.concatenate([[0.0], np.cumsum([value for _, value in steps])])
     low, high = min(float(starts.min()), 0.0), max(float(starts.max()), 0.0)
     room = CHARACTER * 8
     unit = (width - 2 * room) / ((high - low) or 1.0)
     zero = room - low * unit
     for place, (name, value) in enumerate([*steps, ("gap", total)]):
-        own = place == len(steps)
-        start = 0.0 if own else float(starts[place])
+        is_total = place == len(steps)
+        start = 0.0 if is_total else float(starts[place])
         a, b = sorted((zero + start * unit, zero + (start + value) * unit))
         y = 4 + place * row
-        look = "bar is-own" if own else "bar is-up" if value >= 0 else "bar is-down"
-        sketch.text(0, y + 11, name, "t strong" if own else "t muted")
+        look = "bar is-own" if is_total else "bar is-up" if value >= 0 else "bar is-down"
+        sketch.text(0, y + 11, name, "t strong" if is_total else "t muted")
         sketch.box(a, y + 15, (max(b - a, 1), 12), look, f"{name} {f.pp(value)}")
-        sketch.text(b + 4, y + 25, f.pp(value, unit=False), "t strong" if own else "t")
+        sketch.text(b + 4, y + 25, f.pp(value, unit=False), "t strong" if is_total else "t")
     sketch.line((zero, 16), (zero, sketch.height - 4), "zero")
     return sketch

@@ -17,21 +17,21 @@ def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:
 
     With an earlier note the gap has what it was: ``+14.84 pp (+14.10 pp on 2026-06-25)``.
     """
-    question, found = snapshot.question, snapshot.spread
+    question, spread = snapshot.question, snapshot.spread
     head = f"{question.small}-{question.large} {snapshot.window.label}"
-    if found is None:
-        said = [f"{head} not known: {'; '.join(snapshot.missing)}"]
+    if spread is None:
+        parts = [f"{head} not known: {'; '.join(snapshot.missing)}"]
     else:
         was = earlier.before if earlier is not None else None
         gap = was.gap_pp if was is not None else None
         then = f" ({f.pp(gap / 100)} on {was.as_of})" if was is not None and gap is not None else ""
-        said = [
-            f"{head} {f.pp(found.gap)}{then}",
-            f"{question.small} {f.pct(found.small_return)}",
-            f"{question.large} {f.pct(found.large_return)}",
+        parts = [
+            f"{head} {f.pp(spread.gap)}{then}",
+            f"{question.small} {f.pct(spread.small_return)}",
+            f"{question.large} {f.pct(spread.large_return)}",
         ]
-        if found.same_window.claim:
-            said.append(f"rank {found.same_window.rank} of {found.same_window.of}")
-    said.append(f"{snapshot.as_of} {snapshot.state}")
+        if spread.same_window.claim:
+            parts.append(f"rank {spread.same_window.rank} of {spread.same_window.of}")
+    parts.append(f"{snapshot.as_of} {snapshot.state}")
     before = "SIMULATED " if snapshot.simulated else ""
-    return f.to_ascii(safe(before + ", ".join(said))) + "\n"
+    return f.to_ascii(safe(before + ", ".join(parts))) + "\n"

@@ -44,86 +44,86 @@ def compared(path: Path, snapshot: Snapshot) -> Since:
         raise CacheError(f"{path}: {error}") from None
 
 
-def _cleaned(found: dict[str, Any]) -> dict[str, Any]:
+def _cleaned(document: dict[str, Any]) -> dict[str, Any]:
     return {
         clean(name): clean(value) if isinstance(value, str) else value
-        for name, value in found.items()
+        for name, value in document.items()
     }
 
 
-def since_document(found: Since) -> Json:
+def since_document(since: Since) -> Json:
     """The comparison as plain JSON values."""
     return {
-        "as_of": iso(found.before.as_of),
-        "state": found.before.state,
-        "rolled": found.rolled,
-        "gap_pp": _moved(found.gap_pp),
-        "rank": _moved(found.rank),
-        "indices": {fund: _index(own) for fund, own in found.indices.items()},
+        "as_of": iso(since.before.as_of),
+        "state": since.before.state,
+        "rolled": since.rolled,
+        "gap_pp": _moved(since.gap_pp),
+        "rank": _moved(since.rank),
+        "indices": {fund: _index(index) for fund, index in since.indices.items()},
     }
 
 
-def _moved(found: ThenNow) -> Json:
+def _moved(pair: ThenNow) -> Json:
     return {
-        "before": number(found.before),
-        "after": number(found.after),
-        "change": number(found.change),
+        "before": number(pair.before),
+        "after": number(pair.after),
+        "change": number(pair.change),
     }
 
 
-def _index(own: IndexSince) -> Json:
+def _index(index: IndexSince) -> Json:
     return {
-        "fund_return": _moved(own.fund_return),
-        "share_up": _moved(own.share_up),
-        "leaders": own.leaders and _ends(own.leaders),
-        "laggards": own.laggards and _ends(own.laggards),
-        "joined": list(own.joined),
-        "joined_count": len(own.joined),
-        "left": list(own.left),
-        "left_count": len(own.left),
-        "withheld": own.withheld or None,
+        "fund_return": _moved(index.fund_return),
+        "share_up": _moved(index.share_up),
+        "leaders": index.leaders and _ends(index.leaders),
+        "laggards": index.laggards and _ends(index.laggards),
+        "joined": list(index.joined),
+        "joined_count": len(index.joined),
+        "left": list(index.left),
+        "left_count": len(index.left),
+        "withheld": index.withheld or None,
     }
 
 
-def _ends(found: Ends) -> Json:
+def _ends(ends: Ends) -> Json:
     return {
         name: [
             {"symbol": one.symbol, "rank": _moved(one.rank), "contribution_bp": _moved(one.bp)}
             for one in placed
         ]
-        for name, placed in _each(found)
+        for name, placed in _each(ends)
     }
 
 
-def _each(found: Ends) -> tuple[tuple[str, tuple[Placed, ...]], ...]:
-    return (("entered", found.entered), ("gone", found.gone), ("moved", found.moved))
+def _each(ends: Ends) -> tuple[tuple[str, tuple[Placed, ...]], ...]:
+    return (("entered", ends.entered), ("gone", ends.gone), ("moved", ends.moved))
 
 
-def since_tables(found: Since) -> Iterator[Table]:
+def since_tables(since: Since) -> Iterator[Table]:
     """Figures then and now, and who came, went and moved at both ends of each index."""
     rows: list[Row] = [
-        _figures("gap", found.gap_pp, lambda x: f.pp(_hundredth(x))),
-        _figures("rank", found.rank, f.count, change=lambda x: f.number(x, sign=True)),
+        _figures("gap", since.gap_pp, lambda x: f.pp(_hundredth(x))),
+        _figures("rank", since.rank, f.count, change=lambda x: f.number(x, sign=True)),
     ]
-    for fund, own in found.indices.items():
-        rows.append(_figures(f"{fund} return", own.fund_return, f.pct, change=f.pp))
+    for fund, index in since.indices.items():
+        rows.append(_figures(f"{fund} return", index.fund_return, f.pct, change=f.pp))
         rows.append(
             _figures(
                 f"{fund} lines up",
-                own.share_up,
+                index.share_up,
                 lambda x: f.pct(x, 1, sign=False),
                 change=lambda x: f.pp(x, 1),
             )
         )
-    notes = [own.withheld for own in found.indices.values() if own.withheld]
-    if found.rolled:
+    notes = [index.withheld for index in since.indices.values() if index.withheld]
+    if since.rolled:
         notes.append("both ends of the window have moved")
     yield Table(
-        f"Since {found.before.as_of}", ("", ">then", ">now", ">change"), tuple(rows), tuple(notes)
+        f"Since {since.before.as_of}", ("", ">then", ">now", ">change"), tuple(rows), tuple(notes)
     )
     columns = ("", "symbol", ">rank then", ">now", ">bp then", ">now")
-    for fund, own in found.indices.items():
-        for title, ends in (("leaders", own.leaders), ("laggards", own.laggards)):
+    for fund, index in since.indices.items():
+        for title, ends in (("leaders", index.leaders), ("laggards", index.laggards)):
             if ends is not None and not ends.same:
                 moves = tuple(
                     (
@@ -137,17 +137,21 @@ def since_tables(found: Since) -> Iterator[Table]:
                     for name, placed in _each(ends)
                     for one in placed
                 )
-                yield Table(f"{fund} {title} since {found.before.as_of}", columns, moves)
-        if own.joined or own.left:
-            gone = tuple(("joined", s) for s in own.joined) + tuple(("left", s) for s in own.left)
-            yield Table(f"{fund} membership since {found.before.as_of}", ("", "symbol"), gone)
+                yield Table(f"{fund} {title} since {since.before.as_of}", columns, moves)
+        if index.joined or index.left:
+            gone = tuple(("joined", s) for s in index.joined) + tuple(
+                ("left", s) for s in index.left
+            )
+            yield Table(f"{fund} membership since {since.before.as_of}", ("", "symbol"), gone)
 
 
-Said = Callable[[float | None], str]
+Formatter = Callable[[float | None], str]
 
 
-def _figures(name: str, found: ThenNow, said: Said, change: Said | None = None) -> Row:
-    return (name, said(found.before), said(found.after), (change or said)(found.change))
+def _figures(
+    name: str, pair: ThenNow, formatter: Formatter, change: Formatter | None = None
+) -> Row:
+    return (name, formatter(pair.before), formatter(pair.after), (change or formatter)(pair.change))
 
 
 def _hundredth(value: float | None) -> float | None:

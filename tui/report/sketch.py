@@ -37,8 +37,8 @@ class Sketch:
         told: the same in a sentence with its figures.
     """
 
-    def __init__(self, width: float, height: float, title: str, told: str) -> None:
-        self.width, self.height, self.title, self.told = width, height, title, told
+    def __init__(self, width: float, height: float, title: str, description: str) -> None:
+        self.width, self.height, self.title, self.told = width, height, title, description
         self._shapes: list[str] = []
 
     def line(self, start: Point, end: Point, look: str) -> None:
@@ -59,24 +59,22 @@ class Sketch:
     def _points(self, points: Iterable[Point]) -> str:
         return " ".join(f"{_at(x)},{_at(y)}" for x, y in points)
 
-    def box(self, left: float, top: float, size: Point, look: str, told: str = "") -> None:
-        """A rectangle; ``told`` is shown where a pointer rests on it."""
+    def box(self, left: float, top: float, size: Point, look: str, tip: str = "") -> None:
+        """A rectangle; ``tip`` is shown where a pointer rests on it."""
         width, height = size
         shape = (
             f'<rect x="{_at(left)}" y="{_at(top)}" width="{_at(max(width, 0))}"'
             f' height="{_at(max(height, 0))}" class="{look}"'
         )
-        self._shapes.append(
-            f"{shape}><title>{clean(told)}</title></rect>" if told else f"{shape}/>"
-        )
+        self._shapes.append(f"{shape}><title>{clean(tip)}</title></rect>" if tip else f"{shape}/>")
 
     def text(
-        self, x: float, y: float, said: str, look: str = "t", anchor: Anchor = "start"
+        self, x: float, y: float, words: str, look: str = "t", anchor: Anchor = "start"
     ) -> None:
         """A line of text on its base line."""
         end = "" if anchor == "start" else f' text-anchor="{anchor}"'
         self._shapes.append(
-            f'<text x="{_at(x)}" y="{_at(y)}" class="{look}"{end}>{clean(said)}</text>'
+            f'<text x="{_at(x)}" y="{_at(y)}" class="{look}"{end}>{clean(words)}</text>'
         )
 
     def put(self, other: Sketch, x: float, y: float) -> None:

@@ -27,24 +27,24 @@ FEW = 12
 
 
 def document(
-    held: Held, market: Market, store: Path, fetched: Fetched, now: datetime
+    contents: Held, market: Market, store: Path, fetched: Fetched, now: datetime
 ) -> dict[str, Any]:
     """The store's state as plain JSON values.
 
     Args:
-        held: the generation read.
+        contents: the generation read.
         market: what the screen makes of it.
         store: the directory it is kept in.
         fetched: what the last refresh brought, and what is missing.
         now: with a time zone; ages are counted from it.
     """
-    prices = held.prices
+    prices = contents.prices
     last = market.last_close
     closes = sum(int(np.isfinite(block.close).sum()) for block in prices.blocks)
     adjusted = [b.adj_close for b in prices.blocks if b.adj_close is not None]
     funds: dict[str, Any] = {}
-    for fund in sorted(held.holdings):
-        newest = held.holdings[fund][-1]
+    for fund in sorted(contents.holdings):
+        newest = contents.holdings[fund][-1]
         symbols = [market.symbol(s) for s in newest.symbols]
         series = market.series(fund)
         funds[fund] = {
@@ -60,7 +60,7 @@ def document(
                     "from": file.source,
                     "fetched_at": file.fetched_at and file.fetched_at.isoformat(),
                 }
-                for file in held.holdings[fund]
+                for file in contents.holdings[fund]
             ],
             "lines": len(symbols),
             "lines_with_prices": sum(symbol in last for symbol in symbols),
@@ -69,8 +69,8 @@ def document(
     return {
         "schema": SCHEMA,
         "store": str(store),
-        "generation": held.generation,
-        "simulated": held.simulated,
+        "generation": contents.generation,
+        "simulated": contents.simulated,
         "now": now.isoformat(timespec="seconds"),
         "prices": {
             "symbols": len(last),
@@ -95,12 +95,12 @@ def document(
             for group in fetched.groups
         ],
         "funds": funds,
-        "damage": list(held.damage),
+        "damage": list(contents.damage),
         "aside": [
             {"fund": one.fund, "as_of": one.as_of.isoformat(), "from": one.source, "why": one.why}
-            for one in held.aside
+            for one in contents.aside
         ],
-        "announced": _announced(held),
+        "announced": _announced(contents),
         "themes": list(market.reference.doubts),
     }
 
@@ -111,84 +111,84 @@ def _other(other: LeftOut) -> dict[str, Any]:
     return {"symbol": other.symbol, "name": other.name, "weight": weight, "reason": other.reason}
 
 
-def _announced(held: Held) -> list[dict[str, Any]]:
+def _announced(contents: Held) -> list[dict[str, Any]]:
     """Announced changes held, a row for each fund and effective date."""
-    counts = Counter((c.fund, c.effective, c.action) for c in held.announced)
+    counts = Counter((c.fund, c.effective, c.action) for c in contents.announced)
     return [
         {
             "fund": fund,
             "effective": effective.isoformat(),
             "leave": counts[fund, effective, "leave"],
             "join": counts[fund, effective, "join"],
-            "from": sorted({c.source for c in held.announced if c.fund == fund}),
+            "from": sorted({c.source for c in contents.announced if c.fund == fund}),
         }
-        for fund, effective in sorted({(c.fund, c.effective) for c in held.announced})
+        for fund, effective in sorted({(c.fund, c.effective) for c in contents.announced})
     ]
 
 
-def to_json(held: Held, market: Market, store: Path, fetched: Fetched, now: datetime) -> str:
+def to_json(contents: Held, market: Market, store: Path, fetched: Fetched, now: datetime) -> str:
     """The state as JSON, one trailing newline."""
-    state = document(held, market, store, fetched, now)
+    state = document(contents, market, store, fetched, now)
     return json.dumps(state, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def to_text(
-    held: Held, market: Market, store: Path, fetched: Fetched, now: datetime, cost: str
+    contents: Held, market: Market, store: Path, fetched: Fetched, now: datetime, cost: str
 ) -> str:
     """The state for a person; ``cost`` says what a refresh costs, "" for nothing to say."""
-    state = document(held, market, store, fetched, now)
+    state = document(contents, market, store, fetched, now)
     prices = state["prices"]
-    said = [
-        f"{'SIMULATED market' if held.simulated else 'market'} in {state['store']},"
-        f" generation {held.generation}",
+    lines = [
+        f"{'SIMULATED market' if contents.simulated else 'market'} in {state['store']},"
+        f" generation {contents.generation}",
         f"prices     {prices['symbols']:,} symbols, {prices['closes']:,} closes,"
         f" {prices['adjusted_closes']:,} adjusted closes,"
         f" {prices['first'] or '–'} to {prices['last'] or '–'}",
     ]
     if prices["newest_fetch"]:
         newest = datetime.fromisoformat(prices["newest_fetch"])
-        said.append(f"           newest taken {f.ago(newest, now)}")
-    said += [
+        lines.append(f"           newest taken {f.ago(newest, now)}")
+    lines += [
         f"           {count:,} symbols from {source}" for source, count in prices["sources"].items()
     ]
     disputed = list(prices["disputed"].items())
-    said += [f"           {symbol}: {words}" for symbol, words in disputed[:FEW]]
+    lines += [f"           {symbol}: {words}" for symbol, words in disputed[:FEW]]
     if len(disputed) > FEW:
-        said.append(f"           and {len(disputed) - FEW:,} more whose sources differ")
+        lines.append(f"           and {len(disputed) - FEW:,} more whose sources differ")
     for group in fetched.groups:
         few = " ".join(group.names[:FEW])
         more = f" and {len(group.names) - FEW:,} more" if len(group.names) > FEW else ""
-        said.append(f"           {len(group.names):,} not fetched: {group.reason}")
-        said.append(f"             {few}{more}; {until_words(group)}")
+        lines.append(f"           {len(group.names):,} not fetched: {group.reason}")
+        lines.append(f"             {few}{more}; {until_words(group)}")
     if prices["provisional"]:
-        said.append(f"           {prices['provisional']:,} closes are of an unfinished session")
+        lines.append(f"           {prices['provisional']:,} closes are of an unfinished session")
     if fetched.ended is not None:
         first, *rest = fetched.sentences(now)
-        said.append(f"refreshed  {first}")
-        said += [f"           {sentence}" for sentence in rest]
-    for fund, own in state["funds"].items():
-        closes = own["closes"]
-        dates = ", ".join(file["as_of"] for file in own["holdings"])
-        said.append(
+        lines.append(f"refreshed  {first}")
+        lines += [f"           {sentence}" for sentence in rest]
+    for fund, fund_state in state["funds"].items():
+        closes = fund_state["closes"]
+        dates = ", ".join(file["as_of"] for file in fund_state["holdings"])
+        lines.append(
             f"{fund:<10} "
             + (
                 f"closes {closes['first']} to {closes['last']}"
                 if closes
                 else "no closes of the fund"
             )
-            + f"; {own['lines_with_prices']:,} of {own['lines']:,} lines with prices"
+            + f"; {fund_state['lines_with_prices']:,} of {fund_state['lines']:,} lines with prices"
         )
-        said.append(f"           holdings of {dates}")
-        said += [f"           {line}" for line in left_out(held.holdings[fund][-1].others)]
+        lines.append(f"           holdings of {dates}")
+        lines += [f"           {line}" for line in left_out(contents.holdings[fund][-1].others)]
     for row in state["announced"]:
         words = f"{row['leave']:,} leave, {row['join']:,} join on {row['effective']}"
-        said.append(f"{row['fund']:<10} announced: {words} ({', '.join(row['from'])})")
-    said += [
+        lines.append(f"{row['fund']:<10} announced: {words} ({', '.join(row['from'])})")
+    lines += [
         f"! holdings {one.fund} of {one.as_of} are kept aside, the file {'; '.join(one.why)};"
         " `internals refresh --accept` uses it"
-        for one in held.aside
+        for one in contents.aside
     ]
-    said += [f"! {sentence}" for sentence in (*held.damage, *state["themes"])]
+    lines += [f"! {sentence}" for sentence in (*contents.damage, *state["themes"])]
     if cost:
-        said.append(cost)
-    return "\n".join(said) + "\n"
+        lines.append(cost)
+    return "\n".join(lines) + "\n"

@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 def _spread(snapshot: Snapshot) -> Iterator[Table]:
-    found = snapshot.spread
-    if found is None:
+    spread = snapshot.spread
+    if spread is None:
         return
     question = snapshot.question
     rows = [
-        (question.small, f.pct(found.small_return)),
-        (question.large, f.pct(found.large_return)),
-        ("gap", f.pp(found.gap)),
-        ("geometric gap", f.pp(found.geometric_gap)),
+        (question.small, f.pct(spread.small_return)),
+        (question.large, f.pct(spread.large_return)),
+        ("gap", f.pp(spread.gap)),
+        ("geometric gap", f.pp(spread.geometric_gap)),
     ]
     notes = (
-        ranking_words("same window", found.same_window),
-        ranking_words("full calendar years", found.full_years),
+        ranking_words("same window", spread.same_window),
+        ranking_words("full calendar years", spread.full_years),
     )
     yield Table("Spread", ("", ">return"), tuple(rows), notes)
 
@@ -100,20 +100,20 @@ def _bridge(snapshot: Snapshot) -> Iterator[Table]:
 
 
 def _changes(snapshot: Snapshot) -> Iterator[Table]:
-    for fund, told in snapshot.changes.items():
+    for fund, changes in snapshot.changes.items():
         rows = [
             (kind, c.symbol, c.name, f.weight(c.weight), f.bp(c.contribution, unit=False))
-            for kind, listed in (("left", told.left), ("joined", told.joined))
+            for kind, listed in (("left", changes.left), ("joined", changes.joined))
             for c in listed[:ROWS]
         ]
-        turnover = f.weight(told.turnover, 1)
+        turnover = f.weight(changes.turnover, 1)
         yield Table(
-            f"{fund} changes from {told.from_date} to {told.to_date}",
+            f"{fund} changes from {changes.from_date} to {changes.to_date}",
             ("", "symbol", "name", ">weight", ">bp"),
             tuple(rows),
             (
-                f"{len(told.joined):,} joined, {len(told.left):,} left,"
-                f" {len(told.renamed):,} renamed, one-way turnover {turnover}",
+                f"{len(changes.joined):,} joined, {len(changes.left):,} left,"
+                f" {len(changes.renamed):,} renamed, one-way turnover {turnover}",
             ),
         )
 
@@ -135,34 +135,34 @@ def _announced(snapshot: Snapshot) -> Iterator[Table]:
             for change in [c for c in changes if c.action == action][:ROWS]
         ]
         count = {a: sum(c.action == a for c in changes) for a in ("leave", "join")}
-        said = f"{count['leave']:,} to leave, {count['join']:,} to join"
+        counts = f"{count['leave']:,} to leave, {count['join']:,} to join"
         origins = ", ".join(sorted({c.source for c in changes if c.source}))
         yield Table(
             f"{fund} announced changes",
             columns,
             tuple(rows),
-            (f"{said}; {origins}" if origins else said,),
+            (f"{counts}; {origins}" if origins else counts,),
         )
 
 
 def _history(snapshot: Snapshot) -> Iterator[Table]:
     """The same window and the whole calendar year, year by year, newest first."""
-    found = snapshot.spread
-    if found is None:
+    spread = snapshot.spread
+    if spread is None:
         return
-    same = {year.year: year for year in found.same_window.history}
-    full = {year.year: year for year in found.full_years.history}
+    same = {year.year: year for year in spread.same_window.history}
+    full = {year.year: year for year in spread.full_years.history}
     if len({*same, *full}) < 2:
         return
     small, large = snapshot.question.small, snapshot.question.large
 
     def row(year: int) -> Row:
-        own, whole = same.get(year), full.get(year)
+        part_year, whole = same.get(year), full.get(year)
         return (
             str(year),
-            f.pct(own.small_return if own else None),
-            f.pct(own.large_return if own else None),
-            f.pp(own.gap if own else None, unit=False),
+            f.pct(part_year.small_return if part_year else None),
+            f.pct(part_year.large_return if part_year else None),
+            f.pp(part_year.gap if part_year else None, unit=False),
             f.pp(whole.gap if whole else None, unit=False),
         )
 
@@ -202,11 +202,11 @@ def _coverage(snapshot: Snapshot) -> Iterator[Table]:
         for line in view.not_measured:
             left.setdefault((view.fund, line.reason), []).append(line.weight)
     if left:
-        told = tuple(
+        entries = tuple(
             (fund, f.count(len(weights)), f.weight(_sum(weights)), reason)
             for (fund, reason), weights in left.items()
         )
-        yield Table("Lines that are not measured", ("", ">lines", ">weight", "reason"), told)
+        yield Table("Lines that are not measured", ("", ">lines", ">weight", "reason"), entries)
 
 
 def sections(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Section, ...]:
@@ -217,7 +217,7 @@ def sections(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Section,
         earlier: what changed since an earlier note, to be told with it.
     """
     views = snapshot.indices.values()
-    found = (
+    listed = (
         ("spread", "How far, and how rare", [*_spread(snapshot), *_history(snapshot)]),
         ("since", "What changed", since_tables(earlier) if earlier is not None else ()),
         ("contributors", "Who did it", [t for view in views for t in contributors(view)]),
@@ -228,7 +228,7 @@ def sections(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Section,
         ("changes", "Who joined, who left", [*_changes(snapshot), *_announced(snapshot)]),
         ("coverage", "What it rests on", _coverage(snapshot)),
     )
-    whole = (Section(key, title, tuple(tables)) for key, title, tables in found)
+    whole = (Section(key, title, tuple(tables)) for key, title, tables in listed)
     return tuple(section for section in whole if section.tables)
 
 

@@ -117,7 +117,7 @@ def breadth(snapshot: Snapshot) -> Iterator[Table]:
         for rungs in zip(*(v.breadth.ladder for v in views), strict=True)
     ]
     rows.append(row("unchanged", [v.breadth.unchanged for v in views]))
-    lists = tuple(f"{v.fund}: {said}" for v in views if (said := list_words(v)))
+    lists = tuple(f"{v.fund}: {words}" for v in views if (words := list_words(v)))
     outside = tuple(
         f"{v.fund}: outside the count "
         + ", ".join(f"{n:,} {reason}" for reason, n in v.breadth.outside)
@@ -126,8 +126,8 @@ def breadth(snapshot: Snapshot) -> Iterator[Table]:
     )
     yield Table("Breadth", columns, tuple(rows), lists + outside)
     bins = []
-    for found in zip(*(v.breadth.histogram for v in views), strict=True):
-        low, high = found[0].low, found[0].high
+    for bins_of in zip(*(v.breadth.histogram for v in views), strict=True):
+        low, high = bins_of[0].low, bins_of[0].high
         name = (
             f"up to {f.pct(high, 0)}"
             if low is None
@@ -135,7 +135,7 @@ def breadth(snapshot: Snapshot) -> Iterator[Table]:
             if high is None
             else f"{f.pct(low, 0)} to {f.pct(high, 0)}"
         )
-        bins.append(row(name, [b.count for b in found]))
+        bins.append(row(name, [b.count for b in bins_of]))
     yield Table("Histogram of returns", columns, tuple(bins))
     moments = [
         ("equal weight", [v.breadth.equal_weight for v in views], True),
@@ -156,14 +156,14 @@ def breadth(snapshot: Snapshot) -> Iterator[Table]:
     yield Table("Lines' returns", ("", *(f">{v.fund}" for v in views)), tuple(lines))
 
 
-def _above(days: int, found: Daily) -> FloatArray:
-    return found.above[days]
+def _above(days: int, daily: Daily) -> FloatArray:
+    return daily.above[days]
 
 
 def _last(snapshot: Snapshot, fund: str, pick: Callable[[Daily], FloatArray]) -> float | None:
     """The last session's value of a daily measure."""
-    found = snapshot.daily.get(fund)
-    return None if found is None or not len(found.sessions) else float(pick(found)[-1])
+    daily = snapshot.daily.get(fund)
+    return None if daily is None or not len(daily.sessions) else float(pick(daily)[-1])
 
 
 def concentration(view: IndexView) -> Iterator[Table]:

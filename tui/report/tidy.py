@@ -34,8 +34,8 @@ def _cell(value: Any, *, text: bool) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return repr(value)
-    said = f"'{value}" if text and _FORMULA.match(str(value)) else str(value)
-    return _BREAKS.sub(" ", said)
+    words = f"'{value}" if text and _FORMULA.match(str(value)) else str(value)
+    return _BREAKS.sub(" ", words)
 
 
 def to_csv(table: Part) -> str:

@@ -390,8 +390,8 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         if self.notice:
             return self.notice, ""
         damage = self.market.damage if self.market is not None else ()
-        if said := self.error or next(iter(damage), ""):
-            return said, "error"
+        if trouble := self.error or next(iter(damage), ""):
+            return trouble, "error"
         if self.snapshot is None and self.failed is None:
             return READING, "busy"
         return self.refresher.countdown or self.live.text or self.cost, ""

@@ -62,8 +62,8 @@ class Asking(Board, inherit_bindings=False):
     def action_thresholds(self, step: int) -> None:
         """Finer or coarser thresholds of breadth."""
         app = self.host
-        held = (app.question.above, app.question.below)
-        place = THRESHOLDS.index(held) if held in THRESHOLDS else _USUAL
+        in_force = (app.question.above, app.question.below)
+        place = THRESHOLDS.index(in_force) if in_force in THRESHOLDS else _USUAL
         if not 0 <= place + step < len(THRESHOLDS):
             app.tell(f"these are the {'finest' if step > 0 else 'coarsest'} thresholds")
             return

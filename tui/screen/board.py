@@ -39,7 +39,7 @@ class Board(Stage, inherit_bindings=False):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(self, host: Workbench) -> None:
-        super().__init__(own=not fitting.plain(host.config.wire))
+        super().__init__(custom=not fitting.plain(host.config.wire))
         self.host = host
         self.spread, self.names = SpreadPane(), Contributors()
         self.breadth, self.changes = BreadthPane(), ChangesPane()
@@ -168,11 +168,11 @@ class Board(Stage, inherit_bindings=False):
     def show_status(self) -> None:
         """What is going on, and how old the data is."""
         app = self.host
-        said, kind = app.status()
+        message, kind = app.status()
         right = chrome.age_text(app.snapshot, app.now()) if app.snapshot else ""
         if self.prompt.is_open:
-            said, kind, right = self.prompt.advice, "error" * self.prompt.wrong, ""
-        self._status.show(lambda width, height: [frame.status(said, kind, right, width)])
+            message, kind, right = self.prompt.advice, "error" * self.prompt.wrong, ""
+        self._status.show(lambda width, height: [frame.status(message, kind, right, width)])
 
     def _show_hints(self) -> None:
         if self.sorting:
@@ -244,8 +244,8 @@ class Board(Stage, inherit_bindings=False):
             return
         app.marked.clear()
         if theme is not None:
-            held = {s for _, view in app.scene.views() for s in view.contributors.symbols}
-            app.marked.update(dict.fromkeys(s for s in theme.symbols if s in held))
+            listed = {s for _, view in app.scene.views() for s in view.contributors.symbols}
+            app.marked.update(dict.fromkeys(s for s in theme.symbols if s in listed))
         scene = app.scene
         self.activate(CONTRIBUTORS)
         self.names.show(scene)

@@ -46,8 +46,8 @@ def header(
 
 def headline_lines(scene: Scene, width: int, most: int) -> Drawing:
     """The headline sentence; the header and every pane already say SIMULATED."""
-    said = headline(scene.snapshot).removeprefix("SIMULATED: ")
-    return [[(" ", ""), *line] for line in wrapped(said, width - 2, "bold", most)]
+    sentence = headline(scene.snapshot).removeprefix("SIMULATED: ")
+    return [[(" ", ""), *line] for line in wrapped(sentence, width - 2, "bold", most)]
 
 
 def age_text(snapshot: Snapshot, now: datetime) -> str:
@@ -119,13 +119,13 @@ def welcome(
     wide = max(len(what) for what, _ in steps) + 2
     beside = inner >= wide + 30
     for what, does in steps:
-        said = wrapped(does, inner - (wide + 2 if beside else 5), "dim")
+        explanation = wrapped(does, inner - (wide + 2 if beside else 5), "dim")
         if beside:
-            lines.append([(f"  {what:<{wide}}", "bold"), *said[0]])
-            lines += [[(" " * (wide + 2), ""), *line] for line in said[1:]]
+            lines.append([(f"  {what:<{wide}}", "bold"), *explanation[0]])
+            lines += [[(" " * (wide + 2), ""), *line] for line in explanation[1:]]
         else:
             lines.append([(f"  {what}", "bold")])
-            lines += [[("     ", ""), *line] for line in said]
+            lines += [[("     ", ""), *line] for line in explanation]
     left = max((width - inner) // 2, 1)
     top = max((height - len(lines)) // 3, 0)
     return [[]] * top + [[(" " * left, ""), *line] for line in lines]

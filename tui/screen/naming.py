@@ -57,8 +57,8 @@ class Naming(Board, inherit_bindings=False):
     def action_filter(self) -> None:
         """Type a filter of the contributors."""
         self.activate(CONTRIBUTORS)
-        held = self.names.filter or self.names.sought
-        self.prompt.open("/", held.text if held else "")
+        current = self.names.filter or self.names.sought
+        self.prompt.open("/", current.text if current else "")
 
     def action_seek(self, step: int) -> None:
         """To the next match of the filter among all lines, or the one before."""
@@ -106,5 +106,5 @@ class Naming(Board, inherit_bindings=False):
         self.names.show(scene)
         self.changes.show(scene)
         pane.turn("down")
-        said = " ".join(app.marked) or "none"
-        app.tell(f"marked: {said}; X tells the indices without them")
+        names = " ".join(app.marked) or "none"
+        app.tell(f"marked: {names}; X tells the indices without them")

@@ -108,8 +108,8 @@ class Prompt(Sheet):
         elif key == "ctrl+u":
             self._set(text[at:], 0)
         elif key == "ctrl+w":
-            kept = text[:at].rstrip().rpartition(" ")
-            head = kept[0] + kept[1]
+            parts = text[:at].rstrip().rpartition(" ")
+            head = parts[0] + parts[1]
             self._set(head + text[at:], len(head))
         elif key in ("left", "right", "home", "end", "ctrl+a", "ctrl+e"):
             moves = {"left": at - 1, "right": at + 1, "home": 0, "ctrl+a": 0}

@@ -102,14 +102,14 @@ class Desk:
             self._facts = stamps, load_reference(self.places.config)
         return self._facts[1]
 
-    def _doubts(self, held: Held) -> tuple[str, ...]:
+    def _doubts(self, contents: Held) -> tuple[str, ...]:
         """What in the user's themes names nothing held; of an invented market nothing is said."""
         if self.simulated:
             return ()
         from cache.facts.reference import doubtful_themes
 
-        lines = (file.symbols for dated in held.holdings.values() for file in dated)
-        closes = (block.symbols for block in held.prices.blocks)
+        lines = (file.symbols for dated in contents.holdings.values() for file in dated)
+        closes = (block.symbols for block in contents.prices.blocks)
         return doubtful_themes(self.places.config, set(chain(*lines, *closes)))
 
     def generation(self) -> int | None:
@@ -151,8 +151,8 @@ class Desk:
         from cache.sources.holdings.announced import adding
 
         bars, files = make()
-        told = announced(file for file, _ in files)
-        self.store.commit(bars=bars, holdings=files, announce=adding(told))
+        changes = announced(file for file, _ in files)
+        self.store.commit(bars=bars, holdings=files, announce=adding(changes))
 
     def market(self) -> Market:
         """What is held now; read again only when the generation on disk is another.
@@ -169,18 +169,18 @@ class Desk:
             reference = self.reference
             loaded = self._loaded
             if loaded is None or loaded.newest != identity or loaded.reference is not reference:
-                held = self.store.read()
+                contents = self.store.read()
                 self._loaded = loaded = _Loaded(
                     identity,
                     reference,
                     Market(
-                        held.prices,
-                        held.holdings,
-                        replace(reference, doubts=self._doubts(held)),
-                        simulated=held.simulated,
-                        damage=held.damage,
-                        generation=held.generation,
-                        announced=held.announced,
+                        contents.prices,
+                        contents.holdings,
+                        replace(reference, doubts=self._doubts(contents)),
+                        simulated=contents.simulated,
+                        damage=contents.damage,
+                        generation=contents.generation,
+                        announced=contents.announced,
                     ),
                 )
             return self._with_quotes(loaded.market)
@@ -310,7 +310,7 @@ class Desk:
 def _stamp(path: Path) -> tuple[int, int, int] | None:
     """What tells one state of a file from another; None where there is none."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -185,7 +185,7 @@ def _setting(table: str, key: str, value: Any) -> dict[str, Any]:
     reader = _SETTINGS.get((table, key))
     if reader is not None:
         return reader(value)
-    known = [own for where, own in _SETTINGS if where == table]
+    known = [setting for where, setting in _SETTINGS if where == table]
     if table:
         raise ConfigError(f"no such setting; known in [{table}] are {' and '.join(known)}")
     tables = " ".join(f"[{name}]" for name in _TABLES)
@@ -208,24 +208,24 @@ def read(text: str, where: str) -> Config:
         data = parse_toml(text.removeprefix("\ufeff"), where)
     except SourceError as error:
         raise ConfigError(f"{error}") from None
-    found: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     given: set[str] = set()
     for name, value in data.items():
         if name == "keys" and isinstance(value, dict):
-            found["keys"] = _keys(value, text, where)
+            settings["keys"] = _keys(value, text, where)
             continue
         table = name if name in _TABLES and isinstance(value, dict) else ""
         for key, entry in value.items() if table else [(name, value)]:
             place = f"[{table}] {key}" if table else key
             try:
-                found |= _setting(table, key, entry)
+                settings |= _setting(table, key, entry)
             except ConfigError as error:
                 line = _line(text, *filter(None, (table, key)))
                 raise ConfigError(
                     f"{where}, line {line}: {clean(place, 60)} = {_toml(entry)}: {error}"
                 ) from None
             given.add(key)
-    return Config(**found, given=frozenset(given))
+    return Config(**settings, given=frozenset(given))
 
 
 def _keys(entries: Mapping[str, Any], text: str, where: str) -> dict[str, str]:
@@ -259,13 +259,13 @@ def _line(text: str, *path: str) -> int:
     wanted, header, best = list(path), list[str](), (0, 1)
     for number, line in enumerate(text.splitlines(), start=1):
         if line.lstrip().startswith("["):
-            header = found = _names(line.strip(" \t[").partition("]")[0])
+            header = key_path = _names(line.strip(" \t[").partition("]")[0])
         elif "=" in line:
-            found = [*header, *_names(line.partition("=")[0])]
+            key_path = [*header, *_names(line.partition("=")[0])]
         else:
             continue
-        common = min(len(found), len(wanted))
-        if found[:common] == wanted[:common] and common > best[0]:
+        common = min(len(key_path), len(wanted))
+        if key_path[:common] == wanted[:common] and common > best[0]:
             best = common, number
     return best[1]
 

@@ -106,9 +106,9 @@ def capabilities(
     unicode, coding = _coding(environ, encoding, c_locale=c_locale)
     refusal = ""
     if term in ("", "dumb", "unknown"):
-        told = f"TERM={term}" if term else "TERM, which is not set,"
+        subject = f"TERM={term}" if term else "TERM, which is not set,"
         refusal = (
-            f"{told} names no terminal that can show a screen; TERM=xterm-256color would,"
+            f"{subject} names no terminal that can show a screen; TERM=xterm-256color would,"
             " and `internals note` writes the same answer anywhere"
         )
     return Capabilities(
@@ -167,17 +167,17 @@ def _coding(environ: Mapping[str, str], encoding: str, *, c_locale: bool) -> tup
     return not c_locale, "the system's own locale" if not c_locale else "LANG is not set"
 
 
-def prepare(found: Capabilities) -> None:
+def prepare(capabilities: Capabilities) -> None:
     """Let the screen's library send nothing that the terminal does not know."""
     from textual import constants
 
-    if found.console:
+    if capabilities.console:
         # The keyboard protocol's letters would be drawn.
         constants.DISABLE_KITTY_KEY = True  # type: ignore[misc]
-    if found.colours == 0:
+    if capabilities.colours == 0:
         os.environ["NO_COLOR"] = "1"
         return
     if os.environ.get("TEXTUAL_COLOR_SYSTEM"):
         return
     systems = {TRUE: "truecolor", 256: "256", 16: "standard", 8: "standard"}
-    constants.COLOR_SYSTEM = systems[found.colours]  # type: ignore[misc]
+    constants.COLOR_SYSTEM = systems[capabilities.colours]  # type: ignore[misc]

@@ -33,10 +33,10 @@ def sentence(error: BaseException, log: Path | None, now: datetime) -> str:
     """
     frames = traceback.extract_tb(error.__traceback__)
     last = f" ({_short(frames[-1].filename)}, line {frames[-1].lineno})" if frames else ""
-    said = f"{discreet(repr(error))}{last}"
+    words = f"{discreet(repr(error))}{last}"
     if log is None or not _written(log, report(error, now)):
-        return said
-    return f"{said}; the way there, without any values, is in {discreet(str(log))}"
+        return words
+    return f"{words}; the way there, without any values, is in {discreet(str(log))}"
 
 
 def place(home: Path | None) -> Path | None:

@@ -56,9 +56,9 @@ class FittedApp(App[None], inherit_bindings=False):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's, but under NO_COLOR none that turns colours into greys; then the last net."""
-        found = super().get_line_filters()
-        found = fitting.colourless(found) if self.no_color else [*found, *self.few]
-        return [*found, NET]
+        filters = super().get_line_filters()
+        filters = fitting.colourless(filters) if self.no_color else [*filters, *self.few]
+        return [*filters, NET]
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """None: everything is in the table of commands."""
@@ -79,7 +79,7 @@ class FittedApp(App[None], inherit_bindings=False):
             super()._fatal_error()
             return
         if (error := self._exception) is not None:
-            said = crash.sentence(error, self.crash_log, self.now())
-            said = f"internals: an error of its own ended the screen: {said}"
-            self._exit_renderables.append(Text(said))
+            message = crash.sentence(error, self.crash_log, self.now())
+            message = f"internals: an error of its own ended the screen: {message}"
+            self._exit_renderables.append(Text(message))
         self._close_messages_no_wait()

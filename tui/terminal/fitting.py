@@ -59,14 +59,14 @@ def let_widgets_go() -> None:
     from textual._styles_cache import StylesCache
 
     asked = StylesCache.get_inner_outer
-    told = getattr(asked, "__wrapped__", None)
-    if told is None:
+    original = getattr(asked, "__wrapped__", None)
+    if original is None:
         return  # mended here already, or by Textual
 
     @lru_cache(1024)
     def colours(base: Color, background: Color) -> tuple[Style, Style]:
-        found: tuple[Style, Style] = told(StylesCache, base, background)
-        return found
+        styles: tuple[Style, Style] = original(StylesCache, base, background)
+        return styles
 
     def get_inner_outer(_: StylesCache, base: Color, background: Color) -> tuple[Style, Style]:
         return colours(base, background)
@@ -96,8 +96,8 @@ def colourless(filters: Sequence[LineFilter]) -> list[LineFilter]:
     """
     from textual.filter import Monochrome, NoColor
 
-    kept = [one for one in filters if not isinstance(one, (Monochrome, NoColor))]
-    return [*kept, NoColor()]
+    others = [one for one in filters if not isinstance(one, (Monochrome, NoColor))]
+    return [*others, NoColor()]
 
 
 def plain(wire: str) -> bool:

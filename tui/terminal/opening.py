@@ -92,14 +92,14 @@ _shown: Opening | None = None
 
 @contextmanager
 def opened(
-    draw: Callable[[int, int], Drawing], theme: str, found: Capabilities, *, ascii_only: bool
+    draw: Callable[[int, int], Drawing], theme: str, capabilities: Capabilities, *, ascii_only: bool
 ) -> Iterator[None]:
     """Show the frame until the driver takes it over; the terminal is afterwards what it was.
 
     Args:
         draw: from columns and rows to the frame.
         theme: name of a palette.
-        found: what the terminal can show.
+        capabilities: what the terminal can show.
         ascii_only: whether to draw in ASCII.
     """
     global _shown
@@ -112,7 +112,7 @@ def opened(
     drawing = draw(*size)
     _shown = opening = Opening(modes, size)
     try:
-        opening.begin(coloured(to_ascii(drawing) if ascii_only else drawing, theme, found))
+        opening.begin(coloured(to_ascii(drawing) if ascii_only else drawing, theme, capabilities))
         yield
     finally:
         _shown = None
@@ -139,23 +139,23 @@ def take(left: Callable[[], bool]) -> Opening | None:
     return _shown
 
 
-def coloured(drawing: Drawing, theme: str, found: Capabilities) -> str:
+def coloured(drawing: Drawing, theme: str, capabilities: Capabilities) -> str:
     """A drawing of the whole screen as a frame of moves, styles and text.
 
     Args:
         drawing: every line, each as wide as the screen.
         theme: name of a palette.
-        found: the terminal's colours.
+        capabilities: the terminal's colours.
     """
     palette = PALETTES[theme]
-    base = _colours(palette["foreground"], palette["background"], found.colours)
+    base = _colours(palette["foreground"], palette["background"], capabilities.colours)
     styles = {"": base}
     out: list[str] = []
     for y, line in enumerate(drawing):
         out.append(f"\x1b[{y + 1};1H")
         for text, name in line:
             if name not in styles:
-                styles[name] = _style(name, palette["variables"], base, found.colours)
+                styles[name] = _style(name, palette["variables"], base, capabilities.colours)
             out.append(f"\x1b[{styles[name]}m{text}\x1b[m")
     return "".join(out)
 

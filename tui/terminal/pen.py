@@ -95,12 +95,12 @@ def change(old: Pen | None, new: Pen) -> str:
     best = f"\x1b[{';'.join(whole)}m" if len(whole) > 1 else "\x1b[m"
     if old is None:
         return best
-    kept, parts = old.attributes, []
+    attributes, parts = old.attributes, []
     for code, bits in _OFF.items():
-        if kept & bits & ~new.attributes:
+        if attributes & bits & ~new.attributes:
             parts.append(code)
-            kept &= ~bits
-    parts += [code for code, bit in _ON.items() if new.attributes & bit & ~kept]
+            attributes &= ~bits
+    parts += [code for code, bit in _ON.items() if new.attributes & bit & ~attributes]
     if new.fore != old.fore:
         parts.append(new.fore or "39")
     if new.back != old.back:

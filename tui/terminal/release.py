@@ -27,11 +27,11 @@ def minor() -> tuple[int, int] | None:
 
     Read from the name of its folder: the metadata themselves take longer than a frame.
     """
-    found = PathFinder.find_spec("textual")
-    if found is None or not found.origin:
+    spec = PathFinder.find_spec("textual")
+    if spec is None or not spec.origin:
         return None
     try:
-        names = os.listdir(os.path.dirname(os.path.dirname(found.origin)))  # noqa: PTH120, PTH208  before pathlib is needed
+        names = os.listdir(os.path.dirname(os.path.dirname(spec.origin)))  # noqa: PTH120, PTH208  before pathlib is needed
     except OSError:
         return None
     versions = {(int(m[1]), int(m[2])) for m in map(_FOLDER.fullmatch, names) if m}

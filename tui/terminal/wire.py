@@ -264,17 +264,17 @@ def _written(row: _Row, x: int, text: str, pen: Pen) -> int:
 
 def _pieces(text: str) -> list[Cell]:
     """Text as cells: a letter with its accents, what a joiner joins, are one piece."""
-    found: list[str] = []
+    pieces: list[str] = []
     for letter in text:
-        joined = found and (found[-1].endswith(_JOINER) or not cell_len(letter))
+        joined = pieces and (pieces[-1].endswith(_JOINER) or not cell_len(letter))
         if joined:
-            found[-1] += letter
+            pieces[-1] += letter
         else:
-            found.append(letter)
-    if sum(map(cell_len, found)) != cell_len(text):
-        found = [text]
+            pieces.append(letter)
+    if sum(map(cell_len, pieces)) != cell_len(text):
+        pieces = [text]
     cells: list[Cell] = []
-    for one in found:
+    for one in pieces:
         width = cell_len(one)
         if one in _ONE:
             cells.append(one)
@@ -297,18 +297,18 @@ def _differing(row: _Row, old: _Row | None, columns: int) -> list[int]:
 
 def _with_pieces(row: _Row, need: list[int]) -> list[int]:
     """The columns, and all cells of the pieces among them; beside a doubtful one its neighbour."""
-    found: set[int] = set()
+    places: set[int] = set()
     todo = list(need)
     while todo:
         x = todo.pop()
-        if x in found or x >= len(row.cells):
+        if x in places or x >= len(row.cells):
             continue
-        found.add(x)
+        places.add(x)
         cell = row.cells[x]
         if isinstance(cell, Piece):
             start = x - cell.at
             todo += range(start, start + cell.width + cell.doubtful)
-    return sorted(found)
+    return sorted(places)
 
 
 def _placed(piece: Piece, x: int) -> list[str]:
@@ -324,8 +324,8 @@ def _placed(piece: Piece, x: int) -> list[str]:
 def _cheap(cells: list[Cell], pens: list[Pen], pen: Pen) -> bool:
     """Whether cells that are shown already cost less to send again than to jump over."""
     return len(cells) <= _GAP and all(
-        isinstance(cell, str) and (for_blank(pen, own) if cell == " " else own) == pen
-        for cell, own in zip(cells, pens, strict=True)
+        isinstance(cell, str) and (for_blank(pen, cell_pen) if cell == " " else cell_pen) == pen
+        for cell, cell_pen in zip(cells, pens, strict=True)
     )
 
 

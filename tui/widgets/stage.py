@@ -42,21 +42,21 @@ class Stage(SizedScreen, inherit_bindings=False):
     """A screen of our own widgets.
 
     Args:
-        own: whether it is painted our way, or Textual's.
+        custom: whether it is painted our way, or Textual's.
     """
 
-    def __init__(self, *, own: bool) -> None:
+    def __init__(self, *, custom: bool) -> None:
         super().__init__()
-        self._own = own
+        self._custom = custom
         self._silent = False
-        if own:
+        if custom:
             from tui.widgets.painting import PaintingCompositor
 
             self._compositor = PaintingCompositor()
 
     def settle(self) -> None:
         """Lay out what takes another room than before; nothing is painted yet."""
-        if not self._own or not self.is_attached:
+        if not self._custom or not self.is_attached:
             return
         moved = [node for node in self.walk_children(Widget) if node._layout_required]
         if not moved:
@@ -81,7 +81,7 @@ class Stage(SizedScreen, inherit_bindings=False):
         A copy of 8.2's `Screen._refresh_layout`, but that only the screen's own new size asks for
         a layout.
         """
-        if not self._own or scroll or self.app.is_inline:
+        if not self._custom or scroll or self.app.is_inline:
             super()._refresh_layout(size, scroll, *more, **named)
             return
         size = self.outer_size if size is None else size
@@ -112,5 +112,5 @@ class Stage(SizedScreen, inherit_bindings=False):
 
     def on_idle(self, event: events.Idle) -> None:
         """Every widget has said what it changed: paint it."""
-        if self._own and not self.app._batch_count and self.is_current:
+        if self._custom and not self.app._batch_count and self.is_current:
             self._on_timer_update()

@@ -73,6 +73,6 @@ def answer(desk: DeskLike, number: int, question: Question) -> Taken | Failed:
     except OSError as error:
         return Failed(number, question, why(error), False)
     except Exception as error:
-        said = f"the question could not be answered: {type(error).__name__}: {error}"
-        return Failed(number, question, said, False)
+        sentence = f"the question could not be answered: {type(error).__name__}: {error}"
+        return Failed(number, question, sentence, False)
     return Taken(number, snapshot, market, identity)

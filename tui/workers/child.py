@@ -37,11 +37,11 @@ def progress_text(fields: dict[str, Any]) -> str:
         return float(value)
 
     stage = str(fields.get("stage") or "")
-    said = _STAGES.get(stage, stage) or "fetching"
+    words = _STAGES.get(stage, stage) or "fetching"
     done, total, failed = number("done"), number("total"), number("failed")
     if total:
-        said += f" {formats.count(done or 0)} of {formats.count(total)}"
-    parts = [said]
+        words += f" {formats.count(done or 0)} of {formats.count(total)}"
+    parts = [words]
     if failed:
         parts.append(f"{formats.count(failed)} failed")
     if rate := number("rate"):
@@ -145,7 +145,7 @@ def _read(process: subprocess.Popen[bytes], put: Callable[[bytes | None], object
 
 def _fields(text: str) -> dict[str, Any] | None:
     try:
-        found = json.loads(text)
+        document = json.loads(text)
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return document if isinstance(document, dict) else None

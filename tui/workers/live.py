@@ -55,8 +55,10 @@ class Live:
         parts.append(f"{len(self.quotes.prices):,} of {self._asked:,} quoted")
         if self._host.market is not None:
             shares = covered(self._host.market, self._pair, self.quotes)
-            said = [f"{fund} {formats.pct(share, 1, sign=False)}" for fund, share in shares.items()]
-            parts.append(f"{', '.join(said)} of weight" if said else "")
+            weights = [
+                f"{fund} {formats.pct(share, 1, sign=False)}" for fund, share in shares.items()
+            ]
+            parts.append(f"{', '.join(weights)} of weight" if weights else "")
         if self._refused:
             parts.append(f"{self._refused:,} refused")
         return " · ".join(part for part in (*parts, self._waiting) if part)
@@ -127,7 +129,7 @@ class Live:
         host.say()
 
 
-def read(fields: Mapping[str, Any], held: Quotes | None) -> Quotes | None:
+def read(fields: Mapping[str, Any], quotes: Quotes | None) -> Quotes | None:
     """The quotes of a line laid over those held; None where it brings none."""
     try:
         session, at = date.fromisoformat(fields["session"]), datetime.fromisoformat(fields["at"])
@@ -138,7 +140,7 @@ def read(fields: Mapping[str, Any], held: Quotes | None) -> Quotes | None:
         }
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
-    before = held.prices if held is not None and held.session == session else {}
+    before = quotes.prices if quotes is not None and quotes.session == session else {}
     return Quotes({**before, **fresh}, session, at)
 
 

@@ -43,8 +43,8 @@ async def write_note(host: Host) -> None:
         host.tell(f"the note is not written: {why(error)}", error=True)
         return
     except Exception as error:
-        said = f"the note could not be written: {type(error).__name__}: {error}"
-        host.tell(said, error=True)
+        sentence = f"the note could not be written: {type(error).__name__}: {error}"
+        host.tell(sentence, error=True)
         return
     first, *others = files
     endings = "".join(f" {other.suffix}" for other in others)

@@ -32,21 +32,21 @@ class Recall:
         """An answer is on the screen; one of an earlier date, or of an open session, is no look."""
         if snapshot.as_of < snapshot.last_session or snapshot.state == "intraday":
             return
-        found = look(snapshot)
-        old = self._now.get(found.asked)
+        seen_now = look(snapshot)
+        old = self._now.get(seen_now.asked)
         if old is None:
-            self._before[found.asked] = self._book.last(found)
-        elif old.look.as_of < found.as_of:
-            self._before[found.asked] = old
+            self._before[seen_now.asked] = self._book.last(seen_now)
+        elif old.look.as_of < seen_now.as_of:
+            self._before[seen_now.asked] = old
             self._book.keep(old)
-        self._now[found.asked] = Seen(found, self._host.now())
-        self._unkept.add(found.asked)
+        self._now[seen_now.asked] = Seen(seen_now, self._host.now())
+        self._unkept.add(seen_now.asked)
 
-    def before(self, found: Look) -> Seen | None:
+    def before(self, seen_now: Look) -> Seen | None:
         """The look to compare with one that is on the screen, None for a first one."""
-        if found.asked in self._before:
-            return self._before[found.asked]
-        return self._book.last(found)
+        if seen_now.asked in self._before:
+            return self._before[seen_now.asked]
+        return self._book.last(seen_now)
 
     def keep(self, question: Question, seat: Seat) -> None:
         """Keep where a person is and what was seen since the last time; say once why not."""

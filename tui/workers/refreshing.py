@@ -93,8 +93,8 @@ class Refresher:
     async def _run(self, argv: list[str]) -> None:
         host = self._host
 
-        def report(said: str) -> None:
-            self.progress = said
+        def report(sentence: str) -> None:
+            self.progress = sentence
             host.say()
 
         try:
