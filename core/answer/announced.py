@@ -62,7 +62,7 @@ class _Roll:
 
 def _roll(market: Market, fund: str) -> _Roll:
     """Collect what was announced of one fund, checked against every file of it."""
-    files, companies = market.holdings.get(fund, ()), market.followed.company
+    files, companies = market.holdings.get(fund, ()), market.line_tickers.company
     sessions = tuple(market.session(file.as_of) for file in files)
     listed = [set(file.symbols) for file in files]
     entries = []

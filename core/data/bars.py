@@ -61,12 +61,12 @@ def between(sessions: Dates, first: date | None, last: date | None) -> slice:
     return slice(start, stop)
 
 
-def moved(blocks: Sequence[Block], moves: Sequence[Move]) -> tuple[Block, ...]:
+def apply_moves(blocks: Sequence[Block], moves: Sequence[Move]) -> tuple[Block, ...]:
     """Return the blocks with the moves applied in order."""
     return tuple(_edited(block, [m for m in moves if _touches(block, m)], ()) for block in blocks)
 
 
-def filled(blocks: Sequence[Block], fills: Sequence[Fill]) -> tuple[Block, ...]:
+def apply_fills(blocks: Sequence[Block], fills: Sequence[Fill]) -> tuple[Block, ...]:
     """Return the blocks with missing closes filled in."""
     by_year: dict[int, list[Fill]] = {}
     for fill in fills:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from core.data.followed import Followed, followed
+from core.data.followed import LineTickers, line_tickers
 from core.data.frames import (
     Announcement,
     Block,
@@ -70,9 +70,9 @@ class Market:
         return value
 
     @cached_property
-    def followed(self) -> Followed:
+    def line_tickers(self) -> LineTickers:
         """Which closes each line is followed by."""
-        return followed(self.prices.blocks, self.holdings, self.reference)
+        return line_tickers(self.prices.blocks, self.holdings, self.reference)
 
     @property
     def bars(self) -> tuple[Block, ...]:
@@ -81,13 +81,13 @@ class Market:
         Closes of a renamed line stand under one symbol, those of a ticker that another company
         took over under two, and a file's price for its session where no close is held.
         """
-        return self.followed.bars
+        return self.line_tickers.bars
 
     @cached_property
     def through(self) -> Mapping[str, date]:
         """Symbol -> the session up to which the vendor's answer is known to go."""
         known = dict(self.prices.through)
-        for symbol, ends in self.followed.ends.items():
+        for symbol, ends in self.line_tickers.ends.items():
             known |= {ticker: max(known.get(symbol, last), last) for ticker, last in ends.items()}
         return known
 
@@ -134,7 +134,7 @@ class Market:
         A renamed line is followed under the symbol whose closes run latest; of several, or
         without closes, under its newest.
         """
-        return self.followed.symbol(listed)
+        return self.line_tickers.symbol(listed)
 
     @cached_property
     def themes(self) -> tuple[Theme, ...]:
@@ -147,7 +147,7 @@ class Market:
     def lines(self, file: Holdings) -> tuple[str, ...]:
         """(N,) the symbols a holdings file's lines are followed by, cached."""
         session = self.session(file.as_of)
-        return self.cached((file, "lines"), lambda: self.followed.lines(file, session))
+        return self.cached((file, "lines"), lambda: self.line_tickers.lines(file, session))
 
     @cached_property
     def register(self) -> Register:

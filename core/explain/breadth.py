@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from core.explain.explanation import Explanation, Term, Unit, cut
-from core.explain.ground import Ground, chosen
+from core.explain.ground import Ground, select
 from core.explain.returns import return_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _COMPARED: Final = "returns are compared at nine decimals, strictly"
 
 def _lines(ground: Ground) -> tuple[Term, ...]:
     """The lines counted, largest return first, the middle of the list cut."""
-    ranked = sorted(ground.counted, key=lambda line: (-line[1], line[0]))
+    ranked = sorted(ground.line_returns, key=lambda line: (-line[1], line[0]))
     return cut((Term(symbol, r, "percent") for symbol, r in ranked), 6, both_ends=True)
 
 
@@ -48,7 +48,7 @@ def _moment(
     view = ground.view
     if view is None:
         return []
-    returns = [r for _, r in ground.counted]
+    returns = [r for _, r in ground.line_returns]
     computed, terms = work(returns) if returns else (None, ())
     n = Term("N", float(len(returns)), "count", "lines with closes at both ends of the window")
     return [
@@ -80,7 +80,7 @@ def median(ground: Ground) -> list[Explanation]:
     """Explain the median return, with the one or two lines in the middle."""
     if ground.view is None:
         return []
-    ranked = sorted(ground.counted, key=lambda line: line[1])
+    ranked = sorted(ground.line_returns, key=lambda line: line[1])
     size = len(ranked)
     middle = ranked[(size - 1) // 2 : size // 2 + 1]
     names = ["r low", "r high"] if len(middle) > 1 else ["r middle"]
@@ -144,7 +144,8 @@ def dispersion_cap(ground: Ground) -> list[Explanation]:
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
         squares = math.fsum(
-            values[symbol] / whole * (x - view.basket_return) ** 2 for symbol, x in ground.counted
+            values[symbol] / whole * (x - view.basket_return) ** 2
+            for symbol, x in ground.line_returns
         )
         return math.sqrt(squares), (
             Term("R", view.basket_return, "percent", "the basket's return"),
@@ -209,7 +210,7 @@ def equal_less_cap(ground: Ground) -> list[Explanation]:
     return _moment(ground, "equal less cap weight", value, "pp", "equal weight - R", work)
 
 
-def _counted(
+def _count(
     ground: Ground,
     title: str,
     value: float | None,
@@ -219,8 +220,8 @@ def _counted(
     """Explain a count of lines, with its share of N."""
     view = ground.view
     assert view is not None
-    inside = [(symbol, r) for symbol, r in ground.counted if condition(round(r, _DECIMALS))]
-    size = len(ground.counted)
+    inside = [(symbol, r) for symbol, r in ground.line_returns if condition(round(r, _DECIMALS))]
+    size = len(ground.line_returns)
     ranked = sorted(inside, key=lambda line: (-line[1], line[0]))
     return Explanation(
         f"{title} of {view.fund}",
@@ -245,9 +246,9 @@ def counts(ground: Ground) -> list[Explanation]:
         return []
     figures = view.breadth
     return [
-        _counted(ground, "lines up", float(figures.up), "count of r > 0", lambda r: r > 0),
-        _counted(ground, "lines down", float(figures.down), "count of r < 0", lambda r: r < 0),
-        _counted(
+        _count(ground, "lines up", float(figures.up), "count of r > 0", lambda r: r > 0),
+        _count(ground, "lines down", float(figures.down), "count of r < 0", lambda r: r < 0),
+        _count(
             ground, "lines unchanged", float(figures.unchanged), "count of r = 0", lambda r: r == 0
         ),
     ]
@@ -262,14 +263,14 @@ def ladder(ground: Ground, item: str = "") -> list[Explanation]:
     def name(rung: Rung) -> str:
         return f"{'<' if rung.below else '>'}{rung.threshold * 100:.6g}"
 
-    rungs = chosen(view.breadth.ladder, name, item, "step")
+    rungs = select(view.breadth.ladder, name, item, "step")
     return [_rung(ground, rung) for rung in rungs]
 
 
 def _rung(ground: Ground, rung: Rung) -> Explanation:
     sign, limit = "<" if rung.below else ">", rung.threshold
     words = f"r {sign} {limit * 100:+.6g} %"
-    return _counted(
+    return _count(
         ground,
         f"lines with {words}",
         float(rung.count),
@@ -291,7 +292,7 @@ def histogram(ground: Ground, item: str = "") -> list[Explanation]:
         return f"{edge(one.low)}..{edge(one.high)}"
 
     return [
-        _bin(ground, one, name(one)) for one in chosen(view.breadth.histogram, name, item, "bin")
+        _bin(ground, one, name(one)) for one in select(view.breadth.histogram, name, item, "bin")
     ]
 
 
@@ -306,6 +307,6 @@ def _bin(ground: Ground, one: Bin, name: str) -> Explanation:
         )
         if bound is not None
     )
-    return _counted(
+    return _count(
         ground, f"bin {name} %", float(one.count), f"count of {words}", lambda r: low < r <= high
     )

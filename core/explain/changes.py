@@ -9,7 +9,7 @@ import numpy as np
 
 from core.data.frames import Holdings, day
 from core.explain.explanation import Explanation, Term, cut
-from core.explain.ground import Ground, chosen
+from core.explain.ground import Ground, select
 from core.measures.changes import Change, Changes, Resized
 
 
@@ -21,7 +21,7 @@ class _Files:
     new: Holdings
     before: dict[str, float]
     after: dict[str, float]
-    moved: dict[str, float]
+    moves: dict[str, float]
     basket: float
 
 
@@ -66,7 +66,7 @@ def change(ground: Ground, item: str = "") -> list[Explanation]:
         return []
     files = _files(ground, changes)
     lines: list[Resized | Change] = [*changes.resized, *changes.left, *changes.joined]
-    wanted = chosen(lines, lambda line: line.symbol, item, "line of both files")
+    wanted = select(lines, lambda line: line.symbol, item, "line of both files")
     return [
         _resized(ground, files, changes, line)
         if isinstance(line, Resized)
@@ -84,7 +84,7 @@ def _resized(ground: Ground, files: _Files, changes: Changes, line: Resized) -> 
     """A line of both files: its weight change is drift and the active rest."""
     symbol = _old_symbol(changes, line.symbol)
     w0, w1 = files.before[symbol], files.after[line.symbol]
-    p = files.moved.get(symbol)
+    p = files.moves.get(symbol)
     drifted = w0 * (1 + (files.basket if p is None else p)) / (1 + files.basket)
     stated = [f"{file.source or 'holdings'}, as of {file.as_of}" for file in (files.old, files.new)]
     line_return = Term("p", p, "percent", "its price return between the two files")
@@ -181,11 +181,11 @@ def turnover(ground: Ground) -> list[Explanation]:
     active = {}
     for symbol in {*files.before, *w1}:
         w0 = files.before.get(symbol, 0.0)
-        p = files.moved.get(symbol, files.basket)
+        p = files.moves.get(symbol, files.basket)
         active[symbol] = w1.get(symbol, 0.0) - w0 * (1 + p) / (1 + files.basket)
     # a symbol that one company left and another took over is two lines
     for line in {c.symbol for c in changes.left} & {c.symbol for c in changes.joined}:
-        p = files.moved.get(line, files.basket)
+        p = files.moves.get(line, files.basket)
         active[line] = abs(files.after[line]) + files.before[line] * (1 + p) / (1 + files.basket)
     ranked = sorted(active.items(), key=lambda part: (-abs(part[1]), part[0]))
     whole = math.fsum(abs(part) for part in active.values())
@@ -195,7 +195,7 @@ def turnover(ground: Ground) -> list[Explanation]:
             changes.turnover,
             "percent",
             "sum |active| / 2",
-            whole / 2 if files.moved else None,
+            whole / 2 if files.moves else None,
             (
                 Term("sum |active|", whole, "percent", f"over {len(active):,} lines"),
                 *cut(Term(symbol, part, "percent") for symbol, part in ranked),

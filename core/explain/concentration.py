@@ -12,7 +12,7 @@ from core.data.errors import MeasureError
 from core.data.frames import day
 from core.data.question import names_left_out
 from core.explain.explanation import Explanation, Term, cut
-from core.explain.ground import Ground, chosen
+from core.explain.ground import Ground, select
 from core.measures.concentration import NET_FLOOR, Top
 
 #: Contributions under this are neither gains nor losses.
@@ -152,7 +152,7 @@ def top(ground: Ground, item: str = "") -> list[Explanation]:
     view = ground.view
     if view is None:
         return []
-    tops = chosen(view.concentration.top, lambda t: str(t.k), item, "k of the top names")
+    tops = select(view.concentration.top, lambda t: str(t.k), item, "k of the top names")
     brought = earned(ground)
     return [_top(ground, one, brought) for one in tops]
 

@@ -18,7 +18,7 @@ import numpy as np
 from core.answer.by_session import daily_of
 from core.data.frames import STALE_SESSIONS, day
 from core.explain.explanation import Explanation, Term, Unit, cut
-from core.explain.ground import Ground, chosen
+from core.explain.ground import Ground, select
 from core.measures.counting import AVERAGES, YEAR_SESSIONS
 from core.measures.daily import FAST, SETTLING, SLOW, Daily
 
@@ -255,7 +255,7 @@ def above(ground: Ground, item: str = "") -> list[Explanation]:
     if session is None:
         return []
     explanations = []
-    for days in chosen(AVERAGES, str, item, "average"):
+    for days in select(AVERAGES, str, item, "average"):
         counted = [
             (symbol, float(closes[-1]), statistics.fmean(closes[-days:].tolist()))
             for symbol, sessions, closes in session.members

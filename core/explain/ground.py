@@ -81,7 +81,7 @@ class Ground:
         return None if span is None else basket(self.market, (span,), self.basis)
 
     @cached_property
-    def counted(self) -> tuple[tuple[str, float], ...]:
+    def line_returns(self) -> tuple[tuple[str, float], ...]:
         """Breadth's lines with their returns over the window, each from its own closes."""
         lines = self.breadth_basket
         if lines is None:
@@ -124,7 +124,7 @@ class Ground:
         return (*files, f"closes of {self.ends[0]} and {self.ends[1]}")
 
 
-def chosen(items: Sequence[T], name: Callable[[T], str], item: str, kind: str) -> Sequence[T]:
+def select(items: Sequence[T], name: Callable[[T], str], item: str, kind: str) -> Sequence[T]:
     """Return all items, or those of one name; case and blanks do not matter.
 
     Raises:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.measures.basket import Basket
 
 
-def _carried(
+def _start_value(
     market: Market, file: Holdings, symbol: str, start: date, opened: date, value: float
 ) -> Explanation:
     """Explain how a line's value in its file is carried to a segment's start."""
@@ -71,7 +71,7 @@ def _segment(
             Term("v", value, "money", f"its value in the file, at the prices of {opened}"),
             Term("V", measured, "money", f"the same over the {segment.measured:,} measured lines"),
         ),
-        (_carried(market, file, symbol, segment.start, opened, value),),
+        (_start_value(market, file, symbol, segment.start, opened, value),),
     )
     line_return = return_of(market, symbol, opened, closed, basis)
     before = "the basket's growth before the segment"

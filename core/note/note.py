@@ -26,7 +26,7 @@ from core.note.phrase import (
     share,
     spoken,
 )
-from core.note.verdict import NAMED, drags, leaders_that_left, members_total, turned
+from core.note.verdict import NAMED, drags, inside_window, leaders_that_left, members_total
 from core.note.verdict_words import verdict_sentence
 from core.note.without_words import gap_without_sentence, together, without_sentence
 
@@ -232,7 +232,7 @@ def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> S
 def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
     """Why the leavers matter: what they brought, and that the index goes on without it."""
     changes = snapshot.changes.get(view.fund)
-    if changes is None or not view.claims or not turned(changes, snapshot.window.start):
+    if changes is None or not view.claims or not inside_window(changes, snapshot.window.start):
         return Sentence()
     leavers, path = members_total(changes.left), f"changes{key(view.fund)}"
     if not leavers.measured or abs(leavers.contribution) < WORTH:

@@ -138,7 +138,7 @@ def members_total(listed: tuple[Change, ...]) -> MembersTotal:
     )
 
 
-def turned(changes: Changes, start: date) -> bool:
+def inside_window(changes: Changes, start: date) -> bool:
     """Whether the changes lie inside the window: the later file speaks for a day after it began."""
     return changes.to_date > start
 
