@@ -1,4 +1,4 @@
-"""Changes of membership announced before they take effect, held against the files that follow.
+"""Changes of membership announced before they take effect, checked against later files.
 
 A change takes effect at a close. A file dated after that close, or one of that very day that
 already shows it, settles the matter: it confirms the change, which then is no longer told as
@@ -61,8 +61,8 @@ class _Roll:
 
 
 def _roll(market: Market, fund: str) -> _Roll:
-    """What was announced of one fund, held against every file of it."""
-    files, companies = market.holdings.get(fund, ()), market.followed.company
+    """Collect what was announced of one fund, checked against every file of it."""
+    files, companies = market.holdings.get(fund, ()), market.line_tickers.company
     sessions = tuple(market.session(file.as_of) for file in files)
     listed = [set(file.symbols) for file in files]
     entries = []
@@ -157,7 +157,7 @@ def coming(
 
 
 def _order(change: Coming) -> tuple[bool, bool, bool, float, str]:
-    """What no file speaks against first; leavers before joiners, by what they brought."""
+    """Sort key: changes that no file contradicts, then leavers, then by contribution."""
     brought = change.contribution
     return (
         change.file is not None,

@@ -61,7 +61,7 @@ def absent_names(
 
 
 def not_reached(market: Market, question: Question, label: str, sessions: Dates) -> str:
-    """That a date asked for lies beyond the last session held; "" where it does not.
+    """Say that a date asked for lies beyond the last session held; "" where it does not.
 
     A date without a session of its own, such as a Sunday, stands for the session before it.
 

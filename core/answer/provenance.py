@@ -40,7 +40,7 @@ class _Origins:
 
 
 def _origins(market: Market, window: Window | None) -> _Origins:
-    """As `_Origins` says; of symbols with several sources, those of a window's closes."""
+    """Return `_Origins`; of symbols with several sources, those of a window's closes."""
     ends = (window.start, window.end) if window else ()
     symbols: list[str] = market.register.symbols.tolist()
     source = [market.prices.sources_of(symbol, *ends) for symbol in symbols]

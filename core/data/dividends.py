@@ -46,7 +46,9 @@ def unbelievable(cash: float, before: float, after: float) -> bool:
     return cash >= before or before - after < FALL * cash
 
 
-def counted(close: FloatArray, rows: IntArray, columns: IntArray, cash: FloatArray) -> Dividends:
+def dividends_at_closes(
+    close: FloatArray, rows: IntArray, columns: IntArray, cash: FloatArray
+) -> Dividends:
     """Dividends moved to the next row with a close, as D/P there; later ones are dropped.
 
     Args:

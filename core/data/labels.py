@@ -33,7 +33,7 @@ class Labels:
 
 
 def labels_of(market: Market, fund: str, as_of: date, serving: Sequence[Holdings] = ()) -> Labels:
-    """Names and sectors for one fund's lines on a date, kept.
+    """Names and sectors for one fund's lines on a date, cached.
 
     They come from the fund's own newest file on or before the date, then from its older ones,
     then from other funds' likewise, and where none of these says anything from the files that

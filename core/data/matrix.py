@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.dividends import counted
+from core.data.dividends import dividends_at_closes
 from core.data.frames import JUMP, Block, BoolArray, Dates, FloatArray, IntArray, day
 
 #: Log of the smallest split that is looked for in the closes, and how near to it a step must be.
@@ -328,7 +328,7 @@ def laid_out(
         by_adjusted = only_adjusted | (complete & ~paid & has_close.any(axis=0))
         if only_adjusted.any():
             close = np.where(only_adjusted, adjusted, close)
-    paid_out = counted(close, *dividends)
+    paid_out = dividends_at_closes(close, *dividends)
     return Matrix(
         sessions=sessions,
         symbols=symbols,

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.data.frames import Holdings, day
 from core.explain.explanation import Explanation, Term, cut
-from core.explain.ground import Ground, chosen
+from core.explain.ground import Ground, select
 from core.measures.changes import Change, Changes, Resized
 
 
@@ -21,18 +21,18 @@ class _Files:
     new: Holdings
     before: dict[str, float]
     after: dict[str, float]
-    moved: dict[str, float]
+    moves: dict[str, float]
     basket: float
 
 
 def _weights(file: Holdings) -> dict[str, float]:
-    """Line -> its share of the fund by a file."""
+    """Map each line to its share of the fund by a file."""
     values = zip(file.symbols, file.value.tolist(), strict=True)
     return {symbol: value / file.total for symbol, value in values}
 
 
 def _files(ground: Ground, changes: Changes) -> _Files:
-    """The two files, each line's price return from its own closes, and the basket's."""
+    """Collect the two files, each line's price return from its own closes, and the basket's."""
     market = ground.market
     dated = {file.as_of: file for file in market.holdings[ground.fund]}
     old, new = dated[changes.from_date], dated[changes.to_date]
@@ -66,7 +66,7 @@ def change(ground: Ground, item: str = "") -> list[Explanation]:
         return []
     files = _files(ground, changes)
     lines: list[Resized | Change] = [*changes.resized, *changes.left, *changes.joined]
-    wanted = chosen(lines, lambda line: line.symbol, item, "line of both files")
+    wanted = select(lines, lambda line: line.symbol, item, "line of both files")
     return [
         _resized(ground, files, changes, line)
         if isinstance(line, Resized)
@@ -76,7 +76,7 @@ def change(ground: Ground, item: str = "") -> list[Explanation]:
 
 
 def _old_symbol(changes: Changes, symbol: str) -> str:
-    """The symbol the earlier file has a line under."""
+    """Return the symbol that a line has in the earlier file."""
     return {new: old for old, new in changes.renamed}.get(symbol, symbol)
 
 
@@ -84,7 +84,7 @@ def _resized(ground: Ground, files: _Files, changes: Changes, line: Resized) -> 
     """A line of both files: its weight change is drift and the active rest."""
     symbol = _old_symbol(changes, line.symbol)
     w0, w1 = files.before[symbol], files.after[line.symbol]
-    p = files.moved.get(symbol)
+    p = files.moves.get(symbol)
     drifted = w0 * (1 + (files.basket if p is None else p)) / (1 + files.basket)
     stated = [f"{file.source or 'holdings'}, as of {file.as_of}" for file in (files.old, files.new)]
     line_return = Term("p", p, "percent", "its price return between the two files")
@@ -124,7 +124,7 @@ def _resized(ground: Ground, files: _Files, changes: Changes, line: Resized) -> 
 def _shares(
     ground: Ground, files: _Files, symbol: str, line: Resized, stated: list[str]
 ) -> Explanation:
-    """The change of the quantity held, splits between the files taken out."""
+    """Explain the change of the quantity, with splits between the files taken out."""
     q0 = float(files.old.quantity[files.old.symbols.index(symbol)])
     q1 = float(files.new.quantity[files.new.symbols.index(line.symbol)])
     market = ground.market
@@ -147,7 +147,7 @@ def _shares(
 
 
 def _member_change(ground: Ground, files: _Files, changes: Changes, line: Change) -> Explanation:
-    """A line of one file alone: its weight there, and what it brought over the window."""
+    """A line of one file alone: its weight there, and its contribution."""
     left = line in changes.left
     file = files.old if left else files.new
     value = float(file.value[file.symbols.index(line.symbol)])
@@ -181,11 +181,11 @@ def turnover(ground: Ground) -> list[Explanation]:
     active = {}
     for symbol in {*files.before, *w1}:
         w0 = files.before.get(symbol, 0.0)
-        p = files.moved.get(symbol, files.basket)
+        p = files.moves.get(symbol, files.basket)
         active[symbol] = w1.get(symbol, 0.0) - w0 * (1 + p) / (1 + files.basket)
     # a symbol that one company left and another took over is two lines
     for line in {c.symbol for c in changes.left} & {c.symbol for c in changes.joined}:
-        p = files.moved.get(line, files.basket)
+        p = files.moves.get(line, files.basket)
         active[line] = abs(files.after[line]) + files.before[line] * (1 + p) / (1 + files.basket)
     ranked = sorted(active.items(), key=lambda part: (-abs(part[1]), part[0]))
     whole = math.fsum(abs(part) for part in active.values())
@@ -195,7 +195,7 @@ def turnover(ground: Ground) -> list[Explanation]:
             changes.turnover,
             "percent",
             "sum |active| / 2",
-            whole / 2 if files.moved else None,
+            whole / 2 if files.moves else None,
             (
                 Term("sum |active|", whole, "percent", f"over {len(active):,} lines"),
                 *cut(Term(symbol, part, "percent") for symbol, part in ranked),

@@ -12,7 +12,7 @@ from core.data.errors import MeasureError
 from core.data.frames import day
 from core.data.question import names_left_out
 from core.explain.explanation import Explanation, Term, cut
-from core.explain.ground import Ground, chosen
+from core.explain.ground import Ground, select
 from core.measures.concentration import NET_FLOOR, Top
 
 #: Contributions under this are neither gains nor losses.
@@ -152,7 +152,7 @@ def top(ground: Ground, item: str = "") -> list[Explanation]:
     view = ground.view
     if view is None:
         return []
-    tops = chosen(view.concentration.top, lambda t: str(t.k), item, "k of the top names")
+    tops = select(view.concentration.top, lambda t: str(t.k), item, "k of the top names")
     brought = earned(ground)
     return [_top(ground, one, brought) for one in tops]
 
@@ -315,7 +315,7 @@ def without(ground: Ground, item: str = "") -> list[Explanation]:
 
 
 def half(ground: Ground) -> list[Explanation]:
-    """How many names bring half of all gains."""
+    """Explain how many names make half of all gains."""
     if ground.view is None:
         return []
     gains = sorted(((c, s) for s, c in earned(ground).items() if c > 0), reverse=True)
@@ -342,7 +342,7 @@ def half(ground: Ground) -> list[Explanation]:
 
 
 def correlation(ground: Ground) -> list[Explanation]:
-    """The average correlation of two lines, pair by pair, by what a pair brings to the variance."""
+    """Explain the average correlation of lines, each pair weighted by its part in the variance."""
     view, basket = ground.view, ground.basket
     if view is None or basket is None:
         return []

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from core.measures.basket import Basket
 
 
-def _carried(
+def _start_value(
     market: Market, file: Holdings, symbol: str, start: date, opened: date, value: float
 ) -> Explanation:
-    """How a line's value in the file came to its value at a segment's start."""
+    """Explain how a line's value in its file is carried to a segment's start."""
     rows = [i for i, followed in enumerate(market.lines(file)) if followed == symbol]
     stated = f"{file.source or 'holdings'}, as of {file.as_of}"
     in_file = math.fsum(file.value[rows])
@@ -54,7 +54,7 @@ def _carried(
 def _segment(
     market: Market, basket: Basket, file: Holdings, k: int, line: int, growth: float, basis: str
 ) -> Explanation:
-    """What a line brought in one segment: G x w x r."""
+    """Explain a line's contribution in one segment: G x w x r."""
     segment, symbol = basket.segments[k], basket.symbols[line]
     opened, closed = (d[k, line].item() for d in (basket.opened, basket.closed))
     share, value = float(basket.share[k, line]), float(basket.values[k, line])
@@ -71,7 +71,7 @@ def _segment(
             Term("v", value, "money", f"its value in the file, at the prices of {opened}"),
             Term("V", measured, "money", f"the same over the {segment.measured:,} measured lines"),
         ),
-        (_carried(market, file, symbol, segment.start, opened, value),),
+        (_start_value(market, file, symbol, segment.start, opened, value),),
     )
     line_return = return_of(market, symbol, opened, closed, basis)
     before = "the basket's growth before the segment"
@@ -97,7 +97,7 @@ def _segment(
 
 
 def line(ground: Ground, symbol: str) -> Explanation | None:
-    """How a line's contribution came about; None where the index has no such line."""
+    """Explain a line's contribution; None where the index has no such line."""
     market, basket = ground.market, ground.basket
     followed = market.symbol(symbol)
     if basket is None:

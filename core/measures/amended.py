@@ -40,7 +40,7 @@ class Acting:
 
 
 def _shows(market: Market, file: Holdings, change: Announcement) -> bool:
-    """Whether a file has a line as the announcement has it."""
+    """Whether a file already shows an announced change."""
     names = market.cached((file, "names"), lambda: {*file.symbols, *market.lines(file)})
     listed = change.symbol in names or market.symbol(change.symbol) in names
     return listed == (change.action == "join")
@@ -85,7 +85,7 @@ def acting(
 
 
 def amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Holdings:
-    """A file after announced changes, kept; the file itself without any.
+    """Apply announced changes to a file, cached; the file itself without any.
 
     The total stays: what the leavers' money was put into is not known, and not measured.
     Joiners have no value (NaN).
@@ -120,7 +120,7 @@ def _amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Hol
 
 
 def even_list(market: Market, fund: str, members: Holdings, when: date) -> Holdings:
-    """A list's members at 1/N at the close of a session, kept.
+    """A list's members at 1/N at the close of a session, cached.
 
     Args:
         market: what is held.

@@ -162,7 +162,7 @@ def turnover(w0: FloatArray, p: FloatArray, w1: FloatArray) -> float | None:
 
 
 def changes(market: Market, old: Holdings, new: Holdings) -> Changes:
-    """What changed between two dated files of one fund, kept; renames are no change."""
+    """What changed between two dated files of one fund, cached; renames are no change."""
     return market.cached((old, new), lambda: _changes(market, old, new))
 
 

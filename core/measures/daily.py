@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.data.frames import BoolArray, Dates, FloatArray, day
-from core.measures.contribution import basket, counted, years_of
+from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
 from core.measures.membership import spans
 
@@ -178,7 +178,7 @@ def daily(
     window_basket = window_basket or basket(market, within, basis)
     lead = max(lead, _begun(market, matrix, marks, within, start))
     before = led_from(lead)
-    led = counted(market, before, basis, matrix) if before else []
+    led = counted_lines(market, before, basis, matrix) if before else []
     opened = matrix.row(lead if before else start) + 1
     sums, adjusted = _Sums(matrix.row(end) + 1 - opened), False
     lines = [

@@ -67,7 +67,7 @@ class _Choice:
     even: bool = False
 
     def distance(self, start: date) -> tuple[int, bool, date, str]:
-        """What the nearest is chosen by: days, then the fund's own, then the earlier."""
+        """Sort key for the nearest list: days, then the fund's own, then the earlier."""
         return abs((self.session - start).days), bool(self.lender), self.session, self.lender
 
 

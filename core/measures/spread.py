@@ -1,4 +1,4 @@
-"""How far two indices have parted, and how rare that is.
+"""The gap between two indices, and how rare it is.
 
 The gap is the difference of two fund returns. It is ranked against the same window
 of every earlier year and, separately, against full calendar years; the two are never

@@ -131,14 +131,14 @@ def leaders_that_left(changes: Changes, view: IndexView) -> Few | None:
 
 
 def members_total(listed: tuple[Change, ...]) -> MembersTotal:
-    """Lines that left, or joined, together."""
+    """Add up the lines that left, or joined."""
     known = [c.contribution for c in listed if c.contribution is not None]
     return MembersTotal(
         len(listed), len(known), math.fsum(c.weight for c in listed), math.fsum(known)
     )
 
 
-def turned(changes: Changes, start: date) -> bool:
+def inside_window(changes: Changes, start: date) -> bool:
     """Whether the changes lie inside the window: the later file speaks for a day after it began."""
     return changes.to_date > start
 

@@ -73,7 +73,7 @@ def together(view: IndexView, count: int, *, named: bool) -> Together | None:
 
 
 def _sum(view: IndexView, figures: Top | Without) -> list[tuple[float, ...]]:
-    """The sum that a reader does: the fund's return less a contribution."""
+    """Return the sum that a reader can check: the fund's return less a contribution."""
     if figures.fund_zeroed is None or view.fund_return is None:
         return []
     return [(figures.fund_zeroed, view.fund_return, -figures.contribution)]
@@ -154,7 +154,7 @@ def gap_without_sentence(snapshot: Snapshot) -> Sentence:
 
 
 def _brought(view: IndexView, places: int) -> Sentence:
-    """``MSFT META (-161 bp of SPY)``."""
+    """Name the lines left out: ``MSFT META (-161 bp of SPY)``."""
     assert view.without is not None
     names = view.without.symbols
     who = " ".join(names[:NAMES]) + " …" * (len(names) > NAMES)
