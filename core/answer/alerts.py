@@ -179,11 +179,11 @@ def value(alert: Alert, snapshot: Snapshot) -> float | None:
     None where it is not to be judged: another question, an earlier date, a number that is not
     told, or coverage below the floor.
     """
-    asked = snapshot.question
+    question = snapshot.question
     condition = (alert.small, alert.large, alert.window, alert.basis)
-    if (asked.small, asked.large, snapshot.window.label, asked.basis) != condition:
+    if (question.small, question.large, snapshot.window.label, question.basis) != condition:
         return None
-    if snapshot.as_of < snapshot.last_session or asked.breadth_list != "start":
+    if snapshot.as_of < snapshot.last_session or question.breadth_list != "start":
         return None
     number = alert.measure.value(snapshot, alert.fund, alert.symbol)
     return None if number is None or not math.isfinite(number) else number

@@ -137,14 +137,14 @@ def _move_tables(
         adjusted = np.where(np.isfinite(adjusted), adjusted, close) * move.adjusted
     if move.bare:
         close = np.full(len(close), np.nan)
-    taken = {"close": close * move.price, "adj_close": adjusted, "volume": stretch["volume"]}
+    fields = {"close": close * move.price, "adj_close": adjusted, "volume": stretch["volume"]}
     if not move.keep:
         for table in tables.values():
             if table is not None:
                 table[rows, source] = np.nan
     if target is None:
         return
-    for name, values in taken.items():
+    for name, values in fields.items():
         table = tables[name]
         if table is not None and values is not None:
             known: BoolArray = np.isfinite(table[rows, target])

@@ -70,8 +70,8 @@ def _labels(market: Market, files: tuple[Holdings, ...], announced: dict[str, st
     for place, file in reversed(list(enumerate(files))):
         numbers = market.rows(file)
         for texts, into in ((file.names, names), (file.sectors, sectors)):
-            stated = np.array([bool(text) for text in texts])
+            has_text = np.array([bool(text) for text in texts])
             # of a line that a file has twice, the last row counts
-            into[numbers[stated]] = np.array(texts, object)[stated]
-        source[numbers[stated]] = place
+            into[numbers[has_text]] = np.array(texts, object)[has_text]
+        source[numbers[has_text]] = place
     return Labels(names, sectors, files, source)

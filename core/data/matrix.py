@@ -145,8 +145,8 @@ class Matrix:
             factor, before = self._step(row, column)
             since = (split_rows > before) & (split_rows <= row)
             if not np.any(since & (split_columns == column)):
-                moved = f"moved by a factor {factor:.3g} on {self.sessions[row]}"
-                doubts.append((row, column, f"{moved}, no split on record"))
+                move = f"moved by a factor {factor:.3g} on {self.sessions[row]}"
+                doubts.append((row, column, f"{move}, no split on record"))
         for row, column, split in zip(
             split_rows.tolist(), split_columns.tolist(), splits.tolist(), strict=True
         ):
@@ -321,11 +321,11 @@ def laid_out(
     by_adjusted = only_adjusted.copy()
     if adjusted is not None:
         has_close = np.isfinite(close)
-        paid = np.zeros(len(symbols), bool)
-        paid[dividends[1]] = True
+        has_dividend = np.zeros(len(symbols), bool)
+        has_dividend[dividends[1]] = True
         complete = (np.isfinite(adjusted) | ~has_close).all(axis=0)
         only_adjusted = np.asarray(~has_close.any(axis=0) & np.isfinite(adjusted).any(axis=0))
-        by_adjusted = only_adjusted | (complete & ~paid & has_close.any(axis=0))
+        by_adjusted = only_adjusted | (complete & ~has_dividend & has_close.any(axis=0))
         if only_adjusted.any():
             close = np.where(only_adjusted, adjusted, close)
     paid_out = dividends_at_closes(close, *dividends)

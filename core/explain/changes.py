@@ -38,18 +38,18 @@ def _files(ground: Ground, changes: Changes) -> _Files:
     old, new = dated[changes.from_date], dated[changes.to_date]
     before, after = _weights(old), _weights(new)
     first, last = (market.session(file.as_of) for file in (old, new))
-    moved = {}
-    for symbol, followed in zip(old.symbols, market.lines(old), strict=True):
-        series = market.series(followed)
+    moves = {}
+    for symbol, ticker in zip(old.symbols, market.lines(old), strict=True):
+        series = market.series(ticker)
         if series is None:
             continue
         at = np.searchsorted(series.sessions, [day(first), day(last)], side="right") - 1
         # the closes of the files' own years alone: an older one no longer stands for a date
         if at[0] >= 0 and series.sessions[at[0]].item().year == first.year:
-            moved[symbol] = float(series.stand_in[at[1]] / series.stand_in[at[0]] - 1)
-    weight = math.fsum(before[s] for s in moved)
-    basket = math.fsum(before[s] * p for s, p in moved.items()) / weight if weight else math.nan
-    return _Files(old, new, before, after, moved, basket)
+            moves[symbol] = float(series.stand_in[at[1]] / series.stand_in[at[0]] - 1)
+    weight = math.fsum(before[s] for s in moves)
+    basket = math.fsum(before[s] * p for s, p in moves.items()) / weight if weight else math.nan
+    return _Files(old, new, before, after, moves, basket)
 
 
 def _sources(files: _Files) -> tuple[str, ...]:
@@ -86,7 +86,9 @@ def _resized(ground: Ground, files: _Files, changes: Changes, line: Resized) -> 
     w0, w1 = files.before[symbol], files.after[line.symbol]
     p = files.moves.get(symbol)
     drifted = w0 * (1 + (files.basket if p is None else p)) / (1 + files.basket)
-    stated = [f"{file.source or 'holdings'}, as of {file.as_of}" for file in (files.old, files.new)]
+    sources = [
+        f"{file.source or 'holdings'}, as of {file.as_of}" for file in (files.old, files.new)
+    ]
     line_return = Term("p", p, "percent", "its price return between the two files")
     whole = Term("P", files.basket, "percent", "the old file's lines' price return")
     parts = (
@@ -96,7 +98,7 @@ def _resized(ground: Ground, files: _Files, changes: Changes, line: Resized) -> 
             "percent",
             "w0 (1 + p) / (1 + P) - w0",
             drifted - w0,
-            (Term("w0", w0, "percent", stated[0]), line_return, whole),
+            (Term("w0", w0, "percent", sources[0]), line_return, whole),
             notes=() if p is not None else ("no closes at both dates: it moves with the rest",),
         ),
         Explanation(
@@ -105,9 +107,9 @@ def _resized(ground: Ground, files: _Files, changes: Changes, line: Resized) -> 
             "percent",
             "w1 - drifted",
             w1 - drifted,
-            (Term("w1", w1, "percent", stated[1]), Term("drifted", drifted, "percent")),
+            (Term("w1", w1, "percent", sources[1]), Term("drifted", drifted, "percent")),
         ),
-        _shares(ground, files, symbol, line, stated),
+        _shares(ground, files, symbol, line, sources),
     )
     return Explanation(
         f"weight change of {line.symbol} {line.name} in {ground.fund}".replace("  ", " "),
@@ -122,15 +124,15 @@ def _resized(ground: Ground, files: _Files, changes: Changes, line: Resized) -> 
 
 
 def _shares(
-    ground: Ground, files: _Files, symbol: str, line: Resized, stated: list[str]
+    ground: Ground, files: _Files, symbol: str, line: Resized, sources: list[str]
 ) -> Explanation:
     """Explain the change of the quantity, with splits between the files taken out."""
     q0 = float(files.old.quantity[files.old.symbols.index(symbol)])
     q1 = float(files.new.quantity[files.new.symbols.index(line.symbol)])
     market = ground.market
     first, last = (market.session(file.as_of) for file in (files.old, files.new))
-    followed = market.symbol(symbol)
-    splits = market.split_since(followed, first) / market.split_since(followed, last)
+    ticker = market.symbol(symbol)
+    splits = market.split_since(ticker, first) / market.split_since(ticker, last)
     computed = q1 / (q0 * splits) - 1
     return Explanation(
         "share change",
@@ -139,8 +141,8 @@ def _shares(
         "q1 / (q0 x S) - 1",
         computed if math.isfinite(computed) else None,
         (
-            Term("q0", q0, "count", stated[0]),
-            Term("q1", q1, "count", stated[1]),
+            Term("q0", q0, "count", sources[0]),
+            Term("q1", q1, "count", sources[1]),
             Term("S", splits, "ratio", f"splits on record from {first} to {last}"),
         ),
     )

@@ -61,8 +61,8 @@ def _session(ground: Ground) -> _Session | None:
         closes = series.sessions[first:upto], series.stand_in[first:upto]
         members.append((basket.symbols[line], *closes))
     file = ground.spans[-1].origin
-    stated = f"members by {file.source or 'holdings'}, as of {file.as_of}"
-    return _Session(daily, when, stated, tuple(members))
+    source = f"members by {file.source or 'holdings'}, as of {file.as_of}"
+    return _Session(daily, when, source, tuple(members))
 
 
 def _moves(ground: Ground, session: _Session) -> dict[str, float]:

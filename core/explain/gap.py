@@ -186,8 +186,8 @@ def _by_sector(side: Ground) -> tuple[dict[str, float], dict[str, float]]:
     for by_sector, by_symbol in zip(sums, (shares(side), earned(side)), strict=True):
         for symbol, value in by_symbol.items():
             by_sector.setdefault(place[symbol] or UNKNOWN, []).append(value)
-    weight, brought = ({n: math.fsum(v) for n, v in by_sector.items()} for by_sector in sums)
-    return weight, brought
+    weight, contribution = ({n: math.fsum(v) for n, v in by_sector.items()} for by_sector in sums)
+    return weight, contribution
 
 
 def _effect(effect: SectorEffect, sides: _Sides, index: float) -> Explanation:

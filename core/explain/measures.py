@@ -105,9 +105,9 @@ def names() -> str:
 
 def measures_help() -> str:
     """List every measure with its help, one on each line."""
-    named = {f"{name}[:{m.item}]" if m.item else name: m for name, m in MEASURES.items()}
-    size = max(map(len, named))
-    return "\n".join(f"  {name:<{size}}  {measure.help}" for name, measure in named.items())
+    by_name = {f"{name}[:{m.item}]" if m.item else name: m for name, m in MEASURES.items()}
+    size = max(map(len, by_name))
+    return "\n".join(f"  {name:<{size}}  {measure.help}" for name, measure in by_name.items())
 
 
 def explain(

@@ -136,8 +136,8 @@ def _ranked(ground: Ground, title: str, ranking: Ranking) -> Explanation:
     side = -1.0 if ranking.gap < 0 else 1.0
     years = _earlier(ranking)
     gaps = _gaps(ground, years)
-    mine = round(side * ranking.gap, TIE_DECIMALS)
-    wider = [y for y, g in zip(years, gaps, strict=True) if round(side * g, TIE_DECIMALS) > mine]
+    width = round(side * ranking.gap, TIE_DECIMALS)
+    wider = [y for y, g in zip(years, gaps, strict=True) if round(side * g, TIE_DECIMALS) > width]
     notes = [f"{len(years)} earlier years; a tie is equality at 0.01 pp"]
     if not ranking.claim:
         notes.append("fewer than ten earlier years carry no claim")
@@ -179,11 +179,11 @@ def since(ground: Ground) -> list[Explanation]:
         side = -1.0 if ranking.gap < 0 else 1.0
         years = _earlier(ranking)
         gaps = _gaps(ground, years)
-        mine = round(side * ranking.gap, TIE_DECIMALS)
+        width = round(side * ranking.gap, TIE_DECIMALS)
         wide = [
             y.year
             for y, g in zip(years, gaps, strict=True)
-            if round(side * g, TIE_DECIMALS) >= mine
+            if round(side * g, TIE_DECIMALS) >= width
         ]
         none = "on record: no earlier year is as wide" if ranking.on_record else "no earlier year"
         explanations.append(

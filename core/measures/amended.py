@@ -62,12 +62,12 @@ def acting(
         start: the session that the list is to stand for.
         as_of: the session asked for.
     """
-    listed = market.session(file.as_of)
+    listed_on = market.session(file.as_of)
     newest: dict[str, Announcement] = {}
     for change in sorted(market.announced, key=lambda change: change.effective):
         known = change.announced is None or change.announced <= as_of
         theirs = known and change.fund in (fund, file.fund)
-        if theirs and listed <= market.session(change.effective) <= start:
+        if theirs and listed_on <= market.session(change.effective) <= start:
             # of two changes of one line the later stands
             newest[market.symbol(change.symbol)] = change
     active = []
@@ -96,8 +96,8 @@ def amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Hold
 
 
 def _amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Holdings:
-    gone = {change.symbol for change in changes if change.action == "leave"}
-    rows = [row for row, symbol in enumerate(market.lines(file)) if symbol not in gone]
+    leavers = {change.symbol for change in changes if change.action == "leave"}
+    rows = [row for row, symbol in enumerate(market.lines(file)) if symbol not in leavers]
     joined = [change for change in changes if change.action == "join"]
     blank = ("",) * len(joined)
 

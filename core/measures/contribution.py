@@ -211,8 +211,8 @@ def _any_line_near(market: Market, span: Span, start: date) -> bool:
 
 def _outside(reason: str, words: list[str]) -> str:
     """Why a line of the first file is outside breadth's count, short enough to be counted."""
-    gone = next((w for w in words if w.startswith("last traded")), "")
-    text = gone or reason or "no close at both ends"
+    last_trade = next((w for w in words if w.startswith("last traded")), "")
+    text = last_trade or reason or "no close at both ends"
     if text.startswith("last traded"):
         return "ended"
     return text.split(":")[0].split(" since ")[0]

@@ -115,9 +115,9 @@ def oscillators(
         first: the row that running sums and averages start at; they are NaN before it.
     """
     net = advances - declines
-    moved = advances + declines
+    movers = advances + declines
     with np.errstate(invalid="ignore", divide="ignore"):
-        rana = np.where(moved > 0, 1000 * net / moved, np.nan)
+        rana = np.where(movers > 0, 1000 * net / movers, np.nan)
         defined = (declines > 0) & (down_volume > 0) & (up_volume > 0)
         trin = np.where(defined, (advances / declines) / (up_volume / down_volume), np.nan)
     swing = ema(rana[first:], FAST) - ema(rana[first:], SLOW)

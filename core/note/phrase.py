@@ -31,9 +31,9 @@ class Figure(str):
 
     def __new__(cls, text: str, path: str) -> Figure:
         """A figure of the text that is printed."""
-        made = super().__new__(cls, text)
-        made.path = path
-        return made
+        figure = super().__new__(cls, text)
+        figure.path = path
+        return figure
 
 
 class Name(str):
@@ -50,9 +50,9 @@ class Sentence(str):
         flat: list[str] = []
         for part in parts:
             flat += part.parts if isinstance(part, Sentence) else [part]
-        made = super().__new__(cls, "".join(flat))
-        made.parts = tuple(part for part in flat if part)
-        return made
+        sentence = super().__new__(cls, "".join(flat))
+        sentence.parts = tuple(part for part in flat if part)
+        return sentence
 
     @property
     def figures(self) -> tuple[Figure, ...]:
