@@ -123,10 +123,10 @@ class Batch:
         bars = _bars(self._answers, self._failures, self._source, now)
         there = {s for s in self._replaced if len(self._known.closes(s)[0])}
         bars = replace(bars, disputed=self._disputed, replace=frozenset(there))
-        held = self._store.commit(bars=bars, rebase=self._rebase, note=self._note)
+        snapshot = self._store.commit(bars=bars, rebase=self._rebase, note=self._note)
         self._answers, self._failures, self._rebase, self._disputed = [], {}, [], {}
         self._replaced = set()
-        generation = held.generation
+        generation = snapshot.generation
         self._remember(now)
         self._since = time.monotonic()
         return generation

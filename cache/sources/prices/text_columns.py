@@ -103,11 +103,13 @@ def read_table(table: Table, asked: Asked, sheet: str = "") -> Columns:
         # The first reading took a point for granted.
         parts = walk(table, _Numbers(",", table.separator).read, ticker)
     stamps = read_stamps([text.strip() for text in parts.days], asked.dates)
-    told = told_of(layout, table.told, asked, sheet, ticker and f"{clean(ticker, 30)} ({whence})")
-    told.notation = notation(mark, stamps)
-    told.remarks += parts.remarks
-    tell_listings(told, parts.symbols)
-    return without_foreign(_columns(layout, parts, stamps, told))
+    account = told_of(
+        layout, table.told, asked, sheet, ticker and f"{clean(ticker, 30)} ({whence})"
+    )
+    account.notation = notation(mark, stamps)
+    account.remarks += parts.remarks
+    tell_listings(account, parts.symbols)
+    return without_foreign(_columns(layout, parts, stamps, account))
 
 
 def without_foreign(columns: Columns) -> Columns:

@@ -203,8 +203,8 @@ def _json_table(stream: BinaryIO, wanted: Wanted) -> HeldTable:
     layout = find_layout(rows[: DEEPEST + 1], wanted)
     layout.line = None
     if isinstance(document, dict):
-        own = document.get("symbol", document.get("ticker"))
-        layout.ticker = layout.ticker or (own if isinstance(own, str) else "")
+        ticker = document.get("symbol", document.get("ticker"))
+        layout.ticker = layout.ticker or (ticker if isinstance(ticker, str) else "")
     return HeldTable(rows, layout, "JSON")
 
 
