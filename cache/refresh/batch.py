@@ -15,7 +15,7 @@ from cache.store.bars import Bars
 
 if TYPE_CHECKING:
     from cache.refresh.gate import Answer
-    from cache.refresh.held import Known
+    from cache.refresh.held import HeldCloses
     from cache.store.draft import Note
     from cache.store.rebase import Rebase
     from cache.store.store import Store
@@ -31,7 +31,7 @@ class Batch:
     def __init__(
         self,
         store: Store,
-        known: Known,
+        known: HeldCloses,
         source: str,
         waits: dict[str, Wait],
         final: date,

@@ -19,7 +19,7 @@ TOLERANCE: Final = 1e-6
 KEPT: Final = 0.9
 
 
-class Known:
+class HeldCloses:
     """What is held of each symbol, read off the year blocks one symbol at a time."""
 
     def __init__(self, prices: Prices) -> None:

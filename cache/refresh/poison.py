@@ -15,7 +15,7 @@ from core.data.frames import pydate
 
 if TYPE_CHECKING:
     from cache.refresh.gate import Answer
-    from cache.refresh.held import Known
+    from cache.refresh.held import HeldCloses
 
 #: Newest sessions of an answer that are looked at.
 NEWEST: Final = 5
@@ -30,7 +30,7 @@ _JUMPED: Final = 0.1
 class Evidence:
     """What has come in a refresh so far, counted by session."""
 
-    def __init__(self, pair: tuple[str, str], known: Known) -> None:
+    def __init__(self, pair: tuple[str, str], known: HeldCloses) -> None:
         """Nothing has come yet."""
         self._pair, self._known = pair, known
         self._lines: Counter[date] = Counter()

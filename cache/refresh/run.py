@@ -22,7 +22,7 @@ from cache.refresh.backoff import load_waits
 from cache.refresh.batch import Batch
 from cache.refresh.clock_skew import Skew, careful
 from cache.refresh.file_plan import FILE_SLACK, FileAsk, by_hand
-from cache.refresh.held import Known
+from cache.refresh.held import HeldCloses
 from cache.refresh.interrupt import unless
 from cache.refresh.jumps import odd
 from cache.refresh.plan import Plan, make_plan, whole
@@ -200,7 +200,7 @@ class Run:
     # Prices
 
     def _fetch_prices(self, asks: tuple[Ask, ...], source: PriceSource) -> None:
-        known = Known(self.held)
+        known = HeldCloses(self.held)
         final = last_final(self.now)
         batch = Batch(self.store, known, source.name, self.waits, final, self._note())
         evidence = Evidence(self.pair, known)
@@ -227,7 +227,7 @@ class Run:
     def _take(
         self,
         answer: Answer,
-        known: Known,
+        known: HeldCloses,
         source: PriceSource,
         batch: Batch,
         evidence: Evidence,

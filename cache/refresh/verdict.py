@@ -14,7 +14,7 @@ from core.data.frames import day
 
 if TYPE_CHECKING:
     from cache.refresh.gate import Answer
-    from cache.refresh.held import Known
+    from cache.refresh.held import HeldCloses
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -39,7 +39,7 @@ class Verdict:
     disputed: str | None = None
 
 
-def _compared(answer: Answer, known: Known, *, rounded: bool) -> Comparison:
+def _compared(answer: Answer, known: HeldCloses, *, rounded: bool) -> Comparison:
     days, closes = known.final_closes(answer.ask.symbol)
     given = ~np.isnan(answer.close)
     if answer.provisional is not None:
@@ -55,7 +55,7 @@ def _compared(answer: Answer, known: Known, *, rounded: bool) -> Comparison:
     )
 
 
-def overpaid(answer: Answer, known: Known) -> str:
+def overpaid(answer: Answer, known: HeldCloses) -> str:
     """A sentence about a dividend of sessions not held that is above the close before, or ""."""
     days, closes = known.closes(answer.ask.symbol)
     if not len(days):
@@ -68,7 +68,7 @@ def overpaid(answer: Answer, known: Known) -> str:
     return ""
 
 
-def of_own(answer: Answer, known: Known, vendor: str) -> Verdict:
+def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Verdict:
     """A vendor's answer beside its own earlier ones: the newer counts, unless it cannot be right.
 
     Args:
@@ -92,7 +92,7 @@ def of_own(answer: Answer, known: Known, vendor: str) -> Verdict:
     return Verdict(answer)
 
 
-def of_another(answer: Answer, known: Known, vendor: str) -> Verdict:
+def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Verdict:
     """A vendor's answer beside closes of another source, which stay: what is missing is taken.
 
     Args:
@@ -118,7 +118,7 @@ def of_another(answer: Answer, known: Known, vendor: str) -> Verdict:
     return Verdict(answer, reason, odd=comparison.kind in SYSTEMATIC, disputed=differs)
 
 
-def _missing(answer: Answer, known: Known) -> Answer:
+def _missing(answer: Answer, known: HeldCloses) -> Answer:
     """The answer without what is held: closes of other sessions, events where none are held."""
     symbol = answer.ask.symbol
     days, _ = known.final_closes(symbol)

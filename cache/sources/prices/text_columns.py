@@ -18,7 +18,8 @@ from cache.sources.prices.price_columns import Columns, Told
 from cache.sources.prices.price_symbols import FOREIGN, Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps
 from cache.sources.prices.telling import Asked, notation, tell_listings, ticker_of, told_of
-from cache.sources.prices.text_rows import MOST_CELLS, MOST_ROWS, Table, whole_rows
+from cache.sources.prices.text_rows import MOST_ROWS, whole_rows
+from cache.sources.prices.text_table import MOST_CELLS, Table
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray, IntArray
