@@ -91,6 +91,10 @@ def admit(held: Prices, bars: Bars, *, replace_all: bool = False, accept: bool =
         there = {symbol for block in held.blocks for symbol in block.symbols}
         bars = replace(bars, replace=frozenset(priced & there))
         return Admitted(bars, told=tuple(told))
+    rows = np.bincount(bars.symbol, minlength=len(bars.symbols))
+    if len(rows) and rows.all() and held.source.keys().isdisjoint(bars.symbols):
+        # Nothing is held to compare with, as on the first import.
+        return Admitted(replace(bars, disputed={}), told=tuple(told))
     work = _Work(held, bars)
     for place in range(len(bars.symbols)):
         work.judge(place, accept=accept)
@@ -332,12 +336,8 @@ class _Work:
             disputed=self._disputed,
             **columns,
         )
-        return Admitted(
-            bars if len(left) else None,
-            tuple(self._rebase),
-            (*self._told, *told),
-            self.refused,
-        )
+        rest = bars if len(left) else None
+        return Admitted(rest, tuple(self._rebase), (*self._told, *told), self.refused)
 
 
 def _repeated(bars: Bars) -> str:

@@ -99,14 +99,18 @@ def difference(
         named = np.array([place.setdefault(s, len(place)) for s in symbols], np.int64)
         factor = np.array([factors.get(symbol, np.nan) for symbol in symbols])
         days = sessions.astype(np.int64)
+        if given is not None and len(sessions):
+            cells = _cells_of(given, take, sessions, symbols)
         for name in FIELDS:
             left = dense(was, name, sessions, symbols)
             right = dense(now, name, sessions, symbols)
+            if left is None and right is None and getattr(given, name, None) is None:
+                continue
             nothing = np.full((len(sessions), len(symbols)), np.nan)
             left, right = nothing if left is None else left, nothing if right is None else right
             changed = (left != right) & ~(np.isnan(left) & np.isnan(right))
-            if given is not None:
-                _mark(changed, given, take, name, sessions, symbols)
+            if given is not None and len(sessions):
+                _mark(changed, getattr(given, name), take, cells)
             col, row = np.nonzero(changed.T)
             if len(col):
                 scale = (1 / factor if name == "volume" else factor)[col]
@@ -115,28 +119,34 @@ def difference(
     for name, pieces in parts.items():
         if pieces:
             key, values, scale = (np.concatenate(arrays) for arrays in zip(*pieces, strict=True))
-            order = np.argsort(key)
+            # Keys are unique, and in runs: a stable sort is the quick one.
+            order = np.argsort(key, kind="stable")
             columns[name] = Column(key[order], values[order], scale[order])
     return Layer(tuple(place), columns, _facts_between(before, after))
 
 
-def _mark(
-    changed: BoolArray,
-    given: Bars,
-    take: IntArray,
-    name: str,
-    sessions: Dates,
-    symbols: Sequence[str],
-) -> None:
-    """Set the cells that rows give, as far as they lie on the grid."""
-    values: FloatArray | None = getattr(given, name)
-    if values is None or not len(sessions):
-        return
+def _cells_of(
+    given: Bars, take: IntArray, sessions: Dates, symbols: Sequence[str]
+) -> tuple[IntArray, IntArray, BoolArray]:
+    """(K,) rows and columns of a grid that the rows taken lie on, and whether they lie on it."""
     place = {symbol: at for at, symbol in enumerate(symbols)}
     column = np.array([place.get(symbol, -1) for symbol in given.symbols], np.intp)
     col, session = column[given.symbol[take]], given.session[take]
     row = np.minimum(np.searchsorted(sessions, session), len(sessions) - 1)
-    there = ~np.isnan(values[take]) & (col >= 0) & (sessions[row] == session)
+    return row, col, (col >= 0) & (sessions[row] == session)
+
+
+def _mark(
+    changed: BoolArray,
+    values: FloatArray | None,
+    take: IntArray,
+    cells: tuple[IntArray, IntArray, BoolArray],
+) -> None:
+    """Set the cells to which rows give a value, as far as they lie on the grid."""
+    if values is None:
+        return
+    row, col, inside = cells
+    there = ~np.isnan(values[take]) & inside
     changed[row[there], col[there]] = True
 
 
