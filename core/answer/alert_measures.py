@@ -108,8 +108,8 @@ def _contribution(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
     view = _covered(snapshot, fund)
     if view is None or symbol not in view.contributors.symbols:
         return None
-    brought = float(view.contributors.contribution[view.contributors.symbols.index(symbol)])
-    return brought * 1e4 if math.isfinite(brought) else None
+    contribution = float(view.contributors.contribution[view.contributors.symbols.index(symbol)])
+    return contribution * 1e4 if math.isfinite(contribution) else None
 
 
 def _member_changes(joined: bool) -> Callable[[Snapshot, str, str], float | None]:

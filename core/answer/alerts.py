@@ -65,12 +65,12 @@ class Alert:
 
     @property
     def measure(self) -> AlertMeasure:
-        """What it is set on."""
+        """The measure it is set on."""
         return next(measure for measure in MEASURES if measure.words == self.words)
 
     @property
     def question(self) -> Question:
-        """What it is judged on, as of the last session."""
+        """The question it is judged on, as of the last session."""
         return Question(self.small, self.large, self.window, None, self.basis)
 
     @property
@@ -104,7 +104,7 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class AlertState:
-    """An alert and how it stands.
+    """An alert's condition, and whether it is armed or has fired.
 
     Attributes:
         alert: the condition.
@@ -179,18 +179,18 @@ def value(alert: Alert, snapshot: Snapshot) -> float | None:
     None where it is not to be judged: another question, an earlier date, a number that is not
     told, or coverage below the floor.
     """
-    asked = snapshot.question
+    question = snapshot.question
     condition = (alert.small, alert.large, alert.window, alert.basis)
-    if (asked.small, asked.large, snapshot.window.label, asked.basis) != condition:
+    if (question.small, question.large, snapshot.window.label, question.basis) != condition:
         return None
-    if snapshot.as_of < snapshot.last_session or asked.breadth_list != "start":
+    if snapshot.as_of < snapshot.last_session or question.breadth_list != "start":
         return None
     number = alert.measure.value(snapshot, alert.fund, alert.symbol)
     return None if number is None or not math.isfinite(number) else number
 
 
 def wording(alert: Alert, number: float, snapshot: Snapshot) -> str:
-    """What is said when it fires: the condition, the value, what it was measured on."""
+    """Return the sentence of an alert that fires: condition, value, what it was measured on."""
     before = "SIMULATED: " if snapshot.simulated else ""
     before += "intraday: " if snapshot.state == "intraday" else ""
     view = snapshot.indices.get(alert.fund)
@@ -208,12 +208,12 @@ def figure(alert: Alert, number: float) -> str:
 
 
 def first(alert: Alert, number: float | None) -> AlertState:
-    """An alert that has just been set: one whose condition holds waits until it has not."""
+    """Return a new alert's state: one whose condition holds now waits until it does not."""
     return AlertState(alert, armed=number is None or not alert.holds(number))
 
 
 def judge(state: AlertState, snapshot: Snapshot, now: datetime) -> AlertState:
-    """How an alert stands after an answer; it has fired now where it was armed and is no more."""
+    """Return an alert's state after an answer; it fired now where it was armed and is no more."""
     number = value(state.alert, snapshot)
     if number is None:
         return state
@@ -227,7 +227,7 @@ def judge(state: AlertState, snapshot: Snapshot, now: datetime) -> AlertState:
 
 
 def to_json(state: AlertState) -> dict[str, Any]:
-    """An alert and how it stands as plain JSON values."""
+    """Return an alert's state as plain JSON values."""
     alert, fired = state.alert, state.fired
     return {
         "alert": f"{alert.text}",
@@ -247,7 +247,7 @@ def to_json(state: AlertState) -> dict[str, Any]:
 
 
 def from_json(data: object) -> AlertState:
-    """The same read back.
+    """Read an alert's state from plain JSON values.
 
     Raises:
         AlertError: it is no alert.

@@ -1,4 +1,4 @@
-"""Changes of membership announced before they take effect, held against the files that follow.
+"""Changes of membership announced before they take effect, checked against later files.
 
 A change takes effect at a close. A file dated after that close, or one of that very day that
 already shows it, settles the matter: it confirms the change, which then is no longer told as
@@ -61,10 +61,10 @@ class _Roll:
 
 
 def _roll(market: Market, fund: str) -> _Roll:
-    """What was announced of one fund, held against every file of it."""
-    files, companies = market.holdings.get(fund, ()), market.followed.company
+    """Collect what was announced of one fund, checked against every file of it."""
+    files, companies = market.holdings.get(fund, ()), market.line_tickers.company
     sessions = tuple(market.session(file.as_of) for file in files)
-    listed = [set(file.symbols) for file in files]
+    symbols_of_files = [set(file.symbols) for file in files]
     entries = []
     for announcement in market.announced:
         if announcement.fund != fund:
@@ -73,7 +73,8 @@ def _roll(market: Market, fund: str) -> _Roll:
         known_as = {announcement.symbol} if company is None else set(company.seen)
         symbol = market.symbol(announcement.symbol)
         shown = tuple(
-            (announcement.action == "leave") == known_as.isdisjoint(symbols) for symbols in listed
+            (announcement.action == "leave") == known_as.isdisjoint(symbols)
+            for symbols in symbols_of_files
         )
         effective = market.session(announcement.effective)
         after = bisect_right(sessions, effective)
@@ -157,13 +158,13 @@ def coming(
 
 
 def _order(change: Coming) -> tuple[bool, bool, bool, float, str]:
-    """What no file speaks against first; leavers before joiners, by what they brought."""
-    brought = change.contribution
+    """Sort key: changes that no file contradicts, then leavers, then by contribution."""
+    contribution = change.contribution
     return (
         change.file is not None,
         change.action == "join",
-        brought is None,
-        -abs(brought or 0.0),
+        contribution is None,
+        -abs(contribution or 0.0),
         change.symbol,
     )
 
@@ -206,18 +207,18 @@ class Leaving:
 
 def leaders_to_leave(changes: tuple[Coming, ...]) -> Leaving | None:
     """Who of the largest contributors is to leave; None where none is, or a file says otherwise."""
-    hit = [
+    leaders = [
         c
         for c in sorted(changes, key=lambda c: c.rank or TOP + 1)
         if c.action == "leave" and c.file is None and c.rank is not None and c.rank <= TOP
     ]
-    if not hit:
+    if not leaders:
         return None
-    days = {c.effective for c in hit}
+    days = {c.effective for c in leaders}
     return Leaving(
-        symbols=tuple(c.symbol for c in hit),
+        symbols=tuple(c.symbol for c in leaders),
         effective=max(days),
         days=len(days),
-        due=any(c.standing == "due" for c in hit),
-        contribution=math.fsum(c.contribution or 0.0 for c in hit),
+        due=any(c.standing == "due" for c in leaders),
+        contribution=math.fsum(c.contribution or 0.0 for c in leaders),
     )

@@ -29,10 +29,10 @@ def check_names(market: Market, question: Question) -> None:
     lines = market.cached(
         (market.register, "symbols"), lambda: frozenset(market.register.symbols.tolist())
     )
-    followed = {name: market.symbol(name) for name in names}
+    tickers = {name: market.symbol(name) for name in names}
     unknown = [
         n
-        for n, ticker in followed.items()
+        for n, ticker in tickers.items()
         if ticker not in lines and ticker not in market.last_close
     ]
     if unknown:
@@ -50,18 +50,18 @@ def absent_names(
     lacking: dict[str, list[str]] = {}
     for entry in question.without:
         fund, _, name = entry.rpartition(":")
-        meant = [fund] if fund else [question.small, question.large]
-        views = [indices[name] for name in meant if name in indices]
+        funds = [fund] if fund else [question.small, question.large]
+        views = [indices[name] for name in funds if name in indices]
         symbol = market.symbol(name)
         if views and not any(view.without and symbol in view.without.symbols for view in views):
-            lacking.setdefault(" or ".join(meant), []).append(name)
+            lacking.setdefault(" or ".join(funds), []).append(name)
     for where, names in lacking.items():
         verb = "are no measured lines" if len(names) > 1 else "is no measured line"
         yield f"{' '.join(names)} {verb} of {where} in this window: nothing is left out for it"
 
 
 def not_reached(market: Market, question: Question, label: str, sessions: Dates) -> str:
-    """That a date asked for lies beyond the last session held; "" where it does not.
+    """Say that a date asked for lies beyond the last session held; "" where it does not.
 
     A date without a session of its own, such as a Sunday, stands for the session before it.
 
@@ -71,15 +71,15 @@ def not_reached(market: Market, question: Question, label: str, sessions: Dates)
         label: the window's.
         sessions: (T,) ascending sessions that an answer can end on.
     """
-    asked: list[tuple[str, date]] = []
+    dates: list[tuple[str, date]] = []
     if question.as_of is not None:
-        asked.append(("as of", question.as_of))
+        dates.append(("as of", question.as_of))
     if ":" in label:
         end = date.fromisoformat(label.split(":")[1])
         if question.as_of is None or end <= question.as_of:
-            asked.append((f"window {label} to", end))
+            dates.append((f"window {label} to", end))
     last, calendar = pydate(sessions[-1]), market.reference.sessions
-    for words, when in asked:
+    for words, when in dates:
         known = len(calendar) > 0 and day(when) <= calendar[-1]
         between = np.searchsorted(calendar, [day(last), day(when)], side="right")
         if when > last and (not known or between[1] > between[0]):

@@ -33,11 +33,11 @@ def end_early(basket: Basket, window: Window) -> EndEarly | None:
     early = basket.measured[-1] & (closed < day(window.end))
     for session in np.unique(closed[early]):
         ending = np.nonzero(early & (closed == session))[0].tolist()
-        gone = [
+        delisted = [
             n for n in ending if any(w.startswith("last traded") for w in basket.flags.get(n, ()))
         ]
-        if len(gone) < _TOGETHER:
-            early[gone] = False
+        if len(delisted) < _TOGETHER:
+            early[delisted] = False
     weight = float(last.weight_measured * share[early].sum())
     if covers(1 - weight):
         return None
@@ -65,15 +65,17 @@ def price_return_weight(market: Market, fund: str, basket: Basket, window: Windo
     for row in np.nonzero(basket.measured[0])[0].tolist():
         source = market.prices.sources_of(basket.symbols[row], window.start, window.end)
         sources.setdefault(source, []).append(row)
-    paid = market.cached("first dividends", lambda: _first_dividends(market))
+    first_dividends = market.cached("first dividends", lambda: _first_dividends(market))
     end = day(window.end)
-    silent: list[int] = []
+    without_dividends: list[int] = []
     for rows in sources.values():
         symbols = [basket.symbols[row] for row in rows]
-        paying = any(symbol in paid and paid[symbol] <= end for symbol in symbols)
+        paying = any(
+            symbol in first_dividends and first_dividends[symbol] <= end for symbol in symbols
+        )
         if not paying and not _any_adjusted(market, symbols, window):
-            silent += rows
-    return float(basket.segments[0].weight_measured * basket.share[0][silent].sum())
+            without_dividends += rows
+    return float(basket.segments[0].weight_measured * basket.share[0][without_dividends].sum())
 
 
 def _pays(series: Series, window: Window) -> bool:

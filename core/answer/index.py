@@ -45,14 +45,16 @@ def own_return(series: Series | None, window: Window, basis: str) -> float | Non
 def _lines(basket: Basket, ranked: IntArray, files: Sequence[Holdings]) -> Lines:
     """The measured lines of a basket in order."""
     entered = basket.member.argmax(axis=0)[ranked]
-    gone = basket.member[::-1].argmax(axis=0)[ranked]
+    sessions_out = basket.member[::-1].argmax(axis=0)[ranked]
     size = len(basket.segments)
     numbers, register = basket.numbers[ranked], basket.register
     rank = np.full(len(basket.symbols), -1)
     rank[ranked] = np.arange(len(ranked))
     flagged = sorted((r, line) for line in basket.flags if (r := int(rank[line])) >= 0)
     symbols = register.texts(register.symbols, numbers)
-    left = {int(r): basket.segments[size - 1 - gone[r]].end for r in np.nonzero(gone)[0]}
+    left = {
+        int(r): basket.segments[size - 1 - sessions_out[r]].end for r in np.nonzero(sessions_out)[0]
+    }
     flags = {r: basket.flags[line] for r, line in flagged}
     for file in (file for file in files if file.not_read):
         # That its row could not be read is no sign that a line left.
@@ -107,12 +109,12 @@ def _without(
     fund_return: float | None,
 ) -> Without:
     """The index without its marked lines; arrays are (M,) over the measured ones."""
-    brought = math.fsum(contribution[marked])
+    total = math.fsum(contribution[marked])
     return Without(
         tuple(np.array(symbols)[marked].tolist()),
-        brought,
+        total,
         *ways,
-        None if fund_return is None else fund_return - brought,
+        None if fund_return is None else fund_return - total,
     )
 
 

@@ -40,7 +40,7 @@ class _Origins:
 
 
 def _origins(market: Market, window: Window | None) -> _Origins:
-    """As `_Origins` says; of symbols with several sources, those of a window's closes."""
+    """Return `_Origins`; of symbols with several sources, those of a window's closes."""
     ends = (window.start, window.end) if window else ()
     symbols: list[str] = market.register.symbols.tolist()
     source = [market.prices.sources_of(symbol, *ends) for symbol in symbols]
@@ -171,8 +171,12 @@ def warnings(
                 f"{fund}: {view.rest * 1e4:+.0f} bp of the fund's return is neither in its measured"
                 f" lines nor in their coverage ({_rest_words(view)})"
             )
-    paid = market.cached("first dividend", lambda: _first_dividend(market))
-    if question.basis == "tr" and indices and (paid is None or paid > window.end):
+    first_dividend = market.cached("first dividend", lambda: _first_dividend(market))
+    if (
+        question.basis == "tr"
+        and indices
+        and (first_dividend is None or first_dividend > window.end)
+    ):
         sentences.append("no dividends are held: total return equals price return")
     return sentences
 
@@ -189,15 +193,15 @@ def _doubtful_dividends(
                 sentences.append(f"{fund}: dividend of {cash:g} on {when} is doubtful, not counted")
     for fund, view in indices.items():
         lines = view.contributors
-        named = [
+        names = [
             f"{lines.symbols[row]} ({words.removesuffix(', not counted')})"
             for row, flags in sorted(lines.flags.items())
             for words in flags
             if words.startswith("dividend of ")
         ]
-        if named:
-            more = f" and {len(named) - 5:,} more" if len(named) > 5 else ""
-            sentences.append(f"{fund}: not counted: {', '.join(named[:5])}{more}")
+        if names:
+            more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
+            sentences.append(f"{fund}: not counted: {', '.join(names[:5])}{more}")
     return sentences
 
 

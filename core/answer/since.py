@@ -36,7 +36,7 @@ class ThenNow:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A name then and now.
+    """A name's rank and contribution then and now.
 
     Attributes:
         symbol: the line.
@@ -51,7 +51,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """One end of the order, best or worst.
+    """One end of the ranking, best or worst.
 
     Attributes:
         entered: among the first now and not then, by place now.

@@ -119,8 +119,8 @@ def _with_contributions(
     old, new = (dict(zip(f.symbols, market.lines(f), strict=True)) for f in files)
     taken_over = {new[change.symbol] for change in changes.joined}
 
-    def brought(change: Change, followed: str) -> Change:
-        row = place.get(followed)
+    def with_contribution(change: Change, ticker: str) -> Change:
+        row = place.get(ticker)
         if row is None:
             return change
         figures = float(lines.returns[row]), float(lines.contribution[row])
@@ -128,9 +128,10 @@ def _with_contributions(
 
     return replace(
         changes,
-        joined=tuple(brought(c, new[c.symbol]) for c in changes.joined),
+        joined=tuple(with_contribution(c, new[c.symbol]) for c in changes.joined),
         left=tuple(
-            c if old[c.symbol] in taken_over else brought(c, old[c.symbol]) for c in changes.left
+            c if old[c.symbol] in taken_over else with_contribution(c, old[c.symbol])
+            for c in changes.left
         ),
     )
 

@@ -360,14 +360,14 @@ class Snapshot:
             return None
         if small.without is None and large.without is None:
             return None
-        brought, rest = [], []
+        contributions, rest = [], []
         for view in (small, large):
             without = view.without
-            brought.append(0.0 if without is None else without.contribution)
+            contributions.append(0.0 if without is None else without.contribution)
             rest.append(view.basket_return if without is None else without.reweighted)
         reweighted = None if rest[0] is None or rest[1] is None else rest[0] - rest[1]
         return GapWithout(
-            zeroed=spread.gap - brought[0] + brought[1],
+            zeroed=spread.gap - contributions[0] + contributions[1],
             baskets=small.basket_return - large.basket_return,
             reweighted=reweighted,
         )

@@ -61,13 +61,13 @@ def between(sessions: Dates, first: date | None, last: date | None) -> slice:
     return slice(start, stop)
 
 
-def moved(blocks: Sequence[Block], moves: Sequence[Move]) -> tuple[Block, ...]:
-    """The blocks after moves, each in turn."""
+def apply_moves(blocks: Sequence[Block], moves: Sequence[Move]) -> tuple[Block, ...]:
+    """Return the blocks with the moves applied in order."""
     return tuple(_edited(block, [m for m in moves if _touches(block, m)], ()) for block in blocks)
 
 
-def filled(blocks: Sequence[Block], fills: Sequence[Fill]) -> tuple[Block, ...]:
-    """The blocks with closes filled in."""
+def apply_fills(blocks: Sequence[Block], fills: Sequence[Fill]) -> tuple[Block, ...]:
+    """Return the blocks with missing closes filled in."""
     by_year: dict[int, list[Fill]] = {}
     for fill in fills:
         by_year.setdefault(fill.session.year, []).append(fill)
@@ -80,7 +80,7 @@ def _touches(block: Block, move: Move) -> bool:
 
 
 def _edited(block: Block, moves: Sequence[Move], fills: Sequence[Fill]) -> Block:
-    """One block after moves and fills; itself without any."""
+    """Return one block with moves and fills applied; the block itself without any."""
     if not moves and not fills:
         return block
     column = {symbol: place for place, symbol in enumerate(block.symbols)}
@@ -137,14 +137,14 @@ def _move_tables(
         adjusted = np.where(np.isfinite(adjusted), adjusted, close) * move.adjusted
     if move.bare:
         close = np.full(len(close), np.nan)
-    taken = {"close": close * move.price, "adj_close": adjusted, "volume": stretch["volume"]}
+    fields = {"close": close * move.price, "adj_close": adjusted, "volume": stretch["volume"]}
     if not move.keep:
         for table in tables.values():
             if table is not None:
                 table[rows, source] = np.nan
     if target is None:
         return
-    for name, values in taken.items():
+    for name, values in fields.items():
         table = tables[name]
         if table is not None and values is not None:
             known: BoolArray = np.isfinite(table[rows, target])

@@ -46,7 +46,9 @@ def unbelievable(cash: float, before: float, after: float) -> bool:
     return cash >= before or before - after < FALL * cash
 
 
-def counted(close: FloatArray, rows: IntArray, columns: IntArray, cash: FloatArray) -> Dividends:
+def dividends_at_closes(
+    close: FloatArray, rows: IntArray, columns: IntArray, cash: FloatArray
+) -> Dividends:
     """Dividends moved to the next row with a close, as D/P there; later ones are dropped.
 
     Args:
@@ -57,26 +59,26 @@ def counted(close: FloatArray, rows: IntArray, columns: IntArray, cash: FloatArr
     """
     if not len(rows):
         return Dividends(rows, columns, cash)
-    moved = rows.copy()
+    close_rows = rows.copy()
     for place in np.flatnonzero(~np.isfinite(close[rows, columns])).tolist():
         later = np.nonzero(np.isfinite(close[rows[place] :, columns[place]]))[0]
-        moved[place] = rows[place] + later[0] if len(later) else -1
-    keep = moved >= 0
-    ex, moved, columns, cash = rows[keep], moved[keep], columns[keep], cash[keep]
+        close_rows[place] = rows[place] + later[0] if len(later) else -1
+    keep = close_rows >= 0
+    ex, close_rows, columns, cash = rows[keep], close_rows[keep], columns[keep], cash[keep]
     doubtful = []
     # Whatever the price did on the day, a dividend above LARGE is above this part of the close
     # after it, unless that has trebled.
-    for place in np.flatnonzero(cash > LARGE / 3 * close[moved, columns]).tolist():
+    for place in np.flatnonzero(cash > LARGE / 3 * close[close_rows, columns]).tolist():
         row, column = int(ex[place]), int(columns[place])
         earlier = np.nonzero(np.isfinite(close[:row, column]))[0]
         before = float(close[earlier[-1], column]) if len(earlier) else np.nan
-        if unbelievable(float(cash[place]), before, float(close[moved[place], column])):
+        if unbelievable(float(cash[place]), before, float(close[close_rows[place], column])):
             doubtful.append((place, (row, column, float(cash[place]))))
-    sure = np.ones(len(moved), np.bool_)
+    sure = np.ones(len(close_rows), np.bool_)
     sure[[place for place, _ in doubtful]] = False
-    moved, columns, cash = moved[sure], columns[sure], cash[sure]
+    close_rows, columns, cash = close_rows[sure], columns[sure], cash[sure]
     # two dividends of one close are one: (P + D1 + D2) / P
-    key, where = np.unique(moved * close.shape[1] + columns, return_inverse=True)
+    key, where = np.unique(close_rows * close.shape[1] + columns, return_inverse=True)
     rows, columns = key // close.shape[1], key % close.shape[1]
     yields = np.bincount(where, cash, len(key)) / close[rows, columns]
     return Dividends(rows, columns, yields, tuple(doubt for _, doubt in doubtful))

@@ -64,8 +64,8 @@ def file_prices(
             if _another_basis(value, base, _after(block, row, symbol)):
                 continue
             done.add((symbol, when))
-            beside = value * adjusted / close if close == close else value
-            yield Fill(symbol, when, value if close == close else math.nan, beside)
+            adjusted_close = value * adjusted / close if close == close else value
+            yield Fill(symbol, when, value if close == close else math.nan, adjusted_close)
 
 
 def _open(block: Block, row: int, lines: Sequence[str]) -> BoolArray:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from core.data.bars import Move, filled, moved
+from core.data.bars import Move, apply_fills, apply_moves
 from core.data.file_prices import file_prices
 from core.data.joins import joins, last_close
 from core.data.renames import Company, companies, renames
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Followed:
+class LineTickers:
     """Every line of every file under the ticker of its closes.
 
     Attributes:
@@ -79,12 +79,12 @@ class Followed:
         return tuple(tickers) if tuple(tickers) != file.symbols else file.symbols
 
 
-def followed(
+def line_tickers(
     blocks: Sequence[Block],
     holdings: Mapping[str, tuple[Holdings, ...]],
     reference: Reference,
-) -> Followed:
-    """Follow every line of every file.
+) -> LineTickers:
+    """Find the ticker of every line's closes, and the bars under those tickers.
 
     Args:
         blocks: the bars as they are held.
@@ -102,7 +102,7 @@ def followed(
     plain = {
         symbol: _first_listed(changes, symbol, files, session) for symbol, changes in taken.items()
     }
-    bars = moved(
+    bars = apply_moves(
         blocks, [m for symbol, changes in taken.items() for m in _apart(changes, plain[symbol])]
     )
 
@@ -115,14 +115,14 @@ def followed(
         lambda symbol: last_close(bars, symbol),
     )
     several = [one for one in set(company.values()) if len(symbols & one.seen.keys()) > 1]
-    bars = moved(bars, [move for one in several for move in joins(bars, one)])
-    so_far = Followed(bars, taken, plain, company, {}, {})
+    bars = apply_moves(bars, [move for one in several for move in joins(bars, one)])
+    so_far = LineTickers(bars, taken, plain, company, {}, {})
     fills = list(file_prices(bars, files, so_far.lines, reference.sessions))
     by_symbol: dict[str, list[date]] = {}
     for fill in fills:
         by_symbol.setdefault(fill.symbol, []).append(fill.session)
-    return Followed(
-        filled(bars, fills),
+    return LineTickers(
+        apply_fills(bars, fills),
         taken,
         plain,
         company,
@@ -161,7 +161,7 @@ def _first_listed(
 
 
 def _apart(changes: Sequence[Takeover], plain: int) -> Iterable[Move]:
-    """The moves that leave a ticker's bars to one company, and give the others' away."""
+    """Yield the moves that keep one company's bars under a ticker and take the others' away."""
     symbol = changes[0].symbol
     for place in range(len(changes) + 1):
         first = changes[place - 1].last + timedelta(days=1) if place else None

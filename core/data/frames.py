@@ -167,12 +167,12 @@ class Prices:
 
     def sources_of(self, symbol: str, first: date = date.min, last: date = date.max) -> str:
         """Where a symbol's closes of a stretch came from, in order, joined by " and "."""
-        named, begin = [], date.min
+        names, begin = [], date.min
         for until, source in self.origin.get(symbol, ()):
             if until >= first and begin <= last:
-                named.append(source)
+                names.append(source)
             begin = until + timedelta(days=1)
-        return " and ".join(dict.fromkeys(named)) or self.source.get(symbol, "")
+        return " and ".join(dict.fromkeys(names)) or self.source.get(symbol, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def joins(bars: Sequence[Block], company: Company) -> Iterable[Move]:
 
 
 def _basis(step: float, splits: Sequence[tuple[date, float]], since: date) -> float | None:
-    """What closes under an old ticker are multiplied by, so that those under the new go on.
+    """Return the factor that puts closes under an old ticker on the basis of the new one.
 
     They may or may not have splits since taken out: what makes the smaller step is right.
     None where neither does.

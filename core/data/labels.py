@@ -33,7 +33,7 @@ class Labels:
 
 
 def labels_of(market: Market, fund: str, as_of: date, serving: Sequence[Holdings] = ()) -> Labels:
-    """Names and sectors for one fund's lines on a date, kept.
+    """Names and sectors for one fund's lines on a date, cached.
 
     They come from the fund's own newest file on or before the date, then from its older ones,
     then from other funds' likewise, and where none of these says anything from the files that
@@ -70,8 +70,8 @@ def _labels(market: Market, files: tuple[Holdings, ...], announced: dict[str, st
     for place, file in reversed(list(enumerate(files))):
         numbers = market.rows(file)
         for texts, into in ((file.names, names), (file.sectors, sectors)):
-            stated = np.array([bool(text) for text in texts])
+            has_text = np.array([bool(text) for text in texts])
             # of a line that a file has twice, the last row counts
-            into[numbers[stated]] = np.array(texts, object)[stated]
-        source[numbers[stated]] = place
+            into[numbers[has_text]] = np.array(texts, object)[has_text]
+        source[numbers[has_text]] = place
     return Labels(names, sectors, files, source)

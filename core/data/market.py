@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from core.data.followed import Followed, followed
+from core.data.followed import LineTickers, line_tickers
 from core.data.frames import (
     Announcement,
     Block,
@@ -63,16 +63,16 @@ class Market:
     _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What ``make`` derives from this market, made once."""
+        """Return ``make()`` for a key, computed once for this market."""
         if key not in self._cache:
             self._cache[key] = make()
         value: T = self._cache[key]
         return value
 
     @cached_property
-    def followed(self) -> Followed:
+    def line_tickers(self) -> LineTickers:
         """Which closes each line is followed by."""
-        return followed(self.prices.blocks, self.holdings, self.reference)
+        return line_tickers(self.prices.blocks, self.holdings, self.reference)
 
     @property
     def bars(self) -> tuple[Block, ...]:
@@ -81,13 +81,13 @@ class Market:
         Closes of a renamed line stand under one symbol, those of a ticker that another company
         took over under two, and a file's price for its session where no close is held.
         """
-        return self.followed.bars
+        return self.line_tickers.bars
 
     @cached_property
     def through(self) -> Mapping[str, date]:
         """Symbol -> the session up to which the vendor's answer is known to go."""
         known = dict(self.prices.through)
-        for symbol, ends in self.followed.ends.items():
+        for symbol, ends in self.line_tickers.ends.items():
             known |= {ticker: max(known.get(symbol, last), last) for ticker, last in ends.items()}
         return known
 
@@ -134,7 +134,7 @@ class Market:
         A renamed line is followed under the symbol whose closes run latest; of several, or
         without closes, under its newest.
         """
-        return self.followed.symbol(listed)
+        return self.line_tickers.symbol(listed)
 
     @cached_property
     def themes(self) -> tuple[Theme, ...]:
@@ -145,9 +145,9 @@ class Market:
         )
 
     def lines(self, file: Holdings) -> tuple[str, ...]:
-        """(N,) the symbols a holdings file's lines are followed by, kept."""
+        """(N,) the symbols a holdings file's lines are followed by, cached."""
         session = self.session(file.as_of)
-        return self.cached((file, "lines"), lambda: self.followed.lines(file, session))
+        return self.cached((file, "lines"), lambda: self.line_tickers.lines(file, session))
 
     @cached_property
     def register(self) -> Register:
@@ -160,7 +160,7 @@ class Market:
         return register([(file, self.lines(file)) for file in files], joining)
 
     def rows(self, file: Holdings) -> IntArray:
-        """(N,) numbers of a file's lines; kept where the file is made of one that is held."""
+        """(N,) numbers of a file's lines; cached where the file is made of one that is held."""
         register = self.register
         numbers = register.rows.get(file)
         if numbers is not None:
@@ -173,7 +173,7 @@ class Market:
         return self.cached((register, file), find)
 
     def columns(self, matrix: Matrix) -> IntArray:
-        """(L,) column of each line of the register, -1 where the matrix has it not; kept."""
+        """(L,) column of each line of the register, -1 where the matrix lacks it; cached."""
 
         def find() -> IntArray:
             wanted, column = self.register.symbols.tolist(), matrix.column
@@ -190,7 +190,7 @@ class Market:
         return last_on_or_before(self.reference.sessions, value) or value
 
     def matrix(self, years: Iterable[int]) -> Matrix | None:
-        """The bars of some years side by side, kept; None where none of them is held."""
+        """The bars of some years side by side, cached; None where none of them is held."""
         wanted = tuple(sorted(set(years) & set(self.years)))
         if not wanted:
             return None
@@ -232,7 +232,7 @@ class Market:
         return math.prod(value for other, value in self._splits_after(session) if other == symbol)
 
     def series(self, symbol: str) -> Series | None:
-        """One symbol's closes over every year held, kept; None where none is held."""
+        """One symbol's closes over every year held, cached; None where none is held."""
         return self.cached(symbol, lambda: self._make_series(symbol))
 
     @cached_property

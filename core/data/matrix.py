@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.dividends import counted
+from core.data.dividends import dividends_at_closes
 from core.data.frames import JUMP, Block, BoolArray, Dates, FloatArray, IntArray, day
 
 #: Log of the smallest split that is looked for in the closes, and how near to it a step must be.
@@ -145,8 +145,8 @@ class Matrix:
             factor, before = self._step(row, column)
             since = (split_rows > before) & (split_rows <= row)
             if not np.any(since & (split_columns == column)):
-                moved = f"moved by a factor {factor:.3g} on {self.sessions[row]}"
-                doubts.append((row, column, f"{moved}, no split on record"))
+                move = f"moved by a factor {factor:.3g} on {self.sessions[row]}"
+                doubts.append((row, column, f"{move}, no split on record"))
         for row, column, split in zip(
             split_rows.tolist(), split_columns.tolist(), splits.tolist(), strict=True
         ):
@@ -321,14 +321,14 @@ def laid_out(
     by_adjusted = only_adjusted.copy()
     if adjusted is not None:
         has_close = np.isfinite(close)
-        paid = np.zeros(len(symbols), bool)
-        paid[dividends[1]] = True
+        has_dividend = np.zeros(len(symbols), bool)
+        has_dividend[dividends[1]] = True
         complete = (np.isfinite(adjusted) | ~has_close).all(axis=0)
         only_adjusted = np.asarray(~has_close.any(axis=0) & np.isfinite(adjusted).any(axis=0))
-        by_adjusted = only_adjusted | (complete & ~paid & has_close.any(axis=0))
+        by_adjusted = only_adjusted | (complete & ~has_dividend & has_close.any(axis=0))
         if only_adjusted.any():
             close = np.where(only_adjusted, adjusted, close)
-    paid_out = counted(close, *dividends)
+    paid_out = dividends_at_closes(close, *dividends)
     return Matrix(
         sessions=sessions,
         symbols=symbols,

@@ -70,8 +70,8 @@ def renames(files: Sequence[Holdings]) -> Iterable[Rename]:
     Args:
         files: ascending.
     """
-    listed = [set(file.symbols) for file in files]
-    for (before, old), (after, new) in pairwise(zip(files, listed, strict=True)):
+    symbol_sets = [set(file.symbols) for file in files]
+    for (before, old), (after, new) in pairwise(zip(files, symbol_sets, strict=True)):
         gone, come = old - new, new - old
         if not gone or not come:
             continue

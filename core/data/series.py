@@ -62,9 +62,9 @@ def series_of(columns: Sequence[tuple[Block, int]], sessions_known: Dates) -> Se
     def events(tables: list[Events]) -> tuple[IntArray, IntArray, FloatArray]:
         rows, values = [], []
         for table, begin, (_, place) in zip(tables, begins, columns, strict=False):
-            mine = np.nonzero(table.col == place)[0]
-            rows.append(table.row[mine] + begin)
-            values.append(table.value[mine])
+            of_symbol = np.nonzero(table.col == place)[0]
+            rows.append(table.row[of_symbol] + begin)
+            values.append(table.value[of_symbol])
         row = np.concatenate(rows)
         return row, np.zeros(len(row), np.intp), np.concatenate(values)
 

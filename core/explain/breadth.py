@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from core.explain.explanation import Explanation, Term, Unit, cut
-from core.explain.ground import Ground, chosen
+from core.explain.ground import Ground, select
 from core.explain.returns import return_of
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ _COMPARED: Final = "returns are compared at nine decimals, strictly"
 
 def _lines(ground: Ground) -> tuple[Term, ...]:
     """The lines counted, largest return first, the middle of the list cut."""
-    ranked = sorted(ground.counted, key=lambda line: (-line[1], line[0]))
+    ranked = sorted(ground.line_returns, key=lambda line: (-line[1], line[0]))
     return cut((Term(symbol, r, "percent") for symbol, r in ranked), 6, both_ends=True)
 
 
 def _outside(view: IndexView) -> tuple[str, ...]:
-    """Lines that stand outside the count, with the reason."""
+    """Notes on lines that are not counted, with the reason."""
     return tuple(f"outside N: {n:,} {why}" for why, n in view.breadth.outside)
 
 
@@ -44,11 +44,11 @@ def _moment(
     work: Callable[[list[float]], tuple[float | None, tuple[Term, ...]]],
     parts: tuple[Explanation, ...] = (),
 ) -> list[Explanation]:
-    """A figure of the returns r of N lines."""
+    """Explain one statistic of the returns r of N lines."""
     view = ground.view
     if view is None:
         return []
-    returns = [r for _, r in ground.counted]
+    returns = [r for _, r in ground.line_returns]
     computed, terms = work(returns) if returns else (None, ())
     n = Term("N", float(len(returns)), "count", "lines with closes at both ends of the window")
     return [
@@ -67,7 +67,7 @@ def _moment(
 
 
 def equal_weight(ground: Ground) -> list[Explanation]:
-    """The mean return: equal dollars bought at the start and held."""
+    """Explain the mean return: equal dollars bought at the start and held."""
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
         return statistics.fmean(r), (Term("sum r", math.fsum(r), "ratio", "over the N lines"),)
@@ -77,10 +77,10 @@ def equal_weight(ground: Ground) -> list[Explanation]:
 
 
 def median(ground: Ground) -> list[Explanation]:
-    """The return in the middle, with the line or the two lines it is of."""
+    """Explain the median return, with the one or two lines in the middle."""
     if ground.view is None:
         return []
-    ranked = sorted(ground.counted, key=lambda line: line[1])
+    ranked = sorted(ground.line_returns, key=lambda line: line[1])
     size = len(ranked)
     middle = ranked[(size - 1) // 2 : size // 2 + 1]
     names = ["r low", "r high"] if len(middle) > 1 else ["r middle"]
@@ -101,7 +101,7 @@ def median(ground: Ground) -> list[Explanation]:
 
 
 def mean_less_median(ground: Ground) -> list[Explanation]:
-    """How far the mean lies above the median."""
+    """Explain the mean return less the median return."""
     view = ground.view
     if view is None:
         return []
@@ -119,7 +119,7 @@ def mean_less_median(ground: Ground) -> list[Explanation]:
 
 
 def dispersion(ground: Ground) -> list[Explanation]:
-    """The population standard deviation of the returns."""
+    """Explain the population standard deviation of the returns."""
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
         mean = statistics.fmean(r)
@@ -135,7 +135,7 @@ def dispersion(ground: Ground) -> list[Explanation]:
 
 
 def dispersion_cap(ground: Ground) -> list[Explanation]:
-    """The dispersion around the basket's return, by weight."""
+    """Explain the dispersion around the basket's return, by weight."""
     view, basket = ground.view, ground.basket
     if view is None or basket is None:
         return []
@@ -144,7 +144,8 @@ def dispersion_cap(ground: Ground) -> list[Explanation]:
 
     def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
         squares = math.fsum(
-            values[symbol] / whole * (x - view.basket_return) ** 2 for symbol, x in ground.counted
+            values[symbol] / whole * (x - view.basket_return) ** 2
+            for symbol, x in ground.line_returns
         )
         return math.sqrt(squares), (
             Term("R", view.basket_return, "percent", "the basket's return"),
@@ -157,7 +158,7 @@ def dispersion_cap(ground: Ground) -> list[Explanation]:
 
 
 def skew(ground: Ground) -> list[Explanation]:
-    """The skewness g1 of the returns."""
+    """Explain the skewness g1 of the returns."""
 
     def work(r: list[float]) -> tuple[float | None, tuple[Term, ...]]:
         mean = statistics.fmean(r)
@@ -173,7 +174,7 @@ def skew(ground: Ground) -> list[Explanation]:
 
 
 def outperforming(ground: Ground) -> list[Explanation]:
-    """The share of lines above the basket's return."""
+    """Explain the share of lines above the basket's return."""
     view = ground.view
     if view is None:
         return []
@@ -209,18 +210,18 @@ def equal_less_cap(ground: Ground) -> list[Explanation]:
     return _moment(ground, "equal less cap weight", value, "pp", "equal weight - R", work)
 
 
-def _counted(
+def _count(
     ground: Ground,
     title: str,
     value: float | None,
     formula: str,
     condition: Callable[[float], bool],
 ) -> Explanation:
-    """A count of lines, and its share of N."""
+    """Explain a count of lines, with its share of N."""
     view = ground.view
     assert view is not None
-    inside = [(symbol, r) for symbol, r in ground.counted if condition(round(r, _DECIMALS))]
-    size = len(ground.counted)
+    inside = [(symbol, r) for symbol, r in ground.line_returns if condition(round(r, _DECIMALS))]
+    size = len(ground.line_returns)
     ranked = sorted(inside, key=lambda line: (-line[1], line[0]))
     return Explanation(
         f"{title} of {view.fund}",
@@ -239,22 +240,22 @@ def _counted(
 
 
 def counts(ground: Ground) -> list[Explanation]:
-    """Lines up, down, unchanged."""
+    """Explain the counts of lines up, down and unchanged."""
     view = ground.view
     if view is None:
         return []
     figures = view.breadth
     return [
-        _counted(ground, "lines up", float(figures.up), "count of r > 0", lambda r: r > 0),
-        _counted(ground, "lines down", float(figures.down), "count of r < 0", lambda r: r < 0),
-        _counted(
+        _count(ground, "lines up", float(figures.up), "count of r > 0", lambda r: r > 0),
+        _count(ground, "lines down", float(figures.down), "count of r < 0", lambda r: r < 0),
+        _count(
             ground, "lines unchanged", float(figures.unchanged), "count of r = 0", lambda r: r == 0
         ),
     ]
 
 
 def ladder(ground: Ground, item: str = "") -> list[Explanation]:
-    """Every step of the ladder, or the one named (">10", "<-25")."""
+    """Explain every step of the ladder, or the one named (">10", "<-25")."""
     view = ground.view
     if view is None:
         return []
@@ -262,14 +263,14 @@ def ladder(ground: Ground, item: str = "") -> list[Explanation]:
     def name(rung: Rung) -> str:
         return f"{'<' if rung.below else '>'}{rung.threshold * 100:.6g}"
 
-    rungs = chosen(view.breadth.ladder, name, item, "step")
+    rungs = select(view.breadth.ladder, name, item, "step")
     return [_rung(ground, rung) for rung in rungs]
 
 
 def _rung(ground: Ground, rung: Rung) -> Explanation:
     sign, limit = "<" if rung.below else ">", rung.threshold
     words = f"r {sign} {limit * 100:+.6g} %"
-    return _counted(
+    return _count(
         ground,
         f"lines with {words}",
         float(rung.count),
@@ -279,7 +280,7 @@ def _rung(ground: Ground, rung: Rung) -> Explanation:
 
 
 def histogram(ground: Ground, item: str = "") -> list[Explanation]:
-    """Every bin of the histogram, or the one named ("0..10", "..-50")."""
+    """Explain every bin of the histogram, or the one named ("0..10", "..-50")."""
     view = ground.view
     if view is None:
         return []
@@ -291,7 +292,7 @@ def histogram(ground: Ground, item: str = "") -> list[Explanation]:
         return f"{edge(one.low)}..{edge(one.high)}"
 
     return [
-        _bin(ground, one, name(one)) for one in chosen(view.breadth.histogram, name, item, "bin")
+        _bin(ground, one, name(one)) for one in select(view.breadth.histogram, name, item, "bin")
     ]
 
 
@@ -306,6 +307,6 @@ def _bin(ground: Ground, one: Bin, name: str) -> Explanation:
         )
         if bound is not None
     )
-    return _counted(
+    return _count(
         ground, f"bin {name} %", float(one.count), f"count of {words}", lambda r: low < r <= high
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.data.frames import Holdings, day
 from core.explain.explanation import Explanation, Term, cut
-from core.explain.ground import Ground, chosen
+from core.explain.ground import Ground, select
 from core.measures.changes import Change, Changes, Resized
 
 
@@ -21,35 +21,35 @@ class _Files:
     new: Holdings
     before: dict[str, float]
     after: dict[str, float]
-    moved: dict[str, float]
+    moves: dict[str, float]
     basket: float
 
 
 def _weights(file: Holdings) -> dict[str, float]:
-    """Line -> its share of the fund by a file."""
+    """Map each line to its share of the fund by a file."""
     values = zip(file.symbols, file.value.tolist(), strict=True)
     return {symbol: value / file.total for symbol, value in values}
 
 
 def _files(ground: Ground, changes: Changes) -> _Files:
-    """The two files, each line's price return from its own closes, and the basket's."""
+    """Collect the two files, each line's price return from its own closes, and the basket's."""
     market = ground.market
     dated = {file.as_of: file for file in market.holdings[ground.fund]}
     old, new = dated[changes.from_date], dated[changes.to_date]
     before, after = _weights(old), _weights(new)
     first, last = (market.session(file.as_of) for file in (old, new))
-    moved = {}
-    for symbol, followed in zip(old.symbols, market.lines(old), strict=True):
-        series = market.series(followed)
+    moves = {}
+    for symbol, ticker in zip(old.symbols, market.lines(old), strict=True):
+        series = market.series(ticker)
         if series is None:
             continue
         at = np.searchsorted(series.sessions, [day(first), day(last)], side="right") - 1
         # the closes of the files' own years alone: an older one no longer stands for a date
         if at[0] >= 0 and series.sessions[at[0]].item().year == first.year:
-            moved[symbol] = float(series.stand_in[at[1]] / series.stand_in[at[0]] - 1)
-    weight = math.fsum(before[s] for s in moved)
-    basket = math.fsum(before[s] * p for s, p in moved.items()) / weight if weight else math.nan
-    return _Files(old, new, before, after, moved, basket)
+            moves[symbol] = float(series.stand_in[at[1]] / series.stand_in[at[0]] - 1)
+    weight = math.fsum(before[s] for s in moves)
+    basket = math.fsum(before[s] * p for s, p in moves.items()) / weight if weight else math.nan
+    return _Files(old, new, before, after, moves, basket)
 
 
 def _sources(files: _Files) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ def change(ground: Ground, item: str = "") -> list[Explanation]:
         return []
     files = _files(ground, changes)
     lines: list[Resized | Change] = [*changes.resized, *changes.left, *changes.joined]
-    wanted = chosen(lines, lambda line: line.symbol, item, "line of both files")
+    wanted = select(lines, lambda line: line.symbol, item, "line of both files")
     return [
         _resized(ground, files, changes, line)
         if isinstance(line, Resized)
@@ -76,7 +76,7 @@ def change(ground: Ground, item: str = "") -> list[Explanation]:
 
 
 def _old_symbol(changes: Changes, symbol: str) -> str:
-    """The symbol the earlier file has a line under."""
+    """Return the symbol that a line has in the earlier file."""
     return {new: old for old, new in changes.renamed}.get(symbol, symbol)
 
 
@@ -84,9 +84,11 @@ def _resized(ground: Ground, files: _Files, changes: Changes, line: Resized) -> 
     """A line of both files: its weight change is drift and the active rest."""
     symbol = _old_symbol(changes, line.symbol)
     w0, w1 = files.before[symbol], files.after[line.symbol]
-    p = files.moved.get(symbol)
+    p = files.moves.get(symbol)
     drifted = w0 * (1 + (files.basket if p is None else p)) / (1 + files.basket)
-    stated = [f"{file.source or 'holdings'}, as of {file.as_of}" for file in (files.old, files.new)]
+    sources = [
+        f"{file.source or 'holdings'}, as of {file.as_of}" for file in (files.old, files.new)
+    ]
     line_return = Term("p", p, "percent", "its price return between the two files")
     whole = Term("P", files.basket, "percent", "the old file's lines' price return")
     parts = (
@@ -96,7 +98,7 @@ def _resized(ground: Ground, files: _Files, changes: Changes, line: Resized) -> 
             "percent",
             "w0 (1 + p) / (1 + P) - w0",
             drifted - w0,
-            (Term("w0", w0, "percent", stated[0]), line_return, whole),
+            (Term("w0", w0, "percent", sources[0]), line_return, whole),
             notes=() if p is not None else ("no closes at both dates: it moves with the rest",),
         ),
         Explanation(
@@ -105,9 +107,9 @@ def _resized(ground: Ground, files: _Files, changes: Changes, line: Resized) -> 
             "percent",
             "w1 - drifted",
             w1 - drifted,
-            (Term("w1", w1, "percent", stated[1]), Term("drifted", drifted, "percent")),
+            (Term("w1", w1, "percent", sources[1]), Term("drifted", drifted, "percent")),
         ),
-        _shares(ground, files, symbol, line, stated),
+        _shares(ground, files, symbol, line, sources),
     )
     return Explanation(
         f"weight change of {line.symbol} {line.name} in {ground.fund}".replace("  ", " "),
@@ -122,15 +124,15 @@ def _resized(ground: Ground, files: _Files, changes: Changes, line: Resized) -> 
 
 
 def _shares(
-    ground: Ground, files: _Files, symbol: str, line: Resized, stated: list[str]
+    ground: Ground, files: _Files, symbol: str, line: Resized, sources: list[str]
 ) -> Explanation:
-    """The change of the quantity held, splits between the files taken out."""
+    """Explain the change of the quantity, with splits between the files taken out."""
     q0 = float(files.old.quantity[files.old.symbols.index(symbol)])
     q1 = float(files.new.quantity[files.new.symbols.index(line.symbol)])
     market = ground.market
     first, last = (market.session(file.as_of) for file in (files.old, files.new))
-    followed = market.symbol(symbol)
-    splits = market.split_since(followed, first) / market.split_since(followed, last)
+    ticker = market.symbol(symbol)
+    splits = market.split_since(ticker, first) / market.split_since(ticker, last)
     computed = q1 / (q0 * splits) - 1
     return Explanation(
         "share change",
@@ -139,15 +141,15 @@ def _shares(
         "q1 / (q0 x S) - 1",
         computed if math.isfinite(computed) else None,
         (
-            Term("q0", q0, "count", stated[0]),
-            Term("q1", q1, "count", stated[1]),
+            Term("q0", q0, "count", sources[0]),
+            Term("q1", q1, "count", sources[1]),
             Term("S", splits, "ratio", f"splits on record from {first} to {last}"),
         ),
     )
 
 
 def _member_change(ground: Ground, files: _Files, changes: Changes, line: Change) -> Explanation:
-    """A line of one file alone: its weight there, and what it brought over the window."""
+    """A line of one file alone: its weight there, and its contribution."""
     left = line in changes.left
     file = files.old if left else files.new
     value = float(file.value[file.symbols.index(line.symbol)])
@@ -181,11 +183,11 @@ def turnover(ground: Ground) -> list[Explanation]:
     active = {}
     for symbol in {*files.before, *w1}:
         w0 = files.before.get(symbol, 0.0)
-        p = files.moved.get(symbol, files.basket)
+        p = files.moves.get(symbol, files.basket)
         active[symbol] = w1.get(symbol, 0.0) - w0 * (1 + p) / (1 + files.basket)
     # a symbol that one company left and another took over is two lines
     for line in {c.symbol for c in changes.left} & {c.symbol for c in changes.joined}:
-        p = files.moved.get(line, files.basket)
+        p = files.moves.get(line, files.basket)
         active[line] = abs(files.after[line]) + files.before[line] * (1 + p) / (1 + files.basket)
     ranked = sorted(active.items(), key=lambda part: (-abs(part[1]), part[0]))
     whole = math.fsum(abs(part) for part in active.values())
@@ -195,7 +197,7 @@ def turnover(ground: Ground) -> list[Explanation]:
             changes.turnover,
             "percent",
             "sum |active| / 2",
-            whole / 2 if files.moved else None,
+            whole / 2 if files.moves else None,
             (
                 Term("sum |active|", whole, "percent", f"over {len(active):,} lines"),
                 *cut(Term(symbol, part, "percent") for symbol, part in ranked),

@@ -12,7 +12,7 @@ from core.data.errors import MeasureError
 from core.data.frames import day
 from core.data.question import names_left_out
 from core.explain.explanation import Explanation, Term, cut
-from core.explain.ground import Ground, chosen
+from core.explain.ground import Ground, select
 from core.measures.concentration import NET_FLOOR, Top
 
 #: Contributions under this are neither gains nor losses.
@@ -96,9 +96,9 @@ def effective(ground: Ground) -> list[Explanation]:
     """The effective number of names by weight, by gain, and by size of contribution."""
     if ground.view is None:
         return []
-    figures, brought = ground.view.concentration, earned(ground)
-    gains = {s: c for s, c in brought.items() if c > 0}
-    sizes = {s: abs(c) for s, c in brought.items() if c}
+    figures, amounts = ground.view.concentration, earned(ground)
+    gains = {s: c for s, c in amounts.items() if c > 0}
+    sizes = {s: abs(c) for s, c in amounts.items() if c}
     return [
         _effective(ground, "effective N by weight", figures.effective_n, shares(ground), _SHARES),
         _effective(ground, "effective N by gain", figures.effective_n_gains, gains, "gains"),
@@ -152,20 +152,20 @@ def top(ground: Ground, item: str = "") -> list[Explanation]:
     view = ground.view
     if view is None:
         return []
-    tops = chosen(view.concentration.top, lambda t: str(t.k), item, "k of the top names")
-    brought = earned(ground)
-    return [_top(ground, one, brought) for one in tops]
+    tops = select(view.concentration.top, lambda t: str(t.k), item, "k of the top names")
+    amounts = earned(ground)
+    return [_top(ground, one, amounts) for one in tops]
 
 
-def _top(ground: Ground, best: Top, brought: dict[str, float]) -> Explanation:
+def _top(ground: Ground, best: Top, amounts: dict[str, float]) -> Explanation:
     view = ground.view
     assert view is not None
     lines = view.contributors
     net = view.basket_return if view.fund_return is None else view.fund_return
     parts = [float(lines.contribution[i]) for i in range(best.k)]
-    named = lines.symbols[: best.k]
-    gain = math.fsum(c for c in brought.values() if c > 0)
-    unscaled = math.fsum(brought[s] for s in named)
+    names = lines.symbols[: best.k]
+    gain = math.fsum(c for c in amounts.values() if c > 0)
+    unscaled = math.fsum(amounts[s] for s in names)
     terms = (Term(lines.symbols[i], parts[i], "bp", lines.names[i]) for i in range(best.k))
     total = math.fsum(parts)
     return Explanation(
@@ -195,7 +195,7 @@ def _top(ground: Ground, best: Top, brought: dict[str, float]) -> Explanation:
                     Term("gain", gain, "bp", "all contributions above 0 together"),
                 ),
             ),
-            *_without(ground, named, best, brought),
+            *_without(ground, names, best, amounts),
         ),
         origins=ground.origins,
     )
@@ -209,24 +209,24 @@ def _fund_without(
     assert view is not None and basket is not None
     if view.fund_return is None:
         return ()
-    lost = math.fsum(float(basket.contribution[basket.symbols.index(s)]) for s in names)
+    total = math.fsum(float(basket.contribution[basket.symbols.index(s)]) for s in names)
     return (
         Explanation(
             "the fund without them, zeroed",
             zeroed,
             "percent",
             "fund - C",
-            view.fund_return - lost,
+            view.fund_return - total,
             (
                 Term("fund", view.fund_return, "percent", "the fund's return"),
-                Term("C", lost, "bp", "their contributions to it"),
+                Term("C", total, "bp", "their contributions to it"),
             ),
         ),
     )
 
 
 def _without(
-    ground: Ground, names: Sequence[str], figures: Top | Without, brought: dict[str, float]
+    ground: Ground, names: Sequence[str], figures: Top | Without, amounts: dict[str, float]
 ) -> tuple[Explanation, ...]:
     """The index's return without some names: with them at zero, and the rest weighted up."""
     basket = ground.basket
@@ -250,7 +250,7 @@ def _without(
         words = f"{segment.start} to {segment.end}, {len(rows):,} lines left"
         terms.append(Term(f"B{k + 1}", steps[-1] if left else None, "percent", words))
     whole = len(steps) == len(basket.segments)
-    lost = math.fsum(brought.get(s, 0.0) for s in names)
+    total = math.fsum(amounts.get(s, 0.0) for s in names)
     return (
         *_fund_without(ground, names, figures.fund_zeroed),
         Explanation(
@@ -266,10 +266,10 @@ def _without(
             figures.zeroed,
             "percent",
             "R - C",
-            basket.basket_return - lost,
+            basket.basket_return - total,
             (
                 Term("R", basket.basket_return, "percent", "the basket's return"),
-                Term("C", lost, "bp", "their contributions to it, without m"),
+                Term("C", total, "bp", "their contributions to it, without m"),
             ),
         ),
     )
@@ -296,10 +296,10 @@ def without(ground: Ground, item: str = "") -> list[Explanation]:
     contributions = view.contributors.contribution
     figures = view.without
     if figures is None or set(figures.symbols) != set(names):
-        lost = math.fsum(float(contributions[place[s]]) for s in names)
+        total = math.fsum(float(contributions[place[s]]) for s in names)
         ways = basket.without(np.isin(basket.symbols, names))
-        fund = None if view.fund_return is None else view.fund_return - lost
-        figures = Without(tuple(names), lost, *ways, fund)
+        fund = None if view.fund_return is None else view.fund_return - total
+        figures = Without(tuple(names), total, *ways, fund)
     return [
         Explanation(
             f"{view.fund} without {' '.join(names[:6])}{' …' if names[6:] else ''}",
@@ -315,7 +315,7 @@ def without(ground: Ground, item: str = "") -> list[Explanation]:
 
 
 def half(ground: Ground) -> list[Explanation]:
-    """How many names bring half of all gains."""
+    """Explain how many names make half of all gains."""
     if ground.view is None:
         return []
     gains = sorted(((c, s) for s, c in earned(ground).items() if c > 0), reverse=True)
@@ -342,7 +342,7 @@ def half(ground: Ground) -> list[Explanation]:
 
 
 def correlation(ground: Ground) -> list[Explanation]:
-    """The average correlation of two lines, pair by pair, by what a pair brings to the variance."""
+    """Explain the average correlation of lines, each pair weighted by its part in the variance."""
     view, basket = ground.view, ground.basket
     if view is None or basket is None:
         return []

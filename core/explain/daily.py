@@ -18,7 +18,7 @@ import numpy as np
 from core.answer.by_session import daily_of
 from core.data.frames import STALE_SESSIONS, day
 from core.explain.explanation import Explanation, Term, Unit, cut
-from core.explain.ground import Ground, chosen
+from core.explain.ground import Ground, select
 from core.measures.counting import AVERAGES, YEAR_SESSIONS
 from core.measures.daily import FAST, SETTLING, SLOW, Daily
 
@@ -27,7 +27,7 @@ _STRICT: Final = "strictly beyond every close of the 252 sessions before"
 
 @dataclass(frozen=True, eq=False)
 class _Session:
-    """The session explained.
+    """The session whose figures are explained.
 
     Attributes:
         daily: the index's daily breadth.
@@ -43,7 +43,7 @@ class _Session:
 
 
 def _session(ground: Ground) -> _Session | None:
-    """The window's last session with members' closes; None where there is none."""
+    """Return the window's last session with members' closes; None where there is none."""
     market, basket = ground.market, ground.basket
     daily = daily_of(market, ground.snapshot, ground.fund) if ground.view else None
     if daily is None or basket is None or not len(daily.sessions):
@@ -61,12 +61,12 @@ def _session(ground: Ground) -> _Session | None:
         closes = series.sessions[first:upto], series.stand_in[first:upto]
         members.append((basket.symbols[line], *closes))
     file = ground.spans[-1].origin
-    stated = f"members by {file.source or 'holdings'}, as of {file.as_of}"
-    return _Session(daily, when, stated, tuple(members))
+    source = f"members by {file.source or 'holdings'}, as of {file.as_of}"
+    return _Session(daily, when, source, tuple(members))
 
 
 def _moves(ground: Ground, session: _Session) -> dict[str, float]:
-    """Member -> move of its close over the one before, where that is recent enough."""
+    """Map each member to its close less the close before, where that is recent enough."""
     position = ground.market.position
     return {
         symbol: float(closes[-1] - closes[-2])
@@ -78,7 +78,7 @@ def _moves(ground: Ground, session: _Session) -> dict[str, float]:
 
 
 def _last_value(values: np.ndarray) -> float | None:
-    """The last value; None where there is none."""
+    """Return the last value; None where it is not finite."""
     value = float(values[-1])
     return value if math.isfinite(value) else None
 
@@ -134,7 +134,7 @@ def advances(ground: Ground) -> list[Explanation]:
 
 
 def _counts(ground: Ground, session: _Session) -> tuple[float, float]:
-    """Members up and members down, counted once more."""
+    """Count members up and members down a second time, from their closes."""
     moves = _moves(ground, session).values()
     return float(sum(m > 0 for m in moves)), float(sum(m < 0 for m in moves))
 
@@ -160,7 +160,7 @@ def net_line(ground: Ground) -> list[Explanation]:
 
 
 def rana(ground: Ground) -> list[Explanation]:
-    """Ratio-adjusted net advances."""
+    """Explain the ratio-adjusted net advances."""
     session = _session(ground)
     if session is None:
         return []
@@ -228,7 +228,7 @@ def _volumes(ground: Ground, when: date) -> dict[str, float]:
 
 
 def trin(ground: Ground) -> list[Explanation]:
-    """The Arms index."""
+    """Explain TRIN, the Arms index."""
     session = _session(ground)
     if session is None:
         return []
@@ -255,7 +255,7 @@ def above(ground: Ground, item: str = "") -> list[Explanation]:
     if session is None:
         return []
     explanations = []
-    for days in chosen(AVERAGES, str, item, "average"):
+    for days in select(AVERAGES, str, item, "average"):
         counted = [
             (symbol, float(closes[-1]), statistics.fmean(closes[-days:].tolist()))
             for symbol, sessions, closes in session.members

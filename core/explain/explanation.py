@@ -63,7 +63,7 @@ class Explanation:
 
 
 def cut(terms: Iterable[Term], most: int = MOST, *, both_ends: bool = False) -> tuple[Term, ...]:
-    """A long list cut with a count; the terms left out are told as one, their sum.
+    """Shorten a long list of terms: those left out become one term, their sum.
 
     Args:
         terms: of one unit.

@@ -10,7 +10,7 @@ from core.data.register import UNKNOWN
 from core.explain import breadth
 from core.explain.concentration import earned, shares
 from core.explain.explanation import Explanation, Term
-from core.explain.ground import Ground, chosen
+from core.explain.ground import Ground, select
 
 if TYPE_CHECKING:
     from core.measures.attribution import SectorEffect
@@ -40,7 +40,7 @@ def bridge(ground: Ground, item: str = "") -> list[Explanation]:
         (f"basket {small}", f"equal weight {small}"),
         (f"fund {small}", f"basket {small}"),
     )
-    wanted = chosen(steps, lambda step: step.name, item, "step")
+    wanted = select(steps, lambda step: step.name, item, "step")
     explanations = []
     for step, (upper, lower) in zip(steps, ways, strict=True):
         if step not in wanted:
@@ -100,7 +100,7 @@ def leader(ground: Ground, item: str = "") -> list[Explanation]:
     if leaders is None:
         return []
     ranked = list(zip(leaders.symbols, leaders.names, leaders.value.tolist(), strict=True))
-    wanted = chosen(ranked, lambda line: line[0], item, "line in the gap")
+    wanted = select(ranked, lambda line: line[0], item, "line in the gap")
     if not item:
         wanted = (*ranked[:3], *ranked[-2:]) if len(ranked) > 5 else ranked
     sides = [(side, shares(side, _first_measured(side)), earned(side)) for side in ground.pair]
@@ -142,7 +142,7 @@ def brinson(ground: Ground, item: str = "") -> list[Explanation]:
     effects = ground.snapshot.sector_effects
     if not effects:
         return []
-    wanted = chosen(effects, lambda effect: effect.name, item, "sector")
+    wanted = select(effects, lambda effect: effect.name, item, "sector")
     sides = [_by_sector(side) for side in ground.pair]
     whole = [math.fsum(contributions.values()) for _, contributions in sides]
     explanations = [_effect(effect, sides, whole[1]) for effect in wanted]
@@ -186,8 +186,8 @@ def _by_sector(side: Ground) -> tuple[dict[str, float], dict[str, float]]:
     for by_sector, by_symbol in zip(sums, (shares(side), earned(side)), strict=True):
         for symbol, value in by_symbol.items():
             by_sector.setdefault(place[symbol] or UNKNOWN, []).append(value)
-    weight, brought = ({n: math.fsum(v) for n, v in by_sector.items()} for by_sector in sums)
-    return weight, brought
+    weight, contribution = ({n: math.fsum(v) for n, v in by_sector.items()} for by_sector in sums)
+    return weight, contribution
 
 
 def _effect(effect: SectorEffect, sides: _Sides, index: float) -> Explanation:

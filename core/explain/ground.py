@@ -49,7 +49,7 @@ class Ground:
 
     @property
     def view(self) -> IndexView | None:
-        """The index as it is told; None where it cannot be."""
+        """The index in the snapshot; None where it could not be measured."""
         return self.snapshot.indices.get(self.fund)
 
     @property
@@ -69,7 +69,7 @@ class Ground:
 
     @cached_property
     def basket(self) -> Basket | None:
-        """The index's lines as they were measured; None where it is not told."""
+        """The index's lines as they were measured; None where it is missing."""
         return None if self.view is None else basket(self.market, self.spans, self.basis)
 
     @cached_property
@@ -81,7 +81,7 @@ class Ground:
         return None if span is None else basket(self.market, (span,), self.basis)
 
     @cached_property
-    def counted(self) -> tuple[tuple[str, float], ...]:
+    def line_returns(self) -> tuple[tuple[str, float], ...]:
         """Breadth's lines with their returns over the window, each from its own closes."""
         lines = self.breadth_basket
         if lines is None:
@@ -124,8 +124,8 @@ class Ground:
         return (*files, f"closes of {self.ends[0]} and {self.ends[1]}")
 
 
-def chosen(items: Sequence[T], name: Callable[[T], str], item: str, kind: str) -> Sequence[T]:
-    """All of them, or the one of that name, capitals and blanks apart.
+def select(items: Sequence[T], name: Callable[[T], str], item: str, kind: str) -> Sequence[T]:
+    """Return all items, or those of one name; case and blanks do not matter.
 
     Raises:
         MeasureError: none has it; the message lists those there are.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.data.register import UNKNOWN
 from core.explain.explanation import Explanation, Term, cut
-from core.explain.ground import Ground, chosen
+from core.explain.ground import Ground, select
 
 if TYPE_CHECKING:
     from core.answer.views import Lines
@@ -56,7 +56,7 @@ def _all(ground: Ground, kind: str, groups: tuple[Group, ...], item: str) -> lis
         return []
     lines = view.contributors
     explanations = []
-    for group in chosen(groups, lambda g: g.name, item, kind):
+    for group in select(groups, lambda g: g.name, item, kind):
         rows = [
             i
             for i, symbol in enumerate(lines.symbols)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def index(ground: Ground) -> Explanation | None:
-    """How an index's return came apart: contributions, what is not measured, the rest."""
+    """Explain an index's return as a sum: contributions, what is not measured, the rest."""
     view = ground.view
     if view is None:
         return None
@@ -78,7 +78,7 @@ def _basket_return(view: IndexView) -> Explanation:
 
 
 def cuts(ground: Ground) -> Explanation | None:
-    """What the cuts that go on with the same file do to the basket's return; None without one.
+    """Explain what cuts that go on with the same file do to the basket's return; None without.
 
     Such a cut reads the weights anew, which drift with price alone: under total return the
     basket then holds a little less of what paid dividends before the cut. Under price return

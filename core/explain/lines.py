@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from core.measures.basket import Basket
 
 
-def _carried(
+def _start_value(
     market: Market, file: Holdings, symbol: str, start: date, opened: date, value: float
 ) -> Explanation:
-    """How a line's value in the file came to its value at a segment's start."""
-    rows = [i for i, followed in enumerate(market.lines(file)) if followed == symbol]
-    stated = f"{file.source or 'holdings'}, as of {file.as_of}"
+    """Explain how a line's value in its file is carried to a segment's start."""
+    rows = [i for i, ticker in enumerate(market.lines(file)) if ticker == symbol]
+    source = f"{file.source or 'holdings'}, as of {file.as_of}"
     in_file = math.fsum(file.value[rows])
     title, session = f"v, {symbol} at {opened}", market.session(file.as_of)
-    terms = [Term("value", in_file, "money", stated)]
+    terms = [Term("value", in_file, "money", source)]
     series = market.series(symbol)
     assert series is not None
     last = int(np.searchsorted(series.sessions, day(session), side="right")) - 1
@@ -44,7 +44,7 @@ def _carried(
     shares = math.fsum(file.quantity[rows])
     splits = market.split_since(symbol, session)
     terms = [
-        Term("q", shares, "count", stated),
+        Term("q", shares, "count", source),
         Term("S", splits, "ratio", f"splits on record since {file.as_of}"),
         Term("P0", price, "price", at_start),
     ]
@@ -54,12 +54,12 @@ def _carried(
 def _segment(
     market: Market, basket: Basket, file: Holdings, k: int, line: int, growth: float, basis: str
 ) -> Explanation:
-    """What a line brought in one segment: G x w x r."""
+    """Explain a line's contribution in one segment: G x w x r."""
     segment, symbol = basket.segments[k], basket.symbols[line]
     opened, closed = (d[k, line].item() for d in (basket.opened, basket.closed))
     share, value = float(basket.share[k, line]), float(basket.values[k, line])
     measured = math.fsum(basket.values[k])
-    stated = f"{file.source or 'holdings'}, as of {file.as_of}"
+    source = f"{file.source or 'holdings'}, as of {file.as_of}"
     weight = Explanation(
         f"weight of {symbol} at {segment.start}",
         segment.weight_measured * share,
@@ -67,11 +67,11 @@ def _segment(
         "m x v / V",
         segment.weight_measured * value / measured,
         (
-            Term("m", segment.weight_measured, "percent", f"measured lines' part of {stated}"),
+            Term("m", segment.weight_measured, "percent", f"measured lines' part of {source}"),
             Term("v", value, "money", f"its value in the file, at the prices of {opened}"),
             Term("V", measured, "money", f"the same over the {segment.measured:,} measured lines"),
         ),
-        (_carried(market, file, symbol, segment.start, opened, value),),
+        (_start_value(market, file, symbol, segment.start, opened, value),),
     )
     line_return = return_of(market, symbol, opened, closed, basis)
     before = "the basket's growth before the segment"
@@ -97,19 +97,19 @@ def _segment(
 
 
 def line(ground: Ground, symbol: str) -> Explanation | None:
-    """How a line's contribution came about; None where the index has no such line."""
+    """Explain a line's contribution; None where the index has no such line."""
     market, basket = ground.market, ground.basket
-    followed = market.symbol(symbol)
+    ticker = market.symbol(symbol)
     if basket is None:
         return None
     others = _others(ground, symbol)
-    if followed not in basket.symbols:
+    if ticker not in basket.symbols:
         return others[0] if others else None
-    row = basket.symbols.index(followed)
-    title = f"contribution of {followed} {basket.names[row]} to {ground.fund}".replace("  ", " ")
+    row = basket.symbols.index(ticker)
+    title = f"contribution of {ticker} {basket.names[row]} to {ground.fund}".replace("  ", " ")
     if basket.reasons[row]:
         return Explanation(title, None, "bp", "not measured", None, (), (), (basket.reasons[row],))
-    beside = tuple(f"beside it, {o.title}: {', '.join(o.notes)}" for o in others)
+    other_rows = tuple(f"beside it, {o.title}: {', '.join(o.notes)}" for o in others)
     steps, growth = [], 1.0
     for k, part in enumerate(ground.spans):
         if basket.measured[k, row]:
@@ -124,7 +124,7 @@ def line(ground: Ground, symbol: str) -> Explanation | None:
         math.fsum(s.computed or 0.0 for s in steps),
         terms,
         tuple(steps),
-        (*basket.flags.get(row, ()), *beside),
+        (*basket.flags.get(row, ()), *other_rows),
     )
 
 

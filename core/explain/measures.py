@@ -38,7 +38,7 @@ class Measure:
 
 
 def _line(ground: Ground, item: str = "") -> list[Explanation | None]:
-    """A line's contribution; without one, the largest of the index."""
+    """Explain a line's contribution; without a symbol, the index's largest one."""
     view = ground.view
     if view is None:
         return []
@@ -99,21 +99,21 @@ MEASURES = {
 
 
 def names() -> str:
-    """Every measure's name, with what may follow it."""
+    """List every measure's name, with what may follow it."""
     return " ".join(f"{name}[:{m.item}]" if m.item else name for name, m in MEASURES.items())
 
 
 def measures_help() -> str:
-    """Every measure on a line of its own."""
-    named = {f"{name}[:{m.item}]" if m.item else name: m for name, m in MEASURES.items()}
-    size = max(map(len, named))
-    return "\n".join(f"  {name:<{size}}  {measure.help}" for name, measure in named.items())
+    """List every measure with its help, one on each line."""
+    by_name = {f"{name}[:{m.item}]" if m.item else name: m for name, m in MEASURES.items()}
+    size = max(map(len, by_name))
+    return "\n".join(f"  {name:<{size}}  {measure.help}" for name, measure in by_name.items())
 
 
 def explain(
     market: Market, snapshot: Snapshot, fund: str, name: str, item: str = ""
 ) -> tuple[Explanation, ...]:
-    """How a measure came about; () where the snapshot has it not.
+    """Explain a measure; () where the snapshot does not have it.
 
     Args:
         market: what the snapshot was taken from.

@@ -67,11 +67,11 @@ def return_of(market: Market, symbol: str, first: date, last: date, basis: str) 
     terms = [Term("P0", opened, "price", at_start), Term("P1", closed, "price", at_end)]
     formula, value = "P1 / P0 - 1", float(level[rows[1]] / level[rows[0]] - 1)
     computed = closed / opened - 1
-    paid = payments(market, symbol, first, last) if basis == "tr" else []
+    dividends = payments(market, symbol, first, last) if basis == "tr" else []
     origin = market.prices.sources_of(symbol, first, last) or "unknown source"
-    if paid:
+    if dividends:
         at_close: dict[tuple[date, float], float] = defaultdict(float)
-        for _, cash, counted, price in paid:
+        for _, cash, counted, price in dividends:
             at_close[counted, price] += cash
         factor = math.prod(1 + cash / price for (_, price), cash in at_close.items())
         computed = closed / opened * factor - 1
@@ -79,7 +79,7 @@ def return_of(market: Market, symbol: str, first: date, last: date, basis: str) 
         terms.append(Term("F", factor, "ratio", "product of (1 + D / P) over the dividends"))
         terms += cut(
             Term(f"D {ex}", cash, "price", f"ex-date {ex}, at P {price:,.4f}, {origin}")
-            for ex, cash, _, price in paid
+            for ex, cash, _, price in dividends
         )
     elif basis == "tr" and series.price is not None and series.has_dividends:
         factor = (level[rows[1]] / level[rows[0]]) / (closed / opened)

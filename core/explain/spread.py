@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _sides(ground: Ground) -> tuple[Explanation, Explanation]:
-    """Both funds' returns."""
+    """Explain both funds' returns."""
     small, large = (
         return_of(ground.market, side.fund, *ground.ends, ground.basis) for side in ground.pair
     )
@@ -25,7 +25,7 @@ def _sides(ground: Ground) -> tuple[Explanation, Explanation]:
 
 
 def gap(ground: Ground) -> list[Explanation]:
-    """How the gap came about, and its two ranks; nothing where a fund's closes are missing."""
+    """Explain the gap and its two ranks; nothing where a fund's closes are missing."""
     figures = ground.snapshot.spread
     if figures is None:
         return []
@@ -49,7 +49,7 @@ def gap(ground: Ground) -> list[Explanation]:
 
 
 def geometric(ground: Ground) -> list[Explanation]:
-    """How the geometric gap came about."""
+    """Explain the geometric gap."""
     figures = ground.snapshot.spread
     if figures is None:
         return []
@@ -72,7 +72,7 @@ def geometric(ground: Ground) -> list[Explanation]:
 
 
 def drawdown(ground: Ground) -> list[Explanation]:
-    """Where the ratio of the two funds fell deepest: from which session to which."""
+    """Explain where the ratio of the two funds fell deepest: from which session to which."""
     figures = ground.snapshot.spread
     if figures is None:
         return []
@@ -107,13 +107,13 @@ def drawdown(ground: Ground) -> list[Explanation]:
 
 
 def _earlier(ranking: Ranking) -> list[YearGap]:
-    """The earlier years, the window itself left out."""
+    """Return the earlier years, without the window itself."""
     this_window = ranking.history[-1] if len(ranking.history) == ranking.of else None
     return [year for year in ranking.history if year is not this_window]
 
 
 def _gaps(ground: Ground, years: Sequence[YearGap]) -> list[float]:
-    """Each year's gap from the funds' closes once more."""
+    """Compute each year's gap a second time, from the funds' closes."""
     gaps = []
     for year in years:
         one, other = ground.returns((side.fund for side in ground.pair), year.start, year.end)
@@ -132,12 +132,12 @@ def _terms(ranking: Ranking, years: Sequence[YearGap], gaps: Sequence[float]) ->
 
 
 def _ranked(ground: Ground, title: str, ranking: Ranking) -> Explanation:
-    """How a rank came about: 1 + the earlier years that are wider on the same side."""
+    """Explain a rank: 1 + the earlier years that are wider on the same side."""
     side = -1.0 if ranking.gap < 0 else 1.0
     years = _earlier(ranking)
     gaps = _gaps(ground, years)
-    mine = round(side * ranking.gap, TIE_DECIMALS)
-    wider = [y for y, g in zip(years, gaps, strict=True) if round(side * g, TIE_DECIMALS) > mine]
+    width = round(side * ranking.gap, TIE_DECIMALS)
+    wider = [y for y, g in zip(years, gaps, strict=True) if round(side * g, TIE_DECIMALS) > width]
     notes = [f"{len(years)} earlier years; a tie is equality at 0.01 pp"]
     if not ranking.claim:
         notes.append("fewer than ten earlier years carry no claim")
@@ -179,11 +179,11 @@ def since(ground: Ground) -> list[Explanation]:
         side = -1.0 if ranking.gap < 0 else 1.0
         years = _earlier(ranking)
         gaps = _gaps(ground, years)
-        mine = round(side * ranking.gap, TIE_DECIMALS)
+        width = round(side * ranking.gap, TIE_DECIMALS)
         wide = [
             y.year
             for y, g in zip(years, gaps, strict=True)
-            if round(side * g, TIE_DECIMALS) >= mine
+            if round(side * g, TIE_DECIMALS) >= width
         ]
         none = "on record: no earlier year is as wide" if ranking.on_record else "no earlier year"
         explanations.append(

@@ -40,7 +40,7 @@ class Acting:
 
 
 def _shows(market: Market, file: Holdings, change: Announcement) -> bool:
-    """Whether a file has a line as the announcement has it."""
+    """Whether a file already shows an announced change."""
     names = market.cached((file, "names"), lambda: {*file.symbols, *market.lines(file)})
     listed = change.symbol in names or market.symbol(change.symbol) in names
     return listed == (change.action == "join")
@@ -62,12 +62,12 @@ def acting(
         start: the session that the list is to stand for.
         as_of: the session asked for.
     """
-    listed = market.session(file.as_of)
+    listed_on = market.session(file.as_of)
     newest: dict[str, Announcement] = {}
     for change in sorted(market.announced, key=lambda change: change.effective):
         known = change.announced is None or change.announced <= as_of
         theirs = known and change.fund in (fund, file.fund)
-        if theirs and listed <= market.session(change.effective) <= start:
+        if theirs and listed_on <= market.session(change.effective) <= start:
             # of two changes of one line the later stands
             newest[market.symbol(change.symbol)] = change
     active = []
@@ -85,7 +85,7 @@ def acting(
 
 
 def amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Holdings:
-    """A file after announced changes, kept; the file itself without any.
+    """Apply announced changes to a file, cached; the file itself without any.
 
     The total stays: what the leavers' money was put into is not known, and not measured.
     Joiners have no value (NaN).
@@ -96,8 +96,8 @@ def amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Hold
 
 
 def _amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Holdings:
-    gone = {change.symbol for change in changes if change.action == "leave"}
-    rows = [row for row, symbol in enumerate(market.lines(file)) if symbol not in gone]
+    leavers = {change.symbol for change in changes if change.action == "leave"}
+    rows = [row for row, symbol in enumerate(market.lines(file)) if symbol not in leavers]
     joined = [change for change in changes if change.action == "join"]
     blank = ("",) * len(joined)
 
@@ -120,7 +120,7 @@ def _amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Hol
 
 
 def even_list(market: Market, fund: str, members: Holdings, when: date) -> Holdings:
-    """A list's members at 1/N at the close of a session, kept.
+    """A list's members at 1/N at the close of a session, cached.
 
     Args:
         market: what is held.

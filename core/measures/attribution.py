@@ -1,4 +1,4 @@
-"""The gap read by sector.
+"""The gap of two baskets split by sector.
 
 Source: G. Brinson and N. Fachler, "Measuring Non-US Equity Portfolio Performance",
 Journal of Portfolio Management 11(3), 1985.

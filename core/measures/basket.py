@@ -1,4 +1,4 @@
-"""An index's lines over a window, as they were measured: the ground of every figure about it."""
+"""An index's lines over a window, as measured: the basis of every figure about it."""
 
 from __future__ import annotations
 

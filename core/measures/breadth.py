@@ -49,7 +49,7 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class MemberList:
     """The list of members that is counted.
 
     Attributes:
@@ -99,7 +99,7 @@ class Breadth:
     skew: float | None
     share_outperforming: float | None
     returns: FloatArray
-    members: Counted | None = None
+    members: MemberList | None = None
 
     @property
     def share_up(self) -> float | None:
@@ -140,9 +140,9 @@ def breadth(
     outside: tuple[tuple[str, int], ...] = (),
     above: tuple[float, ...] = ABOVE,
     below: tuple[float, ...] = BELOW,
-    members: Counted | None = None,
+    members: MemberList | None = None,
 ) -> Breadth:
-    """Measure breadth.
+    """Count how many of (N,) returns rose and by how much, with their moments.
 
     Args:
         returns: (N,) finite returns over the window.
@@ -205,5 +205,5 @@ def breadth_of(
         tuple(sorted(outside.items(), key=lambda item: (-item[1], item[0]))),
         above,
         below,
-        Counted(which, first.holdings_as_of, first.weight_measured, first.carry),
+        MemberList(which, first.holdings_as_of, first.weight_measured, first.carry),
     )

@@ -115,9 +115,9 @@ def _match(market: Market, old: Holdings, new: Holdings) -> dict[int, int]:
 
 def _runs_through(market: Market, symbol: str, first: date, last: date) -> bool:
     """Whether a symbol's closes run through both dates, or none are held to say otherwise."""
-    followed = market.symbol(symbol)
-    begun = market.first_close(followed)
-    return begun is None or (begun <= first and market.last_close[followed] >= last)
+    ticker = market.symbol(symbol)
+    first_close = market.first_close(ticker)
+    return first_close is None or (first_close <= first and market.last_close[ticker] >= last)
 
 
 def _lines(file: Holdings, rows: Sequence[int]) -> tuple[Change, ...]:
@@ -157,12 +157,12 @@ def turnover(w0: FloatArray, p: FloatArray, w1: FloatArray) -> float | None:
         p: (N,) price returns between the dates, fractions.
         w1: (N,) weights at the second date over the fund.
     """
-    moved = drifted(w0, p)
-    return None if moved is None else float(np.abs(w1 - moved).sum() / 2)
+    weights = drifted(w0, p)
+    return None if weights is None else float(np.abs(w1 - weights).sum() / 2)
 
 
 def changes(market: Market, old: Holdings, new: Holdings) -> Changes:
-    """What changed between two dated files of one fund, kept; renames are no change."""
+    """What changed between two dated files of one fund, cached; renames are no change."""
     return market.cached((old, new), lambda: _changes(market, old, new))
 
 
@@ -184,24 +184,24 @@ def _between(market: Market, old: Holdings, new: Holdings) -> tuple[FloatArray, 
 
 def _changes(market: Market, old: Holdings, new: Holdings) -> Changes:
     pairs = _match(market, old, new)
-    arrived = sorted(set(range(len(new.symbols))) - set(pairs.values()))
-    gone = sorted(set(range(len(old.symbols))) - set(pairs))
+    joiners = sorted(set(range(len(new.symbols))) - set(pairs.values()))
+    leavers = sorted(set(range(len(old.symbols))) - set(pairs))
     # A row that could not be read tells nothing of whether its line joined or left.
-    arrived = [row for row in arrived if new.symbols[row] not in old.not_read]
-    gone = [row for row in gone if old.symbols[row] not in new.not_read]
+    joiners = [row for row in joiners if new.symbols[row] not in old.not_read]
+    leavers = [row for row in leavers if old.symbols[row] not in new.not_read]
     count = len(old.symbols)
     before, after = old.value / old.total, new.value / new.total
     p, splits = _between(market, old, new)
-    w0 = np.concatenate([before, np.zeros(len(arrived))])
-    w1 = np.concatenate([np.zeros(count), after[arrived]])
+    w0 = np.concatenate([before, np.zeros(len(joiners))])
+    w1 = np.concatenate([np.zeros(count), after[joiners]])
     w1[list(pairs)] = after[list(pairs.values())]
-    whole = np.concatenate([p, np.full(len(arrived), np.nan)])
+    whole = np.concatenate([p, np.full(len(joiners), np.nan)])
     moved = drifted(w0, whole)
     return Changes(
         from_date=old.as_of,
         to_date=new.as_of,
-        joined=_lines(new, arrived),
-        left=_lines(old, gone),
+        joined=_lines(new, joiners),
+        left=_lines(old, leavers),
         renamed=tuple(
             (old.symbols[a], new.symbols[b])
             for a, b in sorted(pairs.items())

@@ -114,7 +114,7 @@ def concentration(
     tops: tuple[int, ...] = TOPS,
     fund_return: float | None = None,
 ) -> Concentration:
-    """Measure concentration.
+    """Measure how concentrated an index's weights and gains are.
 
     Args:
         share: (M,) shares of the measured basket at the start, sum 1.

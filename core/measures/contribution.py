@@ -1,4 +1,4 @@
-"""Who did it: each line's contribution to its index, over segments of membership.
+"""Each line's contribution to its index, over segments of membership.
 
 c_i = sum over segments k of G_k w_i r_i, with w_i = m_k share_i the line's weight at
 the segment's start, r_i its return in the segment and G_k the basket's growth before
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from core.measures.membership import Span
 
 
-def counted(
+def counted_lines(
     market: Market, window_spans: tuple[Span, ...], basis: str, matrix: Matrix
 ) -> list[IntArray]:
     """Of each part, the numbers of the lines that daily breadth counts; see `Basket.counted`.
@@ -173,7 +173,7 @@ def _market_flags(
     quiet = matrix.still(matrix.row(ends[1]), STALE_SESSIONS)
     for line in np.nonzero(lines.has_column & ever & quiet[lines.where])[0].tolist():
         flags.setdefault(line, []).append("stale")
-    for symbol, sessions in market.followed.filled.items():
+    for symbol, sessions in market.line_tickers.filled.items():
         inside = [when for when in sessions if ends[0] <= when <= ends[1]]
         line = int(lines.line[market.register.number[symbol]]) if inside else -1
         if line >= 0 and ever[line]:
@@ -211,8 +211,8 @@ def _any_line_near(market: Market, span: Span, start: date) -> bool:
 
 def _outside(reason: str, words: list[str]) -> str:
     """Why a line of the first file is outside breadth's count, short enough to be counted."""
-    gone = next((w for w in words if w.startswith("last traded")), "")
-    text = gone or reason or "no close at both ends"
+    last_trade = next((w for w in words if w.startswith("last traded")), "")
+    text = last_trade or reason or "no close at both ends"
     if text.startswith("last traded"):
         return "ended"
     return text.split(":")[0].split(" since ")[0]

@@ -1,4 +1,4 @@
-"""What is so of each line on each session, and how many lines of a list it is so of.
+"""Facts of each line on each session, as bits, and counts of a list's lines that have them.
 
 Whether a line rose, stands above its averages or at a new extreme does not depend on any list,
 and on nothing after the session: it is worked out once a line, and kept as bits. Counting the
@@ -136,14 +136,14 @@ def _above(closes: FloatArray, sizes: Sequence[int]) -> dict[int, tuple[BoolArra
 
 
 class Marks:
-    """What is so of each line of a matrix on each session; worked out when first asked for.
+    """Bits of each line of a matrix on each session; computed when first asked for.
 
     Attributes:
         matrix: closes and volumes.
     """
 
     def __init__(self, matrix: Matrix) -> None:
-        """Nothing is worked out yet."""
+        """Start without any bits computed."""
         shape = len(matrix.symbols), len(matrix.sessions)
         self.matrix = matrix
         self._bits: Bits = np.zeros(shape, np.uint16)
@@ -189,7 +189,7 @@ class Marks:
         return tuple((all_ - few)[inside] for all_, few in zip(totals, less, strict=True))
 
     def counts(self, listed: IntArray, columns: IntArray, rows: slice) -> tuple[Counts, slice]:
-        """Everything counted around some rows, and where the rows lie in it; see `moves`."""
+        """Return all counts around some rows, and the place of the rows in them; see `moves`."""
         within = _block(rows, len(self.matrix.sessions))
         key = listed.tobytes(), within.start, within.stop
         totals = self._counts.get(key)
@@ -252,7 +252,7 @@ def _block(rows: slice, size: int) -> slice:
 
 
 def _room(cache: dict[Any, Any]) -> None:
-    """Begin anew where as many sets of lines are kept as may be."""
+    """Empty a cache that has reached its limit."""
     if len(cache) >= _KEPT:
         cache.clear()
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.data.frames import BoolArray, Dates, FloatArray, day
-from core.measures.contribution import basket, counted, years_of
+from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
 from core.measures.membership import spans
 
@@ -115,9 +115,9 @@ def oscillators(
         first: the row that running sums and averages start at; they are NaN before it.
     """
     net = advances - declines
-    moved = advances + declines
+    movers = advances + declines
     with np.errstate(invalid="ignore", divide="ignore"):
-        rana = np.where(moved > 0, 1000 * net / moved, np.nan)
+        rana = np.where(movers > 0, 1000 * net / movers, np.nan)
         defined = (declines > 0) & (down_volume > 0) & (up_volume > 0)
         trin = np.where(defined, (advances / declines) / (up_volume / down_volume), np.nan)
     swing = ema(rana[first:], FAST) - ema(rana[first:], SLOW)
@@ -178,7 +178,7 @@ def daily(
     window_basket = window_basket or basket(market, within, basis)
     lead = max(lead, _begun(market, matrix, marks, within, start))
     before = led_from(lead)
-    led = counted(market, before, basis, matrix) if before else []
+    led = counted_lines(market, before, basis, matrix) if before else []
     opened = matrix.row(lead if before else start) + 1
     sums, adjusted = _Sums(matrix.row(end) + 1 - opened), False
     lines = [

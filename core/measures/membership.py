@@ -67,7 +67,7 @@ class _Choice:
     even: bool = False
 
     def distance(self, start: date) -> tuple[int, bool, date, str]:
-        """What the nearest is chosen by: days, then the fund's own, then the earlier."""
+        """Sort key for the nearest list: days, then the fund's own, then the earlier."""
         return abs((self.session - start).days), bool(self.lender), self.session, self.lender
 
 
@@ -137,7 +137,7 @@ class _Lists:
         file = amended(self.market, choice.file, changes)
         if choice.even:
             file = even_list(self.market, self.fund, file, rebalance(self.market, when))
-        carried = carry(
+        list_carry = carry(
             choice.session,
             when,
             self.remade,
@@ -145,7 +145,7 @@ class _Lists:
             lender=choice.lender,
             even=choice.even,
         )
-        return Span(start, end, file, choice.file, carried, self.fund, self.as_of, changes)
+        return Span(start, end, file, choice.file, list_carry, self.fund, self.as_of, changes)
 
 
 def _lenders(market: Market, fund: str) -> tuple[tuple[str, bool], ...]:

@@ -107,12 +107,12 @@ def _why_not(
     if basis == "pr" and matrix.only_adjusted[column]:
         return "only adjusted closes held: no price return"
     last = int(rows.end[column])
-    gone = ended(market, matrix, symbol, last, end)
-    if rows.fresh_start[column] and rows.later[column] and (rows.fresh_end[column] or gone):
+    has_ended = ended(market, matrix, symbol, last, end)
+    if rows.fresh_start[column] and rows.later[column] and (rows.fresh_end[column] or has_ended):
         return ""
     if rows.fresh_start[column] or (last >= 0 and last == rows.start[column]):
         when = matrix.sessions[last]
-        if gone:
+        if has_ended:
             return f"last traded {when}"
         through = market.through.get(symbol)
         if through is not None and market.position(through) >= market.position(end):

@@ -1,4 +1,4 @@
-"""How far two indices have parted, and how rare that is.
+"""The gap between two indices, and how rare it is.
 
 The gap is the difference of two fund returns. It is ranked against the same window
 of every earlier year and, separately, against full calendar years; the two are never
@@ -127,11 +127,11 @@ def rank_gap(gap: float, earlier: Iterable[YearGap], this_year: YearGap | None =
     """
     years = sorted(earlier, key=lambda y: y.year)
     side = -1.0 if gap < 0 else 1.0
-    mine = round(side * gap, TIE_DECIMALS)
-    theirs = [round(side * year.gap, TIE_DECIMALS) for year in years]
-    wider = [year for year, value in zip(years, theirs, strict=True) if value > mine]
-    as_wide = [year.year for year, value in zip(years, theirs, strict=True) if value >= mine]
-    ties = [year.year for year, value in zip(years, theirs, strict=True) if value == mine]
+    width = round(side * gap, TIE_DECIMALS)
+    widths = [round(side * year.gap, TIE_DECIMALS) for year in years]
+    wider = [year for year, value in zip(years, widths, strict=True) if value > width]
+    as_wide = [year.year for year, value in zip(years, widths, strict=True) if value >= width]
+    ties = [year.year for year, value in zip(years, widths, strict=True) if value == width]
     runner = max(years, key=lambda y: (side * y.gap, y.year), default=None)
     gaps = np.array([year.gap for year in years])
     spread = float(gaps.std(ddof=1)) if len(gaps) > 1 else 0.0

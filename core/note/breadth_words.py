@@ -16,7 +16,7 @@ def _path(view: IndexView) -> str:
 
 
 def list_words(view: IndexView) -> Sentence:
-    """``by the list at the start (31 December 2025)``; nothing where no list is counted."""
+    """Say ``by the list at the start (31 December 2025)``; nothing where no list is counted."""
     members = view.breadth.members
     if members is None:
         return Sentence()
@@ -76,7 +76,7 @@ def _threshold(rung: Rung, path: str) -> Figure:
 
 
 def _rose(view: IndexView) -> Sentence:
-    """``1,209 of 1,863 lines rose (64.9 %)``."""
+    """Count the lines that rose: ``1,209 of 1,863 lines rose (64.9 %)``."""
     breadth, path = view.breadth, _path(view)
     if not view.claims_breadth or not breadth.n or breadth.share_up is None:
         return Sentence()

@@ -51,7 +51,7 @@ def year(value: int, path: str) -> Figure:
 
 
 def place_of(ranking: Ranking, path: str) -> Sentence:
-    """Rank 3 of 26."""
+    """Return "rank 3 of 26"."""
     return Sentence(
         "rank ", Figure(f"{ranking.rank:,}", f"{path}.rank"),
         " of ", Figure(f"{ranking.of:,}", f"{path}.of"),
@@ -59,7 +59,7 @@ def place_of(ranking: Ranking, path: str) -> Sentence:
 
 
 def _same_window(ranking: Ranking, kind: str) -> Sentence:
-    """What the rank among the same windows carries."""
+    """Words for the rank among the same windows of other years."""
     if not ranking.claim:
         earlier = Figure(f"{ranking.of - 1:,}", f"{_SAME}.earlier_years")
         return Sentence("too few years for a rank (", earlier, " earlier)")
@@ -83,7 +83,7 @@ def _same_window(ranking: Ranking, kind: str) -> Sentence:
 
 
 def _full_years(ranking: Ranking, now: int, kind: str) -> Sentence:
-    """What the comparison with full calendar years carries, or nothing."""
+    """Words for the comparison with full calendar years; nothing without a claim."""
     if not ranking.claim:
         return Sentence()
     if ranking.on_record:
@@ -97,7 +97,7 @@ def _full_years(ranking: Ranking, now: int, kind: str) -> Sentence:
 
 
 def _wider(ranking: Ranking, first: int, kind: str) -> str:
-    """How this gap stands above the full years from ``first`` on, of its side or of both."""
+    """Say how this gap stands above the full years from ``first`` on, of its side or of both."""
     if _other_side_is_narrower(ranking, abs(ranking.gap), first):
         return "wider than any full year"
     return f"a wider {kind} than in any full year"

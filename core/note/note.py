@@ -26,7 +26,7 @@ from core.note.phrase import (
     share,
     spoken,
 )
-from core.note.verdict import NAMED, drags, leaders_that_left, members_total, turned
+from core.note.verdict import NAMED, drags, inside_window, leaders_that_left, members_total
 from core.note.verdict_words import verdict_sentence
 from core.note.without_words import gap_without_sentence, together, without_sentence
 
@@ -58,13 +58,13 @@ def _at(view: IndexView) -> str:
 
 
 def _head(view: IndexView, *marks: str) -> Sentence:
-    """``IWM: ``, or ``IWM, intraday, on estimated weights: ``."""
+    """Begin a sentence: ``IWM: ``, or ``IWM, intraday, on estimated weights: ``."""
     words = (part for mark in marks if mark for part in (", ", mark))
     return Sentence(Name(view.fund), *words, ": ")
 
 
 def _marks(snapshot: Snapshot, view: IndexView) -> tuple[str, ...]:
-    """What a sentence about contributions has to say of its ground."""
+    """Marks for a sentence about contributions: intraday, estimated weights."""
     estimated = "on estimated weights" if view.estimated else ""
     if far := far_list(view):
         estimated = Sentence(estimated or "on its weights", " (", far, ")")
@@ -163,7 +163,7 @@ def coverage(view: IndexView) -> Sentence:
 
 
 def _named(view: IndexView, row: int, places: int) -> Sentence:
-    """``BE (+211.06 %, +160 bp)``, the contribution with some places more."""
+    """Name a line: ``BE (+211.06 %, +160 bp)``, the contribution with some places more."""
     lines, path = view.contributors, f"{_at(view)}.contributors[{row}]"
     return Sentence(
         Name(lines.symbols[row]), " (",
@@ -221,7 +221,7 @@ def _groups(snapshot: Snapshot, view: IndexView) -> Sentence:
 
 
 def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> Sentence:
-    """``software (PLTR INTU ACN CRM, -67 bp)``."""
+    """Name a group: ``software (PLTR INTU ACN CRM, -67 bp)``."""
     group, row = groups[place], place % len(groups)
     total = Figure(basis_points(group.contribution), f"{_at(view)}.{kind}[{row}].contribution_bp")
     who = " ".join(group.symbols[:MEMBERS]) + " …" * (len(group.symbols) > MEMBERS)
@@ -232,7 +232,7 @@ def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> S
 def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
     """Why the leavers matter: what they brought, and that the index goes on without it."""
     changes = snapshot.changes.get(view.fund)
-    if changes is None or not view.claims or not turned(changes, snapshot.window.start):
+    if changes is None or not view.claims or not inside_window(changes, snapshot.window.start):
         return Sentence()
     leavers, path = members_total(changes.left), f"changes{key(view.fund)}"
     if not leavers.measured or abs(leavers.contribution) < WORTH:
@@ -257,7 +257,7 @@ def _left(snapshot: Snapshot, view: IndexView) -> Sentence:
 
 
 def _covered(snapshot: Snapshot, view: IndexView) -> Sentence:
-    """What an index's figures rest on."""
+    """State how many lines an index's figures rest on, and the rest of its fund's return."""
     sentence = Sentence(_head(view), "measured are ", coverage(view))
     if view.rest is not None:
         rest = Figure(basis_points(view.rest), f"{_at(view)}.rest_bp")

@@ -31,9 +31,9 @@ class Figure(str):
 
     def __new__(cls, text: str, path: str) -> Figure:
         """A figure of the text that is printed."""
-        made = super().__new__(cls, text)
-        made.path = path
-        return made
+        figure = super().__new__(cls, text)
+        figure.path = path
+        return figure
 
 
 class Name(str):
@@ -50,9 +50,9 @@ class Sentence(str):
         flat: list[str] = []
         for part in parts:
             flat += part.parts if isinstance(part, Sentence) else [part]
-        made = super().__new__(cls, "".join(flat))
-        made.parts = tuple(part for part in flat if part)
-        return made
+        sentence = super().__new__(cls, "".join(flat))
+        sentence.parts = tuple(part for part in flat if part)
+        return sentence
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -61,32 +61,32 @@ class Sentence(str):
 
 
 def key(name: str) -> str:
-    """One step of a path: ``.IWM``, or ``["BRK-B"]`` where the name is no plain word."""
+    """Format one step of a path: ``.IWM``, or ``["BRK-B"]`` where the name is no plain word."""
     return f".{name}" if _PLAIN.fullmatch(name) else f'["{name}"]'
 
 
 def spoken(value: date) -> str:
-    """26 June 2026."""
+    """Format a date: "26 June 2026"."""
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 def percent(value: float, places: int = 2) -> str:
-    """A fraction with its sign: 0.2231 is "+22.31 %"; what rounds to zero has none."""
+    """Format a fraction with its sign: 0.2231 is "+22.31 %"; what rounds to zero has none."""
     return f"{_signed(value * 100, places)} %"
 
 
 def points(value: float, further: int = 0) -> str:
-    """A fraction in percentage points: 0.1484 is "+14.84 pp"."""
+    """Format a fraction in percentage points: 0.1484 is "+14.84 pp"."""
     return f"{_signed(value * 100, 2 + further)} pp"
 
 
 def basis_points(value: float, further: int = 0) -> str:
-    """A fraction in basis points: 0.016 is "+160 bp"."""
+    """Format a fraction in basis points: 0.016 is "+160 bp"."""
     return f"{_signed(value * 1e4, further)} bp"
 
 
 def further_places(*sums: Sequence[float], wished: Sequence[Sequence[float]] = ()) -> int:
-    """Decimal places beyond whole basis points at which sums add up as they are printed.
+    """Return the decimal places beyond whole basis points at which sums add up as they are printed.
 
     Rounded one by one, the parts of a sum may miss it by one in the last place; a reader who
     adds up must not. The fewest places that hold are taken, `FURTHER` at most.
@@ -113,7 +113,7 @@ def further_places(*sums: Sequence[float], wished: Sequence[Sequence[float]] = (
 
 
 def share(value: float, places: int = 1) -> str:
-    """A part of a whole, without a sign: 0.649 is "64.9 %"."""
+    """Format a part of a whole, without a sign: 0.649 is "64.9 %"."""
     return f"{value * 100:.{places}f} %"
 
 
@@ -123,7 +123,7 @@ def _signed(value: float, places: int) -> str:
 
 
 def listed(items: Iterable[str | Sentence]) -> Sentence:
-    """A, B and C."""
+    """Join items in words: "A, B and C"."""
     parts = list(items)
     words: list[str | Sentence] = []
     for place, item in enumerate(parts):

@@ -38,7 +38,7 @@ def _then(since: Since) -> Sentence:
 
 
 def _gap(since: Since) -> Sentence:
-    """``Since 24 June 2026 the gap has widened by 1.91 pp, from +12.93 pp to +14.84 pp``."""
+    """Say: ``Since 24 June 2026 the gap has widened by 1.91 pp, from +12.93 pp to +14.84 pp``."""
     then, now = since.gap_pp.before, since.gap_pp.after
     if then is None or now is None:
         return Sentence()
@@ -128,7 +128,7 @@ def _ends(ends: Ends, path: str) -> Sentence:
 
 
 def _placed(one: Placed, path: str) -> Sentence:
-    """``MXL (rank 9, from 14)``."""
+    """Name a line: ``MXL (rank 9, from 14)``."""
     now, then = one.rank.after, one.rank.before
     places: list[str | Sentence] = []
     if now is not None:

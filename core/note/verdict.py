@@ -125,20 +125,20 @@ def drags(view: IndexView, count: int = NAMED) -> Few | None:
 
 def leaders_that_left(changes: Changes, view: IndexView) -> Few | None:
     """Those of an index's largest contributors that left between two files; None where none."""
-    gone = {c.symbol: c.contribution for c in changes.left if c.contribution is not None}
-    hit = [s for s in view.contributors.symbols[:NAMED] if s in gone]
-    return Few(tuple(hit), math.fsum(gone[s] for s in hit)) if hit else None
+    leavers = {c.symbol: c.contribution for c in changes.left if c.contribution is not None}
+    symbols = [s for s in view.contributors.symbols[:NAMED] if s in leavers]
+    return Few(tuple(symbols), math.fsum(leavers[s] for s in symbols)) if symbols else None
 
 
-def members_total(listed: tuple[Change, ...]) -> MembersTotal:
-    """Lines that left, or joined, together."""
-    known = [c.contribution for c in listed if c.contribution is not None]
+def members_total(changes: tuple[Change, ...]) -> MembersTotal:
+    """Add up the lines that left, or joined."""
+    known = [c.contribution for c in changes if c.contribution is not None]
     return MembersTotal(
-        len(listed), len(known), math.fsum(c.weight for c in listed), math.fsum(known)
+        len(changes), len(known), math.fsum(c.weight for c in changes), math.fsum(known)
     )
 
 
-def turned(changes: Changes, start: date) -> bool:
+def inside_window(changes: Changes, start: date) -> bool:
     """Whether the changes lie inside the window: the later file speaks for a day after it began."""
     return changes.to_date > start
 

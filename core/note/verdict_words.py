@@ -51,22 +51,22 @@ def verdict_sentence(snapshot: Snapshot) -> Sentence:
     places = 0
     if result.word == "handful":
         places = further_places((result.without_gap, gap, -result.sign * result.leaders))
-    brought = Figure(basis_points(result.leaders, places), "verdict.leaders_bp")
+    leaders_figure = Figure(basis_points(result.leaders, places), "verdict.leaders_bp")
     leaders = Sentence(
         "the top ", Figure(f"{result.count}", "verdict.leaders_count"), " of ", Name(result.ahead),
-        " brought ", brought,
+        " brought ", leaders_figure,
     )  # fmt: skip
     if result.word == "handful":
         whole = Figure(points(gap, places), "spread.gap_pp")
-        left = Figure(points(result.without_gap, places), "verdict.without_leaders_gap_pp")
+        remainder = Figure(points(result.without_gap, places), "verdict.without_leaders_gap_pp")
         return Sentence(
             first, ": ", leaders, ", and with their part at zero the gap of ", whole,
-            " would be ", left, "; ", medians, ".",
+            " would be ", remainder, "; ", medians, ".",
         )  # fmt: skip
-    carried = Figure(points(result.medians_gap), "verdict.medians_gap_pp")
+    medians_gap = Figure(points(result.medians_gap), "verdict.medians_gap_pp")
     return Sentence(
         first, ": between the funds it is ", Figure(points(gap), "spread.gap_pp"),
-        ", between the median lines ", carried, ", and ", leaders, ".",
+        ", between the median lines ", medians_gap, ", and ", leaders, ".",
     )  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def together(view: IndexView, count: int, *, named: bool) -> Together | None:
 
 
 def _sum(view: IndexView, figures: Top | Without) -> list[tuple[float, ...]]:
-    """The sum that a reader does: the fund's return less a contribution."""
+    """Return the sum that a reader can check: the fund's return less a contribution."""
     if figures.fund_zeroed is None or view.fund_return is None:
         return []
     return [(figures.fund_zeroed, view.fund_return, -figures.contribution)]
@@ -84,10 +84,10 @@ def _zeroed(view: IndexView, figures: Top | Without, path: str, places: int) -> 
     if figures.fund_zeroed is None or view.fund_return is None:
         return Sentence()
     whole = percent(view.fund_return, 2 + places)
-    left = percent(figures.fund_zeroed, 2 + places)
+    remainder = percent(figures.fund_zeroed, 2 + places)
     return Sentence(
         "the fund's ", Figure(whole, f"indices{key(view.fund)}.fund_return"),
-        " would be ", Figure(left, f"{path}.fund_without_zeroed"), " (zeroed)",
+        " would be ", Figure(remainder, f"{path}.fund_without_zeroed"), " (zeroed)",
     )  # fmt: skip
 
 
@@ -96,10 +96,10 @@ def _reweighted(view: IndexView, figures: Top | Without, path: str) -> Sentence:
     if figures.reweighted is None:
         return Sentence()
     whole = percent(view.basket_return)
-    left = percent(figures.reweighted)
+    remainder = percent(figures.reweighted)
     return Sentence(
         "the measured lines' ", Figure(whole, f"indices{key(view.fund)}.basket_return"),
-        " would be ", Figure(left, f"{path}.index_without_reweighted"), " (reweighted)",
+        " would be ", Figure(remainder, f"{path}.index_without_reweighted"), " (reweighted)",
     )  # fmt: skip
 
 
@@ -116,12 +116,12 @@ def without_sentence(head: Sentence, view: IndexView) -> Sentence:
     path = f"indices{key(view.fund)}.without"
     who = " ".join(figures.symbols[:NAMES]) + " …" * (len(figures.symbols) > NAMES)
     places = further_places(*_sum(view, figures))
-    brought = Figure(basis_points(figures.contribution, places), f"{path}.sum_bp")
+    contribution = Figure(basis_points(figures.contribution, places), f"{path}.sum_bp")
     ways = [_zeroed(view, figures, path, places), _reweighted(view, figures, path)]
     rest = [part for way in ways if way for part in (", ", way)]
     rest[2:3] = ["; "] if len(rest) > 2 else []
     return Sentence(
-        head, "without ", Name(who), ", which brought ", brought,
+        head, "without ", Name(who), ", which brought ", contribution,
         *(rest or ["; no other line is measured"]), ".",
     )  # fmt: skip
 
@@ -132,10 +132,10 @@ def gap_without_sentence(snapshot: Snapshot) -> Sentence:
     views = [view for view in snapshot.indices.values() if view.without is not None]
     if gaps is None or spread is None or not all(view.claims for view in views):
         return Sentence()
-    brought = {view.fund: view.without.contribution for view in views if view.without}
+    contributions = {view.fund: view.without.contribution for view in views if view.without}
     small, large = snapshot.question.small, snapshot.question.large
     places = further_places(
-        (gaps.zeroed, spread.gap, -brought.get(small, 0.0), brought.get(large, 0.0))
+        (gaps.zeroed, spread.gap, -contributions.get(small, 0.0), contributions.get(large, 0.0))
     )
     whose = listed(_brought(view, places) for view in views)
     sentence = Sentence(
@@ -154,7 +154,7 @@ def gap_without_sentence(snapshot: Snapshot) -> Sentence:
 
 
 def _brought(view: IndexView, places: int) -> Sentence:
-    """``MSFT META (-161 bp of SPY)``."""
+    """Name the lines left out: ``MSFT META (-161 bp of SPY)``."""
     assert view.without is not None
     names = view.without.symbols
     who = " ".join(names[:NAMES]) + " …" * (len(names) > NAMES)

@@ -93,5 +93,5 @@ def test_the_lines_counted_are_explained_from_their_own_closes(which: str) -> No
     assert found.breadth.members is not None and found.breadth.members.which == which
     ends = [2.5] * 22 + [1.8] * 7 + [1.6] * 15 + [0.4] * 6 + [1.01] * 445
     assert found.breadth.equal_weight == pytest.approx(sum(ends) / len(ends) - 1)
-    own = dict(Ground(HELD, snapshot, "SPY").counted)
+    own = dict(Ground(HELD, snapshot, "SPY").line_returns)
     assert sorted(own.values()) == pytest.approx(sorted(end - 1 for end in ends))

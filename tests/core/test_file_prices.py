@@ -74,10 +74,10 @@ def test_a_price_on_another_basis_than_the_closes_is_not_taken() -> None:
     """The vendor took a later split out that is not on record: the close before stands."""
     level = [5.0 if i != FILE else NAN for i in range(SIZE)]
     held = asked(level, price=10.0)
-    assert held.followed.filled == {}
+    assert held.line_tickers.filled == {}
     assert brought(held)[1] == pytest.approx(0.0)
     # nor is one ten times off
-    assert asked(without(FILE), price=200.0).followed.filled == {}
+    assert asked(without(FILE), price=200.0).line_tickers.filled == {}
 
 
 def test_adjusted_closes_alone_are_filled_as_well() -> None:
@@ -95,5 +95,5 @@ def test_a_line_without_a_recent_close_is_not_filled() -> None:
     late = [NAN if i <= FILE else p for i, p in enumerate(LEAP)]
     early = [NAN if i > FILE - 6 else p for i, p in enumerate(LEAP)]
     for closes in (late, early):
-        assert asked(closes).followed.filled == {}
-    assert asked(without(FILE)).followed.filled == {"A": (date.fromisoformat(str(DAYS[FILE])),)}
+        assert asked(closes).line_tickers.filled == {}
+    assert asked(without(FILE)).line_tickers.filled == {"A": (date.fromisoformat(str(DAYS[FILE])),)}

@@ -108,7 +108,7 @@ def test_another_release_paints_and_writes_by_itself(another: None) -> None:
 def test_the_doctor_says_so(another: None) -> None:
     (finding,) = machine.painting(None)  # type: ignore[arg-type]
     assert finding.state == "note"
-    assert "7.9" in finding.said and 'wire = "plain"' in finding.said
+    assert "7.9" in finding.message and 'wire = "plain"' in finding.message
     assert "textual==7.9.*" in finding.then
 
 

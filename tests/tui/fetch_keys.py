@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from tests.tui.driving import press, seen, settle
 from tests.tui.markets import NOW, FakeDesk
-from tui.report.fetched import Fetched, Group
+from tui.report.fetched import FailureGroup, Fetched
 from tui.screen.app import InternalsApp
 
 
@@ -48,7 +48,7 @@ async def fetched(pilot: Pilot[None], app: InternalsApp) -> None:
         NOW - timedelta(minutes=3),
         "297 symbols brought, 3 failed",
         {"requests": 317, "asked_twice": 1, "failed": 0},
-        (Group("not found", ("SAC", "SAX")), Group("error 500", ("SAD",), until)),
+        (FailureGroup("not found", ("SAC", "SAX")), FailureGroup("error 500", ("SAD",), until)),
     )
     await press(pilot, app, ":", *"fetched", "enter")
     assert "297 symbols brought, 3 failed (3 m ago)" in seen(app)

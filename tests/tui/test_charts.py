@@ -11,9 +11,9 @@ from rich.cells import cell_len
 from core.data.frames import Dates, dates_of
 from tui import charts
 from tui.charts import (
-    Chart,
+    Curve,
     Multiple,
-    Series,
+    SubChart,
     line_chart,
     multiples,
     stacked_charts,
@@ -36,8 +36,8 @@ RISE = np.linspace(0.0, 0.2, len(SESSIONS))
 
 def lines(width: int, height: int, ascii: bool = False) -> Drawing:
     series = [
-        Series("SPY", RISE / 3, "large", dashed=True),
-        Series("株式", RISE, "small", filled=True),
+        Curve("SPY", RISE / 3, "large", dashed=True),
+        Curve("株式", RISE, "small", filled=True),
     ]
     return charts.line_chart(SESSIONS, series, width, height, ascii=ascii)
 
@@ -45,13 +45,13 @@ def lines(width: int, height: int, ascii: bool = False) -> Drawing:
 DRAWERS: dict[str, Callable[[int, int, bool], Drawing]] = {
     "lines": lines,
     "no values": lambda w, h, a: charts.line_chart(
-        SESSIONS, [Series("IWM", np.full(len(SESSIONS), NAN))], w, h, ascii=a
+        SESSIONS, [Curve("IWM", np.full(len(SESSIONS), NAN))], w, h, ascii=a
     ),
     "no dates": lambda w, h, a: charts.line_chart(
-        np.array([], dtype="datetime64[D]"), [Series("IWM", [])], w, h, ascii=a
+        np.array([], dtype="datetime64[D]"), [Curve("IWM", [])], w, h, ascii=a
     ),
     "one date": lambda w, h, a: charts.line_chart(
-        dates_of(["2026-06-26"]), [Series("IWM", [0.0])], w, h, ascii=a
+        dates_of(["2026-06-26"]), [Curve("IWM", [0.0])], w, h, ascii=a
     ),
     "years": lambda w, h, a: charts.year_bars(YEARS, GAPS, 2026, w, h, ascii=a),
     "three years": lambda w, h, a: charts.year_bars(
@@ -86,7 +86,7 @@ def test_every_size_gets_its_lines_and_none_too_wide(name: str, ascii: bool) -> 
 
 
 def test_line_chart_rises_from_zero_to_its_labelled_end() -> None:
-    series = [Series("IWM", [0.0, 0.1, 0.2], "small")]
+    series = [Curve("IWM", [0.0, 0.1, 0.2], "small")]
     drawing = charts.line_chart(
         dates_of(["2026-06-24", "2026-06-25", "2026-06-26"]), series, 40, 6, ascii=True
     )
@@ -102,7 +102,7 @@ def test_line_chart_rises_from_zero_to_its_labelled_end() -> None:
 
 def test_a_missing_value_is_a_gap_and_not_a_zero() -> None:
     days = dates_of([f"2026-06-{d:02d}" for d in range(1, 6)])
-    drawing = charts.line_chart(days, [Series("IWM", [0.1, 0.1, NAN, 0.1, 0.1])], 9, 2, ascii=True)
+    drawing = charts.line_chart(days, [Curve("IWM", [0.1, 0.1, NAN, 0.1, 0.1])], 9, 2, ascii=True)
     assert plain(drawing) == ["***   ***", "---------"]
 
 
@@ -110,18 +110,18 @@ def test_braille_dots_stand_where_the_values_are() -> None:
     # Two dots across and four down: the left column's lower half, the right one's upper half.
     days = dates_of(["2026-06-25", "2026-06-26"])
     cell = chr(0x2800 + 0x40 + 0x04 + 0x10 + 0x08)
-    assert plain(charts.line_chart(days, [Series("", [0.0, 1.0])], 1, 1)) == [cell]
+    assert plain(charts.line_chart(days, [Curve("", [0.0, 1.0])], 1, 1)) == [cell]
 
 
 def test_a_line_keeps_its_style_and_the_axis_gives_way() -> None:
     days = dates_of(["2026-06-25", "2026-06-26"])
-    drawing = charts.line_chart(days, [Series("", [0.0, 0.0], "small")], 4, 1, ascii=True)
+    drawing = charts.line_chart(days, [Curve("", [0.0, 0.0], "small")], 4, 1, ascii=True)
     assert drawing == [[("****", "small")]]
 
 
 def test_several_ends_are_told_apart_where_they_meet() -> None:
     days = dates_of(["2026-06-24", "2026-06-25", "2026-06-26"])
-    series = [Series(name, [0.0, 0.05, 0.1]) for name in ("IWM", "SPY", "RSP")]
+    series = [Curve(name, [0.0, 0.05, 0.1]) for name in ("IWM", "SPY", "RSP")]
     text = plain(charts.line_chart(days, series, 60, 8))
     found = [line.split()[-3] for line in text if line.endswith("+10.00 %")]
     assert sorted(found) == ["IWM", "RSP", "SPY"]
@@ -129,7 +129,7 @@ def test_several_ends_are_told_apart_where_they_meet() -> None:
 
 def test_a_series_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="series IWM has 1 values for 2 dates"):
-        charts.line_chart(dates_of(["2026-06-25", "2026-06-26"]), [Series("IWM", [0.0])], 20, 5)
+        charts.line_chart(dates_of(["2026-06-25", "2026-06-26"]), [Curve("IWM", [0.0])], 20, 5)
 
 
 @pytest.mark.parametrize(
@@ -313,9 +313,9 @@ def test_lines_are_cut_and_padded_by_cells() -> None:
 
 
 def test_charts_over_one_another_have_their_dates_in_the_same_columns() -> None:
-    small, large = Series("A", [0.0, 0.1, 0.2]), Series("a longer name", [0, 5000.0, 12_000.0])
+    small, large = Curve("A", [0.0, 0.1, 0.2]), Curve("a longer name", [0, 5000.0, 12_000.0])
     days = np.array(["2026-01-05", "2026-01-06", "2026-01-07"], "datetime64[D]")
-    top, bottom = Chart([small], 6, caption="upper"), Chart([large], 6, unit="", places=0)
+    top, bottom = SubChart([small], 6, caption="upper"), SubChart([large], 6, unit="", places=0)
     found = plain(stacked_charts(days, [top, bottom], 60))
     assert len(found) == 6 + 1 + 6
     assert found[0] == "upper"
@@ -323,13 +323,13 @@ def test_charts_over_one_another_have_their_dates_in_the_same_columns() -> None:
     assert len(dated) == 2
     assert dated[0] == dated[1]
     # One above without dates gives their line to its plot.
-    bare = plain(stacked_charts(days, [Chart([small], 6, dated=False), bottom], 60))
+    bare = plain(stacked_charts(days, [SubChart([small], 6, dated=False), bottom], 60))
     assert len(bare) == 12
     assert [n for n, line in enumerate(bare) if "5 Jan" in line] == [11]
 
 
 def test_the_larger_of_two_ends_on_one_row_stands_above() -> None:
-    low, high = Series("low", [0.0, 0.5, 0.400]), Series("high", [0.0, -0.5, 0.401])
+    low, high = Curve("low", [0.0, 0.5, 0.400]), Curve("high", [0.0, -0.5, 0.401])
     days = np.array(["2026-01-05", "2026-01-06", "2026-01-07"], "datetime64[D]")
     found = plain(line_chart(days, [low, high], 60, 9))
     rows = {name: n for n, line in enumerate(found) for name in ("low", "high") if name in line}
@@ -386,7 +386,7 @@ def test_every_year_is_written_out_where_there_is_room() -> None:
 def test_figures_beside_a_chart_have_a_line_between_them(
     height: int, low: float, high: float
 ) -> None:
-    line = Series("IWM", np.linspace(low, high, len(SESSIONS)), "small")
+    line = Curve("IWM", np.linspace(low, high, len(SESSIONS)), "small")
     drawn = line_chart(SESSIONS, [line], 80, height)
     told = [n for n, row in enumerate(drawn) if "%" in "".join(t for t, _ in row)[:7]]
     assert len(told) >= 2

@@ -7,10 +7,10 @@ import pytest
 from core.answer.alert_measures import MEASURES
 from core.answer.snapshot import Question
 from tui.command.commands import COMMANDS
-from tui.command.completion import Known, advice, completed, offers
+from tui.command.completion import Vocabulary, advice, completed, offers
 from tui.command.line import parse
 
-KNOWN = Known(
+KNOWN = Vocabulary(
     pair=("IWM", "SPY"),
     funds=("IWM", "QQQ", "SPY"),
     symbols=("BE", "BEAM", "MSFT"),
@@ -101,7 +101,7 @@ def test_the_status_line_says_what_a_word_is_for() -> None:
     assert advice("alert gap < ", KNOWN) == "NUMBER: small less large in pp"
     assert "alert gap rank <= 3" in advice("", KNOWN)
     assert advice("nonsense", KNOWN) == ""
-    many = Known(symbols=tuple(f"S{n:02}" for n in range(30)))
+    many = Vocabulary(symbols=tuple(f"S{n:02}" for n in range(30)))
     assert advice("ex s", many).endswith("… 19 more")  # SPY stands before the thirty
 
 

@@ -46,11 +46,11 @@ def one(found: list[Finding], topic: str) -> Finding:
 
 def test_the_terminal_and_what_it_runs_in(around: Surroundings) -> None:
     told = one(screen.terminal(around), "terminal")
-    assert (told.state, told.said) == ("ok", "xterm-256color, 120x36")
+    assert (told.state, told.message) == ("ok", "xterm-256color, 120x36")
     tmux = terminal(TERM="tmux-256color", TMUX="x", SSH_TTY="y")
     small = one(screen.terminal(replace(around, terminal=tmux, size=(60, 20))), "terminal")
     assert (small.state, "80x24" in small.then) == ("note", True)
-    assert "tmux-256color, inside tmux, over ssh, 60x20" in small.said
+    assert "tmux-256color, inside tmux, over ssh, 60x20" in small.message
     assert one(screen.terminal(replace(around, size=None)), "terminal").state == "note"
     dumb = replace(around, terminal=terminal(TERM="dumb"))
     assert one(screen.terminal(dumb), "terminal").state == "fault"
@@ -75,14 +75,14 @@ def test_colours_and_why(
     found = screen.colours(replace(around, environ=environ, terminal=terminal(**environ)))
     told = one(found, "colours")
     assert told.state == state
-    assert said in told.said
+    assert said in told.message
     assert then in told.then
 
 
 def test_characters_come_with_a_line_to_judge_the_font_by(around: Surroundings) -> None:
     found = screen.characters(around)
-    assert one(found, "characters").said == "UTF-8, because LANG=C.UTF-8"
-    assert "▁▂▃▄▅▆▇█" in one(found, "font").said
+    assert one(found, "characters").message == "UTF-8, because LANG=C.UTF-8"
+    assert "▁▂▃▄▅▆▇█" in one(found, "font").message
     plain = screen.characters(replace(around, terminal=terminal(LANG="C")))
     assert one(plain, "characters").state == "note"
     assert "LANG=C.UTF-8" in one(plain, "characters").then
@@ -94,29 +94,29 @@ def test_mouse_and_clipboard(around: Surroundings) -> None:
     tmux = replace(around, terminal=terminal(TERM="tmux-256color", TMUX="x"))
     assert "set-clipboard on" in one(screen.mouse_and_clipboard(tmux), "mouse, copy").then
     console = replace(around, terminal=terminal(TERM="linux"))
-    assert "neither mouse nor" in one(screen.mouse_and_clipboard(console), "mouse, copy").said
+    assert "neither mouse nor" in one(screen.mouse_and_clipboard(console), "mouse, copy").message
 
 
 def test_the_config_file_is_checked_and_explained(around: Surroundings) -> None:
     path = around.places.settings / "config.toml"
-    assert "is not there" in one(keeping.config(around), "config").said
+    assert "is not there" in one(keeping.config(around), "config").message
     path.write_text("")
-    assert "sets nothing" in one(keeping.config(around), "config").said
+    assert "sets nothing" in one(keeping.config(around), "config").message
     path.write_text('pair = "MDY:SPY"\nascii = true\n[keys]\nquit = "f10"\n[alerts]\ntimeout = 5\n')
-    said = one(keeping.config(around), "config").said
+    said = one(keeping.config(around), "config").message
     assert said.endswith(
         "sets pair = MDY:SPY, ascii = true, [keys] quit = f10, [alerts] timeout = 5"
     )
     path.write_text('theme = "pink"\n')
     told = one(keeping.config(around), "config")
     assert told.state == "fault"
-    assert "line 1: theme" in told.said
+    assert "line 1: theme" in told.message
 
 
 def test_the_users_own_files(around: Surroundings) -> None:
     assert keeping.own_files(around) == []
     (around.places.config / "funds.toml").write_text('[funds.XYZ]\nindex = "Mine"\n')
-    assert one(keeping.own_files(around), "own files").said == "funds.toml can be used"
+    assert one(keeping.own_files(around), "own files").message == "funds.toml can be used"
     (around.places.config / "funds.toml").write_text('[funds.XYZ]\naddress = "ftp://x"\n')
     assert one(keeping.own_files(around), "own files").state == "fault"
 
@@ -128,21 +128,21 @@ def test_the_store(around: Surroundings, tmp_path: Path) -> None:
     home = around.places.store
     found = keeping.store(around)
     assert one(found, "store").state == "ok"
-    assert "generation 3, " in one(found, "store").said
-    assert one(found, "permissions").said == "the store can be written, yours alone (mode 700)"
+    assert "generation 3, " in one(found, "store").message
+    assert one(found, "permissions").message == "the store can be written, yours alone (mode 700)"
     home.chmod(0o777)
     told = one(keeping.store(around), "store")
     assert told.state == "fault"
-    assert "may be written by others" in told.said
+    assert "may be written by others" in told.message
     home.chmod(0o700)
     newest = max((home / "generations").iterdir())
     newest.write_bytes(newest.read_bytes()[:-20])
     told = one(keeping.store(around), "store")
     assert told.state == "fault"
-    assert "generation 3 is damaged" in told.said
+    assert "generation 3 is damaged" in told.message
     for manifest in (home / "generations").iterdir():
         manifest.write_bytes(b"{}")
-    assert "restore a copy" in one(keeping.store(around), "store").said
+    assert "restore a copy" in one(keeping.store(around), "store").message
 
 
 @pytest.mark.process
@@ -158,7 +158,7 @@ def test_room(around: Surroundings, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert one(keeping.room(around), "room").state == "ok"
     monkeypatch.setattr(keeping.shutil, "disk_usage", lambda path: SimpleNamespace(free=30_000_000))
     told = one(keeping.room(around), "room")
-    assert (told.state, told.said[:11]) == ("fault", "0.0 GB free")
+    assert (told.state, told.message[:11]) == ("fault", "0.0 GB free")
     monkeypatch.undo()
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     assert "--home" in one(keeping.room(around), "room").then
@@ -179,7 +179,7 @@ def test_python_and_packages(around: Surroundings, monkeypatch: pytest.MonkeyPat
     assert one(machine.packages(around), "packages").state == "ok"
     monkeypatch.setattr(metadata, "version", lambda name: {"numpy": "1.26.4"}.get(name, "99.1rc1"))
     told = one(machine.packages(around), "packages")
-    assert (told.state, told.said) == ("fault", "numpy 1.26.4 is older than 2.1")
+    assert (told.state, told.message) == ("fault", "numpy 1.26.4 is older than 2.1")
 
     def missing(name: str) -> str:
         if name == "textual":
@@ -187,7 +187,7 @@ def test_python_and_packages(around: Surroundings, monkeypatch: pytest.MonkeyPat
         return "99.0"
 
     monkeypatch.setattr(metadata, "version", missing)
-    assert "textual is not installed" in one(machine.packages(around), "packages").said
+    assert "textual is not installed" in one(machine.packages(around), "packages").message
 
 
 def test_the_needed_packages_are_those_of_the_project() -> None:
@@ -219,8 +219,8 @@ def test_the_proxy_without_its_password(
 ) -> None:
     told = one(network.proxy(replace(around, environ=environ)), "proxy")
     assert told.state == state
-    assert said in told.said
-    assert "hunter2" not in told.said + told.then
+    assert said in told.message
+    assert "hunter2" not in told.message + told.then
 
 
 def test_certificates(around: Surroundings, tmp_path: Path) -> None:
@@ -228,13 +228,13 @@ def test_certificates(around: Surroundings, tmp_path: Path) -> None:
     bundle = tmp_path / "ca.pem"
     trustme.CA().cert_pem.write_to_path(str(bundle))
     named = replace(around, environ={"REQUESTS_CA_BUNDLE": str(bundle)})
-    assert f"{bundle}, 1 authorities" in one(network.certificates(named), "certificates").said
+    assert f"{bundle}, 1 authorities" in one(network.certificates(named), "certificates").message
     half = replace(around, environ={"SSL_CERT_FILE": str(bundle)})
     assert one(network.certificates(half), "certificates").state == "note"
     bundle.write_text("no certificate")
-    assert "holds no" in one(network.certificates(named), "certificates").said
+    assert "holds no" in one(network.certificates(named), "certificates").message
     bundle.unlink()
-    assert "does not exist" in one(network.certificates(named), "certificates").said
+    assert "does not exist" in one(network.certificates(named), "certificates").message
 
 
 def test_hosts_and_the_clock(around: Surroundings) -> None:
@@ -250,13 +250,13 @@ def test_hosts_and_the_clock(around: Surroundings) -> None:
     states = [finding.state for finding in found]
     assert states == ["ok", "fault", "ok", "ok"]
     assert "import holdings FILE" in found[1].then
-    assert one(found, "clock").said == "2026-07-01 14:30 +0000, 14:30 UTC, as the hosts say"
+    assert one(found, "clock").message == "2026-07-01 14:30 +0000, 14:30 UTC, as the hosts say"
     late = replace(around, reach=answer, now=NOW - timedelta(minutes=20))
-    assert "20 minutes slow" in one(network.network(late), "clock").said
+    assert "20 minutes slow" in one(network.network(late), "clock").message
     offline = network.network(around)
     assert [finding.state for finding in offline] == ["note", "ok"]
-    assert "--offline" in offline[0].said
-    assert "simulated" in network.network(replace(around, simulated=True))[0].said
+    assert "--offline" in offline[0].message
+    assert "simulated" in network.network(replace(around, simulated=True))[0].message
 
 
 def test_a_look_that_fails_costs_no_other(
@@ -267,7 +267,7 @@ def test_a_look_that_fails_costs_no_other(
 
     monkeypatch.setattr(keeping, "load", broken)
     found = examine.examine(around)
-    assert "RuntimeError: odd" in one(found, "config").said
+    assert "RuntimeError: odd" in one(found, "config").message
     assert one(found, "room").state == "ok"
 
 

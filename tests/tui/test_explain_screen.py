@@ -16,7 +16,7 @@ from tui.host.scene import Scene
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
-from tui.panes.explain import Asked, asked
+from tui.panes.explain import ExplainRequest, asked
 from tui.panes.frame import VIEWS
 from tui.panes.pane import Pane
 from tui.panes.spread import SpreadPane
@@ -66,4 +66,4 @@ def test_no_view_is_without_an_explanation_of_its_own(pane: type[Pane]) -> None:
     for view in VIEWS[pane.NUMBER]:
         wanted = asked(scene, pane.NUMBER, view, "small", None)
         if (pane.NUMBER, view) not in ((2, "names"), (2, "left out")):
-            assert Asked("IWM", "return") not in wanted, view
+            assert ExplainRequest("IWM", "return") not in wanted, view

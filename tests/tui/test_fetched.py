@@ -11,7 +11,7 @@ from cache.refresh.lock import turn
 from cache.refresh.progress import Summary
 from core.answer.snapshot import Question
 from tests.cache.test_plan import holdings, prices
-from tui.report.fetched import LATE, Group, fetched
+from tui.report.fetched import LATE, FailureGroup, fetched
 from tui.service.service import Desk
 from tui.state.places import places
 
@@ -79,10 +79,10 @@ def test_what_failed_is_told_by_reason_with_its_time(tmp_path: Path) -> None:
         "3 new closes, 2 symbols, 2 failed, 9 requests",
     ]
     assert set(found.groups) == {
-        Group(HELD.failures["AA"], ("AA",), NOW + timedelta(minutes=15)),
-        Group(LATE, ("BB",), NOW + timedelta(minutes=10)),
-        Group(HELD.failures["CC"], ("CC",), datetime(2026, 6, 29, 20, 20, tzinfo=UTC)),
-        Group("a web page", ("holdings ZZA",)),
+        FailureGroup(HELD.failures["AA"], ("AA",), NOW + timedelta(minutes=15)),
+        FailureGroup(LATE, ("BB",), NOW + timedelta(minutes=10)),
+        FailureGroup(HELD.failures["CC"], ("CC",), datetime(2026, 6, 29, 20, 20, tzinfo=UTC)),
+        FailureGroup("a web page", ("holdings ZZA",)),
     }
     later = fetched(tmp_path, HELD, PAIR, NOW + timedelta(minutes=15))
     assert {group.until for group in later.groups if group.names == ("AA",)} == {None}

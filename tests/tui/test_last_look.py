@@ -105,8 +105,8 @@ def test_a_look_is_kept_at_the_end_and_none_is_of_an_earlier_date() -> None:
 
     drive(story, desk=desk)
     book = LookBook(desk.memory)
-    assert [one.look.as_of for one in book.kept(NOW_LOOK)] == [LAST]
-    assert [one.look.as_of for one in book.kept(replace(NOW_LOOK, window="6M"))] == [LAST]
+    assert [one.look.as_of for one in book.entries(NOW_LOOK)] == [LAST]
+    assert [one.look.as_of for one in book.entries(replace(NOW_LOOK, window="6M"))] == [LAST]
     assert len(list(book.directory.iterdir())) == 2
 
 
@@ -135,7 +135,7 @@ def test_when_the_day_changes_under_an_open_screen_the_day_before_is_the_last_lo
         assert "then 2026-06-29 (final)" in text
         assert "now 2026-06-30 (final)" in text
         # the day before was kept as the day changed
-        kept = LookBook(desk.memory).kept(NOW_LOOK)
+        kept = LookBook(desk.memory).entries(NOW_LOOK)
         assert [one.look.as_of for one in kept] == [DAY_BEFORE]
 
     drive(story, desk=desk, question=replace(LATEST))

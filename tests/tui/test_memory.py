@@ -131,7 +131,7 @@ def test_looks_of_the_two_newest_dates_are_kept(tmp_path: Path) -> None:
     days = [date(2026, 6, day) for day in (24, 25, 26)]
     for day in days:
         book.keep(Seen(replace(found, as_of=day), NOW))
-    assert [seen.look.as_of for seen in book.kept(found)] == [days[2], days[1]]
+    assert [seen.look.as_of for seen in book.entries(found)] == [days[2], days[1]]
     assert book.last(found) == Seen(replace(found, as_of=days[2]), NOW)
     # the look of the same date gives way to the one of the day before
     book.keep(Seen(found, NOW))

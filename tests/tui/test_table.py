@@ -12,16 +12,16 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from tui import charts
-from tui.widgets.columns import Column
+from tui.widgets.columns import TableColumn
 from tui.widgets.table import Cell, LineTable, cells_of
 
 COLUMNS = [
-    Column("symbol", "Ticker", 6),
-    Column("name", "Name", 10, max_width=20, priority=1, searched=True),
-    Column("sector", "Sector", 12, priority=4),
-    Column("weight", "Weight %", 8, "right", priority=3),
-    Column("return", "Return %", 8, "right", priority=2),
-    Column("bp", "bp", 6, "right"),
+    TableColumn("symbol", "Ticker", 6),
+    TableColumn("name", "Name", 10, max_width=20, priority=1, searched=True),
+    TableColumn("sector", "Sector", 12, priority=4),
+    TableColumn("weight", "Weight %", 8, "right", priority=3),
+    TableColumn("return", "Return %", 8, "right", priority=2),
+    TableColumn("bp", "bp", 6, "right"),
 ]
 NAMES = ["Alpha Example", "株式会社サンプル例示", "Socie\u0301te\u0301 d'Exemple", "\x1b[31mRed[/]"]
 
@@ -348,7 +348,7 @@ def test_lists_and_bars_are_cells_too() -> None:
     data = cells_of({"symbol": ["AA", "BB"], "bar": bars})
 
     async def inner() -> None:
-        table = LineTable([Column("symbol", "Ticker", 6), Column("bar", "", 7)])
+        table = LineTable([TableColumn("symbol", "Ticker", 6), TableColumn("bar", "", 7)])
         table.set_rows(2, data)
 
         class One(App[None]):

@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.test_table import COLUMNS, Bench, run
-from tui.widgets.columns import Column, lay_out
+from tui.widgets.columns import TableColumn, lay_out
 
 
 @pytest.mark.parametrize(
@@ -41,10 +41,10 @@ def test_the_name_grows_to_its_limit_and_no_further() -> None:
 
 def test_a_column_gives_way_where_one_that_matters_more_wants_its_width() -> None:
     columns = [
-        Column("name", "Name", 10, priority=1, want=18, max_width=24),
-        Column("sector", "Sector", 12, priority=2, max_width=16),
-        Column("bp", "bp", 6, "right"),
-        Column("bar", "", 6, priority=1, want=8, max_width=20),
+        TableColumn("name", "Name", 10, priority=1, want=18, max_width=24),
+        TableColumn("sector", "Sector", 12, priority=2, max_width=16),
+        TableColumn("bp", "bp", 6, "right"),
+        TableColumn("bar", "", 6, priority=1, want=8, max_width=20),
     ]
 
     def widths(width: int) -> dict[str, int]:
@@ -62,7 +62,7 @@ def test_a_column_gives_way_where_one_that_matters_more_wants_its_width() -> Non
 
 def test_a_number_is_never_cut() -> None:
     async def steps(app: Bench, pilot: Pilot[None]) -> None:
-        app.table.set_columns([Column("ret", "ret", 8, "right")])
+        app.table.set_columns([TableColumn("ret", "ret", 8, "right")])
         told = iter(["+1,234.56", "-12,345.67", "+123456789", "–"])
         cells = list(told)
         app.table.set_rows(4, lambda row, key: cells[row])

@@ -19,7 +19,7 @@ from tests.tui import markets
 from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
 from tui.report.document import document
 from tui.report.formats import FORMATS, tells_daily, written
-from tui.report.parts import PARTS, Part, part
+from tui.report.parts import PARTS, TidyTable, part
 from tui.report.tidy import part_csv, to_csv, to_pandas, to_parquet
 
 
@@ -119,7 +119,9 @@ def test_a_text_that_starts_like_a_formula_is_made_harmless(sign: str) -> None:
     columns = part(document_of_formula(sign), "contributors").columns
     row: list[Any] = ["x"] * len(columns)
     row[0], row[4] = f"{sign}cmd|' /C calc'!A0", -12.5
-    body = list(csv.reader(io.StringIO(to_csv(Part("x", columns, (tuple(row),))), newline="")))[1]
+    body = list(
+        csv.reader(io.StringIO(to_csv(TidyTable("x", columns, (tuple(row),))), newline=""))
+    )[1]
     shown = " " if sign.isspace() else sign  # nor does it end a row
     assert body[0] == f"'{shown}cmd|' /C calc'!A0"
     assert body[4] == "-12.5"  # a number stays a number

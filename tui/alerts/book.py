@@ -82,8 +82,8 @@ class AlertBook:
         """Take an alert away."""
         self.change(lambda alerts: [k for k in alerts if k.alert != alert])
 
-    def told(self, alerts: Iterable[Alert]) -> None:
-        """A screen has shown that these have fired."""
+    def mark_told(self, alerts: Iterable[Alert]) -> None:
+        """Note that a screen has shown these alerts to have fired."""
         shown = set(alerts)
         self.change(
             lambda entries: [replace(k, shown=True) if k.alert in shown else k for k in entries]

@@ -35,7 +35,7 @@ class Rang(Message):
 
 
 @dataclass
-class Said(Message):
+class AlertReply(Message):
     """What came of setting or removing an alert."""
 
     sentence: str
@@ -46,7 +46,7 @@ class Said(Message):
 class Standing:
     """An alert with the number it is judged on now, None where that is not told."""
 
-    kept: AlertState
+    state: AlertState
     value: float | None
 
 
@@ -121,7 +121,7 @@ class Ringer:
             fired_here = {entry.alert for entry in fired}
             rung = [k for k in self.book.read() if k.alert in fired_here or self._is_news(k)]
             if rung:
-                self.book.told(entry.alert for entry in rung)
+                self.book.mark_told(entry.alert for entry in rung)
             for entry in rung:
                 if entry.fired is not None:
                     self._rung[entry.alert] = entry.fired.at
@@ -132,7 +132,7 @@ class Ringer:
             if host.config.hook and (
                 failure := hook.run(host.config.hook, entry, host.config.hook_timeout)
             ):
-                host.post_message(Said(failure, wrong=True))
+                host.post_message(AlertReply(failure, wrong=True))
 
     def _is_news(self, entry: AlertState) -> bool:
         """Whether an alert has fired and this screen has not rung for it."""
@@ -158,11 +158,11 @@ class Ringer:
             entry = first(alert, now)
             self.book.add(entry)
         except (CoreError, CacheError, OSError) as error:
-            host.post_message(Said(f"the alert is not set: {why(error)}", wrong=True))
+            host.post_message(AlertReply(f"the alert is not set: {why(error)}", wrong=True))
             return
         about = "it is not told now" if now is None else f"now {figure(alert, now)}"
         wait = "" if entry.armed else ": it holds already, and rings after it has crossed back"
-        host.post_message(Said(f"alert set: {alert.text}; {about}{wait}"))
+        host.post_message(AlertReply(f"alert set: {alert.text}; {about}{wait}"))
 
     def standing(self, without: Alert | None = None) -> tuple[tuple[Standing, ...], str]:
         """In a thread: every alert and its number now, and why they cannot be told, "" if they can.

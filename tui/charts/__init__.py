@@ -7,14 +7,14 @@ a zero, and no meaning rests on a style alone.
 from tui.charts.bars import diverging_bars, ladder_bar, waterfall, year_bars
 from tui.charts.canvas import Unit
 from tui.charts.histogram import histogram_pair
-from tui.charts.lines import Chart, cumulative_curve, line_chart, sparkline, stacked_charts
+from tui.charts.lines import SubChart, cumulative_curve, line_chart, sparkline, stacked_charts
 from tui.charts.multiples import Multiple, multiples
-from tui.charts.plot import Series
+from tui.charts.plot import Curve
 
 __all__ = [
-    "Chart",
+    "Curve",
     "Multiple",
-    "Series",
+    "SubChart",
     "Unit",
     "cumulative_curve",
     "diverging_bars",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tui.charts.canvas import RISING, SCALE, Unit, Values, finite_range, round_ticks
-from tui.charts.plot import EndLabel, Series, gutters_of, plot
+from tui.charts.plot import Curve, EndLabel, gutters_of, plot
 from tui.text import formats
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def line_chart(
     dates: Dates,
-    series: Sequence[Series],
+    series: Sequence[Curve],
     width: int,
     height: int,
     *,
@@ -76,7 +76,7 @@ def line_chart(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Chart:
+class SubChart:
     """One of several charts over the same dates.
 
     Attributes:
@@ -87,7 +87,7 @@ class Chart:
         dated: whether dates are written below it.
     """
 
-    series: Sequence[Series]
+    series: Sequence[Curve]
     height: int
     unit: Unit = "%"
     places: int = 2
@@ -98,7 +98,7 @@ class Chart:
 
 
 def stacked_charts(
-    dates: Dates, charts: Sequence[Chart], width: int, *, ascii: bool = False
+    dates: Dates, charts: Sequence[SubChart], width: int, *, ascii: bool = False
 ) -> Drawing:
     """Charts over one another, each date in the same column of all of them.
 
@@ -159,7 +159,7 @@ def cumulative_curve(
     """
     finite = np.asarray(values, dtype=np.float64)
     finite = finite[np.isfinite(finite)]
-    curve = Series("", np.concatenate([np.zeros(1), np.cumsum(finite)]), style)
+    curve = Curve("", np.concatenate([np.zeros(1), np.cumsum(finite)]), style)
     return plot(
         [curve] if finite.size else [],
         [_end_label(curve, unit, 0, True)] if finite.size else [],
@@ -256,7 +256,7 @@ def _apart(ticks: Sequence[tuple[int, str]]) -> bool:
     return all(a[0] + len(a[1]) < b[0] for a, b in itertools.pairwise(ticks))
 
 
-def _end_label(one: Series, unit: Unit, places: int, sign: bool) -> EndLabel:
+def _end_label(one: Curve, unit: Unit, places: int, sign: bool) -> EndLabel:
     numbers = np.asarray(one.values, dtype=np.float64)
     finite = numbers[np.isfinite(numbers)]
     last = float(finite[-1]) if finite.size else math.nan

@@ -9,7 +9,7 @@ from typing import Final
 
 from tui.charts.bars import POINTER
 from tui.charts.canvas import Canvas, Values, finite_range
-from tui.charts.plot import Series, plot
+from tui.charts.plot import Curve, plot
 from tui.text import formats
 from tui.text.spans import Drawing, fit_line, to_ascii
 
@@ -26,14 +26,14 @@ class Multiple:
 
     Attributes:
         title: what it is of.
-        told: its last value, written out.
+        last: its last value, written out.
         values: (T,) fractions, NaN where none.
         style: of the line.
         marked: whether it stands out.
     """
 
     title: str
-    told: str
+    last: str
     values: Values
     style: str
     marked: bool = False
@@ -89,10 +89,10 @@ def _one(
     head = f"{POINTER if one.marked else ' '}{one.title}"
     canvas = Canvas(width, height)
     canvas.put(0, 0, head, "mark bold" if one.marked else "bold")
-    label = formats.fit(one.told, max(width - len(head) - 1, 0), "right")
+    label = formats.fit(one.last, max(width - len(head) - 1, 0), "right")
     canvas.put(len(head) + 1, 0, label, "bold" if one.marked else "dim")
     lines = plot(
-        [Series("", one.values, one.style)],
+        [Curve("", one.values, one.style)],
         [],
         width,
         height - 1,

@@ -24,7 +24,7 @@ _MIN_HEIGHT: Final = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Series:
+class Curve:
     """One line of a chart.
 
     Attributes:
@@ -99,7 +99,7 @@ class _Scale:
 
 
 def plot(
-    series: Sequence[Series],
+    series: Sequence[Curve],
     ends: Sequence[EndLabel],
     width: int,
     height: int,
@@ -192,7 +192,7 @@ class _Frame:
 
 
 def _frame(
-    series: Sequence[Series],
+    series: Sequence[Curve],
     ends: Sequence[EndLabel],
     limits: tuple[float, float],
     width: int,
@@ -229,7 +229,7 @@ def _ticks(low: float, high: float, height: int) -> list[float]:
 
 
 def gutters_of(
-    series: Sequence[Series],
+    series: Sequence[Curve],
     ends: Sequence[EndLabel],
     width: int,
     height: int,
@@ -246,7 +246,7 @@ def gutters_of(
     return (frame.left, frame.beside)
 
 
-def _draw(dots: _Dots, scale: _Scale, one: Series, layer: int) -> None:
+def _draw(dots: _Dots, scale: _Scale, one: Curve, layer: int) -> None:
     """Join neighbouring finite values; a lone one is a dot."""
     points: list[tuple[int, int]] = []
     before: tuple[int, int] | None = None
@@ -279,7 +279,7 @@ def _between(start: tuple[int, int], end: tuple[int, int]) -> list[tuple[int, in
     return [(round(start[0] + n * dx), round(start[1] + n * dy)) for n in range(steps + 1)]
 
 
-def _right_texts(series: Sequence[Series], ends: Sequence[EndLabel], room: int) -> list[str]:
+def _right_texts(series: Sequence[Curve], ends: Sequence[EndLabel], room: int) -> list[str]:
     """The fullest end labels that leave the plot its part of the room; [] where none do."""
     for texts in (
         [f"{end.name} {end.text}".strip() for end in ends],

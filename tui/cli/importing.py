@@ -47,18 +47,18 @@ class _Brought:
     """What an import took, in words, the rows it refused, and the generation now held.
 
     Attributes:
-        said: what was brought, a sentence.
+        summary: what was brought, a sentence.
         rejected: the rows that were refused.
         generation: what is held now; the one before where nothing is new.
-        told: what was taken for what, a line each.
+        details: what was taken for what, a line each.
         changed: what was done with what is held, a sentence each.
         refused: symbol -> why nothing of it was taken.
     """
 
-    said: str
+    summary: str
     rejected: Sequence[Rejected]
     generation: int
-    told: Sequence[str] = ()
+    details: Sequence[str] = ()
     changed: Sequence[str] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
 
@@ -80,9 +80,9 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     if getattr(arguments, "dry_run", False):
         unchanged = " (a dry run: nothing is kept)"
     name = clean(file.name or f"{file}", 200)
-    for at, line in enumerate(brought.told):
+    for at, line in enumerate(brought.details):
         write(f"  {line}\n" if at else f"{name}: {line}\n")
-    write(f"{name}: {brought.said}{refused}{unchanged}\n")
+    write(f"{name}: {brought.summary}{refused}{unchanged}\n")
     return IN_PART if brought.rejected or brought.refused else ANSWERED
 
 

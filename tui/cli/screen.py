@@ -59,7 +59,7 @@ def show(
     config = suited(config, terminal)
 
     with (
-        title.kept(titled=terminal.title),
+        title.restored(titled=terminal.title),
         _opened(config, first, memory, terminal, simulated),
     ):
         # garbage is looked for once the screen is there: see `fitting.collect_from_here`

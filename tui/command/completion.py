@@ -18,7 +18,7 @@ _TOLD: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Vocabulary:
     """What the words of a command line can be of.
 
     Attributes:
@@ -64,7 +64,7 @@ def _heads() -> dict[str, Command]:
     return heads
 
 
-def _first(known: Known) -> list[Offer]:
+def _first(known: Vocabulary) -> list[Offer]:
     """What a line may begin with: a command, a window, a fund."""
     first_words = [
         Offer(word, command.help, more=" " in command.line.strip())
@@ -75,7 +75,7 @@ def _first(known: Known) -> list[Offer]:
     return first_words + [Offer(fund, "fund", more=True) for fund in known.funds]
 
 
-def _following(head: str, before: Sequence[str], known: Known) -> list[Offer]:
+def _following(head: str, before: Sequence[str], known: Vocabulary) -> list[Offer]:
     """What may come after a first word and some more."""
     if head == "alert":
         return _of_alert(before, known)
@@ -113,7 +113,7 @@ def _measure(words: Sequence[str]) -> tuple[AlertMeasure, int] | None:
     return None
 
 
-def _of_alert(before: Sequence[str], known: Known) -> list[Offer]:
+def _of_alert(before: Sequence[str], known: Vocabulary) -> list[Offer]:
     """The words of an alert: a measure, its name and fund, a comparison, a number."""
     begun = [m for m in MEASURES if m.words.split()[: len(before)] == [*map(str.lower, before)]]
     possible = [
@@ -137,7 +137,7 @@ def _of_alert(before: Sequence[str], known: Known) -> list[Offer]:
     return possible + [Offer(sign, measure.help, more=True) for sign in _COMPARED]
 
 
-def offers(text: str, known: Known) -> list[Offer]:
+def offers(text: str, known: Vocabulary) -> list[Offer]:
     """The words that the last word of a line may become."""
     *before, last = text.split(" ")
     words = [word for word in before if word]
@@ -146,7 +146,7 @@ def offers(text: str, known: Known) -> list[Offer]:
     return [offer for offer in possible if offer.word.casefold().startswith(start)]
 
 
-def completed(text: str, known: Known) -> str:
+def completed(text: str, known: Vocabulary) -> str:
     """A line with its last word completed, as far as only one thing can be meant."""
     possible = [offer for offer in offers(text, known) if offer.word != "NUMBER"]
     last = text.rpartition(" ")[2]
@@ -162,7 +162,7 @@ def completed(text: str, known: Known) -> str:
     return head + common if len(common) > len(last) else text
 
 
-def advice(text: str, known: Known) -> str:
+def advice(text: str, known: Vocabulary) -> str:
     """What may follow, for the status line; "" where the line means nothing known."""
     words = text.split()
     if not words:

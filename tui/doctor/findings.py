@@ -26,19 +26,19 @@ class Finding:
     Attributes:
         topic: a word or two.
         state: "ok", "note" (worth knowing) or "fault" (to be mended).
-        said: what is the case; foreign text in it may be anything.
+        message: what is the case; foreign text in it may be anything.
         then: what to do next, "" where nothing need be done.
     """
 
     topic: str
     state: State
-    said: str
+    message: str
     then: str = ""
 
     def cleaned(self) -> Finding:
         """The same, fit for a terminal."""
         return Finding(
-            clean(self.topic), self.state, clean(self.said, _LONGEST), clean(self.then, _LONGEST)
+            clean(self.topic), self.state, clean(self.message, _LONGEST), clean(self.then, _LONGEST)
         )
 
 
@@ -49,7 +49,7 @@ def to_json(findings: Sequence[Finding]) -> str:
         "schema": SCHEMA,
         "faults": sum(one.state == "fault" for one in cleaned),
         "findings": [
-            {"topic": one.topic, "state": one.state, "said": one.said, "next": one.then or None}
+            {"topic": one.topic, "state": one.state, "said": one.message, "next": one.then or None}
             for one in cleaned
         ],
     }
@@ -66,7 +66,7 @@ def to_text(findings: Sequence[Finding], width: int) -> str:
     lines: list[str] = []
     for one in (finding.cleaned() for finding in findings):
         state = one.state.upper() if one.state == "fault" else one.state
-        lines += _wrapped(f"{state:<6}{one.topic:<{_TOPIC}}", one.said, width)
+        lines += _wrapped(f"{state:<6}{one.topic:<{_TOPIC}}", one.message, width)
         if one.then:
             lines += _wrapped(" " * (6 + _TOPIC) + "> ", one.then, width)
     faults = sum(one.state == "fault" for one in findings)

@@ -30,7 +30,7 @@ EXAMPLES = (
 class Listed(Message):
     """The alerts as they stand, and a sentence where they cannot be read."""
 
-    found: tuple[Standing, ...]
+    standings: tuple[Standing, ...]
     trouble: str = ""
 
 
@@ -42,7 +42,7 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
     def __init__(self, host: Host, ringer: Ringer) -> None:
         super().__init__()
         self._host, self._ringer = host, ringer
-        self._found: tuple[Standing, ...] | None = None
+        self._standings: tuple[Standing, ...] | None = None
         self._trouble = ""
         self._at = 0
 
@@ -59,13 +59,13 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
 
     def on_listed(self, message: Listed) -> None:
         """Draw the alerts as they stand."""
-        self._found, self._trouble = message.found, message.trouble
-        self._at = min(self._at, max(len(message.found) - 1, 0))
+        self._standings, self._trouble = message.standings, message.trouble
+        self._at = min(self._at, max(len(message.standings) - 1, 0))
         self._draw()
 
     def action_move(self, how: str) -> None:
         """Move the cursor."""
-        last = len(self._found or ()) - 1
+        last = len(self._standings or ()) - 1
         page = max((self.size.height - 4) // 2, 1)
         steps = {
             "down": 1,
@@ -82,11 +82,11 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
 
     def action_remove(self) -> None:
         """Take the alert under the cursor away."""
-        if self._found:
-            self._list(without=self._found[self._at].kept.alert)
+        if self._standings:
+            self._list(without=self._standings[self._at].state.alert)
 
     def _draw(self) -> None:
-        alerts, trouble, at = self._found, self._trouble, self._at
+        alerts, trouble, at = self._standings, self._trouble, self._at
         remove = shown(self._host.keys["remove"][0])
 
         def draw(width: int, height: int) -> Drawing:
@@ -113,10 +113,10 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
 
 def _rows(one: Standing, here: bool, host: Host) -> Drawing:
     """An alert on two lines: condition and number; question and when it last fired."""
-    alert, fired = one.kept.alert, one.kept.fired
+    alert, fired = one.state.alert, one.state.fired
     now = "not told" if one.value is None else f"now {figure(alert, one.value)}"
     holds = one.value is not None and alert.holds(one.value)
-    state = "holds" if holds else "armed" if one.kept.armed else "waits to cross back"
+    state = "holds" if holds else "armed" if one.state.armed else "waits to cross back"
     first: Line = [
         (" ▸ " if here else "   ", "mark"),
         (f"{alert.text:<36}", "bold" if here else ""),

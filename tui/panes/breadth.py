@@ -17,7 +17,7 @@ from tui.charts import histogram_pair, ladder_bar, waterfall
 from tui.command.commands import BREADTH
 from tui.panes import daily
 from tui.panes.pane import Pane
-from tui.panes.sheet import Sheet
+from tui.panes.sheet import Panel
 from tui.panes.wording import flowed, no_index, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, fit_line, inset
@@ -48,7 +48,7 @@ class BreadthPane(Pane):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sheet = Sheet(classes="body")
+        self._sheet = Panel(classes="body")
         self._counted: Market | None = None
         self._counting: Market | None = None
         self._daily: tuple[Snapshot, dict[Side, Daily]] | None = None
@@ -57,7 +57,7 @@ class BreadthPane(Pane):
         """One drawing."""
         yield self._sheet
 
-    def sheet(self) -> Sheet:
+    def sheet(self) -> Panel:
         """The drawing."""
         return self._sheet
 

@@ -19,27 +19,27 @@ from tui.command.commands import CHANGES
 from tui.panes import concentration
 from tui.panes.listing import Grid, Order
 from tui.panes.pane import Pane
-from tui.panes.sheet import Sheet
+from tui.panes.sheet import Panel
 from tui.panes.wording import wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
-from tui.widgets.columns import Cell, Column
+from tui.widgets.columns import Cell, TableColumn
 
 if TYPE_CHECKING:
     from tui.host.scene import Scene, Side
 
 COLUMNS: Final = (
-    Column("what", "", 6),
-    Column("symbol", "symbol", 7),
-    Column("name", "name", 12, "left", 2, want=18, max_width=30),
-    Column("sector", "sector", 12, "left", 4, "dim", max_width=22),
-    Column("w", "wgt %", 6, "right", 3),
-    Column("ret", "return %", 8, "right", 2),
-    Column("bp", "bp", 6, "right", 1),
-    Column("bar", "", 8, "left", 5, max_width=16),
+    TableColumn("what", "", 6),
+    TableColumn("symbol", "symbol", 7),
+    TableColumn("name", "name", 12, "left", 2, want=18, max_width=30),
+    TableColumn("sector", "sector", 12, "left", 4, "dim", max_width=22),
+    TableColumn("w", "wgt %", 6, "right", 3),
+    TableColumn("ret", "return %", 8, "right", 2),
+    TableColumn("bp", "bp", 6, "right", 1),
+    TableColumn("bar", "", 8, "left", 5, max_width=16),
 )
 #: In place of the first column where changes are announced: the day they take effect.
-DATED: Final = Column("what", "", 7)
+DATED: Final = TableColumn("what", "", 7)
 #: From this width on both indices stand side by side.
 TWO: Final = 84
 
@@ -55,7 +55,7 @@ class ChangesTable(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
-        self.caption, self.grid = Sheet(classes="caption"), Grid(COLUMNS)
+        self.caption, self.grid = Panel(classes="caption"), Grid(COLUMNS)
 
     def compose(self) -> Iterator[Widget]:
         """The caption over the table."""
@@ -211,7 +211,7 @@ class ChangesPane(Pane):
         self.side = 0
         self._tables = (ChangesTable(), ChangesTable())
         self._both = Horizontal(*self._tables, classes="tables")
-        self._sheet = Sheet(classes="body")
+        self._sheet = Panel(classes="body")
 
     def body(self) -> Iterator[Widget]:
         """Two tables, or the drawing."""
@@ -287,7 +287,7 @@ class ChangesPane(Pane):
             return None
         return self._tables[self._place].grid
 
-    def sheet(self) -> Sheet | None:
+    def sheet(self) -> Panel | None:
         """The drawing."""
         return self._sheet if self.view == "concentration" else None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.measures.daily import Daily, inside
-from tui.charts import Chart, Series, Unit, stacked_charts
+from tui.charts import Curve, SubChart, Unit, stacked_charts
 from tui.panes.wording import flowed, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, inset
@@ -54,14 +54,14 @@ def drawing(scene: Scene, series: Mapping[Side, Daily], width: int, height: int)
     ]
     charts = [chart for chart in charts if _told(chart[1], rows)]
     count = min(len(charts), max((height - len(lines)) // _LEAST, 1))
-    stacked: list[Chart] = []
+    stacked: list[SubChart] = []
     left = height - len(lines)
     for place, (caption, values, unit) in enumerate(charts[:count]):
         rows_here = left // (count - place)
         left -= rows_here
         share = unit == "%"
         stacked.append(
-            Chart(
+            SubChart(
                 _series(scene, series, values, sessions),
                 max(rows_here - 1, 1),
                 unit,
@@ -100,14 +100,14 @@ def _series(
     by_side: Mapping[Side, Daily],
     values: Mapping[Side, FloatArray],
     sessions: Dates,
-) -> list[Series]:
+) -> list[Curve]:
     """Each index over the sessions given."""
     series = []
     for side in reversed(list(values)):
         by_session = dict(zip(by_side[side].sessions.tolist(), values[side].tolist(), strict=True))
         line = np.array([by_session.get(day, np.nan) for day in sessions.tolist()])
         dashed = side == "large"
-        series.append(Series(scene.fund(side), line, side, dashed=dashed, filled=len(values) == 1))
+        series.append(Curve(scene.fund(side), line, side, dashed=dashed, filled=len(values) == 1))
     return series
 
 

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 class Explained(Message):
     """What was found out, or the sentence that says why nothing was."""
 
-    found: tuple[Explanation, ...]
+    explanations: tuple[Explanation, ...]
     sentence: str
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExplainRequest:
     """One measure of one index."""
 
     fund: str
@@ -76,7 +76,9 @@ _OF_BOTH: Final = {
 }  # fmt: skip
 
 
-def asked(scene: Scene, pane: int, view: str, side: Side, key: str | None) -> tuple[Asked, ...]:
+def asked(
+    scene: Scene, pane: int, view: str, side: Side, key: str | None
+) -> tuple[ExplainRequest, ...]:
     """What a key press in a pane asks about.
 
     Args:
@@ -90,18 +92,22 @@ def asked(scene: Scene, pane: int, view: str, side: Side, key: str | None) -> tu
     funds = [scene.fund(one_side) for one_side in scene.sides]
     measure = _OF_ROW.get(place)
     if key is not None and measure in ("sector", "theme"):
-        return tuple(Asked(fund, measure, key) for fund in funds)
+        return tuple(ExplainRequest(fund, measure, key) for fund in funds)
     if key is not None and measure == "change":
         fund = scene.fund(side)
-        return Asked(fund, measure, key), Asked(fund, "contribution", key), Asked(fund, "turnover")
+        return (
+            ExplainRequest(fund, measure, key),
+            ExplainRequest(fund, "contribution", key),
+            ExplainRequest(fund, "turnover"),
+        )
     if key is not None and measure is not None:
         fund = funds[0] if measure in ("leader", "brinson") else scene.fund_of(key, side)
-        return (Asked(fund, measure, key),)
+        return (ExplainRequest(fund, measure, key),)
     if place in _OF_PAIR:
-        return tuple(Asked(funds[0], measure) for measure in _OF_PAIR[place])
+        return tuple(ExplainRequest(funds[0], measure) for measure in _OF_PAIR[place])
     if place in _OF_BOTH:
-        return tuple(Asked(fund, measure) for fund in funds for measure in _OF_BOTH[place])
-    return (Asked(scene.fund(side), "return"),)
+        return tuple(ExplainRequest(fund, measure) for fund in funds for measure in _OF_BOTH[place])
+    return (ExplainRequest(scene.fund(side), "return"),)
 
 
 class ExplainScreen(PageScreen, inherit_bindings=False):
@@ -115,7 +121,9 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[Any]] = page_bindings("explain")
 
-    def __init__(self, snapshot: Snapshot, market: Market, wanted: tuple[Asked, ...]) -> None:
+    def __init__(
+        self, snapshot: Snapshot, market: Market, wanted: tuple[ExplainRequest, ...]
+    ) -> None:
         super().__init__()
         self.snapshot, self.market, self.wanted = snapshot, market, wanted
 
@@ -141,7 +149,7 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
 
         def draw(width: int, height: int) -> Drawing:
             lines: Drawing = [[(f" {message.sentence}", "bold")]] if message.sentence else []
-            for page in page_of(message.found):
+            for page in page_of(message.explanations):
                 for n, row in enumerate(page):
                     lines += _wrapped(row, width - 1, "" if n else "bold")
                 lines.append([])

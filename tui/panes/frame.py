@@ -51,7 +51,7 @@ def form(width: int, height: int, *, zoomed: bool) -> Literal["four", "one", "sm
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TitleExtras:
     """What the title of a pane says beside its name and its views.
 
     Attributes:
@@ -65,7 +65,7 @@ class Said:
     rung: bool = False
 
 
-def title(number: int, view: str, active: bool, width: int, extra: Said) -> Line:
+def title(number: int, view: str, active: bool, width: int, extra: TitleExtras) -> Line:
     """The title of a pane, which is its border.
 
     Args:
@@ -157,7 +157,7 @@ def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Lin
     last = [pair for pair in everywhere if pair[1] in ("help", "quit")]
     shared = [pair for pair in everywhere if pair not in last]
 
-    def own(number: int) -> list[tuple[str, str]]:
+    def hints_of(number: int) -> list[tuple[str, str]]:
         hint_pairs = [pair for pair in hints(number, keys) if pair not in everywhere]
         return sorted(hint_pairs, key=known.count, reverse=True)
 
@@ -169,10 +169,10 @@ def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Lin
 
     # where panes stand beside each other, room for the longest of theirs: the shared ones stay
     beside = (1, 2, 3, 4) if pane and width >= FOUR[0] else (pane,)
-    most = max((own(number) for number in beside), key=lambda pairs: line_width(spans(pairs)))
+    most = max((hints_of(number) for number in beside), key=lambda pairs: line_width(spans(pairs)))
     while shared and line_width(spans(shared + last + most)) > width:
         shared.pop()
-    here = own(pane)
+    here = hints_of(pane)
     while here and line_width(spans(shared + last + here)) > width:
         here.pop()
     return spans(shared + last + here)
@@ -218,7 +218,7 @@ def frame(width: int, height: int, start: Start) -> Drawing:
     def head(number: int, cells: int) -> Line:
         view = start.seat.views.get(number, "")
         shown = view if view in VIEWS[number] else VIEWS[number][0]
-        extra = Said(simulated=start.simulated)
+        extra = TitleExtras(simulated=start.simulated)
         return title(number, shown, number == start.seat.pane, cells, extra)
 
     above = 1 + start.seat.headline

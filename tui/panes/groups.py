@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.charts import diverging_bars
 from tui.text import formats
-from tui.widgets.columns import Cell, Column
+from tui.widgets.columns import Cell, TableColumn
 
 if TYPE_CHECKING:
     from core.measures.attribution import SectorEffect
@@ -22,10 +22,10 @@ ALL: Final = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Sheetful:
+class GridContents:
     """A table ready to be shown: its columns and their cells, row by row."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[dict[str, Cell], ...]
     keys: tuple[Hashable, ...]
     values: dict[str, list[float]]
@@ -45,17 +45,17 @@ class Sheetful:
         grid.fill(len(self.rows), cell, list(self.keys), empty=self.empty)
 
 
-def _side_columns(side: Side, fund: str, priority: int) -> tuple[Column, ...]:
+def _side_columns(side: Side, fund: str, priority: int) -> tuple[TableColumn, ...]:
     tail = "" if side == "small" else "2"
     return (
-        Column(f"w{tail}", f"{fund} wgt", max(len(fund) + 4, 7), "right", priority + 2, "dim"),
-        Column(f"ret{tail}", "return %", 8, "right", priority + 1),
-        Column(f"bp{tail}", f"{fund} bp", max(len(fund) + 3, 7), "right", 0),
-        Column(f"bar{tail}", "", 5, "left", priority, max_width=20),
+        TableColumn(f"w{tail}", f"{fund} wgt", max(len(fund) + 4, 7), "right", priority + 2, "dim"),
+        TableColumn(f"ret{tail}", "return %", 8, "right", priority + 1),
+        TableColumn(f"bp{tail}", f"{fund} bp", max(len(fund) + 3, 7), "right", 0),
+        TableColumn(f"bar{tail}", "", 5, "left", priority, max_width=20),
     )
 
 
-def groups(scene: Scene, kind: str) -> Sheetful:
+def groups(scene: Scene, kind: str) -> GridContents:
     """Both indices' sectors or themes, a row a group, the first index's largest first."""
     by_side: dict[Side, dict[str, Group]] = {}
     for side, view in scene.views():
@@ -63,13 +63,15 @@ def groups(scene: Scene, kind: str) -> Sheetful:
         by_side[side] = {group.name: group for group in side_groups}
     names = list(dict.fromkeys(name for side_groups in by_side.values() for name in side_groups))
     head = "sector" if kind == "sectors" else "theme"
-    columns = [Column("name", head, 16, want=22, max_width=26)]
+    columns = [TableColumn("name", head, 16, want=22, max_width=26)]
     for place, side in enumerate(by_side):
         columns += _side_columns(side, scene.fund(side), 1 if place == 0 else 4)
     values: dict[str, list[float]] = {}
     rows: list[dict[str, Cell]] = [{"name": name} for name in names]
     if kind == "themes":
-        columns.append(Column("source", "whose grouping, of when", 20, "left", 7, "dim", want=54))
+        columns.append(
+            TableColumn("source", "whose grouping, of when", 20, "left", 7, "dim", want=54)
+        )
         sources = {
             g.name: g.source for side_groups in by_side.values() for g in side_groups.values()
         }
@@ -93,7 +95,7 @@ def groups(scene: Scene, kind: str) -> Sheetful:
     empty = (
         "No sectors." if kind == "sectors" else "No themes: themes.toml beside the config has none."
     )
-    return Sheetful(tuple(columns), tuple(rows), tuple(names), values, empty)
+    return GridContents(tuple(columns), tuple(rows), tuple(names), values, empty)
 
 
 def _group_cells(group: Group | None, tail: str) -> dict[str, Cell]:
@@ -106,7 +108,7 @@ def _group_cells(group: Group | None, tail: str) -> dict[str, Cell]:
     }
 
 
-def sector_strip(scene: Scene) -> Sheetful:
+def sector_strip(scene: Scene) -> GridContents:
     """Sectors in three columns, to stand beside the names."""
     whole = groups(scene, "sectors")
     keep = [
@@ -114,10 +116,10 @@ def sector_strip(scene: Scene) -> Sheetful:
         for column in whole.columns
         if column.key in ("name", "bp", "bp2")
     ]
-    return Sheetful(tuple(keep), whole.rows, whole.keys, {}, whole.empty)
+    return GridContents(tuple(keep), whole.rows, whole.keys, {}, whole.empty)
 
 
-def gap_leaders(scene: Scene, *, best: bool) -> Sheetful:
+def gap_leaders(scene: Scene, *, best: bool) -> GridContents:
     """Each name's part in the gap of the two baskets, widening or narrowing first.
 
     Dropped in this order where there is no room: sector, what it brought to the large index,
@@ -126,17 +128,21 @@ def gap_leaders(scene: Scene, *, best: bool) -> Sheetful:
     leaders = scene.snapshot.gap_leaders
     question = scene.snapshot.question
     columns = (
-        Column("rank", "#", 5, "right", 3, "dim"),
-        Column("symbol", "symbol", 7),
-        Column("name", "name", 14, "left", 2, want=24, max_width=34),
-        Column("sector", "sector", 12, "left", 6, "dim", max_width=22),
-        Column("small", f"{question.small} bp", max(len(question.small) + 3, 8), "right", 4, "dim"),
-        Column("large", f"{question.large} bp", max(len(question.large) + 3, 8), "right", 5, "dim"),
-        Column("bp", "gap bp", 8, "right", 0),
-        Column("bar", "", 8, "left", 1, max_width=60),
+        TableColumn("rank", "#", 5, "right", 3, "dim"),
+        TableColumn("symbol", "symbol", 7),
+        TableColumn("name", "name", 14, "left", 2, want=24, max_width=34),
+        TableColumn("sector", "sector", 12, "left", 6, "dim", max_width=22),
+        TableColumn(
+            "small", f"{question.small} bp", max(len(question.small) + 3, 8), "right", 4, "dim"
+        ),
+        TableColumn(
+            "large", f"{question.large} bp", max(len(question.large) + 3, 8), "right", 5, "dim"
+        ),
+        TableColumn("bp", "gap bp", 8, "right", 0),
+        TableColumn("bar", "", 8, "left", 1, max_width=60),
     )
     if leaders is None:
-        return Sheetful(columns, (), (), {}, _both(scene))
+        return GridContents(columns, (), (), {}, _both(scene))
     size = len(leaders.symbols)
     brought: dict[str, dict[str, Cell]] = {}
     for side, view in scene.views():
@@ -159,10 +165,10 @@ def gap_leaders(scene: Scene, *, best: bool) -> Sheetful:
     ]
     bars = [float(leaders.value[i]) for i in order]
     keys = [leaders.symbols[i] for i in order]
-    return Sheetful(columns, tuple(rows), tuple(keys), {"bar": bars}, _both(scene))
+    return GridContents(columns, tuple(rows), tuple(keys), {"bar": bars}, _both(scene))
 
 
-def sector_effects(scene: Scene, *, best: bool) -> Sheetful:
+def sector_effects(scene: Scene, *, best: bool) -> GridContents:
     """The gap of the baskets by sector: allocation, selection, interaction; Brinson-Fachler.
 
     Dropped in this order where there is no room: bars, the large index's return, the small
@@ -171,16 +177,16 @@ def sector_effects(scene: Scene, *, best: bool) -> Sheetful:
     question, all_effects = scene.snapshot.question, scene.snapshot.sector_effects
     small, large = question.small, question.large
     columns = (
-        Column("name", "sector", 12, want=18, max_width=26),
-        Column("w", f"{small} wgt", max(len(small) + 4, 7), "right", 4, "dim"),
-        Column("w2", f"{large} wgt", max(len(large) + 4, 7), "right", 5, "dim"),
-        Column("ret", f"{small} %", max(len(small) + 2, 7), "right", 6, "dim"),
-        Column("ret2", f"{large} %", max(len(large) + 2, 7), "right", 7, "dim"),
-        Column("allocation", "alloc bp", 8, "right", 1),
-        Column("selection", "select bp", 9, "right", 2),
-        Column("interaction", "inter bp", 8, "right", 3),
-        Column("total", "total bp", 8, "right", 0, "bold"),
-        Column("bar", "", 8, "left", 8, max_width=30),
+        TableColumn("name", "sector", 12, want=18, max_width=26),
+        TableColumn("w", f"{small} wgt", max(len(small) + 4, 7), "right", 4, "dim"),
+        TableColumn("w2", f"{large} wgt", max(len(large) + 4, 7), "right", 5, "dim"),
+        TableColumn("ret", f"{small} %", max(len(small) + 2, 7), "right", 6, "dim"),
+        TableColumn("ret2", f"{large} %", max(len(large) + 2, 7), "right", 7, "dim"),
+        TableColumn("allocation", "alloc bp", 8, "right", 1),
+        TableColumn("selection", "select bp", 9, "right", 2),
+        TableColumn("interaction", "inter bp", 8, "right", 3),
+        TableColumn("total", "total bp", 8, "right", 0, "bold"),
+        TableColumn("bar", "", 8, "left", 8, max_width=30),
     )
     effects = all_effects if best else all_effects[::-1]
     kinds = ("allocation", "selection", "interaction", "total")
@@ -209,21 +215,21 @@ def sector_effects(scene: Scene, *, best: bool) -> Sheetful:
         rows.append({"name": ("gap of the baskets", "dim"), **whole})
         values.append(float("nan"))
         keys.append(ALL)
-    return Sheetful(columns, tuple(rows), tuple(keys), {"bar": values}, _both(scene))
+    return GridContents(columns, tuple(rows), tuple(keys), {"bar": values}, _both(scene))
 
 
 def _both(scene: Scene) -> str:
     return " ".join(f"{m}." for m in scene.snapshot.missing) or "Both indices are needed for this."
 
 
-def left_out(scene: Scene) -> Sheetful:
+def left_out(scene: Scene) -> GridContents:
     """Lines that are not measured, heaviest first, with the reason."""
     columns = (
-        Column("fund", "index", 6),
-        Column("symbol", "symbol", 8),
-        Column("name", "name", 12, "left", 2, max_width=34),
-        Column("w", "weight %", 8, "right", 1),
-        Column("why", "why it is not measured", 22, max_width=70),
+        TableColumn("fund", "index", 6),
+        TableColumn("symbol", "symbol", 8),
+        TableColumn("name", "name", 12, "left", 2, max_width=34),
+        TableColumn("w", "weight %", 8, "right", 1),
+        TableColumn("why", "why it is not measured", 22, max_width=70),
     )
     rows: list[dict[str, Cell]] = []
     keys: list[Hashable] = []
@@ -239,4 +245,4 @@ def left_out(scene: Scene) -> Sheetful:
                 }
             )
             keys.append((view.fund, line.symbol))
-    return Sheetful(columns, tuple(rows), tuple(keys), {}, "Every line is measured.")
+    return GridContents(columns, tuple(rows), tuple(keys), {}, "Every line is measured.")

@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from tui.command.commands import COMMANDS, groups, shown
-from tui.panes.sheet import Sheet
+from tui.panes.sheet import Panel
 from tui.panes.wording import wrapped
 from tui.terminal import fitting
 from tui.text.spans import Drawing, fit_line
@@ -59,12 +59,12 @@ class PageScreen(SizedScreen, inherit_bindings=False):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[Any]] = page_bindings()
     DEFAULT_CSS = """
-    PageScreen Sheet { height: 1fr; width: 1fr; }
+    PageScreen Panel { height: 1fr; width: 1fr; }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.sheet = Sheet()
+        self.sheet = Panel()
 
     def compose(self) -> Iterator[Widget]:
         """The drawing."""

@@ -11,8 +11,8 @@ from textual.message import Message
 
 from core.answer.trail import Trail, trail
 from core.data.errors import CoreError
-from tui.charts import Chart, Series, stacked_charts
-from tui.panes.explain import Asked, ExplainScreen
+from tui.charts import Curve, SubChart, stacked_charts
+from tui.panes.explain import ExplainRequest, ExplainScreen
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.wording import BASIS, flowed, state_words, wrapped
 from tui.text import formats
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Followed(Message):
+class TrailReady(Message):
     """The name was followed through the window, or it was not."""
 
     trail: Trail | None
@@ -53,14 +53,14 @@ class NameScreen(PageScreen, inherit_bindings=False):
             sentence = f"{self.symbol} is no line of {self.fund} in this window"
         except CoreError as error:
             path, sentence = None, f"{error}"
-        self.post_message(Followed(path, sentence))
+        self.post_message(TrailReady(path, sentence))
 
     def action_explain(self) -> None:
         """How its contribution came about."""
-        wanted = (Asked(self.fund, "contribution", self.symbol),)
+        wanted = (ExplainRequest(self.fund, "contribution", self.symbol),)
         self.app.push_screen(ExplainScreen(self.snapshot, self.market, wanted))
 
-    def on_followed(self, message: Followed) -> None:
+    def on_trail_ready(self, message: TrailReady) -> None:
         """Draw what was found."""
         if message.trail is None:
             self.sheet.show(lambda width, height: [[(f" {message.sentence}.", "bold")]])
@@ -75,23 +75,23 @@ def drawing(snapshot: Snapshot, path: Trail, width: int, height: int) -> Drawing
     side = "small" if path.fund == snapshot.question.small else "large"
     charts = 3 if left >= 24 else 2 if left >= 14 else 1
     share = max(left // (charts + 1), 4)
-    stacked: list[Chart] = []
+    stacked: list[SubChart] = []
     measured = bool(np.isfinite(path.line).any())
     if measured:
         lead = [
-            Series(path.fund, path.index, side, dashed=True),
-            Series(path.symbol, path.line, "gap"),
+            Curve(path.fund, path.index, side, dashed=True),
+            Curve(path.symbol, path.line, "gap"),
         ]
         caption = "return since the start, against the index"
-        stacked.append(Chart(lead, left - share * (charts - 1) - 1, caption=caption))
+        stacked.append(SubChart(lead, left - share * (charts - 1) - 1, caption=caption))
     if charts >= 2 and measured:
-        brought = [Series("brought", path.contribution, "up", filled=True)]
+        brought = [Curve("brought", path.contribution, "up", filled=True)]
         caption = f"brought to {path.fund}, bp"
-        stacked.append(Chart(brought, share - 1, "bp", places=0, caption=caption))
+        stacked.append(SubChart(brought, share - 1, "bp", places=0, caption=caption))
     if charts >= 3 and np.isfinite(path.weight).any():
-        weight = [Series("weight", path.weight, side)]
+        weight = [Curve("weight", path.weight, side)]
         caption = f"weight in {path.fund}"
-        stacked.append(Chart(weight, share - 1, sign=False, zero=False, caption=caption))
+        stacked.append(SubChart(weight, share - 1, sign=False, zero=False, caption=caption))
     stacked = [chart for chart in stacked if chart.height >= 2]
     lines += inset(stacked_charts(path.sessions, stacked, width - 2))
     lines.append([(" esc", "bold"), (" back", "dim")])

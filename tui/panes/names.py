@@ -10,11 +10,11 @@ from textual.widget import Widget
 
 from tui.charts import diverging_bars
 from tui.panes.listing import Closing, Grid, Order, Row, rows_of
-from tui.panes.sheet import Sheet
+from tui.panes.sheet import Panel
 from tui.panes.wording import why_not
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
-from tui.widgets.columns import Cell, Column
+from tui.widgets.columns import Cell, TableColumn
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Lines
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 #: Dropped in this order where there is no room: note, rank, sector, weight, name, bar, return.
 COLUMNS = (
-    Column("rank", "#", 5, "right", 6, "dim"),
-    Column("symbol", "symbol", 7, searched=True),
-    Column("mark", "", 1),
-    Column("name", "name", 10, "left", 3, want=20, max_width=28, searched=True),
-    Column("sector", "sector", 12, "left", 5, "dim", max_width=22, searched=True),
-    Column("w", "wgt %", 6, "right", 4, "dim"),
-    Column("ret", "return %", 8, "right", 1),
-    Column("bp", "bp", 6, "right", 0),
-    Column("bar", "", 6, "left", 2, want=8, max_width=24),
-    Column("note", "joined, left, flags", 20, "left", 7, "dim", max_width=34),
+    TableColumn("rank", "#", 5, "right", 6, "dim"),
+    TableColumn("symbol", "symbol", 7, searched=True),
+    TableColumn("mark", "", 1),
+    TableColumn("name", "name", 10, "left", 3, want=20, max_width=28, searched=True),
+    TableColumn("sector", "sector", 12, "left", 5, "dim", max_width=22, searched=True),
+    TableColumn("w", "wgt %", 6, "right", 4, "dim"),
+    TableColumn("ret", "return %", 8, "right", 1),
+    TableColumn("bp", "bp", 6, "right", 0),
+    TableColumn("bar", "", 6, "left", 2, want=8, max_width=24),
+    TableColumn("note", "joined, left, flags", 20, "left", 7, "dim", max_width=34),
 )
 
 
@@ -49,7 +49,7 @@ class NamesTable(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.caption, self.grid = Sheet(classes="caption"), Grid(COLUMNS)
+        self.caption, self.grid = Panel(classes="caption"), Grid(COLUMNS)
         self.rows: list[Row] = []
         self.matches = 0
         self.lines: Lines | None = None

@@ -10,8 +10,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.panes.frame import VIEWS, Said, title
-from tui.panes.sheet import Sheet
+from tui.panes.frame import VIEWS, TitleExtras, title
+from tui.panes.sheet import Panel
 from tui.panes.wording import foot_texts, wrapped
 from tui.widgets.stage import settle
 
@@ -48,8 +48,8 @@ class Pane(Widget):
         #: Whether the market is, before the first scene tells.
         self.simulated = False
         self.view = VIEWS[self.NUMBER][0]
-        self._title, self._foot = Sheet(classes="rule"), Sheet(classes="foot")
-        self._notes = Sheet(classes="notes")
+        self._title, self._foot = Panel(classes="rule"), Panel(classes="foot")
+        self._notes = Panel(classes="notes")
         self._drawn: tuple[Scene, Size] | None = None
 
     def compose(self) -> Iterator[Widget]:
@@ -136,7 +136,7 @@ class Pane(Widget):
         """The table the cursor is in, None in a view without one."""
         return None
 
-    def sheet(self) -> Sheet | None:
+    def sheet(self) -> Panel | None:
         """The drawing in sight, None in a view without one."""
         return None
 
@@ -155,7 +155,7 @@ class Pane(Widget):
 
     def _draw_title(self, width: int, height: int) -> Drawing:
         simulated = self.scene.snapshot.simulated if self.scene else self.simulated
-        extra = Said(self.title_words(), simulated=simulated, rung=self.rung)
+        extra = TitleExtras(self.title_words(), simulated=simulated, rung=self.rung)
         return [title(self.NUMBER, self.view, self.active, width, extra)]
 
     def _draw_foot(self, width: int, height: int) -> Drawing:

@@ -10,12 +10,12 @@ from textual import events
 from textual.geometry import Region
 
 from tui.text.spans import Drawing, Line, plain
-from tui.widgets.drawing import DrawingView, Ground
+from tui.widgets.drawing import Backdrop, DrawingView
 
 Draw = Callable[[int, int], Drawing]
 
 
-class Sheet(DrawingView):
+class Panel(DrawingView):
     """Shows what a function draws; where it draws more lines than fit, they scroll."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -79,7 +79,7 @@ class Sheet(DrawingView):
         if differing:
             self.refresh(*[Region(0, y, width, 1) for y in differing])
 
-    def line(self, y: int, ground: Ground) -> list[Segment]:
+    def line(self, y: int, ground: Backdrop) -> list[Segment]:
         """One line of what is in sight."""
         shown = self._shown()
         line = shown[y] if y < len(shown) else []

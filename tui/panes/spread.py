@@ -9,10 +9,10 @@ from textual.widget import Widget
 
 from core.answer.paths import year_paths
 from core.note.note import window_words
-from tui.charts import Chart, Multiple, Series, multiples, stacked_charts, year_bars
+from tui.charts import Curve, Multiple, SubChart, multiples, stacked_charts, year_bars
 from tui.command.commands import SPREAD
 from tui.panes.pane import Pane
-from tui.panes.sheet import Sheet
+from tui.panes.sheet import Panel
 from tui.panes.wording import flowed, foot_texts, no_index
 from tui.text import formats
 from tui.text.spans import Drawing, Line, inset, line_width
@@ -32,13 +32,13 @@ class SpreadPane(Pane):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sheet = Sheet(classes="body")
+        self._sheet = Panel(classes="body")
 
     def body(self) -> Iterator[Widget]:
         """One drawing."""
         yield self._sheet
 
-    def sheet(self) -> Sheet:
+    def sheet(self) -> Panel:
         """The drawing."""
         return self._sheet
 
@@ -149,16 +149,16 @@ def _chart(scene: Scene, spread: Spread, width: int, height: int) -> Drawing:
     """Both lines rebased to the start; below them the gap, where there is room."""
     question = scene.snapshot.question
     series = {
-        "small": Series(question.small, spread.small_line, "small"),
-        "large": Series(question.large, spread.large_line, "large", dashed=True),
+        "small": Curve(question.small, spread.small_line, "small"),
+        "large": Curve(question.large, spread.large_line, "large", dashed=True),
     }
     gap_height = height // 3 if height >= 12 else 0
     # What stands first is drawn last, over the other.
     chosen = [series[side] for side in reversed(scene.sides)]
-    charts = [Chart(chosen, max(height - gap_height, 1), dated=not gap_height)]
+    charts = [SubChart(chosen, max(height - gap_height, 1), dated=not gap_height)]
     if gap_height:
-        gap = Series("gap", spread.small_line - spread.large_line, "gap", filled=True)
-        charts.append(Chart([gap], gap_height, unit="pp"))
+        gap = Curve("gap", spread.small_line - spread.large_line, "gap", filled=True)
+        charts.append(SubChart([gap], gap_height, unit="pp"))
     return inset(stacked_charts(spread.sessions, charts, width - 2))
 
 

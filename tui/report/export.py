@@ -12,7 +12,7 @@ from tui.text import formats as f
 if TYPE_CHECKING:
     from core.answer.since import Since
     from core.answer.views import Snapshot
-    from tui.report.table import Row, Table
+    from tui.report.table import ReportTable, Row
 
 #: The widest a name gets in plain text, in cells.
 NAME_WIDTH: Final = 34
@@ -22,7 +22,7 @@ def _right(column: str) -> bool:
     return column.startswith(">")
 
 
-def _widths(table: Table) -> list[int]:
+def _widths(table: ReportTable) -> list[int]:
     cells = [tuple(c.lstrip(">") for c in table.columns), *table.rows]
     return [
         min(max(f.cell_width(row[i]) for row in cells), NAME_WIDTH)
@@ -30,7 +30,7 @@ def _widths(table: Table) -> list[int]:
     ]
 
 
-def _plain(table: Table) -> str:
+def _plain(table: ReportTable) -> str:
     widths = _widths(table)
 
     def line(cells: Row) -> str:
@@ -57,7 +57,7 @@ def _escaped(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text.strip())
 
 
-def _markdown(table: Table) -> str:
+def _markdown(table: ReportTable) -> str:
     def line(cells: Row) -> str:
         return "| " + " | ".join(cells) + " |"
 

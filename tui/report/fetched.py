@@ -22,7 +22,7 @@ LATE = "no close of the last session yet"
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FailureGroup:
     """What failed for one reason.
 
     Attributes:
@@ -51,7 +51,7 @@ class Fetched:
     ended: datetime | None
     message: str
     figures: Mapping[str, int]
-    groups: tuple[Group, ...]
+    groups: tuple[FailureGroup, ...]
     disputed: Mapping[str, str] = field(default_factory=dict)
 
     def sentences(self, now: datetime) -> list[str]:
@@ -92,7 +92,7 @@ def fetched(home: Path, prices: Prices, pair: tuple[str, str], now: datetime) ->
 
 def _groups(
     home: Path, prices: Prices, files: Mapping[str, str], pair: tuple[str, str], now: datetime
-) -> tuple[Group, ...]:
+) -> tuple[FailureGroup, ...]:
     try:
         final = last_final(now)
     except CacheError:
@@ -112,12 +112,14 @@ def _groups(
         names.setdefault(why[name], []).append(name)
     ordered = sorted(names.items(), key=lambda item: (-len(item[1]), item[0]))
     return tuple(
-        Group(reason, tuple(symbols), min((until[n] for n in symbols if n in until), default=None))
+        FailureGroup(
+            reason, tuple(symbols), min((until[n] for n in symbols if n in until), default=None)
+        )
         for reason, symbols in ordered
     )
 
 
-def until_words(group: Group) -> str:
+def until_words(group: FailureGroup) -> str:
     """When its first name is asked for again."""
     if group.until is None:
         return "asked for at the next refresh"

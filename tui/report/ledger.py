@@ -45,7 +45,7 @@ def value_at(document: Mapping[str, Any], path: str) -> Any:
     return here
 
 
-class _Origins:
+class _NumberOrigins:
     """Where the numbers under a path come from, and of which day they are."""
 
     def __init__(self, snapshot: Snapshot, earlier: str | None) -> None:
@@ -70,10 +70,10 @@ class _Origins:
                 return self._told(str(place[1])), as_of
             changes = snapshot.changes[str(place[1])]
             files = f"holdings {place[1]} of {changes.from_date} and {changes.to_date}"
-            return f"{files}; {self._said((str(place[1]),), lines=True)}", str(changes.to_date)
+            return f"{files}; {self._origin((str(place[1]),), lines=True)}", str(changes.to_date)
         if place[0] == "indices":
-            return self._said((str(place[1]),), lines=True), as_of
-        origin = self._said(pair, lines=place[0] in ("verdict", "without", "since"))
+            return self._origin((str(place[1]),), lines=True), as_of
+        origin = self._origin(pair, lines=place[0] in ("verdict", "without", "since"))
         then = f"the earlier note of {self._earlier}; " if place[0] == "since" else ""
         return f"{then}{origin}", as_of
 
@@ -81,9 +81,9 @@ class _Origins:
         """What was announced by whom, beside where the contributions come from."""
         changes = self._snapshot.announced[fund]
         origins = listed(sorted({change.source for change in changes if change.source}))
-        return f"announced changes of {fund}: {origins}; {self._said((fund,), lines=True)}"
+        return f"announced changes of {fund}: {origins}; {self._origin((fund,), lines=True)}"
 
-    def _said(self, funds: Sequence[str], *, lines: bool) -> str:
+    def _origin(self, funds: Sequence[str], *, lines: bool) -> str:
         """``prices IWM: closes.csv; holdings IWM of 2026-01-21: IWM.csv``."""
         dates: dict[tuple[str, str], list[str]] = {}
         for source in self._snapshot.sources:
@@ -112,7 +112,7 @@ def ledger(snapshot: Snapshot, prose: Sequence[Sentence], document: Json) -> lis
         LookupError: a sentence has a number that the document has not.
     """
     since = document.get("since")
-    origins = _Origins(snapshot, since and since["as_of"])
+    origins = _NumberOrigins(snapshot, since and since["as_of"])
 
     def entry(figure: Figure) -> Json:
         source, as_of = origins.of(figure.path)

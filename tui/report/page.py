@@ -23,7 +23,7 @@ from tui.report.tables import sections
 if TYPE_CHECKING:
     from core.answer.since import Since
     from core.answer.views import Snapshot
-    from tui.report.table import Section, Table
+    from tui.report.table import ReportTable, Section
     from tui.report.values import Json
 
 #: Widths a picture is drawn for: a column of a desk's window, and a phone.
@@ -84,7 +84,7 @@ def _class(column: str) -> str:
     return f' class="{" ".join(kinds)}"' if kinds else ""
 
 
-def _table(table: Table) -> str:
+def _table(table: ReportTable) -> str:
     """A table; the remarks of an unnamed last column stand under the row's name."""
     columns = list(table.columns)
     remarks = columns[-1] == "" and len(columns) > 1

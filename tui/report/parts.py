@@ -22,7 +22,7 @@ _TAIL: Final = "window start:d end:d basis as_of:d state simulated:b"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TidyColumn:
     """A column's name and what stands in it."""
 
     name: str
@@ -30,7 +30,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TidyTable:
     """One tidy table; None where a value is missing.
 
     Attributes:
@@ -40,15 +40,15 @@ class Part:
     """
 
     name: str
-    columns: tuple[Column, ...]
+    columns: tuple[TidyColumn, ...]
     rows: tuple[tuple[Any, ...], ...]
 
 
-def _columns(text: str) -> tuple[Column, ...]:
+def _columns(text: str) -> tuple[TidyColumn, ...]:
     columns = []
     for word in text.split():
         name, _, kind = word.partition(":")
-        columns.append(Column(name, _KINDS[kind]))
+        columns.append(TidyColumn(name, _KINDS[kind]))
     return tuple(columns)
 
 
@@ -315,7 +315,7 @@ PARTS: Final = tuple(_PARTS)
 _JOINED: Final = {"flags": "; ", "symbols": " "}
 
 
-def part(document: Json, name: str) -> Part:
+def part(document: Json, name: str) -> TidyTable:
     """One part of a note's JSON, laid flat.
 
     Args:
@@ -340,4 +340,4 @@ def part(document: Json, name: str) -> Part:
                 value = _JOINED[column.name].join(value)
             values.append(int(value) if column.kind == "whole" and value is not None else value)
         rows.append(tuple(values))
-    return Part(name, columns, tuple(rows))
+    return TidyTable(name, columns, tuple(rows))

@@ -27,7 +27,7 @@ _ROW: Final = 17.0
 _LEFT, _TOP, _BOTTOM = 46.0, 12.0, 22.0
 
 
-class _Scale:
+class _SvgScale:
     """Values to pixels, upright: the largest on top."""
 
     def __init__(self, low: float, high: float, top: float, bottom: float) -> None:
@@ -40,7 +40,7 @@ class _Scale:
         return self._bottom - part * (self._bottom - self._top)
 
 
-def _grid(sketch: Sketch, scale: _Scale, left: float, right: float, unit: str = "%") -> None:
+def _grid(sketch: Sketch, scale: _SvgScale, left: float, right: float, unit: str = "%") -> None:
     """Horizontal lines at round values, with their texts on the left; zero is stronger."""
     ticks = round_ticks(scale.low, scale.high, 6)
     for value, label in zip(ticks, tick_labels(ticks, "pp" if unit == "pp" else "%"), strict=True):
@@ -83,7 +83,7 @@ def spread(snapshot: Snapshot, width: float, height: float = 280) -> Sketch | No
     assert bounds is not None
     longest = max(len(f"{name} {figure}") for name, figure, _, _ in ends)
     right = width - CHARACTER * 1.2 * longest - 8
-    scale = _Scale(min(bounds[0], 0.0), max(bounds[1], 0.0), _TOP, height - _BOTTOM)
+    scale = _SvgScale(min(bounds[0], 0.0), max(bounds[1], 0.0), _TOP, height - _BOTTOM)
     _grid(sketch, scale, _LEFT, right)
     xs = np.linspace(_LEFT, right, len(spread.sessions)).tolist()
 
@@ -128,7 +128,7 @@ def years(ranking: Ranking, title: str, this_year: int | None, width: float) -> 
         f"{len(history)} years; the widest gap is {f.pp(widest.gap)} in {widest.year}",
     )  # fmt: skip
     gaps = [year.gap for year in history]
-    scale = _Scale(min(*gaps, 0.0), max(*gaps, 0.0), _TOP + 8, height - _BOTTOM - 8)
+    scale = _SvgScale(min(*gaps, 0.0), max(*gaps, 0.0), _TOP + 8, height - _BOTTOM - 8)
     right = width - 6
     _grid(sketch, scale, _LEFT, right, "pp")
     step = (right - _LEFT) / len(history)
@@ -232,7 +232,7 @@ def histogram(snapshot: Snapshot, width: float) -> Sketch | None:
     parts = [[b.count / v.breadth.n for b in v.breadth.histogram] for v, _ in views]
     description = "; ".join(f"{v.fund}: {v.breadth.up:,} of {v.breadth.n:,} rose" for v, _ in views)
     sketch = Sketch(width, height, "Lines by their return over the window", description)
-    scale = _Scale(0.0, max(map(max, parts)), _TOP + 16, height - _BOTTOM - 6)
+    scale = _SvgScale(0.0, max(map(max, parts)), _TOP + 16, height - _BOTTOM - 6)
     scale.low = 0.0
     _grid(sketch, scale, _LEFT, width - 6)
     bins = views[0][0].breadth.histogram
@@ -285,7 +285,7 @@ def curve(snapshot: Snapshot, width: float) -> Sketch | None:
     sums = [np.concatenate([[0.0], v.concentration.curve]) for v, _ in views]
     bounds = finite_range(sums)
     assert bounds is not None
-    scale = _Scale(min(bounds[0], 0.0), bounds[1], _TOP + 14, height - _BOTTOM)
+    scale = _SvgScale(min(bounds[0], 0.0), bounds[1], _TOP + 14, height - _BOTTOM)
     right = width - 14
     _grid(sketch, scale, _LEFT, right, "pp")
     for (_, look), total in zip(views, sums, strict=True):

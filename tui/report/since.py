@@ -12,7 +12,7 @@ from cache.facts.clean import clean
 from cache.facts.errors import CacheError
 from core.answer.looks import LookError, look, read
 from core.answer.since import Ends, IndexSince, Placed, Since, ThenNow, since
-from tui.report.table import Row, Table
+from tui.report.table import ReportTable, Row
 from tui.report.values import Json, iso, number
 from tui.text import formats as f
 
@@ -99,7 +99,7 @@ def _each(ends: Ends) -> tuple[tuple[str, tuple[Placed, ...]], ...]:
     return (("entered", ends.entered), ("gone", ends.gone), ("moved", ends.moved))
 
 
-def since_tables(since: Since) -> Iterator[Table]:
+def since_tables(since: Since) -> Iterator[ReportTable]:
     """Figures then and now, and who came, went and moved at both ends of each index."""
     rows: list[Row] = [
         _figures("gap", since.gap_pp, lambda x: f.pp(_hundredth(x))),
@@ -118,7 +118,7 @@ def since_tables(since: Since) -> Iterator[Table]:
     notes = [index.withheld for index in since.indices.values() if index.withheld]
     if since.rolled:
         notes.append("both ends of the window have moved")
-    yield Table(
+    yield ReportTable(
         f"Since {since.before.as_of}", ("", ">then", ">now", ">change"), tuple(rows), tuple(notes)
     )
     columns = ("", "symbol", ">rank then", ">now", ">bp then", ">now")
@@ -137,12 +137,12 @@ def since_tables(since: Since) -> Iterator[Table]:
                     for name, placed in _each(ends)
                     for one in placed
                 )
-                yield Table(f"{fund} {title} since {since.before.as_of}", columns, moves)
+                yield ReportTable(f"{fund} {title} since {since.before.as_of}", columns, moves)
         if index.joined or index.left:
             gone = tuple(("joined", s) for s in index.joined) + tuple(
                 ("left", s) for s in index.left
             )
-            yield Table(f"{fund} membership since {since.before.as_of}", ("", "symbol"), gone)
+            yield ReportTable(f"{fund} membership since {since.before.as_of}", ("", "symbol"), gone)
 
 
 Formatter = Callable[[float | None], str]

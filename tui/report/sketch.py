@@ -34,11 +34,11 @@ class Sketch:
         width: in pixels.
         height: in pixels.
         title: what it shows, for who cannot see it.
-        told: the same in a sentence with its figures.
+        description: the same in a sentence with its figures.
     """
 
     def __init__(self, width: float, height: float, title: str, description: str) -> None:
-        self.width, self.height, self.title, self.told = width, height, title, description
+        self.width, self.height, self.title, self.description = width, height, title, description
         self._shapes: list[str] = []
 
     def line(self, start: Point, end: Point, look: str) -> None:
@@ -93,7 +93,7 @@ class Sketch:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}"{alone} role="img"'
             f' aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{clean(self.title)}</title>'
-            f'<desc id="{name}-d">{clean(self.told)}</desc>'
+            f'<desc id="{name}-d">{clean(self.description)}</desc>'
             + (f"<style>{style}</style>" if style else "")
             + "".join(self._shapes)
             + "</svg>"

@@ -10,7 +10,7 @@ Row = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """A titled table.
 
     Attributes:
@@ -38,4 +38,4 @@ class Section:
 
     key: str
     title: str
-    tables: tuple[Table, ...]
+    tables: tuple[ReportTable, ...]

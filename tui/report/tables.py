@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.answer.announced import standing_words
 from tui.report.since import since_tables
-from tui.report.table import ROWS, Row, Section, Table
+from tui.report.table import ROWS, ReportTable, Row, Section
 from tui.report.tables_lines import breadth, concentration, contributors, groups
 from tui.text import formats as f
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.measures.spread import Ranking
 
 
-def _spread(snapshot: Snapshot) -> Iterator[Table]:
+def _spread(snapshot: Snapshot) -> Iterator[ReportTable]:
     spread = snapshot.spread
     if spread is None:
         return
@@ -33,7 +33,7 @@ def _spread(snapshot: Snapshot) -> Iterator[Table]:
         ranking_words("same window", spread.same_window),
         ranking_words("full calendar years", spread.full_years),
     )
-    yield Table("Spread", ("", ">return"), tuple(rows), notes)
+    yield ReportTable("Spread", ("", ">return"), tuple(rows), notes)
 
 
 def ranking_words(name: str, ranking: Ranking) -> str:
@@ -59,7 +59,7 @@ def ranking_words(name: str, ranking: Ranking) -> str:
     return f"{name}: " + ", ".join(words)
 
 
-def _bridge(snapshot: Snapshot) -> Iterator[Table]:
+def _bridge(snapshot: Snapshot) -> Iterator[ReportTable]:
     if not snapshot.bridge:
         return
     rows: list[Row] = []
@@ -68,7 +68,7 @@ def _bridge(snapshot: Snapshot) -> Iterator[Table]:
         rows += [(f"  {part.name}", f.pp(part.value, unit=False)) for part in step.parts]
     total = sum(step.value for step in snapshot.bridge)
     rows.append(("gap", f.pp(total, unit=False)))
-    yield Table("Bridge", ("", ">pp"), tuple(rows))
+    yield ReportTable("Bridge", ("", ">pp"), tuple(rows))
     if snapshot.sector_effects:
         effects = [
             (
@@ -84,12 +84,12 @@ def _bridge(snapshot: Snapshot) -> Iterator[Table]:
         ]
         small, large = snapshot.question.small, snapshot.question.large
         columns = ("", f">{small}", f">{large}", ">allocation", ">selection", ">interaction", ">bp")
-        yield Table("The baskets' gap by sector", columns, tuple(effects))
+        yield ReportTable("The baskets' gap by sector", columns, tuple(effects))
     leaders = snapshot.gap_leaders
     if leaders is not None:
         size = len(leaders.symbols)
         chosen = [*range(min(ROWS, size)), *range(max(size - ROWS, ROWS), size)]
-        yield Table(
+        yield ReportTable(
             "What made the gap, line by line",
             ("symbol", "name", ">bp"),
             tuple(
@@ -99,7 +99,7 @@ def _bridge(snapshot: Snapshot) -> Iterator[Table]:
         )
 
 
-def _changes(snapshot: Snapshot) -> Iterator[Table]:
+def _changes(snapshot: Snapshot) -> Iterator[ReportTable]:
     for fund, changes in snapshot.changes.items():
         rows = [
             (kind, c.symbol, c.name, f.weight(c.weight), f.bp(c.contribution, unit=False))
@@ -107,7 +107,7 @@ def _changes(snapshot: Snapshot) -> Iterator[Table]:
             for c in listed[:ROWS]
         ]
         turnover = f.weight(changes.turnover, 1)
-        yield Table(
+        yield ReportTable(
             f"{fund} changes from {changes.from_date} to {changes.to_date}",
             ("", "symbol", "name", ">weight", ">bp"),
             tuple(rows),
@@ -118,7 +118,7 @@ def _changes(snapshot: Snapshot) -> Iterator[Table]:
         )
 
 
-def _announced(snapshot: Snapshot) -> Iterator[Table]:
+def _announced(snapshot: Snapshot) -> Iterator[ReportTable]:
     columns = ("", "symbol", "name", ">return", ">bp", ">rank", "how it stands")
     for fund, changes in snapshot.announced.items():
         rows = [
@@ -137,7 +137,7 @@ def _announced(snapshot: Snapshot) -> Iterator[Table]:
         count = {a: sum(c.action == a for c in changes) for a in ("leave", "join")}
         counts = f"{count['leave']:,} to leave, {count['join']:,} to join"
         origins = ", ".join(sorted({c.source for c in changes if c.source}))
-        yield Table(
+        yield ReportTable(
             f"{fund} announced changes",
             columns,
             tuple(rows),
@@ -145,7 +145,7 @@ def _announced(snapshot: Snapshot) -> Iterator[Table]:
         )
 
 
-def _history(snapshot: Snapshot) -> Iterator[Table]:
+def _history(snapshot: Snapshot) -> Iterator[ReportTable]:
     """The same window and the whole calendar year, year by year, newest first."""
     spread = snapshot.spread
     if spread is None:
@@ -169,7 +169,7 @@ def _history(snapshot: Snapshot) -> Iterator[Table]:
     columns = ("year", f">{small}", f">{large}", ">gap pp", ">full year pp")
     years = sorted({*same, *full}, reverse=True)
     note = "the first three columns are of this window in each year, the last of whole years"
-    yield Table("History of the gap", columns, tuple(map(row, years)), (note,))
+    yield ReportTable("History of the gap", columns, tuple(map(row, years)), (note,))
 
 
 def _sum(weights: Sequence[float]) -> float:
@@ -178,7 +178,7 @@ def _sum(weights: Sequence[float]) -> float:
     return math.fsum(known) if known else math.nan
 
 
-def _coverage(snapshot: Snapshot) -> Iterator[Table]:
+def _coverage(snapshot: Snapshot) -> Iterator[ReportTable]:
     """What each index rests on: parts of the window, and the lines left out by reason."""
     rows: list[Row] = []
     for view in snapshot.indices.values():
@@ -196,7 +196,7 @@ def _coverage(snapshot: Snapshot) -> Iterator[Table]:
         ]
     columns = ("", "from", "to", "holdings of", ">lines", ">weight", "")
     if rows:
-        yield Table("Parts of the window", columns, tuple(rows))
+        yield ReportTable("Parts of the window", columns, tuple(rows))
     left: dict[tuple[str, str], list[float]] = {}
     for view in snapshot.indices.values():
         for line in view.not_measured:
@@ -206,7 +206,9 @@ def _coverage(snapshot: Snapshot) -> Iterator[Table]:
             (fund, f.count(len(weights)), f.weight(_sum(weights)), reason)
             for (fund, reason), weights in left.items()
         )
-        yield Table("Lines that are not measured", ("", ">lines", ">weight", "reason"), entries)
+        yield ReportTable(
+            "Lines that are not measured", ("", ">lines", ">weight", "reason"), entries
+        )
 
 
 def sections(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Section, ...]:
@@ -232,6 +234,6 @@ def sections(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Section,
     return tuple(section for section in whole if section.tables)
 
 
-def tables(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Table, ...]:
+def tables(snapshot: Snapshot, earlier: Since | None = None) -> tuple[ReportTable, ...]:
     """Every table of the note, in reading order."""
     return tuple(table for section in sections(snapshot, earlier) for table in section.tables)

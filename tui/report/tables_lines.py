@@ -10,7 +10,7 @@ from core.measures.counting import AVERAGES
 from core.note.breadth_words import list_words
 from core.note.note import coverage
 from core.note.without_words import REWEIGHTED, ZEROED
-from tui.report.table import ROWS, Row, Table
+from tui.report.table import ROWS, ReportTable, Row
 from tui.text import formats as f
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def rest_words(view: IndexView) -> str:
     return words if weight else "cash, fees, trades"
 
 
-def contributors(view: IndexView) -> Iterator[Table]:
+def contributors(view: IndexView) -> Iterator[ReportTable]:
     """Leaders, laggards, and what closes the sum to the fund's return."""
     columns = ("symbol", "name", "sector", ">weight", ">return", ">bp", "")
     size = len(view.contributors)
@@ -70,7 +70,7 @@ def contributors(view: IndexView) -> Iterator[Table]:
     )
     ends = ("leaders", "laggards") if view.claims else ("largest", "smallest of those measured")
     title = f"{view.fund} contributors" + (" (estimated weights)" if view.estimated else "")
-    yield Table(
+    yield ReportTable(
         title,
         columns,
         tuple(_line(view, row) for row in (*top, *reversed(bottom))) + closing,
@@ -78,7 +78,7 @@ def contributors(view: IndexView) -> Iterator[Table]:
     )
 
 
-def _groups(title: str, groups: tuple[Group, ...], *notes: str) -> Iterator[Table]:
+def _groups(title: str, groups: tuple[Group, ...], *notes: str) -> Iterator[ReportTable]:
     if groups:
         rows = tuple(
             (
@@ -92,7 +92,7 @@ def _groups(title: str, groups: tuple[Group, ...], *notes: str) -> Iterator[Tabl
             for g in groups
         )
         columns = ("", ">lines", ">weight", ">return", ">bp", "")
-        yield Table(title, columns, rows, notes)
+        yield ReportTable(title, columns, rows, notes)
 
 
 def rung_words(rung: Rung) -> str:
@@ -100,7 +100,7 @@ def rung_words(rung: Rung) -> str:
     return f"{'<' if rung.below else '>'} {f.pct(rung.threshold, 0)}"
 
 
-def breadth(snapshot: Snapshot) -> Iterator[Table]:
+def breadth(snapshot: Snapshot) -> Iterator[ReportTable]:
     """Ladder, histogram and moments of both indices side by side."""
     views = [v for v in snapshot.indices.values() if v.breadth.n]
     if not views:
@@ -124,7 +124,7 @@ def breadth(snapshot: Snapshot) -> Iterator[Table]:
         for v in views
         if v.breadth.outside
     )
-    yield Table("Breadth", columns, tuple(rows), lists + outside)
+    yield ReportTable("Breadth", columns, tuple(rows), lists + outside)
     bins = []
     for bins_of in zip(*(v.breadth.histogram for v in views), strict=True):
         low, high = bins_of[0].low, bins_of[0].high
@@ -136,7 +136,7 @@ def breadth(snapshot: Snapshot) -> Iterator[Table]:
             else f"{f.pct(low, 0)} to {f.pct(high, 0)}"
         )
         bins.append(row(name, [b.count for b in bins_of]))
-    yield Table("Histogram of returns", columns, tuple(bins))
+    yield ReportTable("Histogram of returns", columns, tuple(bins))
     moments = [
         ("equal weight", [v.breadth.equal_weight for v in views], True),
         ("median", [v.breadth.median for v in views], True),
@@ -153,7 +153,7 @@ def breadth(snapshot: Snapshot) -> Iterator[Table]:
         ("new 52-week lows", lambda d: d.lows),
     ):
         lines.append((name, *(f.count(_last(snapshot, v.fund, pick)) for v in views)))
-    yield Table("Lines' returns", ("", *(f">{v.fund}" for v in views)), tuple(lines))
+    yield ReportTable("Lines' returns", ("", *(f">{v.fund}" for v in views)), tuple(lines))
 
 
 def _above(days: int, daily: Daily) -> FloatArray:
@@ -166,7 +166,7 @@ def _last(snapshot: Snapshot, fund: str, pick: Callable[[Daily], FloatArray]) ->
     return None if daily is None or not len(daily.sessions) else float(pick(daily)[-1])
 
 
-def concentration(view: IndexView) -> Iterator[Table]:
+def concentration(view: IndexView) -> Iterator[ReportTable]:
     """The index without its largest; nothing below the coverage floor."""
     if not view.claims:
         return
@@ -187,10 +187,10 @@ def concentration(view: IndexView) -> Iterator[Table]:
         notes.append(f"effective number of lines {view.concentration.effective_n:.1f}")
     if view.concentration.half_of_gain is not None:
         notes.append(f"{view.concentration.half_of_gain:,} names make half of the gross gain")
-    yield Table(f"{view.fund} concentration", columns, rows, tuple(notes))
+    yield ReportTable(f"{view.fund} concentration", columns, rows, tuple(notes))
 
 
-def groups(snapshot: Snapshot) -> Iterator[Table]:
+def groups(snapshot: Snapshot) -> Iterator[ReportTable]:
     """Roll-ups by sector, company and theme."""
     for view in snapshot.indices.values():
         yield from _groups(f"{view.fund} sectors", view.sectors)

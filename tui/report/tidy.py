@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tui.report.document import document
 from tui.report.files import check_target, write_file
-from tui.report.parts import PARTS, Part, part
+from tui.report.parts import PARTS, TidyTable, part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ def _cell(value: Any, *, text: bool) -> str:
     return _BREAKS.sub(" ", words)
 
 
-def to_csv(table: Part) -> str:
+def to_csv(table: TidyTable) -> str:
     """A part as CSV: full precision, empty where missing, formulas in text made harmless."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -56,7 +56,7 @@ def part_csv(snapshot: Snapshot, earlier: Since | None = None, name: str = PARTS
     return to_csv(part(document(snapshot, earlier), name))
 
 
-def to_parquet(table: Part) -> bytes:
+def to_parquet(table: TidyTable) -> bytes:
     """A part as Parquet: typed columns, so that an empty one keeps its type.
 
     Text is kept as it is: a typed column is never read as a formula.
@@ -94,7 +94,7 @@ def to_pandas(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
 
 
 #: Format of an export -> what makes a part's file of it.
-EXPORTS: Final[Mapping[str, Callable[[Part], str | bytes]]] = {
+EXPORTS: Final[Mapping[str, Callable[[TidyTable], str | bytes]]] = {
     "parquet": to_parquet,
     "csv": to_csv,
 }

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
     from core.data.market import Market
     from core.data.question import Question
-    from tui.alerts.ringing import Rang, Ringer, Said
+    from tui.alerts.ringing import AlertReply, Rang, Ringer
     from tui.host.messages import Cost, DeskLike, Failed, Previewed, Taken
     from tui.state.config import Config
     from tui.workers.recall import Recall
@@ -363,7 +363,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             for pane in panes:
                 self.main.ring(pane)
 
-    def on_said(self, message: Said) -> None:
+    def on_alert_reply(self, message: AlertReply) -> None:
         """What came of setting an alert, or of its hook."""
         self.tell(message.sentence, error=message.wrong)
 

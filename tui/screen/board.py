@@ -17,7 +17,7 @@ from tui.panes import frame
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
-from tui.panes.sheet import Sheet
+from tui.panes.sheet import Panel
 from tui.panes.spread import SpreadPane
 from tui.screen import chrome
 from tui.screen.prompt import Prompt
@@ -51,12 +51,12 @@ class Board(Stage, inherit_bindings=False):
             if view in frame.VIEWS[pane.NUMBER]:
                 pane.view = view
         self.sorting = False
-        self._header, self._headline = Sheet(id="header"), Sheet(id="headline")
-        self._status, self._hints = Sheet(id="status"), Sheet(id="hints")
+        self._header, self._headline = Panel(id="header"), Panel(id="headline")
+        self._status, self._hints = Panel(id="status"), Panel(id="hints")
         #: Lines that the headline takes.
         self._told = host.seat.headline
         self._headline.styles.height = self._told
-        self._instead, self.prompt = Sheet(id="cover"), Prompt(host, self)
+        self._instead, self.prompt = Panel(id="cover"), Prompt(host, self)
 
     def compose(self) -> Iterator[Widget]:
         """Everything, from top to bottom."""

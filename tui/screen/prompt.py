@@ -12,12 +12,12 @@ from textual import events
 
 from core.data.errors import WindowError
 from tui.command.commands import CommandError
-from tui.panes.sheet import Sheet
+from tui.panes.sheet import Panel
 from tui.terminal import fitting
 from tui.text.safe import safe
 
 if TYPE_CHECKING:
-    from tui.command.completion import Known
+    from tui.command.completion import Vocabulary
     from tui.command.filters import Filter
     from tui.screen.workbench import Workbench
     from tui.text.spans import Drawing, Line
@@ -51,7 +51,7 @@ class Typing(Protocol):
         """Do what a key does."""
 
 
-class Prompt(Sheet):
+class Prompt(Panel):
     """``/`` filters while it is typed; ``:`` asks when enter is pressed."""
 
     def __init__(self, host: Workbench, board: Typing) -> None:
@@ -147,13 +147,13 @@ class Prompt(Sheet):
 
     # -- what it asks ----------------------------------------------------------------
 
-    def _known(self) -> Known:
-        from tui.command.completion import Known
+    def _known(self) -> Vocabulary:
+        from tui.command.completion import Vocabulary
 
         host = self._host
         market, scene, asked = host.market, host.scene, host.question
         views = scene.snapshot.indices.values() if scene is not None else ()
-        return Known(
+        return Vocabulary(
             pair=(asked.small, asked.large),
             funds=sorted(market.holdings) if market is not None else (),
             symbols=list(dict.fromkeys(s for view in views for s in view.contributors.symbols)),

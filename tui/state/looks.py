@@ -44,7 +44,7 @@ class LookBook:
         name = "_".join((look.small, look.large, look.window, look.basis))
         return self.directory / f"{_ODD.sub('_', name)}.json"
 
-    def kept(self, look: Look) -> list[Seen]:
+    def entries(self, look: Look) -> list[Seen]:
         """Looks at the same question, the newest as-of date first; unreadable ones are none."""
         try:
             data = json.loads(files.read(self._path(look)))
@@ -58,7 +58,7 @@ class LookBook:
 
     def last(self, look: Look) -> Seen | None:
         """The look to compare with: the newest of an earlier date, else one of the same date."""
-        looks = self.kept(look)
+        looks = self.entries(look)
         earlier = [seen for seen in looks if seen.look.as_of < look.as_of]
         same = [seen for seen in looks if seen.look.as_of == look.as_of]
         return next(iter(earlier or same), None)
@@ -67,7 +67,7 @@ class LookBook:
         """Keep a look in place of one at the same date; `Memory.lost` tells why not."""
         if self._memory.refusal:
             return
-        others = [old for old in self.kept(seen.look) if old.look.as_of != seen.look.as_of]
+        others = [old for old in self.entries(seen.look) if old.look.as_of != seen.look.as_of]
         looks = sorted([seen, *others], key=lambda one: one.look.as_of, reverse=True)[:_DATES]
         entries = [{"at": one.at.isoformat(), "look": to_json(one.look)} for one in looks]
         path = self._path(seen.look)

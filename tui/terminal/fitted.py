@@ -13,7 +13,7 @@ from textual.app import App
 from tui.terminal import crash, fitting
 from tui.terminal.release import tested
 from tui.terminal.safe_lines import NET
-from tui.terminal.title import Window
+from tui.terminal.title import WindowTitle
 from tui.text.themes import DEFAULTS
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class FittedApp(App[None], inherit_bindings=False):
         fitting.let_widgets_go()
         fitting.heed_no_color()
         super().__init__(driver_class=fitting.driver_class(wire))
-        self.window = Window(self)
+        self.window = WindowTitle(self)
         self.few: tuple[LineFilter, ...] = ()
         self.crash_log: Path | None = None
 

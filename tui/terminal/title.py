@@ -32,7 +32,7 @@ def title_of(snapshot: Snapshot) -> str:
     return formats.to_ascii(safe(" ".join(words)))[:_LONGEST]
 
 
-class Window:
+class WindowTitle:
     """The title of the window that an app is drawn in.
 
     Attributes:
@@ -75,8 +75,8 @@ def sequence(text: str) -> str:
 
 
 @contextmanager
-def kept(*, titled: bool) -> Iterator[None]:
-    """Whatever happens inside, the title is afterwards what it was."""
+def restored(*, titled: bool) -> Iterator[None]:
+    """Give the terminal its old title back on leaving, whatever happens inside."""
     if not titled:
         yield
         return

@@ -22,7 +22,7 @@ GAP = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column of a table.
 
     Attributes:
@@ -60,15 +60,15 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedColumn:
     """A column with the cells it got: ``width`` of them from ``x``."""
 
-    column: Column
+    column: TableColumn
     x: int
     width: int
 
 
-def lay_out(columns: Sequence[Column], width: int) -> list[Placed]:
+def lay_out(columns: Sequence[TableColumn], width: int) -> list[PlacedColumn]:
     """The columns that fit, none below its width unless a single one is left.
 
     A column stays where all that matter more have the width they want; what is left over
@@ -96,10 +96,10 @@ def lay_out(columns: Sequence[Column], width: int) -> list[Placed]:
             more = min(max(limit - sizes[place], 0), max(left, 0))
             sizes[place] += more
             left -= more
-    placed: list[Placed] = []
+    placed: list[PlacedColumn] = []
     x = GUTTER
     for column, size in zip(shown, sizes, strict=True):
-        placed.append(Placed(column, x, size))
+        placed.append(PlacedColumn(column, x, size))
         x += size + GAP
     return placed
 

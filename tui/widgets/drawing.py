@@ -48,7 +48,7 @@ else:
     _Base = object
 
 
-class Ground(NamedTuple):
+class Backdrop(NamedTuple):
     """What the stylesheets give a widget to draw on."""
 
     #: What they were when it was asked for.
@@ -75,10 +75,10 @@ class Painter(_Base):
     _looks: ClassVar[tuple[Mapping[str, str], dict[str, Style]]] = ({}, {})
     #: A style and a name -> both together, in that theme.
     _mixed: ClassVar[dict[Style, dict[str, Style]]] = {}
-    _ground: Ground | None = None
+    _ground: Backdrop | None = None
 
     @property
-    def ground(self) -> Ground:
+    def ground(self) -> Backdrop:
         """What is drawn on, asked for anew after a change of a style here or above."""
         nodes = self.ancestors_with_self
         key = (self.app.theme, *[style_key(node.styles) for node in nodes])
@@ -88,7 +88,7 @@ class Painter(_Base):
             around = styles.gutter or styles.outline or styles.has_rule("hatch")
             laid_over = styles.tint.a or self.opacity != 1.0 or styles.text_opacity != 1.0
             bare = not around and not laid_over
-            ground = Ground(key, self.rich_style, self.background_colors[1], bare, {})
+            ground = Backdrop(key, self.rich_style, self.background_colors[1], bare, {})
             self._ground = ground
         return ground
 
@@ -107,7 +107,7 @@ class Painter(_Base):
             looks[name] = style
         return style
 
-    def component(self, name: str, ground: Ground) -> Style:
+    def component(self, name: str, ground: Backdrop) -> Style:
         """What a component class itself sets, translucent colours blended with what is below."""
         components = ground.components
         if name not in components:
@@ -167,7 +167,7 @@ class Painter(_Base):
         """Cells of each line."""
         return self.size.width
 
-    def line(self, y: int, ground: Ground) -> list[Segment]:
+    def line(self, y: int, ground: Backdrop) -> list[Segment]:
         """The segments of a line, ``line_width`` wide."""
         raise NotImplementedError
 
@@ -211,7 +211,7 @@ class DrawingView(Painter, Widget):
         self._draw, self._kept = draw, None
         self.refresh()
 
-    def line(self, y: int, ground: Ground) -> list[Segment]:
+    def line(self, y: int, ground: Backdrop) -> list[Segment]:
         """One line of the drawing."""
         size = (self.size.width, self.size.height)
         if self._kept is None or self._kept[0] != size:

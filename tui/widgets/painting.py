@@ -23,7 +23,7 @@ from textual.strip import Strip
 
 from tui.terminal.colours import Eight
 from tui.terminal.safe_lines import NET
-from tui.widgets.drawing import Ground, Painter
+from tui.widgets.drawing import Backdrop, Painter
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -60,7 +60,7 @@ class PaintingCompositor(Compositor):
         self._filters: tuple[LineFilter, ...] = ()
         self._known = False
         self._colours: ColorSystem | None = None
-        #: Ground -> style -> what stands before a text that has it.
+        #: Backdrop -> style -> what stands before a text that has it.
         self._looks: dict[Color | None, dict[Style | None, str]] = {}
 
     def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
@@ -95,7 +95,7 @@ class PaintingCompositor(Compositor):
             self._known = all(one is NET or isinstance(one, _BY_STYLE) for one in filters)
         pieces: list[Piece] = []
         self._blocks: dict[Widget, list[Strip]] = {}
-        self._grounds: dict[Widget, tuple[Ground, int] | None] = {}
+        self._grounds: dict[Widget, tuple[Backdrop, int] | None] = {}
         layers = self.layers_visible
         for y, first, last in spans:
             unseen = [(first, last)]
@@ -128,7 +128,7 @@ class PaintingCompositor(Compositor):
             segments = list(Strip(segments).crop(start - x, end - x))
         return self._text(segments, ground.colour)
 
-    def _ours(self, widget: Widget) -> tuple[Ground, int] | None:
+    def _ours(self, widget: Widget) -> tuple[Backdrop, int] | None:
         """What one of our widgets is drawn on, and how wide; None for any other, drawn whole."""
         if widget not in self._grounds:
             ground_and_width = None

@@ -21,10 +21,19 @@ from tui.terminal.release import style_key, tested
 from tui.text import formats
 from tui.text.safe import safe
 from tui.text.spans import Line, fit_line
-from tui.widgets.columns import GAP, GUTTER, Cell, CellOf, Column, Placed, cells_of, lay_out
-from tui.widgets.drawing import NO_STYLE, Ground, Painter
+from tui.widgets.columns import (
+    GAP,
+    GUTTER,
+    Cell,
+    CellOf,
+    PlacedColumn,
+    TableColumn,
+    cells_of,
+    lay_out,
+)
+from tui.widgets.drawing import NO_STYLE, Backdrop, Painter
 
-__all__ = ["Cell", "CellOf", "Column", "LineTable", "cells_of"]
+__all__ = ["Cell", "CellOf", "LineTable", "TableColumn", "cells_of"]
 
 
 class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
@@ -104,24 +113,24 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(
         self,
-        columns: Sequence[Column] = (),
+        columns: Sequence[TableColumn] = (),
         *,
         empty: str = "No data yet.",
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self.columns: tuple[Column, ...] = tuple(columns)
+        self.columns: tuple[TableColumn, ...] = tuple(columns)
         self.empty = empty
         self.row_count = 0
         self._cell: CellOf = lambda row, key: ""
         self._keys: Sequence[Hashable] = ()
-        self._placed: tuple[int, list[Placed]] | None = None
+        self._placed: tuple[int, list[PlacedColumn]] | None = None
         self._inner_of: tuple[tuple[object, ...], int] | None = None
 
     # -- what the caller gives -------------------------------------------------------
 
-    def set_columns(self, columns: Sequence[Column]) -> None:
+    def set_columns(self, columns: Sequence[TableColumn]) -> None:
         """Show other columns of the same rows."""
         self.columns, self._placed = tuple(columns), None
         self.refresh()
@@ -250,7 +259,7 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
     # -- geometry --------------------------------------------------------------------
 
     @property
-    def placed(self) -> list[Placed]:
+    def placed(self) -> list[PlacedColumn]:
         """The columns in sight."""
         width = self._inner
         if self._placed is None or self._placed[0] != width:
@@ -313,7 +322,7 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         """Cells of a line, the scrollbar's column not among them."""
         return self._inner
 
-    def line(self, y: int, ground: Ground) -> list[Segment]:
+    def line(self, y: int, ground: Backdrop) -> list[Segment]:
         """The header, a row, the sentence of an empty table, or nothing."""
         width, base = self._inner, ground.style
         if y == 0:
@@ -329,7 +338,7 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
             return self.segments([(" " * GUTTER + text, "")], width, base + look)
         return self.segments([], width, base)
 
-    def _row_style(self, row: int, ground: Ground) -> Style:
+    def _row_style(self, row: int, ground: Backdrop) -> Style:
         if row != self.cursor_row:
             return NO_STYLE
         return self.component("line-table--cursor", ground)
@@ -357,7 +366,7 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
             line += self._spans(self._cell(row, placed.column.key), placed)
         return line
 
-    def _spans(self, cell: Cell, placed: Placed) -> Line:
+    def _spans(self, cell: Cell, placed: PlacedColumn) -> Line:
         column = placed.column
         if isinstance(cell, list):
             return fit_line([(safe(text), style) for text, style in cell], placed.width)
