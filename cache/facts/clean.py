@@ -54,11 +54,11 @@ def _kept(character: str) -> bool:
 
 
 def _few_marks(text: str) -> str:
-    kept: list[str] = []
+    characters: list[str] = []
     # The start counts as full: a mark with no letter before it would land on the neighbour.
     marks = _MARKS
     for character in text:
         marks = marks + 1 if unicodedata.combining(character) else 0
         if marks <= _MARKS:
-            kept.append(character)
-    return "".join(kept)
+            characters.append(character)
+    return "".join(characters)

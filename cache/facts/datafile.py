@@ -37,8 +37,8 @@ def parse_toml(text: str, file: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"\(at line (\d+)", str(error))
-        line = int(found[1]) if found else text.count("\n") + 1
+        match = re.search(r"\(at line (\d+)", str(error))
+        line = int(match[1]) if match else text.count("\n") + 1
         reason = re.sub(r"\s*\(at [^)]*\)", "", str(error))
         raise SourceError(f"this is no TOML: {reason}", file=file, line=line) from None
     except (RecursionError, ValueError):
@@ -86,10 +86,10 @@ def line_of(text: str, *words: str) -> int | None:
     """
     at: int | None = None
     for word in words:
-        found = text.find(word, at or 0)
-        if found < 0:
+        position = text.find(word, at or 0)
+        if position < 0:
             break
-        at = found
+        at = position
     return None if at is None else text.count("\n", 0, at) + 1
 
 

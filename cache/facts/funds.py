@@ -109,9 +109,9 @@ def _funds(
             if not isinstance(table.get(key, ""), str):
                 message = f'"{key}" of {symbol} must be a text in quotes'
                 raise SourceError(message, file=file, line=line_of(text, head, key))
-        own = table.get("addresses", table.get("address"))
+        given = table.get("addresses", table.get("address"))
         known = issuers.get(table.get("issuer", ""), {}).get("addresses", [])
-        addresses = known if own is None else [own] if isinstance(own, str) else own
+        addresses = known if given is None else [given] if isinstance(given, str) else given
         if not isinstance(addresses, list) or not all(
             isinstance(a, str) and _SAFE.fullmatch(a) for a in addresses
         ):

@@ -34,14 +34,14 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     Args:
         environ: what is handed on, ``os.environ`` unless given.
     """
-    found = dict(os.environ if environ is None else environ)
+    variables = dict(os.environ if environ is None else environ)
     for name in _FOLDERS:
-        if name in found:
-            found[name] = os.pathsep.join(
+        if name in variables:
+            variables[name] = os.pathsep.join(
                 folder
-                for folder in found[name].split(os.pathsep)
+                for folder in variables[name].split(os.pathsep)
                 if os.path.isabs(folder)  # noqa: PTH117
             )
-            if not found[name]:
-                del found[name]
-    return found
+            if not variables[name]:
+                del variables[name]
+    return variables

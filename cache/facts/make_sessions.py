@@ -20,11 +20,11 @@ def make(last: date, made: date) -> str:
     import pandas as pd
 
     calendar = exchange_calendars.get_calendar("XNYS", start=str(FIRST), end=str(last))
-    held = {stamp.date() for stamp in calendar.sessions}
+    open_days = {stamp.date() for stamp in calendar.sessions}
     rows = [
         (stamp.date(), "closed")
         for stamp in pd.bdate_range(FIRST, last)
-        if stamp.date() not in held
+        if stamp.date() not in open_days
     ]
     for stamp, bell in calendar.closes.items():
         local: time = bell.tz_convert(str(NEW_YORK)).time()

@@ -37,24 +37,24 @@ def doubtful_themes(config_dir: Path, known: Container[str]) -> tuple[str, ...]:
     Raises:
         SourceError: the file is broken; names file and line.
     """
-    own = config_dir / "themes.toml"
-    if not own.exists():
+    path = config_dir / "themes.toml"
+    if not path.exists():
         return ()
-    document, text = read_toml(own)
+    document, text = read_toml(path)
     aliases = _aliases()
-    said = []
+    sentences = []
     for name, table in document.items():
         for entry in table["symbols"]:
             symbol = yahoo_symbol(entry)
             if symbol in known or aliases.get(symbol) in known:
                 continue
             line = line_of(text, name, entry)
-            place = f"{clean(str(own), 200)}, line {line}" if line else clean(str(own), 200)
-            said.append(
+            place = f"{clean(str(path), 200)}, line {line}" if line else clean(str(path), 200)
+            sentences.append(
                 f'{place}: {symbol} in theme "{clean(name, 40)}" is in no holdings and has no'
                 " closes here; mend the ticker or take it out"
             )
-    return tuple(said)
+    return tuple(sentences)
 
 
 def load_reference(config_dir: Path | None = None) -> Reference:
@@ -69,9 +69,9 @@ def load_reference(config_dir: Path | None = None) -> Reference:
     """
     text = package_text("themes.toml")
     themes = _themes(parse_toml(text, "themes.toml"), text, "themes.toml")
-    if config_dir is not None and (own := config_dir / "themes.toml").exists():
+    if config_dir is not None and (path := config_dir / "themes.toml").exists():
         # A user's theme replaces the packaged one of the same name, whatever its case.
-        themes |= _themes(*read_toml(own), str(own))
+        themes |= _themes(*read_toml(path), str(path))
     funds = load_funds(None if config_dir is None else config_dir / "funds.toml")
     return Reference(
         sessions=sessions(),

@@ -30,10 +30,10 @@ def remember_absent(home: Path, asks: frozenset[FileAsk], now: datetime) -> None
     """Remember that an issuer has none of these; failing to is no error."""
     if not asks:
         return
-    kept = {ask: at for ask, at in _kept(home).items() if _believed(at, now)}
-    kept |= dict.fromkeys(asks, now)
-    told = [[ask.fund, f"{ask.day}", at.isoformat()] for ask, at in kept.items() if ask.day]
-    state_file.keep(home / _NAME, told)
+    absent = {ask: at for ask, at in _kept(home).items() if _believed(at, now)}
+    absent |= dict.fromkeys(asks, now)
+    rows = [[ask.fund, f"{ask.day}", at.isoformat()] for ask, at in absent.items() if ask.day]
+    state_file.keep(home / _NAME, rows)
 
 
 def _believed(at: datetime, now: datetime) -> bool:
@@ -43,13 +43,13 @@ def _believed(at: datetime, now: datetime) -> bool:
 
 def _kept(home: Path) -> Mapping[FileAsk, datetime]:
     """What is on disk; a damaged row is passed over."""
-    kept: dict[FileAsk, datetime] = {}
+    absent: dict[FileAsk, datetime] = {}
     for row in state_file.rows(home / _NAME):
         try:
             fund, day, at = row
             when = datetime.fromisoformat(at)
             if when.tzinfo is not None:
-                kept[FileAsk(fund, datetime.fromisoformat(day).date())] = when
+                absent[FileAsk(fund, datetime.fromisoformat(day).date())] = when
         except (ValueError, TypeError):
             continue
-    return kept
+    return absent

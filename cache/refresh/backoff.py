@@ -78,16 +78,16 @@ class Wait:
 
 def load_waits(home: Path) -> dict[str, Wait]:
     """Symbol -> its last vain asking; a damaged row is passed over."""
-    kept: dict[str, Wait] = {}
+    waits: dict[str, Wait] = {}
     for row in state_file.rows(home / _NAME):
         try:
             symbol, why, times, at, session = row
             when, times = datetime.fromisoformat(at), int(times)
             if isinstance(symbol, str) and why in PAUSES and when.tzinfo is not None and times > 0:
-                kept[symbol] = Wait(why, times, when, date.fromisoformat(session))
+                waits[symbol] = Wait(why, times, when, date.fromisoformat(session))
         except (ValueError, TypeError, OverflowError):
             continue
-    return kept
+    return waits
 
 
 def keep_waits(home: Path, waits: Mapping[str, Wait], now: datetime) -> None:

@@ -15,7 +15,7 @@ from cache.store.bars import Bars
 
 if TYPE_CHECKING:
     from cache.refresh.gate import Answer
-    from cache.refresh.held import Known
+    from cache.refresh.held import HeldCloses
     from cache.store.draft import Note
     from cache.store.rebase import Rebase
     from cache.store.store import Store
@@ -31,7 +31,7 @@ class Batch:
     def __init__(
         self,
         store: Store,
-        known: Known,
+        known: HeldCloses,
         source: str,
         waits: dict[str, Wait],
         final: date,
@@ -123,10 +123,10 @@ class Batch:
         bars = _bars(self._answers, self._failures, self._source, now)
         there = {s for s in self._replaced if len(self._known.closes(s)[0])}
         bars = replace(bars, disputed=self._disputed, replace=frozenset(there))
-        held = self._store.commit(bars=bars, rebase=self._rebase, note=self._note)
+        snapshot = self._store.commit(bars=bars, rebase=self._rebase, note=self._note)
         self._answers, self._failures, self._rebase, self._disputed = [], {}, [], {}
         self._replaced = set()
-        generation = held.generation
+        generation = snapshot.generation
         self._remember(now)
         self._since = time.monotonic()
         return generation

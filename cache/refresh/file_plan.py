@@ -93,15 +93,15 @@ def stale_files(
         wanted = [(at, 0) for at in dict.fromkeys((start, year_end))]
         wanted += [(at, FILE_SLACK) for at in remade]
         wanted += [(at, 0) for at in month_ends]
-        held = [file.as_of for file in files]
+        days = [file.as_of for file in files]
         slack = timedelta(days=FILE_SLACK)
         for at, later in wanted:
             last = at + timedelta(days=later)
             first = last - slack
             ask = FileAsk(symbol, at)
-            if ask in absent or any(first <= known <= last for known in held):
+            if ask in absent or any(first <= known <= last for known in days):
                 continue
-            held.append(at)
+            days.append(at)
             yield ask
 
 

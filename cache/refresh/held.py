@@ -19,7 +19,7 @@ TOLERANCE: Final = 1e-6
 KEPT: Final = 0.9
 
 
-class Known:
+class HeldCloses:
     """What is held of each symbol, read off the year blocks one symbol at a time."""
 
     def __init__(self, prices: Prices) -> None:
@@ -33,9 +33,9 @@ class Known:
         for block, columns in zip(self.prices.blocks, self._columns, strict=True):
             if (column := columns.get(symbol)) is not None:
                 close = block.close[:, column]
-                held = ~np.isnan(close)
-                days.append(block.sessions[held])
-                values.append(close[held])
+                filled = ~np.isnan(close)
+                days.append(block.sessions[filled])
+                values.append(close[filled])
         return np.concatenate(days), np.concatenate(values)
 
     def final_closes(self, symbol: str) -> tuple[Dates, FloatArray]:
@@ -95,10 +95,10 @@ class Known:
             close: (K,) float64, its closes, NaN where none.
             splits: effective date -> factor, as the answer gives them.
         """
-        held = self.splits(symbol)
+        known_splits = self.splits(symbol)
         for when, factor in splits.items():
             # 1e-3: vendors write 3:2 as 1.5 or 1.499999.
-            if abs(held.get(when, 0.0) - factor) > 1e-3 * factor:
+            if abs(known_splits.get(when, 0.0) - factor) > 1e-3 * factor:
                 return f"a new split on {when}"
         days, closes = self.closes(symbol)
         final = self.final(symbol)
@@ -125,10 +125,10 @@ class Known:
             close: (K,) float64, its closes, NaN where none.
             unfinished: the session of its newest close, where that is not final.
         """
-        held = len(self.closes(ask.symbol)[0])
+        count = len(self.closes(ask.symbol)[0])
         came = int(np.count_nonzero(~np.isnan(close[session >= day(ask.start)])))
-        if came < KEPT * held:
-            return f"Yahoo gave {came} closes where {held} are held"
+        if came < KEPT * count:
+            return f"Yahoo gave {came} closes where {count} are held"
         # A clock that was set back asks for too little, and closes can come late.
         last, given = self.final(ask.symbol), session[~np.isnan(close)]
         if unfinished is not None:

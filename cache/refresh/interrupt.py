@@ -53,7 +53,7 @@ def heed_reader(descriptor: int) -> None:
     def wait() -> None:
         poll = select.poll()
         poll.register(descriptor, 0)
-        if any(found & select.POLLERR for _, found in poll.poll()):
+        if any(events & select.POLLERR for _, events in poll.poll()):
             os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, name="reader", daemon=True).start()

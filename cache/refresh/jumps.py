@@ -61,15 +61,15 @@ def odd(
         prices: what is held.
     """
     cut = [row.reason for row in rejected if row.column == "weight" and not row.symbol]
-    said = [f"is not whole: {reason}" for reason in cut]
+    reasons = [f"is not whole: {reason}" for reason in cut]
     before = [one for one in earlier if one.as_of < file.as_of]
     if before and file.as_of - before[-1].as_of <= DAYS:
         usual = _usual(before)
-        said += _fewer(file, before[-1], usual)
-        said += _turned_over(file, before[-1], usual)
-    said += _values(file)
+        reasons += _fewer(file, before[-1], usual)
+        reasons += _turned_over(file, before[-1], usual)
+    reasons += _values(file)
     prices_said, dated = _priced(file, prices)
-    return Odd((*said, *prices_said), dated)
+    return Odd((*reasons, *prices_said), dated)
 
 
 def _usual(before: Sequence[Holdings]) -> float | None:
@@ -91,12 +91,12 @@ def _fewer(file: Holdings, before: Holdings, usual: float | None) -> list[str]:
 
 
 def _turned_over(file: Holdings, before: Holdings, usual: float | None) -> list[str]:
-    found = _turnover(before, file)
+    traded = _turnover(before, file)
     limit = FIRST_TURNOVER if usual is None else max(TURNOVER, usual)
-    if found <= limit:
+    if traded <= limit:
         return []
     than = "" if usual is None else f", never above {usual:.0%} before"
-    return [f"says that {found:.0%} of the fund was traded since {before.as_of}{than}"]
+    return [f"says that {traded:.0%} of the fund was traded since {before.as_of}{than}"]
 
 
 def _turnover(old: Holdings, new: Holdings) -> float:
@@ -115,8 +115,8 @@ def _turnover(old: Holdings, new: Holdings) -> float:
         # A split moves price and quantity against one another, and the value not at all.
         split = (np.abs(np.log(moved)) > math.log(1.4)) & (np.abs(np.log(moved * shares)) < 0.15)
     p: FloatArray = np.r_[np.where(split, 1.0, moved) - 1, np.full(len(arrived), np.nan)]
-    found = turnover(w0, p, w1)
-    return float(np.abs(w1 - w0).sum() / 2) if found is None else found
+    share = turnover(w0, p, w1)
+    return float(np.abs(w1 - w0).sum() / 2) if share is None else share
 
 
 def _values(file: Holdings) -> list[str]:
@@ -144,15 +144,15 @@ def _priced(file: Holdings, prices: Prices) -> tuple[list[str], date | None]:
     at = int(np.searchsorted(known, day(file.as_of), side="right")) - 1
     if at < 1:
         return [], None
-    own = _off(file, prices, known[at])
-    if own is None or own < PRICE_PART:
+    share = _off(file, prices, known[at])
+    if share is None or share < PRICE_PART:
         return [], None
     for near in (at - 1, at + 1):
         if near < len(known):
             other = _off(file, prices, known[near])
             if other is not None and other < PRICE_PART:
                 return [], pydate(known[near])
-    return [f"has prices that are not the closes of {known[at]}: {own:.0%} of them are off"], None
+    return [f"has prices that are not the closes of {known[at]}: {share:.0%} of them are off"], None
 
 
 def _off(file: Holdings, prices: Prices, session: np.datetime64) -> float | None:

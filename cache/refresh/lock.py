@@ -78,12 +78,12 @@ def turn(
             waited = True
             if stop.wait(_AGAIN):
                 raise StoreBusy(f"another refresh of {home} is under way; stopped waiting for it")
-        found = None
-        if waited and (said := _read(opened)).get("asked") == asked:
-            found = Summary.from_fields(said.get("summary"))
-        if found is None:
+        summary = None
+        if waited and (fields := _read(opened)).get("asked") == asked:
+            summary = Summary.from_fields(fields.get("summary"))
+        if summary is None:
             _write(opened, {"asked": asked, "process": os.getpid()})
-        yield Turn(found, opened, asked)
+        yield Turn(summary, opened, asked)
     finally:
         os.close(opened)
 
@@ -111,15 +111,15 @@ def _read(opened: int) -> dict[str, Any]:
 
 def _parsed(data: bytes) -> dict[str, Any]:
     try:
-        said = json.loads(data)
+        fields = json.loads(data)
     except (ValueError, RecursionError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return fields if isinstance(fields, dict) else {}
 
 
-def _write(opened: int, said: dict[str, Any]) -> None:
+def _write(opened: int, fields: dict[str, Any]) -> None:
     """Failing (a full disk) costs those who wait a few requests, nothing else."""
-    data = json.dumps(said).encode()
+    data = json.dumps(fields).encode()
     try:
         os.ftruncate(opened, 0)
         os.pwrite(opened, data, 0)

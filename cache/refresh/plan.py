@@ -16,7 +16,7 @@ import numpy as np
 from cache.facts.sessions import last_final, next_final
 from cache.refresh.ask import Ask
 from cache.refresh.file_plan import FileAsk, stale_files
-from cache.refresh.held import Known
+from cache.refresh.held import HeldCloses
 from cache.refresh.reasons import asked_for, wait_until
 from core.data.frames import Dates, Holdings, Prices, Reference, day, pydate
 
@@ -114,7 +114,7 @@ def make_plan(
         vendor: who is to be asked, as the source of closes is named.
     """
     final = last_final(now)
-    known = Known(held)
+    known = HeldCloses(held)
     asks: list[Ask] = []
     waiting: dict[str, datetime] = {}
     wanted = _wanted(holdings, pair, _years_back(now.date(), years), reference.aliases)
@@ -158,7 +158,9 @@ def make_plan(
     return replace(plan, expected_seconds=round(plan.requests / rate, 1))
 
 
-def whole(symbol: str, known: Known, pair: tuple[str, str], now: datetime, years: int = 2) -> Ask:
+def whole(
+    symbol: str, known: HeldCloses, pair: tuple[str, str], now: datetime, years: int = 2
+) -> Ask:
     """The Ask for a symbol's whole history: funds from 1993 on, lines for some years.
 
     It reaches back to the first close held, so that replacing loses no year.

@@ -15,7 +15,7 @@ from core.data.frames import pydate
 
 if TYPE_CHECKING:
     from cache.refresh.gate import Answer
-    from cache.refresh.held import Known
+    from cache.refresh.held import HeldCloses
 
 #: Newest sessions of an answer that are looked at.
 NEWEST: Final = 5
@@ -30,7 +30,7 @@ _JUMPED: Final = 0.1
 class Evidence:
     """What has come in a refresh so far, counted by session."""
 
-    def __init__(self, pair: tuple[str, str], known: Known) -> None:
+    def __init__(self, pair: tuple[str, str], known: HeldCloses) -> None:
         """Nothing has come yet."""
         self._pair, self._known = pair, known
         self._lines: Counter[date] = Counter()
@@ -53,7 +53,7 @@ class Evidence:
     def add(self, answer: Answer) -> None:
         """An answer that would be taken by itself."""
         symbol = answer.ask.symbol
-        days, held = self._known.closes(symbol)
+        days, closes = self._known.closes(symbol)
         given = ~np.isnan(answer.close)
         session, close = answer.session[given], answer.close[given]
         split = answer.split[given] > 0
@@ -61,7 +61,7 @@ class Evidence:
             # Joined to the last close held before them.
             fresh = session > days[-1]
             session, close, split = session[fresh], close[fresh], split[fresh]
-            session, close = np.r_[days[-1:], session], np.r_[held[-1:], close]
+            session, close = np.r_[days[-1:], session], np.r_[closes[-1:], close]
             split = np.r_[False, split]
         for at in range(max(1, len(session) - NEWEST), len(session)):
             when = pydate(session[at])

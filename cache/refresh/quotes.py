@@ -60,16 +60,16 @@ def _opens(session: date) -> datetime:
 def last_closes(prices: Prices, symbols: Iterable[str], session: date) -> dict[str, Close]:
     """The last close of each symbol before a session, where one is held."""
     wanted = set(symbols)
-    found: dict[str, Close] = {}
+    closes: dict[str, Close] = {}
     for block in prices.blocks:
         before = block.sessions < day(session)
-        held = np.isfinite(block.close) & before[:, None]
-        row = len(held) - 1 - held[::-1].argmax(axis=0)
-        for column in np.flatnonzero(held.any(axis=0)).tolist():
+        usable = np.isfinite(block.close) & before[:, None]
+        row = len(usable) - 1 - usable[::-1].argmax(axis=0)
+        for column in np.flatnonzero(usable.any(axis=0)).tolist():
             if (symbol := block.symbols[column]) in wanted:
                 at = int(row[column])
-                found[symbol] = Close(pydate(block.sessions[at]), float(block.close[at, column]))
-    return found
+                closes[symbol] = Close(pydate(block.sessions[at]), float(block.close[at, column]))
+    return closes
 
 
 class Gate:
@@ -123,11 +123,11 @@ class Gate:
             return False
         if not self._from <= at < self._to:
             return False
-        held = self._newest.get(symbol)
-        if held is not None and at < held[1]:
+        newest = self._newest.get(symbol)
+        if newest is not None and at < newest[1]:
             return False
         self.refused.pop(symbol, None)
-        if held is None or held[0] != price:
+        if newest is None or newest[0] != price:
             self._fresh.add(symbol)
         self._newest[symbol] = (price, at)
         return True
@@ -190,9 +190,9 @@ def overlay(prices: Prices, quotes: Mapping[str, float], session: date, at: date
         session: today's session.
         at: when the quotes were taken.
     """
-    held = {symbol for block in prices.blocks for symbol in block.symbols}
+    known_symbols = {symbol for block in prices.blocks for symbol in block.symbols}
     final = {symbol for symbol, through in prices.through.items() if through >= session}
-    symbols = tuple(sorted(quotes.keys() & held - final))
+    symbols = tuple(sorted(quotes.keys() & known_symbols - final))
     if not symbols:
         return prices
     before = pydate(sessions()[int(np.searchsorted(sessions(), day(session))) - 1])

@@ -23,8 +23,8 @@ def asked(reason: str, session: date) -> str:
 
 def asked_for(reason: str) -> date | None:
     """The session a failure was asked for, where its reason carries one."""
-    found = _ASKED.search(reason)
-    return date.fromisoformat(found[1]) if found else None
+    match = _ASKED.search(reason)
+    return date.fromisoformat(match[1]) if match else None
 
 
 def wait(until: datetime) -> str:
@@ -36,23 +36,23 @@ def reasons(failed: Mapping[str, str]) -> str:
     """The most frequent reasons in brackets, shortened: " (not found at Yahoo: 8, others: 4)"."""
     short = Counter(_ASKED.sub("", why).partition(";")[0] for why in failed.values())
     named = short.most_common(NAMED)
-    said = [f"{why}: {count:,}" for why, count in named]
+    phrases = [f"{why}: {count:,}" for why, count in named]
     if more := len(failed) - sum(count for _, count in named):
-        said.append(f"others: {more:,}")
-    return f" ({', '.join(said)})" if said else ""
+        phrases.append(f"others: {more:,}")
+    return f" ({', '.join(phrases)})" if phrases else ""
 
 
 def in_vain(until: Collection[datetime], now: datetime) -> str:
     """Words for lines that are left alone until these times, each asked for in vain before."""
     first, last = min(until), max(until)
     form = "%H:%M UTC" if first.date() == now.astimezone(UTC).date() else "%Y-%m-%d %H:%M UTC"
-    said = (
+    sentence = (
         "1 line asked in vain waits"
         if len(until) == 1
         else f"{len(until):,} lines asked in vain wait"
     )
     the_first = ", the first" if last - first >= timedelta(minutes=1) else ""
-    return f"{said}{the_first} until {first.astimezone(UTC):{form}}"
+    return f"{sentence}{the_first} until {first.astimezone(UTC):{form}}"
 
 
 def wait_until(reasons: Iterable[str], now: datetime) -> datetime | None:
@@ -61,8 +61,8 @@ def wait_until(reasons: Iterable[str], now: datetime) -> datetime | None:
     One further ahead than any limit lasts was written by a clock that stood wrong.
     """
     times = [
-        datetime.strptime(found[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
-        for found in map(_WAIT.search, set(reasons))
-        if found
+        datetime.strptime(match[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+        for match in map(_WAIT.search, set(reasons))
+        if match
     ]
     return max((time for time in times if now < time <= now + LONGEST), default=None)

@@ -22,7 +22,7 @@ from cache.refresh.backoff import load_waits
 from cache.refresh.batch import Batch
 from cache.refresh.clock_skew import Skew, careful
 from cache.refresh.file_plan import FILE_SLACK, FileAsk, by_hand
-from cache.refresh.held import Known
+from cache.refresh.held import HeldCloses
 from cache.refresh.interrupt import unless
 from cache.refresh.jumps import odd
 from cache.refresh.plan import Plan, make_plan, whole
@@ -87,9 +87,9 @@ class Run:
         """Run both stages; returns the plan that was followed last."""
         self._vendor = prices.name
         try:
-            held = self.store.read()
-            self.held, self.holdings = held.prices, held.holdings
-            self.generation = held.generation
+            snapshot = self.store.read()
+            self.held, self.holdings = snapshot.prices, snapshot.holdings
+            self.generation = snapshot.generation
         except StoreEmpty:
             pass
         plan = self._plan()
@@ -168,8 +168,8 @@ class Run:
         rows = self._believed(ask, file)
         if rows is None:
             return
-        held = self.store.commit(holdings=[(rows, file.raw)], note=self._note())
-        self.holdings, self.generation = held.holdings, held.generation
+        snapshot = self.store.commit(holdings=[(rows, file.raw)], note=self._note())
+        self.holdings, self.generation = snapshot.holdings, snapshot.generation
         came = rows.as_of
         self.files.append(str(FileAsk(ask.fund, came)))
         if ask.day is not None and abs(came - ask.day) > timedelta(days=FILE_SLACK):
@@ -179,12 +179,12 @@ class Run:
     def _believed(self, ask: FileAsk, file: FileRead) -> Holdings | None:
         """The lines of a file, dated by its prices; None where it is kept aside."""
         rows = file.holdings
-        found = odd(rows, file.rejected, self.holdings.get(rows.fund, ()), self.held)
+        verdict = odd(rows, file.rejected, self.holdings.get(rows.fund, ()), self.held)
         name = FileAsk(rows.fund, rows.as_of)
-        if found.why:
-            self.store.change(lambda draft: draft.keep_aside(rows, file.raw, found.why))
+        if verdict.why:
+            self.store.change(lambda draft: draft.keep_aside(rows, file.raw, verdict.why))
             self.failed[str(ask)] = (
-                f"{name} is kept aside, it {'; '.join(found.why)};"
+                f"{name} is kept aside, it {'; '.join(verdict.why)};"
                 " `internals refresh --accept` uses it"
             )
             self._absent.add(ask)
@@ -192,15 +192,15 @@ class Run:
         if not_read := [row for row in file.rejected if row.symbol]:
             first = f"{not_read[0].symbol}: {not_read[0].reason}"
             self.told.append(f"{len(not_read):,} rows of {name} were not read ({first})")
-        if found.dated is not None:
-            self.told.append(f"{name} is dated {found.dated}, which its prices are of")
-            rows = replace(rows, as_of=found.dated)
+        if verdict.dated is not None:
+            self.told.append(f"{name} is dated {verdict.dated}, which its prices are of")
+            rows = replace(rows, as_of=verdict.dated)
         return rows
 
     # Prices
 
     def _fetch_prices(self, asks: tuple[Ask, ...], source: PriceSource) -> None:
-        known = Known(self.held)
+        known = HeldCloses(self.held)
         final = last_final(self.now)
         batch = Batch(self.store, known, source.name, self.waits, final, self._note())
         evidence = Evidence(self.pair, known)
@@ -227,7 +227,7 @@ class Run:
     def _take(
         self,
         answer: Answer,
-        known: Known,
+        known: HeldCloses,
         source: PriceSource,
         batch: Batch,
         evidence: Evidence,

@@ -21,10 +21,10 @@ _LIMIT: Final = 1 << 22
 def rows(path: Path) -> list[Any]:
     """The rows kept in a file; none where nothing readable is kept."""
     try:
-        found = json.loads(regular.read_or_none(path, _LIMIT) or b"")
+        document = json.loads(regular.read_or_none(path, _LIMIT) or b"")
     except (ValueError, RecursionError):
         return []
-    return found if isinstance(found, list) else []
+    return document if isinstance(document, list) else []
 
 
 def keep(path: Path, kept: Sequence[Sequence[Any]]) -> None:

@@ -14,7 +14,7 @@ from core.data.frames import day
 
 if TYPE_CHECKING:
     from cache.refresh.gate import Answer
-    from cache.refresh.held import Known
+    from cache.refresh.held import HeldCloses
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -39,7 +39,7 @@ class Verdict:
     disputed: str | None = None
 
 
-def _compared(answer: Answer, known: Known, *, rounded: bool) -> Comparison:
+def _compared(answer: Answer, known: HeldCloses, *, rounded: bool) -> Comparison:
     days, closes = known.final_closes(answer.ask.symbol)
     given = ~np.isnan(answer.close)
     if answer.provisional is not None:
@@ -55,7 +55,7 @@ def _compared(answer: Answer, known: Known, *, rounded: bool) -> Comparison:
     )
 
 
-def overpaid(answer: Answer, known: Known) -> str:
+def overpaid(answer: Answer, known: HeldCloses) -> str:
     """A sentence about a dividend of sessions not held that is above the close before, or ""."""
     days, closes = known.closes(answer.ask.symbol)
     if not len(days):
@@ -68,7 +68,7 @@ def overpaid(answer: Answer, known: Known) -> str:
     return ""
 
 
-def of_own(answer: Answer, known: Known, vendor: str) -> Verdict:
+def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Verdict:
     """A vendor's answer beside its own earlier ones: the newer counts, unless it cannot be right.
 
     Args:
@@ -78,21 +78,21 @@ def of_own(answer: Answer, known: Known, vendor: str) -> Verdict:
     """
     if paid := overpaid(answer, known):
         return Verdict(answer, f"{vendor} gave {paid}; what is held stays", odd=True)
-    found = _compared(answer, known, rounded=False)
-    if found.kind in SYSTEMATIC:
-        reason = f"{vendor}'s history is {SYSTEMATIC[found.kind]} ({found.words})"
+    comparison = _compared(answer, known, rounded=False)
+    if comparison.kind in SYSTEMATIC:
+        reason = f"{vendor}'s history is {SYSTEMATIC[comparison.kind]} ({comparison.words})"
         return Verdict(answer, f"{reason}; what is held stays", odd=True)
     symbol = answer.ask.symbol
-    if found.kind == "rebase" and found.before is not None:
-        return Verdict(answer, told=str(Rebase(symbol, found.before, found.factor)))
-    if found.kind == "single":
-        many = len(found.days)
+    if comparison.kind == "rebase" and comparison.before is not None:
+        return Verdict(answer, told=str(Rebase(symbol, comparison.before, comparison.factor)))
+    if comparison.kind == "single":
+        many = len(comparison.days)
         closes = f"{many:,} close{'' if many == 1 else 's'} of {symbol}"
         return Verdict(answer, told=f"{closes} changed at {vendor}")
     return Verdict(answer)
 
 
-def of_another(answer: Answer, known: Known, vendor: str) -> Verdict:
+def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Verdict:
     """A vendor's answer beside closes of another source, which stay: what is missing is taken.
 
     Args:
@@ -103,35 +103,35 @@ def of_another(answer: Answer, known: Known, vendor: str) -> Verdict:
     symbol = answer.ask.symbol
     if paid := overpaid(answer, known):
         return Verdict(answer, f"{vendor} gave {paid}; what is held stays", odd=True)
-    found = _compared(answer, known, rounded=True)
+    comparison = _compared(answer, known, rounded=True)
     other = known.prices.sources_of(symbol)
     new = _missing(answer, known)
-    if found.kind == "agrees":
+    if comparison.kind == "agrees":
         return Verdict(new, disputed="")
-    if found.kind == "rebase" and found.before is not None:
-        change = Rebase(symbol, found.before, found.factor)
+    if comparison.kind == "rebase" and comparison.before is not None:
+        change = Rebase(symbol, comparison.before, comparison.factor)
         return Verdict(new, rebase=change, told=str(change), disputed="")
-    differs = f"{vendor} differs from {other}, which stays ({found.words})"
-    if found.kind == "single":
+    differs = f"{vendor} differs from {other}, which stays ({comparison.words})"
+    if comparison.kind == "single":
         return Verdict(new, told=f"{symbol}: {differs}", disputed=differs)
     reason = f"{differs}; `internals forget prices {symbol}` lets {vendor}'s take its place"
-    return Verdict(answer, reason, odd=found.kind in SYSTEMATIC, disputed=differs)
+    return Verdict(answer, reason, odd=comparison.kind in SYSTEMATIC, disputed=differs)
 
 
-def _missing(answer: Answer, known: Known) -> Answer:
+def _missing(answer: Answer, known: HeldCloses) -> Answer:
     """The answer without what is held: closes of other sessions, events where none are held."""
     symbol = answer.ask.symbol
     days, _ = known.final_closes(symbol)
-    held = np.isin(answer.session, days)
+    on_known_day = np.isin(answer.session, days)
     own_events = known.has_events(symbol)
     events = (answer.dividend > 0) | (answer.split > 0)
-    keep = ~held | (events & (not own_events))
-    close = np.where(held, np.nan, answer.close)[keep]
+    keep = ~on_known_day | (events & (not own_events))
+    close = np.where(on_known_day, np.nan, answer.close)[keep]
     return replace(
         answer,
         session=answer.session[keep],
         close=close,
-        volume=np.where(held, np.nan, answer.volume)[keep],
+        volume=np.where(on_known_day, np.nan, answer.volume)[keep],
         dividend=answer.dividend[keep],
         split=answer.split[keep],
     )

@@ -45,7 +45,7 @@ def own_return(series: Series | None, window: Window, basis: str) -> float | Non
 def _lines(basket: Basket, ranked: IntArray, files: Sequence[Holdings]) -> Lines:
     """The measured lines of a basket in order."""
     entered = basket.member.argmax(axis=0)[ranked]
-    sessions_out = basket.member[::-1].argmax(axis=0)[ranked]
+    segments_out = basket.member[::-1].argmax(axis=0)[ranked]
     size = len(basket.segments)
     numbers, register = basket.numbers[ranked], basket.register
     rank = np.full(len(basket.symbols), -1)
@@ -53,7 +53,7 @@ def _lines(basket: Basket, ranked: IntArray, files: Sequence[Holdings]) -> Lines
     flagged = sorted((r, line) for line in basket.flags if (r := int(rank[line])) >= 0)
     symbols = register.texts(register.symbols, numbers)
     left = {
-        int(r): basket.segments[size - 1 - sessions_out[r]].end for r in np.nonzero(sessions_out)[0]
+        int(r): basket.segments[size - 1 - segments_out[r]].end for r in np.nonzero(segments_out)[0]
     }
     flags = {r: basket.flags[line] for r, line in flagged}
     for file in (file for file in files if file.not_read):

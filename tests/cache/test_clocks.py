@@ -9,7 +9,7 @@ import numpy as np
 
 from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer, gate
-from cache.refresh.held import Known
+from cache.refresh.held import HeldCloses
 from cache.refresh.plan import whole
 from cache.sources.yahoo.session import told_at
 from tests.cache.test_plan import DAYS, NOW, PAIR, splitted
@@ -49,7 +49,7 @@ def test_the_vendors_time_is_its_date_or_its_last_trade_or_its_newest_bar() -> N
 
 def test_a_history_that_ends_before_what_is_held_replaces_nothing() -> None:
     known, last = splitted(None), DAYS[-1].item()
-    assert isinstance(known, Known)
+    assert isinstance(known, HeldCloses)
     ask = whole("AA", known, PAIR, NOW)
     closes = np.arange(9) + 1.0
     assert known.shrunk(ask, DAYS, closes) == ""

@@ -14,7 +14,7 @@ from cache.facts.funds import Fund
 from cache.facts.sessions import sessions
 from cache.refresh.ask import Ask
 from cache.refresh.file_plan import FileAsk
-from cache.refresh.held import Known
+from cache.refresh.held import HeldCloses
 from cache.refresh.plan import make_plan, whole
 from cache.refresh.reasons import asked, asked_for, wait, wait_until
 from core.data.frames import Block, Events, Holdings, Prices, Reference
@@ -145,7 +145,7 @@ def test_a_provisional_bar_does_not_count() -> None:
     )
     plan = make_plan(held, {}, PAIR, NOW, REFERENCE)
     assert [(a.symbol, str(a.start)) for a in plan.asks] == [("SPY", "2026-06-15")]
-    assert Known(held).final("SPY") == date(2026, 6, 25)
+    assert HeldCloses(held).final("SPY") == date(2026, 6, 25)
 
 
 def test_full_asks_for_everything_whole_and_loses_no_year() -> None:
@@ -261,12 +261,12 @@ def test_a_fund_without_an_address_is_not_asked_for() -> None:
     assert plan.files == ()
 
 
-def splitted(factor: float | None) -> Known:
+def splitted(factor: float | None) -> HeldCloses:
     events = Events.none()
     if factor is not None:
         events = Events(np.array([4]), np.array([0]), np.array([factor]))
     held = prices({"AA": 9})
-    return Known(replace(held, blocks=(replace(held.blocks[0], split=events),)))
+    return HeldCloses(replace(held, blocks=(replace(held.blocks[0], split=events),)))
 
 
 def test_an_answer_continues_what_is_held_or_says_why_not() -> None:
@@ -287,7 +287,7 @@ def test_an_answer_continues_what_is_held_or_says_why_not() -> None:
 
 
 def test_a_provisional_close_may_change() -> None:
-    known = Known(prices({"AA": 9}, provisional={"AA": date(2026, 6, 26)}))
+    known = HeldCloses(prices({"AA": 9}, provisional={"AA": date(2026, 6, 26)}))
     close = 10.0 + np.arange(9)
     close[8] = 99.0
     assert known.rewritten("AA", DAYS, close, {}) == ""

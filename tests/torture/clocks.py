@@ -12,7 +12,7 @@ import numpy as np
 
 from cache.facts.errors import CacheError
 from cache.facts.reference import load_reference
-from cache.refresh.held import Known
+from cache.refresh.held import HeldCloses
 from cache.refresh.refresh import refresh
 from cache.sources.issuers import Issuers
 from cache.sources.yahoo.yahoo import Yahoo
@@ -94,7 +94,7 @@ def clocks(folder: Path, small: bool) -> Row:
                     prices = Store(home).read().prices
                     true = {s: round(vendor.close(s, f"{SESSION}"), 6) for s in symbols}
                     late = {s: round(_closes(prices, [s])[s].get(SESSION, 0.0), 6) for s in symbols}
-                    known = Known(prices)
+                    known = HeldCloses(prices)
                     if late != true or any(known.final(s) != SESSION for s in symbols):
                         wrong.append(f"{where}: then {late} for {true}")
                     shutil.rmtree(home)
@@ -110,7 +110,7 @@ def clocks(folder: Path, small: bool) -> Row:
 
 
 def _closes(prices: Prices, symbols: object) -> dict[str, dict[date, float]]:
-    known = Known(prices)
+    known = HeldCloses(prices)
     found = {}
     for symbol in list(symbols):  # type: ignore[call-overload]
         days, closes = known.closes(symbol)
@@ -120,7 +120,7 @@ def _closes(prices: Prices, symbols: object) -> dict[str, dict[date, float]]:
 
 def _said(prices: Prices, symbols: object) -> str:
     """What is called final that is not, "" for nothing."""
-    known = Known(prices)
+    known = HeldCloses(prices)
     for symbol in list(symbols):  # type: ignore[call-overload]
         final, through = known.final(symbol), prices.through.get(symbol, date.min)
         if (final or date.min) >= SESSION or through >= SESSION:

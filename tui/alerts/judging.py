@@ -24,13 +24,13 @@ Asked = tuple[str, str, str, Basis]
 
 
 class Answering(Protocol):
-    """What alerts are judged on."""
+    """The answers that alerts are judged on."""
 
     def take(self, question: Question) -> Snapshot:
         """Answer a question."""
 
     def market(self) -> Market:
-        """What is held now."""
+        """Return the market of the newest generation."""
 
 
 def asked_of(alert: Alert) -> Asked:

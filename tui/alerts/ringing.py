@@ -36,7 +36,7 @@ class Rang(Message):
 
 @dataclass
 class AlertReply(Message):
-    """What came of setting or removing an alert."""
+    """The outcome of setting or removing an alert."""
 
     sentence: str
     wrong: bool = False

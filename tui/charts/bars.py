@@ -175,7 +175,7 @@ def year_bars(
     return to_ascii(drawing) if ascii else drawing
 
 
-def _told(pairs: Sequence[tuple[int, float]], highlight: int | None) -> list[int]:
+def _labelled(pairs: Sequence[tuple[int, float]], highlight: int | None) -> list[int]:
     """Positions of the values to write out: highlighted, largest, smallest."""
     finite = [i for i, (_, v) in enumerate(pairs) if math.isfinite(v)]
     if not finite:
@@ -196,7 +196,7 @@ def _in_words(
     canvas = Canvas(width, height)
     texts = [
         f"{pairs[i][0]} {formats.number(pairs[i][1], places, sign=True, unit=unit)}"
-        for i in _told(pairs, highlight)
+        for i in _labelled(pairs, highlight)
     ]
     words = "  ".join(texts) or "no years to draw"
     canvas.put(0, 0, formats.fit(words, min(width, formats.cell_width(words))))
@@ -271,7 +271,7 @@ def _year_columns(
                 canvas.put(x, axis + 1 + n, RISING[8 - part] * bar, f"{styles[1]} reverse")
         tips.append(axis - (1 if value > 0 else -1) * (math.ceil(eighths / 8) + 1))
     _year_axis(canvas, [y for y, _ in pairs], highlight, axis, slot, cut=cut)
-    labelled = _told(pairs, highlight)
+    labelled = _labelled(pairs, highlight)
     if slot >= _EACH:
         labelled += [i for i, (_, v) in enumerate(pairs) if math.isfinite(v) and i not in labelled]
     for i in labelled:

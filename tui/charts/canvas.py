@@ -1,4 +1,4 @@
-"""What charts are made of: a canvas of cells, eighth blocks, round ticks."""
+"""The parts that charts are made of: a canvas of cells, eighth blocks, round ticks."""
 
 from __future__ import annotations
 

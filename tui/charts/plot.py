@@ -74,7 +74,7 @@ class _Dots:
 
 @dataclass(frozen=True, slots=True)
 class EndLabel:
-    """What stands at the right end of a series: its last value (NaN: none), name, value text."""
+    """The label at the right end of a series: its last value (NaN: none), name, value text."""
 
     value: float
     name: str
@@ -171,7 +171,7 @@ def plot(
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """What stands around a plot: its scale, the texts left of it and right of it."""
+    """The surroundings of a plot: its scale, the texts left of it and right of it."""
 
     low: float
     high: float

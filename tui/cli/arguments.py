@@ -45,7 +45,7 @@ def _options(*, question: bool) -> _Parser:
 
 
 def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
-    """What the command line takes: every command by name, the one that is asked for in full.
+    """Build the parser: every command by name, the one that is asked for in full.
 
     Args:
         argv: the command line, which is only looked at.

@@ -87,7 +87,7 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
 
 
 def _changed(brought: _Brought, name: str) -> None:
-    """What was done with what is held, and which symbols were not taken, on stderr."""
+    """Report on stderr what an import changed in the store, and the symbols it did not take."""
     from cache.store.admit import WAYS
 
     for sentence in brought.changed[:LISTED]:
@@ -161,7 +161,7 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
 
 
 def _odd(file: HoldingsFile, desk: Desk) -> list[str]:
-    """What a refresh would not believe of a file; by hand it is taken all the same."""
+    """List the figures of a file that a refresh would not believe; an import takes them still."""
     from cache.refresh.jumps import odd
 
     rows = file.holdings

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(answer: argparse.ArgumentParser) -> None:
-    """What an answer counts, and what it is also told without."""
+    """Add the options for the lines an answer counts, and for those it is told without too."""
     answer.add_argument(
         "--without",
         action="append",

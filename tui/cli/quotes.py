@@ -126,7 +126,7 @@ class _Feed:
         return 0
 
     def _line(self) -> dict[str, Any]:
-        """What to say now, empty where there is nothing new."""
+        """Return the line to print now, empty where there is nothing new."""
         with self.lock:
             if self.states:
                 state, message = self.states.pop(0)

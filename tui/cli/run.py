@@ -121,7 +121,7 @@ def _command(arguments: argparse.Namespace) -> int:
 
 
 def _settings(arguments: argparse.Namespace, where: Places) -> tuple[Config, date | None]:
-    """What was set, the flags over it, and the as-of date asked for."""
+    """Read the settings, the flags over them, and the as-of date asked for."""
     config = with_flags(
         load(where.settings / FILE),
         getattr(arguments, "pair", None),
@@ -169,7 +169,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _question(
     desk: Desk, config: Config, as_of: date | None, remembered: Question | None
 ) -> Question:
-    """What is asked: flags, then what a simulated market opens with or what is remembered."""
+    """Build the question: flags, then what a simulated market opens with or what is remembered."""
     question = config.question(desk.opening() or remembered)
     opening = desk.opening()
     if as_of is None and opening is not None:

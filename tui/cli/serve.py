@@ -75,7 +75,7 @@ class Desktop(Server):
 
     @property
     def address(self) -> str:
-        """What is opened in the browser."""
+        """Return the address to open in the browser."""
         return f"http://{HOST}:{self.port}/{self.token}/"
 
     def application(self) -> web.Application:

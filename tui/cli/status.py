@@ -52,7 +52,7 @@ def imports(desk: Desk, kind: Literal["text", "json"]) -> int:
 
 
 def _cost(desk: Desk, config: Config, now: datetime) -> str:
-    """What a refresh costs, of the pair that a flag, else the settings, else the screen names."""
+    """Say what a refresh costs, of the pair that a flag, the settings or the screen names."""
     asked, plain = config.question(desk.memory.question()), config.question()
     pair = f"{asked.small}:{asked.large}"
     # A refresh by the command line knows nothing of what was last on the screen.

@@ -19,7 +19,7 @@ _TOLD: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What the words of a command line can be of.
+    """The names that the words of a command line can be.
 
     Attributes:
         pair: the two funds on the screen.
@@ -65,7 +65,7 @@ def _heads() -> dict[str, Command]:
 
 
 def _first(known: Vocabulary) -> list[Offer]:
-    """What a line may begin with: a command, a window, a fund."""
+    """List what a line may begin with: a command, a window, a fund."""
     first_words = [
         Offer(word, command.help, more=" " in command.line.strip())
         for word, command in _heads().items()
@@ -76,7 +76,7 @@ def _first(known: Vocabulary) -> list[Offer]:
 
 
 def _following(head: str, before: Sequence[str], known: Vocabulary) -> list[Offer]:
-    """What may come after a first word and some more."""
+    """List what may come after a first word and some more."""
     if head == "alert":
         return _of_alert(before, known)
     single: dict[str, Iterable[Offer]] = {
@@ -163,7 +163,7 @@ def completed(text: str, known: Vocabulary) -> str:
 
 
 def advice(text: str, known: Vocabulary) -> str:
-    """What may follow, for the status line; "" where the line means nothing known."""
+    """List what may follow, for the status line; "" where the line means nothing known."""
     words = text.split()
     if not words:
         return "   ".join(command.line for command in COMMANDS if command.line)

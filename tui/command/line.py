@@ -1,4 +1,4 @@
-"""What a typed command line asks for."""
+"""Reads a typed command line into what it asks for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What a key does, asked for by its word."""
+    """An action of a key, asked for by its word."""
 
     action: str
 

@@ -40,7 +40,7 @@ def config(around: Surroundings) -> list[Finding]:
 
 
 def _settings(path: Path) -> list[str]:
-    """What a sound file sets, as it would be written in it."""
+    """List the settings of a sound file, as they would be written in it."""
     settings: list[str] = []
     for name, value in read_toml(path)[0].items():
         if isinstance(value, dict):
@@ -69,7 +69,7 @@ def own_files(around: Surroundings) -> list[Finding]:
 
 
 def store(around: Surroundings) -> list[Finding]:
-    """What is held, whether it is whole, and who may read and write it."""
+    """Check the store: what it holds, whether it is whole, and who may read and write it."""
     home = around.places.store
     kind = "simulated market" if around.simulated else "market"
     if not home.exists():
@@ -108,7 +108,7 @@ def _size(home: Path) -> tuple[int, int]:
 
 
 def _mode(home: Path) -> list[Finding]:
-    """Whether it can be written, and who else reads it; what others may write is refused."""
+    """Check whether the store can be written and who else reads it."""
     mode = stat.S_IMODE(home.stat().st_mode)
     if not os.access(home, os.W_OK):
         sentence = f"the store may be read and not written (mode {mode:o})"
@@ -135,7 +135,7 @@ def room(around: Surroundings) -> list[Finding]:
 
 
 def sessions(around: Surroundings) -> list[Finding]:
-    """How far ahead the exchange's sessions are known."""
+    """Check how far ahead the exchange's sessions are known."""
     last = listed_through()
     sentence = f"the exchange's sessions are listed through {last}"
     today = around.now.date()

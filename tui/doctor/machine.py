@@ -58,7 +58,7 @@ def packages(around: Surroundings) -> list[Finding]:
 
 
 def painting(around: Surroundings) -> list[Finding]:
-    """Whether the screen has to do without our own way to paint; nothing where it has not."""
+    """Check whether the screen has to do without our own way to paint; nothing where it has not."""
     if release.tested():
         return []
     tested = ".".join(map(str, release.TESTED))

@@ -41,7 +41,7 @@ def terminal(around: Surroundings) -> list[Finding]:
 
 
 def colours(around: Surroundings) -> list[Finding]:
-    """How many, who says so, and how to have more."""
+    """Check how many colours there are, who says so, and how to have more."""
     capabilities = around.terminal
     if capabilities.refusal:
         return []
@@ -83,7 +83,7 @@ def characters(around: Surroundings) -> list[Finding]:
 
 
 def mouse_and_clipboard(around: Surroundings) -> list[Finding]:
-    """What the keys y and Y, the mouse and the title can count on."""
+    """Check what the keys y and Y, the mouse and the title can count on."""
     capabilities = around.terminal
     if capabilities.refusal:
         return []

@@ -1,4 +1,4 @@
-"""What the looks look at."""
+"""The machine that the checks examine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Reach = Callable[[list[str]], Mapping[str, Reached]]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the looks look at; all of it can be given, so that tests need no such machine.
+    """The machine that the checks examine; all can be given, so that tests need no such machine.
 
     Attributes:
         environ: the environment.

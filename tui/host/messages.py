@@ -36,7 +36,7 @@ class Quotes:
 
 
 class DeskLike(Protocol):
-    """What the screen asks for data.
+    """The source of data that the screen asks.
 
     Attributes:
         simulated: the market is made up.
@@ -56,10 +56,10 @@ class DeskLike(Protocol):
         """Number of the newest generation, None for an empty store."""
 
     def identity(self) -> str | None:
-        """What tells the newest generation from any other, of a replaced store too."""
+        """Identify the newest generation, of a replaced store too."""
 
     def market(self) -> Market:
-        """What is held now."""
+        """Return the market of the newest generation."""
 
     def take(self, question: Question) -> Snapshot:
         """Answer a question."""
@@ -68,7 +68,7 @@ class DeskLike(Protocol):
         """The child that fetches, None where there is nothing to fetch from."""
 
     def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
-        """What the last refresh brought, and what it could not get."""
+        """Return what the last refresh brought, and what it could not get."""
 
     def import_command(self, path: Path) -> list[str] | None:
         """The child that imports a file, None where nothing can be brought."""
@@ -80,7 +80,7 @@ class DeskLike(Protocol):
         """Lay today's quotes over what is held, or take them off."""
 
     def cost(self, question: Question, now: datetime) -> str:
-        """What is stale and how many requests a refresh costs."""
+        """Say what is stale and how many requests a refresh costs."""
 
 
 @dataclass

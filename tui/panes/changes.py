@@ -86,7 +86,11 @@ class ChangesTable(Vertical):
         changes = scene.snapshot.changes.get(scene.fund(side))
         ahead = scene.fund(side) in scene.snapshot.announced
         self.grid.set_columns((DATED, *COLUMNS[1:]) if ahead else COLUMNS)
-        empty = "No line joined or left between the two files." if changes else _untold(scene, side)
+        empty = (
+            "No line joined or left between the two files."
+            if changes
+            else _why_no_changes(scene, side)
+        )
         self.grid.fill(len(rows), cell, [(row[0], row[1].symbol) for row in rows], empty=empty)
 
     def symbol(self) -> str | None:
@@ -100,7 +104,7 @@ _Row = tuple[str, Change | Coming]
 
 
 def _rows(scene: Scene, side: Side) -> list[_Row]:
-    """What is announced, leavers by what they brought, then joiners; unmeasured ones by weight."""
+    """List announced changes, leavers by contribution, then joiners; unmeasured ones by weight."""
     changes = scene.snapshot.changes.get(scene.fund(side))
     ahead: list[_Row] = [
         ("announced", change) for change in scene.snapshot.announced.get(scene.fund(side), ())
@@ -152,8 +156,8 @@ def _cell(row: _Row, key: str) -> Cell:
     return formats.bp(change.contribution, unit=False)
 
 
-def _untold(scene: Scene, side: Side) -> str:
-    """Why nothing is told of an index's changes."""
+def _why_no_changes(scene: Scene, side: Side) -> str:
+    """Say why nothing is known of an index's changes."""
     fund = scene.fund(side)
     if len(scene.market.holdings.get(fund, ())) > 1:
         return f"One holdings file of {fund} serves this whole window: nothing to compare."
@@ -258,7 +262,7 @@ class ChangesPane(Pane):
         return self.side if self.wide and self._tables[1].display else 0
 
     def notes(self, scene: Scene) -> list[str]:
-        """What is to be borne in mind about membership."""
+        """Return the notes on membership."""
         notes = [w.rstrip(".") for w in scene.snapshot.warnings if "membership" in w]
         notes += [
             f"{fund}: {change.symbol} {standing_words(change)}"
@@ -268,7 +272,7 @@ class ChangesPane(Pane):
         ]
         if self.view == "membership" and self.wide:
             shown = self._sides(scene)
-            notes += [_untold(scene, s).rstrip(".") for s in scene.sides if s not in shown]
+            notes += [_why_no_changes(scene, s).rstrip(".") for s in scene.sides if s not in shown]
         return notes
 
     def _show_cursor(self) -> None:
@@ -302,7 +306,7 @@ class ChangesPane(Pane):
         return self._tables[self._place].symbol()
 
     def item(self) -> str | None:
-        """What is under the cursor: a name."""
+        """Return the name under the cursor."""
         return self.symbol()
 
     def turn_side(self, step: int) -> bool:

@@ -125,7 +125,7 @@ class Contributors(Pane):
         """The filter with its matches; of the gap, which end is first."""
         line: Line = []
         if self.view == "names" and self.filter is not None:
-            counts = [f"{t.matches:,} of {len(t.lines):,}" for t in self._told() if t.lines]
+            counts = [f"{t.matches:,} of {len(t.lines):,}" for t in self._shown_tables() if t.lines]
             line = [("· ", "axis"), (f"/{self.filter.text} ", "mark"), (", ".join(counts), "dim")]
             line.append((" ", ""))
         elif self.view == "names" and self.sought is not None:
@@ -135,7 +135,7 @@ class Contributors(Pane):
             line = [("· ", "axis"), (f"{words} ", "dim")]
         return line
 
-    def _told(self) -> list[NamesTable]:
+    def _shown_tables(self) -> list[NamesTable]:
         return list(self._tables if self.wide else self._tables[:1])
 
     # -- what keys do ----------------------------------------------------------------

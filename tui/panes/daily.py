@@ -52,7 +52,7 @@ def drawing(scene: Scene, series: Mapping[Side, Daily], width: int, height: int)
             "",
         ),
     ]
-    charts = [chart for chart in charts if _told(chart[1], rows)]
+    charts = [chart for chart in charts if _has_values(chart[1], rows)]
     count = min(len(charts), max((height - len(lines)) // _LEAST, 1))
     stacked: list[SubChart] = []
     left = height - len(lines)
@@ -91,7 +91,8 @@ def _swing(series: Daily) -> FloatArray:
     return np.where(series.settled, series.oscillators.mcclellan, np.nan)
 
 
-def _told(values: Mapping[Side, FloatArray], rows: Mapping[Side, slice]) -> bool:
+def _has_values(values: Mapping[Side, FloatArray], rows: Mapping[Side, slice]) -> bool:
+    """Tell whether any of the lines has a finite value in the window."""
     return any(bool(np.isfinite(line[rows[side]]).any()) for side, line in values.items())
 
 

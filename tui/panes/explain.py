@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Explained(Message):
-    """What was found out, or the sentence that says why nothing was."""
+    """The explanations, or the sentence that says why there are none."""
 
     explanations: tuple[Explanation, ...]
     sentence: str
@@ -79,7 +79,7 @@ _OF_BOTH: Final = {
 def asked(
     scene: Scene, pane: int, view: str, side: Side, key: str | None
 ) -> tuple[ExplainRequest, ...]:
-    """What a key press in a pane asks about.
+    """Return the measures that a key press in a pane asks about.
 
     Args:
         scene: what is on the screen.

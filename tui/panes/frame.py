@@ -44,7 +44,7 @@ READING: Final = "reading the store …"
 
 
 def form(width: int, height: int, *, zoomed: bool) -> Literal["four", "one", "small"]:
-    """How a size is used: two by two, one pane, or nothing but a sentence."""
+    """Choose the layout for a size: two by two, one pane, or nothing but a sentence."""
     if width < LEAST[0] or height < LEAST[1]:
         return "small"
     return "one" if zoomed or width < FOUR[0] or height < FOUR[1] else "four"
@@ -52,7 +52,7 @@ def form(width: int, height: int, *, zoomed: bool) -> Literal["four", "one", "sm
 
 @dataclass(frozen=True, slots=True)
 class TitleExtras:
-    """What the title of a pane says beside its name and its views.
+    """The words of a pane's title beside its name and its views.
 
     Attributes:
         words: the pane's own.
@@ -179,7 +179,7 @@ def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Lin
 
 
 def too_small(width: int, height: int) -> Drawing:
-    """What is left to say in a terminal that holds nothing."""
+    """Draw the sentence for a terminal that is too small."""
     lines = textwrap.wrap("terminal too small: 80x24 shows everything", max(width, 1))
     top = max((height - len(lines)) // 2, 0)
     return [[]] * top + [[(line.center(width).rstrip(), "")] for line in lines]

@@ -56,7 +56,7 @@ class NameScreen(PageScreen, inherit_bindings=False):
         self.post_message(TrailReady(path, sentence))
 
     def action_explain(self) -> None:
-        """How its contribution came about."""
+        """Explain the contribution of the line."""
         wanted = (ExplainRequest(self.fund, "contribution", self.symbol),)
         self.app.push_screen(ExplainScreen(self.snapshot, self.market, wanted))
 

@@ -156,7 +156,7 @@ class CellMaker:
         return line_note(lines, what)
 
     def label(self, row: int) -> tuple[tuple[str, ...], str] | None:
-        """What a closing row says in place of symbol, name and sector."""
+        """Return the label of a closing row, in place of symbol, name and sector."""
         what = self._rows[row]
         if not isinstance(what, Closing):
             return None

@@ -102,13 +102,13 @@ class Pane(Widget):
         self._foot.show(self._draw_foot)
 
     def set_active(self, active: bool) -> None:
-        """Whether keys go to this pane."""
+        """Set whether keys go to this pane."""
         if active != self.active:
             self.active = active
             self._title.show(self._draw_title)
 
     def set_rung(self, rung: bool) -> None:
-        """Whether an alert on a number of this pane has fired and nobody has seen it."""
+        """Set whether an alert on a number of this pane has fired and nobody has seen it."""
         if rung != self.rung:
             self.rung = rung
             self._title.show(self._draw_title)
@@ -150,7 +150,7 @@ class Pane(Widget):
     # -- the frame -------------------------------------------------------------------
 
     def title_words(self) -> Line:
-        """What the title says after the pane's name and its view."""
+        """Return the words of the title after the pane's name and its view."""
         return []
 
     def _draw_title(self, width: int, height: int) -> Drawing:
@@ -193,7 +193,7 @@ class Pane(Widget):
         self._notes.show(lambda w, h: shown)
 
     def on_resize(self, event: events.Resize) -> None:
-        """What is told depends on the room."""
+        """Draw anew: the text depends on the room."""
         if self._drawn != (self.scene, self.size):
             self.redraw()
 

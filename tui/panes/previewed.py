@@ -34,7 +34,7 @@ class PreviewScreen(PageScreen, inherit_bindings=False):
 
 
 def drawing(preview: Previewed, width: int) -> Drawing:
-    """What the file holds, what of it is refused, and the two keys."""
+    """Draw what the file holds, what of it is refused, and the two keys."""
     lines: Drawing = [[(" Import ", "bold"), (preview.name, "bold"), ("?", "bold")], []]
     for line in preview.lines:
         lines += [[(" ", ""), *part] for part in wrapped(line, width - 2)]

@@ -20,7 +20,7 @@ _INDENT = "  "
 def asked(
     market: Market, snapshot: Snapshot, fund: str, symbol: str, measure: str | None
 ) -> tuple[Explanation, ...]:
-    """What a command line asks for: a measure, a line's contribution, or the index and the gap.
+    """Read what is asked for: a measure, a line's contribution, or the index and the gap.
 
     Raises:
         MeasureError: no such measure, or no such item of it.

@@ -72,7 +72,7 @@ def _markdown(table: ReportTable) -> str:
 
 
 def source_lines(snapshot: Snapshot) -> list[str]:
-    """Where everything came from, a source a line."""
+    """List the sources of all figures, a source a line."""
     lines = []
     for source in snapshot.sources:
         parts = [source.what, source.origin, f"as of {source.as_of}" if source.as_of else ""]

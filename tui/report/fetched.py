@@ -23,7 +23,7 @@ LATE = "no close of the last session yet"
 
 @dataclass(frozen=True, slots=True)
 class FailureGroup:
-    """What failed for one reason.
+    """The symbols or files that failed for one reason.
 
     Attributes:
         reason: why.
@@ -55,7 +55,7 @@ class Fetched:
     disputed: Mapping[str, str] = field(default_factory=dict)
 
     def sentences(self, now: datetime) -> list[str]:
-        """What it brought and what it cost, for a person."""
+        """Say what the refresh brought and what it cost, for a person."""
         if self.ended is None:
             return [self.message]
         opening = [f"{self.message} ({f.ago(self.ended, now)})"]
@@ -63,13 +63,13 @@ class Fetched:
         return [*opening, ", ".join(f"{count:,} {name}" for name, count in figures if count)]
 
     def to_json(self) -> dict[str, Any]:
-        """As plain JSON values."""
+        """Return the same as plain JSON values."""
         ended = self.ended and self.ended.isoformat(timespec="seconds")
         return {"ended": ended, "message": self.message, **self.figures}
 
 
 def fetched(home: Path, prices: Prices, pair: tuple[str, str], now: datetime) -> Fetched:
-    """What is known of the last refresh and of what it could not get.
+    """Return what is known of the last refresh and of what it could not get.
 
     Args:
         home: the store's directory.

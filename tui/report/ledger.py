@@ -34,7 +34,7 @@ def steps(path: str) -> tuple[str | int, ...]:
 
 
 def value_at(document: Mapping[str, Any], path: str) -> Any:
-    """What stands at a path of the note's JSON.
+    """Return the value at a path of the note's JSON.
 
     Raises:
         LookupError: nothing stands there.
@@ -46,7 +46,7 @@ def value_at(document: Mapping[str, Any], path: str) -> Any:
 
 
 class _NumberOrigins:
-    """Where the numbers under a path come from, and of which day they are."""
+    """Finds the source and the day of the numbers under a path."""
 
     def __init__(self, snapshot: Snapshot, earlier: str | None) -> None:
         self._snapshot, self._earlier = snapshot, earlier
@@ -67,7 +67,7 @@ class _NumberOrigins:
         pair = (question.small, question.large)
         if place[0] == "changes":
             if place[2] == "leaders_to_leave":
-                return self._told(str(place[1])), as_of
+                return self._announced_sources(str(place[1])), as_of
             changes = snapshot.changes[str(place[1])]
             files = f"holdings {place[1]} of {changes.from_date} and {changes.to_date}"
             return f"{files}; {self._origin((str(place[1]),), lines=True)}", str(changes.to_date)
@@ -77,8 +77,8 @@ class _NumberOrigins:
         then = f"the earlier note of {self._earlier}; " if place[0] == "since" else ""
         return f"{then}{origin}", as_of
 
-    def _told(self, fund: str) -> str:
-        """What was announced by whom, beside where the contributions come from."""
+    def _announced_sources(self, fund: str) -> str:
+        """Name the sources of the announced changes, beside those of the contributions."""
         changes = self._snapshot.announced[fund]
         origins = listed(sorted({change.source for change in changes if change.source}))
         return f"announced changes of {fund}: {origins}; {self._origin((fund,), lines=True)}"

@@ -179,7 +179,7 @@ def _sum(weights: Sequence[float]) -> float:
 
 
 def _coverage(snapshot: Snapshot) -> Iterator[ReportTable]:
-    """What each index rests on: parts of the window, and the lines left out by reason."""
+    """Tabulate what each index rests on: parts of the window, and the lines left out by reason."""
     rows: list[Row] = []
     for view in snapshot.indices.values():
         rows += [

@@ -40,7 +40,7 @@ def _line(view: IndexView, row: int) -> Row:
 
 
 def rest_words(view: IndexView) -> str:
-    """What the rest of a fund's return is likely to be, in a few words."""
+    """Say in a few words what the rest of a fund's return is likely to be."""
     weight = view.price_return_weight
     words = f"price returns of lines of {weight * 100:.1f} % of weight"
     return words if weight else "cash, fees, trades"

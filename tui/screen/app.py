@@ -92,7 +92,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         self.rung = ""
         self._identity: str | None = None
         #: Paints nothing while it is open.
-        self._held = ExitStack()
+        self._paint_hold = ExitStack()
         self._watched = False
         #: What is said first.
         self.greeting = ""
@@ -128,7 +128,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
 
     @property
     def scene(self) -> Scene | None:
-        """What the panes draw, None before the first answer."""
+        """Return the scene that the panes draw, None before the first answer."""
         if self.snapshot is None or self.market is None or self.absent:
             return None
         return Scene(self.snapshot, self.market, self.first, frozenset(self.marked))
@@ -137,7 +137,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         """Ask the first question; from then on look for data that others brought."""
         if fitting.framed(self):
             # the frame stands on the terminal: what is painted first is the answer
-            self._held.enter_context(self.batch_update())
+            self._paint_hold.enter_context(self.batch_update())
             self.set_timer(PATIENCE, self._paint_without)
         self.ask(self.question)
         leaving.on_signals(self._leave, partial(fitting.give_back, self))
@@ -258,7 +258,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         """Bring the screen up to date, and hold nothing back any more."""
         if self.main is not None:
             self.main.show()
-        self._held.close()
+        self._paint_hold.close()
 
     def _paint_without(self) -> None:
         """The first answer is slow: be a screen that waits for it."""
@@ -282,7 +282,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
                 self.main.show()
 
     def step(self, sessions: int) -> None:
-        """As of some sessions later or earlier than what was asked last."""
+        """Ask again as of some sessions later or earlier than last."""
         if self.market is None and self.failed is None:
             # pressed before the sessions are known: taken up when they are
             self._steps += sessions
@@ -318,7 +318,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
 
     @property
     def cost(self) -> str:
-        """What a refresh would cost, "" where not known."""
+        """Say what a refresh would cost, "" where not known."""
         return self.refresher.cost
 
     def on_cost(self, message: Cost) -> None:
@@ -364,7 +364,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
                 self.main.ring(pane)
 
     def on_alert_reply(self, message: AlertReply) -> None:
-        """What came of setting an alert, or of its hook."""
+        """Show the outcome of setting an alert, or of its hook."""
         self.tell(message.sentence, error=message.wrong)
 
     # -- words -----------------------------------------------------------------------
@@ -380,7 +380,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             self.main.show_status()
 
     def status(self) -> tuple[str, str]:
-        """What the status line says, and its kind: "alert", "error", "busy" or ""."""
+        """Return the text of the status line and its kind: "alert", "error", "busy" or ""."""
         if self.rung:
             return self.rung, "alert"
         if self.refresher.progress is not None:

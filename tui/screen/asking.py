@@ -46,11 +46,11 @@ class Asking(Board, inherit_bindings=False):
         self.watch_pair(place % len(pairs))
 
     def action_step(self, sessions: int) -> None:
-        """As of a session later or earlier."""
+        """Ask again as of a session later or earlier."""
         self.host.step(sessions)
 
     def action_home(self) -> None:
-        """As of the last session held."""
+        """Ask again as of the last session held."""
         app = self.host
         app.ask(replace(app.question, as_of=None))
 

@@ -54,8 +54,8 @@ class Board(Stage, inherit_bindings=False):
         self._header, self._headline = Panel(id="header"), Panel(id="headline")
         self._status, self._hints = Panel(id="status"), Panel(id="hints")
         #: Lines that the headline takes.
-        self._told = host.seat.headline
-        self._headline.styles.height = self._told
+        self._headline_height = host.seat.headline
+        self._headline.styles.height = self._headline_height
         self._instead, self.prompt = Panel(id="cover"), Prompt(host, self)
 
     def compose(self) -> Iterator[Widget]:
@@ -76,9 +76,9 @@ class Board(Stage, inherit_bindings=False):
 
     @property
     def seat(self) -> Seat:
-        """Where a person is, for the next start."""
+        """Return where the person is, for the next start."""
         views = {pane.NUMBER: pane.view for pane in self.panes}
-        return Seat(self.active, views, self.zoomed, self.host.first, self._told)
+        return Seat(self.active, views, self.zoomed, self.host.first, self._headline_height)
 
     def on_mount(self) -> None:
         """The first drawn state: no data yet, where a person was last."""
@@ -161,12 +161,12 @@ class Board(Stage, inherit_bindings=False):
             return
         most = 3 if self.size.height >= 24 else 2 if self.size.height >= 18 else 1
         lines = chrome.headline_lines(scene, self.size.width, most)
-        self._told = len(lines)
-        self._headline.styles.height = self._told
+        self._headline_height = len(lines)
+        self._headline.styles.height = self._headline_height
         self._headline.show(lambda width, height: lines)
 
     def show_status(self) -> None:
-        """What is going on, and how old the data is."""
+        """Draw the status line: what is going on, and how old the data is."""
         app = self.host
         message, kind = app.status()
         right = chrome.age_text(app.snapshot, app.now()) if app.snapshot else ""

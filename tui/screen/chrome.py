@@ -51,7 +51,7 @@ def headline_lines(scene: Scene, width: int, most: int) -> Drawing:
 
 
 def age_text(snapshot: Snapshot, now: datetime) -> str:
-    """How old the prices are, and which generation of the store they come from."""
+    """Say how old the prices are, and which generation of the store they come from."""
     times = [
         source.fetched_at
         for source in snapshot.sources
@@ -70,7 +70,7 @@ def age_text(snapshot: Snapshot, now: datetime) -> str:
 def next_steps(
     cost: str, keys: Mapping[str, tuple[str, ...]], *, simulated: bool
 ) -> list[tuple[str, str]]:
-    """What brings data, each a key away: the key and what it does.
+    """List the keys that bring data: each key and what it does.
 
     Args:
         cost: what a refresh would cost, "" where not known.
@@ -93,7 +93,7 @@ def next_steps(
 
 
 def ways_back(shown_before: Question, keys: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
-    """What leads away from a pair of the watch list that nothing is held of."""
+    """List the keys that lead away from a pair of the watch list that nothing is held of."""
     both = " ".join(shown(keys[name][0]) for name in ("previous_pair", "next_pair"))
     return [
         (both, "the pair before, the next pair of the watch list"),

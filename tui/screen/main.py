@@ -23,11 +23,11 @@ class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
     BINDINGS: ClassVar[list[Any]] = keys.bindings()
 
     def action_pane(self, number: int) -> None:
-        """To a pane by its number."""
+        """Go to a pane by its number."""
         self.activate(number)
 
     def action_next_pane(self, step: int) -> None:
-        """To the pane after or before."""
+        """Go to the pane after or before."""
         self.activate((self.active - 1 + step) % len(self.panes) + 1)
 
     def on_pane_clicked(self, message: Pane.Clicked) -> None:
@@ -48,7 +48,7 @@ class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
         self.pane_here.turn(how)
 
     def action_side(self, step: int) -> None:
-        """To the table on that side, else to the pane on that side."""
+        """Go to the table on that side, else to the pane on that side."""
         if self.pane_here.turn_side(step):
             return
         if self.has_class("-one"):
@@ -116,14 +116,14 @@ class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
             self.action_zoom()
 
     def action_since(self) -> None:
-        """What changed since the last look."""
+        """Show what changed since the last look."""
         if self.host.scene is not None:
             from tui.panes.since import SinceScreen
 
             self.app.push_screen(SinceScreen(self.host, self.host.recall))
 
     def action_fetched(self) -> None:
-        """What the last refresh brought, and what failed."""
+        """Show what the last refresh brought, and what failed."""
         from tui.panes.fetched import FetchedScreen
 
         self.app.push_screen(FetchedScreen(self.host))
@@ -141,7 +141,7 @@ class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
         self.host.tell(f"nothing is removed here: {key} lists the alerts")
 
     def action_help(self) -> None:
-        """What every key does."""
+        """Show what every key does."""
         from tui.panes.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self.host.keys))

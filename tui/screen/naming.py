@@ -38,7 +38,7 @@ class Naming(Board, inherit_bindings=False):
         self.app.push_screen(NameScreen(scene.snapshot, scene.market, fund, symbol))
 
     def action_explain(self) -> None:
-        """How the number under the cursor came about, or the figures of the view."""
+        """Explain the number under the cursor, or the figures of the view."""
         app, pane = self.host, self.pane_here
         if app.scene is None:
             return
@@ -61,7 +61,7 @@ class Naming(Board, inherit_bindings=False):
         self.prompt.open("/", current.text if current else "")
 
     def action_seek(self, step: int) -> None:
-        """To the next match of the filter among all lines, or the one before."""
+        """Go to the next match of the filter among all lines, or the one before."""
         self.activate(CONTRIBUTORS)
         self.host.tell(self.names.seek(step))
 

@@ -163,7 +163,7 @@ class Prompt(Panel):
         )
 
     def _advise(self) -> None:
-        """What may follow, in the status line."""
+        """Show what may follow, in the status line."""
         self.wrong = False
         if self.sign == "/":
             self.advice = "text in symbol, name or sector; sector:energy ret>25 bp<-5 w>1"

@@ -30,7 +30,7 @@ _SLOW = timedelta(minutes=10)
 
 
 def window_start(question: Question, now: datetime) -> date | None:
-    """Where the question's window starts today; None where it is older than the lines."""
+    """Return where the question's window starts today; None where it is older than the lines."""
     final = last_final(now)
     try:
         start, _ = anchors(normal(question.window), final, final, sessions())
@@ -48,7 +48,7 @@ def sentence(
     reference: Reference,
     by: str,
 ) -> str:
-    """What is stale, and how many requests a refresh (started by the key ``by``) costs."""
+    """Say what is stale, and how many requests a refresh (started by the key ``by``) costs."""
     pair = (question.small, question.large)
     plan = make_plan(
         prices,

@@ -103,7 +103,7 @@ class Desk:
         return self._facts[1]
 
     def _doubts(self, contents: Held) -> tuple[str, ...]:
-        """What in the user's themes names nothing held; of an invented market nothing is said."""
+        """List the user's theme symbols that nothing is held of; none where simulated."""
         if self.simulated:
             return ()
         from cache.facts.reference import doubtful_themes
@@ -117,7 +117,7 @@ class Desk:
         return self.store.generation()
 
     def identity(self) -> str | None:
-        """What tells the newest generation on disk from any other, None for an empty store."""
+        """Identify the newest generation on disk, None for an empty store."""
         return self.store.identity()
 
     def demo(self) -> Desk:
@@ -155,7 +155,7 @@ class Desk:
         self.store.commit(bars=bars, holdings=files, announce=adding(changes))
 
     def market(self) -> Market:
-        """What is held now; read again only when the generation on disk is another.
+        """Return the market held now; read again only when the generation on disk is another.
 
         Raises:
             StoreEmpty: nothing is held.
@@ -255,7 +255,7 @@ class Desk:
         return sentence(self.places, prices, holdings, question, now, self.reference, by)
 
     def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
-        """What the last refresh brought and cost, and what is missing of these prices."""
+        """Return what the last refresh brought and cost, and what is missing of these prices."""
         from core.data.frames import Prices
         from tui.report.fetched import fetched
 
@@ -308,7 +308,7 @@ class Desk:
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """What tells one state of a file from another; None where there is none."""
+    """Identify the state of a file by time, size and inode; None where there is none."""
     try:
         status = path.stat()
     except OSError:

@@ -76,7 +76,7 @@ class Config:
     flags: frozenset[str] = frozenset()
 
     def question(self, remembered: Question | None = None) -> Question:
-        """What to open with: a setting that was given, else what was last on the screen."""
+        """Return the first question: a setting that was given, else what was last on the screen."""
         last = remembered or Question()
         pair = self if "pair" in self.given or remembered is None else last
         return Question(

@@ -52,7 +52,7 @@ class Memory:
 
     def __init__(self, state: Path, refusal: str = "") -> None:
         self.state, self.refusal = state, refusal
-        self._lost = self._told = ""
+        self._lost = self._reported = ""
 
     def lose(self, error: OSError) -> None:
         """Something could not be kept, which is no error: everything else goes on."""
@@ -63,8 +63,8 @@ class Memory:
 
     def lost(self) -> str:
         """Why something is not kept, "" where it is; each reason is told once."""
-        news = self._lost if self._lost != self._told else ""
-        self._told, self._lost = self._lost, ""
+        news = self._lost if self._lost != self._reported else ""
+        self._reported, self._lost = self._lost, ""
         return news
 
     def beside(self, name: str) -> Path:
@@ -90,7 +90,7 @@ class Memory:
             return None
 
     def seat(self) -> Seat:
-        """Where a person was last; the beginning where nothing usable is remembered."""
+        """Return where the person was last; the beginning where nothing usable is remembered."""
         fields = self._read().get("seat")
         if not isinstance(fields, dict):
             return Seat()

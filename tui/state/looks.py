@@ -28,7 +28,7 @@ class Seen:
 
 
 class LookBook:
-    """What was last seen of each pair, window and basis.
+    """Stores the last look at each pair, window and basis.
 
     A look is of the last session alone: what is shown while stepping through old dates is none.
 

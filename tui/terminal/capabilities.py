@@ -84,7 +84,7 @@ def here() -> Capabilities:
 def capabilities(
     environ: Mapping[str, str], *, encoding: str, c_locale: bool, colours_of: ColoursOf
 ) -> Capabilities:
-    """What an environment says of its terminal.
+    """Read what an environment says of its terminal.
 
     Args:
         environ: the environment.
@@ -134,7 +134,7 @@ def _family(term: str) -> str:
 def _colours(
     environ: Mapping[str, str], term: str, inside: str, *, modern: bool, colours_of: ColoursOf
 ) -> tuple[int, str]:
-    """How many colours, and what says so."""
+    """Return the number of colours, and what says so."""
     if environ.get("NO_COLOR"):
         return 0, "NO_COLOR is set"
     if environ.get("COLORTERM", "").strip().casefold() in ("truecolor", "24bit"):

@@ -40,7 +40,7 @@ def sentence(error: BaseException, log: Path | None, now: datetime) -> str:
 
 
 def place(home: Path | None) -> Path | None:
-    """Where a fault of the command line is kept, None where no such place is known."""
+    """Return where a fault of the command line is recorded, None where no such place is known."""
     from cache.facts.errors import CacheError
     from tui.state.places import places
 

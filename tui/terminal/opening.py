@@ -205,7 +205,7 @@ def _set(modes: list[Any]) -> None:
 
 
 def _write(text: str) -> None:
-    """To the stream that the screen is drawn on; one that is gone needs nothing."""
+    """Write to the stream that the screen is drawn on; one that is gone needs nothing."""
     stream = sys.__stderr__
     if stream is not None:
         with suppress(OSError, ValueError):

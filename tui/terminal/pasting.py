@@ -50,7 +50,7 @@ class PasteParser(XTermParser):
         super().__init__(debug)
 
     def feed(self, data: str) -> Iterable[Message]:
-        """What was read, as messages; of a paste none before it is over."""
+        """Turn what was read into messages; a paste gives none before it is over."""
         if not data:
             self._came = None
             yield from super().feed(data)
@@ -75,7 +75,7 @@ class PasteParser(XTermParser):
             self._take(data[after:])
 
     def tick(self) -> Iterable[Message]:
-        """What is due now though nothing was read."""
+        """Return the messages that are due now though nothing was read."""
         if self._came is None:
             yield from super().tick()
         elif self._over(END in self._came, time.monotonic()):

@@ -73,7 +73,7 @@ def styled(pen: Pen, codes: str) -> Pen:
 
 @cache
 def bare(pen: Pen) -> Pen:
-    """What is seen of a pen on a space."""
+    """Return what is seen of a pen on a space."""
     return pen if pen.attributes & _SEEN_ON_BLANK else Pen(back=pen.back)
 
 

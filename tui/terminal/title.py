@@ -41,19 +41,19 @@ class WindowTitle:
 
     def __init__(self, app: App[Any]) -> None:
         self._app, self.titled = app, False
-        self._said, self._away = "", False
+        self._shown, self._away = "", False
 
     def say(self, snapshot: Snapshot | None) -> None:
         """The pair and its gap; nothing before the first answer, or while stopped."""
         title = title_of(snapshot) if snapshot else ""
-        if title and title != self._said and not self._away:
-            self._said = title
+        if title and title != self._shown and not self._away:
+            self._shown = title
             self._send(sequence(title))
 
     def take(self, snapshot: Snapshot | None) -> None:
         """Keep the title there is, then say ours."""
         self._send(PUSH)
-        self._said, self._away = "", False
+        self._shown, self._away = "", False
         self.say(snapshot)
 
     def give_back(self) -> None:
@@ -70,7 +70,7 @@ class WindowTitle:
 
 
 def sequence(text: str) -> str:
-    """What makes a text the title."""
+    """Return the escape sequence that sets the title."""
     return f"\x1b]2;{text}\x07"
 
 
@@ -88,7 +88,7 @@ def restored(*, titled: bool) -> Iterator[None]:
 
 
 def _write(text: str) -> None:
-    """To the stream that the screen is drawn on; one that is gone needs no title."""
+    """Write to the stream that the screen is drawn on; one that is gone needs no title."""
     stream = sys.__stderr__
     if stream is not None:
         with suppress(OSError, ValueError):

@@ -120,7 +120,7 @@ class Wire:
         self._forgotten = (columns or self._size[0], rows or self._size[1])
 
     def feed(self, frame: str) -> str:
-        """What brings the terminal to the state that a frame of Textual's would.
+        """Return the text that bring the terminal to the state that a frame of Textual's would.
 
         Args:
             frame: moves, styles and text; anything else comes back as it is.
@@ -142,7 +142,7 @@ class Wire:
         return self._sent(touched, cursor)
 
     def mend(self) -> str:
-        """What is to be shown and not known to be, "" where there is nothing."""
+        """Return the text for the cells that are not known to be shown, "" where there are none."""
         if self._forgotten is None:
             return ""
         return self._sent(self._remember(), self._cursor)

@@ -107,7 +107,7 @@ def date_text(value: date | np.datetime64 | None, *, long: bool = False) -> str:
 
 
 def age(then: datetime | None, now: datetime) -> str:
-    """How long ago, in its largest unit: ``now``, ``3 m``, ``2 h``, ``5 d``, ``7 w``, ``2 y``.
+    """Say how long ago, in its largest unit: ``now``, ``3 m``, ``2 h``, ``5 d``, ``7 w``, ``2 y``.
 
     A time ahead of ``now`` (a clock that runs slow) reads ``in 3 m``. Both are aware or
     both naive.

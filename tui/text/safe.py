@@ -35,7 +35,7 @@ def safe(text: str) -> str:
 
 
 def safe_lines(text: str) -> str:
-    """As `safe`, for a text of several lines: line ends and tabs stay, and spaces of any width."""
+    """Clean a text of several lines as `safe` does; line ends, tabs and wide spaces stay."""
     if text.replace("\n", "").replace("\t", "").isprintable():
         return text
     lines = text.replace("\r\n", "\n").split("\n")

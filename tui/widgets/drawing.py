@@ -49,7 +49,7 @@ else:
 
 
 class Backdrop(NamedTuple):
-    """What the stylesheets give a widget to draw on."""
+    """The style and colours that a widget draws on, from the stylesheets."""
 
     #: What they were when it was asked for.
     key: tuple[object, ...]
@@ -79,7 +79,7 @@ class Painter(_Base):
 
     @property
     def ground(self) -> Backdrop:
-        """What is drawn on, asked for anew after a change of a style here or above."""
+        """Return the backdrop, asked for anew after a change of a style here or above."""
         nodes = self.ancestors_with_self
         key = (self.app.theme, *[style_key(node.styles) for node in nodes])
         ground = self._ground
@@ -204,17 +204,17 @@ class DrawingView(Painter, Widget):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._draw = draw
-        self._kept: tuple[tuple[int, int], Drawing] | None = None
+        self._sized_drawing: tuple[tuple[int, int], Drawing] | None = None
 
     def show(self, draw: Callable[[int, int], Drawing] | None) -> None:
         """Draw something else from now on."""
-        self._draw, self._kept = draw, None
+        self._draw, self._sized_drawing = draw, None
         self.refresh()
 
     def line(self, y: int, ground: Backdrop) -> list[Segment]:
         """One line of the drawing."""
         size = (self.size.width, self.size.height)
-        if self._kept is None or self._kept[0] != size:
-            self._kept = (size, self._draw(*size) if self._draw else [])
-        drawing = self._kept[1]
+        if self._sized_drawing is None or self._sized_drawing[0] != size:
+            self._sized_drawing = (size, self._draw(*size) if self._draw else [])
+        drawing = self._sized_drawing[1]
         return self.segments(drawing[y] if y < len(drawing) else [], size[0], ground.style)

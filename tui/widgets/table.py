@@ -226,11 +226,11 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         self._page(self._body // 2)
 
     def action_first(self) -> None:
-        """To the first row."""
+        """Move to the first row."""
         self.cursor_row = 0
 
     def action_last(self) -> None:
-        """To the last row."""
+        """Move to the last row."""
         self.cursor_row = self.row_count - 1
 
     def action_choose(self) -> None:

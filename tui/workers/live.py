@@ -43,7 +43,7 @@ class Live:
 
     @property
     def text(self) -> str:
-        """What the status line says while quotes are shown; "" while none are."""
+        """Return the status line's words while quotes are shown; "" while none are."""
         if not self.on and self.quotes is None:
             return ""
         if self.quotes is None:

@@ -38,7 +38,7 @@ class Refresher:
 
     @property
     def cost(self) -> str:
-        """What the next fetch would cost, or when one that was cut short goes on by itself."""
+        """Say what the next fetch would cost, or when one that was cut short goes on by itself."""
         return self.countdown or self._cost
 
     @cost.setter

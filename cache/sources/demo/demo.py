@@ -14,9 +14,9 @@ import numpy as np
 
 from cache.facts.sessions import sessions
 from cache.sources.demo import demo_files, demo_funds, demo_lines, demo_paths, demo_weights
-from cache.sources.demo.demo_bars import Columns
+from cache.sources.demo.demo_bars import DemoColumns
 from cache.sources.demo.demo_days import FILES, LAST, LINES_FROM, OPENS_AT
-from cache.sources.demo.demo_lines import Named, Rung, Side
+from cache.sources.demo.demo_lines import DemoRung, DemoSide, Named
 from cache.sources.demo.demo_names import LARGE_SECTORS, SMALL_SECTORS
 from core.data.frames import day
 
@@ -34,8 +34,8 @@ _IT: Final = "Information Technology"
 _INDUSTRIALS: Final = "Industrials"
 
 #: Price return of each fund from the end of 2025 to the opening date: +20 % and 11 pp less.
-SMALL_FUND: Final = demo_funds.Ends(start=250.0, end=300.0, last=302.70)
-LARGE_FUND: Final = demo_funds.Ends(start=680.0, end=741.20, last=744.16)
+SMALL_FUND: Final = demo_funds.DemoEnds(start=250.0, end=300.0, last=302.70)
+LARGE_FUND: Final = demo_funds.DemoEnds(start=680.0, end=741.20, last=744.16)
 
 LEADERS: Final = (
     Named("BE", "Bloom Energy", _INDUSTRIALS, 211.06, 160, 88, leaves=True),
@@ -64,20 +64,20 @@ MEASURED: Final = 1863
 ABOVE: Final = {0.0: 1209, 0.10: 995, 0.25: 636, 1.0: 102}
 
 
-def _small_rungs() -> tuple[Rung, ...]:
+def _small_rungs() -> tuple[DemoRung, ...]:
     """The published counts less the named lines, as rungs of the ladder."""
     open_ = {edge: n - sum(x.change / 100 > edge for x in LEADERS) for edge, n in ABOVE.items()}
     up, ten, quarter, doubled = open_.values()
     return (
-        Rung(MEASURED - len(LEADERS) - up, -0.88, 0.0, (3.4, 1.0)),
-        Rung(up - ten, 0.0, 0.10, (1.1, 1.0)),
-        Rung(ten - quarter, 0.10, 0.25, (1.0, 1.2)),
-        Rung(quarter - doubled, 0.25, 1.0, (1.0, 2.2)),
-        Rung(doubled, 1.0, 3.6, (0.9, 5.0)),
+        DemoRung(MEASURED - len(LEADERS) - up, -0.88, 0.0, (3.4, 1.0)),
+        DemoRung(up - ten, 0.0, 0.10, (1.1, 1.0)),
+        DemoRung(ten - quarter, 0.10, 0.25, (1.0, 1.2)),
+        DemoRung(quarter - doubled, 0.25, 1.0, (1.0, 2.2)),
+        DemoRung(doubled, 1.0, 3.6, (0.9, 5.0)),
     )
 
 
-SMALL: Final = Side(
+SMALL: Final = DemoSide(
     fund="IWM",
     prefix="ZS",
     named=LEADERS,
@@ -97,7 +97,7 @@ SMALL: Final = Side(
     day=0.026,
     dividend_yield=0.012,
 )
-LARGE: Final = Side(
+LARGE: Final = DemoSide(
     fund="SPY",
     prefix="ZL",
     named=DRAGS,
@@ -112,11 +112,11 @@ LARGE: Final = Side(
         (0.011, 0.55),
     ),
     rungs=(
-        Rung(218, -0.62, 0.0, (4.6, 1.0)),
-        Rung(108, 0.0, 0.10, (1.1, 1.0)),
-        Rung(93, 0.10, 0.25, (1.0, 1.2)),
-        Rung(64, 0.25, 1.0, (1.0, 3.0)),
-        Rung(4, 1.0, 1.8, (1.0, 2.0)),
+        DemoRung(218, -0.62, 0.0, (4.6, 1.0)),
+        DemoRung(108, 0.0, 0.10, (1.1, 1.0)),
+        DemoRung(93, 0.10, 0.25, (1.0, 1.2)),
+        DemoRung(64, 0.25, 1.0, (1.0, 3.0)),
+        DemoRung(4, 1.0, 1.8, (1.0, 2.0)),
     ),
     sectors=LARGE_SECTORS,
     unmeasured=0,
@@ -152,7 +152,7 @@ def make(seed: int = SEED) -> tuple[Bars, tuple[tuple[Holdings, bytes], ...]]:
     history, *streams = np.random.default_rng(seed).spawn(3)
     funds = demo_funds.histories(history, days, SMALL_FUND, LARGE_FUND, OPENS_AT)
     source = f"simulated market, seed {seed}"
-    columns = Columns(days)
+    columns = DemoColumns(days)
     files: list[tuple[Holdings, bytes]] = []
     for side, fund, rng in zip((SMALL, LARGE), funds, streams, strict=True):
         files += _add_side(rng, side, fund, columns, source)
@@ -162,7 +162,7 @@ def make(seed: int = SEED) -> tuple[Bars, tuple[tuple[Holdings, bytes], ...]]:
 
 
 def _add_side(
-    rng: np.random.Generator, side: Side, fund: FloatArray, columns: Columns, source: str
+    rng: np.random.Generator, side: DemoSide, fund: FloatArray, columns: DemoColumns, source: str
 ) -> list[tuple[Holdings, bytes]]:
     """Add one fund and its lines to ``columns``; return its holdings files."""
     first = demo_funds.row_on_or_before(columns.days, LINES_FROM)

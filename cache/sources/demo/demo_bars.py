@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from cache.sources.demo.demo_lines import Side
+    from cache.sources.demo.demo_lines import DemoSide
     from core.data.frames import Dates, FloatArray
 
 #: Shares of a fund traded on a median day.
 FUND_VOLUME: Final = 4e7
 
 
-class Columns:
+class DemoColumns:
     """Gathers the bars of funds and lines, symbol by symbol."""
 
     def __init__(self, days: Dates) -> None:
@@ -35,7 +35,7 @@ class Columns:
             name: [] for name in ("close", "volume", "dividend", "split")
         }
 
-    def add_fund(self, rng: np.random.Generator, side: Side, close: FloatArray) -> None:
+    def add_fund(self, rng: np.random.Generator, side: DemoSide, close: FloatArray) -> None:
         """Add a fund: (T,) closes, NaN before its first; volumes and distributions are made."""
         first = int(np.argmax(~np.isnan(close)))
         volume = np.rint(FUND_VOLUME * np.exp(0.3 * rng.standard_normal(len(close))))

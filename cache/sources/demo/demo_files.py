@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from cache.sources.demo.demo_lines import Lines, Side
+    from cache.sources.demo.demo_lines import DemoLines, DemoSide
     from core.data.frames import BoolArray, FloatArray, IntArray
 
 #: Part of a fund that is cash.
@@ -47,7 +47,7 @@ class Unmeasured:
     inside: BoolArray
 
 
-def draw_unmeasured(rng: np.random.Generator, side: Side, files: int) -> Unmeasured:
+def draw_unmeasured(rng: np.random.Generator, side: DemoSide, files: int) -> Unmeasured:
     """Draw the lines without closes: at each later file some leave and as many join."""
     count = side.unmeasured + side.changing * (files - 1)
     sectors = draw_sectors(rng, count, side.sectors)
@@ -67,8 +67,8 @@ def draw_unmeasured(rng: np.random.Generator, side: Side, files: int) -> Unmeasu
 
 
 def write_files(
-    side: Side,
-    lines: Lines,
+    side: DemoSide,
+    lines: DemoLines,
     others: Unmeasured,
     dates: Sequence[date],
     quantity: FloatArray,

@@ -56,7 +56,7 @@ REST_OF_2000: Final = (0.016, -0.093)
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
+class DemoEnds:
     """Closes that a fund must meet: at the end of 2025, at the opening date, on the last day."""
 
     start: float
@@ -72,8 +72,8 @@ def row_on_or_before(sessions: Dates, when: date) -> int:
 def histories(
     rng: np.random.Generator,
     sessions: Dates,
-    small: Ends,
-    large: Ends,
+    small: DemoEnds,
+    large: DemoEnds,
     opens_at: date,
 ) -> tuple[FloatArray, FloatArray]:
     """Daily closes of the small and the large fund.
@@ -86,7 +86,7 @@ def histories(
         sessions: (T,) datetime64[D] from LARGE_FROM through the last day.
         small: closes the small fund must meet.
         large: closes the large fund must meet.
-        opens_at: the date of ``Ends.end``.
+        opens_at: the date of ``DemoEnds.end``.
 
     Returns:
         Two (T,) float64, price per share; the small fund NaN before SMALL_FROM.
@@ -115,7 +115,9 @@ def histories(
     return result[0], result[1]
 
 
-def _knots(which: int, ends: Ends, first: date, opens_at: date, pyend: date) -> dict[date, float]:
+def _knots(
+    which: int, ends: DemoEnds, first: date, opens_at: date, pyend: date
+) -> dict[date, float]:
     """Dates and closes a fund's path runs through, ascending; ``which`` 0 small, 1 large."""
     knots = {pyend: ends.last, opens_at: ends.end, date(2025, 12, 31): ends.start}
     level = ends.start

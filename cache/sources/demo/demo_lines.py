@@ -37,7 +37,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class DemoRung:
     """``count`` lines with returns from ``low`` to ``high`` (fractions), beta distributed."""
 
     count: int
@@ -47,7 +47,7 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class DemoSide:
     """What one simulated fund is made of.
 
     Attributes:
@@ -75,7 +75,7 @@ class Side:
     prefix: str
     named: tuple[Named, ...]
     giants: tuple[tuple[float, float], ...]
-    rungs: tuple[Rung, ...]
+    rungs: tuple[DemoRung, ...]
     sectors: tuple[float, ...]
     unmeasured: int
     changing: int
@@ -97,7 +97,7 @@ class Side:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Lines:
+class DemoLines:
     """(N,) each: named, giants, other measured lines, then those that join.
 
     Attributes:
@@ -109,7 +109,7 @@ class Lines:
         share: of the measured basket at the start where given, NaN where to be solved,
             0 for a line that joins.
         size: relative sizes from which the open shares are solved.
-        room: part of ``Side.bounds_bp`` that a line may use, so that none crowd at the bound.
+        room: part of ``DemoSide.bounds_bp`` that a line may use, so that none crowd at the bound.
         dividend_yield: relative yields of unnamed lines, given ones of named lines.
         leaves: named lines that the reconstitution drops.
     """
@@ -140,7 +140,7 @@ def told_apart(bp: FloatArray) -> FloatArray:
     return result
 
 
-def draw_lines(rng: np.random.Generator, side: Side) -> Lines:
+def draw_lines(rng: np.random.Generator, side: DemoSide) -> DemoLines:
     """Draw every line of a fund that ever has closes."""
     named, giants = side.named, len(side.giants)
     fixed, count = len(named) + giants, side.measured + side.join
@@ -177,7 +177,7 @@ def draw_lines(rng: np.random.Generator, side: Side) -> Lines:
     pays = rng.uniform(size=count) < 0.6
     yields = np.where(pays, rng.gamma(2.0, 0.5, count), 0.0)
     yields[: len(named)] = [line.dividend_yield for line in named]
-    return Lines(
+    return DemoLines(
         symbols=(*(line.symbol for line in named), *symbols),
         names=(*(line.name for line in named), *names),
         sectors=sector,
@@ -191,7 +191,9 @@ def draw_lines(rng: np.random.Generator, side: Side) -> Lines:
     )
 
 
-def _returns(rng: np.random.Generator, rungs: tuple[Rung, ...], sectors: IntArray) -> FloatArray:
+def _returns(
+    rng: np.random.Generator, rungs: tuple[DemoRung, ...], sectors: IntArray
+) -> FloatArray:
     """(N,) returns that fill every rung, the better ones rather in the luckier sectors."""
     drawn = [
         rung.low + CLEAR + (rung.high - rung.low - 2 * CLEAR) * rng.beta(*rung.shape, rung.count)

@@ -10,7 +10,7 @@ import numpy as np
 from cache.sources.holdings.sectors import SECTORS
 
 if TYPE_CHECKING:
-    from cache.sources.demo.demo_lines import Lines, Side
+    from cache.sources.demo.demo_lines import DemoLines, DemoSide
     from core.data.frames import Dates, FloatArray, IntArray
 
 #: Standard deviation of a sector's own daily return.
@@ -34,7 +34,7 @@ class Marks:
 
 
 def raw_paths(
-    rng: np.random.Generator, side: Side, lines: Lines, rows: int, start: int, end: int
+    rng: np.random.Generator, side: DemoSide, lines: DemoLines, rows: int, start: int, end: int
 ) -> FloatArray:
     """(T, N) closes before the market's own move is added.
 
@@ -78,8 +78,8 @@ def index_of(quantity: FloatArray, price: FloatArray, cuts: IntArray) -> FloatAr
 
 def follow(
     rng: np.random.Generator,
-    side: Side,
-    lines: Lines,
+    side: DemoSide,
+    lines: DemoLines,
     raw: FloatArray,
     quantity: FloatArray,
     cuts: IntArray,
@@ -110,7 +110,7 @@ def follow(
     return raw
 
 
-def volumes(rng: np.random.Generator, side: Side, close: FloatArray) -> FloatArray:
+def volumes(rng: np.random.Generator, side: DemoSide, close: FloatArray) -> FloatArray:
     """(T, N) whole shares traded, more on days of large moves."""
     rows, count = close.shape
     turnover = side.value / 400 * np.exp(0.9 * rng.standard_normal(count)) / close[-1]
@@ -124,8 +124,8 @@ def volumes(rng: np.random.Generator, side: Side, close: FloatArray) -> FloatArr
 
 def dividends(
     rng: np.random.Generator,
-    side: Side,
-    lines: Lines,
+    side: DemoSide,
+    lines: DemoLines,
     share: FloatArray,
     sessions: Dates,
     level: FloatArray,
@@ -158,7 +158,7 @@ def dividends(
     return Marks(row, col, np.round(cash[col] * level[row], 4))
 
 
-def splits(rng: np.random.Generator, side: Side, start: int, end: int) -> Marks:
+def splits(rng: np.random.Generator, side: DemoSide, start: int, end: int) -> Marks:
     """Splits of different unnamed lines: three before row ``start``, two up to row ``end``."""
     first = len(side.named) + len(side.giants)
     row = np.concatenate([rng.integers(20, start, size=3), rng.integers(start + 1, end, size=2)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from cache.sources.demo.demo_lines import Lines, Side
+    from cache.sources.demo.demo_lines import DemoLines, DemoSide
     from core.data.frames import BoolArray, FloatArray
 
 #: Part of the unnamed lines whose share count changes at a file date, and by how much.
@@ -55,7 +55,7 @@ def basket_return(quantity: FloatArray, price: FloatArray) -> float:
     return float(np.prod(closed / opened) - 1)
 
 
-def solve(side: Side, lines: Lines, price: FloatArray, turn: FloatArray) -> FloatArray:
+def solve(side: DemoSide, lines: DemoLines, price: FloatArray, turn: FloatArray) -> FloatArray:
     """Shares of the measured basket at the start, under which it makes its return.
 
     Open shares are the lines' sizes tilted by what they made, capped so that no unnamed
@@ -98,7 +98,7 @@ def solve(side: Side, lines: Lines, price: FloatArray, turn: FloatArray) -> Floa
     return shares
 
 
-def _caps(side: Side, made: FloatArray, room: FloatArray) -> FloatArray:
+def _caps(side: DemoSide, made: FloatArray, room: FloatArray) -> FloatArray:
     """(N,) largest share each open line may have; ``made`` is nowhere 0."""
     least, most = side.bounds_bp
     bound = np.where(made > 0, most, least) / 1e4 / (side.measured_part * made)
@@ -106,7 +106,13 @@ def _caps(side: Side, made: FloatArray, room: FloatArray) -> FloatArray:
 
 
 def share_counts(
-    side: Side, lines: Lines, start: FloatArray, price: FloatArray, turn: FloatArray, *, whole: bool
+    side: DemoSide,
+    lines: DemoLines,
+    start: FloatArray,
+    price: FloatArray,
+    turn: FloatArray,
+    *,
+    whole: bool,
 ) -> FloatArray:
     """(F, N) shares in each file: ``held``, and the reconstitution in the last file.
 

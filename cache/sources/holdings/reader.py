@@ -19,8 +19,8 @@ from cache.sources.holdings.preamble import read_preamble, stated_day
 from cache.sources.holdings.rows import Rejected
 from cache.sources.holdings.table import (
     BadCell,
+    HoldingsTable,
     Meanings,
-    Table,
     is_header,
     is_other_header,
 )
@@ -59,7 +59,9 @@ class Reader:
         sheet: what was read so far.
     """
 
-    def __init__(self, rows: Sequence[Row], header: int, table: Table, meanings: Meanings) -> None:
+    def __init__(
+        self, rows: Sequence[Row], header: int, table: HoldingsTable, meanings: Meanings
+    ) -> None:
         self.sheet = Sheet()
         self._rows = rows
         self._header = header
@@ -223,7 +225,7 @@ class Reader:
         if named := next((text for text in between if _FUND.search(text)), None):
             reason = f'the table of another fund begins here ("{named}"); import each by itself'
             raise SourceError(reason, line=row.line)
-        later = Table(row, self._meanings)
+        later = HoldingsTable(row, self._meanings)
         later.decimal = self._table.decimal
         for word in ("symbol", "fund"):
             if self._table.has(word) and not later.has(word):

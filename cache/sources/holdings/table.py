@@ -103,7 +103,7 @@ class Meanings:
 _SIGNS: Final = (("US$", "USD"), ("$", "USD"), ("€", "EUR"), ("£", "GBP"))
 
 
-class Table:
+class HoldingsTable:
     """One header and what its columns hold.
 
     Attributes:
@@ -153,11 +153,11 @@ class Table:
         self.numbers = tuple(word for word in NUMBERS if word in self.columns)
 
     @staticmethod
-    def find(rows: Sequence[Row], meanings: Meanings) -> tuple[int, Table] | None:
+    def find(rows: Sequence[Row], meanings: Meanings) -> tuple[int, HoldingsTable] | None:
         """The first header of holdings among the first rows, with its position."""
         for position, row in enumerate(rows[:_DEEPEST]):
             if is_header(row, meanings):
-                return position, Table(row, meanings)
+                return position, HoldingsTable(row, meanings)
         return None
 
     def has(self, word: str) -> bool:

@@ -103,10 +103,10 @@ def decide(columns: Columns, rows: IntArray, given: Basis | None) -> Decided:
     against = frozenset(columns.symbol[rows[splits.at[wrong]]].tolist())
     count = len(splits.at)
     whose = "as said" if given else f"as {votes[basis]:,} of its {count:,} splits show"
-    told = f"closes {_WORDS[basis]}, {whose}"
+    sentence = f"closes {_WORDS[basis]}, {whose}"
     if basis == "unadjusted":
-        told += "; brought onto today's shares"
-    return Decided(basis, told, against)
+        sentence += "; brought onto today's shares"
+    return Decided(basis, sentence, against)
 
 
 def _splits(columns: Columns, rows: IntArray) -> _Splits | None:

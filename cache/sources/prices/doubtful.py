@@ -67,10 +67,10 @@ def without_unmarked(columns: Columns, rows: IntArray, basis: Basis) -> list[Rej
         )
         line, file = int(columns.line[row]), columns.file_of(row)
         rejected.append(Rejected(line, "close", columns.name(row), reason, file))
-        own = rows[symbol == code]
+        of_symbol = rows[symbol == code]
         for name in ("close", "dividend", "split"):
             if name in columns.values:
-                columns.values[name][own] = np.nan
+                columns.values[name][of_symbol] = np.nan
     return rejected
 
 

@@ -60,8 +60,8 @@ def find_layout(head: Sequence[Row], wanted: Wanted) -> Layout:
 def _is_download(layout: Layout, first: Sequence[str], wanted: Wanted) -> bool:
     """Whether it looks like yfinance's, with closes and no adjusted ones, and nobody said more."""
     words = {*layout.fields, *(column.word for column in layout.wide)}
-    said = {"close", "adj_close"} & {*wanted.columns.values()}
-    if said or "close" not in words or "adj_close" in words or not layout.bars:
+    closes = {"close", "adj_close"} & {*wanted.columns.values()}
+    if closes or "close" not in words or "adj_close" in words or not layout.bars:
         return False
     titles = [*layout.titles.values()]
     if layout.shape == "wide":

@@ -95,8 +95,8 @@ def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> C
     if {"exchange", "currency"} & at.keys():
         symbol = _listings(columns, at, ticker, known)
     stamps, dates = _dates(columns[at["date"]], asked)
-    told = told_of(layout, "Parquet", asked, "", ticker and f"{clean(ticker, 30)} ({whence})")
-    told.notation = notation(None, stamps)
+    account = told_of(layout, "Parquet", asked, "", ticker and f"{clean(ticker, 30)} ({whence})")
+    account.notation = notation(None, stamps)
     values: dict[str, FloatArray] = {}
     faulty: dict[str, BoolArray] = {}
     for name in READ:
@@ -111,7 +111,7 @@ def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> C
         values,
         faulty,
         timed=stamps.timed[dates] if stamps.timed.any() else None,
-        told=[told],
+        told=[account],
         bars=layout.bars,
     )
     for title, place in layout.unknown.items():
@@ -119,7 +119,7 @@ def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> C
             result.unknown[title] = _numbers(columns[place], title)[0]
         except SourceError:
             result.texts.append(title)
-    tell_listings(told, known)
+    tell_listings(account, known)
     return without_foreign(result)
 
 
@@ -149,8 +149,8 @@ def _wide(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> C
     ticker_of(layout, asked, "")
     known = Symbols()
     stamps, dates = _dates(columns[layout.wide[0].date], asked)
-    told = told_of(layout, "Parquet", asked, "", "")
-    told.notation = notation(None, stamps)
+    account = told_of(layout, "Parquet", asked, "", "")
+    account.notation = notation(None, stamps)
     words = [word for word in READ if any(column.word == word for column in layout.wide)]
     tickers = [*dict.fromkeys(column.ticker for column in layout.wide)]
     if rows * len(tickers) > MOST_ROWS:
@@ -176,7 +176,7 @@ def _wide(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> C
         {word: matrix[filled] for word, matrix in values.items()},
         {word: np.isinf(matrix[filled]) for word, matrix in values.items()},
         timed=stamps.timed[dates][when] if stamps.timed.any() else None,
-        told=[told],
+        told=[account],
         bars=layout.bars,
     )
 

@@ -98,7 +98,7 @@ def joined(parts: Sequence[Columns]) -> Columns:
         table = np.array([*map(known.add, part.symbols), -1], np.intp)
         codes.append(table[part.symbol])
     lengths = [len(part.symbol) for part in parts]
-    told = [entry for part in parts for entry in part.told]
+    accounts = [entry for part in parts for entry in part.told]
     timed = [
         np.zeros(length, np.bool_) if part.timed is None else part.timed
         for part, length in zip(parts, lengths, strict=True)
@@ -115,7 +115,7 @@ def joined(parts: Sequence[Columns]) -> Columns:
         [*dict.fromkeys(title for part in parts for title in part.texts)],
         np.concatenate(timed) if any(part.timed is not None for part in parts) else None,
         [row for part in parts for row in part.rejected],
-        told,
+        accounts,
         any(part.bars for part in parts),
     )
 

@@ -140,8 +140,8 @@ def _read_all(stream: BinaryIO, args: dict[str, Any]) -> Columns:
 
 
 def _asked(args: dict[str, Any], file: str, named: str) -> Asked:
-    said = _ADJUSTED.search(file) is not None
-    return Asked(args["decimal"], args["dates"], args["symbol"], named, file, said)
+    adjusted = _ADJUSTED.search(file) is not None
+    return Asked(args["decimal"], args["dates"], args["symbol"], named, file, adjusted)
 
 
 def _read(stream: BinaryIO, wanted: Wanted, asked: Asked) -> list[Columns]:
@@ -189,7 +189,7 @@ def _judge(columns: Columns, today: np.datetime64) -> tuple[IntArray, list[Rejec
     refuse(days > today, "date", f"in the future; the last session is {today}")
     at = np.minimum(np.searchsorted(known, days), len(known) - 1)
     refuse(known[at] != days, "date", "not a session of the exchange")
-    said = np.zeros(len(open_), np.bool_)
+    given = np.zeros(len(open_), np.bool_)
     for name in FIELDS:
         if name not in columns.values:
             continue
@@ -202,8 +202,8 @@ def _judge(columns: Columns, today: np.datetime64) -> tuple[IntArray, list[Rejec
         least, most = _BELIEVED[name]
         beyond = (values > most) | ((values < least) & (values != 0))
         refuse(beyond, name, "is beyond belief", values)
-        said |= ~np.isnan(values)
-    refuse(~said, "", "the row gives no price and no event")
+        given |= ~np.isnan(values)
+    refuse(~given, "", "the row gives no price and no event")
     if {"close", "dividend"} <= columns.values.keys():
         paid = columns.values["dividend"]
         rich = paid > _RICHEST * columns.values["close"]

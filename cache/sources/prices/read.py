@@ -138,8 +138,8 @@ def read_prices(
     )
     bars.check()
     rejected = tuple(Rejected(*row) for row in fields["rejected"])
-    told = [*fields["told"], *([f"not read: {', '.join(passed)}"] if passed else [])]
-    return PriceFile(bars, rejected, fields["rows"], tuple(told))
+    sentences = [*fields["told"], *([f"not read: {', '.join(passed)}"] if passed else [])]
+    return PriceFile(bars, rejected, fields["rows"], tuple(sentences))
 
 
 def _files(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:

@@ -26,18 +26,18 @@ def report(columns: Columns, decided: Decided, unknown: Sequence[str]) -> list[s
     """
     lines: list[str] = []
     groups: dict[tuple[object, ...], list[Told]] = {}
-    for told in columns.told:
+    for account in columns.told:
         # In a folder of files alike each has a symbol of its own.
-        taken = {word: title for word, title in told.taken.items() if word != "symbol"}
-        key = told.kind, *taken.items(), *told.unread, told.notation
-        groups.setdefault(key, []).append(told)
+        taken = {word: title for word, title in account.taken.items() if word != "symbol"}
+        key = account.kind, *taken.items(), *account.unread, account.notation
+        groups.setdefault(key, []).append(account)
     for group in groups.values():
         lines += _group(group, unknown)
     if decided.told:
         lines.append(decided.told)
-    for told in columns.told:
-        prefix = f"{told.file}: " if told.file else ""
-        lines += [f"{prefix}{remark}" for remark in told.remarks]
+    for account in columns.told:
+        prefix = f"{account.file}: " if account.file else ""
+        lines += [f"{prefix}{remark}" for remark in account.remarks]
     return [clean(line, 400) for line in lines]
 
 

@@ -10,7 +10,7 @@ from cache.sources.holdings.rows import Row
 from cache.sources.holdings.xlsx import cell_text, check_zip
 from cache.sources.prices.header import DEEPEST, find_layout
 from cache.sources.prices.layout import MOST_WIDE, Wanted, check_columns
-from cache.sources.prices.text_rows import MOST_CELLS, HeldTable, Table
+from cache.sources.prices.text_table import MOST_CELLS, HeldTable, Table
 
 #: What a workbook of closes unpacks to at most, bytes: some two million cells.
 _MOST_BYTES: Final = 256 << 20

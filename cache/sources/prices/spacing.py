@@ -142,7 +142,7 @@ def check_repeats(columns: Columns, differing: IntArray, rows: int) -> None:
     if len(differing) <= max(3, _REPEATED * rows):
         return
     row = int(differing[0])
-    unread = [title for told in columns.told for title in told.unread]
+    unread = [title for account in columns.told for title in account.unread]
     names = ", ".join(f'"{title}"' for title in [*columns.texts, *unread][:4])
     hint = f" (of {names}?)" if names else ""
     raise SourceError(

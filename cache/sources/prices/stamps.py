@@ -98,8 +98,8 @@ def read_stamps(texts: Sequence[str], given: str | None = None) -> Stamps:
             session[at] = np.datetime64(day(texts[at], order), "D")
         except ValueError:
             continue
-    told = _zoned(texts, session, timed, zoned)
-    return Stamps(session, timed, order, told)
+    zone = _zoned(texts, session, timed, zoned)
+    return Stamps(session, timed, order, zone)
 
 
 def _zoned(
@@ -166,10 +166,10 @@ def _moment(stamp: re.Match[str]) -> datetime | None:
 
 def _counted(text: str) -> date | datetime | None:
     """A date written as one number: 20260121, seconds and finer since 1970, a spreadsheet's day."""
-    found = _DIGITS.fullmatch(text)
-    if found is None:
+    match = _DIGITS.fullmatch(text)
+    if match is None:
         return None
-    digits = found[1]
+    digits = match[1]
     try:
         if len(digits) == 8:
             return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))

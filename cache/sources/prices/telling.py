@@ -89,23 +89,23 @@ def told_of(layout: Layout, kind: str, asked: Asked, sheet: str, single: str) ->
         single: the ticker of a table of one symbol and what says so, else "".
     """
     place = f"{kind}, sheet {clean(sheet, 30)}" if sheet else kind
-    told = Told(asked.file, f"{place}: {_SHAPES[layout.shape]}")
+    account = Told(asked.file, f"{place}: {_SHAPES[layout.shape]}")
     if single:
-        told.taken["symbol"] = single
+        account.taken["symbol"] = single
     elif layout.shape == "wide":
         tickers = dict.fromkeys(column.ticker for column in layout.wide)
-        told.taken["symbol"] = f"{len(tickers):,} titles"
+        account.taken["symbol"] = f"{len(tickers):,} titles"
     for word, position in layout.fields.items():
-        told.taken[word] = layout.titles.get(position, "Symbol")
+        account.taken[word] = layout.titles.get(position, "Symbol")
     for column in layout.wide:
         title = layout.titles[column.at]
-        told.taken.setdefault("date", layout.titles.get(column.date) or "the first column")
-        told.taken.setdefault(column.word, "the cells" if title == column.ticker else title)
+        account.taken.setdefault("date", layout.titles.get(column.date) or "the first column")
+        account.taken.setdefault(column.word, "the cells" if title == column.ticker else title)
     if layout.across:
-        told.taken |= {"date": f"{len(layout.across):,} titles", layout.word: "the cells"}
-    told.unread = [*layout.unread]
-    told.download = layout.download
-    return told
+        account.taken |= {"date": f"{len(layout.across):,} titles", layout.word: "the cells"}
+    account.unread = [*layout.unread]
+    account.download = layout.download
+    return account
 
 
 def notation(mark: Decimal | None, stamps: Stamps) -> str:

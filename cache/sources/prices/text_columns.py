@@ -18,7 +18,8 @@ from cache.sources.prices.price_columns import Columns, Told
 from cache.sources.prices.price_symbols import FOREIGN, Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps
 from cache.sources.prices.telling import Asked, notation, tell_listings, ticker_of, told_of
-from cache.sources.prices.text_rows import MOST_CELLS, MOST_ROWS, Table, whole_rows
+from cache.sources.prices.text_rows import MOST_ROWS, whole_rows
+from cache.sources.prices.text_table import MOST_CELLS, Table
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray, IntArray
@@ -103,11 +104,13 @@ def read_table(table: Table, asked: Asked, sheet: str = "") -> Columns:
         # The first reading took a point for granted.
         parts = walk(table, _Numbers(",", table.separator).read, ticker)
     stamps = read_stamps([text.strip() for text in parts.days], asked.dates)
-    told = told_of(layout, table.told, asked, sheet, ticker and f"{clean(ticker, 30)} ({whence})")
-    told.notation = notation(mark, stamps)
-    told.remarks += parts.remarks
-    tell_listings(told, parts.symbols)
-    return without_foreign(_columns(layout, parts, stamps, told))
+    account = told_of(
+        layout, table.told, asked, sheet, ticker and f"{clean(ticker, 30)} ({whence})"
+    )
+    account.notation = notation(mark, stamps)
+    account.remarks += parts.remarks
+    tell_listings(account, parts.symbols)
+    return without_foreign(_columns(layout, parts, stamps, account))
 
 
 def without_foreign(columns: Columns) -> Columns:

@@ -8,51 +8,28 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import MOST_COLUMNS, Row, check_text, no_csv
 from cache.sources.prices.header import DEEPEST, find_layout
 from cache.sources.prices.layout import check_columns
+from cache.sources.prices.text_table import CHUNK, MOST_CELLS, HeldTable
 
 if TYPE_CHECKING:
-    from cache.sources.prices.layout import Layout, Wanted
+    from cache.sources.prices.layout import Wanted
+    from cache.sources.prices.text_table import Chunk, Table
 
 MOST_ROWS: Final = 5_000_000
-#: Cells of a wide table: what five million rows of a long one need.
-MOST_CELLS: Final = 20_000_000
 #: What a packed file may unpack to, bytes.
 MOST_UNPACKED: Final = 1 << 30
-#: Rows held as text at a time.
-_CHUNK: Final = 50_000
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _NAMES: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 _BRACKETS: Final = re.compile(rb"<\w+>[,;\t|]")
-
-#: Rows and the line on which each starts.
-Chunk = tuple[list[list[str]], list[int]]
-
-
-class Table(Protocol):
-    """A table of text with its layout.
-
-    Attributes:
-        layout: where its header is and what its columns hold.
-        separator: what stands between its cells; "" where nothing does.
-        told: what kind of file it is, in a few words.
-    """
-
-    layout: Layout
-    separator: str
-    told: str
-
-    def chunks(self) -> Iterator[Chunk]:
-        """The rows below the header, blank ones left out, some thousands at a time."""
-        ...
 
 
 class CsvTable:
@@ -99,7 +76,7 @@ class CsvTable:
         for _ in islice(reader, self.layout.below + 1):
             pass
         line = reader.line_num + 1
-        size = max(1, min(_CHUNK, MOST_CELLS // max(self.layout.width, 1) // 20))
+        size = max(1, min(CHUNK, MOST_CELLS // max(self.layout.width, 1) // 20))
         rows: list[list[str]] = []
         lines: list[int] = []
         try:
@@ -115,24 +92,6 @@ class CsvTable:
             raise no_csv(error, line) from None
         if rows:
             yield rows, lines
-
-
-class HeldTable:
-    """A table whose rows are held already: a sheet of a workbook, or objects of JSON."""
-
-    separator = ""
-
-    def __init__(self, rows: Sequence[Row], layout: Layout, told: str) -> None:
-        self._rows = rows
-        self.layout = layout
-        self.told = told
-
-    def chunks(self) -> Iterator[Chunk]:
-        """The rows below the header, blank ones left out, some thousands at a time."""
-        below = [row for row in self._rows[self.layout.below + 1 :] if any(row.cells)]
-        for start in range(0, len(below), _CHUNK):
-            part = below[start : start + _CHUNK]
-            yield [row.cells for row in part], [row.line for row in part]
 
 
 def text_tables(stream: BinaryIO, wanted: Wanted) -> list[tuple[str, Table]]:
@@ -203,8 +162,8 @@ def _json_table(stream: BinaryIO, wanted: Wanted) -> HeldTable:
     layout = find_layout(rows[: DEEPEST + 1], wanted)
     layout.line = None
     if isinstance(document, dict):
-        own = document.get("symbol", document.get("ticker"))
-        layout.ticker = layout.ticker or (own if isinstance(own, str) else "")
+        ticker = document.get("symbol", document.get("ticker"))
+        layout.ticker = layout.ticker or (ticker if isinstance(ticker, str) else "")
     return HeldTable(rows, layout, "JSON")
 
 

@@ -207,8 +207,8 @@ class Yahoo:
             return self._odd(ask, error)
         columns = (chart.close, chart.volume, chart.dividend, chart.split)
         newest = pydate(chart.days[-1]) if len(chart.days) else ask.start
-        told = told_at(headers, chart.meta, newest)
-        return gate(ask, chart.days, *columns, now=now, told=told, meta=chart.meta)
+        server_time = told_at(headers, chart.meta, newest)
+        return gate(ask, chart.days, *columns, now=now, told=server_time, meta=chart.meta)
 
     def _chart(self, ask: Ask) -> tuple[Chart, Mapping[str, str]]:
         """One request, through yfinance.
