@@ -178,7 +178,7 @@ def test_textual_still_makes_its_parser_the_way_ours_takes_its_place() -> None:
     project = tomllib.loads(Path("pyproject.toml").read_text())["project"]
     # Read with care what a wider range brings: this file, and that module's docstring.
     assert "textual>=8.2,<8.3" in project["dependencies"]
-    fitting.read_leniently()
+    fitting.survive_the_terminal()
     assert vars(linux_driver)["XTermParser"] is PasteParser
     for driver in (linux_driver.LinuxDriver, web_driver.WebDriver):
         code = inspect.getsource(driver.run_input_thread)
