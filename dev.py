@@ -34,7 +34,7 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUN_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
 #: Which tests are quick; the markers are set by folder (tests/conftest.py).
-QUICK = "not process and not terminal and not torture"
+QUICK = "not process and not terminal and not torture and not random"
 #: What the sdist must hold beside the code, for whoever builds and tests it elsewhere.
 SHIPPED = (
     "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "dev.py", "requirements-dev.lock",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
@@ -23,7 +24,8 @@ COLOURS: Final = {"core": "#2f7ed8", "cache": "#d9730d", "tui": "#4a8f3c"}
 Room = str
 
 
-def rooms() -> list[Room]:
+@cache
+def rooms() -> tuple[Room, ...]:
     """Every room by its dotted name, lowest first: the order that the import contract holds."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
     ordered: list[Room] = []
@@ -32,15 +34,16 @@ def rooms() -> list[Room]:
         order = [name for layer in layered for name in reversed(layer["layers"])]
         # what stands beside the rooms (the entry, the notebook) is none
         ordered += [f"{floor}.{name}" for name in order if (ROOT / floor / name).is_dir()]
-    return ordered
+    return tuple(ordered)
 
 
-def room_of(module: str, known: list[Room]) -> Room | None:
+def room_of(module: str, known: tuple[Room, ...]) -> Room | None:
     """The room a module lies in; None for what lies in none."""
     return next((r for r in known if module == r or module.startswith(f"{r}.")), None)
 
 
-def arrows(known: list[Room]) -> set[tuple[Room, Room]]:
+@cache
+def arrows(known: tuple[Room, ...]) -> set[tuple[Room, Room]]:
     """(importing room, imported room), for types alone or not."""
     pairs: set[tuple[Room, Room]] = set()
     for room in known:

@@ -71,6 +71,7 @@ def start(home: Path) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.process
 def test_the_first_numbers_need_no_library_of_data(start: dict[str, list[str]]) -> None:
     heavy = ("pandas", "pyarrow", "yfinance", "openpyxl", "aiohttp", "requests", "matplotlib",
              "scipy", "curl_cffi", "sqlite3", "lxml", "bs4", "markdown_it", "pytest")  # fmt: skip
@@ -119,6 +120,7 @@ def pressed(terminal: Terminal, keys: str) -> int:
     return terminal.press(keys, quiet=0.8).size
 
 
+@pytest.mark.terminal
 def test_the_first_settled_screen(screen: tuple[Terminal, Burst]) -> None:
     assert screen[1].size < 32_000
 

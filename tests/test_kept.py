@@ -69,6 +69,7 @@ def test_every_package_is_pinned_with_its_hashes(name: str) -> None:
     assert "://" not in text
 
 
+@pytest.mark.process
 def test_no_index_host_is_named() -> None:
     command = ["git", "ls-files", "-z"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
@@ -95,6 +96,7 @@ print(steps.reached(home))
 """
 
 
+@pytest.mark.process
 def test_the_store_is_read_without_an_unpickler(tmp_path: Path) -> None:
     command = [sys.executable, "-c", CANARY, str(tmp_path / "home")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)

@@ -60,6 +60,7 @@ def run(*command: str | Path, where: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.process
 def test_the_wheel_has_every_file_of_the_rooms_and_no_other(wheel: Path) -> None:
     shipped = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     kept = {
@@ -71,6 +72,7 @@ def test_the_wheel_has_every_file_of_the_rooms_and_no_other(wheel: Path) -> None
     assert shipped == kept
 
 
+@pytest.mark.process
 def test_the_wheel_alone_answers(scripts: Path, tmp_path: Path) -> None:
     at = run(scripts / "python", "-c", "import core, tui; print(tui.__file__)", where=tmp_path)
     assert Path(at.strip()).is_relative_to(scripts.parent)

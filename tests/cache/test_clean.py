@@ -49,6 +49,7 @@ def test_nothing_that_passed_controls_or_hides_or_changes_again(foreign: str) ->
     assert passed.encode("utf-8").decode("utf-8") == clean(passed) == passed
 
 
+@pytest.mark.process
 def test_a_files_names_and_sectors_pass_the_gate() -> None:
     from cache.sources.holdings.read import read_holdings
 

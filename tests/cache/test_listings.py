@@ -24,6 +24,7 @@ CCC,Gamma,US3333333333,2588173,NASDAQ,USD,United States,4
 """
 
 
+@pytest.mark.process
 def test_listings_are_kept_once_each(tmp_path: Path) -> None:
     file = read_holdings(TEXT.encode(), fund="FND", as_of=date(2026, 6, 26), now=NOW)
     held = file.holdings
@@ -43,6 +44,7 @@ def test_listings_are_kept_once_each(tmp_path: Path) -> None:
         replace(held, listing=(0, 1, 2)).check()
 
 
+@pytest.mark.process
 def test_a_store_of_before_reads_on() -> None:
     held = read_holdings(TEXT.encode(), fund="FND", as_of=date(2026, 6, 26), now=NOW).holdings
     text, numbers = pack_holdings(held)

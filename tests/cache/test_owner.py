@@ -101,6 +101,7 @@ def test_another_owners_store_is_read_and_not_written(tmp_path: Path) -> None:
 
 
 @as_root
+@pytest.mark.process
 def test_a_desk_reads_what_its_owner_opened_and_nothing_else() -> None:
     with tempfile.TemporaryDirectory() as folder:
         # pytest's own folder lets nobody through
@@ -206,6 +207,7 @@ def test_whoever_may_rename_a_directory_may_put_another_in_its_place(
             owner.check(tmp_path / "above" / "home", writing=False)
 
 
+@pytest.mark.process
 def test_the_sentence_says_who_could_do_what_and_what_to_do_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

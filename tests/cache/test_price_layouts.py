@@ -14,7 +14,7 @@ from cache.sources.prices import read
 from cache.sources.prices.price_file import parse
 from cache.sources.prices.read import read_prices
 from tests.cache.price_layouts import CLOSES, DAYS, LAYOUTS, VOLUME, dividend, split, total
-from tests.cache.test_price_files import NOW, table
+from tests.process.test_price_files import NOW, table
 
 
 @pytest.fixture

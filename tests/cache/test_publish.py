@@ -273,6 +273,7 @@ def test_a_copy_lies_nowhere_that_everyone_may_write(store: Store, tmp_path: Pat
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.process
 def test_another_user_reads_it_and_writes_nothing(store: Store, tmp_path: Path) -> None:
     target = tmp_path / "desk"
     out(store, target)

@@ -177,6 +177,7 @@ def test_the_maker_makes_the_same_file() -> None:
     assert "# made: 20" in text
 
 
+@pytest.mark.process
 def test_nothing_heavy_is_imported() -> None:
     code = (
         "import sys, cache.facts.sessions; cache.facts.sessions.sessions();"

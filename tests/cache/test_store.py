@@ -279,6 +279,7 @@ print(held.generation, seen)
 """
 
 
+@pytest.mark.process
 def test_reading_writes_nothing_and_takes_no_lock(tmp_path: Path) -> None:
     Store(tmp_path).commit(bars=bars(), holdings=[(holdings(), RAW)])
     folders = (tmp_path / "objects", tmp_path / "generations", tmp_path)

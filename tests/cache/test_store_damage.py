@@ -169,6 +169,7 @@ def writer(home: Path, symbol: str, count: int) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
 
 
+@pytest.mark.process
 def test_two_writers_and_a_reader_lose_nothing(tmp_path: Path) -> None:
     writers = [writer(tmp_path, symbol, 40) for symbol in ("AAA", "BBB")]
     store, seen = Store(tmp_path), [0]
@@ -190,6 +191,7 @@ def test_two_writers_and_a_reader_lose_nothing(tmp_path: Path) -> None:
     assert len(set(seen)) > 5
 
 
+@pytest.mark.process
 def test_a_killed_writer_loses_nothing_acknowledged(tmp_path: Path) -> None:
     chance = random.Random(7)
     held_before = 0

@@ -22,8 +22,8 @@ from core.data.frames import Prices
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
 from tests.cache.test_plan import NOW, PAIR, REFERENCE, holdings, prices
-from tests.cache.test_refresh import names
 from tests.cache.test_refresh_by_hand import Source, bars
+from tests.process.test_refresh import names
 
 FRIDAY = date(2026, 6, 26)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

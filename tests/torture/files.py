@@ -24,7 +24,7 @@ from cache.sources.prices.read import read_prices
 from cache.sources.sandbox import run
 from cache.store.store import Store
 from tests.cache.holdings_maker import FOOTER, HEAD, NEW, OLD, SSGA_ROWS, new, old, ssga
-from tests.cache.test_holdings_hostile import ENTITY, FAR_COLUMN, FAR_ROW, bomb
+from tests.process.test_holdings_hostile import ENTITY, FAR_COLUMN, FAR_ROW, bomb
 from tests.torture.fuzzed import mutated, packed
 from tests.torture.processes import ROOT
 from tests.torture.report import Row

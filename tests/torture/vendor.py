@@ -23,8 +23,9 @@ from core.answer.snapshot import take
 from core.data.frames import Holdings, Prices
 from core.data.market import Market
 from core.data.question import Question
-from tests.cache import test_jumps, test_vendor
+from tests.cache import test_vendor
 from tests.cache.test_vendor import DAYS, LINES, PAIR, World, evening
+from tests.process import test_jumps
 from tests.torture.report import Row
 from tui.report.document import document
 

@@ -115,6 +115,7 @@ def script(path: Path, body: str) -> list[str]:
     return [sys.executable, str(file), "{sentence}"]
 
 
+@pytest.mark.process
 def test_the_hook_is_given_the_sentence_and_the_figures_and_no_shell(tmp_path: Path) -> None:
     out = tmp_path / "out.json"
     command = script(
@@ -136,6 +137,7 @@ def test_the_hook_is_given_the_sentence_and_the_figures_and_no_shell(tmp_path: P
     assert environment["PATH"] == os.environ["PATH"]
 
 
+@pytest.mark.process
 def test_a_hook_that_fails_hangs_or_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     assert "ended with code 3" in hook.run(script(tmp_path, "raise SystemExit(3)"), FIRED, 10)
     assert "cannot be started: /no/such: No such file" in hook.run(["/no/such"], FIRED, 10)
@@ -158,6 +160,7 @@ def test_a_hook_that_fails_hangs_or_is_not_there_is_one_sentence(tmp_path: Path)
 # -- after a refresh -----------------------------------------------------------------------
 
 
+@pytest.mark.process
 def test_a_refresh_says_what_has_fired_since_it_began_and_runs_the_hook_once(
     tmp_path: Path,
 ) -> None:
@@ -251,6 +254,7 @@ def test_an_alert_is_judged_on_its_own_window_whatever_is_shown() -> None:
     drive(story, desk=desk)
 
 
+@pytest.mark.process
 def test_what_another_process_saw_first_rings_here_too_and_runs_no_second_hook(
     tmp_path: Path,
 ) -> None:
@@ -275,6 +279,7 @@ def test_what_another_process_saw_first_rings_here_too_and_runs_no_second_hook(
     assert out.read_text() == "x"
 
 
+@pytest.mark.process
 def test_a_screen_runs_the_hook_beside_it_and_says_what_went_wrong(tmp_path: Path) -> None:
     desk = FakeDesk(HELD)
     AlertBook(desk.memory).add(AlertState(parse("gap > 5", ASKED)))

@@ -22,6 +22,7 @@ __all__ = ["cli", "filled", "once"]
 HEAD = "fund,symbol,action,effective,source\n"
 
 
+@pytest.mark.process
 def test_import_is_kept_and_told_and_can_be_forgotten(filled: Cli, tmp_path: Path) -> None:
     path = tmp_path / "ch.csv"
     path.write_text(HEAD + "iwm,A,leave,2026-03-20,list\nIWM,C,join,2026-03-20,list\n")
@@ -48,6 +49,7 @@ def test_import_is_kept_and_told_and_can_be_forgotten(filled: Cli, tmp_path: Pat
     assert filled("forget", "changes", "iwm")[0] == 2
 
 
+@pytest.mark.process
 def test_refused_rows_are_listed_and_a_bad_file_changes_nothing(
     filled: Cli, tmp_path: Path
 ) -> None:

@@ -97,6 +97,7 @@ def note(cli: Cli, *argv: object, expect: int = 0) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.process
 def test_the_json_by_hand(filled: Cli) -> None:
     found = note(filled)
     assert found["schema"] == 1
@@ -200,6 +201,7 @@ def test_wrong_use_is_one_clear_line(filled: Cli, argv: list[str], code: int, wo
     assert note(filled)["as_of"] == "2026-01-30"  # what was held is held
 
 
+@pytest.mark.process
 def test_half_of_a_file_bad_keeps_the_good_half(cli: Cli, tmp_path: Path) -> None:
     bad = "A,2026-01-30,12,0\nE,2026-01-30,-1,0\nE,2026-01-18,10,0\nE,2026-01-29,ten,0\nE,x,1,0\n"
     code, out, err = cli("import", "prices", write_prices(tmp_path / "p.csv", extra=bad))
@@ -212,6 +214,7 @@ def test_half_of_a_file_bad_keeps_the_good_half(cli: Cli, tmp_path: Path) -> Non
     assert json.loads(cli("status", "--format", "json")[1])["prices"]["symbols"] == 6
 
 
+@pytest.mark.process
 def test_a_file_with_no_good_row_changes_nothing(filled: Cli, tmp_path: Path) -> None:
     before = note(filled)
     path = tmp_path / "bad.csv"
@@ -225,6 +228,7 @@ def test_a_file_with_no_good_row_changes_nothing(filled: Cli, tmp_path: Path) ->
     assert note(filled) == before
 
 
+@pytest.mark.process
 def test_the_same_file_twice_changes_nothing(filled: Cli, tmp_path: Path) -> None:
     before = json.loads(filled("status", "--format", "json")[1])["generation"]
     code, out, _ = filled("import", "prices", tmp_path / "p.csv")
@@ -232,6 +236,7 @@ def test_the_same_file_twice_changes_nothing(filled: Cli, tmp_path: Path) -> Non
     assert json.loads(filled("status", "--format", "json")[1])["generation"] == before
 
 
+@pytest.mark.process
 def test_a_wrong_import_can_be_taken_back(filled: Cli, tmp_path: Path) -> None:
     before = note(filled)["indices"]["IWM"]["contributors"]
     wrong = write_holdings(tmp_path / "w.csv", "B,Lamp,Materials,4,10", "2026-01-15")
@@ -241,6 +246,7 @@ def test_a_wrong_import_can_be_taken_back(filled: Cli, tmp_path: Path) -> None:
     assert note(filled)["indices"]["IWM"]["contributors"] == before
 
 
+@pytest.mark.process
 def test_below_the_coverage_floor_the_answer_is_in_part(filled: Cli, tmp_path: Path) -> None:
     thin = write_holdings(tmp_path / "t.csv", "A,Tin,Energy,6,10 ZZ,Gone,Energy,4,10")
     assert filled("import", "holdings", thin, "--fund", "IWM")[0] == 0
@@ -264,6 +270,7 @@ def test_a_broken_config_is_one_clear_line(filled: Cli, tmp_path: Path) -> None:
     assert code == 2 and "config.toml, line 1" in err
 
 
+@pytest.mark.process
 def test_the_reader_of_a_pipe_may_leave(filled: Cli, tmp_path: Path) -> None:
     del filled
     read, write = os.pipe()
@@ -275,6 +282,7 @@ def test_the_reader_of_a_pipe_may_leave(filled: Cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real files are not on this machine")
+@pytest.mark.process
 def test_real_files_give_the_known_answers(cli: Cli) -> None:
     for kind, name in (
         ("holdings", "IWM_2026-01-21.csv"),

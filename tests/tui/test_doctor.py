@@ -121,6 +121,7 @@ def test_the_users_own_files(around: Surroundings) -> None:
     assert one(keeping.own_files(around), "own files").state == "fault"
 
 
+@pytest.mark.process
 def test_the_store(around: Surroundings, tmp_path: Path) -> None:
     assert one(keeping.store(around), "store").state == "note"
     around = replace(around, places=places(fill(tmp_path), demo=False))
@@ -144,6 +145,7 @@ def test_the_store(around: Surroundings, tmp_path: Path) -> None:
     assert "restore a copy" in one(keeping.store(around), "store").message
 
 
+@pytest.mark.process
 def test_a_desk_that_may_only_read(
     around: Surroundings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,6 +48,7 @@ def test_an_origin_of_several_explanations_is_told_after_the_last_of_them() -> N
     )
 
 
+@pytest.mark.process
 def test_a_measure_by_its_name(filled: Cli) -> None:
     """A +20 %, B -5 %: mean 7.5 %, median the same, sd 12.5 %, skew 0; weights .6 and .4."""
     for name, said in (

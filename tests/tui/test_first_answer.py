@@ -112,6 +112,7 @@ desk.begin(Question())
 """
 
 
+@pytest.mark.process
 def test_no_end_of_the_program_waits_for_a_disk_that_hangs(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", HANGS, str(tmp_path)], check=True, timeout=30)
 

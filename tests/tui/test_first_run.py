@@ -13,11 +13,11 @@ from cache.facts.errors import SourceError, StoreError
 from cache.sources.sniff import kind_of
 from core.answer.snapshot import Question
 from tests.cache.price_layouts import LAYOUTS
+from tests.terminal.test_child import read_until
+from tests.terminal.test_terminals import started
 from tests.tui.driving import drive, lines_of, press, seen, until
 from tests.tui.markets import FakeDesk, market
-from tests.tui.test_child import read_until
 from tests.tui.test_cli import write_holdings, write_prices
-from tests.tui.test_terminals import started
 from tui.command.commands import CommandError
 from tui.command.line import Import, parse
 from tui.screen.app import InternalsApp
@@ -59,6 +59,7 @@ def test_the_demo_is_one_key_away_and_hides_no_real_market() -> None:
     drive(simulated, held=market(simulated=True))
 
 
+@pytest.mark.process
 def test_a_file_is_brought_by_its_path(tmp_path: Path) -> None:
     desk = FakeDesk(None)
     said = "my closes.csv: 138 rows of 6 symbols, keeps nothing:"
@@ -164,6 +165,7 @@ def test_the_line_keeps_blanks_of_a_path() -> None:
         parse("import", Question())
 
 
+@pytest.mark.terminal
 def test_from_nothing_to_the_demo_on_a_terminal(tmp_path: Path) -> None:
     with started(tmp_path, demo=False) as terminal:
         first = read_until(terminal.ours, b"What to do next", b"quit")
@@ -176,6 +178,7 @@ def test_from_nothing_to_the_demo_on_a_terminal(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir() if p.is_dir()) == ["demo"]
 
 
+@pytest.mark.terminal
 def test_from_nothing_to_a_file_of_ones_own(tmp_path: Path) -> None:
     file = tmp_path / "p.csv"
     write_prices(file)

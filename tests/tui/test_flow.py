@@ -219,6 +219,7 @@ sys.exit(CODE)
         (3, "no network", "! the last good numbers stay: no network"),
     ],
 )
+@pytest.mark.process
 def test_a_refresh_shows_progress_and_its_end(code: int, message: str, told: str) -> None:
     desk = FakeDesk(HELD)
     script = CHILD.replace("CODE", str(code)).replace("MESSAGE", repr(message))
@@ -239,6 +240,7 @@ def test_a_refresh_shows_progress_and_its_end(code: int, message: str, told: str
     drive(story, desk=desk)
 
 
+@pytest.mark.process
 def test_a_refresh_that_cannot_start_is_a_sentence() -> None:
     desk = FakeDesk(HELD)
     desk.argv = ["/nowhere/at/all"]
@@ -281,6 +283,7 @@ def test_nothing_is_sent_while_nothing_changes() -> None:
     drive(story, held=HELD)
 
 
+@pytest.mark.process
 def test_importing_the_app_imports_nothing_heavy() -> None:
     code = (
         "import sys, tui.screen.app; print(sorted({'pandas', 'pyarrow', 'yfinance', 'openpyxl',"

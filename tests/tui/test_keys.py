@@ -386,6 +386,7 @@ def test_every_key_has_a_check() -> None:
 
 
 @pytest.mark.parametrize("check", dict.fromkeys(CHECKS.values()), ids=lambda c: c.__name__)
+@pytest.mark.process
 def test_keys(check: Check) -> None:
     desk = FakeDesk(HELD)
     app = drive(check, desk=desk)

@@ -52,6 +52,7 @@ async def until(pilot: Pilot[None], app: InternalsApp, text: str) -> None:
         await settle(pilot, app)
 
 
+@pytest.mark.process
 def test_p_shows_quotes_with_their_time_and_coverage_and_p_again_ends_them() -> None:
     desk = FakeDesk(market())
     desk.quotes = child(line({"S00": 9.0, "S01": 9.0, "S02": 9.0, "IWM": 240.0}, refused=1))
@@ -72,6 +73,7 @@ def test_p_shows_quotes_with_their_time_and_coverage_and_p_again_ends_them() -> 
     drive(story, desk=desk)
 
 
+@pytest.mark.process
 def test_watch_opens_with_live_quotes() -> None:
     desk = FakeDesk(market())
     desk.quotes = child(line({"IWM": 240.0}))
@@ -82,6 +84,7 @@ def test_watch_opens_with_live_quotes() -> None:
     drive(story, desk=desk, config=Config(watch=True))
 
 
+@pytest.mark.process
 def test_a_closed_exchange_is_said_and_the_screen_is_as_before() -> None:
     desk = FakeDesk(market())
     words = "the exchange is closed; the next session opens on Monday 29 June at 9:30 ET"
@@ -95,6 +98,7 @@ def test_a_closed_exchange_is_said_and_the_screen_is_as_before() -> None:
     drive(story, desk=desk)
 
 
+@pytest.mark.process
 def test_after_the_bell_the_last_quotes_stay_with_their_time() -> None:
     desk = FakeDesk(market())
     over = {"state": "closed", "message": "the session of 2026-06-29 has closed"}
@@ -111,6 +115,7 @@ def test_after_the_bell_the_last_quotes_stay_with_their_time() -> None:
     drive(story, desk=desk)
 
 
+@pytest.mark.process
 def test_a_child_that_breaks_takes_its_quotes_with_it() -> None:
     desk = FakeDesk(market())
     desk.quotes = child(line({"IWM": 240.0}), then="sys.exit('out of luck')")
@@ -123,6 +128,7 @@ def test_a_child_that_breaks_takes_its_quotes_with_it() -> None:
     drive(story, desk=desk)
 
 
+@pytest.mark.process
 def test_a_connection_that_is_waited_for_is_said_beside_the_last_quotes() -> None:
     desk = FakeDesk(market())
     wait = {"state": "waiting", "message": "the stream broke off; connecting again in 2 s"}
@@ -144,6 +150,7 @@ def test_a_simulated_market_has_no_quotes() -> None:
     drive(story, desk=FakeDesk(market()))
 
 
+@pytest.mark.process
 def test_what_was_told_outlives_a_new_quote() -> None:
     desk = FakeDesk(market())
     more = [line({"IWM": 240.0 + at}) for at in range(3)]
@@ -164,6 +171,7 @@ def test_what_was_told_outlives_a_new_quote() -> None:
     drive(story, desk=desk)
 
 
+@pytest.mark.process
 def test_an_earlier_date_is_not_recomputed_by_quotes() -> None:
     desk = FakeDesk(market())
     desk.quotes = child(line({"IWM": 240.0}))
@@ -180,6 +188,7 @@ def test_an_earlier_date_is_not_recomputed_by_quotes() -> None:
     drive(story, desk=desk, question=replace(QUESTION, as_of=date(2026, 6, 25)))
 
 
+@pytest.mark.process
 def test_the_screen_does_not_freeze_under_quotes_of_every_line() -> None:
     desk = FakeDesk(market())
     many = {f"X{at:04}": 10.0 for at in range(2500)}
@@ -327,6 +336,7 @@ def test_quotes_of_an_empty_store_name_what_is_missing(
     assert capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.process
 def test_another_pair_gets_a_stream_of_its_own() -> None:
     desk = FakeDesk(market())
     said = json.dumps(line({"IWM": 240.0}))

@@ -13,6 +13,7 @@ from tests.tui.test_cli import Cli, cli, filled, note, once  # noqa: F401
 # A: 60 % of IWM, +20 %: 12.00 %; B: 40 %, -5 %: -2.00 %; C: 40 % of SPY, +2.5 %: 1.00 %; D flat
 
 
+@pytest.mark.process
 def test_the_gap_without_names_in_every_format(filled: Cli) -> None:  # noqa: F811
     asked = ("--without", "IWM:a", "--without", "SPY:C,D", "--basis", "pr")
     found = note(filled, *asked)

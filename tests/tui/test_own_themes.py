@@ -23,6 +23,7 @@ __all__ = ["cli", "filled", "once"]
 MINE = '[mine]\nsymbols = ["A", "B", "ZZZ"]\nsource = "my list"\ndate = 2026-02-03\n'
 
 
+@pytest.mark.process
 def test_the_note_shows_a_theme_with_its_source_and_names_what_it_does_not_know(
     filled: Cli, tmp_path: Path
 ) -> None:

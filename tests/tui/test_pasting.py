@@ -16,8 +16,8 @@ from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver, web_driver
 from textual.message import Message
 
+from tests.terminal.test_child import on_a_terminal, read_until
 from tests.torture.hostile import PAYLOADS
-from tests.tui.test_child import on_a_terminal, read_until
 from tui.terminal import fitting, pasting
 from tui.terminal.pasting import BREATH, LONGEST, MOST, PATIENCE, QUIET, PasteParser
 
@@ -177,8 +177,8 @@ def test_without_a_paste_it_reads_as_textual_does(clock: Clock) -> None:
 def test_textual_still_makes_its_parser_the_way_ours_takes_its_place() -> None:
     project = tomllib.loads(Path("pyproject.toml").read_text())["project"]
     # Read with care what a wider range brings: this file, and that module's docstring.
-    assert "textual>=8.2,<9" in project["dependencies"]
-    fitting.read_leniently()
+    assert "textual>=8.2,<8.3" in project["dependencies"]
+    fitting.survive_the_terminal()
     assert vars(linux_driver)["XTermParser"] is PasteParser
     for driver in (linux_driver.LinuxDriver, web_driver.WebDriver):
         code = inspect.getsource(driver.run_input_thread)
@@ -192,6 +192,7 @@ def test_textual_alone_presses_what_is_pasted() -> None:
     assert "q" in found
 
 
+@pytest.mark.terminal
 def test_on_a_real_terminal_a_paste_of_keys_presses_none() -> None:
     process, ours = on_a_terminal()
     try:

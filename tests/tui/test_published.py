@@ -37,6 +37,7 @@ def read(capsys: pytest.CaptureFixture[str], home: Path, *argv: str) -> tuple[in
     return (code, *capsys.readouterr())
 
 
+@pytest.mark.process
 def test_the_answers_are_the_publishers_and_nothing_is_written(
     desk_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,6 +24,7 @@ def limited() -> list[str]:
     return [sys.executable, "-c", script]
 
 
+@pytest.mark.process
 def test_a_limit_is_counted_down_and_the_refresh_goes_on_by_itself() -> None:
     desk = FakeDesk(market())
     desk.argv = limited()
@@ -61,6 +62,7 @@ def test_a_limit_is_counted_down_and_the_refresh_goes_on_by_itself() -> None:
 
 @pytest.mark.parametrize("code", [0, 1])
 @pytest.mark.parametrize("empty", [True, False])
+@pytest.mark.process
 def test_the_summary_outlives_the_data_it_tells_of(code: int, empty: bool) -> None:
     held = market()
     desk = FakeDesk(None if empty else held)
@@ -97,6 +99,7 @@ def test_the_summary_outlives_the_data_it_tells_of(code: int, empty: bool) -> No
         ('{"stage": "prices", "done": 3}', "the refresh ended without saying what it brought"),
     ],
 )
+@pytest.mark.process
 def test_a_process_that_ends_well_without_a_summary_was_no_refresh(said: str, told: str) -> None:
     desk = FakeDesk(market())
     desk.argv = [sys.executable, "-c", f"print({said!r})"]

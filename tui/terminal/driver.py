@@ -3,7 +3,7 @@
 Three habits of Textual's are relied on: a frame is one `write` that begins with a move, it
 stands between the two marks of synchronized output where the terminal knows them, and
 everything else is a write of its own. Should a version change that, bytes go through as they
-are and `tests/tui/test_wire_driver.py` fails.
+are and `tests/terminal/test_wire_driver.py` fails.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ edge of every widget and with seven caches each. Lines that fill their widget an
 others need none of it: here a line is taken as its widget draws it, and its style is filtered
 once for good. What is no `Painter`, or has a border or an opacity, is asked as Textual asks.
 
-This rests on the inside of Textual's compositor; `tests/tui/test_painting.py` holds both to the
+This rests on the inside of Textual's compositor; `tests/random/test_painting.py` holds both to the
 same cells, and the setting `wire = "plain"` goes without.
 """
 

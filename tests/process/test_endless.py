@@ -10,7 +10,7 @@ import pytest
 
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_broken import ENDLESS
-from tests.cache.test_yahoo import ASKED, fetch, server, yahoo
+from tests.process.test_yahoo import ASKED, fetch, server, yahoo
 
 __all__ = ["server"]
 

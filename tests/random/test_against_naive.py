@@ -18,7 +18,7 @@ from core.measures.spread import Ranking
 from tests.core import naive
 from tests.core.build import NAN, holdings, market, prices, weekdays
 from tests.core.naive_daily import series
-from tests.core.test_properties import SECTORS, Case, cases, examples
+from tests.random.test_properties import SECTORS, Case, cases, examples
 
 KINDS = {
     "no prices held": naive.NO_PRICES,

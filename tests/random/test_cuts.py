@@ -13,7 +13,7 @@ from core.data.frames import Holdings
 from core.explain.ground import Ground
 from core.explain.index import cuts
 from tests.core.build import NAN
-from tests.core.test_properties import WHOLE, Case, cases, examples, rebuilt
+from tests.random.test_properties import WHOLE, Case, cases, examples, rebuilt
 
 
 def dated_inside(case: Case, day: int, basis: Basis) -> tuple[Case, Snapshot]:

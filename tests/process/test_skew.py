@@ -13,7 +13,7 @@ from cache.refresh.file_plan import FileAsk
 from cache.refresh.reasons import asked_for
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
-from tests.cache.test_refresh import NOW, names, run
+from tests.process.test_refresh import NOW, names, run
 
 HOUR = timedelta(hours=1)
 #: A Friday at eleven in the morning in New York: the session is open.

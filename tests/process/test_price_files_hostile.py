@@ -12,7 +12,7 @@ import pytest
 
 from cache.facts.errors import SourceError
 from cache.sources.prices import text_rows
-from tests.cache.test_price_files import read, refusal, table
+from tests.process.test_price_files import read, refusal, table
 
 
 @pytest.mark.parametrize("factor", [4, 1.5, 0.25])

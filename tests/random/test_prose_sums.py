@@ -17,7 +17,7 @@ from core.answer.snapshot import Question, Snapshot, take
 from core.note.phrase import FURTHER, further_places
 from core.note.since_note import since_sentences
 from tests.core import build
-from tests.tui.test_prose import check_prose
+from tests.random.test_prose import check_prose
 
 #: A signed number of a sentence with its unit.
 SIGNED = re.compile(r"([+-]?[\d,]+(?:\.\d+)?) (bp|%|pp)")

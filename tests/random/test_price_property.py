@@ -14,8 +14,8 @@ import pytest
 
 from cache.facts.errors import SourceError
 from cache.sources.prices.read import HowToRead, read_prices
-from tests.cache.test_price_files import NOW
 from tests.cache.test_price_layouts import in_this_process
+from tests.process.test_price_files import NOW
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 __all__ = ["in_this_process"]

@@ -24,7 +24,7 @@ from core.data.frames import Block, Events, day
 from core.data.market import Market
 from core.data.question import BreadthList
 from core.measures.membership import spans
-from tests.core.test_properties import FEATURES, Case, cases, examples
+from tests.random.test_properties import FEATURES, Case, cases, examples
 from tui.report.document import document
 
 

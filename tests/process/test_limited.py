@@ -73,7 +73,7 @@ def objects(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
 def child(
     name: str, source: bytes | BinaryIO = b"", limits: Limits = SMALL, **args: object
 ) -> Parsed:
-    parser = f"tests.cache.test_limited:{name}"
+    parser = f"tests.process.test_limited:{name}"
     return run(parser, source, args, file="f.csv", limits=limits, paths=[str(ROOT)])
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cache.test_price_files import read, refusal, table
+from tests.process.test_price_files import read, refusal, table
 
 GOOD = {("AAA", "2026-06-24"): 10.0, ("AAA", "2026-06-25"): 11.0, ("AAA", "2026-06-26"): 12.0}
 ROWS = [f"{symbol},{day},{close}" for (symbol, day), close in GOOD.items()]

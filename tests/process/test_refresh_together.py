@@ -25,7 +25,7 @@ from cache.sources.yahoo.yahoo import Yahoo
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import later
-from tests.cache.test_refresh import NOW, PAIR, ROOT, names, run
+from tests.process.test_refresh import NOW, PAIR, ROOT, names, run
 
 IVV_PAIR = ("--pair", "IWM:IVV")
 

@@ -15,8 +15,8 @@ from cache.refresh.progress import Progress
 from cache.store import pack
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
-from tests.cache.test_refresh import run, small
 from tests.cache.test_store import files
+from tests.process.test_refresh import run, small
 from tests.torture import steps
 
 __all__ = ["small"]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.test_child import read_until
+from tests.terminal.test_child import read_until
 from tests.vt import Screen
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ import pytest
 from cache.sources.yahoo.session import retry_at
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
-from tests.cache.test_refresh import NOW, names, run
+from tests.process.test_refresh import NOW, names, run
 
 #: A zone that no arithmetic of dates can hold.
 DATE_BEYOND = "Fri, 26 Jun 2026 22:00:00 +" + "9" * 20

@@ -40,10 +40,10 @@ def test_the_sentence_and_the_log_hold_no_value(
     log = tmp_path / "state" / "crash.log"
     said = crash.sentence(fault(), log, NOW)
     assert said.startswith("ValueError('no such thing in ~/x at http://proxy/')")
-    assert "(tests/tui/test_crash.py, line" in said and str(log) in said
+    assert "(tests/terminal/test_crash.py, line" in said and str(log) in said
     text = log.read_text("utf-8")
     assert text.splitlines()[0] == "internals 0.1.0, 2026-07-01 14:30 UTC"
-    assert "  tests/tui/test_crash.py, line" in text and "in inner" in text
+    assert "  tests/terminal/test_crash.py, line" in text and "in inner" in text
     assert "KeyError(7)" in text
     for told in (said, text):
         for private in ("hunter2", "ada", "pw@", str(ROOT)):

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from cache.facts.errors import SourceError
-from tests.cache import test_live
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_mute import WAYS, Mute
-from tests.cache.test_live import MONDAY, filled
-from tests.cache.test_refresh import NOW
+from tests.process import test_quotes as test_live
+from tests.process.test_quotes import MONDAY, filled
+from tests.process.test_refresh import NOW
 
 OPEN, SILENT = 1.0, 2.0
 #: Where the time allowed is not what ends it.

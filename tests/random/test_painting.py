@@ -15,8 +15,8 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.pilot import Pilot
 
+from tests.terminal.test_wire_screen import KEYS, SIZES, Tee, run
 from tests.tui.driving import press, settle
-from tests.tui.test_wire_screen import KEYS, SIZES, Tee, run
 from tests.vt import Look, Screen
 from tui.screen.app import InternalsApp
 from tui.state.config import THEMES

@@ -167,11 +167,12 @@ class Shown:
 
     def ended(self) -> int:
         """Its exit code, once it has ended and its terminal is as it was."""
-        end, status = time.monotonic() + 10, (0, 0)
+        end, status = time.monotonic() + 60, (0, 0)
         while not status[0] and time.monotonic() < end:
             self.take(0.1)
             status = os.waitpid(self.terminal.pid, os.WNOHANG)
         self.terminal.ended = bool(status[0])
+        assert status[0], "it has not ended"
         while self.take(0.2):
             pass
         assert not self.screen.alternate

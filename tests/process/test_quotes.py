@@ -21,7 +21,7 @@ from cache.refresh.quotes import SOURCE, Close, Gate, closed, last_closes, open_
 from core.data.frames import Block, Prices
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_stream import Streamer, message
-from tests.cache.test_refresh import ROOT, child
+from tests.process.test_refresh import ROOT, child
 
 SESSION = date(2026, 6, 26)  # a Friday
 NOON = datetime(2026, 6, 26, 16, 0, tzinfo=UTC)

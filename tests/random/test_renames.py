@@ -19,7 +19,7 @@ from core.data.frames import Block, Events, Holdings, Prices
 from core.data.market import Market
 from core.measures.changes import changes
 from tests.core.build import NAN, holdings, market, prices, weekdays
-from tests.core.test_properties import FEATURES, Case, cases, examples, same, told
+from tests.random.test_properties import FEATURES, Case, cases, examples, same, told
 
 DAYS = weekdays("2026-01-05", "2026-02-27")
 SIZE = len(DAYS)
