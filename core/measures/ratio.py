@@ -111,7 +111,8 @@ def means(level: FloatArray, closes: int) -> FloatArray:
     if len(level) < closes:
         return np.zeros(0)
     sums = np.concatenate([[0.0], np.cumsum(level)])
-    return (sums[closes:] - sums[:-closes]) / closes
+    averages: FloatArray = (sums[closes:] - sums[:-closes]) / closes
+    return averages
 
 
 def _average(sessions: Dates, level: FloatArray, closes: int) -> Average | None:
