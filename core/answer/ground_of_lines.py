@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.answer.views import EndEarly, covers
-from core.data.frames import day, pydate
+from core.data.frames import day, distinct, pydate
 
 if TYPE_CHECKING:
     from core.data.market import Market
@@ -31,7 +31,7 @@ def end_early(basket: Basket, window: Window) -> EndEarly | None:
     last, share = basket.segments[-1], basket.share[-1]
     closed = basket.closed[-1]
     early = basket.measured[-1] & (closed < day(window.end))
-    for session in np.unique(closed[early]):
+    for session in distinct(closed[early]):
         ending = np.nonzero(early & (closed == session))[0].tolist()
         delisted = [
             n for n in ending if any(w.startswith("last traded") for w in basket.flags.get(n, ()))

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.answer.lists import list_sources, list_warnings
 from core.answer.views import IndexView, Source
-from core.data.frames import day, pydate
+from core.data.frames import day, distinct, pydate
 
 if TYPE_CHECKING:
     from core.data.frames import IntArray
@@ -122,7 +122,7 @@ def _sectors(basket: Basket, fund: str, parts: tuple[Span, ...]) -> Iterator[Sou
     """The files that gave measured lines their sectors and are not those of the window's parts."""
     labels, serving = basket.labels, {part.origin for part in parts}
     places = labels.source[basket.numbers[basket.measured.any(axis=0)]]
-    for place in np.unique(places[places >= 0]).tolist():
+    for place in distinct(places[places >= 0]).tolist():
         file = labels.files[place]
         if file not in serving:
             what = f"sectors of {int((places == place).sum()):,} lines of {fund}"

@@ -187,7 +187,9 @@ class Market:
 
     def session(self, value: date) -> date:
         """The last exchange session on or before a date; the date itself before the first."""
-        return last_on_or_before(self.reference.sessions, value) or value
+        sessions = self.reference.sessions
+        # asked of each line, and most of them end on the same day
+        return self.cached(("session", value), lambda: last_on_or_before(sessions, value) or value)
 
     def matrix(self, years: Iterable[int]) -> Matrix | None:
         """The bars of some years side by side, cached; None where none of them is held."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray
+from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray, distinct
 
 if TYPE_CHECKING:
     from core.data.matrix import Matrix
@@ -167,7 +167,7 @@ class Marks:
         """(N, t) bits of some lines by their columns in the matrix, on some rows."""
         missing = columns[~self._done[columns]]
         if len(missing):
-            self._work_out(np.unique(missing))
+            self._work_out(distinct(missing))
         return self._bits[:, rows][columns]
 
     def moves(self, listed: IntArray, columns: IntArray, rows: slice) -> tuple[FloatArray, ...]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import BoolArray, Dates, FloatArray, day
+from core.data.frames import BoolArray, Dates, FloatArray, day, distinct
 from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
 from core.measures.membership import spans
@@ -192,7 +192,7 @@ def daily(
     for part, places in zip((*before, *within), lines, strict=False):
         listed = market.columns(matrix)[market.rows(part.file)]
         # a line that a file has twice is one
-        listed, columns = np.unique(listed[listed >= 0]), market.columns(matrix)[places]
+        listed, columns = distinct(listed[listed >= 0]), market.columns(matrix)[places]
         adjusted |= bool(matrix.only_adjusted[columns].any())
         rows = slice(matrix.row(part.start) + 1, matrix.row(part.end) + 1)
         place = slice(rows.start - opened, rows.stop - opened)

@@ -70,6 +70,8 @@ def test_the_first_numbers_need_no_library_of_data(start: dict[str, list[str]]) 
              "scipy", "curl_cffi", "sqlite3", "lxml", "bs4", "markdown_it", "pytest")  # fmt: skip
     roots = {name.partition(".")[0] for name in start["modules"]}
     assert not roots & set(heavy)
+    # `np.unique`, `np.median` and others load them, and use none
+    assert "numpy.ma" not in start["modules"]
 
 
 def test_the_first_numbers_need_few_modules(start: dict[str, list[str]]) -> None:
