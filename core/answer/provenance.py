@@ -146,6 +146,12 @@ def warnings(
         )
     if question.basis == "tr":
         sentences += _doubtful_dividends(market, question, window, indices)
+    stray = dict.fromkeys(view.stray_day for view in indices.values() if view.stray_day)
+    sentences += [
+        f"{one}; if the exchange was closed that day, they are wrong: forget that import"
+        for one in stray
+    ]
+    sentences += _dated_on_closures(market, parts)
     for fund, view in indices.items():
         sentences += dict.fromkeys(list_warnings(view, parts[fund]))
         early = view.end_early
@@ -179,6 +185,18 @@ def warnings(
     ):
         sentences.append("no dividends are held: total return equals price return")
     return sentences
+
+
+def _dated_on_closures(market: Market, parts: Mapping[str, tuple[Span, ...]]) -> Iterator[str]:
+    """The files of a window that are dated on a day that turned out to be no session."""
+    closed = set(market.closures.tolist())
+    files = dict.fromkeys(part.origin for spans in parts.values() for part in spans if closed)
+    for file in (file for file in files if file.as_of in closed):
+        yield (
+            f"{file.fund}: its file of {file.as_of} ({file.source}) counts as of"
+            f" {market.session(file.as_of)}: no close of {file.as_of} is held, a session by the"
+            " calendar"
+        )
 
 
 def _doubtful_dividends(
