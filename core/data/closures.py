@@ -100,7 +100,7 @@ def stray_day(prices: Prices, session: date) -> StrayDay | None:
 
 def _closed(block: Block, row: int) -> BoolArray:
     """(N,) whether a symbol has a close, or an adjusted one, on a row."""
-    closed = np.isfinite(block.close[row])
+    closed: BoolArray = np.isfinite(block.close[row])
     if block.adj_close is not None:
         closed |= np.isfinite(block.adj_close[row])
     return closed

@@ -71,7 +71,7 @@ def test_half_a_file_and_another_funds_file() -> None:
     assert why == f"says that 100% of the fund was traded since {FIRST}"
     cut = Row("weight", "", "the weights add up to 71.0%: rows are missing")
     assert odd(file(), [cut], [], Prices()).why == (
-        "is not whole: the weights add up to 71.0%: rows are missing",
+        "is not one whole fund: the weights add up to 71.0%: rows are missing",
     )
 
 
