@@ -188,15 +188,18 @@ def warnings(
 
 
 def _dated_on_closures(market: Market, parts: Mapping[str, tuple[Span, ...]]) -> Iterator[str]:
-    """The files of a window that are dated on a day that turned out to be no session."""
-    closed = set(market.closures.tolist())
-    files = dict.fromkeys(part.origin for spans in parts.values() for part in spans if closed)
-    for file in (file for file in files if file.as_of in closed):
-        yield (
-            f"{file.fund}: its file of {file.as_of} ({file.source}) counts as of"
-            f" {market.session(file.as_of)}: no close of {file.as_of} is held, a session by the"
-            " calendar"
-        )
+    """The files of a window that are dated on a weekday that turned out to be no session."""
+    lacking, unforeseen = set(market.closures.tolist()), market.reference.unforeseen
+    files = dict.fromkeys(part.origin for spans in parts.values() for part in spans)
+    for file in files:
+        if file.as_of in lacking:
+            why = f"no close of {file.as_of} is held, a session by the calendar"
+        elif file.as_of in unforeseen:
+            why = f"the exchange was closed on {file.as_of}, which is no holiday"
+        else:
+            continue
+        name = f"{file.fund}: its file of {file.as_of} ({file.source})"
+        yield f"{name} counts as of {market.session(file.as_of)}: {why}"
 
 
 def _doubtful_dividends(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from core.answer.snapshot import Question, take
@@ -85,11 +86,22 @@ def test_a_holdings_file_of_a_closure_counts_as_of_the_session_before_and_is_nam
         "FND: its file of 2026-03-18 (late.csv) counts as of 2026-03-17: no close of 2026-03-18 is"
         " held, a session by the calendar"
     ]
-    # where the day is a session there is nothing to say
-    snapshot = take(
-        market(held(DAYS), *files, heavy), Question("FND", "REF", "2026-03-18:2026-04-10")
-    )
-    assert not any("late.csv" in w for w in snapshot.warnings)
+    # where the day is a session there is nothing to say, and at a holiday neither
+    for sessions_held, unforeseen in (
+        (DAYS, frozenset[date]()),
+        (days, frozenset({CLOSED})),
+        (days, frozenset()),
+    ):
+        known = market(held(sessions_held), *files, heavy)
+        if sessions_held is not DAYS:
+            calendar = known.reference.sessions
+            calendar = calendar[calendar != np.datetime64(CLOSED)]
+            reference = replace(known.reference, sessions=calendar, unforeseen=unforeseen)
+            known = replace(known, reference=reference, _cache={})
+        snapshot = take(known, Question("FND", "REF", "2026-03-18:2026-04-10"))
+        assert [w.partition("counts ")[2] for w in snapshot.warnings if "late.csv" in w] == [
+            "as of 2026-03-17: the exchange was closed on 2026-03-18, which is no holiday"
+        ] * len(unforeseen)
 
 
 def test_the_file_with_the_closes_of_a_closure_is_named_in_the_sentence_it_spoils() -> None:
