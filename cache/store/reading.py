@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import head, objects, owner, pack
+from cache.store.directory_guard import DirectoryGuard
 from cache.store.journal import Journal, unpack_journal
 from cache.store.manifest import Held, aside_of, unknown
 from cache.store.objects import Damaged
-from cache.store.place import Place
 from core.data.frames import Announcement, Block, Holdings, Prices
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Reader:
         self.home = home
         self.simulated = simulated
         self._timeout = timeout
-        self.place = Place(home)
+        self.guard = DirectoryGuard(home)
         self._objects = home / "objects"
         self._generations = home / "generations"
 
@@ -104,8 +104,8 @@ class Reader:
             return []
         except OSError as error:
             raise StoreError(f"cannot read {self._generations}: {error.strerror}") from error
-        found = (int(name[:8]) for name in names if re.fullmatch(r"[0-9]{8}\.json", name))
-        return sorted(found, reverse=True)
+        numbers = (int(name[:8]) for name in names if re.fullmatch(r"[0-9]{8}\.json", name))
+        return sorted(numbers, reverse=True)
 
     def _newest(self) -> tuple[Json, Held]:
         self._check(writing=False)
@@ -138,10 +138,10 @@ class Reader:
                         " copy of this directory"
                     ) from error
                 else:
-                    told = tuple(f"{d}; generation {number} is shown instead" for d in damage)
-                    found, aside = pack.by_fund(rows), aside_of(body)
+                    sentences = tuple(f"{d}; generation {number} is shown instead" for d in damage)
+                    holdings, aside = pack.by_fund(rows), aside_of(body)
                     kind = self.simulated
-                    return body, Held(number, prices, found, kind, told, announced, aside)
+                    return body, Held(number, prices, holdings, kind, sentences, announced, aside)
             else:
                 raise StoreError(
                     f"no generation in {self.home} is whole: {'; '.join(damage)}; "
@@ -178,7 +178,7 @@ class Reader:
 
         def block(entry: Json) -> Block:
             read = {field: (name, room.read(paths[name])) for field, name in entry.items()}
-            return pack.unpack_block({field: self._checked(*own) for field, own in read.items()})
+            return pack.unpack_block({field: self._checked(*part) for field, part in read.items()})
 
         return pack.unpack_prices(map(block, body["blocks"]), body["symbols"])
 

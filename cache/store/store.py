@@ -106,18 +106,18 @@ class Store(Reader):
         """
         with self._writing():
             try:
-                body, held = self._newest()
+                body, before = self._newest()
             except StoreEmpty:
                 body = {"blocks": [], "symbols": pack.pack_facts(Prices()), "holdings": []}
-                held = Held(0, Prices(), {}, self.simulated)
+                before = Held(0, Prices(), {}, self.simulated)
             number = max(*self._numbers(), head.read(self.home), 0) + 1
-            rows = {(one.fund, one.as_of): one for file in held.holdings.values() for one in file}
+            rows = {(one.fund, one.as_of): one for file in before.holdings.values() for one in file}
             draft = Draft(
                 number=number,
-                prices=held.prices,
+                prices=before.prices,
                 files=dict(zip(rows, body["holdings"], strict=True)),
                 rows=rows,
-                announced=held.announced,
+                announced=before.announced,
                 aside=body.get("aside", []),
                 journal=self._journal(body) if self._whole(body) else (),
                 logged=not self.simulated,
@@ -125,7 +125,7 @@ class Store(Reader):
                 fetch=self._fetched,
             )
             act(draft)
-            known = dict(zip(map(id, held.prices.blocks), body["blocks"], strict=True))
+            known = dict(zip(map(id, before.prices.blocks), body["blocks"], strict=True))
             after: Json = {
                 "blocks": [known.get(id(b)) or self._put_block(b) for b in draft.prices.blocks],
                 "symbols": pack.pack_facts(draft.prices),
@@ -140,7 +140,7 @@ class Store(Reader):
             if after == {name: body[name] for name in PARTS if name in body}:
                 # Whoever wrote it may have ended, or failed, before its name was sure to last.
                 self._settle()
-                return held
+                return before
             disk.sync(self._objects)
             kind: Json = {
                 "schema": reading.SCHEMA,
@@ -155,7 +155,7 @@ class Store(Reader):
                 draft.prices,
                 pack.by_fund(draft.rows.values()),
                 self.simulated,
-                held.damage,
+                before.damage,
                 draft.announced,
                 aside_of(after),
             )
@@ -176,12 +176,12 @@ class Store(Reader):
     @contextmanager
     def _writing(self) -> Iterator[None]:
         self._check(writing=True)
-        self.place.check()
+        self.guard.check()
         try:
             for path in (self.home, self._objects, self._generations):
                 disk.make(path)
             with disk.locked(self.home / "lock", self._timeout):
-                self.place.check()
+                self.guard.check()
                 try:
                     yield
                 finally:
