@@ -67,7 +67,11 @@ def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
     """
     if not blocks or not len(calendar):
         return calendar[:0]
-    held = np.isin(calendar, np.concatenate([block.sessions for block in blocks]))
+    # as `np.isin` has it, which loads masked arrays to do so: 20 ms of a start
+    sessions = np.concatenate([block.sessions for block in blocks])
+    place = np.minimum(calendar.searchsorted(sessions), len(calendar) - 1)
+    held = np.zeros(len(calendar), np.bool_)
+    held[place[calendar[place] == sessions]] = True
     rows = np.flatnonzero(held)
     gap = np.diff(rows) - 1
     # Sessions held in a row, up to each one that is held.
