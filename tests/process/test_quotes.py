@@ -18,10 +18,11 @@ import pytest
 from websockets.sync.server import ServerConnection
 
 from cache.refresh.quotes import SOURCE, Close, Gate, closed, last_closes, open_session, overlay
+from cache.store.store import Store
 from core.data.frames import Block, Prices
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_stream import Streamer, message
-from tests.process.test_refresh import ROOT, child
+from tests.process.test_refresh import NOW, ROOT, run
 
 SESSION = date(2026, 6, 26)  # a Friday
 NOON = datetime(2026, 6, 26, 16, 0, tzinfo=UTC)
@@ -241,9 +242,8 @@ MONDAY = datetime(2026, 6, 29, 16, 0, tzinfo=UTC)
 
 
 def filled(tmp_path: Path, server: Lookalike) -> Path:
-    process = child(tmp_path / "home" / "market", server)
-    out, err = process.communicate(timeout=60)
-    assert out.startswith("True"), err
+    with pytest.MonkeyPatch.context() as patch:
+        assert run(Store(tmp_path / "home" / "market"), server, patch, now=NOW).ok
     return tmp_path / "home"
 
 
