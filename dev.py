@@ -40,7 +40,8 @@ RELEASE_LOCK = ROOT / "requirements-release.lock"
 QUICK = "not process and not terminal and not torture and not random"
 #: What the sdist must hold beside the code, for whoever builds and tests it elsewhere.
 SHIPPED = (
-    "LICENSE", "SECURITY.md", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "dev.py", "requirements-dev.lock",
+    "LICENSE", "SECURITY.md", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "dev.py",
+    "requirements-dev.lock",
     "docs/architecture.svg", "docs/session.svg", "tests/conftest.py", "bench/compute.py",
     "tests/answers/vectors.json", "core/py.typed", "cache/facts/data/sessions.csv",
     "tui/screen/app.tcss",
