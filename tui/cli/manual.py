@@ -48,8 +48,8 @@ def page() -> str:
     body += [".SH KEYS"]
     for group, rows in groupby((c for c in COMMANDS if c.keys), lambda command: command.group):
         body += [f".SS {_escaped(group)}"]
-        for command in rows:
-            body += _entry(" ".join(command.keys), command.help)
+        for row in rows:
+            body += _entry(" ".join(row.keys), row.help)
     body += [".SH EXIT STATUS", *_table(_EXITS), ".SH ENVIRONMENT", *_table(_FILES)]
     return "\n".join([*head, *body]) + "\n"
 
