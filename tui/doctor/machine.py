@@ -23,6 +23,7 @@ NEEDED: Final = {
     "openpyxl": (3, 1),
     "platformdirs": (4,),
     "rich": (14,),
+    "shtab": (1, 13),
     "textual": (8, 2),
     "yfinance": (1, 7),
 }
