@@ -88,6 +88,6 @@ def given_columns(texts: Sequence[str], words: Sequence[str]) -> dict[str, str]:
             known = ", ".join(words)
             raise SourceError(f'--columns knows no "{clean(word, 30)}"; it knows {known}')
         if word in titles.values() or title in titles:
-            raise SourceError(f'--columns says twice what "{clean(part, 60)}" says')
+            raise SourceError(f'--columns gives two meanings to "{clean(part, 60)}" says')
         titles[title] = word
     return titles

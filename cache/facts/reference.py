@@ -52,7 +52,7 @@ def doubtful_themes(config_dir: Path, known: Container[str]) -> tuple[str, ...]:
             place = f"{clean(str(path), 200)}, line {line}" if line else clean(str(path), 200)
             sentences.append(
                 f'{place}: {symbol} in theme "{clean(name, 40)}" is in no holdings and has no'
-                " closes here; mend the ticker or take it out"
+                " closes here; correct the ticker or take it out"
             )
     return tuple(sentences)
 

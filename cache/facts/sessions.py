@@ -101,7 +101,7 @@ def _local(now: datetime) -> datetime:
     last = _calendar().last
     if local.date() > last:
         raise CacheError(
-            f"exchange sessions can be told through {last} only, and today is {local.date()}; "
+            f"exchange sessions are known through {last} only, and today is {local.date()}; "
             "is the clock right? A newer release of this program knows more"
         )
     return local

@@ -77,11 +77,11 @@ def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
         vendor: who answers.
     """
     if paid := overpaid(answer, known):
-        return Assessment(answer, f"{vendor} gave {paid}; what is held stays", odd=True)
+        return Assessment(answer, f"{vendor} gave {paid}; the stored closes stay", odd=True)
     comparison = _compared(answer, known, rounded=False)
     if comparison.kind in SYSTEMATIC:
         reason = f"{vendor}'s history is {SYSTEMATIC[comparison.kind]} ({comparison.words})"
-        return Assessment(answer, f"{reason}; what is held stays", odd=True)
+        return Assessment(answer, f"{reason}; the stored closes stay", odd=True)
     symbol = answer.ask.symbol
     if comparison.kind == "rebase" and comparison.before is not None:
         return Assessment(answer, note=str(Rebase(symbol, comparison.before, comparison.factor)))
@@ -102,7 +102,7 @@ def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     """
     symbol = answer.ask.symbol
     if paid := overpaid(answer, known):
-        return Assessment(answer, f"{vendor} gave {paid}; what is held stays", odd=True)
+        return Assessment(answer, f"{vendor} gave {paid}; the stored closes stay", odd=True)
     comparison = _compared(answer, known, rounded=True)
     other = known.prices.sources_of(symbol)
     new = _missing(answer, known)
@@ -111,7 +111,7 @@ def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     if comparison.kind == "rebase" and comparison.before is not None:
         change = Rebase(symbol, comparison.before, comparison.factor)
         return Assessment(new, rebase=change, note=str(change), disputed="")
-    differs = f"{vendor} differs from {other}, which stays ({comparison.words})"
+    differs = f"{vendor} differs from {other}, whose closes stay ({comparison.words})"
     if comparison.kind == "single":
         return Assessment(new, note=f"{symbol}: {differs}", disputed=differs)
     reason = f"{differs}; `internals forget prices {symbol}` lets {vendor}'s take its place"

@@ -222,5 +222,5 @@ def nothing(ask: Ask, now: datetime) -> Answer:
     if ask.whole:
         reason = f"Yahoo has no prices since {ask.start}"
         return Answer(ask, kind="not_found", reason=asked(reason, last_final(now)))
-    reason = f"Yahoo gave no prices since {ask.start}, though some are held; try again"
+    reason = f"Yahoo gave no prices since {ask.start}, though there are earlier ones; try again"
     return Answer(ask, kind="try_again", reason=reason)

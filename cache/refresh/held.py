@@ -108,7 +108,7 @@ class HeldCloses:
         common, mine, theirs = np.intersect1d(days, session, return_indices=True)
         both = ~np.isnan(close[theirs])
         if not both.any():
-            return "the answer shares no close with what is held"
+            return "the answer has no session in common with the closes in the store"
         off = np.abs(close[theirs] / closes[mine] - 1.0) > TOLERANCE
         if (off & both).any():
             return f"its close of {common[off & both][0]} has changed"
@@ -128,11 +128,11 @@ class HeldCloses:
         count = len(self.closes(ask.symbol)[0])
         came = int(np.count_nonzero(~np.isnan(close[session >= day(ask.start)])))
         if came < KEPT * count:
-            return f"Yahoo gave {came} closes where {count} are held"
+            return f"Yahoo gave {came} closes where there were {count}"
         # A clock that was set back asks for too little, and closes can come late.
         last, given = self.final(ask.symbol), session[~np.isnan(close)]
         if unfinished is not None:
             given = given[given < day(unfinished)]
         if last is not None and not (given >= day(last)).any():
-            return f"Yahoo gave no final close of {last}, which is held"
+            return f"Yahoo gave no final close of {last}, which is in the store"
         return ""

@@ -105,7 +105,7 @@ def make_plan(
         reference: exchange sessions, renamed symbols, reconstitution dates.
         funds: where issuers keep their files; without it no file is asked for.
         full: ask for everything, whole.
-        again: ask also for what waits after an asking in vain.
+        again: ask also for what waits after a failure.
         years: how far back the lines go; funds go back to 1993.
         since: start of the window, for the holdings files wanted.
         absent: holdings files that their issuer said it does not have.

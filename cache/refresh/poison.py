@@ -80,7 +80,9 @@ class Evidence:
         """Why nothing of this is to be believed; "" where it may be."""
         if len(self._odd) >= ODD and len(self._odd) > ODD_PART * self.lines:
             symbol, why = next(iter(self._odd.items()))
-            return f"{len(self._odd):,} of {self.lines:,} lines are odd alike ({symbol}: {why})"
+            return (
+                f"{len(self._odd):,} of {self.lines:,} lines fail the same check ({symbol}: {why})"
+            )
         for when, count in sorted(self._lines.items()):
             repeated, jumped = self._repeated[when], self._jumped[when]
             many = count >= REPEATED and repeated > REPEATED_PART * count
@@ -89,8 +91,8 @@ class Evidence:
                 return f"{repeated:,} of {count:,} lines repeat the close before on {when}"
             if jumped >= ODD and count >= REPEATED and jumped > _JUMPED * count:
                 return (
-                    f"{jumped:,} of {count:,} lines move as by a split on {when},"
-                    " and none is on record"
+                    f"{jumped:,} of {count:,} lines move as if they had split on {when},"
+                    " and no split is on record"
                 )
         return ""
 

@@ -65,7 +65,7 @@ class Summary:
         waiting: symbols that were left alone, asked for in vain a while ago.
         requests: requests sent.
         planned: requests that the plan had stated; what was sent beyond it is the second tries,
-            the histories brought anew and the issuers' second addresses, each counted.
+            the histories fetched again and the issuers' second addresses, each counted.
         retried: symbols asked a second time after failing in passing.
         addresses: second addresses that issuers were asked at.
         seconds: how long it took.

@@ -42,17 +42,13 @@ def reasons(failed: Mapping[str, str]) -> str:
     return f" ({', '.join(phrases)})" if phrases else ""
 
 
-def in_vain(until: Collection[datetime], now: datetime) -> str:
-    """Words for lines that are left alone until these times, each asked for in vain before."""
-    first, last = min(until), max(until)
+def next_try(times: Collection[datetime], now: datetime) -> str:
+    """Words for symbols that failed earlier and wait until these times for their next request."""
+    first, last = min(times), max(times)
     form = "%H:%M UTC" if first.date() == now.astimezone(UTC).date() else "%Y-%m-%d %H:%M UTC"
-    sentence = (
-        "1 line asked in vain waits"
-        if len(until) == 1
-        else f"{len(until):,} lines asked in vain wait"
-    )
-    the_first = ", the first" if last - first >= timedelta(minutes=1) else ""
-    return f"{sentence}{the_first} until {first.astimezone(UTC):{form}}"
+    symbols = "1 symbol" if len(times) == 1 else f"{len(times):,} symbols"
+    tries = "next tries from" if last - first >= timedelta(minutes=1) else "next try"
+    return f"{symbols} failed earlier; {tries} {first.astimezone(UTC):{form}}"
 
 
 def wait_until(reasons: Iterable[str], now: datetime) -> datetime | None:

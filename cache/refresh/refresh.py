@@ -61,7 +61,7 @@ def refresh(
         prices: where closes come from.
         files: where holdings files come from.
         full: ask for everything, whole.
-        again: ask also for what waits after an asking in vain.
+        again: ask also for what waits after a failure.
         years: how far back the lines go.
         since: start of the window, for the holdings files of its start and month ends.
         rate: requests a second that prices are asked at, for the time it says it takes.

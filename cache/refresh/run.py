@@ -177,14 +177,14 @@ class Run:
             self._absent.add(ask)
 
     def _believed(self, ask: FileAsk, file: FileRead) -> Holdings | None:
-        """The lines of a file, dated by its prices; None where it is kept aside."""
+        """The lines of a file, dated by its prices; None where it is set aside."""
         rows = file.holdings
         oddity = odd(rows, file.rejected, self.holdings.get(rows.fund, ()), self.held)
         name = FileAsk(rows.fund, rows.as_of)
         if oddity.why:
             self.store.change(lambda draft: draft.keep_aside(rows, file.raw, oddity.why))
             self.failed[str(ask)] = (
-                f"{name} is kept aside, it {'; '.join(oddity.why)};"
+                f"{name} is set aside, it {'; '.join(oddity.why)};"
                 " `internals refresh --accept` uses it"
             )
             self._absent.add(ask)

@@ -179,7 +179,7 @@ def _child(parser: str, request: str) -> None:
     except Exception as error:
         arrays = {}
         said = clean(f"{type(error).__name__}: {error}", 160)
-        head = {"error": {"reason": f"is damaged or not what it seems ({said})"}}
+        head = {"error": {"reason": f"is damaged or not of the format it claims ({said})"}}
     out.write(json.dumps(head).encode() + b"\n")
     for array in arrays.values():
         np.save(_Pipe(out.write), array, allow_pickle=False)

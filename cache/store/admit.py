@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 ODD, ODD_PART = 3, 0.2
 #: Kinds that speak of the whole file, not of a symbol.
 SYSTEMATIC: Final[Mapping[Kind, str]] = {
-    "shifted": "shifted by a session against what is held",
-    "split": "without a split that is held, or with one that is not",
-    "currency": "in another currency than what is held",
+    "shifted": "shifted by a session against the stored closes",
+    "split": "without a split in the store, or with one that is not there",
+    "currency": "in another currency than the stored closes",
 }
 #: What a person can do about a symbol that is refused.
 WAYS: Final = "--replace takes the new history whole, --accept joins it as it is"
@@ -103,7 +103,7 @@ def admit(
         if not accept and count >= ODD and count > ODD_PART * work.compared:
             first = next(symbol for symbol, other in work.kinds.items() if other == kind)
             raise SourceError(
-                f"{count:,} of {work.compared:,} symbols held are {words}"
+                f"{count:,} of {work.compared:,} symbols in the store are {words}"
                 f" ({first}: {work.refused[first]}): refused as a whole",
                 file=bars.source or None,
             )
@@ -264,7 +264,7 @@ class _Work:
             self._notes.append(f"{count} {changed} changed by a newer file ({comparison.words})")
         else:
             self._disputed[symbol] = (
-                f"{self.bars.source} differs from {source or 'what is held'}, which stays"
+                f"{self.bars.source} differs from {source or 'the store'}, whose closes stay"
                 f" ({comparison.words}{', and more' if len(comparison.days) > 1 else ''})"
             )
             self._notes.append(f"{count}: {self._disputed[symbol]}; --replace takes the newer ones")

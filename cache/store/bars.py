@@ -103,7 +103,7 @@ class Bars:
         if size and (self.symbol.min() < 0 or self.symbol.max() >= len(self.symbols)):
             raise FrameError("a bar points outside the symbols of its source")
         if len(set(self.symbols)) != len(self.symbols):
-            raise FrameError("a symbol stands twice among the symbols of the bars")
+            raise FrameError("a symbol appears twice among the symbols of the bars")
         named = (*self.symbols, *self.through, *self.failures)
         if odd := [s for s in named if not s or not s.isprintable() or " " in s]:
             raise FrameError(f"{odd[0]!r} is no symbol; one has neither blanks nor controls")

@@ -304,7 +304,7 @@ class _Fate:
 
 
 def dropped(prices: Prices, symbols: frozenset[str]) -> Prices:
-    """The prices without all that is held of some symbols."""
+    """The prices without everything stored of some symbols."""
     blocks = []
     for block in prices.blocks:
         if symbols.isdisjoint(block.symbols):

@@ -101,7 +101,9 @@ def compare(
     off = tuple(pydate(day) for day in common[~same])
     middle = float(np.median(ratio[~same]))
     constant = np.abs(ratio / middle - 1) <= 2 * slack
-    example = f"on {off[0]} {new[theirs][~same][0]:.6g} against {closes[mine][~same][0]:.6g} held"
+    example = (
+        f"on {off[0]} {new[theirs][~same][0]:.6g} against {closes[mine][~same][0]:.6g} in the store"
+    )
     before = np.flatnonzero(~same)
     older = (
         constant[before].all() and same[before[-1] + 1 :].all() and len(before) == before[-1] + 1

@@ -38,7 +38,7 @@ class DirectoryGuard:
         """
         if self._pinned is not None and self._identity() != self._pinned:
             raise StoreError(
-                f"{self._home} was taken away or replaced meanwhile; what came since is not kept"
+                f"{self._home} was removed or replaced meanwhile; what arrived since is not stored"
             )
 
     def _identity(self) -> tuple[int, int] | None:

@@ -176,7 +176,7 @@ class Draft:
         """Use the files of some funds that were kept aside."""
         wanted = frozenset(funds)
         for entry in [a for a in self.aside if a["fund"] in wanted]:
-            note = Note("holdings", at, entry["from"], "a file that was kept aside, accepted")
+            note = Note("holdings", at, entry["from"], "a file that was set aside, accepted")
             self.bring(note, holdings=[(self._read(entry), self.fetch(entry["raw"]))])
             self.aside = [a for a in self.aside if a is not entry]
 
@@ -188,7 +188,7 @@ class Draft:
         """
         key = fund, as_of
         if key not in self.files:
-            raise StoreError(f"no holdings of {fund} as of {as_of} are held")
+            raise StoreError(f"no holdings file of {fund} as of {as_of}")
         gone = self._out(key, 0)
         left = self.files.get(key, {})
         still = [entry["raw"] for entry in (left, *left.get("before", ())) if entry]

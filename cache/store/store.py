@@ -99,7 +99,7 @@ class Store:
                     return self._fetch(entry["raw"])
                 except Damaged as error:
                     raise StoreError(f"the file of {fund} as of {as_of} is lost: {error}") from None
-        raise StoreError(f"no holdings of {fund} as of {as_of} are held")
+        raise StoreError(f"no holdings file of {fund} as of {as_of}")
 
     def commit(
         self,
@@ -287,7 +287,7 @@ class Store:
             else:
                 raise StoreError(
                     f"no generation in {self.home} is whole: {'; '.join(damage)}; "
-                    "restore a copy of this directory, or move it away and start anew"
+                    "restore a copy of this directory, or move it away and start again"
                 )
 
     def _manifest(self, number: int) -> Json:
@@ -343,7 +343,7 @@ class Store:
         try:
             return self._fetch(name)
         except Damaged as error:
-            raise StoreError(f"what was held before is lost: {error}") from None
+            raise StoreError(f"the data stored before are lost: {error}") from None
 
     def _announced(self, body: Json) -> Announced:
         # generations of earlier releases have none
@@ -367,7 +367,7 @@ class Store:
                     with suppress(OSError, StoreError, Damaged):
                         self._tidy()
         except OSError as error:
-            why = f"{error.strerror}; what was held is not lost"
+            why = f"{error.strerror}; the stored data are not lost"
             raise StoreError(f"cannot write to {self.home}: {why}") from error
 
     def _check(self, *, writing: bool) -> None:

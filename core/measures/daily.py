@@ -70,7 +70,7 @@ class Daily:
         above: days -> share of members above their average of so many closes.
         highs: members at a 52-week closing high; NaN where none has 253 closes.
         lows: the same for lows.
-        adjusted: dividend-adjusted closes stand in for closes that are not held.
+        adjusted: dividend-adjusted closes are used where there are no closes.
         since: the session that running sums start at.
     """
 

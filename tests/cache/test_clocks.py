@@ -53,7 +53,7 @@ def test_a_history_that_ends_before_what_is_held_replaces_nothing() -> None:
     ask = whole("AA", known, PAIR, NOW)
     closes = np.arange(9) + 1.0
     assert known.shrunk(ask, DAYS, closes) == ""
-    said = f"Yahoo gave no final close of {last}, which is held"
+    said = f"Yahoo gave no final close of {last}, which is in the store"
     assert known.shrunk(ask, DAYS, closes, last) == said
     earlier = np.concatenate([[np.datetime64("2026-01-05")], DAYS[:-1]])
     assert known.shrunk(ask, earlier, closes) == said

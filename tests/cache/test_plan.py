@@ -299,7 +299,7 @@ def test_a_shrunken_history_replaces_nothing() -> None:
     assert (str(ask.start), ask.whole) == ("2024-06-16", True)
     assert known.shrunk(ask, DAYS, np.arange(9) + 1.0) == ""
     few = known.shrunk(ask, DAYS[:8], np.arange(8) + 1.0)
-    assert few == "Yahoo gave 8 closes where 9 are held"
+    assert few == "Yahoo gave 8 closes where there were 9"
     gaps = np.array([1.0] * 8 + [np.nan])
     assert known.shrunk(ask, DAYS, gaps) == few
 

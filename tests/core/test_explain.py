@@ -135,7 +135,7 @@ def test_a_line_names_the_files_and_dates_of_its_figures(held: Market, snapshot:
 
 def test_what_is_not_measured_says_why(held: Market, snapshot: Snapshot) -> None:
     found = holds(lines.line(Ground(held, snapshot, "IWM"), "Z"))
-    assert found.value is None and found.notes == ("no prices held",)
+    assert found.value is None and found.notes == ("no prices",)
     assert lines.line(Ground(held, snapshot, "IWM"), "NOPE") is None
 
 

@@ -252,7 +252,7 @@ def test_the_gap_without_names_is_told_by_both_conventions() -> None:
     one = take(held, replace(markets.QUESTION, without=("SPY:S29", "SPY:L00")))
     assert one.small is not None and one.small.without is None
     assert one.remarks == (
-        "S29 is no measured line of SPY in this window: nothing is left out for it",
+        "S29 is no measured line of SPY in this window: nothing is left out of it",
     )
     assert one.remarks[0] in one.warnings
     found = document(one)

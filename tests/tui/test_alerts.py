@@ -236,7 +236,7 @@ def test_an_alert_that_holds_when_it_is_set_says_that_it_waits() -> None:
         await press(pilot, app, ":", *"alert breadth QQQ > 3", "enter")
         assert "QQQ is not of the pair IWM:SPY" in seen(app)
         await press(pilot, app, "escape", ":", *"alert contribution ZZZ > 3", "enter")
-        assert "alert set: contribution ZZZ IWM > 3 bp; it is not told now" in seen(app)
+        assert "alert set: contribution ZZZ IWM > 3 bp; it has no value now" in seen(app)
 
     drive(story, held=HELD)
 

@@ -76,7 +76,7 @@ def test_a_name_nobody_knows_is_refused_in_one_line(
 def test_a_name_of_the_other_index_is_said_and_nothing_left_out(filled: Cli) -> None:  # noqa: F811
     found = note(filled, "--without", "SPY:A")
     assert found["without"] is None
-    words = "A is no measured line of SPY in this window: nothing is left out for it"
+    words = "A is no measured line of SPY in this window: nothing is left out of it"
     assert words in found["warnings"]
 
 

@@ -66,7 +66,7 @@ def _check_sum(sheet: Sheet, weighed: float) -> None:
     if sheet.percent and weighed > 100 * _ABOVE:
         raise SourceError(
             f"the weights add up to {weighed:.1f} %: several funds, or sums, stand in the file;"
-            " keep the rows of one fund, or name the column that tells them: --columns fund=TITLE"
+            " keep the rows of one fund, or name the column that names them: --columns fund=TITLE"
         )
 
 

@@ -22,7 +22,7 @@ def rows_of_fund(sheet: Sheet, wanted: str | None) -> None:
         wanted: the fund's symbol as the user gave it, None where they gave none.
 
     Raises:
-        SourceError: several funds stand in the file, and it is not told which is meant.
+        SourceError: several funds stand in the file, and not which fund is meant is meant.
     """
     if "fund" not in sheet.titles and "fund_name" not in sheet.titles:
         return
@@ -42,7 +42,7 @@ def rows_of_fund(sheet: Sheet, wanted: str | None) -> None:
     if key not in stated:
         shown = ", ".join(clean(name, 40) for name in [*stated.values()][:12])
         more = f" and {len(stated) - 12:,} more" if len(stated) > 12 else ""
-        asked = f"not those of {clean(wanted, 20)}" if wanted else "and it is not told which"
+        asked = f"not those of {clean(wanted, 20)}" if wanted else "and not which fund is meant"
         raise SourceError(
             f"holds the rows of {len(stated):,} funds ({shown}{more}), {asked}; say which with"
             " --fund",

@@ -138,7 +138,7 @@ def _clash(line: Line, other: Line) -> str:
         return ""
     if same or (line.name and other.name and _first(line.name) != _first(other.name)):
         two = " and ".join(clean(x.name, 30) or x.identifier for x in (other, line))
-        return f"its ticker stands for {two}, and which is meant the file does not say"
+        return f"its ticker can mean {two}, and the file does not say which"
     return ""
 
 
@@ -151,8 +151,8 @@ def _check_same(sheet: Sheet, line: Line, other: Line) -> None:
     for title, here, there in zip(sheet.unknown, line.unknown, other.unknown, strict=False):
         if here != there and any(map(str.isalpha, here + there)):
             raise SourceError(
-                f'stands twice, with "{clean(here, 20)}" and "{clean(there, 20)}" under a column'
-                f' that is not known: say --columns fund="{title}" where it tells funds apart, or'
+                f'appears twice, with "{clean(here, 20)}" and "{clean(there, 20)}" under a column'
+                f' that is not known: say --columns fund="{title}" where it names the fund, or'
                 f' --ignore "{title}" where the rows are to be added up',
                 line=other.line,
                 column=title,

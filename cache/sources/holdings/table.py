@@ -140,7 +140,7 @@ class HoldingsTable:
                     self.unread.append(position)
                 continue
             if word in named and named[word] == fold(title) and word not in ("maturity", "figi"):
-                raise SourceError("this column stands twice", line=row.line, column=normal(title))
+                raise SourceError("this column appears twice", line=row.line, column=normal(title))
             if word in self.columns:
                 previous = self.columns[word]
                 better = rank.get(fold(title), 1 << 20) < rank.get(

@@ -61,9 +61,10 @@ def without_unmarked(columns: PriceColumns, rows: IntArray, basis: Basis) -> lis
         first = int(np.flatnonzero(wrong & (symbol[1:] == code))[0]) + 1
         row = int(rows[first])
         reason = (
-            f"its closes are left out, and it is answered in total return alone: on"
+            f"its closes are left out, and it has total return only: on"
             f" {columns.session[row]} the close goes from {price[first - 1]:g} to"
-            f" {price[first]:g} and the adjusted close does not, as at a split that is not told"
+            f" {price[first]:g} and the adjusted close does not,"
+            " as at a split that the file does not give"
         )
         line, file = int(columns.line[row]), columns.file_of(row)
         rejected.append(Rejected(line, "close", columns.name(row), reason, file))

@@ -188,7 +188,7 @@ def long_layout(
             if word in layout.fields:
                 before = titles[layout.fields[word]]
                 if fold(before) == fold(title):
-                    raise SourceError("this column stands twice", line=line, column=word)
+                    raise SourceError("this column appears twice", line=line, column=word)
                 names = f'"{clean(before, 30)}" and "{clean(title, 30)}"'
                 raise SourceError(
                     f"{names} both look like {word}; say which is, such as"

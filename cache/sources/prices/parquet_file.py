@@ -67,7 +67,7 @@ def _layout(file: Any, wanted: Wanted) -> tuple[Layout, list[int]]:
     titles = [names[i] for i in places]
     if len(set(names)) < len(names):
         name = next(name for name in names if names.count(name) > 1)
-        raise SourceError("this column stands twice", column=clean(name, 30))
+        raise SourceError("this column appears twice", column=clean(name, 30))
     check_columns(len(titles), MOST_WIDE, None)
     head = [Row(1, titles)]
     if len(index) == 1:

@@ -147,7 +147,7 @@ class Session(requests.Session[Any]):
     def _page(self, url: str) -> Any:
         """What a page beside the charts answered; yfinance would ask for it at each symbol."""
         if self._pages[url] is None:
-            raise _SpentError(f"{url} was asked once and brought nothing")
+            raise _SpentError(f"{url} was asked once without an answer")
         return self._pages[url]
 
 
