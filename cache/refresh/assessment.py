@@ -1,4 +1,4 @@
-"""What an answer is worth beside what is held of its symbol: taken, taken in part, or not."""
+"""Compare an answer with the stored closes of its symbol: accept it whole, in part, or not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Assessment:
-    """What becomes of an answer.
+    """Which part of an answer is accepted, and why not the rest.
 
     Attributes:
         answer: what of it is to be kept.
@@ -69,7 +69,7 @@ def overpaid(answer: Answer, known: HeldCloses) -> str:
 
 
 def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
-    """A vendor's answer beside its own earlier ones: the newer counts, unless it cannot be right.
+    """Compare an answer with the same vendor's stored closes: the newer wins if it is plausible.
 
     Args:
         answer: has bars.
@@ -93,7 +93,7 @@ def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
 
 
 def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
-    """A vendor's answer beside closes of another source, which stay: what is missing is taken.
+    """Compare an answer with another source's stored closes: only missing sessions are taken.
 
     Args:
         answer: has bars.
@@ -119,7 +119,7 @@ def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
 
 
 def _missing(answer: Answer, known: HeldCloses) -> Answer:
-    """The answer without what is held: closes of other sessions, events where none are held."""
+    """Return the answer's closes of sessions not stored, and its events where none are stored."""
     symbol = answer.ask.symbol
     days, _ = known.final_closes(symbol)
     on_known_day = np.isin(answer.session, days)

@@ -1,4 +1,4 @@
-"""What a refresh says while it runs, and at its end."""
+"""Progress of a refresh while it runs, and its summary at the end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Stage = Literal["plan", "holdings", "prices", "done"]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a refresh has come.
+    """How far a refresh is.
 
     Attributes:
         stage: what is under way.
@@ -52,7 +52,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a refresh brought.
+    """The result of a refresh.
 
     Attributes:
         ok: everything that was asked for came.
@@ -104,7 +104,7 @@ class Summary:
         }
 
     def to_fields(self, now: datetime | None = None) -> dict[str, Any]:
-        """What another process may need of it, as JSON takes it; why symbols failed is stored."""
+        """Return what another process needs, as JSON values; symbols' reasons are in the store."""
         until = self.wait_until and self.wait_until.isoformat()
         figures = {
             "new_closes": self.new_bars,

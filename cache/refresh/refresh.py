@@ -44,7 +44,7 @@ def refresh(
     report: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Summary:
-    """Fetch what is stale, commit it in batches and say what came.
+    """Fetch what is stale, commit it in batches, and return the summary.
 
     Where another process refreshes this store, wait for it: of the same pair its answer is
     taken over and nobody is asked a second time.

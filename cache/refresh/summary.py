@@ -1,4 +1,4 @@
-"""What a refresh brought, told at its end: one sentence for a person, and the figures."""
+"""The summary of a refresh: one sentence for the user, and the figures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def summarize(
     prices: PriceSource,
     files: FileSource,
 ) -> Summary:
-    """What a refresh brought, what it did not and why, what it cost."""
+    """Return what a refresh fetched, what failed and why, and what it cost."""
     stopped = run.stop.is_set()
     limited = plan.wait_until or prices.limited_until
     missing = [f for f in dict.fromkeys(run.pair) if not run.holdings.get(f)]

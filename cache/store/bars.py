@@ -68,7 +68,7 @@ class Bars:
         return len(self.session)
 
     def check(self) -> None:
-        """Refuse rows that cannot be kept.
+        """Refuse rows that cannot be stored.
 
         Raises:
             FrameError: shapes, positions or symbols are broken: the source's code is wrong.

@@ -1,4 +1,4 @@
-"""What is kept on disk: generations of files that are written once and never changed.
+"""The store: generations of files that are written once and never changed.
 
     HOME/objects/HASH.npy|json|raw     content, named by its SHA-256 (measured faster than BLAKE2b)
     HOME/generations/00000012.json     a manifest: the objects of one generation, under its own hash
@@ -56,7 +56,7 @@ class Store:
     """
 
     def __init__(self, home: Path, *, simulated: bool = False, timeout: float = 30.0) -> None:
-        """Nothing on disk is touched; ``timeout`` is the seconds to wait for another writer."""
+        """Open nothing on disk yet; ``timeout`` is the seconds to wait for another writer."""
         self.home = home
         self.simulated = simulated
         self._timeout = timeout
@@ -73,7 +73,7 @@ class Store:
         return next(iter(self._numbers()), None)
 
     def identity(self) -> str | None:
-        """What tells the newest generation from one of another store put in this place too.
+        """Return what identifies the newest generation, also against another store in this place.
 
         Its number and its manifest's own hash, None where there is none: for polling.
         """
@@ -83,7 +83,7 @@ class Store:
         return f"{number} {objects.beginning(self._generations / f'{number:08d}.json').hex()}"
 
     def read(self) -> Held:
-        """The newest generation that is whole.
+        """Return the newest generation that is whole.
 
         Raises:
             StoreEmpty: nothing was ever committed.
@@ -92,7 +92,7 @@ class Store:
         return self._newest()[1]
 
     def raw(self, fund: str, as_of: date) -> bytes:
-        """The issuer's own file behind a fund's holdings, byte for byte, or StoreError."""
+        """Return the issuer's own file behind a fund's holdings, byte for byte."""
         for entry in self._newest()[0]["holdings"]:
             if (entry["fund"], entry["as_of"]) == (fund, str(as_of)):
                 try:
@@ -111,7 +111,7 @@ class Store:
         announce: Callable[[Announced], Announced] | None = None,
         note: Note | None = None,
     ) -> Held:
-        """Merge into the newest generation, write the next, return what is now held.
+        """Merge into the newest generation, write the next, and return its contents.
 
         Where nothing changes nothing is written.
 
@@ -149,7 +149,7 @@ class Store:
         return self.change(bring)
 
     def change(self, act: Callable[[Draft], object]) -> Held:
-        """Let something change what is held, write the next generation, return what is now held.
+        """Apply a change to the contents, write the next generation, and return its contents.
 
         Where nothing changes nothing is written.
 
@@ -215,7 +215,7 @@ class Store:
             )
 
     def journal(self) -> Journal:
-        """What was brought, oldest first; as far back as it is kept.
+        """Return the journal, oldest entry first, as far back as it is stored.
 
         Raises:
             StoreEmpty, StoreError: as for `read`; or the list is damaged.
@@ -226,7 +226,7 @@ class Store:
             raise StoreError(f"the list of imports is lost: {error}") from None
 
     def _settle(self) -> None:
-        """Make the newest generation last, and the way down to it, whoever made that."""
+        """Make the newest generation, and the path down to it, durable."""
         for directory in (self._generations, self.home):
             disk.sync(directory)
         disk.sync_above(self.home)
@@ -387,7 +387,7 @@ class Store:
         return name
 
     def _tidy(self) -> None:
-        """Drop old generations, then what no other names, then what killed writers left.
+        """Drop old generations, then unreferenced objects, then what killed writers left.
 
         While one among the kept manifests is damaged, or the newest missing, no object goes: nobody
         can say which it needs. It counts for none of the generations that stay.

@@ -283,7 +283,7 @@ def test_an_answer_continues_what_is_held_or_says_why_not() -> None:
     assert splitted(4.0).rewritten("AA", DAYS, close, split) == ""
     assert splitted(2.0).rewritten("AA", DAYS, close, split) == "a new split on 2026-06-22"
     apart = np.array(["2026-06-29"], "datetime64[D]")
-    assert "shares no close" in known.rewritten("AA", apart, np.array([19.0]), {})
+    assert "no session in common" in known.rewritten("AA", apart, np.array([19.0]), {})
 
 
 def test_a_provisional_close_may_change() -> None:

@@ -140,7 +140,7 @@ def rich(world: World) -> None:
     [
         (still, "15 of 15 lines repeat the close before on "),
         (late, "shifted by a session"),
-        (unsplit, "move as by a split"),
+        (unsplit, "move as if they had split"),
         (pence, "in another currency"),
         (rich, "a dividend of "),
     ],
@@ -174,7 +174,7 @@ def test_one_line_that_lost_its_split_stays_as_it_was(store: Store) -> None:
     world.close["S03"][:30] *= 4
     summary = world.run(store, 60, full=True)
     assert (
-        list(summary.failed) == ["S03"] and "without a split that is held" in summary.failed["S03"]
+        list(summary.failed) == ["S03"] and "without a split in the store" in summary.failed["S03"]
     )
     assert closes(store.read().prices, "S03") == before
     assert len(closes(store.read().prices, "S04")) == 61

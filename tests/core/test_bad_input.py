@@ -129,7 +129,7 @@ def test_with_all_lines_missing_the_spread_is_told_and_the_index_says_why() -> N
     own = held({}, holdings("IWM", "2025-12-31", {"X": 1, "Y": 2}))
     found = take(own, ASKED)
     assert found.spread is not None and "IWM" not in found.indices
-    assert found.missing == ("none of the 2 lines of IWM is measured: no prices held",)
+    assert found.missing == ("none of the 2 lines of IWM is measured: no prices",)
     assert found.state == "partial" and found.bridge == () and found.gap_leaders is None
 
 

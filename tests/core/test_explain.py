@@ -215,7 +215,7 @@ def test_an_item_of_a_measure(held: Market, snapshot: Snapshot) -> None:
         ("skew:3", "takes no '3'"),
         ("sector:Tea", "there is no sector 'Tea'; there are Industrials"),
         ("without:NOPE", "IWM has no measured line NOPE"),
-        ("without", "none is marked; name lines of IWM"),
+        ("without", "no line is marked; name lines of IWM"),
         ("contribution:NOPE", "NOPE is in none of the holdings of IWM"),
     ):
         with pytest.raises(MeasureError, match=words):

@@ -95,7 +95,7 @@ def test_the_summary_outlives_the_data_it_tells_of(code: int, empty: bool) -> No
     ("said", "told"),
     [
         ("", "the refresh ended without its result"),
-        ("a project of somebody's", "saying what it brought: a project of somebody's"),
+        ("a project of somebody's", "without its result: a project of somebody's"),
         ('{"stage": "prices", "done": 3}', "the refresh ended without its result"),
     ],
 )
