@@ -1,4 +1,4 @@
-"""What a column of a foreign file holds, by its title: one table of synonyms, which is data."""
+"""Maps titles of columns in foreign files to their meanings: one table of synonyms, as data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NAME: Final = "columns.toml"
 
 
 def fold(title: str) -> str:
-    """A title without case, blanks and punctuation: "Weight (%)" and "weight %" are "weight%".
+    """Return a title without case, blanks and punctuation: "Weight (%)" becomes "weight%".
 
     Letters of any language, digits and the percent sign stay.
     """

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def doubtful_themes(config_dir: Path, known: Container[str]) -> tuple[str, ...]:
-    """A sentence for each name of the user's own themes that nothing held knows.
+    """Return a sentence for each symbol of the user's themes that has no data.
 
     Args:
         config_dir: the folder that may hold ``themes.toml``.

@@ -50,7 +50,7 @@ def sessions() -> Dates:
 
 
 def listed_through() -> date:
-    """The last day that the data file knows; sessions after it are computed."""
+    """Return the last day of the data file; sessions after it are computed."""
     return _calendar().listed
 
 
@@ -86,7 +86,7 @@ def last_final(now: datetime) -> date:
 
 
 def next_final(final: date) -> datetime:
-    """When the close of the session after this one is final; a day on where none is known."""
+    """Return when the close of the next session is final; one day later where it is unknown."""
     known = sessions()
     at = int(np.searchsorted(known, np.datetime64(final, "D"), side="right"))
     if at == len(known):

@@ -1,4 +1,4 @@
-"""How much of each line a fund holds: values in one currency, or weights, and their total."""
+"""The amount of each line in a fund: values in one currency, or weights, and their total."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def _base(sheet: Sheet, codes: dict[int, str]) -> str:
 
 
 def _rates(sheet: Sheet, codes: dict[int, str]) -> dict[int, float] | None:
-    """Row -> what its value is to be multiplied by, None where the file's rates do not say.
+    """Return row -> factor to the base currency, None where the file's rates do not give it.
 
     A rate can be dollars a unit (1.17) or units a dollar (156.5): which of the two is told by
     what currencies are worth, roughly, and has to be the same for all of them.

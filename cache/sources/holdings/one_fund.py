@@ -1,4 +1,4 @@
-"""The rows of one fund and one day among those that stand in one file."""
+"""Selects the rows of one fund and one day from a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def rows_of_fund(sheet: Sheet, wanted: str | None) -> None:
-    """Leave the rows of the fund that was asked for, where a column says whose rows are whose.
+    """Keep the rows of the requested fund, where a column names each row's fund.
 
     A file of one fund keeps its rows, and says which fund it is.
 
@@ -62,7 +62,7 @@ def _folded(text: str) -> str:
 
 
 def settle_day(sheet: Sheet) -> None:
-    """Find the file's day: by what stands above its rows, or by its column of dates.
+    """Find the file's day: in the rows above the table, or in its column of dates.
 
     Raises:
         SourceError: the two contradict each other, or the column says several days.

@@ -143,7 +143,7 @@ def _clash(line: Line, other: Line) -> str:
 
 
 def _check_same(sheet: Sheet, line: Line, other: Line) -> None:
-    """Refuse to sum two rows of one line that a column of unknown meaning tells apart.
+    """Refuse to add up two rows of one line that differ in a column of unknown meaning.
 
     Raises:
         SourceError: the column may say of which fund each is; names it and the flags.
@@ -166,7 +166,7 @@ def _first(name: str) -> str:
 
 
 def _fields(sheet: Sheet, lines: list[Line], total: float) -> dict[str, Any]:
-    """What JSON carries of a sheet and its lines."""
+    """Return a sheet and its lines as JSON fields."""
     stated: dict[tuple[str, str, str], int] = {}
     places = [
         stated.setdefault((x.exchange, x.market_currency, x.location), len(stated)) for x in lines
@@ -194,7 +194,7 @@ def _fields(sheet: Sheet, lines: list[Line], total: float) -> dict[str, Any]:
 
 
 def _add(total: Line, line: Line, value: float) -> None:
-    """Sum a line that is listed twice; what the first leaves open the second may say."""
+    """Add up a line that is listed twice; the second row fills what the first lacks."""
     total.value += value
     if not math.isnan(line.quantity):
         total.quantity = line.quantity + (0.0 if math.isnan(total.quantity) else total.quantity)

@@ -1,4 +1,4 @@
-"""Closes that are not what their title says, shown by what stands beside them.
+"""Detects closes that are not what their title says, by the columns next to them.
 
 A close as traded without its split, and a close that a download has adjusted for dividends,
 look like any other column of prices.
@@ -31,7 +31,7 @@ _ENOUGH: Final = 5
 
 
 def without_unmarked(columns: PriceColumns, rows: IntArray, basis: Basis) -> list[Rejected]:
-    """Leave out the closes of symbols that part from the adjusted ones as at a split not told.
+    """Leave out closes that diverge from the adjusted ones as at a split missing from the file.
 
     Their adjusted closes stay, and so they are answered in total return alone.
 
@@ -76,7 +76,7 @@ def without_unmarked(columns: PriceColumns, rows: IntArray, basis: Basis) -> lis
 
 
 def settle_download(columns: PriceColumns, rows: IntArray) -> None:
-    """Say what the closes of a yfinance download are that has no adjusted closes.
+    """Decide what the closes of a yfinance download without adjusted closes are.
 
     ``history()`` and ``download()`` adjust "Close" for dividends unless asked not to, and then
     leave "Adj Close" away; prices that are not adjusted are whole cents.
@@ -123,7 +123,7 @@ def settle_download(columns: PriceColumns, rows: IntArray) -> None:
 
 
 def _telling(columns: PriceColumns, rows: IntArray) -> BoolArray | None:
-    """The rows whose closes tell: before a symbol's last dividend, where there are dividends.
+    """Return the rows that can show it: before a symbol's last dividend, where there are dividends.
 
     None where a column of dividends holds none, so that nothing was adjusted for.
     """

@@ -57,7 +57,7 @@ def read_parquet(stream: BinaryIO, wanted: Wanted, asked: Asked) -> PriceColumns
 
 
 def _layout(file: Any, wanted: Wanted) -> tuple[Layout, list[int]]:
-    """The layout of its columns, and where each of them stands in the file."""
+    """Return the layout of the columns, and each one's position in the file."""
     names: list[str] = file.schema_arrow.names
     places = [*range(len(names))]
     # pandas puts the index last; here it comes first, as in a file of text.
@@ -124,7 +124,7 @@ def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> P
 
 
 def _listings(columns: dict[int, Any], at: dict[str, int], ticker: str, known: Symbols) -> IntArray:
-    """The position of each row's symbol beside its exchange and currency."""
+    """Return the position of each row's symbol, with its exchange and currency."""
     texts: list[list[str]] = []
     codes: list[IntArray] = []
     for word in ("symbol", "exchange", "currency"):

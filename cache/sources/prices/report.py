@@ -1,4 +1,4 @@
-"""What was taken for what in a price file, in lines for a person."""
+"""Reports how a price file was read, in lines for the user."""
 
 from __future__ import annotations
 
