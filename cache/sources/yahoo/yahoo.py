@@ -33,7 +33,7 @@ from cache.refresh.plan import RATE
 from cache.refresh.reasons import asked, wait
 from cache.sources.yahoo.quiet import silence
 from cache.sources.yahoo.rounds import Rounds
-from cache.sources.yahoo.session import RefusedError, Session, retry_at, vendor_time, unreachable
+from cache.sources.yahoo.session import RefusedError, Session, retry_at, unreachable, vendor_time
 from cache.sources.yahoo.streaming import CLOSE, WHO, opened
 from cache.store import disk
 from core.data.frames import pydate
