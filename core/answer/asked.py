@@ -84,7 +84,7 @@ def not_reached(market: Market, question: Question, label: str, sessions: Dates)
         between = np.searchsorted(calendar, [day(last), day(when)], side="right")
         if when > last and (not known or between[1] > between[0]):
             return (
-                f"{words} {when} was asked, the last session with closes is {last}: refresh"
+                f"{words} {when} was asked, the last session is {last}: refresh"
                 " or import closes for a later one"
             )
     return ""

@@ -191,7 +191,7 @@ def test_an_empty_home_has_nothing_to_answer_from(cli: Cli) -> None:
         (["nonsense"], 2, "nonsense"),
         (["import", "prices", "/nowhere/p.csv"], 2, "/nowhere/p.csv"),
         (["import", "holdings", "/dev/zero", "--fund", "IWM"], 2, "/dev/zero"),
-        (["forget", "holdings", "IWM", "2020-01-01"], 2, "held are 2025-12-31"),
+        (["forget", "holdings", "IWM", "2020-01-01"], 2, "there are 2025-12-31"),
     ],
 )
 def test_wrong_use_is_one_clear_line(filled: Cli, argv: list[str], code: int, words: str) -> None:

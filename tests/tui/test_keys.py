@@ -257,7 +257,7 @@ async def alerts_(pilot: Pilot[None], app: InternalsApp) -> None:
 
 async def bring(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "D")
-    assert "a real market is held" in seen(app) or "this is the simulated market" in seen(app)
+    assert "there is a real market here" in seen(app) or "this is the simulated market" in seen(app)
     await press(pilot, app, "i")
     assert lines_of(app)[-1].startswith(" :import ")
 
