@@ -258,7 +258,7 @@ def test_the_gap_without_names_is_told_by_both_conventions() -> None:
     found = document(one)
     assert found["without"]["gap_zeroed_pp"] == pytest.approx(11.0 - 0.936)
     assert found["without"]["gap_reweighted_pp"] == pytest.approx(20.0 - 10.5)
-    with pytest.raises(NoSuchNameError, match="S2O LOO are in no list of members held"):
+    with pytest.raises(NoSuchNameError, match="S2O LOO are in no holdings file"):
         take(held, replace(markets.QUESTION, without=("S2O", "L00", "SPY:LOO")))
 
 
