@@ -29,7 +29,7 @@ from core.measures.attribution import by_sector
 from core.measures.bridge import Step, bridge, gap_leaders, side
 from core.measures.changes import Change, Changes, changes, pair_of_files
 from core.measures.daily import daily
-from core.measures.membership import list_at_end, spans
+from core.measures.membership import as_known, list_at_end, spans
 from core.measures.spread import Spread, spread
 
 if TYPE_CHECKING:
@@ -160,6 +160,7 @@ def take(market: Market, question: Question) -> Snapshot:
     window = resolve(question.window, asked, sessions)
     as_of = pydate(sessions[np.searchsorted(sessions, day(asked), side="right") - 1])
 
+    market = as_known(market, pair, window, as_of)
     found_spread, why = _spread(market, question, window, sessions)
     missing = [why] if why else []
     parts = {fund: spans(market, fund, window.start, window.end, as_of) for fund in pair}
@@ -199,7 +200,7 @@ def take(market: Market, question: Question) -> Snapshot:
         files = pair_of_files(market, fund, first, window.end)
         if files is not None:
             changes_of[fund] = _with_contributions(
-                market, changes(market, *files), files, indices.get(fund)
+                market, changes(market, *files, as_of), files, indices.get(fund)
             )
 
     to_come = {}

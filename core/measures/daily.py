@@ -174,7 +174,7 @@ def daily(
     matrix = market.matrix(years | (years_of(market, before) if before else set()))
     if matrix is None:
         return None
-    marks = market.cached((matrix, "marks"), lambda: Marks(matrix))
+    marks = market.cached_of_bars((matrix, "marks"), lambda: Marks(matrix))
     window_basket = window_basket or basket(market, within, basis)
     lead = max(lead, _begun(market, matrix, marks, within, start))
     before = led_from(lead)

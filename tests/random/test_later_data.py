@@ -24,7 +24,7 @@ from core.data.frames import Block, Events, day
 from core.data.market import Market
 from core.data.question import BreadthList
 from core.measures.membership import spans
-from tests.random.test_properties import FEATURES, Case, cases, examples
+from tests.random.test_properties import Case, cases, examples
 from tui.report.document import document
 
 
@@ -113,13 +113,19 @@ def differing(one: object, other: object, path: str = "") -> list[str]:
     return [] if one == other else [f"{path}: {one} / {other}"]
 
 
-#: What a later rename makes of a line's ticker is another thing: the line is called by the new one.
-KINDS = [feature for feature in FEATURES if feature != "renamed"]
-
-
 @examples(400)
-@given(cases(KINDS), st.integers(5, 59))
-def test_later_closes_files_and_announcements_move_nothing(case: Case, place: int) -> None:
+@given(cases(), st.integers(5, 59), st.booleans())
+def test_later_closes_files_and_announcements_move_nothing(
+    case: Case, place: int, in_table: bool
+) -> None:
+    if not in_table:
+        # renames are then told by the files alone
+        reference = replace(case.market.reference, aliases={})
+        files = {
+            fund: tuple(replace(f, names=tuple(f"Line {s[0]}" for s in f.symbols)) for f in dated)
+            for fund, dated in case.market.holdings.items()
+        }
+        case.market = replace(case.market, reference=reference, holdings=files)
     sessions = [d for b in case.market.prices.blocks for d in b.sessions.tolist()]
     asked = case.question.as_of or sessions[min(place, len(sessions) - 1)]
     # a session that both funds have reached, and names that were known by then
