@@ -151,6 +151,9 @@ def take(market: Market, question: Question) -> Snapshot:
         if fund not in market.last_close and fund not in market.holdings:
             raise UnavailableError(f"nothing is held of {fund}: import its files or fetch")
     check_names(market, question)
+    newest = final_sessions(market, *pair)[-1:]
+    if question.as_of is not None:
+        market = market.kinds_known_on(question.as_of)
     sessions = common_sessions(market, *pair)
     final = final_sessions(market, *pair)
     if not len(sessions):
@@ -234,7 +237,7 @@ def take(market: Market, question: Question) -> Snapshot:
         question=question,
         window=window,
         as_of=as_of,
-        last_session=last,
+        last_session=pydate(newest[0]) if len(newest) else last,
         state=state,
         simulated=market.simulated,
         sources=sources(market, question, window, baskets, lists),

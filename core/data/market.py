@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import chain, count
 from typing import Any, Final, TypeVar
@@ -31,6 +31,7 @@ from core.data.frames import (
     Theme,
     day,
 )
+from core.data.kinds import first_closes, without_closes
 from core.data.matrix import Matrix, stack
 from core.data.register import Register, register
 from core.data.series import Series, series_of
@@ -83,6 +84,29 @@ class Market:
     def line_tickers(self) -> LineTickers:
         """Which closes each line is followed by."""
         return line_tickers(self.prices.blocks, self.holdings, self.reference)
+
+    @cached_property
+    def _first_closes(self) -> Mapping[str, date]:
+        """Symbol -> its first close after adjusted ones alone."""
+        return first_closes(self.prices.blocks)
+
+    def kinds_known_on(self, as_of: date) -> Market:
+        """The same market with symbols by the kind of closes that they had on a session.
+
+        Args:
+            as_of: the session; symbols that have their first close after it have adjusted ones
+                alone.
+        """
+        later = {symbol: on for symbol, on in self._first_closes.items() if on > as_of}
+        if not later:
+            return self
+        last = min(later.values()) - timedelta(days=1)
+
+        def make() -> Market:
+            blocks = without_closes(self.prices.blocks, later, last)
+            return replace(self, prices=replace(self.prices, blocks=blocks), _cache={}, _of_bars={})
+
+        return self.cached(("kinds", last), make)
 
     def known_on(self, as_of: date, serving: frozenset[Holdings]) -> Market:
         """The same market with its lines followed as they were known on a session.

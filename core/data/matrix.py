@@ -34,7 +34,8 @@ class Matrix:
             all; NaN where none.
         adjusted: (T, N) adjusted closes or None.
         only_adjusted: (N,) the symbol has adjusted closes and no close.
-        by_adjusted: (N,) total return is read from adjusted closes.
+        by_adjusted: (N,) up to this row total return is read from adjusted closes: before a
+            close without one, and before the first dividend on record.
         dividends: (K,) rows, columns and D/P of each dividend, at the close it counts at.
         doubtful_dividends: row, column and cash of each that is too large for what the price did.
         splits: (K,) rows, columns and factors.
@@ -48,7 +49,7 @@ class Matrix:
     stand_in: FloatArray
     adjusted: FloatArray | None
     only_adjusted: BoolArray
-    by_adjusted: BoolArray
+    by_adjusted: IntArray
     dividends: tuple[IntArray, IntArray, FloatArray]
     splits: tuple[IntArray, IntArray, FloatArray]
     position: IntArray
@@ -116,7 +117,7 @@ class Matrix:
 
         PR: P_last / P_first. TR: times the product of (1 + D/P) over dividends at rows
         in (first, last], which is the product over days of (P_t + D_t) / P_{t-1}; or the
-        ratio of adjusted closes where dividends come in that form.
+        ratio of adjusted closes where dividends come in that form, as far as they do.
         """
         ratio = self.price_at(last) / self.price_at(first)
         if basis == "pr":
@@ -129,8 +130,24 @@ class Matrix:
             upper = self.adjusted[np.maximum(last, 0), everything]
             lower = self.adjusted[np.maximum(first, 0), everything]
             known = (first >= 0) & (last >= 0)
-            ratio = np.where(self.by_adjusted, np.where(known, upper / lower, np.nan), ratio)
+            by_adjusted = last < self.by_adjusted
+            ratio = np.where(by_adjusted, np.where(known, upper / lower, np.nan), ratio)
+            turned = (first < self.by_adjusted) & ~by_adjusted & (first >= 0)
+            if turned.any():
+                # by adjusted closes as far as they go, with dividends from there on
+                row = np.maximum(self._last_by_adjusted, 0)
+                upper, closes = (t[row, everything] for t in (self.adjusted, self.stand_in))
+                inside = turned & (self._last_by_adjusted >= first)
+                paid = upper / lower / (closes / self.price_at(first))
+                ratio = np.where(inside, ratio * paid, ratio)
         return ratio
+
+    @cached_property
+    def _last_by_adjusted(self) -> IntArray:
+        """(N,) row of the last close of those that total return is read from adjusted ones by."""
+        rows = np.arange(len(self.sessions))[:, None]
+        closed = np.isfinite(self.stand_in) & (rows < self.by_adjusted)
+        return np.where(closed.any(axis=0), len(rows) - 1 - closed[::-1].argmax(axis=0), -1)
 
     @cached_property
     def doubts(self) -> tuple[tuple[int, int, str], ...]:
@@ -318,14 +335,14 @@ def laid_out(
         places: of each block, (N,) its columns.
     """
     only_adjusted: BoolArray = np.zeros(len(symbols), bool)
-    by_adjusted = only_adjusted.copy()
+    by_adjusted: IntArray = np.zeros(len(symbols), np.intp)
     if adjusted is not None:
-        has_close = np.isfinite(close)
-        has_dividend = np.zeros(len(symbols), bool)
-        has_dividend[dividends[1]] = True
-        complete = (np.isfinite(adjusted) | ~has_close).all(axis=0)
-        only_adjusted = np.asarray(~has_close.any(axis=0) & np.isfinite(adjusted).any(axis=0))
-        by_adjusted = only_adjusted | (complete & ~has_dividend & has_close.any(axis=0))
+        has_close, has_adjusted = np.isfinite(close), np.isfinite(adjusted)
+        only_adjusted = np.asarray(~has_close.any(axis=0) & has_adjusted.any(axis=0))
+        lacking = has_close & ~has_adjusted
+        by_adjusted = np.where(lacking.any(axis=0), lacking.argmax(axis=0), len(close))
+        np.minimum.at(by_adjusted, dividends[1], dividends[0])
+        by_adjusted[only_adjusted] = len(close)
         if only_adjusted.any():
             close = np.where(only_adjusted, adjusted, close)
     paid_out = dividends_at_closes(close, *dividends)

@@ -215,7 +215,7 @@ def spans(
 
 
 def as_known(market: Market, funds: Iterable[str], window: Window, as_of: date) -> Market:
-    """The market as its lines were known on a session, and by later files that serve there.
+    """The market as it was known on a session: its lines, and what closes are held of them.
 
     Args:
         market: what is held.
@@ -223,6 +223,7 @@ def as_known(market: Market, funds: Iterable[str], window: Window, as_of: date) 
         window: the window asked for.
         as_of: the session asked for.
     """
+    market = market.kinds_known_on(as_of)
     if market.line_tickers.until(as_of) == date.max:
         return market
     start, end = window.start, window.end
