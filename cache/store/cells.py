@@ -264,11 +264,11 @@ def taken_out(
         for name, fate in fates.items():
             if name in columns:
                 columns[name] = fate.under(columns[name], over.symbols)
-        told = {name: dict(before) for name, before in over.facts.items()}
+        remaining = {name: dict(before) for name, before in over.facts.items()}
         for name, before in facts.items():
-            for symbol in [s for s in before if s in told.get(name, ())]:
-                told[name][symbol] = before.pop(symbol)
-        rewritten.append(Layer(over.symbols, columns, told))
+            for symbol in [s for s in before if s in remaining.get(name, ())]:
+                remaining[name][symbol] = before.pop(symbol)
+        rewritten.append(Layer(over.symbols, columns, remaining))
     left = {name: fate.left() for name, fate in fates.items()}
     return put(prices, Layer(layer.symbols, left, facts)), tuple(rewritten)
 

@@ -25,12 +25,12 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import disk, head, objects, owner, pack
+from cache.store.directory_guard import DirectoryGuard
 from cache.store.draft import Draft, Note, note_of
 from cache.store.journal import Journal, pack_journal, unpack_journal
 from cache.store.manifest import PARTS, Aside, Held, aside_of, named, unknown
 from cache.store.objects import Damaged
 from cache.store.pack import Json
-from cache.store.place import Place
 from core.data.frames import Announcement, Block, Holdings, Prices
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Store:
         self.home = home
         self.simulated = simulated
         self._timeout = timeout
-        self.place = Place(home)
+        self.guard = DirectoryGuard(home)
         self._objects = home / "objects"
         self._generations = home / "generations"
 
@@ -164,18 +164,18 @@ class Store:
         """
         with self._writing():
             try:
-                body, held = self._newest()
+                body, before = self._newest()
             except StoreEmpty:
                 body = {"blocks": [], "symbols": pack.pack_facts(Prices()), "holdings": []}
-                held = Held(0, Prices(), {}, self.simulated)
+                before = Held(0, Prices(), {}, self.simulated)
             number = max(*self._numbers(), head.read(self.home), 0) + 1
-            rows = {(one.fund, one.as_of): one for file in held.holdings.values() for one in file}
+            rows = {(one.fund, one.as_of): one for file in before.holdings.values() for one in file}
             draft = Draft(
                 number=number,
-                prices=held.prices,
+                prices=before.prices,
                 files=dict(zip(rows, body["holdings"], strict=True)),
                 rows=rows,
-                announced=held.announced,
+                announced=before.announced,
                 aside=body.get("aside", []),
                 journal=self._journal(body) if self._whole(body) else (),
                 logged=not self.simulated,
@@ -183,7 +183,7 @@ class Store:
                 fetch=self._fetched,
             )
             act(draft)
-            known = dict(zip(map(id, held.prices.blocks), body["blocks"], strict=True))
+            known = dict(zip(map(id, before.prices.blocks), body["blocks"], strict=True))
             after: Json = {
                 "blocks": [known.get(id(b)) or self._put_block(b) for b in draft.prices.blocks],
                 "symbols": pack.pack_facts(draft.prices),
@@ -198,7 +198,7 @@ class Store:
             if after == {name: body[name] for name in PARTS if name in body}:
                 # Whoever wrote it may have ended, or failed, before its name was sure to last.
                 self._settle()
-                return held
+                return before
             disk.sync(self._objects)
             kind: Json = {"schema": SCHEMA, "generation": number, "simulated": self.simulated}
             text = pack.to_json(kind | after)
@@ -209,7 +209,7 @@ class Store:
                 draft.prices,
                 pack.by_fund(draft.rows.values()),
                 self.simulated,
-                held.damage,
+                before.damage,
                 draft.announced,
                 aside_of(after),
             )
@@ -246,8 +246,8 @@ class Store:
             return []
         except OSError as error:
             raise StoreError(f"cannot read {self._generations}: {error.strerror}") from error
-        found = (int(name[:8]) for name in names if re.fullmatch(r"[0-9]{8}\.json", name))
-        return sorted(found, reverse=True)
+        numbers = (int(name[:8]) for name in names if re.fullmatch(r"[0-9]{8}\.json", name))
+        return sorted(numbers, reverse=True)
 
     def _newest(self) -> tuple[Json, Held]:
         self._check(writing=False)
@@ -280,10 +280,10 @@ class Store:
                         " copy of this directory"
                     ) from error
                 else:
-                    told = tuple(f"{d}; generation {number} is shown instead" for d in damage)
-                    found, aside = pack.by_fund(rows), aside_of(body)
+                    sentences = tuple(f"{d}; generation {number} is shown instead" for d in damage)
+                    holdings, aside = pack.by_fund(rows), aside_of(body)
                     kind = self.simulated
-                    return body, Held(number, prices, found, kind, told, announced, aside)
+                    return body, Held(number, prices, holdings, kind, sentences, announced, aside)
             else:
                 raise StoreError(
                     f"no generation in {self.home} is whole: {'; '.join(damage)}; "
@@ -320,7 +320,7 @@ class Store:
 
         def block(entry: Json) -> Block:
             read = {field: (name, room.read(paths[name])) for field, name in entry.items()}
-            return pack.unpack_block({field: self._checked(*own) for field, own in read.items()})
+            return pack.unpack_block({field: self._checked(*part) for field, part in read.items()})
 
         return pack.unpack_prices(map(block, body["blocks"]), body["symbols"])
 
@@ -355,12 +355,12 @@ class Store:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         self._check(writing=True)
-        self.place.check()
+        self.guard.check()
         try:
             for path in (self.home, self._objects, self._generations):
                 disk.make(path)
             with disk.locked(self.home / "lock", self._timeout):
-                self.place.check()
+                self.guard.check()
                 try:
                     yield
                 finally:

@@ -185,14 +185,14 @@ def _whole(sheet: Sheet, money: list[float]) -> float | None:
         None where nothing is missing, or where the percentages are not those of the values.
     """
     rows = [(v, line.weight / 100) for v, line in zip(money, sheet.lines, strict=True) if v > 0]
-    found = math.fsum(weight for _, weight in rows)
+    total = math.fsum(weight for _, weight in rows)
     # NaN where a row with a value states no weight: then the sum tells nothing.
-    if not sheet.percent or not 0 < found < _CUT:
+    if not sheet.percent or not 0 < total < _CUT:
         return None
-    whole = math.fsum(value for value, _ in rows) / found
+    whole = math.fsum(value for value, _ in rows) / total
     if any(abs(value / whole - weight) > _ROUNDED for value, weight in rows):
         return None
-    reason = f"the weights add up to {found:.1%}: rows are missing, or the file is cut off"
+    reason = f"the weights add up to {total:.1%}: rows are missing, or the file is cut off"
     sheet.rejected.append(Rejected(max(line.line for line in sheet.lines), "weight", "", reason))
     return whole
 

@@ -20,11 +20,11 @@ from cache.sources.prices import basis
 from cache.sources.prices.doubtful import settle_download, without_unmarked
 from cache.sources.prices.layout import Wanted
 from cache.sources.prices.parquet_file import read_parquet
-from cache.sources.prices.price_columns import FIELDS, Columns, joined
+from cache.sources.prices.price_columns import FIELDS, PriceColumns, joined
 from cache.sources.prices.report import report
 from cache.sources.prices.spacing import check_each, check_repeats, check_spacing
 from cache.sources.prices.suspects import check_unknown
-from cache.sources.prices.telling import Asked
+from cache.sources.prices.table_reading import Asked
 from cache.sources.prices.text_columns import read_table
 from cache.sources.prices.text_rows import text_tables
 
@@ -73,7 +73,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
         ) from None
 
 
-def _parsed(columns: Columns, args: dict[str, Any]) -> Parsed:
+def _parsed(columns: PriceColumns, args: dict[str, Any]) -> Parsed:
     """What a file holds, once all of it is read."""
     rows = len(columns.symbol) + len(columns.rejected)
     _count_gains(columns)
@@ -101,13 +101,13 @@ def _parsed(columns: Columns, args: dict[str, Any]) -> Parsed:
         "symbols": [columns.symbols[i] for i in used],
         "rows": rows,
         "rejected": [(r.line, r.column, r.symbol, r.reason, r.file) for r in rejected],
-        "told": report(columns, decided, unread),
+        "notes": report(columns, decided, unread),
     }
     arrays = {"symbol": symbol.astype(np.intp), "session": columns.session[good]}
     return fields, arrays | {name: values[good] for name, values in columns.values.items()}
 
 
-def _read_all(stream: BinaryIO, args: dict[str, Any]) -> Columns:
+def _read_all(stream: BinaryIO, args: dict[str, Any]) -> PriceColumns:
     """Every table of every file, one below the other.
 
     Raises:
@@ -118,7 +118,7 @@ def _read_all(stream: BinaryIO, args: dict[str, Any]) -> Columns:
     if len(files) == 1:
         name, _, ticker = files[0]
         return joined(_read(stream, wanted, replace(_asked(args, name, ticker), file="")))
-    parts: list[Columns] = []
+    parts: list[PriceColumns] = []
     refused: list[Rejected] = []
     for name, size, ticker in files:
         try:
@@ -132,7 +132,8 @@ def _read_all(stream: BinaryIO, args: dict[str, Any]) -> Columns:
         raise _nothing(refused)
     for part in parts:
         part.rejected = [
-            Rejected(r.line, r.column, r.symbol, r.reason, part.told[0].file) for r in part.rejected
+            Rejected(r.line, r.column, r.symbol, r.reason, part.readings[0].file)
+            for r in part.rejected
         ]
     columns = joined(parts)
     columns.rejected += refused
@@ -144,7 +145,7 @@ def _asked(args: dict[str, Any], file: str, named: str) -> Asked:
     return Asked(args["decimal"], args["dates"], args["symbol"], named, file, adjusted)
 
 
-def _read(stream: BinaryIO, wanted: Wanted, asked: Asked) -> list[Columns]:
+def _read(stream: BinaryIO, wanted: Wanted, asked: Asked) -> list[PriceColumns]:
     """The tables of one file."""
     magic = stream.read(4)
     stream.seek(0)
@@ -153,7 +154,7 @@ def _read(stream: BinaryIO, wanted: Wanted, asked: Asked) -> list[Columns]:
     return [read_table(table, asked, sheet) for sheet, table in text_tables(stream, wanted)]
 
 
-def _count_gains(columns: Columns) -> None:
+def _count_gains(columns: PriceColumns) -> None:
     """Add a fund's capital gains to its dividends: whoever holds it is paid both."""
     gains = columns.values.pop("capital_gain", None)
     faulty = columns.faulty.pop("capital_gain", None)
@@ -168,7 +169,7 @@ def _count_gains(columns: Columns) -> None:
     columns.faulty["dividend"] |= faulty
 
 
-def _judge(columns: Columns, today: np.datetime64) -> tuple[IntArray, list[Rejected]]:
+def _judge(columns: PriceColumns, today: np.datetime64) -> tuple[IntArray, list[Rejected]]:
     """Positions of the good rows, ordered by symbol and session, and the refused rows."""
     open_ = np.ones(len(columns.symbol), np.bool_)
     rejected = list(columns.rejected)
@@ -213,7 +214,7 @@ def _judge(columns: Columns, today: np.datetime64) -> tuple[IntArray, list[Rejec
     return good, rejected
 
 
-def _once(columns: Columns, rows: IntArray, rejected: list[Rejected]) -> IntArray:
+def _once(columns: PriceColumns, rows: IntArray, rejected: list[Rejected]) -> IntArray:
     """Each symbol and session once: exact repeats are passed over, others refused.
 
     Raises:

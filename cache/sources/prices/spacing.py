@@ -9,7 +9,7 @@ import numpy as np
 from cache.facts.errors import SourceError
 
 if TYPE_CHECKING:
-    from cache.sources.prices.price_columns import Columns
+    from cache.sources.prices.price_columns import PriceColumns
     from core.data.frames import BoolArray, Dates, IntArray
 
 #: Days from one bar to the next -> what the bars are.
@@ -43,7 +43,7 @@ def span_of(days: Dates) -> str:
     return ""
 
 
-def check_spacing(columns: Columns) -> None:
+def check_spacing(columns: PriceColumns) -> None:
     """Refuse bars that are not daily.
 
     Bare closes may be of any dates; a bar with its open, high, low or volume stands for the
@@ -80,7 +80,7 @@ def _refusal(span: str, symbol: str | None = None) -> SourceError:
     )
 
 
-def check_each(columns: Columns, rows: IntArray) -> None:
+def check_each(columns: PriceColumns, rows: IntArray) -> None:
     """Refuse a file in which the bars of one symbol are of weeks beside others of days.
 
     Args:
@@ -104,7 +104,7 @@ def check_each(columns: Columns, rows: IntArray) -> None:
             raise _refusal(name, columns.symbols[int(np.argmax(spaced))])
 
 
-def _check_intraday(columns: Columns, timed: BoolArray) -> None:
+def _check_intraday(columns: PriceColumns, timed: BoolArray) -> None:
     """Refuse bars of several times of one day."""
     keys = columns.symbol[timed].astype(np.int64) * 1_000_000
     keys = keys + columns.session[timed].astype(np.int64)
@@ -128,7 +128,7 @@ def _check_shifted(days: Dates) -> None:
         )
 
 
-def check_repeats(columns: Columns, differing: IntArray, rows: int) -> None:
+def check_repeats(columns: PriceColumns, differing: IntArray, rows: int) -> None:
     """Refuse a file many of whose rows give a symbol and date another value.
 
     Args:
@@ -142,7 +142,7 @@ def check_repeats(columns: Columns, differing: IntArray, rows: int) -> None:
     if len(differing) <= max(3, _REPEATED * rows):
         return
     row = int(differing[0])
-    unread = [title for account in columns.told for title in account.unread]
+    unread = [title for account in columns.readings for title in account.unread]
     names = ", ".join(f'"{title}"' for title in [*columns.texts, *unread][:4])
     hint = f" (of {names}?)" if names else ""
     raise SourceError(

@@ -14,10 +14,10 @@ from cache.sources.holdings.rows import Rejected
 from cache.sources.notation import Decimal, decimal_mark
 from cache.sources.prices.cells import BARE, read_cells
 from cache.sources.prices.layout import READ, Layout
-from cache.sources.prices.price_columns import Columns, Told
+from cache.sources.prices.price_columns import PriceColumns, TableReading
 from cache.sources.prices.price_symbols import FOREIGN, Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps
-from cache.sources.prices.telling import Asked, notation, tell_listings, ticker_of, told_of
+from cache.sources.prices.table_reading import Asked, notation, note_listings, reading_of, ticker_of
 from cache.sources.prices.text_rows import MOST_ROWS, whole_rows
 from cache.sources.prices.text_table import MOST_CELLS, Table
 
@@ -82,7 +82,7 @@ class _Numbers:
         return decimal_mark(self.evidence, given)
 
 
-def read_table(table: Table, asked: Asked, sheet: str = "") -> Columns:
+def read_table(table: Table, asked: Asked, sheet: str = "") -> PriceColumns:
     """The columns of a table.
 
     Args:
@@ -104,16 +104,16 @@ def read_table(table: Table, asked: Asked, sheet: str = "") -> Columns:
         # The first reading took a point for granted.
         parts = walk(table, _Numbers(",", table.separator).read, ticker)
     stamps = read_stamps([text.strip() for text in parts.days], asked.dates)
-    account = told_of(
-        layout, table.told, asked, sheet, ticker and f"{clean(ticker, 30)} ({whence})"
+    account = reading_of(
+        layout, table.kind, asked, sheet, ticker and f"{clean(ticker, 30)} ({whence})"
     )
     account.notation = notation(mark, stamps)
     account.remarks += parts.remarks
-    tell_listings(account, parts.symbols)
+    note_listings(account, parts.symbols)
     return without_foreign(_columns(layout, parts, stamps, account))
 
 
-def without_foreign(columns: Columns) -> Columns:
+def without_foreign(columns: PriceColumns) -> PriceColumns:
     """The columns without the rows of lines that are listed elsewhere."""
     home = columns.symbol != FOREIGN
     if home.all():
@@ -128,26 +128,26 @@ def without_foreign(columns: Columns) -> Columns:
     return columns
 
 
-def _columns(layout: Layout, parts: _Parts, stamps: Stamps, told: Told) -> Columns:
+def _columns(layout: Layout, parts: _Parts, stamps: Stamps, account: TableReading) -> PriceColumns:
     dates = _end_to_end(parts.dates, np.intp)
-    values = {name: _end_to_end(found, np.float64) for name, found in parts.values.items()}
-    columns = Columns(
+    values = {name: _end_to_end(pieces, np.float64) for name, pieces in parts.values.items()}
+    columns = PriceColumns(
         tuple(parts.symbols.positions),
         _end_to_end(parts.codes, np.intp),
         stamps.session[dates] if len(dates) else np.zeros(0, "datetime64[D]"),
         _end_to_end(parts.lines, np.intp),
         np.zeros(len(dates), np.intp),
         values,
-        {name: _end_to_end(found, np.bool_) for name, found in parts.faulty.items()},
+        {name: _end_to_end(pieces, np.bool_) for name, pieces in parts.faulty.items()},
         timed=stamps.timed[dates] if stamps.timed.any() else None,
         rejected=parts.rejected,
-        told=[told],
+        readings=[account],
         bars=layout.bars,
     )
     for title in layout.unknown:
-        found = parts.unknown.get(title, [])
-        faulty = _end_to_end([fault for _, fault in found], np.bool_)
-        numbers = _end_to_end([number for number, _ in found], np.float64)
+        pieces = parts.unknown.get(title, [])
+        faulty = _end_to_end([fault for _, fault in pieces], np.bool_)
+        numbers = _end_to_end([number for number, _ in pieces], np.float64)
         if len(faulty) and faulty.mean() > _TEXT:
             columns.texts.append(title)
         else:
@@ -271,10 +271,10 @@ def _wide(table: Table, read: _Read, ticker: str) -> _Parts:
         for at in dict.fromkeys(date for _, date in groups)
     }
     for (name, date), group in groups.items():
-        found = {
+        fields = {
             word: read([row[at] for row in rows], f"wide {word}") for word, at in group.items()
         }
-        _append(parts, parts.symbols.code(name), dates[date], numbered, found, name)
+        _append(parts, parts.symbols.code(name), dates[date], numbered, fields, name)
     return parts
 
 
@@ -287,9 +287,9 @@ def _across(table: Table, read: _Read, ticker: str) -> _Parts:
     dates = np.array([parts.day(text) for _, text in layout.across], np.intp)
     for row, line in zip(rows, lines, strict=True):
         name = row[layout.fields["symbol"]]
-        found = {word: read([row[at] for at, _ in layout.across], f"wide {word}")}
+        fields = {word: read([row[at] for at, _ in layout.across], f"wide {word}")}
         code = parts.symbols.code(name)
-        _append(parts, code, dates, np.full(len(dates), line, np.intp), found, name)
+        _append(parts, code, dates, np.full(len(dates), line, np.intp), fields, name)
     return parts
 
 
@@ -298,12 +298,12 @@ def _append(
     code: int,
     dates: IntArray,
     lines: IntArray,
-    found: dict[str, tuple[FloatArray, BoolArray]],
+    fields: dict[str, tuple[FloatArray, BoolArray]],
     name: str,
 ) -> None:
     """Add the rows of one symbol that say something."""
     filled = np.zeros(len(dates), np.bool_)
-    for values, faulty in found.values():
+    for values, faulty in fields.values():
         filled |= ~np.isnan(values) | faulty
     if code < 0:
         if filled.any():
@@ -315,7 +315,7 @@ def _append(
     parts.dates.append(dates[filled])
     parts.lines.append(lines[filled])
     for word in parts.values:
-        values, faulty = found.get(word) or (
+        values, faulty = fields.get(word) or (
             np.full(len(dates), np.nan),
             np.zeros(len(dates), np.bool_),
         )

@@ -49,7 +49,7 @@ class CsvTable:
                 failure = failure or error
                 continue
             self.separator = separator
-            self.told = f"CSV, {_NAMES[separator]}"
+            self.kind = f"CSV, {_NAMES[separator]}"
             return
         assert failure is not None
         raise failure

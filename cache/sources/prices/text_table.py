@@ -24,12 +24,12 @@ class Table(Protocol):
     Attributes:
         layout: where its header is and what its columns hold.
         separator: what stands between its cells; "" where nothing does.
-        told: what kind of file it is, in a few words.
+        kind: what kind of file it is, in a few words.
     """
 
     layout: Layout
     separator: str
-    told: str
+    kind: str
 
     def chunks(self) -> Iterator[Chunk]:
         """The rows below the header, blank ones left out, some thousands at a time."""
@@ -41,10 +41,10 @@ class HeldTable:
 
     separator = ""
 
-    def __init__(self, rows: Sequence[Row], layout: Layout, told: str) -> None:
+    def __init__(self, rows: Sequence[Row], layout: Layout, kind: str) -> None:
         self._rows = rows
         self.layout = layout
-        self.told = told
+        self.kind = kind
 
     def chunks(self) -> Iterator[Chunk]:
         """The rows below the header, blank ones left out, some thousands at a time."""
