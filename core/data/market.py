@@ -30,12 +30,12 @@ from core.data.frames import (
     Reference,
     Theme,
     day,
+    pydate,
 )
 from core.data.kinds import first_closes, without_closes
 from core.data.matrix import Matrix, stack
 from core.data.register import Register, register
 from core.data.series import Series, series_of
-from core.data.windows import last_on_or_before
 
 T = TypeVar("T")
 #: What a market derives of its bars alone.
@@ -244,11 +244,21 @@ class Market:
 
     def position(self, value: date) -> int:
         """Place of the last exchange session on or before a date."""
-        return int(np.searchsorted(self.reference.sessions, day(value), side="right")) - 1
+        place = self._positions.get(value)
+        if place is None:
+            place = int(self.reference.sessions.searchsorted(day(value), side="right")) - 1
+            self._positions[value] = place
+        return place
+
+    @cached_property
+    def _positions(self) -> dict[date, int]:
+        """Date -> its `position`, as far as it was asked for: the same few dates every time."""
+        return {}
 
     def session(self, value: date) -> date:
         """The last exchange session on or before a date; the date itself before the first."""
-        return last_on_or_before(self.reference.sessions, value) or value
+        place = self.position(value)
+        return value if place < 0 else pydate(self.reference.sessions[place])
 
     def matrix(self, years: Iterable[int]) -> Matrix | None:
         """The bars of some years side by side, cached; None where none of them is held."""

@@ -207,11 +207,18 @@ class Matrix:
         wide = (factor > JUMP) | (factor < 1 / JUMP)
         return jumps + list(zip((row + 1)[wide].tolist(), column[wide].tolist(), strict=True))
 
-    def volume(self, first: int = 0, last: int | None = None) -> FloatArray | None:
+    def volume(
+        self, first: int = 0, last: int | None = None, columns: IntArray | None = None
+    ) -> FloatArray | None:
         """(T, N) shares traded on the rows from ``first`` up to ``last``, NaN where none.
 
         Laid out when asked for and not kept: an answer looks at the last few rows alone. None
         where no block of these rows has volumes.
+
+        Args:
+            first: row.
+            last: row, None for the end.
+            columns: (N,) the only ones wanted; None for all.
         """
         fields, sizes, begins = [], [], 0
         for block in self.blocks:
@@ -223,7 +230,8 @@ class Matrix:
             begins += size
         if all(values is None or not size for values, size in zip(fields, sizes, strict=True)):
             return None
-        return _over(sizes, fields, self.places)
+        places = self.places if columns is None else [place[columns] for place in self.places]
+        return _over(sizes, fields, places, whole=columns is None)
 
     def still(self, row: int, sessions: int) -> BoolArray:
         """(N,) the same close and no volume over the last ``sessions`` sessions up to a row."""
@@ -246,7 +254,11 @@ def _places(columns: tuple[str, ...], symbols: tuple[str, ...]) -> IntArray:
 
 
 def _over(
-    sizes: Sequence[int], fields: Sequence[FloatArray | None], places: Sequence[IntArray]
+    sizes: Sequence[int],
+    fields: Sequence[FloatArray | None],
+    places: Sequence[IntArray],
+    *,
+    whole: bool = True,
 ) -> FloatArray | None:
     """(T, N) one field of all blocks over one another, NaN where none; None where none has it.
 
@@ -254,10 +266,11 @@ def _over(
         sizes: of each block, its rows.
         fields: of each block, (rows, its columns).
         places: of each block, (N,) its columns, -1 where it has none.
+        whole: ``places`` are all columns of a single block, in its order.
     """
     if all(values is None for values in fields):
         return None
-    if len(fields) == 1 and fields[0] is not None:
+    if whole and len(fields) == 1 and fields[0] is not None:
         return fields[0]
     out = np.empty((sum(sizes), len(places[0])))
     first = 0
