@@ -66,11 +66,14 @@ def price_return_weight(market: Market, fund: str, basket: Basket, window: Windo
     numbers, end = basket.numbers[rows], day(window.end)
     origin = origins_of(market, window).name[numbers]
     # NaT is never on or before a day
-    told = _first_dividends(market)[numbers] <= end
-    for year in range(window.start.year, window.end.year + 1):
-        told |= _first_adjusted(market, year)[numbers] <= end
-    without_dividends = rows[~np.isin(origin, origin[told])]
-    return float(basket.segments[0].weight_measured * basket.share[0][without_dividends].sum())
+    told = set(origin[_first_dividends(market)[numbers] <= end].tolist())
+    without_dividends = np.zeros(len(rows), bool)
+    for source in set(origin.tolist()) - told:
+        of_source = origin == source
+        if not _any_adjusted(market, numbers[of_source], window):
+            without_dividends |= of_source
+    weight = basket.share[0][rows[without_dividends]].sum()
+    return float(basket.segments[0].weight_measured * weight)
 
 
 def _pays(series: Series, window: Window) -> bool:
@@ -100,19 +103,16 @@ def _first_dividends(market: Market) -> Dates:
     return market.cached((market.register, "first dividends"), find)
 
 
-def _first_adjusted(market: Market, year: int) -> Dates:
-    """(L,) session of each line's first adjusted close of a year, NaT without any; cached."""
-
-    def find() -> Dates:
-        first = np.full(len(market.register), np.datetime64("NaT"), "datetime64[D]")
-        block = market.years.get(year)
-        if block is not None and block.adj_close is not None:
-            adjusted, line = np.isfinite(block.adj_close), _lines_of(market, block)
-            some = adjusted.any(axis=0) & (line >= 0)
-            first[line[some]] = block.sessions[adjusted.argmax(axis=0)[some]]
-        return first
-
-    return market.cached((market.register, "first adjusted", year), find)
+def _any_adjusted(market: Market, numbers: IntArray, window: Window) -> bool:
+    """Whether one of some lines has adjusted closes up to a window's end, in its years."""
+    matrix = market.matrix(range(window.start.year, window.end.year + 1))
+    if matrix is None or matrix.adjusted is None:
+        return False
+    columns, last = market.columns(matrix)[numbers], matrix.row(window.end)
+    columns = columns[columns >= 0]
+    # where there are any, there are some on the last session
+    spans = slice(max(last, 0), last + 1), slice(last + 1)
+    return any(np.isfinite(matrix.adjusted[rows][:, columns]).any() for rows in spans)
 
 
 def _lines_of(market: Market, block: Block) -> IntArray:

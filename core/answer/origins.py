@@ -40,10 +40,14 @@ def origins_of(market: Market, window: Window) -> Origins:
 
 
 def _origins(market: Market, window: Window | None) -> Origins:
-    ends = (window.start, window.end) if window else ()
     symbols: list[str] = market.register.symbols.tolist()
-    source = [market.prices.sources_of(symbol, *ends) for symbol in symbols]
-    fetched = list(map(market.prices.fetched_at.get, symbols))
+    prices = market.prices
+    source = (
+        [prices.sources_of(symbol, window.start, window.end) for symbol in symbols]
+        if window
+        else [prices.source.get(symbol, "") for symbol in symbols]
+    )
+    fetched = list(map(prices.fetched_at.get, symbols))
     names, times = sorted(set(source)), sorted({taken for taken in fetched if taken is not None})
     name = {text: place for place, text in enumerate(names)}
     time: dict[datetime | None, int] = {taken: place for place, taken in enumerate(times)}

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import Events, day
+from core.data.frames import Block, Events, day
 
 if TYPE_CHECKING:
-    from core.data.frames import Block, BoolArray, Dates, FloatArray
+    from core.data.frames import BoolArray, Dates, FloatArray
 
 _FIELDS: Final = ("close", "adj_close", "volume")
 
@@ -78,11 +78,11 @@ def upto(blocks: Sequence[Block], last: date) -> tuple[Block, ...]:
         if rows.stop == len(block.sessions):
             cut.append(block)
         elif rows.stop:
-            tables = {name: getattr(block, name) for name in _FIELDS}
-            sliced = {name: None if t is None else t[rows] for name, t in tables.items()}
-            none = Events.none()
+            adjusted, volume = (
+                None if t is None else t[rows] for t in (block.adj_close, block.volume)
+            )
             cut.append(
-                replace(block, sessions=block.sessions[rows], dividend=none, split=none, **sliced)
+                Block(block.sessions[rows], block.symbols, block.close[rows], adjusted, volume)
             )
     return tuple(cut)
 
@@ -101,8 +101,8 @@ def same_bars(blocks: Sequence[Block], others: Sequence[Block], symbol: str, las
         if block is other or not rows.stop:
             continue
         for name in _FIELDS:
-            pair = [_column(one, name, symbol)[rows] for one in (block, other)]
-            if not np.array_equal(*pair, equal_nan=True):
+            one, two = (_column(held, name, symbol)[rows] for held in (block, other))
+            if not np.array_equal(one, two, equal_nan=True):
                 return False
         for name in ("dividend", "split"):
             if _events_of(block, name, symbol) != _events_of(other, name, symbol):

@@ -54,6 +54,7 @@ def file_prices(
     """
     years = {block.year: place for place, block in enumerate(bars)}
     done: set[tuple[str, date]] = set()
+    columns: dict[int, dict[str, int]] = {}
     for file in files:
         when = last_on_or_before(sessions, file.as_of) or file.as_of
         place = years.get(when.year)
@@ -64,7 +65,9 @@ def file_prices(
         if row == len(block.sessions) or block.sessions[row] != day(when):
             continue
         lines = lines_of(file, when)
-        open_ = _open(block, row, lines) & (file.price > 0)
+        if place not in columns:
+            columns[place] = {symbol: at for at, symbol in enumerate(block.symbols)}
+        open_ = _open(block, row, lines, columns[place]) & (file.price > 0)
         if not open_.any():
             continue
         symbols = [lines[line] for line in np.nonzero(open_)[0].tolist()]
@@ -84,9 +87,8 @@ def file_prices(
             yield Fill(symbol, when, value if close == close else math.nan, adjusted_close, known)
 
 
-def _open(block: Block, row: int, lines: Sequence[str]) -> BoolArray:
+def _open(block: Block, row: int, lines: Sequence[str], column: Mapping[str, int]) -> BoolArray:
     """(N,) whether a line has a column and no close on a row of a block."""
-    column = {symbol: place for place, symbol in enumerate(block.symbols)}
     where = np.array([column.get(symbol, -1) for symbol in lines], np.intp)
     closed = np.isfinite(block.close[row])
     if block.adj_close is not None:

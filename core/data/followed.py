@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from core.data.bars import Fill, Move, apply_fills, apply_moves, upto
@@ -39,8 +39,7 @@ class LineTickers:
         ends: ticker that was taken over -> the ticker of each of its companies -> the session
             up to which the vendor's answer is known to go at the least.
         edited: tickers whose bars are others than those held under them.
-        turns: sessions, ascending, on which something became known that all this rests on:
-            a file with a rename, a company's first close under another's ticker.
+        find_turns: makes `turns`.
     """
 
     bars: tuple[Block, ...]
@@ -50,7 +49,16 @@ class LineTickers:
     filled: Mapping[str, tuple[date, ...]]
     ends: Mapping[str, Mapping[str, date]]
     edited: frozenset[str] = frozenset()
-    turns: tuple[date, ...] = ()
+    find_turns: Callable[[], tuple[date, ...]] = tuple
+
+    @cached_property
+    def turns(self) -> tuple[date, ...]:
+        """Sessions, ascending, on which something became known that all this rests on.
+
+        A file with a rename, a company's first close under another ticker; they are looked for
+        when a question asks for a day before the last.
+        """
+        return self.find_turns()
 
     def symbol(self, listed: str) -> str:
         """The ticker that a listed one's closes are followed by, whatever the day."""
@@ -105,7 +113,7 @@ class LineTickers:
             holdings: fund -> the files that were known, and those that serve the answer.
             reference: exchange sessions and renames.
         """
-        return replace(_line_tickers(blocks, holdings, reference, last), turns=self.turns)
+        return _line_tickers(blocks, holdings, reference, last)
 
 
 def line_tickers(
@@ -177,9 +185,7 @@ def _line_tickers(
         {symbol: tuple(sorted(days)) for symbol, days in by_symbol.items()},
         {symbol: _ends(changes, plain[symbol]) for symbol, changes in taken.items()},
         _edited([*moves, *joining], fills),
-        ()
-        if last is not None
-        else _turns(found, taken, bars, set(company.values()), fills, session),
+        lambda: _turns(found, taken, bars, set(company.values()), fills, session),
     )
 
 

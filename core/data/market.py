@@ -86,6 +86,17 @@ class Market:
         return line_tickers(self.prices.blocks, self.holdings, self.reference)
 
     @cached_property
+    def _newest(self) -> date:
+        """The last session that anything is held of: closes, a file."""
+        closes = (pydate(block.sessions[-1]) for block in self.prices.blocks[-1:])
+        files = (of_fund[-1].as_of for of_fund in self.holdings.values())
+        return max(chain(closes, files), default=date.min)
+
+    def all_known_on(self, as_of: date) -> bool:
+        """Whether nothing is held of a later day."""
+        return as_of >= self._newest
+
+    @cached_property
     def _first_closes(self) -> Mapping[str, date]:
         """Symbol -> its first close after adjusted ones alone."""
         return first_closes(self.prices.blocks)
@@ -97,6 +108,8 @@ class Market:
             as_of: the session; symbols that have their first close after it have adjusted ones
                 alone.
         """
+        if self.all_known_on(as_of):
+            return self
         later = {symbol: on for symbol, on in self._first_closes.items() if on > as_of}
         if not later:
             return self
@@ -119,6 +132,8 @@ class Market:
             as_of: the session.
             serving: files dated after it that the answer rests on.
         """
+        if self.all_known_on(as_of):
+            return self
         last = self.line_tickers.until(as_of)
         if last == date.max:
             return self

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -178,8 +177,11 @@ def changes(market: Market, old: Holdings, new: Holdings, as_of: date = date.max
         new: the later one.
         as_of: closes after it say nothing of whether a symbol is one line.
     """
-    turns = market.cached((old, new, "turns"), lambda: _turns(market, old, new))
-    known = bisect_right(turns, as_of)
+    known = date.max
+    if not market.all_known_on(as_of):
+        turns = market.cached((old, new, "turns"), lambda: _turns(market, old, new))
+        # of two sessions with no turn between them no more was known on the one
+        known = next((turn for turn in turns if turn > as_of), date.max)
     return market.cached((old, new, known), lambda: _changes(market, old, new, as_of))
 
 

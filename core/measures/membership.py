@@ -224,7 +224,7 @@ def as_known(market: Market, funds: Iterable[str], window: Window, as_of: date) 
         as_of: the session asked for.
     """
     market = market.kinds_known_on(as_of)
-    if market.line_tickers.until(as_of) == date.max:
+    if market.all_known_on(as_of) or market.line_tickers.until(as_of) == date.max:
         return market
     start, end = window.start, window.end
     serving: set[Holdings] = set()
