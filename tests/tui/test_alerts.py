@@ -176,7 +176,7 @@ def test_a_refresh_says_what_has_fired_since_it_began_and_runs_the_hook_once(
         AlertState(parse("return RSP > 5", replace(ASKED, small="RSP")))
     )  # nothing is held of it
     said = check(desk, book, config, began, NOW)
-    assert [line.split(":")[0] for line in said] == ["gap > 5 pp", "above20 IWM > 1 %"]
+    assert [line.split(":")[0] for line in said] == ["gap > 5 pp", "share_above_20 IWM > 1 %"]
     assert out.read_text() == "xx"
     # a second process that ends its refresh now says the same, and runs nothing
     assert check(desk, book, config, began, NOW) == said
@@ -340,7 +340,7 @@ def test_what_fires_while_another_is_unseen_is_counted_until_esc() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         with patch.object(app, "bell", lambda: None):
             await press(pilot, app, "home")
-            assert "◆ breadth IWM > 50 %: now 63.3 % (IWM:SPY YTD pr, 2026-06-30)" in seen(app)
+            assert "◆ share_up IWM > 50 %: now 63.3 % (IWM:SPY YTD pr, 2026-06-30)" in seen(app)
             assert "(and 1 more: see the alerts)" in seen(app)
             assert seen(app).count("◆ alert") == 2  # Spread and Breadth
             await bring(pilot, app, desk, wider(HELD, 8))

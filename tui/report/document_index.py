@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.answer.table import ROWS, reading
 from core.measures.daily import Daily, inside
 from core.note.verdict import drags
 from tui.report.values import Json, iso, number, scaled
@@ -120,6 +121,21 @@ def _top(top: Top) -> Json:
     }
 
 
+def _measures(view: IndexView, daily: Daily | None) -> Json:
+    """Every row of the table of measures, claimed or not; `claims` says what carries."""
+    rows: Json = {}
+    for row in ROWS:
+        told = reading(row, view, daily)
+        rows[row.key] = {
+            "value": row.in_unit(told.value),
+            "unit": row.unit,
+            "of": told.of,
+            "change": row.in_unit(told.change),
+            "history": None,
+        }
+    return rows
+
+
 def index_document(snapshot: Snapshot, view: IndexView) -> Json:
     """One index; its daily breadth where the question asked for it."""
     gathered, early = view.concentration, view.end_early
@@ -176,6 +192,7 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
             "names_for_half_of_gross_gain": gathered.half_of_gain,
             "top": [_top(top) for top in gathered.top],
         },
+        "measures": _measures(view, snapshot.daily.get(view.fund)),
         "drags": lost and {"symbols": list(lost.symbols), "sum_bp": scaled(lost.contribution, 1e4)},
         "without": without
         and {
