@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 
 from core.data.bars import same_bars
+from core.data.closures import StrayDay, closures, stray_day
 from core.data.followed import LineTickers, line_tickers
 from core.data.frames import (
     Announcement,
@@ -36,6 +37,7 @@ from core.data.kinds import first_closes, without_closes
 from core.data.matrix import Matrix, stack
 from core.data.register import Register, register
 from core.data.series import Series, series_of
+from core.data.windows import last_on_or_before
 
 T = TypeVar("T")
 #: What a market derives of its bars alone.
@@ -271,9 +273,36 @@ class Market:
         return {}
 
     def session(self, value: date) -> date:
-        """The last exchange session on or before a date; the date itself before the first."""
-        place = self.position(value)
-        return value if place < 0 else pydate(self.reference.sessions[place])
+        """The last exchange session on or before a date; the date itself before the first.
+
+        A day that turned out to be none (`closures`) is none here either.
+        """
+        session = self._session_of.get(value)
+        if session is None:
+            session = self._session_of[value] = last_on_or_before(self._sessions, value) or value
+        return session
+
+    @cached_property
+    def _session_of(self) -> dict[date, date]:
+        """Date -> its `session`, as far as it was asked for."""
+        return {}
+
+    @cached_property
+    def closures(self) -> Dates:
+        """(K,) days that the calendar calls sessions and nothing held has a close of."""
+        return closures(self.reference.sessions, self.prices.blocks)
+
+    def stray_day(self, session: date) -> StrayDay | None:
+        """What is held of a session that most symbols have no close of; None of a whole one."""
+        return self.cached(("stray day", session), lambda: stray_day(self.prices, session))
+
+    @cached_property
+    def _sessions(self) -> Dates:
+        """(T,) the calendar's sessions without `closures`."""
+        calendar = self.reference.sessions
+        if not len(self.closures):
+            return calendar
+        return np.setdiff1d(calendar, self.closures, assume_unique=True)
 
     def matrix(self, years: Iterable[int]) -> Matrix | None:
         """The bars of some years side by side, cached; None where none of them is held."""

@@ -363,10 +363,31 @@ def test_quotes_of_today_answer_no_question_but_their_own_again() -> None:
         assert app.snapshot is not None
         desk.asked.clear()
         for _ in range(3):
-            app.ringer.check(replace(app.snapshot, state="intraday"))
+            app.ringer.check(replace(app.snapshot, state="intraday"), desk.identity())
             await settle(pilot, app)
         assert desk.asked == []
         await bring(pilot, app, desk, newer(HELD, 8))
         assert replace(ASKED, window="1M") in desk.asked
+
+    drive(story, desk=desk)
+
+
+def test_another_store_of_the_same_number_is_judged_anew() -> None:
+    class Desk(FakeDesk):
+        place = "first"
+
+        def identity(self) -> str | None:
+            return f"{self.generation()} {self.place}"
+
+    desk = Desk(HELD)
+    AlertBook(desk.memory).add(AlertState(parse("gap > 12", replace(ASKED, window="6M"))))
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        with patch.object(app, "bell", lambda: None):
+            await press(pilot, app, "home")
+            assert "◆" not in seen(app)
+            desk.place = "another"
+            await bring(pilot, app, desk, wider(HELD, 7))
+            assert "◆ gap > 12 pp" in seen(app)
 
     drive(story, desk=desk)
