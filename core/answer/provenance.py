@@ -71,10 +71,10 @@ def _rest_words(view: IndexView) -> str:
     weight = view.price_return_weight
     if not weight:
         return "cash, fees, trades inside the window"
-    lines = f"no dividends are held of lines of {weight * 100:.1f} % of weight: theirs are price"
+    lines = f"there are no dividends for lines of {weight * 100:.1f} % of weight: theirs are price"
     # what the lines paid could only widen a rest below zero
     more = ", which dividends would only raise" if view.rest is not None and view.rest < 0 else ""
-    return f"{lines} returns beside the fund's total return{more}"
+    return f"{lines} returns against the fund's total return{more}"
 
 
 def _sectors(basket: Basket, fund: str, parts: tuple[Span, ...]) -> Iterator[Source]:
@@ -142,7 +142,7 @@ def warnings(
         and indices
         and (first_dividend is None or first_dividend > window.end)
     ):
-        sentences.append("no dividends are held: total return equals price return")
+        sentences.append("there are no dividends: total return equals price return")
     return sentences
 
 

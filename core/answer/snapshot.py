@@ -86,12 +86,12 @@ def _spread(
     series = [market.series(symbol) for symbol in pair]
     for symbol, one in zip(pair, series, strict=True):
         if one is None:
-            return None, f"no closes of {symbol} are held: import them or fetch"
+            return None, f"no closes of {symbol}: import them or fetch"
         if one.level(question.basis) is None:
-            return None, f"only adjusted closes of {symbol} are held: price return is not known"
+            return None, f"only adjusted closes of {symbol}: price return is not known"
         bad = [doubt for doubt in one.doubts if doubt[0] <= day(window.end)]
         if bad and bad[-1][0] > day(window.start):
-            return None, f"{symbol} {bad[-1][1]}: its return is not told"
+            return None, f"{symbol} {bad[-1][1]}: its return is not computed"
         if bad:
             sessions = sessions[sessions >= bad[-1][0]]
     small, large = series
@@ -149,7 +149,7 @@ def take(market: Market, question: Question) -> Snapshot:
         raise UnavailableError(f"{question.small} cannot be compared with itself")
     for fund in pair:
         if fund not in market.last_close and fund not in market.holdings:
-            raise UnavailableError(f"nothing is held of {fund}: import its files or fetch")
+            raise UnavailableError(f"no data for {fund}: import its files or fetch")
     check_names(market, question)
     newest = final_sessions(market, *pair)[-1:]
     if question.as_of is not None:
@@ -157,7 +157,7 @@ def take(market: Market, question: Question) -> Snapshot:
     sessions = common_sessions(market, *pair)
     final = final_sessions(market, *pair)
     if not len(sessions):
-        raise UnavailableError(f"no closes are held for {pair[0]} and {pair[1]}: import or fetch")
+        raise UnavailableError(f"no closes for {pair[0]} and {pair[1]}: import or fetch")
     last = pydate((final if len(final) else sessions)[-1])
     asked = question.as_of or last
     window = resolve(question.window, asked, sessions)

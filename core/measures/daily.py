@@ -74,7 +74,7 @@ class Daily:
         averaged: days -> members that have so many closes; NaN outside the window.
         seasoned: members with a close on each of 253 sessions; NaN outside the window.
         members: members counted at all; NaN outside the window.
-        adjusted: dividend-adjusted closes stand in for closes that are not held.
+        adjusted: dividend-adjusted closes are used where there are no closes.
         since: the session that running sums start at.
     """
 

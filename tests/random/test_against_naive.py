@@ -21,7 +21,7 @@ from tests.core.naive_daily import series
 from tests.random.test_properties import SECTORS, Case, cases, examples
 
 KINDS = {
-    "no prices held": naive.NO_PRICES,
+    "no prices": naive.NO_PRICES,
     "not fetched": naive.NO_PRICES,
     "no price at start": naive.NO_START,
     "no closes": naive.UNASKED,
