@@ -142,7 +142,7 @@ def test_a_file_that_is_odd_in_many_symbols_is_refused_whole(desk: Desk) -> None
     ]
     code, out, err = desk.prices("b.csv", *late)
     assert (code, out) == (2, "")
-    assert "6 of 12 symbols held are shifted by a session" in err and "as a whole" in err
+    assert "6 of 12 symbols in the store are shifted by a session" in err and "as a whole" in err
     still: list[Cells] = []
     for symbol, size in names.items():
         still += rows(60, 90, size, symbol)
