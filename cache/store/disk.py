@@ -28,16 +28,42 @@ def write(path: Path, data: bytes) -> None:
     """
     temporary = path.with_name(f".{path.name}")
     mode = os.stat(path.parent).st_mode & 0o666  # noqa: PTH116
-    opened = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    write_new(temporary, data, mode)
+    os.replace(temporary, path)  # noqa: PTH105
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a small file for its owner alone, atomically: several processes may do so at once.
+
+    Missing directories are made.
+
+    Raises:
+        OSError: the file is as it was before.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        os.fchmod(opened, mode)
+        make(path.parent)
+        write_new(temporary, data, 0o600)
+        os.replace(temporary, path)  # noqa: PTH105
+    except OSError:
+        with suppress(OSError):
+            remove(temporary)
+        raise
+
+
+def write_new(path: Path, data: bytes, mode: int | None) -> None:
+    """Write a new file, and bring its bytes to the disk (fsync); a mode of None is the umask's."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    opened = os.open(path, flags, 0o666 if mode is None else 0o600)
+    try:
+        if mode is not None:
+            os.fchmod(opened, mode)
         left = memoryview(data)
         while left:
             left = left[os.write(opened, left) :]
         os.fsync(opened)
     finally:
         os.close(opened)
-    os.replace(temporary, path)  # noqa: PTH105
 
 
 def sync(directory: Path) -> None:

@@ -122,7 +122,7 @@ def test_one_close_of_another_source_stays_and_is_listed(desk: Desk) -> None:
     wrong = rows(40, len(DAYS))
     wrong[5] = ("AAA", wrong[5][1], 500.0)
     code, _, err = desk.prices("b.csv", *wrong)
-    assert code == 0 and f"500 against {PATH[45]:.6g} held" in err and "--replace" in err
+    assert code == 0 and f"500 against {PATH[45]:.6g} in the store" in err and "--replace" in err
     listed = json.loads(desk("status", "--format", "json")[1])["prices"]["disputed"]
     assert list(listed) == ["AAA"] and "b.csv differs from a.csv" in listed["AAA"]
     assert "AAA: b.csv differs from a.csv" in desk("status")[1]

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
+from cache.store import disk
 from tui.text.safe import safe_lines
 
 _LINK: Final = "is a link, through which nothing is written; name the file itself"
@@ -89,10 +90,10 @@ def write_file(
         if stream:
             _send(target, data)
             return
-        with beside.open("xb") as file:
-            file.write(data)
-            with suppress(FileNotFoundError):
-                os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
+        mode = None
+        with suppress(FileNotFoundError):
+            mode = target.stat().st_mode & 0o777
+        disk.write_new(beside, data, mode)
         if ledger is not None:
             ledger.note(target, data)
         if not target.exists() and _linked(beside, target):
