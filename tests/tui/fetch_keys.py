@@ -58,7 +58,10 @@ async def fetched(pilot: Pilot[None], app: InternalsApp) -> None:
     assert "asked for again after 2026-07-01 14:35 UTC" in seen(app)
     await press(pilot, app, "escape")
     assert "▸1 Spread" in seen(app)
-    words = "Yahoo differs from own.csv, whose closes stay (on 2026-06-24 12.5 against 12.4 in the store)"
+    words = (
+        "Yahoo differs from own.csv, whose closes stay"
+        " (on 2026-06-24 12.5 against 12.4 in the store)"
+    )
     desk.last = Fetched(NOW, "nothing new", {}, (), {"SAE": words, "SAB": words})
     await press(pilot, app, "F")
     page = " ".join(seen(app).split())
