@@ -56,6 +56,10 @@ def test_each_part_by_hand(snapshot: Snapshot) -> None:
         "spread_daily": sessions + 1,
         "ranks": 2,
         "history": 23,  # eleven earlier years twice, and this window once
+        "rolling": 1,
+        "streaks": 9,  # of the gap and each fund, in sessions, weeks and months
+        "ratio": 1,  # price return was asked for: none on total return
+        "followed": 36,  # percentile, streak and ratio hold: four horizons, three series each
         "bridge": 7,  # five steps, one of them in two parts
         "gap_leaders": 50,
         "sector_effects": 4,
