@@ -85,7 +85,7 @@ def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     symbol = answer.ask.symbol
     if comparison.kind == "rebase" and comparison.before is not None:
         return Assessment(answer, note=str(Rebase(symbol, comparison.before, comparison.factor)))
-    if comparison.kind == "single":
+    if comparison.days:
         many = len(comparison.days)
         closes = f"{many:,} close{'' if many == 1 else 's'} of {symbol}"
         return Assessment(answer, note=f"{closes} changed at {vendor}")

@@ -149,7 +149,7 @@ class _Work:
         self._notes: list[str] = []
         self._disputed: dict[str, str] = {}
         self._columns = [{s: i for i, s in enumerate(b.symbols)} for b in prices.blocks]
-        self._order = np.lexsort((bars.session, bars.symbol))
+        self._order = bars.ordered()
         symbol = bars.symbol[self._order]
         self._from = np.searchsorted(symbol, np.arange(len(bars.symbols) + 1))
 

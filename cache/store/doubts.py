@@ -19,24 +19,28 @@ REPEATED, REPEATED_PART = 10, 0.5
 
 def repeated_session(bars: Bars) -> str:
     """A sentence about a session on which most symbols repeat the close before, or ""."""
-    if bars.close is None:
+    if bars.close is None or len(bars.symbols) < REPEATED:
         return ""
-    order = np.lexsort((bars.session, bars.symbol))
+    order = bars.ordered()
     order = order[~np.isnan(bars.close[order])]
-    symbol, session, close = bars.symbol[order], bars.session[order], bars.close[order]
+    if len(order) < 2:
+        return ""
+    symbol, close = bars.symbol[order], bars.close[order]
     follows = symbol[1:] == symbol[:-1]
-    equal = follows & (close[1:] == close[:-1])
-    days, at = np.unique(session[1:], return_inverse=True)
-    count = np.bincount(at, follows, len(days))
-    repeats = np.bincount(at, equal, len(days))
+    days = bars.session[order][1:].astype(np.int64)
+    first = days.min()
+    at = days - first
+    given = np.bincount(at) > 0
+    count = np.bincount(at[follows], minlength=len(given))
+    repeats = np.bincount(at[follows & (close[1:] == close[:-1])], minlength=len(given))
     wrong = (count >= REPEATED) & (repeats > REPEATED_PART * count)
     # A market that never moves is somebody's example, and tells nothing.
-    if not wrong.any() or wrong.all():
+    if not wrong.any() or wrong[given].all():
         return ""
     where = int(np.argmax(wrong))
     return (
         f"{int(repeats[where]):,} of {int(count[where]):,} symbols repeat the close before on"
-        f" {days[where]}: refused as a whole; --accept takes it as it is"
+        f" {np.datetime64(first + where, 'D')}: refused as a whole; --accept takes it as it is"
     )
 
 
@@ -45,7 +49,7 @@ def doubtful_dividends(prices: Prices, bars: Bars) -> list[str]:
     paid, close = bars.dividend, bars.close
     if paid is None or close is None:
         return []
-    order = np.lexsort((bars.session, bars.symbol))
+    order = bars.ordered()
     notes = []
     for at in np.flatnonzero(paid[order] > 0).tolist():
         row = int(order[at])

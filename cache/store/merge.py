@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from cache.facts.arrays import distinct
 from cache.store.bars import EVENTS, MATRICES, Bars
 from cache.store.origins import origins_after
 from core.data.frames import Block, BoolArray, Dates, Events, FloatArray, IntArray, Prices, pydate
@@ -40,7 +41,7 @@ def merge(prices: Prices, bars: Bars) -> Prices:
     lapsed = _lapsed(prices, bars)
     blocks = {block.year: block for block in prices.blocks}
     years = bars.session.astype("datetime64[Y]").astype(np.int64) + 1970
-    affected = {int(year) for year in np.unique(years)}
+    affected = {int(year) for year in distinct(years)}
     affected.update(day.year for day in lapsed.values())
     affected.update(b.year for b in prices.blocks if not bars.replace.isdisjoint(b.symbols))
     changed: set[str] = set()
@@ -132,7 +133,7 @@ def _answered(bars: Bars) -> dict[str, date]:
     """The last session each answered symbol's bars speak for."""
     last = np.full(len(bars.symbols), np.iinfo(np.int64).min)
     np.maximum.at(last, bars.symbol, bars.session.astype(np.int64))
-    seen = np.unique(bars.symbol)
+    seen = distinct(bars.symbol)
     days: list[date] = last[seen].astype("datetime64[D]").tolist()
     result = {bars.symbols[i]: day for i, day in zip(seen.tolist(), days, strict=True)}
     result.update(bars.through)
@@ -221,8 +222,8 @@ class _Grid:
 
 def _grid(block: Block | None, bars: Bars, take: IntArray, lapsed: Mapping[str, date]) -> _Grid:
     session, symbol = bars.session[take], bars.symbol[take]
-    sessions = np.unique(session)
-    seen = np.unique(symbol)
+    sessions = distinct(session)
+    seen = distinct(symbol)
     names = {bars.symbols[i] for i in seen.tolist()}
     if block is not None:
         sessions = np.union1d(sessions, block.sessions)

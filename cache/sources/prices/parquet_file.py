@@ -16,7 +16,7 @@ from cache.sources.prices.price_symbols import Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps
 from cache.sources.prices.table_reading import Asked, notation, note_listings, reading_of, ticker_of
 from cache.sources.prices.text_columns import without_foreign
-from cache.sources.prices.text_rows import MOST_ROWS
+from cache.sources.prices.text_table import MOST_ROWS
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray, IntArray

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
+from cache.facts.arrays import in_order
 from cache.facts.errors import SourceError
 from cache.facts.sessions import sessions
 from cache.sources.holdings.rows import Rejected
@@ -221,17 +222,17 @@ def _once(columns: PriceColumns, rows: IntArray, rejected: list[Rejected]) -> In
         SourceError: so many differ that they are no slips.
     """
     # Rows of several files lie one file below the other, and each in the order of its lines.
-    order = np.lexsort((columns.session[rows], columns.symbol[rows]))
-    rows = rows[order]
+    rows = rows[in_order(columns.symbol[rows], columns.session[rows])]
     symbol, session = columns.symbol[rows], columns.session[rows]
     first = np.ones(len(rows), np.bool_)
     first[1:] = (symbol[1:] != symbol[:-1]) | (session[1:] != session[:-1])
     # The first row of each run of equal keys is the one the others are compared with.
     leader = rows[np.maximum.accumulate(np.where(first, np.arange(len(rows)), 0))]
     differs = np.zeros(len(rows), np.bool_)
+    again = np.flatnonzero(~first)
     for values in columns.values.values():
-        a, b = values[rows], values[leader]
-        differs |= (a != b) & ~(np.isnan(a) & np.isnan(b))
+        a, b = values[rows[again]], values[leader[again]]
+        differs[again] |= (a != b) & ~(np.isnan(a) & np.isnan(b))
     differing = np.flatnonzero(differs)
     check_repeats(columns, rows[differing], len(rows))
     for at in differing.tolist():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from cache.facts.arrays import distinct
 from cache.facts.errors import SourceError
 
 if TYPE_CHECKING:
@@ -56,20 +57,12 @@ def check_spacing(columns: PriceColumns) -> None:
     good = (columns.symbol >= 0) & ~np.isnat(columns.session)
     if not good.any():
         return
-    days = _distinct(columns.session[good])
+    days = distinct(columns.session[good])
     if columns.bars and (span := span_of(days)):
         raise _refusal(span)
     if columns.timed is not None:
         _check_intraday(columns, good & columns.timed)
     _check_shifted(days)
-
-
-def _distinct(days: Dates) -> Dates:
-    """The distinct days, ascending; of millions counting is faster than sorting."""
-    numbers = days.astype(np.int64)
-    first = numbers.min()
-    distinct: Dates = (np.flatnonzero(np.bincount(numbers - first)) + first).astype("datetime64[D]")
-    return distinct
 
 
 def _refusal(span: str, symbol: str | None = None) -> SourceError:

@@ -18,8 +18,7 @@ from cache.sources.prices.price_columns import PriceColumns, TableReading
 from cache.sources.prices.price_symbols import FOREIGN, Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps
 from cache.sources.prices.table_reading import Asked, notation, note_listings, reading_of, ticker_of
-from cache.sources.prices.text_rows import MOST_ROWS, whole_rows
-from cache.sources.prices.text_table import MOST_CELLS, Table
+from cache.sources.prices.text_table import MOST_CELLS, MOST_ROWS, Piece, Table, whole_rows
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray, IntArray
@@ -32,12 +31,19 @@ _TEXT: Final = 0.5
 _Read = Callable[[Sequence[str], str], "tuple[FloatArray, BoolArray]"]
 
 
+class _Positions(dict[str, int]):
+    """Distinct texts -> their positions, in the order in which they are first asked for."""
+
+    def __missing__(self, text: str) -> int:
+        return self.setdefault(text, len(self))
+
+
 @dataclass(slots=True)
 class _Parts:
     """Rows of a table as they are read: symbols, dates and numbers by chunk."""
 
     symbols: Symbols = field(default_factory=Symbols)
-    days: dict[str, int] = field(default_factory=dict)
+    days: _Positions = field(default_factory=_Positions)
     codes: list[IntArray] = field(default_factory=list)
     dates: list[IntArray] = field(default_factory=list)
     lines: list[IntArray] = field(default_factory=list)
@@ -49,7 +55,7 @@ class _Parts:
 
     def day(self, text: str) -> int:
         """The position of a date among the distinct ones."""
-        return self.days.setdefault(text, len(self.days))
+        return self.days[text]
 
 
 class _Numbers:
@@ -169,52 +175,42 @@ def _long(table: Table, read: _Read, ticker: str) -> _Parts:
     date, days = at["date"], parts.days
     total, last = 0, 0
     odd: list[tuple[int, list[str]]] = []
-    for rows, lines in table.chunks():
-        total += len(rows)
+    for piece in table.pieces():
+        total += piece.count
+        last = piece.last or last
         if total > MOST_ROWS:
-            raise SourceError(f"has more than {MOST_ROWS:,} rows", line=lines[-1])
-        last = lines[-1]
-        rows, lines, strange = whole_rows(rows, lines, layout.width)
-        odd += strange
-        written = [row[date] for row in rows]
-        parts.codes.append(_codes(rows, layout, ticker, parts.symbols))
-        for text in dict.fromkeys(written):
-            days.setdefault(text, len(days))
-        parts.dates.append(np.array([days[text] for text in written], np.intp))
-        parts.lines.append(np.array(lines, np.intp))
+            raise SourceError(f"has more than {MOST_ROWS:,} rows", line=last)
+        odd += piece.odd
+        written = piece.column(date)
+        parts.codes.append(_codes(piece, layout, ticker, parts.symbols))
+        parts.dates.append(np.fromiter(map(days.__getitem__, written), np.intp, len(written)))
+        parts.lines.append(piece.lines)
         for name in fields:
-            position = at[name]
-            numbers, faulty = read([row[position] for row in rows], name)
+            numbers, faulty = read(piece.column(at[name]), name)
             parts.values[name].append(numbers)
             parts.faulty[name].append(faulty)
         for title, position in layout.unknown.items():
-            cells = [row[position] for row in rows]
-            parts.unknown.setdefault(title, []).append(read(cells, "unknown"))
+            parts.unknown.setdefault(title, []).append(read(piece.column(position), "unknown"))
     _odd_rows(parts, odd, last, layout)
     return parts
 
 
-def _codes(
-    rows: Sequence[Sequence[str]], layout: Layout, ticker: str, symbols: Symbols
-) -> IntArray:
+def _codes(piece: Piece, layout: Layout, ticker: str, symbols: Symbols) -> IntArray:
     """The position of each row's symbol; `FOREIGN` where it is of a listing elsewhere."""
     at = layout.fields
     where = at.get("symbol", -1)
     if not {"exchange", "currency"} & at.keys():
         if ticker:
-            return np.full(len(rows), symbols.code(ticker), np.intp)
-        code = symbols.code
-        return np.array([code(row[where]) for row in rows], np.intp)
-    exchange, currency = at.get("exchange", -1), at.get("currency", -1)
-    codes = [
-        symbols.listing(
-            ticker or row[where],
-            row[exchange] if exchange >= 0 else "",
-            row[currency] if currency >= 0 else "",
-        )
-        for row in rows
-    ]
-    return np.array(codes, np.intp)
+            return np.full(len(piece.lines), symbols.code(ticker), np.intp)
+        return symbols.codes(piece.column(where))
+    nothing = [""] * len(piece.lines)
+    listed = zip(
+        [ticker] * len(piece.lines) if ticker else piece.column(where),
+        piece.column(at["exchange"]) if "exchange" in at else nothing,
+        piece.column(at["currency"]) if "currency" in at else nothing,
+        strict=True,
+    )
+    return np.array([symbols.listing(*cells) for cells in listed], np.intp)
 
 
 def _odd_rows(parts: _Parts, odd: list[tuple[int, list[str]]], last: int, layout: Layout) -> None:
