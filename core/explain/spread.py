@@ -10,7 +10,8 @@ import numpy as np
 
 from core.explain.explanation import Explanation, Term
 from core.explain.returns import return_of
-from core.measures.spread import TIE_DECIMALS, Ranking, Spread, YearGap
+from core.measures.rarity import TIE_DECIMALS
+from core.measures.spread import Ranking, Spread, YearGap
 
 if TYPE_CHECKING:
     from core.explain.ground import Ground

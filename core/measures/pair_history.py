@@ -151,7 +151,8 @@ class PairHistory:
     def ratio_of_levels(self) -> FloatArray:
         """(T,) the ratio on the basis asked for, 1 at the first session."""
         level = self.small if self.large is None else self.small / self.large
-        return level / level[0]
+        from_first: FloatArray = level / level[0]
+        return from_first
 
     @cached_property
     def total_ratio(self) -> LevelHistory | None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
-from core.measures.spread import TIE_DECIMALS, Ranking
+from core.measures.rarity import TIE_DECIMALS
+from core.measures.spread import Ranking
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot

@@ -42,7 +42,9 @@ def rolling_document(rank: Rank | None, *, gap: bool = True) -> Json | None:
 
 
 def _run(run: Run | None) -> Json | None:
-    return run and {"length": run.length, "start": iso(run.start), "end": iso(run.end)}
+    if run is None:
+        return None
+    return {"length": run.length, "start": iso(run.start), "end": iso(run.end)}
 
 
 def streak_document(of: StreakOf, streak: Streak) -> Json:
@@ -62,7 +64,9 @@ def streak_document(of: StreakOf, streak: Streak) -> Json:
 
 
 def _extreme(extreme: Extreme | None) -> Json | None:
-    return extreme and {"level": number(extreme.value), "date": iso(extreme.end)}
+    if extreme is None:
+        return None
+    return {"level": number(extreme.value), "date": iso(extreme.end)}
 
 
 def level_document(level: LevelHistory | None, basis: str) -> Json | None:
