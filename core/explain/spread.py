@@ -11,10 +11,10 @@ import numpy as np
 from core.explain.explanation import Explanation, Term
 from core.explain.returns import return_of
 from core.measures.rarity import TIE_DECIMALS
-from core.measures.spread import Ranking, Spread, YearGap
 
 if TYPE_CHECKING:
     from core.explain.ground import Ground
+    from core.measures.spread import Ranking, Spread, YearGap
 
 
 def _sides(ground: Ground) -> tuple[Explanation, Explanation]:

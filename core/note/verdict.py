@@ -12,11 +12,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
 from core.measures.rarity import TIE_DECIMALS
-from core.measures.spread import Ranking
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
     from core.measures.changes import Change, Changes
+    from core.measures.spread import Ranking
 
 #: Leaders and drags that are told by name.
 NAMED: Final = 3
