@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.answer.snapshot import Question, Snapshot, take
+from core.answer.table import ROWS
 from tests.core import build
 from tests.tui import markets
 from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
@@ -46,6 +47,7 @@ def test_each_part_by_hand(snapshot: Snapshot) -> None:
         "issuers": 0,
         "breadth": 2 * len([k for k, v in whole["indices"]["IWM"]["breadth"].items()
                             if not isinstance(v, (list, dict, str))]),
+        "measures": 2 * len(ROWS),  # each row of the table, of both indices
         "ladder": 16,  # five rungs above and three below, twice
         "histogram": 18,
         "outside": 2,
