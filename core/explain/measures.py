@@ -26,6 +26,7 @@ from core.explain import (
 )
 from core.explain.ground import Ground
 from core.explain.scalars import EXPLAINED
+from core.measures.membership import as_known
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -147,6 +148,7 @@ def explain(
         raise MeasureError(f"{name!r} is no measure; known are {names()}")
     if item and not measure.item:
         raise MeasureError(f"{name} takes no {item!r}; it is one figure of the index")
-    ground = Ground(market, snapshot, fund)
+    known = as_known(market, snapshot.question.pair, snapshot.window, snapshot.as_of)
+    ground = Ground(known, snapshot, fund)
     explanations = measure.make(ground, item) if measure.item else measure.make(ground)
     return tuple(one for one in explanations if one is not None)
