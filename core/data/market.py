@@ -191,7 +191,8 @@ class Market:
 
         A day that turned out to be none (`closures`) is none here either.
         """
-        return last_on_or_before(self._sessions, value) or value
+        sessions = self._sessions
+        return self.cached(("session", value), lambda: last_on_or_before(sessions, value) or value)
 
     @cached_property
     def closures(self) -> Dates:
