@@ -72,6 +72,11 @@ def odd(
     return Odd((*reasons, *prices_said), dated)
 
 
+def same_rows(file: Holdings, other: Holdings) -> bool:
+    """Whether two files are of one day, whatever their dates: the same lines at the same values."""
+    return file.symbols == other.symbols and np.array_equal(file.value, other.value)
+
+
 def _usual(before: Sequence[Holdings]) -> float | None:
     """The largest turnover between two of a fund's files; None where there are no two."""
     pairs = [(a, b) for a, b in pairwise(before) if b.as_of - a.as_of <= DAYS]

@@ -60,6 +60,10 @@ def told(
     if plan.waiting:
         times = plan.waiting.values()
         words.append(in_vain(times, run.now) + reasons(failing))
+    for host, left in plan.left.items():
+        words.append(
+            f"{host} refused to talk (error {left.status}) and is left alone; {wait(left.until)}"
+        )
     if missing:
         words.append(f"no holdings of {' and '.join(missing)} are held")
     if stopped:
@@ -72,7 +76,7 @@ def told(
         clock = clock_words(run.skew.off, "the issuers")
     if clock:
         words.append(clock)
-    lacking = run.poisoned or run.failed or failing or missing or silent
+    lacking = run.poisoned or run.failed or failing or missing or silent or plan.left
     ok = not (lacking or stopped or (plan.asks and limited))
     return Summary(
         ok=ok,
@@ -85,7 +89,7 @@ def told(
         waiting=len(plan.waiting),
         requests=requests,
         planned=run.planned,
-        retried=prices.retried,
+        retried=prices.retried + files.retried,
         addresses=files.second,
         seconds=round(time.monotonic() - run.began, 2),
         generation=run.generation,
