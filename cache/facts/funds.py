@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _DATE: Final = re.compile(r"\{date(?::([^{}]*))?\}")
 _DATED: Final = re.compile(r"(?<=[?&])[^=&?]+=\{date(?::[^{}]*)?\}&?")
-_SAFE: Final = re.compile(r"https://[^\s]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?/[^\s]*")
+_SAFE: Final = re.compile(r"https://[^\s]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/[^\s]*)?")
 #: What a header's name may be, and what its value: printable, on one line.
 _HEADER: Final = re.compile(r"[A-Za-z0-9-]{1,40}")
 _PRINTABLE: Final = re.compile(r"[\x20-\x7e]{0,300}")
@@ -108,10 +108,29 @@ def load_funds(extra: Path | None = None) -> Mapping[str, Fund]:
     tables: dict[str, Any] = document["funds"]
     if extra is not None and extra.exists():
         document, text = read_toml(extra)
-        check_keys(document, ("funds", "issuers", *OTHER_TABLES), "", str(extra), text)
-        issuers = _over(issuers, _checked(document, text, str(extra), "issuers", _WAYS))
-        tables = _over(tables, _checked(document, text, str(extra), "funds", _KEYS))
+        own_issuers, own_funds = checked_tables(document, text, str(extra))
+        issuers, tables = _over(issuers, own_issuers), _over(tables, own_funds)
     return {symbol: _fund(symbol, table, issuers) for symbol, table in tables.items()}
+
+
+def checked_tables(
+    document: dict[str, Any], text: str, file: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The issuers and the funds of a user's file, each table checked.
+
+    Raises:
+        SourceError: an entry cannot be used; names it and its line.
+    """
+    check_keys(document, ("funds", "issuers", *OTHER_TABLES), "", file, text)
+    issuers = _checked(document, text, file, "issuers", _WAYS)
+    return issuers, _checked(document, text, file, "funds", _KEYS)
+
+
+def issuers_known(own: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Issuer -> templates of its addresses, the package's and those of a user's document."""
+    shipped = parse_toml(package_text("funds.toml"), "funds.toml")["issuers"]
+    tables = _over(shipped, own.get("issuers", {}))
+    return {name: table.get("addresses", []) for name, table in tables.items()}
 
 
 def _over(held: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
@@ -152,20 +171,27 @@ def _checked(
     return tables
 
 
+def safe_address(value: object) -> bool:
+    """Whether an address may be asked: https, or on this machine."""
+    return isinstance(value, str) and _SAFE.fullmatch(value) is not None
+
+
+def wrong_headers(value: object) -> bool:
+    """Whether something is no table of headers, each printable and on one line."""
+    return not isinstance(value, dict) or not all(
+        _HEADER.fullmatch(k) and isinstance(v, str) and _PRINTABLE.fullmatch(v)
+        for k, v in value.items()
+    )
+
+
 def _wrong(key: str, value: object) -> str:
     """Why an entry cannot be used, "" where it can."""
     if key in ("address", "addresses"):
         listed = [value] if isinstance(value, str) else value
-        if not isinstance(listed, list) or not all(
-            isinstance(a, str) and _SAFE.fullmatch(a) for a in listed
-        ):
+        if not isinstance(listed, list) or not all(map(safe_address, listed)):
             return "an address of {name} must be a text that starts with https://"
     elif key == "headers":
-        good = isinstance(value, dict) and all(
-            _HEADER.fullmatch(k) and isinstance(v, str) and _PRINTABLE.fullmatch(v)
-            for k, v in value.items()
-        )
-        if not good:
+        if wrong_headers(value):
             return 'the headers of {name} must be texts, such as { Accept = "text/csv" }'
     elif key in ("retry", "page"):
         whole = key == "retry" or isinstance(value, int)

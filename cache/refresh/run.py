@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from cache.store.store import Store
     from core.data.frames import Holdings, Reference
 
+#: How the reason of a file begins that does not say its day.
+NO_DATE: Final = "states no date"
 #: A file younger than this may come yet: that there is none is not remembered.
 NOT_YET: Final = timedelta(days=4)
 #: At most this many progress reports a second, beside those that open or close a stage.
@@ -167,9 +169,9 @@ class Run:
         try:
             try:
                 file = read()
-            except SourceError:
+            except SourceError as error:
                 # A file may do without a date of its own; the day asked for is then its day.
-                if ask.day is None:
+                if ask.day is None or not error.reason.startswith(NO_DATE):
                     raise
                 file, undated = read(as_of=ask.day), True
         except SourceError as error:

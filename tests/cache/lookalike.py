@@ -127,7 +127,7 @@ class Lookalike(World):
         """Every request so far."""
         return self.charts.total() + self.pages.total()
 
-    def answer(self, host: str, path: str, agent: str = "") -> Reply:
+    def answer(self, host: str, path: str) -> Reply:
         """Status, content type, content and further headers."""
         parts = urlsplit(path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
@@ -156,7 +156,7 @@ class Lookalike(World):
             return 200, "text/plain", b"in.ven-ted", {}
         if (refusal := self.faults.get(host, "")).isdecimal():
             return int(refusal), "text/html", b"", {}
-        if (reply := self.issuers.answer(host, parts.path, query, agent)) is not None:
+        if (reply := self.issuers.answer(host, parts.path, query)) is not None:
             return reply
         if "asOfDate" in query or "holdings" in parts.query:
             return self.file(query)
@@ -193,8 +193,8 @@ def _handler(owner: Lookalike) -> type[BaseHTTPRequestHandler]:
             self.close_connection = False
 
         def do_GET(self) -> None:
-            agent = self.headers.get("User-Agent", "")
-            status, kind, content, headers = owner.answer(self.host, self.path, agent)
+            owner.issuers.agent = self.headers.get("User-Agent", "")
+            status, kind, content, headers = owner.answer(self.host, self.path)
             broken = headers.pop("X-Broken", "")
             if broken == "drop":
                 self.close_connection = True

@@ -32,11 +32,13 @@ class OtherIssuers:
     """What is not a chart of Yahoo's or a dated file of iShares'.
 
     Attributes:
+        agent: whom the request under way is from.
         agents: the agents that asked, by host.
     """
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.agent = ""
         self.agents: dict[str, list[str]] = {}
         self._asked: list[float] = []
 
@@ -46,8 +48,9 @@ class OtherIssuers:
         newest: date = sessions()[sessions() < today][-1].item()
         return newest
 
-    def answer(self, host: str, path: str, query: Mapping[str, str], agent: str) -> Reply | None:
+    def answer(self, host: str, path: str, query: Mapping[str, str]) -> Reply | None:
         """The answer of a host that is known here, None for any other."""
+        agent = self.agent
         self.agents.setdefault(host, []).append(agent)
         if path.endswith("1467271812596.ajax"):
             return 200, "text/csv", PAGE, {}
