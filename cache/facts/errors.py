@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from cache.facts.clean import clean
+
+#: Characters of a column's or a symbol's name that a sentence has room for.
+_NAME: Final = 40
+
 
 class CacheError(Exception):
     """Root of every error that cache raises; the message is one sentence for a person."""
@@ -26,8 +33,8 @@ class SourceError(CacheError):
         reason: what was wrong and what would be right.
         file: name of the file or the source.
         line: 1-based line of the file.
-        column: name of the column.
-        symbol: the symbol concerned.
+        column: name of the column, as it may be shown.
+        symbol: the symbol concerned, likewise.
     """
 
     def __init__(
@@ -43,8 +50,9 @@ class SourceError(CacheError):
         self.reason = reason
         self.file = file
         self.line = line
-        self.column = column
-        self.symbol = symbol
+        # A file may name its columns and lines as it likes.
+        self.column = None if column is None else clean(column, _NAME)
+        self.symbol = None if symbol is None else clean(symbol, _NAME)
 
     def __str__(self) -> str:
         """One sentence: "FILE, line 12, column close, AAPL: what was wrong"."""

@@ -17,7 +17,7 @@ _WORDS: Final = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ExchangePlace:
     """Where a line is listed.
 
     Attributes:
@@ -30,7 +30,7 @@ class Place:
 
 
 @cache
-def exchange_place(text: str) -> Place | None:
+def exchange_place(text: str) -> ExchangePlace | None:
     """The place of an exchange by its name, its market identifier code or a vendor's code.
 
     Of the known words in a name the longest decide: "Nyse Euronext - Euronext Paris" is in
@@ -43,7 +43,7 @@ def exchange_place(text: str) -> Place | None:
     return next((place for name, place in names if f" {name} " in words), None)
 
 
-def suffix_place(text: str) -> tuple[str, Place, str] | None:
+def suffix_place(text: str) -> tuple[str, ExchangePlace, str] | None:
     """A ticker without a vendor's suffix, the suffix's place, and Yahoo's suffix for it.
 
     Args:
@@ -113,12 +113,12 @@ def _spaced(text: str) -> str:
 
 
 @cache
-def _exchanges() -> tuple[dict[str, Place], list[tuple[str, Place]]]:
+def _exchanges() -> tuple[dict[str, ExchangePlace], list[tuple[str, ExchangePlace]]]:
     """Codes, matched whole, and words, the longest first."""
-    codes: dict[str, Place] = {}
-    names: list[tuple[str, Place]] = []
+    codes: dict[str, ExchangePlace] = {}
+    names: list[tuple[str, ExchangePlace]] = []
     for row in package_table("exchanges.csv"):
-        place = Place(row["country"], row["place"])
+        place = ExchangePlace(row["country"], row["place"])
         if row["words"].isupper():
             codes[row["words"]] = place
         else:
@@ -127,10 +127,13 @@ def _exchanges() -> tuple[dict[str, Place], list[tuple[str, Place]]]:
 
 
 @cache
-def _suffixes() -> dict[str, tuple[Place, str]]:
+def _suffixes() -> dict[str, tuple[ExchangePlace, str]]:
     """A suffix such as ".DE" or " GY" -> its place and how Yahoo writes it."""
     return {
-        (row["style"] or " ") + row["suffix"]: (Place(row["country"], row["place"]), row["yahoo"])
+        (row["style"] or " ") + row["suffix"]: (
+            ExchangePlace(row["country"], row["place"]),
+            row["yahoo"],
+        )
         for row in package_table("suffixes.csv")
     }
 

@@ -16,7 +16,7 @@ from cache.facts.datafile import (
 )
 from cache.facts.errors import SourceError
 from cache.facts.funds import load_funds
-from cache.facts.sessions import listed_through, sessions
+from cache.facts.sessions import listed_through, sessions, unforeseen
 from cache.facts.symbols import valid_symbol, yahoo_symbol
 from core.data.frames import Reference, Theme
 
@@ -76,6 +76,7 @@ def load_reference(config_dir: Path | None = None) -> Reference:
     return Reference(
         sessions=sessions(),
         listed=listed_through(),
+        unforeseen=unforeseen(),
         aliases=_aliases(),
         reconstitutions=_reconstitutions(funds),
         spinoffs=tuple(

@@ -28,9 +28,9 @@ class Skew:
         self._seconds: list[float] = []
         self._lock = threading.Lock()
 
-    def note(self, told: str | None, now: datetime) -> None:
+    def note(self, header: str | None, now: datetime) -> None:
         """One answer's Date, and our own time when it came; no date says nothing."""
-        if (at := http_date(told)) is not None:
+        if (at := http_date(header)) is not None:
             with self._lock:
                 self._seconds.append((now - at).total_seconds())
 

@@ -84,7 +84,7 @@ def gate(
     *,
     now: datetime,
     meta: Mapping[str, Any],
-    told: datetime | None = None,
+    vendor_time: datetime | None = None,
     vendor: str = "Yahoo",
 ) -> Answer:
     """Let an answer through, cleaned of empty rows, or say what is wrong with it.
@@ -101,11 +101,11 @@ def gate(
         split: (K,) float64, 0 where none.
         now: the time.
         meta: what the vendor says of the symbol.
-        told: the time by the vendor's own clock; ``now`` unless given.
+        vendor_time: the time by the vendor's own clock; ``now`` unless given.
         vendor: who answers.
     """
-    told = told or now
-    now = min(now, told)
+    vendor_time = vendor_time or now
+    now = min(now, vendor_time)
     final, latest = last_final(now), last_session(now)
     if (open_ := _trading(meta, now)) is not None and open_ <= final:
         # The exchange keeps longer hours today than the calendar here knows of.
@@ -125,7 +125,7 @@ def gate(
         return bad(f"{vendor}'s dates are not ascending or stand twice")
     events = (dividend != 0) | (split != 0)
     filled = ~np.isnan(close) | events
-    today = day(told.astimezone(NEW_YORK).date())
+    today = day(vendor_time.astimezone(NEW_YORK).date())
     if (ahead := days[filled & (days > today)]).size:
         return bad(f"{vendor} gives a price for {ahead[0]}, which is in the future")
     known = sessions()

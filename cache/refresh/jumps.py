@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 DAYS: Final = timedelta(days=45)
 #: Lines fewer than in the file before by more than both.
 FEWER, FEWER_PART = 3, 0.05
+#: Weights of all rows, rounded by the issuer, add up to at least this part of the fund.
+WHOLE: Final = 0.98
 #: A fund with fewer lines may sell several at once.
 FEW_LINES: Final = 100
 #: One-way turnover that a fund has to have shown before; and where it has shown none at all yet.
@@ -61,7 +63,7 @@ def odd(
         prices: what is held.
     """
     cut = [row.reason for row in rejected if row.column == "weight" and not row.symbol]
-    reasons = [f"is not whole: {reason}" for reason in cut]
+    reasons = [f"is not one whole fund: {reason}" for reason in cut] or _part(file)
     before = [one for one in earlier if one.as_of < file.as_of]
     if before and file.as_of - before[-1].as_of <= DAYS:
         usual = _usual(before)
@@ -75,6 +77,13 @@ def odd(
 def same_rows(file: Holdings, other: Holdings) -> bool:
     """Whether two files are of one day, whatever their dates: the same lines at the same values."""
     return file.symbols == other.symbols and np.array_equal(file.value, other.value)
+
+
+def _part(file: Holdings) -> list[str]:
+    """A sentence where a file of weights alone has those of a part of the fund."""
+    others = [other.weight for other in file.others if math.isfinite(other.weight)]
+    part = math.fsum([*(file.value / file.total).tolist(), *others])
+    return [] if part >= WHOLE else [f"is not one whole fund: the weights add up to {part:.1%}"]
 
 
 def _usual(before: Sequence[Holdings]) -> float | None:

@@ -34,11 +34,11 @@ class Turn:
     """A refresh's turn at a store.
 
     Attributes:
-        found: what the refresh that was waited for said of the same question, None where this
+        summary: what the refresh that was waited for said of the same question, None where this
             one has to be made.
     """
 
-    found: Summary | None
+    summary: Summary | None
     _file: int
     _asked: str
 

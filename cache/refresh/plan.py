@@ -74,7 +74,7 @@ class Plan:
 
 
 def make_plan(
-    held: Prices,
+    prices: Prices,
     holdings: Mapping[str, Sequence[Holdings]],
     pair: tuple[str, str],
     now: datetime,
@@ -102,7 +102,7 @@ def make_plan(
     requests, and without it nothing is answered.
 
     Args:
-        held: the prices held.
+        prices: the prices held.
         holdings: fund -> its files, ascending.
         pair: the two funds.
         now: the time, with its time zone.
@@ -119,7 +119,7 @@ def make_plan(
         vendor: who is to be asked, as the source of closes is named.
     """
     final = last_final(now)
-    known = HeldCloses(held)
+    known = HeldCloses(prices)
     asks: list[Ask] = []
     waiting: dict[str, datetime] = {}
     funds = funds or {}
@@ -127,12 +127,12 @@ def make_plan(
     wanted = _wanted(holdings, pair, lists, _years_back(now.date(), years), reference.aliases)
     for symbol in wanted:
         last = known.final(symbol)
-        if not full and last is not None and max(last, held.through.get(symbol, last)) >= final:
+        if not full and last is not None and max(last, prices.through.get(symbol, last)) >= final:
             continue
         until = (
             None
             if full or again or symbol in pair
-            else left_alone(held, symbol, waits.get(symbol), now, final)
+            else left_alone(prices, symbol, waits.get(symbol), now, final)
         )
         if until is not None:
             waiting[symbol] = until
@@ -163,7 +163,7 @@ def make_plan(
         files=tuple(ask for ask in files if ask not in skipped),
         asks=tuple(asks),
         current=len(wanted) - len(asks) - len(waiting),
-        wait_until=wait_until(held.failures.values(), now),
+        wait_until=wait_until(prices.failures.values(), now),
         waiting=waiting,
         left={host: quiet[host] for hosts in skipped.values() for host in hosts},
     )
@@ -213,14 +213,14 @@ def _wanted(
 
 
 def left_alone(
-    held: Prices, symbol: str, wait: Wait | None, now: datetime, final: date
+    prices: Prices, symbol: str, wait: Wait | None, now: datetime, final: date
 ) -> datetime | None:
     """The time before which a stale symbol is not asked for, None where it is asked for now."""
     times: list[datetime] = []
-    if asked_for(held.failures.get(symbol, "")) == final:
+    if asked_for(prices.failures.get(symbol, "")) == final:
         # The vendor was asked for this session and had no use for the symbol.
         times.append(next_final(final))
-    if wait is not None and wait.holds(now, final, held.fetched_at.get(symbol)):
+    if wait is not None and wait.holds(now, final, prices.fetched_at.get(symbol)):
         times.append(wait.until)
     return max(times, default=None)
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.store.admit import ODD, ODD_PART, REPEATED, REPEATED_PART
+from cache.store.admit import ODD, ODD_PART
 from cache.store.compare import SPLITS
+from cache.store.doubts import REPEATED, REPEATED_PART
 from core.data.frames import pydate
 
 if TYPE_CHECKING:

@@ -72,7 +72,7 @@ class Summary:
         generation: the store's generation afterwards.
         wait_until: when a rate limit was met, the time to try again.
         stopped: ended early by a signal or by the caller.
-        told: what was done with closes that were held, a sentence each.
+        notes: what was done with closes that were held, a sentence each.
         clock: a sentence where this machine's clock is wrong by the vendor's, also in the message.
     """
 
@@ -93,7 +93,7 @@ class Summary:
     wait_until: datetime | None = None
     stopped: bool = False
     clock: str = ""
-    told: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def by_reason(self) -> dict[str, tuple[str, ...]]:
         """Reason -> what failed for it, most frequent reason first."""

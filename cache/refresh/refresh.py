@@ -15,7 +15,7 @@ from cache.refresh.lock import turn
 from cache.refresh.plan import RATE
 from cache.refresh.progress import Progress, Stage, Summary
 from cache.refresh.run import Run
-from cache.refresh.summary import told
+from cache.refresh.summary import summarize
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
@@ -84,9 +84,9 @@ def refresh(
     with signals(stop):
         try:
             with turn(store.home, question, stop=stop, waiting=partial(say, "plan")) as mine:
-                if mine.found is not None:
-                    say("done", mine.found.message)
-                    return mine.found
+                if mine.summary is not None:
+                    say("done", mine.summary.message)
+                    return mine.summary
                 now += timedelta(seconds=int(time.monotonic() - began))
                 run = Run(
                     store,
@@ -102,9 +102,9 @@ def refresh(
                     report,
                     stop,
                 )
-                with store.place.pinned():
+                with store.guard.pinned():
                     plan = run.all(prices, files)
-                summary = told(run, plan, prices, files)
+                summary = summarize(run, plan, prices, files)
                 run.say("done", message=summary.message, always=True)
                 mine.ended(summary, run.clock())
                 return summary

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from cache.facts.errors import SourceError, StoreEmpty
 from cache.facts.sessions import last_final
 from cache.refresh.absent_files import AbsentError, load_absent, remember_absent
+from cache.refresh.assessment import Assessment, of_another, of_own
 from cache.refresh.backoff import load_waits
 from cache.refresh.batch import Batch
 from cache.refresh.clock_skew import Skew, careful
@@ -30,7 +31,6 @@ from cache.refresh.plan import Plan, make_plan, whole
 from cache.refresh.poison import Evidence
 from cache.refresh.progress import Progress, Stage
 from cache.refresh.reasons import asked
-from cache.refresh.verdict import Verdict, of_another, of_own
 from cache.store.draft import Note
 from core.data.frames import Prices
 
@@ -83,7 +83,7 @@ class Run:
         self.refetched: list[str] = []
         self.symbols = self.new_bars = self.done = self.total = self.planned = 0
         self.unanswered = 0
-        self.told: list[str] = []
+        self.notes: list[str] = []
         self.poisoned = ""
         self._vendor = "Yahoo"
         self._absent: set[FileAsk] = set()
@@ -138,7 +138,7 @@ class Run:
         self.total = len(asks)
         silent: set[str] = set()
         for ask in asks:
-            self.store.place.check()
+            self.store.guard.check()
             self.say("holdings", symbol=ask.fund, message=f"asking for {ask}", always=True)
             self.done += 1
             if ask.fund in silent:
@@ -206,22 +206,22 @@ class Run:
     def _believed(self, ask: FileAsk, file: FileRead) -> Holdings | None:
         """The lines of a file, dated by its prices; None where it is kept aside."""
         rows = file.holdings
-        verdict = odd(rows, file.rejected, self.holdings.get(rows.fund, ()), self.held)
+        oddity = odd(rows, file.rejected, self.holdings.get(rows.fund, ()), self.held)
         name = FileAsk(rows.fund, rows.as_of)
-        if verdict.why:
-            self.store.change(lambda draft: draft.keep_aside(rows, file.raw, verdict.why))
+        if oddity.why:
+            self.store.change(lambda draft: draft.keep_aside(rows, file.raw, oddity.why))
             self.failed[str(ask)] = (
-                f"{name} is kept aside, it {'; '.join(verdict.why)};"
+                f"{name} is kept aside, it {'; '.join(oddity.why)};"
                 " `internals refresh --accept` uses it"
             )
             self._absent.add(ask)
             return None
         if not_read := [row for row in file.rejected if row.symbol]:
             first = f"{not_read[0].symbol}: {not_read[0].reason}"
-            self.told.append(f"{len(not_read):,} rows of {name} were not read ({first})")
-        if verdict.dated is not None:
-            self.told.append(f"{name} is dated {verdict.dated}, which its prices are of")
-            rows = replace(rows, as_of=verdict.dated)
+            self.notes.append(f"{len(not_read):,} rows of {name} were not read ({first})")
+        if oddity.dated is not None:
+            self.notes.append(f"{name} is dated {oddity.dated}, which its prices are of")
+            rows = replace(rows, as_of=oddity.dated)
         return rows
 
     # Prices
@@ -238,7 +238,7 @@ class Run:
             again: list[Ask] = []
             with closing(source.fetch(asks, now=self.now, stop=self.stop)) as answers:  # type: ignore[type-var]
                 for answer in answers:
-                    self.store.place.check()
+                    self.store.guard.check()
                     if anew := self._take(answer, known, source, batch, evidence):
                         again.append(anew)
                         self.total += 1
@@ -264,41 +264,41 @@ class Run:
         reason = answer.reason
         days, _ = known.closes(symbol)
         foreign = bool(len(days)) and known.foreign(symbol, source.name)
-        verdict = Verdict(answer, reason)
+        assessment = Assessment(answer, reason)
         if not answer.kind:
             if foreign:
-                verdict = of_another(answer, known, source.name)
+                assessment = of_another(answer, known, source.name)
             elif not answer.ask.whole:
                 rewritten = known.rewritten(symbol, answer.session, answer.close, answer.splits())
-                verdict = of_own(answer, known, source.name)
-                if rewritten and not verdict.odd:
+                assessment = of_own(answer, known, source.name)
+                if rewritten and not assessment.odd:
                     return whole(symbol, known, self.pair, self.now, self.years)
             elif reason := known.shrunk(
                 answer.ask, answer.session, answer.close, answer.provisional
             ):
-                verdict = Verdict(answer, asked(reason, last_final(self.now)))
+                assessment = Assessment(answer, asked(reason, last_final(self.now)))
             elif len(days):
-                verdict = of_own(answer, known, source.name)
+                assessment = of_own(answer, known, source.name)
         reached = not source.unreachable
         batch.note(answer, reached=reached)
-        if verdict.disputed is not None:
-            batch.dispute(symbol, verdict.disputed)
-        if verdict.reason:
-            self.failed[symbol] = verdict.reason
-            if verdict.odd:
-                evidence.odd(symbol, verdict.reason)
+        if assessment.disputed is not None:
+            batch.dispute(symbol, assessment.disputed)
+        if assessment.reason:
+            self.failed[symbol] = assessment.reason
+            if assessment.odd:
+                evidence.odd(symbol, assessment.reason)
             # That nobody was reached is no fact about a symbol.
             if reached or answer.heard == "vendor":
-                batch.fail(symbol, verdict.reason)
+                batch.fail(symbol, assessment.reason)
             return None
         evidence.add(answer)
         if answer.ask.whole and len(days) and not foreign and not self.full:
             self.refetched.append(symbol)
-        if verdict.told:
-            self.told.append(verdict.told)
-        if verdict.rebase is not None:
-            batch.rebase(verdict.rebase)
-        batch.add(verdict.answer, replaces=answer.ask.whole and not foreign)
+        if assessment.note:
+            self.notes.append(assessment.note)
+        if assessment.rebase is not None:
+            batch.rebase(assessment.rebase)
+        batch.add(assessment.answer, replaces=answer.ask.whole and not foreign)
         return None
 
     def _flush(self, batch: Batch, evidence: Evidence) -> bool:

@@ -27,11 +27,11 @@ def rows(path: Path) -> list[Any]:
     return document if isinstance(document, list) else []
 
 
-def keep(path: Path, kept: Sequence[Sequence[Any]]) -> None:
+def keep(path: Path, entries: Sequence[Sequence[Any]]) -> None:
     """Put rows in place of those kept; failing to is no error."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_text(json.dumps(kept))
+        temporary.write_text(json.dumps(entries))
         temporary.chmod(0o600)
         temporary.replace(path)
     except OSError:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from cache.refresh.sources import FileSource, PriceSource
 
 #: Changes of what is held that are named in the sentence.
-TOLD: Final = 3
+NAMED: Final = 3
 
 
-def told(
+def summarize(
     run: Run,
     plan: Plan,
     prices: PriceSource,
@@ -41,9 +41,9 @@ def told(
         words.append(f"{len(run.refetched):,} brought anew, their histories had changed")
     if run.poisoned:
         words.append(f"{run.poisoned}; what is held stays")
-    words += run.told[:TOLD]
-    if len(run.told) > TOLD:
-        words.append(f"and {len(run.told) - TOLD:,} more such changes")
+    words += run.notes[:NAMED]
+    if len(run.notes) > NAMED:
+        words.append(f"and {len(run.notes) - NAMED:,} more such changes")
     requests = prices.requests + files.requests
     if requests:
         words.append(f"{requests:,} requests")
@@ -96,5 +96,5 @@ def told(
         wait_until=limited,
         stopped=stopped,
         clock=clock,
-        told=tuple(run.told),
+        notes=tuple(run.notes),
     )

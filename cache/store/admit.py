@@ -18,10 +18,9 @@ import numpy as np
 
 from cache.facts.errors import SourceError
 from cache.store.bars import EVENTS, MATRICES, Bars
-from cache.store.cells import dense
 from cache.store.compare import Comparison, compare
+from cache.store.doubts import doubtful_dividends, repeated_session
 from cache.store.rebase import Rebase
-from core.data.dividends import unbelievable
 from core.data.frames import BoolArray, Dates, FloatArray, IntArray, Prices, day, pydate
 
 if TYPE_CHECKING:
@@ -42,8 +41,6 @@ SYSTEMATIC: Final[Mapping[Kind, str]] = {
 }
 #: What a person can do about a symbol that is refused.
 WAYS: Final = "--replace takes the new history whole, --accept joins it as it is"
-#: Symbols that must repeat a close, and the part of all, before a session is called repeated.
-REPEATED, REPEATED_PART = 10, 0.5
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -53,29 +50,31 @@ class Admitted:
     Attributes:
         bars: the rows that may; None where none are left.
         rebase: older closes to bring onto another basis first.
-        told: sentences on what was done.
+        notes: sentences on what was done.
         refused: symbol -> why none of its rows was taken.
     """
 
     bars: Bars | None
     rebase: tuple[Rebase, ...] = ()
-    told: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Held:
+class _StoredCloses:
     """One symbol's closes as held; adjusted ones apart. Unfinished sessions are not among them."""
 
     days: Dates
     close: FloatArray
 
 
-def admit(held: Prices, bars: Bars, *, replace_all: bool = False, accept: bool = False) -> Admitted:
+def admit(
+    prices: Prices, bars: Bars, *, replace_all: bool = False, accept: bool = False
+) -> Admitted:
     """What of a file's prices may be merged with what is held.
 
     Args:
-        held: what is held.
+        prices: what is held.
         bars: what the file brought; it has passed ``Bars.check``.
         replace_all: the file's histories take the place of those held.
         accept: take what would be refused as it is.
@@ -83,32 +82,32 @@ def admit(held: Prices, bars: Bars, *, replace_all: bool = False, accept: bool =
     Raises:
         SourceError: so much of it is odd that the file is refused as a whole.
     """
-    if not accept and (repeated := _repeated(bars)):
+    if not accept and (repeated := repeated_session(bars)):
         raise SourceError(repeated, file=bars.source or None)
-    told = _doubtful(held, bars)
+    doubtful = doubtful_dividends(prices, bars)
     if replace_all:
         priced = {bars.symbols[i] for i in np.unique(bars.symbol[bars.priced()])}
-        there = {symbol for block in held.blocks for symbol in block.symbols}
+        there = {symbol for block in prices.blocks for symbol in block.symbols}
         bars = replace(bars, replace=frozenset(priced & there))
-        return Admitted(bars, told=tuple(told))
+        return Admitted(bars, notes=tuple(doubtful))
     rows = np.bincount(bars.symbol, minlength=len(bars.symbols))
-    if len(rows) and rows.all() and held.source.keys().isdisjoint(bars.symbols):
+    if len(rows) and rows.all() and prices.source.keys().isdisjoint(bars.symbols):
         # Nothing is held to compare with, as on the first import.
-        return Admitted(replace(bars, disputed={}), told=tuple(told))
-    work = _Work(held, bars)
+        return Admitted(replace(bars, disputed={}), notes=tuple(doubtful))
+    work = _Work(prices, bars)
     for place in range(len(bars.symbols)):
         work.judge(place, accept=accept)
     odd = Counter(work.kinds.values())
     for kind, words in SYSTEMATIC.items():
         count = odd[kind]
         if not accept and count >= ODD and count > ODD_PART * work.compared:
-            first = next(symbol for symbol, own in work.kinds.items() if own == kind)
+            first = next(symbol for symbol, other in work.kinds.items() if other == kind)
             raise SourceError(
                 f"{count:,} of {work.compared:,} symbols held are {words}"
                 f" ({first}: {work.refused[first]}): refused as a whole",
                 file=bars.source or None,
             )
-    return work.done(told)
+    return work.done(doubtful)
 
 
 def bring_prices(
@@ -137,8 +136,8 @@ def bring_prices(
 class _Work:
     """The symbols of some bars, judged one after the other."""
 
-    def __init__(self, held: Prices, bars: Bars) -> None:
-        self.held, self.bars = held, bars
+    def __init__(self, prices: Prices, bars: Bars) -> None:
+        self.held, self.bars = prices, bars
         self.kinds: dict[str, Kind] = {}
         self.refused: dict[str, str] = {}
         self.compared = 0
@@ -147,14 +146,14 @@ class _Work:
         self._adjusted_factor = np.ones(len(bars))
         self._blank: dict[str, BoolArray] = {}
         self._rebase: list[Rebase] = []
-        self._told: list[str] = []
+        self._notes: list[str] = []
         self._disputed: dict[str, str] = {}
-        self._columns = [{s: i for i, s in enumerate(b.symbols)} for b in held.blocks]
-        self._order = np.lexsort((bars.session, bars.symbol))
+        self._columns = [{s: i for i, s in enumerate(b.symbols)} for b in prices.blocks]
+        self._order = bars.ordered()
         symbol = bars.symbol[self._order]
         self._from = np.searchsorted(symbol, np.arange(len(bars.symbols) + 1))
 
-    def _held(self, symbol: str, name: str) -> _Held:
+    def _stored(self, symbol: str, name: str) -> _StoredCloses:
         days: list[Dates] = [np.zeros(0, "datetime64[D]")]
         values: list[FloatArray] = [np.zeros(0)]
         for block, columns in zip(self.held.blocks, self._columns, strict=True):
@@ -168,7 +167,7 @@ class _Work:
         if unfinished is not None:
             final = all_days != day(unfinished)
             all_days, all_values = all_days[final], all_values[final]
-        return _Held(all_days, all_values)
+        return _StoredCloses(all_days, all_values)
 
     def judge(self, place: int, *, accept: bool) -> None:
         """Compare one symbol with what is held, and note what follows."""
@@ -177,10 +176,10 @@ class _Work:
         if not len(rows) or symbol not in self.held.source:
             return
         splits = self._splits(rows)
-        own: BoolArray = np.zeros(len(rows), np.bool_)
+        stored: BoolArray = np.zeros(len(rows), np.bool_)
         for name in ("close", "adj_close"):
             values: FloatArray | None = getattr(self.bars, name)
-            there = self._held(symbol, name)
+            there = self._stored(symbol, name)
             if values is None or not len(there.days):
                 continue
             given = ~np.isnan(values[rows])
@@ -189,7 +188,7 @@ class _Work:
             if not given.any():
                 continue
             self.compared += name == "close"
-            found = compare(
+            comparison = compare(
                 there.days,
                 there.close,
                 self.bars.session[rows][given],
@@ -198,10 +197,10 @@ class _Work:
                 rounded=True,
                 chained=name == "adj_close",
             )
-            own |= np.isin(self.bars.session[rows], there.days)
-            if not self._note(symbol, rows, name, found, accept=accept):
+            stored |= np.isin(self.bars.session[rows], there.days)
+            if not self._note(symbol, rows, name, comparison, accept=accept):
                 return
-        self._of_another(symbol, rows, own)
+        self._of_another(symbol, rows, stored)
 
     def _splits(self, rows: IntArray) -> dict[date, float]:
         split = self.bars.split
@@ -211,34 +210,36 @@ class _Work:
         return {pydate(self.bars.session[row]): float(split[row]) for row in at.tolist()}
 
     def _note(
-        self, symbol: str, rows: IntArray, name: str, found: Comparison, *, accept: bool
+        self, symbol: str, rows: IntArray, name: str, comparison: Comparison, *, accept: bool
     ) -> bool:
         """Note what a comparison leads to; whether rows of the symbol are left."""
-        if found.kind == "rebase":
-            assert found.before is not None
+        if comparison.kind == "rebase":
+            assert comparison.before is not None
             change = Rebase(
                 symbol,
-                found.before,
-                found.factor,
+                comparison.before,
+                comparison.factor,
                 "close" if name == "close" else "adj_close",
             )
             self._rebase.append(change)
             if name == "close":
-                self._told.append(f"{change} ({found.words})")
-        elif found.kind == "older":
+                self._notes.append(f"{change} ({comparison.words})")
+        elif comparison.kind == "older":
             factor = self._factor if name == "close" else self._adjusted_factor
-            factor[rows] = found.factor
-            words = str(Rebase(symbol, date.max, found.factor)).removeprefix("older ")
-            self._told.append(f"{words}, those of this file ({found.words})")
-        elif found.kind == "single":
-            self._single(symbol, found)
-        elif found.kind != "agrees" and not accept:
+            factor[rows] = comparison.factor
+            words = str(Rebase(symbol, date.max, comparison.factor)).removeprefix("older ")
+            self._notes.append(f"{words}, those of this file ({comparison.words})")
+        elif comparison.kind == "single":
+            self._single(symbol, comparison)
+        elif comparison.kind != "agrees" and not accept:
             if name == "adj_close" and symbol not in self._only_adjusted:
                 self._blank.setdefault(name, np.zeros(len(self.bars), np.bool_))[rows] = True
-                self._told.append(f"adjusted closes of {symbol} were not taken: {found.words}")
+                self._notes.append(
+                    f"adjusted closes of {symbol} were not taken: {comparison.words}"
+                )
                 return True
-            self.kinds[symbol] = found.kind
-            self.refused[symbol] = found.words
+            self.kinds[symbol] = comparison.kind
+            self.refused[symbol] = comparison.words
             self._keep[rows] = False
             return False
         return True
@@ -253,26 +254,28 @@ class _Work:
         names = zip(self.bars.symbols, given.tolist(), strict=True)
         return frozenset(name for name, has in names if not has)
 
-    def _single(self, symbol: str, found: Comparison) -> None:
-        held = self.held.source_of(symbol, found.days[0])
-        count = f"{len(found.days):,} close{'' if len(found.days) == 1 else 's'} of {symbol}"
-        if held == self.bars.source:
-            changed = "was" if len(found.days) == 1 else "were"
-            self._told.append(f"{count} {changed} changed by a newer file ({found.words})")
+    def _single(self, symbol: str, comparison: Comparison) -> None:
+        source = self.held.source_of(symbol, comparison.days[0])
+        count = (
+            f"{len(comparison.days):,} close{'' if len(comparison.days) == 1 else 's'} of {symbol}"
+        )
+        if source == self.bars.source:
+            changed = "was" if len(comparison.days) == 1 else "were"
+            self._notes.append(f"{count} {changed} changed by a newer file ({comparison.words})")
         else:
             self._disputed[symbol] = (
-                f"{self.bars.source} differs from {held or 'what is held'}, which stays"
-                f" ({found.words}{', and more' if len(found.days) > 1 else ''})"
+                f"{self.bars.source} differs from {source or 'what is held'}, which stays"
+                f" ({comparison.words}{', and more' if len(comparison.days) > 1 else ''})"
             )
-            self._told.append(f"{count}: {self._disputed[symbol]}; --replace takes the newer ones")
+            self._notes.append(f"{count}: {self._disputed[symbol]}; --replace takes the newer ones")
 
-    def _of_another(self, symbol: str, rows: IntArray, own: BoolArray) -> None:
+    def _of_another(self, symbol: str, rows: IntArray, stored: BoolArray) -> None:
         """Of sessions that are held from another source, take nothing that is held."""
-        if not own.any():
+        if not stored.any():
             return
         if symbol in self.held.disputed and symbol not in self._disputed:
             self._disputed[symbol] = ""
-        foreign = rows[own]
+        foreign = rows[stored]
         if symbol in self.held.origin:
             days = self.bars.session[foreign].tolist()
             others = [self.held.source_of(symbol, one) != self.bars.source for one in days]
@@ -304,7 +307,7 @@ class _Work:
                 result |= inside & ~np.isnan(matrix[at, column])
         return result
 
-    def done(self, told: Sequence[str]) -> Admitted:
+    def done(self, notes: Sequence[str]) -> Admitted:
         """What is left."""
         keep = self._keep
         columns: dict[str, Any] = {}
@@ -337,63 +340,4 @@ class _Work:
             **columns,
         )
         rest = bars if len(left) else None
-        return Admitted(rest, tuple(self._rebase), (*self._told, *told), self.refused)
-
-
-def _repeated(bars: Bars) -> str:
-    """A sentence about a session on which most symbols repeat the close before, or ""."""
-    if bars.close is None:
-        return ""
-    order = np.lexsort((bars.session, bars.symbol))
-    order = order[~np.isnan(bars.close[order])]
-    symbol, session, close = bars.symbol[order], bars.session[order], bars.close[order]
-    follows = symbol[1:] == symbol[:-1]
-    equal = follows & (close[1:] == close[:-1])
-    days, at = np.unique(session[1:], return_inverse=True)
-    count = np.bincount(at, follows, len(days))
-    repeats = np.bincount(at, equal, len(days))
-    wrong = (count >= REPEATED) & (repeats > REPEATED_PART * count)
-    # A market that never moves is somebody's example, and tells nothing.
-    if not wrong.any() or wrong.all():
-        return ""
-    where = int(np.argmax(wrong))
-    return (
-        f"{int(repeats[where]):,} of {int(count[where]):,} symbols repeat the close before on"
-        f" {days[where]}: refused as a whole; --accept takes it as it is"
-    )
-
-
-def _doubtful(held: Prices, bars: Bars) -> list[str]:
-    """Sentences on dividends above a fifth of the close without a fall to match."""
-    paid, close = bars.dividend, bars.close
-    if paid is None or close is None:
-        return []
-    order = np.lexsort((bars.session, bars.symbol))
-    told = []
-    for at in np.flatnonzero(paid[order] > 0).tolist():
-        row = int(order[at])
-        before = int(order[at - 1]) if at else -1
-        if before < 0 or bars.symbol[before] != bars.symbol[row]:
-            previous = _close_before(held, bars.symbols[bars.symbol[row]], bars.session[row])
-        else:
-            previous = float(close[before])
-        cash, after = float(paid[row]), float(close[row])
-        if np.isfinite(after) and unbelievable(cash, previous, after):
-            told.append(
-                f"dividend of {cash:g} of {bars.symbols[bars.symbol[row]]} on {bars.session[row]}"
-                f" is doubtful, not counted: its close went from {previous:g} to {after:g}"
-            )
-    return told
-
-
-def _close_before(held: Prices, symbol: str, session: np.datetime64) -> float:
-    """The last close held of a symbol before a session, NaN where none."""
-    for block in reversed(held.blocks):
-        if symbol in block.symbols and block.sessions[0] < session:
-            values = dense(block, "close", block.sessions, block.symbols)
-            assert values is not None
-            column = values[block.sessions < session, block.symbols.index(symbol)]
-            known = column[~np.isnan(column)]
-            if len(known):
-                return float(known[-1])
-    return float("nan")
+        return Admitted(rest, tuple(self._rebase), (*self._notes, *notes), self.refused)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from cache.facts.arrays import in_order
 from cache.facts.errors import SourceError
 from cache.facts.sessions import sessions
 from core.data.errors import FrameError
@@ -140,6 +141,10 @@ class Bars:
                 file=self.source or None,
                 symbol=missing[0],
             )
+
+    def ordered(self) -> IntArray:
+        """(K,) positions of the rows by symbol and session."""
+        return in_order(self.symbol, self.session)
 
     def priced(self) -> BoolArray:
         """(K,) bool, rows that give a close or an adjusted close."""

@@ -81,6 +81,9 @@ def difference(
         factors: symbol -> by what its changed closes and dividends were multiplied, and its
             volumes divided, where they were not given anew.
     """
+    facts = _facts_between(before, after)
+    if given is not None and not before.blocks:
+        return _first(given, facts)
     old = {block.year: block for block in before.blocks}
     new = {block.year: block for block in after.blocks}
     place: dict[str, int] = {}
@@ -122,7 +125,27 @@ def difference(
             # Keys are unique, and in runs: a stable sort is the quick one.
             order = np.argsort(key, kind="stable")
             columns[name] = Column(key[order], values[order], scale[order])
-    return Layer(tuple(place), columns, _facts_between(before, after))
+    return Layer(tuple(place), columns, facts)
+
+
+def _first(given: Bars, facts: Mapping[str, Mapping[str, str | None]]) -> Layer:
+    """What rows change of a store that holds no prices: each of their cells, which held nothing."""
+    symbols = tuple(sorted(given.symbols))
+    place = {symbol: at for at, symbol in enumerate(symbols)}
+    key = np.array([place[symbol] for symbol in given.symbols], np.int64)[given.symbol] * _DAYS
+    key += given.session.astype(np.int64)
+    order = None if np.all(key[1:] > key[:-1]) else np.argsort(key, kind="stable")
+    columns = {}
+    for name in FIELDS:
+        values: FloatArray | None = getattr(given, name)
+        if values is None:
+            continue
+        there = ~np.isnan(values)
+        cells = key[there] if order is None else key[order][there[order]]
+        if len(cells):
+            nothing = np.full(len(cells), np.nan)
+            columns[name] = Column(cells, nothing, nothing)
+    return Layer(symbols, columns, facts)
 
 
 def _cells_of(
@@ -264,11 +287,11 @@ def taken_out(
         for name, fate in fates.items():
             if name in columns:
                 columns[name] = fate.under(columns[name], over.symbols)
-        told = {name: dict(before) for name, before in over.facts.items()}
+        remaining = {name: dict(before) for name, before in over.facts.items()}
         for name, before in facts.items():
-            for symbol in [s for s in before if s in told.get(name, ())]:
-                told[name][symbol] = before.pop(symbol)
-        rewritten.append(Layer(over.symbols, columns, told))
+            for symbol in [s for s in before if s in remaining.get(name, ())]:
+                remaining[name][symbol] = before.pop(symbol)
+        rewritten.append(Layer(over.symbols, columns, remaining))
     left = {name: fate.left() for name, fate in fates.items()}
     return put(prices, Layer(layer.symbols, left, facts)), tuple(rewritten)
 
@@ -344,9 +367,13 @@ def pack_layer(layer: Layer) -> bytes:
     head: dict[str, Any] = {"symbols": layer.symbols, "facts": layer.facts, "fields": {}}
     body = []
     for name, column in layer.columns.items():
-        scaled = bool((~np.isnan(column.factor)).any())
-        head["fields"][name] = [len(column.key), scaled]
-        body += [np.diff(column.key, prepend=0).astype("<i8"), column.before.astype("<f8")]
+        # Of a first import nothing was held before, and of most no cell is scaled.
+        filled, scaled = (
+            bool((~np.isnan(values)).any()) for values in (column.before, column.factor)
+        )
+        head["fields"][name] = [len(column.key), scaled, filled]
+        body.append(np.diff(column.key, prepend=0).astype("<i8"))
+        body += [column.before.astype("<f8")] if filled else []
         body += [column.factor.astype("<f8")] if scaled else []
     text = json.dumps(head, separators=(",", ":")).encode("ascii")
     return zlib.compress(b"\n".join([text, b"".join(a.tobytes() for a in body)]), 1)
@@ -364,11 +391,14 @@ def unpack_layer(data: bytes | memoryview) -> Layer:
         raise ValueError("no packed layer") from error
     head = json.loads(text)
     at, columns = 0, {}
-    for name, (size, scaled) in head["fields"].items():
+    for name, (size, scaled, *rest) in head["fields"].items():
         key = np.cumsum(np.frombuffer(numbers, "<i8", size, at))
-        before = np.frombuffer(numbers, "<f8", size, at + 8 * size)
-        at += 16 * size
-        factor = np.full(size, np.nan)
+        at += 8 * size
+        before = factor = np.full(size, np.nan)
+        # A layer of before has the former values always.
+        if not rest or rest[0]:
+            before = np.frombuffer(numbers, "<f8", size, at)
+            at += 8 * size
         if scaled:
             factor = np.frombuffer(numbers, "<f8", size, at)
             at += 8 * size

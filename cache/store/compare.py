@@ -65,7 +65,7 @@ class Comparison:
 
 def compare(
     days: Dates,
-    held: FloatArray,
+    closes: FloatArray,
     new_days: Dates,
     new: FloatArray,
     splits: Mapping[date, float],
@@ -77,7 +77,7 @@ def compare(
 
     Args:
         days: (T,) datetime64[D], ascending sessions held.
-        held: (T,) float64, closes, none NaN.
+        closes: (T,) float64, closes, none NaN.
         new_days: (K,) datetime64[D], ascending.
         new: (K,) float64, closes, none NaN.
         splits: effective date -> factor, as the new history records them.
@@ -89,11 +89,11 @@ def compare(
         return Comparison("agrees")
     common, mine, theirs = np.intersect1d(days, new_days, return_indices=True)
     if not len(common):
-        return _apart(days, held, new_days, new, splits)
-    ratio = new[theirs] / held[mine]
+        return _apart(days, closes, new_days, new, splits)
+    ratio = new[theirs] / closes[mine]
     slack = np.full(len(common), SAME)
     if rounded:
-        cents = CENTS / held[mine] + CENTS / new[theirs]
+        cents = CENTS / closes[mine] + CENTS / new[theirs]
         slack = np.minimum(ROUNDED + cents, LOOSEST)
     same = np.abs(ratio - 1) <= slack
     if same.all():
@@ -101,7 +101,7 @@ def compare(
     off = tuple(pydate(day) for day in common[~same])
     middle = float(np.median(ratio[~same]))
     constant = np.abs(ratio / middle - 1) <= 2 * slack
-    told = f"on {off[0]} {new[theirs][~same][0]:.6g} against {held[mine][~same][0]:.6g} held"
+    example = f"on {off[0]} {new[theirs][~same][0]:.6g} against {closes[mine][~same][0]:.6g} held"
     before = np.flatnonzero(~same)
     older = (
         constant[before].all() and same[before[-1] + 1 :].all() and len(before) == before[-1] + 1
@@ -111,25 +111,25 @@ def compare(
         following = None if whole else pydate(common[len(before)])
         if chained:
             first_kept = following or pydate(common[0])
-            return Comparison("rebase", middle, first_kept, off, told)
+            return Comparison("rebase", middle, first_kept, off, example)
         recorded = _recorded(middle, splits)
         factor = recorded or _split_of(middle, float(slack.max()))
         if factor is not None:
-            if whole or _smoother(held[mine], new[theirs], len(before)):
+            if whole or _smoother(closes[mine], new[theirs], len(before)):
                 if whole and days[-1] > new_days[-1]:
-                    return Comparison("older", 1 / factor, None, off, told)
-                return Comparison("rebase", factor, following or _after(new_days[-1]), off, told)
+                    return Comparison("older", 1 / factor, None, off, example)
+                return Comparison("rebase", factor, following or _after(new_days[-1]), off, example)
             words = f"a split of {max(factor, 1 / factor):.6g} before {following} is in one alone"
-            return Comparison("split", factor, following, off, f"{words}; {told}")
+            return Comparison("split", factor, following, off, f"{words}; {example}")
         if any(abs(middle / one - 1) <= 1e-3 for one in CURRENCIES):
-            return Comparison("currency", middle, None, off, f"all differ by {middle:g}; {told}")
-    if moved := _shift(days, held, new_days, new, float(slack.max())):
-        return Comparison("shifted", days=off, words=f"its closes are {moved}; {told}")
+            return Comparison("currency", middle, None, off, f"all differ by {middle:g}; {example}")
+    if moved := _shift(days, closes, new_days, new, float(slack.max())):
+        return Comparison("shifted", days=off, words=f"its closes are {moved}; {example}")
     lone = len(common) == 1 and abs(middle - 1) <= _CORRECTED
     if lone or (len(common) > 1 and len(off) <= max(1, _SINGLE * len(common))):
-        return Comparison("single", days=off, words=told)
+        return Comparison("single", days=off, words=example)
     count = f"{len(off):,} of {len(common):,} closes in common differ"
-    return Comparison("differs", days=off, words=f"{count}; {told}")
+    return Comparison("differs", days=off, words=f"{count}; {example}")
 
 
 def _after(session: np.datetime64) -> date:
@@ -148,13 +148,13 @@ def _split_of(ratio: float, slack: float) -> float | None:
     return near if abs(ratio / near - 1) <= max(2e-4, 2 * slack) else None
 
 
-def _smoother(held: FloatArray, new: FloatArray, at: int) -> bool:
+def _smoother(closes: FloatArray, new: FloatArray, at: int) -> bool:
     """Whether the new closes move less than those held from place ``at - 1`` to ``at``."""
-    moves = [abs(math.log(one[at] / one[at - 1])) for one in (new, held)]
+    moves = [abs(math.log(one[at] / one[at - 1])) for one in (new, closes)]
     return moves[0] < moves[1]
 
 
-def _shift(days: Dates, held: FloatArray, new_days: Dates, new: FloatArray, slack: float) -> str:
+def _shift(days: Dates, closes: FloatArray, new_days: Dates, new: FloatArray, slack: float) -> str:
     """Which way a shift by one session makes the two agree, "" where none does."""
     known = sessions()
     for step, words in ((1, "one session late"), (-1, "one session early")):
@@ -162,9 +162,9 @@ def _shift(days: Dates, held: FloatArray, new_days: Dates, new: FloatArray, slac
         inside = (place >= 0) & (place < len(known))
         moved = known[np.where(inside, place, 0)]
         common, mine, theirs = np.intersect1d(days, moved, return_indices=True)
-        if len(common) < 3 or len(np.unique(held[mine])) < 3:
+        if len(common) < 3 or len(np.unique(closes[mine])) < 3:
             continue
-        fits: BoolArray = np.abs(new[theirs] / held[mine] - 1) <= slack
+        fits: BoolArray = np.abs(new[theirs] / closes[mine] - 1) <= slack
         if fits.mean() >= 0.8:
             return words
     return ""
@@ -172,7 +172,7 @@ def _shift(days: Dates, held: FloatArray, new_days: Dates, new: FloatArray, slac
 
 def _apart(
     days: Dates,
-    held: FloatArray,
+    closes: FloatArray,
     new_days: Dates,
     new: FloatArray,
     splits: Mapping[date, float],
@@ -184,7 +184,7 @@ def _apart(
     """
     both = np.concatenate([days, new_days])
     order = np.argsort(both)
-    value, fresh = np.concatenate([held, new])[order], (order >= len(days))
+    value, fresh = np.concatenate([closes, new])[order], (order >= len(days))
     place = np.searchsorted(sessions(), both[order])
     for at in np.flatnonzero(fresh[1:] != fresh[:-1]).tolist():
         if place[at + 1] - place[at] > _APART:
@@ -193,13 +193,13 @@ def _apart(
         near = min(SPLITS, key=lambda one: abs(move - math.log(one)))
         session = pydate(both[order][at + 1])
         recorded = splits.get(session, 0.0)
-        told = f"{value[at]:.6g} on {both[order][at]}, {value[at + 1]:.6g} on {session}"
+        example = f"{value[at]:.6g} on {both[order][at]}, {value[at + 1]:.6g} on {session}"
         # A split on record on the day tells that the close before it is as it was traded.
         split = recorded > 0 and abs(move + math.log(recorded)) < _NEAR < abs(math.log(recorded))
         if split and not fresh[at] and fresh[at:].sum() == fresh.sum():
-            return Comparison("rebase", 1 / recorded, session, (), told)
+            return Comparison("rebase", 1 / recorded, session, (), example)
         large = abs(math.log(near)) > math.log(1.4)
         if split or (large and abs(move - math.log(near)) < _NEAR):
-            words = f"no close in common, and a move like a split between the two: {told}"
+            words = f"no close in common, and a move like a split between the two: {example}"
             return Comparison("apart", days=(session,), words=words)
     return Comparison("agrees")

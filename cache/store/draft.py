@@ -147,15 +147,15 @@ class Draft:
     def _add_file(self, rows: Holdings, raw: str) -> list[tuple[str, str, str]]:
         """Put a file over what is held of its fund and day; nothing where it is that one."""
         key = rows.fund, rows.as_of
-        held = self.files.get(key)
+        previous = self.files.get(key)
         self.aside = [a for a in self.aside if (a["fund"], a["as_of"]) != (key[0], str(key[1]))]
-        if held is not None and held["raw"] == raw:
+        if previous is not None and previous["raw"] == raw:
             return []
         text, numbers = pack.pack_holdings(rows)
         entry: Json = {"fund": key[0], "as_of": str(key[1]), "raw": raw}
         entry |= {"text": self.put(text, "json"), "numbers": self.put(numbers, "npy")}
-        if held is not None:
-            below = [{name: held[name] for name in FILED}, *held.get("before", ())]
+        if previous is not None:
+            below = [{name: previous[name] for name in FILED}, *previous.get("before", ())]
             entry["before"] = below[:DEEP]
         self.files[key], self.rows[key] = entry, rows
         return [(key[0], str(key[1]), raw)]
@@ -167,8 +167,8 @@ class Draft:
         entry |= {"text": self.put(text, "json"), "numbers": self.put(numbers, "npy")}
         entry |= {"from": rows.source, "why": list(why)}
         key = entry["fund"], entry["as_of"]
-        held = self.files.get((rows.fund, rows.as_of))
-        if held is not None and held["raw"] == entry["raw"]:
+        previous = self.files.get((rows.fund, rows.as_of))
+        if previous is not None and previous["raw"] == entry["raw"]:
             return
         self.aside = [a for a in self.aside if (a["fund"], a["as_of"]) != key] + [entry]
 
@@ -229,8 +229,8 @@ class Draft:
         changed: dict[str, str] = {}
         touched: set[str] = set()
         names = [name for over in later for name in over.layers]
-        for own in reversed(entry.layers):
-            layer = self._unpacked(own)
+        for layer_name in reversed(entry.layers):
+            layer = self._unpacked(layer_name)
             over = [self._unpacked(changed.get(name, name)) for name in names]
             self.prices, rewritten = taken_out(self.prices, layer, over)
             for name, before in zip(names, rewritten, strict=True):
@@ -240,14 +240,17 @@ class Draft:
         for file in reversed(entry.files):
             key = file[0], date.fromisoformat(file[1])
             if key in self.files:
-                held = self.files[key]
-                stack = [held["raw"], *(older["raw"] for older in held.get("before", ()))]
+                file_entry = self.files[key]
+                stack = [
+                    file_entry["raw"],
+                    *(older["raw"] for older in file_entry.get("before", ())),
+                ]
                 places = [depth for depth, raw in enumerate(stack) if raw == file[2]]
                 again = sum(over.files.count(file) for over in later)
                 if again < len(places):
                     self._out(key, places[again])
-        kept = tuple(c for c in self.announced if c not in entry.added)
-        self.announced = kept + tuple(c for c in entry.removed if c not in kept)
+        others = tuple(c for c in self.announced if c not in entry.added)
+        self.announced = others + tuple(c for c in entry.removed if c not in others)
         self.journal = self.journal[:at] + tuple(
             replace(over, layers=tuple(changed.get(name, name) for name in over.layers))
             for over in later
@@ -262,10 +265,10 @@ class Draft:
         there = {symbol for block in self.prices.blocks for symbol in block.symbols}
         facts: dict[str, Any] = {}
         for name in ("through", "provisional", "source", "fetched_at", "origin", "disputed"):
-            held = getattr(self.prices, name)
-            gone = (set(symbols) - there) & held.keys()
+            values = getattr(self.prices, name)
+            gone = (set(symbols) - there) & values.keys()
             if gone:
-                facts[name] = {s: value for s, value in held.items() if s not in gone}
+                facts[name] = {s: value for s, value in values.items() if s not in gone}
         self.prices = replace(self.prices, **facts)
         self.prices = replace(self.prices, origin=trimmed(self.prices, set(symbols) & there))
 

@@ -80,8 +80,8 @@ def added_to(journal: Journal, entry: Entry) -> Journal:
 def without_files(journal: Journal, files: Iterable[tuple[str, str, str]]) -> Journal:
     """The journal without files that are no longer held, and without entries left empty by it."""
     gone = set(files)
-    kept = (replace(e, files=tuple(f for f in e.files if f not in gone)) for e in journal)
-    return tuple(entry for entry in kept if entry)
+    entries = (replace(e, files=tuple(f for f in e.files if f not in gone)) for e in journal)
+    return tuple(entry for entry in entries if entry)
 
 
 def pack_journal(journal: Journal) -> bytes:

@@ -69,11 +69,11 @@ def unknown(body: Json) -> frozenset[str]:
 
 def named(body: Json) -> set[str]:
     """The objects that a manifest names, those aside that its list of imports names."""
-    found = {name for entry in body["blocks"] for name in entry.values()}
+    names = {name for entry in body["blocks"] for name in entry.values()}
     files = [*body["holdings"], *body.get("aside", ())]
     files += [older for entry in files for older in entry.get("before", ())]
-    found |= {entry[part] for entry in files for part in FILED}
-    return found | {body[part] for part in ("announced", "journal") if part in body}
+    names |= {entry[part] for entry in files for part in FILED}
+    return names | {body[part] for part in ("announced", "journal") if part in body}
 
 
 def aside_of(body: Json) -> tuple[Aside, ...]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from cache.facts.arrays import distinct
 from cache.store.bars import EVENTS, MATRICES, Bars
 from cache.store.origins import origins_after
 from core.data.frames import Block, BoolArray, Dates, Events, FloatArray, IntArray, Prices, pydate
@@ -23,26 +24,26 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 
-def merge(held: Prices, bars: Bars) -> Prices:
+def merge(prices: Prices, bars: Bars) -> Prices:
     """What is held once these bars are in.
 
     Args:
-        held: what is held now.
+        prices: what is held now.
         bars: what a source brought; it has passed ``Bars.check``.
 
     Returns:
-        The merged prices: ``held`` itself where the bars say nothing new. Source and time of
+        The merged prices: ``prices`` itself where the bars say nothing new. Source and time of
         a symbol move only when something of it changed, so that the same file brought in
         twice changes nothing; a symbol in ``bars.replace`` takes over the bars' ``through``,
         any other keeps the later of the two.
     """
-    bars = _timely(held, bars)
-    lapsed = _lapsed(held, bars)
-    blocks = {block.year: block for block in held.blocks}
+    bars = _timely(prices, bars)
+    lapsed = _lapsed(prices, bars)
+    blocks = {block.year: block for block in prices.blocks}
     years = bars.session.astype("datetime64[Y]").astype(np.int64) + 1970
-    affected = {int(year) for year in np.unique(years)}
+    affected = {int(year) for year in distinct(years)}
     affected.update(day.year for day in lapsed.values())
-    affected.update(b.year for b in held.blocks if not bars.replace.isdisjoint(b.symbols))
+    affected.update(b.year for b in prices.blocks if not bars.replace.isdisjoint(b.symbols))
     changed: set[str] = set()
     for year in sorted(affected):
         rows = np.flatnonzero(years == year)
@@ -52,60 +53,60 @@ def merge(held: Prices, bars: Bars) -> Prices:
         if block is not None:
             blocks[year] = block
     ordered = tuple(blocks[year] for year in sorted(blocks))
-    return _described(held, bars, ordered, changed, lapsed)
+    return _described(prices, bars, ordered, changed, lapsed)
 
 
 def _described(
-    held: Prices,
+    prices: Prices,
     bars: Bars,
     blocks: tuple[Block, ...],
     changed: set[str],
     lapsed: Mapping[str, date],
 ) -> Prices:
-    """The merged blocks with what is known of each symbol; ``held`` where nothing moved."""
+    """The merged blocks with what is known of each symbol; ``prices`` where nothing moved."""
     answered = _answered(bars)
-    through = dict(held.through)
+    through = dict(prices.through)
     for symbol, day in answered.items():
         before = through.get(symbol)
         if before is None or day > before or symbol in bars.replace:
             through[symbol] = day
-    final = _with_price(bars, held.provisional) | bars.replace | lapsed.keys()
-    provisional = {s: day for s, day in held.provisional.items() if s not in final}
+    final = _with_price(bars, prices.provisional) | bars.replace | lapsed.keys()
+    provisional = {s: day for s, day in prices.provisional.items() if s not in final}
     # A mark without its bar (the vendor's newest row was empty) marks nothing.
     fresh = _with_price(bars, bars.provisional)
     provisional.update((s, day) for s, day in bars.provisional.items() if s in fresh)
-    failures = {s: reason for s, reason in held.failures.items() if s not in answered}
+    failures = {s: reason for s, reason in prices.failures.items() if s not in answered}
     failures.update(bars.failures)
     settled = bars.replace | bars.disputed.keys()
-    disputed = {s: words for s, words in held.disputed.items() if s not in settled}
+    disputed = {s: words for s, words in prices.disputed.items() if s not in settled}
     disputed.update((s, words) for s, words in bars.disputed.items() if words)
 
-    source, fetched_at = dict(held.source), dict(held.fetched_at)
+    source, fetched_at = dict(prices.source), dict(prices.fetched_at)
     for symbol in answered.keys() | changed:
         moved = (
             symbol in changed
             or symbol not in fetched_at
-            or through.get(symbol) != held.through.get(symbol)
-            or provisional.get(symbol) != held.provisional.get(symbol)
+            or through.get(symbol) != prices.through.get(symbol)
+            or provisional.get(symbol) != prices.provisional.get(symbol)
         )
         if moved and _newer(bars.fetched_at, fetched_at.get(symbol)):
             source[symbol], fetched_at[symbol] = bars.source, bars.fetched_at
 
     merged = Prices(
-        blocks=_same(held.blocks, blocks),
+        blocks=_same(prices.blocks, blocks),
         through=through,
         provisional=provisional,
         source=source,
         fetched_at=fetched_at,
         failures=failures,
-        origin=held.origin,
+        origin=prices.origin,
         disputed=disputed,
     )
-    origin = origins_after(held, merged, bars, sorted(answered.keys() | changed))
-    if origin is not held.origin:
+    origin = origins_after(prices, merged, bars, sorted(answered.keys() | changed))
+    if origin is not prices.origin:
         merged = replace(merged, origin=origin)
-    unmoved = merged.blocks is held.blocks and all(
-        getattr(merged, name) == getattr(held, name)
+    unmoved = merged.blocks is prices.blocks and all(
+        getattr(merged, name) == getattr(prices, name)
         for name in (
             "through",
             "provisional",
@@ -116,12 +117,12 @@ def _described(
             "disputed",
         )
     )
-    return held if unmoved else merged
+    return prices if unmoved else merged
 
 
-def _same(held: tuple[Block, ...], blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    equal = len(held) == len(blocks) and all(a is b for a, b in zip(held, blocks, strict=True))
-    return held if equal else blocks
+def _same(before: tuple[Block, ...], blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    equal = len(before) == len(blocks) and all(a is b for a, b in zip(before, blocks, strict=True))
+    return before if equal else blocks
 
 
 def _newer(now: datetime, before: datetime | None) -> bool:
@@ -132,7 +133,7 @@ def _answered(bars: Bars) -> dict[str, date]:
     """The last session each answered symbol's bars speak for."""
     last = np.full(len(bars.symbols), np.iinfo(np.int64).min)
     np.maximum.at(last, bars.symbol, bars.session.astype(np.int64))
-    seen = np.unique(bars.symbol)
+    seen = distinct(bars.symbol)
     days: list[date] = last[seen].astype("datetime64[D]").tolist()
     result = {bars.symbols[i]: day for i, day in zip(seen.tolist(), days, strict=True)}
     result.update(bars.through)
@@ -155,12 +156,12 @@ def _by_position(bars: Bars, days: Mapping[str, date]) -> IntArray:
     return np.array(named, "datetime64[D]").astype(np.intp)
 
 
-def _timely(held: Prices, bars: Bars) -> Bars:
+def _timely(prices: Prices, bars: Bars) -> Bars:
     """The bars without intraday bars older than what is held of the same symbol."""
     late = {
         symbol: day
         for symbol, day in bars.provisional.items()
-        if symbol in held.fetched_at and bars.fetched_at < held.fetched_at[symbol]
+        if symbol in prices.fetched_at and bars.fetched_at < prices.fetched_at[symbol]
     }
     if not late:
         return bars
@@ -174,7 +175,7 @@ def _timely(held: Prices, bars: Bars) -> Bars:
     )
 
 
-def _lapsed(held: Prices, bars: Bars) -> dict[str, date]:
+def _lapsed(prices: Prices, bars: Bars) -> dict[str, date]:
     """Provisional bars that never became final before the next provisional one came.
 
     A symbol carries one provisional mark. Without this rule the older bar would lose its
@@ -183,7 +184,7 @@ def _lapsed(held: Prices, bars: Bars) -> dict[str, date]:
     fresh = _with_price(bars, bars.provisional)
     due = {
         symbol: day
-        for symbol, day in held.provisional.items()
+        for symbol, day in prices.provisional.items()
         if symbol in fresh and bars.provisional[symbol] != day and symbol not in bars.replace
     }
     final = _with_price(bars, due)
@@ -221,8 +222,8 @@ class _Grid:
 
 def _grid(block: Block | None, bars: Bars, take: IntArray, lapsed: Mapping[str, date]) -> _Grid:
     session, symbol = bars.session[take], bars.symbol[take]
-    sessions = np.unique(session)
-    seen = np.unique(symbol)
+    sessions = distinct(session)
+    seen = distinct(symbol)
     names = {bars.symbols[i] for i in seen.tolist()}
     if block is not None:
         sessions = np.union1d(sessions, block.sessions)
@@ -298,11 +299,11 @@ def _rebuild(
 
 
 def _events(
-    grid: _Grid, held: Events | None, new: FloatArray | None, take: IntArray
+    grid: _Grid, events: Events | None, new: FloatArray | None, take: IntArray
 ) -> tuple[Events, BoolArray]:
     """The dividends or splits of one year on the grid, and which symbols' events changed."""
     width = len(grid.symbols)
-    old = held if held is not None else Events.none()
+    old = events if events is not None else Events.none()
     before = grid.held_row[old.row] * width + grid.held_col[old.col]
     order = np.argsort(before)
     before, amount = before[order], old.value[order]
@@ -310,10 +311,10 @@ def _events(
     added, values = np.zeros(0, np.intp), np.zeros(0)
     if new is not None:
         given = np.flatnonzero(~np.isnan(new[take]))
-        said, values = grid.rows[given] * width + grid.cols[given], new[take][given]
+        cells, values = grid.rows[given] * width + grid.cols[given], new[take][given]
         # A row that says 0 takes a held event back: the vendor has withdrawn it.
-        stays &= ~np.isin(before, said)
-        added, values = said[values > 0], values[values > 0]
+        stays &= ~np.isin(before, cells)
+        added, values = cells[values > 0], values[values > 0]
     after = np.concatenate([before[stays], added])
     value = np.concatenate([amount[stays], values])
     order = np.argsort(after)
@@ -347,18 +348,18 @@ def pruned(
         return None
     row, col = np.cumsum(rows) - 1, np.cumsum(cols) - 1
     whole = rows.all() and cols.all()
-    kept: dict[str, FloatArray | None] = {}
+    fields: dict[str, FloatArray | None] = {}
     for name in MATRICES:
-        found = matrices.get(name)
-        if found is not None and not whole:
-            found = np.ascontiguousarray(found[np.ix_(rows, cols)])
-        if found is not None and name != "close" and np.isnan(found).all():
-            found = None
-        kept[name] = found
-    close = kept["close"]
+        matrix = matrices.get(name)
+        if matrix is not None and not whole:
+            matrix = np.ascontiguousarray(matrix[np.ix_(rows, cols)])
+        if matrix is not None and name != "close" and np.isnan(matrix).all():
+            matrix = None
+        fields[name] = matrix
+    close = fields["close"]
     if close is None:
         close = np.full((int(rows.sum()), int(cols.sum())), np.nan)
-    for array in (close, kept["adj_close"], kept["volume"]):
+    for array in (close, fields["adj_close"], fields["volume"]):
         if array is not None:
             array.flags.writeable = False
     names = [name for name, keep in zip(symbols, cols.tolist(), strict=True) if keep]
@@ -366,8 +367,8 @@ def pruned(
         sessions=sessions[rows],
         symbols=tuple(names),
         close=close,
-        adj_close=kept["adj_close"],
-        volume=kept["volume"],
+        adj_close=fields["adj_close"],
+        volume=fields["volume"],
         dividend=_moved(events["dividend"], row, col),
         split=_moved(events["split"], row, col),
     )

@@ -33,15 +33,19 @@ class Copy(Store):
         with self._writing():
             while True:
                 numbers, newest = source._numbers(), head.read(source.home)
-                body, held = source._newest()
-                newest = max(held.generation, *numbers, newest) if held.damage else held.generation
-                if held.damage:
+                body, contents = source._newest()
+                newest = (
+                    max(contents.generation, *numbers, newest)
+                    if contents.damage
+                    else contents.generation
+                )
+                if contents.damage:
                     # First: a copy cut off after this says what is true.
                     head.write(self.home, newest)
-                    if (kept := self._newer(held.generation, newest)) is not None:
+                    if (later := self._newer(contents.generation, newest)) is not None:
                         self._settle()
-                        return replace(kept, damage=held.damage)
-                path = f"{held.generation:08d}.json"
+                        return replace(later, damage=contents.damage)
+                path = f"{contents.generation:08d}.json"
                 try:
                     manifest = objects.read(source._generations / path)
                     for name in sorted(named(body)):
@@ -56,19 +60,19 @@ class Copy(Store):
             target = self._generations / path
             if not holds(target, manifest):
                 disk.write(target, manifest)
-            ahead = [number for number in self._numbers() if number > held.generation]
+            ahead = [number for number in self._numbers() if number > contents.generation]
             if ahead or head.read(self.home) > newest:
                 self._settle()
                 head.write(self.home, newest)
             for number in ahead:
                 disk.remove(self._generations / f"{number:08d}.json")
             self._settle()
-            return held
+            return contents
 
     def _newer(self, shown: int, newest: int) -> Held | None:
         """What the copy holds of the generations that the other store has lost."""
         try:
-            kept = self._newest()[1]
+            copied = self._newest()[1]
         except StoreError:
             return None
-        return kept if shown < kept.generation <= newest else None
+        return copied if shown < copied.generation <= newest else None

@@ -48,12 +48,12 @@ class Room:
         self._memory, end = _NOWHERE, 0
         for path in paths:
             try:
-                found = os.stat(path)  # noqa: PTH116
+                status = os.stat(path)  # noqa: PTH116
             except OSError:
                 continue
-            if stat.S_ISREG(found.st_mode) and _LARGE <= found.st_size <= MOST:
-                self._places[path] = slice(end, end + found.st_size)
-                end += -(-found.st_size // _STEP) * _STEP
+            if stat.S_ISREG(status.st_mode) and _LARGE <= status.st_size <= MOST:
+                self._places[path] = slice(end, end + status.st_size)
+                end += -(-status.st_size // _STEP) * _STEP
         # What is not there in one piece may be there file by file: sizes can lie.
         with suppress(MemoryError):
             self._memory = np.empty(end, np.uint8).data
@@ -109,13 +109,13 @@ def _read(path: Path, room: memoryview) -> bytes | memoryview:
         raise StoreError(f"cannot read {path}: there is not enough memory") from error
 
 
-def _regular(path: Path, found: os.stat_result) -> int:
+def _regular(path: Path, status: os.stat_result) -> int:
     """The size of a file; of a pipe or a device nobody knows when it ends."""
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise Damaged(f"{_name(path)} is no file")
-    if found.st_size > MOST:
-        raise Damaged(f"{_name(path)} has {found.st_size:,} bytes, as no file of a store has")
-    return found.st_size
+    if status.st_size > MOST:
+        raise Damaged(f"{_name(path)} has {status.st_size:,} bytes, as no file of a store has")
+    return status.st_size
 
 
 def _piece(opened: int, size: int) -> bytes:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Runs = tuple[tuple[date, str], ...]
 
 
-class Columns:
+class CloseColumns:
     """The closes of single symbols, read off the year blocks."""
 
     def __init__(self, prices: Prices) -> None:
@@ -39,12 +39,12 @@ class Columns:
 
 
 def origins_after(
-    held: Prices, merged: Prices, bars: Bars, symbols: Iterable[str]
+    prices: Prices, merged: Prices, bars: Bars, symbols: Iterable[str]
 ) -> Mapping[str, Runs]:
     """The sources of all closes once bars are merged; ``held.origin`` itself where none moved.
 
     Args:
-        held: what was held.
+        prices: what was held.
         merged: what is held now, its ``origin`` not yet right.
         bars: what was merged.
         symbols: those of which something changed.
@@ -52,26 +52,26 @@ def origins_after(
     mixed = [
         symbol
         for symbol in symbols
-        if symbol in held.source
-        and (symbol in held.origin or held.source[symbol] != bars.source)
+        if symbol in prices.source
+        and (symbol in prices.origin or prices.source[symbol] != bars.source)
         and symbol in merged.source
     ]
     if not mixed:
-        return held.origin
-    result = dict(held.origin)
-    was, now = Columns(held), Columns(merged)
+        return prices.origin
+    result = dict(prices.origin)
+    was, now = CloseColumns(prices), CloseColumns(merged)
     for symbol in mixed:
-        runs = _runs(was.of(symbol), now.of(symbol), held, symbol, bars.source)
+        runs = _runs(was.of(symbol), now.of(symbol), prices, symbol, bars.source)
         result.pop(symbol, None)
         if any(source != merged.source[symbol] for _, source in runs):
             result[symbol] = runs
-    return held.origin if result == held.origin else result
+    return prices.origin if result == prices.origin else result
 
 
 def _runs(
     was: tuple[Dates, FloatArray],
     now: tuple[Dates, FloatArray],
-    held: Prices,
+    prices: Prices,
     symbol: str,
     source: str,
 ) -> Runs:
@@ -83,7 +83,7 @@ def _runs(
     same = np.zeros(len(days), np.bool_)
     if len(was[0]):
         same = (was[0][inside] == days) & (was[1][inside] == values)
-    before = held.origin.get(symbol) or ((date.max, held.source[symbol]),)
+    before = prices.origin.get(symbol) or ((date.max, prices.source[symbol]),)
     names = [*(name for _, name in before), source]
     ends = np.array([last for last, _ in before], "datetime64[D]")
     place = np.minimum(np.searchsorted(ends, days), len(before) - 1)
@@ -101,7 +101,7 @@ def _runs(
 def trimmed(prices: Prices, symbols: Iterable[str]) -> Mapping[str, Runs]:
     """The sources without those that no close is left of."""
     result = dict(prices.origin)
-    columns = Columns(prices)
+    columns = CloseColumns(prices)
     for symbol in set(symbols) & result.keys():
         days = columns.of(symbol)[0]
         ends = np.array([last for last, _ in result[symbol]], "datetime64[D]")

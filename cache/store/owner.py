@@ -29,10 +29,10 @@ def check(directory: Path, *, writing: bool, shared: bool = False) -> None:
     Raises:
         StoreError: who may do what, and what mends it.
     """
-    found = _look(directory)
-    if found and found.st_mode & _OTHERS:
+    info = _look(directory)
+    if info and info.st_mode & _OTHERS:
         raise StoreError(
-            f"{directory} may be written by others (mode {stat.S_IMODE(found.st_mode):04o}), so"
+            f"{directory} may be written by others (mode {stat.S_IMODE(info.st_mode):04o}), so"
             f" what it holds is not trusted; `chmod go-w {directory}` keeps them out"
         )
     above = directory.absolute().parent
@@ -45,9 +45,9 @@ def check(directory: Path, *, writing: bool, shared: bool = False) -> None:
             f" {above}` lets them add only; or keep your data in a place of your own with --home,"
             " and let others read a copy: `internals publish DIR`"
         )
-    if writing and found and found.st_uid != os.geteuid():
+    if writing and info and info.st_uid != os.geteuid():
         raise StoreError(
-            f"{directory} belongs to {_name(found.st_uid)}, and only its owner writes to it;"
+            f"{directory} belongs to {_name(info.st_uid)}, and only its owner writes to it;"
             " read it, or choose another place with --home"
         )
 
@@ -85,18 +85,18 @@ def check_file(path: Path) -> None:
         StoreError: who may do what, and the command that mends it.
     """
     try:
-        found = os.stat(path)  # noqa: PTH116
+        info = os.stat(path)  # noqa: PTH116
     except OSError:
         return
-    if found.st_uid not in (os.geteuid(), 0):
+    if info.st_uid not in (os.geteuid(), 0):
         raise StoreError(
-            f"{path} belongs to {_name(found.st_uid)} and may name programs to run; only your own"
+            f"{path} belongs to {_name(info.st_uid)} and may name programs to run; only your own"
             " settings are used: choose another place with --home"
         )
-    group = found.st_mode & stat.S_IWGRP and not _own_group(found)
-    if group or found.st_mode & stat.S_IWOTH:
+    group = info.st_mode & stat.S_IWGRP and not _own_group(info)
+    if group or info.st_mode & stat.S_IWOTH:
         raise StoreError(
-            f"{path} may be written by others (mode {stat.S_IMODE(found.st_mode):04o}) and may name"
+            f"{path} may be written by others (mode {stat.S_IMODE(info.st_mode):04o}) and may name"
             f" programs to run; `chmod go-w {path}` keeps them out"
         )
 

@@ -103,15 +103,15 @@ def pack_holdings(rows: Holdings) -> tuple[bytes, bytes]:
 
 def unpack_holdings(text: bytes, numbers: bytes) -> Holdings:
     """The holdings that `pack_holdings` wrote."""
-    said: Json = json.loads(text)
-    said |= {name: tuple(said[name]) for name in _TEXTS}
-    said["others"] = tuple(LeftOut(*other) for other in said["others"])
+    fields: Json = json.loads(text)
+    fields |= {name: tuple(fields[name]) for name in _TEXTS}
+    fields["others"] = tuple(LeftOut(*other) for other in fields["others"])
     # a store of before has none of these
-    said |= {name: tuple(said.get(name, ())) for name in ("sedols", "listing")}
-    said["listings"] = tuple(Listing(*listing) for listing in said.get("listings", ()))
-    said["as_of"] = date.fromisoformat(said["as_of"])
-    said["fetched_at"] = said["fetched_at"] and datetime.fromisoformat(said["fetched_at"])
-    return Holdings(**said, **dict(zip(_NUMBERS, _array(numbers), strict=True)))
+    fields |= {name: tuple(fields.get(name, ())) for name in ("sedols", "listing")}
+    fields["listings"] = tuple(Listing(*listing) for listing in fields.get("listings", ()))
+    fields["as_of"] = date.fromisoformat(fields["as_of"])
+    fields["fetched_at"] = fields["fetched_at"] and datetime.fromisoformat(fields["fetched_at"])
+    return Holdings(**fields, **dict(zip(_NUMBERS, _array(numbers), strict=True)))
 
 
 def pack_facts(prices: Prices) -> dict[str, list[list[Any]]]:

@@ -83,18 +83,18 @@ def publish(
         if not (target / MARKER).exists():
             _mark(target, None, now)
         before = copy.generation()
-        held = copy.mirror(store)
+        contents = copy.mirror(store)
         for name in FACTS:
             _copy(config / name, target / name)
-        _mark(target, held.generation, now)
+        _mark(target, contents.generation, now)
         inside = (target, copy.home / "objects", copy.home / "generations")
         granted = [file for where in inside for file in where.iterdir() if file.is_file()]
         _grant([*granted, *copy.home.glob(head.NAME)], mode & 0o666, group)
         disk.sync(target)
     except OSError as error:
         raise StoreError(f"cannot publish to {target}: {error.strerror}") from None
-    found = _closed(target, group), owner.shared(target)
-    return Published(held.generation, before, *found, held.damage)
+    access = _closed(target, group), owner.shared(target)
+    return Published(contents.generation, before, *access, contents.damage)
 
 
 def _check_place(target: Path, home: Path) -> None:
@@ -122,10 +122,10 @@ def _open(directory: Path, mode: int, group: int | None) -> None:
 def _grant(files: Iterable[Path], mode: int, group: int | None) -> None:
     """Files published before for others than now are for the same readers as the new ones."""
     for path in files:
-        found = path.stat()
-        if group is not None and found.st_gid != group:
+        status = path.stat()
+        if group is not None and status.st_gid != group:
             os.chown(path, -1, group)
-        if stat.S_IMODE(found.st_mode) != mode:
+        if stat.S_IMODE(status.st_mode) != mode:
             path.chmod(mode)
 
 
@@ -143,18 +143,18 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _mark(target: Path, number: int | None, now: datetime) -> None:
-    said = {"schema": 1, "generation": number, "at": now.isoformat(timespec="seconds")}
-    disk.write(target / MARKER, json.dumps(said).encode() + b"\n")
+    body = {"schema": 1, "generation": number, "at": now.isoformat(timespec="seconds")}
+    disk.write(target / MARKER, json.dumps(body).encode() + b"\n")
 
 
 def _closed(target: Path, group: int | None) -> Path | None:
     """The topmost directory above that readers may not enter."""
     for above in reversed(target.parents):
-        found = above.stat()
+        status = above.stat()
         enter = stat.S_IXOTH
-        if group is not None and found.st_gid == group:
+        if group is not None and status.st_gid == group:
             enter = stat.S_IXGRP
-        if not found.st_mode & enter:
+        if not status.st_mode & enter:
             return above
     return None
 
@@ -162,8 +162,8 @@ def _closed(target: Path, group: int | None) -> Path | None:
 def published_words(directory: Path) -> str:
     """What a reader is told of a published market: since when, and who brings new data."""
     try:
-        said: dict[str, Any] = json.loads(regular.read_or_none(directory / MARKER) or b"")
-        when = f" {datetime.fromisoformat(said['at']):%Y-%m-%d %H:%M} UTC"
+        body: dict[str, Any] = json.loads(regular.read_or_none(directory / MARKER) or b"")
+        when = f" {datetime.fromisoformat(body['at']):%Y-%m-%d %H:%M} UTC"
     except (OSError, ValueError, KeyError, TypeError):
         when = ""
     return f"published{when}, read-only: its owner's next `internals publish` brings new data"

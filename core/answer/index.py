@@ -20,6 +20,7 @@ from core.measures.correlation import correlation_of
 from core.measures.groups import issuers, sectors, themes
 
 if TYPE_CHECKING:
+    from core.data.closures import StrayDay
     from core.data.market import Market
     from core.data.question import BreadthList, Question
     from core.data.series import Series
@@ -200,5 +201,12 @@ def index_of(
         price_return_weight=price_return_weight(market, fund, measured, window)
         if question.basis == "tr"
         else 0.0,
+        stray_day=_stray_day(market, window, parts),
     )
     return view, measured
+
+
+def _stray_day(market: Market, window: Window, parts: tuple[Span, ...]) -> StrayDay | None:
+    """The first day that few closes are held of among those the parts of a window end on."""
+    edges = {window.start, window.end, *(part.start for part in parts)}
+    return next(filter(None, map(market.stray_day, sorted(edges))), None)

@@ -146,6 +146,12 @@ def warnings(
         )
     if question.basis == "tr":
         sentences += _doubtful_dividends(market, question, window, indices)
+    stray = dict.fromkeys(view.stray_day for view in indices.values() if view.stray_day)
+    sentences += [
+        f"{one}; if the exchange was closed that day, they are wrong: forget that import"
+        for one in stray
+    ]
+    sentences += _dated_on_closures(market, parts)
     for fund, view in indices.items():
         sentences += dict.fromkeys(list_warnings(view, parts[fund]))
         early = view.end_early
@@ -179,6 +185,21 @@ def warnings(
     ):
         sentences.append("no dividends are held: total return equals price return")
     return sentences
+
+
+def _dated_on_closures(market: Market, parts: Mapping[str, tuple[Span, ...]]) -> Iterator[str]:
+    """The files of a window that are dated on a weekday that turned out to be no session."""
+    lacking, unforeseen = set(market.closures.tolist()), market.reference.unforeseen
+    files = dict.fromkeys(part.origin for spans in parts.values() for part in spans)
+    for file in files:
+        if file.as_of in lacking:
+            why = f"no close of {file.as_of} is held, a session by the calendar"
+        elif file.as_of in unforeseen:
+            why = f"the exchange was closed on {file.as_of}, which is no holiday"
+        else:
+            continue
+        name = f"{file.fund}: its file of {file.as_of} ({file.source})"
+        yield f"{name} counts as of {market.session(file.as_of)}: {why}"
 
 
 def _doubtful_dividends(

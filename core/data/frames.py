@@ -331,6 +331,7 @@ class Reference:
         issuers: symbol -> the company, for companies with several listed classes of shares.
         doubts: sentences about entries of a user's files that name nothing held.
         listed: the last day whose sessions a list tells, later ones are computed; None for all.
+        unforeseen: weekdays on which the exchange stayed closed and no rule of its own says so.
     """
 
     sessions: Dates
@@ -342,3 +343,4 @@ class Reference:
     doubts: tuple[str, ...] = ()
     indices: Mapping[str, str] = field(default_factory=dict)
     listed: date | None = None
+    unforeseen: frozenset[date] = frozenset()

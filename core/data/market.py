@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from core.data.closures import StrayDay, closures, stray_day
 from core.data.followed import LineTickers, line_tickers
 from core.data.frames import (
     Announcement,
@@ -186,8 +187,28 @@ class Market:
         return int(np.searchsorted(self.reference.sessions, day(value), side="right")) - 1
 
     def session(self, value: date) -> date:
-        """The last exchange session on or before a date; the date itself before the first."""
-        return last_on_or_before(self.reference.sessions, value) or value
+        """The last exchange session on or before a date; the date itself before the first.
+
+        A day that turned out to be none (`closures`) is none here either.
+        """
+        return last_on_or_before(self._sessions, value) or value
+
+    @cached_property
+    def closures(self) -> Dates:
+        """(K,) days that the calendar calls sessions and nothing held has a close of."""
+        return closures(self.reference.sessions, self.prices.blocks)
+
+    def stray_day(self, session: date) -> StrayDay | None:
+        """What is held of a session that most symbols have no close of; None of a whole one."""
+        return self.cached(("stray day", session), lambda: stray_day(self.prices, session))
+
+    @cached_property
+    def _sessions(self) -> Dates:
+        """(T,) the calendar's sessions without `closures`."""
+        calendar = self.reference.sessions
+        if not len(self.closures):
+            return calendar
+        return np.setdiff1d(calendar, self.closures, assume_unique=True)
 
     def matrix(self, years: Iterable[int]) -> Matrix | None:
         """The bars of some years side by side, cached; None where none of them is held."""

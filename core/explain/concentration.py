@@ -346,7 +346,7 @@ def correlation(ground: Ground) -> list[Explanation]:
     view, basket = ground.view, ground.basket
     if view is None or basket is None:
         return []
-    title = f"average correlation of the lines of {ground.fund}"
+    title = f"average correlation of {ground.fund}"
     first, last = (day(end) for end in ground.ends)
     calendar = _sessions(ground)
     inside = calendar[(calendar >= first) & (calendar <= last)]

@@ -70,6 +70,9 @@ class Daily:
         above: days -> share of members above their average of so many closes.
         highs: members at a 52-week closing high; NaN where none has 253 closes.
         lows: the same for lows.
+        averaged: days -> members that have so many closes; NaN outside the window.
+        seasoned: members with a close on each of 253 sessions; NaN outside the window.
+        members: members counted at all; NaN outside the window.
         adjusted: dividend-adjusted closes stand in for closes that are not held.
         since: the session that running sums start at.
     """
@@ -83,6 +86,9 @@ class Daily:
     above: dict[int, FloatArray]
     highs: FloatArray
     lows: FloatArray
+    averaged: dict[int, FloatArray]
+    seasoned: FloatArray
+    members: FloatArray
     adjusted: bool
     since: date
 
@@ -199,7 +205,7 @@ def daily(
         if part.start < start:
             sums.moved(place, *marks.moves(listed, columns, rows))
         else:
-            sums.counted(place, *marks.counts(listed, columns, rows))
+            sums.counted(place, *marks.counts(listed, columns, rows), len(columns))
     days = matrix.sessions[opened:][: sums.size]
     return sums.daily(days, lead, adjusted)
 
@@ -219,9 +225,13 @@ class _Sums:
 
     def __init__(self, size: int) -> None:
         self.size = max(size, 0)
-        names = ("up", "down", "same", "up_volume", "down_volume", "highs", "lows")
+        names = (
+            "up", "down", "same", "up_volume", "down_volume", "highs", "lows", "seasoned",
+            "members",
+        )  # fmt: skip
         self._of = {name: np.full(self.size, np.nan) for name in names}
         self._above = {days: np.full(self.size, np.nan) for days in AVERAGES}
+        self._averaged = {days: np.full(self.size, np.nan) for days in AVERAGES}
 
     def moved(self, place: slice, up: FloatArray, down: FloatArray, same: FloatArray) -> None:
         """Lines up, down and unchanged on the sessions of a segment."""
@@ -229,8 +239,10 @@ class _Sums:
         for name, values in (("up", up), ("down", down), ("same", same)):
             self._of[name][place] = np.where(some, values, np.nan)
 
-    def counted(self, place: slice, counts: Counts, rows: slice) -> None:
-        """Everything that is counted on them."""
+    def counted(self, place: slice, counts: Counts, rows: slice, members: int) -> None:
+        """Everything that is counted on them, of so many members."""
+        self._of["members"][place] = members
+        self._of["seasoned"][place] = counts.seasoned[rows]
         self.moved(place, counts.up[rows], counts.down[rows], counts.same[rows])
         for name, values, known in (
             ("up_volume", counts.up_volume, counts.up_known),
@@ -240,7 +252,7 @@ class _Sums:
         ):
             self._of[name][place] = np.where(known[rows] > 0, values[rows], np.nan)
         for days, share in self._above.items():
-            lines = counts.averaged[days][rows]
+            lines = self._averaged[days][place] = counts.averaged[days][rows]
             share[place] = np.where(
                 lines > 0, counts.above[days][rows] / np.maximum(lines, 1), np.nan
             )
@@ -266,6 +278,9 @@ class _Sums:
             above={days: share[first:] for days, share in self._above.items()},
             highs=of["highs"],
             lows=of["lows"],
+            averaged={days: lines[first:] for days, lines in self._averaged.items()},
+            seasoned=of["seasoned"],
+            members=of["members"],
             adjusted=adjusted,
             since=sessions[begin].item(),
         )

@@ -20,7 +20,7 @@ WEEK = np.arange("2026-06-22", "2026-06-27", dtype="datetime64[D]")
 def passed(told: datetime | None = None, **meta: Any) -> Answer:
     ask = Ask("AA", date(2026, 6, 1), date(2026, 6, 26), whole=True)
     none = np.zeros(5)
-    return gate(ask, WEEK, none + 10.0, none, none, none, now=EVENING, told=told, meta=meta)
+    return gate(ask, WEEK, none + 10.0, none, none, none, now=EVENING, vendor_time=told, meta=meta)
 
 
 EVENING = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)

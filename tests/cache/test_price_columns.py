@@ -38,7 +38,7 @@ def test_a_name_that_looks_like_it_matters_stops_the_import(tmp_path: Path, titl
     assert f'"{title}"' in said and "--columns" in said and f'--ignore "{title}"' in said
     file = read(tmp_path, with_column(title, ["1"] * 8), ignored=[title])
     assert len(file.bars) == 8
-    assert any(line.startswith("not read:") and title in line for line in file.told)
+    assert any(line.startswith("not read:") and title in line for line in file.notes)
 
 
 def test_a_column_whose_ratio_to_the_close_stays_stops_the_import(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_bars_have_columns_that_are_no_adjusted_close(tmp_path: Path) -> None:
         rows.append(["AAPL", day, close[at], *(values[at] for values in columns.values())])
     file = read(tmp_path, as_csv(rows).decode())
     assert len(file.bars) == 300
-    assert "not read: q1, q2, q3, q4, q5, q6" in file.told
+    assert "not read: q1, q2, q3, q4, q5, q6" in file.notes
 
 
 def read_sessions(days: list[str]) -> list[str]:
@@ -261,7 +261,7 @@ def test_a_download_without_adjusted_closes_shows_what_it_is(tmp_path: Path) -> 
     adjusted = read(tmp_path, text("adjusted"), symbol="AAPL")
     assert adjusted.bars.close is None and adjusted.bars.dividend is None
     assert adjusted.bars.adj_close is not None
-    assert any("total return alone" in line for line in adjusted.told)
+    assert any("total return alone" in line for line in adjusted.notes)
     with pytest.raises(SourceError, match="--columns adj_close=Close"):
         read(tmp_path, text("rounded"), symbol="AAPL")
     said = read(tmp_path, text("rounded"), symbol="AAPL", columns=["close=Close"])
@@ -285,7 +285,7 @@ def test_a_folder_of_one_symbol_files(tmp_path: Path) -> None:
     assert table(file) == expected
     assert [(r.file, r.line) for r in file.rejected] == [("prices.csv", 0)]
     assert "--symbol" in file.rejected[0].reason
-    assert "not read: README.md" in file.told
+    assert "not read: README.md" in file.notes
     # A glob that the shell has made into paths is the same.
     assert table(read_prices([folder / "aapl.csv", folder / "msft.csv"], now=NOW)) == expected
     with pytest.raises(SourceError, match="import them one by one"):
@@ -320,10 +320,10 @@ def test_closes_of_listings_elsewhere_are_left_out_by_name(tmp_path: Path, kind:
     closes = {symbol: close for (symbol, _), close in table(file).items()}
     assert closes == {"DG": 120.0, "SAP.DE": 201.0, "MSFT": 50.0}
     assert file.rejected == ()
-    (said,) = [line for line in file.told if line.startswith("left out")]
+    (said,) = [line for line in file.notes if line.startswith("left out")]
     for words in ("DG2 (listed in Paris)", "SAP (listed in Frankfurt)", "ROG (in CHF)"):
         assert words in said
-    assert any("currency CHF, EUR, USD" in line for line in file.told)
+    assert any("currency CHF, EUR, USD" in line for line in file.notes)
 
 
 def test_a_matrix_called_adjusted_is_asked_about(tmp_path: Path) -> None:

@@ -63,4 +63,4 @@ def test_a_layout_gives_the_closes_it_was_made_from(tmp_path: Path, layout: str)
     empty = ["the row gives no price and no event"] * 2
     assert refused == (empty if layout == "tidyquant" else [])
     assert not np.isnan(file.bars.close if file.bars.close is not None else np.nan).any()
-    assert any(line.startswith("taken: ") for line in file.told)
+    assert any(line.startswith("taken: ") for line in file.notes)

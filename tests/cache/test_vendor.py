@@ -53,6 +53,17 @@ class World:
         self.split = {symbol: np.zeros(len(DAYS)) for symbol in self.close}
         self.asked: list[Ask] = []
 
+    def bars(self, symbols: tuple[str, ...], size: int) -> Bars:
+        """The first true closes of some symbols, as bars to merge."""
+        return Bars(
+            symbols,
+            np.repeat(np.arange(len(symbols)), size),
+            np.tile(DAYS[:size], len(symbols)),
+            close=np.concatenate([self.close[symbol][:size] for symbol in symbols]),
+            source="t",
+            fetched_at=evening(min(size, len(DAYS) - 1)),
+        )
+
     def fetch(
         self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
     ) -> Iterator[object]:
@@ -262,3 +273,18 @@ def test_a_refresh_taken_back_leaves_no_trace(store: Store) -> None:
     assert everything(store) == before
     for name in ("through", "source", "fetched_at", "failures", "origin", "disputed"):
         assert getattr(after, name) == getattr(facts, name)
+
+
+def test_what_a_vendor_changed_in_a_history_fetched_whole_is_told(store: Store) -> None:
+    """Closes of 30 sessions far back, and the last one, which is why the history is fetched."""
+    world = World()
+    world.run(store, 60)
+    world.close["S03"][10:40] *= 1 + 0.01 * np.sin(np.arange(30))
+    world.close["S03"][10] *= 1.001
+    summary = world.run(store, 61)
+    assert summary.ok and "S03" not in summary.message
+    world.close["S03"][59] *= 1.001
+    summary = world.run(store, 62)
+    assert summary.ok and "31 closes of S03 changed at Yahoo" in summary.message
+    held = list(closes(store.read().prices, "S03").values())
+    assert held == pytest.approx(world.close["S03"][:63])

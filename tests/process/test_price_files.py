@@ -23,7 +23,7 @@ from cache.facts.errors import SourceError
 from cache.sources.prices import parquet_file
 from cache.sources.prices.layout import Wanted
 from cache.sources.prices.read import HowToRead, PriceFile, read_prices
-from cache.sources.prices.telling import Asked
+from cache.sources.prices.table_reading import Asked
 
 #: A Wednesday after the close; the 19th of June and the 3rd of July 2026 are holidays.
 NOW = datetime(2026, 7, 1, 22, tzinfo=UTC)

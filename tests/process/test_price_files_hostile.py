@@ -25,7 +25,7 @@ def test_a_split_shows_on_which_basis_the_closes_are(tmp_path: Path, factor: flo
     assert table(read(tmp_path, adjusted))["AAA", "2026-06-23"] == 100.0
     file = read(tmp_path, as_traded)
     assert table(file)["AAA", "2026-06-23"] == pytest.approx(100 / factor)
-    assert any("closes as traded, as 1 of its 1 splits show" in line for line in file.told)
+    assert any("closes as traded, as 1 of its 1 splits show" in line for line in file.notes)
     # What was said against what the file shows is refused, with the flag to leave away.
     for content, said in ((as_traded, True), (adjusted, False)):
         with pytest.raises(SourceError) as caught:
@@ -118,7 +118,7 @@ def test_other_separators_are_read(tmp_path: Path, mark: str, name: str) -> None
     text = "symbol,date,close\nAAA,2026-06-24,10.5\n".replace(",", mark)
     file = read(tmp_path, text)
     assert table(file) == {("AAA", "2026-06-24"): 10.5}
-    assert file.told[0].startswith(f"CSV, {name}")
+    assert file.notes[0].startswith(f"CSV, {name}")
 
 
 def test_a_quote_that_is_never_closed_is_found_where_it_opens(tmp_path: Path) -> None:

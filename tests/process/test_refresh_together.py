@@ -112,7 +112,7 @@ def test_an_answer_is_taken_over_for_the_same_question_alone(tmp_path: Path) -> 
 
     def wait(asked: str) -> None:
         with turn(home, asked, stop=stop, waiting=lambda _: began.set()) as mine:
-            found.append(mine.found)
+            found.append(mine.summary)
 
     for asked in ("IWM:IVV", "IWM:SPY"):
         began = threading.Event()

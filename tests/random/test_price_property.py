@@ -159,7 +159,7 @@ def test_the_same_answer_or_a_refusal(tmp_path: Path, seed: int) -> None:
             assert value == pytest.approx(expected, rel=1e-5, abs=2e-6), (name, day)
     assert len(bars) == len(answer)
     # Every title is named: read, or not read.
-    told = "\n".join(file.told)
+    told = "\n".join(file.notes)
     header = next(line for line in text.lstrip("\ufeff").splitlines() if line.strip(",;\t"))
     for title in header.replace(";", ",").replace("\t", ",").split(","):
         assert title.casefold().replace(" ", "_").rstrip("*") in told.casefold().replace(" ", "_")

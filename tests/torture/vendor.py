@@ -115,7 +115,7 @@ def _increments(folder: Path, small: bool) -> Row:
                     continue
                 closes = list(test_vendor.closes(held.prices, "AAA").values())
                 joined += 1
-                if abs(closes[-1] / closes[0] / expected - 1) > 1e-4 or not admitted.told:
+                if abs(closes[-1] / closes[0] / expected - 1) > 1e-4 or not admitted.notes:
                     wrong.append(f"{split:g} from {first}: {closes[-1] / closes[0]:.3f}")
     return Row(
         "increments over a split",

@@ -176,7 +176,7 @@ def test_a_refresh_says_what_has_fired_since_it_began_and_runs_the_hook_once(
         AlertState(parse("return RSP > 5", replace(ASKED, small="RSP")))
     )  # nothing is held of it
     said = check(desk, book, config, began, NOW)
-    assert [line.split(":")[0] for line in said] == ["gap > 5 pp", "above20 IWM > 1 %"]
+    assert [line.split(":")[0] for line in said] == ["gap > 5 pp", "share_above_20 IWM > 1 %"]
     assert out.read_text() == "xx"
     # a second process that ends its refresh now says the same, and runs nothing
     assert check(desk, book, config, began, NOW) == said
@@ -340,7 +340,7 @@ def test_what_fires_while_another_is_unseen_is_counted_until_esc() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         with patch.object(app, "bell", lambda: None):
             await press(pilot, app, "home")
-            assert "◆ breadth IWM > 50 %: now 63.3 % (IWM:SPY YTD pr, 2026-06-30)" in seen(app)
+            assert "◆ share_up IWM > 50 %: now 63.3 % (IWM:SPY YTD pr, 2026-06-30)" in seen(app)
             assert "(and 1 more: see the alerts)" in seen(app)
             assert seen(app).count("◆ alert") == 2  # Spread and Breadth
             await bring(pilot, app, desk, wider(HELD, 8))
@@ -363,10 +363,31 @@ def test_quotes_of_today_answer_no_question_but_their_own_again() -> None:
         assert app.snapshot is not None
         desk.asked.clear()
         for _ in range(3):
-            app.ringer.check(replace(app.snapshot, state="intraday"))
+            app.ringer.check(replace(app.snapshot, state="intraday"), desk.identity())
             await settle(pilot, app)
         assert desk.asked == []
         await bring(pilot, app, desk, newer(HELD, 8))
         assert replace(ASKED, window="1M") in desk.asked
+
+    drive(story, desk=desk)
+
+
+def test_another_store_of_the_same_number_is_judged_anew() -> None:
+    class Desk(FakeDesk):
+        place = "first"
+
+        def identity(self) -> str | None:
+            return f"{self.generation()} {self.place}"
+
+    desk = Desk(HELD)
+    AlertBook(desk.memory).add(AlertState(parse("gap > 12", replace(ASKED, window="6M"))))
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        with patch.object(app, "bell", lambda: None):
+            await press(pilot, app, "home")
+            assert "◆" not in seen(app)
+            desk.place = "another"
+            await bring(pilot, app, desk, wider(HELD, 7))
+            assert "◆ gap > 12 pp" in seen(app)
 
     drive(story, desk=desk)

@@ -80,7 +80,7 @@ async def view(pilot: Pilot[None], app: InternalsApp) -> None:
     # All 20 large lines are straight in logarithms: 13 rise every session, 7 fall.
     assert "SPY  2026-06-26: 13 up, 7 down · 0 unchanged" in seen(app)
     await press(pilot, app, "4", "v")
-    assert "names needed for half of all gains" in seen(app)
+    assert "names for half of all gains" in seen(app)
 
 
 async def zoom(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -246,11 +246,11 @@ async def alerts_(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, ":", *"alerts", "enter")
     assert "▸ gap > 50 pp" in seen(app)
     # 19 of 30 lines rose
-    assert "breadth IWM > 50 %" in seen(app)
+    assert "share_up IWM > 50 %" in seen(app)
     assert "now 63.3 %" in seen(app)
     await press(pilot, app, "j", "delete")
     assert "▸ gap > 50 pp" in seen(app)
-    assert "breadth IWM" not in seen(app)
+    assert "share_up IWM" not in seen(app)
     await press(pilot, app, "A")
     assert "▸1 Spread" in seen(app)
 

@@ -41,7 +41,7 @@ def test_a_restart_finds_pair_window_basis_pane_views_zoom_and_side(tmp_path: Pa
 
     async def returns(pilot: Pilot[None], app: InternalsApp) -> None:
         assert "▸4 Changes" in seen(app)
-        assert "names needed for half of all gains" in seen(app)
+        assert "names for half of all gains" in seen(app)
         assert "3 Breadth" not in seen(app)
         await press(pilot, app, "z")
         assert "IWM – SPY  6M" in seen(app)

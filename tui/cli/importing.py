@@ -128,7 +128,7 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
     if admitted.refused:
         summary += f"; {len(admitted.refused):,} symbols not taken"
     return _Brought(
-        summary, prices.rejected, generation, prices.told, admitted.told, admitted.refused
+        summary, prices.rejected, generation, prices.notes, admitted.notes, admitted.refused
     )
 
 

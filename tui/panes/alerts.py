@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     "alert gap rank <= 3",
-    "alert breadth IWM < 50",
-    "alert top3 share > 40",
+    "alert share_up IWM < 50",
+    "alert top3_share > 40",
     "alert contribution BE > 150",
 )
 

@@ -32,14 +32,14 @@ _PAGE = {
 }
 
 
-def page_bindings(*more: str, **own: str) -> list[Binding]:
+def page_bindings(*more: str, **bindings: str) -> list[Binding]:
     """Bindings of a page: moving, back, quit; ``more`` commands also lead back.
 
     Args:
         more: names of commands.
-        own: command name -> the page's own action.
+        bindings: command name -> the page's own action.
     """
-    actions = _PAGE | dict.fromkeys(more, "back") | own
+    actions = _PAGE | dict.fromkeys(more, "back") | bindings
     return [
         Binding(
             ",".join(command.keys),

@@ -90,6 +90,12 @@ def _moments(document: Json) -> Rows:
                 yield {"fund": fund, "measure": measure, "value": value}
 
 
+def _measures(document: Json) -> Rows:
+    for fund, index in document["indices"].items():
+        for measure, row in index["measures"].items():
+            yield {"fund": fund, "measure": measure, **row}
+
+
 def _concentration(document: Json) -> Rows:
     for fund, index in document["indices"].items():
         for row in index["concentration"]["top"]:
@@ -241,6 +247,7 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
     "themes": (f"{_GROUP} symbols source", _each("themes")),
     "issuers": (f"{_GROUP} symbols", _each("issuers")),
     "breadth": ("fund measure value:f", _moments),
+    "measures": ("fund measure value:f unit of:i change:f", _measures),
     "ladder": ("fund side threshold:f count:i share:f", _ladder),
     "histogram": ("fund low:f high:f count:i", _breadth("histogram")),
     "outside": ("fund reason count:i", _breadth("outside")),

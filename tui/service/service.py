@@ -7,7 +7,6 @@ measures is loaded by the first question, which the screen lets a thread answer 
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -22,6 +21,7 @@ from tui.state.written import Written
 from tui.workers.program import internals
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from datetime import datetime
 
     from cache.facts.fund_entry import FundEntry
@@ -188,6 +188,8 @@ class Desk:
 
     def begin(self, question: Question) -> None:
         """Answer a question in a thread; `take` has the answer, or what went wrong."""
+        from concurrent.futures import Future
+
         answer: Future[Snapshot] = Future()
         self._begun = question, answer
 

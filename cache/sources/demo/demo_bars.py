@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.sources.demo.demo_funds import opening_rows, quarterly_rows
-from cache.sources.demo.demo_paths import Marks
 from cache.store.bars import Bars
-from core.data.frames import pydate
+from core.data.frames import Events, pydate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,8 +41,8 @@ class DemoColumns:
         rows = quarterly_rows(self.days, first)
         opened = close[opening_rows(self.days, first)[rows]]
         cash = np.round(side.dividend_yield / 4 * opened, 3)
-        paid = Marks(rows - first, np.zeros_like(rows), cash)
-        none = Marks(rows[:0], rows[:0], cash[:0])
+        paid = Events(rows - first, np.zeros_like(rows), cash)
+        none = Events.none()
         self.add_lines((side.fund,), first, close[first:, None], volume[first:, None], paid, none)
 
     def add_lines(
@@ -52,8 +51,8 @@ class DemoColumns:
         first: int,
         close: FloatArray,
         volume: FloatArray,
-        dividend: Marks,
-        split: Marks,
+        dividend: Events,
+        split: Events,
     ) -> None:
         """Add (T, N) closes and volumes from row ``first`` of the days on, with their events."""
         rows, count = close.shape

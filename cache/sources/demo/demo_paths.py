@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from cache.sources.holdings.sectors import SECTORS
+from core.data.frames import Events
 
 if TYPE_CHECKING:
     from cache.sources.demo.demo_lines import DemoLines, DemoSide
@@ -22,15 +22,6 @@ REPORT: Final = 3.0
 LARGEST_MOVE: Final = 0.35
 #: The basket's distance from its fund: standard deviation of its daily change.
 TRACKING_DAY: Final = 3e-5
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Marks:
-    """Coordinates of events: (K,) rows, columns, values."""
-
-    row: IntArray
-    col: IntArray
-    value: FloatArray
 
 
 def raw_paths(
@@ -129,7 +120,7 @@ def dividends(
     share: FloatArray,
     sessions: Dates,
     level: FloatArray,
-) -> Marks:
+) -> Events:
     """Quarterly dividends: one a quarter, in the first thirteen sessions of a month.
 
     Args:
@@ -155,12 +146,12 @@ def dividends(
         rows.append(of_month[nth[paid]])
         cols.append(paid)
     row, col = np.concatenate(rows), np.concatenate(cols)
-    return Marks(row, col, np.round(cash[col] * level[row], 4))
+    return Events(row, col, np.round(cash[col] * level[row], 4))
 
 
-def splits(rng: np.random.Generator, side: DemoSide, start: int, end: int) -> Marks:
+def splits(rng: np.random.Generator, side: DemoSide, start: int, end: int) -> Events:
     """Splits of different unnamed lines: three before row ``start``, two up to row ``end``."""
     first = len(side.named) + len(side.giants)
     row = np.concatenate([rng.integers(20, start, size=3), rng.integers(start + 1, end, size=2)])
     col = rng.choice(np.arange(first, side.measured), size=len(row), replace=False)
-    return Marks(row.astype(np.intp), col.astype(np.intp), rng.choice([2.0, 3.0, 4.0], size=5))
+    return Events(row.astype(np.intp), col.astype(np.intp), rng.choice([2.0, 3.0, 4.0], size=5))

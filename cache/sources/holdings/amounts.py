@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _NEARLY: Final = 0.995
 #: An issuer's rounded percentages add up to at least this much; below it, rows are missing.
 _CUT: Final = 0.98
-#: Above it several funds, or sums, stand in one file.
+#: Above it rows stand in the file twice, or belong to another fund; above the second several funds,
+#: or sums, do.
+_OVER: Final = 1.02
 _ABOVE: Final = 1.05
 #: Weights of a file that does not say are fractions up to this sum, percentages from that.
 _FRACTIONS, _PERCENTS = 1.05, 5.0
@@ -62,12 +64,16 @@ def values_of(sheet: Sheet) -> tuple[list[float], float]:
 
 
 def _check_sum(sheet: Sheet, weighed: float) -> None:
-    """Refuse weights of more than one fund."""
+    """Refuse weights of more than one fund; list those of somewhat more than one with the rows."""
     if sheet.percent and weighed > 100 * _ABOVE:
         raise SourceError(
             f"the weights add up to {weighed:.1f} %: several funds, or sums, stand in the file;"
             " keep the rows of one fund, or name the column that tells them: --columns fund=TITLE"
         )
+    found = weighed / 100 if sheet.percent else weighed
+    if _OVER < found <= _ABOVE:
+        reason = f"the weights add up to {found:.1%}: rows stand twice, or are of another fund"
+        _not_whole(sheet, reason)
 
 
 def _one_currency(sheet: Sheet, money: list[float]) -> list[float]:
@@ -185,16 +191,21 @@ def _whole(sheet: Sheet, money: list[float]) -> float | None:
         None where nothing is missing, or where the percentages are not those of the values.
     """
     rows = [(v, line.weight / 100) for v, line in zip(money, sheet.lines, strict=True) if v > 0]
-    found = math.fsum(weight for _, weight in rows)
+    total = math.fsum(weight for _, weight in rows)
     # NaN where a row with a value states no weight: then the sum tells nothing.
-    if not sheet.percent or not 0 < found < _CUT:
+    if not sheet.percent or not 0 < total < _CUT:
         return None
-    whole = math.fsum(value for value, _ in rows) / found
+    whole = math.fsum(value for value, _ in rows) / total
     if any(abs(value / whole - weight) > _ROUNDED for value, weight in rows):
         return None
-    reason = f"the weights add up to {found:.1%}: rows are missing, or the file is cut off"
-    sheet.rejected.append(Rejected(max(line.line for line in sheet.lines), "weight", "", reason))
+    reason = f"the weights add up to {total:.1%}: rows are missing, or the file is cut off"
+    _not_whole(sheet, reason)
     return whole
+
+
+def _not_whole(sheet: Sheet, reason: str) -> None:
+    """List with the refused rows what the weights say of the file as a whole."""
+    sheet.rejected.append(Rejected(max(line.line for line in sheet.lines), "weight", "", reason))
 
 
 def _listed(codes: list[str]) -> str:

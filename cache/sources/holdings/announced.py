@@ -19,7 +19,7 @@ LARGEST: Final = 8 << 20
 #: A change of one line told again within this time is the same change, on another day.
 SAME: Final = timedelta(days=60)
 
-Told = tuple[Announcement, ...]
+Announcements = tuple[Announcement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ChangesFile:
         rejected: rows that were refused, in the order of the file.
     """
 
-    changes: Told
+    changes: Announcements
     rejected: tuple[Rejected, ...]
 
 
@@ -61,30 +61,32 @@ def read_changes(path: Path, *, now: datetime) -> ChangesFile:
     return ChangesFile(changes, tuple(Rejected(*row) for row in fields["rejected"]))
 
 
-def _in_order(changes: Iterable[Announcement]) -> Told:
+def _in_order(changes: Iterable[Announcement]) -> Announcements:
     return tuple(sorted(changes, key=lambda c: (c.fund, c.effective, c.action, c.symbol)))
 
 
-def adding(new: Iterable[Announcement]) -> Callable[[Told], Told]:
+def adding(new: Iterable[Announcement]) -> Callable[[Announcements], Announcements]:
     """What makes of the changes held those with new ones, which replace the same change."""
 
-    def merged(held: Told) -> Told:
+    def merged(changes: Announcements) -> Announcements:
         lines: dict[tuple[str, str], list[Announcement]] = {}
-        for one in (*held, *new):
-            own = lines.setdefault((one.fund, one.symbol), [])
-            own[:] = [old for old in own if abs(old.effective - one.effective) > SAME] + [one]
-        return _in_order(one for own in lines.values() for one in own)
+        for one in (*changes, *new):
+            earlier = lines.setdefault((one.fund, one.symbol), [])
+            earlier[:] = [old for old in earlier if abs(old.effective - one.effective) > SAME] + [
+                one
+            ]
+        return _in_order(one for earlier in lines.values() for one in earlier)
 
     return merged
 
 
-def forgetting(fund: str, effective: date | None) -> Callable[[Told], Told]:
+def forgetting(fund: str, effective: date | None) -> Callable[[Announcements], Announcements]:
     """What drops a fund's changes, of one effective date or all, from those held."""
 
-    def left(held: Told) -> Told:
+    def left(changes: Announcements) -> Announcements:
         return tuple(
             c
-            for c in held
+            for c in changes
             if c.fund != fund or (effective is not None and c.effective != effective)
         )
 

@@ -86,7 +86,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
             line = rows[table.header].line
             raise SourceError(f'has no column "{needed}"', line=line, column=needed)
     today = date.fromisoformat(args["today"])
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+    changes: dict[tuple[str, str], dict[str, Any]] = {}
     rejected: list[Rejected] = []
     for row in rows[table.header + 1 :]:
         if not any(row.cells):
@@ -94,12 +94,12 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
         try:
             change = _change(table, _padded(row, len(rows[table.header].cells)), today)
             key = (change["fund"], change["symbol"])
-            if found.setdefault(key, change) != change:
+            if changes.setdefault(key, change) != change:
                 raise BadCell("symbol", "another row of this file tells another change of it")
         except BadCell as bad:
             shown = clean(table.text(row, *_SYMBOL), 20)
             rejected.append(Rejected(row.line, bad.column, shown, bad.reason))
-    if not found:
+    if not changes:
         if rejected:
             first = rejected[0]
             reason = f"has no good row; the first: {first.reason}"
@@ -108,7 +108,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
             )
         raise SourceError("has a header and no rows")
     refused = [(r.line, r.column, r.symbol, r.reason) for r in rejected]
-    return {"changes": list(found.values()), "rejected": refused}, {}
+    return {"changes": list(changes.values()), "rejected": refused}, {}
 
 
 def _padded(row: Row, width: int) -> Row:

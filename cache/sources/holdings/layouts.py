@@ -42,8 +42,8 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     first: list[Row] = []
     for rows in _readings(data):
         first = first or rows
-        if found := HoldingsTable.find(rows, meanings):
-            header, table = found
+        if table_found := HoldingsTable.find(rows, meanings):
+            header, table = table_found
             meanings.check(table.titles, table.line)
             sheet = Reader(rows, header, table, meanings).read(args)
             rows_of_fund(sheet, args.get("fund"))

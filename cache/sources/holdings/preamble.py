@@ -91,9 +91,9 @@ def read_preamble(rows: Sequence[Row]) -> Preamble:
 
 def _lone(head: Preamble, text: str) -> None:
     """Take a line of one cell: the fund's name, or its symbol alone below the name."""
-    if found := _BEHIND.search(text):
+    if match := _BEHIND.search(text):
         if not head.fund and _FUND.search(text):
-            head.fund, head.title = found[1], text
+            head.fund, head.title = match[1], text
     elif not head.title:
         if not _INSIDE.search(text):
             head.title = text
@@ -103,18 +103,18 @@ def _lone(head: Preamble, text: str) -> None:
 
 def _dates(head: Preamble, line: int, filled: list[str]) -> None:
     for place, cell in enumerate(filled):
-        found = _INSIDE.search(cell)
-        if found is None:
+        match = _INSIDE.search(cell)
+        if match is None:
             continue
-        label = " ".join([*filled[:place], cell[: found.start()]]).strip()
+        label = " ".join([*filled[:place], cell[: match.start()]]).strip()
         if _OTHER.search(label):
-            head.others.append(found[1])
+            head.others.append(match[1])
             continue
         rank = next((r for r, form in enumerate(_LABELS) if form.search(label)), None)
         if rank is None:
-            head.others.append(found[1])
+            head.others.append(match[1])
         else:
-            head.dates.append((rank, line, label, found[1]))
+            head.dates.append((rank, line, label, match[1]))
 
 
 def stated_day(head: Preamble, order: Order | None) -> str:
@@ -129,12 +129,12 @@ def stated_day(head: Preamble, order: Order | None) -> str:
         if rank != best:
             continue
         try:
-            found = day(text, order).isoformat()
+            date_text = day(text, order).isoformat()
         except ValueError:
             reason = f'"{clean(text, 30)}" is no date, such as Jan 21, 2026'
             raise SourceError(reason, line=line, column=clean(label, 40) or None) from None
-        if stated and found != stated:
-            reason = f"{found} follows {stated}; a file holds one day only"
+        if stated and date_text != stated:
+            reason = f"{date_text} follows {stated}; a file holds one day only"
             raise SourceError(reason, line=line, column=clean(label, 40) or None)
-        stated = found
+        stated = date_text
     return stated

@@ -169,13 +169,13 @@ def read_holdings(
 
 def _not_read(fields: Mapping[str, Any]) -> tuple[LeftOut, ...]:
     """The lines of which no row could be read: they are in the fund, as far as anyone knows."""
-    found: dict[str, LeftOut] = {}
+    left_out: dict[str, LeftOut] = {}
     for line, _, text, reason in fields["rejected"]:
         symbol = yahoo_symbol(text)
         if valid_symbol(symbol) and symbol not in fields["symbols"]:
             why = f"{NOT_READ}: {clean(reason, 80)} (line {line})"
-            found.setdefault(symbol, LeftOut(symbol, "", math.nan, why))
-    return tuple(found.values())
+            left_out.setdefault(symbol, LeftOut(symbol, "", math.nan, why))
+    return tuple(left_out.values())
 
 
 def _fund(

@@ -176,8 +176,8 @@ def day(text: str) -> date:
         ValueError: it is no day; slashes are read the American way, month first.
     """
     for form in _DAYS:
-        if found := form.fullmatch(text.strip()):
-            month = found["m"]
+        if match := form.fullmatch(text.strip()):
+            month = match["m"]
             number_of_month = int(month) if month.isdigit() else _MONTHS.get(month.lower(), 0)
-            return date(int(found["y"]), number_of_month, int(found["d"]))
+            return date(int(match["y"]), number_of_month, int(match["d"]))
     raise ValueError(text)

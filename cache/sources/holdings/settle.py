@@ -43,10 +43,10 @@ def why_no_stock(line: Line) -> str:
         return f"{_kind(line)}, not a stock"
     if line.sector.lower().startswith("cash"):
         return "cash, not a stock"
-    if found := _PAPER.search(line.name):
-        return f"{found[1].lower()}, not a stock"
-    if found := _CONTRACT.search(line.name):
-        return f"{found[0].lower()}, not a stock"
+    if match := _PAPER.search(line.name):
+        return f"{match[1].lower()}, not a stock"
+    if match := _CONTRACT.search(line.name):
+        return f"{match[0].lower()}, not a stock"
     if line.symbol.strip("-") == "":
         return "no ticker"
     return ""
@@ -176,8 +176,8 @@ def _check_same(sheet: Sheet, line: Line, other: Line) -> None:
 
 
 def _first(name: str) -> str:
-    found = _WORD.search(name.lower())
-    return found[0] if found else ""
+    match = _WORD.search(name.lower())
+    return match[0] if match else ""
 
 
 def _fields(sheet: Sheet, lines: list[Line], total: float) -> dict[str, Any]:
@@ -208,16 +208,16 @@ def _fields(sheet: Sheet, lines: list[Line], total: float) -> dict[str, Any]:
     }
 
 
-def _add(held: Line, line: Line, value: float) -> None:
+def _add(total: Line, line: Line, value: float) -> None:
     """Sum a line that is listed twice; what the first leaves open the second may say."""
-    held.value += value
+    total.value += value
     if not math.isnan(line.quantity):
-        held.quantity = line.quantity + (0.0 if math.isnan(held.quantity) else held.quantity)
-    if math.isnan(held.price):
-        held.price = line.price
-    held.identifier = held.identifier or line.identifier
-    held.sedol = held.sedol or line.sedol
-    held.sector = held.sector or line.sector
+        total.quantity = line.quantity + (0.0 if math.isnan(total.quantity) else total.quantity)
+    if math.isnan(total.price):
+        total.price = line.price
+    total.identifier = total.identifier or line.identifier
+    total.sedol = total.sedol or line.sedol
+    total.sector = total.sector or line.sector
 
 
 def _positive(values: list[float]) -> np.ndarray[Any, Any]:

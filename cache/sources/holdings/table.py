@@ -142,9 +142,11 @@ class HoldingsTable:
             if word in named and named[word] == fold(title) and word not in ("maturity", "figi"):
                 raise SourceError("this column stands twice", line=row.line, column=normal(title))
             if word in self.columns:
-                held = self.columns[word]
-                better = rank.get(fold(title), 1 << 20) < rank.get(fold(self.titles[held]), 1 << 20)
-                self.second.append(held if better else position)
+                previous = self.columns[word]
+                better = rank.get(fold(title), 1 << 20) < rank.get(
+                    fold(self.titles[previous]), 1 << 20
+                )
+                self.second.append(previous if better else position)
                 if not better:
                     continue
             self.columns[word], named[word] = position, fold(title)

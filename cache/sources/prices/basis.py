@@ -16,7 +16,7 @@ from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import Rejected
 
 if TYPE_CHECKING:
-    from cache.sources.prices.price_columns import Columns
+    from cache.sources.prices.price_columns import PriceColumns
     from core.data.frames import BoolArray, FloatArray, IntArray
 
 Basis = Literal["adjusted", "unadjusted"]
@@ -41,12 +41,12 @@ class Decided:
 
     Attributes:
         basis: the basis, which is "adjusted" where nothing depends on it.
-        told: a sentence on it, "" where the file has no splits.
+        note: a sentence on it, "" where the file has no splits.
         against: symbols (positions) whose splits show the other basis.
     """
 
     basis: Basis
-    told: str
+    note: str
     against: frozenset[int] = frozenset()
 
 
@@ -69,7 +69,7 @@ class _Splits:
     inverted: BoolArray
 
 
-def decide(columns: Columns, rows: IntArray, given: Basis | None) -> Decided:
+def decide(columns: PriceColumns, rows: IntArray, given: Basis | None) -> Decided:
     """The basis of the closes.
 
     Args:
@@ -109,7 +109,7 @@ def decide(columns: Columns, rows: IntArray, given: Basis | None) -> Decided:
     return Decided(basis, sentence, against)
 
 
-def _splits(columns: Columns, rows: IntArray) -> _Splits | None:
+def _splits(columns: PriceColumns, rows: IntArray) -> _Splits | None:
     """The splits among the good rows and what each shows; None where there are none."""
     split, close = columns.values.get("split"), columns.values.get("close")
     if split is None or close is None:
@@ -164,7 +164,7 @@ def _priced_around(symbol: IntArray, price: FloatArray, at: IntArray) -> tuple[I
 
 
 def _error(
-    columns: Columns, rows: IntArray, splits: _Splits, which: int, words: str
+    columns: PriceColumns, rows: IntArray, splits: _Splits, which: int, words: str
 ) -> SourceError:
     row = int(rows[splits.at[which]])
     what = f"the split of {splits.factor[which]:g} on {columns.session[row]}"
@@ -177,7 +177,9 @@ def _error(
     )
 
 
-def _contradicted(columns: Columns, rows: IntArray, splits: _Splits, given: Basis) -> SourceError:
+def _contradicted(
+    columns: PriceColumns, rows: IntArray, splits: _Splits, given: Basis
+) -> SourceError:
     other: Basis = "adjusted" if given == "unadjusted" else "unadjusted"
     wrong = splits.raw if given == "adjusted" else splits.adjusted
     moves = "moves" if other == "unadjusted" else "does not move"
@@ -188,7 +190,7 @@ def _contradicted(columns: Columns, rows: IntArray, splits: _Splits, given: Basi
     return _error(columns, rows, splits, int(np.argmax(wrong)), words)
 
 
-def _undecided(columns: Columns, rows: IntArray, splits: _Splits) -> SourceError:
+def _undecided(columns: PriceColumns, rows: IntArray, splits: _Splits) -> SourceError:
     if splits.inverted.any():
         words = (
             "the close moves by the inverse of {split}; a split of 4:1 is written 4, and"
@@ -202,7 +204,7 @@ def _undecided(columns: Columns, rows: IntArray, splits: _Splits) -> SourceError
     return _error(columns, rows, splits, 0, words)
 
 
-def _mixed(columns: Columns, rows: IntArray, splits: _Splits) -> SourceError:
+def _mixed(columns: PriceColumns, rows: IntArray, splits: _Splits) -> SourceError:
     raw, adjusted = int(np.argmax(splits.raw)), int(np.argmax(splits.adjusted))
     row = int(rows[splits.at[adjusted]])
     words = (
@@ -214,7 +216,9 @@ def _mixed(columns: Columns, rows: IntArray, splits: _Splits) -> SourceError:
     return _error(columns, rows, splits, raw, words)
 
 
-def left_out(columns: Columns, rows: IntArray, decided: Decided) -> tuple[IntArray, list[Rejected]]:
+def left_out(
+    columns: PriceColumns, rows: IntArray, decided: Decided
+) -> tuple[IntArray, list[Rejected]]:
     """The good rows without the symbols that are on the other basis, and what is said of those."""
     if not decided.against:
         return rows, []
@@ -229,7 +233,7 @@ def left_out(columns: Columns, rows: IntArray, decided: Decided) -> tuple[IntArr
     return rows[~against], rejected
 
 
-def adjust(columns: Columns, rows: IntArray) -> None:
+def adjust(columns: PriceColumns, rows: IntArray) -> None:
     """Bring closes as traded onto today's shares: divide by the splits that follow.
 
     A dividend is on the basis of the close beside it, so it is divided too; volume is

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -40,16 +41,15 @@ def read_cells(
     """
     if bare is None:
         bare = BARE.fullmatch("".join(cells)) is not None
-    faulty = np.zeros(len(cells), np.bool_)
     # Python's float takes "nan", "inf" and "1_000"; the pattern says whether any could be there.
     if decimal == "." and bare:
-        try:
-            values = np.array([float(cell) if cell else np.nan for cell in cells], np.float64)
-        except ValueError:
-            pass
-        else:
-            return values, faulty | np.isinf(values)
-    values = np.full(len(cells), np.nan)
+        with suppress(ValueError):
+            if "" in cells:
+                values = np.array([float(cell) if cell else np.nan for cell in cells], np.float64)
+            else:
+                values = np.fromiter(map(float, cells), np.float64, len(cells))
+            return values, np.isinf(values)
+    values, faulty = np.full(len(cells), np.nan), np.zeros(len(cells), np.bool_)
     nothing = _NOTHING | {"nan"} if word.startswith("wide ") else _NOTHING
     word = word.removeprefix("wide ")
     for row, cell in enumerate(cells):

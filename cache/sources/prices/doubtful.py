@@ -15,7 +15,7 @@ from cache.sources.holdings.rows import Rejected
 
 if TYPE_CHECKING:
     from cache.sources.prices.basis import Basis
-    from cache.sources.prices.price_columns import Columns
+    from cache.sources.prices.price_columns import PriceColumns
     from core.data.frames import BoolArray, FloatArray, IntArray
 
 #: The two closes part on one day by this factor at most through a dividend that nobody told.
@@ -30,7 +30,7 @@ _PLAIN, _ADJUSTED = 0.95, 0.6
 _ENOUGH: Final = 5
 
 
-def without_unmarked(columns: Columns, rows: IntArray, basis: Basis) -> list[Rejected]:
+def without_unmarked(columns: PriceColumns, rows: IntArray, basis: Basis) -> list[Rejected]:
     """Leave out the closes of symbols that part from the adjusted ones as at a split not told.
 
     Their adjusted closes stay, and so they are answered in total return alone.
@@ -74,7 +74,7 @@ def without_unmarked(columns: Columns, rows: IntArray, basis: Basis) -> list[Rej
     return rejected
 
 
-def settle_download(columns: Columns, rows: IntArray) -> None:
+def settle_download(columns: PriceColumns, rows: IntArray) -> None:
     """Say what the closes of a yfinance download are that has no adjusted closes.
 
     ``history()`` and ``download()`` adjust "Close" for dividends unless asked not to, and then
@@ -87,14 +87,14 @@ def settle_download(columns: Columns, rows: IntArray) -> None:
     Raises:
         SourceError: they do not show it; the flags that settle it are named.
     """
-    downloads = [told for told in columns.told if told.download]
+    downloads = [reading for reading in columns.readings if reading.download]
     close = columns.values.get("close")
-    if not downloads or close is None or len(downloads) < len(columns.told):
+    if not downloads or close is None or len(downloads) < len(columns.readings):
         return
-    told = _telling(columns, rows)
-    if told is None:
+    telling = _telling(columns, rows)
+    if telling is None:
         return
-    prices = close[rows][told]
+    prices = close[rows][telling]
     prices = prices[~np.isnan(prices)]
     share, single = _cents(prices)
     if len(prices) >= _ENOUGH and share >= _PLAIN and single:
@@ -110,18 +110,18 @@ def settle_download(columns: Columns, rows: IntArray) -> None:
     for name in ("dividend", "split"):
         columns.values.pop(name, None)
         columns.faulty.pop(name, None)
-    for told_ in downloads:
-        title = told_.taken.pop("close")
-        told_.taken["adj_close"] = title
+    for reading in downloads:
+        title = reading.taken.pop("close")
+        reading.taken["adj_close"] = title
         for name in ("dividend", "capital_gain", "split"):
-            if name in told_.taken:
-                told_.unread.append(told_.taken.pop(name))
-        told_.remarks.append(
+            if name in reading.taken:
+                reading.unread.append(reading.taken.pop(name))
+        reading.remarks.append(
             f'"{title}" is adjusted for dividends, as its prices show: total return alone'
         )
 
 
-def _telling(columns: Columns, rows: IntArray) -> BoolArray | None:
+def _telling(columns: PriceColumns, rows: IntArray) -> BoolArray | None:
     """The rows whose closes tell: before a symbol's last dividend, where there are dividends.
 
     None where a column of dividends holds none, so that nothing was adjusted for.

@@ -11,12 +11,12 @@ from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import MOST_COLUMNS, Row
 from cache.sources.prices.header import find_layout
 from cache.sources.prices.layout import MOST_WIDE, READ, Layout, Wanted, check_columns
-from cache.sources.prices.price_columns import Columns
+from cache.sources.prices.price_columns import PriceColumns
 from cache.sources.prices.price_symbols import Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps
-from cache.sources.prices.telling import Asked, notation, tell_listings, ticker_of, told_of
+from cache.sources.prices.table_reading import Asked, notation, note_listings, reading_of, ticker_of
 from cache.sources.prices.text_columns import without_foreign
-from cache.sources.prices.text_rows import MOST_ROWS
+from cache.sources.prices.text_table import MOST_ROWS
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray, IntArray
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 1 << 30
 
 
-def read_parquet(stream: BinaryIO, wanted: Wanted, asked: Asked) -> Columns:
+def read_parquet(stream: BinaryIO, wanted: Wanted, asked: Asked) -> PriceColumns:
     """The columns of a Parquet price file.
 
     Raises:
@@ -83,7 +83,7 @@ def _layout(file: Any, wanted: Wanted) -> tuple[Layout, list[int]]:
     return layout, places
 
 
-def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> Columns:
+def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> PriceColumns:
     at = layout.fields
     ticker, whence = ticker_of(layout, asked, "")
     known = Symbols()
@@ -95,14 +95,14 @@ def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> C
     if {"exchange", "currency"} & at.keys():
         symbol = _listings(columns, at, ticker, known)
     stamps, dates = _dates(columns[at["date"]], asked)
-    account = told_of(layout, "Parquet", asked, "", ticker and f"{clean(ticker, 30)} ({whence})")
+    account = reading_of(layout, "Parquet", asked, "", ticker and f"{clean(ticker, 30)} ({whence})")
     account.notation = notation(None, stamps)
     values: dict[str, FloatArray] = {}
     faulty: dict[str, BoolArray] = {}
     for name in READ:
         if name in at:
             values[name], faulty[name] = _numbers(columns[at[name]], name)
-    result = Columns(
+    result = PriceColumns(
         tuple(known.positions),
         symbol,
         stamps.session[dates],
@@ -111,7 +111,7 @@ def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> C
         values,
         faulty,
         timed=stamps.timed[dates] if stamps.timed.any() else None,
-        told=[account],
+        readings=[account],
         bars=layout.bars,
     )
     for title, place in layout.unknown.items():
@@ -119,7 +119,7 @@ def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> C
             result.unknown[title] = _numbers(columns[place], title)[0]
         except SourceError:
             result.texts.append(title)
-    tell_listings(account, known)
+    note_listings(account, known)
     return without_foreign(result)
 
 
@@ -129,27 +129,27 @@ def _listings(columns: dict[int, Any], at: dict[str, int], ticker: str, known: S
     codes: list[IntArray] = []
     for word in ("symbol", "exchange", "currency"):
         if word in at:
-            found, code = _encoded(columns[at[word]], word)
+            names, code = _encoded(columns[at[word]], word)
         else:
-            found, code = [ticker if word == "symbol" else ""], np.zeros(1, np.intp)
-        texts.append([*found, ""])
+            names, code = [ticker if word == "symbol" else ""], np.zeros(1, np.intp)
+        texts.append([*names, ""])
         codes.append(code)
     rows = np.broadcast_arrays(*codes)
-    sizes = [len(found) for found in texts]
+    sizes = [len(names) for names in texts]
     flat = np.ravel_multi_index([row % size for row, size in zip(rows, sizes, strict=True)], sizes)
     distinct, place = np.unique(flat, return_inverse=True)
     whose = [
-        known.listing(*(found[i] for found, i in zip(texts, entry, strict=True)))
+        known.listing(*(names[i] for names, i in zip(texts, entry, strict=True)))
         for entry in zip(*np.unravel_index(distinct, sizes), strict=True)
     ]
     return np.array(whose, np.intp)[place]
 
 
-def _wide(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> Columns:
+def _wide(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> PriceColumns:
     ticker_of(layout, asked, "")
     known = Symbols()
     stamps, dates = _dates(columns[layout.wide[0].date], asked)
-    account = told_of(layout, "Parquet", asked, "", "")
+    account = reading_of(layout, "Parquet", asked, "", "")
     account.notation = notation(None, stamps)
     words = [word for word in READ if any(column.word == word for column in layout.wide)]
     tickers = [*dict.fromkeys(column.ticker for column in layout.wide)]
@@ -167,7 +167,7 @@ def _wide(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> C
         filled |= ~np.isnan(matrix)
     codes = np.array([known.code(ticker) for ticker in tickers], np.intp)
     who, when = np.nonzero(filled)
-    return Columns(
+    return PriceColumns(
         tuple(known.positions),
         codes[who],
         stamps.session[dates][when],
@@ -176,7 +176,7 @@ def _wide(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> C
         {word: matrix[filled] for word, matrix in values.items()},
         {word: np.isinf(matrix[filled]) for word, matrix in values.items()},
         timed=stamps.timed[dates][when] if stamps.timed.any() else None,
-        told=[account],
+        readings=[account],
         bars=layout.bars,
     )
 

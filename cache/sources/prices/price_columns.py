@@ -20,7 +20,7 @@ FIELDS: Final = READ
 
 
 @dataclass(slots=True)
-class Told:
+class TableReading:
     """How one table of a file was read.
 
     Attributes:
@@ -45,7 +45,7 @@ class Told:
 
 
 @dataclass(slots=True)
-class Columns:
+class PriceColumns:
     """A price file, not yet judged.
 
     Attributes:
@@ -53,14 +53,14 @@ class Columns:
         symbol: (K,) int, position in ``symbols``; -1 where the row was refused.
         session: (K,) datetime64[D], NaT where it is no day.
         line: (K,) int, line of the file (row number in Parquet).
-        file: (K,) int, position in ``told``.
+        file: (K,) int, position in ``readings``.
         values: field -> (K,) float64, NaN where the row does not say.
         faulty: field -> (K,) bool, the cell holds something that is no number.
         unknown: title -> (K,) float64, columns that no table knows, where they hold numbers.
         texts: titles of unknown columns that hold no numbers.
         timed: (K,) bool, the row's date has a time of day; None where none has.
         rejected: rows refused while reading, which are not among the K.
-        told: how each table was read.
+        readings: how each table was read.
         bars: the file has columns that only bars of a span have.
     """
 
@@ -75,7 +75,7 @@ class Columns:
     texts: list[str] = field(default_factory=list)
     timed: BoolArray | None = None
     rejected: list[Rejected] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)
+    readings: list[TableReading] = field(default_factory=list)
     bars: bool = False
 
     def name(self, row: int) -> str:
@@ -85,10 +85,10 @@ class Columns:
 
     def file_of(self, row: int) -> str:
         """The file of a row, "" where there is one alone."""
-        return self.told[int(self.file[row])].file if self.told else ""
+        return self.readings[int(self.file[row])].file if self.readings else ""
 
 
-def joined(parts: Sequence[Columns]) -> Columns:
+def joined(parts: Sequence[PriceColumns]) -> PriceColumns:
     """Several tables as one: their rows in this order, what a table lacks not said."""
     if len(parts) == 1:
         return parts[0]
@@ -98,12 +98,12 @@ def joined(parts: Sequence[Columns]) -> Columns:
         table = np.array([*map(known.add, part.symbols), -1], np.intp)
         codes.append(table[part.symbol])
     lengths = [len(part.symbol) for part in parts]
-    accounts = [entry for part in parts for entry in part.told]
+    accounts = [entry for part in parts for entry in part.readings]
     timed = [
         np.zeros(length, np.bool_) if part.timed is None else part.timed
         for part, length in zip(parts, lengths, strict=True)
     ]
-    return Columns(
+    return PriceColumns(
         tuple(known.positions),
         np.concatenate(codes),
         np.concatenate([part.session for part in parts]),

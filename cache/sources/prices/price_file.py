@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
+from cache.facts.arrays import in_order
 from cache.facts.errors import SourceError
 from cache.facts.sessions import sessions
 from cache.sources.holdings.rows import Rejected
@@ -20,11 +21,11 @@ from cache.sources.prices import basis
 from cache.sources.prices.doubtful import settle_download, without_unmarked
 from cache.sources.prices.layout import Wanted
 from cache.sources.prices.parquet_file import read_parquet
-from cache.sources.prices.price_columns import FIELDS, Columns, joined
+from cache.sources.prices.price_columns import FIELDS, PriceColumns, joined
 from cache.sources.prices.report import report
 from cache.sources.prices.spacing import check_each, check_repeats, check_spacing
 from cache.sources.prices.suspects import check_unknown
-from cache.sources.prices.telling import Asked
+from cache.sources.prices.table_reading import Asked
 from cache.sources.prices.text_columns import read_table
 from cache.sources.prices.text_rows import text_tables
 
@@ -73,7 +74,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
         ) from None
 
 
-def _parsed(columns: Columns, args: dict[str, Any]) -> Parsed:
+def _parsed(columns: PriceColumns, args: dict[str, Any]) -> Parsed:
     """What a file holds, once all of it is read."""
     rows = len(columns.symbol) + len(columns.rejected)
     _count_gains(columns)
@@ -101,13 +102,13 @@ def _parsed(columns: Columns, args: dict[str, Any]) -> Parsed:
         "symbols": [columns.symbols[i] for i in used],
         "rows": rows,
         "rejected": [(r.line, r.column, r.symbol, r.reason, r.file) for r in rejected],
-        "told": report(columns, decided, unread),
+        "notes": report(columns, decided, unread),
     }
     arrays = {"symbol": symbol.astype(np.intp), "session": columns.session[good]}
     return fields, arrays | {name: values[good] for name, values in columns.values.items()}
 
 
-def _read_all(stream: BinaryIO, args: dict[str, Any]) -> Columns:
+def _read_all(stream: BinaryIO, args: dict[str, Any]) -> PriceColumns:
     """Every table of every file, one below the other.
 
     Raises:
@@ -118,7 +119,7 @@ def _read_all(stream: BinaryIO, args: dict[str, Any]) -> Columns:
     if len(files) == 1:
         name, _, ticker = files[0]
         return joined(_read(stream, wanted, replace(_asked(args, name, ticker), file="")))
-    parts: list[Columns] = []
+    parts: list[PriceColumns] = []
     refused: list[Rejected] = []
     for name, size, ticker in files:
         try:
@@ -132,7 +133,8 @@ def _read_all(stream: BinaryIO, args: dict[str, Any]) -> Columns:
         raise _nothing(refused)
     for part in parts:
         part.rejected = [
-            Rejected(r.line, r.column, r.symbol, r.reason, part.told[0].file) for r in part.rejected
+            Rejected(r.line, r.column, r.symbol, r.reason, part.readings[0].file)
+            for r in part.rejected
         ]
     columns = joined(parts)
     columns.rejected += refused
@@ -144,7 +146,7 @@ def _asked(args: dict[str, Any], file: str, named: str) -> Asked:
     return Asked(args["decimal"], args["dates"], args["symbol"], named, file, adjusted)
 
 
-def _read(stream: BinaryIO, wanted: Wanted, asked: Asked) -> list[Columns]:
+def _read(stream: BinaryIO, wanted: Wanted, asked: Asked) -> list[PriceColumns]:
     """The tables of one file."""
     magic = stream.read(4)
     stream.seek(0)
@@ -153,7 +155,7 @@ def _read(stream: BinaryIO, wanted: Wanted, asked: Asked) -> list[Columns]:
     return [read_table(table, asked, sheet) for sheet, table in text_tables(stream, wanted)]
 
 
-def _count_gains(columns: Columns) -> None:
+def _count_gains(columns: PriceColumns) -> None:
     """Add a fund's capital gains to its dividends: whoever holds it is paid both."""
     gains = columns.values.pop("capital_gain", None)
     faulty = columns.faulty.pop("capital_gain", None)
@@ -168,7 +170,7 @@ def _count_gains(columns: Columns) -> None:
     columns.faulty["dividend"] |= faulty
 
 
-def _judge(columns: Columns, today: np.datetime64) -> tuple[IntArray, list[Rejected]]:
+def _judge(columns: PriceColumns, today: np.datetime64) -> tuple[IntArray, list[Rejected]]:
     """Positions of the good rows, ordered by symbol and session, and the refused rows."""
     open_ = np.ones(len(columns.symbol), np.bool_)
     rejected = list(columns.rejected)
@@ -213,24 +215,24 @@ def _judge(columns: Columns, today: np.datetime64) -> tuple[IntArray, list[Rejec
     return good, rejected
 
 
-def _once(columns: Columns, rows: IntArray, rejected: list[Rejected]) -> IntArray:
+def _once(columns: PriceColumns, rows: IntArray, rejected: list[Rejected]) -> IntArray:
     """Each symbol and session once: exact repeats are passed over, others refused.
 
     Raises:
         SourceError: so many differ that they are no slips.
     """
     # Rows of several files lie one file below the other, and each in the order of its lines.
-    order = np.lexsort((columns.session[rows], columns.symbol[rows]))
-    rows = rows[order]
+    rows = rows[in_order(columns.symbol[rows], columns.session[rows])]
     symbol, session = columns.symbol[rows], columns.session[rows]
     first = np.ones(len(rows), np.bool_)
     first[1:] = (symbol[1:] != symbol[:-1]) | (session[1:] != session[:-1])
     # The first row of each run of equal keys is the one the others are compared with.
     leader = rows[np.maximum.accumulate(np.where(first, np.arange(len(rows)), 0))]
     differs = np.zeros(len(rows), np.bool_)
+    again = np.flatnonzero(~first)
     for values in columns.values.values():
-        a, b = values[rows], values[leader]
-        differs |= (a != b) & ~(np.isnan(a) & np.isnan(b))
+        a, b = values[rows[again]], values[leader[again]]
+        differs[again] |= (a != b) & ~(np.isnan(a) & np.isnan(b))
     differing = np.flatnonzero(differs)
     check_repeats(columns, rows[differing], len(rows))
     for at in differing.tolist():

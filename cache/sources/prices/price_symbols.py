@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from cache.facts.exchanges import US, currency_code, exchange_place, suffix_place
 from cache.facts.symbols import valid_symbol, yahoo_symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.data.frames import IntArray
 
 #: Position of a line that is not listed in the United States under a US ticker.
 FOREIGN: Final = -2
@@ -28,6 +35,22 @@ def is_ticker(text: str) -> bool:
     return valid_symbol(price_symbol(text))
 
 
+class _Texts(dict[str, int]):
+    """Text -> the position of its symbol, judged when it is first asked for."""
+
+    def __init__(self, positions: dict[str, int]) -> None:
+        super().__init__()
+        self._positions = positions
+
+    def __missing__(self, text: str) -> int:
+        symbol = price_symbol(text)
+        position = -1
+        if valid_symbol(symbol):
+            position = self._positions.setdefault(symbol, len(self._positions))
+        self[text] = position
+        return position
+
+
 class Symbols:
     """Texts made into positions among distinct symbols, each judged once.
 
@@ -41,19 +64,16 @@ class Symbols:
         self.positions: dict[str, int] = {}
         self.foreign: dict[str, str] = {}
         self.currencies: set[str] = set()
-        self._texts: dict[str, int] = {}
+        self._texts = _Texts(self.positions)
         self._listings: dict[tuple[str, str, str], int] = {}
 
     def code(self, text: str) -> int:
         """Position of a symbol, -1 where the text is none."""
-        position = self._texts.get(text)
-        if position is None:
-            symbol = price_symbol(text)
-            position = -1
-            if valid_symbol(symbol):
-                position = self.positions.setdefault(symbol, len(self.positions))
-            self._texts[text] = position
-        return position
+        return self._texts[text]
+
+    def codes(self, texts: Sequence[str]) -> IntArray:
+        """(K,) the position of each symbol, -1 where a text is none."""
+        return np.fromiter(map(self._texts.__getitem__, texts), np.intp, len(texts))
 
     def listing(self, text: str, exchange: str, currency: str) -> int:
         """Position of a symbol beside its exchange and currency; `FOREIGN` where they are not US.

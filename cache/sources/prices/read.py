@@ -68,13 +68,13 @@ class PriceFile:
         bars: its good rows.
         rejected: the rows that were refused, in the order of the file.
         rows: how many rows it has, good or not.
-        told: what was taken for what, a line each.
+        notes: what was taken for what, a line each.
     """
 
     bars: Bars
     rejected: tuple[Rejected, ...]
     rows: int
-    told: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = field(default=())
 
 
 def read_prices(
@@ -138,7 +138,7 @@ def read_prices(
     )
     bars.check()
     rejected = tuple(Rejected(*row) for row in fields["rejected"])
-    sentences = [*fields["told"], *([f"not read: {', '.join(passed)}"] if passed else [])]
+    sentences = [*fields["notes"], *([f"not read: {', '.join(passed)}"] if passed else [])]
     return PriceFile(bars, rejected, fields["rows"], tuple(sentences))
 
 

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cache.sources.prices.basis import Decided
-    from cache.sources.prices.price_columns import Columns, Told
+    from cache.sources.prices.price_columns import PriceColumns, TableReading
 
 #: Files of a folder that are told one by one; of more of the same kind one is told for all.
 _NAMES: int = 8
 
 
-def report(columns: Columns, decided: Decided, unknown: Sequence[str]) -> list[str]:
+def report(columns: PriceColumns, decided: Decided, unknown: Sequence[str]) -> list[str]:
     """How a file was read, a line each, ready to be shown.
 
     Args:
@@ -25,23 +25,23 @@ def report(columns: Columns, decided: Decided, unknown: Sequence[str]) -> list[s
         unknown: titles of columns that no table knows and that were passed over.
     """
     lines: list[str] = []
-    groups: dict[tuple[object, ...], list[Told]] = {}
-    for account in columns.told:
+    groups: dict[tuple[object, ...], list[TableReading]] = {}
+    for account in columns.readings:
         # In a folder of files alike each has a symbol of its own.
         taken = {word: title for word, title in account.taken.items() if word != "symbol"}
         key = account.kind, *taken.items(), *account.unread, account.notation
         groups.setdefault(key, []).append(account)
     for group in groups.values():
         lines += _group(group, unknown)
-    if decided.told:
-        lines.append(decided.told)
-    for account in columns.told:
+    if decided.note:
+        lines.append(decided.note)
+    for account in columns.readings:
         prefix = f"{account.file}: " if account.file else ""
         lines += [f"{prefix}{remark}" for remark in account.remarks]
     return [clean(line, 400) for line in lines]
 
 
-def _group(group: Sequence[Told], unknown: Sequence[str]) -> list[str]:
+def _group(group: Sequence[TableReading], unknown: Sequence[str]) -> list[str]:
     first = group[0]
     files = "" if not first.file else first.file
     if len(group) > 1:

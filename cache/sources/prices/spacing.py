@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from cache.facts.arrays import distinct
 from cache.facts.errors import SourceError
 
 if TYPE_CHECKING:
-    from cache.sources.prices.price_columns import Columns
+    from cache.sources.prices.price_columns import PriceColumns
     from core.data.frames import BoolArray, Dates, IntArray
 
 #: Days from one bar to the next -> what the bars are.
@@ -43,7 +44,7 @@ def span_of(days: Dates) -> str:
     return ""
 
 
-def check_spacing(columns: Columns) -> None:
+def check_spacing(columns: PriceColumns) -> None:
     """Refuse bars that are not daily.
 
     Bare closes may be of any dates; a bar with its open, high, low or volume stands for the
@@ -56,20 +57,12 @@ def check_spacing(columns: Columns) -> None:
     good = (columns.symbol >= 0) & ~np.isnat(columns.session)
     if not good.any():
         return
-    days = _distinct(columns.session[good])
+    days = distinct(columns.session[good])
     if columns.bars and (span := span_of(days)):
         raise _refusal(span)
     if columns.timed is not None:
         _check_intraday(columns, good & columns.timed)
     _check_shifted(days)
-
-
-def _distinct(days: Dates) -> Dates:
-    """The distinct days, ascending; of millions counting is faster than sorting."""
-    numbers = days.astype(np.int64)
-    first = numbers.min()
-    distinct: Dates = (np.flatnonzero(np.bincount(numbers - first)) + first).astype("datetime64[D]")
-    return distinct
 
 
 def _refusal(span: str, symbol: str | None = None) -> SourceError:
@@ -80,7 +73,7 @@ def _refusal(span: str, symbol: str | None = None) -> SourceError:
     )
 
 
-def check_each(columns: Columns, rows: IntArray) -> None:
+def check_each(columns: PriceColumns, rows: IntArray) -> None:
     """Refuse a file in which the bars of one symbol are of weeks beside others of days.
 
     Args:
@@ -104,7 +97,7 @@ def check_each(columns: Columns, rows: IntArray) -> None:
             raise _refusal(name, columns.symbols[int(np.argmax(spaced))])
 
 
-def _check_intraday(columns: Columns, timed: BoolArray) -> None:
+def _check_intraday(columns: PriceColumns, timed: BoolArray) -> None:
     """Refuse bars of several times of one day."""
     keys = columns.symbol[timed].astype(np.int64) * 1_000_000
     keys = keys + columns.session[timed].astype(np.int64)
@@ -128,7 +121,7 @@ def _check_shifted(days: Dates) -> None:
         )
 
 
-def check_repeats(columns: Columns, differing: IntArray, rows: int) -> None:
+def check_repeats(columns: PriceColumns, differing: IntArray, rows: int) -> None:
     """Refuse a file many of whose rows give a symbol and date another value.
 
     Args:
@@ -142,7 +135,7 @@ def check_repeats(columns: Columns, differing: IntArray, rows: int) -> None:
     if len(differing) <= max(3, _REPEATED * rows):
         return
     row = int(differing[0])
-    unread = [title for account in columns.told for title in account.unread]
+    unread = [title for account in columns.readings for title in account.unread]
     names = ", ".join(f'"{title}"' for title in [*columns.texts, *unread][:4])
     hint = f" (of {names}?)" if names else ""
     raise SourceError(

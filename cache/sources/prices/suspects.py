@@ -16,7 +16,7 @@ from cache.facts.columns import fold
 from cache.facts.errors import SourceError
 
 if TYPE_CHECKING:
-    from cache.sources.prices.price_columns import Columns
+    from cache.sources.prices.price_columns import PriceColumns
     from core.data.frames import FloatArray, IntArray
 
 #: Parts of a folded title -> the word of what it looks like, the first that fits.
@@ -39,7 +39,7 @@ _STAYS: Final = 0.25
 _SPLIT, _BESIDES = 1.9, 0.15
 
 
-def check_unknown(columns: Columns, rows: IntArray) -> list[str]:
+def check_unknown(columns: PriceColumns, rows: IntArray) -> list[str]:
     """The titles of unknown columns that look like nothing that matters.
 
     Args:
@@ -79,7 +79,7 @@ def _sentence(alike: dict[str, str]) -> str:
     )
 
 
-def _by_numbers(columns: Columns, rows: IntArray, values: FloatArray) -> str | None:
+def _by_numbers(columns: PriceColumns, rows: IntArray, values: FloatArray) -> str | None:
     """What a column looks like by its numbers beside the close."""
     close = columns.values.get("close", columns.values.get("adj_close"))
     if close is None:

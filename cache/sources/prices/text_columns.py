@@ -14,12 +14,11 @@ from cache.sources.holdings.rows import Rejected
 from cache.sources.notation import Decimal, decimal_mark
 from cache.sources.prices.cells import BARE, read_cells
 from cache.sources.prices.layout import READ, Layout
-from cache.sources.prices.price_columns import Columns, Told
+from cache.sources.prices.price_columns import PriceColumns, TableReading
 from cache.sources.prices.price_symbols import FOREIGN, Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps
-from cache.sources.prices.telling import Asked, notation, tell_listings, ticker_of, told_of
-from cache.sources.prices.text_rows import MOST_ROWS, whole_rows
-from cache.sources.prices.text_table import MOST_CELLS, Table
+from cache.sources.prices.table_reading import Asked, notation, note_listings, reading_of, ticker_of
+from cache.sources.prices.text_table import MOST_CELLS, MOST_ROWS, Piece, Table, whole_rows
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray, IntArray
@@ -32,12 +31,19 @@ _TEXT: Final = 0.5
 _Read = Callable[[Sequence[str], str], "tuple[FloatArray, BoolArray]"]
 
 
+class _Positions(dict[str, int]):
+    """Distinct texts -> their positions, in the order in which they are first asked for."""
+
+    def __missing__(self, text: str) -> int:
+        return self.setdefault(text, len(self))
+
+
 @dataclass(slots=True)
 class _Parts:
     """Rows of a table as they are read: symbols, dates and numbers by chunk."""
 
     symbols: Symbols = field(default_factory=Symbols)
-    days: dict[str, int] = field(default_factory=dict)
+    days: _Positions = field(default_factory=_Positions)
     codes: list[IntArray] = field(default_factory=list)
     dates: list[IntArray] = field(default_factory=list)
     lines: list[IntArray] = field(default_factory=list)
@@ -49,7 +55,7 @@ class _Parts:
 
     def day(self, text: str) -> int:
         """The position of a date among the distinct ones."""
-        return self.days.setdefault(text, len(self.days))
+        return self.days[text]
 
 
 class _Numbers:
@@ -82,7 +88,7 @@ class _Numbers:
         return decimal_mark(self.evidence, given)
 
 
-def read_table(table: Table, asked: Asked, sheet: str = "") -> Columns:
+def read_table(table: Table, asked: Asked, sheet: str = "") -> PriceColumns:
     """The columns of a table.
 
     Args:
@@ -104,16 +110,16 @@ def read_table(table: Table, asked: Asked, sheet: str = "") -> Columns:
         # The first reading took a point for granted.
         parts = walk(table, _Numbers(",", table.separator).read, ticker)
     stamps = read_stamps([text.strip() for text in parts.days], asked.dates)
-    account = told_of(
-        layout, table.told, asked, sheet, ticker and f"{clean(ticker, 30)} ({whence})"
+    account = reading_of(
+        layout, table.kind, asked, sheet, ticker and f"{clean(ticker, 30)} ({whence})"
     )
     account.notation = notation(mark, stamps)
     account.remarks += parts.remarks
-    tell_listings(account, parts.symbols)
+    note_listings(account, parts.symbols)
     return without_foreign(_columns(layout, parts, stamps, account))
 
 
-def without_foreign(columns: Columns) -> Columns:
+def without_foreign(columns: PriceColumns) -> PriceColumns:
     """The columns without the rows of lines that are listed elsewhere."""
     home = columns.symbol != FOREIGN
     if home.all():
@@ -128,26 +134,26 @@ def without_foreign(columns: Columns) -> Columns:
     return columns
 
 
-def _columns(layout: Layout, parts: _Parts, stamps: Stamps, told: Told) -> Columns:
+def _columns(layout: Layout, parts: _Parts, stamps: Stamps, account: TableReading) -> PriceColumns:
     dates = _end_to_end(parts.dates, np.intp)
-    values = {name: _end_to_end(found, np.float64) for name, found in parts.values.items()}
-    columns = Columns(
+    values = {name: _end_to_end(pieces, np.float64) for name, pieces in parts.values.items()}
+    columns = PriceColumns(
         tuple(parts.symbols.positions),
         _end_to_end(parts.codes, np.intp),
         stamps.session[dates] if len(dates) else np.zeros(0, "datetime64[D]"),
         _end_to_end(parts.lines, np.intp),
         np.zeros(len(dates), np.intp),
         values,
-        {name: _end_to_end(found, np.bool_) for name, found in parts.faulty.items()},
+        {name: _end_to_end(pieces, np.bool_) for name, pieces in parts.faulty.items()},
         timed=stamps.timed[dates] if stamps.timed.any() else None,
         rejected=parts.rejected,
-        told=[told],
+        readings=[account],
         bars=layout.bars,
     )
     for title in layout.unknown:
-        found = parts.unknown.get(title, [])
-        faulty = _end_to_end([fault for _, fault in found], np.bool_)
-        numbers = _end_to_end([number for number, _ in found], np.float64)
+        pieces = parts.unknown.get(title, [])
+        faulty = _end_to_end([fault for _, fault in pieces], np.bool_)
+        numbers = _end_to_end([number for number, _ in pieces], np.float64)
         if len(faulty) and faulty.mean() > _TEXT:
             columns.texts.append(title)
         else:
@@ -169,52 +175,42 @@ def _long(table: Table, read: _Read, ticker: str) -> _Parts:
     date, days = at["date"], parts.days
     total, last = 0, 0
     odd: list[tuple[int, list[str]]] = []
-    for rows, lines in table.chunks():
-        total += len(rows)
+    for piece in table.pieces():
+        total += piece.count
+        last = piece.last or last
         if total > MOST_ROWS:
-            raise SourceError(f"has more than {MOST_ROWS:,} rows", line=lines[-1])
-        last = lines[-1]
-        rows, lines, strange = whole_rows(rows, lines, layout.width)
-        odd += strange
-        written = [row[date] for row in rows]
-        parts.codes.append(_codes(rows, layout, ticker, parts.symbols))
-        for text in dict.fromkeys(written):
-            days.setdefault(text, len(days))
-        parts.dates.append(np.array([days[text] for text in written], np.intp))
-        parts.lines.append(np.array(lines, np.intp))
+            raise SourceError(f"has more than {MOST_ROWS:,} rows", line=last)
+        odd += piece.odd
+        written = piece.column(date)
+        parts.codes.append(_codes(piece, layout, ticker, parts.symbols))
+        parts.dates.append(np.fromiter(map(days.__getitem__, written), np.intp, len(written)))
+        parts.lines.append(piece.lines)
         for name in fields:
-            position = at[name]
-            numbers, faulty = read([row[position] for row in rows], name)
+            numbers, faulty = read(piece.column(at[name]), name)
             parts.values[name].append(numbers)
             parts.faulty[name].append(faulty)
         for title, position in layout.unknown.items():
-            cells = [row[position] for row in rows]
-            parts.unknown.setdefault(title, []).append(read(cells, "unknown"))
+            parts.unknown.setdefault(title, []).append(read(piece.column(position), "unknown"))
     _odd_rows(parts, odd, last, layout)
     return parts
 
 
-def _codes(
-    rows: Sequence[Sequence[str]], layout: Layout, ticker: str, symbols: Symbols
-) -> IntArray:
+def _codes(piece: Piece, layout: Layout, ticker: str, symbols: Symbols) -> IntArray:
     """The position of each row's symbol; `FOREIGN` where it is of a listing elsewhere."""
     at = layout.fields
     where = at.get("symbol", -1)
     if not {"exchange", "currency"} & at.keys():
         if ticker:
-            return np.full(len(rows), symbols.code(ticker), np.intp)
-        code = symbols.code
-        return np.array([code(row[where]) for row in rows], np.intp)
-    exchange, currency = at.get("exchange", -1), at.get("currency", -1)
-    codes = [
-        symbols.listing(
-            ticker or row[where],
-            row[exchange] if exchange >= 0 else "",
-            row[currency] if currency >= 0 else "",
-        )
-        for row in rows
-    ]
-    return np.array(codes, np.intp)
+            return np.full(len(piece.lines), symbols.code(ticker), np.intp)
+        return symbols.codes(piece.column(where))
+    nothing = [""] * len(piece.lines)
+    listed = zip(
+        [ticker] * len(piece.lines) if ticker else piece.column(where),
+        piece.column(at["exchange"]) if "exchange" in at else nothing,
+        piece.column(at["currency"]) if "currency" in at else nothing,
+        strict=True,
+    )
+    return np.array([symbols.listing(*cells) for cells in listed], np.intp)
 
 
 def _odd_rows(parts: _Parts, odd: list[tuple[int, list[str]]], last: int, layout: Layout) -> None:
@@ -271,10 +267,10 @@ def _wide(table: Table, read: _Read, ticker: str) -> _Parts:
         for at in dict.fromkeys(date for _, date in groups)
     }
     for (name, date), group in groups.items():
-        found = {
+        fields = {
             word: read([row[at] for row in rows], f"wide {word}") for word, at in group.items()
         }
-        _append(parts, parts.symbols.code(name), dates[date], numbered, found, name)
+        _append(parts, parts.symbols.code(name), dates[date], numbered, fields, name)
     return parts
 
 
@@ -287,9 +283,9 @@ def _across(table: Table, read: _Read, ticker: str) -> _Parts:
     dates = np.array([parts.day(text) for _, text in layout.across], np.intp)
     for row, line in zip(rows, lines, strict=True):
         name = row[layout.fields["symbol"]]
-        found = {word: read([row[at] for at, _ in layout.across], f"wide {word}")}
+        fields = {word: read([row[at] for at, _ in layout.across], f"wide {word}")}
         code = parts.symbols.code(name)
-        _append(parts, code, dates, np.full(len(dates), line, np.intp), found, name)
+        _append(parts, code, dates, np.full(len(dates), line, np.intp), fields, name)
     return parts
 
 
@@ -298,12 +294,12 @@ def _append(
     code: int,
     dates: IntArray,
     lines: IntArray,
-    found: dict[str, tuple[FloatArray, BoolArray]],
+    fields: dict[str, tuple[FloatArray, BoolArray]],
     name: str,
 ) -> None:
     """Add the rows of one symbol that say something."""
     filled = np.zeros(len(dates), np.bool_)
-    for values, faulty in found.values():
+    for values, faulty in fields.values():
         filled |= ~np.isnan(values) | faulty
     if code < 0:
         if filled.any():
@@ -315,7 +311,7 @@ def _append(
     parts.dates.append(dates[filled])
     parts.lines.append(lines[filled])
     for word in parts.values:
-        values, faulty = found.get(word) or (
+        values, faulty = fields.get(word) or (
             np.full(len(dates), np.nan),
             np.zeros(len(dates), np.bool_),
         )

@@ -71,19 +71,25 @@ def _crossed(tickers: Sequence[str], fields: Sequence[str], wanted: Wanted) -> L
     # A row of units, and a header that has a column of tickers, are no rows of tickers.
     if "symbol" in words[1:] or all(map(currency_code, names)):
         return None
-    own = tickers[0]
-    if words[0] != "date" or fold(own) in _CORNERS or table.get(fold(own)) == "symbol":
-        own = ""
-    if not names and not own:
+    first_title = tickers[0]
+    if (
+        words[0] != "date"
+        or fold(first_title) in _CORNERS
+        or table.get(fold(first_title)) == "symbol"
+    ):
+        first_title = ""
+    if not names and not first_title:
         return None
-    if is_date(own) or not all(is_ticker(name) for name in (*names, *([own] if own else []))):
+    if is_date(first_title) or not all(
+        is_ticker(name) for name in (*names, *([first_title] if first_title else []))
+    ):
         return None
     # A row of fields alone is no row of tickers, though each of them could be one.
-    named = fold(tickers[0]) in ("ticker", "tickers", "symbol") or own
+    named = fold(tickers[0]) in ("ticker", "tickers", "symbol") or first_title
     if not named and all(table.get(fold(name)) for name in names):
         return None
     layout = Layout("wide", len(fields), 0, None)
-    ticker, word, dates = own, None, 0
+    ticker, word, dates = first_title, None, 0
     for at in range(1, len(fields)):
         if tickers[at]:
             ticker = tickers[at]

@@ -209,7 +209,7 @@ class Yahoo:
         columns = (chart.close, chart.volume, chart.dividend, chart.split)
         newest = pydate(chart.days[-1]) if len(chart.days) else ask.start
         server_time = told_at(headers, chart.meta, newest)
-        return gate(ask, chart.days, *columns, now=now, told=server_time, meta=chart.meta)
+        return gate(ask, chart.days, *columns, now=now, vendor_time=server_time, meta=chart.meta)
 
     def _chart(self, ask: Ask) -> tuple[Chart, Mapping[str, str]]:
         """One request, through yfinance.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
-from cache.sources.prices.price_columns import Told
+from cache.sources.prices.price_columns import TableReading
 
 if TYPE_CHECKING:
     from cache.sources.notation import Decimal
@@ -78,7 +78,7 @@ def ticker_of(layout: Layout, asked: Asked, sheet: str) -> tuple[str, str]:
     )
 
 
-def told_of(layout: Layout, kind: str, asked: Asked, sheet: str, single: str) -> Told:
+def reading_of(layout: Layout, kind: str, asked: Asked, sheet: str, single: str) -> TableReading:
     """How a table was read, as far as its layout tells.
 
     Args:
@@ -89,7 +89,7 @@ def told_of(layout: Layout, kind: str, asked: Asked, sheet: str, single: str) ->
         single: the ticker of a table of one symbol and what says so, else "".
     """
     place = f"{kind}, sheet {clean(sheet, 30)}" if sheet else kind
-    account = Told(asked.file, f"{place}: {_SHAPES[layout.shape]}")
+    account = TableReading(asked.file, f"{place}: {_SHAPES[layout.shape]}")
     if single:
         account.taken["symbol"] = single
     elif layout.shape == "wide":
@@ -116,12 +116,12 @@ def notation(mark: Decimal | None, stamps: Stamps) -> str:
     return "; ".join([*marks, stamps.zoned or order])
 
 
-def tell_listings(told: Told, symbols: Symbols) -> None:
+def note_listings(account: TableReading, symbols: Symbols) -> None:
     """Name the currencies of a table, and the lines of it that are listed elsewhere."""
-    told.currencies = sorted(symbols.currencies)
+    account.currencies = sorted(symbols.currencies)
     if symbols.foreign:
         names = [f"{clean(t.strip(), 20)} ({why})" for t, why in symbols.foreign.items()]
         more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-        told.remarks.append(
+        account.remarks.append(
             f"left out, as no closes of a US listing: {', '.join(names[:_NAMED])}{more}"
         )

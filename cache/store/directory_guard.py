@@ -10,7 +10,7 @@ from pathlib import Path
 from cache.facts.errors import StoreError
 
 
-class Place:
+class DirectoryGuard:
     """Tells a directory from another that is put in its place.
 
     Args:
@@ -24,7 +24,7 @@ class Place:
     @contextmanager
     def pinned(self) -> Iterator[None]:
         """Meanwhile nothing is written to another directory of this name, and none is made."""
-        self._pinned = self._found()
+        self._pinned = self._identity()
         try:
             yield
         finally:
@@ -36,14 +36,14 @@ class Place:
         Raises:
             StoreError: it says so.
         """
-        if self._pinned is not None and self._found() != self._pinned:
+        if self._pinned is not None and self._identity() != self._pinned:
             raise StoreError(
                 f"{self._home} was taken away or replaced meanwhile; what came since is not kept"
             )
 
-    def _found(self) -> tuple[int, int] | None:
+    def _identity(self) -> tuple[int, int] | None:
         try:
-            found = os.stat(self._home)  # noqa: PTH116
+            status = os.stat(self._home)  # noqa: PTH116
         except OSError:
             return None
-        return found.st_dev, found.st_ino
+        return status.st_dev, status.st_ino

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Verdict:
+class Assessment:
     """What becomes of an answer.
 
     Attributes:
@@ -26,7 +26,7 @@ class Verdict:
         reason: why nothing of it is; "" where something may be.
         odd: the answer speaks against all that the vendor gives, not of its symbol alone.
         rebase: older closes held to bring onto another basis first.
-        told: what is to be said of it.
+        note: what to tell the user about it.
         disputed: how it differs from closes of another source, which stay; None where the two
             were not compared.
     """
@@ -35,7 +35,7 @@ class Verdict:
     reason: str = ""
     odd: bool = False
     rebase: Rebase | None = None
-    told: str = ""
+    note: str = ""
     disputed: str | None = None
 
 
@@ -68,7 +68,7 @@ def overpaid(answer: Answer, known: HeldCloses) -> str:
     return ""
 
 
-def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Verdict:
+def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     """A vendor's answer beside its own earlier ones: the newer counts, unless it cannot be right.
 
     Args:
@@ -77,22 +77,22 @@ def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Verdict:
         vendor: who answers.
     """
     if paid := overpaid(answer, known):
-        return Verdict(answer, f"{vendor} gave {paid}; what is held stays", odd=True)
+        return Assessment(answer, f"{vendor} gave {paid}; what is held stays", odd=True)
     comparison = _compared(answer, known, rounded=False)
     if comparison.kind in SYSTEMATIC:
         reason = f"{vendor}'s history is {SYSTEMATIC[comparison.kind]} ({comparison.words})"
-        return Verdict(answer, f"{reason}; what is held stays", odd=True)
+        return Assessment(answer, f"{reason}; what is held stays", odd=True)
     symbol = answer.ask.symbol
     if comparison.kind == "rebase" and comparison.before is not None:
-        return Verdict(answer, told=str(Rebase(symbol, comparison.before, comparison.factor)))
-    if comparison.kind == "single":
+        return Assessment(answer, note=str(Rebase(symbol, comparison.before, comparison.factor)))
+    if comparison.days:
         many = len(comparison.days)
         closes = f"{many:,} close{'' if many == 1 else 's'} of {symbol}"
-        return Verdict(answer, told=f"{closes} changed at {vendor}")
-    return Verdict(answer)
+        return Assessment(answer, note=f"{closes} changed at {vendor}")
+    return Assessment(answer)
 
 
-def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Verdict:
+def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     """A vendor's answer beside closes of another source, which stay: what is missing is taken.
 
     Args:
@@ -102,20 +102,20 @@ def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Verdict:
     """
     symbol = answer.ask.symbol
     if paid := overpaid(answer, known):
-        return Verdict(answer, f"{vendor} gave {paid}; what is held stays", odd=True)
+        return Assessment(answer, f"{vendor} gave {paid}; what is held stays", odd=True)
     comparison = _compared(answer, known, rounded=True)
     other = known.prices.sources_of(symbol)
     new = _missing(answer, known)
     if comparison.kind == "agrees":
-        return Verdict(new, disputed="")
+        return Assessment(new, disputed="")
     if comparison.kind == "rebase" and comparison.before is not None:
         change = Rebase(symbol, comparison.before, comparison.factor)
-        return Verdict(new, rebase=change, told=str(change), disputed="")
+        return Assessment(new, rebase=change, note=str(change), disputed="")
     differs = f"{vendor} differs from {other}, which stays ({comparison.words})"
     if comparison.kind == "single":
-        return Verdict(new, told=f"{symbol}: {differs}", disputed=differs)
+        return Assessment(new, note=f"{symbol}: {differs}", disputed=differs)
     reason = f"{differs}; `internals forget prices {symbol}` lets {vendor}'s take its place"
-    return Verdict(answer, reason, odd=comparison.kind in SYSTEMATIC, disputed=differs)
+    return Assessment(answer, reason, odd=comparison.kind in SYSTEMATIC, disputed=differs)
 
 
 def _missing(answer: Answer, known: HeldCloses) -> Answer:

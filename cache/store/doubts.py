@@ -1,0 +1,80 @@
+"""What is doubtful about prices to be merged: a session repeated, a dividend without its fall."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cache.store.cells import dense
+from core.data.dividends import unbelievable
+
+if TYPE_CHECKING:
+    from cache.store.bars import Bars
+    from core.data.frames import Prices
+
+#: Symbols that must repeat a close, and the part of all, before a session is called repeated.
+REPEATED, REPEATED_PART = 10, 0.5
+
+
+def repeated_session(bars: Bars) -> str:
+    """A sentence about a session on which most symbols repeat the close before, or ""."""
+    if bars.close is None or len(bars.symbols) < REPEATED:
+        return ""
+    order = bars.ordered()
+    order = order[~np.isnan(bars.close[order])]
+    if len(order) < 2:
+        return ""
+    symbol, close = bars.symbol[order], bars.close[order]
+    follows = symbol[1:] == symbol[:-1]
+    days = bars.session[order][1:].astype(np.int64)
+    first = days.min()
+    at = days - first
+    given = np.bincount(at) > 0
+    count = np.bincount(at[follows], minlength=len(given))
+    repeats = np.bincount(at[follows & (close[1:] == close[:-1])], minlength=len(given))
+    wrong = (count >= REPEATED) & (repeats > REPEATED_PART * count)
+    # A market that never moves is somebody's example, and tells nothing.
+    if not wrong.any() or wrong[given].all():
+        return ""
+    where = int(np.argmax(wrong))
+    return (
+        f"{int(repeats[where]):,} of {int(count[where]):,} symbols repeat the close before on"
+        f" {np.datetime64(first + where, 'D')}: refused as a whole; --accept takes it as it is"
+    )
+
+
+def doubtful_dividends(prices: Prices, bars: Bars) -> list[str]:
+    """Sentences on dividends above a fifth of the close without a fall to match."""
+    paid, close = bars.dividend, bars.close
+    if paid is None or close is None:
+        return []
+    order = bars.ordered()
+    notes = []
+    for at in np.flatnonzero(paid[order] > 0).tolist():
+        row = int(order[at])
+        before = int(order[at - 1]) if at else -1
+        if before < 0 or bars.symbol[before] != bars.symbol[row]:
+            previous = _close_before(prices, bars.symbols[bars.symbol[row]], bars.session[row])
+        else:
+            previous = float(close[before])
+        cash, after = float(paid[row]), float(close[row])
+        if np.isfinite(after) and unbelievable(cash, previous, after):
+            notes.append(
+                f"dividend of {cash:g} of {bars.symbols[bars.symbol[row]]} on {bars.session[row]}"
+                f" is doubtful, not counted: its close went from {previous:g} to {after:g}"
+            )
+    return notes
+
+
+def _close_before(prices: Prices, symbol: str, session: np.datetime64) -> float:
+    """The last close held of a symbol before a session, NaN where none."""
+    for block in reversed(prices.blocks):
+        if symbol in block.symbols and block.sessions[0] < session:
+            values = dense(block, "close", block.sessions, block.symbols)
+            assert values is not None
+            column = values[block.sessions < session, block.symbols.index(symbol)]
+            known = column[~np.isnan(column)]
+            if len(known):
+                return float(known[-1])
+    return float("nan")

@@ -1,0 +1,152 @@
+"""What followed: the earlier times that a state began, and what came after, beside the base rate.
+
+A state that lasts, or comes and goes within its own window, is one episode and not many. What
+followed is set beside the same horizon from every session of the same history; below ten
+episodes nothing is summed up. Nothing here is a forecast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from core.data.frames import BoolArray, Dates, FloatArray, IntArray, pydate
+
+#: Sessions of the horizons: 1, 3, 6 and 12 months.
+HORIZONS: Final = (21, 63, 126, 252)
+#: Fewer episodes than this are listed, not summed up.
+CLAIM_EPISODES: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Forward returns summed up; fractions.
+
+    Attributes:
+        n: how many.
+        median: None where nothing is claimed.
+        mean: likewise.
+        share_positive: share strictly above zero, likewise.
+    """
+
+    n: int
+    median: float | None
+    mean: float | None
+    share_positive: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """What followed within one horizon, of one series.
+
+    Attributes:
+        of: "gap", "small" or "large".
+        horizon: sessions.
+        episodes: those whose horizon has ended.
+        base: every session of the history whose horizon has ended.
+        returns: (n,) of each episode, a fraction, in the order of `Followed.starts`.
+    """
+
+    of: str
+    horizon: int
+    episodes: Summary
+    base: Summary
+    returns: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The episodes of a state and what followed.
+
+    Attributes:
+        window: sessions that the state has to have been off before an episode starts.
+        starts: first session of each episode, ascending.
+        horizons: what followed.
+        open: horizon -> episodes whose horizon has not ended, which are left out.
+        overlapping: horizon -> episodes counted that started inside the horizon of the one before.
+        first: session that the history starts from.
+        last: its last session.
+    """
+
+    window: int
+    starts: tuple[date, ...]
+    horizons: tuple[Forward, ...]
+    open: dict[int, int]
+    overlapping: dict[int, int]
+    first: date
+    last: date
+
+
+def episode_starts(state: BoolArray, window: int) -> IntArray:
+    """(E,) places where a state turns true after ``window`` sessions of being false.
+
+    A state that is true within the first ``window`` sessions may have begun before the history.
+    """
+    on = np.flatnonzero(state)
+    if not len(on):
+        return on
+    off = np.diff(on, prepend=-1) - 1
+    starts: IntArray = on[off >= max(window, 1)]
+    return starts
+
+
+def summary(returns: FloatArray, least: int = CLAIM_EPISODES) -> Summary:
+    """Sum up (n,) returns; with fewer than ``least`` only their number."""
+    if len(returns) < max(least, 1):
+        return Summary(len(returns), None, None, None)
+    positive = float(np.count_nonzero(returns > 0) / len(returns))
+    return Summary(len(returns), float(np.median(returns)), float(returns.mean()), positive)
+
+
+def forward_returns(level: FloatArray, horizon: int) -> FloatArray:
+    """(T - horizon,) return over the ``horizon`` sessions after each; (0,) with a shorter level."""
+    if horizon >= len(level):
+        return np.zeros(0)
+    return level[horizon:] / level[:-horizon] - 1
+
+
+def followed(
+    sessions: Dates,
+    small: FloatArray,
+    large: FloatArray,
+    state: BoolArray,
+    window: int,
+    horizons: Sequence[int] = HORIZONS,
+) -> Followed:
+    """What followed the episodes of a state.
+
+    Args:
+        sessions: (T,) ascending common sessions.
+        small: (T,) level of the one, positive.
+        large: (T,) level of the other, positive.
+        state: (T,) whether the state holds at a session's close.
+        window: sessions of the state's own window.
+        horizons: sessions ahead.
+    """
+    starts = episode_starts(state, window)
+    rows: list[Forward] = []
+    still_open: dict[int, int] = {}
+    overlapping: dict[int, int] = {}
+    for horizon in horizons:
+        of_small, of_large = forward_returns(small, horizon), forward_returns(large, horizon)
+        ended = starts[starts < len(of_small)]
+        still_open[horizon] = len(starts) - len(ended)
+        overlapping[horizon] = int(np.count_nonzero(np.diff(ended) < horizon))
+        for name, ahead in (("gap", of_small - of_large), ("small", of_small), ("large", of_large)):
+            after = ahead[ended]
+            rows.append(
+                Forward(name, horizon, summary(after), summary(ahead, 1), tuple(after.tolist()))
+            )
+    return Followed(
+        window=window,
+        starts=tuple(pydate(session) for session in sessions[starts]),
+        horizons=tuple(rows),
+        open=still_open,
+        overlapping=overlapping,
+        first=pydate(sessions[0]),
+        last=pydate(sessions[-1]),
+    )

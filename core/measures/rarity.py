@@ -1,0 +1,257 @@
+"""How rare a value is among all values of its own history ("since when").
+
+A value is ranked among every session's value of the same measure: the gap of a window among
+all stretches of as many sessions, a share of members among those of every other session. The
+functions take any series; arrays are aligned with the sessions, NaN where there is no value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+import numpy as np
+
+from core.data.frames import BoolArray, Dates, FloatArray, day, pydate
+from core.data.windows import ANCHOR_DAYS, years_back
+
+#: Fewer values than this, the one ranked included, carry no claim.
+CLAIM_VALUES: Final = 250
+#: Two gaps are as wide as one another when they are equal at 0.01 pp.
+TIE_DECIMALS: Final = 4
+#: Decimals at which levels and changes are compared: a tie is no rise.
+EXACT_DECIMALS: Final = 12
+#: "Since" is worth most from so many years back, and is said from one year back at all.
+FAR_YEARS, NEAR_YEARS = 5, 1
+#: Share of the history that a value lies beyond for the percentile to be said as a claim.
+RARE: Final = 0.95
+
+#: How rare a value is, the strongest claim first: no other is as far out; none since a date at
+#: least five years, or one year, back; beyond 95 % of them; none of these.
+Standing = Literal["record", "far", "near", "rare", "usual"]
+STANDINGS: Final[tuple[Standing, ...]] = ("record", "far", "near", "rare", "usual")
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """A value of the history and the session it ends on."""
+
+    value: float
+    end: date
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """A value among all values of its history, on its own side.
+
+    Attributes:
+        value: the value ranked, in the unit of the series (a fraction for gaps and shares).
+        end: the session it ends on.
+        side: 1 where larger is rarer, -1 where smaller is.
+        length: sessions that one value spans, 0 for a level; values closer than that overlap.
+        of: values in the history, this one included.
+        as_wide: those at least as far out on its side, this one included.
+        later: those of them that end after this one.
+        last: end of the latest as far out that ended on or before this one's start.
+        last_overlapping: the same without regard to overlap, so that nothing between it and
+            this one is as far out; None where no earlier value is.
+        percentile: share of all values strictly below.
+        above: share of all values strictly above.
+        z: (value - mean) / sample sd of all; None where they do not differ.
+        record: the farthest out on its side, the latest of equal ones.
+        first: session on which the first value of the history starts.
+        over_holes: values left out because closes are missing inside them.
+    """
+
+    value: float
+    end: date
+    side: int
+    length: int
+    of: int
+    as_wide: int
+    later: int
+    last: date | None
+    last_overlapping: date | None
+    percentile: float
+    above: float
+    z: float | None
+    record: Extreme
+    first: date
+    over_holes: int
+
+    @property
+    def claim(self) -> bool:
+        """Whether the history is long enough for a claim."""
+        return self.of >= CLAIM_VALUES
+
+    @property
+    def beyond(self) -> float:
+        """Share of all values that are strictly less far out on this value's side."""
+        return self.percentile if self.side > 0 else self.above
+
+    @property
+    def standing(self) -> Standing | None:
+        """The strongest true claim; None where the history is too short for one."""
+        if not self.claim:
+            return None
+        if not self.later:
+            claim = standing_since(self.last_overlapping, self.end)
+            if claim is not None:
+                return claim
+        return "rare" if self.beyond > RARE else "usual"
+
+
+def standing_since(last: date | None, end: date) -> Standing | None:
+    """The claim that nothing since ``last`` was as far out, at ``end``; None where it is weak."""
+    if last is None:
+        return "record"
+    if last <= years_back(end, FAR_YEARS):
+        return "far"
+    return "near" if last <= years_back(end, NEAR_YEARS) else None
+
+
+def holes(sessions: Dates) -> BoolArray:
+    """(T,) whether closes are missing before a session: the one before is over 7 days older.
+
+    The longest time that the exchange was closed since 1933 is of 7 days (September 2001).
+    """
+    after = np.zeros(len(sessions), bool)
+    after[1:] = np.diff(sessions).astype(np.int64) > ANCHOR_DAYS
+    return after
+
+
+def stretch_returns(level: FloatArray, length: int) -> FloatArray:
+    """(T,) return over the ``length`` sessions up to each; NaN for the first ones.
+
+    Args:
+        level: (T,) what returns are ratios of, NaN or not positive where there is none.
+        length: sessions, at least 1.
+    """
+    returns = np.full(len(level), np.nan)
+    if 0 < length < len(level):
+        positive = np.where(level > 0, level, np.nan)
+        returns[length:] = positive[length:] / positive[:-length] - 1
+    return returns
+
+
+def stretch_gaps(
+    sessions: Dates, small: FloatArray, large: FloatArray, length: int
+) -> tuple[FloatArray, int]:
+    """(T,) gap of two levels over the ``length`` sessions up to each, and how many lie over holes.
+
+    A stretch inside which closes are missing has no gap: it would span more time than the others.
+
+    Args:
+        sessions: (T,) ascending common sessions.
+        small: (T,) level of the one, positive.
+        large: (T,) level of the other, positive.
+        length: sessions of a stretch.
+
+    Returns:
+        Fractions, NaN where there is none.
+    """
+    gaps = stretch_returns(small, length) - stretch_returns(large, length)
+    after = holes(sessions)
+    if not after.any():
+        return gaps, 0
+    passed = np.cumsum(after)
+    over = np.zeros(len(gaps), bool)
+    over[length:] = passed[length:] > passed[: len(passed) - length]
+    over &= np.isfinite(gaps)
+    gaps[over] = np.nan
+    return gaps, int(over.sum())
+
+
+def rank_value(
+    values: FloatArray,
+    sessions: Dates,
+    length: int = 0,
+    *,
+    end: date | None = None,
+    side: int = 0,
+    decimals: int = TIE_DECIMALS,
+    over_holes: int = 0,
+) -> Rank | None:
+    """Rank one value of a series among all of them.
+
+    Args:
+        values: (T,) NaN where there is none.
+        sessions: (T,) ascending.
+        length: sessions that one value spans: the gap over 5 sessions 5, a level 0.
+        end: session of the value ranked; None for the last session.
+        side: 1 where larger is rarer, -1 where smaller is, 0 for the sign of the value.
+        decimals: places at which two values count as equal.
+        over_holes: from `stretch_gaps`, to be told with the rank.
+
+    Returns:
+        None where the session has no value.
+    """
+    place = len(sessions) - 1
+    if end is not None:
+        place = int(sessions.searchsorted(day(end)))
+        if place == len(sessions) or sessions[place] != day(end):
+            return None
+    if place < 0 or not np.isfinite(values[place]):
+        return None
+    value = float(values[place])
+    side = side or (-1 if value < 0 else 1)
+    known = np.isfinite(values)
+    finite = values[known]
+    # NaN compares false: a session without a value is never as far out
+    out = np.round(side * values, decimals)
+    far = np.flatnonzero(out >= out[place])
+    at = int(np.searchsorted(far, place))
+    apart = int(np.searchsorted(far, place - max(length, 1), side="right"))
+    # the latest of the farthest out: it is shown with its date, and the latest is the most useful
+    top = len(out) - 1 - int(np.argmax(np.where(known, side * values, -np.inf)[::-1]))
+    spread = float(finite.std(ddof=1)) if len(finite) > 1 else 0.0
+    first = int(np.argmax(known))
+    return Rank(
+        value=value,
+        end=pydate(sessions[place]),
+        side=side,
+        length=length,
+        of=len(finite),
+        as_wide=len(far),
+        later=len(far) - at - 1,
+        last=pydate(sessions[far[apart - 1]]) if apart else None,
+        last_overlapping=pydate(sessions[far[at - 1]]) if at else None,
+        percentile=float(np.count_nonzero(finite < value) / len(finite)),
+        above=float(np.count_nonzero(finite > value) / len(finite)),
+        z=(value - float(finite.mean())) / spread if spread > 10.0**-EXACT_DECIMALS else None,
+        record=Extreme(float(values[top]), pydate(sessions[top])),
+        first=pydate(sessions[max(first - length, 0)]),
+        over_holes=over_holes,
+    )
+
+
+def rank_gap_of_stretches(
+    sessions: Dates, small: FloatArray, large: FloatArray, length: int, *, end: date | None = None
+) -> Rank | None:
+    """Rank the gap of two levels over ``length`` sessions among all stretches as long.
+
+    Args:
+        sessions: (T,) ascending common sessions, up to the as-of date.
+        small: (T,) level of the one.
+        large: (T,) level of the other.
+        length: sessions of a stretch, at least 1.
+        end: session that the stretch ranked ends on; None for the last.
+
+    Returns:
+        None where the stretch is longer than the history, or closes are missing inside it.
+    """
+    if not 0 < length < len(sessions):
+        return None
+    gaps, over_holes = stretch_gaps(sessions, small, large, length)
+    return rank_value(gaps, sessions, length, end=end, over_holes=over_holes)
+
+
+def percentiles(values: FloatArray) -> FloatArray:
+    """(T,) share of all values strictly below each; NaN where there is none."""
+    shares = np.full(len(values), np.nan)
+    known = np.isfinite(values)
+    finite = values[known]
+    if len(finite):
+        shares[known] = np.searchsorted(np.sort(finite), finite, side="left") / len(finite)
+    return shares

@@ -1,0 +1,201 @@
+"""The ratio of two levels through all years: since when it was as high, and how far from its highs.
+
+For one index alone, the level of its fund is read the same way, with its record closes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from core.data.frames import Dates, FloatArray, IntArray, day, pydate
+from core.data.windows import years_back
+from core.measures.rarity import (
+    CLAIM_VALUES,
+    EXACT_DECIMALS,
+    Extreme,
+    Standing,
+    standing_since,
+)
+
+#: Closes of the averages that a ratio is held against.
+AVERAGES: Final = (50, 200)
+#: Sessions of 52 weeks, today included.
+YEAR_SESSIONS: Final = 252
+#: Years of the further high and low that are told between 52 weeks and all time.
+SPAN_YEARS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """A level against the mean of its last closes.
+
+    Attributes:
+        closes: how many the mean is of, today's included.
+        level: the mean.
+        above: whether the level stands strictly above it.
+        crossed: first session on this side of it; None where it never was on the other.
+    """
+
+    closes: int
+    level: float
+    above: bool
+    crossed: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelHistory:
+    """A level, such as the ratio of two funds, in its history.
+
+    Attributes:
+        level: at ``end``.
+        end: the last session.
+        first: session that the history starts from.
+        sessions: how many it has.
+        high_since: the latest earlier session at least as high, where the session before was
+            lower; None also where no earlier one is as high.
+        low_since: likewise for as low.
+        record_high: no earlier session is as high.
+        record_low: no earlier session is as low.
+        high: the highest of all time, the latest of equal ones.
+        low: the lowest of all time.
+        high_52: the highest of the last 252 sessions, today included; None with fewer.
+        low_52: the lowest of them.
+        high_span: the highest since the same day five years before; None where the history
+            is shorter.
+        low_span: the lowest since then.
+        averages: those with enough closes.
+    """
+
+    level: float
+    end: date
+    first: date
+    sessions: int
+    high_since: date | None
+    low_since: date | None
+    record_high: bool
+    record_low: bool
+    high: Extreme
+    low: Extreme
+    high_52: Extreme | None
+    low_52: Extreme | None
+    high_span: Extreme | None
+    low_span: Extreme | None
+    averages: tuple[Average, ...]
+
+    def off(self, extreme: Extreme) -> float:
+        """How far the level stands from another one, a fraction."""
+        return self.level / extreme.value - 1
+
+    @property
+    def side(self) -> int:
+        """1 where the last session was higher than the one before, -1 where lower, else 0."""
+        if self.high_since is not None or self.record_high:
+            return 1
+        return -1 if self.low_since is not None or self.record_low else 0
+
+    @property
+    def standing(self) -> Standing | None:
+        """The strongest true claim on the side that the last session moved to, None without."""
+        if self.sessions < CLAIM_VALUES or not self.side:
+            return None
+        last = self.high_since if self.side > 0 else self.low_since
+        return standing_since(last, self.end)
+
+
+def means(level: FloatArray, closes: int) -> FloatArray:
+    """(T - closes + 1,) mean of the last ``closes`` levels; (0,) with fewer."""
+    if len(level) < closes:
+        return np.zeros(0)
+    sums = np.concatenate([[0.0], np.cumsum(level)])
+    averages: FloatArray = (sums[closes:] - sums[:-closes]) / closes
+    return averages
+
+
+def _average(sessions: Dates, level: FloatArray, closes: int) -> Average | None:
+    values = means(level, closes)
+    if not len(values):
+        return None
+    # a level that only rounding lifts above its mean stands at it
+    above = np.round(level[closes - 1 :] / values - 1, EXACT_DECIMALS - 3) > 0
+    turns = np.flatnonzero(above[1:] != above[:-1]) + closes
+    crossed = pydate(sessions[turns[-1]]) if len(turns) else None
+    return Average(closes, float(values[-1]), bool(above[-1]), crossed)
+
+
+def level_history(sessions: Dates, level: FloatArray) -> LevelHistory | None:
+    """A level in its history; None where its last session has none.
+
+    Args:
+        sessions: (T,) ascending, up to the as-of date.
+        level: (T,) positive; sessions with NaN or less are left out.
+    """
+    known = np.isfinite(level) & (level > 0)
+    if not len(level) or not known[-1]:
+        return None
+    if not known.all():
+        sessions, level = sessions[known], level[known]
+    now, end = float(level[-1]), pydate(sessions[-1])
+    near = np.round(level / now, EXACT_DECIMALS)
+    earlier = near[:-1]
+    high_since = low_since = None
+    record_high = record_low = False
+    if len(earlier):
+        high = np.flatnonzero(earlier >= 1)
+        low = np.flatnonzero(earlier <= 1)
+        record_high, record_low = not len(high), not len(low)
+        if len(high) and earlier[-1] < 1:
+            high_since = pydate(sessions[high[-1]])
+        if len(low) and earlier[-1] > 1:
+            low_since = pydate(sessions[low[-1]])
+
+    def extreme(first: int, pick: int) -> Extreme:
+        part = pick * level[first:]
+        place = len(level) - 1 - int(np.argmax(part[::-1]))
+        return Extreme(float(level[place]), pydate(sessions[place]))
+
+    year = len(level) - YEAR_SESSIONS
+    start = years_back(end, SPAN_YEARS)
+    span = int(sessions.searchsorted(day(start))) if sessions[0] <= day(start) else -1
+    found = (_average(sessions, level, closes) for closes in AVERAGES)
+    return LevelHistory(
+        level=now,
+        end=end,
+        first=pydate(sessions[0]),
+        sessions=len(sessions),
+        high_since=high_since,
+        low_since=low_since,
+        record_high=record_high,
+        record_low=record_low,
+        high=extreme(0, 1),
+        low=extreme(0, -1),
+        high_52=extreme(year, 1) if year >= 0 else None,
+        low_52=extreme(year, -1) if year >= 0 else None,
+        high_span=extreme(span, 1) if span >= 0 else None,
+        low_span=extreme(span, -1) if span >= 0 else None,
+        averages=tuple(average for average in found if average is not None),
+    )
+
+
+def record_closes(level: FloatArray) -> IntArray:
+    """(R,) places of closes strictly above every earlier one; the first close is none."""
+    if len(level) < 2:
+        return np.zeros(0, np.intp)
+    highest = np.maximum.accumulate(level)
+    return np.flatnonzero(level[1:] > highest[:-1]) + 1
+
+
+def records_by_year(sessions: Dates, level: FloatArray) -> dict[int, int]:
+    """Record closes by year, from the year after the first close; 0 for a year without one.
+
+    In the first year of a history every rise is a record: it is left out.
+    """
+    years = sessions.astype("datetime64[Y]").astype(np.int64) + 1970
+    if not len(years):
+        return {}
+    first, last = int(years[0]), int(years[-1])
+    counts = np.bincount(years[record_closes(level)] - first, minlength=last - first + 1)
+    return {year: int(counts[year - first]) for year in range(first + 1, last + 1)}

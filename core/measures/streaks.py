@@ -1,0 +1,196 @@
+"""Streaks: how many sessions, weeks or months in a row something rose, or beat something else.
+
+A session, week or month counts by its own return; a return of zero ends a streak, and so does a
+session before which closes are missing. A week is a calendar week from Monday on; one that
+has not ended is not counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.frames import BoolArray, Dates, FloatArray, IntArray, pydate
+from core.measures.rarity import CLAIM_VALUES, Standing, holes, standing_since
+
+Unit = Literal["session", "week", "month"]
+UNITS: Final[tuple[Unit, ...]] = ("session", "week", "month")
+#: Returns are rounded to this before their sign is taken: a rise of 1e-17 is none.
+SIGN_DECIMALS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Sessions (weeks, months) in a row; ``start`` and ``end`` are sessions."""
+
+    length: int
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """The streak that a series is in, and those before it on its side.
+
+    Attributes:
+        unit: what is counted.
+        sign: 1 for up (ahead), -1 for down (behind), 0 where the last one was level.
+        length: how many in a row up to the last one; 0 where that was level.
+        start: first session of the streak, None where there is none.
+        end: last session counted; None where no whole session, week or month is held.
+        last_as_long: the latest earlier one on this side at least as long.
+        longest: the longest on this side, this one included; the latest of equal ones.
+        first: session that the history starts from.
+        sessions: sessions of the history.
+    """
+
+    unit: Unit
+    sign: int
+    length: int
+    start: date | None
+    end: date | None
+    last_as_long: Run | None
+    longest: Run | None
+    first: date
+    sessions: int
+
+    @property
+    def claim(self) -> bool:
+        """Whether the history is long enough for a claim."""
+        return self.sessions >= CLAIM_VALUES
+
+    @property
+    def standing(self) -> Standing | None:
+        """The strongest true claim of this streak's length; None where there is none worth it."""
+        if not self.claim or not self.length or self.end is None:
+            return None
+        return standing_since(self.last_as_long.end if self.last_as_long else None, self.end)
+
+
+def period_ends(sessions: Dates, unit: Unit, calendar: Dates | None = None) -> IntArray:
+    """(P,) place of the last session of each week or month that has ended.
+
+    The last one has ended when the next session of the calendar, or the next weekday where the
+    calendar does not reach, lies in a later one.
+
+    Args:
+        sessions: (T,) ascending.
+        unit: "session" gives every place.
+        calendar: (C,) ascending sessions of the exchange, before and after; None for weekdays.
+    """
+    if not len(sessions):
+        return np.zeros(0, np.intp)
+    last = sessions[-1]
+    at = 0 if calendar is None else int(calendar.searchsorted(last, side="right"))
+    if calendar is not None and at < len(calendar):
+        following = calendar[at]
+    else:
+        following = np.busday_offset(last + np.timedelta64(1, "D"), 0, roll="forward")
+    with_next = np.append(sessions, following)
+    if unit == "session":
+        return np.arange(len(sessions))
+    number = periods(with_next, unit)
+    return np.flatnonzero(np.diff(number) > 0)
+
+
+def periods(sessions: Dates, unit: Unit) -> NDArray[np.int64]:
+    """(T,) number of the calendar week (Monday to Sunday) or month that each session lies in."""
+    if unit == "month":
+        return sessions.astype("datetime64[M]").astype(np.int64)
+    # 1970-01-01, day 0, was a Thursday: Monday is then 0 after adding 3
+    return (sessions.astype("datetime64[D]").astype(np.int64) + 3) // 7
+
+
+def period_signs(
+    sessions: Dates,
+    level: FloatArray,
+    against: FloatArray | None,
+    unit: Unit,
+    calendar: Dates | None = None,
+) -> tuple[NDArray[np.int8], IntArray]:
+    """Sign of the return of each session, week or month, and the places they end at.
+
+    Args:
+        sessions: (T,) ascending.
+        level: (T,) what returns are ratios of.
+        against: (T,) level whose return is taken off; None for none.
+        unit: what is counted.
+        calendar: see `period_ends`.
+
+    Returns:
+        (P - 1,) 1, 0 or -1, 0 where the return is not known; (P - 1,) places of their last session.
+    """
+    ends = period_ends(sessions, unit, calendar)
+    if len(ends) < 2:
+        return np.zeros(0, np.int8), np.zeros(0, np.intp)
+
+    def returns(values: FloatArray) -> FloatArray:
+        at = np.where(values > 0, values, np.nan)[ends]
+        return at[1:] / at[:-1] - 1
+
+    change = returns(level) if against is None else returns(level) - returns(against)
+    # closes missing inside a session, week or month, or weeks without any
+    missing = np.cumsum(holes(sessions))[ends]
+    known = np.isfinite(change) & (np.diff(missing) == 0)
+    signs = np.sign(np.round(np.where(known, change, 0.0), SIGN_DECIMALS)).astype(np.int8)
+    return signs, ends[1:]
+
+
+def runs(signs: NDArray[np.int8]) -> tuple[IntArray, IntArray]:
+    """(R,) first and last place of each run of equal signs."""
+    turns = np.flatnonzero(signs[1:] != signs[:-1]) + 1
+    return np.concatenate([[0], turns]), np.append(turns, len(signs)) - 1
+
+
+def streak(
+    sessions: Dates,
+    level: FloatArray,
+    against: FloatArray | None = None,
+    unit: Unit = "session",
+    calendar: Dates | None = None,
+) -> Streak:
+    """The streak of a level, or of its lead over another one; arguments as `period_signs`."""
+    signs, ends = period_signs(sessions, level, against, unit, calendar)
+    first, count = pydate(sessions[0]), len(sessions)
+    if not len(signs):
+        return Streak(unit, 0, 0, None, None, None, None, first, count)
+    last = pydate(sessions[ends[-1]])
+    sign = int(signs[-1])
+    if not sign:
+        return Streak(unit, 0, 0, None, last, None, None, first, count)
+    begins, stops = runs(signs)
+    of_side = signs[begins] == sign
+    begins, stops = begins[of_side], stops[of_side]
+    lengths = stops - begins + 1
+    # a week's first session is the one after the end of the week before
+    before = np.concatenate([period_ends(sessions, unit, calendar)[:1], ends])
+
+    def run(row: int) -> Run:
+        start = sessions[before[begins[row]] + 1]
+        return Run(int(lengths[row]), pydate(start), pydate(sessions[ends[stops[row]]]))
+
+    current = run(len(lengths) - 1)
+    as_long = np.flatnonzero(lengths[:-1] >= current.length)
+    longest = len(lengths) - 1 - int(np.argmax(lengths[::-1]))
+    return Streak(
+        unit=unit,
+        sign=sign,
+        length=current.length,
+        start=current.start,
+        end=current.end,
+        last_as_long=run(int(as_long[-1])) if len(as_long) else None,
+        longest=run(longest),
+        first=first,
+        sessions=count,
+    )
+
+
+def streak_lengths(signs: NDArray[np.int8], sign: int) -> IntArray:
+    """(P,) how many in a row have this sign, up to each place; 0 where it has another."""
+    on: BoolArray = signs == sign
+    places = np.arange(1, len(signs) + 1)
+    return places - np.maximum.accumulate(np.where(on, 0, places))
