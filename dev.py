@@ -33,8 +33,10 @@ BIN = ENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUN_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
-#: Which tests are quick; the markers are set by folder (tests/conftest.py).
-QUICK = "not process and not terminal and not torture and not random"
+#: Folders whose tests are not quick, and the markers they set (tests/conftest.py).
+SLOW = ("process", "terminal", "random", "torture")
+#: How tests are run: on two cores, a worker that is done taking over what another has left.
+TESTS = ("-m", "pytest", "-n", "2", "--dist", "worksteal")
 #: What the sdist must hold beside the code, for whoever builds and tests it elsewhere.
 SHIPPED = (
     "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "dev.py", "requirements-dev.lock",
@@ -49,6 +51,12 @@ def call(*command: str | Path) -> None:
     done = subprocess.run([str(part) for part in command], cwd=ROOT, check=False)
     if done.returncode:
         sys.exit(done.returncode)
+
+
+def tests(python: Path, *options: str) -> None:
+    """Run pytest; the bytecode of tests is kept, or each worker compiles all of them anew."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    call(python, *TESTS, *options)
 
 
 def ready(lock: Path) -> None:
@@ -81,13 +89,14 @@ def check() -> None:
     call(BIN / "ruff", "format", "--check", "--quiet", ".")
     call(BIN / "mypy")
     call(BIN / "lint-imports", "--no-cache")
-    call(PYTHON, "-m", "pytest", "-n", "2")
+    tests(PYTHON, "--durations=15")
 
 
 def quick(rest: list[str]) -> None:
     """The tests that start no process and no terminal."""
     ready(DEV_LOCK)
-    call(PYTHON, "-m", "pytest", "-n", "2", "-m", QUICK, *rest)
+    folders = [f"--ignore=tests/{name}" for name in SLOW]
+    tests(PYTHON, "-m", " and ".join(f"not {name}" for name in SLOW), *folders, *rest)
 
 
 def release() -> None:
@@ -131,7 +140,7 @@ def newest(rest: list[str]) -> None:
     # pip says that this is not what the project asks for: that is what is to be tried
     call(*pip, "textual")
     call(python, "-m", "pip", "--disable-pip-version-check", "list", "--format", "freeze")
-    call(python, "-m", "pytest", "-n", "2", *rest)
+    tests(python, *rest)
 
 
 def lock() -> None:

@@ -171,6 +171,7 @@ def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more
     return refresh(store, pair, {}, now, load_reference(), prices=prices, files=Issuers(), **more)
 
 
+@pytest.mark.process
 def test_a_refresh_right_after_asks_for_nothing_that_just_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,6 +208,7 @@ def test_a_refresh_right_after_asks_for_nothing_that_just_failed(
         assert load_waits(store.home) == {}
 
 
+@pytest.mark.process
 def test_a_late_close_is_asked_for_after_ten_minutes_and_a_new_session_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
