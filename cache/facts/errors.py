@@ -19,15 +19,15 @@ class StoreError(CacheError):
 
 
 class StoreEmpty(StoreError):  # noqa: N818  it is a state, and reads as one
-    """The store holds nothing yet."""
+    """The store is empty."""
 
 
 class StoreBusy(StoreError):  # noqa: N818
-    """Another process holds the store's lock for longer than one is willing to wait."""
+    """Another process holds the store's lock for longer than the time to wait."""
 
 
 class SourceError(CacheError):
-    """A source (a file, a vendor, an issuer) brought something that cannot be used.
+    """A source (a file, a vendor, an issuer) gave data that cannot be used.
 
     Attributes:
         reason: what was wrong and what would be right.
@@ -67,7 +67,7 @@ class SourceError(CacheError):
 
 
 def why(error: Exception) -> str:
-    """What an error says to a person: of the system's own the file and the reason."""
+    """Return an error's sentence for the user; for the system's errors the file and the reason."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return f"{error}"

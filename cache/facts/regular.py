@@ -1,4 +1,4 @@
-"""Files that anybody may have put in their place: only a regular one of a known size is read.
+"""Reads files that may be planted: only regular ones of a limited size.
 
 A pipe has no end, a device may act when it is opened, and a sparse file of terabytes takes no
 room on the disk: each would be a wait or all memory.
@@ -55,7 +55,7 @@ def read(path: Path, largest: int = SMALL) -> bytes:
 
 
 def read_or_none(path: Path, largest: int = SMALL) -> bytes | None:
-    """The bytes of a file on which nothing rests; None where there is none that can be read."""
+    """Return the bytes of an optional file; None where it is missing or unreadable."""
     with suppress(OSError, ValueError, SourceError):
         return read(path, largest)
     return None

@@ -52,7 +52,7 @@ def sessions() -> Dates:
 
 
 def listed_through() -> date:
-    """The last day that the data file knows; sessions after it are computed."""
+    """Return the last day of the data file; sessions after it are computed."""
     return _calendar().listed
 
 
@@ -96,7 +96,7 @@ def last_final(now: datetime) -> date:
 
 
 def next_final(final: date) -> datetime:
-    """When the close of the session after this one is final; a day on where none is known."""
+    """Return when the close of the next session is final; one day later where it is unknown."""
     known = sessions()
     at = int(np.searchsorted(known, np.datetime64(final, "D"), side="right"))
     if at == len(known):
@@ -111,7 +111,7 @@ def _local(now: datetime) -> datetime:
     last = _calendar().last
     if local.date() > last:
         raise CacheError(
-            f"exchange sessions can be told through {last} only, and today is {local.date()}; "
+            f"exchange sessions are known through {last} only, and today is {local.date()}; "
             "is the clock right? A newer release of this program knows more"
         )
     return local

@@ -1,4 +1,4 @@
-"""Ends: signals that stop a refresh, a reader that is gone, calls that can be left."""
+"""How a refresh is stopped: by signals, by a closed pipe, and out of a blocking call."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def signals(stop: threading.Event) -> Iterator[None]:
 
 
 def heed_reader(descriptor: int) -> None:
-    """End, as a SIGTERM would, once nobody reads a pipe any more.
+    """Stop, as a SIGTERM would, once the reader of a pipe is gone.
 
     A refresh that waits for its vendor writes nothing for a while, and so would not notice that
     the screen it fetches for was killed.
@@ -60,7 +60,7 @@ def heed_reader(descriptor: int) -> None:
 
 
 def unless(stop: threading.Event, call: Callable[[], T]) -> T | SourceError | None:
-    """What a call gives, or None as soon as ``stop`` is set; the call is left to itself then."""
+    """Return a call's result, or None as soon as ``stop`` is set; the call is then abandoned."""
     came: queue.SimpleQueue[T | SourceError] = queue.SimpleQueue()
 
     def work() -> None:

@@ -1,4 +1,4 @@
-"""Whether a holdings file can follow the ones before it: what in it is odd, a sentence each."""
+"""Check a holdings file against the fund's earlier ones: what is implausible, a sentence each."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PRICE, PRICE_PART, PRICED = 0.02, 0.10, 10
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """What is odd about a file.
+    """What is implausible about a file.
 
     Attributes:
         why: a sentence each; empty for an ordinary file.
@@ -54,7 +54,7 @@ def odd(
     earlier: Sequence[Holdings],
     prices: Prices,
 ) -> Odd:
-    """What is odd about a fund's new file.
+    """Return what is implausible about a fund's new file.
 
     Args:
         file: as it was read.

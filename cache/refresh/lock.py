@@ -1,4 +1,4 @@
-"""One refresh a store: whoever comes later waits, and takes over what the first one found out.
+"""The lock of a refresh: a later one waits, and takes over the summary of the first.
 
 The lock file says what is asked for and, at the end, what came of it. A process that waited
 for the same question has its answer then and asks nobody; after a refresh that was killed, or
@@ -31,7 +31,7 @@ _LIMIT: Final = 1 << 16
 
 @dataclass(slots=True)
 class Turn:
-    """A refresh's turn at a store.
+    """The lock held by one refresh of a store.
 
     Attributes:
         summary: what the refresh that was waited for said of the same question, None where this
@@ -43,7 +43,7 @@ class Turn:
     _asked: str
 
     def ended(self, summary: Summary, now: datetime | None = None) -> None:
-        """Leave word for those who wait, and for who asks later what came of it."""
+        """Store the summary for the processes that wait, and for later questions."""
         _write(self._file, {"asked": self._asked, "summary": summary.to_fields(now)})
 
 
@@ -51,7 +51,7 @@ class Turn:
 def turn(
     home: Path, asked: str, *, stop: threading.Event, waiting: Callable[[str], None]
 ) -> Iterator[Turn]:
-    """Hold the one place for a refresh of a store, after waiting for it.
+    """Wait for the store's refresh lock, and hold it.
 
     Args:
         home: the store's directory.
@@ -89,7 +89,7 @@ def turn(
 
 
 def last_said(home: Path) -> dict[str, Any]:
-    """What the last refresh of a store left word of; nothing where none did, or one goes on."""
+    """Return the stored record of the last refresh; empty where there is none or one is running."""
     summary = _parsed(regular.read_or_none(home / "refresh.lock", _LIMIT) or b"").get("summary")
     return summary if isinstance(summary, dict) else {}
 
@@ -118,7 +118,7 @@ def _parsed(data: bytes) -> dict[str, Any]:
 
 
 def _write(opened: int, fields: dict[str, Any]) -> None:
-    """Failing (a full disk) costs those who wait a few requests, nothing else."""
+    """Write the record; a failure (a full disk) costs waiting processes a few requests, no more."""
     data = json.dumps(fields).encode()
     try:
         os.ftruncate(opened, 0)

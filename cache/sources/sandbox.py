@@ -137,7 +137,7 @@ def run(
 
 
 def _received(answer: bytes, code: int, file: str, limits: Limits) -> Parsed:
-    """The child's answer taken apart."""
+    """Parse the child's answer."""
     stream = io.BytesIO(answer)
     try:
         head = json.loads(stream.readline())
@@ -179,12 +179,12 @@ def answered(
     except Exception as error:
         arrays = {}
         said = clean(f"{type(error).__name__}: {error}", 160)
-        head = {"error": {"reason": f"is damaged or not what it seems ({said})"}}
+        head = {"error": {"reason": f"is damaged or not of the format it claims ({said})"}}
     return head, arrays
 
 
 def _child(parser: str, request: str) -> None:
-    """The child's whole life: limits, parser, answer."""
+    """Run in the child: set the limits, call the parser, send the answer."""
     out = os.fdopen(os.dup(1), "wb")
     # What a library prints must not land in the answer.
     os.dup2(2, 1)
@@ -204,7 +204,7 @@ def _child(parser: str, request: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Pipe:
-    """What np.save needs of a file; given a real one it would ask a pipe for its position."""
+    """The methods that np.save needs; of a real file it would ask for its position."""
 
     write: Callable[[bytes], int]
 

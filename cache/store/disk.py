@@ -1,4 +1,4 @@
-"""Files that last: written whole or not at all, and still there after a power cut.
+"""Durable files: written whole or not at all, and still there after a power cut.
 
 Everything the store does to a disk goes through the calls of `os` made here, so that an
 experiment can take the place of that one name and fail, record or replay each of them.
@@ -18,7 +18,7 @@ from cache.facts.errors import StoreBusy
 
 
 def write(path: Path, data: bytes) -> None:
-    """Put content under a name: temporary file, fsync, rename; the mode is the directory's.
+    """Write a file atomically and durably: temporary file, fsync, rename; mode as the directory.
 
     The name itself lasts once the directory was synced. One writer at a time: the temporary
     name is free, or left over from a writer that was killed.
@@ -41,7 +41,7 @@ def write(path: Path, data: bytes) -> None:
 
 
 def sync(directory: Path) -> None:
-    """Make the names in a directory last through a power cut."""
+    """Make the names in a directory durable (fsync)."""
     opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(opened)
@@ -50,7 +50,7 @@ def sync(directory: Path) -> None:
 
 
 def sync_above(directory: Path) -> None:
-    """Make the way down to a directory last, as far as one may look and the system knows how."""
+    """Make the path down to a directory durable, as far as permissions and the system allow."""
     for above in directory.absolute().parents:
         try:
             sync(above)
@@ -60,7 +60,7 @@ def sync_above(directory: Path) -> None:
 
 
 def make(directory: Path) -> None:
-    """Make a directory that only its owner may enter, and those above it, where there are none."""
+    """Make a directory of mode 0700, and its missing parents."""
     if directory.is_dir():
         return
     if directory != directory.parent:
@@ -70,7 +70,7 @@ def make(directory: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Take a file away; that it is gone already is no error."""
+    """Remove a file; one that is gone already is no error."""
     with suppress(FileNotFoundError):
         os.unlink(path)  # noqa: PTH108
 

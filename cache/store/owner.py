@@ -1,4 +1,4 @@
-"""Whose a directory is: numbers are taken, and kept, only where nobody else may put them."""
+"""Ownership of a directory: data are read and stored only where nobody else may write."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def check(directory: Path, *, writing: bool, shared: bool = False) -> None:
 
 
 def shared(directory: Path) -> Path | None:
-    """The directory above, where a group may put another in the place of this one."""
+    """Return the parent directory where a group may replace this one."""
     above = directory.absolute().parent
     status = _look(above)
     return above if status and _replacers(status) else None
 
 
 def _replacers(above: os.stat_result) -> int:
-    """Who besides its owner may rename what is in a directory, as bits of its mode."""
+    """Return who besides its owner may rename entries of a directory, as bits of its mode."""
     # A sticky one lets everybody rename only their own.
     if above.st_mode & stat.S_ISVTX:
         return 0
@@ -102,7 +102,7 @@ def check_file(path: Path) -> None:
 
 
 def _own_group(status: os.stat_result) -> bool:
-    """Whether a file's group is the one that its owner has alone."""
+    """Whether a file's group is its owner's private one."""
     import grp
 
     try:

@@ -34,13 +34,13 @@ STRANGE: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionE
 
 
 class Reader:
-    """What is held under one directory, which need not exist yet.
+    """The contents of one directory, which need not exist yet.
 
     Real and simulated data never share a directory: whichever came first decides.
     """
 
     def __init__(self, home: Path, *, simulated: bool = False, timeout: float = 30.0) -> None:
-        """Nothing on disk is touched; ``timeout`` is the seconds to wait for another writer."""
+        """Open nothing on disk yet; ``timeout`` is the seconds to wait for another writer."""
         self.home = home
         self.simulated = simulated
         self._timeout = timeout
@@ -57,7 +57,7 @@ class Reader:
         return next(iter(self._numbers()), None)
 
     def identity(self) -> str | None:
-        """What tells the newest generation from one of another store put in this place too.
+        """Return what identifies the newest generation, also against another store in this place.
 
         Its number and its manifest's own hash, None where there is none: for polling.
         """
@@ -67,7 +67,7 @@ class Reader:
         return f"{number} {objects.beginning(self._generations / f'{number:08d}.json').hex()}"
 
     def read(self) -> Held:
-        """The newest generation that is whole.
+        """Return the newest generation that is whole.
 
         Raises:
             StoreEmpty: nothing was ever committed.
@@ -76,17 +76,17 @@ class Reader:
         return self._newest()[1]
 
     def raw(self, fund: str, as_of: date) -> bytes:
-        """The issuer's own file behind a fund's holdings, byte for byte, or StoreError."""
+        """Return the issuer's own file behind a fund's holdings, byte for byte."""
         for entry in self._newest()[0]["holdings"]:
             if (entry["fund"], entry["as_of"]) == (fund, str(as_of)):
                 try:
                     return self._fetch(entry["raw"])
                 except Damaged as error:
                     raise StoreError(f"the file of {fund} as of {as_of} is lost: {error}") from None
-        raise StoreError(f"no holdings of {fund} as of {as_of} are held")
+        raise StoreError(f"no holdings file of {fund} as of {as_of}")
 
     def journal(self) -> Journal:
-        """What was brought, oldest first; as far back as it is kept.
+        """Return the journal, oldest entry first, as far back as it is stored.
 
         Raises:
             StoreEmpty, StoreError: as for `read`; or the list is damaged.
@@ -145,7 +145,7 @@ class Reader:
             else:
                 raise StoreError(
                     f"no generation in {self.home} is whole: {'; '.join(damage)}; "
-                    "restore a copy of this directory, or move it away and start anew"
+                    "restore a copy of this directory, or move it away and start again"
                 )
 
     def _manifest(self, number: int) -> Json:
@@ -201,7 +201,7 @@ class Reader:
         try:
             return self._fetch(name)
         except Damaged as error:
-            raise StoreError(f"what was held before is lost: {error}") from None
+            raise StoreError(f"the data stored before are lost: {error}") from None
 
     def _announced(self, body: Json) -> Announced:
         # generations of earlier releases have none

@@ -1,4 +1,4 @@
-"""What is kept on disk: generations of files that are written once and never changed.
+"""The store: generations of files that are written once and never changed.
 
     HOME/objects/HASH.npy|json|raw     content, named by its SHA-256 (measured faster than BLAKE2b)
     HOME/generations/00000012.json     a manifest: the objects of one generation, under its own hash
@@ -53,7 +53,7 @@ class Store(Reader):
         announce: Callable[[Announced], Announced] | None = None,
         note: Note | None = None,
     ) -> Held:
-        """Merge into the newest generation, write the next, return what is now held.
+        """Merge into the newest generation, write the next, and return its contents.
 
         Where nothing changes nothing is written.
 
@@ -91,7 +91,7 @@ class Store(Reader):
         return self.change(bring)
 
     def change(self, act: Callable[[Draft], object]) -> Held:
-        """Let something change what is held, write the next generation, return what is now held.
+        """Apply a change to the contents, write the next generation, and return its contents.
 
         Where nothing changes nothing is written.
 
@@ -161,7 +161,7 @@ class Store(Reader):
             )
 
     def _settle(self) -> None:
-        """Make the newest generation last, and the way down to it, whoever made that."""
+        """Make the newest generation, and the path down to it, durable."""
         for directory in (self._generations, self.home):
             disk.sync(directory)
         disk.sync_above(self.home)
@@ -188,7 +188,7 @@ class Store(Reader):
                     with suppress(OSError, StoreError, Damaged):
                         self._tidy()
         except OSError as error:
-            why = f"{error.strerror}; what was held is not lost"
+            why = f"{error.strerror}; the stored data are not lost"
             raise StoreError(f"cannot write to {self.home}: {why}") from error
 
     def _put_block(self, block: Block) -> Json:
@@ -204,7 +204,7 @@ class Store(Reader):
         return name
 
     def _tidy(self) -> None:
-        """Drop old generations, then what no other names, then what killed writers left.
+        """Drop old generations, then unreferenced objects, then what killed writers left.
 
         While one among the kept manifests is damaged, or the newest missing, no object goes: nobody
         can say which it needs. It counts for none of the generations that stay.

@@ -135,7 +135,7 @@ def parse(text: str, question: Question) -> Alert:
     measure, names = _measure(subject)
     if unit and unit != measure.unit:
         wanted = f"in {measure.unit}" if measure.unit else "without a unit"
-        raise AlertError(f"{measure.words} is told {wanted}, not in {unit}")
+        raise AlertError(f"{measure.words} is measured {wanted}, not in {unit}")
     fund, symbol = _names(measure, names, question)
     return Alert(
         measure.words, fund, symbol, compared, float(number),

@@ -138,12 +138,12 @@ def index_of(
         at_end: the window on the list at its end, where breadth is to count that one.
     """
     if not parts:
-        return f"no holdings of {fund} are held: import its file or fetch"
+        return f"no holdings file of {fund}: import one or fetch"
     measured = basket(market, parts, question.basis)
     if measured is None or not measured.measured.any():
         # announced changes may have left no line of a list at all
         reasons = Counter(measured.reasons if measured else ()).most_common(1)
-        why = reasons[0][0] if reasons else "no prices held"
+        why = reasons[0][0] if reasons else "no prices"
         return f"none of the {len(parts[0].file.symbols):,} lines of {fund} is measured: {why}"
     rows = np.nonzero(measured.measured.any(axis=0))[0]
     register, numbers = measured.register, measured.numbers[rows]

@@ -29,7 +29,7 @@ from core.measures.attribution import by_sector
 from core.measures.bridge import Step, bridge, gap_leaders, side
 from core.measures.changes import Change, Changes, changes, pair_of_files
 from core.measures.daily import daily
-from core.measures.membership import list_at_end, spans
+from core.measures.membership import as_known, list_at_end, spans
 from core.measures.spread import Spread, spread
 
 if TYPE_CHECKING:
@@ -86,12 +86,12 @@ def _spread(
     series = [market.series(symbol) for symbol in pair]
     for symbol, one in zip(pair, series, strict=True):
         if one is None:
-            return None, f"no closes of {symbol} are held: import them or fetch"
+            return None, f"no closes of {symbol}: import them or fetch"
         if one.level(question.basis) is None:
-            return None, f"only adjusted closes of {symbol} are held: price return is not known"
+            return None, f"only adjusted closes of {symbol}: price return is not known"
         bad = [doubt for doubt in one.doubts if doubt[0] <= day(window.end)]
         if bad and bad[-1][0] > day(window.start):
-            return None, f"{symbol} {bad[-1][1]}: its return is not told"
+            return None, f"{symbol} {bad[-1][1]}: its return is not computed"
         if bad:
             sessions = sessions[sessions >= bad[-1][0]]
     small, large = series
@@ -149,17 +149,21 @@ def take(market: Market, question: Question) -> Snapshot:
         raise UnavailableError(f"{question.small} cannot be compared with itself")
     for fund in pair:
         if fund not in market.last_close and fund not in market.holdings:
-            raise UnavailableError(f"nothing is held of {fund}: import its files or fetch")
+            raise UnavailableError(f"no data for {fund}: import its files or fetch")
     check_names(market, question)
+    newest = final_sessions(market, *pair)[-1:]
+    if question.as_of is not None:
+        market = market.kinds_known_on(question.as_of)
     sessions = common_sessions(market, *pair)
     final = final_sessions(market, *pair)
     if not len(sessions):
-        raise UnavailableError(f"no closes are held for {pair[0]} and {pair[1]}: import or fetch")
+        raise UnavailableError(f"no closes for {pair[0]} and {pair[1]}: import or fetch")
     last = pydate((final if len(final) else sessions)[-1])
     asked = question.as_of or last
     window = resolve(question.window, asked, sessions)
     as_of = pydate(sessions[np.searchsorted(sessions, day(asked), side="right") - 1])
 
+    market = as_known(market, pair, window, as_of)
     found_spread, why = _spread(market, question, window, sessions)
     missing = [why] if why else []
     parts = {fund: spans(market, fund, window.start, window.end, as_of) for fund in pair}
@@ -199,7 +203,7 @@ def take(market: Market, question: Question) -> Snapshot:
         files = pair_of_files(market, fund, first, window.end)
         if files is not None:
             changes_of[fund] = _with_contributions(
-                market, changes(market, *files), files, indices.get(fund)
+                market, changes(market, *files, as_of), files, indices.get(fund)
             )
 
     to_come = {}
@@ -233,7 +237,7 @@ def take(market: Market, question: Question) -> Snapshot:
         question=question,
         window=window,
         as_of=as_of,
-        last_session=last,
+        last_session=pydate(newest[0]) if len(newest) else last,
         state=state,
         simulated=market.simulated,
         sources=sources(market, question, window, baskets, lists),

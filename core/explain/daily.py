@@ -94,7 +94,7 @@ def _one(
     terms: tuple[Term, ...],
     *notes: str,
 ) -> Explanation:
-    adjusted = ("dividend-adjusted closes stand in for closes that are not held",)
+    adjusted = ("dividend-adjusted closes are used where there are no closes",)
     return Explanation(
         f"{title} of {ground.fund} on {session.when}",
         value,

@@ -15,6 +15,7 @@ from core.data.errors import MeasureError
 from core.explain import breadth, changes, concentration, daily, gap, groups, index, lines, spread
 from core.explain.ground import Ground
 from core.explain.scalars import EXPLAINED
+from core.measures.membership import as_known
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -132,6 +133,7 @@ def explain(
         raise MeasureError(f"{name!r} is no measure; known are {names()}")
     if item and not measure.item:
         raise MeasureError(f"{name} takes no {item!r}; it is one figure of the index")
-    ground = Ground(market, snapshot, fund)
+    known = as_known(market, snapshot.question.pair, snapshot.window, snapshot.as_of)
+    ground = Ground(known, snapshot, fund)
     explanations = measure.make(ground, item) if measure.item else measure.make(ground)
     return tuple(one for one in explanations if one is not None)

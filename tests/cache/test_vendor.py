@@ -151,7 +151,7 @@ def rich(world: World) -> None:
     [
         (still, "15 of 15 lines repeat the close before on "),
         (late, "shifted by a session"),
-        (unsplit, "move as by a split"),
+        (unsplit, "move as if they had split"),
         (pence, "in another currency"),
         (rich, "a dividend of "),
     ],
@@ -165,7 +165,9 @@ def test_a_poisoned_batch_is_refused_as_a_whole(
     before = everything(store)
     poison(world)
     summary = world.run(store, 60, full=full)
-    assert not summary.ok and words in summary.message and "what is held stays" in summary.message
+    assert (
+        not summary.ok and words in summary.message and "the stored closes stay" in summary.message
+    )
     assert everything(store) == before
     # the next day the vendor has mended it, and nothing is left of the bad one
     mended = World()
@@ -183,7 +185,7 @@ def test_one_line_that_lost_its_split_stays_as_it_was(store: Store) -> None:
     world.close["S03"][:30] *= 4
     summary = world.run(store, 60, full=True)
     assert (
-        list(summary.failed) == ["S03"] and "without a split that is held" in summary.failed["S03"]
+        list(summary.failed) == ["S03"] and "without a split in the store" in summary.failed["S03"]
     )
     assert closes(store.read().prices, "S03") == before
     assert len(closes(store.read().prices, "S04")) == 61
@@ -225,7 +227,7 @@ def test_closes_of_a_file_stay_the_files(store: Store) -> None:
     world.close["S05"][3] *= 1.1
     summary = world.run(store, 61, full=True)
     assert summary.ok
-    assert "S05: Yahoo differs from own.csv and Yahoo, which stays" in summary.message
+    assert "S05: Yahoo differs from own.csv and Yahoo, whose closes stay" in summary.message
     prices = store.read().prices
     assert closes(prices, "S05")[DAYS[3].item()] == round(world.close["S05"][3] / 1.1, 2)
     assert "Yahoo differs" in prices.disputed["S05"] and list(prices.disputed) == ["S05"]

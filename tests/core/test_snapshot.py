@@ -74,7 +74,7 @@ def test_bins_and_outside_equal_the_lines_held() -> None:
     late = holdings("IWM", "2026-01-14", {"A": 60, "B": 30, "C": 5})
     view = take(market(prices(DAYS, CLOSES), file, late, LARGE), Question()).small
     assert view is not None
-    assert dict(view.breadth.outside) == {"no prices held": 2, "joined": 1}
+    assert dict(view.breadth.outside) == {"no prices": 2, "joined": 1}
     # the list at the start has four lines, two with closes; C joined later and is told apart
     assert (view.lines, view.measured, view.later, view.later_measured) == (4, 2, 1, 1)
     assert sum(b.count for b in view.breadth.histogram) + 3 == view.lines + view.later
@@ -96,7 +96,7 @@ def test_themes_and_the_index_without_marked_names() -> None:
 def test_without_holdings_the_spread_is_told_and_the_rest_is_missing() -> None:
     found = take(market(prices(DAYS, CLOSES), LARGE), Question())
     assert found.spread is not None and found.small is None and found.large is not None
-    assert found.missing == ("no holdings of IWM are held: import its file or fetch",)
+    assert found.missing == ("no holdings file of IWM: import one or fetch",)
     assert found.state == "partial" and not found.complete and found.bridge == ()
 
 
@@ -106,7 +106,7 @@ def test_without_fund_closes_the_contributions_are_told() -> None:
     assert found.spread is None and found.small is not None
     assert found.small.fund_return is None and found.small.unexplained is None
     assert found.small.basket_return == pytest.approx((60 * 0.2 + 38 * -0.05) / 98)
-    assert headline(found) == "no closes of IWM are held: import them or fetch."
+    assert headline(found) == "no closes of IWM: import them or fetch."
 
 
 def test_below_the_coverage_floor_nothing_is_claimed() -> None:
@@ -146,9 +146,9 @@ def test_fund_calendars_that_differ_use_common_closes() -> None:
     ("question", "error", "words"),
     [
         (Question(window="nonsense"), WindowError, "is no window"),
-        (Question(small="NOPE"), UnavailableError, "nothing is held of NOPE"),
+        (Question(small="NOPE"), UnavailableError, "no data for NOPE"),
         (Question(small="SPY"), UnavailableError, "with itself"),
-        (Question(as_of=date(2020, 1, 1)), UnavailableError, "no close is held on or before"),
+        (Question(as_of=date(2020, 1, 1)), UnavailableError, "no close on or before"),
         (Question(window="1Y"), UnavailableError, "no close near 2025-01-30"),
     ],
 )

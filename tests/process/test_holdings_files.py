@@ -388,5 +388,5 @@ def test_another_separator_is_read(mark: str) -> None:
 
 def test_a_column_that_stands_twice_is_refused() -> None:
     text = "symbol,name,quantity,price,Price\nAAA,Alpha,1,2,3\n"
-    assert "line 1, column price: this column stands twice" in refusal(text, fund="IWM")
+    assert "line 1, column price: this column appears twice" in refusal(text, fund="IWM")
     assert read("symbol,weight,note,note\nAAA,1,a,b\n", fund="I", as_of=date(2026, 3, 31))

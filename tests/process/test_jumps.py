@@ -1,4 +1,4 @@
-"""A holdings file that cannot follow the one before is kept aside; ordinary ones are not."""
+"""A holdings file that cannot follow the one before is set aside; ordinary ones are not."""
 
 from __future__ import annotations
 

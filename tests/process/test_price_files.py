@@ -268,7 +268,7 @@ def test_parquet_numbers_and_refusals(tmp_path: Path) -> None:
         (pa.table({f"c{i}": [1] for i in range(2500)}), "has 2,500 columns"),
         (b"PAR1 and then nothing of the kind PAR1", "is a damaged Parquet file"),
         ("symbol,date\nA,2026-06-26\n", 'has no column "close"'),
-        ("symbol,date,close,Close\nA,2026-06-26,1,2\n", "column close: this column stands twice"),
+        ("symbol,date,close,Close\nA,2026-06-26,1,2\n", "column close: this column appears twice"),
         ("symbol,date,close\n", "has a header and no rows"),
         ("symbol,date,close\nA,2026-06-27,1\n", "line 2, column date, A: has no good row"),
         ("<!doctype html><html></html>", "is a web page"),

@@ -173,7 +173,7 @@ class Refusing:
         write(target, text)
 
 
-LOST = "what the screen remembers is not kept: {1}; everything else goes on ({0})"
+LOST = "what the screen remembers is not saved: {1}; everything else goes on ({0})"
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC, errno.EACCES, errno.EDQUOT])

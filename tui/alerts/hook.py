@@ -65,7 +65,10 @@ def run(
     argv = [argument.replace(PLACE, sentence) for argument in command]
     name = safe(argv[0])
     if os.sep in argv[0] and not os.path.isabs(argv[0]):  # noqa: PTH117
-        return f"the hook of alerts is not run: {name} depends on where one stands; write its path"
+        return (
+            f"the hook of alerts is not run: {name} depends on the current directory;"
+            " write its full path"
+        )
     try:
         process = subprocess.Popen(
             argv,

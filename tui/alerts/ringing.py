@@ -168,7 +168,7 @@ class Ringer:
         except (CoreError, CacheError, OSError) as error:
             host.post_message(AlertReply(f"the alert is not set: {why(error)}", wrong=True))
             return
-        about = "it is not told now" if now is None else f"now {figure(alert, now)}"
+        about = "it has no value now" if now is None else f"now {figure(alert, now)}"
         wait = "" if entry.armed else ": it holds already, and rings after it has crossed back"
         host.post_message(AlertReply(f"alert set: {alert.text}; {about}{wait}"))
 

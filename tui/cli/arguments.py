@@ -108,7 +108,7 @@ def _refresh(fetch: argparse.ArgumentParser) -> None:
     fetch.add_argument("--full", action="store_true", help="ask for everything, whole")
     fetch.add_argument("--retry", action="store_true", help="ask also for what failed a while ago")
     fetch.add_argument(
-        "--accept", action="store_true", help="use the holdings files that were kept aside"
+        "--accept", action="store_true", help="use the holdings files that were set aside"
     )
     fetch.add_argument("--quiet", action="store_true", help="no progress; for cron")
     fetch.add_argument("--no-alerts", action="store_true", help="judge no alerts at the end")
@@ -131,10 +131,10 @@ def _import(bring: argparse.ArgumentParser) -> None:
     basis.add_argument("--adjusted", action="store_true", help="closes are split-adjusted")
     basis.add_argument("--unadjusted", action="store_true", help="closes are as traded")
     closes.add_argument(
-        "--replace", action="store_true", help="these histories take the place of those held"
+        "--replace", action="store_true", help="these histories replace the stored ones"
     )
     closes.add_argument(
-        "--accept", action="store_true", help="join what does not fit what is held as it is"
+        "--accept", action="store_true", help="merge what does not fit the stored closes as it is"
     )
     closes.add_argument("--symbol", metavar="SYM", help="whose closes, where no column says")
     _notation(closes)
@@ -167,7 +167,7 @@ def _forget(forget: argparse.ArgumentParser) -> None:
     gone = what.add_parser("holdings", parents=[place], help="a fund's file of one date")
     gone.add_argument("fund")
     gone.add_argument("date")
-    closes = what.add_parser("prices", parents=[place], help="all that is held of some symbols")
+    closes = what.add_parser("prices", parents=[place], help="everything stored of some symbols")
     closes.add_argument("symbols", nargs="+", metavar="SYMBOL")
     brought = what.add_parser("import", parents=[place], help="an import or a refresh")
     brought.add_argument("id", type=int, metavar="ID", help="its number in `status --imports`")
@@ -187,7 +187,7 @@ def _serve(serve: argparse.ArgumentParser) -> None:
 
 def _status(status: argparse.ArgumentParser) -> None:
     status.add_argument("--format", choices=("text", "json"), default="text")
-    status.add_argument("--imports", action="store_true", help="what was brought, each by number")
+    status.add_argument("--imports", action="store_true", help="what was imported, each by number")
     status.add_argument(
         "--pair", default=argparse.SUPPRESS, metavar="SMALL:LARGE", help="whose refresh is priced"
     )
@@ -230,11 +230,11 @@ _COMMANDS: Final[
     "explain": ("how a number came about", True, _explain),
     "refresh": ("fetch what is stale", True, _refresh),
     "quotes": ("today's quotes of a pair and its lines, as JSON lines", True, _nothing),
-    "import": ("bring your own files", None, _import),
+    "import": ("import your own files", None, _import),
     "funds": ("the funds known, and adding one", False, _funds),
     "forget": ("take a wrong import back", None, _forget),
     "publish": ("a copy that a desk may read", False, _publish),
     "serve": ("the screen in a browser here", True, _serve),
-    "status": ("what is held, and how old", False, _status),
-    "doctor": ("what is to be mended here", False, _doctor),
+    "status": ("what is stored, and how old", False, _status),
+    "doctor": ("what needs fixing here", False, _doctor),
 }

@@ -297,7 +297,9 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             shown = replace(shown, as_of=self.question.as_of)
         question = stepped(self.question, self.market, shown, sessions)
         if question.as_of == shown.as_of:
-            self.tell(f"{question.as_of} is the {'last' if sessions > 0 else 'first'} session held")
+            self.tell(
+                f"{question.as_of} is the {'last' if sessions > 0 else 'first'} session with closes"
+            )
             return
         self.ask(question)
 

@@ -57,7 +57,7 @@ class Memory:
     def lose(self, error: OSError) -> None:
         """Something could not be kept, which is no error: everything else goes on."""
         self._lost = (
-            f"what the screen remembers is not kept: {error.strerror or error};"
+            f"what the screen remembers is not saved: {error.strerror or error};"
             f" everything else goes on ({self.state.parent})"
         )
 

@@ -1,4 +1,4 @@
-"""How much of each line a fund holds: values in one currency, or weights, and their total."""
+"""The amount of each line in a fund: values in one currency, or weights, and their total."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _check_sum(sheet: Sheet, weighed: float) -> None:
     if sheet.percent and weighed > 100 * _ABOVE:
         raise SourceError(
             f"the weights add up to {weighed:.1f} %: several funds, or sums, stand in the file;"
-            " keep the rows of one fund, or name the column that tells them: --columns fund=TITLE"
+            " keep the rows of one fund, or name the column that names them: --columns fund=TITLE"
         )
     found = weighed / 100 if sheet.percent else weighed
     if _OVER < found <= _ABOVE:
@@ -150,7 +150,7 @@ def _base(sheet: Sheet, codes: dict[int, str]) -> str:
 
 
 def _rates(sheet: Sheet, codes: dict[int, str]) -> dict[int, float] | None:
-    """Row -> what its value is to be multiplied by, None where the file's rates do not say.
+    """Return row -> factor to the base currency, None where the file's rates do not give it.
 
     A rate can be dollars a unit (1.17) or units a dollar (156.5): which of the two is told by
     what currencies are worth, roughly, and has to be the same for all of them.
