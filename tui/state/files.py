@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from cache.facts import system
 from cache.store import disk
 from core.data.errors import WindowError
 from core.data.question import Basis, Question, normal
@@ -132,7 +133,7 @@ def read(path: Path) -> bytes:
     Raises:
         OSError: it cannot be read.
     """
-    opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    opened = os.open(path, system.READ)
     try:
         return os.read(opened, _MOST)
     finally:
