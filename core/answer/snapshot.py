@@ -33,6 +33,8 @@ from core.measures.membership import as_known, list_at_end, spans
 from core.measures.spread import Spread, spread
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from core.data.frames import Holdings
     from core.data.market import Market
     from core.measures.basket import Basket
@@ -79,7 +81,7 @@ def final_sessions(market: Market, small: str, large: str) -> Dates:
 
 
 def _spread(
-    market: Market, question: Question, window: Window, sessions: Dates
+    market: Market, question: Question, window: Window, sessions: Dates, as_of: date
 ) -> tuple[Spread | None, str]:
     """The spread, or None and the sentence that says what is missing."""
     pair = (question.small, question.large)
@@ -96,12 +98,22 @@ def _spread(
             sessions = sessions[sessions >= bad[-1][0]]
     small, large = series
     assert small is not None and large is not None
-    levels = []
+    levels, prices = [], []
     for one in (small, large):
+        rows = np.searchsorted(one.sessions, sessions)
         level = one.level(question.basis)
         assert level is not None
-        levels.append(level[np.searchsorted(one.sessions, sessions)])
-    return spread(window, sessions, levels[0], levels[1]), ""
+        levels.append(level[rows])
+        prices.append(None if one.price is None else one.price[rows])
+    return spread(
+        window,
+        sessions,
+        levels[0],
+        levels[1],
+        prices=(prices[0], prices[1]),
+        as_of=as_of,
+        calendar=market.reference.sessions,
+    ), ""
 
 
 def _with_contributions(
@@ -164,7 +176,7 @@ def take(market: Market, question: Question) -> Snapshot:
     as_of = pydate(sessions[np.searchsorted(sessions, day(asked), side="right") - 1])
 
     market = as_known(market, pair, window, as_of)
-    found_spread, why = _spread(market, question, window, sessions)
+    found_spread, why = _spread(market, question, window, sessions, as_of)
     missing = [why] if why else []
     parts = {fund: spans(market, fund, window.start, window.end, as_of) for fund in pair}
     at_end: dict[str, Span] = {}
