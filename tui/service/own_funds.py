@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cache.facts.datafile import toml_text
 from cache.facts.fund_entry import with_entry
 from cache.facts.funds import load_funds
-from tui.state.files import write
+from cache.store import disk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def add_fund(file: Path, entry: FundEntry) -> str:
         before = ""
     text = with_entry(before, file, entry)
     # a link stays one
-    write(file.resolve(), text)
+    disk.replace(file.resolve(), text.encode())
     fund = load_funds(file)[entry.symbol]
     follows = f", which follows the {fund.index}," if fund.index else ""
     if not fund.addresses:
