@@ -32,6 +32,7 @@ KINDS = {
     "no close at the date of the holdings file": naive.NO_VALUE,
     "only adjusted closes held": naive.NO_CLOSES,
     "joined as announced": naive.NO_WEIGHT,
+    "left later as announced": naive.NO_WEIGHT,
     "joined": naive.JOINED,
     "no close at both ends": "no reason of its own",
 }
