@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from cache.facts import system
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 
@@ -34,7 +35,7 @@ def opened(path: Path, largest: int) -> BinaryIO:
     # Looked at before it is opened: opening a device can already do something.
     _check(path, os.stat(path), largest)  # noqa: PTH116
     # Not blocking: a pipe put in its place meanwhile must not hang us.
-    file = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb")
+    file = os.fdopen(os.open(path, system.READ), "rb")
     try:
         _check(path, os.fstat(file.fileno()), largest)
     except SourceError:

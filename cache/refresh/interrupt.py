@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from cache.facts import system
 from cache.facts.errors import SourceError
 
 T = TypeVar("T")
@@ -22,8 +23,7 @@ def signals(stop: threading.Event) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.getsignal(number) for number in numbers}
+    before = {number: signal.getsignal(number) for number in system.ENDING}
 
     def restore() -> None:
         for number, handler in before.items():
@@ -33,7 +33,7 @@ def signals(stop: threading.Event) -> Iterator[None]:
         stop.set()
         restore()
 
-    for number in numbers:
+    for number in system.ENDING:
         # An ignored signal stays ignored: nohup and background jobs rely on it.
         if before[number] is not signal.SIG_IGN:
             signal.signal(number, end)
@@ -49,6 +49,8 @@ def heed_reader(descriptor: int) -> None:
     A refresh that waits for its vendor writes nothing for a while, and so would not notice that
     the screen it fetches for was killed.
     """
+    if not hasattr(select, "poll"):
+        return
 
     def wait() -> None:
         poll = select.poll()

@@ -7,7 +7,6 @@ of another pair, it makes its own.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import threading
@@ -18,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from cache.facts import regular
+from cache.facts import regular, system
 from cache.facts.errors import StoreBusy, StoreError
 from cache.refresh.progress import Summary
 from cache.store import disk
@@ -65,12 +64,12 @@ def turn(
     """
     try:
         disk.make(home)
-        opened = os.open(home / "refresh.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        opened = os.open(home / "refresh.lock", system.LOCK, 0o600)
     except OSError as error:
         raise StoreError(f"cannot write to {home}: {error.strerror}") from None
     try:
         waited = False
-        while not _locked(opened):
+        while not system.try_lock(opened):
             if not waited:
                 process = _read(opened).get("process")
                 who = f" (process {process})" if isinstance(process, int) else ""
@@ -94,19 +93,16 @@ def last_said(home: Path) -> dict[str, Any]:
     return summary if isinstance(summary, dict) else {}
 
 
-def _locked(opened: int) -> bool:
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def _read(opened: int) -> dict[str, Any]:
     try:
-        return _parsed(os.pread(opened, _LIMIT, 0))
+        return _parsed(_content(opened))
     except OSError:
         return {}
+
+
+def _content(opened: int) -> bytes:
+    os.lseek(opened, 0, os.SEEK_SET)
+    return os.read(opened, _LIMIT)
 
 
 def _parsed(data: bytes) -> dict[str, Any]:
@@ -122,6 +118,7 @@ def _write(opened: int, fields: dict[str, Any]) -> None:
     data = json.dumps(fields).encode()
     try:
         os.ftruncate(opened, 0)
-        os.pwrite(opened, data, 0)
+        os.lseek(opened, 0, os.SEEK_SET)
+        os.write(opened, data)
     except OSError:
         return

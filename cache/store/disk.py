@@ -7,13 +7,13 @@ experiment can take the place of that one name and fail, record or replay each o
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from cache.facts import system
 from cache.facts.errors import StoreBusy
 
 
@@ -28,20 +28,47 @@ def write(path: Path, data: bytes) -> None:
     """
     temporary = path.with_name(f".{path.name}")
     mode = os.stat(path.parent).st_mode & 0o666  # noqa: PTH116
-    opened = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    write_new(temporary, data, mode)
+    os.replace(temporary, path)  # noqa: PTH105
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a small file for its owner alone, atomically: several processes may do so at once.
+
+    Missing directories are made.
+
+    Raises:
+        OSError: the file is as it was before.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        os.fchmod(opened, mode)
+        make(path.parent)
+        write_new(temporary, data, 0o600)
+        os.replace(temporary, path)  # noqa: PTH105
+    except OSError:
+        with suppress(OSError):
+            remove(temporary)
+        raise
+
+
+def write_new(path: Path, data: bytes, mode: int | None) -> None:
+    """Write a new file, and bring its bytes to the disk (fsync); a mode of None is the umask's."""
+    opened = os.open(path, system.WRITE, 0o666 if mode is None else 0o600)
+    try:
+        if mode is not None and hasattr(os, "fchmod"):
+            os.fchmod(opened, mode)
         left = memoryview(data)
         while left:
             left = left[os.write(opened, left) :]
         os.fsync(opened)
     finally:
         os.close(opened)
-    os.replace(temporary, path)  # noqa: PTH105
 
 
 def sync(directory: Path) -> None:
-    """Make the names in a directory durable (fsync)."""
+    """Make the names in a directory durable (fsync), where the system can."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
     opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(opened)
@@ -87,19 +114,13 @@ def locked(path: Path, timeout: float) -> Iterator[None]:
         StoreBusy: it was not free within that time.
         OSError: the file cannot be made or opened.
     """
-    opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    opened = os.open(path, system.LOCK, 0o600)
     try:
         deadline = time.monotonic() + timeout
-        while True:
-            try:
-                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    raise StoreBusy(
-                        f"another process is writing to {path.parent}; try again later"
-                    ) from None
-                time.sleep(0.02)
+        while not system.try_lock(opened):
+            if time.monotonic() >= deadline:
+                raise StoreBusy(f"another process is writing to {path.parent}; try again later")
+            time.sleep(0.02)
         yield
     finally:
         os.close(opened)

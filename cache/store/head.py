@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from cache.facts import system
 from cache.store import disk, pack
 
 NAME: Final = "head"
@@ -24,7 +25,7 @@ def read(home: Path) -> int:
     """Return the newest generation known to be durable, 0 where unknown."""
     try:
         # Whatever stands there, it ends soon: a pipe does not block, a device is cut short.
-        opened = os.open(home / NAME, os.O_RDONLY | os.O_NONBLOCK)
+        opened = os.open(home / NAME, system.READ)
     except OSError:
         return 0
     try:

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from cache.facts import system
 from cache.facts.errors import StoreError
 
 #: What it means that a file cannot be read: it is not there, or is none, or its file system says
@@ -66,7 +67,7 @@ class Room:
 def beginning(path: Path) -> bytes:
     """Return the first bytes of a file, for a manifest those with its hash; b"" where missing."""
     try:
-        opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        opened = os.open(path, system.READ)
     except OSError:
         return b""
     try:
@@ -92,7 +93,7 @@ def _read(path: Path, room: memoryview) -> bytes | memoryview:
     try:
         # Before it is opened, since to open a device may do something; and once more after.
         _regular(path, os.stat(path))  # noqa: PTH116
-        opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        opened = os.open(path, system.READ)
         try:
             size = _regular(path, os.fstat(opened))
             if not room or size != len(room):

@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from cache.facts import system
 from cache.facts.errors import StoreError
 
 #: Marks a directory that holds a desk's published copy (`cache.store.publish`).
@@ -29,6 +30,8 @@ def check(directory: Path, *, writing: bool, shared: bool = False) -> None:
     Raises:
         StoreError: who may do what, and what mends it.
     """
+    if system.user() is None:
+        return
     info = _look(directory)
     if info and info.st_mode & _OTHERS:
         raise StoreError(
@@ -45,7 +48,7 @@ def check(directory: Path, *, writing: bool, shared: bool = False) -> None:
             f" {above}` lets them add only; or keep your data in a place of your own with --home,"
             " and let others read a copy: `internals publish DIR`"
         )
-    if writing and info and info.st_uid != os.geteuid():
+    if writing and info and info.st_uid != system.user():
         raise StoreError(
             f"{directory} belongs to {_name(info.st_uid)}, and only its owner writes to it;"
             " read it, or choose another place with --home"
@@ -84,11 +87,13 @@ def check_file(path: Path) -> None:
     Raises:
         StoreError: who may do what, and the command that mends it.
     """
+    if system.user() is None:
+        return
     try:
         info = os.stat(path)  # noqa: PTH116
     except OSError:
         return
-    if info.st_uid not in (os.geteuid(), 0):
+    if info.st_uid not in (system.user(), 0):
         raise StoreError(
             f"{path} belongs to {_name(info.st_uid)} and may name programs to run; only your own"
             " settings are used: choose another place with --home"
@@ -103,8 +108,10 @@ def check_file(path: Path) -> None:
 
 def _own_group(status: os.stat_result) -> bool:
     """Whether a file's group is its owner's private one."""
-    import grp
-
+    try:
+        import grp
+    except ImportError:
+        return False
     try:
         group = grp.getgrgid(status.st_gid)
     except KeyError:
@@ -114,9 +121,9 @@ def _own_group(status: os.stat_result) -> bool:
 
 
 def _name(user: int) -> str:
-    import pwd
-
     try:
+        import pwd
+
         return pwd.getpwuid(user).pw_name
-    except KeyError:
+    except (ImportError, KeyError):
         return f"user {user}"

@@ -165,7 +165,7 @@ def test_a_file_kept_aside_counts_when_it_is_accepted(tmp_path: Path) -> None:
 
     half = Files(file(SECOND, NAMES[:60]))
     summary = run(60, half)
-    assert "kept aside" in str(summary) and "names 60 lines" in str(summary)
+    assert "set aside" in str(summary) and "names 60 lines" in str(summary)
     held = store.read()
     assert [one.as_of for one in held.holdings["IWM"]] == [FIRST]
     (aside,) = held.aside
