@@ -34,6 +34,8 @@ def end_early(basket: Basket, window: Window) -> EndEarly | None:
     last, share = basket.segments[-1], basket.share[-1]
     closed = basket.closed[-1]
     early = basket.measured[-1] & (closed < day(window.end))
+    if not early.any():
+        return None
     for session in np.unique(closed[early]):
         ending = np.nonzero(early & (closed == session))[0].tolist()
         delisted = [

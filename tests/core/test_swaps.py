@@ -74,7 +74,7 @@ def test_a_ticker_whose_closes_may_be_either_companys_is_not_measured() -> None:
     spliced = [*ROUNDHILL[:CHANGE], *FACEBOOK[CHANGE:]]
     _, view = view_of({"META": spliced, "FB": FACEBOOK}, files(identified=True))
     left_out = {row.symbol: row.reason for row in view.left_out}
-    assert left_out["META-0"] == "no prices held"
+    assert left_out["META-0"] == "no prices"
     assert view.segments[0].measured <= 2
 
 
