@@ -125,7 +125,7 @@ def test_closes_that_come_after_adjusted_ones_alone(basis: str) -> None:
     view = view_of(held, 20, 20, basis)
     if basis == "pr":
         (line,) = view.left_out
-        assert line.reason == "only adjusted closes held: no price return"
+        assert line.reason == "only adjusted closes: no price return"
     else:
         row = view.contributors.symbols.index("A")
         assert view.contributors.returns[row] == pytest.approx(FALL[20] / 60 - 1)
