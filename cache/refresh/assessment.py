@@ -1,4 +1,4 @@
-"""What an answer is worth beside what is held of its symbol: taken, taken in part, or not."""
+"""Compare an answer with the stored closes of its symbol: accept it whole, in part, or not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Assessment:
-    """What becomes of an answer.
+    """Which part of an answer is accepted, and why not the rest.
 
     Attributes:
         answer: what of it is to be kept.
@@ -69,7 +69,7 @@ def overpaid(answer: Answer, known: HeldCloses) -> str:
 
 
 def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
-    """A vendor's answer beside its own earlier ones: the newer counts, unless it cannot be right.
+    """Compare an answer with the same vendor's stored closes: the newer wins if it is plausible.
 
     Args:
         answer: has bars.
@@ -77,15 +77,15 @@ def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
         vendor: who answers.
     """
     if paid := overpaid(answer, known):
-        return Assessment(answer, f"{vendor} gave {paid}; what is held stays", odd=True)
+        return Assessment(answer, f"{vendor} gave {paid}; the stored closes stay", odd=True)
     comparison = _compared(answer, known, rounded=False)
     if comparison.kind in SYSTEMATIC:
         reason = f"{vendor}'s history is {SYSTEMATIC[comparison.kind]} ({comparison.words})"
-        return Assessment(answer, f"{reason}; what is held stays", odd=True)
+        return Assessment(answer, f"{reason}; the stored closes stay", odd=True)
     symbol = answer.ask.symbol
     if comparison.kind == "rebase" and comparison.before is not None:
         return Assessment(answer, note=str(Rebase(symbol, comparison.before, comparison.factor)))
-    if comparison.kind == "single":
+    if comparison.days:
         many = len(comparison.days)
         closes = f"{many:,} close{'' if many == 1 else 's'} of {symbol}"
         return Assessment(answer, note=f"{closes} changed at {vendor}")
@@ -93,7 +93,7 @@ def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
 
 
 def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
-    """A vendor's answer beside closes of another source, which stay: what is missing is taken.
+    """Compare an answer with another source's stored closes: only missing sessions are taken.
 
     Args:
         answer: has bars.
@@ -102,7 +102,7 @@ def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     """
     symbol = answer.ask.symbol
     if paid := overpaid(answer, known):
-        return Assessment(answer, f"{vendor} gave {paid}; what is held stays", odd=True)
+        return Assessment(answer, f"{vendor} gave {paid}; the stored closes stay", odd=True)
     comparison = _compared(answer, known, rounded=True)
     other = known.prices.sources_of(symbol)
     new = _missing(answer, known)
@@ -111,7 +111,7 @@ def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     if comparison.kind == "rebase" and comparison.before is not None:
         change = Rebase(symbol, comparison.before, comparison.factor)
         return Assessment(new, rebase=change, note=str(change), disputed="")
-    differs = f"{vendor} differs from {other}, which stays ({comparison.words})"
+    differs = f"{vendor} differs from {other}, whose closes stay ({comparison.words})"
     if comparison.kind == "single":
         return Assessment(new, note=f"{symbol}: {differs}", disputed=differs)
     reason = f"{differs}; `internals forget prices {symbol}` lets {vendor}'s take its place"
@@ -119,7 +119,7 @@ def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
 
 
 def _missing(answer: Answer, known: HeldCloses) -> Answer:
-    """The answer without what is held: closes of other sessions, events where none are held."""
+    """Return the answer's closes of sessions not stored, and its events where none are stored."""
     symbol = answer.ask.symbol
     days, _ = known.final_closes(symbol)
     on_known_day = np.isin(answer.session, days)

@@ -1,4 +1,4 @@
-"""Small files beside the store: what a refresh remembers of its asking, for the next one.
+"""Small files next to the store: a refresh's records for the next one.
 
 Nothing rests on them: one that is missing, damaged or cannot be written costs requests, no more.
 """
@@ -19,7 +19,7 @@ _LIMIT: Final = 1 << 22
 
 
 def rows(path: Path) -> list[Any]:
-    """The rows kept in a file; none where nothing readable is kept."""
+    """Return the rows of a file; empty where it is missing or unreadable."""
     try:
         document = json.loads(regular.read_or_none(path, _LIMIT) or b"")
     except (ValueError, RecursionError):
@@ -28,7 +28,7 @@ def rows(path: Path) -> list[Any]:
 
 
 def keep(path: Path, entries: Sequence[Sequence[Any]]) -> None:
-    """Put rows in place of those kept; failing to is no error."""
+    """Replace the rows of a file; a failed write is ignored."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         temporary.write_text(json.dumps(entries))

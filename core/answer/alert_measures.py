@@ -1,19 +1,25 @@
-"""The numbers an alert can be set on: one table, each with its words, its unit and its pane."""
+"""The numbers an alert can be set on: every row of the table of measures, the pair's, a line's."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from core.measures.counting import AVERAGES
+from core.answer import rarity_values
+from core.answer.scalar import CHANGES, CONTRIBUTORS, Scalar, ScalarUnit
+from core.answer.table import ROWS
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
-    from core.measures.breadth import Breadth
 
-SPREAD, CONTRIBUTORS, BREADTH, CHANGES = 1, 2, 3, 4
+SPREAD = 1
+_PER_CENT: Final = ("share", "return")
+#: Unit of a row -> the one its alert is written in.
+_UNITS: Final[Mapping[ScalarUnit, str]] = {
+    "share": "%", "return": "%", "pp": "pp", "bp": "bp", "count": "", "ratio": "",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +29,15 @@ class AlertMeasure:
     Attributes:
         words: how it is written, in small letters.
         help: what it is, one clause.
-        unit: "pp", "%", "bp" or "" for a count or a rank.
+        unit: "pp", "%", "bp", "y" for years, or "" for a count or a rank.
         pane: number of the pane that shows it.
         value: (snapshot, fund, symbol) -> the number in its unit, None where not told.
         fund: it is of one index; the small one unless named.
         symbol: it is of one line, which has to be named.
         closes: it rests on the two funds' closes alone, whatever the coverage.
         weights: it rests on weights, which may be estimated.
-        days: it needs breadth session by session, against an average of so many closes; 0 not.
+        daily: it needs breadth session by session.
+        also: older words for it.
     """
 
     words: str
@@ -42,7 +49,8 @@ class AlertMeasure:
     symbol: bool = False
     closes: bool = False
     weights: bool = False
-    days: int = 0
+    daily: bool = False
+    also: tuple[str, ...] = ()
 
 
 def _gap(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
@@ -66,40 +74,15 @@ def _return(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
     return 100 * (spread.small_return if fund == question.small else spread.large_return)
 
 
-def _breadth_share(
-    of: Callable[[Breadth], float | None],
-) -> Callable[[Snapshot, str, str], float | None]:
-    """A share or return of breadth, in per cent."""
+def _of_row(row: Scalar) -> Callable[[Snapshot, str, str], float | None]:
+    """A row of the table of measures, in its alert's unit."""
 
     def value(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
-        view = _covered(snapshot, fund, breadth=True)
-        share = of(view.breadth) if view is not None and view.breadth.n else None
-        return None if share is None else 100 * share
-
-    return value
-
-
-def _top(k: int) -> Callable[[Snapshot, str, str], float | None]:
-    """Share of the gross gain that the k best names brought, in per cent."""
-
-    def value(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
-        view = _covered(snapshot, fund)
-        tops = view.concentration.top if view is not None else ()
-        share = next((top.share_of_gross_gain for top in tops if top.k == k), None)
-        return None if share is None else 100 * share
-
-    return value
-
-
-def _above(days: int) -> Callable[[Snapshot, str, str], float | None]:
-    """Share of members above their average of so many closes on the last session, per cent."""
-
-    def value(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
-        daily = snapshot.daily.get(fund) if _covered(snapshot, fund, breadth=True) else None
-        share = (
-            float(daily.above[days][-1]) if daily is not None and len(daily.sessions) else math.nan
-        )
-        return None if math.isnan(share) else 100 * share
+        view = snapshot.indices.get(fund)
+        if view is None or not row.claimed(view):
+            return None
+        number = row.in_unit(row.value(view, snapshot.daily.get(fund)))
+        return None if number is None else number * (100 if row.unit in _PER_CENT else 1)
 
     return value
 
@@ -120,64 +103,71 @@ def _member_changes(joined: bool) -> Callable[[Snapshot, str, str], float | None
     return value
 
 
-def _covered(snapshot: Snapshot, fund: str, *, breadth: bool = False) -> IndexView | None:
+def _covered(snapshot: Snapshot, fund: str) -> IndexView | None:
     """An index whose coverage and lists carry a claim; None where they do not, or it is missing."""
     view = snapshot.indices.get(fund)
-    if view is None or not view.claims or (breadth and not view.claims_breadth):
-        return None
-    return view
+    return view if view is not None and view.claims else None
 
 
+def _table() -> Iterator[AlertMeasure]:
+    """A measure of every row of the table of measures."""
+    for row in ROWS:
+        closes = row.claim == "closes"
+        yield AlertMeasure(
+            row.key,
+            row.title,
+            _UNITS[row.unit],
+            row.shown[0],
+            _return if closes else _of_row(row),
+            fund=True,
+            closes=closes,
+            weights=row.claim == "leaders",
+            daily=row.daily,
+            also=row.also,
+        )
+
+
+_RARITY: Final = (
+    AlertMeasure(
+        "gap percentile",
+        "share of all stretches as long that lie below the gap",
+        "%",
+        SPREAD,
+        rarity_values.gap_percentile,
+        closes=True,
+    ),
+    AlertMeasure(
+        "streak",
+        "sessions in a row ahead, below zero for behind",
+        "",
+        SPREAD,
+        rarity_values.streak,
+        closes=True,
+    ),
+    AlertMeasure(
+        "ratio high since",
+        "years since the ratio of closes was as high",
+        "y",
+        SPREAD,
+        rarity_values.ratio_high,
+        closes=True,
+    ),
+    AlertMeasure(
+        "ratio low since",
+        "years since the ratio of closes was as low",
+        "y",
+        SPREAD,
+        rarity_values.ratio_low,
+        closes=True,
+    ),
+)
 #: Longer words before shorter ones that begin alike.
 MEASURES: Final = (
     AlertMeasure("gap rank", "place of the gap among its years", "", SPREAD, _rank, closes=True),
     AlertMeasure("gap z", "the gap against its years, in deviations", "", SPREAD, _z, closes=True),
+    *_RARITY,
     AlertMeasure("gap", "small less large", "pp", SPREAD, _gap, closes=True),
-    AlertMeasure("return", "a fund's return", "%", SPREAD, _return, fund=True, closes=True),
-    AlertMeasure(
-        "breadth",
-        "lines that rose",
-        "%",
-        BREADTH,
-        _breadth_share(lambda b: b.share_up),
-        fund=True,
-    ),
-    AlertMeasure(
-        "outperforming",
-        "lines above their index",
-        "%",
-        BREADTH,
-        _breadth_share(lambda b: b.share_outperforming),
-        fund=True,
-        weights=True,
-    ),
-    AlertMeasure(
-        "median", "the median line's return", "%", BREADTH, _breadth_share(lambda b: b.median), True
-    ),
-    *(
-        AlertMeasure(
-            f"above{days}",
-            f"members above their {days}-day average",
-            "%",
-            BREADTH,
-            _above(days),
-            fund=True,
-            days=days,
-        )
-        for days in AVERAGES
-    ),
-    *(
-        AlertMeasure(
-            f"top{k} share",
-            f"the {k} best names' part of all gains",
-            "%",
-            CHANGES,
-            _top(k),
-            fund=True,
-            weights=True,
-        )
-        for k in (3, 5, 10)
-    ),
+    *_table(),
     AlertMeasure(
         "contribution",
         "what a name brought",
@@ -195,3 +185,16 @@ MEASURES: Final = (
         "leavers", "names that left between two files", "", CHANGES, _member_changes(False), True
     ),
 )
+
+
+def measure_of(words: Sequence[str]) -> tuple[AlertMeasure, int] | None:
+    """The measure that some words begin with, by its name or an older one, and how many it takes.
+
+    Of names that begin alike the longest is meant.
+    """
+    typed = [word.casefold() for word in words]
+    named = (
+        (measure, name.split()) for measure in MEASURES for name in (measure.words, *measure.also)
+    )
+    begun = [(measure, len(name)) for measure, name in named if typed[: len(name)] == name]
+    return max(begun, key=lambda pair: pair[1], default=None)

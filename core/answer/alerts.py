@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from core.answer.alert_measures import MEASURES, AlertMeasure
+from core.answer.alert_measures import MEASURES, AlertMeasure, measure_of
 from core.data.errors import CoreError
 from core.data.question import Basis, Question, normal
 
@@ -29,11 +29,11 @@ _COMPARED: Final[Mapping[str, Callable[[float, float], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_SHAPE: Final = re.compile(r"([^<>=]*?)\s*(<=|>=|<|>)\s*([+-]?\d+(?:\.\d+)?)\s*(pp|%|bp)?")
+_SHAPE: Final = re.compile(r"([^<>=]*?)\s*(<=|>=|<|>)\s*([+-]?\d+(?:\.\d+)?)\s*(pp|%|bp|y)?")
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 #: Values are rounded to this before they are compared: 50 % typed is 50 % measured.
 _DECIMALS: Final = 7
-EXAMPLES: Final = "alert gap rank <= 3, alert breadth IWM < 50, alert contribution BE > 150"
+EXAMPLES: Final = "alert gap rank <= 3, alert share_up IWM < 50, alert contribution BE > 150"
 
 
 class AlertError(CoreError):
@@ -135,7 +135,7 @@ def parse(text: str, question: Question) -> Alert:
     measure, names = _measure(subject)
     if unit and unit != measure.unit:
         wanted = f"in {measure.unit}" if measure.unit else "without a unit"
-        raise AlertError(f"{measure.words} is told {wanted}, not in {unit}")
+        raise AlertError(f"{measure.words} is measured {wanted}, not in {unit}")
     fund, symbol = _names(measure, names, question)
     return Alert(
         measure.words, fund, symbol, compared, float(number),
@@ -144,11 +144,10 @@ def parse(text: str, question: Question) -> Alert:
 
 
 def _measure(subject: str) -> tuple[AlertMeasure, list[str]]:
-    words = subject.casefold().split()
-    for measure in MEASURES:
-        name = measure.words.split()
-        if words[: len(name)] == name:
-            return measure, subject.upper().split()[len(name) :]
+    words = subject.upper().split()
+    known_measure = measure_of(words)
+    if known_measure is not None:
+        return known_measure[0], words[known_measure[1] :]
     known = ", ".join(measure.words for measure in MEASURES)
     raise AlertError(f"{subject.strip()!r} is nothing an alert can be set on; known are {known}")
 

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
+    from core.data.closures import StrayDay
     from core.data.frames import Action, FloatArray, LeftOut
     from core.data.question import Question
     from core.data.windows import Window
@@ -163,6 +164,8 @@ class IndexView:
         end_early: lines that end before the window, where they are too many for a claim.
         price_return_weight: weight of lines with price returns alone beside the fund's total
             return, a fraction; 0 on price return.
+        stray_day: a day that the window, or one of its parts, begins or ends on and that few
+            closes are held of: who gave them may have dated them on a day of no session.
     """
 
     fund: str
@@ -187,6 +190,7 @@ class IndexView:
     without: Without | None
     end_early: EndEarly | None = None
     price_return_weight: float = 0.0
+    stray_day: StrayDay | None = None
 
     @property
     def explained(self) -> float:

@@ -254,6 +254,17 @@ def counts(ground: Ground) -> list[Explanation]:
     ]
 
 
+def share_up(ground: Ground) -> list[Explanation]:
+    """Explain the share of lines that rose."""
+
+    def work(r: list[float]) -> tuple[float, tuple[Term, ...]]:
+        up = sum(round(x, _DECIMALS) > 0 for x in r)
+        return up / len(r), (Term("up", float(up), "count", "lines with r > 0"),)
+
+    value = ground.view.breadth.share_up if ground.view else None
+    return _moment(ground, "share of lines up", value, "percent", "up / N", work)
+
+
 def ladder(ground: Ground, item: str = "") -> list[Explanation]:
     """Explain every step of the ladder, or the one named (">10", "<-25")."""
     view = ground.view

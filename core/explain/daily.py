@@ -94,7 +94,7 @@ def _one(
     terms: tuple[Term, ...],
     *notes: str,
 ) -> Explanation:
-    adjusted = ("dividend-adjusted closes stand in for closes that are not held",)
+    adjusted = ("dividend-adjusted closes are used where there are no closes",)
     return Explanation(
         f"{title} of {ground.fund} on {session.when}",
         value,
@@ -121,13 +121,14 @@ def advances(ground: Ground) -> list[Explanation]:
         return []
     moves = _moves(ground, session)
     explanations = []
-    for title, (formula, condition) in _KINDS.items():
+    for kind, (formula, condition) in _KINDS.items():
+        title = "members unchanged" if kind == "unchanged" else kind
         ranked = sorted((-abs(move), symbol) for symbol, move in moves.items() if condition(move))
         terms = (
             Term("members", float(len(moves)), "count", "with this close and the one before"),
             *cut((Term(s, moves[s], "price", "move of its close") for _, s in ranked), 5),
         )
-        value = _last_value(getattr(session.daily, title))
+        value = _last_value(getattr(session.daily, kind))
         computed = float(len(ranked)) if moves else None
         explanations.append(_one(ground, session, title, value, "count", formula, computed, terms))
     return explanations

@@ -23,7 +23,7 @@ def index(ground: Ground) -> Explanation | None:
         return None
     known = view.fund_return is not None
     parts = [return_of(ground.market, ground.fund, *ground.ends, ground.basis)] if known else []
-    parts += [_basket_return(view), *filter(None, (cuts(ground),))]
+    parts += [basket_return(view), *filter(None, (cuts(ground),))]
     terms = [
         Term(
             "contributions",
@@ -56,7 +56,8 @@ def index(ground: Ground) -> Explanation | None:
     )
 
 
-def _basket_return(view: IndexView) -> Explanation:
+def basket_return(view: IndexView) -> Explanation:
+    """Explain the return of the measured lines, segment by segment."""
     terms = tuple(
         Term(
             f"B{k}",
@@ -68,7 +69,7 @@ def _basket_return(view: IndexView) -> Explanation:
         for k, segment in enumerate(view.segments, start=1)
     )
     return Explanation(
-        f"basket of {view.fund}",
+        f"basket return of {view.fund}",
         view.basket_return,
         "percent",
         " x ".join(f"(1 + {term.name})" for term in terms) + " - 1",
@@ -106,7 +107,7 @@ def cuts(ground: Ground) -> Explanation | None:
         with_cuts.basket_return - uncut.basket_return,
         (
             Term(
-                "with", with_cuts.basket_return, "percent", f"weights read anew at {', '.join(at)}"
+                "with", with_cuts.basket_return, "percent", f"weights read again at {', '.join(at)}"
             ),
             Term("without", uncut.basket_return, "percent", "bought once a file and held"),
         ),

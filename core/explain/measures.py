@@ -10,9 +10,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.answer.table import ROWS, find
 from core.data.errors import MeasureError
-from core.explain import breadth, changes, concentration, daily, gap, groups, index, lines, spread
+from core.explain import (
+    breadth,
+    changes,
+    concentration,
+    daily,
+    gap,
+    groups,
+    index,
+    lines,
+    rarity,
+    spread,
+)
 from core.explain.ground import Ground
+from core.explain.scalars import EXPLAINED
+from core.measures.membership import as_known
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -50,40 +64,27 @@ def _line(ground: Ground, item: str = "") -> list[Explanation | None]:
     return [explanation]
 
 
-MEASURES = {
+#: Measures of an index of which there are several, or that are told in parts.
+_OF_INDEX = {
     "return": Measure("the index's return taken apart", lambda g: [index.index(g)]),
     "cuts": Measure("what cuts on the same file do to the basket", lambda g: [index.cuts(g)]),
     "contribution": Measure("what a line brought", _line, "SYMBOL"),
-    "equal": Measure("equal-weight return", breadth.equal_weight),
-    "median": Measure("median return", breadth.median),
-    "mean-median": Measure("mean less median", breadth.mean_less_median),
-    "dispersion": Measure("standard deviation of the returns", breadth.dispersion),
-    "dispersion-cap": Measure("the same by weight, around the basket", breadth.dispersion_cap),
-    "skew": Measure("skewness of the returns", breadth.skew),
-    "outperforming": Measure("share of lines above the basket", breadth.outperforming),
-    "equal-cap": Measure("equal weight less cap weight", breadth.equal_less_cap),
     "counts": Measure("lines up, down, unchanged", breadth.counts),
     "ladder": Measure("lines beyond each threshold", breadth.ladder, ">10"),
     "histogram": Measure("lines in each bin", breadth.histogram, "0..10"),
-    "advances": Measure("members up and down on the last session", daily.advances),
-    "adline": Measure("advance/decline line", daily.net_line),
-    "rana": Measure("ratio-adjusted net advances", daily.rana),
-    "mcclellan": Measure("McClellan oscillator and summation", daily.mcclellan),
-    "trin": Measure("Arms index", daily.trin),
     "above": Measure("members above their averages", daily.above, "50"),
     "highs-lows": Measure("52-week highs and lows", daily.extremes),
     "hhi": Measure("sum of squared weights", concentration.hhi),
     "effective-n": Measure("effective number of names", concentration.effective),
-    "gini": Measure("Gini of weights and gains", concentration.gini),
     "top": Measure("the k largest contributions", concentration.top, "3"),
-    "half": Measure("names for half of all gains", concentration.half),
     "without": Measure("the index without some names", concentration.without, "BE,STRL"),
-    "correlation": Measure("average pairwise correlation", concentration.correlation),
     "sector": Measure("a sector's contribution", groups.sector, "NAME"),
     "theme": Measure("a theme's contribution", groups.theme, "NAME"),
     "issuer": Measure("a company's lines together", groups.issuer, "NAME"),
     "change": Measure("weight change: drift, active, shares", changes.change, "SYMBOL"),
     "turnover": Measure("one-way turnover between two files", changes.turnover),
+}
+_OF_PAIR = {
     "gap": Measure("gap of the two funds", spread.gap, pair=True),
     "geometric": Measure("geometric gap", spread.geometric, pair=True),
     "drawdown": Measure("deepest fall of the ratio", spread.drawdown, pair=True),
@@ -92,10 +93,26 @@ MEASURES = {
     "since": Measure("widest since which year", spread.since, pair=True),
     "z": Measure("standard deviations from the earlier years", spread.z, pair=True),
     "percentile": Measure("share of earlier years below", spread.percentile, pair=True),
+    "rolling": Measure("the gap among all stretches as long", rarity.rolling, pair=True),
+    "streak": Measure("sessions in a row that one beat the other", rarity.streak, pair=True),
+    "ratio": Measure("the ratio of closes: off its high, averages", rarity.ratio, pair=True),
+    "followed": Measure("what followed the state that holds now", rarity.followed, pair=True),
     "bridge": Measure("the gap's five steps", gap.bridge, "STEP", pair=True),
     "leader": Measure("a name's part in the gap", gap.leader, "SYMBOL", pair=True),
     "brinson": Measure("the gap by sector", gap.brinson, "SECTOR", pair=True),
 }
+MEASURES = {
+    **_OF_INDEX,
+    **{row.key: Measure(row.title, EXPLAINED[row.key]) for row in ROWS},
+    **_OF_PAIR,
+}
+
+
+def _known(name: str) -> str:
+    """A measure's name, of a name or an older one of it."""
+    name = name.casefold()
+    row = None if name in MEASURES else find(name)
+    return name if row is None else row.key
 
 
 def names() -> str:
@@ -126,11 +143,12 @@ def explain(
         MeasureError: no such measure, or no such item of it; the message lists what there is.
     """
     name, _, suffix = name.strip().partition(":")
-    measure, item = MEASURES.get(name.casefold()), (suffix or item).strip()
+    measure, item = MEASURES.get(_known(name)), (suffix or item).strip()
     if measure is None:
         raise MeasureError(f"{name!r} is no measure; known are {names()}")
     if item and not measure.item:
         raise MeasureError(f"{name} takes no {item!r}; it is one figure of the index")
-    ground = Ground(market, snapshot, fund)
+    known = as_known(market, snapshot.question.pair, snapshot.window, snapshot.as_of)
+    ground = Ground(known, snapshot, fund)
     explanations = measure.make(ground, item) if measure.item else measure.make(ground)
     return tuple(one for one in explanations if one is not None)

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import BoolArray, Dates, FloatArray, day
+from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day
 from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
 from core.measures.membership import spans
 
 if TYPE_CHECKING:
+    from core.data.frames import Holdings
     from core.data.market import Market
     from core.data.matrix import Matrix
     from core.measures.basket import Basket
@@ -70,7 +71,10 @@ class Daily:
         above: days -> share of members above their average of so many closes.
         highs: members at a 52-week closing high; NaN where none has 253 closes.
         lows: the same for lows.
-        adjusted: dividend-adjusted closes stand in for closes that are not held.
+        averaged: days -> members that have so many closes; NaN outside the window.
+        seasoned: members with a close on each of 253 sessions; NaN outside the window.
+        members: members counted at all; NaN outside the window.
+        adjusted: dividend-adjusted closes are used where there are no closes.
         since: the session that running sums start at.
     """
 
@@ -83,6 +87,9 @@ class Daily:
     above: dict[int, FloatArray]
     highs: FloatArray
     lows: FloatArray
+    averaged: dict[int, FloatArray]
+    seasoned: FloatArray
+    members: FloatArray
     adjusted: bool
     since: date
 
@@ -174,7 +181,7 @@ def daily(
     matrix = market.matrix(years | (years_of(market, before) if before else set()))
     if matrix is None:
         return None
-    marks = market.cached((matrix, "marks"), lambda: Marks(matrix))
+    marks = market.cached_of_bars((matrix, "marks"), lambda: Marks(matrix))
     window_basket = window_basket or basket(market, within, basis)
     lead = max(lead, _begun(market, matrix, marks, within, start))
     before = led_from(lead)
@@ -190,27 +197,35 @@ def daily(
         ),
     ]
     for part, places in zip((*before, *within), lines, strict=False):
-        listed = market.columns(matrix)[market.rows(part.file)]
-        # a line that a file has twice is one
-        listed, columns = np.unique(listed[listed >= 0]), market.columns(matrix)[places]
+        listed, columns = _listed(market, matrix, part.file), market.columns(matrix)[places]
         adjusted |= bool(matrix.only_adjusted[columns].any())
         rows = slice(matrix.row(part.start) + 1, matrix.row(part.end) + 1)
         place = slice(rows.start - opened, rows.stop - opened)
         if part.start < start:
             sums.moved(place, *marks.moves(listed, columns, rows))
         else:
-            sums.counted(place, *marks.counts(listed, columns, rows))
+            sums.counted(place, *marks.counts(listed, columns, rows), len(columns))
     days = matrix.sessions[opened:][: sums.size]
     return sums.daily(days, lead, adjusted)
+
+
+def _listed(market: Market, matrix: Matrix, file: Holdings) -> IntArray:
+    """(n,) columns of a file's lines that a matrix has, ascending; cached."""
+
+    def find() -> IntArray:
+        columns = market.columns(matrix)[market.rows(file)]
+        # a line that a file has twice is one
+        return np.unique(columns[columns >= 0])
+
+    return market.cached((market.register, matrix, file), find)
 
 
 def _begun(
     market: Market, matrix: Matrix, marks: Marks, parts: tuple[Span, ...], start: date
 ) -> date:
     """The session with the first closes held of a window's lines, its start at the latest."""
-    columns = market.columns(matrix)[market.rows(parts[0].file)]
     row = matrix.row(start)
-    row = marks.begun(columns[columns >= 0], row) if row >= 0 else row
+    row = marks.begun(_listed(market, matrix, parts[0].file), row) if row >= 0 else row
     return matrix.sessions[row].item() if row >= 0 else start
 
 
@@ -219,9 +234,13 @@ class _Sums:
 
     def __init__(self, size: int) -> None:
         self.size = max(size, 0)
-        names = ("up", "down", "same", "up_volume", "down_volume", "highs", "lows")
+        names = (
+            "up", "down", "same", "up_volume", "down_volume", "highs", "lows", "seasoned",
+            "members",
+        )  # fmt: skip
         self._of = {name: np.full(self.size, np.nan) for name in names}
         self._above = {days: np.full(self.size, np.nan) for days in AVERAGES}
+        self._averaged = {days: np.full(self.size, np.nan) for days in AVERAGES}
 
     def moved(self, place: slice, up: FloatArray, down: FloatArray, same: FloatArray) -> None:
         """Lines up, down and unchanged on the sessions of a segment."""
@@ -229,8 +248,10 @@ class _Sums:
         for name, values in (("up", up), ("down", down), ("same", same)):
             self._of[name][place] = np.where(some, values, np.nan)
 
-    def counted(self, place: slice, counts: Counts, rows: slice) -> None:
-        """Everything that is counted on them."""
+    def counted(self, place: slice, counts: Counts, rows: slice, members: int) -> None:
+        """Everything that is counted on them, of so many members."""
+        self._of["members"][place] = members
+        self._of["seasoned"][place] = counts.seasoned[rows]
         self.moved(place, counts.up[rows], counts.down[rows], counts.same[rows])
         for name, values, known in (
             ("up_volume", counts.up_volume, counts.up_known),
@@ -240,7 +261,7 @@ class _Sums:
         ):
             self._of[name][place] = np.where(known[rows] > 0, values[rows], np.nan)
         for days, share in self._above.items():
-            lines = counts.averaged[days][rows]
+            lines = self._averaged[days][place] = counts.averaged[days][rows]
             share[place] = np.where(
                 lines > 0, counts.above[days][rows] / np.maximum(lines, 1), np.nan
             )
@@ -266,6 +287,9 @@ class _Sums:
             above={days: share[first:] for days, share in self._above.items()},
             highs=of["highs"],
             lows=of["lows"],
+            averaged={days: lines[first:] for days, lines in self._averaged.items()},
+            seasoned=of["seasoned"],
+            members=of["members"],
             adjusted=adjusted,
             since=sessions[begin].item(),
         )

@@ -73,7 +73,8 @@ def test_every_measure_is_told_of_the_hand_market_and_says_what_it_is() -> None:
         subject = f"{measure.words} S29" if measure.symbol else measure.words
         alert = parse(f"{subject} > 1", ASKED)
         assert alert.measure is measure
-        assert value(alert, SNAPSHOT) is not None, measure.words
+        # no volume is held
+        assert (value(alert, SNAPSHOT) is not None) == (measure.words != "trin"), measure.words
         assert measure.help
         assert measure.pane in (1, 2, 3, 4)
         assert parse(alert.text, ASKED) == alert
@@ -88,11 +89,11 @@ def test_every_measure_is_told_of_the_hand_market_and_says_what_it_is() -> None:
         ("gap > three", "is no alert: write a measure"),
         ("gapp > 3", "'gapp' is nothing an alert can be set on; known are gap rank, gap z, gap"),
         ("> 3", "'' is nothing an alert can be set on"),
-        ("gap > 3 bp", "gap is told in pp, not in bp"),
-        ("gap rank <= 3 %", "gap rank is told without a unit, not in %"),
+        ("gap > 3 bp", "gap is measured in pp, not in bp"),
+        ("gap rank <= 3 %", "gap rank is measured without a unit, not in %"),
         ("breadth QQQ < 50", "QQQ is not of the pair IWM:SPY"),
         ("gap IWM > 3", "'IWM' means nothing after gap"),
-        ("breadth IWM SPY < 50", "'IWM SPY' means nothing after breadth"),
+        ("breadth IWM SPY < 50", "'IWM SPY' means nothing after share_up"),
         ("contribution > 3", "contribution of which name? write contribution BE > 150"),
         ("contribution M$FT > 3", "contribution of which name?"),
     ],
@@ -124,7 +125,8 @@ def test_below_the_floor_only_what_rests_on_closes_is_judged() -> None:
     for measure in MEASURES:
         subject = f"{measure.words} S29" if measure.symbol else measure.words
         told = value(parse(f"{subject} > 1", ASKED), thin) is not None
-        assert told == (measure.closes or measure.words in ("joiners", "leavers")), measure.words
+        free = measure.closes or measure.words in ("joiners", "leavers")
+        assert told == free, measure.words
 
 
 def test_a_name_the_index_does_not_have_is_never_judged() -> None:

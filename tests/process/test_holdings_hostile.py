@@ -10,6 +10,8 @@ import pytest
 
 from tests.cache.holdings_maker import SSGA_ROWS, refusal, ssga
 
+pytestmark = pytest.mark.limited
+
 
 @pytest.mark.parametrize(
     ("raw", "words"),

@@ -38,13 +38,13 @@ KNOWN = Vocabulary(
         ("ex SPY MSFT be", "ex SPY MSFT be"),  # BE or BEAM
         ("ex BE bea", "ex BE BEAM"),
         ("ale", "alert"),  # alert or alerts
-        ("alert g", "alert gap "),
+        ("alert ga", "alert gap "),  # not Gini, nor the gross gain
         ("alert gap r", "alert gap rank "),
         ("alert gap rank ", "alert gap rank "),
-        ("alert br", "alert breadth "),
-        ("alert breadth i", "alert breadth IWM "),
-        ("alert top3", "alert top3 "),
-        ("alert top3 ", "alert top3 share "),
+        ("alert share_u", "alert share_up "),
+        ("alert share_up i", "alert share_up IWM "),
+        ("alert breadth i", "alert breadth IWM "),  # its older name
+        ("alert top3", "alert top3_share "),
         ("alert contribution ms", "alert contribution MSFT "),
         ("alert contribution MSFT sp", "alert contribution MSFT SPY "),
         ("theme so", "theme Software"),
@@ -65,10 +65,10 @@ def test_tab(typed: str, made: str) -> None:
     [
         ("sort ", "bp ret w symbol name sector"),
         ("pair ", "1 2 IWM QQQ SPY"),
-        ("alert gap ", "rank z < <= > >="),
+        ("alert gap ", "rank z percentile < <= > >="),
         ("alert gap rank ", "< <= > >="),
-        ("alert breadth ", "IWM SPY < <= > >="),
-        ("alert breadth IWM ", "< <= > >="),
+        ("alert share_up ", "IWM SPY < <= > >="),
+        ("alert share_up IWM ", "< <= > >="),
         ("alert contribution ", "BE BEAM MSFT"),
         ("alert gap < ", "NUMBER"),
         ("alert gap < 5 ", ""),

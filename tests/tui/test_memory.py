@@ -41,7 +41,7 @@ def test_a_restart_finds_pair_window_basis_pane_views_zoom_and_side(tmp_path: Pa
 
     async def returns(pilot: Pilot[None], app: InternalsApp) -> None:
         assert "▸4 Changes" in seen(app)
-        assert "names needed for half of all gains" in seen(app)
+        assert "names for half of all gains" in seen(app)
         assert "3 Breadth" not in seen(app)
         await press(pilot, app, "z")
         assert "IWM – SPY  6M" in seen(app)
@@ -173,7 +173,7 @@ class Refusing:
         write(target, text)
 
 
-LOST = "what the screen remembers is not kept: {1}; everything else goes on ({0})"
+LOST = "what the screen remembers is not saved: {1}; everything else goes on ({0})"
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC, errno.EACCES, errno.EDQUOT])

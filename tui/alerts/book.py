@@ -51,7 +51,7 @@ class AlertBook:
             return [from_json(entry) for entry in json.loads(text)["alerts"]]
         except (ValueError, TypeError, KeyError, AlertError) as error:
             raise AlertError(
-                f"{self.path} cannot be used ({error}): mend it, or remove it and set the alerts"
+                f"{self.path} cannot be used ({error}): correct it, or remove it and set the alerts"
                 " again"
             ) from None
 

@@ -75,7 +75,7 @@ def answers(
 
 def _with_daily(snapshot: Snapshot, market: Market, alerts: list[Alert]) -> Snapshot:
     """An answer with breadth session by session for the funds whose alerts need it."""
-    funds = {alert.fund for alert in alerts if alert.measure.days} - set(snapshot.daily)
+    funds = {alert.fund for alert in alerts if alert.measure.daily} - set(snapshot.daily)
     counted = {
         fund: series
         for fund in funds & set(snapshot.indices)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.answer.alert_measures import MEASURES, AlertMeasure
+from core.answer.alert_measures import MEASURES, measure_of
 from core.data.question import STEPS
 from tui.command.commands import COMMANDS, SORTS, Command
 
@@ -104,15 +104,6 @@ def _following(head: str, before: Sequence[str], known: Vocabulary) -> list[Offe
     return []
 
 
-def _measure(words: Sequence[str]) -> tuple[AlertMeasure, int] | None:
-    """The measure that some words begin with, and how many are its own."""
-    for measure in MEASURES:
-        measure_words = measure.words.split()
-        if [word.casefold() for word in words[: len(measure_words)]] == measure_words:
-            return measure, len(measure_words)
-    return None
-
-
 def _of_alert(before: Sequence[str], known: Vocabulary) -> list[Offer]:
     """The words of an alert: a measure, its name and fund, a comparison, a number."""
     begun = [m for m in MEASURES if m.words.split()[: len(before)] == [*map(str.lower, before)]]
@@ -121,7 +112,7 @@ def _of_alert(before: Sequence[str], known: Vocabulary) -> list[Offer]:
         for m in begun
         if len(m.words.split()) > len(before)
     ]
-    settled = _measure(before)
+    settled = measure_of(before)
     if settled is None:
         return list({offer.word: offer for offer in possible}.values())
     measure, size = settled

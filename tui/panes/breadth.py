@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
@@ -12,10 +12,11 @@ from textual.message import Message
 from textual.widget import Widget
 
 from core.answer.by_session import daily_of
+from core.answer.table import shown_in
 from core.note.note import breadth_sentence
 from tui.charts import histogram_pair, ladder_bar, waterfall
 from tui.command.commands import BREADTH
-from tui.panes import daily
+from tui.panes import daily, measures
 from tui.panes.pane import Pane
 from tui.panes.sheet import Panel
 from tui.panes.wording import flowed, no_index, wrapped
@@ -25,7 +26,7 @@ from tui.text.spans import Drawing, Line, fit_line, inset
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Snapshot
     from core.data.market import Market
-    from core.measures.breadth import Bin, Breadth
+    from core.measures.breadth import Bin
     from core.measures.daily import Daily
     from tui.host.scene import Scene, Side
 
@@ -33,6 +34,15 @@ if TYPE_CHECKING:
 _BINS: Final = 14
 #: Cells of the longest bar of the ladder.
 _LONGEST: Final = 40
+
+
+def _session(scene: Scene, series: Mapping[Side, Daily], width: int, height: int) -> Drawing:
+    """The last session's measures."""
+    return measures.table(scene, shown_in(BREADTH, "session"), series, width)
+
+
+#: Views that need breadth session by session.
+COUNTED: Final = {"daily": daily.drawing, "session": _session}
 
 
 class BreadthPane(Pane):
@@ -69,19 +79,19 @@ class BreadthPane(Pane):
 
     def draw(self, scene: Scene) -> None:
         """Show the view in force."""
-        if self.view == "daily":
-            self._draw_daily(scene)
+        if self.view in COUNTED:
+            self._draw_counted(scene)
             return
         self._sheet.show(lambda width, height: drawing(scene, self.view, width, height))
 
-    def _draw_daily(self, scene: Scene) -> None:
+    def _draw_counted(self, scene: Scene) -> None:
         """Session by session: counted once for a market, in a thread."""
         market = scene.market
         if market is self._counted:
             if self._daily is None or self._daily[0] is not scene.snapshot:
                 self._daily = scene.snapshot, _daily_of(scene)
-            series = self._daily[1]
-            self._sheet.show(lambda width, height: daily.drawing(scene, series, width, height))
+            series, view = self._daily[1], COUNTED[self.view]
+            self._sheet.show(lambda width, height: view(scene, series, width, height))
             return
         if self._counting is not market:
             self._counting = market
@@ -98,7 +108,7 @@ class BreadthPane(Pane):
     def on_breadth_pane_counted(self, message: Counted) -> None:
         """Show what was counted, where it is still wanted."""
         self._counted = message.market
-        if self.scene is not None and self.view == "daily":
+        if self.scene is not None and self.view in COUNTED:
             self.draw(self.scene)
 
     def notes(self, scene: Scene) -> list[str]:
@@ -150,7 +160,7 @@ def compact(scene: Scene, width: int, lines: int) -> Drawing:
         parts = [
             f"median {formats.pct(counts.median)}",
             f"equal weight {formats.pct(counts.equal_weight)}",
-            f"beat the basket {formats.pct(counts.share_outperforming, 1, sign=False)}",
+            f"outperforming {formats.pct(counts.share_outperforming, 1, sign=False)}",
             f"dispersion {formats.pct(counts.dispersion, sign=False)}",
             f"skew {formats.number(counts.skew, 2, sign=True)}",
         ]
@@ -246,41 +256,13 @@ def ladder(scene: Scene, width: int) -> Drawing:
     return lines
 
 
-def _moments(view: IndexView) -> list[tuple[str, str]]:
-    counts: Breadth = view.breadth
-    skewed = (
-        None
-        if counts.equal_weight is None or counts.median is None
-        else counts.equal_weight - counts.median
-    )
-    spread = None if counts.equal_weight is None else counts.equal_weight - view.basket_return
-    return [
-        ("equal weight", formats.pct(counts.equal_weight)),
-        ("median", formats.pct(counts.median)),
-        ("mean less median", formats.pp(skewed)),
-        ("equal less cap weight", formats.pp(spread)),
-        ("beat the basket", formats.pct(counts.share_outperforming, 1, sign=False)),
-        ("dispersion", formats.pct(counts.dispersion, sign=False)),
-        ("dispersion, cap weight", formats.pct(counts.dispersion_cap, sign=False)),
-        ("skew", formats.number(counts.skew, 2, sign=True)),
-        ("unchanged", formats.count(counts.unchanged)),
-        *((f"not counted: {reason}", formats.count(n)) for reason, n in counts.outside),
-    ]
-
-
 def moments(scene: Scene, width: int) -> Drawing:
     """Mean, median, spread of the returns, and what stands outside the count."""
-    columns = [(side, dict(_moments(view)), view.fund) for side, view in scene.views()]
-    names = list(dict.fromkeys(name for _, rows, _ in columns for name in rows))
-    label = min(max(map(len, names), default=0) + 1, max(width - 13 * len(columns), 10))
-    head: Line = [(" " * (label + 1), "")]
-    head += [(f"{fund:>13}", f"{side} bold") for side, _, fund in columns]
-    lines: Drawing = [head]
-    for name in names:
-        line: Line = [(" ", ""), (formats.fit(name, label), "dim")]
-        line += [(f"{rows.get(name, formats.MISSING):>13}", "") for _, rows, _ in columns]
-        lines.append(fit_line(line, width))
-    return lines
+    outside: dict[str, dict[Side, str]] = {}
+    for side, view in scene.views():
+        for reason, n in view.breadth.outside:
+            outside.setdefault(f"not counted: {reason}", {})[side] = formats.count(n)
+    return measures.table(scene, shown_in(BREADTH, "ladder"), {}, width, outside)
 
 
 def bridge(scene: Scene, width: int) -> Drawing:

@@ -242,7 +242,9 @@ class ChangesPane(Pane):
     def draw(self, scene: Scene) -> None:
         """Show the view in force."""
         if self.view != "membership":
-            self._sheet.show(lambda w, h: concentration.drawing(scene, w, h))
+            even = self.view == "weights"
+            drawing = concentration.weights if even else concentration.drawing
+            self._sheet.show(lambda w, h: drawing(scene, w, h))
             return
         for table, side in zip(self._tables, self._sides(scene), strict=False):
             table.draw(scene, side, self.order)
@@ -293,7 +295,7 @@ class ChangesPane(Pane):
 
     def sheet(self) -> Panel | None:
         """The drawing."""
-        return self._sheet if self.view == "concentration" else None
+        return self._sheet if self.view != "membership" else None
 
     def side_shown(self, scene: Scene) -> Side:
         """The index the cursor is in."""

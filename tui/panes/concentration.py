@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.answer.table import shown_in
 from core.note.note import leaders_sentence
 from core.note.phrase import Sentence
 from core.note.without_words import without_sentence
 from tui.charts import cumulative_curve
+from tui.command.commands import CHANGES
+from tui.panes import measures
 from tui.panes.wording import no_index, wrapped
+from tui.report.tables_measures import figure
 from tui.text import formats
 from tui.text.spans import Drawing, Line, fit_line, inset
 
@@ -47,6 +51,13 @@ def drawing(scene: Scene, width: int, height: int) -> Drawing:
     return lines
 
 
+def weights(scene: Scene, width: int, height: int) -> Drawing:
+    """How even weights and gains are, in the measures of both indices."""
+    if not scene.views():
+        return no_index(scene, width)
+    return measures.table(scene, shown_in(CHANGES, "weights"), {}, width)
+
+
 def _curve(side: Side, view: IndexView, width: int, height: int) -> Drawing:
     # as printed, not as scaled up to the basket: its end is the sum of the measured lines
     steps = view.contributors.contribution
@@ -76,13 +87,9 @@ def _index(side: Side, view: IndexView, width: int) -> Drawing:
             (f"{formats.pct(top.reweighted):>11}", ""),
         ]
         lines.append(line)
-    numbers = [
-        ("names needed for half of all gains", formats.count(concentration.half_of_gain)),
-        ("effective number of names, by weight", formats.number(concentration.effective_n, 1)),
-        ("effective number of names, by gain", formats.number(concentration.effective_n_gains, 1)),
-    ]
-    for label, text in numbers:
-        lines.append([(f" {label:<37}", "dim"), (f"{text:>11}", "")])
+    for row in shown_in(CHANGES, "concentration"):
+        text = figure(row, row.value(view, None))
+        lines.append([(f" {row.title:<37}", "dim"), (f"{text:>11}", "")])
     if view.without is not None:
         lines += _without(view, width)
     return lines

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.message import Message
 
+from core.answer.table import shown_in
 from core.data.errors import CoreError
 from core.explain.measures import explain
 from tui.command.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD
@@ -39,10 +40,11 @@ class ExplainRequest:
     item: str = ""
 
 
-_MOMENTS: Final = (
-    "equal", "median", "mean-median", "equal-cap", "outperforming", "dispersion",
-    "dispersion-cap", "skew",
-)  # fmt: skip
+def _rows(pane: int, view: str) -> tuple[str, ...]:
+    """Names of the measures of the table that a view shows."""
+    return tuple(row.key for row in shown_in(pane, view))
+
+
 #: Pane and view -> what of them is explained: measures of the row under the cursor, of the
 #: pair, or of both indices.
 _OF_ROW: Final = {
@@ -55,7 +57,7 @@ _OF_ROW: Final = {
     (CHANGES, "membership"): "change",
 }
 _OF_PAIR: Final = {
-    (SPREAD, "lines"): ("gap", "geometric", "drawdown"),
+    (SPREAD, "lines"): ("gap", "rolling", "streak", "ratio", "geometric", "drawdown"),
     (SPREAD, "years"): ("rank", "since", "z", "percentile"),
     (SPREAD, "full years"): ("full-rank", "since", "z", "percentile"),
     (SPREAD, "paths"): ("gap", "rank", "since", "percentile"),
@@ -64,15 +66,15 @@ _OF_PAIR: Final = {
     (CONTRIBUTORS, "brinson"): ("brinson",),
 }
 _OF_BOTH: Final = {
-    (BREADTH, "histogram"): ("counts", "histogram", *_MOMENTS),
-    (BREADTH, "ladder"): ("ladder", *_MOMENTS),
-    (BREADTH, "daily"): ("advances", "adline", "rana", "mcclellan", "trin", "above", "highs-lows"),
+    (BREADTH, "histogram"): ("counts", "histogram", *_rows(BREADTH, "ladder")),
+    (BREADTH, "ladder"): ("ladder", *_rows(BREADTH, "ladder")),
+    (BREADTH, "daily"): _rows(BREADTH, "session"),
+    (BREADTH, "session"): _rows(BREADTH, "session"),
     (CONTRIBUTORS, "sectors"): ("sector",),
     (CONTRIBUTORS, "themes"): ("theme",),
     (CHANGES, "membership"): ("turnover",),
-    (CHANGES, "concentration"): (
-        "top", "effective-n", "hhi", "gini", "half", "without", "correlation",
-    ),
+    (CHANGES, "concentration"): ("top", *_rows(CHANGES, "concentration"), "hhi", "without"),
+    (CHANGES, "weights"): _rows(CHANGES, "weights"),
 }  # fmt: skip
 
 

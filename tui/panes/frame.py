@@ -29,8 +29,8 @@ TITLES: Final = {
 VIEWS: Final[Mapping[int, tuple[str, ...]]] = {
     SPREAD: ("lines", "years", "full years", "paths"),
     CONTRIBUTORS: ("names", "sectors", "themes", "gap", "brinson", "left out"),
-    BREADTH: ("histogram", "ladder", "bridge", "daily"),
-    CHANGES: ("membership", "concentration"),
+    BREADTH: ("histogram", "ladder", "bridge", "daily", "session"),
+    CHANGES: ("membership", "concentration", "weights"),
 }
 #: From this size on two by two; below it one pane at a time.
 FOUR: Final = (112, 32)

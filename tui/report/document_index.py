@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.answer.table import ROWS, reading
 from core.measures.daily import Daily, inside
 from core.note.verdict import drags
 from tui.report.values import Json, iso, number, scaled
@@ -120,9 +121,24 @@ def _top(top: Top) -> Json:
     }
 
 
+def _measures(view: IndexView, daily: Daily | None) -> Json:
+    """Every row of the table of measures, claimed or not; `claims` says what carries."""
+    rows: Json = {}
+    for row in ROWS:
+        told = reading(row, view, daily)
+        rows[row.key] = {
+            "value": row.in_unit(told.value),
+            "unit": row.unit,
+            "of": told.of,
+            "change": row.in_unit(told.change),
+            "history": None,
+        }
+    return rows
+
+
 def index_document(snapshot: Snapshot, view: IndexView) -> Json:
     """One index; its daily breadth where the question asked for it."""
-    gathered, early = view.concentration, view.end_early
+    gathered, early, stray = view.concentration, view.end_early, view.stray_day
     without, lost = view.without, drags(view)
     return {
         "fund_return": number(view.fund_return),
@@ -139,6 +155,13 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
         "end_early": early
         and {"session": iso(early.session), "lines": early.lines, "weight": number(early.weight)},
         "price_return_weight": number(view.price_return_weight),
+        "stray_day": stray
+        and {
+            "session": iso(stray.session),
+            "closes": stray.closes,
+            "before": stray.before,
+            "sources": [*stray.sources],
+        },
         "claims": {"leaders": view.claims, "breadth": view.claims_breadth},
         "left_out": [
             {"symbol": o.symbol, "name": o.name, "weight": number(o.weight), "reason": o.reason}
@@ -176,6 +199,7 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
             "names_for_half_of_gross_gain": gathered.half_of_gain,
             "top": [_top(top) for top in gathered.top],
         },
+        "measures": _measures(view, snapshot.daily.get(view.fund)),
         "drags": lost and {"symbols": list(lost.symbols), "sum_bp": scaled(lost.contribution, 1e4)},
         "without": without
         and {

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
+from cache.facts import system
 from tui.text.safe import safe_lines
 
 _LINK: Final = "is a link, through which nothing is written; name the file itself"
@@ -91,7 +92,7 @@ def write_file(
             return
         with beside.open("xb") as file:
             file.write(data)
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, AttributeError):
                 os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
         if ledger is not None:
             ledger.note(target, data)
@@ -121,7 +122,7 @@ def _linked(beside: Path, target: Path) -> bool:
 def _send(target: Path, data: bytes) -> None:
     """Write to a pipe that is read, or to a device; a pipe without a reader is no place to wait."""
     try:
-        opened = os.open(target, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        opened = os.open(target, os.O_WRONLY | system.UNASKED)
     except OSError as error:
         nobody = error.errno == errno.ENXIO and target.is_fifo()
         raise OSError(error.errno, _UNREAD if nobody else error.strerror) from None

@@ -34,7 +34,7 @@ def tells_daily(name: str, part: str | None = None) -> bool:
         name: of `FORMATS`.
         part: the table asked for, with csv.
     """
-    return part == "daily" if name == "csv" else name not in ("svg", "line")
+    return part in ("daily", "measures") if name == "csv" else name not in ("svg", "line")
 
 
 def written(snapshot: Snapshot, name: str, earlier: Since | None = None) -> str:

@@ -5,12 +5,14 @@ Each row says which question it answers, so that a table cannot be read under a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from tui.report.parts_rarity import RARITY_PARTS
+
 if TYPE_CHECKING:
-    from tui.report.values import Json
+    from tui.report.values import Json, Rows
 
 #: text, real number, whole number, date, yes or no
 Kind = Literal["text", "real", "whole", "date", "flag"]
@@ -52,9 +54,6 @@ def _columns(text: str) -> tuple[TidyColumn, ...]:
     return tuple(columns)
 
 
-Rows = Iterable[Mapping[str, Any]]
-
-
 def _each(key: str) -> Callable[[Json], Rows]:
     """A list of both indices."""
 
@@ -88,6 +87,12 @@ def _moments(document: Json) -> Rows:
         for measure, value in index["breadth"].items():
             if not isinstance(value, (list, dict, str)) and measure != "daily":
                 yield {"fund": fund, "measure": measure, "value": value}
+
+
+def _measures(document: Json) -> Rows:
+    for fund, index in document["indices"].items():
+        for measure, row in index["measures"].items():
+            yield {"fund": fund, "measure": measure, **row}
 
 
 def _concentration(document: Json) -> Rows:
@@ -241,6 +246,7 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
     "themes": (f"{_GROUP} symbols source", _each("themes")),
     "issuers": (f"{_GROUP} symbols", _each("issuers")),
     "breadth": ("fund measure value:f", _moments),
+    "measures": ("fund measure value:f unit of:i change:f", _measures),
     "ladder": ("fund side threshold:f count:i share:f", _ladder),
     "histogram": ("fund low:f high:f count:i", _breadth("histogram")),
     "outside": ("fund reason count:i", _breadth("outside")),
@@ -277,6 +283,7 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
         f"{_PAIR}comparison year:i year_start:d year_end:d small_return:f large_return:f gap_pp:f",
         _history,
     ),
+    **RARITY_PARTS,
     "bridge": (f"{_PAIR}step part_of pp:f", _bridge),
     "gap_leaders": (f"{_PAIR}symbol name contribution_bp:f", _top("gap_leaders")),
     "sector_effects": (

@@ -119,7 +119,7 @@ def _changes(snapshot: Snapshot) -> Iterator[ReportTable]:
 
 
 def _announced(snapshot: Snapshot) -> Iterator[ReportTable]:
-    columns = ("", "symbol", "name", ">return", ">bp", ">rank", "how it stands")
+    columns = ("", "symbol", "name", ">return", ">bp", ">rank", "status")
     for fund, changes in snapshot.announced.items():
         rows = [
             (
@@ -225,7 +225,7 @@ def sections(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Section,
         ("contributors", "Who did it", [t for view in views for t in contributors(view)]),
         ("groups", "Sectors and themes", groups(snapshot)),
         ("breadth", "A handful, or the whole market", breadth(snapshot)),
-        ("concentration", "How few names", [t for view in views for t in concentration(view)]),
+        ("concentration", "How few names", concentration(snapshot)),
         ("bridge", "Why one beat the other", _bridge(snapshot)),
         ("changes", "Who joined, who left", [*_changes(snapshot), *_announced(snapshot)]),
         ("coverage", "What it rests on", _coverage(snapshot)),

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from core.measures.counting import AVERAGES
+from core.answer.scalar import BREADTH, CHANGES
 from core.note.breadth_words import list_words
 from core.note.note import coverage
 from core.note.without_words import REWEIGHTED, ZEROED
 from tui.report.table import ROWS, ReportTable, Row
+from tui.report.tables_measures import measures
 from tui.text import formats as f
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
-    from core.data.frames import FloatArray
     from core.measures.breadth import Rung
-    from core.measures.daily import Daily
     from core.measures.groups import Group
 
 
@@ -137,39 +135,18 @@ def breadth(snapshot: Snapshot) -> Iterator[ReportTable]:
         )
         bins.append(row(name, [b.count for b in bins_of]))
     yield ReportTable("Histogram of returns", columns, tuple(bins))
-    moments = [
-        ("equal weight", [v.breadth.equal_weight for v in views], True),
-        ("median", [v.breadth.median for v in views], True),
-        ("dispersion", [v.breadth.dispersion for v in views], False),
-        ("outperforming the basket", [v.breadth.share_outperforming for v in views], False),
-    ]
-    for days in AVERAGES:
-        last = [_last(snapshot, v.fund, partial(_above, days)) for v in views]
-        moments.append((f"above the {days}-day average", last, False))
-    lines = [(name, *(f.pct(x, sign=sign) for x in values)) for name, values, sign in moments]
-    lines.append(("average correlation", *(f.number(v.correlation, 2) for v in views)))
-    for name, pick in (
-        ("new 52-week highs", lambda d: d.highs),
-        ("new 52-week lows", lambda d: d.lows),
-    ):
-        lines.append((name, *(f.count(_last(snapshot, v.fund, pick)) for v in views)))
-    yield ReportTable("Lines' returns", ("", *(f">{v.fund}" for v in views)), tuple(lines))
+    yield from measures(snapshot, BREADTH, views)
 
 
-def _above(days: int, daily: Daily) -> FloatArray:
-    return daily.above[days]
+def concentration(snapshot: Snapshot) -> Iterator[ReportTable]:
+    """The indices without their largest, how few carry them; nothing below the coverage floor."""
+    views = [view for view in snapshot.indices.values() if view.claims]
+    for view in views:
+        yield from _tops(view)
+    yield from measures(snapshot, CHANGES, views)
 
 
-def _last(snapshot: Snapshot, fund: str, pick: Callable[[Daily], FloatArray]) -> float | None:
-    """The last session's value of a daily measure."""
-    daily = snapshot.daily.get(fund)
-    return None if daily is None or not len(daily.sessions) else float(pick(daily)[-1])
-
-
-def concentration(view: IndexView) -> Iterator[ReportTable]:
-    """The index without its largest; nothing below the coverage floor."""
-    if not view.claims:
-        return
+def _tops(view: IndexView) -> Iterator[ReportTable]:
     rows = tuple(
         (
             f"top {t.k}",
@@ -182,12 +159,8 @@ def concentration(view: IndexView) -> Iterator[ReportTable]:
         for t in view.concentration.top
     )
     columns = ("", ">bp", ">of net", ">of gross gain", ">without, zeroed", ">without, reweighted")
-    notes = [f"{ZEROED}; {REWEIGHTED}"]
-    if view.concentration.effective_n is not None:
-        notes.append(f"effective number of lines {view.concentration.effective_n:.1f}")
-    if view.concentration.half_of_gain is not None:
-        notes.append(f"{view.concentration.half_of_gain:,} names make half of the gross gain")
-    yield ReportTable(f"{view.fund} concentration", columns, rows, tuple(notes))
+    notes = (f"{ZEROED}; {REWEIGHTED}",)
+    yield ReportTable(f"{view.fund} concentration", columns, rows, notes)
 
 
 def groups(snapshot: Snapshot) -> Iterator[ReportTable]:

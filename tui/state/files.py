@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from cache.facts import system
 from cache.store import disk
 from core.data.errors import WindowError
 from core.data.question import Basis, Question, normal
@@ -57,7 +58,7 @@ class Memory:
     def lose(self, error: OSError) -> None:
         """Something could not be kept, which is no error: everything else goes on."""
         self._lost = (
-            f"what the screen remembers is not kept: {error.strerror or error};"
+            f"what the screen remembers is not saved: {error.strerror or error};"
             f" everything else goes on ({self.state.parent})"
         )
 
@@ -132,7 +133,7 @@ def read(path: Path) -> bytes:
     Raises:
         OSError: it cannot be read.
     """
-    opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    opened = os.open(path, system.READ)
     try:
         return os.read(opened, _MOST)
     finally:

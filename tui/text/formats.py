@@ -86,6 +86,12 @@ def count(n: float | None) -> str:
     return number(n)
 
 
+def measure(x: float | None, unit: str, places: int, *, sign: bool = False) -> str:
+    """A measure of the table as a person reads it, from a fraction: ``64.9 %``, ``+5.61 pp``."""
+    told = {"share": pct, "return": pct, "pp": pp, "bp": bp}.get(unit)
+    return number(x, places, sign=sign) if told is None else told(x, places, sign)
+
+
 def ordinal(n: int) -> str:
     """``1st``, ``2nd``, ``3rd``, ``4th``, ``11th``."""
     suffix = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")

@@ -1,0 +1,67 @@
+"""The table of measures: one row a scalar of one index, read by every surface.
+
+JSON (`indices[..].measures`), the CSV part ``measures``, the note's tables, the panes, alerts,
+completion, `internals explain`, the key ``d``, the board and the history of a measure are all made
+from `ROWS`. A new measure is its computation, its row here, and its explanation
+(`core.explain.measures.EXPLAINED`); nothing else names it.
+
+How to read a row, on any session:
+
+    view = snapshot.indices[fund]                   # of the snapshot taken as of that session
+    daily = daily_of(market, snapshot, fund)        # or snapshot.daily.get(fund); may be None
+    row = find("share_above_50")
+    row.value(view, daily)                          # fraction (0.64, not 64), or None
+    row.in_unit(row.value(view, daily))             # pp and bp scaled, as JSON tells it
+    row.of(view, daily)                             # lines it is measured over (row.of may be None)
+    reading(row, view, daily)                       # value, of, change of the day, members
+
+`row.series(daily)` is a daily measure's value on each session of `daily.sessions` (the rows of
+the window are `core.measures.daily.inside`), so that its history over a window needs one
+snapshot; a measure of the window (`row.series` is None) needs one snapshot a session. `row.daily`
+says whether the daily breadth is needed at all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from core.answer.scalar import Reading, Scalar, last
+from core.answer.table_daily import SESSION
+from core.answer.table_window import CONCENTRATION, RETURNS
+
+if TYPE_CHECKING:
+    from core.answer.views import IndexView
+    from core.measures.daily import Daily
+
+ROWS: Final[tuple[Scalar, ...]] = (*RETURNS, *CONCENTRATION, *SESSION)
+_BY_NAME: Final = {name: row for row in ROWS for name in (row.key, *row.also)}
+
+
+def find(name: str) -> Scalar | None:
+    """The row of a key or of an older name; None where there is none."""
+    return _BY_NAME.get(name.casefold())
+
+
+def shown_in(pane: int, view: str) -> tuple[Scalar, ...]:
+    """The rows that a view of a pane shows, in order."""
+    return tuple(row for row in ROWS if row.shown == (pane, view))
+
+
+def reading(row: Scalar, view: IndexView, daily: Daily | None) -> Reading:
+    """A measure of an index on the session of its answer, claimed or not."""
+    of = None if row.of is None else row.of(view, daily)
+    value, change = row.value(view, daily), None
+    if row.series is not None:
+        before = last(row.series, daily, back=1)
+        change = None if value is None or before is None else value - before
+    members = None if daily is None or not row.closes else last(lambda d: d.members, daily)
+    return Reading(
+        value, None if of is None else int(of), change, None if members is None else int(members)
+    )
+
+
+def shortfall(row: Scalar, of: Reading) -> str:
+    """``needs 200 closes: 1,402 of 1,863 have them``; "" where every member has them."""
+    if not row.closes or of.members is None or (of.of or 0) >= of.members:
+        return ""
+    return f"needs {row.closes} closes: {of.of or 0:,} of {of.members:,} have them"

@@ -1,0 +1,93 @@
+"""Rows of the table of measures that are of a session: advances, oscillators, averages, highs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from core.answer.scalar import BREADTH, Scalar, session_scalar
+from core.measures.counting import AVERAGES, YEAR_SESSIONS
+
+if TYPE_CHECKING:
+    from core.data.frames import FloatArray
+    from core.measures.daily import Daily
+
+_SESSION: Final = (BREADTH, "session")
+
+
+def _moved(daily: Daily) -> FloatArray:
+    """(T,) members with a close on the session and on the one before."""
+    return daily.advances + daily.declines + daily.unchanged
+
+
+def _settled(pick: Callable[[Daily], FloatArray]) -> Callable[[Daily], FloatArray]:
+    """A series, hidden while the oscillator's seed matters."""
+    return lambda daily: np.where(daily.settled, pick(daily), np.nan)
+
+
+def _above(days: int) -> Callable[[Daily], FloatArray]:
+    return lambda daily: daily.above[days]
+
+
+def _averaged(days: int) -> Callable[[Daily], FloatArray]:
+    return lambda daily: daily.averaged[days]
+
+
+SESSION: Final[tuple[Scalar, ...]] = (
+    session_scalar(
+        "advances", "advances", "members that rose on the session", "count", 0,
+        lambda d: d.advances, _SESSION, of=_moved,
+    ),
+    session_scalar(
+        "declines", "declines", "members that fell on the session", "count", 0,
+        lambda d: d.declines, _SESSION, of=_moved,
+    ),
+    session_scalar(
+        "unchanged", "members unchanged", "members that stand where they stood", "count", 0,
+        lambda d: d.unchanged, _SESSION, of=_moved,
+    ),
+    session_scalar(
+        "advance_decline_line", "advance/decline line", "running sum of advances less declines",
+        "count", 0, lambda d: d.oscillators.line, _SESSION, signed=True, also=("adline",),
+    ),
+    session_scalar(
+        "rana", "ratio-adjusted net advances", "1000 (A - D) / (A + D)", "ratio", 1,
+        lambda d: d.oscillators.rana, _SESSION, of=_moved, signed=True,
+    ),
+    session_scalar(
+        "mcclellan", "McClellan oscillator", "10 % less 5 % average of ratio-adjusted net advances",
+        "ratio", 1, _settled(lambda d: d.oscillators.mcclellan), _SESSION, signed=True,
+    ),
+    session_scalar(
+        "summation", "McClellan summation", "running sum of the oscillator", "ratio", 0,
+        _settled(lambda d: d.oscillators.summation), _SESSION, signed=True,
+    ),
+    session_scalar(
+        "trin", "TRIN", "(advances / declines) / (volume up / volume down)", "ratio", 2,
+        lambda d: d.oscillators.trin, _SESSION, of=_moved,
+    ),
+    *(
+        session_scalar(
+            f"share_above_{days}", f"members above their {days}-day average",
+            f"close above the mean of its last {days} closes, of members that have them",
+            "share", 1, _above(days), _SESSION, of=_averaged(days), closes=days,
+            also=(f"above{days}",),
+        )
+        for days in AVERAGES
+    ),
+    session_scalar(
+        "new_highs", "52-week highs", "closes above all of the 252 sessions before", "count", 0,
+        lambda d: d.highs, _SESSION, of=lambda d: d.seasoned, closes=YEAR_SESSIONS + 1,
+    ),
+    session_scalar(
+        "new_lows", "52-week lows", "closes below all of the 252 sessions before", "count", 0,
+        lambda d: d.lows, _SESSION, of=lambda d: d.seasoned, closes=YEAR_SESSIONS + 1,
+    ),
+    session_scalar(
+        "highs_less_lows", "52-week highs less lows", "new highs less new lows", "count", 0,
+        lambda d: d.highs - d.lows, _SESSION, of=lambda d: d.seasoned, closes=YEAR_SESSIONS + 1,
+        signed=True,
+    ),
+)  # fmt: skip

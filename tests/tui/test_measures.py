@@ -1,0 +1,180 @@
+"""The table of measures: every row is on every surface under one name, and explains itself."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from core.answer.alert_measures import MEASURES as ALERTS
+from core.answer.alerts import parse, value
+from core.answer.scalar import Scalar
+from core.answer.snapshot import Snapshot, take
+from core.answer.table import ROWS, find, reading, shortfall, shown_in
+from core.explain.measures import MEASURES, explain
+from core.explain.scalars import EXPLAINED
+from tests.tui.markets import QUESTION, market
+from tui.command.completion import Vocabulary, offers
+from tui.host.scene import Scene, Side
+from tui.panes import breadth, concentration, measures
+from tui.panes.explain import ExplainRequest, asked
+from tui.panes.frame import VIEWS
+from tui.report.document import document
+from tui.report.export import to_markdown
+from tui.report.parts import part
+from tui.report.tables_measures import figure
+
+HELD = market()
+
+
+@pytest.fixture(scope="module")
+def snapshot() -> Snapshot:
+    """As of the last session, for alerts; with the daily breadth."""
+    return take(HELD, replace(QUESTION, as_of=None, daily=True))
+
+
+def by_key(row: Scalar) -> str:
+    return row.key
+
+
+def test_names_are_one_each() -> None:
+    names = [name for row in ROWS for name in (row.key, *row.also)]
+    assert len(set(names)) == len(names)
+    assert len({row.title for row in ROWS}) == len(ROWS)
+    for row in ROWS:
+        assert find(row.key) is row and row.key.isidentifier() and row.key.islower()
+        assert row.help and row.title[-1] != "."
+        assert row.shown[1] in VIEWS[row.shown[0]], row.key
+    assert set(EXPLAINED) == {row.key for row in ROWS}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=by_key)
+def test_a_row_explains_itself_and_agrees(row: Scalar, snapshot: Snapshot) -> None:
+    for fund, view in snapshot.indices.items():
+        told = reading(row, view, snapshot.daily.get(fund))
+        (one,) = explain(HELD, snapshot, fund, row.key)
+        assert one.title.startswith(f"{row.title} of {fund}"), one.title
+        if told.value is None:
+            assert one.value is None or not snapshot.daily[fund].settled[-1]
+        else:
+            assert one.value == told.value
+        if one.value is not None:
+            assert one.computed == pytest.approx(one.value, abs=1e-9)
+        unit = {"share": "percent", "return": "percent", "ratio": "number"}.get(row.unit, row.unit)
+        assert one.unit == unit
+        for name in row.also:
+            assert row.key == name or name in ("return",) or explain(HELD, snapshot, fund, name)
+    assert MEASURES[row.key].help == row.title
+
+
+def test_json_and_csv_have_every_row_and_the_same_values(snapshot: Snapshot) -> None:
+    whole = document(snapshot)
+    flat = part(whole, "measures")
+    names = [column.name for column in flat.columns]
+    cells = {(line[0], line[1]): dict(zip(names, line, strict=True)) for line in flat.rows}
+    for fund, view in snapshot.indices.items():
+        rows = whole["indices"][fund]["measures"]
+        assert list(rows) == [row.key for row in ROWS]
+        for row in ROWS:
+            told = reading(row, view, snapshot.daily.get(fund))
+            entry = rows[row.key]
+            assert set(entry) == {"value", "unit", "of", "change", "history"}
+            scale = {"pp": 100, "bp": 10_000}.get(row.unit, 1)
+            if told.value is None:
+                assert entry["value"] is None
+            else:
+                assert entry["value"] == pytest.approx(told.value * scale)
+            assert (entry["unit"], entry["of"]) == (row.unit, told.of)
+            flat_row = cells[fund, row.key]
+            assert [flat_row[k] for k in ("value", "unit", "of", "change")] == [
+                entry[k] for k in ("value", "unit", "of", "change")
+            ]
+
+
+def test_what_json_has_elsewhere_is_the_tables(snapshot: Snapshot) -> None:
+    """The older places of a number go on, and say the same."""
+    for fund in snapshot.indices:
+        index = document(snapshot)["indices"][fund]
+        rows = {key: row["value"] for key, row in index["measures"].items()}
+        older = index["breadth"] | {
+            "lines_up": index["breadth"]["up"],
+            "lines_down": index["breadth"]["down"],
+            "lines_unchanged": index["breadth"]["unchanged"],
+        }
+        for name in (
+            "share_up", "equal_weight", "median", "dispersion", "dispersion_cap_weighted", "skew",
+            "share_outperforming", "average_correlation", "lines_up", "lines_down",
+            "lines_unchanged",
+        ):  # fmt: skip
+            assert rows[name] == older[name], name
+        few = index["concentration"]
+        for name in ("effective_n", "effective_n_gains", "effective_n_abs", "gini", "gini_gains"):
+            assert rows[name] == few[name], name
+        assert rows["gross_gain"] == few["gross_gain_bp"]
+        assert rows["names_for_half"] == few["names_for_half_of_gross_gain"]
+        for top in few["top"]:
+            assert rows[f"top{top['k']}_share"] == top["share_of_gross_gain"]
+        for name, values in index["breadth"]["daily"].items():
+            if name in rows:
+                assert rows[name] == values[-1], name
+
+
+@pytest.mark.parametrize("row", ROWS, ids=by_key)
+def test_a_row_is_in_the_note_and_on_the_screen(row: Scalar, snapshot: Snapshot) -> None:
+    text = to_markdown(snapshot)
+    scene = Scene(snapshot, HELD)
+    sides: dict[Side, str] = {"small": "IWM", "large": "SPY"}
+    daily = {side: snapshot.daily[fund] for side, fund in sides.items()}
+    pane, view = row.shown
+    if (pane, view) == (4, "concentration"):
+        drawn = concentration.drawing(scene, 120, 40)
+    elif (pane, view) == (4, "weights"):
+        drawn = concentration.weights(scene, 120, 40)
+    elif view in breadth.COUNTED:
+        drawn = breadth.COUNTED[view](scene, daily, 120, 200)
+    else:
+        drawn = breadth.drawing(scene, view, 120, 60)
+    lines = ["".join(text for text, _ in line) for line in drawn]
+    shown = [line for line in lines if f" {row.title} " in line]
+    assert shown, row.key
+    noted = [line for line in text.splitlines() if line.startswith(f"| {row.title} |")]
+    assert len(noted) == 1, row.key
+    for fund, index in snapshot.indices.items():
+        words = figure(row, reading(row, index, snapshot.daily.get(fund)).value)
+        assert words in noted[0] and any(words in line for line in shown), (row.key, fund)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=by_key)
+def test_a_row_can_be_an_alert_and_is_offered(row: Scalar, snapshot: Snapshot) -> None:
+    for fund, view in snapshot.indices.items():
+        alert = parse(f"{row.key} {fund} > 1", snapshot.question)
+        told = row.value(view, snapshot.daily.get(fund))
+        number = value(alert, snapshot)
+        if told is None:
+            assert number is None
+            continue
+        scale = {"share": 100, "return": 100, "pp": 100, "bp": 10_000}.get(row.unit, 1)
+        assert number is not None and math.isclose(number, told * scale, abs_tol=1e-12)
+        for name in row.also:
+            assert parse(f"{name} {fund} > 1", snapshot.question) == alert
+    assert row.key in {offer.word for offer in offers("alert ", Vocabulary())}
+    assert next(m for m in ALERTS if m.words == row.key).help == row.title
+
+
+@pytest.mark.parametrize("row", ROWS, ids=by_key)
+def test_the_key_of_explanations_reaches_a_row(row: Scalar, snapshot: Snapshot) -> None:
+    wanted = asked(Scene(snapshot, HELD), *row.shown, "small", None)
+    for fund in snapshot.indices:
+        assert ExplainRequest(fund, row.key) in wanted
+
+
+def test_too_few_closes_are_said_with_the_lines_that_have_them(snapshot: Snapshot) -> None:
+    row = find("share_above_200")
+    assert row is not None and row.closes == 200
+    told = reading(row, snapshot.indices["IWM"], snapshot.daily["IWM"])
+    assert shortfall(row, told) == ""
+    few = replace(told, of=1402, members=1863)
+    assert shortfall(row, few) == "needs 200 closes: 1,402 of 1,863 have them"
+    lines = measures.table(Scene(snapshot, HELD), shown_in(3, "session"), {}, 120)
+    assert not any("needs" in text for line in lines for text, _ in line)

@@ -1,0 +1,78 @@
+"""The rows of the table of measures as tables of the note: value, change of the day, lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from core.answer.scalar import BREADTH, CHANGES, Reading, Scalar
+from core.answer.table import ROWS, reading, shortfall
+from tui.report.table import ReportTable
+from tui.text import formats as f
+
+if TYPE_CHECKING:
+    from core.answer.views import IndexView, Snapshot
+
+#: Pane and view -> the heading of their rows.
+HEADINGS: Final = {
+    (BREADTH, "ladder"): "Lines' returns",
+    (BREADTH, "session"): "The last session",
+    (CHANGES, "concentration"): "How few names carry it",
+    (CHANGES, "weights"): "How even weights and gains are",
+}
+
+
+def figure(row: Scalar, value: float | None, *, sign: bool | None = None) -> str:
+    """A measure's value, a fraction, as a person reads it."""
+    return f.measure(value, row.unit, row.decimals, sign=row.signed if sign is None else sign)
+
+
+def change_figure(row: Scalar, change: float | None) -> str:
+    """A measure's change of the day: of shares and returns in points, with its sign."""
+    unit = "pp" if row.unit in ("share", "return") else row.unit
+    return "" if change is None else f.measure(change, unit, row.decimals, sign=True)
+
+
+def _cells(row: Scalar, told: Reading) -> tuple[str, str, str]:
+    of = "" if told.of is None else f.count(told.of)
+    return figure(row, told.value), change_figure(row, told.change), of
+
+
+def measures(snapshot: Snapshot, pane: int, views: Sequence[IndexView]) -> Iterator[ReportTable]:
+    """The rows that a pane shows, a table a view; a column that says nothing is left out.
+
+    Args:
+        snapshot: the answer.
+        pane: number of the pane.
+        views: the indices that are told.
+    """
+    for place, heading in HEADINGS.items():
+        rows = [row for row in ROWS if row.shown == place]
+        if place[0] != pane or not views or not rows:
+            continue
+        told = {
+            row.key: [reading(row, view, snapshot.daily.get(view.fund)) for view in views]
+            for row in rows
+        }
+        body = [
+            (row.title, *chain.from_iterable([_cells(row, one) for one in told[row.key]]))
+            for row in rows
+        ]
+        head = ("", *chain.from_iterable((f">{v.fund}", ">day", ">lines") for v in views))
+        keep = [
+            n for n, name in enumerate(head)
+            if name not in (">day", ">lines") or any(line[n] for line in body)
+        ]  # fmt: skip
+        notes = [
+            f"{view.fund}: {row.title} {words}"
+            for row in rows
+            for view, one in zip(views, told[row.key], strict=True)
+            if (words := shortfall(row, one))
+        ]
+        yield ReportTable(
+            heading,
+            tuple(head[n] for n in keep),
+            tuple(tuple(line[n] for n in keep) for line in body),
+            tuple(notes),
+        )
