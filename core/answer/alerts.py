@@ -29,7 +29,7 @@ _COMPARED: Final[Mapping[str, Callable[[float, float], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_SHAPE: Final = re.compile(r"([^<>=]*?)\s*(<=|>=|<|>)\s*([+-]?\d+(?:\.\d+)?)\s*(pp|%|bp)?")
+_SHAPE: Final = re.compile(r"([^<>=]*?)\s*(<=|>=|<|>)\s*([+-]?\d+(?:\.\d+)?)\s*(pp|%|bp|y)?")
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 #: Values are rounded to this before they are compared: 50 % typed is 50 % measured.
 _DECIMALS: Final = 7

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING
 
 from core.answer.table import ROWS, find
 from core.data.errors import MeasureError
-from core.explain import breadth, changes, concentration, daily, gap, groups, index, lines, spread
+from core.explain import (
+    breadth,
+    changes,
+    concentration,
+    daily,
+    gap,
+    groups,
+    index,
+    lines,
+    rarity,
+    spread,
+)
 from core.explain.ground import Ground
 from core.explain.scalars import EXPLAINED
 from core.measures.membership import as_known
@@ -82,6 +93,10 @@ _OF_PAIR = {
     "since": Measure("widest since which year", spread.since, pair=True),
     "z": Measure("standard deviations from the earlier years", spread.z, pair=True),
     "percentile": Measure("share of earlier years below", spread.percentile, pair=True),
+    "rolling": Measure("the gap among all stretches as long", rarity.rolling, pair=True),
+    "streak": Measure("sessions in a row that one beat the other", rarity.streak, pair=True),
+    "ratio": Measure("the ratio of closes: off its high, averages", rarity.ratio, pair=True),
+    "followed": Measure("what followed the state that holds now", rarity.followed, pair=True),
     "bridge": Measure("the gap's five steps", gap.bridge, "STEP", pair=True),
     "leader": Measure("a name's part in the gap", gap.leader, "SYMBOL", pair=True),
     "brinson": Measure("the gap by sector", gap.brinson, "SECTOR", pair=True),

@@ -26,6 +26,7 @@ from core.note.phrase import (
     share,
     spoken,
 )
+from core.note.rarity_words import ratio_sentence
 from core.note.verdict import NAMED, drags, inside_window, leaders_that_left, members_total
 from core.note.verdict_words import verdict_sentence
 from core.note.without_words import gap_without_sentence, together, without_sentence
@@ -289,7 +290,7 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
         snapshot: what is told.
         earlier: what changed since an earlier note, to be told with it.
     """
-    prose = [headline(snapshot), rank_sentence(snapshot)]
+    prose = [headline(snapshot), rank_sentence(snapshot), ratio_sentence(snapshot)]
     if earlier is not None:
         from core.note.since_note import since_sentences
 

@@ -156,7 +156,7 @@ def test_every_measure_comes_to_its_number(held: Market, snapshot: Snapshot, nam
         for one in found:
             assert one.title and one.formula and (one.terms or one.value is None)
             holds(one)
-        told = name not in ("cuts", "issuer", "theme", "change", "turnover", "since")
+        told = name not in ("cuts", "issuer", "theme", "change", "turnover", "since", "followed")
         assert found or not told or (name == "cuts" and fund == "IWM")
 
 

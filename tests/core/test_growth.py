@@ -6,9 +6,12 @@ import cProfile
 import pstats
 from typing import Any
 
+import numpy as np
+
 from bench.made import make
 from core.answer.snapshot import Question, take
 from core.data.market import Market
+from core.measures.pair_history import PairHistory
 
 
 def calls(market: Market, question: Question) -> int:
@@ -30,3 +33,23 @@ def test_an_answer_grows_with_the_lines_and_no_faster() -> None:
         take(made.market(), question)
         found.append(calls(made.market(), question))
     assert found[1] < 10 * 1.3 * found[0]
+
+
+def test_how_rare_a_gap_is_costs_as_many_calls_however_long_the_history() -> None:
+    rng = np.random.default_rng(3)
+    found = []
+    for years in (5, 26):
+        days = np.arange(np.datetime64("2026-06-26") - 365 * years, np.datetime64("2026-06-27"))
+        sessions = days[np.is_busday(days)]
+        levels = 100 * np.exp(np.cumsum(rng.normal(0, 0.01, (2, len(sessions))), axis=1))
+        start, end = sessions[-22].item(), sessions[-1].item()
+        history = PairHistory(sessions, *levels, *levels, start, end, sessions)
+        profile = cProfile.Profile()
+        profile.enable()
+        assert history.rolling and history.streaks and history.ratio and history.total_ratio
+        assert history.record_closes and history.states is not None
+        profile.disable()
+        total: Any = pstats.Stats(profile)
+        found.append(int(total.total_calls))
+    # no call a session: those of 1,300 and 6,800 sessions differ by the lists that are told
+    assert found[1] < 1.3 * found[0] and max(found) < 6_000

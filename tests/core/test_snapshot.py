@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -214,7 +215,7 @@ def test_the_trail_of_a_line_ends_at_its_contribution() -> None:
 
 
 def test_the_headline_says_which_comparison_it_makes() -> None:
-    years = weekdays("2010-12-31", "2026-01-30")
+    years = weekdays("2010-12-31", "2026-06-26")
     rng = np.random.default_rng(7)
     steps = rng.normal(0, 0.0005, (len(years), 2))
     levels = 100 * np.exp(np.cumsum(steps, axis=0))
@@ -226,3 +227,21 @@ def test_the_headline_says_which_comparison_it_makes() -> None:
     said = headline(take(held, Question()))
     assert "the widest lead for this window on record (16 years, from 2011)" in said
     assert "wider than any full year on record (from 2011)" in said
+    # under 100 sessions all stretches as long come first, and no full year is like it
+    young = headline(take(held, Question(as_of=date(2026, 1, 30))))
+    widest = ["the widest lead over 22 sessions on record", "the widest lead for this window on"]
+    assert widest[0] in young and widest[1] in young.partition(widest[0])[2]
+    assert "full year" not in young
+
+
+def test_a_market_with_other_prices_takes_nothing_from_the_answers_of_the_one_it_came_from() -> (
+    None
+):
+    """As when today's quotes are laid over it: IWM at 230 instead of 220, 15 % for 10 %."""
+    before = simple()
+    take(before, Question(basis="pr"))
+    other = prices(DAYS, CLOSES | {"IWM": path(200, 230), "A": path(10, 14)})
+    after = take(replace(before, prices=other), Question(basis="pr"))
+    assert after.spread is not None and after.small is not None
+    assert after.spread.gap == pytest.approx(0.15 - 0.01)
+    assert after.small.contributors.contribution == pytest.approx([0.24, -0.019])

@@ -57,7 +57,7 @@ _OF_ROW: Final = {
     (CHANGES, "membership"): "change",
 }
 _OF_PAIR: Final = {
-    (SPREAD, "lines"): ("gap", "geometric", "drawdown"),
+    (SPREAD, "lines"): ("gap", "rolling", "streak", "ratio", "geometric", "drawdown"),
     (SPREAD, "years"): ("rank", "since", "z", "percentile"),
     (SPREAD, "full years"): ("full-rank", "since", "z", "percentile"),
     (SPREAD, "paths"): ("gap", "rank", "since", "percentile"),
