@@ -11,7 +11,7 @@ import numpy as np
 from core.answer.lists import list_sources, list_warnings
 from core.answer.origins import origins_of
 from core.answer.views import IndexView, Source
-from core.data.frames import day, distinct, pydate
+from core.data.frames import day, pydate
 
 if TYPE_CHECKING:
     from core.data.market import Market
@@ -81,7 +81,7 @@ def _sectors(basket: Basket, fund: str, parts: tuple[Span, ...]) -> Iterator[Sou
     """The files that gave measured lines their sectors and are not those of the window's parts."""
     labels, serving = basket.labels, {part.origin for part in parts}
     places = labels.source[basket.numbers[basket.measured.any(axis=0)]]
-    for place in distinct(places[places >= 0]).tolist():
+    for place in sorted(set(places[places >= 0].tolist())):
         file = labels.files[place]
         if file not in serving:
             what = f"sectors of {int((places == place).sum()):,} lines of {fund}"

@@ -67,11 +67,9 @@ def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
     """
     if not blocks or not len(calendar):
         return calendar[:0]
-    # as `np.isin` has it, which loads masked arrays to do so: 20 ms of a start
     sessions = np.concatenate([block.sessions for block in blocks])
-    place = np.minimum(calendar.searchsorted(sessions), len(calendar) - 1)
-    held = np.zeros(len(calendar), np.bool_)
-    held[place[calendar[place] == sessions]] = True
+    # np.isin would import numpy.ma for dates
+    held = sessions[np.minimum(sessions.searchsorted(calendar), len(sessions) - 1)] == calendar
     rows = np.flatnonzero(held)
     gap = np.diff(rows) - 1
     # Sessions held in a row, up to each one that is held.

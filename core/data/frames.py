@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,6 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 BoolArray = NDArray[np.bool_]
 Dates = NDArray[np.datetime64]
-_Value = TypeVar("_Value", bound=np.generic)
 
 #: A close older than this many exchange sessions no longer stands for a date.
 STALE_SESSIONS: Final = 5
@@ -49,17 +48,6 @@ def pydate(value: np.datetime64) -> date:
 def dates_of(values: Sequence[date | str]) -> Dates:
     """(K,) datetime64[D] from dates or ISO strings."""
     return np.array(values, dtype="datetime64[D]")
-
-
-def distinct(values: NDArray[_Value]) -> NDArray[_Value]:
-    """The different values of (N,) values, none of them NaN, ascending.
-
-    As `np.unique` has them, which loads masked arrays to do so: 20 ms of a start.
-    """
-    ordered = np.sort(values)
-    first = np.ones(len(ordered), np.bool_)
-    first[1:] = ordered[1:] != ordered[:-1]
-    return ordered[first]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day, distinct
+from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day
 from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
 from core.measures.membership import spans
@@ -215,7 +215,9 @@ def _listed(market: Market, matrix: Matrix, file: Holdings) -> IntArray:
     def find() -> IntArray:
         columns = market.columns(matrix)[market.rows(file)]
         # a line that a file has twice is one
-        return distinct(columns[columns >= 0])
+        listed = np.zeros(len(matrix.symbols), bool)
+        listed[columns[columns >= 0]] = True
+        return np.flatnonzero(listed)
 
     return market.cached((market.register, matrix, file), find)
 
