@@ -8,13 +8,26 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.answer.scalar import BREADTH, Scalar, session_scalar
-from core.measures.counting import AVERAGES, YEAR_SESSIONS
+from core.measures.counting import YEAR_SESSIONS
 
 if TYPE_CHECKING:
     from core.data.frames import FloatArray
     from core.measures.daily import Daily
 
 _SESSION: Final = (BREADTH, "session")
+
+
+def _moved(daily: Daily) -> FloatArray:
+    """(T,) members with a close on the session and on the one before."""
+    return daily.advances + daily.declines + daily.unchanged
+
+
+def _settled(pick: Callable[[Daily], FloatArray]) -> Callable[[Daily], FloatArray]:
+    """A series, hidden while the oscillator's seed matters."""
+    return lambda daily: np.where(daily.settled, pick(daily), np.nan)
+
+
+SESSION: Final = (BREADTH, "session")
 
 
 def _moved(daily: Daily) -> FloatArray:
@@ -67,15 +80,6 @@ SESSION: Final[tuple[Scalar, ...]] = (
     session_scalar(
         "trin", "TRIN", "(advances / declines) / (volume up / volume down)", "ratio", 2,
         lambda d: d.oscillators.trin, _SESSION, of=_moved,
-    ),
-    *(
-        session_scalar(
-            f"share_above_{days}", f"members above their {days}-day average",
-            f"close above the mean of its last {days} closes, of members that have them",
-            "share", 1, _above(days), _SESSION, of=_averaged(days), closes=days,
-            also=(f"above{days}",),
-        )
-        for days in AVERAGES
     ),
     session_scalar(
         "new_highs", "52-week highs", "closes above all of the 252 sessions before", "count", 0,

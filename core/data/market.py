@@ -189,6 +189,11 @@ class Market:
         """The last exchange session on or before a date; the date itself before the first."""
         return last_on_or_before(self.reference.sessions, value) or value
 
+    def session_before(self, value: date) -> date | None:
+        """The exchange session before the one of a date; None before the first."""
+        place = self.position(value) - 1
+        return pydate(self.reference.sessions[place]) if place >= 0 else None
+
     def matrix(self, years: Iterable[int]) -> Matrix | None:
         """The bars of some years side by side, cached; None where none of them is held."""
         wanted = tuple(sorted(set(years) & set(self.years)))

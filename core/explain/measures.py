@@ -112,7 +112,12 @@ def measures_help() -> str:
 
 
 def explain(
-    market: Market, snapshot: Snapshot, fund: str, name: str, item: str = ""
+    market: Market,
+    snapshot: Snapshot,
+    fund: str,
+    name: str,
+    item: str = "",
+    ground: Ground | None = None,
 ) -> tuple[Explanation, ...]:
     """Explain a measure; () where the snapshot does not have it.
 
@@ -122,6 +127,7 @@ def explain(
         fund: the index's fund.
         name: of the measure; "top:3" names an item with it.
         item: what of the measure, "" for all of it.
+        ground: of the same index and snapshot, where several measures are asked for.
 
     Raises:
         MeasureError: no such measure, or no such item of it; the message lists what there is.
@@ -132,6 +138,6 @@ def explain(
         raise MeasureError(f"{name!r} is no measure; known are {names()}")
     if item and not measure.item:
         raise MeasureError(f"{name} takes no {item!r}; it is one figure of the index")
-    ground = Ground(market, snapshot, fund)
+    ground = ground or Ground(market, snapshot, fund)
     explanations = measure.make(ground, item) if measure.item else measure.make(ground)
     return tuple(one for one in explanations if one is not None)

@@ -10,6 +10,7 @@ from textual.message import Message
 
 from core.answer.table import shown_in
 from core.data.errors import CoreError
+from core.explain.ground import Ground
 from core.explain.measures import explain
 from tui.command.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD
 from tui.panes.help import PageScreen, page_bindings
@@ -68,8 +69,9 @@ _OF_PAIR: Final = {
 _OF_BOTH: Final = {
     (BREADTH, "histogram"): ("counts", "histogram", *_rows(BREADTH, "ladder")),
     (BREADTH, "ladder"): ("ladder", *_rows(BREADTH, "ladder")),
-    (BREADTH, "daily"): _rows(BREADTH, "session"),
+    (BREADTH, "daily"): (*_rows(BREADTH, "session"), "above"),
     (BREADTH, "session"): _rows(BREADTH, "session"),
+    (BREADTH, "averages"): _rows(BREADTH, "averages"),
     (CONTRIBUTORS, "sectors"): ("sector",),
     (CONTRIBUTORS, "themes"): ("theme",),
     (CHANGES, "membership"): ("turnover",),
@@ -137,9 +139,13 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
     def _look_up(self) -> None:
         explanations: list[Explanation] = []
         sentence = "there is no such number in this answer"
+        grounds: dict[str, Ground] = {}
         for one in self.wanted:
+            ground = grounds.setdefault(one.fund, Ground(self.market, self.snapshot, one.fund))
             try:
-                explanations += explain(self.market, self.snapshot, one.fund, one.measure, one.item)
+                explanations += explain(
+                    self.market, self.snapshot, one.fund, one.measure, one.item, ground
+                )
             except CoreError as error:
                 # what one index has not, the other may have
                 sentence = f"{error}"
