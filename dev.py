@@ -9,7 +9,9 @@ rooms            draw the rooms of docs/architecture.md anew, from the imports
 sessions         make the table of exchange sessions anew
 lock             pin every package anew
 newest [OPTIONS] the tests with the newest release of every package, in .venv-newest
-release          build the sdist and the wheel into dist/ and try both
+release          build the sdist and the wheel into dist/, try both, with checksums and an SBOM
+audit            look every pinned package up in the database of known vulnerabilities
+manual           write the manual page, docs/internals.1, anew from the parser and the key table
 
 Needs Python 3.11 or newer with venv and pip, and nothing else. Everything is installed into
 .venv beside this file, every package pinned with its hash.
@@ -33,11 +35,15 @@ BIN = ENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUN_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
-#: Which tests are quick; the markers are set by folder (tests/conftest.py).
-QUICK = "not process and not terminal and not torture and not random"
+RELEASE_LOCK = ROOT / "requirements-release.lock"
+#: Folders whose tests are not quick, and the markers they set (tests/conftest.py).
+SLOW = ("process", "terminal", "random", "torture")
+#: How tests are run: on two cores, a worker that is done taking over what another has left.
+TESTS = ("-m", "pytest", "-n", "2", "--dist", "worksteal")
 #: What the sdist must hold beside the code, for whoever builds and tests it elsewhere.
 SHIPPED = (
-    "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "dev.py", "requirements-dev.lock",
+    "LICENSE", "SECURITY.md", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "dev.py",
+    "requirements-dev.lock",
     "docs/architecture.svg", "docs/session.svg", "tests/conftest.py", "bench/compute.py",
     "tests/answers/vectors.json", "core/py.typed", "cache/facts/data/sessions.csv",
     "tui/screen/app.tcss",
@@ -49,6 +55,12 @@ def call(*command: str | Path) -> None:
     done = subprocess.run([str(part) for part in command], cwd=ROOT, check=False)
     if done.returncode:
         sys.exit(done.returncode)
+
+
+def tests(python: Path, *options: str) -> None:
+    """Run pytest; the bytecode of tests is kept, or each worker compiles all of them anew."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    call(python, *TESTS, *options)
 
 
 def ready(lock: Path) -> None:
@@ -81,13 +93,14 @@ def check() -> None:
     call(BIN / "ruff", "format", "--check", "--quiet", ".")
     call(BIN / "mypy")
     call(BIN / "lint-imports", "--no-cache")
-    call(PYTHON, "-m", "pytest", "-n", "2")
+    tests(PYTHON, "--durations=15")
 
 
 def quick(rest: list[str]) -> None:
     """The tests that start no process and no terminal."""
     ready(DEV_LOCK)
-    call(PYTHON, "-m", "pytest", "-n", "2", "-m", QUICK, *rest)
+    folders = [f"--ignore=tests/{name}" for name in SLOW]
+    tests(PYTHON, "-m", " and ".join(f"not {name}" for name in SLOW), *folders, *rest)
 
 
 def release() -> None:
@@ -117,7 +130,37 @@ def release() -> None:
         if answered.returncode or "SIMULATED" not in answered.stdout:
             sys.exit(f"{wheel.name} does not answer: {answered.stderr.strip()}")
         version = subprocess.run([note[0], "--version"], capture_output=True, text=True, check=True)
+    sbom = dist / f"{wheel.stem}.cdx.json"
+    call(
+        tool("cyclonedx-py"), "requirements", RUN_LOCK, "--pyproject", "pyproject.toml",
+        "--output-reproducible", "--output-file", sbom,
+    )  # fmt: skip
+    sums = [f"{digest(file)}  {file.name}\n" for file in (sdist, wheel, sbom)]
+    (dist / "SHA256SUMS").write_text("".join(sums))
     print(f"{sdist.name} and {wheel.name}: {version.stdout.strip()}, both tried")
+
+
+def digest(file: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def tool(name: str) -> Path:
+    """A program of the release's own environment, .venv-release, made where there is none."""
+    where = ROOT / ".venv-release"
+    stamp = where / "ready"
+    if not stamp.exists() or stamp.read_text() != digest(RELEASE_LOCK):
+        venv.create(where, with_pip=True, clear=True)
+        pip = (where / BIN.name / PYTHON.name, "-m", "pip", "--quiet", "install")
+        call(*pip, "--require-hashes", "-r", RELEASE_LOCK)
+        stamp.write_text(digest(RELEASE_LOCK))
+    return where / BIN.name / name
+
+
+def audit() -> None:
+    """Look every package that a user or a developer installs up; asks the network."""
+    for file in (RUN_LOCK, DEV_LOCK):
+        call(tool("pip-audit"), "--require-hashes", "--disable-pip", "--requirement", file)
 
 
 def newest(rest: list[str]) -> None:
@@ -131,13 +174,14 @@ def newest(rest: list[str]) -> None:
     # pip says that this is not what the project asks for: that is what is to be tried
     call(*pip, "textual")
     call(python, "-m", "pip", "--disable-pip-version-check", "list", "--format", "freeze")
-    call(python, "-m", "pytest", "-n", "2", *rest)
+    tests(python, *rest)
 
 
 def lock() -> None:
     """Pin every package anew, with hashes; run it under the oldest Python that is supported."""
     ready(DEV_LOCK)
-    for target, extras in ((RUN_LOCK, ("build",)), (DEV_LOCK, ("build", "dev"))):
+    locks = ((RUN_LOCK, ("build",)), (DEV_LOCK, ("build", "dev")))
+    for target, extras in (*locks, (RELEASE_LOCK, ("release",))):
         options = [f"--extra={extra}" for extra in extras]
         quiet = ["--no-header", "--no-emit-index-url", "--no-emit-trusted-host"]
         quiet += ["--no-emit-find-links", "--no-annotate", "--quiet"]
@@ -163,6 +207,11 @@ def main(arguments: list[str]) -> None:
         call(PYTHON, "-m", "pytest", *rest)
     elif command == "release":
         release()
+    elif command == "audit":
+        audit()
+    elif command == "manual":
+        ready(DEV_LOCK)
+        call(PYTHON, "-m", "tui.cli.manual")
     elif command == "rooms":
         ready(DEV_LOCK)
         call(PYTHON, "-m", "tests.rooms")

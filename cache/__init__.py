@@ -1,1 +1,1 @@
-"""What is kept and how it is brought: the store, the sources, the refresh."""
+"""The store on disk, the sources of data, and the refresh."""

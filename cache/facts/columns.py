@@ -1,4 +1,4 @@
-"""What a column of a foreign file holds, by its title: one table of synonyms, which is data."""
+"""Maps titles of columns in foreign files to their meanings: one table of synonyms, as data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NAME: Final = "columns.toml"
 
 
 def fold(title: str) -> str:
-    """A title without case, blanks and punctuation: "Weight (%)" and "weight %" are "weight%".
+    """Return a title without case, blanks and punctuation: "Weight (%)" becomes "weight%".
 
     Letters of any language, digits and the percent sign stay.
     """
@@ -88,6 +88,6 @@ def given_columns(texts: Sequence[str], words: Sequence[str]) -> dict[str, str]:
             known = ", ".join(words)
             raise SourceError(f'--columns knows no "{clean(word, 30)}"; it knows {known}')
         if word in titles.values() or title in titles:
-            raise SourceError(f'--columns says twice what "{clean(part, 60)}" says')
+            raise SourceError(f'--columns gives two meanings to "{clean(part, 60)}" says')
         titles[title] = word
     return titles

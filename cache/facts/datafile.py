@@ -79,7 +79,7 @@ def toml_text(path: Path) -> str:
 
 
 def line_of(text: str, *words: str) -> int | None:
-    """The line on which the last word first stands, looked for after the earlier ones.
+    """Return the line of the last word's first occurrence after the earlier words.
 
     Good enough to send a person to the right table and key of their file; where a word is written
     otherwise there, to what was found before it.
@@ -96,7 +96,7 @@ def line_of(text: str, *words: str) -> int | None:
 def check_keys(
     entries: Iterable[str], known: Sequence[str], where: str, file: str, text: str, *head: str
 ) -> None:
-    """Refuse an entry of a user's file that nothing reads: it would be swallowed.
+    """Refuse an unknown entry of a user's file, which would be ignored silently.
 
     Args:
         entries: the keys of a table, or of the file's top.

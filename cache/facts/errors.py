@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from cache.facts.clean import clean
+
+#: Characters of a column's or a symbol's name that a sentence has room for.
+_NAME: Final = 40
+
 
 class CacheError(Exception):
     """Root of every error that cache raises; the message is one sentence for a person."""
@@ -12,22 +19,22 @@ class StoreError(CacheError):
 
 
 class StoreEmpty(StoreError):  # noqa: N818  it is a state, and reads as one
-    """The store holds nothing yet."""
+    """The store is empty."""
 
 
 class StoreBusy(StoreError):  # noqa: N818
-    """Another process holds the store's lock for longer than one is willing to wait."""
+    """Another process holds the store's lock for longer than the time to wait."""
 
 
 class SourceError(CacheError):
-    """A source (a file, a vendor, an issuer) brought something that cannot be used.
+    """A source (a file, a vendor, an issuer) gave data that cannot be used.
 
     Attributes:
         reason: what was wrong and what would be right.
         file: name of the file or the source.
         line: 1-based line of the file.
-        column: name of the column.
-        symbol: the symbol concerned.
+        column: name of the column, as it may be shown.
+        symbol: the symbol concerned, likewise.
     """
 
     def __init__(
@@ -43,8 +50,9 @@ class SourceError(CacheError):
         self.reason = reason
         self.file = file
         self.line = line
-        self.column = column
-        self.symbol = symbol
+        # A file may name its columns and lines as it likes.
+        self.column = None if column is None else clean(column, _NAME)
+        self.symbol = None if symbol is None else clean(symbol, _NAME)
 
     def __str__(self) -> str:
         """One sentence: "FILE, line 12, column close, AAPL: what was wrong"."""
@@ -59,7 +67,7 @@ class SourceError(CacheError):
 
 
 def why(error: Exception) -> str:
-    """What an error says to a person: of the system's own the file and the reason."""
+    """Return an error's sentence for the user; for the system's errors the file and the reason."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return f"{error}"

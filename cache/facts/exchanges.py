@@ -1,4 +1,4 @@
-"""Where an exchange, a vendor's suffix, a country or a currency is at home, as files spell them."""
+"""Countries of exchanges, vendors' suffixes and currencies, as files spell them."""
 
 from __future__ import annotations
 

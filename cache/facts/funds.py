@@ -1,4 +1,4 @@
-"""The funds known by name: index, issuer, title, where the issuer gives its holdings."""
+"""The known funds: index, issuer, title, addresses of the issuer's holdings files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KEYS: Final = (*_TEXTS, "addresses", "address")
 
 @dataclass(frozen=True, slots=True)
 class Fund:
-    """One exchange-traded fund that stands for an index.
+    """One exchange-traded fund that tracks an index.
 
     Attributes:
         symbol: in Yahoo's spelling.

@@ -1,4 +1,4 @@
-"""The New York Stock Exchange's holidays by its own rules, for years that no list tells yet.
+"""The New York Stock Exchange's holidays by its own rules, for years that are not listed yet.
 
 Source: Rule 7.2 of the exchange and its calendars since 2022, when Juneteenth was added. What
 nobody can compute, a day of mourning or a storm, only the next list knows.
@@ -59,7 +59,7 @@ def easter(year: int) -> date:
 
 
 def _observed(day: date) -> date:
-    """The weekday on which a fixed holiday is kept: Friday for Saturday, Monday for Sunday."""
+    """Return the weekday that observes a fixed holiday: Friday for Saturday, Monday for Sunday."""
     if day.weekday() == SATURDAY:
         return day - _DAY
     return day + _DAY if day.weekday() == SUNDAY else day

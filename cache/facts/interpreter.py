@@ -1,4 +1,4 @@
-"""How every child process of this program is started: nothing of the working directory is run.
+"""Starts child processes so that no code of the working directory is run.
 
 A folder that one stands in may hold a `core.py` or an `argparse.py` of somebody else's. Python
 looks for modules there when it is started with ``-m`` or ``-c``, unless ``-P`` forbids it, and

@@ -16,7 +16,7 @@ from cache.facts.datafile import (
 )
 from cache.facts.errors import SourceError
 from cache.facts.funds import load_funds
-from cache.facts.sessions import listed_through, sessions
+from cache.facts.sessions import listed_through, sessions, unforeseen
 from cache.facts.symbols import valid_symbol, yahoo_symbol
 from core.data.frames import Reference, Theme
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def doubtful_themes(config_dir: Path, known: Container[str]) -> tuple[str, ...]:
-    """A sentence for each name of the user's own themes that nothing held knows.
+    """Return a sentence for each symbol of the user's themes that has no data.
 
     Args:
         config_dir: the folder that may hold ``themes.toml``.
@@ -52,7 +52,7 @@ def doubtful_themes(config_dir: Path, known: Container[str]) -> tuple[str, ...]:
             place = f"{clean(str(path), 200)}, line {line}" if line else clean(str(path), 200)
             sentences.append(
                 f'{place}: {symbol} in theme "{clean(name, 40)}" is in no holdings and has no'
-                " closes here; mend the ticker or take it out"
+                " closes here; correct the ticker or take it out"
             )
     return tuple(sentences)
 
@@ -76,6 +76,7 @@ def load_reference(config_dir: Path | None = None) -> Reference:
     return Reference(
         sessions=sessions(),
         listed=listed_through(),
+        unforeseen=unforeseen(),
         aliases=_aliases(),
         reconstitutions=_reconstitutions(funds),
         spinoffs=tuple(

@@ -1,4 +1,4 @@
-"""Files that anybody may have put in their place: only a regular one of a known size is read.
+"""Reads files that may be planted: only regular ones of a limited size.
 
 A pipe has no end, a device may act when it is opened, and a sparse file of terabytes takes no
 room on the disk: each would be a wait or all memory.
@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from cache.facts import system
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 
@@ -34,7 +35,7 @@ def opened(path: Path, largest: int) -> BinaryIO:
     # Looked at before it is opened: opening a device can already do something.
     _check(path, os.stat(path), largest)  # noqa: PTH116
     # Not blocking: a pipe put in its place meanwhile must not hang us.
-    file = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb")
+    file = os.fdopen(os.open(path, system.READ), "rb")
     try:
         _check(path, os.fstat(file.fileno()), largest)
     except SourceError:
@@ -55,7 +56,7 @@ def read(path: Path, largest: int = SMALL) -> bytes:
 
 
 def read_or_none(path: Path, largest: int = SMALL) -> bytes | None:
-    """The bytes of a file on which nothing rests; None where there is none that can be read."""
+    """Return the bytes of an optional file; None where it is missing or unreadable."""
     with suppress(OSError, ValueError, SourceError):
         return read(path, largest)
     return None

@@ -35,6 +35,8 @@ AHEAD: Final = 10
 class _Calendar:
     sessions: Dates
     early: dict[date, time]
+    #: Weekdays without a session, in the file.
+    closed: tuple[date, ...]
     #: The last day that the file knows, and the last one computed.
     listed: date
     last: date
@@ -50,8 +52,16 @@ def sessions() -> Dates:
 
 
 def listed_through() -> date:
-    """The last day that the data file knows; sessions after it are computed."""
+    """Return the last day of the data file; sessions after it are computed."""
     return _calendar().listed
+
+
+@cache
+def unforeseen() -> frozenset[date]:
+    """The weekdays in the data file on which no rule of the exchange's own kept it closed."""
+    years = range(pydate(sessions()[0]).year, listed_through().year + 1)
+    by_rule = {day for year in years for day in holidays.closed(year)}
+    return frozenset(_calendar().closed) - by_rule
 
 
 def closes_at(session: date) -> datetime:
@@ -86,7 +96,7 @@ def last_final(now: datetime) -> date:
 
 
 def next_final(final: date) -> datetime:
-    """When the close of the session after this one is final; a day on where none is known."""
+    """Return when the close of the next session is final; one day later where it is unknown."""
     known = sessions()
     at = int(np.searchsorted(known, np.datetime64(final, "D"), side="right"))
     if at == len(known):
@@ -101,7 +111,7 @@ def _local(now: datetime) -> datetime:
     last = _calendar().last
     if local.date() > last:
         raise CacheError(
-            f"exchange sessions can be told through {last} only, and today is {local.date()}; "
+            f"exchange sessions are known through {last} only, and today is {local.date()}; "
             "is the clock right? A newer release of this program knows more"
         )
     return local
@@ -131,6 +141,7 @@ def _calendar() -> _Calendar:
             closed.append(day)
         elif what != "closes":
             early[date.fromisoformat(day)] = time.fromisoformat(what)
+    in_file = tuple(map(date.fromisoformat, closed))
     first, listed = np.datetime64(notes["first"], "D"), pydate(np.datetime64(notes["last"], "D"))
     for year in range(listed.year + 1, listed.year + 1 + AHEAD):
         closed += map(str, holidays.closed(year))
@@ -142,4 +153,4 @@ def _calendar() -> _Calendar:
     weekday[np.array(closed, "datetime64[D]").astype(np.int64) - first.astype(np.int64)] = False
     result = days[weekday]
     result.flags.writeable = False
-    return _Calendar(result, early, listed, pydate(last))
+    return _Calendar(result, early, in_file, listed, pydate(last))

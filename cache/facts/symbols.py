@@ -1,4 +1,4 @@
-"""A ticker as files spell it, brought to Yahoo's spelling.
+"""Converts tickers as files spell them to Yahoo's spelling.
 
 Share classes are known by table alone: nothing in a name or a ticker tells BRKB (a class)
 from RUSHB (a ticker of its own).

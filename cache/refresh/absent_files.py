@@ -1,4 +1,4 @@
-"""Holdings files that an issuer said it does not have, remembered so that it is not asked daily."""
+"""Holdings files that an issuer does not have, remembered so that they are not requested daily."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _NAME: Final = "absent.json"
 
 
 class AbsentError(SourceError):
-    """An issuer answered, and what it answered is not the file: asking again will not help."""
+    """An issuer answered without the file: a second request will not help."""
 
 
 def load_absent(home: Path, now: datetime) -> frozenset[FileAsk]:
-    """The files known not to be there; empty where nothing readable is kept."""
+    """Return the files known to be missing; empty where no readable record exists."""
     return frozenset(ask for ask, at in _kept(home).items() if _believed(at, now))
 
 
 def remember_absent(home: Path, asks: frozenset[FileAsk], now: datetime) -> None:
-    """Remember that an issuer has none of these; failing to is no error."""
+    """Record that an issuer has none of these files; a failed write is ignored."""
     if not asks:
         return
     absent = {ask: at for ask, at in _kept(home).items() if _believed(at, now)}
@@ -37,12 +37,12 @@ def remember_absent(home: Path, asks: frozenset[FileAsk], now: datetime) -> None
 
 
 def _believed(at: datetime, now: datetime) -> bool:
-    """Whether it was said a while ago; one yet to come was written by a clock that stood wrong."""
+    """Whether a record's time is in the past; a future one was written under a wrong clock."""
     return -BEARABLE < now - at < BELIEVED
 
 
 def _kept(home: Path) -> Mapping[FileAsk, datetime]:
-    """What is on disk; a damaged row is passed over."""
+    """Read the rows on disk; a damaged row is skipped."""
     absent: dict[FileAsk, datetime] = {}
     for row in state_file.rows(home / _NAME):
         try:

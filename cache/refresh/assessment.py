@@ -1,9 +1,9 @@
-"""What an answer is worth beside what is held of its symbol: taken, taken in part, or not."""
+"""Compare an answer with the stored closes of its symbol: accept it whole, in part, or not."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from cache.refresh.held import HeldCloses
 
 
+#: Part of the close from which dividends are told from the closes alone, five times the tolerance.
+ADJUSTED: Final = 1e-3
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Assessment:
-    """What becomes of an answer.
+    """Which part of an answer is accepted, and why not the rest.
 
     Attributes:
         answer: what of it is to be kept.
@@ -68,8 +72,28 @@ def overpaid(answer: Answer, known: HeldCloses) -> str:
     return ""
 
 
+def less_dividends(answer: Answer, known: HeldCloses) -> bool:
+    """Whether the closes of an answer are those held less the dividends paid since.
+
+    Such are adjusted closes, each earlier one times 1 - D / P(ex - 1) for every later dividend:
+    with the dividends beside them these would count twice.
+    """
+    given = ~np.isnan(answer.close)
+    session, close, paid = answer.session[given], answer.close[given], answer.dividend[given]
+    factor = np.ones(len(close))
+    for at in np.flatnonzero(paid[1:] > 0)[::-1].tolist():
+        before = close[at] / factor[at + 1] + paid[at + 1]
+        factor[: at + 1] = factor[at + 1] * (1 - paid[at + 1] / before)
+    days, closes = known.final_closes(answer.ask.symbol)
+    _, mine, theirs = np.intersect1d(days, session, return_indices=True)
+    if not len(mine) or factor[theirs].min() > 1 - ADJUSTED:
+        return False
+    expected = closes[mine] * factor[theirs]
+    return bool((np.abs(close[theirs] / expected - 1) <= ADJUSTED / 5).all())
+
+
 def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
-    """A vendor's answer beside its own earlier ones: the newer counts, unless it cannot be right.
+    """Compare an answer with the same vendor's stored closes: the newer wins if it is plausible.
 
     Args:
         answer: has bars.
@@ -77,15 +101,18 @@ def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
         vendor: who answers.
     """
     if paid := overpaid(answer, known):
-        return Assessment(answer, f"{vendor} gave {paid}; what is held stays", odd=True)
+        return Assessment(answer, f"{vendor} gave {paid}; the stored closes stay", odd=True)
+    if less_dividends(answer, known):
+        reason = f"{vendor} gave closes that are adjusted for dividends"
+        return Assessment(answer, f"{reason}; the stored closes stay", odd=True)
     comparison = _compared(answer, known, rounded=False)
     if comparison.kind in SYSTEMATIC:
         reason = f"{vendor}'s history is {SYSTEMATIC[comparison.kind]} ({comparison.words})"
-        return Assessment(answer, f"{reason}; what is held stays", odd=True)
+        return Assessment(answer, f"{reason}; the stored closes stay", odd=True)
     symbol = answer.ask.symbol
     if comparison.kind == "rebase" and comparison.before is not None:
         return Assessment(answer, note=str(Rebase(symbol, comparison.before, comparison.factor)))
-    if comparison.kind == "single":
+    if comparison.days:
         many = len(comparison.days)
         closes = f"{many:,} close{'' if many == 1 else 's'} of {symbol}"
         return Assessment(answer, note=f"{closes} changed at {vendor}")
@@ -93,7 +120,7 @@ def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
 
 
 def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
-    """A vendor's answer beside closes of another source, which stay: what is missing is taken.
+    """Compare an answer with another source's stored closes: only missing sessions are taken.
 
     Args:
         answer: has bars.
@@ -102,7 +129,7 @@ def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     """
     symbol = answer.ask.symbol
     if paid := overpaid(answer, known):
-        return Assessment(answer, f"{vendor} gave {paid}; what is held stays", odd=True)
+        return Assessment(answer, f"{vendor} gave {paid}; the stored closes stay", odd=True)
     comparison = _compared(answer, known, rounded=True)
     other = known.prices.sources_of(symbol)
     new = _missing(answer, known)
@@ -111,7 +138,7 @@ def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     if comparison.kind == "rebase" and comparison.before is not None:
         change = Rebase(symbol, comparison.before, comparison.factor)
         return Assessment(new, rebase=change, note=str(change), disputed="")
-    differs = f"{vendor} differs from {other}, which stays ({comparison.words})"
+    differs = f"{vendor} differs from {other}, whose closes stay ({comparison.words})"
     if comparison.kind == "single":
         return Assessment(new, note=f"{symbol}: {differs}", disputed=differs)
     reason = f"{differs}; `internals forget prices {symbol}` lets {vendor}'s take its place"
@@ -119,7 +146,7 @@ def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
 
 
 def _missing(answer: Answer, known: HeldCloses) -> Answer:
-    """The answer without what is held: closes of other sessions, events where none are held."""
+    """Return the answer's closes of sessions not stored, and its events where none are stored."""
     symbol = answer.ask.symbol
     days, _ = known.final_closes(symbol)
     on_known_day = np.isin(answer.session, days)

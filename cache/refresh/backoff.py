@@ -1,4 +1,4 @@
-"""Symbols asked for in vain, each left alone for a while that grows with every vain asking.
+"""Backoff: a symbol that failed is not requested again for a time that grows with each failure.
 
 The memory lies beside the store, so that cron, screens and restarts share it; whether a symbol
 waits is decided from it and the clock alone. In doubt a symbol is asked for: a memory that is
@@ -32,7 +32,7 @@ _NAME: Final = "waits.json"
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The last vain asking for a symbol.
+    """The last failed request for a symbol.
 
     Attributes:
         why: what was vain, of `PAUSES`.
@@ -48,12 +48,12 @@ class Wait:
 
     @property
     def until(self) -> datetime:
-        """Not asked for before this."""
+        """The time before which the symbol is not requested."""
         pauses = PAUSES[self.why]
         return self.at + pauses[min(self.times, len(pauses)) - 1]
 
     def holds(self, now: datetime, final: date, brought: datetime | None) -> bool:
-        """Whether the symbol is still left alone.
+        """Whether the symbol still waits.
 
         Args:
             now: the time.
@@ -68,7 +68,7 @@ class Wait:
         return self.at <= now < self.until
 
     def again(self, why: str, now: datetime, session: date) -> Wait:
-        """The wait after one more vain asking; one made before its time does not lengthen it."""
+        """Return the wait after one more failure; an early one does not lengthen it."""
         in_a_row = self.why == why and timedelta(0) <= now - self.at < APART
         if why == "late" and session > self.session:
             in_a_row = False
@@ -77,7 +77,7 @@ class Wait:
 
 
 def load_waits(home: Path) -> dict[str, Wait]:
-    """Symbol -> its last vain asking; a damaged row is passed over."""
+    """Read symbol -> its last failed request; a damaged row is skipped."""
     waits: dict[str, Wait] = {}
     for row in state_file.rows(home / _NAME):
         try:
@@ -91,7 +91,7 @@ def load_waits(home: Path) -> dict[str, Wait]:
 
 
 def keep_waits(home: Path, waits: Mapping[str, Wait], now: datetime) -> None:
-    """Remember them for the next refresh, but for those that are long past."""
+    """Store the waits for the next refresh, without those long past."""
     state_file.keep(
         home / _NAME,
         [

@@ -1,4 +1,4 @@
-"""Answers on their way into the store: gathered, then committed together."""
+"""Answers gathered, then committed to the store together."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EVERY: Final = 5.0
 
 
 class Batch:
-    """What came since the last commit: a kill loses no more than this."""
+    """The answers since the last commit: a killed process loses no more than these."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Batch:
         final: date,
         note: Note,
     ) -> None:
-        """Nothing is in it yet.
+        """Start empty.
 
         Args:
             store: where it goes.
@@ -59,19 +59,19 @@ class Batch:
         self._since = time.monotonic()
 
     def add(self, answer: Answer, *, replaces: bool) -> None:
-        """Bars to keep; of a symbol whose history they replace, where one is held."""
+        """Add an answer's bars; ``replaces`` where they replace the symbol's stored history."""
         self._answers.append(answer)
         if replaces:
             self._replaced.add(answer.ask.symbol)
 
     @property
     def symbols(self) -> int:
-        """How many symbols' bars are in it."""
+        """The number of symbols with bars."""
         return len(self._answers)
 
     @property
     def new_bars(self) -> int:
-        """How many closes are in it of sessions that are not held."""
+        """The number of closes of sessions that are not stored yet."""
         fresh = 0
         for answer in self._answers:
             days, _ = self._known.closes(answer.ask.symbol)
@@ -80,11 +80,11 @@ class Batch:
         return fresh
 
     def rebase(self, change: Rebase) -> None:
-        """Older closes to bring onto another basis before the bars."""
+        """Add older closes to rebase before the bars are merged."""
         self._rebase.append(change)
 
     def dispute(self, symbol: str, words: str) -> None:
-        """How an answer differs from closes of another source; "" where it does not."""
+        """Note how an answer differs from another source's closes; "" where it does not."""
         self._disputed[symbol] = words
 
     def refuse(self, reason: str) -> tuple[str, ...]:
@@ -96,11 +96,11 @@ class Batch:
         return dropped
 
     def fail(self, symbol: str, reason: str) -> None:
-        """Why a symbol brought nothing."""
+        """Note why a symbol failed."""
         self._failures[symbol] = reason
 
     def note(self, answer: Answer, *, reached: bool) -> None:
-        """An answer that may have been asked for in vain; remembered with the next commit.
+        """Note an answer that may start a wait, stored with the next commit.
 
         Args:
             answer: what came.
@@ -115,7 +115,7 @@ class Batch:
         return bool(size) and (size >= BATCH or time.monotonic() - self._since >= EVERY)
 
     def flush(self, now: datetime) -> int | None:
-        """Commit what is in it; the store's generation then, None where nothing was."""
+        """Commit the batch; return the store's generation, None where it was empty."""
         self._since = time.monotonic()
         if not (self._answers or self._failures):
             self._remember(now)
@@ -132,7 +132,7 @@ class Batch:
         return generation
 
     def _remember(self, now: datetime) -> None:
-        """After the commit: a stop in between makes the next refresh ask, not wait."""
+        """Store the waits, after the commit: a stop in between makes the next refresh ask."""
         before = dict(self._waits)
         for answer, reached in self._noted:
             symbol = answer.ask.symbol
@@ -149,7 +149,7 @@ class Batch:
 def _wait(
     answer: Answer, before: Wait | None, now: datetime, final: date, *, reached: bool
 ) -> Wait | None:
-    """How long a symbol is to be left alone after an answer, None where it is not."""
+    """Return how long a symbol waits after an answer, None where it does not."""
     if answer.kind in ("rate_limited", "bad_data") or answer.heard == "unasked":
         return before
     if answer.heard == "nobody" and not reached:
@@ -167,7 +167,7 @@ def _bars(
     source: str,
     fetched_at: datetime,
 ) -> Bars:
-    """A batch of answers as the store takes it."""
+    """Return a batch of answers as Bars."""
 
     def joined(name: str, empty: Any) -> Any:
         return np.concatenate([getattr(a, name) for a in answers] or [empty])

@@ -1,4 +1,4 @@
-"""This machine's clock beside the clocks of those who answer it."""
+"""This machine's clock compared with the clocks of the servers that answer it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Skew:
         self._lock = threading.Lock()
 
     def note(self, header: str | None, now: datetime) -> None:
-        """One answer's Date, and our own time when it came; no date says nothing."""
+        """Record one answer's Date header and our own time on arrival; None is ignored."""
         if (at := http_date(header)) is not None:
             with self._lock:
                 self._seconds.append((now - at).total_seconds())
@@ -42,7 +42,7 @@ class Skew:
 
 
 def careful(now: datetime, off: timedelta) -> datetime:
-    """The earlier of our time and the vendor's: what has not yet closed by one is not final."""
+    """Return the earlier of our time and the vendor's: what is open by one of them is not final."""
     return min(now, now - off)
 
 

@@ -1,4 +1,4 @@
-"""What came of asking a vendor, and the gate that its bars must pass."""
+"""A vendor's answer, and the checks that its bars must pass."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _no_values() -> FloatArray:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Answer:
-    """What came of one Ask: bars, or why there are none.
+    """The result of one Ask: bars, or why there are none.
 
     Attributes:
         ask: what was asked.
@@ -86,7 +86,7 @@ def gate(
     meta: Mapping[str, Any],
     vendor_time: datetime | None = None,
 ) -> Answer:
-    """Let an answer through, cleaned of empty rows, or say what is wrong with it.
+    """Check an answer: return it without empty rows, or with the reason it is refused.
 
     A close is final where the session has ended by this machine's clock and by the vendor's: one
     of the two may be wrong.
@@ -155,7 +155,7 @@ def gate(
 
 
 def _trading(meta: Mapping[str, Any], now: datetime) -> date | None:
-    """The session that the vendor says is under way, or not long over; None where it says none."""
+    """Return the session that is open, or just over, by the vendor's data; None where unknown."""
     try:
         hours = meta["currentTradingPeriod"]["regular"]
         start, end = (datetime.fromtimestamp(hours[name], UTC) for name in ("start", "end"))
@@ -181,7 +181,7 @@ def _jump(days: Dates, close: FloatArray, split: FloatArray, priced: IntArray) -
 
 
 def _half_split(days: Dates, close: FloatArray, split: FloatArray, priced: IntArray) -> str:
-    """A sentence about a split that the closes before it do not know of, or ""."""
+    """A sentence about a split that is not applied to the closes before it, or ""."""
     for at in np.flatnonzero(split > 0):
         place = int(np.searchsorted(priced, at))
         factor = float(split[at])
@@ -205,7 +205,7 @@ def _holes(closed: Dates) -> str:
 
 
 def _speaks_for(closed: Dates, final: date) -> date | None:
-    """The last session an answer speaks for.
+    """Return the last session that an answer covers.
 
     The newest closes often come late: an answer that stops a few sessions short speaks only
     for what it has, and is asked again. One that stops long before says that trading ended.
@@ -218,9 +218,9 @@ def _speaks_for(closed: Dates, final: date) -> date | None:
 
 
 def nothing(ask: Ask, now: datetime) -> Answer:
-    """The answer to an Ask for which no price came, though the vendor answered."""
+    """Return the Answer for an Ask without prices, though the vendor answered."""
     if ask.whole:
         reason = f"Yahoo has no prices since {ask.start}"
         return Answer(ask, kind="not_found", reason=asked(reason, last_final(now)))
-    reason = f"Yahoo gave no prices since {ask.start}, though some are held; try again"
+    reason = f"Yahoo gave no prices since {ask.start}, though there are earlier ones; try again"
     return Answer(ask, kind="try_again", reason=reason)

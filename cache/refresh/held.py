@@ -1,4 +1,4 @@
-"""What is held of each symbol, and whether an answer continues it."""
+"""The stored closes of each symbol, and whether an answer continues them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ KEPT: Final = 0.9
 
 
 class HeldCloses:
-    """What is held of each symbol, read off the year blocks one symbol at a time."""
+    """The stored closes of each symbol, read from the year blocks one symbol at a time."""
 
     def __init__(self, prices: Prices) -> None:
         self.prices = prices
         self._columns = [{s: i for i, s in enumerate(b.symbols)} for b in prices.blocks]
 
     def closes(self, symbol: str) -> tuple[Dates, FloatArray]:
-        """Sessions (K,) and closes (K,) held of a symbol, ascending, none of them NaN."""
+        """Return a symbol's stored sessions (K,) and closes (K,), ascending, none of them NaN."""
         days: list[Dates] = [np.zeros(0, "datetime64[D]")]
         values: list[FloatArray] = [np.zeros(0)]
         for block, columns in zip(self.prices.blocks, self._columns, strict=True):
@@ -48,13 +48,13 @@ class HeldCloses:
         return days[final], closes[final]
 
     def foreign(self, symbol: str, vendor: str) -> bool:
-        """Whether closes of a symbol are held that are not the vendor's."""
+        """Whether the symbol has stored closes of another source than the vendor."""
         runs = self.prices.origin.get(symbol)
         sources = {source for _, source in runs} if runs else {self.prices.source.get(symbol)}
         return bool(sources - {vendor, None}) and len(self.closes(symbol)[0]) > 0
 
     def has_events(self, symbol: str) -> bool:
-        """Whether dividends, splits or adjusted closes of a symbol are held."""
+        """Whether the symbol has stored dividends, splits or adjusted closes."""
         for block, columns in zip(self.prices.blocks, self._columns, strict=True):
             if (column := columns.get(symbol)) is None:
                 continue
@@ -66,7 +66,7 @@ class HeldCloses:
         return False
 
     def splits(self, symbol: str) -> dict[date, float]:
-        """Effective date -> split factor, as held."""
+        """Return effective date -> stored split factor."""
         result: dict[date, float] = {}
         for block, columns in zip(self.prices.blocks, self._columns, strict=True):
             if (column := columns.get(symbol)) is None:
@@ -77,7 +77,7 @@ class HeldCloses:
         return result
 
     def final(self, symbol: str) -> date | None:
-        """The last session whose final close is held, None where there is none."""
+        """Return the last session with a stored final close, None where there is none."""
         days, _ = self.closes(symbol)
         unfinished = self.prices.provisional.get(symbol)
         if unfinished is not None:
@@ -87,7 +87,7 @@ class HeldCloses:
     def rewritten(
         self, symbol: str, session: Dates, close: FloatArray, splits: Mapping[date, float]
     ) -> str:
-        """Why an answer that should continue what is held does not; "" where it does.
+        """Return why an answer does not continue the stored closes; "" where it does.
 
         Args:
             symbol: whose answer.
@@ -108,7 +108,7 @@ class HeldCloses:
         common, mine, theirs = np.intersect1d(days, session, return_indices=True)
         both = ~np.isnan(close[theirs])
         if not both.any():
-            return "the answer shares no close with what is held"
+            return "the answer has no session in common with the closes in the store"
         off = np.abs(close[theirs] / closes[mine] - 1.0) > TOLERANCE
         if (off & both).any():
             return f"its close of {common[off & both][0]} has changed"
@@ -117,7 +117,7 @@ class HeldCloses:
     def shrunk(
         self, ask: Ask, session: Dates, close: FloatArray, unfinished: date | None = None
     ) -> str:
-        """Why a whole answer must not replace what is held; "" where it may.
+        """Return why a whole history must not replace the stored one; "" where it may.
 
         Args:
             ask: what was asked.
@@ -128,11 +128,11 @@ class HeldCloses:
         count = len(self.closes(ask.symbol)[0])
         came = int(np.count_nonzero(~np.isnan(close[session >= day(ask.start)])))
         if came < KEPT * count:
-            return f"Yahoo gave {came} closes where {count} are held"
+            return f"Yahoo gave {came} closes where there were {count}"
         # A clock that was set back asks for too little, and closes can come late.
         last, given = self.final(ask.symbol), session[~np.isnan(close)]
         if unfinished is not None:
             given = given[given < day(unfinished)]
         if last is not None and not (given >= day(last)).any():
-            return f"Yahoo gave no final close of {last}, which is held"
+            return f"Yahoo gave no final close of {last}, which is in the store"
         return ""

@@ -1,4 +1,4 @@
-"""Ends: signals that stop a refresh, a reader that is gone, calls that can be left."""
+"""How a refresh is stopped: by signals, by a closed pipe, and out of a blocking call."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from cache.facts import system
 from cache.facts.errors import SourceError
 
 T = TypeVar("T")
@@ -22,8 +23,7 @@ def signals(stop: threading.Event) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.getsignal(number) for number in numbers}
+    before = {number: signal.getsignal(number) for number in system.ENDING}
 
     def restore() -> None:
         for number, handler in before.items():
@@ -33,7 +33,7 @@ def signals(stop: threading.Event) -> Iterator[None]:
         stop.set()
         restore()
 
-    for number in numbers:
+    for number in system.ENDING:
         # An ignored signal stays ignored: nohup and background jobs rely on it.
         if before[number] is not signal.SIG_IGN:
             signal.signal(number, end)
@@ -44,11 +44,13 @@ def signals(stop: threading.Event) -> Iterator[None]:
 
 
 def heed_reader(descriptor: int) -> None:
-    """End, as a SIGTERM would, once nobody reads a pipe any more.
+    """Stop, as a SIGTERM would, once the reader of a pipe is gone.
 
     A refresh that waits for its vendor writes nothing for a while, and so would not notice that
     the screen it fetches for was killed.
     """
+    if not hasattr(select, "poll"):
+        return
 
     def wait() -> None:
         poll = select.poll()
@@ -60,7 +62,7 @@ def heed_reader(descriptor: int) -> None:
 
 
 def unless(stop: threading.Event, call: Callable[[], T]) -> T | SourceError | None:
-    """What a call gives, or None as soon as ``stop`` is set; the call is left to itself then."""
+    """Return a call's result, or None as soon as ``stop`` is set; the call is then abandoned."""
     came: queue.SimpleQueue[T | SourceError] = queue.SimpleQueue()
 
     def work() -> None:

@@ -1,4 +1,4 @@
-"""Whether a holdings file can follow the ones before it: what in it is odd, a sentence each."""
+"""Check a holdings file against the fund's earlier ones: what is implausible, a sentence each."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 DAYS: Final = timedelta(days=45)
 #: Lines fewer than in the file before by more than both.
 FEWER, FEWER_PART = 3, 0.05
+#: Weights of all rows, rounded by the issuer, add up to at least this part of the fund.
+WHOLE: Final = 0.98
 #: A fund with fewer lines may sell several at once.
 FEW_LINES: Final = 100
 #: One-way turnover that a fund has to have shown before; and where it has shown none at all yet.
@@ -35,7 +37,7 @@ PRICE, PRICE_PART, PRICED = 0.02, 0.10, 10
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """What is odd about a file.
+    """What is implausible about a file.
 
     Attributes:
         why: a sentence each; empty for an ordinary file.
@@ -52,7 +54,7 @@ def odd(
     earlier: Sequence[Holdings],
     prices: Prices,
 ) -> Odd:
-    """What is odd about a fund's new file.
+    """Return what is implausible about a fund's new file.
 
     Args:
         file: as it was read.
@@ -61,7 +63,7 @@ def odd(
         prices: what is held.
     """
     cut = [row.reason for row in rejected if row.column == "weight" and not row.symbol]
-    reasons = [f"is not whole: {reason}" for reason in cut]
+    reasons = [f"is not one whole fund: {reason}" for reason in cut] or _part(file)
     before = [one for one in earlier if one.as_of < file.as_of]
     if before and file.as_of - before[-1].as_of <= DAYS:
         usual = _usual(before)
@@ -70,6 +72,13 @@ def odd(
     reasons += _values(file)
     prices_said, dated = _priced(file, prices)
     return Odd((*reasons, *prices_said), dated)
+
+
+def _part(file: Holdings) -> list[str]:
+    """A sentence where a file of weights alone has those of a part of the fund."""
+    others = [other.weight for other in file.others if math.isfinite(other.weight)]
+    part = math.fsum([*(file.value / file.total).tolist(), *others])
+    return [] if part >= WHOLE else [f"is not one whole fund: the weights add up to {part:.1%}"]
 
 
 def _usual(before: Sequence[Holdings]) -> float | None:

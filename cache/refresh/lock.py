@@ -1,4 +1,4 @@
-"""One refresh a store: whoever comes later waits, and takes over what the first one found out.
+"""The lock of a refresh: a later one waits, and takes over the summary of the first.
 
 The lock file says what is asked for and, at the end, what came of it. A process that waited
 for the same question has its answer then and asks nobody; after a refresh that was killed, or
@@ -7,7 +7,6 @@ of another pair, it makes its own.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import threading
@@ -18,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from cache.facts import regular
+from cache.facts import regular, system
 from cache.facts.errors import StoreBusy, StoreError
 from cache.refresh.progress import Summary
 from cache.store import disk
@@ -31,7 +30,7 @@ _LIMIT: Final = 1 << 16
 
 @dataclass(slots=True)
 class Turn:
-    """A refresh's turn at a store.
+    """The lock held by one refresh of a store.
 
     Attributes:
         summary: what the refresh that was waited for said of the same question, None where this
@@ -43,7 +42,7 @@ class Turn:
     _asked: str
 
     def ended(self, summary: Summary, now: datetime | None = None) -> None:
-        """Leave word for those who wait, and for who asks later what came of it."""
+        """Store the summary for the processes that wait, and for later questions."""
         _write(self._file, {"asked": self._asked, "summary": summary.to_fields(now)})
 
 
@@ -51,7 +50,7 @@ class Turn:
 def turn(
     home: Path, asked: str, *, stop: threading.Event, waiting: Callable[[str], None]
 ) -> Iterator[Turn]:
-    """Hold the one place for a refresh of a store, after waiting for it.
+    """Wait for the store's refresh lock, and hold it.
 
     Args:
         home: the store's directory.
@@ -65,12 +64,12 @@ def turn(
     """
     try:
         disk.make(home)
-        opened = os.open(home / "refresh.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        opened = os.open(home / "refresh.lock", system.LOCK, 0o600)
     except OSError as error:
         raise StoreError(f"cannot write to {home}: {error.strerror}") from None
     try:
         waited = False
-        while not _locked(opened):
+        while not system.try_lock(opened):
             if not waited:
                 process = _read(opened).get("process")
                 who = f" (process {process})" if isinstance(process, int) else ""
@@ -89,24 +88,21 @@ def turn(
 
 
 def last_said(home: Path) -> dict[str, Any]:
-    """What the last refresh of a store left word of; nothing where none did, or one goes on."""
+    """Return the stored record of the last refresh; empty where there is none or one is running."""
     summary = _parsed(regular.read_or_none(home / "refresh.lock", _LIMIT) or b"").get("summary")
     return summary if isinstance(summary, dict) else {}
 
 
-def _locked(opened: int) -> bool:
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def _read(opened: int) -> dict[str, Any]:
     try:
-        return _parsed(os.pread(opened, _LIMIT, 0))
+        return _parsed(_content(opened))
     except OSError:
         return {}
+
+
+def _content(opened: int) -> bytes:
+    os.lseek(opened, 0, os.SEEK_SET)
+    return os.read(opened, _LIMIT)
 
 
 def _parsed(data: bytes) -> dict[str, Any]:
@@ -118,10 +114,11 @@ def _parsed(data: bytes) -> dict[str, Any]:
 
 
 def _write(opened: int, fields: dict[str, Any]) -> None:
-    """Failing (a full disk) costs those who wait a few requests, nothing else."""
+    """Write the record; a failure (a full disk) costs waiting processes a few requests, no more."""
     data = json.dumps(fields).encode()
     try:
         os.ftruncate(opened, 0)
-        os.pwrite(opened, data, 0)
+        os.lseek(opened, 0, os.SEEK_SET)
+        os.write(opened, data)
     except OSError:
         return

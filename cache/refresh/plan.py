@@ -1,4 +1,4 @@
-"""What to ask for: decided from what is held, what is wanted and the clock, before any asking.
+"""What to request: decided from the stored data, the question and the clock, before any request.
 
 Pure: no disk, no network. A plan says how many requests it costs, so that a screen can name
 the price of a refresh without sending one.
@@ -62,7 +62,7 @@ class Plan:
 
     @property
     def requests(self) -> int:
-        """Requests that the plan costs; what fails or has changed is asked beyond it."""
+        """Requests that the plan costs; second tries and changed histories come on top."""
         return len(self.files) + self.charts
 
     def __bool__(self) -> bool:
@@ -87,7 +87,7 @@ def make_plan(
     rate: float = RATE,
     vendor: str = "Yahoo",
 ) -> Plan:
-    """What to ask for so that a pair can be answered as of the last final session.
+    """Plan the requests by which a pair can be answered as of the last final session.
 
     Funds come first, then lines by weight. A symbol is asked whole when no close of it is
     held or ``full`` is set, else from seven sessions before its last final close. One that
@@ -105,7 +105,7 @@ def make_plan(
         reference: exchange sessions, renamed symbols, reconstitution dates.
         funds: where issuers keep their files; without it no file is asked for.
         full: ask for everything, whole.
-        again: ask also for what waits after an asking in vain.
+        again: ask also for what waits after a failure.
         years: how far back the lines go; funds go back to 1993.
         since: start of the window, for the holdings files wanted.
         absent: holdings files that their issuer said it does not have.
@@ -173,7 +173,7 @@ def whole(
 
 
 def _until(now: datetime) -> date:
-    """Today at the exchange or, past midnight elsewhere, tomorrow: nothing lies beyond."""
+    """Return the last day to request: today in New York, or tomorrow where it is past midnight."""
     return now.astimezone(UTC).date()
 
 
@@ -183,7 +183,7 @@ def _wanted(
     since: date,
     aliases: Mapping[str, str],
 ) -> list[str]:
-    """The pair, then every line of its files since a date, heaviest first."""
+    """Return the pair, then every line of its files since a date, heaviest first."""
     weight: dict[str, float] = {}
     for fund in pair:
         files = holdings.get(fund, ())
@@ -199,7 +199,7 @@ def _wanted(
 def left_alone(
     prices: Prices, symbol: str, wait: Wait | None, now: datetime, final: date
 ) -> datetime | None:
-    """The time before which a stale symbol is not asked for, None where it is asked for now."""
+    """Return the time until which a stale symbol waits, None where it is requested now."""
     times: list[datetime] = []
     if asked_for(prices.failures.get(symbol, "")) == final:
         # The vendor was asked for this session and had no use for the symbol.

@@ -1,4 +1,4 @@
-"""What a vendor's answers say together: a batch that cannot be a day of a market is refused."""
+"""Checks over all answers of a refresh: a batch that no market day can produce is refused."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _JUMPED: Final = 0.1
 
 
 class Evidence:
-    """What has come in a refresh so far, counted by session."""
+    """The answers of a refresh so far, counted by session."""
 
     def __init__(self, pair: tuple[str, str], known: HeldCloses) -> None:
-        """Nothing has come yet."""
+        """Start without answers."""
         self._pair, self._known = pair, known
         self._lines: Counter[date] = Counter()
         self._repeated: Counter[date] = Counter()
@@ -43,16 +43,16 @@ class Evidence:
 
     @property
     def enough(self) -> bool:
-        """Whether so many lines have come that they can be judged."""
+        """Whether there are enough answers to judge."""
         return self.lines >= REPEATED
 
     def odd(self, symbol: str, why: str) -> None:
-        """An answer that cannot be a continuation of what is held."""
+        """Count an answer that cannot continue the stored closes."""
         self.lines += 1
         self._odd[symbol] = why
 
     def add(self, answer: Answer) -> None:
-        """An answer that would be taken by itself."""
+        """Count an answer that passes by itself."""
         symbol = answer.ask.symbol
         days, closes = self._known.closes(symbol)
         given = ~np.isnan(answer.close)
@@ -77,10 +77,12 @@ class Evidence:
         self.lines += symbol not in self._pair
 
     def verdict(self) -> str:
-        """Why nothing of this is to be believed; "" where it may be."""
+        """Return why the whole batch is refused; "" where it is not."""
         if len(self._odd) >= ODD and len(self._odd) > ODD_PART * self.lines:
             symbol, why = next(iter(self._odd.items()))
-            return f"{len(self._odd):,} of {self.lines:,} lines are odd alike ({symbol}: {why})"
+            return (
+                f"{len(self._odd):,} of {self.lines:,} lines fail the same check ({symbol}: {why})"
+            )
         for when, count in sorted(self._lines.items()):
             repeated, jumped = self._repeated[when], self._jumped[when]
             many = count >= REPEATED and repeated > REPEATED_PART * count
@@ -89,8 +91,8 @@ class Evidence:
                 return f"{repeated:,} of {count:,} lines repeat the close before on {when}"
             if jumped >= ODD and count >= REPEATED and jumped > _JUMPED * count:
                 return (
-                    f"{jumped:,} of {count:,} lines move as by a split on {when},"
-                    " and none is on record"
+                    f"{jumped:,} of {count:,} lines move as if they had split on {when},"
+                    " and no split is on record"
                 )
         return ""
 

@@ -1,4 +1,4 @@
-"""What a refresh says while it runs, and at its end."""
+"""Progress of a refresh while it runs, and its summary at the end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Stage = Literal["plan", "holdings", "prices", "done"]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a refresh has come.
+    """How far a refresh is.
 
     Attributes:
         stage: what is under way.
@@ -52,7 +52,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a refresh brought.
+    """The result of a refresh.
 
     Attributes:
         ok: everything that was asked for came.
@@ -65,7 +65,7 @@ class Summary:
         waiting: symbols that were left alone, asked for in vain a while ago.
         requests: requests sent.
         planned: requests that the plan had stated; what was sent beyond it is the second tries,
-            the histories brought anew and the issuers' second addresses, each counted.
+            the histories fetched again and the issuers' second addresses, each counted.
         retried: symbols asked a second time after failing in passing.
         addresses: second addresses that issuers were asked at.
         seconds: how long it took.
@@ -104,7 +104,7 @@ class Summary:
         }
 
     def to_fields(self, now: datetime | None = None) -> dict[str, Any]:
-        """What another process may need of it, as JSON takes it; why symbols failed is stored."""
+        """Return what another process needs, as JSON values; symbols' reasons are in the store."""
         until = self.wait_until and self.wait_until.isoformat()
         figures = {
             "new_closes": self.new_bars,

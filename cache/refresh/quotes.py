@@ -1,4 +1,4 @@
-"""Today's quotes: what may pass, and the market with a provisional bar of today on top.
+"""Today's quotes: which are accepted, and the market with a provisional bar of today on top.
 
 Quotes live in memory alone: nothing here writes, and a bar made of a quote is provisional.
 """
@@ -29,7 +29,7 @@ SOURCE: Final = "Yahoo live quotes"
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The last final close held of a symbol."""
+    """The last stored final close of a symbol."""
 
     session: date
     price: float
@@ -58,7 +58,7 @@ def _opens(session: date) -> datetime:
 
 
 def last_closes(prices: Prices, symbols: Iterable[str], session: date) -> dict[str, Close]:
-    """The last close of each symbol before a session, where one is held."""
+    """Return each symbol's last stored close before a session."""
     wanted = set(symbols)
     closes: dict[str, Close] = {}
     for block in prices.blocks:
@@ -73,7 +73,7 @@ def last_closes(prices: Prices, symbols: Iterable[str], session: date) -> dict[s
 
 
 class Gate:
-    """Lets quotes of one session through, and keeps the newest of each symbol.
+    """Accepts quotes of one session, and holds the newest of each symbol.
 
     Attributes:
         session: the session that quotes are taken of.
@@ -81,7 +81,7 @@ class Gate:
     """
 
     def __init__(self, session: date, closes: Mapping[str, Close], symbols: Iterable[str]) -> None:
-        """Nothing has passed yet.
+        """Start without quotes.
 
         Args:
             session: the session that is open.
@@ -103,7 +103,7 @@ class Gate:
         return len(self._newest)
 
     def take(self, fields: Mapping[str, Any], now: datetime) -> bool:
-        """Whether a quote passes; its reason is kept where it does not.
+        """Return whether a quote is accepted; the reason is recorded where it is not.
 
         A quote from outside the session's hours, or older than the one held, is passed over:
         that is no fault.
@@ -133,7 +133,7 @@ class Gate:
         return True
 
     def drain(self) -> dict[str, float]:
-        """Symbol -> price of what changed since the last call."""
+        """Return symbol -> price of what changed since the last call."""
         fresh = {symbol: self._newest[symbol][0] for symbol in sorted(self._fresh)}
         self._fresh.clear()
         return fresh
@@ -171,7 +171,7 @@ def _number(value: object) -> float:
 
 
 def _time(value: object) -> datetime:
-    """A time in milliseconds, which JSON may write as text; long ago where it is none."""
+    """Parse a time in milliseconds, a number or text; the epoch where it is neither."""
     try:
         return datetime.fromtimestamp(int(str(value)) / 1000, UTC)
     except (ValueError, OverflowError, OSError):

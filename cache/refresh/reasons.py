@@ -1,4 +1,4 @@
-"""Why a symbol brought nothing: words for a person that a later plan reads back."""
+"""Why a symbol failed: words for the user, which a later plan parses."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ _WAIT: Final = re.compile(r"try again after (\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 
 
 def asked(reason: str, session: date) -> str:
-    """A failure's reason, marked with the session it was asked for."""
+    """Return a failure's reason, marked with the session that was requested."""
     return f"{reason} (asked for {session})"
 
 
 def asked_for(reason: str) -> date | None:
-    """The session a failure was asked for, where its reason carries one."""
+    """Return the session marked in a failure's reason, None where there is none."""
     match = _ASKED.search(reason)
     return date.fromisoformat(match[1]) if match else None
 
 
 def wait(until: datetime) -> str:
-    """Words for "not before this time", which ``wait_until`` reads back."""
+    """Return the words for "not before this time", which ``wait_until`` parses."""
     return f"try again after {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def reasons(failed: Mapping[str, str]) -> str:
-    """The most frequent reasons in brackets, shortened: " (not found at Yahoo: 8, others: 4)"."""
+    """Return the most frequent reasons in brackets: " (not found at Yahoo: 8, others: 4)"."""
     short = Counter(_ASKED.sub("", why).partition(";")[0] for why in failed.values())
     named = short.most_common(NAMED)
     phrases = [f"{why}: {count:,}" for why, count in named]
@@ -42,21 +42,17 @@ def reasons(failed: Mapping[str, str]) -> str:
     return f" ({', '.join(phrases)})" if phrases else ""
 
 
-def in_vain(until: Collection[datetime], now: datetime) -> str:
-    """Words for lines that are left alone until these times, each asked for in vain before."""
-    first, last = min(until), max(until)
+def next_try(times: Collection[datetime], now: datetime) -> str:
+    """Words for symbols that failed earlier and wait until these times for their next request."""
+    first, last = min(times), max(times)
     form = "%H:%M UTC" if first.date() == now.astimezone(UTC).date() else "%Y-%m-%d %H:%M UTC"
-    sentence = (
-        "1 line asked in vain waits"
-        if len(until) == 1
-        else f"{len(until):,} lines asked in vain wait"
-    )
-    the_first = ", the first" if last - first >= timedelta(minutes=1) else ""
-    return f"{sentence}{the_first} until {first.astimezone(UTC):{form}}"
+    symbols = "1 symbol" if len(times) == 1 else f"{len(times):,} symbols"
+    tries = "next tries from" if last - first >= timedelta(minutes=1) else "next try"
+    return f"{symbols} failed earlier; {tries} {first.astimezone(UTC):{form}}"
 
 
 def wait_until(reasons: Iterable[str], now: datetime) -> datetime | None:
-    """The latest time, still ahead, before which a vendor asked not to be asked.
+    """Return the latest future time before which a vendor takes no requests, else None.
 
     One further ahead than any limit lasts was written by a clock that stood wrong.
     """

@@ -44,7 +44,7 @@ def refresh(
     report: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Summary:
-    """Fetch what is stale, commit it in batches and say what came.
+    """Fetch what is stale, commit it in batches, and return the summary.
 
     Where another process refreshes this store, wait for it: of the same pair its answer is
     taken over and nobody is asked a second time.
@@ -61,7 +61,7 @@ def refresh(
         prices: where closes come from.
         files: where holdings files come from.
         full: ask for everything, whole.
-        again: ask also for what waits after an asking in vain.
+        again: ask also for what waits after a failure.
         years: how far back the lines go.
         since: start of the window, for the holdings files of its start and month ends.
         rate: requests a second that prices are asked at, for the time it says it takes.

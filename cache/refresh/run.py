@@ -46,7 +46,7 @@ REPORTS: Final = 10.0
 
 
 class Run:
-    """One refresh: what it was asked, and what came so far."""
+    """One refresh: its request, and its results so far."""
 
     def __init__(
         self,
@@ -177,14 +177,14 @@ class Run:
             self._absent.add(ask)
 
     def _believed(self, ask: FileAsk, file: FileRead) -> Holdings | None:
-        """The lines of a file, dated by its prices; None where it is kept aside."""
+        """Return a file's lines, dated by its prices; None where it is set aside."""
         rows = file.holdings
         oddity = odd(rows, file.rejected, self.holdings.get(rows.fund, ()), self.held)
         name = FileAsk(rows.fund, rows.as_of)
         if oddity.why:
             self.store.change(lambda draft: draft.keep_aside(rows, file.raw, oddity.why))
             self.failed[str(ask)] = (
-                f"{name} is kept aside, it {'; '.join(oddity.why)};"
+                f"{name} is set aside, it {'; '.join(oddity.why)};"
                 " `internals refresh --accept` uses it"
             )
             self._absent.add(ask)
@@ -232,7 +232,7 @@ class Run:
         batch: Batch,
         evidence: Evidence,
     ) -> Ask | None:
-        """Put an answer into the batch; gives the Ask that its symbol needs in its place."""
+        """Put an answer into the batch; return another Ask for its symbol where one is needed."""
         symbol = answer.ask.symbol
         reason = answer.reason
         days, _ = known.closes(symbol)
@@ -275,7 +275,7 @@ class Run:
         return None
 
     def _flush(self, batch: Batch, evidence: Evidence) -> bool:
-        """Commit what is in a batch, or refuse it; whether it and all before it was odd."""
+        """Commit a batch, or refuse it; return whether it and all before it were refused."""
         if not self.poisoned and (why := evidence.verdict()):
             self.poisoned = f"what {self._vendor} gave is refused: {why}"
         if self.poisoned:
@@ -288,7 +288,7 @@ class Run:
         return bool(self.poisoned)
 
     def _note(self) -> Note:
-        """What this refresh is, for the list of imports."""
+        """Return this refresh's entry for the list of imports."""
         what = f"refresh of {self.pair[0]}:{self.pair[1]}"
         key = f"{what} {self.now.isoformat()} {self.began}"
         return Note("refresh", self.now, self._vendor, what, key)
@@ -296,7 +296,7 @@ class Run:
     # Words
 
     def clock(self) -> datetime:
-        """The time now: the time at the start and the seconds since."""
+        """Return the time now: the time at the start plus the seconds since."""
         seconds = int(time.monotonic() - self.began)
         return self.now + timedelta(seconds=seconds)
 

@@ -1,4 +1,4 @@
-"""What a refresh asks of its sources: who brings prices, who brings holdings files."""
+"""Protocols of a refresh's sources: prices, and holdings files."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class PriceSource(Protocol):
     def fetch(
         self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
     ) -> Iterator[Answer]:
-        """Ask, and give each answer as it comes."""
+        """Send the requests, and yield each answer on arrival."""
 
 
 class RefusedRow(Protocol):

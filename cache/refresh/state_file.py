@@ -1,4 +1,4 @@
-"""Small files beside the store: what a refresh remembers of its asking, for the next one.
+"""Small files next to the store: a refresh's records for the next one.
 
 Nothing rests on them: one that is missing, damaged or cannot be written costs requests, no more.
 """
@@ -6,20 +6,20 @@ Nothing rests on them: one that is missing, damaged or cannot be written costs r
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from cache.facts import regular
+from cache.store import disk
 
 #: The most read of such a file.
 _LIMIT: Final = 1 << 22
 
 
 def rows(path: Path) -> list[Any]:
-    """The rows kept in a file; none where nothing readable is kept."""
+    """Return the rows of a file; empty where it is missing or unreadable."""
     try:
         document = json.loads(regular.read_or_none(path, _LIMIT) or b"")
     except (ValueError, RecursionError):
@@ -28,12 +28,6 @@ def rows(path: Path) -> list[Any]:
 
 
 def keep(path: Path, entries: Sequence[Sequence[Any]]) -> None:
-    """Put rows in place of those kept; failing to is no error."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(json.dumps(entries))
-        temporary.chmod(0o600)
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    """Replace the rows of a file; a failed write is ignored."""
+    with suppress(OSError):
+        disk.replace(path, json.dumps(entries).encode())

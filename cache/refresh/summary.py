@@ -1,4 +1,4 @@
-"""What a refresh brought, told at its end: one sentence for a person, and the figures."""
+"""The summary of a refresh: one sentence for the user, and the figures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cache.facts.sessions import last_final
 from cache.refresh.clock_skew import clock_words
 from cache.refresh.progress import Summary
-from cache.refresh.reasons import asked_for, in_vain, reasons, wait
+from cache.refresh.reasons import asked_for, next_try, reasons, wait
 
 if TYPE_CHECKING:
     from cache.refresh.plan import Plan
@@ -25,22 +25,22 @@ def summarize(
     prices: PriceSource,
     files: FileSource,
 ) -> Summary:
-    """What a refresh brought, what it did not and why, what it cost."""
+    """Return what a refresh fetched, what failed and why, and what it cost."""
     stopped = run.stop.is_set()
     limited = plan.wait_until or prices.limited_until
     missing = [f for f in dict.fromkeys(run.pair) if not run.holdings.get(f)]
     words: list[str] = []
     if prices.unreachable and not run.symbols:
-        why = next(reversed(run.failed.values()), "nothing came").removesuffix("; try again")
-        words.append(f"{why}; everything held stays as it is")
+        why = next(reversed(run.failed.values()), "nothing arrived").removesuffix("; try again")
+        words.append(f"{why}; the stored data are unchanged")
     elif run.symbols:
-        words.append(f"{run.symbols:,} symbols brought, {run.new_bars:,} new closes")
+        words.append(f"{run.symbols:,} symbols fetched, {run.new_bars:,} new closes")
     elif not (plan.asks or plan.waiting):
         words.append(f"prices are current through {last_final(run.now)}")
     if run.refetched:
-        words.append(f"{len(run.refetched):,} brought anew, their histories had changed")
+        words.append(f"{len(run.refetched):,} fetched again whole, their histories had changed")
     if run.poisoned:
-        words.append(f"{run.poisoned}; what is held stays")
+        words.append(f"{run.poisoned}; the stored closes stay")
     words += run.notes[:NAMED]
     if len(run.notes) > NAMED:
         words.append(f"and {len(run.notes) - NAMED:,} more such changes")
@@ -59,11 +59,11 @@ def summarize(
     }
     if plan.waiting:
         times = plan.waiting.values()
-        words.append(in_vain(times, run.now) + reasons(failing))
+        words.append(next_try(times, run.now) + reasons(failing))
     if missing:
-        words.append(f"no holdings of {' and '.join(missing)} are held")
+        words.append(f"no holdings file of {' and '.join(missing)}")
     if stopped:
-        words.append("stopped early; what came is kept")
+        words.append("stopped early; what arrived is stored")
     silent = 0 if stopped or limited else run.unanswered
     if silent:
         words.append(f"{silent:,} symbols were not answered at all")
@@ -76,7 +76,7 @@ def summarize(
     ok = not (lacking or stopped or (plan.asks and limited))
     return Summary(
         ok=ok,
-        message="; ".join(words) or "nothing came",
+        message="; ".join(words) or "nothing arrived",
         symbols=run.symbols,
         new_bars=run.new_bars,
         refetched=tuple(run.refetched),

@@ -45,7 +45,7 @@ class Issuers:
     """
 
     def __init__(self, *, timeout: float = 30.0, limit: int = LIMIT) -> None:
-        """Nothing is sent yet.
+        """Send nothing yet.
 
         Args:
             timeout: seconds that one file may take, from the first to the last byte.
@@ -147,7 +147,7 @@ class _NoFileError(Exception):
 
 
 class _Connection(HTTPSConnection):
-    """Keeps its socket in sight, which goes over to the answer once that has begun."""
+    """A connection that keeps its socket reachable, which later belongs to the response."""
 
     kept: socket.socket | None = None
     deadline: _Deadline
@@ -173,7 +173,7 @@ class _PlainConnection(HTTPConnection):
 
 
 class _Deadline(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
-    """One end for every connection of a request, those of its redirects and of a proxy too.
+    """One deadline for every connection of a request, redirects and proxy included.
 
     A time-out alone begins anew with each byte of a head.
     """
@@ -205,12 +205,12 @@ class _Deadline(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
         return made
 
     def check(self) -> None:
-        """Refuse to go on after the end."""
+        """Raise after the deadline."""
         if self._over:
             raise TimeoutError
 
     def end(self) -> None:
-        """From another thread: whoever reads from them reads no further, and none is opened."""
+        """Close every connection, from another thread; no further one is opened."""
         self._over = True
         for connection in self._open:
             with suppress(OSError, AttributeError):
@@ -248,7 +248,7 @@ def certificates() -> ssl.SSLContext:
 
 
 def _file(content: bytes, host: str) -> bytes:
-    """The content, unless it is plainly no file of holdings."""
+    """Return the content, unless it is clearly no holdings file."""
     start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not start:
         raise _NoFileError(f"{host} answered with an empty file", True)

@@ -75,7 +75,7 @@ _MONTHS: Final = (
 
 
 def decimal_evidence(text: str) -> Evidence:
-    """What one cell tells of the decimal mark: ".", ",", "?" for either, "" for neither.
+    """Return one cell's evidence of the decimal mark: ".", ",", "?" for either, "" for neither.
 
     "1.234,5", "7,12" and "0,123" are written with a comma, "1,234.5" and "7.12" with a
     point; "1,234" and "1.234" can be either, "12" and "abc" tell nothing.
@@ -265,7 +265,7 @@ def day(text: str, order: Order | None = None) -> date:
 
 
 def _bare(text: str) -> tuple[float, str]:
-    """A number's sign by its parentheses, and its digits and marks without what stands beside."""
+    """Return a number's sign by its parentheses, and its digits and marks alone."""
     bare, sign = text.strip(), 1.0
     if not bare.isascii() or not bare.replace(".", "").isdigit():
         bare = bare.removesuffix("%").strip()
@@ -282,7 +282,7 @@ def _fits(bare: str, decimal: Decimal) -> bool:
 
 
 def _orders(text: str) -> list[Order]:
-    """The orders in which a date of numbers is one; none where it needs no order or is none."""
+    """Return the orders in which a date of numbers is valid; empty where it needs none."""
     found = _NUMERIC.fullmatch(text.strip())
     if found is None:
         return []

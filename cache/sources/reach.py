@@ -21,7 +21,7 @@ DEADLINE: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What came of one host.
+    """The result for one host.
 
     Attributes:
         seconds: until its answer, None where none came.
@@ -35,7 +35,7 @@ class Reached:
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
-    """Follows nowhere: a redirect is an answer like any other."""
+    """Does not follow redirects: one is an answer like any other."""
 
     def redirect_request(self, *args: object, **options: object) -> None:
         """None."""
@@ -44,7 +44,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 def reach(
     hosts: Sequence[str], deadline: float = DEADLINE, *, port: int = 443
 ) -> Mapping[str, Reached]:
-    """Ask every host at the same time; those that are silent at the deadline are given up.
+    """Ask every host at the same time, and wait until the deadline.
 
     Args:
         hosts: their names.

@@ -137,7 +137,7 @@ def run(
 
 
 def _received(answer: bytes, code: int, file: str, limits: Limits) -> Parsed:
-    """The child's answer taken apart."""
+    """Parse the child's answer."""
     stream = io.BytesIO(answer)
     try:
         head = json.loads(stream.readline())
@@ -151,23 +151,23 @@ def _received(answer: bytes, code: int, file: str, limits: Limits) -> Parsed:
         raise SourceError(reason, file=file) from None
 
 
-def _child(parser: str, request: str) -> None:
-    """The child's whole life: limits, parser, answer."""
-    out = os.fdopen(os.dup(1), "wb")
-    # What a library prints must not land in the answer.
-    os.dup2(2, 1)
-    # A short life, and millions of cells: collecting cycles would cost more than it frees.
-    gc.disable()
-    wanted = json.loads(request)
-    limits = Limits(**wanted["limits"])
-    _restrict(limits)
-    fields: dict[str, Any] = {}
+def answered(
+    parser: str, source: BinaryIO, args: dict[str, Any], limits: Limits
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Parse in this process: the head of the answer, which JSON can carry, and its arrays.
+
+    Args:
+        parser: "module:function", as of `run`.
+        source: the file.
+        args: the parser's.
+        limits: those that the process has.
+    """
     arrays: dict[str, NDArray[Any]] = {}
     try:
         module, _, name = parser.partition(":")
         function: Callable[[BinaryIO, dict[str, Any]], Parsed]
         function = getattr(importlib.import_module(module), name)
-        fields, arrays = function(sys.stdin.buffer, wanted["args"])
+        fields, arrays = function(source, args)
         head: dict[str, Any] = {"fields": fields, "arrays": list(arrays)}
     except SourceError as error:
         where = {"line": error.line, "column": error.column, "symbol": error.symbol}
@@ -179,7 +179,21 @@ def _child(parser: str, request: str) -> None:
     except Exception as error:
         arrays = {}
         said = clean(f"{type(error).__name__}: {error}", 160)
-        head = {"error": {"reason": f"is damaged or not what it seems ({said})"}}
+        head = {"error": {"reason": f"is damaged or not of the format it claims ({said})"}}
+    return head, arrays
+
+
+def _child(parser: str, request: str) -> None:
+    """Run in the child: set the limits, call the parser, send the answer."""
+    out = os.fdopen(os.dup(1), "wb")
+    # What a library prints must not land in the answer.
+    os.dup2(2, 1)
+    # A short life, and millions of cells: collecting cycles would cost more than it frees.
+    gc.disable()
+    wanted = json.loads(request)
+    limits = Limits(**wanted["limits"])
+    _restrict(limits)
+    head, arrays = answered(parser, sys.stdin.buffer, wanted["args"], limits)
     out.write(json.dumps(head).encode() + b"\n")
     for array in arrays.values():
         np.save(_Pipe(out.write), array, allow_pickle=False)
@@ -190,7 +204,7 @@ def _child(parser: str, request: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Pipe:
-    """What np.save needs of a file; given a real one it would ask a pipe for its position."""
+    """The methods that np.save needs; of a real file it would ask for its position."""
 
     write: Callable[[bytes], int]
 

@@ -1,4 +1,4 @@
-"""What a file of a person's own holds, told from its first lines."""
+"""Recognises the kind of a user's file by its first lines."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PARTS: Final = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml")
 
 
 def kind_of(path: Path) -> Kind:
-    """What a file holds, by its first lines; what cannot be told is holdings, a folder closes.
+    """Return a file's kind by its first lines: holdings where unclear, closes for a folder.
 
     Raises:
         SourceError: it cannot be read.
@@ -89,7 +89,7 @@ def _dated(titles: Sequence[str]) -> bool:
 
 
 def _workbook_texts(data: io.BytesIO) -> list[str]:
-    """The first texts of a workbook; none where it is damaged, which its reader tells."""
+    """Return the first texts of a workbook; empty where it is damaged, which its reader reports."""
     try:
         with zipfile.ZipFile(data) as book:
             for name in _PARTS:

@@ -1,1 +1,1 @@
-"""What is kept on disk, and how it lasts."""
+"""The store on disk, and how it survives power cuts."""

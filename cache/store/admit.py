@@ -1,4 +1,4 @@
-"""Prices that come to what is held already: what of them may be merged, and what is told of it.
+"""Checks new prices against the stored ones: which may be merged, and the notes on them.
 
 Of the same source the newest close counts; of another the one held stays. What shows that the two
 are not one history (a shift, a lost split, another currency) is refused, symbol by symbol, and
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 ODD, ODD_PART = 3, 0.2
 #: Kinds that speak of the whole file, not of a symbol.
 SYSTEMATIC: Final[Mapping[Kind, str]] = {
-    "shifted": "shifted by a session against what is held",
-    "split": "without a split that is held, or with one that is not",
-    "currency": "in another currency than what is held",
+    "shifted": "shifted by a session against the stored closes",
+    "split": "without a split in the store, or with one that is not there",
+    "currency": "in another currency than the stored closes",
 }
 #: What a person can do about a symbol that is refused.
 WAYS: Final = "--replace takes the new history whole, --accept joins it as it is"
@@ -45,7 +45,7 @@ WAYS: Final = "--replace takes the new history whole, --accept joins it as it is
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Admitted:
-    """What may be merged of some bars.
+    """The part of some bars that may be merged.
 
     Attributes:
         bars: the rows that may; None where none are left.
@@ -62,7 +62,7 @@ class Admitted:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _StoredCloses:
-    """One symbol's closes as held; adjusted ones apart. Unfinished sessions are not among them."""
+    """One symbol's stored closes, or adjusted closes, without unfinished sessions."""
 
     days: Dates
     close: FloatArray
@@ -71,7 +71,7 @@ class _StoredCloses:
 def admit(
     prices: Prices, bars: Bars, *, replace_all: bool = False, accept: bool = False
 ) -> Admitted:
-    """What of a file's prices may be merged with what is held.
+    """Return which of a file's prices may be merged with the stored ones.
 
     Args:
         prices: what is held.
@@ -103,7 +103,7 @@ def admit(
         if not accept and count >= ODD and count > ODD_PART * work.compared:
             first = next(symbol for symbol, other in work.kinds.items() if other == kind)
             raise SourceError(
-                f"{count:,} of {work.compared:,} symbols held are {words}"
+                f"{count:,} of {work.compared:,} symbols in the store are {words}"
                 f" ({first}: {work.refused[first]}): refused as a whole",
                 file=bars.source or None,
             )
@@ -113,7 +113,7 @@ def admit(
 def bring_prices(
     store: Store, bars: Bars, note: Note, *, replace_all: bool = False, accept: bool = False
 ) -> tuple[Held, Admitted]:
-    """Merge what may be merged of a file's prices; what is then held, and what is to be told.
+    """Merge the admissible prices of a file; return the store's contents after it, and the notes.
 
     Raises:
         SourceError: nothing of it may.
@@ -134,7 +134,7 @@ def bring_prices(
 
 
 class _Work:
-    """The symbols of some bars, judged one after the other."""
+    """Judges the symbols of some bars one after the other."""
 
     def __init__(self, prices: Prices, bars: Bars) -> None:
         self.held, self.bars = prices, bars
@@ -170,7 +170,7 @@ class _Work:
         return _StoredCloses(all_days, all_values)
 
     def judge(self, place: int, *, accept: bool) -> None:
-        """Compare one symbol with what is held, and note what follows."""
+        """Compare one symbol with its stored closes, and record the result."""
         rows = self._order[self._from[place] : self._from[place + 1]]
         symbol = self.bars.symbols[place]
         if not len(rows) or symbol not in self.held.source:
@@ -212,7 +212,7 @@ class _Work:
     def _note(
         self, symbol: str, rows: IntArray, name: str, comparison: Comparison, *, accept: bool
     ) -> bool:
-        """Note what a comparison leads to; whether rows of the symbol are left."""
+        """Record a comparison's result; return whether rows of the symbol remain."""
         if comparison.kind == "rebase":
             assert comparison.before is not None
             change = Rebase(
@@ -264,13 +264,13 @@ class _Work:
             self._notes.append(f"{count} {changed} changed by a newer file ({comparison.words})")
         else:
             self._disputed[symbol] = (
-                f"{self.bars.source} differs from {source or 'what is held'}, which stays"
+                f"{self.bars.source} differs from {source or 'the store'}, whose closes stay"
                 f" ({comparison.words}{', and more' if len(comparison.days) > 1 else ''})"
             )
             self._notes.append(f"{count}: {self._disputed[symbol]}; --replace takes the newer ones")
 
     def _of_another(self, symbol: str, rows: IntArray, stored: BoolArray) -> None:
-        """Of sessions that are held from another source, take nothing that is held."""
+        """Blank the values that another source has stored for the same sessions."""
         if not stored.any():
             return
         if symbol in self.held.disputed and symbol not in self._disputed:
@@ -293,7 +293,7 @@ class _Work:
             self._blank.setdefault(name, np.zeros(len(self.bars), np.bool_))[foreign[there]] = True
 
     def _there(self, symbol: str, name: str, days: Dates) -> BoolArray:
-        """(K,) whether a field is held of a symbol on each day."""
+        """Return (K,) whether a symbol's field is stored on each day."""
         result = np.zeros(len(days), np.bool_)
         for block, columns in zip(self.held.blocks, self._columns, strict=True):
             if (column := columns.get(symbol)) is None:
@@ -308,7 +308,7 @@ class _Work:
         return result
 
     def done(self, notes: Sequence[str]) -> Admitted:
-        """What is left."""
+        """Return what may be merged of the bars."""
         keep = self._keep
         columns: dict[str, Any] = {}
         for name in (*MATRICES, *EVENTS):

@@ -69,7 +69,7 @@ class Bars:
         return len(self.session)
 
     def check(self) -> None:
-        """Refuse rows that cannot be kept.
+        """Refuse rows that cannot be stored.
 
         Raises:
             FrameError: shapes, positions or symbols are broken: the source's code is wrong.
@@ -104,7 +104,7 @@ class Bars:
         if size and (self.symbol.min() < 0 or self.symbol.max() >= len(self.symbols)):
             raise FrameError("a bar points outside the symbols of its source")
         if len(set(self.symbols)) != len(self.symbols):
-            raise FrameError("a symbol stands twice among the symbols of the bars")
+            raise FrameError("a symbol appears twice among the symbols of the bars")
         named = (*self.symbols, *self.through, *self.failures)
         if odd := [s for s in named if not s or not s.isprintable() or " " in s]:
             raise FrameError(f"{odd[0]!r} is no symbol; one has neither blanks nor controls")

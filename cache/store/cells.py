@@ -1,4 +1,4 @@
-"""Single cells of the prices held: which of them a commit changed, and how to put them back.
+"""Single cells of the stored prices: which of them a commit changed, and how to restore them.
 
 A commit is a layer over what was held before it. Each keeps, for every cell that it changed, what
 the cell held before; so any of them can be taken out from between the others, not the last alone.
@@ -47,7 +47,7 @@ class Column:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Layer:
-    """What one commit changed of the prices.
+    """The cells that one commit changed, with their earlier values.
 
     Attributes:
         symbols: what the keys' places mean.
@@ -71,7 +71,7 @@ def difference(
     given: Bars | None = None,
     factors: Mapping[str, float] = {},
 ) -> Layer:
-    """What lies between two states of the prices.
+    """Return the layer between two states of the prices.
 
     Args:
         before: what was held.
@@ -151,7 +151,7 @@ def _first(given: Bars, facts: Mapping[str, Mapping[str, str | None]]) -> Layer:
 def _cells_of(
     given: Bars, take: IntArray, sessions: Dates, symbols: Sequence[str]
 ) -> tuple[IntArray, IntArray, BoolArray]:
-    """(K,) rows and columns of a grid that the rows taken lie on, and whether they lie on it."""
+    """Return (K,) grid rows and columns of the given rows, and whether they are on the grid."""
     place = {symbol: at for at, symbol in enumerate(symbols)}
     column = np.array([place.get(symbol, -1) for symbol in given.symbols], np.intp)
     col, session = column[given.symbol[take]], given.session[take]
@@ -165,7 +165,7 @@ def _mark(
     take: IntArray,
     cells: tuple[IntArray, IntArray, BoolArray],
 ) -> None:
-    """Set the cells to which rows give a value, as far as they lie on the grid."""
+    """Set the cells for which rows give a value, as far as they are on the grid."""
     if values is None:
         return
     row, col, inside = cells
@@ -190,7 +190,7 @@ def _facts_between(before: Prices, after: Prices) -> dict[str, dict[str, str | N
 def dense(
     block: Block | None, name: str, sessions: Dates, symbols: Sequence[str]
 ) -> FloatArray | None:
-    """One field of a block on a wider grid, NaN where none; None where the block has it not."""
+    """Return one field of a block on a wider grid, NaN where empty; None where it has none."""
     values = None if block is None else getattr(block, name)
     if block is None or values is None or (name in EVENTS and not len(values)):
         return None
@@ -206,7 +206,7 @@ def dense(
 
 
 def put(prices: Prices, layer: Layer) -> Prices:
-    """The prices with the cells of a layer set to what it holds of them, facts likewise."""
+    """Return the prices with a layer's cells and facts set to the layer's values."""
     blocks = {block.year: block for block in prices.blocks}
     years: dict[int, dict[str, tuple[Any, Any, FloatArray]]] = {}
     for name, column in layer.columns.items():
@@ -269,7 +269,7 @@ def _events(grid: FloatArray | None) -> Events:
 def taken_out(
     prices: Prices, layer: Layer, later: Sequence[Layer]
 ) -> tuple[Prices, tuple[Layer, ...]]:
-    """The prices without a layer, and the layers over it as they are without it.
+    """Return the prices without a layer, and the later layers rewritten without it.
 
     A cell that no later layer gave anew goes back to what it held before; one that a later layer
     multiplied goes back multiplied.
@@ -297,7 +297,7 @@ def taken_out(
 
 
 class _Fate:
-    """What becomes of the cells of a layer that is taken out, as later layers lie over it."""
+    """Tracks the cells of a removed layer through the layers after it."""
 
     def __init__(self, column: Column, symbols: tuple[str, ...]) -> None:
         self._key, self._symbols = column.key, symbols
@@ -305,7 +305,7 @@ class _Fate:
         self._open = np.ones(len(column.key), np.bool_)
 
     def under(self, column: Column, symbols: tuple[str, ...]) -> Column:
-        """A later layer's cells, as they are without this one."""
+        """Return a later layer's cells as they are without this one."""
         place = {symbol: at for at, symbol in enumerate(self._symbols)}
         mapped = np.array([place.get(symbol, -1) for symbol in symbols], np.int64)
         key = mapped[column.key // _DAYS] * _DAYS + column.key % _DAYS
@@ -321,13 +321,13 @@ class _Fate:
         return replace(column, before=before)
 
     def left(self) -> Column:
-        """The cells that no later layer gave anew, with what they go back to."""
+        """Return the cells that no later layer has set, with the values to restore."""
         key, value = self._key[self._open], self._value[self._open]
         return Column(key, value, np.full(len(key), np.nan))
 
 
 def dropped(prices: Prices, symbols: frozenset[str]) -> Prices:
-    """The prices without all that is held of some symbols."""
+    """Return the prices without some symbols."""
     blocks = []
     for block in prices.blocks:
         if symbols.isdisjoint(block.symbols):
@@ -349,7 +349,7 @@ def dropped(prices: Prices, symbols: frozenset[str]) -> Prices:
 
 
 def without(layer: Layer, symbols: frozenset[str]) -> Layer:
-    """A layer that knows nothing of some symbols."""
+    """Return a layer without some symbols."""
     drop = np.array([symbol in symbols for symbol in layer.symbols], np.bool_)
     columns = {}
     for name, column in layer.columns.items():
@@ -363,7 +363,7 @@ def without(layer: Layer, symbols: frozenset[str]) -> Layer:
 
 
 def pack_layer(layer: Layer) -> bytes:
-    """A layer as bytes: a line of JSON, then its numbers, together made small."""
+    """Return a layer as bytes: a line of JSON, then its numbers, compressed."""
     head: dict[str, Any] = {"symbols": layer.symbols, "facts": layer.facts, "fields": {}}
     body = []
     for name, column in layer.columns.items():
@@ -380,7 +380,7 @@ def pack_layer(layer: Layer) -> bytes:
 
 
 def unpack_layer(data: bytes | memoryview) -> Layer:
-    """The layer that `pack_layer` packed.
+    """Return the layer that `pack_layer` packed.
 
     Raises:
         ValueError, LookupError, TypeError: it never packed this.

@@ -1,4 +1,4 @@
-"""Two histories of one symbol laid side by side: whether they are the same, and what differs."""
+"""Compares two histories of one symbol: whether they are the same, and what differs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _CORRECTED: Final = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What two histories of a symbol say of one another.
+    """The result of comparing two histories of a symbol.
 
     Attributes:
         kind: "agrees"; "rebase": what is held is on the basis before a split; "older": the new
@@ -73,7 +73,7 @@ def compare(
     rounded: bool = False,
     chained: bool = False,
 ) -> Comparison:
-    """Lay a new history beside the one held.
+    """Compare a new history with the stored one.
 
     Args:
         days: (T,) datetime64[D], ascending sessions held.
@@ -101,7 +101,9 @@ def compare(
     off = tuple(pydate(day) for day in common[~same])
     middle = float(np.median(ratio[~same]))
     constant = np.abs(ratio / middle - 1) <= 2 * slack
-    example = f"on {off[0]} {new[theirs][~same][0]:.6g} against {closes[mine][~same][0]:.6g} held"
+    example = (
+        f"on {off[0]} {new[theirs][~same][0]:.6g} against {closes[mine][~same][0]:.6g} in the store"
+    )
     before = np.flatnonzero(~same)
     older = (
         constant[before].all() and same[before[-1] + 1 :].all() and len(before) == before[-1] + 1
@@ -137,25 +139,25 @@ def _after(session: np.datetime64) -> date:
 
 
 def _recorded(ratio: float, splits: Mapping[date, float]) -> float | None:
-    """The inverse of a recorded split, or of all together, that a ratio of closes comes from."""
+    """Return the inverse of the recorded split, or of all, that explains a ratio of closes."""
     factors = {*splits.values(), math.prod(splits.values())} - {1.0}
     return next((1 / f for f in factors if f > 0 and abs(ratio * f - 1) <= 1e-3), None)
 
 
 def _split_of(ratio: float, slack: float) -> float | None:
-    """The split that a ratio of closes comes from, None where it is that of none."""
+    """Return the split that explains a ratio of closes, None where none does."""
     near = min(SPLITS, key=lambda one: abs(math.log(ratio / one)))
     return near if abs(ratio / near - 1) <= max(2e-4, 2 * slack) else None
 
 
 def _smoother(closes: FloatArray, new: FloatArray, at: int) -> bool:
-    """Whether the new closes move less than those held from place ``at - 1`` to ``at``."""
+    """Whether the new closes move less than the stored ones from position ``at - 1`` to ``at``."""
     moves = [abs(math.log(one[at] / one[at - 1])) for one in (new, closes)]
     return moves[0] < moves[1]
 
 
 def _shift(days: Dates, closes: FloatArray, new_days: Dates, new: FloatArray, slack: float) -> str:
-    """Which way a shift by one session makes the two agree, "" where none does."""
+    """Return which shift by one session makes the two agree, "" where none does."""
     known = sessions()
     for step, words in ((1, "one session late"), (-1, "one session early")):
         place: IntArray = np.searchsorted(known, new_days) - step
@@ -177,7 +179,7 @@ def _apart(
     new: FloatArray,
     splits: Mapping[date, float],
 ) -> Comparison:
-    """No session in common: whether the two join as one history.
+    """Compare two histories without a common session: whether they join as one.
 
     Each place where one goes over into the other is looked at; a move there that looks like a
     split is one where the new history records it, and a question to a person where it does not.

@@ -1,4 +1,4 @@
-"""The directory of a store as long as something is brought into it: this one and no other."""
+"""Guards a store's directory against being replaced while something is written to it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cache.facts.errors import StoreError
 
 
 class DirectoryGuard:
-    """Tells a directory from another that is put in its place.
+    """Recognises that a directory was replaced by another of the same name.
 
     Args:
         home: the directory, which need not exist yet.
@@ -23,7 +23,7 @@ class DirectoryGuard:
 
     @contextmanager
     def pinned(self) -> Iterator[None]:
-        """Meanwhile nothing is written to another directory of this name, and none is made."""
+        """Pin the directory: meanwhile nothing is written to, or made in place of, another one."""
         self._pinned = self._identity()
         try:
             yield
@@ -31,14 +31,14 @@ class DirectoryGuard:
             self._pinned = None
 
     def check(self) -> None:
-        """Refuse to go on where the directory that was pinned is gone, or another is there.
+        """Raise where the pinned directory is gone or was replaced.
 
         Raises:
             StoreError: it says so.
         """
         if self._pinned is not None and self._identity() != self._pinned:
             raise StoreError(
-                f"{self._home} was taken away or replaced meanwhile; what came since is not kept"
+                f"{self._home} was removed or replaced meanwhile; what arrived since is not stored"
             )
 
     def _identity(self) -> tuple[int, int] | None:

@@ -1,4 +1,4 @@
-"""Files that last: written whole or not at all, and still there after a power cut.
+"""Durable files: written whole or not at all, and still there after a power cut.
 
 Everything the store does to a disk goes through the calls of `os` made here, so that an
 experiment can take the place of that one name and fail, record or replay each of them.
@@ -7,18 +7,18 @@ experiment can take the place of that one name and fail, record or replay each o
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from cache.facts import system
 from cache.facts.errors import StoreBusy
 
 
 def write(path: Path, data: bytes) -> None:
-    """Put content under a name: temporary file, fsync, rename; the mode is the directory's.
+    """Write a file atomically and durably: temporary file, fsync, rename; mode as the directory.
 
     The name itself lasts once the directory was synced. One writer at a time: the temporary
     name is free, or left over from a writer that was killed.
@@ -28,20 +28,47 @@ def write(path: Path, data: bytes) -> None:
     """
     temporary = path.with_name(f".{path.name}")
     mode = os.stat(path.parent).st_mode & 0o666  # noqa: PTH116
-    opened = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    write_new(temporary, data, mode)
+    os.replace(temporary, path)  # noqa: PTH105
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a small file for its owner alone, atomically: several processes may do so at once.
+
+    Missing directories are made.
+
+    Raises:
+        OSError: the file is as it was before.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        os.fchmod(opened, mode)
+        make(path.parent)
+        write_new(temporary, data, 0o600)
+        os.replace(temporary, path)  # noqa: PTH105
+    except OSError:
+        with suppress(OSError):
+            remove(temporary)
+        raise
+
+
+def write_new(path: Path, data: bytes, mode: int | None) -> None:
+    """Write a new file, and bring its bytes to the disk (fsync); a mode of None is the umask's."""
+    opened = os.open(path, system.WRITE, 0o666 if mode is None else 0o600)
+    try:
+        if mode is not None and hasattr(os, "fchmod"):
+            os.fchmod(opened, mode)
         left = memoryview(data)
         while left:
             left = left[os.write(opened, left) :]
         os.fsync(opened)
     finally:
         os.close(opened)
-    os.replace(temporary, path)  # noqa: PTH105
 
 
 def sync(directory: Path) -> None:
-    """Make the names in a directory last through a power cut."""
+    """Make the names in a directory durable (fsync), where the system can."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
     opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(opened)
@@ -50,7 +77,7 @@ def sync(directory: Path) -> None:
 
 
 def sync_above(directory: Path) -> None:
-    """Make the way down to a directory last, as far as one may look and the system knows how."""
+    """Make the path down to a directory durable, as far as permissions and the system allow."""
     for above in directory.absolute().parents:
         try:
             sync(above)
@@ -60,7 +87,7 @@ def sync_above(directory: Path) -> None:
 
 
 def make(directory: Path) -> None:
-    """Make a directory that only its owner may enter, and those above it, where there are none."""
+    """Make a directory of mode 0700, and its missing parents."""
     if directory.is_dir():
         return
     if directory != directory.parent:
@@ -70,7 +97,7 @@ def make(directory: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Take a file away; that it is gone already is no error."""
+    """Remove a file; one that is gone already is no error."""
     with suppress(FileNotFoundError):
         os.unlink(path)  # noqa: PTH108
 
@@ -87,19 +114,13 @@ def locked(path: Path, timeout: float) -> Iterator[None]:
         StoreBusy: it was not free within that time.
         OSError: the file cannot be made or opened.
     """
-    opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    opened = os.open(path, system.LOCK, 0o600)
     try:
         deadline = time.monotonic() + timeout
-        while True:
-            try:
-                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    raise StoreBusy(
-                        f"another process is writing to {path.parent}; try again later"
-                    ) from None
-                time.sleep(0.02)
+        while not system.try_lock(opened):
+            if time.monotonic() >= deadline:
+                raise StoreBusy(f"another process is writing to {path.parent}; try again later")
+            time.sleep(0.02)
         yield
     finally:
         os.close(opened)

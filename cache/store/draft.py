@@ -1,4 +1,4 @@
-"""The next generation in the making: what changes of what is held, and how each is taken back."""
+"""The next generation in the making: its changes, and how each is undone."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FILED: Final = ("raw", "text", "numbers")
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a commit is, for the journal.
+    """A commit's entry in the journal.
 
     Attributes:
         kind: "prices", "holdings", "changes", "refresh" or "forget".
@@ -57,7 +57,7 @@ class Note:
 
 @dataclass(eq=False, slots=True)
 class Draft:
-    """What is held, on its way to the next generation.
+    """The store's contents on their way to the next generation.
 
     Attributes:
         number: the generation that is written if anything changes.
@@ -137,7 +137,7 @@ class Draft:
         factors: Mapping[str, float] = {},
         given: Bars | None = None,
     ) -> list[str]:
-        """Where what is changed is noted, the layer that lies between two states."""
+        """Return the layer between two states, where the journal needs one."""
         if not self.logged or before is after:
             return []
         return self._layer(difference(before, after, given=given, factors=factors))
@@ -145,7 +145,7 @@ class Draft:
     # Holdings files
 
     def _add_file(self, rows: Holdings, raw: str) -> list[tuple[str, str, str]]:
-        """Put a file over what is held of its fund and day; nothing where it is that one."""
+        """Add a file over the stored one of its fund and day; nothing where it is the same."""
         key = rows.fund, rows.as_of
         previous = self.files.get(key)
         self.aside = [a for a in self.aside if (a["fund"], a["as_of"]) != (key[0], str(key[1]))]
@@ -161,7 +161,7 @@ class Draft:
         return [(key[0], str(key[1]), raw)]
 
     def keep_aside(self, rows: Holdings, raw: bytes, why: Sequence[str]) -> None:
-        """Keep a file without using it; one kept aside before of its fund and day goes."""
+        """Set a file aside; an earlier one aside of the same fund and day is dropped."""
         text, numbers = pack.pack_holdings(rows)
         entry: Json = {"fund": rows.fund, "as_of": str(rows.as_of), "raw": self.put(raw, "raw")}
         entry |= {"text": self.put(text, "json"), "numbers": self.put(numbers, "npy")}
@@ -173,22 +173,22 @@ class Draft:
         self.aside = [a for a in self.aside if (a["fund"], a["as_of"]) != key] + [entry]
 
     def accept(self, funds: Iterable[str], at: datetime) -> None:
-        """Use the files of some funds that were kept aside."""
+        """Use the files of some funds that were set aside."""
         wanted = frozenset(funds)
         for entry in [a for a in self.aside if a["fund"] in wanted]:
-            note = Note("holdings", at, entry["from"], "a file that was kept aside, accepted")
+            note = Note("holdings", at, entry["from"], "a file that was set aside, accepted")
             self.bring(note, holdings=[(self._read(entry), self.fetch(entry["raw"]))])
             self.aside = [a for a in self.aside if a is not entry]
 
     def drop_file(self, fund: str, as_of: date) -> None:
-        """Forget the file that counts of a fund and day; the one brought before it counts again.
+        """Drop a fund's file of a day; the one stored before it is used again.
 
         Raises:
             StoreError: none is held.
         """
         key = fund, as_of
         if key not in self.files:
-            raise StoreError(f"no holdings of {fund} as of {as_of} are held")
+            raise StoreError(f"no holdings file of {fund} as of {as_of}")
         gone = self._out(key, 0)
         left = self.files.get(key, {})
         still = [entry["raw"] for entry in (left, *left.get("before", ())) if entry]
@@ -196,7 +196,7 @@ class Draft:
             self.journal = without_files(self.journal, [(fund, str(as_of), gone)])
 
     def _out(self, key: Key, depth: int) -> str:
-        """Take a file out of those of its fund and day; 0 is the one that counts."""
+        """Remove a file from those of its fund and day; 0 is the one in use."""
         entry = self.files[key]
         stack = [{name: entry[name] for name in FILED}, *entry.get("before", ())]
         gone: str = stack.pop(depth)["raw"]
@@ -215,7 +215,7 @@ class Draft:
     # Taking back
 
     def take_back(self, number: int) -> Entry:
-        """Undo an import or a refresh, and leave what came after it; returns what it was.
+        """Undo an import or a refresh without those after it; return its entry.
 
         Raises:
             StoreError: the journal has no such entry.
@@ -261,7 +261,7 @@ class Draft:
         return unpack_layer(self.fetch(name))
 
     def _settle(self, symbols: Iterable[str]) -> None:
-        """Forget facts of symbols of which nothing is held, and sources of no close."""
+        """Drop facts of symbols without data, and sources without closes."""
         there = {symbol for block in self.prices.blocks for symbol in block.symbols}
         facts: dict[str, Any] = {}
         for name in ("through", "provisional", "source", "fetched_at", "origin", "disputed"):
@@ -273,7 +273,7 @@ class Draft:
         self.prices = replace(self.prices, origin=trimmed(self.prices, set(symbols) & there))
 
     def forget_symbols(self, symbols: Iterable[str]) -> None:
-        """Drop every close, event and fact of some symbols, and what was noted to bring back."""
+        """Drop every close, event and fact of some symbols, and their cells in the journal."""
         gone = frozenset(symbols)
         self.prices = dropped(self.prices, gone)
         names = {name for entry in self.journal for name in entry.layers}
@@ -286,7 +286,7 @@ class Draft:
 
 
 def note_of(bars: Bars | None, holdings: Sequence[tuple[Holdings, bytes]]) -> Note:
-    """What a commit is that does not say so."""
+    """Return the journal entry of a commit that gives none."""
     if bars is not None:
         return Note("prices", bars.fetched_at, bars.source)
     times = [one.fetched_at for one, _ in holdings if one.fetched_at]

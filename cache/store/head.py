@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from cache.facts import system
 from cache.store import disk, pack
 
 NAME: Final = "head"
@@ -21,10 +22,10 @@ _MOST: Final = 4096
 
 
 def read(home: Path) -> int:
-    """The newest generation that was ever sure to last here, 0 where that is not known."""
+    """Return the newest generation known to be durable, 0 where unknown."""
     try:
         # Whatever stands there, it ends soon: a pipe does not block, a device is cut short.
-        opened = os.open(home / NAME, os.O_RDONLY | os.O_NONBLOCK)
+        opened = os.open(home / NAME, system.READ)
     except OSError:
         return 0
     try:
@@ -38,13 +39,13 @@ def read(home: Path) -> int:
 
 
 def write(home: Path, number: int) -> None:
-    """Name a generation that lasts; OSError where the disk refuses."""
+    """Record a durable generation; OSError where the disk refuses."""
     if read(home) != number:
         disk.write(home / NAME, pack.seal(pack.to_json({"newest": number})))
         disk.sync(home)
 
 
 def tidy(home: Path) -> None:
-    """Take away what a killed writer left."""
+    """Remove what a killed writer left."""
     with suppress(OSError):
         disk.remove(home / f".{NAME}")

@@ -1,4 +1,4 @@
-"""What was brought into the store, commit by commit, so that a wrong import can be taken back.
+"""The journal of imports and refreshes, by which a wrong import can be undone.
 
 Each entry names the layers of prices that it wrote (`cache.store.cells`), the holdings files and
 the announced changes; the files themselves stay with the store's holdings.
@@ -50,7 +50,7 @@ class Entry:
     key: str = ""
 
     def __bool__(self) -> bool:
-        """Whether there is something to take back."""
+        """Whether there is something to undo."""
         return bool(self.layers or self.files or self.added or self.removed)
 
     def joined(self, more: Entry) -> Entry:
@@ -69,7 +69,7 @@ Journal = tuple[Entry, ...]
 
 
 def added_to(journal: Journal, entry: Entry) -> Journal:
-    """The journal with a commit at its end; one of the same key goes into the entry there."""
+    """Return the journal with a commit added; one of the same key joins the last entry."""
     if not entry:
         return journal
     if journal and entry.key and journal[-1].key == entry.key:
@@ -78,7 +78,7 @@ def added_to(journal: Journal, entry: Entry) -> Journal:
 
 
 def without_files(journal: Journal, files: Iterable[tuple[str, str, str]]) -> Journal:
-    """The journal without files that are no longer held, and without entries left empty by it."""
+    """Return the journal without files no longer stored, and without entries left empty."""
     gone = set(files)
     entries = (replace(e, files=tuple(f for f in e.files if f not in gone)) for e in journal)
     return tuple(entry for entry in entries if entry)

@@ -1,4 +1,4 @@
-"""What a manifest says: the parts of a generation, and the objects that it names."""
+"""A manifest's fields: the parts of a generation, and the objects that it names."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NAMES: Final = frozenset({"schema", "generation", "simulated", *PARTS})
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A holdings file that is kept and not used.
+    """A holdings file that is stored and not used.
 
     Attributes:
         fund: the fund's symbol.
@@ -41,7 +41,7 @@ class Aside:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Held:
-    """One generation of the store, whole.
+    """The contents of one generation of the store.
 
     Attributes:
         generation: its number; 0 before anything was committed.
@@ -63,12 +63,12 @@ class Held:
 
 
 def unknown(body: Json) -> frozenset[str]:
-    """Parts of a manifest that this release does not know, and would lose with the next commit."""
+    """Return a manifest's fields that this release does not know and would lose."""
     return frozenset(body) - _NAMES
 
 
 def named(body: Json) -> set[str]:
-    """The objects that a manifest names, those aside that its list of imports names."""
+    """Return the objects that a manifest names, without those that its journal names."""
     names = {name for entry in body["blocks"] for name in entry.values()}
     files = [*body["holdings"], *body.get("aside", ())]
     files += [older for entry in files for older in entry.get("before", ())]
@@ -77,7 +77,7 @@ def named(body: Json) -> set[str]:
 
 
 def aside_of(body: Json) -> tuple[Aside, ...]:
-    """The files that a manifest keeps aside."""
+    """Return the files that a manifest lists as set aside."""
     return tuple(
         Aside(a["fund"], date.fromisoformat(a["as_of"]), a["from"], tuple(a["why"]))
         for a in body.get("aside", ())

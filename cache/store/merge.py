@@ -1,4 +1,4 @@
-"""Bars into the prices that are held: pure, and idempotent.
+"""Merges bars into the stored prices: pure, and idempotent.
 
 A field that a row gives replaces what is held for that symbol and session; a field it does
 not give leaves it. What does not change stays the identical object, so that the store need
@@ -25,7 +25,7 @@ Value = TypeVar("Value")
 
 
 def merge(prices: Prices, bars: Bars) -> Prices:
-    """What is held once these bars are in.
+    """Return the prices after merging bars.
 
     Args:
         prices: what is held now.
@@ -63,7 +63,7 @@ def _described(
     changed: set[str],
     lapsed: Mapping[str, date],
 ) -> Prices:
-    """The merged blocks with what is known of each symbol; ``prices`` where nothing moved."""
+    """Return the merged blocks with the facts of each symbol; ``prices`` where nothing changed."""
     answered = _answered(bars)
     through = dict(prices.through)
     for symbol, day in answered.items():
@@ -130,7 +130,7 @@ def _newer(now: datetime, before: datetime | None) -> bool:
 
 
 def _answered(bars: Bars) -> dict[str, date]:
-    """The last session each answered symbol's bars speak for."""
+    """Return the last session that each answered symbol's bars cover."""
     last = np.full(len(bars.symbols), np.iinfo(np.int64).min)
     np.maximum.at(last, bars.symbol, bars.session.astype(np.int64))
     seen = distinct(bars.symbol)
@@ -157,7 +157,7 @@ def _by_position(bars: Bars, days: Mapping[str, date]) -> IntArray:
 
 
 def _timely(prices: Prices, bars: Bars) -> Bars:
-    """The bars without intraday bars older than what is held of the same symbol."""
+    """Return the bars without intraday bars older than the symbol's stored ones."""
     late = {
         symbol: day
         for symbol, day in bars.provisional.items()
@@ -176,7 +176,7 @@ def _timely(prices: Prices, bars: Bars) -> Bars:
 
 
 def _lapsed(prices: Prices, bars: Bars) -> dict[str, date]:
-    """Provisional bars that never became final before the next provisional one came.
+    """Return provisional bars that never became final before the next provisional one.
 
     A symbol carries one provisional mark. Without this rule the older bar would lose its
     mark to the newer and pass for a final close from then on.
@@ -193,7 +193,7 @@ def _lapsed(prices: Prices, bars: Bars) -> dict[str, date]:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Grid:
-    """Where held cells and new rows lie in the union of sessions and symbols of one year.
+    """Positions of stored cells and new rows in the union of one year's sessions and symbols.
 
     Attributes:
         sessions: (T,) ascending.
@@ -333,7 +333,7 @@ def pruned(
     matrices: Mapping[str, FloatArray],
     events: Mapping[str, Events],
 ) -> Block | None:
-    """The block without sessions and symbols that hold nothing; None where nothing is left.
+    """Return the block without empty sessions and symbols; None where nothing is left.
 
     So equal contents make equal blocks, in whatever order they came.
     """

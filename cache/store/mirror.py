@@ -1,4 +1,4 @@
-"""A copy of a store: the generation that the store shows, whole, under its own number."""
+"""A copy of a store: its newest whole generation, under its own number."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from cache.store.store import Store
 
 
 class Copy(Store):
-    """A store that is only ever brought up to date from another."""
+    """A store that is only updated from another."""
 
     def mirror(self, source: Store) -> Held:
-        """Hold the newest whole generation of another store, under its own number.
+        """Copy the newest whole generation of another store, under its own number.
 
         What is here already is not written again. A generation of a larger number, left from
         before the other store was put back, goes. Where the other store's newest generation is
@@ -70,7 +70,7 @@ class Copy(Store):
             return contents
 
     def _newer(self, shown: int, newest: int) -> Held | None:
-        """What the copy holds of the generations that the other store has lost."""
+        """Return the copy's contents where the other store has lost that generation."""
         try:
             copied = self._newest()[1]
         except StoreError:

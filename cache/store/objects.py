@@ -1,4 +1,4 @@
-"""Reading the store's files: each opened once, and trusted only as the bytes that were read."""
+"""Reads the store's files: each is opened once, and verified by the bytes that were read."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from cache.facts import system
 from cache.facts.errors import StoreError
 
 #: What it means that a file cannot be read: it is not there, or is none, or its file system says
@@ -36,7 +37,7 @@ class Damaged(Exception):  # noqa: N818  caught by the store, never shown as an 
 
 
 class Room:
-    """Memory for the large ones among some files, asked for in one piece.
+    """Memory for the large files among some, allocated in one piece.
 
     A system gives out one large piece in large pages, for which NumPy asks it; the same bytes in
     a piece a file come 4 KB at a time, and that takes three times as long as reading them.
@@ -64,9 +65,9 @@ class Room:
 
 
 def beginning(path: Path) -> bytes:
-    """The first bytes of a file, of a manifest those with its hash; b"" where there are none."""
+    """Return the first bytes of a file, for a manifest those with its hash; b"" where missing."""
     try:
-        opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        opened = os.open(path, system.READ)
     except OSError:
         return b""
     try:
@@ -88,11 +89,11 @@ def read(path: Path) -> bytes:
 
 
 def _read(path: Path, room: memoryview) -> bytes | memoryview:
-    """A file's bytes: in the room that was kept for them where they have its size still."""
+    """Return a file's bytes, in the reserved memory where the size is unchanged."""
     try:
         # Before it is opened, since to open a device may do something; and once more after.
         _regular(path, os.stat(path))  # noqa: PTH116
-        opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        opened = os.open(path, system.READ)
         try:
             size = _regular(path, os.fstat(opened))
             if not room or size != len(room):
@@ -110,7 +111,7 @@ def _read(path: Path, room: memoryview) -> bytes | memoryview:
 
 
 def _regular(path: Path, status: os.stat_result) -> int:
-    """The size of a file; of a pipe or a device nobody knows when it ends."""
+    """Return the size of a regular file; a pipe or a device is refused."""
     if not stat.S_ISREG(status.st_mode):
         raise Damaged(f"{_name(path)} is no file")
     if status.st_size > MOST:
@@ -119,7 +120,7 @@ def _regular(path: Path, status: os.stat_result) -> int:
 
 
 def _piece(opened: int, size: int) -> bytes:
-    """At most so many bytes: what grows while it is read has no end."""
+    """Read at most so many bytes: a file that grows while it is read has no end."""
     parts = []
     while size and (part := os.read(opened, size)):
         parts.append(part)
@@ -128,7 +129,7 @@ def _piece(opened: int, size: int) -> bytes:
 
 
 def _filled(opened: int, room: memoryview) -> memoryview:
-    """What came: not what the memory held before, where the file was cut short meanwhile."""
+    """Return the bytes that were read, without the rest of the memory of a shorter file."""
     came = 0
     while came < len(room) and (got := os.readv(opened, [room[came:]])):
         came += got
@@ -140,7 +141,7 @@ def _name(path: Path) -> str:
 
 
 def holds(path: Path, data: bytes) -> bool:
-    """Whether a file is there and is this; what cannot be read for damage is not."""
+    """Whether a file exists with this content; an unreadable one does not count."""
     try:
         return read(path) == data
     except Damaged:

@@ -1,4 +1,4 @@
-"""Which source each close is of: a close keeps it for as long as its value stays."""
+"""The source of each close, which stays as long as the value does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Runs = tuple[tuple[date, str], ...]
 
 
 class CloseColumns:
-    """The closes of single symbols, read off the year blocks."""
+    """The closes of single symbols, read from the year blocks."""
 
     def __init__(self, prices: Prices) -> None:
         self._blocks = [(b, {s: i for i, s in enumerate(b.symbols)}) for b in prices.blocks]
@@ -41,7 +41,7 @@ class CloseColumns:
 def origins_after(
     prices: Prices, merged: Prices, bars: Bars, symbols: Iterable[str]
 ) -> Mapping[str, Runs]:
-    """The sources of all closes once bars are merged; ``held.origin`` itself where none moved.
+    """Return the sources of all closes after a merge; ``prices.origin`` itself where unchanged.
 
     Args:
         prices: what was held.
@@ -99,7 +99,7 @@ def _runs(
 
 
 def trimmed(prices: Prices, symbols: Iterable[str]) -> Mapping[str, Runs]:
-    """The sources without those that no close is left of."""
+    """Return the sources without those that have no close left."""
     result = dict(prices.origin)
     columns = CloseColumns(prices)
     for symbol in set(symbols) & result.keys():

@@ -1,4 +1,4 @@
-"""Whose a directory is: numbers are taken, and kept, only where nobody else may put them."""
+"""Ownership of a directory: data are read and stored only where nobody else may write."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from cache.facts import system
 from cache.facts.errors import StoreError
 
 #: Marks a directory that holds a desk's published copy (`cache.store.publish`).
@@ -29,6 +30,8 @@ def check(directory: Path, *, writing: bool, shared: bool = False) -> None:
     Raises:
         StoreError: who may do what, and what mends it.
     """
+    if system.user() is None:
+        return
     info = _look(directory)
     if info and info.st_mode & _OTHERS:
         raise StoreError(
@@ -45,7 +48,7 @@ def check(directory: Path, *, writing: bool, shared: bool = False) -> None:
             f" {above}` lets them add only; or keep your data in a place of your own with --home,"
             " and let others read a copy: `internals publish DIR`"
         )
-    if writing and info and info.st_uid != os.geteuid():
+    if writing and info and info.st_uid != system.user():
         raise StoreError(
             f"{directory} belongs to {_name(info.st_uid)}, and only its owner writes to it;"
             " read it, or choose another place with --home"
@@ -53,14 +56,14 @@ def check(directory: Path, *, writing: bool, shared: bool = False) -> None:
 
 
 def shared(directory: Path) -> Path | None:
-    """The directory above, where a group may put another in the place of this one."""
+    """Return the parent directory where a group may replace this one."""
     above = directory.absolute().parent
     status = _look(above)
     return above if status and _replacers(status) else None
 
 
 def _replacers(above: os.stat_result) -> int:
-    """Who besides its owner may rename what is in a directory, as bits of its mode."""
+    """Return who besides its owner may rename entries of a directory, as bits of its mode."""
     # A sticky one lets everybody rename only their own.
     if above.st_mode & stat.S_ISVTX:
         return 0
@@ -84,11 +87,13 @@ def check_file(path: Path) -> None:
     Raises:
         StoreError: who may do what, and the command that mends it.
     """
+    if system.user() is None:
+        return
     try:
         info = os.stat(path)  # noqa: PTH116
     except OSError:
         return
-    if info.st_uid not in (os.geteuid(), 0):
+    if info.st_uid not in (system.user(), 0):
         raise StoreError(
             f"{path} belongs to {_name(info.st_uid)} and may name programs to run; only your own"
             " settings are used: choose another place with --home"
@@ -102,9 +107,11 @@ def check_file(path: Path) -> None:
 
 
 def _own_group(status: os.stat_result) -> bool:
-    """Whether a file's group is the one that its owner has alone."""
-    import grp
-
+    """Whether a file's group is its owner's private one."""
+    try:
+        import grp
+    except ImportError:
+        return False
     try:
         group = grp.getgrgid(status.st_gid)
     except KeyError:
@@ -114,9 +121,9 @@ def _own_group(status: os.stat_result) -> bool:
 
 
 def _name(user: int) -> str:
-    import pwd
-
     try:
+        import pwd
+
         return pwd.getpwuid(user).pw_name
-    except KeyError:
+    except (ImportError, KeyError):
         return f"user {user}"

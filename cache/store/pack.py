@@ -43,12 +43,12 @@ def fact_text(name: str, value: Any) -> str:
 
 
 def seal(text: bytes) -> bytes:
-    """A manifest around its own hash: ``text`` settles every byte of the result."""
+    """Return a manifest with its own hash; ``text`` determines every byte."""
     return b'{"sha256":"%s","manifest":%s}\n' % (sha256(text).hexdigest().encode(), text)
 
 
 def unseal(data: bytes) -> Json | None:
-    """What a sealed manifest says, None where it does not match its own hash."""
+    """Return a sealed manifest's fields, None where it does not match its own hash."""
     text = data[len(seal(b"")) - 2 : -2]
     if data != seal(text):
         return None
@@ -115,7 +115,7 @@ def unpack_holdings(text: bytes, numbers: bytes) -> Holdings:
 
 
 def pack_facts(prices: Prices) -> dict[str, list[list[Any]]]:
-    """What is known of each symbol, grouped by equal values: [[value, [symbols]], ...]."""
+    """Return the facts of each symbol, grouped by equal values: [[value, [symbols]], ...]."""
     result: dict[str, list[list[Any]]] = {}
     for field in FACTS:
         groups: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""A copy of the store that others may read: one generation, whole, in a directory of its own.
+"""Publishes a copy of the store for others to read: one whole generation in its own directory.
 
     DIR/published.json      marks the directory, and says when it was published
     DIR/market/             a store like any other, 0755 and 0644 (or for one group alone)
@@ -38,7 +38,7 @@ _GROUP: Final = 0o2750
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a publication brought.
+    """The result of a publication.
 
     Attributes:
         generation: the generation now published.
@@ -112,7 +112,7 @@ def _check_place(target: Path, home: Path) -> None:
 
 
 def _open(directory: Path, mode: int, group: int | None) -> None:
-    """Make a directory, and let others into it."""
+    """Make a directory that others may read."""
     disk.make(directory)
     if group is not None:
         os.chown(directory, -1, group)
@@ -120,7 +120,7 @@ def _open(directory: Path, mode: int, group: int | None) -> None:
 
 
 def _grant(files: Iterable[Path], mode: int, group: int | None) -> None:
-    """Files published before for others than now are for the same readers as the new ones."""
+    """Give earlier published files the same group and mode as the new ones."""
     for path in files:
         status = path.stat()
         if group is not None and status.st_gid != group:
@@ -130,7 +130,7 @@ def _grant(files: Iterable[Path], mode: int, group: int | None) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Bring a file of facts up to date, or take it away where the publisher has none."""
+    """Update a file of facts, or remove it where the publisher has none."""
     try:
         data = regular.read(source)
     except (FileNotFoundError, NotADirectoryError):
@@ -148,7 +148,7 @@ def _mark(target: Path, number: int | None, now: datetime) -> None:
 
 
 def _closed(target: Path, group: int | None) -> Path | None:
-    """The topmost directory above that readers may not enter."""
+    """Return the topmost parent that readers may not enter."""
     for above in reversed(target.parents):
         status = above.stat()
         enter = stat.S_IXOTH
@@ -160,7 +160,7 @@ def _closed(target: Path, group: int | None) -> Path | None:
 
 
 def published_words(directory: Path) -> str:
-    """What a reader is told of a published market: since when, and who brings new data."""
+    """Return a sentence on a published market: since when, and how new data come."""
     try:
         body: dict[str, Any] = json.loads(regular.read_or_none(directory / MARKER) or b"")
         when = f" {datetime.fromisoformat(body['at']):%Y-%m-%d %H:%M} UTC"

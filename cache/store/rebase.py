@@ -1,4 +1,4 @@
-"""Older closes of a symbol brought onto another basis: after a split that they do not know of."""
+"""Rebases older closes of a symbol after a split that is not applied to them."""
 
 from __future__ import annotations
 

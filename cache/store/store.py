@@ -1,4 +1,4 @@
-"""What is kept on disk: generations of files that are written once and never changed.
+"""The store: generations of files that are written once and never changed.
 
     HOME/objects/HASH.npy|json|raw     content, named by its SHA-256 (measured faster than BLAKE2b)
     HOME/generations/00000012.json     a manifest: the objects of one generation, under its own hash
@@ -14,24 +14,21 @@ opens HOME and the two directories in it once. What others may write is refused.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from hashlib import sha256
-from itertools import chain
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.store import disk, head, objects, owner, pack
-from cache.store.directory_guard import DirectoryGuard
+from cache.store import disk, head, objects, pack, reading
 from cache.store.draft import Draft, Note, note_of
-from cache.store.journal import Journal, pack_journal, unpack_journal
-from cache.store.manifest import PARTS, Aside, Held, aside_of, named, unknown
+from cache.store.journal import pack_journal
+from cache.store.manifest import PARTS, Aside, Held, aside_of, named
 from cache.store.objects import Damaged
 from cache.store.pack import Json
-from core.data.frames import Announcement, Block, Holdings, Prices
+from cache.store.reading import STRANGE, Announced, Reader
+from core.data.frames import Block, Holdings, Prices
 
 if TYPE_CHECKING:
     from cache.store.bars import Bars
@@ -39,67 +36,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Aside", "Held", "Store"]
 
-SCHEMA: Final = 2
 #: Generations that stay; objects that none of them names are deleted.
 KEEP: Final = 3
 
-Announced = tuple[Announcement, ...]
-Bytes = TypeVar("Bytes", bytes, "bytes | memoryview")
-#: What reading raises where bytes that match their hash are not such as this release writes.
-_STRANGE: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
-
-class Store:
-    """Prices and holdings under one directory, which need not exist yet.
-
-    Real and simulated data never share a directory: whichever came first decides.
-    """
-
-    def __init__(self, home: Path, *, simulated: bool = False, timeout: float = 30.0) -> None:
-        """Nothing on disk is touched; ``timeout`` is the seconds to wait for another writer."""
-        self.home = home
-        self.simulated = simulated
-        self._timeout = timeout
-        self.guard = DirectoryGuard(home)
-        self._objects = home / "objects"
-        self._generations = home / "generations"
-
-    def generation(self) -> int | None:
-        """The newest generation's number, None where there is none: one listing, for polling.
-
-        Compare it with its own last answer, not with ``Held.generation``: of a damaged
-        generation an older one is shown.
-        """
-        return next(iter(self._numbers()), None)
-
-    def identity(self) -> str | None:
-        """What tells the newest generation from one of another store put in this place too.
-
-        Its number and its manifest's own hash, None where there is none: for polling.
-        """
-        number = self.generation()
-        if number is None:
-            return None
-        return f"{number} {objects.beginning(self._generations / f'{number:08d}.json').hex()}"
-
-    def read(self) -> Held:
-        """The newest generation that is whole.
-
-        Raises:
-            StoreEmpty: nothing was ever committed.
-            StoreError: no generation is whole, or HOME cannot be read or is of the other kind.
-        """
-        return self._newest()[1]
-
-    def raw(self, fund: str, as_of: date) -> bytes:
-        """The issuer's own file behind a fund's holdings, byte for byte, or StoreError."""
-        for entry in self._newest()[0]["holdings"]:
-            if (entry["fund"], entry["as_of"]) == (fund, str(as_of)):
-                try:
-                    return self._fetch(entry["raw"])
-                except Damaged as error:
-                    raise StoreError(f"the file of {fund} as of {as_of} is lost: {error}") from None
-        raise StoreError(f"no holdings of {fund} as of {as_of} are held")
+class Store(Reader):
+    """Prices and holdings under one directory, which need not exist yet: read, merged into."""
 
     def commit(
         self,
@@ -111,7 +53,7 @@ class Store:
         announce: Callable[[Announced], Announced] | None = None,
         note: Note | None = None,
     ) -> Held:
-        """Merge into the newest generation, write the next, return what is now held.
+        """Merge into the newest generation, write the next, and return its contents.
 
         Where nothing changes nothing is written.
 
@@ -149,7 +91,7 @@ class Store:
         return self.change(bring)
 
     def change(self, act: Callable[[Draft], object]) -> Held:
-        """Let something change what is held, write the next generation, return what is now held.
+        """Apply a change to the contents, write the next generation, and return its contents.
 
         Where nothing changes nothing is written.
 
@@ -200,7 +142,11 @@ class Store:
                 self._settle()
                 return before
             disk.sync(self._objects)
-            kind: Json = {"schema": SCHEMA, "generation": number, "simulated": self.simulated}
+            kind: Json = {
+                "schema": reading.SCHEMA,
+                "generation": number,
+                "simulated": self.simulated,
+            }
             text = pack.to_json(kind | after)
             disk.write(self._generations / f"{number:08d}.json", pack.seal(text))
             self._settle()
@@ -214,19 +160,8 @@ class Store:
                 aside_of(after),
             )
 
-    def journal(self) -> Journal:
-        """What was brought, oldest first; as far back as it is kept.
-
-        Raises:
-            StoreEmpty, StoreError: as for `read`; or the list is damaged.
-        """
-        try:
-            return self._journal(self._newest()[0])
-        except Damaged as error:
-            raise StoreError(f"the list of imports is lost: {error}") from None
-
     def _settle(self) -> None:
-        """Make the newest generation last, and the way down to it, whoever made that."""
+        """Make the newest generation, and the path down to it, durable."""
         for directory in (self._generations, self.home):
             disk.sync(directory)
         disk.sync_above(self.home)
@@ -236,121 +171,7 @@ class Store:
             with suppress(OSError):
                 head.write(self.home, newest)
 
-    # Reading
-
-    def _numbers(self) -> list[int]:
-        """Numbers of the manifests on disk, newest first."""
-        try:
-            names = [path.name for path in self._generations.iterdir()]
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise StoreError(f"cannot read {self._generations}: {error.strerror}") from error
-        numbers = (int(name[:8]) for name in names if re.fullmatch(r"[0-9]{8}\.json", name))
-        return sorted(numbers, reverse=True)
-
-    def _newest(self) -> tuple[Json, Held]:
-        self._check(writing=False)
-        while True:
-            # Before the listing: a commit between the two only adds to that.
-            first = head.read(self.home)
-            numbers, damage = self._numbers(), list[str]()
-            if first > max(numbers, default=0):
-                if head.read(self.home) != first:
-                    continue  # a published copy went back
-                damage.append(f"generation {first} is missing")
-            elif not numbers:
-                raise StoreEmpty(f"{self.home} holds no data yet")
-            for number in numbers:
-                try:
-                    body = self._manifest(number)
-                    prices = self._prices(body)
-                    rows = [self._holdings(entry) for entry in body["holdings"]]
-                    announced = self._announced(body)
-                except Damaged as error:
-                    # A writer may have dropped this generation while it was being read.
-                    if self._numbers() != numbers:
-                        break
-                    damage.append(f"generation {number} is damaged ({error})")
-                except _STRANGE as error:
-                    # No damage: the next commit would build on an older one, and this be lost.
-                    raise StoreError(
-                        f"generation {number} in {self.home} is whole, but not such as this release"
-                        f" writes ({error}); read it with the release that wrote it, or restore a"
-                        " copy of this directory"
-                    ) from error
-                else:
-                    sentences = tuple(f"{d}; generation {number} is shown instead" for d in damage)
-                    holdings, aside = pack.by_fund(rows), aside_of(body)
-                    kind = self.simulated
-                    return body, Held(number, prices, holdings, kind, sentences, announced, aside)
-            else:
-                raise StoreError(
-                    f"no generation in {self.home} is whole: {'; '.join(damage)}; "
-                    "restore a copy of this directory, or move it away and start anew"
-                )
-
-    def _manifest(self, number: int) -> Json:
-        path = self._generations / f"{number:08d}.json"
-        body = pack.unseal(objects.read(path))
-        if body is None:
-            raise Damaged(f"generations/{path.name} does not match its own hash")
-        if body["schema"] > SCHEMA or unknown(body):
-            raise StoreError(f"{self.home} was written by a newer release of this program")
-        if body["generation"] != number:
-            raise Damaged(f"generations/{path.name} is generation {body['generation']}, renamed")
-        if body["simulated"] != self.simulated:
-            there, here = ("simulated", "real") if body["simulated"] else ("real", "simulated")
-            raise StoreError(f"{self.home} holds {there} data; {here} data needs its own directory")
-        return body
-
-    def _fetch(self, name: str) -> bytes:
-        return self._checked(name, objects.read(self._objects / name))
-
-    @staticmethod
-    def _checked(name: str, data: Bytes) -> Bytes:
-        if sha256(data).hexdigest() != name.partition(".")[0]:
-            raise Damaged(f"objects/{name} does not match its hash")
-        return data
-
-    def _prices(self, body: Json) -> Prices:
-        names = chain.from_iterable(entry.values() for entry in body["blocks"])
-        paths = {name: self._objects / name for name in names}
-        room = objects.Room(paths.values())
-
-        def block(entry: Json) -> Block:
-            read = {field: (name, room.read(paths[name])) for field, name in entry.items()}
-            return pack.unpack_block({field: self._checked(*part) for field, part in read.items()})
-
-        return pack.unpack_prices(map(block, body["blocks"]), body["symbols"])
-
-    def _holdings(self, entry: Json) -> Holdings:
-        return pack.unpack_holdings(self._fetch(entry["text"]), self._fetch(entry["numbers"]))
-
-    def _journal(self, body: Json) -> Journal:
-        name = body.get("journal")
-        return () if name is None else unpack_journal(self._fetch(name))
-
-    def _whole(self, body: Json) -> bool:
-        """Whether the list of imports, and all that it needs, is undamaged."""
-        try:
-            journal = self._journal(body)
-        except (Damaged, *_STRANGE):
-            return False
-        return all((self._objects / name).exists() for e in journal for name in e.layers)
-
-    def _fetched(self, name: str) -> bytes:
-        try:
-            return self._fetch(name)
-        except Damaged as error:
-            raise StoreError(f"what was held before is lost: {error}") from None
-
-    def _announced(self, body: Json) -> Announced:
-        # generations of earlier releases have none
-        name = body.get("announced")
-        return () if name is None else pack.unpack_announced(self._fetch(name))
-
-    # Writing, under the lock
+    # Under the lock
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -367,12 +188,8 @@ class Store:
                     with suppress(OSError, StoreError, Damaged):
                         self._tidy()
         except OSError as error:
-            why = f"{error.strerror}; what was held is not lost"
+            why = f"{error.strerror}; the stored data are not lost"
             raise StoreError(f"cannot write to {self.home}: {why}") from error
-
-    def _check(self, *, writing: bool) -> None:
-        for path in (self.home, self._objects, self._generations):
-            owner.check(path, writing=writing)
 
     def _put_block(self, block: Block) -> Json:
         return {name: self._put(data, "npy") for name, data in pack.pack_block(block).items()}
@@ -387,7 +204,7 @@ class Store:
         return name
 
     def _tidy(self) -> None:
-        """Drop old generations, then what no other names, then what killed writers left.
+        """Drop old generations, then unreferenced objects, then what killed writers left.
 
         While one among the kept manifests is damaged, or the newest missing, no object goes: nobody
         can say which it needs. It counts for none of the generations that stay.
@@ -408,7 +225,7 @@ class Store:
             return
         try:
             layers = {n for body in bodies for e in self._journal(body) for n in e.layers}
-        except (Damaged, *_STRANGE):
+        except (Damaged, *STRANGE):
             return
         used = layers | {name for body in bodies for name in named(body)}
         for path in (*self._objects.iterdir(), *self._generations.glob(".*")):

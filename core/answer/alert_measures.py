@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from core.answer import rarity_values
 from core.answer.scalar import CHANGES, CONTRIBUTORS, Scalar, ScalarUnit
 from core.answer.table import ROWS
 
@@ -28,7 +29,7 @@ class AlertMeasure:
     Attributes:
         words: how it is written, in small letters.
         help: what it is, one clause.
-        unit: "pp", "%", "bp" or "" for a count or a rank.
+        unit: "pp", "%", "bp", "y" for years, or "" for a count or a rank.
         pane: number of the pane that shows it.
         value: (snapshot, fund, symbol) -> the number in its unit, None where not told.
         fund: it is of one index; the small one unless named.
@@ -126,10 +127,45 @@ def _table() -> Iterator[AlertMeasure]:
         )
 
 
+_RARITY: Final = (
+    AlertMeasure(
+        "gap percentile",
+        "share of all stretches as long that lie below the gap",
+        "%",
+        SPREAD,
+        rarity_values.gap_percentile,
+        closes=True,
+    ),
+    AlertMeasure(
+        "streak",
+        "sessions in a row ahead, below zero for behind",
+        "",
+        SPREAD,
+        rarity_values.streak,
+        closes=True,
+    ),
+    AlertMeasure(
+        "ratio high since",
+        "years since the ratio of closes was as high",
+        "y",
+        SPREAD,
+        rarity_values.ratio_high,
+        closes=True,
+    ),
+    AlertMeasure(
+        "ratio low since",
+        "years since the ratio of closes was as low",
+        "y",
+        SPREAD,
+        rarity_values.ratio_low,
+        closes=True,
+    ),
+)
 #: Longer words before shorter ones that begin alike.
 MEASURES: Final = (
     AlertMeasure("gap rank", "place of the gap among its years", "", SPREAD, _rank, closes=True),
     AlertMeasure("gap z", "the gap against its years, in deviations", "", SPREAD, _z, closes=True),
+    *_RARITY,
     AlertMeasure("gap", "small less large", "pp", SPREAD, _gap, closes=True),
     *_table(),
     AlertMeasure(

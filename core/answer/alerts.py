@@ -29,7 +29,7 @@ _COMPARED: Final[Mapping[str, Callable[[float, float], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_SHAPE: Final = re.compile(r"([^<>=]*?)\s*(<=|>=|<|>)\s*([+-]?\d+(?:\.\d+)?)\s*(pp|%|bp)?")
+_SHAPE: Final = re.compile(r"([^<>=]*?)\s*(<=|>=|<|>)\s*([+-]?\d+(?:\.\d+)?)\s*(pp|%|bp|y)?")
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 #: Values are rounded to this before they are compared: 50 % typed is 50 % measured.
 _DECIMALS: Final = 7
@@ -135,7 +135,7 @@ def parse(text: str, question: Question) -> Alert:
     measure, names = _measure(subject)
     if unit and unit != measure.unit:
         wanted = f"in {measure.unit}" if measure.unit else "without a unit"
-        raise AlertError(f"{measure.words} is told {wanted}, not in {unit}")
+        raise AlertError(f"{measure.words} is measured {wanted}, not in {unit}")
     fund, symbol = _names(measure, names, question)
     return Alert(
         measure.words, fund, symbol, compared, float(number),

@@ -38,7 +38,7 @@ def check_names(market: Market, question: Question) -> None:
     if unknown:
         verb = "are" if len(unknown) > 1 else "is"
         raise NoSuchNameError(
-            f"{' '.join(unknown)} {verb} in no list of members held: name lines of"
+            f"{' '.join(unknown)} {verb} in no holdings file: name lines of"
             f" {question.small} or {question.large} as their holdings files spell them"
         )
 
@@ -57,7 +57,7 @@ def absent_names(
             lacking.setdefault(" or ".join(funds), []).append(name)
     for where, names in lacking.items():
         verb = "are no measured lines" if len(names) > 1 else "is no measured line"
-        yield f"{' '.join(names)} {verb} of {where} in this window: nothing is left out for it"
+        yield f"{' '.join(names)} {verb} of {where} in this window: nothing is left out of it"
 
 
 def not_reached(market: Market, question: Question, label: str, sessions: Dates) -> str:
@@ -84,7 +84,7 @@ def not_reached(market: Market, question: Question, label: str, sessions: Dates)
         between = np.searchsorted(calendar, [day(last), day(when)], side="right")
         if when > last and (not known or between[1] > between[0]):
             return (
-                f"{words} {when} was asked, the last session held is {last}: refresh or import"
-                " closes for a later one"
+                f"{words} {when} was asked, the last session is {last}: refresh"
+                " or import closes for a later one"
             )
     return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.measures.daily import Daily, daily
+from core.measures.membership import as_known
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -22,4 +23,5 @@ def daily_of(market: Market, snapshot: Snapshot, fund: str) -> Daily | None:
     if fund in snapshot.daily:
         return snapshot.daily[fund]
     window, basis = snapshot.window, snapshot.question.basis
+    market = as_known(market, snapshot.question.pair, window, snapshot.as_of)
     return daily(market, fund, (window.start, window.end), snapshot.as_of, basis)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.answer.origins import origins_of
 from core.answer.views import EndEarly, covers
 from core.data.frames import day, pydate
 
 if TYPE_CHECKING:
+    from core.data.frames import Block, Dates, IntArray
     from core.data.market import Market
     from core.data.series import Series
     from core.data.windows import Window
@@ -61,21 +62,18 @@ def price_return_weight(market: Market, fund: str, basket: Basket, window: Windo
     series = market.series(fund)
     if series is None or not _pays(series, window):
         return 0.0
-    sources: dict[str, list[int]] = {}
-    for row in np.nonzero(basket.measured[0])[0].tolist():
-        source = market.prices.sources_of(basket.symbols[row], window.start, window.end)
-        sources.setdefault(source, []).append(row)
-    first_dividends = market.cached("first dividends", lambda: _first_dividends(market))
-    end = day(window.end)
-    without_dividends: list[int] = []
-    for rows in sources.values():
-        symbols = [basket.symbols[row] for row in rows]
-        paying = any(
-            symbol in first_dividends and first_dividends[symbol] <= end for symbol in symbols
-        )
-        if not paying and not _any_adjusted(market, symbols, window):
-            without_dividends += rows
-    return float(basket.segments[0].weight_measured * basket.share[0][without_dividends].sum())
+    rows = np.nonzero(basket.measured[0])[0]
+    numbers, end = basket.numbers[rows], day(window.end)
+    origin = origins_of(market, window).name[numbers]
+    # NaT is never on or before a day
+    told = set(origin[_first_dividends(market)[numbers] <= end].tolist())
+    without_dividends = np.zeros(len(rows), bool)
+    for source in set(origin.tolist()) - told:
+        of_source = origin == source
+        if not _any_adjusted(market, numbers[of_source], window):
+            without_dividends |= of_source
+    weight = basket.share[0][rows[without_dividends]].sum()
+    return float(basket.segments[0].weight_measured * weight)
 
 
 def _pays(series: Series, window: Window) -> bool:
@@ -90,25 +88,34 @@ def _pays(series: Series, window: Window) -> bool:
     return abs(total - price) > _SAME
 
 
-def _first_dividends(market: Market) -> dict[str, np.datetime64]:
-    """Symbol -> session of its first dividend on record."""
-    first: dict[str, np.datetime64] = {}
-    for block in market.prices.blocks:
-        sessions = block.sessions[block.dividend.row]
-        for column, session in zip(block.dividend.col.tolist(), sessions, strict=True):
-            symbol = block.symbols[column]
-            first[symbol] = min(first.get(symbol, session), session)
-    return first
+def _first_dividends(market: Market) -> Dates:
+    """(L,) session of each line's first dividend on record, NaT without any; cached."""
+
+    def find() -> Dates:
+        first = np.full(len(market.register), np.datetime64("NaT"), "datetime64[D]")
+        for block in market.bars:
+            line = _lines_of(market, block)[block.dividend.col]
+            listed = line >= 0
+            sessions = block.sessions[block.dividend.row[listed]]
+            np.fmin.at(first, line[listed], sessions)
+        return first
+
+    return market.cached((market.register, "first dividends"), find)
 
 
-def _any_adjusted(market: Market, symbols: Iterable[str], window: Window) -> bool:
-    """Whether one of some symbols has adjusted closes up to a window's end, in its years."""
-    wanted = set(symbols)
-    for block in market.prices.blocks:
-        if block.adj_close is None or not window.start.year <= block.year <= window.end.year:
-            continue
-        columns = [place for place, symbol in enumerate(block.symbols) if symbol in wanted]
-        rows = int(np.searchsorted(block.sessions, day(window.end), side="right"))
-        if np.isfinite(block.adj_close[:rows, columns]).any():
-            return True
-    return False
+def _any_adjusted(market: Market, numbers: IntArray, window: Window) -> bool:
+    """Whether one of some lines has adjusted closes up to a window's end, in its years."""
+    matrix = market.matrix(range(window.start.year, window.end.year + 1))
+    if matrix is None or matrix.adjusted is None:
+        return False
+    columns, last = market.columns(matrix)[numbers], matrix.row(window.end)
+    columns = columns[columns >= 0]
+    # where there are any, there are some on the last session
+    spans = slice(max(last, 0), last + 1), slice(last + 1)
+    return any(np.isfinite(matrix.adjusted[rows][:, columns]).any() for rows in spans)
+
+
+def _lines_of(market: Market, block: Block) -> IntArray:
+    """(N,) number in the register of each symbol of a block, -1 where no file lists it."""
+    number = market.register.number
+    return np.array([number.get(symbol, -1) for symbol in block.symbols], np.intp)

@@ -22,6 +22,7 @@ from core.measures.groups import issuers, sectors, themes
 from core.measures.membership import list_at_end
 
 if TYPE_CHECKING:
+    from core.data.closures import StrayDay
     from core.data.market import Market
     from core.data.question import BreadthList, Question
     from core.data.series import Series
@@ -139,12 +140,12 @@ def index_of(
         at_end: the window on the list at its end, where breadth is to count that one.
     """
     if not parts:
-        return f"no holdings of {fund} are held: import its file or fetch"
+        return f"no holdings file of {fund}: import one or fetch"
     measured = basket(market, parts, question.basis)
     if measured is None or not measured.measured.any():
         # announced changes may have left no line of a list at all
         reasons = Counter(measured.reasons if measured else ()).most_common(1)
-        why = reasons[0][0] if reasons else "no prices held"
+        why = reasons[0][0] if reasons else "no prices"
         return f"none of the {len(parts[0].file.symbols):,} lines of {fund} is measured: {why}"
     rows = np.nonzero(measured.measured.any(axis=0))[0]
     register, numbers = measured.register, measured.numbers[rows]
@@ -207,5 +208,12 @@ def index_of(
         price_return_weight=price_return_weight(market, fund, measured, window)
         if question.basis == "tr"
         else 0.0,
+        stray_day=_stray_day(market, window, parts),
     )
     return view, measured
+
+
+def _stray_day(market: Market, window: Window, parts: tuple[Span, ...]) -> StrayDay | None:
+    """The first day that few closes are held of among those the parts of a window end on."""
+    edges = {window.start, window.end, *(part.start for part in parts)}
+    return next(filter(None, map(market.stray_day, sorted(edges))), None)

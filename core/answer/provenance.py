@@ -3,58 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.answer.lists import list_sources, list_warnings
+from core.answer.origins import origins_of
 from core.answer.views import IndexView, Source
 from core.data.frames import day, pydate
 
 if TYPE_CHECKING:
-    from core.data.frames import IntArray
     from core.data.market import Market
     from core.data.question import Question
     from core.data.windows import Window
     from core.measures.basket import Basket
     from core.measures.membership import Span
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Origins:
-    """Where the closes of each line of the register came from; (L,) each.
-
-    Attributes:
-        names: the sources, A to Z.
-        name: place of its source in ``names``.
-        times: when closes were taken, ascending.
-        time: place of its own in ``times``, their number where not known.
-    """
-
-    names: tuple[str, ...]
-    name: IntArray
-    times: tuple[datetime, ...]
-    time: IntArray
-
-
-def _origins(market: Market, window: Window | None) -> _Origins:
-    """Return `_Origins`; of symbols with several sources, those of a window's closes."""
-    ends = (window.start, window.end) if window else ()
-    symbols: list[str] = market.register.symbols.tolist()
-    source = [market.prices.sources_of(symbol, *ends) for symbol in symbols]
-    fetched = list(map(market.prices.fetched_at.get, symbols))
-    names, times = sorted(set(source)), sorted({taken for taken in fetched if taken is not None})
-    name = {text: place for place, text in enumerate(names)}
-    time: dict[datetime | None, int] = {taken: place for place, taken in enumerate(times)}
-    time[None] = len(times)
-    return _Origins(
-        names=tuple(names),
-        name=np.array([name[text] for text in source], np.intp),
-        times=tuple(times),
-        time=np.array([time[taken] for taken in fetched], np.intp),
-    )
 
 
 def sources(
@@ -67,12 +31,7 @@ def sources(
     """Where the answer's numbers came from; ``parts`` are each fund's parts of the window."""
     rows: list[Source] = []
     prices = market.prices
-    # Where each symbol has one source it is that of any window.
-    stretch = window if prices.origin else None
-    origins = market.cached(
-        (market.register, "origins", stretch and (stretch.start, stretch.end)),
-        lambda: _origins(market, stretch),
-    )
+    origins = origins_of(market, window)
     for fund in (question.small, question.large):
         if fund in market.last_close:
             rows.append(
@@ -112,10 +71,10 @@ def _rest_words(view: IndexView) -> str:
     weight = view.price_return_weight
     if not weight:
         return "cash, fees, trades inside the window"
-    lines = f"no dividends are held of lines of {weight * 100:.1f} % of weight: theirs are price"
+    lines = f"there are no dividends for lines of {weight * 100:.1f} % of weight: theirs are price"
     # what the lines paid could only widen a rest below zero
     more = ", which dividends would only raise" if view.rest is not None and view.rest < 0 else ""
-    return f"{lines} returns beside the fund's total return{more}"
+    return f"{lines} returns against the fund's total return{more}"
 
 
 def _sectors(basket: Basket, fund: str, parts: tuple[Span, ...]) -> Iterator[Source]:
@@ -146,6 +105,12 @@ def warnings(
         )
     if question.basis == "tr":
         sentences += _doubtful_dividends(market, question, window, indices)
+    stray = dict.fromkeys(view.stray_day for view in indices.values() if view.stray_day)
+    sentences += [
+        f"{one}; if the exchange was closed that day, they are wrong: forget that import"
+        for one in stray
+    ]
+    sentences += _dated_on_closures(market, parts)
     for fund, view in indices.items():
         sentences += dict.fromkeys(list_warnings(view, parts[fund]))
         early = view.end_early
@@ -177,8 +142,23 @@ def warnings(
         and indices
         and (first_dividend is None or first_dividend > window.end)
     ):
-        sentences.append("no dividends are held: total return equals price return")
+        sentences.append("there are no dividends: total return equals price return")
     return sentences
+
+
+def _dated_on_closures(market: Market, parts: Mapping[str, tuple[Span, ...]]) -> Iterator[str]:
+    """The files of a window that are dated on a weekday that turned out to be no session."""
+    lacking, unforeseen = set(market.closures.tolist()), market.reference.unforeseen
+    files = dict.fromkeys(part.origin for spans in parts.values() for part in spans)
+    for file in files:
+        if file.as_of in lacking:
+            why = f"no close of {file.as_of} is held, a session by the calendar"
+        elif file.as_of in unforeseen:
+            why = f"the exchange was closed on {file.as_of}, which is no holiday"
+        else:
+            continue
+        name = f"{file.fund}: its file of {file.as_of} ({file.source})"
+        yield f"{name} counts as of {market.session(file.as_of)}: {why}"
 
 
 def _doubtful_dividends(

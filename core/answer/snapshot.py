@@ -11,6 +11,7 @@ import numpy as np
 from core.answer.announced import coming
 from core.answer.asked import absent_names, check_names, not_reached
 from core.answer.index import index_of, own_return
+from core.answer.levels import pair_levels
 from core.answer.provenance import sources, warnings
 from core.answer.views import (
     COVERAGE_FLOOR,
@@ -29,10 +30,12 @@ from core.measures.attribution import by_sector
 from core.measures.bridge import Step, bridge, gap_leaders, side
 from core.measures.changes import Change, Changes, changes, pair_of_files
 from core.measures.daily import daily
-from core.measures.membership import list_at_end, spans
+from core.measures.membership import as_known, list_at_end, spans
 from core.measures.spread import Spread, spread
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from core.data.frames import Holdings
     from core.data.market import Market
     from core.measures.basket import Basket
@@ -79,29 +82,22 @@ def final_sessions(market: Market, small: str, large: str) -> Dates:
 
 
 def _spread(
-    market: Market, question: Question, window: Window, sessions: Dates
+    market: Market, question: Question, window: Window, sessions: Dates, as_of: date
 ) -> tuple[Spread | None, str]:
     """The spread, or None and the sentence that says what is missing."""
     pair = (question.small, question.large)
-    series = [market.series(symbol) for symbol in pair]
-    for symbol, one in zip(pair, series, strict=True):
-        if one is None:
-            return None, f"no closes of {symbol} are held: import them or fetch"
-        if one.level(question.basis) is None:
-            return None, f"only adjusted closes of {symbol} are held: price return is not known"
-        bad = [doubt for doubt in one.doubts if doubt[0] <= day(window.end)]
-        if bad and bad[-1][0] > day(window.start):
-            return None, f"{symbol} {bad[-1][1]}: its return is not told"
-        if bad:
-            sessions = sessions[sessions >= bad[-1][0]]
-    small, large = series
-    assert small is not None and large is not None
-    levels = []
-    for one in (small, large):
-        level = one.level(question.basis)
-        assert level is not None
-        levels.append(level[np.searchsorted(one.sessions, sessions)])
-    return spread(window, sessions, levels[0], levels[1]), ""
+    levels = pair_levels(market, pair, question.basis, window, sessions)
+    if isinstance(levels, str):
+        return None, levels
+    return spread(
+        window,
+        levels.sessions,
+        levels.small,
+        levels.large,
+        prices=(levels.small_price, levels.large_price),
+        as_of=as_of,
+        calendar=market.reference.sessions,
+    ), ""
 
 
 def _with_contributions(
@@ -149,18 +145,22 @@ def take(market: Market, question: Question) -> Snapshot:
         raise UnavailableError(f"{question.small} cannot be compared with itself")
     for fund in pair:
         if fund not in market.last_close and fund not in market.holdings:
-            raise UnavailableError(f"nothing is held of {fund}: import its files or fetch")
+            raise UnavailableError(f"no data for {fund}: import its files or fetch")
     check_names(market, question)
+    newest = final_sessions(market, *pair)[-1:]
+    if question.as_of is not None:
+        market = market.kinds_known_on(question.as_of)
     sessions = common_sessions(market, *pair)
     final = final_sessions(market, *pair)
     if not len(sessions):
-        raise UnavailableError(f"no closes are held for {pair[0]} and {pair[1]}: import or fetch")
+        raise UnavailableError(f"no closes for {pair[0]} and {pair[1]}: import or fetch")
     last = pydate((final if len(final) else sessions)[-1])
     asked = question.as_of or last
     window = resolve(question.window, asked, sessions)
     as_of = pydate(sessions[np.searchsorted(sessions, day(asked), side="right") - 1])
 
-    found_spread, why = _spread(market, question, window, sessions)
+    market = as_known(market, pair, window, as_of)
+    found_spread, why = _spread(market, question, window, sessions, as_of)
     missing = [why] if why else []
     parts = {fund: spans(market, fund, window.start, window.end, as_of) for fund in pair}
     at_end: dict[str, Span] = {}
@@ -199,7 +199,7 @@ def take(market: Market, question: Question) -> Snapshot:
         files = pair_of_files(market, fund, first, window.end)
         if files is not None:
             changes_of[fund] = _with_contributions(
-                market, changes(market, *files), files, indices.get(fund)
+                market, changes(market, *files, as_of), files, indices.get(fund)
             )
 
     to_come = {}
@@ -233,7 +233,7 @@ def take(market: Market, question: Question) -> Snapshot:
         question=question,
         window=window,
         as_of=as_of,
-        last_session=last,
+        last_session=pydate(newest[0]) if len(newest) else last,
         state=state,
         simulated=market.simulated,
         sources=sources(market, question, window, baskets, lists),

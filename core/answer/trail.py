@@ -10,7 +10,7 @@ import numpy as np
 
 from core.data.frames import Dates, FloatArray, day
 from core.measures.contribution import basket
-from core.measures.membership import spans
+from core.measures.membership import as_known, spans
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -57,6 +57,7 @@ def trail(market: Market, snapshot: Snapshot, fund: str, symbol: str) -> Trail |
     Under "pr" the path is of closes, under "tr" of closes with dividends reinvested.
     """
     window, basis = snapshot.window, snapshot.question.basis
+    market = as_known(market, snapshot.question.pair, window, snapshot.as_of)
     parts = spans(market, fund, window.start, window.end, snapshot.as_of)
     window_basket = basket(market, parts, basis) if parts else None
     if window_basket is None or symbol not in window_basket.symbols:

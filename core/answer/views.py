@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from core.measures.end_weights import HeldWeights
 
 if TYPE_CHECKING:
+    from core.data.closures import StrayDay
     from core.data.frames import Action, FloatArray, LeftOut
     from core.data.question import Question
     from core.data.windows import Window
@@ -168,6 +169,8 @@ class IndexView:
         weights_before: the same a session earlier, for the change of the day.
         price_return_weight: weight of lines with price returns alone beside the fund's total
             return, a fraction; 0 on price return.
+        stray_day: a day that the window, or one of its parts, begins or ends on and that few
+            closes are held of: who gave them may have dated them on a day of no session.
     """
 
     fund: str
@@ -195,6 +198,7 @@ class IndexView:
     weights_start: HeldWeights = field(default_factory=HeldWeights)
     weights_end: HeldWeights = field(default_factory=HeldWeights)
     weights_before: HeldWeights = field(default_factory=HeldWeights)
+    stray_day: StrayDay | None = None
 
     @property
     def explained(self) -> float:

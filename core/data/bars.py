@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import Events, day
+from core.data.frames import Block, Events, day
 
 if TYPE_CHECKING:
-    from core.data.frames import Block, BoolArray, Dates, FloatArray
+    from core.data.frames import BoolArray, Dates, FloatArray
 
 _FIELDS: Final = ("close", "adj_close", "volume")
 
@@ -44,12 +44,21 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """A close put where none is held; ``adjusted`` beside it, NaN where the symbol has none."""
+    """A close put where none is held.
+
+    Attributes:
+        symbol: whose it is.
+        session: of the close.
+        close: NaN where the symbol has adjusted closes alone.
+        adjusted: beside it, NaN where the symbol has none.
+        known: the session on which it could first be told that the price is a close.
+    """
 
     symbol: str
     session: date
     close: float
     adjusted: float
+    known: date
 
 
 def between(sessions: Dates, first: date | None, last: date | None) -> slice:
@@ -59,6 +68,63 @@ def between(sessions: Dates, first: date | None, last: date | None) -> slice:
     if last is not None:
         stop = int(np.searchsorted(sessions, day(last), side="right"))
     return slice(start, stop)
+
+
+def upto(blocks: Sequence[Block], last: date) -> tuple[Block, ...]:
+    """The closes and volumes of blocks up to a session, as views; events are left out."""
+    cut = []
+    for block in blocks:
+        rows = between(block.sessions, None, last)
+        if rows.stop == len(block.sessions):
+            cut.append(block)
+        elif rows.stop:
+            adjusted, volume = (
+                None if t is None else t[rows] for t in (block.adj_close, block.volume)
+            )
+            cut.append(
+                Block(block.sessions[rows], block.symbols, block.close[rows], adjusted, volume)
+            )
+    return tuple(cut)
+
+
+def same_bars(blocks: Sequence[Block], others: Sequence[Block], symbol: str, last: date) -> bool:
+    """Whether two lists of blocks of the same years have the same bars of a symbol.
+
+    Args:
+        blocks: the one list.
+        others: the other.
+        symbol: whose bars.
+        last: the session up to which they are compared.
+    """
+    for block, other in zip(blocks, others, strict=True):
+        rows = between(block.sessions, None, last)
+        if block is other or not rows.stop:
+            continue
+        for name in _FIELDS:
+            one, two = (_column(held, name, symbol)[rows] for held in (block, other))
+            if not np.array_equal(one, two, equal_nan=True):
+                return False
+        for name in ("dividend", "split"):
+            if _events_of(block, name, symbol) != _events_of(other, name, symbol):
+                return False
+    return True
+
+
+def _column(block: Block, name: str, symbol: str) -> FloatArray:
+    """(T,) one symbol's values of a table; NaN where there are none."""
+    table: FloatArray | None = getattr(block, name)
+    if table is None or symbol not in block.symbols:
+        return np.full(len(block.sessions), np.nan)
+    return table[:, block.symbols.index(symbol)]
+
+
+def _events_of(block: Block, name: str, symbol: str) -> list[tuple[int, float]]:
+    """Row and value of one symbol's dividends or splits."""
+    events: Events = getattr(block, name)
+    if symbol not in block.symbols:
+        return []
+    of_symbol = events.col == block.symbols.index(symbol)
+    return list(zip(events.row[of_symbol].tolist(), events.value[of_symbol].tolist(), strict=True))
 
 
 def apply_moves(blocks: Sequence[Block], moves: Sequence[Move]) -> tuple[Block, ...]:

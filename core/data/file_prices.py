@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from core.data.bars import Fill
-from core.data.frames import JUMP, STALE_SESSIONS, Block, BoolArray, Dates, FloatArray, day
-from core.data.joins import splits_of
+from core.data.frames import (
+    JUMP,
+    STALE_SESSIONS,
+    Block,
+    BoolArray,
+    Dates,
+    FloatArray,
+    day,
+    pydate,
+)
 from core.data.windows import last_on_or_before
 
 if TYPE_CHECKING:
@@ -29,15 +37,24 @@ def file_prices(
     files: Iterable[Holdings],
     lines_of: Callable[[Holdings, date], tuple[str, ...]],
     sessions: Dates,
+    splits: Callable[[], Mapping[str, Sequence[tuple[date, float]]]],
 ) -> Iterable[Fill]:
     """The files' own prices for their sessions, where a close was held up to just before.
 
     A file's price is unadjusted: splits since are taken out. One that lies near a split's
-    factor from the close before may be on another basis than the closes, and is not taken.
+    factor from the close before may be on another basis than the closes, and is not taken
+    unless the next close bears it out.
+
+    Args:
+        bars: the closes.
+        files: holdings files.
+        lines_of: a file and its session -> the tickers that its lines are followed by.
+        sessions: every session of the exchange.
+        splits: symbol -> session and factor of its splits on record; asked where needed.
     """
     years = {block.year: place for place, block in enumerate(bars)}
-    splits: dict[str, list[tuple[date, float]]] | None = None
     done: set[tuple[str, date]] = set()
+    columns: dict[int, dict[str, int]] = {}
     for file in files:
         when = last_on_or_before(sessions, file.as_of) or file.as_of
         place = years.get(when.year)
@@ -48,11 +65,12 @@ def file_prices(
         if row == len(block.sessions) or block.sessions[row] != day(when):
             continue
         lines = lines_of(file, when)
-        open_ = _open(block, row, lines) & (file.price > 0)
+        if place not in columns:
+            columns[place] = {symbol: at for at, symbol in enumerate(block.symbols)}
+        open_ = _open(block, row, lines, columns[place]) & (file.price > 0)
         if not open_.any():
             continue
         symbols = [lines[line] for line in np.nonzero(open_)[0].tolist()]
-        splits = splits_of(bars) if splits is None else splits
         before = _before(bars[: place + 1], row, symbols, sessions)
         for symbol, price, (close, adjusted) in zip(
             symbols, file.price[open_].tolist(), before.tolist(), strict=True
@@ -60,17 +78,17 @@ def file_prices(
             base = close if close == close else adjusted
             if (symbol, when) in done or base != base:
                 continue
-            value = price / math.prod(f for on, f in splits.get(symbol, ()) if on > when)
-            if _another_basis(value, base, _after(block, row, symbol)):
+            value = price / math.prod(f for on, f in splits().get(symbol, ()) if on > when)
+            known = _known_on(value, base, when, _after(block, row, symbol))
+            if known is None:
                 continue
             done.add((symbol, when))
             adjusted_close = value * adjusted / close if close == close else value
-            yield Fill(symbol, when, value if close == close else math.nan, adjusted_close)
+            yield Fill(symbol, when, value if close == close else math.nan, adjusted_close, known)
 
 
-def _open(block: Block, row: int, lines: Sequence[str]) -> BoolArray:
+def _open(block: Block, row: int, lines: Sequence[str], column: Mapping[str, int]) -> BoolArray:
     """(N,) whether a line has a column and no close on a row of a block."""
-    column = {symbol: place for place, symbol in enumerate(block.symbols)}
     where = np.array([column.get(symbol, -1) for symbol in lines], np.intp)
     closed = np.isfinite(block.close[row])
     if block.adj_close is not None:
@@ -104,28 +122,39 @@ def _before(bars: Sequence[Block], row: int, symbols: Sequence[str], sessions: D
     return out
 
 
-def _after(block: Block, row: int, symbol: str) -> float:
-    """A symbol's close within `STALE_SESSIONS` rows after one; NaN without."""
+def _after(block: Block, row: int, symbol: str) -> tuple[date, float] | None:
+    """A symbol's next close within `STALE_SESSIONS` rows after one; None without."""
     if symbol not in block.symbols:
-        return math.nan
+        return None
     at, rows = block.symbols.index(symbol), slice(row + 1, row + 1 + STALE_SESSIONS)
     for table in (block.close, block.adj_close):
         values = [] if table is None else table[rows, at].tolist()
-        closes = [value for value in values if math.isfinite(value)]
-        if closes:
-            return float(closes[0])
-    return math.nan
+        for place, value in enumerate(values):
+            if math.isfinite(value):
+                return pydate(block.sessions[row + 1 + place]), float(value)
+    return None
 
 
-def _another_basis(price: float, before: float, after: float) -> bool:
-    """Whether a price is apart from the closes by a split that one of them knows not of.
+def _known_on(
+    price: float, before: float, when: date, after: tuple[date, float] | None
+) -> date | None:
+    """The session from which a price is known to be on the basis of the closes; None if not.
 
     A step by a split's factor is a move where the next close is nearer to the price than to
     the close before.
+
+    Args:
+        price: the file's.
+        before: the close before it.
+        when: session of the file.
+        after: session and value of the next close, None without any.
     """
     size = max(price / before, before / price)
     if size > JUMP:
-        return True
+        return None
     if all(abs(size / split - 1) > _NEAR for split in _SPLITS):
-        return False
-    return not abs(math.log(after / price)) < abs(math.log(after / before))
+        return when
+    if after is None:
+        return None
+    session, close = after
+    return session if abs(math.log(close / price)) < abs(math.log(close / before)) else None

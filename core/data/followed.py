@@ -6,15 +6,17 @@ and a file's own price stands for its session where no close is held.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from core.data.bars import Move, apply_fills, apply_moves
+from core.data.bars import Fill, Move, apply_fills, apply_moves, upto
 from core.data.file_prices import file_prices
-from core.data.joins import joins, last_close
-from core.data.renames import Company, companies, renames
+from core.data.joins import joins, last_close, splits_of, turns
+from core.data.renames import Company, Rename, companies, renames
 from core.data.takeovers import Takeover, holder, takeovers
 from core.data.windows import last_on_or_before
 
@@ -36,6 +38,8 @@ class LineTickers:
         filled: ticker -> sessions for which a file's price stands, ascending.
         ends: ticker that was taken over -> the ticker of each of its companies -> the session
             up to which the vendor's answer is known to go at the least.
+        edited: tickers whose bars are others than those held under them.
+        find_turns: makes `turns`.
     """
 
     bars: tuple[Block, ...]
@@ -44,6 +48,17 @@ class LineTickers:
     company: Mapping[str, Company]
     filled: Mapping[str, tuple[date, ...]]
     ends: Mapping[str, Mapping[str, date]]
+    edited: frozenset[str] = frozenset()
+    find_turns: Callable[[], tuple[date, ...]] = tuple
+
+    @cached_property
+    def turns(self) -> tuple[date, ...]:
+        """Sessions, ascending, on which something became known that all this rests on.
+
+        A file with a rename, a company's first close under another ticker; they are looked for
+        when a question asks for a day before the last.
+        """
+        return self.find_turns()
 
     def symbol(self, listed: str) -> str:
         """The ticker that a listed one's closes are followed by, whatever the day."""
@@ -78,6 +93,28 @@ class LineTickers:
                 tickers[row] = company.key
         return tuple(tickers) if tuple(tickers) != file.symbols else file.symbols
 
+    def until(self, on: date) -> date:
+        """The last day on which no more was known than on another."""
+        place = bisect_right(self.turns, on)
+        return self.turns[place] - timedelta(days=1) if place < len(self.turns) else date.max
+
+    def known_on(
+        self,
+        last: date,
+        blocks: Sequence[Block],
+        holdings: Mapping[str, tuple[Holdings, ...]],
+        reference: Reference,
+    ) -> LineTickers:
+        """The same as it was known on a date.
+
+        Args:
+            last: the date.
+            blocks: the bars as they are held now.
+            holdings: fund -> the files that were known, and those that serve the answer.
+            reference: exchange sessions and renames.
+        """
+        return _line_tickers(blocks, holdings, reference, last)
+
 
 def line_tickers(
     blocks: Sequence[Block],
@@ -91,44 +128,88 @@ def line_tickers(
         holdings: fund -> its dated files, ascending.
         reference: exchange sessions and renames.
     """
+    return _line_tickers(blocks, holdings, reference, None)
+
+
+def _line_tickers(
+    blocks: Sequence[Block],
+    holdings: Mapping[str, tuple[Holdings, ...]],
+    reference: Reference,
+    last: date | None,
+) -> LineTickers:
+    """What `line_tickers` finds; closes after a session, where one is given, decide nothing."""
     files = [file for dated in holdings.values() for file in dated]
 
     def session(value: date) -> date:
         return last_on_or_before(reference.sessions, value) or value
 
+    def known(bars: Sequence[Block]) -> Sequence[Block]:
+        return bars if last is None else upto(bars, last)
+
     taken: dict[str, tuple[Takeover, ...]] = {}
-    for one in takeovers(blocks, reference.sessions, files):
+    for one in takeovers(known(blocks), reference.sessions, files):
         taken[one.symbol] = (*taken.get(one.symbol, ()), one)
     plain = {
         symbol: _first_listed(changes, symbol, files, session) for symbol, changes in taken.items()
     }
-    bars = apply_moves(
-        blocks, [m for symbol, changes in taken.items() for m in _apart(changes, plain[symbol])]
-    )
+    moves = [m for symbol, changes in taken.items() for m in _apart(changes, plain[symbol])]
+    bars = apply_moves(blocks, moves)
 
-    symbols = set[str]().union(*(block.symbols for block in bars))
+    @cache
+    def splits() -> Mapping[str, Sequence[tuple[date, float]]]:
+        # closes have the later ones taken out, whatever the date
+        return splits_of(bars)
+
+    told = known(bars)
+    found = [rename for dated in holdings.values() for rename in renames(dated)]
     company = companies(
-        (rename for dated in holdings.values() for rename in renames(dated)),
+        found,
         reference.aliases,
         lambda file, row: _name(taken, plain, file, row, session(file.as_of)),
-        symbols,
-        lambda symbol: last_close(bars, symbol),
+        lambda symbol: last_close(told, symbol),
     )
+    symbols = set[str]().union(*(block.symbols for block in bars))
     several = [one for one in set(company.values()) if len(symbols & one.seen.keys()) > 1]
-    bars = apply_moves(bars, [move for one in several for move in joins(bars, one)])
-    so_far = LineTickers(bars, taken, plain, company, {}, {})
-    fills = list(file_prices(bars, files, so_far.lines, reference.sessions))
+    joining = [move for one in several for move in joins(told, one, splits)]
+    joined = apply_moves(bars, joining)
+    so_far = LineTickers(joined, taken, plain, company, {}, {})
+    fills = list(file_prices(known(joined), files, so_far.lines, reference.sessions, splits))
     by_symbol: dict[str, list[date]] = {}
     for fill in fills:
         by_symbol.setdefault(fill.symbol, []).append(fill.session)
     return LineTickers(
-        apply_fills(bars, fills),
+        apply_fills(joined, fills),
         taken,
         plain,
         company,
         {symbol: tuple(sorted(days)) for symbol, days in by_symbol.items()},
         {symbol: _ends(changes, plain[symbol]) for symbol, changes in taken.items()},
+        _edited([*moves, *joining], fills),
+        lambda: _turns(found, taken, bars, set(company.values()), fills, session),
     )
+
+
+def _edited(moves: Iterable[Move], fills: Iterable[Fill]) -> frozenset[str]:
+    """The tickers whose bars moves and fills change."""
+    moved = {name for move in moves for name in (move.target, None if move.keep else move.source)}
+    return frozenset({*filter(None, moved), *(fill.symbol for fill in fills)})
+
+
+def _turns(
+    found: Iterable[Rename],
+    taken: Mapping[str, Sequence[Takeover]],
+    bars: Sequence[Block],
+    of_renames: Iterable[Company],
+    fills: Iterable[Fill],
+    session: Callable[[date], date],
+) -> tuple[date, ...]:
+    """The sessions on which something became known that the tickers of lines rest on."""
+    days = {session(rename.after.as_of) for rename in found}
+    days |= {one.first for changes in taken.values() for one in changes}
+    days |= {fill.known for fill in fills if fill.known > fill.session}
+    for one in of_renames:
+        days.update(turns(bars, one))
+    return tuple(sorted(days))
 
 
 def _name(

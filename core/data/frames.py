@@ -110,7 +110,7 @@ class Block:
         if np.any(np.diff(self.sessions.astype(np.int64)) <= 0):
             raise FrameError("sessions of a price block are not strictly ascending")
         if len(set(self.symbols)) != len(self.symbols):
-            raise FrameError("a symbol stands twice in a price block")
+            raise FrameError("a symbol appears twice in a price block")
         for name in ("close", "adj_close", "volume"):
             values: FloatArray | None = getattr(self, name)
             if values is None:
@@ -265,7 +265,7 @@ class Holdings:
         if not size:
             raise FrameError(f"the holdings of {self.fund} name no stock")
         if len(set(self.symbols)) != size:
-            raise FrameError(f"a symbol stands twice in the holdings of {self.fund}")
+            raise FrameError(f"a symbol appears twice in the holdings of {self.fund}")
         for name in ("names", "sectors", "quantity", "price", "value"):
             if len(getattr(self, name)) != size:
                 raise FrameError(f"{name} of the holdings of {self.fund} has a wrong length")
@@ -331,6 +331,7 @@ class Reference:
         issuers: symbol -> the company, for companies with several listed classes of shares.
         doubts: sentences about entries of a user's files that name nothing held.
         listed: the last day whose sessions a list tells, later ones are computed; None for all.
+        unforeseen: weekdays on which the exchange stayed closed and no rule of its own says so.
     """
 
     sessions: Dates
@@ -342,3 +343,4 @@ class Reference:
     doubts: tuple[str, ...] = ()
     indices: Mapping[str, str] = field(default_factory=dict)
     listed: date | None = None
+    unforeseen: frozenset[date] = frozenset()

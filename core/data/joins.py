@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -81,17 +82,26 @@ def splits_of(bars: Sequence[Block]) -> dict[str, list[tuple[date, float]]]:
     return splits
 
 
-def joins(bars: Sequence[Block], company: Company) -> Iterable[Move]:
+def joins(
+    bars: Sequence[Block],
+    company: Company,
+    splits_on_record: Callable[[], Mapping[str, Sequence[tuple[date, float]]]],
+) -> Iterable[Move]:
     """The moves that put the closes of a company's other tickers before those of its key.
 
     Closes of two tickers are joined where they do not overlap, or agree where they do.
+
+    Args:
+        bars: the closes.
+        company: with its tickers.
+        splits_on_record: symbol -> session and factor of its splits; asked where needed.
     """
     ends = {text: last for text in company.seen if (last := last_close(bars, text)) is not None}
     if len(ends) < 2:
         return
     key = tape(bars, company.key)
     level, first = key.level.copy(), int(np.isfinite(key.level).argmax())
-    splits = splits_of(bars).get(company.key, ())
+    splits = splits_on_record().get(company.key, ())
     for text in sorted(ends.keys() - {company.key}, key=lambda text: ends[text], reverse=True):
         other = tape(bars, text)
         if other.only_adjusted and not key.only_adjusted:
@@ -125,6 +135,28 @@ def joins(bars: Sequence[Block], company: Company) -> Iterable[Move]:
         yield Move(text, company.key, None, until, True, price, adjusted, bare=key.only_adjusted)
         level[rows] = before[rows] * price
         first = int(rows[0])
+
+
+def turns(bars: Sequence[Block], company: Company) -> Iterable[date]:
+    """Sessions on which later closes could change how a company's closes are followed.
+
+    Its first close, one of another of its tickers that is the latest, and the first on which
+    closes of two of its tickers disagree.
+    """
+    tapes = [tape(bars, text) for text in company.seen if last_close(bars, text) is not None]
+    if not tapes:
+        return
+    closed = np.array([np.isfinite(one.level) for one in tapes])
+    last = np.maximum.accumulate(np.where(closed, np.arange(closed.shape[1]), -1), axis=1)
+    latest = (last >= 0) & (last == last.max(axis=0))
+    before = np.hstack([np.zeros((len(tapes), 1), bool), latest[:, :-1]])
+    sessions = tapes[0].sessions
+    yield from map(pydate, sessions[(latest != before).any(axis=0)])
+    for one, other in combinations(tapes, 2):
+        with np.errstate(invalid="ignore"):
+            apart = np.abs(one.level / other.level - 1) > _AGREE
+        if apart.any():
+            yield pydate(sessions[apart.argmax()])
 
 
 def _basis(step: float, splits: Sequence[tuple[date, float]], since: date) -> float | None:

@@ -10,13 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import chain, count
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from core.data.bars import same_bars
+from core.data.closures import StrayDay, closures, stray_day
 from core.data.followed import LineTickers, line_tickers
 from core.data.frames import (
     Announcement,
@@ -31,12 +33,15 @@ from core.data.frames import (
     day,
     pydate,
 )
+from core.data.kinds import first_closes, without_closes
 from core.data.matrix import Matrix, stack
 from core.data.register import Register, register
 from core.data.series import Series, series_of
 from core.data.windows import last_on_or_before
 
 T = TypeVar("T")
+#: What a market derives of its bars alone.
+_OF_BARS: Final = frozenset({"years", "last_close", "places", "_splits", "_split_sessions"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +66,7 @@ class Market:
     generation: int | None = None
     announced: tuple[Announcement, ...] = ()
     _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _of_bars: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return ``make()`` for a key, computed once for this market."""
@@ -69,10 +75,95 @@ class Market:
         value: T = self._cache[key]
         return value
 
+    def cached_of_bars(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return ``make()`` for a key, computed once for `bars`."""
+        if key not in self._of_bars:
+            self._of_bars[key] = make()
+        value: T = self._of_bars[key]
+        return value
+
     @cached_property
     def line_tickers(self) -> LineTickers:
         """Which closes each line is followed by."""
         return line_tickers(self.prices.blocks, self.holdings, self.reference)
+
+    @cached_property
+    def _newest(self) -> date:
+        """The last session that anything is held of: closes, a file."""
+        closes = (pydate(block.sessions[-1]) for block in self.prices.blocks[-1:])
+        files = (of_fund[-1].as_of for of_fund in self.holdings.values())
+        return max(chain(closes, files), default=date.min)
+
+    def all_known_on(self, as_of: date) -> bool:
+        """Whether nothing is held of a later day."""
+        return as_of >= self._newest
+
+    @cached_property
+    def _first_closes(self) -> Mapping[str, date]:
+        """Symbol -> its first close after adjusted ones alone."""
+        return first_closes(self.prices.blocks)
+
+    def kinds_known_on(self, as_of: date) -> Market:
+        """The same market with symbols by the kind of closes that they had on a session.
+
+        Args:
+            as_of: the session; symbols that have their first close after it have adjusted ones
+                alone.
+        """
+        if self.all_known_on(as_of):
+            return self
+        later = {symbol: on for symbol, on in self._first_closes.items() if on > as_of}
+        if not later:
+            return self
+        last = min(later.values()) - timedelta(days=1)
+
+        def make() -> Market:
+            blocks = without_closes(self.prices.blocks, later, last)
+            return replace(self, prices=replace(self.prices, blocks=blocks), _cache={}, _of_bars={})
+
+        return self.cached(("kinds", last), make)
+
+    def known_on(self, as_of: date, serving: frozenset[Holdings]) -> Market:
+        """The same market with its lines followed as they were known on a session.
+
+        A rename that only a later file tells, a ticker that only later closes show to be
+        another company's: neither moves an answer for an earlier session. Where nothing that
+        became known later bears on a line it is this very market.
+
+        Args:
+            as_of: the session.
+            serving: files dated after it that the answer rests on.
+        """
+        if self.all_known_on(as_of):
+            return self
+        last = self.line_tickers.until(as_of)
+        if last == date.max:
+            return self
+        # of two sessions with no turn between them no more was known on the one
+        return self.cached(("known", last, serving), lambda: self._known_on(last, serving))
+
+    def _known_on(self, last: date, serving: frozenset[Holdings]) -> Market:
+        holdings = {
+            fund: tuple(f for f in files if self.session(f.as_of) <= last or f in serving)
+            for fund, files in self.holdings.items()
+        }
+        blocks = self.prices.blocks
+        tickers = self.line_tickers.known_on(last, blocks, holdings, self.reference)
+        known = replace(self, _cache={}, _of_bars={})
+        edited = self.line_tickers.edited | tickers.edited
+        files = [file for of_fund in holdings.values() for file in of_fund]
+        lines = (tickers.lines(file, self.session(file.as_of)) for file in files)
+        used = edited.intersection(
+            *[set(map(tickers.symbol, (change.symbol for change in self.announced))).union(*lines)]
+        )
+        if all(same_bars(self.bars, tickers.bars, symbol, last) for symbol in used):
+            # what is laid out of the bars serves both
+            tickers = replace(tickers, bars=self.bars)
+            known = replace(known, _of_bars=self._of_bars)
+            for name in _OF_BARS & vars(self).keys():
+                vars(known)[name] = vars(self)[name]
+        vars(known)["line_tickers"] = tickers
+        return known
 
     @property
     def bars(self) -> tuple[Block, ...]:
@@ -95,19 +186,6 @@ class Market:
     def years(self) -> Mapping[int, Block]:
         """Year -> its block."""
         return {block.year: block for block in self.bars}
-
-    def first_close(self, symbol: str) -> date | None:
-        """A symbol's first session with a close (or adjusted close); None where it has none."""
-        for block, places in zip(self.bars, self.places.values(), strict=True):
-            place = places.get(symbol)
-            if place is None:
-                continue
-            closed = np.isfinite(block.close[:, place])
-            if block.adj_close is not None:
-                closed |= np.isfinite(block.adj_close[:, place])
-            if closed.any():
-                return pydate(block.sessions[closed.argmax()])
-        return None
 
     @cached_property
     def last_close(self) -> Mapping[str, date]:
@@ -183,11 +261,48 @@ class Market:
 
     def position(self, value: date) -> int:
         """Place of the last exchange session on or before a date."""
-        return int(np.searchsorted(self.reference.sessions, day(value), side="right")) - 1
+        place = self._positions.get(value)
+        if place is None:
+            place = int(self.reference.sessions.searchsorted(day(value), side="right")) - 1
+            self._positions[value] = place
+        return place
+
+    @cached_property
+    def _positions(self) -> dict[date, int]:
+        """Date -> its `position`, as far as it was asked for: the same few dates every time."""
+        return {}
 
     def session(self, value: date) -> date:
-        """The last exchange session on or before a date; the date itself before the first."""
-        return last_on_or_before(self.reference.sessions, value) or value
+        """The last exchange session on or before a date; the date itself before the first.
+
+        A day that turned out to be none (`closures`) is none here either.
+        """
+        session = self._session_of.get(value)
+        if session is None:
+            session = self._session_of[value] = last_on_or_before(self._sessions, value) or value
+        return session
+
+    @cached_property
+    def _session_of(self) -> dict[date, date]:
+        """Date -> its `session`, as far as it was asked for."""
+        return {}
+
+    @cached_property
+    def closures(self) -> Dates:
+        """(K,) days that the calendar calls sessions and nothing held has a close of."""
+        return closures(self.reference.sessions, self.prices.blocks)
+
+    def stray_day(self, session: date) -> StrayDay | None:
+        """What is held of a session that most symbols have no close of; None of a whole one."""
+        return self.cached(("stray day", session), lambda: stray_day(self.prices, session))
+
+    @cached_property
+    def _sessions(self) -> Dates:
+        """(T,) the calendar's sessions without `closures`."""
+        calendar = self.reference.sessions
+        if not len(self.closures):
+            return calendar
+        return np.setdiff1d(calendar, self.closures, assume_unique=True)
 
     def session_before(self, value: date) -> date | None:
         """The exchange session before the one of a date; None before the first."""
@@ -200,7 +315,7 @@ class Market:
         if not wanted:
             return None
         blocks = [self.years[year] for year in wanted]
-        return self.cached(wanted, lambda: stack(blocks, self.reference.sessions))
+        return self.cached_of_bars(wanted, lambda: stack(blocks, self.reference.sessions))
 
     @cached_property
     def _splits(self) -> tuple[tuple[np.datetime64, str, float], ...]:
@@ -238,7 +353,7 @@ class Market:
 
     def series(self, symbol: str) -> Series | None:
         """One symbol's closes over every year held, cached; None where none is held."""
-        return self.cached(symbol, lambda: self._make_series(symbol))
+        return self.cached_of_bars(symbol, lambda: self._make_series(symbol))
 
     @cached_property
     def places(self) -> Mapping[int, dict[str, int]]:

@@ -34,7 +34,8 @@ class Matrix:
             all; NaN where none.
         adjusted: (T, N) adjusted closes or None.
         only_adjusted: (N,) the symbol has adjusted closes and no close.
-        by_adjusted: (N,) total return is read from adjusted closes.
+        by_adjusted: (N,) up to this row total return is read from adjusted closes: before a
+            close without one, and before the first dividend on record.
         dividends: (K,) rows, columns and D/P of each dividend, at the close it counts at.
         doubtful_dividends: row, column and cash of each that is too large for what the price did.
         splits: (K,) rows, columns and factors.
@@ -48,7 +49,7 @@ class Matrix:
     stand_in: FloatArray
     adjusted: FloatArray | None
     only_adjusted: BoolArray
-    by_adjusted: BoolArray
+    by_adjusted: IntArray
     dividends: tuple[IntArray, IntArray, FloatArray]
     splits: tuple[IntArray, IntArray, FloatArray]
     position: IntArray
@@ -116,7 +117,7 @@ class Matrix:
 
         PR: P_last / P_first. TR: times the product of (1 + D/P) over dividends at rows
         in (first, last], which is the product over days of (P_t + D_t) / P_{t-1}; or the
-        ratio of adjusted closes where dividends come in that form.
+        ratio of adjusted closes where dividends come in that form, as far as they do.
         """
         ratio = self.price_at(last) / self.price_at(first)
         if basis == "pr":
@@ -129,8 +130,24 @@ class Matrix:
             upper = self.adjusted[np.maximum(last, 0), everything]
             lower = self.adjusted[np.maximum(first, 0), everything]
             known = (first >= 0) & (last >= 0)
-            ratio = np.where(self.by_adjusted, np.where(known, upper / lower, np.nan), ratio)
+            by_adjusted = last < self.by_adjusted
+            ratio = np.where(by_adjusted, np.where(known, upper / lower, np.nan), ratio)
+            turned = (first < self.by_adjusted) & ~by_adjusted & (first >= 0)
+            if turned.any():
+                # by adjusted closes as far as they go, with dividends from there on
+                row = np.maximum(self._last_by_adjusted, 0)
+                upper, closes = (t[row, everything] for t in (self.adjusted, self.stand_in))
+                inside = turned & (self._last_by_adjusted >= first)
+                paid = upper / lower / (closes / self.price_at(first))
+                ratio = np.where(inside, ratio * paid, ratio)
         return ratio
+
+    @cached_property
+    def _last_by_adjusted(self) -> IntArray:
+        """(N,) row of the last close of those that total return is read from adjusted ones by."""
+        rows = np.arange(len(self.sessions))[:, None]
+        closed = np.isfinite(self.stand_in) & (rows < self.by_adjusted)
+        return np.where(closed.any(axis=0), len(rows) - 1 - closed[::-1].argmax(axis=0), -1)
 
     @cached_property
     def doubts(self) -> tuple[tuple[int, int, str], ...]:
@@ -190,11 +207,18 @@ class Matrix:
         wide = (factor > JUMP) | (factor < 1 / JUMP)
         return jumps + list(zip((row + 1)[wide].tolist(), column[wide].tolist(), strict=True))
 
-    def volume(self, first: int = 0, last: int | None = None) -> FloatArray | None:
+    def volume(
+        self, first: int = 0, last: int | None = None, columns: IntArray | None = None
+    ) -> FloatArray | None:
         """(T, N) shares traded on the rows from ``first`` up to ``last``, NaN where none.
 
         Laid out when asked for and not kept: an answer looks at the last few rows alone. None
         where no block of these rows has volumes.
+
+        Args:
+            first: row.
+            last: row, None for the end.
+            columns: (N,) the only ones wanted; None for all.
         """
         fields, sizes, begins = [], [], 0
         for block in self.blocks:
@@ -206,7 +230,8 @@ class Matrix:
             begins += size
         if all(values is None or not size for values, size in zip(fields, sizes, strict=True)):
             return None
-        return _over(sizes, fields, self.places)
+        places = self.places if columns is None else [place[columns] for place in self.places]
+        return _over(sizes, fields, places, whole=columns is None)
 
     def still(self, row: int, sessions: int) -> BoolArray:
         """(N,) the same close and no volume over the last ``sessions`` sessions up to a row."""
@@ -229,7 +254,11 @@ def _places(columns: tuple[str, ...], symbols: tuple[str, ...]) -> IntArray:
 
 
 def _over(
-    sizes: Sequence[int], fields: Sequence[FloatArray | None], places: Sequence[IntArray]
+    sizes: Sequence[int],
+    fields: Sequence[FloatArray | None],
+    places: Sequence[IntArray],
+    *,
+    whole: bool = True,
 ) -> FloatArray | None:
     """(T, N) one field of all blocks over one another, NaN where none; None where none has it.
 
@@ -237,10 +266,11 @@ def _over(
         sizes: of each block, its rows.
         fields: of each block, (rows, its columns).
         places: of each block, (N,) its columns, -1 where it has none.
+        whole: ``places`` are all columns of a single block, in its order.
     """
     if all(values is None for values in fields):
         return None
-    if len(fields) == 1 and fields[0] is not None:
+    if whole and len(fields) == 1 and fields[0] is not None:
         return fields[0]
     out = np.empty((sum(sizes), len(places[0])))
     first = 0
@@ -318,14 +348,14 @@ def laid_out(
         places: of each block, (N,) its columns.
     """
     only_adjusted: BoolArray = np.zeros(len(symbols), bool)
-    by_adjusted = only_adjusted.copy()
+    by_adjusted: IntArray = np.zeros(len(symbols), np.intp)
     if adjusted is not None:
-        has_close = np.isfinite(close)
-        has_dividend = np.zeros(len(symbols), bool)
-        has_dividend[dividends[1]] = True
-        complete = (np.isfinite(adjusted) | ~has_close).all(axis=0)
-        only_adjusted = np.asarray(~has_close.any(axis=0) & np.isfinite(adjusted).any(axis=0))
-        by_adjusted = only_adjusted | (complete & ~has_dividend & has_close.any(axis=0))
+        has_close, has_adjusted = np.isfinite(close), np.isfinite(adjusted)
+        only_adjusted = np.asarray(~has_close.any(axis=0) & has_adjusted.any(axis=0))
+        lacking = has_close & ~has_adjusted
+        by_adjusted = np.where(lacking.any(axis=0), lacking.argmax(axis=0), len(close))
+        np.minimum.at(by_adjusted, dividends[1], dividends[0])
+        by_adjusted[only_adjusted] = len(close)
         if only_adjusted.any():
             close = np.where(only_adjusted, adjusted, close)
     paid_out = dividends_at_closes(close, *dividends)

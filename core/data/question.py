@@ -56,6 +56,11 @@ class Question:
     daily: bool = False
     breadth_list: BreadthList = "start"
 
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The small index's fund and the large one's."""
+        return self.small, self.large
+
 
 def names_left_out(question: Question, fund: str) -> tuple[str, ...]:
     """The symbols that a question leaves out of the index of one fund."""

@@ -7,7 +7,7 @@ name that stands once in each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -112,7 +112,6 @@ def companies(
     renames: Iterable[Rename],
     aliases: Mapping[str, str],
     ticker: Callable[[Holdings, int], str],
-    known: Container[str],
     last_close: Callable[[str], date | None],
 ) -> dict[str, Company]:
     """Ticker -> the company it is, for every ticker that a rename touches.
@@ -121,8 +120,7 @@ def companies(
         renames: between files.
         aliases: old ticker -> new one.
         ticker: of a row of a file, told apart where several companies had it.
-        known: the tickers that there are bars of.
-        last_close: of one of them, None where it has no closes.
+        last_close: of a ticker, None where it has no closes.
     """
     of: dict[str, Company] = {}
 
@@ -155,18 +153,15 @@ def companies(
                 company.identifiers.add(file.identifiers[place])
         company.since[new] = min(after.as_of, company.since.get(new, after.as_of))
     for company in set(of.values()):
-        company.key = _key(company, known, last_close)
+        company.key = _key(company, last_close)
     return of
 
 
-def _key(company: Company, priced: Container[str], last_close: Callable[[str], date | None]) -> str:
+def _key(company: Company, last_close: Callable[[str], date | None]) -> str:
     """The ticker that a company's closes are followed by.
 
     The one whose closes run latest; of several, or without closes, its newest.
     """
-    known = [text for text in company.seen if text in priced]
-    if len(known) == 1:
-        return known[0]
-    ends = {text: last for text in known if (last := last_close(text)) is not None}
+    ends = {text: last for text in company.seen if (last := last_close(text)) is not None}
     pool = [text for text in ends if ends[text] == max(ends.values())] or list(company.seen)
     return max(pool, key=lambda text: (company.seen[text], text))

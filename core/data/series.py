@@ -84,17 +84,20 @@ def series_of(columns: Sequence[tuple[Block, int]], sessions_known: Dates) -> Se
     if not len(priced):
         return None
     rows, _, yields = matrix.dividends
-    if matrix.by_adjusted[0] and matrix.adjusted is not None:
-        total = matrix.adjusted[priced, 0]
-    else:
-        factor = np.ones(len(price))
-        factor[rows] = 1 + yields
-        total = price[priced] * np.cumprod(factor)[priced]
+    factor = np.ones(len(price))
+    factor[rows] = 1 + yields
+    total = price[priced] * np.cumprod(factor)[priced]
+    # as `Matrix.growth` has it, and from there on with dividends
+    by_adjusted = int(np.searchsorted(priced, matrix.by_adjusted[0]))
+    if by_adjusted and matrix.adjusted is not None:
+        total /= total[by_adjusted - 1]
+        total[:by_adjusted] = matrix.adjusted[priced[:by_adjusted], 0]
+        total[by_adjusted:] *= total[by_adjusted - 1]
     return Series(
         sessions=matrix.sessions[priced],
         price=None if matrix.only_adjusted[0] else price[priced],
         total=total,
-        has_dividends=bool(matrix.by_adjusted[0] or len(rows)),
+        has_dividends=bool(by_adjusted or len(rows)),
         doubts=tuple((matrix.sessions[row], words) for row, _, words in matrix.doubts),
         doubtful_dividends=tuple(
             (matrix.sessions[row], cash) for row, _, cash in matrix.doubtful_dividends

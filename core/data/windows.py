@@ -74,7 +74,7 @@ def anchors(label: str, end: date, as_of: date, sessions: Dates) -> tuple[date, 
     if label == "1D":
         before = last_on_or_before(sessions, end - timedelta(days=1))
         if before is None:
-            raise UnavailableError(f"no close is held before {end}")
+            raise UnavailableError(f"no close before {end}")
         return before, end
     if label == "1W":
         return end - timedelta(days=7), end
@@ -125,7 +125,9 @@ def between(label: str, anchor: date, end_anchor: date, sessions: Dates) -> Wind
     for value in (anchor, end_anchor):
         close = last_on_or_before(sessions, value)
         if close is None or (value - close).days > ANCHOR_DAYS:
-            nearest = f"the last one held is of {close}" if close else "none is held before it"
+            nearest = (
+                f"the last one before it is of {close}" if close else "there is none before it"
+            )
             raise UnavailableError(f"window {label}: no close near {value}; {nearest}")
         closes.append(close)
     if closes[0] >= closes[1]:
@@ -150,7 +152,7 @@ def resolve(spec: str, as_of: date, sessions: Dates) -> Window:
     label = normal(spec)
     end = last_on_or_before(sessions, as_of)
     if end is None:
-        raise UnavailableError(f"no close is held on or before {as_of}")
+        raise UnavailableError(f"no close on or before {as_of}")
     anchor, end_anchor = anchors(label, end, as_of, sessions)
     return between(label, anchor, end_anchor, sessions)
 

@@ -290,7 +290,9 @@ def without(ground: Ground, item: str = "") -> list[Explanation]:
     names = [symbol for symbol in dict.fromkeys(wanted) if symbol in place]
     if not names:
         problem = (
-            f"{view.fund} has no measured line {' '.join(wanted)}" if wanted else "none is marked"
+            f"{view.fund} has no measured line {' '.join(wanted)}"
+            if wanted
+            else "no line is marked"
         )
         raise MeasureError(f"{problem}; name lines of {view.fund}, such as without:BE,STRL")
     contributions = view.contributors.contribution
@@ -384,7 +386,7 @@ def correlation(ground: Ground) -> list[Explanation]:
             together / possible if possible > 0 else None,
             (
                 Term("sum w w cov", together / days, "ratio", "covariances over all pairs"),
-                Term("sum w w s s", possible / days, "ratio", "the same, were all alike"),
+                Term("sum w w s s", possible / days, "ratio", "the same if all moved together"),
             ),
             notes=(
                 f"{len(w):,} lines with a close on each of {len(inside):,} sessions,"

@@ -101,7 +101,7 @@ def one(
     *notes: str,
 ) -> Explanation:
     """Return the explanation of one figure of a session."""
-    adjusted = ("dividend-adjusted closes stand in for closes that are not held",)
+    adjusted = ("dividend-adjusted closes are used where there are no closes",)
     return Explanation(
         f"{title} of {ground.fund} on {session.when}",
         value,

@@ -119,8 +119,8 @@ def leader(ground: Ground, item: str = "") -> list[Explanation]:
                 "(c small - c large) - (w small - w large) x h",
                 (cs - cl) - (ws - wl) * middle,
                 (
-                    Term("c small", cs, "bp", f"what it brought to the basket of {names[0]}"),
-                    Term("c large", cl, "bp", f"what it brought to the basket of {names[1]}"),
+                    Term("c small", cs, "bp", f"what it contributed to the basket of {names[0]}"),
+                    Term("c large", cl, "bp", f"what it contributed to the basket of {names[1]}"),
                     Term("w small", ws, "percent", "share of that basket at the start"),
                     Term("w large", wl, "percent", "share of that basket at the start"),
                     Term("h", middle, "percent", "(R small + R large) / 2"),

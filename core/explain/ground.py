@@ -28,7 +28,7 @@ class Ground:
     """One index of a snapshot, and what it was measured from.
 
     Attributes:
-        market: what the snapshot was taken from.
+        market: what the snapshot was taken from, as it was known then.
         snapshot: the answer.
         fund: the index's fund.
     """

@@ -107,7 +107,7 @@ def cuts(ground: Ground) -> Explanation | None:
         with_cuts.basket_return - uncut.basket_return,
         (
             Term(
-                "with", with_cuts.basket_return, "percent", f"weights read anew at {', '.join(at)}"
+                "with", with_cuts.basket_return, "percent", f"weights read again at {', '.join(at)}"
             ),
             Term("without", uncut.basket_return, "percent", "bought once a file and held"),
         ),

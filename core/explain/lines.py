@@ -109,7 +109,7 @@ def line(ground: Ground, symbol: str) -> Explanation | None:
     title = f"contribution of {ticker} {basket.names[row]} to {ground.fund}".replace("  ", " ")
     if basket.reasons[row]:
         return Explanation(title, None, "bp", "not measured", None, (), (), (basket.reasons[row],))
-    other_rows = tuple(f"beside it, {o.title}: {', '.join(o.notes)}" for o in others)
+    other_rows = tuple(f"with it, {o.title}: {', '.join(o.notes)}" for o in others)
     steps, growth = [], 1.0
     for k, part in enumerate(ground.spans):
         if basket.measured[k, row]:

@@ -12,9 +12,21 @@ from typing import TYPE_CHECKING
 
 from core.answer.table import ROWS, find
 from core.data.errors import MeasureError
-from core.explain import breadth, changes, concentration, daily, gap, groups, index, lines, spread
+from core.explain import (
+    breadth,
+    changes,
+    concentration,
+    daily,
+    gap,
+    groups,
+    index,
+    lines,
+    rarity,
+    spread,
+)
 from core.explain.ground import Ground
 from core.explain.scalars import EXPLAINED
+from core.measures.membership import as_known
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -81,6 +93,10 @@ _OF_PAIR = {
     "since": Measure("widest since which year", spread.since, pair=True),
     "z": Measure("standard deviations from the earlier years", spread.z, pair=True),
     "percentile": Measure("share of earlier years below", spread.percentile, pair=True),
+    "rolling": Measure("the gap among all stretches as long", rarity.rolling, pair=True),
+    "streak": Measure("sessions in a row that one beat the other", rarity.streak, pair=True),
+    "ratio": Measure("the ratio of closes: off its high, averages", rarity.ratio, pair=True),
+    "followed": Measure("what followed the state that holds now", rarity.followed, pair=True),
     "bridge": Measure("the gap's five steps", gap.bridge, "STEP", pair=True),
     "leader": Measure("a name's part in the gap", gap.leader, "SYMBOL", pair=True),
     "brinson": Measure("the gap by sector", gap.brinson, "SECTOR", pair=True),
@@ -117,7 +133,7 @@ def explain(
     fund: str,
     name: str,
     item: str = "",
-    ground: Ground | None = None,
+    grounds: dict[str, Ground] | None = None,
 ) -> tuple[Explanation, ...]:
     """Explain a measure; () where the snapshot does not have it.
 
@@ -127,7 +143,7 @@ def explain(
         fund: the index's fund.
         name: of the measure; "top:3" names an item with it.
         item: what of the measure, "" for all of it.
-        ground: of the same index and snapshot, where several measures are asked for.
+        grounds: fund -> what explanations of the snapshot are made from, kept from one to the next.
 
     Raises:
         MeasureError: no such measure, or no such item of it; the message lists what there is.
@@ -138,6 +154,7 @@ def explain(
         raise MeasureError(f"{name!r} is no measure; known are {names()}")
     if item and not measure.item:
         raise MeasureError(f"{name} takes no {item!r}; it is one figure of the index")
-    ground = ground or Ground(market, snapshot, fund)
+    known = as_known(market, snapshot.question.pair, snapshot.window, snapshot.as_of)
+    ground = ({} if grounds is None else grounds).setdefault(fund, Ground(known, snapshot, fund))
     explanations = measure.make(ground, item) if measure.item else measure.make(ground)
     return tuple(one for one in explanations if one is not None)

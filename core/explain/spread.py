@@ -10,10 +10,11 @@ import numpy as np
 
 from core.explain.explanation import Explanation, Term
 from core.explain.returns import return_of
-from core.measures.spread import TIE_DECIMALS, Ranking, Spread, YearGap
+from core.measures.rarity import TIE_DECIMALS
 
 if TYPE_CHECKING:
     from core.explain.ground import Ground
+    from core.measures.spread import Ranking, Spread, YearGap
 
 
 def _sides(ground: Ground) -> tuple[Explanation, Explanation]:

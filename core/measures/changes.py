@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from core.data.frames import day, pydate
 from core.data.same_lines import same_lines
 
 if TYPE_CHECKING:
@@ -103,21 +104,27 @@ def pair_of_files(
     return (upto[-2], later) if len(upto) > 1 else None
 
 
-def _match(market: Market, old: Holdings, new: Holdings) -> dict[int, int]:
-    """Rows of the old file -> rows of the new one that are the same line."""
-    last = market.session(new.as_of)
+def _match(market: Market, old: Holdings, new: Holdings, as_of: date) -> dict[int, int]:
+    """Rows of the old file -> rows of the new one that are the same line, as known on a date."""
 
     def runs(symbol: str) -> bool:
-        return _runs_through(market, symbol, old.as_of, last)
+        known = _runs_through_since(market, symbol, old, new)
+        return known is not None and known <= as_of
 
     return same_lines(old, new, market.reference.aliases, runs)
 
 
-def _runs_through(market: Market, symbol: str, first: date, last: date) -> bool:
-    """Whether a symbol's closes run through both dates, or none are held to say otherwise."""
-    ticker = market.symbol(symbol)
-    first_close = market.first_close(ticker)
-    return first_close is None or (first_close <= first and market.last_close[ticker] >= last)
+def _runs_through_since(market: Market, symbol: str, old: Holdings, new: Holdings) -> date | None:
+    """The session since which a symbol's closes are known to run through two files' dates.
+
+    The new file's own where no closes are held to say otherwise; None where they do not.
+    """
+    series, last = market.series(market.symbol(symbol)), market.session(new.as_of)
+    if series is None or series.sessions[0] > day(last):
+        return last
+    if series.sessions[0] > day(old.as_of) or series.sessions[-1] < day(last):
+        return None
+    return pydate(series.sessions[series.sessions.searchsorted(day(last))])
 
 
 def _lines(file: Holdings, rows: Sequence[int]) -> tuple[Change, ...]:
@@ -161,9 +168,34 @@ def turnover(w0: FloatArray, p: FloatArray, w1: FloatArray) -> float | None:
     return None if weights is None else float(np.abs(w1 - weights).sum() / 2)
 
 
-def changes(market: Market, old: Holdings, new: Holdings) -> Changes:
-    """What changed between two dated files of one fund, cached; renames are no change."""
-    return market.cached((old, new), lambda: _changes(market, old, new))
+def changes(market: Market, old: Holdings, new: Holdings, as_of: date = date.max) -> Changes:
+    """What changed between two dated files of one fund, cached; renames are no change.
+
+    Args:
+        market: what is held.
+        old: the earlier file.
+        new: the later one.
+        as_of: closes after it say nothing of whether a symbol is one line.
+    """
+    known = date.max
+    if not market.all_known_on(as_of):
+        turns = market.cached((old, new, "turns"), lambda: _turns(market, old, new))
+        # of two sessions with no turn between them no more was known on the one
+        known = next((turn for turn in turns if turn > as_of), date.max)
+    return market.cached((old, new, known), lambda: _changes(market, old, new, as_of))
+
+
+def _turns(market: Market, old: Holdings, new: Holdings) -> list[date]:
+    """Sessions after two files on which closes first show a symbol of both to be one line."""
+    days: set[date | None] = set()
+
+    def runs(symbol: str) -> bool:
+        days.add(_runs_through_since(market, symbol, old, new))
+        return False
+
+    same_lines(old, new, market.reference.aliases, runs)
+    last = market.session(new.as_of)
+    return sorted(one for one in days if one is not None and one > last)
 
 
 def _between(market: Market, old: Holdings, new: Holdings) -> tuple[FloatArray, FloatArray]:
@@ -182,8 +214,8 @@ def _between(market: Market, old: Holdings, new: Holdings) -> tuple[FloatArray, 
     return np.where(known, ratio[where] - 1, np.nan), np.where(known, splits[where], 1.0)
 
 
-def _changes(market: Market, old: Holdings, new: Holdings) -> Changes:
-    pairs = _match(market, old, new)
+def _changes(market: Market, old: Holdings, new: Holdings, as_of: date) -> Changes:
+    pairs = _match(market, old, new, as_of)
     joiners = sorted(set(range(len(new.symbols))) - set(pairs.values()))
     leavers = sorted(set(range(len(old.symbols))) - set(pairs))
     # A row that could not be read tells nothing of whether its line joined or left.

@@ -300,10 +300,11 @@ def _count(marks: Marks, columns: IntArray, rows: slice) -> Counts:
     counts = _sums(bits, (UP, DOWN, SAME, HIGH, LOW, SEASONED, *chain(*ABOVE.values())))
     size = bits.shape[1]
     totals = {bit: (np.zeros(size), np.zeros(size)) for bit in (UP, DOWN)}
-    volume = marks.matrix.volume(rows.start, rows.stop)
-    for start in range(0, len(columns) if volume is not None else 0, _LINES):
-        assert volume is not None
-        traded = np.ascontiguousarray(volume[:, columns[start : start + _LINES]].T)
+    for start in range(0, len(columns), _LINES):
+        volume = marks.matrix.volume(rows.start, rows.stop, columns[start : start + _LINES])
+        if volume is None:
+            break
+        traded = np.ascontiguousarray(volume.T)
         known = np.isfinite(traded)
         np.nan_to_num(traded, copy=False)
         for bit, (shares, lines) in totals.items():

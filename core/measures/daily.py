@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import BoolArray, Dates, FloatArray, day
+from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day
 from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
 from core.measures.membership import spans
@@ -27,6 +27,7 @@ from core.measures.standing import Drawdowns, Members, Standing, counted, drawdo
 from core.measures.traits import Traits
 
 if TYPE_CHECKING:
+    from core.data.frames import Holdings
     from core.data.market import Market
     from core.data.matrix import Matrix
     from core.measures.basket import Basket
@@ -81,7 +82,7 @@ class Daily:
         up_volume: shares traded of the members up; NaN where none is known.
         down_volume: the same of those down.
         standing: where the members stand; NaN before the last sessions and the window.
-        adjusted: dividend-adjusted closes stand in for closes that are not held.
+        adjusted: dividend-adjusted closes are used where there are no closes.
         since: the session that running sums start at.
     """
 
@@ -191,7 +192,7 @@ def daily(
     matrix = market.matrix(years | (years_of(market, before) if before else set()))
     if matrix is None:
         return None
-    marks = market.cached((matrix, "marks"), lambda: Marks(matrix))
+    marks = market.cached_of_bars((matrix, "marks"), lambda: Marks(matrix))
     window_basket = window_basket or basket(market, within, basis)
     lead = max(lead, _begun(market, matrix, marks, within, start))
     before = led_from(lead)
@@ -208,9 +209,7 @@ def daily(
     ]
     tail, parts = max(matrix.row(end) + 1 - TAIL, opened), list[Members]()
     for part, places in zip((*before, *within), lines, strict=False):
-        listed = market.columns(matrix)[market.rows(part.file)]
-        # a line that a file has twice is one
-        listed, columns = np.unique(listed[listed >= 0]), market.columns(matrix)[places]
+        listed, columns = _listed(market, matrix, part.file), market.columns(matrix)[places]
         adjusted |= bool(matrix.only_adjusted[columns].any())
         rows = slice(matrix.row(part.start) + 1, matrix.row(part.end) + 1)
         place = slice(rows.start - opened, rows.stop - opened)
@@ -238,13 +237,23 @@ def daily(
     return sums.daily(days, lead, adjusted, standing)
 
 
+def _listed(market: Market, matrix: Matrix, file: Holdings) -> IntArray:
+    """(n,) columns of a file's lines that a matrix has, ascending; cached."""
+
+    def find() -> IntArray:
+        columns = market.columns(matrix)[market.rows(file)]
+        # a line that a file has twice is one
+        return np.unique(columns[columns >= 0])
+
+    return market.cached((market.register, matrix, file), find)
+
+
 def _begun(
     market: Market, matrix: Matrix, marks: Marks, parts: tuple[Span, ...], start: date
 ) -> date:
     """The session with the first closes held of a window's lines, its start at the latest."""
-    columns = market.columns(matrix)[market.rows(parts[0].file)]
     row = matrix.row(start)
-    row = marks.begun(columns[columns >= 0], row) if row >= 0 else row
+    row = marks.begun(_listed(market, matrix, parts[0].file), row) if row >= 0 else row
     return matrix.sessions[row].item() if row >= 0 else start
 
 

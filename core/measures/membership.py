@@ -9,6 +9,7 @@ none on or before it can.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -20,6 +21,7 @@ from core.measures.carry import NEAR_DAYS, Carry, carry
 if TYPE_CHECKING:
     from core.data.frames import Holdings
     from core.data.market import Market
+    from core.data.windows import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,27 @@ def spans(
     edges = [start, *sorted(inside), end]
     parts = (lists.span(first, last) for first, last in pairwise(edges))
     return tuple(part for part in parts if part is not None)
+
+
+def as_known(market: Market, funds: Iterable[str], window: Window, as_of: date) -> Market:
+    """The market as it was known on a session: its lines, and what closes are held of them.
+
+    Args:
+        market: what is held.
+        funds: whose indices are asked for.
+        window: the window asked for.
+        as_of: the session asked for.
+    """
+    market = market.kinds_known_on(as_of)
+    if market.all_known_on(as_of) or market.line_tickers.until(as_of) == date.max:
+        return market
+    start, end = window.start, window.end
+    serving: set[Holdings] = set()
+    for fund in funds:
+        at_end = list_at_end(market, fund, start, end, as_of)
+        parts = (*spans(market, fund, start, end, as_of), *filter(None, [at_end]))
+        serving |= {p.origin for p in parts if market.session(p.origin.as_of) > as_of}
+    return market.known_on(as_of, frozenset(serving))
 
 
 def list_at_end(market: Market, fund: str, start: date, end: date, as_of: date) -> Span | None:

@@ -103,9 +103,9 @@ def _why_not(
     failure = market.prices.failures.get(symbol)
     # closes after the end are not known of yet
     if column < 0 or rows.end[column] < 0:
-        return f"not fetched: {failure}" if failure else "no prices held"
+        return f"not fetched: {failure}" if failure else "no prices"
     if basis == "pr" and matrix.only_adjusted[column]:
-        return "only adjusted closes held: no price return"
+        return "only adjusted closes: no price return"
     last = int(rows.end[column])
     has_ended = ended(market, matrix, symbol, last, end)
     if rows.fresh_start[column] and rows.later[column] and (rows.fresh_end[column] or has_ended):

@@ -1,8 +1,8 @@
 """The gap between two indices, and how rare it is.
 
 The gap is the difference of two fund returns. It is ranked against the same window
-of every earlier year and, separately, against full calendar years; the two are never
-mixed. Both rest on the funds' closes alone.
+of every earlier year, separately against full calendar years, and against every stretch of
+as many sessions; the three are never mixed. All rest on the funds' closes alone.
 """
 
 from __future__ import annotations
@@ -16,11 +16,47 @@ import numpy as np
 
 from core.data.frames import Dates, FloatArray, day
 from core.data.windows import Window, full_year, same_window
+from core.measures.pair_history import PairHistory
+from core.measures.rarity import TIE_DECIMALS, Rank
 
 #: Fewer earlier years than this carry no claim.
 CLAIM_YEARS: Final = 10
-#: Two gaps are a tie when they are equal at 0.01 pp.
-TIE_DECIMALS: Final = 4
+#: Windows that begin where a calendar period does: the same one of other years is like them.
+CALENDAR_WINDOWS: Final = ("QTD", "YTD", "H1", "H2")
+#: Under so many sessions a window is set beside stretches as long first, and beside full
+#: years not at all.
+YEARLIKE_SESSIONS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Comparisons:
+    """What a window's gap is set beside; which of them leads is a matter of its length.
+
+    Attributes:
+        rolling: every stretch of as many sessions.
+        same_window: the same window of earlier years.
+        full_years: full calendar years.
+    """
+
+    rolling: bool
+    same_window: bool
+    full_years: bool
+
+
+def comparisons(label: str, sessions: int) -> Comparisons:
+    """What the gap of a window is set beside.
+
+    Args:
+        label: the window's, from `core.data.question.normal`.
+        sessions: from its start to its end.
+    """
+    calendar = label.isdigit() or label in CALENDAR_WINDOWS
+    long = sessions >= YEARLIKE_SESSIONS
+    return Comparisons(
+        rolling=not calendar or not long,
+        same_window=calendar,
+        full_years=calendar and label != "QTD" and long,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +123,8 @@ class Spread:
         ratio_line: (T,) (S_t/S_0)/(L_t/L_0).
         same_window: rank among the same window of every year.
         full_years: rank among full calendar years.
+        history: the pair through all years: the rank among all stretches as long, streaks,
+            ratio, what followed.
     """
 
     small_return: float
@@ -97,11 +135,17 @@ class Spread:
     ratio_line: FloatArray
     same_window: Ranking
     full_years: Ranking
+    history: PairHistory
 
     @property
     def gap(self) -> float:
         """Small minus large, a fraction."""
         return self.small_return - self.large_return
+
+    @property
+    def rolling(self) -> Rank | None:
+        """The gap among all stretches as long; None where closes are missing inside it."""
+        return self.history.rolling
 
     @property
     def geometric_gap(self) -> float:
@@ -169,7 +213,16 @@ def _year_gap(
     )
 
 
-def spread(window: Window, sessions: Dates, small: FloatArray, large: FloatArray) -> Spread:
+def spread(
+    window: Window,
+    sessions: Dates,
+    small: FloatArray,
+    large: FloatArray,
+    *,
+    prices: tuple[FloatArray | None, FloatArray | None] = (None, None),
+    as_of: date | None = None,
+    calendar: Dates | None = None,
+) -> Spread:
     """Measure the spread of two funds over a window and rank it.
 
     Args:
@@ -178,6 +231,9 @@ def spread(window: Window, sessions: Dates, small: FloatArray, large: FloatArray
         small: (T,) level of the small index's fund on the basis asked for (price, or
             price with dividends reinvested); only ratios count.
         large: (T,) the same for the large one.
+        prices: (T,) split-adjusted closes of both, None where not held; their ratio is told.
+        as_of: the last session of the history; None for the window's end.
+        calendar: sessions of the exchange, before and after; None for those given.
     """
     first = int(np.searchsorted(sessions, day(window.start)))
     last = int(np.searchsorted(sessions, day(window.end)))
@@ -203,6 +259,8 @@ def spread(window: Window, sessions: Dates, small: FloatArray, large: FloatArray
         _year_gap(year, full_year(year, sessions), sessions, small, large)
         for year in range(oldest, window.end.year)
     ]
+    stop = int(np.searchsorted(sessions, day(as_of or window.end), side="right"))
+    of_small, of_large = (None if price is None else price[:stop] for price in prices)
     return Spread(
         small_return=this_year.small_return,
         large_return=this_year.large_return,
@@ -212,4 +270,14 @@ def spread(window: Window, sessions: Dates, small: FloatArray, large: FloatArray
         ratio_line=small_line / large_line,
         same_window=rank_gap(this_year.gap, (y for y in same if y), this_year),
         full_years=rank_gap(this_year.gap, (y for y in full if y)),
+        history=PairHistory(
+            sessions=sessions[:stop],
+            small=small[:stop],
+            large=large[:stop],
+            small_price=of_small,
+            large_price=of_large,
+            start=window.start,
+            end=window.end,
+            calendar=sessions if calendar is None else calendar,
+        ),
     )

@@ -1,15 +1,17 @@
 """The note's first sentences: how wide the gap is, and how rare.
 
-The same-window rank and the comparison with full calendar years are different claims,
-and each says which it makes.
+The rank among all stretches as long, that among the same windows of other years and the
+comparison with full calendar years are different claims, and each says which it makes.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.measures.spread import TIE_DECIMALS
+from core.measures.rarity import FAR_YEARS, TIE_DECIMALS, Standing
+from core.measures.spread import Comparisons, comparisons
 from core.note.phrase import Figure, Name, Sentence, percent, points, spoken
+from core.note.rarity_words import further_claim, rank_words, rolling_detail
 from core.note.verdict import level, margin
 
 if TYPE_CHECKING:
@@ -133,28 +135,77 @@ def headline(snapshot: Snapshot) -> Sentence:
     spread = snapshot.spread
     if spread is None:
         return Sentence(before, Name("; ".join(snapshot.missing)), ".")
-    kind = "lead" if spread.gap > 0 else "deficit"
     sentence = Sentence(before, _gap(snapshot, spread))
-    if not level(spread.gap):
-        sentence = Sentence(sentence, ": ", _same_window(spread.same_window, kind))
-        whole = _full_years(spread.full_years, snapshot.window.end.year, kind)
-        sentence = Sentence(sentence, ", and ", whole) if whole else sentence
-    return Sentence(sentence, ".")
+    if level(spread.gap):
+        return Sentence(sentence, ".")
+    kind = "lead" if spread.gap > 0 else "deficit"
+    claims, standing = _claims(snapshot, spread, kind)
+    parts = [part for claim in claims for part in (", and ", claim)][1:]
+    further = further_claim(snapshot, standing)
+    tail = ("; ", further) if further else ()
+    return Sentence(sentence, ": ", *parts, *tail, ".")
+
+
+def compared(snapshot: Snapshot) -> Comparisons:
+    """What the window's gap is set beside."""
+    sessions = 0 if snapshot.spread is None else snapshot.spread.history.length
+    return comparisons(snapshot.window.label, sessions)
+
+
+def _claims(
+    snapshot: Snapshot, spread: Spread, kind: str
+) -> tuple[list[Sentence], Standing | None]:
+    """How rare the gap is, by each comparison that fits the window, and the strongest of them."""
+    beside = compared(snapshot)
+    claims: list[Sentence] = []
+    standing: Standing | None = None
+    if beside.rolling:
+        if spread.rolling is None:
+            claims.append(Sentence("no rank, closes are missing inside the window"))
+        else:
+            claims.append(rank_words(spread.rolling, kind))
+            standing = spread.rolling.standing
+    if beside.same_window:
+        claims.append(_same_window(spread.same_window, kind))
+        if not beside.rolling:
+            standing = calendar_standing(spread.same_window)
+    if beside.full_years:
+        claims.append(_full_years(spread.full_years, snapshot.window.end.year, kind))
+    return [claim for claim in claims if claim], standing
+
+
+def calendar_standing(ranking: Ranking) -> Standing | None:
+    """How strong the claim of a rank among years is, in the order of those among all stretches."""
+    if not ranking.claim:
+        return None
+    if ranking.on_record:
+        return "record"
+    if ranking.since is None:
+        return "usual"
+    back = max(year.year for year in ranking.history) - ranking.since
+    if back >= FAR_YEARS:
+        return "far"
+    return "near" if back >= NOTABLE_YEARS else "usual"
 
 
 def rank_sentence(snapshot: Snapshot) -> Sentence:
-    """The runner-up, the margin to the next rank, and the place among full calendar years."""
+    """The ranks in full: among stretches as long, or the runner-up and the margin among years."""
     spread = snapshot.spread
     if spread is None or level(spread.gap):
         return Sentence()
     kind = "lead" if spread.gap > 0 else "deficit"
+    beside, rank = compared(snapshot), spread.rolling
+    if beside.rolling:
+        return Sentence() if rank is None or not rank.claim else rolling_detail(rank, kind)
     clauses = []
     if spread.same_window.claim:
         clauses.append(Sentence("for this window ", _runner_up(spread.same_window, _SAME, kind)))
     full = spread.full_years
-    if full.claim:
-        rank = Sentence("against full calendar years this gap is ", place_of(full, _FULL), ", ")
-        clauses.append(Sentence(rank, _runner_up(full, _FULL, kind)))
+    if full.claim and beside.full_years:
+        full_rank = Sentence(
+            "against full calendar years this gap is ", place_of(full, _FULL), ", "
+        )
+        clauses.append(Sentence(full_rank, _runner_up(full, _FULL, kind)))
     if not clauses:
         return Sentence()
     first, *others = clauses

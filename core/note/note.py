@@ -26,6 +26,7 @@ from core.note.phrase import (
     share,
     spoken,
 )
+from core.note.rarity_words import ratio_sentence
 from core.note.verdict import NAMED, drags, inside_window, leaders_that_left, members_total
 from core.note.verdict_words import verdict_sentence
 from core.note.without_words import gap_without_sentence, together, without_sentence
@@ -85,6 +86,9 @@ def withheld(view: IndexView) -> Sentence:
     why = list_trouble(view) if view.covered else Sentence(weight, " of weight is measured")
     if view.end_early is not None:
         why = _ends(view)
+    if view.covered or view.stray_day is None:
+        return Sentence(_head(view), why, f"; nothing is claimed about {what}.")
+    why = Sentence(why, "; ", _stray(view))
     return Sentence(_head(view), why, f"; nothing is claimed about {what}.")
 
 
@@ -97,6 +101,17 @@ def _ends(view: IndexView) -> Sentence:
         "lines of ", Figure(share(early.weight), f"{path}.weight"), " of weight end on ",
         Figure(spoken(early.session), f"{path}.session"), ", the fund on ",
         Figure(spoken(view.segments[-1].end), end),
+    )  # fmt: skip
+
+
+def _stray(view: IndexView) -> Sentence:
+    """Whose closes of a day are held that few have closes of."""
+    stray, path = view.stray_day, f"{_at(view)}.stray_day"
+    assert stray is not None
+    return Sentence(
+        "closes of ", Figure(spoken(stray.session), f"{path}.session"), " are held of ",
+        Figure(f"{stray.closes:,}", f"{path}.closes"), " of ",
+        Figure(f"{stray.before:,}", f"{path}.before"), " symbols", Name(stray.by),
     )  # fmt: skip
 
 
@@ -275,7 +290,7 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
         snapshot: what is told.
         earlier: what changed since an earlier note, to be told with it.
     """
-    prose = [headline(snapshot), rank_sentence(snapshot)]
+    prose = [headline(snapshot), rank_sentence(snapshot), ratio_sentence(snapshot)]
     if earlier is not None:
         from core.note.since_note import since_sentences
 

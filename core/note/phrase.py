@@ -18,9 +18,7 @@ MONTHS: Final = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 #: Most places beyond whole basis points that a sum is printed with.
-FURTHER: Final = 4
-#: The same for one that is only listed beside its total.
-WISHED: Final = 2
+FURTHER: Final = 1
 _PLAIN: Final = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -85,31 +83,38 @@ def basis_points(value: float, further: int = 0) -> str:
     return f"{_signed(value * 1e4, further)} bp"
 
 
+def adds_up(places: int, *sums: Sequence[float]) -> bool:
+    """Whether sums hold as they are printed.
+
+    Args:
+        places: decimal places beyond whole basis points.
+        sums: of each its total and then its parts, as fractions.
+    """
+
+    def holds(total: float, parts: Sequence[float]) -> bool:
+        rounded = math.fsum(round(part * 1e4, places) for part in parts)
+        return round(rounded, places) == round(total * 1e4, places)
+
+    return all(holds(total, parts) for total, *parts in sums)
+
+
 def further_places(*sums: Sequence[float], wished: Sequence[Sequence[float]] = ()) -> int:
     """Return the decimal places beyond whole basis points at which sums add up as they are printed.
 
     Rounded one by one, the parts of a sum may miss it by one in the last place; a reader who
-    adds up must not. The fewest places that hold are taken, `FURTHER` at most.
+    adds up must not. The fewest places that hold are taken, `FURTHER` at most: more digits would
+    hide the figures. Where none hold (`adds_up`), the sentence names no whole sum.
 
     Args:
         sums: of each its total and then its parts, as fractions.
-        wished: more of them, that hold too where `WISHED` further places are enough; beyond,
-            digits would hide the figures, and their parts are rounded one by one.
+        wished: more of them, that hold too where that is possible; else their parts are rounded
+            one by one.
     """
-
-    def holds(total: float, parts: Sequence[float], places: int) -> bool:
-        rounded = math.fsum(round(part * 1e4, places) for part in parts)
-        return round(rounded, places) == round(total * 1e4, places)
-
-    def fewest(wanted: Sequence[Sequence[float]], most: int) -> int | None:
-        tried = range(most + 1)
-        return next((p for p in tried if all(holds(t, parts, p) for t, *parts in wanted)), None)
-
-    together = fewest((*sums, *wished), WISHED)
+    tried = range(FURTHER + 1)
+    together = next((places for places in tried if adds_up(places, *sums, *wished)), None)
     if together is not None:
         return together
-    alone = fewest(sums, FURTHER)
-    return FURTHER if alone is None else alone
+    return next((places for places in tried if adds_up(places, *sums)), FURTHER)
 
 
 def share(value: float, places: int = 1) -> str:

@@ -8,6 +8,7 @@ from core.note.phrase import (
     Figure,
     Name,
     Sentence,
+    adds_up,
     further_places,
     key,
     listed,
@@ -43,7 +44,8 @@ def _gap(since: Since) -> Sentence:
     if then is None or now is None:
         return Sentence()
     # printed to the same places, so that the two ends and the change add up
-    places = further_places((now / 100, then / 100, (now - then) / 100))
+    parts = now / 100, then / 100, (now - then) / 100
+    places = further_places(parts)
     ends = (
         Figure(points(then / 100, places), "since.gap_pp.before"),
         Figure(points(now / 100, places), "since.gap_pp.after"),
@@ -55,7 +57,8 @@ def _gap(since: Since) -> Sentence:
         way = "widened" if abs(now) > abs(then) else "narrowed"
         change = Figure(f"{abs(now - then):,.{2 + places}f} pp", "since.gap_pp.change")
         way = "changed sides" if turned else way
-        verb = Sentence(f"has {way} by ", change, ", from ", ends[0], " to ", ends[1])
+        by = Sentence(" by ", change, ",") if adds_up(places, parts) else ""
+        verb = Sentence(f"has {way}", by, " from ", ends[0], " to ", ends[1])
     sentence = Sentence("Since ", _then(since), " the gap ", verb)
     rolled = "; both ends of the window have moved" if since.rolled else ""
     # a lead is ranked among leads, a deficit among deficits: the two ranks do not compare

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
-from core.measures.spread import TIE_DECIMALS, Ranking
+from core.measures.rarity import TIE_DECIMALS
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
     from core.measures.changes import Change, Changes
+    from core.measures.spread import Ranking
 
 #: Leaders and drags that are told by name.
 NAMED: Final = 3

@@ -12,6 +12,7 @@ from core.note.phrase import (
     Figure,
     Name,
     Sentence,
+    adds_up,
     basis_points,
     further_places,
     key,
@@ -48,20 +49,20 @@ def verdict_sentence(snapshot: Snapshot) -> Sentence:
         )
     gap = snapshot.spread.gap
     # gap small less large: what the leaders brought to the index ahead comes off it
-    places = 0
+    places, parts = 0, (result.without_gap, gap, -result.sign * result.leaders)
     if result.word == "handful":
-        places = further_places((result.without_gap, gap, -result.sign * result.leaders))
+        places = further_places(parts)
     leaders_figure = Figure(basis_points(result.leaders, places), "verdict.leaders_bp")
     leaders = Sentence(
         "the top ", Figure(f"{result.count}", "verdict.leaders_count"), " of ", Name(result.ahead),
         " brought ", leaders_figure,
     )  # fmt: skip
     if result.word == "handful":
-        whole = Figure(points(gap, places), "spread.gap_pp")
+        whole = Sentence(" of ", Figure(points(gap, places), "spread.gap_pp"))
         remainder = Figure(points(result.without_gap, places), "verdict.without_leaders_gap_pp")
         return Sentence(
-            first, ": ", leaders, ", and with their part at zero the gap of ", whole,
-            " would be ", remainder, "; ", medians, ".",
+            first, ": ", leaders, ", and with their part at zero the gap",
+            whole if adds_up(places, parts) else "", " would be ", remainder, "; ", medians, ".",
         )  # fmt: skip
     medians_gap = Figure(points(result.medians_gap), "verdict.medians_gap_pp")
     return Sentence(

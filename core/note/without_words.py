@@ -14,6 +14,7 @@ from core.note.phrase import (
     Figure,
     Name,
     Sentence,
+    adds_up,
     basis_points,
     further_places,
     key,
@@ -83,11 +84,13 @@ def _zeroed(view: IndexView, figures: Top | Without, path: str, places: int) -> 
     """The fund's return with some contributions at zero; nothing without its closes."""
     if figures.fund_zeroed is None or view.fund_return is None:
         return Sentence()
+    remainder = Figure(percent(figures.fund_zeroed, 2 + places), f"{path}.fund_without_zeroed")
+    if not adds_up(places, *_sum(view, figures)):
+        return Sentence("the fund's return would be ", remainder, " (zeroed)")
     whole = percent(view.fund_return, 2 + places)
-    remainder = percent(figures.fund_zeroed, 2 + places)
     return Sentence(
         "the fund's ", Figure(whole, f"indices{key(view.fund)}.fund_return"),
-        " would be ", Figure(remainder, f"{path}.fund_without_zeroed"), " (zeroed)",
+        " would be ", remainder, " (zeroed)",
     )  # fmt: skip
 
 
@@ -134,12 +137,13 @@ def gap_without_sentence(snapshot: Snapshot) -> Sentence:
         return Sentence()
     contributions = {view.fund: view.without.contribution for view in views if view.without}
     small, large = snapshot.question.small, snapshot.question.large
-    places = further_places(
-        (gaps.zeroed, spread.gap, -contributions.get(small, 0.0), contributions.get(large, 0.0))
-    )
+    parts = -contributions.get(small, 0.0), contributions.get(large, 0.0)
+    places = further_places((gaps.zeroed, spread.gap, *parts))
     whose = listed(_brought(view, places) for view in views)
+    gap = Sentence(" of ", Figure(points(spread.gap, places), "spread.gap_pp"))
     sentence = Sentence(
-        "Without ", whose, ", the gap of ", Figure(points(spread.gap, places), "spread.gap_pp"),
+        "Without ", whose, ", the gap",
+        gap if adds_up(places, (gaps.zeroed, spread.gap, *parts)) else "",
         " would be ", Figure(points(gaps.zeroed, places), "without.gap_zeroed_pp"), " (zeroed)",
     )  # fmt: skip
     if gaps.reweighted is not None:

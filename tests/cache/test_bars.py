@@ -85,7 +85,7 @@ def test_days_without_a_session(day: str) -> None:
         ({"symbol": np.array([0, 0, 1, -1])}, "points outside"),
         ({"symbol": np.array([0.0, 0.0, 1.0, 1.0])}, "float64, not integers"),
         ({"session": np.zeros(4, "datetime64[s]")}, "not datetime64"),
-        ({"symbols": ("IWM", "IWM")}, "stands twice"),
+        ({"symbols": ("IWM", "IWM")}, "appears twice"),
         ({"symbols": ("IWM", "")}, "'' is no symbol"),
         ({"symbols": ("IWM", "A B")}, "'A B' is no symbol"),
         ({"failures": {"\x1b[31m": "red"}}, "is no symbol"),

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cache.facts.clean import clean
+from cache.facts.errors import SourceError
 from tests.cache.holdings_maker import NOW
 from tests.torture.hostile import PAYLOADS
 
@@ -68,3 +69,11 @@ def test_a_files_names_and_sectors_pass_the_gate() -> None:
     # A control string goes with what is in it; what stood outside one stays.
     assert sum("PWN" in name for name in held.names) > 12
     assert all(name.endswith("name") for name in held.names)
+
+
+def test_an_error_names_a_column_and_a_symbol_as_they_may_be_shown() -> None:
+    title = "\x1b[31mShares\n" + "held, " * 500
+    error = SourceError("is no number", file="x.csv", line=3, column=title, symbol="A\u202eB")
+    assert str(error).startswith("x.csv, line 3, column Shares held, held")
+    assert str(error).endswith("…, AB: is no number")
+    assert str(error).isprintable() and len(str(error)) < 120

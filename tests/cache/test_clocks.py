@@ -11,7 +11,7 @@ from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer, gate
 from cache.refresh.held import HeldCloses
 from cache.refresh.plan import whole
-from cache.sources.yahoo.session import told_at
+from cache.sources.yahoo.session import vendor_time
 from tests.cache.test_plan import DAYS, NOW, PAIR, splitted
 
 WEEK = np.arange("2026-06-22", "2026-06-27", dtype="datetime64[D]")
@@ -41,10 +41,10 @@ def test_the_vendors_time_is_its_date_or_its_last_trade_or_its_newest_bar() -> N
     opened = datetime(2026, 6, 26, 13, 30, tzinfo=UTC)
     last = {"regularMarketTime": int(opened.timestamp()) + 3600}
     dated = {"Date": "Fri, 26 Jun 2026 21:00:00 GMT"}
-    assert told_at(dated, last, date(2026, 6, 26)) == datetime(2026, 6, 26, 21, tzinfo=UTC)
+    assert vendor_time(dated, last, date(2026, 6, 26)) == datetime(2026, 6, 26, 21, tzinfo=UTC)
     for odd in ({}, {"Date": "soon"}):
-        assert told_at(odd, last, date(2026, 6, 26)) == opened + timedelta(hours=1)
-        assert told_at(odd, {"regularMarketTime": "?"}, date(2026, 6, 26)) == opened
+        assert vendor_time(odd, last, date(2026, 6, 26)) == opened + timedelta(hours=1)
+        assert vendor_time(odd, {"regularMarketTime": "?"}, date(2026, 6, 26)) == opened
 
 
 def test_a_history_that_ends_before_what_is_held_replaces_nothing() -> None:
@@ -53,7 +53,7 @@ def test_a_history_that_ends_before_what_is_held_replaces_nothing() -> None:
     ask = whole("AA", known, PAIR, NOW)
     closes = np.arange(9) + 1.0
     assert known.shrunk(ask, DAYS, closes) == ""
-    said = f"Yahoo gave no final close of {last}, which is held"
+    said = f"Yahoo gave no final close of {last}, which is in the store"
     assert known.shrunk(ask, DAYS, closes, last) == said
     earlier = np.concatenate([[np.datetime64("2026-01-05")], DAYS[:-1]])
     assert known.shrunk(ask, earlier, closes) == said

@@ -19,7 +19,8 @@ from cache.store.bars import Bars
 from tests.answers import published
 from tests.cache.demo_market import Answer, Line, Market
 
-SEEDS = (demo.SEED, 0, 1, 7, 4242)
+#: The demo's own, and others, which no quick test makes.
+SEEDS = (demo.SEED, *(pytest.param(n, marks=pytest.mark.random) for n in (0, 1, 7, 4242)))
 
 
 @pytest.fixture(scope="module", params=SEEDS)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.store import head, store
+from cache.store import head, reading
 from cache.store.mirror import Copy
 from cache.store.store import Store
 from tests.torture import steps
@@ -159,9 +159,9 @@ def test_what_a_killed_writer_left_goes_but_not_from_a_newer_releases_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left = tmp_path / ".head"
-    for schema, stays in ((store.SCHEMA + 1, True), (store.SCHEMA, False)):
+    for schema, stays in ((reading.SCHEMA + 1, True), (reading.SCHEMA, False)):
         with monkeypatch.context() as newer:
-            newer.setattr(store, "SCHEMA", schema)
+            newer.setattr(reading, "SCHEMA", schema)
             if stays:
                 filled(tmp_path, 2)
         left.write_bytes(b"half")

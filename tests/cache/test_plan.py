@@ -283,7 +283,7 @@ def test_an_answer_continues_what_is_held_or_says_why_not() -> None:
     assert splitted(4.0).rewritten("AA", DAYS, close, split) == ""
     assert splitted(2.0).rewritten("AA", DAYS, close, split) == "a new split on 2026-06-22"
     apart = np.array(["2026-06-29"], "datetime64[D]")
-    assert "shares no close" in known.rewritten("AA", apart, np.array([19.0]), {})
+    assert "no session in common" in known.rewritten("AA", apart, np.array([19.0]), {})
 
 
 def test_a_provisional_close_may_change() -> None:
@@ -299,7 +299,7 @@ def test_a_shrunken_history_replaces_nothing() -> None:
     assert (str(ask.start), ask.whole) == ("2024-06-16", True)
     assert known.shrunk(ask, DAYS, np.arange(9) + 1.0) == ""
     few = known.shrunk(ask, DAYS[:8], np.arange(8) + 1.0)
-    assert few == "Yahoo gave 8 closes where 9 are held"
+    assert few == "Yahoo gave 8 closes where there were 9"
     gaps = np.array([1.0] * 8 + [np.nan])
     assert known.shrunk(ask, DAYS, gaps) == few
 

@@ -232,7 +232,7 @@ def test_a_split_that_nobody_tells_leaves_the_closes_out(tmp_path: Path) -> None
             rows.append([ticker, day, traded(ticker, day), total(ticker, day)])
     file = read(tmp_path, as_csv(rows).decode())
     assert [(r.symbol, r.column) for r in file.rejected] == [("AAPL", "close")]
-    assert "total return alone" in file.rejected[0].reason
+    assert "total return only" in file.rejected[0].reason
     closes = table(file)
     assert all(np.isnan(closes["AAPL", day]) for day in DAYS)
     assert [closes["MSFT", day] for day in DAYS] == CLOSES["MSFT"]

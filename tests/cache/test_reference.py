@@ -118,8 +118,9 @@ def test_reference_that_ships() -> None:
     assert reference.aliases["MMC"] == "MRSH"
     assert reference.aliases["SATS"] == "ECHO"
     assert len(reference.aliases) == 16
-    # days of June from a calendar: the last Friday, or the one before where that is after the 28th
-    days = (23, 22, 27, 26, 25, 24, 22, 28, 27, 26, 24, 23, 22, 28, 26, 25, 24, 23, 28, 27, 26)
+    # days of June from a calendar: the last Friday, or (from 2007) the one before where that is
+    # after the 28th; of 2006 the press of 19 June 2006 says the 30th
+    days = (30, 22, 27, 26, 25, 24, 22, 28, 27, 26, 24, 23, 22, 28, 26, 25, 24, 23, 28, 27, 26)
     expected = tuple(date(2006 + n, 6, day) for n, day in enumerate(days))
     for fund in ("IWM", "IWB", "IWV", "IWN", "IWO"):
         assert reference.reconstitutions[fund] == expected

@@ -19,6 +19,7 @@ from cache.facts.sessions import (
     last_session,
     listed_through,
     sessions,
+    unforeseen,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -162,6 +163,13 @@ def test_the_rules_give_what_others_list() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Series.values")
+def test_closures_that_no_rule_foretells() -> None:
+    """Mourning of five presidents, September 2001, the storm of October 2012."""
+    days = "1994-04-27 2001-09-11 2001-09-12 2001-09-13 2001-09-14 2004-06-11 2007-01-02"
+    days += " 2012-10-29 2012-10-30 2018-12-05 2025-01-09"
+    assert sorted(map(str, unforeseen())) == days.split()
+
+
 def test_the_maker_makes_the_same_file() -> None:
     pytest.importorskip("exchange_calendars")
     from cache.facts.make_sessions import make

@@ -202,9 +202,9 @@ def test_forget_takes_an_import_back(tmp_path: Path) -> None:
     assert held.generation == before.generation + 1
     assert [one.as_of for one in held.holdings["IWM"]] == [date(2026, 1, 21)]
     assert len(held.prices.blocks) == 2
-    with pytest.raises(StoreError, match="no holdings of IWM as of 2026-02-02 are held"):
+    with pytest.raises(StoreError, match="no holdings file of IWM as of 2026-02-02"):
         store.commit(forget=[("IWM", date(2026, 2, 2))])
-    with pytest.raises(StoreError, match="no holdings of IWM as of 2026-02-02 are held"):
+    with pytest.raises(StoreError, match="no holdings file of IWM as of 2026-02-02"):
         store.raw("IWM", date(2026, 2, 2))
     assert store.commit(forget=[("IWM", date(2026, 1, 21))]).holdings == {}
     store.commit(bars=bars("A"))
@@ -300,7 +300,7 @@ def test_no_room_leaves_what_was_held(tmp_path: Path) -> None:
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1500, limits[1]))
-        with pytest.raises(StoreError, match=r"cannot write to .*; what was held is not lost"):
+        with pytest.raises(StoreError, match=r"cannot write to .*; the stored data are not lost"):
             Store(tmp_path).commit(bars=bars(days=sessions()[-600:]))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -53,6 +53,17 @@ class World:
         self.split = {symbol: np.zeros(len(DAYS)) for symbol in self.close}
         self.asked: list[Ask] = []
 
+    def bars(self, symbols: tuple[str, ...], size: int) -> Bars:
+        """The first true closes of some symbols, as bars to merge."""
+        return Bars(
+            symbols,
+            np.repeat(np.arange(len(symbols)), size),
+            np.tile(DAYS[:size], len(symbols)),
+            close=np.concatenate([self.close[symbol][:size] for symbol in symbols]),
+            source="t",
+            fetched_at=evening(min(size, len(DAYS) - 1)),
+        )
+
     def fetch(
         self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
     ) -> Iterator[object]:
@@ -135,12 +146,20 @@ def rich(world: World) -> None:
         world.dividend[symbol][60] = 10 * world.close[symbol][60]
 
 
+def net(world: World) -> None:
+    """Closes adjusted for a dividend of 1 % of the close before, and the dividend beside them."""
+    for symbol in LINES:
+        world.dividend[symbol][60] = 0.01 * world.close[symbol][59]
+        world.close[symbol][:60] *= 0.99
+
+
 @pytest.mark.parametrize(
     ("poison", "words"),
     [
+        (net, "adjusted for dividends"),
         (still, "15 of 15 lines repeat the close before on "),
         (late, "shifted by a session"),
-        (unsplit, "move as by a split"),
+        (unsplit, "move as if they had split"),
         (pence, "in another currency"),
         (rich, "a dividend of "),
     ],
@@ -154,7 +173,9 @@ def test_a_poisoned_batch_is_refused_as_a_whole(
     before = everything(store)
     poison(world)
     summary = world.run(store, 60, full=full)
-    assert not summary.ok and words in summary.message and "what is held stays" in summary.message
+    assert (
+        not summary.ok and words in summary.message and "the stored closes stay" in summary.message
+    )
     assert everything(store) == before
     # the next day the vendor has mended it, and nothing is left of the bad one
     mended = World()
@@ -172,7 +193,7 @@ def test_one_line_that_lost_its_split_stays_as_it_was(store: Store) -> None:
     world.close["S03"][:30] *= 4
     summary = world.run(store, 60, full=True)
     assert (
-        list(summary.failed) == ["S03"] and "without a split that is held" in summary.failed["S03"]
+        list(summary.failed) == ["S03"] and "without a split in the store" in summary.failed["S03"]
     )
     assert closes(store.read().prices, "S03") == before
     assert len(closes(store.read().prices, "S04")) == 61
@@ -214,7 +235,7 @@ def test_closes_of_a_file_stay_the_files(store: Store) -> None:
     world.close["S05"][3] *= 1.1
     summary = world.run(store, 61, full=True)
     assert summary.ok
-    assert "S05: Yahoo differs from own.csv and Yahoo, which stays" in summary.message
+    assert "S05: Yahoo differs from own.csv and Yahoo, whose closes stay" in summary.message
     prices = store.read().prices
     assert closes(prices, "S05")[DAYS[3].item()] == round(world.close["S05"][3] / 1.1, 2)
     assert "Yahoo differs" in prices.disputed["S05"] and list(prices.disputed) == ["S05"]
@@ -262,3 +283,27 @@ def test_a_refresh_taken_back_leaves_no_trace(store: Store) -> None:
     assert everything(store) == before
     for name in ("through", "source", "fetched_at", "failures", "origin", "disputed"):
         assert getattr(after, name) == getattr(facts, name)
+
+
+def test_what_a_vendor_changed_in_a_history_fetched_whole_is_told(store: Store) -> None:
+    """Closes of 30 sessions far back, and the last one, which is why the history is fetched."""
+    world = World()
+    world.run(store, 60)
+    world.close["S03"][10:40] *= 1 + 0.01 * np.sin(np.arange(30))
+    world.close["S03"][10] *= 1.001
+    summary = world.run(store, 61)
+    assert summary.ok and "S03" not in summary.message
+    world.close["S03"][59] *= 1.001
+    summary = world.run(store, 62)
+    assert summary.ok and "31 closes of S03 changed at Yahoo" in summary.message
+    held = list(closes(store.read().prices, "S03").values())
+    assert held == pytest.approx(world.close["S03"][:63])
+
+
+def test_a_dividend_beside_closes_as_traded_is_taken(store: Store) -> None:
+    world = World()
+    world.run(store, 59)
+    world.dividend["S03"][60] = 0.01 * world.close["S03"][59]
+    summary = world.run(store, 63)
+    assert summary.ok and "changed" not in summary.message
+    assert list(closes(store.read().prices, "S03").values()) == world.close["S03"][:64].tolist()

@@ -14,7 +14,7 @@ from cache.facts.reference import load_reference
 from cache.refresh.backoff import Wait, keep_waits, load_waits
 from cache.refresh.plan import Plan, make_plan
 from cache.refresh.progress import Summary
-from cache.refresh.reasons import asked, in_vain
+from cache.refresh.reasons import asked, next_try
 from cache.refresh.refresh import refresh
 from cache.sources.issuers import Issuers
 from cache.store.store import Store
@@ -145,12 +145,12 @@ def test_a_damaged_row_costs_its_own_symbol_alone(tmp_path: Path) -> None:
 
 def test_words_for_what_waits() -> None:
     at = datetime(2026, 6, 26, 21, 45, tzinfo=UTC)
-    assert in_vain([at], NOW) == "1 line asked in vain waits until 21:45 UTC"
-    assert in_vain([at] * 12, NOW) == "12 lines asked in vain wait until 21:45 UTC"
-    both = in_vain([at, at + 3 * HOUR], NOW)
-    assert both == "2 lines asked in vain wait, the first until 21:45 UTC"
+    assert next_try([at], NOW) == "1 symbol failed earlier; next try 21:45 UTC"
+    assert next_try([at] * 12, NOW) == "12 symbols failed earlier; next try 21:45 UTC"
+    both = next_try([at, at + 3 * HOUR], NOW)
+    assert both == "2 symbols failed earlier; next tries from 21:45 UTC"
     monday = datetime(2026, 6, 29, 20, 20, tzinfo=UTC)
-    assert in_vain([monday], NOW).endswith("until 2026-06-29 20:20 UTC")
+    assert next_try([monday], NOW).endswith("next try 2026-06-29 20:20 UTC")
 
 
 # On the look-alike: its own counts
@@ -171,6 +171,7 @@ def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more
     return refresh(store, pair, {}, now, load_reference(), prices=prices, files=Issuers(), **more)
 
 
+@pytest.mark.process
 def test_a_refresh_right_after_asks_for_nothing_that_just_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,7 +186,7 @@ def test_a_refresh_right_after_asks_for_nothing_that_just_failed(
         # What failed in passing is still missing: no success.
         assert not soon.ok
         assert soon.message == (
-            "20 lines asked in vain wait until 21:35 UTC (Yahoo answered with error 500: 20)"
+            "20 symbols failed earlier; next try 21:35 UTC (Yahoo answered with error 500: 20)"
         )
         # A wish comes before it; a pause begun anew is as long as it was.
         server.charts.clear()
@@ -207,6 +208,7 @@ def test_a_refresh_right_after_asks_for_nothing_that_just_failed(
         assert load_waits(store.home) == {}
 
 
+@pytest.mark.process
 def test_a_late_close_is_asked_for_after_ten_minutes_and_a_new_session_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -172,4 +172,4 @@ def test_a_list_that_announced_changes_leave_empty_is_told_as_missing() -> None:
     )
     emptied = replace(plain, announced=(Announcement("IWM", "A", "leave", days[0]),), _cache={})
     found = take(emptied, Question(window=f"{days[1]}:{days[-1]}", basis="pr"))
-    assert found.missing == ("none of the 0 lines of IWM is measured: no prices held",)
+    assert found.missing == ("none of the 0 lines of IWM is measured: no prices",)

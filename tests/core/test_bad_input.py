@@ -109,7 +109,7 @@ def test_a_segment_without_a_measured_line_brings_nothing() -> None:
     assert found.basket_return == pytest.approx(12 / at_cut - 1)
     view = take(own, ASKED).small
     assert view is not None and not view.claims
-    assert [line.reason for line in view.left_out] == ["no prices held"]
+    assert [line.reason for line in view.left_out] == ["no prices"]
 
 
 def test_one_line_is_the_whole_index() -> None:
@@ -129,12 +129,12 @@ def test_with_all_lines_missing_the_spread_is_told_and_the_index_says_why() -> N
     own = held({}, holdings("IWM", "2025-12-31", {"X": 1, "Y": 2}))
     found = take(own, ASKED)
     assert found.spread is not None and "IWM" not in found.indices
-    assert found.missing == ("none of the 2 lines of IWM is measured: no prices held",)
+    assert found.missing == ("none of the 2 lines of IWM is measured: no prices",)
     assert found.state == "partial" and found.bridge == () and found.gap_leaders is None
 
 
 def test_with_nothing_at_all_nothing_is_answered() -> None:
     own = held({}, holdings("IWM", "2025-12-31", {"X": 1}))
     alone = replace(own, prices=replace(own.prices, blocks=()), _cache={})
-    with pytest.raises(UnavailableError, match="no closes are held for IWM and SPY"):
+    with pytest.raises(UnavailableError, match="no closes for IWM and SPY"):
         take(alone, ASKED)

@@ -146,7 +146,7 @@ def test_what_is_not_measured_takes_its_weight_out_and_nothing_else() -> None:
     # shares 3/4 and 1/4 of the basket, weights 0.6 and 0.2 of the fund
     assert found.basket_return == pytest.approx(0.75 * 0.2 + 0.25 * -0.1)
     assert found.contribution[:2] == pytest.approx([0.6 * 0.2, 0.2 * -0.1])
-    assert found.reasons == ("", "", "no prices held")
+    assert found.reasons == ("", "", "no prices")
 
 
 def test_a_later_file_is_carried_back_by_prices_and_marked() -> None:
@@ -288,7 +288,7 @@ def test_only_adjusted_closes_answer_total_return_alone() -> None:
     )
     assert measured(held, DAYS[0], DAYS[2], "tr").basket_return == pytest.approx(0.1)
     found = measured(held, DAYS[0], DAYS[2], "pr")
-    assert found.reasons[0] == "only adjusted closes held: no price return"
+    assert found.reasons[0] == "only adjusted closes: no price return"
     # on the file's own date nothing is carried, so nothing is estimated
     assert not found.estimated
     assert measured(held, DAYS[1], DAYS[2], "tr").estimated

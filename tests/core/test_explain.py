@@ -135,7 +135,7 @@ def test_a_line_names_the_files_and_dates_of_its_figures(held: Market, snapshot:
 
 def test_what_is_not_measured_says_why(held: Market, snapshot: Snapshot) -> None:
     found = holds(lines.line(Ground(held, snapshot, "IWM"), "Z"))
-    assert found.value is None and found.notes == ("no prices held",)
+    assert found.value is None and found.notes == ("no prices",)
     assert lines.line(Ground(held, snapshot, "IWM"), "NOPE") is None
 
 
@@ -156,7 +156,7 @@ def test_every_measure_comes_to_its_number(held: Market, snapshot: Snapshot, nam
         for one in found:
             assert one.title and one.formula and (one.terms or one.value is None)
             holds(one)
-        told = name not in ("cuts", "issuer", "theme", "change", "turnover", "since")
+        told = name not in ("cuts", "issuer", "theme", "change", "turnover", "since", "followed")
         assert found or not told or (name == "cuts" and fund == "IWM")
 
 
@@ -215,7 +215,7 @@ def test_an_item_of_a_measure(held: Market, snapshot: Snapshot) -> None:
         ("skew:3", "takes no '3'"),
         ("sector:Tea", "there is no sector 'Tea'; there are Industrials"),
         ("without:NOPE", "IWM has no measured line NOPE"),
-        ("without", "none is marked; name lines of IWM"),
+        ("without", "no line is marked; name lines of IWM"),
         ("contribution:NOPE", "NOPE is in none of the holdings of IWM"),
     ):
         with pytest.raises(MeasureError, match=words):

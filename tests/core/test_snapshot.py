@@ -74,7 +74,7 @@ def test_bins_and_outside_equal_the_lines_held() -> None:
     late = holdings("IWM", "2026-01-14", {"A": 60, "B": 30, "C": 5})
     view = take(market(prices(DAYS, CLOSES), file, late, LARGE), Question()).small
     assert view is not None
-    assert dict(view.breadth.outside) == {"no prices held": 2, "joined": 1}
+    assert dict(view.breadth.outside) == {"no prices": 2, "joined": 1}
     # the list at the start has four lines, two with closes; C joined later and is told apart
     assert (view.lines, view.measured, view.later, view.later_measured) == (4, 2, 1, 1)
     assert sum(b.count for b in view.breadth.histogram) + 3 == view.lines + view.later
@@ -96,7 +96,7 @@ def test_themes_and_the_index_without_marked_names() -> None:
 def test_without_holdings_the_spread_is_told_and_the_rest_is_missing() -> None:
     found = take(market(prices(DAYS, CLOSES), LARGE), Question())
     assert found.spread is not None and found.small is None and found.large is not None
-    assert found.missing == ("no holdings of IWM are held: import its file or fetch",)
+    assert found.missing == ("no holdings file of IWM: import one or fetch",)
     assert found.state == "partial" and not found.complete and found.bridge == ()
 
 
@@ -106,7 +106,7 @@ def test_without_fund_closes_the_contributions_are_told() -> None:
     assert found.spread is None and found.small is not None
     assert found.small.fund_return is None and found.small.unexplained is None
     assert found.small.basket_return == pytest.approx((60 * 0.2 + 38 * -0.05) / 98)
-    assert headline(found) == "no closes of IWM are held: import them or fetch."
+    assert headline(found) == "no closes of IWM: import them or fetch."
 
 
 def test_below_the_coverage_floor_nothing_is_claimed() -> None:
@@ -146,9 +146,9 @@ def test_fund_calendars_that_differ_use_common_closes() -> None:
     ("question", "error", "words"),
     [
         (Question(window="nonsense"), WindowError, "is no window"),
-        (Question(small="NOPE"), UnavailableError, "nothing is held of NOPE"),
+        (Question(small="NOPE"), UnavailableError, "no data for NOPE"),
         (Question(small="SPY"), UnavailableError, "with itself"),
-        (Question(as_of=date(2020, 1, 1)), UnavailableError, "no close is held on or before"),
+        (Question(as_of=date(2020, 1, 1)), UnavailableError, "no close on or before"),
         (Question(window="1Y"), UnavailableError, "no close near 2025-01-30"),
     ],
 )
@@ -214,7 +214,7 @@ def test_the_trail_of_a_line_ends_at_its_contribution() -> None:
 
 
 def test_the_headline_says_which_comparison_it_makes() -> None:
-    years = weekdays("2010-12-31", "2026-01-30")
+    years = weekdays("2010-12-31", "2026-06-26")
     rng = np.random.default_rng(7)
     steps = rng.normal(0, 0.0005, (len(years), 2))
     levels = 100 * np.exp(np.cumsum(steps, axis=0))
@@ -226,3 +226,8 @@ def test_the_headline_says_which_comparison_it_makes() -> None:
     said = headline(take(held, Question()))
     assert "the widest lead for this window on record (16 years, from 2011)" in said
     assert "wider than any full year on record (from 2011)" in said
+    # under 100 sessions all stretches as long come first, and no full year is like it
+    young = headline(take(held, Question(as_of=date(2026, 1, 30))))
+    widest = ["the widest lead over 22 sessions on record", "the widest lead for this window on"]
+    assert widest[0] in young and widest[1] in young.partition(widest[0])[2]
+    assert "full year" not in young

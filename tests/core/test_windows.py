@@ -67,7 +67,7 @@ def test_a_day_that_a_month_lacks_is_clamped() -> None:
 
 def test_a_start_close_more_than_seven_days_before_its_anchor_is_none() -> None:
     held = np.array(["2025-12-23", "2026-01-05", "2026-01-06"], "datetime64[D]")
-    with pytest.raises(UnavailableError, match="no close near 2025-12-31; the last one held"):
+    with pytest.raises(UnavailableError, match="no close near 2025-12-31; the last one before"):
         resolve("YTD", date(2026, 1, 6), held)
     held = np.array(["2025-12-24", "2026-01-05", "2026-01-06"], "datetime64[D]")
     assert resolve("YTD", date(2026, 1, 6), held).start == date(2025, 12, 24)

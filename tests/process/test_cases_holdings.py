@@ -222,7 +222,7 @@ def test_a_column_that_is_not_known_is_named_and_settled(cli: Cli, tmp_path: Pat
     named = (*command, "--columns", "symbol=Kürzel X,weight=Teil")
     code, _, err = cli(*named)
     assert code == 2 and "line 3, column Was" not in err
-    assert 'column Lot, AAA: stands twice, with "one" and "two"' in err
+    assert 'column Lot, AAA: appears twice, with "one" and "two"' in err
     code, out, _ = cli(*named, "--ignore", "Lot", "--dry-run")
     assert code == 0 and 'symbol from "Kürzel X", weight from "Teil"' in out
     assert 'not read: "Was"' in out and "1 lines" in out and "a dry run" in out

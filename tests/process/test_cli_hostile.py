@@ -248,7 +248,7 @@ def test_without_a_network_one_line_says_so(tmp_path: Path, extra: tuple[str, ..
     assert (done.returncode, done.stdout) == (3, b"")
     said = done.stderr.decode()
     assert said.count("\n") == 1 and said.startswith("internals: Yahoo could not be reached")
-    assert "everything held stays as it is" in said
+    assert "the stored data are unchanged" in said
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")

@@ -37,7 +37,7 @@ def test_an_odd_answer_costs_no_thread_that_asks(
     def broken(*_: object, **__: object) -> None:
         raise OverflowError
 
-    monkeypatch.setattr("cache.sources.yahoo.yahoo.told_at", broken)
+    monkeypatch.setattr("cache.sources.yahoo.yahoo.vendor_time", broken)
     got = fetch(source, "AA", "BB")
     assert {a.kind for a in got.values()} == {"bad_data"} and len(got) == 2
     assert got["BB"].reason == "Yahoo's answer could not be read (OverflowError)" + ASKED

@@ -49,7 +49,7 @@ def test_a_refresh_fills_an_empty_home_and_what_failed_is_asked_for_by_wish(
         second = run("refresh", "--quiet")
         assert server.requests == sent
         assert (second.returncode, second.stderr.count("\n")) == (1, 1)
-        assert "1 line asked in vain waits until " in second.stderr
+        assert "1 symbol failed earlier; next try " in second.stderr
         assert "error 500" in second.stderr
         wish = run("refresh", "--quiet", "--retry")
         assert server.charts.total() == 19
@@ -66,7 +66,7 @@ def test_a_refresh_fills_an_empty_home_and_what_failed_is_asked_for_by_wish(
         assert (told["refresh"]["requests"], told["refresh"]["failed"]) == (4, 1)
         text = run("status", pair=("--home", str(home))).stdout
         assert "SAH; asked for again after " in text and "4 requests" in text
-        assert "; 1 line asked in vain waits until " in text
+        assert "; 1 symbol failed earlier; next try " in text
 
         # an alert set before: said once, by the refresh that saw it; the hook runs once
         question = Question("IWM", "IVV", "YTD", None, "tr")

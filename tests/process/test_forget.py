@@ -83,7 +83,7 @@ def test_a_right_file_comes_to_light_again(desk: Desk) -> None:
     assert desk(*again)[0] == 0
     assert desk.note() != before
     code, out, _ = desk("forget", "holdings", "FND", "2025-12-31")
-    assert code == 0 and "those of lines.csv, brought before, count again" in out
+    assert code == 0 and "the earlier file from lines.csv counts again" in out
     assert desk.note() == before
     assert desk(*again)[0] == 0
     desk("forget", "import", str(desk.imports()[-1]["id"]))

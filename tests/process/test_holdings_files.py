@@ -29,6 +29,7 @@ from tests.cache.holdings_maker import (
 )
 
 
+@pytest.mark.limited
 def test_ishares_old_layout() -> None:
     text = HEAD + OLD
     text += old("AAA", "ALPHA WORKS", "1,234,567.50", "24,691.35", "50.00")
@@ -211,6 +212,7 @@ def test_bad_rows_are_listed_and_good_ones_kept() -> None:
     assert file.rejected[4].reason == "the row ends after 3 of 15 columns"
 
 
+@pytest.mark.limited
 def test_no_good_row_and_no_row() -> None:
     said = refusal(HEAD + OLD + old("AAA", "ALPHA", "x"))
     assert said.startswith("made.csv, line 11, column Market Value, AAA: has no good row")
@@ -240,6 +242,7 @@ def test_fund_and_date_contradictions_say_both() -> None:
         read(text, fund="../etc")
 
 
+@pytest.mark.limited
 def test_ssga_workbook() -> None:
     raw = ssga(SSGA_ROWS)
     file = read_holdings(raw, "spy.xlsx", now=NOW)
@@ -274,6 +277,7 @@ QQQ,-,-CASH ,"50","50.00",0.1,Cash/Receivables,Currency,-,09/26/2025
 """
 
 
+@pytest.mark.limited
 def test_invesco() -> None:
     file = read(INVESCO)
     held = file.holdings
@@ -384,5 +388,5 @@ def test_another_separator_is_read(mark: str) -> None:
 
 def test_a_column_that_stands_twice_is_refused() -> None:
     text = "symbol,name,quantity,price,Price\nAAA,Alpha,1,2,3\n"
-    assert "line 1, column price: this column stands twice" in refusal(text, fund="IWM")
+    assert "line 1, column price: this column appears twice" in refusal(text, fund="IWM")
     assert read("symbol,weight,note,note\nAAA,1,a,b\n", fund="I", as_of=date(2026, 3, 31))

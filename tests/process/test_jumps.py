@@ -1,4 +1,4 @@
-"""A holdings file that cannot follow the one before is kept aside; ordinary ones are not."""
+"""A holdings file that cannot follow the one before is set aside; ordinary ones are not."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cache.facts.errors import SourceError
 from cache.facts.funds import Fund, load_funds
 from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
@@ -16,7 +17,9 @@ from cache.refresh.jumps import odd
 from cache.refresh.refresh import refresh
 from cache.sources.holdings.read import HoldingsFile, read_holdings
 from cache.store.bars import Bars
+from cache.store.merge import merge
 from cache.store.store import Store
+from core.answer.alerts import AlertState, judge, parse, value
 from core.answer.snapshot import take
 from core.data.frames import NOT_READ, Holdings, LeftOut, Prices
 from core.data.market import Market
@@ -68,7 +71,7 @@ def test_half_a_file_and_another_funds_file() -> None:
     assert why == f"says that 100% of the fund was traded since {FIRST}"
     cut = Row("weight", "", "the weights add up to 71.0%: rows are missing")
     assert odd(file(), [cut], [], Prices()).why == (
-        "is not whole: the weights add up to 71.0%: rows are missing",
+        "is not one whole fund: the weights add up to 71.0%: rows are missing",
     )
 
 
@@ -162,7 +165,7 @@ def test_a_file_kept_aside_counts_when_it_is_accepted(tmp_path: Path) -> None:
 
     half = Files(file(SECOND, NAMES[:60]))
     summary = run(60, half)
-    assert "kept aside" in str(summary) and "names 60 lines" in str(summary)
+    assert "set aside" in str(summary) and "names 60 lines" in str(summary)
     held = store.read()
     assert [one.as_of for one in held.holdings["IWM"]] == [FIRST]
     (aside,) = held.aside
@@ -197,13 +200,7 @@ def test_a_row_that_cannot_be_read_is_no_line_that_left(tmp_path: Path) -> None:
 def test_a_line_not_read_is_flagged_and_has_not_left() -> None:
     world = World()
     names = ("S00", "S01")
-    size = len(DAYS)
-    symbols = (*names, "IWM", "IVV")
-    bars = Bars(symbols, np.repeat(np.arange(4), size), np.tile(DAYS, 4),
-                close=np.concatenate([world.close[s] for s in symbols]), source="t",
-                fetched_at=evening(80))  # fmt: skip
-    from cache.store.merge import merge
-
+    bars = world.bars((*names, "IWM", "IVV"), len(DAYS))
     first = file(DAYS[10].item(), names)
     unread = LeftOut("S01", "", float("nan"), f"{NOT_READ}: not a number (line 3)")
     second = replace(file(DAYS[40].item(), names[:1]), others=(unread,))
@@ -213,6 +210,47 @@ def test_a_line_not_read_is_flagged_and_has_not_left() -> None:
     row = lines.symbols.index("S01")
     assert row not in lines.left
     assert f"not read in the file of {DAYS[40]}" in lines.flags[row]
+
+
+def test_no_alert_on_leavers_rings_for_a_line_that_was_not_read() -> None:
+    """S01 stands in the first file and is refused in the second; S02 is missing there."""
+    world = World()
+    names = ("S00", "S01", "S02")
+    bars = world.bars((*names, "IWM", "IVV"), 80)
+    unread = LeftOut("S01", "", float("nan"), f"{NOT_READ}: not a number (line 3)")
+    first = file(DAYS[10].item(), names)
+    question = Question("IWM", "IVV", f"{DAYS[10]}:{DAYS[60]}", None, "pr")
+    for others, left in (((unread,), 1), ((), 2)):
+        second = replace(file(DAYS[40].item(), names[:1]), others=others)
+        market = Market(merge(Prices(), bars), {"IWM": (first, second)}, load_reference())
+        snapshot = take(market, replace(question, as_of=DAYS[79].item()))
+        rings = AlertState(parse("leavers IWM >= 2", question))
+        assert value(rings.alert, snapshot) == left
+        fired = judge(rings, snapshot, evening(80)).fired
+        assert (fired is not None) == (left == 2)
+
+
+def test_weights_of_more_or_less_than_one_fund() -> None:
+    """One hundred equal weights of 1 %, cut or repeated; a file of weights alone has no values."""
+    names = [f"L{n:03}" for n in range(100)]
+
+    def read(count: int, weight: float = 1.0) -> HoldingsFile:
+        rows = "".join(f"{name},{name},Energy,{weight}%\n" for name in names[:count])
+        text = "symbol,name,sector,weight\n" + rows
+        return read_holdings(text.encode(), "x.csv", fund="FND", as_of=SECOND, now=evening(61))
+
+    for count, weight, words in (
+        (100, 1.0, ""),
+        (98, 1.0, ""),
+        (97, 1.0, "is not one whole fund: the weights add up to 97.0%"),
+        (100, 1.02, ""),
+        (100, 1.03, "the weights add up to 103.0%: rows stand twice, or are of another fund"),
+    ):
+        found = read(count, weight)
+        why = odd(found.holdings, found.rejected, (), Prices()).why
+        assert bool(why) == bool(words) and words in " ".join(why), (count, weight)
+    with pytest.raises(SourceError, match=r"add up to 106.0 %"):
+        read(100, 1.06)
 
 
 @pytest.mark.parametrize("folder", ["real", "archive"])

@@ -66,6 +66,7 @@ def table(file: PriceFile, field: str = "close") -> dict[tuple[str, str], float]
     }
 
 
+@pytest.mark.limited
 def test_csv(tmp_path: Path) -> None:
     text = "\ufeffDate,SYMBOL,Close,Volume,note\n"
     text += "2026-06-26,AAA,10.5,1000,x\n2026-06-29,AAA,11,,\n2026-06-26,BRK.B,1e2,5,\n"
@@ -234,6 +235,7 @@ def test_parquet_types(tmp_path: Path, symbols: pa.Array, days: pa.Array) -> Non
     assert file.rejected == ()
 
 
+@pytest.mark.limited
 def test_parquet_numbers_and_refusals(tmp_path: Path) -> None:
     content = column_table(
         symbol=["AAA", "AAA", "AAA", None, "BBB", "BBB"],
@@ -253,6 +255,7 @@ def test_parquet_numbers_and_refusals(tmp_path: Path) -> None:
     assert table(file)["AAA", "2026-06-22"] == 1.25
 
 
+@pytest.mark.limited
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -265,7 +268,7 @@ def test_parquet_numbers_and_refusals(tmp_path: Path) -> None:
         (pa.table({f"c{i}": [1] for i in range(2500)}), "has 2,500 columns"),
         (b"PAR1 and then nothing of the kind PAR1", "is a damaged Parquet file"),
         ("symbol,date\nA,2026-06-26\n", 'has no column "close"'),
-        ("symbol,date,close,Close\nA,2026-06-26,1,2\n", "column close: this column stands twice"),
+        ("symbol,date,close,Close\nA,2026-06-26,1,2\n", "column close: this column appears twice"),
         ("symbol,date,close\n", "has a header and no rows"),
         ("symbol,date,close\nA,2026-06-27,1\n", "line 2, column date, A: has no good row"),
         ("<!doctype html><html></html>", "is a web page"),
@@ -281,6 +284,7 @@ def test_hostile_files(tmp_path: Path, content: str | bytes | pa.Table, words: s
     assert words in refusal(tmp_path, content)
 
 
+@pytest.mark.limited
 def test_parquet_that_unpacks_beyond_the_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -321,6 +325,7 @@ def test_reading_imports_nothing_heavy() -> None:
     assert out.stdout.strip() == b"[]"
 
 
+@pytest.mark.limited
 def test_large_csv_takes_seconds(tmp_path: Path) -> None:
     out = io.StringIO()
     out.write("symbol,date,close,volume\n")
@@ -347,6 +352,7 @@ def test_real_funds() -> None:
 
 
 @real
+@pytest.mark.limited
 def test_real_members() -> None:
     path = next(REAL.glob("members_adjclose_*.parquet"))
     began = time.monotonic()

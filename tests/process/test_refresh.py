@@ -253,7 +253,7 @@ def test_without_a_network_everything_held_stays(
     summary = run(store, small, monkeypatch, now=later(NOW, 2))
     assert not summary.ok and summary.symbols == 0
     assert summary.message.startswith("Yahoo could not be reached (")
-    assert "); everything held stays as it is; " in summary.message
+    assert "); the stored data are unchanged; " in summary.message
     after = store.read()
     assert after.generation == before.generation and after.prices.failures == {}
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,11 @@ def test_each_start_has_a_token_that_nobody_can_guess(monkeypatch: pytest.Monkey
 
     said: list[str] = []
     monkeypatch.setattr(serve, "write", said.append)
-    monkeypatch.setattr(serve.web, "run_app", lambda *args, **more: None)
+
+    async def ended_at_once(*args: object) -> None:
+        pass
+
+    monkeypatch.setattr(serve, "run_until_asked", ended_at_once)
     for _ in range(2):
         serve.serve(["true"], 0)
     tokens = [text.split("\n")[0].split("/")[3] for text in said]
@@ -195,6 +200,61 @@ def test_the_keys_that_would_write_say_that_nothing_is_kept(filled: Cli, tmp_pat
 
     asyncio.run(story())
     assert files(home) == before
+
+
+def test_a_connection_without_a_page_has_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing sent, half a request, a drip, an answer that is kept open; only a page stays."""
+    from tui.cli import serve, serve_connections
+
+    monkeypatch.setattr(serve_connections, "DEADLINE", 0.6)
+    monkeypatch.setattr(serve_connections, "_EVERY", 0.1)
+    for name in ("asyncio", "aiohttp"):
+        monkeypatch.setattr(serve.logging.getLogger(name), "propagate", False)
+
+    async def closed(port: int, sent: bytes, again: bytes = b"") -> float:
+        began = time.monotonic()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        while True:
+            with suppress(TimeoutError, ConnectionError):
+                if not await asyncio.wait_for(reader.read(1 << 16), 0.2):
+                    break
+            if reader.at_eof() or reader.exception() or time.monotonic() - began > 8:
+                break
+            with suppress(ConnectionError):
+                writer.write(again)
+        writer.close()
+        return time.monotonic() - began
+
+    async def story() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            port = listening.getsockname()[1]
+            screen = [sys.executable, "-c", "import time; time.sleep(60)"]
+            desktop = serve.Desktop(screen, port, "secret")
+            application = desktop.application()
+            served = asyncio.create_task(
+                serve_connections.run(application, listening, desktop.connections, 0.5)
+            )
+            address, here = f"http://127.0.0.1:{port}", f"Host: 127.0.0.1:{port}"
+            head = f"GET /secret/ HTTP/1.1\r\n{here}\r\n".encode()
+            async with (
+                aiohttp.ClientSession() as session,
+                session.ws_connect(f"{address}/secret/ws", headers={"Origin": address}) as page,
+            ):
+                ended = await asyncio.gather(
+                    closed(port, b""),
+                    closed(port, head),
+                    closed(port, head, b"X-A: b\r\n"),
+                    closed(port, head + b"\r\n"),
+                )
+                assert max(ended) < 6, ended
+                assert not page.closed
+                await page.send_json(["ping", 1])
+                assert await page.receive_json(timeout=5) == ["pong", 1]
+            signal.raise_signal(signal.SIGTERM)
+            await asyncio.wait_for(served, 20)
+
+    asyncio.run(story())
 
 
 @pytest.fixture

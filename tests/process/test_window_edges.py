@@ -111,7 +111,7 @@ def test_a_half_day_is_a_full_session(note: Note) -> None:
 
 def test_a_fund_younger_than_the_window_is_refused_with_its_first_close(note: Note) -> None:
     young = held(sessions("2026-03-02", "2026-06-26"), sessions("2025-01-02", "2026-06-26"))
-    words = "window YTD: no close near 2025-12-31; none is held before it"
+    words = "window YTD: no close near 2025-12-31; there is none before it"
     with pytest.raises(UnavailableError, match=words):
         take(in_core(young), Question(as_of=date(2026, 6, 26), basis="pr"))
     code, told = note(young, "--window", "YTD", "--as-of", "2026-06-26")

@@ -21,7 +21,7 @@ from tests.core.naive_daily import series
 from tests.random.test_properties import SECTORS, Case, cases, examples
 
 KINDS = {
-    "no prices held": naive.NO_PRICES,
+    "no prices": naive.NO_PRICES,
     "not fetched": naive.NO_PRICES,
     "no price at start": naive.NO_START,
     "no closes": naive.UNASKED,
@@ -207,6 +207,17 @@ def check_concentration(view: IndexView, want: naive.Index, question: Question) 
 @examples(300)
 @given(cases())
 def test_the_answer_is_the_naive_one(case: Case) -> None:
+    as_naive(case)
+
+
+@examples(12)
+@given(cases(sizes=(200, 340)))
+def test_nor_is_it_another_over_a_year(case: Case) -> None:
+    as_naive(case)
+
+
+def as_naive(case: Case) -> None:
+    """Ask a question of both."""
     told, second = case.answer(), naive.Naive(case.market)
     if told is None:
         return

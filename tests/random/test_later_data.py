@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from core.data.frames import Block, Events, day
 from core.data.market import Market
 from core.data.question import BreadthList
 from core.measures.membership import spans
-from tests.random.test_properties import FEATURES, Case, cases, examples
+from tests.random.test_properties import Case, cases, examples, rebuilt
 from tui.report.document import document
 
 
@@ -113,13 +113,73 @@ def differing(one: object, other: object, path: str = "") -> list[str]:
     return [] if one == other else [f"{path}: {one} / {other}"]
 
 
-#: What a later rename makes of a line's ticker is another thing: the line is called by the new one.
-KINDS = [feature for feature in FEATURES if feature != "renamed"]
+def appended(case: Case, kind: str, symbols: Sequence[str], since: date) -> Case:
+    """The same market where some symbols' bars are of another kind from a day on.
+
+    Args:
+        case: the market.
+        kind: "closes" come after adjusted ones alone, "bare" has closes without adjusted ones
+            after both, "paid" has the first dividends after both, "other company" has none for
+            more than 20 sessions and then another's.
+        symbols: whose.
+        since: the day.
+    """
+
+    def block(held: Block) -> Block:
+        columns = [i for i, symbol in enumerate(held.symbols) if symbol in symbols]
+        late = held.sessions >= day(since)
+        close, paid = held.close.copy(), held.dividend
+        adjusted = np.full(close.shape, np.nan) if held.adj_close is None else held.adj_close.copy()
+        for column in columns:
+            known = close[:, column] if kind != "closes" else adjusted[:, column].copy()
+            if kind == "other company":
+                gap = late & (held.sessions < day(since) + 35)
+                close[gap, column] = adjusted[gap, column] = np.nan
+                close[late & ~gap, column] *= 7
+                adjusted[late & ~gap, column] *= 7
+                continue
+            known = np.where(np.isfinite(known), known, close[:, column])
+            close[:, column] = np.where(late | (kind != "closes"), known, np.nan)
+            adjusted[:, column] = np.where(late & (kind == "bare"), np.nan, known * 0.9)
+            rows = np.nonzero(late & np.isfinite(known))[0]
+            if kind == "paid" and len(rows):
+                more = [*paid.row, rows[0]], [*paid.col, column], [*paid.value, known[rows[0]] / 50]
+                paid = Events(np.array(more[0]), np.array(more[1]), np.array(more[2]))
+        return replace(held, close=close, adj_close=adjusted, dividend=paid)
+
+    return rebuilt(case, block=block)
 
 
-@examples(400)
-@given(cases(KINDS), st.integers(5, 59))
-def test_later_closes_files_and_announcements_move_nothing(case: Case, place: int) -> None:
+SOME = st.sets(st.sampled_from(["A", "B", "C", "IWM", "SPY"]), min_size=1, max_size=3)
+AFTER = st.sampled_from(["", "", "closes", "bare", "paid", "other company"])
+
+
+@examples(250)
+@given(cases(), st.integers(5, 59), st.booleans(), AFTER, SOME)
+def test_later_closes_files_and_announcements_move_nothing(
+    case: Case, place: int, in_table: bool, kind: str, symbols: set[str]
+) -> None:
+    same_answer(case, place, in_table, kind, symbols)
+
+
+@examples(25)
+@given(cases(sizes=(200, 340)), st.integers(60, 339), st.booleans(), AFTER, SOME)
+def test_nor_over_a_year(
+    case: Case, place: int, in_table: bool, kind: str, symbols: set[str]
+) -> None:
+    same_answer(case, place, in_table, kind, symbols)
+
+
+def same_answer(case: Case, place: int, in_table: bool, kind: str, symbols: set[str]) -> None:
+    """Ask a question of what was held at the time, and of everything."""
+    if not in_table:
+        # renames are then told by the files alone
+        reference = replace(case.market.reference, aliases={})
+        files = {
+            fund: tuple(replace(f, names=tuple(f"Line {s[0]}" for s in f.symbols)) for f in dated)
+            for fund, dated in case.market.holdings.items()
+        }
+        case.market = replace(case.market, reference=reference, holdings=files)
     sessions = [d for b in case.market.prices.blocks for d in b.sessions.tolist()]
     asked = case.question.as_of or sessions[min(place, len(sessions) - 1)]
     # a session that both funds have reached, and names that were known by then
@@ -127,6 +187,9 @@ def test_later_closes_files_and_announcements_move_nothing(case: Case, place: in
     reached = common[common <= day(asked)].tolist()
     assume(reached)
     as_of = reached[-1]
+    if kind:
+        middle = max(as_of, sessions[len(sessions) // 3])
+        case = appended(case, kind, sorted(symbols), middle + timedelta(days=place % 7 - 3))
     known = until(case.market, as_of)
     without = tuple(s for s in case.question.without if known.symbol(s) in known.register.number)
     listed: BreadthList = "end" if place % 3 == 0 else "start"

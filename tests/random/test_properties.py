@@ -88,12 +88,24 @@ def walk(rng: random.Random, size: int, flat: bool = False) -> list[float]:
 
 @st.composite
 def cases(
-    draw: st.DrawFn, features: Sequence[str] = FEATURES, whole: bool = False, paid: bool = True
+    draw: st.DrawFn,
+    features: Sequence[str] = FEATURES,
+    whole: bool = False,
+    paid: bool = True,
+    sizes: tuple[int, int] = (10, 60),
 ) -> Case:
-    """A market and a question; ``whole``: one file a fund, of the window's start."""
+    """A market and a question.
+
+    Args:
+        draw: by hypothesis.
+        features: what may happen to a line.
+        whole: one file a fund, of the window's start.
+        paid: funds may pay dividends.
+        sizes: the fewest and the most sessions.
+    """
     first = draw(st.sampled_from(["2025-03-03", "2025-11-17", "2025-12-15"]))
-    size = draw(st.integers(10, 60))
-    days = weekdays(first, str(date.fromisoformat(first) + timedelta(days=120)))[:size]
+    size = draw(st.integers(*sizes))
+    days = weekdays(first, str(date.fromisoformat(first) + timedelta(days=2 * sizes[1])))[:size]
     span = (days[-1] - days[0]).days
     rng = random.Random(draw(st.integers(0, 10_000)))
     place = st.integers(0, size - 1)

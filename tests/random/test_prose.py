@@ -252,13 +252,13 @@ def test_the_gap_without_names_is_told_by_both_conventions() -> None:
     one = take(held, replace(markets.QUESTION, without=("SPY:S29", "SPY:L00")))
     assert one.small is not None and one.small.without is None
     assert one.remarks == (
-        "S29 is no measured line of SPY in this window: nothing is left out for it",
+        "S29 is no measured line of SPY in this window: nothing is left out of it",
     )
     assert one.remarks[0] in one.warnings
     found = document(one)
     assert found["without"]["gap_zeroed_pp"] == pytest.approx(11.0 - 0.936)
     assert found["without"]["gap_reweighted_pp"] == pytest.approx(20.0 - 10.5)
-    with pytest.raises(NoSuchNameError, match="S2O LOO are in no list of members held"):
+    with pytest.raises(NoSuchNameError, match="S2O LOO are in no holdings file"):
         take(held, replace(markets.QUESTION, without=("S2O", "L00", "SPY:LOO")))
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.answer.looks import LookError, look
 from core.answer.since import Since, since
 from core.answer.snapshot import Question, Snapshot, take
-from core.note.phrase import FURTHER, further_places
+from core.note.phrase import FURTHER, adds_up, further_places
 from core.note.since_note import since_sentences
 from tests.core import build
 from tests.random.test_prose import check_prose
@@ -30,10 +30,8 @@ def numbers(text: str, unit: str) -> list[Decimal]:
 
 
 def adds(total: Decimal, *parts: Decimal) -> bool:
-    """Whether printed parts add up to a printed total; with many places, within the last one."""
-    places = -int(total.as_tuple().exponent)
-    slack = Decimal(len(parts)).scaleb(-places) if places >= FURTHER else Decimal(0)
-    return abs(total - sum(parts)) <= slack
+    """Whether printed parts add up to a printed total."""
+    return total == sum(parts)
 
 
 def listed_beside(total: Decimal, parts: list[Decimal]) -> bool:
@@ -51,18 +49,21 @@ def check_arithmetic(text: str) -> None:
         named = re.findall(r"\([+-]?[\d,.]+ %, ([+-]?[\d,.]+) bp\)", body)
         whole = numbers(body.partition(" together")[0], "bp")[-1]
         assert listed_beside(whole, [Decimal(n.replace(",", "")) for n in named]), text
-    if " (zeroed)" in text:
+    for unit, places in (("bp", 1), ("%", 3), ("pp", 3)):
+        exponents = [number.as_tuple().exponent for number in numbers(text, unit)]
+        assert all(int(exponent) >= -places for exponent in exponents), text
+    if " (zeroed)" in text and "the fund's return would be" not in text:
         before, after = numbers(text[text.index("the fund's") :], "%")[:2]
         brought = numbers(text.partition("the fund's")[0], "bp")[-1]
         assert adds(after, before, -brought / 100), text
-    if "with their part at zero" in text:
+    if "with their part at zero the gap of" in text:
         gap, left = numbers(text.partition("part at zero")[2], "pp")[:2]
         brought = numbers(text.partition(", and with")[0], "bp")[-1]
         assert adds(left, gap, -brought / 100) or adds(left, gap, brought / 100), text
         assert (gap < 0) == (left > gap), text
     if "the gap has" in text:
         *change, before, after = numbers(text, "pp")
-        if change:
+        if "the gap has" in text and " by " in text.partition("the gap has")[2][:20]:
             side = 1 if after > before else -1
             assert adds(after, before, side * change[0]), text
     if "detracted" in text:
@@ -153,10 +154,10 @@ def test_sums_are_printed_so_that_they_add_up() -> None:
     # 1.4 + 1.4 = 2.8: rounded to whole basis points 1 + 1 is not 3
     assert further_places((0.00028, 0.00014, 0.00014)) == 1
     assert further_places((0.0003, 0.0001, 0.0002)) == 0
-    # 0.35 + 0.35 = 0.7 needs two places; a sum that never holds is given up
-    assert further_places((0.00007, 0.000035, 0.000035)) == 2
-    assert further_places((0.0001, 0.0002)) == FURTHER
-    # names beside their total add up where two more places are enough, and are left else
+    # 1.44 + 1.44 = 2.88 would need two places: the sentence then names no whole sum
+    sum_of_two = 0.000288, 0.000144, 0.000144
+    assert further_places(sum_of_two) == FURTHER == 1 and not adds_up(1, sum_of_two)
+    assert adds_up(1, (0.00028, 0.00014, 0.00014)) and adds_up(2, sum_of_two)
+    # names beside their total add up where one more place is enough, and are left else
     assert further_places(wished=[(0.00028, 0.00014, 0.00014)]) == 1
     assert further_places((0.0003, 0.0001, 0.0002), wished=[(0.0001, 0.0002)]) == 0
-    assert further_places((0.00007, 0.000035, 0.000035), wished=[(0.0001, 0.0002)]) == 2

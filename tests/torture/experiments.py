@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.torture.checks import CHECKED
 from tests.torture.damage import damage
 from tests.torture.day import day
 from tests.torture.ending import ending
@@ -12,6 +13,7 @@ from tests.torture.kills import kills
 from tests.torture.power import power
 from tests.torture.quotes import quotes
 from tests.torture.report import Experiment
+from tests.torture.settings import settings
 from tests.torture.sharing import sharing
 from tests.torture.stale import stale
 from tests.torture.streams import streams
@@ -32,5 +34,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "streams": streams,
     "quotes": quotes,
     "vendor": vendor,
+    "settings": settings,
+    **CHECKED,
     "day": day,
 }

@@ -29,7 +29,7 @@ KINDS = {
 }
 #: Through panes, windows, dates, the alerts and a note, with time for the screen to remember.
 KEYS = ("[", "t", "2", "\r", "\x1b", "<", "A", "\x1b", "w", "3", "v", "4", "u", "\x1b", "home")
-SENTENCE = "what the screen remembers is not kept"
+SENTENCE = "what the screen remembers is not saved"
 #: Command -> its exit code where the data is held, where it is gone, where a file stands there.
 COMMANDS = {
     ("note",): (0, 3, 2),

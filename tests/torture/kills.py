@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.store import store as stores
-from cache.store.store import Store
+from cache.store import reading
+from cache.store.store import KEEP, Held, Store
 from tests.torture import steps
 from tests.torture.killed import killed
 from tests.torture.processes import complete_lines, start
@@ -129,23 +129,23 @@ def _ended(readers: list[subprocess.Popen[str]], wrong: list[str]) -> int:
     return seen
 
 
-def _found(place: Path, kind: str) -> stores.Held | None:
-    schema = stores.SCHEMA
+def _found(place: Path, kind: str) -> Held | None:
+    schema = reading.SCHEMA
     try:
         if kind == "upgrade":
-            stores.SCHEMA = schema + 1  # type: ignore[misc]
+            reading.SCHEMA = schema + 1  # type: ignore[misc]
         return Store(place).read()
     except StoreEmpty:
         return None
     finally:
-        stores.SCHEMA = schema  # type: ignore[misc]
+        reading.SCHEMA = schema  # type: ignore[misc]
 
 
 def _left_over(place: Path) -> bool:
     """Whether the kill left something behind that a finished commit does not."""
     if any(path.name.startswith(".") for path in place.glob("*/*")):
         return True
-    return len(list((place / "generations").glob("*.json"))) > stores.KEEP
+    return len(list((place / "generations").glob("*.json"))) > KEEP
 
 
 def _older_release(home: Path) -> list[str]:

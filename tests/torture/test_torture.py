@@ -6,12 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.torture.checks import CHECKED, CHECKS
 from tests.torture.experiments import EXPERIMENTS
+from tests.torture.processes import ROOT
 from tests.torture.report import table
 
 
-#: A day takes longer than the others together.
-@pytest.mark.parametrize("name", [name for name in EXPERIMENTS if name != "day"])
+#: A day takes longer than the others together; the tests behind a check run by themselves.
+@pytest.mark.parametrize("name", [name for name in EXPERIMENTS if name not in {"day", *CHECKED}])
 def test_a_promise_is_kept(name: str, tmp_path: Path) -> None:
     rows = list(EXPERIMENTS[name](tmp_path, True))
     assert rows and all(row.held for row in rows), "\n" + table(rows)
+
+
+def test_the_tests_behind_a_check_are_there() -> None:
+    for checks in CHECKS.values():
+        for place in (place for check in checks for place in check.tests):
+            file, _, name = place.partition("::")
+            text = (ROOT / file).read_text("utf-8")
+            assert f"def {name}(" in text if name else "def test_" in text, place

@@ -17,8 +17,8 @@ from typing import Any
 
 import cache.refresh.refresh
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.store import disk, store
-from cache.store.store import Store
+from cache.store import disk, reading
+from cache.store.store import Held, Store
 from tests.torture import steps
 
 #: Exit code where this machine allows no mount.
@@ -53,7 +53,7 @@ def removal(home: Path, count: int) -> None:
 
 def upgrade(home: Path, count: int) -> None:
     """A release whose manifests are of the next version, on a store of this one's."""
-    store.SCHEMA = store.SCHEMA + 1  # type: ignore[misc]
+    reading.SCHEMA = reading.SCHEMA + 1  # type: ignore[misc]
     commits(home, count)
 
 
@@ -89,7 +89,7 @@ def imports(home: Path, count: int) -> None:
 def watch(home: Path, kind: str) -> None:
     """Read without end: generations never go back, and each is whole."""
     if kind == "upgrade":
-        store.SCHEMA = store.SCHEMA + 1  # type: ignore[misc]
+        reading.SCHEMA = reading.SCHEMA + 1  # type: ignore[misc]
     seen, newest, ended = 0, 0, list[int]()
     signal.signal(signal.SIGTERM, lambda number, frame: ended.append(number))
     look: Any = {"refresh": steps.refreshed, "import": imported}.get(kind, steps.step_of)
@@ -108,7 +108,7 @@ def watch(home: Path, kind: str) -> None:
     say(f"seen {seen}")
 
 
-def imported(held: store.Held) -> int:
+def imported(held: Held) -> int:
     """As `steps.step_of`, without holdings."""
     found = [steps.closes(held, symbol) for symbol in steps.SYMBOLS]
     if any(values != list(range(101, len(found[0]) + 101)) for values in found):

@@ -68,7 +68,7 @@ def test_alerts_survive_in_a_file_of_their_owners_alone(tmp_path: Path) -> None:
 def test_a_broken_file_is_one_sentence_and_stays_as_it_is(tmp_path: Path, text: str) -> None:
     book = book_in(tmp_path)
     book.path.write_text(text)
-    with pytest.raises(AlertError, match=r"market\.alerts\.json cannot be used \(.*\): mend it"):
+    with pytest.raises(AlertError, match=r"market\.alerts\.json cannot be used \(.*\): correct it"):
         book.add(first(parse("gap > 5", ASKED), None))
     assert book.path.read_text() == text
 
@@ -236,7 +236,7 @@ def test_an_alert_that_holds_when_it_is_set_says_that_it_waits() -> None:
         await press(pilot, app, ":", *"alert breadth QQQ > 3", "enter")
         assert "QQQ is not of the pair IWM:SPY" in seen(app)
         await press(pilot, app, "escape", ":", *"alert contribution ZZZ > 3", "enter")
-        assert "alert set: contribution ZZZ IWM > 3 bp; it is not told now" in seen(app)
+        assert "alert set: contribution ZZZ IWM > 3 bp; it has no value now" in seen(app)
 
     drive(story, held=HELD)
 
@@ -306,7 +306,7 @@ def test_a_broken_file_of_alerts_leaves_the_numbers() -> None:
         assert "alerts.json cannot be used" in seen(app)
         assert "IWM leads SPY" in seen(app)
         await press(pilot, app, "A")
-        assert "mend it, or remove it and set the alerts again" in " ".join(seen(app).split())
+        assert "correct it, or remove it and set the alerts again" in " ".join(seen(app).split())
 
     drive(story, desk=desk)
 
@@ -363,10 +363,31 @@ def test_quotes_of_today_answer_no_question_but_their_own_again() -> None:
         assert app.snapshot is not None
         desk.asked.clear()
         for _ in range(3):
-            app.ringer.check(replace(app.snapshot, state="intraday"))
+            app.ringer.check(replace(app.snapshot, state="intraday"), desk.identity())
             await settle(pilot, app)
         assert desk.asked == []
         await bring(pilot, app, desk, newer(HELD, 8))
         assert replace(ASKED, window="1M") in desk.asked
+
+    drive(story, desk=desk)
+
+
+def test_another_store_of_the_same_number_is_judged_anew() -> None:
+    class Desk(FakeDesk):
+        place = "first"
+
+        def identity(self) -> str | None:
+            return f"{self.generation()} {self.place}"
+
+    desk = Desk(HELD)
+    AlertBook(desk.memory).add(AlertState(parse("gap > 12", replace(ASKED, window="6M"))))
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        with patch.object(app, "bell", lambda: None):
+            await press(pilot, app, "home")
+            assert "◆" not in seen(app)
+            desk.place = "another"
+            await bring(pilot, app, desk, wider(HELD, 7))
+            assert "◆ gap > 12 pp" in seen(app)
 
     drive(story, desk=desk)

@@ -41,7 +41,7 @@ def test_import_is_kept_and_told_and_can_be_forgotten(filled: Cli, tmp_path: Pat
     _, out, _ = filled("status")
     assert "IWM        announced: 1 leave, 1 join on 2026-03-20 (list)" in out
     code, _, err = filled("forget", "changes", "iwm", "2026-03-21")
-    assert code == 2 and "held are 2026-03-20" in err
+    assert code == 2 and "there are 2026-03-20" in err
     assert filled("forget", "changes", "iwm", "2026-03-20")[:2] == (
         0, "2 announced changes of IWM are forgotten\n",
     )  # fmt: skip

@@ -74,7 +74,7 @@ def test_below_the_floor_nothing_is_claimed_and_numbers_are_listed() -> None:
 
 def test_a_missing_index_is_told_in_a_sentence() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        assert "no holdings of SPY are held" in seen(app)
+        assert "no holdings file of SPY" in seen(app)
         for _ in range(12):
             await press(pilot, app, "v")
         for pane in "234":
@@ -85,7 +85,7 @@ def test_a_missing_index_is_told_in_a_sentence() -> None:
 
 def test_missing_fund_closes_leave_the_contributors() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
-        assert "no closes of SPY are held" in seen(app)
+        assert "no closes of SPY" in seen(app)
         assert "basket; no fund closes" in seen(app)
         await press(pilot, app, "3", "v", "v")
         assert "needs both funds' closes" in seen(app)

@@ -179,19 +179,19 @@ def test_an_empty_home_has_nothing_to_answer_from(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("argv", "code", "words"),
     [
-        (["note", "--pair", "NOPE:SPY"], 3, "nothing is held of NOPE"),
+        (["note", "--pair", "NOPE:SPY"], 3, "no data for NOPE"),
         (["note", "--pair", "IWM"], 2, "IWM"),
         (["note", "--pair", "IWM:IWM"], 2, "IWM"),
         (["note", "--window", "2Q"], 2, "2Q"),
         (["note", "--window", "1Y"], 3, "no close near 2025-01-30"),
         (["note", "--as-of", "yesterday"], 2, "'yesterday' is no date"),
-        (["note", "--as-of", "2020-01-01"], 3, "no close is held on or before 2020-01-01"),
+        (["note", "--as-of", "2020-01-01"], 3, "no close on or before 2020-01-01"),
         (["note", "--basis", "gross"], 2, "gross"),
         (["note", "--format", "pdf"], 2, "pdf"),
         (["nonsense"], 2, "nonsense"),
         (["import", "prices", "/nowhere/p.csv"], 2, "/nowhere/p.csv"),
         (["import", "holdings", "/dev/zero", "--fund", "IWM"], 2, "/dev/zero"),
-        (["forget", "holdings", "IWM", "2020-01-01"], 2, "held are 2025-12-31"),
+        (["forget", "holdings", "IWM", "2020-01-01"], 2, "there are 2025-12-31"),
     ],
 )
 def test_wrong_use_is_one_clear_line(filled: Cli, argv: list[str], code: int, words: str) -> None:
@@ -310,7 +310,7 @@ def test_real_files_give_the_known_answers(cli: Cli) -> None:
     price = note(cli, "--as-of", "2026-06-26", "--basis", "pr", expect=1)
     assert round(price["spread"]["gap_pp"], 2) == 14.90
     assert price["indices"] == {}
-    assert "only adjusted closes held: no price return" in price["missing"][0]
+    assert "only adjusted closes: no price return" in price["missing"][0]
 
     breadth = note(cli, "--as-of", "2026-06-24")["indices"]["IWM"]["breadth"]
     ladder = {r.get("above"): r["share"] * 100 for r in breadth["ladder"]}

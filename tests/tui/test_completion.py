@@ -65,7 +65,7 @@ def test_tab(typed: str, made: str) -> None:
     [
         ("sort ", "bp ret w symbol name sector"),
         ("pair ", "1 2 IWM QQQ SPY"),
-        ("alert gap ", "rank z < <= > >="),
+        ("alert gap ", "rank z percentile < <= > >="),
         ("alert gap rank ", "< <= > >="),
         ("alert share_up ", "IWM SPY < <= > >="),
         ("alert share_up IWM ", "< <= > >="),

@@ -286,7 +286,7 @@ def test_the_command(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     code, out, err = cli("doctor", "--home", tmp_path / "none", "--offline")
     assert (code, err) == (0, "")
     assert "\x1b" not in out
-    assert out.splitlines()[-1].startswith("nothing to mend, ")
+    assert out.splitlines()[-1].startswith("nothing to fix, ")
     assert max(map(len, out.splitlines())) <= 100
     code, out, _ = cli("doctor", "--home", tmp_path / "none", "--demo", "--format", "json")
     assert (code, json.loads(out)["faults"]) == (0, 0)

@@ -96,7 +96,7 @@ def test_members_without_dividends_are_told_as_price_returns(
     assert found["indices"]["REF"]["price_return_weight"] == 0.0
     words = (
         "FND: +220 bp of the fund's return is neither in its measured lines nor in their coverage"
-        " (no dividends are held of lines of 100.0 % of weight: theirs are price returns beside"
+        " (there are no dividends for lines of 100.0 % of weight: theirs are price returns against"
         " the fund's total return)"
     )
     assert words in found["warnings"]

@@ -23,38 +23,54 @@ from tui.panes.spread import SpreadPane
 from tui.screen.app import InternalsApp
 
 HELD = market()
-CHECKS = (
-    (("1",), "gap of IWM over SPY = 11.0000 pp"),
-    (("1", "v"), "rank among the same windows"),
-    (("1", "v", "v"), "rank among full calendar years"),
-    (("1", "v", "v", "v"), "gap of IWM over SPY = 11.0000 pp"),
-    (("2",), "contribution of S29 Example S29 to IWM = 296.0000 bp"),
-    (("2", "G"), "return of IWM = 20.0000 %"),
-    (("2", "v"), "in IWM ="),
-    (("2", "v", "G"), "sum of the contributions of"),
-    (("2", "v", "v"), "Odd pair in IWM ="),
-    (("2", "v", "v", "v"), "in the gap of the baskets ="),
-    (("2", "v", "v", "v", "v"), "allocation + selection + interaction"),
-    (("2", "v", "v", "v", "v", "G"), "gap of the baskets of IWM and SPY by sector = 1,100.0000 bp"),
-    (("2", "v", "v", "v", "v", "v"), "= not measured"),
-    (("3",), "lines up of IWM ="),
-    (("3", "v"), "lines with r > +0 % of IWM ="),
-    (("3", "v", "v"), "unmeasured, cash and fees in SPY ="),
-    (("3", "v", "v", "v"), "advances of IWM on 2026-06-26 ="),
-    (("4", "v"), "top 1 of IWM = 296.0000 bp"),
-    (("2", "enter"), "contribution of S29 Example S29 to IWM = 296.0000 bp"),
-)
+#: Keys one after the other -> what `d` then says.
+WALKS = {
+    "spread": (
+        ("1", "gap of IWM over SPY = 11.0000 pp"),
+        ("v", "rank among the same windows"),
+        ("v", "rank among full calendar years"),
+        ("v", "gap of IWM over SPY = 11.0000 pp"),
+    ),
+    "contributors": (
+        ("2", "contribution of S29 Example S29 to IWM = 296.0000 bp"),
+        ("G", "return of IWM = 20.0000 %"),
+        ("gv", "in IWM ="),
+        ("G", "sum of the contributions of"),
+        ("gv", "Odd pair in IWM ="),
+        ("v", "in the gap of the baskets ="),
+        ("v", "allocation + selection + interaction"),
+        ("G", "gap of the baskets of IWM and SPY by sector = 1,100.0000 bp"),
+        ("gv", "= not measured"),
+    ),
+    "breadth": (
+        ("3", "lines up of IWM ="),
+        ("v", "lines with r > +0 % of IWM ="),
+        ("v", "unmeasured, cash and fees in SPY ="),
+        ("v", "advances of IWM on 2026-06-26 ="),
+    ),
+    "changes": (("4v", "top 1 of IWM = 296.0000 bp"),),
+}
 
 
-@pytest.mark.parametrize(("keys", "said"), CHECKS, ids=lambda v: "".join(v) if v else "")
-def test_d_explains_what_is_in_sight(keys: tuple[str, ...], said: str) -> None:
+@pytest.mark.parametrize("walk", WALKS)
+def test_d_explains_what_is_in_sight(walk: str) -> None:
     async def check(pilot: Pilot[None], app: InternalsApp) -> None:
-        await press(pilot, app, *keys, "d")
-        text = seen(app)
-        assert said in text
-        assert "no such number" not in text
-        await press(pilot, app, "escape")
-        assert said not in seen(app) or "enter" in keys
+        for keys, words in WALKS[walk]:
+            await press(pilot, app, *keys, "d")
+            text = seen(app)
+            assert words in text, keys
+            assert "no such number" not in text, keys
+            await press(pilot, app, "escape")
+            assert words not in seen(app), keys
+
+    drive(check, held=HELD, size=(160, 60))
+
+
+def test_d_explains_the_page_of_a_name() -> None:
+    async def check(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "2", "enter", "d")
+        assert "contribution of S29 Example S29 to IWM = 296.0000 bp" in seen(app)
+        assert "no such number" not in seen(app)
 
     drive(check, held=HELD, size=(160, 60))
 

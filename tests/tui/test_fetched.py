@@ -53,7 +53,7 @@ def test_the_cost_names_who_waits_and_the_way_round(tmp_path: Path) -> None:
     assert cost(desk, "r").startswith(before)
     vain(desk.store.home)
     # BB after 10 minutes, AA after 15, CC with Monday's close.
-    words = "3 lines asked in vain wait, the first until 21:40 UTC"
+    words = "3 symbols failed earlier; next tries from 21:40 UTC"
     assert cost(desk, "r") == f"{words}; :retry asks now"
     shell = "`internals refresh`"
     assert cost(desk, shell) == f"{words}; `internals refresh --retry` asks now"

@@ -78,7 +78,7 @@ def test_a_failing_question_keeps_the_old_numbers() -> None:
 def test_a_question_nothing_is_held_for_is_one_sentence() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, ":", *"qqq", "enter")
-        assert "nothing is held of QQQ" in seen(app)
+        assert "no data for QQQ" in seen(app)
         assert "IWM – SPY" in seen(app)
 
     drive(story, held=HELD)

@@ -68,7 +68,7 @@ async def view(pilot: Pilot[None], app: InternalsApp) -> None:
     assert "alloc bp" in seen(app)
     assert "gap of the baskets" in seen(app)
     await press(pilot, app, "v")
-    assert "no prices held" in seen(app)
+    assert "no prices" in seen(app)
     assert "Unpriced One" in seen(app)
     await press(pilot, app, "3", "v")
     assert "> 100 %" in seen(app)
@@ -142,7 +142,7 @@ async def drill(pilot: Pilot[None], app: InternalsApp) -> None:
     assert "contribution +296.0 bp" in text
     assert "rank 1 of 30" in text
     # Listed in the file of 31 December, gone from that of 26 June, which is the as-of date.
-    assert "a member since before the first file held until 2026-06-26" in text
+    assert "a member since before the first file until 2026-06-26" in text
     await press(pilot, app, "escape")
     assert "▸2 Contributors" in seen(app)
 
@@ -173,13 +173,13 @@ async def pairs(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "}")
     text = seen(app)
     assert "2/4 RSP – SPY  YTD" in text
-    assert "nothing is held of RSP" in text
+    assert "no data for RSP" in text
     assert "fetch from" in text
     assert "{ }" in text
     assert "back to IWM – SPY" in text
     assert "▸1 Spread" not in text
     await press(pilot, app, "}")
-    assert "nothing is held of IJR" in seen(app)
+    assert "no data for IJR" in seen(app)
     await press(pilot, app, "<", "Y", "enter", "d", "x", "x")
     assert "3/4 IJR – IVV" in seen(app)
     await press(pilot, app, "{", "{")
@@ -200,7 +200,7 @@ async def step(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "home")
     assert "as of 2026-06-30 (last)" in seen(app)
     await press(pilot, app, ">")
-    assert "2026-06-30 is the last session held" in seen(app)
+    assert "2026-06-30 is the last session with closes" in seen(app)
 
 
 async def basis(pilot: Pilot[None], app: InternalsApp) -> None:
@@ -257,7 +257,7 @@ async def alerts_(pilot: Pilot[None], app: InternalsApp) -> None:
 
 async def bring(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "D")
-    assert "a real market is held" in seen(app) or "this is the simulated market" in seen(app)
+    assert "there is a real market here" in seen(app) or "this is the simulated market" in seen(app)
     await press(pilot, app, "i")
     assert lines_of(app)[-1].startswith(" :import ")
 

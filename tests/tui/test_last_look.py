@@ -78,7 +78,7 @@ def test_what_is_not_compared_says_why() -> None:
     assert "lines up" not in text.split("SPY")[0]
     assert "laggards" not in text
     gone = since(replace(NOW_LOOK, as_of=DAY_BEFORE, indices={}), NOW_LOOK)
-    assert "IWM was not told then" in "\n".join(
+    assert "IWM had no numbers then" in "\n".join(
         plain(drawing(gone, Seen(gone.before, SEEN_AT), SEEN_AT, 60))
     )
     month = replace(NOW_LOOK, window="1M")

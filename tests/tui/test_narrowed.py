@@ -56,8 +56,8 @@ def test_a_theme_is_left_out_by_its_name(filled: Cli, tmp_path: Path) -> None:  
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--without", "AAA"), "AAA is in no list of members held"),
-        (("--without", "IWM:A,QQ,RR"), "QQ RR are in no list of members held"),
+        (("--without", "AAA"), "AAA is in no holdings file"),
+        (("--without", "IWM:A,QQ,RR"), "QQ RR are in no holdings file"),
         (("--without", "QQQ:A"), "QQQ is not of IWM:SPY"),
         (("--without", "IWM:"), "write names such as SPY:MSFT,META"),
         (("--without", "A B$"), "write names such as SPY:MSFT,META"),
@@ -76,18 +76,18 @@ def test_a_name_nobody_knows_is_refused_in_one_line(
 def test_a_name_of_the_other_index_is_said_and_nothing_left_out(filled: Cli) -> None:  # noqa: F811
     found = note(filled, "--without", "SPY:A")
     assert found["without"] is None
-    words = "A is no measured line of SPY in this window: nothing is left out for it"
+    words = "A is no measured line of SPY in this window: nothing is left out of it"
     assert words in found["warnings"]
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--as-of", "2026-02-03"), "as of 2026-02-03 was asked, the last session held is"),
-        (("--as-of", "2031-01-01"), "as of 2031-01-01 was asked, the last session held is"),
+        (("--as-of", "2026-02-03"), "as of 2026-02-03 was asked, the last session is"),
+        (("--as-of", "2031-01-01"), "as of 2031-01-01 was asked, the last session is"),
         (
             ("--window", "2025-12-31:2026-02-02"),
-            "window 2025-12-31:2026-02-02 to 2026-02-02 was asked, the last session held is",
+            "window 2025-12-31:2026-02-02 to 2026-02-02 was asked, the last session is",
         ),
     ],
 )

@@ -80,13 +80,13 @@ def test_a_theme_by_its_name_filters_and_marks_and_goes_again() -> None:
 def test_a_name_nobody_knows_is_said_and_the_answer_stays() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, ":", *"ex S29 NOBODY", "enter")
-        assert "NOBODY is in no list of members held" in seen(app)
+        assert "NOBODY is in no holdings file" in seen(app)
         assert app.question.without == ()
         # of the other index: told, and nothing left out
         await press(pilot, app, ":", *"ex SPY S29", "enter")
         assert "S29 is no measured line of SPY in this window" in seen(app)
         assert app.snapshot is not None and app.snapshot.gap_without is None
         await press(pilot, app, ":", *"asof 2026-07-02", "enter")
-        assert "as of 2026-07-02 was asked, the last session held is 2026-06-30" in seen(app)
+        assert "as of 2026-07-02 was asked, the last session is 2026-06-30" in seen(app)
 
     drive(story, held=market())

@@ -38,7 +38,7 @@ def test_a_limit_is_counted_down_and_the_refresh_goes_on_by_itself() -> None:
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         clock = NOW
         app.now = lambda: clock
-        words = "Yahoo limits requests: what came is kept, fetching goes on by itself in "
+        words = "Yahoo limits requests: what arrived is stored, fetching goes on by itself in "
         await press(pilot, app, "R")
         await ended(pilot, app)
         minutes = (UNTIL - NOW).total_seconds() / 60
@@ -94,9 +94,9 @@ def test_the_summary_outlives_the_data_it_tells_of(code: int, empty: bool) -> No
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("", "the refresh ended without saying what it brought"),
-        ("a project of somebody's", "saying what it brought: a project of somebody's"),
-        ('{"stage": "prices", "done": 3}', "the refresh ended without saying what it brought"),
+        ("", "the refresh ended without its result"),
+        ("a project of somebody's", "without its result: a project of somebody's"),
+        ('{"stage": "prices", "done": 3}', "the refresh ended without its result"),
     ],
 )
 @pytest.mark.process

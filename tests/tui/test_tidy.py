@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.answer.snapshot import Question, Snapshot, take
+from core.answer.table import ROWS
 from tests.core import build
 from tests.tui import markets
 from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
@@ -46,6 +47,7 @@ def test_each_part_by_hand(snapshot: Snapshot) -> None:
         "issuers": 0,
         "breadth": 2 * len([k for k, v in whole["indices"]["IWM"]["breadth"].items()
                             if not isinstance(v, (list, dict, str))]),
+        "measures": 2 * len(ROWS),  # each row of the table, of both indices
         "ladder": 16,  # five rungs above and three below, twice
         "histogram": 18,
         "outside": 2,
@@ -56,6 +58,10 @@ def test_each_part_by_hand(snapshot: Snapshot) -> None:
         "spread_daily": sessions + 1,
         "ranks": 2,
         "history": 23,  # eleven earlier years twice, and this window once
+        "rolling": 1,
+        "streaks": 9,  # of the gap and each fund, in sessions, weeks and months
+        "ratio": 1,  # price return was asked for: none on total return
+        "followed": 36,  # percentile, streak and ratio hold: four horizons, three series each
         "bridge": 7,  # five steps, one of them in two parts
         "gap_leaders": 50,
         "sector_effects": 4,

@@ -65,7 +65,10 @@ def run(
     argv = [argument.replace(PLACE, sentence) for argument in command]
     name = safe(argv[0])
     if os.sep in argv[0] and not os.path.isabs(argv[0]):  # noqa: PTH117
-        return f"the hook of alerts is not run: {name} depends on where one stands; write its path"
+        return (
+            f"the hook of alerts is not run: {name} depends on the current directory;"
+            " write its full path"
+        )
     try:
         process = subprocess.Popen(
             argv,
@@ -85,7 +88,15 @@ def run(
     except subprocess.TimeoutExpired:
         # Its session is its own, so that what it has started ends with it.
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+            _end_session(process)
         process.wait()
         return f"the hook of alerts took longer than {timeout:g} s and was ended: {name}"
     return "" if code == 0 else f"the hook of alerts ended with code {code}: {name}"
+
+
+def _end_session(process: subprocess.Popen[bytes]) -> None:
+    """End a process with all that it has started, where the system has sessions."""
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
@@ -24,6 +24,10 @@ from tui.alerts.judging import Asked, answers, asked_in, asked_of
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
     from tui.host.host import Host
+
+
+#: The identity of no generation: an alert that was never judged.
+NEVER: Final = ""
 
 
 @dataclass
@@ -62,22 +66,27 @@ class Ringer:
         self._host = host
         self.book = AlertBook(host.desk.memory)
         self._busy = False
-        self._next: Snapshot | None = None
-        self._judged: dict[Asked, int | None] = {}
+        self._next: tuple[Snapshot, str | None] | None = None
+        self._judged: dict[Asked, str | None] = {}
         self._rung: dict[Alert, datetime] = {}
         self._opened = opened
         self._unseen = 0
         self._trouble = ""
 
-    def check(self, snapshot: Snapshot) -> None:
-        """A new answer is on the screen: judge what is new in it, beside the screen."""
+    def check(self, snapshot: Snapshot, identity: str | None) -> None:
+        """A new answer is on the screen: judge what is new in it, beside the screen.
+
+        Args:
+            snapshot: the answer.
+            identity: of the generation on disk that it was read from.
+        """
         if snapshot.as_of < snapshot.last_session or not os.path.exists(self.book.path):  # noqa: PTH110  never raises
             return
         if self._busy:
-            self._next = snapshot
+            self._next = snapshot, identity
             return
         self._busy = True
-        self._host.background(partial(self._round, snapshot), "alerts")
+        self._host.background(partial(self._round, snapshot, identity), "alerts")
 
     def rang(self, message: Rang) -> list[int]:
         """A round has ended: say what has fired.
@@ -102,21 +111,20 @@ class Ringer:
         self._busy = False
         waiting, self._next = self._next, None
         if waiting is not None:
-            self.check(waiting)
+            self.check(*waiting)
 
-    def _round(self, shown: Snapshot) -> None:
+    def _round(self, shown: Snapshot, identity: str | None) -> None:
         host, trouble, rung = self._host, "", []
         try:
             entries = self.book.read()
-            generation = shown.generation
             due = [
                 entry.alert
                 for entry in entries
                 if (shown.state == "intraday" and asked_of(entry.alert) == asked_in(shown))
-                or self._judged.get(asked_of(entry.alert), -1) != generation
+                or self._judged.get(asked_of(entry.alert), NEVER) != identity
             ]
             fired = self.book.judge(answers(host.desk, due, shown), host.now())
-            self._judged |= {asked_of(alert): generation for alert in due}
+            self._judged |= {asked_of(alert): identity for alert in due}
             # Another process may have judged first: it has run the hook, the screen still rings.
             fired_here = {entry.alert for entry in fired}
             rung = [k for k in self.book.read() if k.alert in fired_here or self._is_news(k)]
@@ -160,7 +168,7 @@ class Ringer:
         except (CoreError, CacheError, OSError) as error:
             host.post_message(AlertReply(f"the alert is not set: {why(error)}", wrong=True))
             return
-        about = "it is not told now" if now is None else f"now {figure(alert, now)}"
+        about = "it has no value now" if now is None else f"now {figure(alert, now)}"
         wait = "" if entry.armed else ": it holds already, and rings after it has crossed back"
         host.post_message(AlertReply(f"alert set: {alert.text}; {about}{wait}"))
 

@@ -24,7 +24,22 @@ class _Parser(argparse.ArgumentParser):
         self.exit(say(f"{message}; see {self.prog} --help", BAD_INPUT))
 
 
-def _path(text: str) -> Path:
+class _Version(argparse.Action):
+    """Prints the release and what it runs on, looked up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        """Leave with one line and exit code 0."""
+        import platform
+        from importlib import metadata
+
+        used = ", ".join(f"{name} {metadata.version(name)}" for name in ("numpy", "textual"))
+        system = f"{platform.system()} {platform.machine()}"
+        parser.exit(
+            message=f"internals {VERSION}, Python {platform.python_version()}, {system}, {used}\n"
+        )
+
+
+def path(text: str) -> Path:
     """A path from the command line; an empty one would silently be the working directory."""
     if not text.strip():
         raise argparse.ArgumentTypeError("the path is empty; is a variable not set?")
@@ -34,7 +49,7 @@ def _path(text: str) -> Path:
 def _options(*, question: bool) -> _Parser:
     """The options shared by the screen and its commands; absent ones leave no attribute."""
     shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    shared.add_argument("--home", type=_path, metavar="DIR", help="keep everything under DIR")
+    shared.add_argument("--home", type=path, metavar="DIR", help="keep everything under DIR")
     shared.add_argument("--demo", action="store_true", help="a simulated market, no network")
     if question:
         shared.add_argument("--pair", metavar="SMALL:LARGE", help="two funds, such as IWM:SPY")
@@ -56,7 +71,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
         description="How far two indices have parted, who did it, and how broad it was."
         " Without a command: the screen.",
     )
-    top.add_argument("--version", action="version", version=f"internals {VERSION}")
+    top.add_argument("--version", action=_Version, nargs=0, help="the release, and what it runs on")
     top.add_argument("--read-only", action="store_true", help="look only: fetch and keep nothing")
     top.add_argument("--watch", action="store_true", help="open with live quotes (the key p)")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
@@ -70,6 +85,17 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     return top
 
 
+def whole_parser() -> argparse.ArgumentParser:
+    """Build the parser with every command in full, as completion and the manual need it."""
+    return parser(tuple(_COMMANDS))
+
+
+def _completion(completion: argparse.ArgumentParser) -> None:
+    from tui.cli.completion import SHELLS
+
+    completion.add_argument("shell", choices=SHELLS)
+
+
 def _note(note: argparse.ArgumentParser) -> None:
     from tui.cli.narrowing import add_arguments
     from tui.report.formats import FORMATS
@@ -77,9 +103,9 @@ def _note(note: argparse.ArgumentParser) -> None:
 
     add_arguments(note)
     note.add_argument("--format", choices=FORMATS, default="text")
-    note.add_argument("--output", type=_path, metavar="FILE", help="write to FILE")
+    note.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
     note.add_argument("--force", action="store_true", help=_FORCE)
-    note.add_argument("--since", type=_path, metavar="FILE", help="an earlier note's JSON")
+    note.add_argument("--since", type=path, metavar="FILE", help="an earlier note's JSON")
     note.add_argument("--part", choices=PARTS, metavar="PART", help="with csv: " + " ".join(PARTS))
 
 
@@ -89,7 +115,7 @@ def _export(tables: argparse.ArgumentParser) -> None:
     add_arguments(tables)
     tables.add_argument("--format", choices=("parquet", "csv"), default="parquet")
     tables.add_argument("--force", action="store_true", help=_FORCE)
-    tables.add_argument("directory", type=_path, metavar="DIR")
+    tables.add_argument("directory", type=path, metavar="DIR")
 
 
 def _explain(why: argparse.ArgumentParser) -> None:
@@ -108,7 +134,7 @@ def _refresh(fetch: argparse.ArgumentParser) -> None:
     fetch.add_argument("--full", action="store_true", help="ask for everything, whole")
     fetch.add_argument("--retry", action="store_true", help="ask also for what failed a while ago")
     fetch.add_argument(
-        "--accept", action="store_true", help="use the holdings files that were kept aside"
+        "--accept", action="store_true", help="use the holdings files that were set aside"
     )
     fetch.add_argument("--quiet", action="store_true", help="no progress; for cron")
     fetch.add_argument("--no-alerts", action="store_true", help="judge no alerts at the end")
@@ -119,27 +145,27 @@ def _import(bring: argparse.ArgumentParser) -> None:
     place = _options(question=False)
     kinds = bring.add_subparsers(dest="kind", metavar="KIND", required=True)
     file = kinds.add_parser("holdings", parents=[place], help="issuer CSV or XLSX, or plain CSV")
-    file.add_argument("file", type=_path)
+    file.add_argument("file", type=path)
     file.add_argument("--fund", help="the fund, where the file does not say")
     file.add_argument("--as-of", dest="dated", metavar="DATE", help="the file's date, likewise")
     _notation(file)
     closes = kinds.add_parser(
         "prices", parents=[place], help="closes: CSV, XLSX, Parquet, JSON, or a folder of them"
     )
-    closes.add_argument("file", type=_path, nargs="+")
+    closes.add_argument("file", type=path, nargs="+")
     basis = closes.add_mutually_exclusive_group()
     basis.add_argument("--adjusted", action="store_true", help="closes are split-adjusted")
     basis.add_argument("--unadjusted", action="store_true", help="closes are as traded")
     closes.add_argument(
-        "--replace", action="store_true", help="these histories take the place of those held"
+        "--replace", action="store_true", help="these histories replace the stored ones"
     )
     closes.add_argument(
-        "--accept", action="store_true", help="join what does not fit what is held as it is"
+        "--accept", action="store_true", help="merge what does not fit the stored closes as it is"
     )
     closes.add_argument("--symbol", metavar="SYM", help="whose closes, where no column says")
     _notation(closes)
     ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")
-    ahead.add_argument("file", type=_path)
+    ahead.add_argument("file", type=path)
 
 
 def _notation(file: argparse.ArgumentParser) -> None:
@@ -167,7 +193,7 @@ def _forget(forget: argparse.ArgumentParser) -> None:
     gone = what.add_parser("holdings", parents=[place], help="a fund's file of one date")
     gone.add_argument("fund")
     gone.add_argument("date")
-    closes = what.add_parser("prices", parents=[place], help="all that is held of some symbols")
+    closes = what.add_parser("prices", parents=[place], help="everything stored of some symbols")
     closes.add_argument("symbols", nargs="+", metavar="SYMBOL")
     brought = what.add_parser("import", parents=[place], help="an import or a refresh")
     brought.add_argument("id", type=int, metavar="ID", help="its number in `status --imports`")
@@ -177,7 +203,7 @@ def _forget(forget: argparse.ArgumentParser) -> None:
 
 
 def _publish(publish: argparse.ArgumentParser) -> None:
-    publish.add_argument("target", type=_path, metavar="DIR", help="what others open with --home")
+    publish.add_argument("target", type=path, metavar="DIR", help="what others open with --home")
     publish.add_argument("--group", metavar="NAME", help="for this group alone, not for everyone")
 
 
@@ -187,7 +213,7 @@ def _serve(serve: argparse.ArgumentParser) -> None:
 
 def _status(status: argparse.ArgumentParser) -> None:
     status.add_argument("--format", choices=("text", "json"), default="text")
-    status.add_argument("--imports", action="store_true", help="what was brought, each by number")
+    status.add_argument("--imports", action="store_true", help="what was imported, each by number")
     status.add_argument(
         "--pair", default=argparse.SUPPRESS, metavar="SMALL:LARGE", help="whose refresh is priced"
     )
@@ -211,10 +237,11 @@ _COMMANDS: Final[
     "explain": ("how a number came about", True, _explain),
     "refresh": ("fetch what is stale", True, _refresh),
     "quotes": ("today's quotes of a pair and its lines, as JSON lines", True, _nothing),
-    "import": ("bring your own files", None, _import),
+    "import": ("import your own files", None, _import),
     "forget": ("take a wrong import back", None, _forget),
     "publish": ("a copy that a desk may read", False, _publish),
     "serve": ("the screen in a browser here", True, _serve),
-    "status": ("what is held, and how old", False, _status),
-    "doctor": ("what is to be mended here", False, _doctor),
+    "status": ("what is stored, and how old", False, _status),
+    "completion": ("what Tab completes in a shell", None, _completion),
+    "doctor": ("what needs fixing here", False, _doctor),
 }

@@ -35,20 +35,20 @@ def _forget_holdings(desk: Desk, fund: str, when: date | None) -> int:
     files = desk.store.read().holdings.get(fund, ())
     if when is None or all(file.as_of != when for file in files):
         dates = ", ".join(str(file.as_of) for file in files) or "none"
-        return say(f"no holdings of {fund} as of {when} are held; held are {dates}", BAD_INPUT)
+        return say(f"no holdings file of {fund} as of {when}; there are {dates}", BAD_INPUT)
     after = desk.store.commit(forget=[(fund, when)]).holdings.get(fund, ())
     below = next((file for file in after if file.as_of == when), None)
-    again = f"; those of {below.source}, brought before, count again" if below else ""
+    again = f"; the earlier file from {below.source} counts again" if below else ""
     write(f"holdings of {fund} as of {when} are forgotten{again}\n")
     return ANSWERED
 
 
 def _forget_prices(desk: Desk, symbols: Sequence[str]) -> int:
-    """Drop all that is held of some symbols; one that is not held ends it."""
+    """Drop everything stored of some symbols; one that is not held ends it."""
     blocks = desk.store.read().prices.blocks
     there = {symbol for block in blocks for symbol in block.symbols}
     if missing := [symbol for symbol in symbols if symbol not in there]:
-        return say(f"no prices of {', '.join(missing)} are held; nothing was changed", BAD_INPUT)
+        return say(f"no prices of {', '.join(missing)}; nothing was changed", BAD_INPUT)
     desk.store.change(lambda draft: draft.forget_symbols(symbols))
     write(f"prices of {', '.join(dict.fromkeys(symbols))} are forgotten\n")
     return ANSWERED
@@ -77,7 +77,7 @@ def _forget_changes(desk: Desk, fund: str, when: date | None) -> int:
     if not gone:
         dates = ", ".join(sorted({str(c.effective) for c in changes})) or "none"
         of_day = f" for {when}" if when else ""
-        return say(f"no changes of {fund} are announced{of_day}; held are {dates}", BAD_INPUT)
+        return say(f"no changes of {fund} are announced{of_day}; there are {dates}", BAD_INPUT)
     desk.store.commit(
         announce=forgetting(fund, when), note=Note("forget", datetime.now(UTC), words=fund)
     )

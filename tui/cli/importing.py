@@ -78,7 +78,7 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     refused = f"; {len(brought.rejected):,} rows refused" if brought.rejected else ""
     unchanged = "; nothing new" if brought.generation == before else ""
     if getattr(arguments, "dry_run", False):
-        unchanged = " (a dry run: nothing is kept)"
+        unchanged = " (a dry run: nothing is stored)"
     name = clean(file.name or f"{file}", 200)
     for at, line in enumerate(brought.details):
         write(f"  {line}\n" if at else f"{name}: {line}\n")

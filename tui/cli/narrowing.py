@@ -69,6 +69,6 @@ def of_themes(wanted: Sequence[str], market: Market) -> tuple[str, ...]:
             raise ConfigError(f"--theme {name}: there is no such theme; known are {known}")
         members = [symbol for symbol in theme.symbols if symbol in lines]
         if not members:
-            raise ConfigError(f"--theme {name}: none of its names is in a list of members held")
+            raise ConfigError(f"--theme {name}: none of its names is in a holdings file")
         symbols |= dict.fromkeys(members)
     return tuple(symbols)

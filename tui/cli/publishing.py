@@ -26,10 +26,12 @@ def publish(desk: Desk, target: Path, *, group: str | None) -> int:
         return say("the demo market is the same for everyone: `internals --demo`", BAD_INPUT)
     number: int | None = None
     if group is not None:
-        import grp
-
         try:
+            import grp
+
             number = grp.getgrnam(group).gr_gid
+        except ImportError:
+            return say("this system has no groups of users; publish without --group", BAD_INPUT)
         except KeyError:
             return say(f"there is no group called {group}", BAD_INPUT)
     now = datetime.now(UTC)

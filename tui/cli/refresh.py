@@ -26,7 +26,7 @@ Style = Literal["bar", "json", "none"]
 def fetch(
     desk: Desk, question: Question, config: Config, *, full: bool, again: bool, style: Style
 ) -> int:
-    """Fetch what is stale for a pair; ``again`` also what waits after an asking in vain.
+    """Fetch what is stale for a pair; ``again`` also what waits after a failure.
 
     Returns:
         The exit code: 0 with everything brought, 1 in part, 3 with nothing held at all.
@@ -93,10 +93,10 @@ def accept(desk: Desk, question: Question, now: datetime) -> None:
     if aside:
         desk.store.change(lambda draft: draft.accept(pair, now))
     for one in aside:
-        sentence = f"holdings {one.fund} of {one.as_of}, kept aside until now, count"
+        sentence = f"holdings {one.fund} of {one.as_of}, set aside until now, are used"
         print(f"internals: {safe(sentence)}", file=sys.stderr)  # noqa: T201
     if not aside:
-        print(f"internals: no file of {' or '.join(pair)} is kept aside", file=sys.stderr)  # noqa: T201
+        print(f"internals: no file of {' or '.join(pair)} is set aside", file=sys.stderr)  # noqa: T201
 
 
 def judge(desk: Desk, config: Config, since: datetime, *, style: Style) -> None:
@@ -122,7 +122,7 @@ def text(summary: Summary) -> str:
         lines.append(f"  {len(names):,} failed: {reason} ({few})")
     beyond = {
         "second tries": summary.retried,
-        "histories brought anew": len(summary.refetched),
+        "histories fetched again": len(summary.refetched),
         "second addresses": summary.addresses,
     }
     more = ", ".join(f"{count:,} {what}" for what, count in beyond.items() if count)

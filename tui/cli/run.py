@@ -72,6 +72,10 @@ def _command(arguments: argparse.Namespace) -> int:
     where = places(home, demo=demo)
     if arguments.command is None:
         return _screen(arguments, where)
+    if arguments.command == "completion":
+        from tui.cli.completion import completion
+
+        return completion(arguments.shell)
     if arguments.command == "doctor":
         from tui.doctor.examine import report
 

@@ -26,6 +26,8 @@ from aiohttp import web
 from textual_serve.server import Server, to_int
 
 from cache.facts.errors import CacheError
+from tui.cli.serve_connections import Connections
+from tui.cli.serve_connections import run as run_until_asked
 from tui.cli.serve_page import HIGHEST, MESSAGE, PATIENCE, WIDEST, Page, bounded
 from tui.text.streams import ANSWERED, BAD_INPUT, write
 from tui.workers.program import internals
@@ -72,6 +74,7 @@ class Desktop(Server):
         self.token, self._argv = token, argv
         self._hosts = {f"{HOST}:{port}", f"localhost:{port}"}
         self._open: set[asyncio.Task[object]] = set()
+        self.connections = Connections()
 
     @property
     def address(self) -> str:
@@ -142,8 +145,9 @@ class Desktop(Server):
         height = bounded(request.query.get("height", ""), 24, HIGHEST)
         self._open.add(task)
         try:
-            await socket_.prepare(request)
-            await Page(self._argv, socket_).run(width, height)
+            with self.connections.paged(request):
+                await socket_.prepare(request)
+                await Page(self._argv, socket_).run(width, height)
         except (ConnectionError, OSError):
             # the page is gone, or no process can be started for it
             await socket_.close()
@@ -187,13 +191,7 @@ def serve(argv: Sequence[str], port: int) -> None:
             logger.addHandler(logging.NullHandler())
             logger.propagate = False
         write(f"{server.address}\nto look at, read-only, by this machine alone; ctrl+c ends it\n")
-        web.run_app(
-            server.application(),
-            sock=listening,
-            print=None,
-            access_log=None,
-            shutdown_timeout=PATIENCE,
-        )
+        asyncio.run(run_until_asked(server.application(), listening, server.connections, PATIENCE))
 
 
 def run(desk: Desk, config: Config, question: Question) -> int:

@@ -116,7 +116,7 @@ COMMANDS: Final = (
     Command(
         "without",
         ("X",),
-        "tell the indices without the marked names, or with them again",
+        "show the indices without the marked names, or with them again",
         "without",
         _NAMES,
     ),
@@ -126,7 +126,7 @@ COMMANDS: Final = (
     Command("longer", ("]",), "the next longer window", "window(1)", _ASK, "window"),
     Command("earlier", ("<",), "as of the session before", "step(-1)", _ASK),
     Command("later", (">",), "as of the session after", "step(1)", _ASK, "date"),
-    Command("today", ("home",), "as of the last session held", "home", _ASK),
+    Command("today", ("home",), "as of the last session with closes", "home", _ASK),
     Command("basis", ("t",), "price return, or total return", "basis", _ASK, "basis"),
     Command("command", (":", "ctrl+p"), "the command line", "command", _ASK, "command"),
     Command("refresh", ("r",), "fetch what is stale", "refresh(False)", _DATA, "refresh"),
@@ -142,7 +142,7 @@ COMMANDS: Final = (
     Command(
         "fetched",
         ("F",),
-        "what the last refresh brought and cost, what failed and why",
+        "what the last refresh fetched and cost, what failed and why",
         "fetched",
         _DATA,
         line="fetched",
@@ -161,7 +161,7 @@ COMMANDS: Final = (
     Command(
         "import", ("i",), "import a file of holdings or prices", "bring", _DATA, line="import FILE"
     ),
-    Command("demo", ("D",), "the simulated market, where nothing is held", "demo", _DATA),
+    Command("demo", ("D",), "the simulated market, where there are no data", "demo", _DATA),
     Command("live", ("p",), "live quotes while the exchange is open, or not", "live", _DATA),
     Command("copy_row", ("y",), "copy the row under the cursor", "copy(False)", _DATA),
     Command("copy_pane", ("Y",), "copy the whole pane", "copy(True)", _DATA),

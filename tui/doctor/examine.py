@@ -35,6 +35,7 @@ def examine(around: Surroundings) -> list[Finding]:
         ("room", keeping.room),
         ("sessions", keeping.sessions),
         ("python", machine.python),
+        ("system", machine.system),
         ("packages", machine.packages),
         ("painting", machine.painting),
         ("proxy", network.proxy),

@@ -71,7 +71,7 @@ def to_text(findings: Sequence[Finding], width: int) -> str:
             lines += _wrapped(" " * (6 + _TOPIC) + "> ", one.then, width)
     faults = sum(one.state == "fault" for one in findings)
     notes = sum(one.state == "note" for one in findings)
-    words = "nothing to mend" if not faults else f"{faults} to mend"
+    words = "nothing to fix" if not faults else f"{faults} to fix"
     lines.append(f"{words}, {len(findings) - faults - notes} ok, {notes} to know")
     return "\n".join(lines) + "\n"
 

@@ -31,7 +31,7 @@ def config(around: Surroundings) -> list[Finding]:
     try:
         load(path)
     except ConfigError as error:
-        return [Finding("config", "fault", f"{error}", "mend that line, or move the file away")]
+        return [Finding("config", "fault", f"{error}", "correct that line, or move the file away")]
     settings = _settings(path) if path.exists() else []
     if not settings:
         there = "sets nothing" if path.exists() else "is not there"
@@ -64,7 +64,9 @@ def own_files(around: Surroundings) -> list[Finding]:
     try:
         load_reference(around.places.config)
     except CacheError as error:
-        return [Finding("own files", "fault", f"{error}", "mend that line, or move the file away")]
+        return [
+            Finding("own files", "fault", f"{error}", "correct that line, or move the file away")
+        ]
     return [Finding("own files", "ok", f"{' and '.join(there)} can be used")] if there else []
 
 
@@ -73,9 +75,7 @@ def store(around: Surroundings) -> list[Finding]:
     home = around.places.store
     kind = "simulated market" if around.simulated else "market"
     if not home.exists():
-        return [
-            Finding("store", "note", f"{home} is not there yet: nothing is held", _first(around))
-        ]
+        return [Finding("store", "note", f"{home} is not there yet: no data", _first(around))]
     try:
         contents = Store(home, simulated=around.simulated).read()
     except StoreEmpty as error:
@@ -95,7 +95,7 @@ def store(around: Surroundings) -> list[Finding]:
 def _first(around: Surroundings) -> str:
     if around.simulated:
         return "internals --demo makes it"
-    return "internals refresh fetches, internals import brings your files, internals --demo shows"
+    return "internals refresh fetches, internals import takes your files, internals --demo shows"
 
 
 def _size(home: Path) -> tuple[int, int]:

@@ -7,6 +7,7 @@ import sys
 from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
+from cache.facts.system import lacking
 from tui import VERSION
 from tui.doctor.findings import Finding
 from tui.terminal import release
@@ -22,6 +23,7 @@ NEEDED: Final = {
     "openpyxl": (3, 1),
     "platformdirs": (4,),
     "rich": (14,),
+    "shtab": (1, 13),
     "textual": (8, 2),
     "yfinance": (1, 7),
 }
@@ -35,6 +37,11 @@ def python(around: Surroundings) -> list[Finding]:
     if sys.version_info < OLDEST:
         return [Finding("python", "fault", sentence, "Python 3.11 or newer is needed")]
     return [Finding("python", "ok", sentence)]
+
+
+def system(around: Surroundings) -> list[Finding]:
+    """Tell what this system does not give and so is not promised; nothing on POSIX."""
+    return [Finding("system", "note", sentence) for sentence in lacking()]
 
 
 def packages(around: Surroundings) -> list[Finding]:

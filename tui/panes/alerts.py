@@ -114,7 +114,7 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
 def _rows(one: Standing, here: bool, host: Host) -> Drawing:
     """An alert on two lines: condition and number; question and when it last fired."""
     alert, fired = one.state.alert, one.state.fired
-    now = "not told" if one.value is None else f"now {figure(alert, one.value)}"
+    now = "no value" if one.value is None else f"now {figure(alert, one.value)}"
     holds = one.value is not None and alert.holds(one.value)
     state = "holds" if holds else "armed" if one.state.armed else "waits to cross back"
     first: Line = [

@@ -25,7 +25,7 @@ def drawing(scene: Scene, series: Mapping[Side, Daily], width: int, height: int)
     """The last session in figures, then as many series over the window as there is room for."""
     sides = [side for side in scene.sides if side in series]
     if not sides:
-        return wrapped("No daily closes of members are held for this.", width)
+        return wrapped("There are no daily closes of members for this.", width)
     lines: Drawing = []
     for side in sides:
         lines += _figures(scene.fund(side), side, _last(scene, series[side]), width)

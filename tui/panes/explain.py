@@ -10,7 +10,6 @@ from textual.message import Message
 
 from core.answer.table import shown_in
 from core.data.errors import CoreError
-from core.explain.ground import Ground
 from core.explain.measures import explain
 from tui.command.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD
 from tui.panes.help import PageScreen, page_bindings
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.data.market import Market
     from core.explain.explanation import Explanation
+    from core.explain.ground import Ground
     from tui.host.scene import Scene, Side
     from tui.text.spans import Drawing
 
@@ -58,7 +58,7 @@ _OF_ROW: Final = {
     (CHANGES, "membership"): "change",
 }
 _OF_PAIR: Final = {
-    (SPREAD, "lines"): ("gap", "geometric", "drawdown"),
+    (SPREAD, "lines"): ("gap", "rolling", "streak", "ratio", "geometric", "drawdown"),
     (SPREAD, "years"): ("rank", "since", "z", "percentile"),
     (SPREAD, "full years"): ("full-rank", "since", "z", "percentile"),
     (SPREAD, "paths"): ("gap", "rank", "since", "percentile"),
@@ -141,10 +141,9 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
         sentence = "there is no such number in this answer"
         grounds: dict[str, Ground] = {}
         for one in self.wanted:
-            ground = grounds.setdefault(one.fund, Ground(self.market, self.snapshot, one.fund))
             try:
                 explanations += explain(
-                    self.market, self.snapshot, one.fund, one.measure, one.item, ground
+                    self.market, self.snapshot, one.fund, one.measure, one.item, grounds
                 )
             except CoreError as error:
                 # what one index has not, the other may have

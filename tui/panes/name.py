@@ -155,6 +155,6 @@ def _membership(path: Trail) -> str:
         return "in no holdings file up to the as-of date"
     stretches = []
     for first, last in path.memberships:
-        since = f"since {first}" if first else "since before the first file held"
+        since = f"since {first}" if first else "since before the first file"
         stretches.append(f"a member {since}" + (f" until {last}" if last else ""))
     return "; ".join(stretches)

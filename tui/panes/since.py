@@ -39,7 +39,9 @@ class SinceScreen(PageScreen, inherit_bindings=False):
         before = self._recall.before(now)
         try:
             changes = None if before is None else since(before.look, now)
-            sentence = "This is the first look at this pair, window and basis: the next one tells."
+            sentence = (
+                "This is the first look at this pair, window and basis: the next one will compare."
+            )
         except LookError as error:
             changes, sentence = None, f"{error}."
         head: Line = [("SIMULATED  ", "mark")] if now.simulated else []
@@ -79,7 +81,7 @@ def drawing(changes: Since, before: Seen, now: datetime, width: int) -> Drawing:
     for fund, index in changes.indices.items():
         lines += [[], *_index(fund, index, width)]
     missing = [fund for fund in after.indices if fund not in changes.indices]
-    lines += [[(f" {fund} was not told then", "dim")] for fund in missing]
+    lines += [[(f" {fund} had no numbers then", "dim")] for fund in missing]
     return lines
 
 

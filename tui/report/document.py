@@ -13,6 +13,7 @@ from core.note.note import headline, sentences
 from core.note.verdict import leaders_that_left, margin, members_total, verdict
 from tui.report.coming import UNTOLD, announced
 from tui.report.document_index import index_document
+from tui.report.document_rarity import rarity_document
 from tui.report.ledger import ledger
 from tui.report.since import since_document
 from tui.report.values import Json, iso, number, scaled
@@ -60,7 +61,7 @@ def _ranking(ranking: Ranking) -> Json:
     }
 
 
-def _spread(spread: Spread | None) -> Json | None:
+def _spread(spread: Spread | None, basis: str) -> Json | None:
     if spread is None:
         return None
     return {
@@ -71,6 +72,7 @@ def _spread(spread: Spread | None) -> Json | None:
         "ratio_drawdown": number(spread.drawdown),
         "same_window": _ranking(spread.same_window),
         "full_years": _ranking(spread.full_years),
+        **rarity_document(spread.history, basis),
         "daily": {
             "sessions": [str(session) for session in spread.sessions],
             "small_return": spread.small_line.tolist(),
@@ -206,7 +208,7 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
         "headline": headline(snapshot),
         "missing": list(snapshot.missing),
         "warnings": list(snapshot.warnings),
-        "spread": _spread(snapshot.spread),
+        "spread": _spread(snapshot.spread, question.basis),
         "indices": {
             fund: index_document(snapshot, view) for fund, view in snapshot.indices.items()
         },

@@ -138,7 +138,7 @@ def _measures(view: IndexView, daily: Daily | None) -> Json:
 
 def index_document(snapshot: Snapshot, view: IndexView) -> Json:
     """One index; its daily breadth where the question asked for it."""
-    gathered, early = view.concentration, view.end_early
+    gathered, early, stray = view.concentration, view.end_early, view.stray_day
     without, lost = view.without, drags(view)
     return {
         "fund_return": number(view.fund_return),
@@ -155,6 +155,13 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
         "end_early": early
         and {"session": iso(early.session), "lines": early.lines, "weight": number(early.weight)},
         "price_return_weight": number(view.price_return_weight),
+        "stray_day": stray
+        and {
+            "session": iso(stray.session),
+            "closes": stray.closes,
+            "before": stray.before,
+            "sources": [*stray.sources],
+        },
         "claims": {"leaders": view.claims, "breadth": view.claims_breadth},
         "left_out": [
             {"symbol": o.symbol, "name": o.name, "weight": number(o.weight), "reason": o.reason}

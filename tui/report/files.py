@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
+from cache.facts import system
+from cache.store import disk
 from tui.text.safe import safe_lines
 
 _LINK: Final = "is a link, through which nothing is written; name the file itself"
@@ -89,10 +91,10 @@ def write_file(
         if stream:
             _send(target, data)
             return
-        with beside.open("xb") as file:
-            file.write(data)
-            with suppress(FileNotFoundError):
-                os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
+        mode = None
+        with suppress(FileNotFoundError):
+            mode = target.stat().st_mode & 0o777
+        disk.write_new(beside, data, mode)
         if ledger is not None:
             ledger.note(target, data)
         if not target.exists() and _linked(beside, target):
@@ -121,7 +123,7 @@ def _linked(beside: Path, target: Path) -> bool:
 def _send(target: Path, data: bytes) -> None:
     """Write to a pipe that is read, or to a device; a pipe without a reader is no place to wait."""
     try:
-        opened = os.open(target, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        opened = os.open(target, os.O_WRONLY | system.UNASKED)
     except OSError as error:
         nobody = error.errno == errno.ENXIO and target.is_fifo()
         raise OSError(error.errno, _UNREAD if nobody else error.strerror) from None

@@ -5,12 +5,14 @@ Each row says which question it answers, so that a table cannot be read under a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from tui.report.parts_rarity import RARITY_PARTS
+
 if TYPE_CHECKING:
-    from tui.report.values import Json
+    from tui.report.values import Json, Rows
 
 #: text, real number, whole number, date, yes or no
 Kind = Literal["text", "real", "whole", "date", "flag"]
@@ -50,9 +52,6 @@ def _columns(text: str) -> tuple[TidyColumn, ...]:
         name, _, kind = word.partition(":")
         columns.append(TidyColumn(name, _KINDS[kind]))
     return tuple(columns)
-
-
-Rows = Iterable[Mapping[str, Any]]
 
 
 def _each(key: str) -> Callable[[Json], Rows]:
@@ -284,6 +283,7 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
         f"{_PAIR}comparison year:i year_start:d year_end:d small_return:f large_return:f gap_pp:f",
         _history,
     ),
+    **RARITY_PARTS,
     "bridge": (f"{_PAIR}step part_of pp:f", _bridge),
     "gap_leaders": (f"{_PAIR}symbol name contribution_bp:f", _top("gap_leaders")),
     "sector_effects": (

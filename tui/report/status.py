@@ -184,7 +184,7 @@ def to_text(
         words = f"{row['leave']:,} leave, {row['join']:,} join on {row['effective']}"
         lines.append(f"{row['fund']:<10} announced: {words} ({', '.join(row['from'])})")
     lines += [
-        f"! holdings {one.fund} of {one.as_of} are kept aside, the file {'; '.join(one.why)};"
+        f"! holdings {one.fund} of {one.as_of} are set aside, the file {'; '.join(one.why)};"
         " `internals refresh --accept` uses it"
         for one in contents.aside
     ]

@@ -119,7 +119,7 @@ def _changes(snapshot: Snapshot) -> Iterator[ReportTable]:
 
 
 def _announced(snapshot: Snapshot) -> Iterator[ReportTable]:
-    columns = ("", "symbol", "name", ">return", ">bp", ">rank", "how it stands")
+    columns = ("", "symbol", "name", ">return", ">bp", ">rank", "status")
     for fund, changes in snapshot.announced.items():
         rows = [
             (

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 Json = dict[str, Any]
+#: Rows of a tidy table, each by column.
+Rows = Iterable[Mapping[str, Any]]
 
 
 def number(value: float | None) -> float | None:

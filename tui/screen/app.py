@@ -91,6 +91,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         self._opened, self._steps = now(), 0
         self.rung = ""
         self._identity: str | None = None
+        self._followed: str | None = None
         #: Paints nothing while it is open.
         self._paint_hold = ExitStack()
         self._watched = False
@@ -225,11 +226,12 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         """An answer is on the screen: what it costs to renew, looks and alerts."""
         asked = new.question
         pair = (asked.small, asked.large)
-        was = old and (old.generation, old.question.small, old.question.large)
-        if was != (new.generation, *pair) or self.refresher.priced != pair:
+        was = old and (old.question.small, old.question.large)
+        if self._followed != self._identity or was != pair or self.refresher.priced != pair:
             self.refresher.look_up_cost(asked)
+            self._followed = self._identity
         self.recall.saw(new)
-        self.ringer.check(new)
+        self.ringer.check(new, self._identity)
         if self._steps:
             steps, self._steps = self._steps, 0
             self.step(steps)
@@ -295,7 +297,9 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             shown = replace(shown, as_of=self.question.as_of)
         question = stepped(self.question, self.market, shown, sessions)
         if question.as_of == shown.as_of:
-            self.tell(f"{question.as_of} is the {'last' if sessions > 0 else 'first'} session held")
+            self.tell(
+                f"{question.as_of} is the {'last' if sessions > 0 else 'first'} session with closes"
+            )
             return
         self.ask(question)
 

@@ -50,7 +50,7 @@ class Asking(Board, inherit_bindings=False):
         self.host.step(sessions)
 
     def action_home(self) -> None:
-        """Ask again as of the last session held."""
+        """Ask again as of the last session with closes."""
         app = self.host
         app.ask(replace(app.question, as_of=None))
 

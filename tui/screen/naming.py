@@ -107,4 +107,4 @@ class Naming(Board, inherit_bindings=False):
         self.changes.show(scene)
         pane.turn("down")
         names = " ".join(app.marked) or "none"
-        app.tell(f"marked: {names}; X tells the indices without them")
+        app.tell(f"marked: {names}; X shows the indices without them")

@@ -20,6 +20,6 @@ class Starting(Board):
         elif host.desk.read_only:
             host.tell(host.desk.read_only, error=True)
         elif host.scene is not None:
-            host.tell("a real market is held; `internals --demo` opens the simulated one")
+            host.tell("there is a real market here; `internals --demo` opens the simulated one")
         else:
             host.to_demo()

@@ -10,7 +10,7 @@ from cache.facts.sessions import last_final, sessions
 from cache.refresh.absent_files import load_absent
 from cache.refresh.backoff import load_waits
 from cache.refresh.plan import make_plan
-from cache.refresh.reasons import in_vain, wait
+from cache.refresh.reasons import next_try, wait
 from core.data.errors import CoreError
 from core.data.question import normal
 from core.data.windows import anchors
@@ -65,7 +65,7 @@ def sentence(
     if newest - now > _SLOW:
         # what is stale is asked of the clock: one that stands before the data knows nothing
         return f"the newest data is {ago(newest, now)}: set the clock right, nothing else is sure"
-    waiting = in_vain(plan.waiting.values(), now) if plan.waiting else ""
+    waiting = next_try(plan.waiting.values(), now) if plan.waiting else ""
     if not plan:
         retry = "`internals refresh --retry`" if by.startswith("`") else ":retry"
         return f"{waiting}; {retry} asks now" if waiting else "up to date: nothing to fetch"

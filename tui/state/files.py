@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from cache.facts import system
 from cache.store import disk
 from core.data.errors import WindowError
 from core.data.question import Basis, Question, normal
@@ -57,7 +57,7 @@ class Memory:
     def lose(self, error: OSError) -> None:
         """Something could not be kept, which is no error: everything else goes on."""
         self._lost = (
-            f"what the screen remembers is not kept: {error.strerror or error};"
+            f"what the screen remembers is not saved: {error.strerror or error};"
             f" everything else goes on ({self.state.parent})"
         )
 
@@ -121,7 +121,7 @@ class Memory:
         }
         if not self.refusal:
             try:
-                write(self.state, json.dumps(fields))
+                disk.replace(self.state, json.dumps(fields).encode())
             except OSError as error:
                 self.lose(error)
 
@@ -132,27 +132,8 @@ def read(path: Path) -> bytes:
     Raises:
         OSError: it cannot be read.
     """
-    opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    opened = os.open(path, system.READ)
     try:
         return os.read(opened, _MOST)
     finally:
         os.close(opened)
-
-
-def write(target: Path, text: str) -> None:
-    """Write a small file for its owner alone: whole or not at all.
-
-    Raises:
-        OSError: it cannot be written; what was there is left as it was.
-    """
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        disk.make(target.parent)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
+from cache.facts import system
+
 #: Seconds an orderly end may take once its terminal is gone; then the process just ends.
 PATIENCE: Final = 2.0
 
@@ -40,7 +42,7 @@ def on_signals(leave: Callable[[int], None], restore: Callable[[], None]) -> Non
         timer.start()
         loop.call_soon_threadsafe(leave, code)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in set(system.ENDING) - {signal.SIGINT}:
         with suppress(ValueError):
             signal.signal(number, left)
 

@@ -64,7 +64,7 @@ def answer(desk: DeskLike, number: int, question: Question) -> Taken | Failed:
         identity = desk.identity()
         snapshot = desk.take(question)
         market = desk.market()
-        if market.generation != snapshot.generation:
+        if market.generation != snapshot.generation or desk.identity() != identity:
             # Another process brought data in between: both are to be of one generation.
             snapshot = desk.take(question)
     except (CoreError, CacheError) as error:

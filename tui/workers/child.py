@@ -66,7 +66,7 @@ async def run(argv: list[str], report: Callable[[str], None]) -> tuple[int, str]
 
     code, last = await follow(argv, take, "the refresh")
     if code == 0 and not summarized:
-        return 2, f"the refresh ended without saying what it brought{last and f': {last}'}"
+        return 2, f"the refresh ended without its result{last and f': {last}'}"
     return code, last
 
 

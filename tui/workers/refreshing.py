@@ -52,7 +52,9 @@ class Refresher:
             return ""
         left = max((self._until - self._host.now()).total_seconds(), 0.0)
         when = f"{left:.0f} s" if left < 90 else f"{left / 60:.0f} m"
-        return f"Yahoo limits requests: what came is kept, fetching goes on by itself in {when}"
+        return (
+            f"Yahoo limits requests: what arrived is stored, fetching goes on by itself in {when}"
+        )
 
     def look_up_cost(self, question: Question) -> None:
         """Find out, beside the screen, what is stale; a `Cost` message brings the answer."""

@@ -1,4 +1,4 @@
-"""What the simulated market announces before its reconstitution: what its last files then show."""
+"""The simulated market's announced changes: the differences of its last two files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Matrices of simulated closes laid out in the long form every source uses."""
+"""Converts matrices of simulated closes to the long form that every source uses."""
 
 from __future__ import annotations
 

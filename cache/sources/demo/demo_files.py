@@ -1,4 +1,4 @@
-"""Dated holdings files of a simulated fund, parsed rows beside the text they stand in."""
+"""Dated holdings files of a simulated fund: parsed rows and their text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CASH_NAME: Final = "SIMULATED CASH"
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Unmeasured:
-    """Lines that stand in the files and have no closes.
+    """Lines that are in the files and have no closes.
 
     Attributes:
         symbols: (U,).

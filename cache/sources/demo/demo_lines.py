@@ -127,7 +127,7 @@ class DemoLines:
 
 
 def told_apart(bp: FloatArray) -> FloatArray:
-    """Published bp told apart below half a bp, in the given order, most extreme first.
+    """Return published bp made distinct by less than half a bp, in the given order.
 
     Equal figures are spread evenly from 0.3 bp beyond to 0.3 bp short of the figure, so that
     their sum stays what it was.

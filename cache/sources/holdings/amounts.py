@@ -1,4 +1,4 @@
-"""How much of each line a fund holds: values in one currency, or weights, and their total."""
+"""The amount of each line in a fund: values in one currency, or weights, and their total."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _NEARLY: Final = 0.995
 #: An issuer's rounded percentages add up to at least this much; below it, rows are missing.
 _CUT: Final = 0.98
-#: Above it several funds, or sums, stand in one file.
+#: Above it rows stand in the file twice, or belong to another fund; above the second several funds,
+#: or sums, do.
+_OVER: Final = 1.02
 _ABOVE: Final = 1.05
 #: Weights of a file that does not say are fractions up to this sum, percentages from that.
 _FRACTIONS, _PERCENTS = 1.05, 5.0
@@ -62,12 +64,16 @@ def values_of(sheet: Sheet) -> tuple[list[float], float]:
 
 
 def _check_sum(sheet: Sheet, weighed: float) -> None:
-    """Refuse weights of more than one fund."""
+    """Refuse weights of more than one fund; list those of somewhat more than one with the rows."""
     if sheet.percent and weighed > 100 * _ABOVE:
         raise SourceError(
             f"the weights add up to {weighed:.1f} %: several funds, or sums, stand in the file;"
-            " keep the rows of one fund, or name the column that tells them: --columns fund=TITLE"
+            " keep the rows of one fund, or name the column that names them: --columns fund=TITLE"
         )
+    found = weighed / 100 if sheet.percent else weighed
+    if _OVER < found <= _ABOVE:
+        reason = f"the weights add up to {found:.1%}: rows stand twice, or are of another fund"
+        _not_whole(sheet, reason)
 
 
 def _one_currency(sheet: Sheet, money: list[float]) -> list[float]:
@@ -144,7 +150,7 @@ def _base(sheet: Sheet, codes: dict[int, str]) -> str:
 
 
 def _rates(sheet: Sheet, codes: dict[int, str]) -> dict[int, float] | None:
-    """Row -> what its value is to be multiplied by, None where the file's rates do not say.
+    """Return row -> factor to the base currency, None where the file's rates do not give it.
 
     A rate can be dollars a unit (1.17) or units a dollar (156.5): which of the two is told by
     what currencies are worth, roughly, and has to be the same for all of them.
@@ -193,8 +199,13 @@ def _whole(sheet: Sheet, money: list[float]) -> float | None:
     if any(abs(value / whole - weight) > _ROUNDED for value, weight in rows):
         return None
     reason = f"the weights add up to {total:.1%}: rows are missing, or the file is cut off"
-    sheet.rejected.append(Rejected(max(line.line for line in sheet.lines), "weight", "", reason))
+    _not_whole(sheet, reason)
     return whole
+
+
+def _not_whole(sheet: Sheet, reason: str) -> None:
+    """List with the refused rows what the weights say of the file as a whole."""
+    sheet.rejected.append(Rejected(max(line.line for line in sheet.lines), "weight", "", reason))
 
 
 def _listed(codes: list[str]) -> str:

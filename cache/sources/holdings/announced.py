@@ -1,4 +1,4 @@
-"""Changes announced before they take effect: read from a file, merged with those held."""
+"""Changes announced before they take effect: read from a file, merged with the stored ones."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _in_order(changes: Iterable[Announcement]) -> Announcements:
 
 
 def adding(new: Iterable[Announcement]) -> Callable[[Announcements], Announcements]:
-    """What makes of the changes held those with new ones, which replace the same change."""
+    """Return a function that adds changes to the stored ones, replacing the same change."""
 
     def merged(changes: Announcements) -> Announcements:
         lines: dict[tuple[str, str], list[Announcement]] = {}
@@ -81,7 +81,7 @@ def adding(new: Iterable[Announcement]) -> Callable[[Announcements], Announcemen
 
 
 def forgetting(fund: str, effective: date | None) -> Callable[[Announcements], Announcements]:
-    """What drops a fund's changes, of one effective date or all, from those held."""
+    """Return a function that drops a fund's changes, of one effective date or all."""
 
     def left(changes: Announcements) -> Announcements:
         return tuple(

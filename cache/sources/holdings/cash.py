@@ -1,4 +1,4 @@
-"""Which rows of a holdings file are cash, by their whole name; and by their asset class."""
+"""Recognises rows of a holdings file that are cash, by whole name or asset class."""
 
 from __future__ import annotations
 

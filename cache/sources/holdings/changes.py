@@ -95,7 +95,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
             change = _change(table, _padded(row, len(rows[table.header].cells)), today)
             key = (change["fund"], change["symbol"])
             if changes.setdefault(key, change) != change:
-                raise BadCell("symbol", "another row of this file tells another change of it")
+                raise BadCell("symbol", "another row of this file gives another change of it")
         except BadCell as bad:
             shown = clean(table.text(row, *_SYMBOL), 20)
             rejected.append(Rejected(row.line, bad.column, shown, bad.reason))

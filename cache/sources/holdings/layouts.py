@@ -1,4 +1,4 @@
-"""A holdings file of any layout, recognised by what it holds, never by its name.
+"""Parses a holdings file of any layout, recognised by its content, never by its name.
 
 Runs in the limited child.
 """

@@ -145,7 +145,7 @@ def identifier(*texts: str) -> str:
 
 
 def sedol(text: str) -> str:
-    """A SEDOL with the zeros that a spreadsheet dropped, "" where the text is none."""
+    """Return a SEDOL with the zeros that a spreadsheet dropped, "" where the text is no SEDOL."""
     if not text:
         return ""
     code = text.strip().upper()

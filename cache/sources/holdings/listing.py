@@ -1,4 +1,4 @@
-"""Where each line of a holdings file is listed, by what the file says of it.
+"""Finds where each line of a holdings file is listed, by the file's own columns.
 
 A ticker is no company: DG is Dollar General in New York and Vinci in Paris. What the file
 says nearest to the listing decides: a vendor's suffix, the exchange, the currency of the
@@ -59,7 +59,7 @@ def reasons_abroad(lines: Sequence[Line]) -> list[str]:
 
 @dataclass(slots=True)
 class Listings:
-    """What a whole file tells of its lines' listings.
+    """What a whole file shows about its lines' listings.
 
     Attributes:
         local: no column says the currency of the listing, and the column of currencies may:
@@ -112,7 +112,7 @@ class Listings:
         return ""
 
     def _home(self, line: Line) -> str:
-        """The code of the country a line's company is at home in, "" where not told."""
+        """Return the country code of a line's company, "" where the file does not give it."""
         kind, _, code = line.identifier.partition(":")
         if kind == "isin" and country_code(code[:2]):
             return code[:2]

@@ -1,4 +1,4 @@
-"""The rows of one fund and one day among those that stand in one file."""
+"""Selects the rows of one fund and one day from a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def rows_of_fund(sheet: Sheet, wanted: str | None) -> None:
-    """Leave the rows of the fund that was asked for, where a column says whose rows are whose.
+    """Keep the rows of the requested fund, where a column names each row's fund.
 
     A file of one fund keeps its rows, and says which fund it is.
 
@@ -22,7 +22,7 @@ def rows_of_fund(sheet: Sheet, wanted: str | None) -> None:
         wanted: the fund's symbol as the user gave it, None where they gave none.
 
     Raises:
-        SourceError: several funds stand in the file, and it is not told which is meant.
+        SourceError: several funds stand in the file, and not which fund is meant is meant.
     """
     if "fund" not in sheet.titles and "fund_name" not in sheet.titles:
         return
@@ -42,7 +42,7 @@ def rows_of_fund(sheet: Sheet, wanted: str | None) -> None:
     if key not in stated:
         shown = ", ".join(clean(name, 40) for name in [*stated.values()][:12])
         more = f" and {len(stated) - 12:,} more" if len(stated) > 12 else ""
-        asked = f"not those of {clean(wanted, 20)}" if wanted else "and it is not told which"
+        asked = f"not those of {clean(wanted, 20)}" if wanted else "and not which fund is meant"
         raise SourceError(
             f"holds the rows of {len(stated):,} funds ({shown}{more}), {asked}; say which with"
             " --fund",
@@ -62,7 +62,7 @@ def _folded(text: str) -> str:
 
 
 def settle_day(sheet: Sheet) -> None:
-    """Find the file's day: by what stands above its rows, or by its column of dates.
+    """Find the file's day: in the rows above the table, or in its column of dates.
 
     Raises:
         SourceError: the two contradict each other, or the column says several days.

@@ -1,4 +1,4 @@
-"""What stands above a table of holdings: whose they are, and of which day."""
+"""The rows above a table of holdings: the fund and the day."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Preamble:
 
 
 def read_preamble(rows: Sequence[Row]) -> Preamble:
-    """What the rows above a header tell."""
+    """Return the fund, title, dates and facts in the rows above a header."""
     head = Preamble()
     for row in rows:
         filled = [cell for cell in row.cells if cell]

@@ -33,7 +33,7 @@ __all__ = ["HoldingsFile", "Rejected", "read_holdings"]
 
 @dataclass(frozen=True, slots=True)
 class Notation:
-    """How a file is to be read, as the user says it.
+    """The user's options for reading a file.
 
     Attributes:
         dates: the order of day, month and year ("dmy", "mdy", "ymd"), None where not said.
@@ -50,7 +50,7 @@ class Notation:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a file was read: what was taken for what.
+    """How a file was read: the meaning of each column.
 
     Attributes:
         titles: what a column holds -> its title.
@@ -168,7 +168,7 @@ def read_holdings(
 
 
 def _not_read(fields: Mapping[str, Any]) -> tuple[LeftOut, ...]:
-    """The lines of which no row could be read: they are in the fund, as far as anyone knows."""
+    """Return the lines without a readable row, which still belong to the fund."""
     left_out: dict[str, LeftOut] = {}
     for line, _, text, reason in fields["rejected"]:
         symbol = yahoo_symbol(text)
@@ -181,7 +181,7 @@ def _not_read(fields: Mapping[str, Any]) -> tuple[LeftOut, ...]:
 def _fund(
     fields: Mapping[str, Any], given: str | None, funds: Mapping[str, Fund], file: str
 ) -> str:
-    """The fund's symbol: what the content says, else what was given."""
+    """Return the fund's symbol: from the content, else as given."""
     wanted = None
     if given is not None:
         wanted = yahoo_symbol(given)
@@ -204,7 +204,7 @@ def _fund(
 
 
 def _as_of(fields: Mapping[str, Any], given: date | None, now: datetime, file: str) -> date:
-    """The file's date: what the content says, else what was given."""
+    """Return the file's date: from the content, else as given."""
     stated = date.fromisoformat(fields["as_of"]) if fields["as_of"] else None
     if stated is not None and given is not None and stated != given:
         raise SourceError(f"states {stated}, not {given} (--as-of {given})", file=file)

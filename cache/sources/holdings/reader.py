@@ -114,7 +114,7 @@ class Reader:
         return sheet
 
     def _place(self) -> None:
-        """Where the cells of a line stand; -1 where no column holds them."""
+        """Return the positions of a line's cells; -1 where no column holds them."""
         self._places = {
             word: self._table.columns.get(word, -1) for word in column_words("holdings")
         }
@@ -125,7 +125,7 @@ class Reader:
         return [row.cells[at] for row in body if len(row.cells) > at]
 
     def _symbol_in_identifier(self) -> None:
-        """Take identifiers for tickers where they are some: First Trust calls them so."""
+        """Use the identifiers as tickers where they are tickers: First Trust titles them so."""
         table = self._table
         if not table.has("identifier"):
             return
@@ -136,7 +136,7 @@ class Reader:
             table.columns["symbol"] = table.columns.pop("identifier")
 
     def _fund_column(self, wanted: str | None) -> None:
-        """Take a column of another title for that of funds.
+        """Use a column of another title as the column of funds.
 
         It names the fund that was asked for in some row, or its title speaks of funds and it
         says several.
@@ -153,7 +153,7 @@ class Reader:
                 return
 
     def _settle_order(self, head: Any, body: Sequence[Row], args: Mapping[str, Any]) -> None:
-        """Find the order of the file's dates; a date that the user gave may tell it."""
+        """Find the order of the file's dates, if need be by the date that the user gave."""
         table = self._table
         words = [word for word in ("date", "maturity") if table.has(word)]
         texts = {table.text(row, word) for row in body for word in words}
@@ -171,7 +171,7 @@ class Reader:
         self._order = date_order(texts, args.get("dates"), known)
 
     def _row(self, row: Row, filled: list[str], *, after_blank: bool, last: bool) -> None:
-        """Take one row that is not blank: a header, a heading, prose, a sum, or a line."""
+        """Process one row that is not blank: a header, a heading, prose, a sum, or a line."""
         table = self._table
         symbol, name = table.text(row, "symbol"), table.text(row, "name")
         if len(filled) == 1:
@@ -216,7 +216,7 @@ class Reader:
         return len(name) > _SENTENCE or not name.strip("- ") or any(map(_worded, cells))
 
     def _section(self, row: Row) -> None:
-        """Take a further header: the rows below stand under its titles.
+        """Process a further header: its titles apply to the rows below.
 
         Raises:
             SourceError: it is that of another fund, or misses a column that must be there.
@@ -237,7 +237,7 @@ class Reader:
         self._sector = ""
 
     def _heading(self, text: str) -> None:
-        """Take a row of one cell: a heading of what follows, or a sentence."""
+        """Process a row of one cell: a heading, or a sentence."""
         if len(text) <= _SENTENCE:
             sector = known_sector(text)
             self._sector = sector or self._sector
@@ -306,7 +306,7 @@ class Reader:
             seen |= lines
 
     def _tell(self) -> None:
-        """Say what was taken for what."""
+        """Record the meaning of each column."""
         sheet, table = self.sheet, self._table
         read = {word: table.titles[place] for word, place in table.columns.items()}
         unread = [*table.unread, *table.second]
@@ -331,7 +331,7 @@ class Reader:
 
 
 def _reads(text: str, order: Order | str, given: str) -> bool:
-    """Whether a date reads as one that the user gave."""
+    """Whether a text can be the date that the user gave."""
     try:
         return day(text, order).isoformat() == given  # type: ignore[arg-type]
     except ValueError:

@@ -1,4 +1,4 @@
-"""What was taken for what in a holdings file, and what was left out, in lines for a person."""
+"""Reports how a holdings file was read, and what was left out, in lines for the user."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MARKS: Final = {".": "point", ",": "comma"}
 
 
 def report(file: HoldingsFile) -> list[str]:
-    """What was read and how, a line each: columns, day, notation, total, rows left out."""
+    """Return how a file was read, a line each: columns, day, notation, total, rows left out."""
     rows, reading = file.holdings, file.reading
     taken = ", ".join(f'{word} from "{title}"' for word, title in reading.titles.items())
     unread = ", ".join(f'"{title}"' for title in reading.unread)

@@ -39,7 +39,7 @@ _MONTHS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that was refused; the good rows beside it are kept.
+    """A row that was refused; the file's other rows are used.
 
     Attributes:
         line: 1-based line of the file (row, where a file has no lines).
@@ -114,7 +114,7 @@ def csv_rows(data: bytes, delimiter: str = ",") -> list[Row]:
 
 
 def no_csv(error: csv.Error, line: int) -> SourceError:
-    """What the csv module gave up on, for a person.
+    """Return the csv module's error as a sentence for the user.
 
     Args:
         error: what it raised.

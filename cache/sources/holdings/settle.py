@@ -138,12 +138,12 @@ def _clash(line: Line, other: Line) -> str:
         return ""
     if same or (line.name and other.name and _first(line.name) != _first(other.name)):
         two = " and ".join(clean(x.name, 30) or x.identifier for x in (other, line))
-        return f"its ticker stands for {two}, and which is meant the file does not say"
+        return f"its ticker can mean {two}, and the file does not say which"
     return ""
 
 
 def _check_same(sheet: Sheet, line: Line, other: Line) -> None:
-    """Refuse to sum two rows of one line that a column of unknown meaning tells apart.
+    """Refuse to add up two rows of one line that differ in a column of unknown meaning.
 
     Raises:
         SourceError: the column may say of which fund each is; names it and the flags.
@@ -151,8 +151,8 @@ def _check_same(sheet: Sheet, line: Line, other: Line) -> None:
     for title, here, there in zip(sheet.unknown, line.unknown, other.unknown, strict=False):
         if here != there and any(map(str.isalpha, here + there)):
             raise SourceError(
-                f'stands twice, with "{clean(here, 20)}" and "{clean(there, 20)}" under a column'
-                f' that is not known: say --columns fund="{title}" where it tells funds apart, or'
+                f'appears twice, with "{clean(here, 20)}" and "{clean(there, 20)}" under a column'
+                f' that is not known: say --columns fund="{title}" where it names the fund, or'
                 f' --ignore "{title}" where the rows are to be added up',
                 line=other.line,
                 column=title,
@@ -166,7 +166,7 @@ def _first(name: str) -> str:
 
 
 def _fields(sheet: Sheet, lines: list[Line], total: float) -> dict[str, Any]:
-    """What JSON carries of a sheet and its lines."""
+    """Return a sheet and its lines as JSON fields."""
     stated: dict[tuple[str, str, str], int] = {}
     places = [
         stated.setdefault((x.exchange, x.market_currency, x.location), len(stated)) for x in lines
@@ -194,7 +194,7 @@ def _fields(sheet: Sheet, lines: list[Line], total: float) -> dict[str, Any]:
 
 
 def _add(total: Line, line: Line, value: float) -> None:
-    """Sum a line that is listed twice; what the first leaves open the second may say."""
+    """Add up a line that is listed twice; the second row fills what the first lacks."""
     total.value += value
     if not math.isnan(line.quantity):
         total.quantity = line.quantity + (0.0 if math.isnan(total.quantity) else total.quantity)

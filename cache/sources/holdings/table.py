@@ -52,7 +52,7 @@ def normal(cell: str) -> str:
 
 
 class Meanings:
-    """What titles of columns mean: the table of synonyms, and what the user said.
+    """Meanings of column titles: the table of synonyms, and the user's options.
 
     Attributes:
         ignored: folded titles of columns that are not to be read.
@@ -72,7 +72,7 @@ class Meanings:
         return bool(self._said or self.ignored)
 
     def of(self, title: str) -> tuple[str, str]:
-        """What a title means ("" where it is not known) and the currency that it names."""
+        """Return a title's meaning ("" where unknown) and the currency that it names."""
         folded = fold(title)
         if folded in self.ignored or not folded:
             return "", ""
@@ -140,7 +140,7 @@ class HoldingsTable:
                     self.unread.append(position)
                 continue
             if word in named and named[word] == fold(title) and word not in ("maturity", "figi"):
-                raise SourceError("this column stands twice", line=row.line, column=normal(title))
+                raise SourceError("this column appears twice", line=row.line, column=normal(title))
             if word in self.columns:
                 previous = self.columns[word]
                 better = rank.get(fold(title), 1 << 20) < rank.get(

@@ -37,7 +37,7 @@ _FLAGS: Final = {"adjusted": "--adjusted", "unadjusted": "--unadjusted"}
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """On which basis the closes of a file are, and what of it does not fit.
+    """The basis of a file's closes, and the symbols that do not fit it.
 
     Attributes:
         basis: the basis, which is "adjusted" where nothing depends on it.
@@ -219,7 +219,7 @@ def _mixed(columns: PriceColumns, rows: IntArray, splits: _Splits) -> SourceErro
 def left_out(
     columns: PriceColumns, rows: IntArray, decided: Decided
 ) -> tuple[IntArray, list[Rejected]]:
-    """The good rows without the symbols that are on the other basis, and what is said of those."""
+    """Return the good rows without symbols on the other basis, and the reason for each of those."""
     if not decided.against:
         return rows, []
     against = np.isin(columns.symbol[rows], list(decided.against))
@@ -234,7 +234,7 @@ def left_out(
 
 
 def adjust(columns: PriceColumns, rows: IntArray) -> None:
-    """Bring closes as traded onto today's shares: divide by the splits that follow.
+    """Adjust closes as traded for later splits: divide by them.
 
     A dividend is on the basis of the close beside it, so it is divided too; volume is
     multiplied. A close on the day of a split is on the new shares already. An adjusted

@@ -1,4 +1,4 @@
-"""Closes that are not what their title says, shown by what stands beside them.
+"""Detects closes that are not what their title says, by the columns next to them.
 
 A close as traded without its split, and a close that a download has adjusted for dividends,
 look like any other column of prices.
@@ -31,7 +31,7 @@ _ENOUGH: Final = 5
 
 
 def without_unmarked(columns: PriceColumns, rows: IntArray, basis: Basis) -> list[Rejected]:
-    """Leave out the closes of symbols that part from the adjusted ones as at a split not told.
+    """Leave out closes that diverge from the adjusted ones as at a split missing from the file.
 
     Their adjusted closes stay, and so they are answered in total return alone.
 
@@ -61,9 +61,10 @@ def without_unmarked(columns: PriceColumns, rows: IntArray, basis: Basis) -> lis
         first = int(np.flatnonzero(wrong & (symbol[1:] == code))[0]) + 1
         row = int(rows[first])
         reason = (
-            f"its closes are left out, and it is answered in total return alone: on"
+            f"its closes are left out, and it has total return only: on"
             f" {columns.session[row]} the close goes from {price[first - 1]:g} to"
-            f" {price[first]:g} and the adjusted close does not, as at a split that is not told"
+            f" {price[first]:g} and the adjusted close does not,"
+            " as at a split that the file does not give"
         )
         line, file = int(columns.line[row]), columns.file_of(row)
         rejected.append(Rejected(line, "close", columns.name(row), reason, file))
@@ -75,7 +76,7 @@ def without_unmarked(columns: PriceColumns, rows: IntArray, basis: Basis) -> lis
 
 
 def settle_download(columns: PriceColumns, rows: IntArray) -> None:
-    """Say what the closes of a yfinance download are that has no adjusted closes.
+    """Decide what the closes of a yfinance download without adjusted closes are.
 
     ``history()`` and ``download()`` adjust "Close" for dividends unless asked not to, and then
     leave "Adj Close" away; prices that are not adjusted are whole cents.
@@ -122,7 +123,7 @@ def settle_download(columns: PriceColumns, rows: IntArray) -> None:
 
 
 def _telling(columns: PriceColumns, rows: IntArray) -> BoolArray | None:
-    """The rows whose closes tell: before a symbol's last dividend, where there are dividends.
+    """Return the rows that can show it: before a symbol's last dividend, where there are dividends.
 
     None where a column of dividends holds none, so that nothing was adjusted for.
     """

@@ -1,4 +1,4 @@
-"""How a price file is laid out: where its header is, and what each column holds.
+"""The layout of a price file: the position of its header, and the meaning of each column.
 
 Four shapes are known: a row for a symbol and date ("long"), the same of one symbol
 ("single"), a column or several for a symbol ("wide"), and a column for a date ("across").
@@ -30,7 +30,7 @@ INDEX: Final = re.compile(r"|index|unnamed:? ?\d+|\.\.\.\d+|_+index_level_\d+_+"
 
 @dataclass(frozen=True, slots=True)
 class Wide:
-    """One column of a wide file: its place, what it holds, whose, and where its dates stand."""
+    """One column of a wide file: its position, meaning, symbol, and the position of its dates."""
 
     at: int
     word: str
@@ -40,7 +40,7 @@ class Wide:
 
 @dataclass(slots=True)
 class Layout:
-    """What the columns of one table hold.
+    """The meanings of one table's columns.
 
     Attributes:
         shape: which of the four it is.
@@ -79,7 +79,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the user said of the columns.
+    """The user's options for the columns.
 
     Attributes:
         columns: title -> word.
@@ -90,7 +90,7 @@ class Wanted:
     ignored: Collection[str] = ()
 
     def word(self, title: str, usual: Mapping[str, str]) -> str | None:
-        """What a column holds, "" where it is not to be read, None where nothing says."""
+        """Return a column's meaning, "" where it is not read, None where unknown."""
         folded = fold(title)
         for given, word in self.columns.items():
             if title == given or (folded and folded == fold(given)):
@@ -126,7 +126,7 @@ def shown(titles: Sequence[str]) -> str:
 
 
 def _words(titles: Sequence[str], wanted: Wanted) -> list[str | None]:
-    """What each column holds: a word, "" to be passed over, None where nothing says."""
+    """Return each column's meaning: a word, "" to skip it, None where unknown."""
     spelled = letters()
     short = [title for title in titles if title]
     if short and {"o", "h", "l", "c"} <= set(short) <= spelled.keys():
@@ -188,7 +188,7 @@ def long_layout(
             if word in layout.fields:
                 before = titles[layout.fields[word]]
                 if fold(before) == fold(title):
-                    raise SourceError("this column stands twice", line=line, column=word)
+                    raise SourceError("this column appears twice", line=line, column=word)
                 names = f'"{clean(before, 30)}" and "{clean(title, 30)}"'
                 raise SourceError(
                     f"{names} both look like {word}; say which is, such as"

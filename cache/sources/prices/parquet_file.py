@@ -57,7 +57,7 @@ def read_parquet(stream: BinaryIO, wanted: Wanted, asked: Asked) -> PriceColumns
 
 
 def _layout(file: Any, wanted: Wanted) -> tuple[Layout, list[int]]:
-    """The layout of its columns, and where each of them stands in the file."""
+    """Return the layout of the columns, and each one's position in the file."""
     names: list[str] = file.schema_arrow.names
     places = [*range(len(names))]
     # pandas puts the index last; here it comes first, as in a file of text.
@@ -67,7 +67,7 @@ def _layout(file: Any, wanted: Wanted) -> tuple[Layout, list[int]]:
     titles = [names[i] for i in places]
     if len(set(names)) < len(names):
         name = next(name for name in names if names.count(name) > 1)
-        raise SourceError("this column stands twice", column=clean(name, 30))
+        raise SourceError("this column appears twice", column=clean(name, 30))
     check_columns(len(titles), MOST_WIDE, None)
     head = [Row(1, titles)]
     if len(index) == 1:
@@ -124,7 +124,7 @@ def _long(layout: Layout, columns: dict[int, Any], rows: int, asked: Asked) -> P
 
 
 def _listings(columns: dict[int, Any], at: dict[str, int], ticker: str, known: Symbols) -> IntArray:
-    """The position of each row's symbol beside its exchange and currency."""
+    """Return the position of each row's symbol, with its exchange and currency."""
     texts: list[list[str]] = []
     codes: list[IntArray] = []
     for word in ("symbol", "exchange", "currency"):

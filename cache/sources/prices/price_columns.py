@@ -1,4 +1,4 @@
-"""What was read of a price file, whatever its shape: one row for a symbol and session."""
+"""A price file of any shape as columns: one row for a symbol and session."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class TableReading:
 
 @dataclass(slots=True)
 class PriceColumns:
-    """A price file, not yet judged.
+    """A price file as columns, not yet checked.
 
     Attributes:
         symbols: distinct symbols, Yahoo's spelling.
@@ -89,7 +89,7 @@ class PriceColumns:
 
 
 def joined(parts: Sequence[PriceColumns]) -> PriceColumns:
-    """Several tables as one: their rows in this order, what a table lacks not said."""
+    """Return several tables as one: their rows in this order, empty where a table has no column."""
     if len(parts) == 1:
         return parts[0]
     known = Symbols()
@@ -123,7 +123,7 @@ def joined(parts: Sequence[PriceColumns]) -> PriceColumns:
 def _filled(
     parts: Sequence[Mapping[str, Any]], lengths: Sequence[int], empty: float | bool
 ) -> dict[str, Any]:
-    """Columns of several tables one below the other, empty where a table has none."""
+    """Return columns of several tables one below the other, empty where a table has none."""
     names: Iterable[str] = dict.fromkeys(name for part in parts for name in part)
     return {
         name: np.concatenate(

@@ -1,4 +1,4 @@
-"""A user's price file judged row by row: the good rows kept, the others with their reason.
+"""Checks a user's price file row by row: the good rows, and the others with their reason.
 
 Runs in the limited child; every check is over whole columns.
 """
@@ -75,7 +75,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
 
 
 def _parsed(columns: PriceColumns, args: dict[str, Any]) -> Parsed:
-    """What a file holds, once all of it is read."""
+    """Return a file's rows, once all of it is read."""
     rows = len(columns.symbol) + len(columns.rejected)
     _count_gains(columns)
     check_spacing(columns)

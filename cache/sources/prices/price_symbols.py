@@ -1,4 +1,4 @@
-"""The tickers of price files: brought to one spelling, each judged once."""
+"""Converts the tickers of price files to one spelling, each once."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class _Texts(dict[str, int]):
 
 
 class Symbols:
-    """Texts made into positions among distinct symbols, each judged once.
+    """Maps texts to positions among distinct symbols, each converted once.
 
     Attributes:
         positions: symbol -> position.
@@ -76,7 +76,7 @@ class Symbols:
         return np.fromiter(map(self._texts.__getitem__, texts), np.intp, len(texts))
 
     def listing(self, text: str, exchange: str, currency: str) -> int:
-        """Position of a symbol beside its exchange and currency; `FOREIGN` where they are not US.
+        """Return the position of a symbol with an exchange and a currency; `FOREIGN` where not US.
 
         A ticker with the suffix of its exchange names a listing itself, wherever that is.
         """
@@ -121,7 +121,7 @@ _COPY: Final = re.compile(r"\s*\(\d+\)$")
 
 
 def ticker_of_file(name: str) -> str:
-    """The ticker that a file is named by, "" where its name is none.
+    """Return the ticker in a file's name, "" where there is none.
 
     "AAPL.csv", "brk-b.csv", "aapl.us.txt", "daily_adjusted_IBM.csv" and "AAPL_2025.csv" name
     one; "prices.csv" and "my data.csv" do not.

@@ -40,7 +40,7 @@ _MOST_FILES: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class HowToRead:
-    """What the user said of a price file, where it does not say so itself.
+    """The user's options for reading a price file.
 
     Attributes:
         adjusted: closes are split-adjusted; False where they are as traded, and then the
@@ -143,7 +143,7 @@ def read_prices(
 
 
 def _files(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
-    """The files meant, those of a folder in the order of their names, and those passed over.
+    """Return the files to read, those of a folder sorted by name, and those skipped.
 
     Raises:
         SourceError: a folder holds none, or more than are read.
@@ -166,7 +166,7 @@ def _files(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
 
 
 def _run(files: Sequence[Path], args: dict[str, Any], name: str) -> Any:
-    """The files through the limited child: one as it lies there, several one after the other."""
+    """Run the files through the limited child: one as it is, several one after the other."""
     parser = "cache.sources.prices.price_file:parse"
     if len(files) == 1:
         with open_regular(files[0]) as file:

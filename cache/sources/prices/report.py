@@ -1,4 +1,4 @@
-"""What was taken for what in a price file, in lines for a person."""
+"""Reports how a price file was read, in lines for the user."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _group(group: Sequence[TableReading], unknown: Sequence[str]) -> list[str]:
         more = len(unread) - _NAMES * 3
         lines.append(f"not read: {names}{f' and {more:,} more' if more > 0 else ''}")
     money = ", ".join(first.currencies)
-    currency = f"currency {money}" if money else "no currency told, taken as US dollars"
+    currency = f"currency {money}" if money else "no currency given, taken as US dollars"
     lines.append("; ".join(part for part in (first.notation, currency) if part))
     return lines
 

@@ -1,4 +1,4 @@
-"""Bars of weeks, months or minutes told from bars of days, by their dates."""
+"""Distinguishes weekly, monthly and intraday bars from daily ones, by their dates."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _REPEATED: Final = 0.05
 
 
 def span_of(days: Dates) -> str:
-    """What bars on these days are: "weekly", "monthly", ... or "" for daily or irregular ones.
+    """Return the spacing of these days: "weekly", "monthly", ... or "" for daily or irregular.
 
     Args:
         days: (D,) datetime64[D], distinct and ascending.
@@ -74,7 +74,7 @@ def _refusal(span: str, symbol: str | None = None) -> SourceError:
 
 
 def check_each(columns: PriceColumns, rows: IntArray) -> None:
-    """Refuse a file in which the bars of one symbol are of weeks beside others of days.
+    """Refuse a file in which one symbol's bars are weekly and others' daily.
 
     Args:
         columns: the file.
@@ -106,7 +106,7 @@ def _check_intraday(columns: PriceColumns, timed: BoolArray) -> None:
 
 
 def _check_shifted(days: Dates) -> None:
-    """Refuse dates that lie a day off: weekends have closes, and a day of the week has none."""
+    """Refuse dates shifted by a day: weekends have closes, and a weekday has none."""
     # 1970-01-01, day 0, was a Thursday: Monday is then 0 after adding 3.
     counts = np.bincount((days.astype(np.int64) + 3) % 7, minlength=7)
     monday, friday, saturday, sunday = counts[[0, 4, 5, 6]]

@@ -1,4 +1,4 @@
-"""Dates and time stamps of a price file made into exchange sessions, decided for the whole file."""
+"""Converts dates and time stamps of a price file to exchange sessions, for the file as a whole."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NAT: Final = np.datetime64("NaT", "D")
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Stamps:
-    """What the distinct dates of a file are.
+    """The sessions of a file's distinct dates.
 
     Attributes:
         session: (U,) datetime64[D], NaT where a text is no date.
@@ -105,7 +105,7 @@ def read_stamps(texts: Sequence[str], given: str | None = None) -> Stamps:
 def _zoned(
     texts: Sequence[str], session: Dates, timed: BoolArray, stamps: list[tuple[int, datetime]]
 ) -> str:
-    """Take stamps to New York where they are no plain dates; says which it was."""
+    """Convert time stamps with a zone to New York; return how they were read."""
     if not stamps:
         return ""
     if not any(timed[at] for at, _ in stamps):

@@ -1,4 +1,4 @@
-"""Columns that no table knows and that look like an adjusted close, a dividend or a split.
+"""Detects unknown columns that look like an adjusted close, a dividend or a split.
 
 Passed over in silence, a 4:1 split is -70 % for +20 %; so such a column stops the import
 until the user says what it is.
@@ -40,7 +40,7 @@ _SPLIT, _BESIDES = 1.9, 0.15
 
 
 def check_unknown(columns: PriceColumns, rows: IntArray) -> list[str]:
-    """The titles of unknown columns that look like nothing that matters.
+    """Return the titles of unknown columns that can be ignored.
 
     Args:
         columns: the file.
@@ -80,7 +80,7 @@ def _sentence(alike: dict[str, str]) -> str:
 
 
 def _by_numbers(columns: PriceColumns, rows: IntArray, values: FloatArray) -> str | None:
-    """What a column looks like by its numbers beside the close."""
+    """Return what a column looks like by its numbers, compared with the close."""
     close = columns.values.get("close", columns.values.get("adj_close"))
     if close is None:
         return None

@@ -1,4 +1,4 @@
-"""How a table of closes was read, as far as its layout and the user say it: for a person."""
+"""Describes how a table of closes was read, by its layout and the user's options."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SHAPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the user said of a file.
+    """The user's options for a file.
 
     Attributes:
         decimal: the decimal mark.
@@ -47,7 +47,7 @@ class Asked:
 
 
 def ticker_of(layout: Layout, asked: Asked, sheet: str) -> tuple[str, str]:
-    """Whose closes a table of one symbol holds, and what says so.
+    """Return the ticker of a table of one symbol, and where it comes from.
 
     Raises:
         SourceError: nothing does, or the file and the user both do.
@@ -79,7 +79,7 @@ def ticker_of(layout: Layout, asked: Asked, sheet: str) -> tuple[str, str]:
 
 
 def reading_of(layout: Layout, kind: str, asked: Asked, sheet: str, single: str) -> TableReading:
-    """How a table was read, as far as its layout tells.
+    """Return how a table was read, as far as its layout shows.
 
     Args:
         layout: what its columns hold.
@@ -117,7 +117,7 @@ def notation(mark: Decimal | None, stamps: Stamps) -> str:
 
 
 def note_listings(account: TableReading, symbols: Symbols) -> None:
-    """Name the currencies of a table, and the lines of it that are listed elsewhere."""
+    """Record a table's currencies, and its lines that are listed elsewhere."""
     account.currencies = sorted(symbols.currencies)
     if symbols.foreign:
         names = [f"{clean(t.strip(), 20)} ({why})" for t, why in symbols.foreign.items()]

@@ -1,4 +1,4 @@
-"""A table of text made into columns: its shape undone, its numbers and dates decided as a whole."""
+"""Converts a table of text to columns of symbol, date and numbers, whatever its shape."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class _Positions(dict[str, int]):
 
 @dataclass(slots=True)
 class _Parts:
-    """Rows of a table as they are read: symbols, dates and numbers by chunk."""
+    """The rows of a table read so far: symbols, dates and numbers by chunk."""
 
     symbols: Symbols = field(default_factory=Symbols)
     days: _Positions = field(default_factory=_Positions)
@@ -59,7 +59,7 @@ class _Parts:
 
 
 class _Numbers:
-    """Reads cells by a decimal mark, and keeps what tells which mark it is."""
+    """Reads cells by a decimal mark, and collects the evidence of which mark it is."""
 
     def __init__(self, decimal: Decimal, separator: str) -> None:
         self._decimal = decimal
@@ -227,7 +227,7 @@ def _odd_rows(parts: _Parts, odd: list[tuple[int, list[str]]], last: int, layout
 
 
 def _held(table: Table, parts: _Parts) -> tuple[list[list[str]], list[int]]:
-    """All rows of a wide table."""
+    """Return all rows of a wide table."""
     rows: list[list[str]] = []
     lines: list[int] = []
     for chunk, numbered in table.chunks():
@@ -297,7 +297,7 @@ def _append(
     fields: dict[str, tuple[FloatArray, BoolArray]],
     name: str,
 ) -> None:
-    """Add the rows of one symbol that say something."""
+    """Add the rows of one symbol that are not empty."""
     filled = np.zeros(len(dates), np.bool_)
     for values, faulty in fields.values():
         filled |= ~np.isnan(values) | faulty

@@ -1,4 +1,4 @@
-"""A table of text with its layout, as the readers of price files hand it on."""
+"""A table of text with its layout, as the readers of price files pass it on."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Table(Protocol):
 
 
 class HeldTable:
-    """A table whose rows are held already: a sheet of a workbook, or objects of JSON."""
+    """A table whose rows are in memory: a sheet of a workbook, or objects of JSON."""
 
     separator = ""
 

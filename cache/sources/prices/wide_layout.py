@@ -36,7 +36,7 @@ _BREAK: Final = re.compile(r"[._:\- ]+")
 
 
 def two_rows_table(head: Sequence[Row], at: int, wanted: Wanted) -> Layout | None:
-    """Two header rows, one of tickers and one of what stands under each."""
+    """Return the layout of two header rows, one of tickers and one of fields."""
     if at + 1 >= len(head):
         return None
     upper = [cell.strip() for cell in head[at].cells]

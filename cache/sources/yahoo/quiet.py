@@ -1,4 +1,4 @@
-"""Keep yfinance, and what it stands on, from writing to stderr."""
+"""Keeps yfinance, and what it depends on, from writing to stderr."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TextIO
 
 
 def silence() -> None:
-    """Keep yfinance off stderr, where its words would be read as progress or wreck a screen."""
+    """Keep yfinance off stderr, where its messages would spoil progress or the screen."""
     for name in ("yfinance", "websockets"):
         logger = logging.getLogger(name)
         logger.handlers = [logging.NullHandler()]
@@ -23,7 +23,7 @@ def silence() -> None:
 
 
 class _Warnings:
-    """Shows warnings as before, save those that concern yfinance and what it stands on."""
+    """Shows warnings as before, except those of yfinance and what it depends on."""
 
     def __init__(self, shown: Callable[..., None]) -> None:
         self._shown = shown

@@ -1,4 +1,4 @@
-"""Asking many symbols of a vendor that must not be pressed: pool, rate, second try, breaker.
+"""Requests many symbols of a vendor within its limits: pool, rate, second try, circuit breaker.
 
 Knows no vendor: it is given a function that asks for one symbol and always answers.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Rounds:
-    """Asks in rounds: all once, then what failed in passing a second time.
+    """Sends requests in rounds: all once, then the transient failures a second time.
 
     Attributes:
         unreachable: nothing at all answered.
@@ -35,7 +35,7 @@ class Rounds:
         pause: float,
         patience: float = 120.0,
     ) -> None:
-        """Nothing is asked yet.
+        """Send nothing yet.
 
         Args:
             ask: asks for one symbol; every failure comes back as data.
@@ -55,7 +55,7 @@ class Rounds:
         self._halted: Answer | None = None
 
     def fetch(self, asks: Iterable[Ask], *, stop: threading.Event) -> Iterator[Answer]:
-        """Ask, and give each answer as it comes; one Answer an Ask.
+        """Send the requests, and yield each answer on arrival; one Answer an Ask.
 
         The first rate limit stops all asking, as do failures in a row: whatever is open then
         is answered with that reason.
@@ -130,7 +130,7 @@ class Rounds:
                 yield Answer(ask, kind=kind, reason=reason, heard=heard)
 
     def _pace(self, halt: threading.Event) -> bool:
-        """Wait for the next place under the rate; False when asking has ended meanwhile."""
+        """Wait for the next slot of the rate limit; False when the requests have ended."""
         if not self.rate:
             return True
         with self._lock:
@@ -139,7 +139,7 @@ class Rounds:
         return not halt.wait(max(ahead, 0.0)) and not self._halted
 
     def _note(self, answer: Answer) -> None:
-        """Count successes and failures in a row; too many of these stop all asking."""
+        """Count successes, and failures in a row; too many of these stop all requests."""
         with self._lock:
             if answer.kind == "rate_limited":
                 self._halted = self._halted or answer

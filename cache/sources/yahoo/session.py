@@ -1,4 +1,4 @@
-"""The session between yfinance and Yahoo: counts, times, and says what a refusal means.
+"""The HTTP session of yfinance: counts and times requests, and explains refusals.
 
 Keeps the fallback pages from being asked again and again, and turns a refusal into a typed one
 before yfinance asks a second time.
@@ -55,11 +55,11 @@ class RefusedError(Exception):
 
 
 class _SpentError(OSError):
-    """A page beside the charts brought nothing; yfinance does without."""
+    """A page other than a chart failed; yfinance does without it."""
 
 
 class Session(requests.Session[Any]):
-    """The session that yfinance asks through."""
+    """The session through which yfinance sends its requests."""
 
     def __init__(self, timeout: float, clock: Callable[[], datetime]) -> None:
         super().__init__(impersonate="chrome")
@@ -102,7 +102,7 @@ class Session(requests.Session[Any]):
 
     @contextlib.contextmanager
     def again(self, response: Any) -> Iterator[None]:
-        """Meanwhile this thread's charts are answered with one that came, and nobody is asked."""
+        """Answer this thread's charts with one already received, meanwhile, without a request."""
         self._held.response = response
         try:
             yield
@@ -145,14 +145,14 @@ class Session(requests.Session[Any]):
         return response
 
     def _page(self, url: str) -> Any:
-        """What a page beside the charts answered; yfinance would ask for it at each symbol."""
+        """Return a page other than a chart from memory; yfinance requests it for each symbol."""
         if self._pages[url] is None:
-            raise _SpentError(f"{url} was asked once and brought nothing")
+            raise _SpentError(f"{url} was asked once without an answer")
         return self._pages[url]
 
 
 def _judge(response: Any) -> None:
-    """Raise RefusedError unless a chart came."""
+    """Raise RefusedError unless the answer is a chart."""
     status = response.status_code
     try:
         error = json.loads(response.content)["chart"].get("error") if status != 200 else None
@@ -183,8 +183,8 @@ def unreachable(error: Exception) -> str:
     return f"Yahoo could not be reached ({words}); try again"
 
 
-def told_at(headers: Mapping[str, str], meta: Mapping[str, Any], newest: date) -> datetime:
-    """What time it is by Yahoo's own account, at least.
+def vendor_time(headers: Mapping[str, str], meta: Mapping[str, Any], newest: date) -> datetime:
+    """Return the earliest time that Yahoo's answer implies.
 
     Args:
         headers: of its answer, whose Date its server wrote.
@@ -200,7 +200,7 @@ def told_at(headers: Mapping[str, str], meta: Mapping[str, Any], newest: date) -
 
 
 def retry_at(retry_after: str | None, now: datetime, date: str | None = None) -> datetime:
-    """The time to try again, by our own clock: no sooner than asked for, no later than a day on.
+    """Return the time to try again, by our own clock: as requested, at most a day later.
 
     Args:
         retry_after: seconds or a date (RFC 9110, 10.2.3); half an hour where it is neither, or

@@ -1,4 +1,4 @@
-"""A connection to a stream of quotes that opens within its time, says why not, and can be ended.
+"""A connection to a stream of quotes with a time limit, reasons for failures, and a way to end it.
 
 The library that yfinance streams through waits for ever where a server takes the connection and
 stays silent: its reader then stands inside a TLS record that never ends, and closing the socket
@@ -24,17 +24,17 @@ WHO: Final = "Yahoo's stream of quotes"
 
 
 class Connection(ClientConnection):
-    """One whose reader wakes when the socket is closed."""
+    """A connection whose reader wakes when the socket is closed."""
 
     def close_socket(self) -> None:
-        """Shut it down first: a reader in the middle of a record takes notice of that alone."""
+        """Shut a socket down and close it: a reader within a record notices only the shutdown."""
         with contextlib.suppress(OSError, ValueError):
             self.socket.shutdown(socket.SHUT_RDWR)
         super().close_socket()
 
 
 def opened(url: str) -> ClientConnection:
-    """A connection, ready to be spoken through.
+    """Open a connection, ready for use.
 
     Raises:
         SourceError: none came about; says why, in a few words for a person.

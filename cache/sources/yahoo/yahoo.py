@@ -33,7 +33,7 @@ from cache.refresh.plan import RATE
 from cache.refresh.reasons import asked, wait
 from cache.sources.yahoo.quiet import silence
 from cache.sources.yahoo.rounds import Rounds
-from cache.sources.yahoo.session import RefusedError, Session, retry_at, told_at, unreachable
+from cache.sources.yahoo.session import RefusedError, Session, retry_at, unreachable, vendor_time
 from cache.sources.yahoo.streaming import CLOSE, WHO, opened
 from cache.store import disk
 from core.data.frames import pydate
@@ -54,7 +54,7 @@ _ISIN: Final = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 
 
 class _NewYork:
-    """A time-zone cache that knows every symbol: saves a probe a symbol and a database."""
+    """A time-zone cache that answers for every symbol: saves a probe a symbol and a database."""
 
     dummy = True
 
@@ -62,7 +62,7 @@ class _NewYork:
         return "America/New_York"
 
     def store(self, key: str, value: str | None) -> None:
-        """Nothing is kept."""
+        """Store nothing."""
 
 
 class Chart(NamedTuple):
@@ -151,13 +151,13 @@ class Yahoo:
         return self._session.skew.off
 
     def _clock(self) -> datetime:
-        """The time now: minutes may have passed since the asking began."""
+        """Return the time now: minutes may have passed since the start."""
         return self._now + timedelta(seconds=int(time.monotonic() - self._began))
 
     def fetch(
         self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
     ) -> Iterator[Answer]:
-        """Ask, and give each answer as it comes; one Answer an Ask.
+        """Send the requests, and yield each answer on arrival; one Answer an Ask.
 
         What fails in passing is asked a second time at the end. The first rate limit stops all
         asking, as do failures in a row: whatever is open then is answered with that reason.
@@ -172,7 +172,7 @@ class Yahoo:
         yield from self._rounds.fetch(asks, stop=stop or threading.Event())
 
     def _asked(self, ask: Ask) -> Answer:
-        """As `_ask`; an answer odd beyond all that is foreseen costs its own symbol alone."""
+        """As `_ask`; an unforeseen error fails its own symbol only."""
         try:
             return self._ask(ask)
         except Exception as error:
@@ -207,7 +207,7 @@ class Yahoo:
             return self._odd(ask, error)
         columns = (chart.close, chart.volume, chart.dividend, chart.split)
         newest = pydate(chart.days[-1]) if len(chart.days) else ask.start
-        server_time = told_at(headers, chart.meta, newest)
+        server_time = vendor_time(headers, chart.meta, newest)
         return gate(ask, chart.days, *columns, now=now, vendor_time=server_time, meta=chart.meta)
 
     def _chart(self, ask: Ask) -> tuple[Chart, Mapping[str, str]]:
@@ -230,11 +230,11 @@ class Yahoo:
             return self._read(ask), response.headers
 
     def _one_by_one(self, content: bytes) -> contextlib.AbstractContextManager[object]:
-        """Read what is larger than any true answer alone: read, it can be thirty times as large."""
+        """Parse an oversized answer alone: parsed, it can be thirty times as large."""
         return self._reading if len(content) > LARGE else contextlib.nullcontext()
 
     def _read(self, ask: Ask) -> Chart:
-        """What yfinance reads of the answer that the session gives again."""
+        """Return what yfinance parses from the answer that the session repeats."""
         ticker = yfinance.Ticker(ask.symbol, session=self._session)
         frame = ticker.history(
             start=ask.start.isoformat(),

@@ -17,10 +17,10 @@ from core.data.windows import Window
 from core.measures.concentration import gini
 from core.measures.spread import spread
 from tests.core.build import weekdays
-from tests.core.test_outside import END, START, a_dozen, both_bases, made
+from tests.random.test_outside import END, START, both_bases, made, seeds
 
 
-@a_dozen
+@seeds
 @both_bases
 def test_cumulative_returns_and_drawdown_are_those_of_pandas(seed: int, basis: Basis) -> None:
     case = made(seed)
@@ -57,7 +57,7 @@ def test_drawdown_is_the_published_one(returns: list[float], deepest: float) -> 
     assert found.drawdown == pytest.approx(deepest, abs=1e-12)
 
 
-@a_dozen
+@seeds
 def test_gini_is_half_the_relative_mean_difference_of_scipy(seed: int) -> None:
     parts = np.random.default_rng(seed).lognormal(0, 1, 40) * (seed % 3 > 0 or np.arange(40) > 20)
     pairs = 2 * float(pdist(parts[:, None], "cityblock").sum())

@@ -34,7 +34,7 @@ SECTOR: Final = {line: SECTORS[i % 5] for i, line in enumerate(LINES)}
 COLUMNS: Final = ["from_date", "thru_date", "identifier", "weight", "return"]
 SESSIONS: Final = weekdays("2024-09-02", "2026-01-30")
 
-a_dozen = pytest.mark.parametrize("seed", range(12))
+seeds = pytest.mark.parametrize("seed", range(8))
 both_bases = pytest.mark.parametrize("basis", ["pr", "tr"])
 
 
@@ -151,7 +151,7 @@ def largest_difference(one: dict[str, float], other: dict[str, float]) -> float:
     return max(abs(one[s] - other[s]) for s in one)
 
 
-@a_dozen
+@seeds
 @pytest.mark.parametrize(("fund", "basis", "cash"), [("S", "pr", 0.0), ("L", "tr", 0.04)])
 def test_contributions_are_frongellos_against_nothing(
     seed: int, fund: str, basis: Basis, cash: float
@@ -169,7 +169,7 @@ def test_contributions_are_frongellos_against_nothing(
         assert dict(zip(symbols, got, strict=True)) == pytest.approx(expected, abs=1e-13)
 
 
-@a_dozen
+@seeds
 def test_carino_agrees_on_the_sum_and_not_on_single_lines(seed: int) -> None:
     # Carino weighs a period by the index's log return in it, so a line's part depends on what
     # the index did after it too; ours weighs it by the growth before it alone
@@ -204,7 +204,7 @@ def test_the_linkings_of_the_worked_answer() -> None:
         assert sum(found.values()) == pytest.approx(tv1["index_return"], abs=1e-12)
 
 
-@a_dozen
+@seeds
 def test_sectors_are_brinson_fachlers(seed: int) -> None:
     perfattr = pytest.importorskip("perfattr")
     case = made(seed, dated=(START - 3,))
@@ -232,7 +232,7 @@ def test_sectors_are_brinson_fachlers(seed: int) -> None:
             assert getattr(got, effect) == pytest.approx(row[f"{effect}_effect"], abs=1e-14)
 
 
-@a_dozen
+@seeds
 @both_bases
 def test_moments_and_bins(seed: int, basis: Basis) -> None:
     stats = pytest.importorskip("scipy.stats")
@@ -324,7 +324,7 @@ def changes(of: Tape) -> tuple[BoolArray, FloatArray, FloatArray, BoolArray]:
     return of.member & np.isfinite(moved), moved, np.nan_to_num(of.volume), of.close < 0
 
 
-@a_dozen
+@seeds
 def test_advance_decline_line_mcclellan_and_trin(seed: int) -> None:
     of = tape(seed)
     counted, moved, volume, no = changes(of)
@@ -362,7 +362,7 @@ def test_a_session_without_a_move_or_a_decliner_is_where_wickra_differs() -> Non
     assert trin == pytest.approx([1, 0, (2 / 1) / (20 / 1)])
 
 
-@a_dozen
+@seeds
 def test_highs_lows_and_averages(seed: int) -> None:
     import pandas as pd
 

@@ -1,0 +1,60 @@
+"""Where the closes of each line came from: the vendor or the file, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from core.data.frames import IntArray
+    from core.data.market import Market
+    from core.data.windows import Window
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Origins:
+    """Where the closes of each line of the register came from; (L,) each.
+
+    Attributes:
+        names: the sources, A to Z.
+        name: place of its source in ``names``.
+        times: when closes were taken, ascending.
+        time: place of its own in ``times``, their number where not known.
+    """
+
+    names: tuple[str, ...]
+    name: IntArray
+    times: tuple[datetime, ...]
+    time: IntArray
+
+
+def origins_of(market: Market, window: Window) -> Origins:
+    """Where closes came from, cached; of symbols with several sources, those of a window's."""
+    # Where each symbol has one source it is that of any window.
+    stretch = window if market.prices.origin else None
+    key = market.register, "origins", stretch and (stretch.start, stretch.end)
+    return market.cached(key, lambda: _origins(market, stretch))
+
+
+def _origins(market: Market, window: Window | None) -> Origins:
+    symbols: list[str] = market.register.symbols.tolist()
+    prices = market.prices
+    source = (
+        [prices.sources_of(symbol, window.start, window.end) for symbol in symbols]
+        if window
+        else [prices.source.get(symbol, "") for symbol in symbols]
+    )
+    fetched = list(map(prices.fetched_at.get, symbols))
+    names, times = sorted(set(source)), sorted({taken for taken in fetched if taken is not None})
+    name = {text: place for place, text in enumerate(names)}
+    time: dict[datetime | None, int] = {taken: place for place, taken in enumerate(times)}
+    time[None] = len(times)
+    return Origins(
+        names=tuple(names),
+        name=np.array([name[text] for text in source], np.intp),
+        times=tuple(times),
+        time=np.array([time[taken] for taken in fetched], np.intp),
+    )

@@ -1,0 +1,106 @@
+"""Days of the exchange's calendar that turned out to be no session, or no whole one.
+
+A state funeral or a storm closes the exchange when its calendar is long printed. No line has a
+close on such a day, while they have closes before and after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from core.data.frames import BoolArray, Dates, day
+
+if TYPE_CHECKING:
+    from core.data.frames import Block, Prices
+
+#: Sessions in a row that a closure lasts at most: two for the storm of October 2012, four in
+#: September 2001.
+LONGEST: Final = 4
+#: Sessions in a row that are held before it; closes of every week or month have no such run.
+RUN: Final = 5
+#: A day on which less than this part of the symbols of the session before have a close is no whole
+#: session, where those are at least so many.
+PART, LEAST = 0.5, 10
+#: Sources that are named.
+_NAMED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StrayDay:
+    """A day that few closes are held of.
+
+    Attributes:
+        session: the day.
+        closes: symbols with a close on it.
+        before: symbols with a close on the session before.
+        sources: who gave the closes of the day, A to Z.
+    """
+
+    session: date
+    closes: int
+    before: int
+    sources: tuple[str, ...]
+
+    @property
+    def by(self) -> str:
+        """Who gave the closes of the day: ``, by x.csv``, or "" where nothing is known."""
+        more = f" and {len(self.sources) - _NAMED:,} more" if len(self.sources) > _NAMED else ""
+        return f", by {', '.join(self.sources[:_NAMED])}{more}" if self.sources else ""
+
+    def __str__(self) -> str:
+        """``closes of 2026-06-29 are held of 3 of 14 symbols, by x.csv``."""
+        of = f"{self.closes:,} of {self.before:,} symbols{self.by}"
+        return f"closes of {self.session} are held of {of}"
+
+
+def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
+    """(K,) sessions of a calendar on which nothing has a close, between ones that are held.
+
+    Args:
+        calendar: (T,) ascending sessions of the exchange.
+        blocks: the bars held, ascending.
+    """
+    if not blocks or not len(calendar):
+        return calendar[:0]
+    held = np.isin(calendar, np.concatenate([block.sessions for block in blocks]))
+    rows = np.flatnonzero(held)
+    gap = np.diff(rows) - 1
+    # Sessions held in a row, up to each one that is held.
+    breaks = np.r_[0, np.flatnonzero(gap) + 1]
+    run = np.arange(len(rows)) - breaks[np.searchsorted(breaks, np.arange(len(rows)), "right") - 1]
+    closed = np.flatnonzero((gap > 0) & (gap <= LONGEST) & (run[:-1] + 1 >= RUN))
+    days = [np.arange(rows[at] + 1, rows[at + 1]) for at in closed.tolist()]
+    return calendar[np.concatenate(days)] if days else calendar[:0]
+
+
+def stray_day(prices: Prices, session: date) -> StrayDay | None:
+    """What is held of a session that most symbols have no close of; None of a whole one."""
+    there = before = None
+    for block in reversed(prices.blocks):
+        row = int(np.searchsorted(block.sessions, day(session)))
+        if row < len(block.sessions) and block.sessions[row] == day(session):
+            there = _closed(block, row)
+            symbols = block.symbols
+        if row:
+            before = _closed(block, row - 1)
+            break
+    if there is None or before is None:
+        return None
+    closes, usual = int(there.sum()), int(before.sum())
+    if usual < LEAST or closes >= PART * usual:
+        return None
+    sources = {prices.source_of(symbols[at], session) for at in np.flatnonzero(there).tolist()}
+    return StrayDay(session, closes, usual, tuple(sorted(sources - {""})))
+
+
+def _closed(block: Block, row: int) -> BoolArray:
+    """(N,) whether a symbol has a close, or an adjusted one, on a row."""
+    closed: BoolArray = np.isfinite(block.close[row])
+    if block.adj_close is not None:
+        closed |= np.isfinite(block.adj_close[row])
+    return closed

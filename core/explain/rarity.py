@@ -1,0 +1,290 @@
+"""How rare the gap is, worked out a second time, one stretch and one session after the other."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from core.data.windows import ANCHOR_DAYS
+from core.explain.explanation import Explanation, Term, cut
+from core.measures.episodes import CLAIM_EPISODES
+from core.measures.rarity import TIE_DECIMALS
+
+if TYPE_CHECKING:
+    from core.explain.ground import Ground
+    from core.measures.pair_history import PairHistory, State
+    from core.measures.rarity import Rank
+    from core.measures.ratio import LevelHistory
+
+
+@dataclass(frozen=True, slots=True)
+class _Closes:
+    """Common sessions of the two funds up to the as-of date, with their levels."""
+
+    days: list[date]
+    small: list[float]
+    large: list[float]
+
+    def gap(self, first: int, last: int) -> float:
+        """Small less large between two places."""
+        small = self.small[last] / self.small[first]
+        return small - self.large[last] / self.large[first]
+
+    def whole(self, first: int, last: int) -> bool:
+        """Whether no close is missing for over seven days between two places."""
+        return all(
+            (self.days[k + 1] - self.days[k]).days <= ANCHOR_DAYS for k in range(first, last)
+        )
+
+
+def _closes(ground: Ground) -> _Closes:
+    """Levels by date, each from the fund's own closes."""
+    levels: list[dict[date, float]] = []
+    for side in ground.pair:
+        series = ground.market.series(side.fund)
+        level = series.level(ground.basis) if series is not None else None
+        assert series is not None and level is not None
+        levels.append(dict(zip(series.sessions.tolist(), level.tolist(), strict=True)))
+    history = _history(ground)
+    first = history.sessions[0].item() if history is not None else date.max
+    common = levels[0].keys() & levels[1].keys()
+    days = sorted(d for d in common if first <= d <= ground.snapshot.as_of)
+    return _Closes(days, *([level[d] for d in days] for level in levels))
+
+
+def _history(ground: Ground) -> PairHistory | None:
+    spread = ground.snapshot.spread
+    return None if spread is None else spread.history
+
+
+def rolling(ground: Ground) -> list[Explanation]:
+    """Explain the gap's place among all stretches of as many sessions."""
+    history = _history(ground)
+    rank = history.rolling if history is not None else None
+    if history is None or rank is None:
+        return []
+    closes, size = _closes(ground), rank.length
+    stretches = [
+        (closes.days[at - size], closes.days[at], closes.gap(at - size, at))
+        for at in range(size, len(closes.days))
+        if closes.whole(at - size, at)
+    ]
+    start, _, gap = next(one for one in stretches if one[1] == rank.end)
+    side = -1 if gap < 0 else 1
+    width = round(side * gap, TIE_DECIMALS)
+    wide = [one for one in stretches if round(side * one[2], TIE_DECIMALS) >= width]
+    apart = [end for _, end, _ in wide if end <= start]
+    latest = [end for _, end, _ in wide if end < rank.end]
+    terms = (
+        Term("gap", gap, "pp", f"{start} to {rank.end}, {size} sessions"),
+        Term("stretches", float(len(stretches)), "count", f"from {rank.first}, overlapping"),
+        Term("last", str(max(apart)) if apart else "none", "text", "as wide, ended before this"),
+        Term("latest", str(max(latest)) if latest else "none", "text", "as wide, may overlap this"),
+        Term("widest", max((g for *_, g in stretches), key=lambda g: side * g), "pp",
+             f"to {rank.record.end}"),
+    )  # fmt: skip
+    return [
+        Explanation(
+            f"stretches of {size} sessions as wide",
+            float(rank.as_wide),
+            "count",
+            "those at least as wide on the same side, this one included",
+            float(len(wide)),
+            terms,
+            notes=_rank_notes(rank),
+        ),
+        *_moments(rank, [g for *_, g in stretches], gap),
+    ]
+
+
+def _rank_notes(rank: Rank) -> tuple[str, ...]:
+    notes = ["a tie is equality at 0.01 pp"]
+    if rank.over_holes:
+        notes.append(f"{rank.over_holes} stretches are left out: closes are missing inside them")
+    if not rank.claim:
+        notes.append("fewer than 250 stretches carry no claim")
+    return tuple(notes)
+
+
+def _moments(rank: Rank, gaps: Sequence[float], gap: float) -> list[Explanation]:
+    """Percentile and z of the gap among all stretches."""
+    below = sum(g < gap for g in gaps)
+    mean = statistics.fmean(gaps)
+    sd = statistics.stdev(gaps) if len(gaps) > 1 else 0.0
+    return [
+        Explanation(
+            "percentile among all stretches",
+            rank.percentile,
+            "percent",
+            "below / stretches",
+            below / len(gaps),
+            (
+                Term("below", float(below), "count", "stretches strictly below the gap"),
+                Term("stretches", float(len(gaps)), "count", f"of {rank.length} sessions"),
+            ),
+        ),
+        Explanation(
+            "z among all stretches",
+            rank.z,
+            "number",
+            "(gap - mean) / sd",
+            (gap - mean) / sd if rank.z is not None else None,
+            (
+                Term("gap", gap, "pp", "this stretch"),
+                Term("mean", mean, "pp", f"of {len(gaps):,} stretches, this one included"),
+                Term("sd", sd, "pp", "sample standard deviation (n - 1)"),
+            ),
+        ),
+    ]
+
+
+def streak(ground: Ground) -> list[Explanation]:
+    """Explain how many sessions in a row one fund beat the other."""
+    history = _history(ground)
+    if history is None:
+        return []
+    closes, now = _closes(ground), history.session_streak
+    length, terms = 0, []
+    for at in range(len(closes.days) - 1, 0, -1):
+        gap = round(closes.gap(at - 1, at), 9) if closes.whole(at - 1, at) else 0.0
+        if not now.sign or gap * now.sign <= 0:
+            break
+        length += 1
+        terms.append(Term(f"{closes.days[at]}", gap, "pp", "gap of the session"))
+    ahead, behind = (side.fund for side in ground.pair[:: now.sign or 1])
+    longest = now.longest
+    notes = ["a session without a gap ends a streak"]
+    if longest is not None:
+        notes.append(f"the longest: {longest.length}, {longest.start} to {longest.end}")
+    if now.last_as_long is not None:
+        last = now.last_as_long
+        notes.append(f"the last as long: {last.length}, {last.start} to {last.end}")
+    return [
+        Explanation(
+            f"sessions in a row that {ahead} beat {behind}",
+            float(now.length),
+            "count",
+            "sessions back from the last one whose gap has the same sign",
+            float(length),
+            cut(terms) or (Term("gap", closes.gap(-2, -1), "pp", "of the last session"),),
+            notes=tuple(notes),
+        )
+    ]
+
+
+def ratio(ground: Ground) -> list[Explanation]:
+    """Explain where the ratio of closes stands: off its high, against its averages."""
+    history = _history(ground)
+    level = history.ratio if history is not None else None
+    if history is None or level is None:
+        return []
+    prices: list[dict[date, float]] = []
+    for side in ground.pair:
+        series = ground.market.series(side.fund)
+        assert series is not None and series.price is not None
+        prices.append(dict(zip(series.sessions.tolist(), series.price.tolist(), strict=True)))
+    days = [d for d in history.sessions.tolist() if d in prices[0] and d in prices[1]]
+    ratios = [prices[0][d] / prices[1][d] for d in days]
+    names = " / ".join(side.fund for side in ground.pair)
+    peak = max(ratios)
+    explanations = [
+        Explanation(
+            f"{names} off its high",
+            level.off(level.high),
+            "percent",
+            "Q / Q high - 1",
+            ratios[-1] / peak - 1,
+            (
+                Term("Q", ratios[-1], "ratio", f"closes of {days[-1]}"),
+                Term("Q high", peak, "ratio", f"closes of {level.high.end}"),
+            ),
+            notes=_since_notes(level),
+        )
+    ]
+    for average in level.averages:
+        mean = statistics.fmean(ratios[-average.closes :])
+        explanations.append(
+            Explanation(
+                f"{names} against its average of {average.closes} closes",
+                level.level / average.level - 1,
+                "percent",
+                "Q / mean - 1",
+                ratios[-1] / mean - 1,
+                (
+                    Term("Q", ratios[-1], "ratio", f"closes of {days[-1]}"),
+                    Term("mean", mean, "ratio", f"of the last {average.closes} closes"),
+                ),
+                notes=(f"on this side since {average.crossed}",) if average.crossed else (),
+            )
+        )
+    return explanations
+
+
+def _since_notes(level: LevelHistory) -> tuple[str, ...]:
+    words = []
+    if level.high_since is not None:
+        words.append(f"the highest since {level.high_since}")
+    if level.low_since is not None:
+        words.append(f"the lowest since {level.low_since}")
+    return (*words, f"from {level.first}, on closes without dividends")
+
+
+def followed(ground: Ground) -> list[Explanation]:
+    """Explain what followed the states that hold now: the gap over each horizon."""
+    history = _history(ground)
+    if history is None:
+        return []
+    closes = _closes(ground)
+    return [one for state in history.states for one in _after(closes, state)]
+
+
+def _after(closes: _Closes, state: State) -> list[Explanation]:
+    """One explanation a horizon: the median of the gaps after each episode."""
+    explanations = []
+    places = {d: at for at, d in enumerate(closes.days)}
+    last = len(closes.days) - 1
+    for forward in state.followed.horizons:
+        if forward.of != "gap":
+            continue
+        size = forward.horizon
+        ended = [d for d in state.followed.starts if places[d] + size <= last]
+        gaps = [closes.gap(places[d], places[d] + size) for d in ended]
+        every = [closes.gap(at, at + size) for at in range(last - size + 1)]
+        enough = len(gaps) >= CLAIM_EPISODES
+        base = statistics.median(every) if every else None
+        first = state.followed.first
+        notes = [f"{state.followed.open[size]} episodes have not run so long and are left out"]
+        if state.followed.overlapping[size]:
+            notes.append(f"{state.followed.overlapping[size]} overlap the one before")
+        if not enough:
+            notes.append("fewer than ten episodes are listed and not summed up")
+        explanations.append(
+            Explanation(
+                f"gap over {size} sessions after {_state_words(state)}, median",
+                forward.episodes.median,
+                "pp",
+                "median of the gaps after each episode",
+                statistics.median(gaps) if enough else None,
+                (
+                    Term("episodes", float(len(gaps)), "count", f"from {first}"),
+                    Term("base", base, "pp", f"median of every stretch of {size} sessions"),
+                    *(
+                        Term(f"after {d}", gap, "pp", "")
+                        for d, gap in zip(ended[-20:], gaps[-20:], strict=True)
+                    ),
+                ),
+                notes=tuple(notes),
+            )
+        )
+    return explanations
+
+
+def _state_words(state: State) -> str:
+    if state.kind == "percentile":
+        return f"a gap over {state.length} sessions beyond {state.threshold:.0%} of all"
+    if state.kind == "streak":
+        return f"{state.length} sessions in a row"
+    return f"a {state.length}-session {'high' if state.side > 0 else 'low'} of the ratio"

@@ -1,0 +1,213 @@
+"""One pair of levels, or one alone, through all its years: rank, streaks, ratio, what followed.
+
+Each is worked out when it is first asked for, and kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Final, Literal
+
+import numpy as np
+
+from core.data.frames import BoolArray, Dates, FloatArray, day
+from core.measures.counting import extremes
+from core.measures.episodes import Followed, followed
+from core.measures.rarity import Rank, percentiles, rank_value, stretch_gaps
+from core.measures.ratio import YEAR_SESSIONS, LevelHistory, level_history, records_by_year
+from core.measures.streaks import UNITS, Streak, Unit, period_signs, streak, streak_lengths
+
+#: What a streak is of: small against large, or one fund's rises.
+StreakOf = Literal["gap", "small", "large"]
+#: Percentiles, on the gap's own side, from which what followed is told; the highest that holds.
+PERCENTILES: Final = (0.99, 0.95, 0.90)
+#: Sessions in a row from which what followed is told.
+LEAST_STREAK: Final = 3
+
+StateKind = Literal["percentile", "streak", "ratio"]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state that holds at the last session, and what followed it before.
+
+    Attributes:
+        kind: a gap at or beyond a percentile, a streak, or a ratio at a new extreme.
+        threshold: the percentile as a fraction, the sessions in a row, or those of the extreme.
+        length: sessions of the gap's stretch; of the streak; of the extreme.
+        side: 1 for ahead or high, -1 for behind or low.
+        followed: the episodes before, the one that is on included where it began at a close.
+    """
+
+    kind: StateKind
+    threshold: float
+    length: int
+    side: int
+    followed: Followed
+
+
+@dataclass(frozen=True, eq=False)
+class PairHistory:
+    """Two funds through every year held, up to the as-of date.
+
+    Attributes:
+        sessions: (T,) common sessions up to the as-of date, ascending.
+        small: (T,) level of the small index's fund on the basis asked for.
+        large: (T,) the same for the large one; None for one index alone.
+        small_price: (T,) split-adjusted closes, None where not held.
+        large_price: (T,) the same for the large one.
+        start: session of the window's start.
+        end: session of the window's end.
+        calendar: sessions of the exchange, which tell whether a week has ended.
+    """
+
+    sessions: Dates
+    small: FloatArray
+    large: FloatArray | None
+    small_price: FloatArray | None
+    large_price: FloatArray | None
+    start: date
+    end: date
+    calendar: Dates
+
+    @property
+    def length(self) -> int:
+        """Common sessions from the window's start to its end."""
+        first, last = self.sessions.searchsorted([day(self.start), day(self.end)])
+        return int(last - first)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the window ends with the history: what holds today holds at its end."""
+        return bool(len(self.sessions)) and bool(self.sessions[-1] == day(self.end))
+
+    @cached_property
+    def _gaps(self) -> tuple[FloatArray, int]:
+        """(T,) gap (or return) over as many sessions as the window, and how many are left out."""
+        large = np.ones(len(self.small)) if self.large is None else self.large
+        return stretch_gaps(self.sessions, self.small, large, self.length)
+
+    @property
+    def gaps(self) -> FloatArray:
+        """(T,) gap over as many sessions as the window, NaN where there is none."""
+        return self._gaps[0]
+
+    @cached_property
+    def rolling(self) -> Rank | None:
+        """The window's gap among all stretches as long; None where it lies over a hole."""
+        if not 0 < self.length < len(self.sessions):
+            return None
+        gaps, over_holes = self._gaps
+        return rank_value(gaps, self.sessions, self.length, end=self.end, over_holes=over_holes)
+
+    def streak(self, of: StreakOf = "gap", unit: Unit = "session") -> Streak:
+        """One streak up to the as-of date."""
+        level, against = self._sides(of)
+        return streak(self.sessions, level, against, unit, self.calendar)
+
+    def _sides(self, of: StreakOf) -> tuple[FloatArray, FloatArray | None]:
+        if of == "large":
+            assert self.large is not None
+            return self.large, None
+        return self.small, self.large if of == "gap" else None
+
+    @cached_property
+    def session_streak(self) -> Streak:
+        """The gap's streak in sessions; of one index alone, of its rises."""
+        return self.streak()
+
+    @cached_property
+    def gap_streaks(self) -> tuple[tuple[StreakOf, Streak], ...]:
+        """The gap's streaks in sessions, weeks and months; of one index alone, of its rises."""
+        of: StreakOf = "small" if self.large is None else "gap"
+        later = ((of, self.streak(of, unit)) for unit in UNITS[1:])
+        return ((of, self.session_streak), *later)
+
+    @cached_property
+    def streaks(self) -> tuple[tuple[StreakOf, Streak], ...]:
+        """Every streak: of the gap, then of each fund, by sessions, weeks and months."""
+        if self.large is None:
+            return self.gap_streaks
+        sides: tuple[StreakOf, ...] = ("small", "large")
+        of_funds = ((of, self.streak(of, unit)) for of in sides for unit in UNITS)
+        return (*self.gap_streaks, *of_funds)
+
+    @cached_property
+    def ratio(self) -> LevelHistory | None:
+        """The ratio of closes; of one index alone, its closes; None where no closes are held."""
+        level = self.ratio_of_prices
+        return None if level is None else level_history(self.sessions, level)
+
+    @property
+    def ratio_of_prices(self) -> FloatArray | None:
+        """(T,) small closes over large ones; None where no closes are held."""
+        if self.small_price is None or (self.large is not None and self.large_price is None):
+            return None
+        return self.small_price if self.large_price is None else self.small_price / self.large_price
+
+    @property
+    def ratio_of_levels(self) -> FloatArray:
+        """(T,) the ratio on the basis asked for, 1 at the first session."""
+        level = self.small if self.large is None else self.small / self.large
+        from_first: FloatArray = level / level[0]
+        return from_first
+
+    @cached_property
+    def total_ratio(self) -> LevelHistory | None:
+        """The same of the levels on the basis asked for, as a multiple of the first session's."""
+        return level_history(self.sessions, self.ratio_of_levels) if len(self.small) else None
+
+    @cached_property
+    def record_closes(self) -> dict[int, int]:
+        """Year -> closes of the small fund above every earlier one; {} without closes."""
+        return {} if self.small_price is None else records_by_year(self.sessions, self.small_price)
+
+    @cached_property
+    def states(self) -> tuple[State, ...]:
+        """The states that hold at the as-of date, each with what followed it before."""
+        found = (self._percentile_state(), self._streak_state(), self._ratio_state())
+        return tuple(state for state in found if state is not None)
+
+    def _state(
+        self, kind: StateKind, threshold: float, length: int, side: int, state: BoolArray
+    ) -> State:
+        large = np.ones(len(self.small)) if self.large is None else self.large
+        after = followed(self.sessions, self.small, large, state, length)
+        return State(kind, threshold, length, side, after)
+
+    def _percentile_state(self) -> State | None:
+        rank = self.rolling
+        if rank is None or not rank.claim or not self.whole:
+            return None
+        threshold = next((p for p in PERCENTILES if rank.beyond >= p), None)
+        if threshold is None:
+            return None
+        state = percentiles(rank.side * self.gaps) >= threshold
+        return self._state("percentile", threshold, self.length, rank.side, state)
+
+    def _streak_state(self) -> State | None:
+        now = self.session_streak
+        if now.length < LEAST_STREAK or not now.claim:
+            return None
+        signs, ends = period_signs(self.sessions, *self._sides("gap"), "session")
+        state = np.zeros(len(self.sessions), bool)
+        state[ends] = streak_lengths(signs, now.sign) >= now.length
+        return self._state("streak", now.length, now.length, now.sign, state)
+
+    def _ratio_state(self) -> State | None:
+        for side in (1, -1):
+            state = new_extremes(side * self.ratio_of_levels)
+            if len(state) and state[-1]:
+                return self._state("ratio", YEAR_SESSIONS, YEAR_SESSIONS, side, state)
+        return None
+
+
+def new_extremes(level: FloatArray, sessions: int = YEAR_SESSIONS) -> BoolArray:
+    """(T,) whether a level is strictly above all of the ``sessions - 1`` before it."""
+    state = np.zeros(len(level), bool)
+    before = extremes(level[None, :], sessions - 1, high=True)[0]
+    if len(level) >= sessions:
+        state[sessions - 1 :] = level[sessions - 1 :] > before[:-1]
+    return state

@@ -1,0 +1,210 @@
+"""How rare a gap, a streak or a ratio is, in words: the strongest true claim by a written order.
+
+On record; none since a date at least five years back; none since one at least a year back;
+beyond 95 % of the history; else "not unusual", with how many were as wide and when the last was.
+Every claim names its sample and the first date of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from core.measures.rarity import STANDINGS, Standing
+from core.note.phrase import Figure, Name, Sentence, percent, points, share, spoken
+
+if TYPE_CHECKING:
+    from core.answer.views import Snapshot
+    from core.measures.pair_history import StreakOf
+    from core.measures.rarity import Rank
+    from core.measures.ratio import LevelHistory
+    from core.measures.streaks import Streak
+
+ROLLING, STREAKS, RATIO = "spread.rolling", "spread.streaks", "spread.ratio"
+_UNITS: Final = {"session": "sessions", "week": "weeks", "month": "months"}
+
+
+def stronger(one: Standing | None, other: Standing | None) -> bool:
+    """Whether one claim stands before another in the written order; no claim stands last."""
+    places = [len(STANDINGS) if s is None else STANDINGS.index(s) for s in (one, other)]
+    return places[0] < places[1]
+
+
+def sample(rank: Rank, path: str = ROLLING) -> Sentence:
+    """Name what a value is ranked among: ``6,554 overlapping stretches of 5 sessions``."""
+    of = Figure(f"{rank.of:,}", f"{path}.of")
+    if rank.length == 1:
+        return Sentence(of, " sessions")
+    length = Figure(f"{rank.length:,}", f"{path}.sessions")
+    return Sentence(of, " overlapping stretches of ", length, " sessions")
+
+
+def _from(rank: Rank, path: str) -> Sentence:
+    return Sentence(" from ", Figure(spoken(rank.first), f"{path}.first"))
+
+
+def beyond(rank: Rank, path: str = ROLLING) -> Figure:
+    """The share of all that are less far out; never rounded up to all of them."""
+    places = next((p for p in range(1, 5) if round(rank.beyond * 100, p) < 100), 5)
+    return Figure(share(rank.beyond, places), f"{path}.beyond")
+
+
+def rank_words(rank: Rank, kind: str, path: str = ROLLING) -> Sentence:
+    """The strongest true claim about a value among all stretches as long.
+
+    Args:
+        rank: the value's.
+        kind: what it is, such as "lead" or "deficit".
+        path: where it stands in the note's JSON.
+    """
+    length = Figure(f"{rank.length:,}", f"{path}.sessions")
+    over = Sentence(
+        " in one session" if rank.length == 1 else Sentence(" over ", length, " sessions")
+    )
+    standing = rank.standing
+    if standing is None:
+        return Sentence(
+            "too short a history for a rank (", sample(rank, path), _from(rank, path), ")"
+        )
+    ground = Sentence(" (", sample(rank, path), _from(rank, path), ")")
+    if standing == "record":
+        return Sentence(f"the widest {kind}", over, " on record", ground)
+    if standing in ("far", "near"):
+        assert rank.last_overlapping is not None
+        since = Figure(spoken(rank.last_overlapping), f"{path}.last_overlapping")
+        return Sentence(f"the widest {kind}", over, " since ", since, ground)
+    as_wide = Figure(f"{rank.as_wide:,}", f"{path}.as_wide")
+    last = Sentence()
+    if rank.last is not None:
+        last = Sentence(", the last on ", Figure(spoken(rank.last), f"{path}.last"))
+    if standing == "rare":
+        wider = Sentence("wider than ", beyond(rank, path), " of ", sample(rank, path))
+        return Sentence(wider, _from(rank, path), ": ", as_wide, f" {kind}s as wide", last)
+    of = Figure(f"{rank.of:,}", f"{path}.of")
+    what = Sentence("all sessions" if rank.length == 1 else Sentence(
+        "all stretches of ", length, " sessions, overlapping,"))  # fmt: skip
+    tail = Sentence(" (", what, _from(rank, path), ")")
+    return Sentence("not unusual: ", as_wide, " of ", of, " as wide", last, tail)
+
+
+def streak_words(snapshot: Snapshot, streak: Streak, path: str) -> Sentence:
+    """A streak of the gap and its claim: ``IWM has beaten SPY 14 sessions in a row, ...``."""
+    small, large = Name(snapshot.question.small), Name(snapshot.question.large)
+    ahead, behind = (small, large) if streak.sign > 0 else (large, small)
+    run = Sentence(
+        ahead, " has beaten ", behind, " ", Figure(f"{streak.length:,}", f"{path}.length"),
+        f" {_UNITS[streak.unit]} in a row",
+    )  # fmt: skip
+    return Sentence(run, _longest(streak, path))
+
+
+def _longest(streak: Streak, path: str) -> Sentence:
+    """``, the longest run since that of 13 to 6 June 2008``; nothing without a claim."""
+    standing = streak.standing
+    if standing == "record":
+        first = Figure(spoken(streak.first), f"{path}.first")
+        return Sentence(", its longest such run on record (from ", first, ")")
+    last = streak.last_as_long
+    if standing is None or last is None:
+        return Sentence()
+    return Sentence(
+        ", its longest such run since that of ",
+        Figure(f"{last.length:,}", f"{path}.last_as_long.length"),
+        " to ",
+        Figure(spoken(last.end), f"{path}.last_as_long.end"),
+    )
+
+
+def ratio_words(snapshot: Snapshot, ratio: LevelHistory) -> Sentence:
+    """Since when the ratio was as high, or as low."""
+    word = "highest" if ratio.side > 0 else "lowest"
+    what = Sentence(f"the ratio of their {ratio_basis(snapshot)} is the {word}")
+    since = ratio.high_since if ratio.side > 0 else ratio.low_since
+    if since is None:
+        return Sentence(
+            what, " on record (from ", Figure(spoken(ratio.first), f"{RATIO}.first"), ")"
+        )
+    key = "high_since" if ratio.side > 0 else "low_since"
+    return Sentence(what, " since ", Figure(spoken(since), f"{RATIO}.{key}"))
+
+
+def ratio_basis(snapshot: Snapshot) -> str:
+    """What the ratio is of: closes, or total returns where no closes are held."""
+    spread = snapshot.spread
+    return "closes" if spread is None or spread.history.ratio is not None else "total returns"
+
+
+def ratio_of(snapshot: Snapshot) -> LevelHistory | None:
+    """The ratio that is told: of closes; on total return where no closes are held."""
+    spread = snapshot.spread
+    if spread is None:
+        return None
+    return spread.history.ratio or spread.history.total_ratio
+
+
+def streak_path(of: StreakOf, unit: str) -> str:
+    """Where a streak stands in the note's JSON."""
+    place = ("gap", "small", "large").index(of) * len(_UNITS) + tuple(_UNITS).index(unit)
+    return f"{STREAKS}[{place}]"
+
+
+def further_claim(snapshot: Snapshot, than: Standing | None) -> Sentence:
+    """A claim of the streak or the ratio that is stronger than the gap's own; else nothing.
+
+    Of equally strong ones the first of: streak in sessions, weeks, months; ratio.
+    """
+    spread = snapshot.spread
+    if spread is None or not spread.history.whole:
+        return Sentence()
+    best, words = than, Sentence()
+    for of, streak in spread.history.gap_streaks:
+        if stronger(streak.standing, best):
+            best = streak.standing
+            words = streak_words(snapshot, streak, streak_path(of, streak.unit))
+    ratio = ratio_of(snapshot)
+    if ratio is not None and stronger(ratio.standing, best):
+        words = ratio_words(snapshot, ratio)
+    return words
+
+
+def rolling_detail(rank: Rank, kind: str) -> Sentence:
+    """The rank in full: how many are as wide, percentile, z, and the widest of all."""
+    record = rank.record
+    widest = Sentence(
+        "the widest was ", Figure(points(record.value), f"{ROLLING}.record.gap_pp"),
+        " to ", Figure(spoken(record.end), f"{ROLLING}.record.end"),
+    )  # fmt: skip
+    if record.end == rank.end:
+        widest = Sentence("none is wider")
+    one = " is" if rank.as_wide == 1 else f" are {kind}s"
+    count = Sentence(Figure(f"{rank.as_wide:,}", f"{ROLLING}.as_wide"), one, " at least as wide")
+    ground = Sentence("Of ", sample(rank), _from(rank, ROLLING), ", ")
+    return Sentence(ground, count, ", this one included; ", widest, ".")
+
+
+def ratio_sentence(snapshot: Snapshot) -> Sentence:
+    """Where the ratio stands: since when, off its highs, against its averages."""
+    ratio, spread = ratio_of(snapshot), snapshot.spread
+    if ratio is None or spread is None or not spread.history.whole or not ratio.averages:
+        return Sentence()
+    what = Sentence(f"The ratio of their {ratio_basis(snapshot)} ")
+    high = Sentence("stands at its high of all time")
+    if ratio.high.end != ratio.end:
+        off = Figure(percent(abs(ratio.off(ratio.high)), 1).lstrip("+"), f"{RATIO}.off_high")
+        date = Figure(spoken(ratio.high.end), f"{RATIO}.high.date")
+        high = Sentence("is ", off, " below its high of ", date)
+    sides = [
+        Sentence(
+            "above" if average.above else "below", " its average of ",
+            Figure(f"{average.closes}", f"{RATIO}.averages[{place}].closes"), " closes",
+        )
+        for place, average in enumerate(ratio.averages)
+    ]  # fmt: skip
+    joined = sides[0] if len(sides) == 1 else Sentence(sides[0], " and ", sides[1])
+    since = Sentence()
+    if ratio.standing in ("record", "far", "near") and ratio.high.end != ratio.end:
+        word = "highest" if ratio.side > 0 else "lowest"
+        last = ratio.high_since if ratio.side > 0 else ratio.low_since
+        key = "high_since" if ratio.side > 0 else "low_since"
+        if last is not None:
+            since = Sentence(f"is the {word} since ", Figure(spoken(last), f"{RATIO}.{key}"), ", ")
+    return Sentence(what, since, high, ", and ", joined, ".")

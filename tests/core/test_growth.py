@@ -1,0 +1,55 @@
+"""How the work of an answer grows with the market, in calls: the same on every machine."""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+from typing import Any
+
+import numpy as np
+
+from bench.made import make
+from core.answer.snapshot import Question, take
+from core.data.market import Market
+from core.measures.pair_history import PairHistory
+
+
+def calls(market: Market, question: Question) -> int:
+    """Function calls of one answer."""
+    profile = cProfile.Profile()
+    profile.enable()
+    take(market, question)
+    profile.disable()
+    total: Any = pstats.Stats(profile)
+    return int(total.total_calls)
+
+
+def test_an_answer_grows_with_the_lines_and_no_faster() -> None:
+    found = []
+    for small in (400, 4000):
+        made = make(small, small // 4, 2)
+        question = Question(window="1Y", as_of=made.sessions[-1], daily=True)
+        # what a first answer makes for good is asked of a market of its own
+        take(made.market(), question)
+        found.append(calls(made.market(), question))
+    assert found[1] < 10 * 1.3 * found[0]
+
+
+def test_how_rare_a_gap_is_costs_as_many_calls_however_long_the_history() -> None:
+    rng = np.random.default_rng(3)
+    found = []
+    for years in (5, 26):
+        days = np.arange(np.datetime64("2026-06-26") - 365 * years, np.datetime64("2026-06-27"))
+        sessions = days[np.is_busday(days)]
+        levels = 100 * np.exp(np.cumsum(rng.normal(0, 0.01, (2, len(sessions))), axis=1))
+        start, end = sessions[-22].item(), sessions[-1].item()
+        history = PairHistory(sessions, *levels, *levels, start, end, sessions)
+        profile = cProfile.Profile()
+        profile.enable()
+        assert history.rolling and history.streaks and history.ratio and history.total_ratio
+        assert history.record_closes and history.states is not None
+        profile.disable()
+        total: Any = pstats.Stats(profile)
+        found.append(int(total.total_calls))
+    # no call a session: those of 1,300 and 6,800 sessions differ by the lists that are told
+    assert found[1] < 1.3 * found[0] and max(found) < 6_000

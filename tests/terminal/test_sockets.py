@@ -1,0 +1,109 @@
+"""Nothing phones home: no command and no key but those that fetch or serve opens a socket."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.test_child import read_until
+from tests.terminal.test_terminals import ROOT, started
+
+#: Run at the start of every Python here: writes down each socket that leaves the process.
+HOOK = """
+import sys
+def looked(event, arguments):
+    if event in ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo",
+                 "socket.gethostbyname"):
+        with open({record!r}, "a") as file:
+            file.write(" ".join([event, *sys.argv[1:3]]) + "\\n")
+sys.addaudithook(looked)
+"""
+ESC = "\x1b"
+#: Keys on the screen that ask for numbers, pages and files, and fetch nothing.
+KEYS = (
+    "2",
+    "v",
+    "\r",
+    ESC,
+    "3",
+    "d",
+    ESC,
+    "4",
+    "v",
+    "t",
+    "[",
+    "<",
+    "A",
+    ESC,
+    "F",
+    ESC,
+    "?",
+    ESC,
+    "1",
+)
+
+
+@pytest.fixture
+def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the sockets of every Python that is started are written down."""
+    folder, file = tmp_path / "site", tmp_path / "sockets"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(HOOK.format(record=str(file)))
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    return file
+
+
+def drain(ours: int) -> None:
+    """Read what a key has drawn, until the terminal is silent."""
+    while select.select([ours], [], [], 0.2)[0]:
+        os.read(ours, 1 << 16)
+
+
+def internals(*arguments: str | Path) -> int:
+    """One command, to its exit code."""
+    command = [sys.executable, "-m", "tui", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, timeout=120, check=False
+    ).returncode
+
+
+def test_the_hook_sees_a_refresh(
+    record: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    assert internals("refresh", "--quiet", "--home", tmp_path / "home") != 0
+    assert "socket.connect" in record.read_text()
+
+
+def test_no_command_opens_a_socket(record: Path, tmp_path: Path) -> None:
+    home, prices = ("--home", tmp_path / "home"), tmp_path / "closes.csv"
+    prices.write_text("symbol,date,close\nIWM,2026-06-25,100\nIWM,2026-06-26,101\n")
+    assert internals("import", "prices", prices, *home) == 0
+    assert internals("import", "prices", prices, "--dry-run", *home) == 0
+    for command in (
+        ("note", "--format", "json"),
+        ("note", "--format", "html"),
+        ("export", tmp_path / "tables"),
+        ("explain", "IWM"),
+        ("status",),
+        ("doctor", "--offline"),
+    ):
+        assert internals(*command, "--demo", *home) in (0, 1), command
+    assert internals("status", *home) == 0
+    assert not record.exists() or record.read_text() == ""
+
+
+def test_no_key_that_does_not_fetch_opens_a_socket(record: Path, tmp_path: Path) -> None:
+    assert internals("status", "--demo", "--home", tmp_path) == 0
+    with started(tmp_path) as terminal:
+        read_until(terminal.ours, b"IWM", b"help", b"Breadth", b"as of")
+        for key in KEYS:
+            os.write(terminal.ours, key.encode())
+            drain(terminal.ours)
+        terminal.quit()
+    assert not record.exists() or record.read_text() == ""

@@ -1,0 +1,56 @@
+"""The manual page and the completion scripts: everything the program knows is in them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+
+from tui.cli.arguments import whole_parser
+from tui.cli.completion import completion
+from tui.cli.manual import page
+from tui.command.commands import COMMANDS
+
+
+def commands() -> list[str]:
+    """The commands as `--help` lists them."""
+    names = whole_parser().format_help().split("COMMAND\n")[1]
+    return [
+        line.split()[0] for line in names.splitlines() if line.startswith("    ") and line[4] != " "
+    ]
+
+
+def test_the_page_has_every_command_and_every_key() -> None:
+    text = page()
+    assert len(commands()) >= 12
+    for name in commands():
+        assert f".SS {name}\n" in text
+    for command in COMMANDS:
+        if command.keys:
+            assert f".B {' '.join(command.keys)}\n".replace("-", r"\-").replace(
+                "'", r"\(aq"
+            ) in text.replace(r"\e", "\\")
+
+
+def test_the_page_is_good_roff() -> None:
+    if shutil.which("groff") is None:
+        pytest.skip("groff is not installed")
+    done = subprocess.run(
+        ["groff", "-man", "-ww", "-Tutf8", "-z"],
+        input=page(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_script_completes_every_command(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert completion(shell) == 0
+    script = capsys.readouterr().out
+    for name in commands():
+        assert name in script
+    assert "RSP:SPY" in script
+    assert "YTD" in script
