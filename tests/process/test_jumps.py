@@ -130,10 +130,11 @@ def test_prices_are_those_of_the_files_session_or_of_its_neighbour() -> None:
 class Files:
     """An issuer with one file."""
 
-    requests = second = 0
+    requests = second = retried = 0
     dated = None
 
     def __init__(self, rows: Holdings, rejected: tuple[Row, ...] = ()) -> None:
+        self.left: dict[str, object] = {}
         self.rows, self.rejected = rows, rejected
 
     def get(self, fund: Fund, on: date | None = None) -> tuple[bytes, str]:
