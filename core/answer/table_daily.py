@@ -1,4 +1,4 @@
-"""Rows of the table of measures that are of a session: advances, oscillators, averages, highs."""
+"""Rows of the table of measures that are of a session: advances, oscillators, new highs."""
 
 from __future__ import annotations
 
@@ -25,27 +25,6 @@ def _moved(daily: Daily) -> FloatArray:
 def _settled(pick: Callable[[Daily], FloatArray]) -> Callable[[Daily], FloatArray]:
     """A series, hidden while the oscillator's seed matters."""
     return lambda daily: np.where(daily.settled, pick(daily), np.nan)
-
-
-SESSION: Final = (BREADTH, "session")
-
-
-def _moved(daily: Daily) -> FloatArray:
-    """(T,) members with a close on the session and on the one before."""
-    return daily.advances + daily.declines + daily.unchanged
-
-
-def _settled(pick: Callable[[Daily], FloatArray]) -> Callable[[Daily], FloatArray]:
-    """A series, hidden while the oscillator's seed matters."""
-    return lambda daily: np.where(daily.settled, pick(daily), np.nan)
-
-
-def _above(days: int) -> Callable[[Daily], FloatArray]:
-    return lambda daily: daily.above[days]
-
-
-def _averaged(days: int) -> Callable[[Daily], FloatArray]:
-    return lambda daily: daily.averaged[days]
 
 
 SESSION: Final[tuple[Scalar, ...]] = (
