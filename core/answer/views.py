@@ -169,6 +169,8 @@ class IndexView:
         weights_before: the same a session earlier, for the change of the day.
         price_return_weight: weight of lines with price returns alone beside the fund's total
             return, a fraction; 0 on price return.
+        file_price_weight: weight measured on a file's own price where no close is held, a
+            fraction: of the segment with the most.
         stray_day: a day that the window, or one of its parts, begins or ends on and that few
             closes are held of: who gave them may have dated them on a day of no session.
     """
@@ -198,6 +200,7 @@ class IndexView:
     weights_start: HeldWeights = field(default_factory=HeldWeights)
     weights_end: HeldWeights = field(default_factory=HeldWeights)
     weights_before: HeldWeights = field(default_factory=HeldWeights)
+    file_price_weight: float = 0.0
     stray_day: StrayDay | None = None
 
     @property
