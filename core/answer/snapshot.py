@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -33,6 +34,7 @@ from core.measures.membership import as_known, list_at_end, spans
 from core.measures.spread import Spread, spread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from core.data.frames import Holdings
@@ -55,6 +57,10 @@ __all__ = [
     "stepped",
     "take",
 ]
+
+
+#: A reconstitution that lies so near to the as-of date is named.
+NEAR: Final = timedelta(days=14)
 
 
 def common_sessions(market: Market, small: str, large: str) -> Dates:
@@ -146,6 +152,17 @@ def _with_contributions(
             for c in changes.left
         ),
     )
+
+
+def _reconstitutions(market: Market, funds: Iterable[str], as_of: date) -> dict[str, date]:
+    """Fund -> the known reconstitution nearest to a date, where it is near."""
+    nearest = {}
+    for fund in funds:
+        dates = map(market.session, market.reference.reconstitutions.get(fund, ()))
+        near = [d for d in dates if abs(d - as_of) <= NEAR]
+        if near:
+            nearest[fund] = min(near, key=lambda d: abs(d - as_of))
+    return nearest
 
 
 def take(market: Market, question: Question) -> Snapshot:
@@ -266,6 +283,7 @@ def take(market: Market, question: Question) -> Snapshot:
         announced=to_come,
         remarks=remarks,
         not_reached=bool(late),
+        reconstitutions=_reconstitutions(market, pair, as_of),
     )
 
 

@@ -314,6 +314,8 @@ class Snapshot:
             any is not in it.
         remarks: those of the warnings that are about the question itself.
         not_reached: a date asked for lies beyond the last session held.
+        reconstitutions: fund -> the known reconstitution of its index nearest to the as-of date,
+            where it lies within two weeks of it.
     """
 
     question: Question
@@ -336,6 +338,13 @@ class Snapshot:
     announced: Mapping[str, tuple[Coming, ...]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     not_reached: bool = False
+    reconstitutions: Mapping[str, date] = field(default_factory=dict)
+
+    @property
+    def state_words(self) -> str:
+        """The state, and whether weights are estimated: "final, estimated"."""
+        estimated = any(view.estimated for view in self.indices.values())
+        return f"{self.state}, estimated" if estimated else self.state
 
     @property
     def small(self) -> IndexView | None:

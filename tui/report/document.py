@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.note.note import headline, sentences
-from core.note.verdict import leaders_that_left, margin, members_total, verdict
+from core.note.verdict import inside_window, leaders_that_left, margin, members_total, verdict
 from tui.report.coming import UNTOLD, announced
 from tui.report.document_index import index_document
 from tui.report.document_rarity import rarity_document
@@ -212,6 +212,7 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
         "indices": {
             fund: index_document(snapshot, view) for fund, view in snapshot.indices.items()
         },
+        "reconstitutions": {f: iso(when) for f, when in snapshot.reconstitutions.items()},
         "bridge": _steps(snapshot.bridge),
         "verdict": _verdict(snapshot),
         "without": _gap_without(snapshot),
@@ -237,7 +238,12 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
             for effect in snapshot.sector_effects
         ],
         "changes": {
-            fund: (_changes(changes, snapshot.indices.get(fund)) if changes else UNTOLD)
+            fund: (
+                _changes(changes, snapshot.indices.get(fund))
+                | {"inside_window": inside_window(changes, window.start)}
+                if changes
+                else UNTOLD
+            )
             | announced(snapshot.announced.get(fund, ()))
             for fund in (question.small, question.large)
             if (changes := snapshot.changes.get(fund)) or fund in snapshot.announced

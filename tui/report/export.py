@@ -92,7 +92,7 @@ def state_line(snapshot: Snapshot) -> str:
         f"{window.label} {window.start} to {window.end}",
         basis,
         f"as of {snapshot.as_of}",
-        snapshot.state,
+        snapshot.state_words,
     ]
     return " · ".join(filter(None, parts))
 

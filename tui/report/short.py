@@ -32,6 +32,6 @@ def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:
         ]
         if spread.same_window.claim:
             parts.append(f"rank {spread.same_window.rank} of {spread.same_window.of}")
-    parts.append(f"{snapshot.as_of} {snapshot.state}")
+    parts.append(f"{snapshot.as_of} {snapshot.state_words}")
     before = "SIMULATED " if snapshot.simulated else ""
     return f.to_ascii(safe(before + ", ".join(parts))) + "\n"

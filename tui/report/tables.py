@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from core.answer.announced import standing_words
+from core.note.headline import compared
+from core.note.verdict import inside_window
 from tui.report.since import since_tables
 from tui.report.table import ROWS, ReportTable, Row, Section
 from tui.report.tables_lines import breadth, concentration, contributors, groups
@@ -15,6 +17,7 @@ from tui.text import formats as f
 if TYPE_CHECKING:
     from core.answer.since import Since
     from core.answer.views import Snapshot
+    from core.measures.rarity import Rank
     from core.measures.spread import Ranking
 
 
@@ -29,11 +32,29 @@ def _spread(snapshot: Snapshot) -> Iterator[ReportTable]:
         ("gap", f.pp(spread.gap)),
         ("geometric gap", f.pp(spread.geometric_gap)),
     ]
-    notes = (
-        ranking_words("same window", spread.same_window),
-        ranking_words("full calendar years", spread.full_years),
-    )
-    yield ReportTable("Spread", ("", ">return"), tuple(rows), notes)
+    beside, notes = compared(snapshot), []
+    if beside.rolling and spread.rolling is not None:
+        notes.append(rolling_words(spread.rolling))
+    if beside.same_window:
+        notes.append(ranking_words("same window", spread.same_window))
+    if beside.full_years:
+        notes.append(ranking_words("full calendar years", spread.full_years))
+    yield ReportTable("Spread", ("", ">return"), tuple(rows), tuple(notes))
+
+
+def rolling_words(rank: Rank) -> str:
+    """The rank among all stretches as long in one line."""
+    what = "sessions" if rank.length == 1 else f"stretches of {rank.length:,} sessions, overlapping"
+    words = [f"{rank.of:,} {what}, from {rank.first}: {rank.as_wide:,} as wide"]
+    if not rank.claim:
+        return f"{rank.of:,} {what}, too few for a rank"
+    if rank.last is not None:
+        words.append(f"the last on {rank.last}")
+    words.append(f"percentile {100 * rank.percentile:.2f}")
+    if rank.z is not None:
+        words.append(f"z {rank.z:+.2f}")
+    words.append(f"widest {f.pp(rank.record.value)} on {rank.record.end}")
+    return ", ".join(words)
 
 
 def ranking_words(name: str, ranking: Ranking) -> str:
@@ -107,8 +128,10 @@ def _changes(snapshot: Snapshot) -> Iterator[ReportTable]:
             for c in listed[:ROWS]
         ]
         turnover = f.weight(changes.turnover, 1)
+        inside = inside_window(changes, snapshot.window.start)
         yield ReportTable(
-            f"{fund} changes from {changes.from_date} to {changes.to_date}",
+            f"{fund} changes from {changes.from_date} to {changes.to_date}"
+            + ("" if inside else ", outside the window"),
             ("", "symbol", "name", ">weight", ">bp"),
             tuple(rows),
             (
