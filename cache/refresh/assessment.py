@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -15,6 +15,10 @@ from core.data.frames import day
 if TYPE_CHECKING:
     from cache.refresh.gate import Answer
     from cache.refresh.held import HeldCloses
+
+
+#: Part of the close from which dividends are told from the closes alone, five times the tolerance.
+ADJUSTED: Final = 1e-3
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -68,6 +72,26 @@ def overpaid(answer: Answer, known: HeldCloses) -> str:
     return ""
 
 
+def less_dividends(answer: Answer, known: HeldCloses) -> bool:
+    """Whether the closes of an answer are those held less the dividends paid since.
+
+    Such are adjusted closes, each earlier one times 1 - D / P(ex - 1) for every later dividend:
+    with the dividends beside them these would count twice.
+    """
+    given = ~np.isnan(answer.close)
+    session, close, paid = answer.session[given], answer.close[given], answer.dividend[given]
+    factor = np.ones(len(close))
+    for at in np.flatnonzero(paid[1:] > 0)[::-1].tolist():
+        before = close[at] / factor[at + 1] + paid[at + 1]
+        factor[: at + 1] = factor[at + 1] * (1 - paid[at + 1] / before)
+    days, closes = known.final_closes(answer.ask.symbol)
+    _, mine, theirs = np.intersect1d(days, session, return_indices=True)
+    if not len(mine) or factor[theirs].min() > 1 - ADJUSTED:
+        return False
+    expected = closes[mine] * factor[theirs]
+    return bool((np.abs(close[theirs] / expected - 1) <= ADJUSTED / 5).all())
+
+
 def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     """Compare an answer with the same vendor's stored closes: the newer wins if it is plausible.
 
@@ -78,6 +102,9 @@ def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
     """
     if paid := overpaid(answer, known):
         return Assessment(answer, f"{vendor} gave {paid}; the stored closes stay", odd=True)
+    if less_dividends(answer, known):
+        reason = f"{vendor} gave closes that are adjusted for dividends"
+        return Assessment(answer, f"{reason}; the stored closes stay", odd=True)
     comparison = _compared(answer, known, rounded=False)
     if comparison.kind in SYSTEMATIC:
         reason = f"{vendor}'s history is {SYSTEMATIC[comparison.kind]} ({comparison.words})"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.data.frames import Dates, Holdings, Reference, day, pydate
+from core.data.lending import lenders
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
@@ -43,6 +44,22 @@ def by_hand(ask: FileAsk) -> str:
     )
 
 
+def dated_lenders(funds: Mapping[str, Fund], symbol: str) -> tuple[str, ...]:
+    """Funds whose dated lists stand for those of a fund whose issuer gives the newest file alone.
+
+    Args:
+        funds: known funds.
+        symbol: the fund; one whose own issuer answers for past dates has none.
+    """
+    fund = funds.get(symbol)
+    if fund is not None and fund.dated:
+        return ()
+    indices = {name: one.index for name, one in funds.items()}
+    names = [name for name, _ in lenders(indices, symbol, funds) if funds[name].dated]
+    # a fund of the same listing first: one listed abroad has other days and other words
+    return tuple(sorted(names, key=lambda name: ("." in name, name)))
+
+
 def stale_files(
     holdings: Mapping[str, Sequence[Holdings]],
     pair: tuple[str, str],
@@ -57,7 +74,9 @@ def stale_files(
 ) -> Iterator[FileAsk]:
     """The latest file of each fund, its window's start, each reconstitution and month end since.
 
-    A dated file is asked for once: it does not change. One file can serve two of these days.
+    A dated file is asked for once: it does not change. One file can serve two of these days. Of
+    a fund whose issuer gives the newest file alone, the dated ones are asked of a fund that
+    follows the same index, or holds the same members.
 
     Args:
         holdings: fund -> its files, ascending.
@@ -74,35 +93,39 @@ def stale_files(
     year_end = _session_before(sessions, date(final.year, 1, 1))
     start = year_end if since is None else min(year_end, _session_before(sessions, _after(since)))
     month_ends = _month_ends(sessions, start, final)
+    asked: set[FileAsk] = set()
     for symbol in dict.fromkeys(pair):
         fund = funds.get(symbol)
-        if fund is None or not fund.addresses:
-            continue
         files = holdings.get(symbol, ())
         newest = files[-1] if files else None
         fresh = newest is not None and (
             newest.as_of >= final
             or (newest.fetched_at is not None and now - newest.fetched_at < FILE_PATIENCE)
         )
-        if full or not fresh:
+        if fund is not None and fund.urls() and (full or not fresh):
             yield FileAsk(symbol)
-        if not fund.urls(year_end):
+        sources = (symbol,) if fund is not None and fund.dated else dated_lenders(funds, symbol)
+        if not sources:
             continue
         remade = (at for at in reference.reconstitutions.get(symbol, ()) if start < at < final)
         # A reconstitution is served by a file after it, any other day by one before it.
         wanted = [(at, 0) for at in dict.fromkeys((start, year_end))]
         wanted += [(at, FILE_SLACK) for at in remade]
         wanted += [(at, 0) for at in month_ends]
-        days = [file.as_of for file in files]
+        days = [file.as_of for name in {symbol, *sources} for file in holdings.get(name, ())]
         slack = timedelta(days=FILE_SLACK)
         for at, later in wanted:
             last = at + timedelta(days=later)
             first = last - slack
-            ask = FileAsk(symbol, at)
-            if ask in absent or any(first <= known <= last for known in days):
+            if any(first <= known <= last for known in days):
+                continue
+            ask = next((a for a in (FileAsk(s, at) for s in sources) if a not in absent), None)
+            if ask is None:
                 continue
             days.append(at)
-            yield ask
+            if ask not in asked:
+                asked.add(ask)
+                yield ask
 
 
 def _after(when: date) -> date:

@@ -85,6 +85,7 @@ def gate(
     now: datetime,
     meta: Mapping[str, Any],
     vendor_time: datetime | None = None,
+    vendor: str = "Yahoo",
 ) -> Answer:
     """Check an answer: return it without empty rows, or with the reason it is refused.
 
@@ -99,8 +100,9 @@ def gate(
         dividend: (K,) float64, 0 where none.
         split: (K,) float64, 0 where none.
         now: the time.
-        meta: what Yahoo says of the symbol.
+        meta: what the vendor says of the symbol.
         vendor_time: the time by the vendor's own clock; ``now`` unless given.
+        vendor: who answers.
     """
     vendor_time = vendor_time or now
     now = min(now, vendor_time)
@@ -114,23 +116,23 @@ def gate(
         return Answer(ask, kind="bad_data", reason=asked(reason, final))
 
     if (named := meta.get("symbol", ask.symbol)) != ask.symbol:
-        return bad(f"Yahoo answered for {str(named)[:16]!r} instead")
+        return bad(f"{vendor} answered for {str(named)[:16]!r} instead")
     if (currency := meta.get("currency", "USD")) != "USD":
         return bad(f"is quoted in {str(currency)[:8]!r}, not in dollars")
     if (zone := meta.get("exchangeTimezoneName", str(NEW_YORK))) != str(NEW_YORK):
         return bad(f"trades in the time zone {str(zone)[:24]!r}, not in {NEW_YORK}")
     if (np.diff(days.astype(np.int64)) <= 0).any():
-        return bad("Yahoo's dates are not ascending or stand twice")
+        return bad(f"{vendor}'s dates are not ascending or stand twice")
     events = (dividend != 0) | (split != 0)
     filled = ~np.isnan(close) | events
     today = day(vendor_time.astimezone(NEW_YORK).date())
     if (ahead := days[filled & (days > today)]).size:
-        return bad(f"Yahoo gives a price for {ahead[0]}, which is in the future")
+        return bad(f"{vendor} gives a price for {ahead[0]}, which is in the future")
     known = sessions()
     traded = known[np.minimum(np.searchsorted(known, days), len(known) - 1)] == days
     stray = filled & ~traded
     if stray.sum() > max(STRAY, 0.01 * filled.sum()) or (stray & events).any():
-        return bad(f"the exchange has no session on {days[stray][0]}, and Yahoo has data for it")
+        return bad(f"the exchange has no session on {days[stray][0]}, and {vendor} has data for it")
     keep = filled & traded & (days <= day(latest))
     days, close, volume = days[keep], close[keep], volume[keep]
     dividend, split = dividend[keep], split[keep]
@@ -142,10 +144,10 @@ def gate(
         return bad("a volume is negative")
     priced = np.flatnonzero(~np.isnan(close))
     if not len(priced):
-        return nothing(ask, now)
+        return nothing(ask, now, vendor)
     if wrong := _jump(days, close, split, priced) or _half_split(days, close, split, priced):
         return bad(wrong)
-    if ask.whole and (wrong := _holes(days[priced])):
+    if ask.whole and (wrong := _holes(days[priced], vendor)):
         return bad(wrong)
     volume = np.where(np.isnan(close), np.nan, volume)
     unfinished = latest if latest > final and days[priced[-1]] == day(latest) else None
@@ -194,13 +196,13 @@ def _half_split(days: Dates, close: FloatArray, split: FloatArray, priced: IntAr
     return ""
 
 
-def _holes(closed: Dates) -> str:
+def _holes(closed: Dates, vendor: str) -> str:
     """A sentence about a history that lacks too many sessions between its ends, or ""."""
     known = sessions()
     first, last = np.searchsorted(known, closed[[0, -1]])
     there = int(last - first) + 1
     if len(closed) < (1 - HOLES) * there and there - len(closed) > STALE_SESSIONS:
-        return f"Yahoo gives {len(closed):,} closes for {there:,} sessions since {closed[0]}"
+        return f"{vendor} gives {len(closed):,} closes for {there:,} sessions since {closed[0]}"
     return ""
 
 
@@ -217,10 +219,10 @@ def _speaks_for(closed: Dates, final: date) -> date | None:
     return final if short > STALE_SESSIONS else pydate(closed[-1])
 
 
-def nothing(ask: Ask, now: datetime) -> Answer:
+def nothing(ask: Ask, now: datetime, vendor: str = "Yahoo") -> Answer:
     """Return the Answer for an Ask without prices, though the vendor answered."""
     if ask.whole:
-        reason = f"Yahoo has no prices since {ask.start}"
+        reason = f"{vendor} has no prices since {ask.start}"
         return Answer(ask, kind="not_found", reason=asked(reason, last_final(now)))
-    reason = f"Yahoo gave no prices since {ask.start}, though there are earlier ones; try again"
+    reason = f"{vendor} gave no prices since {ask.start}, though there are earlier ones; try again"
     return Answer(ask, kind="try_again", reason=reason)

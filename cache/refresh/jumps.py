@@ -74,6 +74,11 @@ def odd(
     return Odd((*reasons, *prices_said), dated)
 
 
+def same_rows(file: Holdings, other: Holdings) -> bool:
+    """Whether two files are of one day, whatever their dates: the same lines at the same values."""
+    return file.symbols == other.symbols and np.array_equal(file.value, other.value)
+
+
 def _part(file: Holdings) -> list[str]:
     """A sentence where a file of weights alone has those of a part of the fund."""
     others = [other.weight for other in file.others if math.isfinite(other.weight)]

@@ -6,7 +6,7 @@ the price of a refresh without sending one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -15,7 +15,7 @@ import numpy as np
 
 from cache.facts.sessions import last_final, next_final
 from cache.refresh.ask import Ask
-from cache.refresh.file_plan import FileAsk, stale_files
+from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
 from cache.refresh.held import HeldCloses
 from cache.refresh.reasons import asked_for, wait_until
 from core.data.frames import Dates, Holdings, Prices, Reference, day, pydate
@@ -23,6 +23,7 @@ from core.data.frames import Dates, Holdings, Prices, Reference, day, pydate
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
     from cache.refresh.backoff import Wait
+    from cache.refresh.left_hosts import LeftHost
 
 #: A symbol held is asked again from this many sessions before its last final close.
 OVERLAP: Final = 7
@@ -46,6 +47,7 @@ class Plan:
         wait_until: the vendor asked not to be asked before this time.
         waiting: symbol -> the time before which it is not asked for again, after an asking in
             vain; these are stale, and neither asked for nor current.
+        left: host -> its refusal to talk, because of which a file is not asked for now.
     """
 
     files: tuple[FileAsk, ...] = ()
@@ -54,6 +56,7 @@ class Plan:
     expected_seconds: float = 0.0
     wait_until: datetime | None = None
     waiting: Mapping[str, datetime] = field(default_factory=dict)
+    left: Mapping[str, LeftHost] = field(default_factory=dict)
 
     @property
     def charts(self) -> int:
@@ -83,6 +86,7 @@ def make_plan(
     years: int = 2,
     since: date | None = None,
     absent: Collection[FileAsk] = (),
+    left: Mapping[str, LeftHost] = {},
     waits: Mapping[str, Wait] = {},
     rate: float = RATE,
     vendor: str = "Yahoo",
@@ -109,6 +113,7 @@ def make_plan(
         years: how far back the lines go; funds go back to 1993.
         since: start of the window, for the holdings files wanted.
         absent: holdings files that their issuer said it does not have.
+        left: hosts that refused to talk; those still left alone are not asked.
         waits: symbol -> its last asking in vain.
         rate: requests a second, for the expected time.
         vendor: who is to be asked, as the source of closes is named.
@@ -117,7 +122,9 @@ def make_plan(
     known = HeldCloses(prices)
     asks: list[Ask] = []
     waiting: dict[str, datetime] = {}
-    wanted = _wanted(holdings, pair, _years_back(now.date(), years), reference.aliases)
+    funds = funds or {}
+    lists = dict.fromkeys(pair) | {n: None for fund in pair for n in dated_lenders(funds, fund)}
+    wanted = _wanted(holdings, pair, lists, _years_back(now.date(), years), reference.aliases)
     for symbol in wanted:
         last = known.final(symbol)
         if not full and last is not None and max(last, prices.through.get(symbol, last)) >= final:
@@ -137,23 +144,28 @@ def make_plan(
                 # All of it is compared with what is held of another source, whose closes stay.
                 start = min(start, pydate(known.closes(symbol)[0][0]))
             asks.append(Ask(symbol, start, _until(now), whole=False))
-    files = stale_files(
-        holdings,
-        pair,
-        now,
-        final,
-        reference,
-        funds or {},
-        full=full,
-        since=since,
-        absent=absent,
-    )
+    files = [
+        *stale_files(
+            holdings,
+            pair,
+            now,
+            final,
+            reference,
+            funds,
+            full=full,
+            since=since,
+            absent=absent,
+        )
+    ]
+    quiet = {} if full or again else {host: one for host, one in left.items() if one.holds(now)}
+    skipped = {ask: hosts for ask in files if (hosts := funds[ask.fund].hosts(ask.day)) <= {*quiet}}
     plan = Plan(
-        files=tuple(files),
+        files=tuple(ask for ask in files if ask not in skipped),
         asks=tuple(asks),
         current=len(wanted) - len(asks) - len(waiting),
         wait_until=wait_until(prices.failures.values(), now),
         waiting=waiting,
+        left={host: quiet[host] for hosts in skipped.values() for host in hosts},
     )
     return replace(plan, expected_seconds=round(plan.requests / rate, 1))
 
@@ -180,14 +192,18 @@ def _until(now: datetime) -> date:
 def _wanted(
     holdings: Mapping[str, Sequence[Holdings]],
     pair: tuple[str, str],
+    lists: Iterable[str],
     since: date,
     aliases: Mapping[str, str],
 ) -> list[str]:
-    """Return the pair, then every line of its files since a date, heaviest first."""
+    """Return the pair, then every line of its files, and of those lent to it, since a date.
+
+    Heaviest first; of a fund of the pair without a file since then its newest counts.
+    """
     weight: dict[str, float] = {}
-    for fund in pair:
+    for fund in lists:
         files = holdings.get(fund, ())
-        for file in [f for f in files if f.as_of >= since] or files[-1:]:
+        for file in [f for f in files if f.as_of >= since] or (files[-1:] if fund in pair else ()):
             for symbol, value in zip(file.symbols, file.value / file.total, strict=True):
                 # A renamed line trades, and is known to the vendor, under its new symbol.
                 now_named = aliases.get(symbol, symbol)

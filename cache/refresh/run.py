@@ -25,7 +25,8 @@ from cache.refresh.clock_skew import Skew, careful
 from cache.refresh.file_plan import FILE_SLACK, FileAsk, by_hand
 from cache.refresh.held import HeldCloses
 from cache.refresh.interrupt import unless
-from cache.refresh.jumps import odd
+from cache.refresh.jumps import odd, same_rows
+from cache.refresh.left_hosts import keep_hosts, load_hosts
 from cache.refresh.plan import Plan, make_plan, whole
 from cache.refresh.poison import Evidence
 from cache.refresh.progress import Progress, Stage
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
     from cache.store.store import Store
     from core.data.frames import Holdings, Reference
 
+#: How the reason of a file begins that does not say its day.
+NO_DATE: Final = "states no date"
+#: A file younger than this may come yet: that there is none is not remembered.
+NOT_YET: Final = timedelta(days=4)
 #: At most this many progress reports a second, beside those that open or close a stage.
 REPORTS: Final = 10.0
 
@@ -66,7 +71,7 @@ class Run:
         self.store, self.pair, self.funds, self.now = store, pair, funds, now
         self.reference, self.full, self.years, self.stop = reference, full, years, stop
         self.again, self.since, self.rate = again, since, rate
-        self.waits = load_waits(store.home)
+        self.waits, self.left = load_waits(store.home), load_hosts(store.home)
         self._report, self._reported = report, 0.0
         self.began = time.monotonic()
         self.skew = Skew()
@@ -96,7 +101,11 @@ class Run:
         self.say("plan", message=_announced(plan), always=True)
         self.planned = len(plan.files)
         if plan.files:
+            files.left = {} if self.again or self.full else dict(self.left)
             self._fetch_files(plan.files, files)
+            if files.left != self.left:
+                self.left = dict(files.left)
+                keep_hosts(self.store.home, self.left, self.now)
             plan = self._plan()
             self.say("plan", message=_announced(replace(plan, files=())), always=True)
         if plan.asks and not plan.wait_until and not self.stop.is_set():
@@ -119,6 +128,7 @@ class Run:
             since=self.since,
             rate=self.rate,
             vendor=self._vendor,
+            left=self.left,
             absent=() if self.full else load_absent(self.store.home, self.now),
         )
 
@@ -146,23 +156,30 @@ class Run:
             else:
                 self.skew.note(files.dated, self.clock())
                 self._keep_file(files, ask, *came)
-        dated = frozenset(ask for ask in self._absent if ask.day is not None)
+        # What is of yesterday may not have been published yet.
+        old = self.now.date() - NOT_YET
+        dated = frozenset(ask for ask in self._absent if ask.day is not None and ask.day < old)
         remember_absent(self.store.home, dated, self.now)
 
     def _keep_file(self, files: FileSource, ask: FileAsk, raw: bytes, address: str) -> None:
         # No file is of a day that has not come by the issuer's own clock either.
         now = careful(self.clock(), self.skew.off)
         read = partial(files.read, raw, address, fund=ask.fund, now=now)
+        undated = False
         try:
             try:
                 file = read()
-            except SourceError:
+            except SourceError as error:
                 # A file may do without a date of its own; the day asked for is then its day.
-                if ask.day is None:
+                if ask.day is None or not error.reason.startswith(NO_DATE):
                     raise
-                file = read(as_of=ask.day)
+                file, undated = read(as_of=ask.day), True
         except SourceError as error:
             self.failed[str(ask)] = f"{error.reason}; if its layout has changed, {by_hand(ask)}"
+            self._absent.add(ask)
+            return
+        if why := self._of_another_day(ask, file.holdings, undated=undated):
+            self.failed[str(ask)] = why
             self._absent.add(ask)
             return
         rows = self._believed(ask, file)
@@ -170,11 +187,21 @@ class Run:
             return
         snapshot = self.store.commit(holdings=[(rows, file.raw)], note=self._note())
         self.holdings, self.generation = snapshot.holdings, snapshot.generation
-        came = rows.as_of
-        self.files.append(str(FileAsk(ask.fund, came)))
-        if ask.day is not None and abs(came - ask.day) > timedelta(days=FILE_SLACK):
-            self.failed[str(ask)] = f"the issuer gave its file of {came} instead"
-            self._absent.add(ask)
+        self.files.append(str(FileAsk(ask.fund, rows.as_of)))
+
+    def _of_another_day(self, ask: FileAsk, rows: Holdings, *, undated: bool) -> str:
+        """Why a file is not of the day asked for, "" where it may be.
+
+        Some issuers answer for any day with today's file, which need not say its date.
+        """
+        if ask.day is None:
+            return ""
+        if abs(rows.as_of - ask.day) > timedelta(days=FILE_SLACK):
+            return f"the issuer gave its file of {rows.as_of} instead"
+        for other in self.holdings.get(ask.fund, ()) if undated else ():
+            if abs(other.as_of - ask.day) > timedelta(days=FILE_SLACK) and same_rows(rows, other):
+                return f"the issuer gave its file of {other.as_of} once more"
+        return ""
 
     def _believed(self, ask: FileAsk, file: FileRead) -> Holdings | None:
         """Return a file's lines, dated by its prices; None where it is set aside."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cache.facts.funds import Fund
     from cache.refresh.ask import Ask
     from cache.refresh.gate import Answer
+    from cache.refresh.left_hosts import LeftHost
     from core.data.frames import Holdings
 
 
@@ -82,7 +83,9 @@ class FileSource(Protocol):
 
     requests: int
     second: int
+    retried: int
     dated: str | None
+    left: dict[str, LeftHost]
 
     def get(self, fund: Fund, on: date | None = None) -> tuple[bytes, str]:
         """One file and the address it came from."""

@@ -6,13 +6,13 @@ Nothing rests on them: one that is missing, damaged or cannot be written costs r
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from cache.facts import regular
+from cache.store import disk
 
 #: The most read of such a file.
 _LIMIT: Final = 1 << 22
@@ -29,11 +29,5 @@ def rows(path: Path) -> list[Any]:
 
 def keep(path: Path, entries: Sequence[Sequence[Any]]) -> None:
     """Replace the rows of a file; a failed write is ignored."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(json.dumps(entries))
-        temporary.chmod(0o600)
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    with suppress(OSError):
+        disk.replace(path, json.dumps(entries).encode())

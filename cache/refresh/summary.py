@@ -60,6 +60,7 @@ def summarize(
     if plan.waiting:
         times = plan.waiting.values()
         words.append(next_try(times, run.now) + reasons(failing))
+    words += [f"{host} {left}" for host, left in plan.left.items()]
     if missing:
         words.append(f"no holdings file of {' and '.join(missing)}")
     if stopped:
@@ -72,7 +73,7 @@ def summarize(
         clock = clock_words(run.skew.off, "the issuers")
     if clock:
         words.append(clock)
-    lacking = run.poisoned or run.failed or failing or missing or silent
+    lacking = run.poisoned or run.failed or failing or missing or silent or plan.left
     ok = not (lacking or stopped or (plan.asks and limited))
     return Summary(
         ok=ok,
@@ -85,7 +86,7 @@ def summarize(
         waiting=len(plan.waiting),
         requests=requests,
         planned=run.planned,
-        retried=prices.retried,
+        retried=prices.retried + files.retried,
         addresses=files.second,
         seconds=round(time.monotonic() - run.began, 2),
         generation=run.generation,

@@ -13,7 +13,7 @@ from urllib.error import HTTPError
 
 from cache.facts.clean import clean
 from cache.refresh.clock_skew import http_date
-from cache.sources.issuers import AGENT, certificates
+from cache.sources.download import AGENT, certificates
 
 #: Seconds all of it may take; names that nobody answers for take longer by themselves.
 DEADLINE: Final = 3.0

@@ -28,9 +28,34 @@ def write(path: Path, data: bytes) -> None:
     """
     temporary = path.with_name(f".{path.name}")
     mode = os.stat(path.parent).st_mode & 0o666  # noqa: PTH116
-    opened = os.open(temporary, system.WRITE, 0o600)
+    write_new(temporary, data, mode)
+    os.replace(temporary, path)  # noqa: PTH105
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a small file for its owner alone, atomically: several processes may do so at once.
+
+    Missing directories are made.
+
+    Raises:
+        OSError: the file is as it was before.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        if hasattr(os, "fchmod"):
+        make(path.parent)
+        write_new(temporary, data, 0o600)
+        os.replace(temporary, path)  # noqa: PTH105
+    except OSError:
+        with suppress(OSError):
+            remove(temporary)
+        raise
+
+
+def write_new(path: Path, data: bytes, mode: int | None) -> None:
+    """Write a new file, and bring its bytes to the disk (fsync); a mode of None is the umask's."""
+    opened = os.open(path, system.WRITE, 0o666 if mode is None else 0o600)
+    try:
+        if mode is not None and hasattr(os, "fchmod"):
             os.fchmod(opened, mode)
         left = memoryview(data)
         while left:
@@ -38,7 +63,6 @@ def write(path: Path, data: bytes) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
-    os.replace(temporary, path)  # noqa: PTH105
 
 
 def sync(directory: Path) -> None:

@@ -28,7 +28,7 @@ def repeated_session(bars: Bars) -> str:
     symbol, close = bars.symbol[order], bars.close[order]
     follows = symbol[1:] == symbol[:-1]
     days = bars.session[order][1:].astype(np.int64)
-    first = days.min()
+    first = int(days.min())
     at = days - first
     given = np.bincount(at) > 0
     count = np.bincount(at[follows], minlength=len(given))

@@ -12,6 +12,7 @@ import numpy as np
 from core.answer.announced import coming
 from core.answer.asked import absent_names, check_names, not_reached
 from core.answer.index import index_of, own_return
+from core.answer.levels import pair_levels
 from core.answer.provenance import sources, warnings
 from core.answer.views import (
     COVERAGE_FLOOR,
@@ -91,32 +92,15 @@ def _spread(
 ) -> tuple[Spread | None, str]:
     """The spread, or None and the sentence that says what is missing."""
     pair = (question.small, question.large)
-    series = [market.series(symbol) for symbol in pair]
-    for symbol, one in zip(pair, series, strict=True):
-        if one is None:
-            return None, f"no closes of {symbol}: import them or fetch"
-        if one.level(question.basis) is None:
-            return None, f"only adjusted closes of {symbol}: price return is not known"
-        bad = [doubt for doubt in one.doubts if doubt[0] <= day(window.end)]
-        if bad and bad[-1][0] > day(window.start):
-            return None, f"{symbol} {bad[-1][1]}: its return is not computed"
-        if bad:
-            sessions = sessions[sessions >= bad[-1][0]]
-    small, large = series
-    assert small is not None and large is not None
-    levels, prices = [], []
-    for one in (small, large):
-        rows = np.searchsorted(one.sessions, sessions)
-        level = one.level(question.basis)
-        assert level is not None
-        levels.append(level[rows])
-        prices.append(None if one.price is None else one.price[rows])
+    levels = pair_levels(market, pair, question.basis, window, sessions)
+    if isinstance(levels, str):
+        return None, levels
     return spread(
         window,
-        sessions,
-        levels[0],
-        levels[1],
-        prices=(prices[0], prices[1]),
+        levels.sessions,
+        levels.small,
+        levels.large,
+        prices=(levels.small_price, levels.large_price),
         as_of=as_of,
         calendar=market.reference.sessions,
     ), ""

@@ -8,13 +8,13 @@ none on or before it can.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from core.data.lending import lenders
 from core.measures.amended import Acting, acting, amended, even_list, rebalance, rebalances
 from core.measures.carry import NEAR_DAYS, Carry, carry
 
@@ -78,7 +78,7 @@ class _Lists:
 
     def __init__(self, market: Market, fund: str, as_of: date, *, later: bool = True) -> None:
         self.market, self.fund, self.as_of, self.later = market, fund, as_of, later
-        self.lenders = _lenders(market, fund)
+        self.lenders = lenders(market.reference.indices, fund, market.holdings)
         self.remade = [market.session(d) for d in market.reference.reconstitutions.get(fund, ())]
         self.dated = {
             name: [(market.session(f.as_of), f) for f in market.holdings.get(name, ())]
@@ -148,31 +148,6 @@ class _Lists:
             even=choice.even,
         )
         return Span(start, end, file, choice.file, list_carry, self.fund, self.as_of, changes)
-
-
-def _lenders(market: Market, fund: str) -> tuple[tuple[str, bool], ...]:
-    """Funds whose list stands for a fund's, and whether for its members alone.
-
-    Funds of the same index lend each other their lists; a fund of the same index at equal
-    weights borrows the members alone. A capped variant is another index, and never lends.
-    """
-
-    def plain(name: str) -> str:
-        return " ".join(name.casefold().replace("-", " ").split())
-
-    indices = market.reference.indices
-    index = plain(indices.get(fund, ""))
-    if not index or "capped" in index:
-        return ()
-    base = re.sub(r" equal weight(ed)?$", "", index)
-    lenders = []
-    for name in sorted(market.holdings):
-        other = plain(indices.get(name, ""))
-        if name == fund or not other or "capped" in other:
-            continue
-        if other == index or (base != index and other == base):
-            lenders.append((name, other != index))
-    return tuple(lenders)
 
 
 def spans(

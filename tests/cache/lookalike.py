@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 import trustme
 
 from tests.cache.lookalike_broken import ENDLESS, endless
+from tests.cache.lookalike_issuers import OtherIssuers
 from tests.cache.lookalike_stream import Streamer
 from tests.cache.lookalike_world import Reply, World
 
@@ -31,7 +32,12 @@ HOSTS = (
     "guce.yahoo.com",
     "*.ishares.com",
     "*.blackrock.com",
+    "*.ssga.com",
+    "*.invesco.com",
+    "*.vanguard.com",
 )
+#: Domains that it answers for.
+DOMAINS = tuple(f".{host.rpartition('.')[0].rpartition('.')[2]}.com" for host in HOSTS)
 
 
 class Lookalike(World):
@@ -82,6 +88,7 @@ class Lookalike(World):
         #: Whether its answers carry a Date.
         self.dated = True
         self.certificate = folder / "look-alike.pem"
+        self.issuers = OtherIssuers(self)
         #: Where quotes come from, None where nobody streams any.
         self.streamer: Streamer | None = None
 
@@ -147,6 +154,10 @@ class Lookalike(World):
             return 404, "text/html", b"", {"Set-Cookie": cookie}
         if parts.path == "/v1/test/getcrumb":
             return 200, "text/plain", b"in.ven-ted", {}
+        if (refusal := self.faults.get(host, "")).isdecimal():
+            return int(refusal), "text/html", b"", {}
+        if (reply := self.issuers.answer(host, parts.path, query)) is not None:
+            return reply
         if "asOfDate" in query or "holdings" in parts.query:
             return self.file(query)
         return 404, "text/html", b"<html>nothing here</html>", {}
@@ -160,7 +171,7 @@ def _handler(owner: Lookalike) -> type[BaseHTTPRequestHandler]:
 
         def do_CONNECT(self) -> None:
             name = self.path.rpartition(":")[0]
-            if not name.endswith((".yahoo.com", ".ishares.com", ".blackrock.com")):
+            if not name.endswith(DOMAINS):
                 self.send_error(403)
                 return
             with owner.lock:
@@ -182,6 +193,7 @@ def _handler(owner: Lookalike) -> type[BaseHTTPRequestHandler]:
             self.close_connection = False
 
         def do_GET(self) -> None:
+            owner.issuers.agent = self.headers.get("User-Agent", "")
             status, kind, content, headers = owner.answer(self.host, self.path)
             broken = headers.pop("X-Broken", "")
             if broken == "drop":

@@ -19,9 +19,13 @@ from cache.facts.sessions import sessions
 from tests.cache.lookalike_broken import ENDLESS
 
 NEW_YORK = ZoneInfo("America/New_York")
-PRODUCTS = {"239710": "IWM", "239726": "IVV"}
-TITLES = {"IWM": "iShares Russell 2000 ETF", "IVV": "iShares Core S&P 500 ETF"}
-
+PRODUCTS = {"239710": "IWM", "239726": "IVV", "239763": "IJH", "351653": "IQQ"}
+TITLES = {
+    "IWM": "iShares Russell 2000 ETF",
+    "IVV": "iShares Core S&P 500 ETF",
+    "IJH": "iShares Core S&P Mid-Cap ETF",
+    "IQQ": "iShares Nasdaq-100 ETF",
+}
 
 #: Status, content type, content and further headers.
 Reply = tuple[int, str, bytes, dict[str, str]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from cache.facts.sessions import sessions
 from cache.refresh.ask import Ask
 from cache.refresh.file_plan import FileAsk
 from cache.refresh.held import HeldCloses
+from cache.refresh.left_hosts import keep_hosts, load_hosts, refused_again
 from cache.refresh.plan import make_plan, whole
 from cache.refresh.reasons import asked, asked_for, wait, wait_until
 from core.data.frames import Block, Events, Holdings, Prices, Reference
@@ -227,6 +229,67 @@ def test_files_are_asked_for_the_latest_the_years_start_and_reconstitutions() ->
     assert make_plan(Prices(), held, PAIR, NOW, reference, funds=FUNDS).files == ()
     later = make_plan(Prices(), held, PAIR, NOW + timedelta(hours=2), reference, funds=FUNDS)
     assert later.files == (FileAsk("SPY"),)
+
+
+SPY = replace(NEWEST, index="S&P 500")
+IVV = replace(DATED, symbol="IVV", index="S&P 500", addresses=("https://a.org/IVV?d={date}",))
+RSP = Fund("RSP", index="S&P 500 Equal Weight", addresses=("https://b.org/rsp",))
+SMALL = replace(DATED, index="S&P 500 Capped")
+
+
+def test_the_dated_list_of_a_fund_with_the_newest_alone_is_asked_of_one_of_its_index() -> None:
+    funds = {"IWM": SMALL, "SPY": SPY, "IVV": IVV, "RSP": RSP}
+    plan = make_plan(Prices(), {}, ("RSP", "SPY"), NOW, REFERENCE, funds=funds)
+    months = ("2026-01-30", "2026-02-27", "2026-03-31", "2026-04-30", "2026-05-29")
+    lent = [FileAsk("IVV", date.fromisoformat(day)) for day in ("2025-12-31", *months)]
+    # asked for once for both, and no capped variant lends
+    assert plan.files == (FileAsk("RSP"), *lent, FileAsk("SPY"))
+    # what its own file or a lent one serves is not asked for; its lines are priced as well
+    held = {
+        "SPY": (holdings("SPY", "2026-03-30", {"A": 1.0}, fetched_at=NOW),),
+        "IVV": (holdings("IVV", "2025-12-31", {"A": 2.0, "GONE": 1.0}),),
+    }
+    again = make_plan(Prices(), held, ("IWM", "SPY"), NOW, REFERENCE, funds=funds)
+    assert [str(a.day) for a in again.files if a.fund == "IVV"] == [*months[:2], *months[3:]]
+    assert [ask.symbol for ask in again.asks] == ["IWM", "SPY", "A", "GONE"]
+    # what the first lender has not, the next one may
+    more = funds | {"CSPX.L": replace(IVV, symbol="CSPX.L")}
+    gone = {FileAsk("IVV", date(2025, 12, 31))}
+    first = make_plan(Prices(), {}, ("IWM", "SPY"), NOW, REFERENCE, funds=more, absent=gone)
+    asked_of = {a.fund for a in first.files if a.day == date(2025, 12, 31)}
+    assert asked_of == {"IWM", "CSPX.L"} and FileAsk("IVV", date(2026, 1, 30)) in first.files
+
+
+def test_a_host_that_refused_to_talk_is_left_alone() -> None:
+    left = {"a.org": refused_again(None, NOW - timedelta(minutes=10), 403)}
+    funds = {"IWM": DATED, "SPY": SPY, "IVV": IVV}
+    plan = make_plan(Prices(), {}, PAIR, NOW, REFERENCE, funds=funds, left=left)
+    assert not any(ask.fund == "IVV" for ask in plan.files) and FileAsk("SPY") in plan.files
+    assert {host: str(one) for host, one in plan.left.items()} == {
+        "a.org": "refused to talk (error 403) and is left alone until 2026-06-26 21:50 UTC"
+    }
+    later = NOW + timedelta(minutes=21)
+    assert not make_plan(Prices(), {}, PAIR, later, REFERENCE, funds=funds, left=left).left
+    # one with another host left is asked there, and a wish asks all
+    wider = replace(IVV, addresses=(*IVV.addresses, "https://c.org/{date}"))
+    two = {"IWM": DATED, "SPY": SPY, "IVV": wider}
+    both = make_plan(Prices(), {}, PAIR, NOW, REFERENCE, funds=two, left=left)
+    assert any(ask.fund == "IVV" for ask in both.files) and not both.left
+    wish = make_plan(Prices(), {}, PAIR, NOW, REFERENCE, funds=funds, left=left, again=True)
+    assert any(ask.fund == "IVV" for ask in wish.files)
+
+
+def test_each_refusal_in_a_row_makes_the_pause_longer(tmp_path: Path) -> None:
+    first = refused_again(None, NOW, 406)
+    assert first.until - NOW == timedelta(minutes=30)
+    second = refused_again(first, first.until, 406, "7200")
+    assert second.until - second.at == timedelta(hours=2, minutes=1)  # as its header asks
+    assert refused_again(second, NOW + timedelta(days=9), 406).times == 1
+    keep_hosts(tmp_path, {"a.org": first, "b.org": second}, NOW)
+    assert load_hosts(tmp_path) == {"a.org": first, "b.org": second}
+    (tmp_path / "hosts.json").write_text('[["a.org", 1], 5, ["b.org", 403, 1, "x", "y"]]')
+    assert load_hosts(tmp_path) == {}
+    assert not first.holds(NOW - timedelta(days=2)) and first.holds(NOW)
 
 
 def test_one_file_serves_a_reconstitution_and_the_month_end_after_it() -> None:

@@ -27,7 +27,11 @@ def test_funds_that_ship() -> None:
     for fund in funds.values():
         assert valid_symbol(fund.symbol)
         assert all(a.startswith("https://") for a in fund.addresses)
-        assert "{" not in "".join(fund.addresses).replace("{date}", "")
+        left = "".join(fund.addresses).replace("{date}", "").replace("{start}", "")
+        assert "{" not in left, fund
+        # what an issuer never dates is not asked for a day
+        assert not any("latest-holdings" in url for url in fund.urls(date(2026, 1, 21)))
+    assert {"XLK", "XLRE", "SPSM", "SPMD", "SPYM", "ARKK", "IQQ", "OEF", "CNDX.L"} <= funds.keys()
 
 
 def test_addresses_by_date() -> None:
@@ -41,8 +45,13 @@ def test_addresses_by_date() -> None:
     assert funds["SPY"].urls()[0].endswith("/holdings-daily-us-en-spy.xlsx")
     # SSGA answers for the newest day only.
     assert funds["SPY"].urls(date(2026, 1, 21)) == ()
-    assert funds["QQQ"].urls() == ()
-    assert funds["QQQ"].address == ""
+    assert [
+        url.partition("?")[0].rpartition("/shareclasses/")[2] for url in funds["QQQ"].urls()
+    ] == ["46090E103/holdings/fund"]
+    assert not funds["QQQ"].agent.startswith("Mozilla") and funds["QQQ"].retry >= 10
+    assert [url.split("/")[2] for url in dated] == ["www.blackrock.com", "www.ishares.com"]
+    assert newest[-1].endswith("/us/products/239710/x/latest-holdings.csv")
+    assert funds["IWM"].hosts(date(2026, 1, 21)) == {"www.blackrock.com", "www.ishares.com"}
 
 
 def test_user_funds(tmp_path: Path) -> None:
@@ -62,6 +71,23 @@ def test_user_funds(tmp_path: Path) -> None:
     assert reference.reconstitutions["IWC"] == reference.reconstitutions["IWM"]
 
 
+def test_a_user_changes_an_address_a_header_and_an_agent_key_by_key(tmp_path: Path) -> None:
+    extra = tmp_path / "funds.toml"
+    extra.write_text(
+        '[issuers.Invesco]\nagent = "desk/2"\nheaders = { Accept = "*/*", X-Desk = "a b" }\n'
+        '[issuers.SSGA]\naddresses = ["https://mirror.example.org/{lower}/{date:%d-%m-%Y}.xlsx"]\n'
+        '[funds.IWM]\nproduct = "1"\n[funds.RSP]\nretry = 12.5\npage = 100\n'
+    )
+    funds, shipped = load_funds(extra), load_funds()
+    assert (funds["QQQ"].agent, dict(funds["QQQ"].headers)["X-Desk"]) == ("desk/2", "a b")
+    assert funds["QQQ"].addresses == shipped["QQQ"].addresses
+    assert (funds["QQQ"].retry, funds["RSP"].retry, funds["RSP"].page) == (20.0, 12.5, 100)
+    assert funds["SPY"].urls() == () and funds["SPY"].urls(date(2026, 3, 4)) == (
+        "https://mirror.example.org/spy/04-03-2026.xlsx",
+    )
+    assert "portfolioId=1&" in funds["IWM"].address and funds["IWM"].index == "Russell 2000"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -77,12 +103,19 @@ def test_user_funds(tmp_path: Path) -> None:
         # what nothing reads is not swallowed: a section, a key, a key of an issuer
         (
             '\n[fund.XYZ]\nindex = "X"\n',
-            'funds.toml, line 2: "fund" is nothing known; known are funds issuers',
+            'funds.toml, line 2: "fund" is nothing known; known are funds issuers vendors',
         ),
         (
             '[funds.XYZ]\nindex = "X"\ntitel = "X Fund"\n',
             'funds.toml, line 3: "titel" is nothing known in [funds.XYZ]; known are index issuer',
         ),
+        (
+            '[issuers.Own]\nheaders = { Accept = "a\\nb" }\n',
+            "funds.toml, line 2: the headers of Own must be texts",
+        ),
+        ('[issuers.Own]\nagent = "a\\rb"\n', 'line 2: "agent" of Own must be a text in quotes'),
+        ("[issuers.Own]\nretry = -1\n", 'line 2: "retry" of Own must be a number from 0'),
+        ('[issuers.Own]\naddresses = ["ftp://x"]\n', "line 2: an address of Own must be a text"),
         (
             "[issuers.Own]\nadresses = []\n",
             'funds.toml, line 2: "adresses" is nothing known in [issuers.Own]; known are addresses',

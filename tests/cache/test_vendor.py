@@ -146,9 +146,17 @@ def rich(world: World) -> None:
         world.dividend[symbol][60] = 10 * world.close[symbol][60]
 
 
+def net(world: World) -> None:
+    """Closes adjusted for a dividend of 1 % of the close before, and the dividend beside them."""
+    for symbol in LINES:
+        world.dividend[symbol][60] = 0.01 * world.close[symbol][59]
+        world.close[symbol][:60] *= 0.99
+
+
 @pytest.mark.parametrize(
     ("poison", "words"),
     [
+        (net, "adjusted for dividends"),
         (still, "15 of 15 lines repeat the close before on "),
         (late, "shifted by a session"),
         (unsplit, "move as if they had split"),
@@ -290,3 +298,12 @@ def test_what_a_vendor_changed_in_a_history_fetched_whole_is_told(store: Store) 
     assert summary.ok and "31 closes of S03 changed at Yahoo" in summary.message
     held = list(closes(store.read().prices, "S03").values())
     assert held == pytest.approx(world.close["S03"][:63])
+
+
+def test_a_dividend_beside_closes_as_traded_is_taken(store: Store) -> None:
+    world = World()
+    world.run(store, 59)
+    world.dividend["S03"][60] = 0.01 * world.close["S03"][59]
+    summary = world.run(store, 63)
+    assert summary.ok and "changed" not in summary.message
+    assert list(closes(store.read().prices, "S03").values()) == world.close["S03"][:64].tolist()

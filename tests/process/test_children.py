@@ -104,7 +104,7 @@ def test_neither_by_a_hook_and_no_program_is_looked_for_there(
     monkeypatch.setenv("PATH", f".{os.pathsep}{os.pathsep}{os.environ['PATH']}")
     assert hook.run([sys.executable, "-c", "import argparse, json"], fired, 20) == ""
     assert "cannot be started: ring: No such file" in hook.run(["ring"], fired, 20)
-    assert "./ring depends on where one stands" in hook.run(["./ring"], fired, 20)
+    assert "./ring depends on the current directory" in hook.run(["./ring"], fired, 20)
     assert not (tmp_path / "RAN").exists()
 
 

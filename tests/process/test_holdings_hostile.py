@@ -72,7 +72,7 @@ FAR_COLUMN = FAR_ROW.replace(b'r="1048576"', b'r="1"').replace(b"A1048576", b"XF
         (bomb(ENTITY.decode().encode("utf-16")), "odd encoding"),
         (bomb(FAR_ROW), "has more than 200,000 rows"),
         (bomb(FAR_COLUMN), "has 16,384 columns"),
-        (bomb(b"<worksheet><sheetData><row>"), "is damaged or not what it seems"),
+        (bomb(b"<worksheet><sheetData><row>"), "is damaged or not of the format it claims"),
     ],
     ids=["100 MB", "ratio", "members", "entity", "utf-16", "row", "column", "torn"],
 )

@@ -73,11 +73,11 @@ def test_events_under_other_names_are_counted(
         assert (code, out) == (2, "") and '"div paid"' in err and '"x split"' in err
     code, out, err = cli("import", "prices", path, *flags, "--dry-run")
     assert (code, err) == (0, "")
-    assert "13 rows of 5 symbols" in out and "nothing is kept" in out
+    assert "13 rows of 5 symbols" in out and "nothing is stored" in out
     assert "closes as traded, as 1 of its 1 splits show" in out
     assert cli("note", "--pair", "FND:REF")[0] == 3, "a dry run keeps nothing"
     code, out, _ = cli("import", "prices", path, *flags)
-    assert code == 0 and "taken: symbol" in out and "nothing is kept" not in out
+    assert code == 0 and "taken: symbol" in out and "nothing is stored" not in out
     assert aaa(cli, "pr") == pytest.approx(0.10, abs=1e-12)
     assert aaa(cli, "tr") == pytest.approx(1.0125 * 1.1 - 1, abs=1e-9)
 

@@ -122,7 +122,7 @@ def test_one_close_of_another_source_stays_and_is_listed(desk: Desk) -> None:
     wrong = rows(40, len(DAYS))
     wrong[5] = ("AAA", wrong[5][1], 500.0)
     code, _, err = desk.prices("b.csv", *wrong)
-    assert code == 0 and f"500 against {PATH[45]:.6g} held" in err and "--replace" in err
+    assert code == 0 and f"500 against {PATH[45]:.6g} in the store" in err and "--replace" in err
     listed = json.loads(desk("status", "--format", "json")[1])["prices"]["disputed"]
     assert list(listed) == ["AAA"] and "b.csv differs from a.csv" in listed["AAA"]
     assert "AAA: b.csv differs from a.csv" in desk("status")[1]
@@ -142,7 +142,7 @@ def test_a_file_that_is_odd_in_many_symbols_is_refused_whole(desk: Desk) -> None
     ]
     code, out, err = desk.prices("b.csv", *late)
     assert (code, out) == (2, "")
-    assert "6 of 12 symbols held are shifted by a session" in err and "as a whole" in err
+    assert "6 of 12 symbols in the store are shifted by a session" in err and "as a whole" in err
     still: list[Cells] = []
     for symbol, size in names.items():
         still += rows(60, 90, size, symbol)

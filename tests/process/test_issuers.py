@@ -20,7 +20,7 @@ from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_broken import ENDLESS
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)
-AJAX = "https://www.ishares.com/us/products/239710/fund/1467271812596.ajax"
+AJAX = "https://www.ishares.com/us/products/239710/fund/holdings.ajax"
 IWM = Fund(
     "IWM",
     title="iShares Russell 2000 ETF",

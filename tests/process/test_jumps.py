@@ -130,10 +130,11 @@ def test_prices_are_those_of_the_files_session_or_of_its_neighbour() -> None:
 class Files:
     """An issuer with one file."""
 
-    requests = second = 0
+    requests = second = retried = 0
     dated = None
 
     def __init__(self, rows: Holdings, rejected: tuple[Row, ...] = ()) -> None:
+        self.left: dict[str, object] = {}
         self.rows, self.rejected = rows, rejected
 
     def get(self, fund: Fund, on: date | None = None) -> tuple[bytes, str]:
@@ -165,7 +166,7 @@ def test_a_file_kept_aside_counts_when_it_is_accepted(tmp_path: Path) -> None:
 
     half = Files(file(SECOND, NAMES[:60]))
     summary = run(60, half)
-    assert "kept aside" in str(summary) and "names 60 lines" in str(summary)
+    assert "set aside" in str(summary) and "names 60 lines" in str(summary)
     held = store.read()
     assert [one.as_of for one in held.holdings["IWM"]] == [FIRST]
     (aside,) = held.aside

@@ -109,10 +109,10 @@ def test_environment_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ("spin", Limits(1 << 30, 1, 20.0), "f.csv: could not be read: the reader stopped"),
         ("sleep", Limits(1 << 30, 10, 1.5), "f.csv: takes longer than 1.5 seconds"),
         ("crash", SMALL, "f.csv: could not be read: the reader stopped"),
-        ("fail", SMALL, "f.csv: is damaged or not what it seems (KeyError: 'a"),
+        ("fail", SMALL, "f.csv: is damaged or not of the format it claims (KeyError: 'a"),
         ("complain", SMALL, "f.csv, line 7, column close, AAA: is wrong here"),
         ("objects", SMALL, "f.csv: could not be read"),
-        ("missing", SMALL, "f.csv: is damaged or not what it seems (AttributeError"),
+        ("missing", SMALL, "f.csv: is damaged or not of the format it claims (AttributeError"),
     ],
 )
 def test_misbehaviour_is_one_sentence(name: str, limits: Limits, words: str) -> None:

@@ -84,7 +84,7 @@ def test_a_refresh_ends_where_its_home_goes_away(
             act(store.home)
             acted.append(files(tmp_path / "home"))
 
-    with pytest.raises(StoreError, match=r"market was taken away or replaced meanwhile"):
+    with pytest.raises(StoreError, match=r"market was removed or replaced meanwhile"):
         run(store, small, monkeypatch, report=report)
     # nothing is made anew in its place, and another store there stays as it is
     assert acted and files(tmp_path / "home") == acted[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cache.sources.yahoo.session import retry_at
+from cache.refresh.retry_after import retry_at
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
 from tests.process.test_refresh import NOW, names, run

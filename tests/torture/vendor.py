@@ -61,7 +61,7 @@ def answer(held: Held) -> str:
 def _poison(folder: Path) -> Row:
     wrong, runs = [], 0
     poisons = (test_vendor.still, test_vendor.late, test_vendor.unsplit, test_vendor.pence,
-               test_vendor.rich)  # fmt: skip
+               test_vendor.rich, test_vendor.net)  # fmt: skip
     for poison in poisons:
         for full in (False, True):
             world, store = World(), _store(folder / f"{poison.__name__} {full}")
@@ -79,7 +79,8 @@ def _poison(folder: Path) -> Row:
     return Row(
         "a vendor's poison",
         "every line repeats a close, every history a session late, splits without a record, pence"
-        " for dollars, dividends above the price; of what is stale and of everything",
+        " for dollars, dividends above the price, closes adjusted for dividends; of what is stale"
+        " and of everything",
         "the batch is refused as a whole and named; the next good refresh mends all",
         "; ".join(wrong[:3]) or f"{runs} refreshes: 0 closes changed, all named, all mended",
         not wrong,

@@ -58,10 +58,13 @@ async def fetched(pilot: Pilot[None], app: InternalsApp) -> None:
     assert "asked for again after 2026-07-01 14:35 UTC" in seen(app)
     await press(pilot, app, "escape")
     assert "▸1 Spread" in seen(app)
-    words = "Yahoo differs from own.csv, which stays (on 2026-06-24 12.5 against 12.4 held)"
+    words = (
+        "Yahoo differs from own.csv, whose closes stay"
+        " (on 2026-06-24 12.5 against 12.4 in the store)"
+    )
     desk.last = Fetched(NOW, "nothing new", {}, (), {"SAE": words, "SAB": words})
     await press(pilot, app, "F")
     page = " ".join(seen(app).split())
-    assert "Sources that differ SAB: Yahoo differs from own.csv, which stays" in page
+    assert "Sources that differ SAB: Yahoo differs from own.csv, whose closes stay" in page
     assert page.index("SAB: ") < page.index("SAE: ") < page.index("nothing failed")
     await press(pilot, app, "escape")

@@ -15,12 +15,14 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from cache.facts.fund_entry import FundEntry
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.frames import Block, Events, FloatArray, Holdings, LeftOut, Prices, Reference, Theme
 from core.data.market import Market
 from tui.host.messages import Quotes
 from tui.report.fetched import Fetched
 from tui.report.files import Ledger
+from tui.service.own_funds import add_fund
 from tui.state.files import Memory
 from tui.state.places import places
 from tui.state.written import Written
@@ -213,6 +215,9 @@ class FakeDesk:
 
             raise StoreEmpty("nothing is held yet")
         return take(self.held, question)
+
+    def add_fund(self, entry: FundEntry) -> str:
+        return add_fund(Path(self._home.name) / "funds.toml", entry)
 
     def import_command(self, path: Path) -> list[str] | None:
         self.brought.append(path)

@@ -13,7 +13,7 @@ from core.answer.snapshot import Lines, Question
 from tui.command.commands import COMMANDS, SORTS, CommandError, groups, hints
 from tui.command.filters import parse_filter
 from tui.command.keys import bindings, keys_of, normal_key
-from tui.command.line import Act, SetAlert, SortBy, WatchPair, parse
+from tui.command.line import Act, AddFund, SetAlert, SortBy, WatchPair, parse
 from tui.panes.help import drawing
 from tui.screen.main import MainScreen
 
@@ -142,6 +142,7 @@ def test_rebinding_is_checked_with_one_sentence() -> None:
         ("", ASKED),
         ("sort bp", SortBy("bp")),
         ("mrr", SortBy("ret")),
+        ("fund add iwc --issuer iShares --product 1", AddFund("iwc --issuer iShares --product 1")),
         ("q", Act("quit")),
         ("since", Act("since")),
         ("alerts", Act("alerts")),
@@ -175,6 +176,7 @@ def test_the_command_line(text: str, asked: object) -> None:
         ("alert gap", "'gap' is no alert: write a measure"),
         ("alert hats > 3", "'hats' is nothing an alert can be set on"),
         ("ex SPY", "SPY without which names"),
+        ("fund remove IWC", "write fund add SYMBOL"),
         ("list middle", "list start, or list end of the window"),
         ("ex M$FT", "is no symbol"),
     ],

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from cache.store import disk
 from core.answer.alerts import AlertError, AlertState, parse
 from core.answer.looks import look
 from core.answer.snapshot import take
@@ -23,8 +24,7 @@ from tests.tui.markets import LAST, QUESTION, FakeDesk, market
 from tui.alerts import book
 from tui.alerts.book import AlertBook
 from tui.screen.app import InternalsApp
-from tui.state import files, looks
-from tui.state.files import Memory, Seat, write
+from tui.state.files import Memory, Seat
 from tui.state.looks import LookBook, Seen
 
 HELD = market()
@@ -162,15 +162,18 @@ def test_looks_at_too_many_questions_are_dropped_oldest_first(tmp_path: Path) ->
     assert book.last(replace(found, large="L44")) is not None
 
 
+replace_file = disk.replace
+
+
 class Refusing:
     """A disk under what is remembered that refuses with an error, or does not."""
 
     number = 0
 
-    def write(self, target: Path, text: str) -> None:
+    def replace(self, path: Path, data: bytes) -> None:
         if self.number:
-            raise OSError(self.number, os.strerror(self.number), str(target))
-        write(target, text)
+            raise OSError(self.number, os.strerror(self.number), str(path))
+        replace_file(path, data)
 
 
 LOST = "what the screen remembers is not saved: {1}; everything else goes on ({0})"
@@ -181,8 +184,7 @@ def test_a_place_that_cannot_be_written_is_told_once(
     monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     desk, disk = FakeDesk(HELD), Refusing()
-    for module in (files, looks):
-        monkeypatch.setattr(module, "write", disk.write)
+    monkeypatch.setattr("cache.store.disk.replace", disk.replace)
     told = LOST.format(desk.memory.state.parent, os.strerror(number))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.store import disk
 from core.answer.alerts import Alert, AlertError, AlertState, from_json, judge, to_json
-from tui.state.files import Memory, read, write
+from tui.state.files import Memory, read
 
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
@@ -71,7 +71,8 @@ class AlertBook:
             wanted = edit(alerts)
             if wanted != alerts:
                 entries = [to_json(alert) for alert in wanted]
-                write(self.path, json.dumps({"schema": 1, "alerts": entries}, indent=1) + "\n")
+                text = json.dumps({"schema": 1, "alerts": entries}, indent=1) + "\n"
+                disk.replace(self.path, text.encode())
             return wanted
 
     def add(self, added: AlertState) -> None:

@@ -224,6 +224,25 @@ def _doctor(doctor: argparse.ArgumentParser) -> None:
     doctor.add_argument("--offline", action="store_true", help="ask no host")
 
 
+def _funds(listed: argparse.ArgumentParser) -> None:
+    from cache.facts.fund_entry import FLAGS
+
+    listed.add_argument("--format", choices=("text", "json"), default="text")
+    actions = listed.add_subparsers(dest="action", metavar="ACTION")
+    add = actions.add_parser("add", parents=[_options(question=False)], help="a fund of your own")
+    add.add_argument("symbol")
+    words = {
+        "issuer": "by its name in funds.toml, such as iShares",
+        "product": "the fund's number at its issuer",
+        "index": 'what it follows, such as "Russell 2000": funds of one index lend members',
+        "title": "as in the issuer's file",
+        "family": "whose reconstitution dates hold for it, such as russell-us",
+        "address": "where the file is; {date} stands for YYYYMMDD",
+    }
+    for name in FLAGS:
+        add.add_argument(f"--{name}", metavar=name[0].upper(), help=words[name])
+
+
 def _nothing(_: argparse.ArgumentParser) -> None:
     """Takes nothing of its own."""
 
@@ -238,6 +257,7 @@ _COMMANDS: Final[
     "refresh": ("fetch what is stale", True, _refresh),
     "quotes": ("today's quotes of a pair and its lines, as JSON lines", True, _nothing),
     "import": ("import your own files", None, _import),
+    "funds": ("the funds known, and adding one", False, _funds),
     "forget": ("take a wrong import back", None, _forget),
     "publish": ("a copy that a desk may read", False, _publish),
     "serve": ("the screen in a browser here", True, _serve),

@@ -100,6 +100,10 @@ def _command(arguments: argparse.Namespace) -> int:
         from tui.cli.importing import bring
 
         return bring(arguments, desk)
+    if arguments.command == "funds":
+        from tui.cli.funds import funds
+
+        return funds(arguments, desk)
     if arguments.command == "forget":
         from tui.cli.forgetting import forget
 

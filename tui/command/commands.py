@@ -218,6 +218,14 @@ COMMANDS: Final = (
         _LINE,
         line="theme NAME",
     ),
+    Command(
+        "fund",
+        (),
+        "a fund of your own: --issuer I --product N, or --index WORDS",
+        "",
+        _LINE,
+        line="fund add SYMBOL",
+    ),
     Command("ranked", (), "the members ranked by return", "", _LINE, line="mrr"),
     Command("sort_by", (), "sort by bp, ret, w, symbol, name or sector", "", _LINE, line="sort bp"),
 )

@@ -88,6 +88,11 @@ def _following(head: str, before: Sequence[str], known: Vocabulary) -> list[Offe
             *(Offer(fund, "fund", more=True) for fund in known.funds),
         ],
     }
+    if head == "fund":
+        flags = ("--issuer", "--product", "--index", "--title", "--address")
+        taken = {word for word in before if word.startswith("--")}
+        later = [Offer(flag, more=True) for flag in flags if flag not in taken]
+        return [Offer("add", "a fund of your own", more=True)] if not before else later
     if head in single:
         return list(single[head]) if not before else []
     if head == "theme":

@@ -65,7 +65,18 @@ class ThemeNamed:
     name: str
 
 
-Asked = Question | SortBy | Act | WatchPair | SetAlert | Import | ThemeNamed
+@dataclass(frozen=True, slots=True)
+class AddFund:
+    """A fund for the user's own list.
+
+    Attributes:
+        words: its symbol and what is said of it, as typed.
+    """
+
+    words: str
+
+
+Asked = Question | SortBy | Act | WatchPair | SetAlert | Import | ThemeNamed | AddFund
 #: Words of the command line that do what a key does.
 _ACTS: Final = {c.line: c.action for c in COMMANDS if c.action and c.line}
 
@@ -108,6 +119,10 @@ def parse(text: str, question: Question, pairs: Sequence[tuple[str, str]] = ()) 
         return replace(question, breadth_list="start" if rest == ["start"] else "end")
     if head == "theme":
         return ThemeNamed(" ".join(rest))
+    if head == "fund" and rest:
+        if rest[0].casefold() != "add":
+            raise CommandError("write fund add SYMBOL --issuer I --product N, or --index WORDS")
+        return AddFund(" ".join(text.split(None, 2)[2:]))
     if head == "mrr" and not rest:
         return SortBy("ret")
     if head == "sort":

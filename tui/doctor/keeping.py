@@ -9,8 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cache.facts.datafile import read_toml
+from cache.facts.datafile import line_of, read_toml
 from cache.facts.errors import CacheError, StoreEmpty
+from cache.facts.funds import issuers_known, load_funds
 from cache.facts.reference import load_reference
 from cache.facts.sessions import listed_through
 from cache.store.store import Store
@@ -67,7 +68,34 @@ def own_files(around: Surroundings) -> list[Finding]:
         return [
             Finding("own files", "fault", f"{error}", "correct that line, or move the file away")
         ]
-    return [Finding("own files", "ok", f"{' and '.join(there)} can be used")] if there else []
+    if not there:
+        return []
+    findings = [Finding("own files", "ok", f"{' and '.join(there)} can be used")]
+    if "funds.toml" in there:
+        findings += _own_funds(around.places.config / "funds.toml")
+    return findings
+
+
+def _own_funds(path: Path) -> list[Finding]:
+    """Funds of the user's whose file nobody can be asked for, though an issuer is named."""
+    document, text = read_toml(path)
+    issuers = issuers_known(document)
+    findings = []
+    for symbol, fund in load_funds(path).items():
+        if symbol not in document.get("funds", {}):
+            continue
+        place = f"{path}, line {line_of(text, f'funds.{symbol}') or line_of(text, symbol)}"
+        if fund.issuer and not fund.addresses and fund.issuer not in issuers:
+            sentence = f'{place}: {symbol} names the issuer "{fund.issuer}", which is not known'
+            then = f"known are {', '.join(issuers)}; any other needs an address of its own"
+            findings.append(Finding("own files", "note", sentence, then))
+        elif any("{product}" in a for a in issuers.get(fund.issuer, ())) and "//" in fund.address:
+            number = document["funds"][symbol].get("product") or load_funds().get(symbol)
+            if not number and "address" not in document["funds"][symbol]:
+                sentence = f"{place}: {symbol} has no product, by which {fund.issuer} knows it"
+                then = "write the number that the address of the fund's page has"
+                findings.append(Finding("own files", "note", sentence, then))
+    return findings
 
 
 def store(around: Surroundings) -> list[Finding]:

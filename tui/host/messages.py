@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from cache.facts.fund_entry import FundEntry
     from core.answer.snapshot import Snapshot
     from core.data.frames import Prices
     from core.data.market import Market
@@ -69,6 +70,9 @@ class DeskLike(Protocol):
 
     def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
         """Return what the last refresh brought, and what it could not get."""
+
+    def add_fund(self, entry: FundEntry) -> str:
+        """Add a fund to the user's own list; returns the sentence that says so."""
 
     def import_command(self, path: Path) -> list[str] | None:
         """The child that imports a file, None where nothing can be brought."""

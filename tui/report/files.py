@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from cache.facts import system
+from cache.store import disk
 from tui.text.safe import safe_lines
 
 _LINK: Final = "is a link, through which nothing is written; name the file itself"
@@ -90,10 +91,10 @@ def write_file(
         if stream:
             _send(target, data)
             return
-        with beside.open("xb") as file:
-            file.write(data)
-            with suppress(FileNotFoundError, AttributeError):
-                os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
+        mode = None
+        with suppress(FileNotFoundError):
+            mode = target.stat().st_mode & 0o777
+        disk.write_new(beside, data, mode)
         if ledger is not None:
             ledger.note(target, data)
         if not target.exists() and _linked(beside, target):

@@ -231,6 +231,18 @@ class Board(Stage, inherit_bindings=False):
         """Show only some contributors; None for all."""
         self.names.set_filter(wanted)
 
+    def add_fund(self, words: str) -> None:
+        """A fund for the user's own list, as typed after ``fund add``."""
+        from cache.facts.errors import CacheError, why
+        from cache.facts.fund_entry import entry_of
+
+        try:
+            self.host.tell(self.host.desk.add_fund(entry_of(words)))
+        except (CacheError, OSError) as error:
+            self.host.tell(why(error), error=True)
+            return
+        self.host.poll()
+
     def show_theme(self, name: str) -> None:
         """A theme's names alone, and marked; "" for all names again, none of them marked."""
         app = self.host

@@ -47,6 +47,9 @@ class Typing(Protocol):
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0."""
 
+    def add_fund(self, words: str) -> None:
+        """A fund for the user's own list."""
+
     async def run_action(self, action: str) -> None:
         """Do what a key does."""
 
@@ -201,7 +204,16 @@ class Prompt(Panel):
             if not self.wrong:
                 self.close()
             return
-        from tui.command.line import Act, Import, SetAlert, SortBy, ThemeNamed, WatchPair, parse
+        from tui.command.line import (
+            Act,
+            AddFund,
+            Import,
+            SetAlert,
+            SortBy,
+            ThemeNamed,
+            WatchPair,
+            parse,
+        )
 
         try:
             asked = parse(self._text, host.question, host.config.pairs)
@@ -217,6 +229,8 @@ class Prompt(Panel):
             board.sort_by(asked.key)
         elif isinstance(asked, ThemeNamed):
             board.show_theme(asked.name)
+        elif isinstance(asked, AddFund):
+            board.add_fund(asked.words)
         elif isinstance(asked, WatchPair):
             board.watch_pair(asked.place)
         elif isinstance(asked, SetAlert):

@@ -9,6 +9,7 @@ from cache.facts.funds import load_funds
 from cache.facts.sessions import last_final, sessions
 from cache.refresh.absent_files import load_absent
 from cache.refresh.backoff import load_waits
+from cache.refresh.left_hosts import load_hosts
 from cache.refresh.plan import make_plan
 from cache.refresh.reasons import next_try, wait
 from core.data.errors import CoreError
@@ -59,6 +60,7 @@ def sentence(
         funds=load_funds(where.config / "funds.toml"),
         since=window_start(question, now),
         absent=load_absent(where.store, now),
+        left=load_hosts(where.store),
         waits=load_waits(where.store),
     )
     newest = max(prices.fetched_at.values(), default=now)
@@ -66,6 +68,9 @@ def sentence(
         # what is stale is asked of the clock: one that stands before the data knows nothing
         return f"the newest data is {ago(newest, now)}: set the clock right, nothing else is sure"
     waiting = next_try(plan.waiting.values(), now) if plan.waiting else ""
+    if plan.left:
+        quiet = "; ".join(f"{host} {left}" for host, left in plan.left.items())
+        waiting = f"{waiting}; {quiet}" if waiting else quiet
     if not plan:
         retry = "`internals refresh --retry`" if by.startswith("`") else ":retry"
         return f"{waiting}; {retry} asks now" if waiting else "up to date: nothing to fetch"

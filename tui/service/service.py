@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from datetime import datetime
 
+    from cache.facts.fund_entry import FundEntry
     from cache.store.store import Held, Store
     from core.answer.views import Snapshot
     from core.data.frames import Prices, Reference
@@ -277,6 +278,19 @@ class Desk:
             return None
         command = internals("import", kind_of(path), str(path))
         return command + (["--home", str(self._home)] if self._home is not None else [])
+
+    def add_fund(self, entry: FundEntry) -> str:
+        """Add a fund to the user's own list; returns the sentence that says so.
+
+        Raises:
+            CacheError: the entry cannot be used, or nothing is to be kept.
+            OSError: the list cannot be written.
+        """
+        from tui.service.own_funds import add_fund
+
+        if refusal := self.memory.refusal or self.read_only:
+            raise StoreError(refusal)
+        return add_fund(self.places.config / "funds.toml", entry)
 
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
         """The child process that fetches; None where there is nothing to fetch from.

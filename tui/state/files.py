@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -122,7 +121,7 @@ class Memory:
         }
         if not self.refusal:
             try:
-                write(self.state, json.dumps(fields))
+                disk.replace(self.state, json.dumps(fields).encode())
             except OSError as error:
                 self.lose(error)
 
@@ -138,22 +137,3 @@ def read(path: Path) -> bytes:
         return os.read(opened, _MOST)
     finally:
         os.close(opened)
-
-
-def write(target: Path, text: str) -> None:
-    """Write a small file for its owner alone: whole or not at all.
-
-    Raises:
-        OSError: it cannot be written; what was there is left as it was.
-    """
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        disk.make(target.parent)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)

@@ -8,11 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from cache.store import disk
 from core.answer.looks import Look, LookError, read, to_json
 from tui.state import files
-from tui.state.files import Memory, write
+
+if TYPE_CHECKING:
+    from tui.state.files import Memory
 
 #: Looks of this many as-of dates are kept for each question, and this many questions.
 _DATES, _QUESTIONS = 2, 40
@@ -72,7 +75,8 @@ class LookBook:
         entries = [{"at": one.at.isoformat(), "look": to_json(one.look)} for one in looks]
         path = self._path(seen.look)
         try:
-            write(path, json.dumps({"schema": 1, "looks": entries}, separators=(",", ":")))
+            text = json.dumps({"schema": 1, "looks": entries}, separators=(",", ":"))
+            disk.replace(path, text.encode())
         except OSError as error:
             self._memory.lose(error)
             return

@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cache.store import disk
 from cache.store.owner import MARKER
 from tui.state import files
 from tui.state.config import FILE
@@ -72,7 +73,8 @@ class Written:
             return
         entries = [(len(data), _hash(data)), *self._hashes(target)[:1]]
         with suppress(OSError):
-            files.write(self._entry(target), json.dumps({"path": str(target), "files": entries}))
+            text = json.dumps({"path": str(target), "files": entries})
+            disk.replace(self._entry(target), text.encode())
             known = sorted(self._directory.glob("*.json"), key=lambda path: path.stat().st_mtime)
             for old in known[:-_MOST]:
                 old.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import traceback
 from contextlib import suppress
@@ -85,12 +84,6 @@ def _short(filename: str) -> str:
 
 def _written(log: Path, text: str) -> bool:
     with suppress(OSError):
-        disk.make(log.parent)
-        beside = log.with_name(f".{log.name}.{os.getpid()}")
-        beside.unlink(missing_ok=True)
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
-            file.write(text)
-        beside.replace(log)
+        disk.replace(log, text.encode("utf-8", "replace"))
         return True
     return False

@@ -12,7 +12,7 @@ from cache.sources.holdings.rows import Row, check_size
 #: Lists are looked for so deep.
 _DEEPEST: Final = 5
 #: Fields that say how many rows the whole answer has.
-_SIZES: Final = ("size", "totalnumberofholdings", "totalcount")
+SIZES: Final = ("size", "totalnumberofholdings", "totalcount")
 
 
 def json_rows(data: bytes) -> list[Row]:
@@ -29,7 +29,7 @@ def json_rows(data: bytes) -> list[Row]:
     entries = _longest(document, facts, 0)
     if not entries:
         raise SourceError("holds no list of holdings")
-    sizes = [v for k, v in facts.items() if k.lower() in _SIZES and isinstance(v, int)]
+    sizes = [v for k, v in facts.items() if k.lower() in SIZES and isinstance(v, int)]
     if any(size > len(entries) for size in sizes):
         raise SourceError(
             f"holds {len(entries):,} of {max(sizes):,} rows; save all its pages in one file"

@@ -66,6 +66,7 @@ def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]
     Raises:
         SourceError: no row is good, or none is a stock.
     """
+    _read_older_classes(sheet)
     values, total = values_of(sheet) if sheet.lines else ([], 0.0)
     symbols = [yahoo_symbol(line.symbol) for line in sheet.lines]
     reasons = _reasons(sheet, symbols)
@@ -104,6 +105,20 @@ def settle(sheet: Sheet) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]
         "price": _positive([line.price for line in stocks.values()]),
         "value": np.array([line.value for line in stocks.values()], np.float64),
     }
+
+
+def _read_older_classes(sheet: Sheet) -> None:
+    """Take rows of asset class "Other" for stocks where most rows with shares are of that class.
+
+    iShares classed its stocks so until 2016.
+    """
+    with_shares = [line for line in sheet.lines if line.symbol.strip("- ") and line.quantity > 0]
+    other = [line for line in with_shares if line.kind.strip().lower() == "other"]
+    if len(other) <= sum(not line.kind for line in with_shares):
+        return
+    for line in other:
+        line.kind = ""
+    sheet.notes.append(f'{len(other):,} rows of asset class "Other" are read as stocks')
 
 
 def _reasons(sheet: Sheet, symbols: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from curl_cffi import requests
@@ -23,10 +23,6 @@ from cache.refresh.clock_skew import Skew, http_date
 if TYPE_CHECKING:
     from cache.refresh.gate import Heard, Kind
 
-#: Wait this long after a refusal that does not say how long.
-LIMIT_PAUSE: Final = timedelta(minutes=30)
-#: No wait asked for is kept for longer than this.
-LONGEST: Final = timedelta(days=1)
 #: The most bytes taken of one answer, unpacked; thirty years of a fund are one megabyte.
 BODY: Final = 4 * 2**20
 #: Seconds that a page beside the charts may take: everybody waits for it, and does without it.
@@ -197,26 +193,3 @@ def vendor_time(headers: Mapping[str, str], meta: Mapping[str, Any], newest: dat
     with contextlib.suppress(ValueError, TypeError, OverflowError, OSError):
         return max(opened, datetime.fromtimestamp(meta.get("regularMarketTime", 0), UTC))
     return opened
-
-
-def retry_at(retry_after: str | None, now: datetime, date: str | None = None) -> datetime:
-    """Return the time to try again, by our own clock: as requested, at most a day later.
-
-    Args:
-        retry_after: seconds or a date (RFC 9110, 10.2.3); half an hour where it is neither, or
-            over.
-        now: the time.
-        date: the answer's own Date, which a date to come is counted from: whatever our clock
-            says, the wait is as long as was meant.
-    """
-    wait: timedelta | None = None
-    text = (retry_after or "").strip()
-    if text.isascii() and text.isdecimal():
-        # More digits than this are no number worth reading, nor one that int() would.
-        wait = LONGEST if len(text) > 9 else timedelta(seconds=int(text))
-    elif (at := http_date(text)) is not None and at > (since := http_date(date) or now):
-        wait = at - since
-    if wait is None:
-        return now + LIMIT_PAUSE
-    # It is told by the minute: the seconds cut off must not make it too soon.
-    return now + min(wait, LONGEST) + timedelta(minutes=1)

@@ -31,9 +31,10 @@ from cache.refresh.clock_skew import careful
 from cache.refresh.gate import Answer, gate, nothing
 from cache.refresh.plan import RATE
 from cache.refresh.reasons import asked, wait
+from cache.refresh.retry_after import retry_at
 from cache.sources.yahoo.quiet import silence
 from cache.sources.yahoo.rounds import Rounds
-from cache.sources.yahoo.session import RefusedError, Session, retry_at, unreachable, vendor_time
+from cache.sources.yahoo.session import RefusedError, Session, unreachable, vendor_time
 from cache.sources.yahoo.streaming import CLOSE, WHO, opened
 from cache.store import disk
 from core.data.frames import pydate

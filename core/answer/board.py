@@ -1,0 +1,273 @@
+"""The board: every pair at a glance, from the closes of its two funds alone.
+
+Each figure of a row is the one that the pair's own answer gives for its window and the same
+as-of date; `tests/core/test_board.py` holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from core.answer.levels import PairLevels, pair_levels
+from core.answer.snapshot import common_sessions, final_sessions
+from core.data.errors import UnavailableError
+from core.data.frames import Dates, FloatArray, day, pydate
+from core.data.windows import Window, resolve
+from core.measures.pair_history import PairHistory
+from core.measures.rarity import Rank, percentiles
+
+if TYPE_CHECKING:
+    from core.data.market import Market
+    from core.measures.ratio import LevelHistory
+    from core.measures.streaks import Streak
+
+#: Windows whose gap is shown, and those whose gap is ranked among all stretches as long.
+WINDOWS: Final = ("1D", "1W", "1M", "QTD", "YTD")
+RANKED: Final = ("1M", "3M")
+#: Sessions of a quarter, the length of a row's sparkline.
+QUARTER: Final = 63
+#: Sessions of a month, over which the rotation of a row is taken, and weeks of its tail.
+MONTH: Final = 21
+TAIL_WEEKS: Final = 8
+_WEEK: Final = 5
+#: A percentile this far out, on either side, is worth a mark on the session it gets there.
+EDGE: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two funds of the board and the group they are shown in."""
+
+    small: str
+    large: str
+    group: str = ""
+
+    @property
+    def name(self) -> str:
+        """As it is asked for: ``IWM:SPY``."""
+        return f"{self.small}:{self.large}"
+
+
+@dataclass(frozen=True, eq=False)
+class BoardRow:
+    """One pair of the board.
+
+    Attributes:
+        pair: the two funds and their group.
+        end: session that the row's figures are of; None where there are none.
+        gaps: window -> gap, a fraction, None where the window is not available.
+        ranks: window -> the gap among all stretches as long, None where it has none.
+        history: the pair up to ``end``, over the last of `RANKED`; None without figures.
+        stretches: window -> (T,) gap over as many sessions as the window, by session.
+        missing: a sentence that says why figures are missing, "" where none are.
+    """
+
+    pair: Pair
+    end: date | None = None
+    gaps: Mapping[str, float | None] = field(default_factory=dict)
+    ranks: Mapping[str, Rank | None] = field(default_factory=dict)
+    history: PairHistory | None = None
+    stretches: Mapping[str, FloatArray] = field(default_factory=dict)
+    missing: str = ""
+
+    @property
+    def streak(self) -> Streak | None:
+        """Sessions in a row that the gap has one sign."""
+        return None if self.history is None else self.history.session_streak
+
+    @property
+    def ratio(self) -> LevelHistory | None:
+        """The ratio of closes in its history; None where only adjusted closes are held."""
+        return None if self.history is None else self.history.ratio
+
+    def percentile(self, window: str) -> float | None:
+        """Share of all stretches whose gap is strictly below; None under 250 of them."""
+        rank = self.ranks.get(window)
+        return None if rank is None or not rank.claim else rank.percentile
+
+    @property
+    def stretched(self) -> float | None:
+        """How far out the gap is at most, 0 in the middle of all stretches to 1 at their edge."""
+        known = [self.percentile(window) for window in RANKED]
+        distances = [abs(2 * value - 1) for value in known if value is not None]
+        return max(distances, default=None)
+
+    @cached_property
+    def spark(self) -> FloatArray:
+        """(at most QUARTER + 1,) the ratio on the basis asked for, 1 at its first session."""
+        if self.history is None:
+            return np.zeros(0)
+        level = self.history.ratio_of_levels[-QUARTER - 1 :]
+        from_first: FloatArray = level / level[0]
+        return from_first
+
+    @cached_property
+    def new(self) -> frozenset[str]:
+        """Columns whose figure is new on the row's session: it was not so on the one before.
+
+        "above_50", "above_200": the ratio crossed its average. "high_52", "low_52": a 52-week
+        extreme. "streak": it began. "percentile_1M", "percentile_3M": it got beyond `EDGE`.
+        """
+        marks = set()
+        ratio, streak = self.ratio, self.streak
+        if ratio is not None:
+            marks |= {f"above_{a.closes}" for a in ratio.averages if a.crossed == self.end}
+            for name, extreme in (("high_52", ratio.high_52), ("low_52", ratio.low_52)):
+                if extreme is not None and extreme.end == self.end:
+                    marks.add(name)
+        if streak is not None and streak.length == 1:
+            marks.add("streak")
+        for window, gaps in self.stretches.items():
+            beyond = self.percentile(window) is not None and _at_edge(gaps)
+            if beyond and not _at_edge(gaps[:-1]):
+                marks.add(f"percentile_{window}")
+        return frozenset(marks)
+
+    @cached_property
+    def rotation(self) -> FloatArray:
+        """(W, 2) where the pair stands and stood a week ago, two, ... the newest last.
+
+        The first column is the percentile of the 3M gap among all stretches as long, 0 to 1, the
+        second its change over `MONTH` sessions. Weeks without both are left out; (0, 2) under 250
+        stretches. The formula is this project's own: it is no relative strength index.
+        """
+        gaps = self.stretches.get(RANKED[-1])
+        if gaps is None or self.percentile(RANKED[-1]) is None:
+            return np.zeros((0, 2))
+        ranks = percentiles(gaps)
+        places = len(ranks) - 1 - _WEEK * np.arange(TAIL_WEEKS, -1, -1)
+        places = places[places >= MONTH]
+        points = np.column_stack([ranks[places], ranks[places] - ranks[places - MONTH]])
+        known: FloatArray = points[np.isfinite(points).all(axis=1)]
+        return known
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """Every pair as of one session.
+
+    Attributes:
+        as_of: the session; None where no pair has one.
+        basis: "tr" or "pr".
+        rows: in the order of the pairs.
+        simulated: the market is made up.
+        generation: number of the store's generation.
+    """
+
+    as_of: date | None
+    basis: str
+    rows: tuple[BoardRow, ...]
+    simulated: bool = False
+    generation: int | None = None
+
+
+def last_session(market: Market, pairs: Iterable[Pair], as_of: date | None = None) -> date | None:
+    """The latest session, on or before a date, with a final close of both funds of any pair."""
+    latest: date | None = None
+    for pair in pairs:
+        if not _held(market, pair):
+            continue
+        sessions = final_sessions(market, pair.small, pair.large)
+        if as_of is not None:
+            sessions = sessions[: sessions.searchsorted(day(as_of), side="right")]
+        if len(sessions):
+            latest = max(latest or date.min, pydate(sessions[-1]))
+    return latest
+
+
+def board(
+    market: Market, pairs: Iterable[Pair], basis: str = "tr", as_of: date | None = None
+) -> Board:
+    """Answer for every pair from the closes held.
+
+    Args:
+        market: what is held.
+        pairs: in the order to show them.
+        basis: "tr" or "pr".
+        as_of: the one date of all rows; None for the latest final session of any pair. A pair
+            without a close on it is answered to its last one before (``BoardRow.end``).
+    """
+    pairs = tuple(pairs)
+    session = last_session(market, pairs, as_of)
+    rows = tuple(board_row(market, pair, basis, session) for pair in pairs)
+    return Board(session, basis, rows, market.simulated, market.generation)
+
+
+def board_row(market: Market, pair: Pair, basis: str, as_of: date | None) -> BoardRow:
+    """One row of the board; see `board`."""
+    funds = (pair.small, pair.large)
+    absent = [fund for fund in funds if market.series(fund) is None]
+    if absent or as_of is None:
+        return BoardRow(pair, missing=f"no closes of {' and '.join(absent) or pair.name}")
+    if pair.small == pair.large:
+        return BoardRow(pair, missing=f"{pair.small} cannot be compared with itself")
+    market = market.kinds_known_on(as_of)
+    sessions = common_sessions(market, *funds)
+    stop = int(sessions.searchsorted(day(as_of), side="right"))
+    if not stop:
+        return BoardRow(pair, missing=f"no common close of {pair.name} up to {as_of}")
+    end = pydate(sessions[stop - 1])
+    gaps: dict[str, float | None] = {}
+    ranks: dict[str, Rank | None] = {}
+    stretches: dict[str, FloatArray] = {}
+    history, missing = None, ""
+    for label in dict.fromkeys((*WINDOWS, *RANKED)):
+        try:
+            window = resolve(label, as_of, sessions)
+        except UnavailableError:
+            gaps[label] = None
+            continue
+        levels = pair_levels(market, funds, basis, window, sessions)
+        if isinstance(levels, str):
+            gaps[label], missing = None, levels
+            continue
+        gaps[label] = _gap(levels, window)
+        if label in RANKED:
+            history = _history(levels, window, day(end), market)
+            ranks[label], stretches[label] = history.rolling, history.gaps
+    shown = {label: gaps[label] for label in WINDOWS}
+    return BoardRow(pair, end, shown, ranks, history, stretches, missing)
+
+
+def _at_edge(gaps: FloatArray) -> bool:
+    """Whether the last gap lies beyond `EDGE` of all of them, on either side."""
+    known = np.count_nonzero(np.isfinite(gaps))
+    below, above = np.count_nonzero(gaps < gaps[-1]), np.count_nonzero(gaps > gaps[-1])
+    return bool(max(below, above) > EDGE * known)
+
+
+def _held(market: Market, pair: Pair) -> bool:
+    return market.series(pair.small) is not None and market.series(pair.large) is not None
+
+
+def _gap(levels: PairLevels, window: Window) -> float:
+    """Small less large return over a window, a fraction."""
+    first, last = levels.sessions.searchsorted([day(window.start), day(window.end)])
+    small, large = levels.small, levels.large
+    return float(small[last] / small[first] - 1) - float(large[last] / large[first] - 1)
+
+
+def _history(levels: PairLevels, window: Window, end: np.datetime64, market: Market) -> PairHistory:
+    """The pair up to the board's session, over one window."""
+    stop = int(levels.sessions.searchsorted(end, side="right"))
+
+    def until(values: FloatArray | None) -> FloatArray | None:
+        return None if values is None else values[:stop]
+
+    sessions: Dates = levels.sessions[:stop]
+    return PairHistory(
+        sessions=sessions,
+        small=levels.small[:stop],
+        large=levels.large[:stop],
+        small_price=until(levels.small_price),
+        large_price=until(levels.large_price),
+        start=window.start,
+        end=window.end,
+        calendar=market.reference.sessions,
+    )

@@ -1,0 +1,111 @@
+"""The board: each row is what the pair's own answer says, for every window and date."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from core.answer.board import RANKED, WINDOWS, Board, Pair, board
+from core.answer.snapshot import take
+from core.data.errors import UnavailableError
+from core.data.market import Market
+from core.data.question import Question
+from core.measures.spread import Spread
+from tests.core.build import market, prices, weekdays
+
+DAYS = weekdays("2023-01-02", "2026-06-26")
+PAIRS = (Pair("IWM", "SPY", "size"), Pair("SPY", "IWM"), Pair("NEW", "SPY", "own"))
+DATES = (None, date(2026, 6, 25), date(2026, 3, 31), date(2025, 1, 4), date(2023, 1, 3))
+
+
+def closes(seed: int, count: int) -> list[float]:
+    """A random walk; its last ``count`` sessions."""
+    steps = np.random.default_rng(seed).normal(0, 0.01, len(DAYS))
+    return [float("nan")] * (len(DAYS) - count) + list(100 * np.exp(np.cumsum(steps)))[-count:]
+
+
+@pytest.fixture(scope="module")
+def held() -> Market:
+    """Two funds of three and a half years, one of a year, one that ended a month ago."""
+    whole = len(DAYS)
+    ended = closes(4, whole)
+    ended[-21:] = [float("nan")] * 21
+    table = {"IWM": closes(1, whole), "SPY": closes(2, whole), "NEW": closes(3, 252), "OLD": ended}
+    return market(prices(DAYS, table))
+
+
+def answer(held: Market, pair: Pair, window: str, as_of: date | None, basis: str) -> Spread | None:
+    """What the pair's own answer gives; None where the window is not available."""
+    question = Question(pair.small, pair.large, window=window, as_of=as_of, basis=basis)
+    try:
+        return take(held, question).spread
+    except UnavailableError:
+        return None
+
+
+@pytest.mark.parametrize("basis", ["tr", "pr"])
+@pytest.mark.parametrize("as_of", DATES)
+def test_every_row_is_the_answer_of_its_pair(held: Market, as_of: date | None, basis: str) -> None:
+    rows = board(held, PAIRS, basis, as_of).rows
+    compared = 0
+    for row, pair in zip(rows, PAIRS, strict=True):
+        for window in (*WINDOWS, *RANKED):
+            spread = answer(held, pair, window, as_of, basis)
+            if window in WINDOWS:
+                assert row.gaps.get(window) == (spread.gap if spread else None)
+            if window in RANKED:
+                assert row.ranks.get(window) == (spread.rolling if spread else None)
+            if spread is not None and row.history is not None:
+                assert row.streak == spread.history.session_streak
+                assert row.ratio == spread.history.ratio
+                compared += 1
+    assert compared >= (14 if as_of is None or as_of.year > 2024 else 0)
+
+
+def test_one_date_for_all_and_a_pair_that_ends_before_it_says_where(held: Market) -> None:
+    shown = board(held, (Pair("IWM", "SPY"), Pair("OLD", "SPY")))
+    assert shown.as_of == date(2026, 6, 26)
+    assert [row.end for row in shown.rows] == [date(2026, 6, 26), date(2026, 5, 28)]
+
+
+def test_pairs_without_an_answer_say_why(held: Market) -> None:
+    pairs = (Pair("QQQ", "SPY"), Pair("AAA", "BBB"), Pair("SPY", "SPY"))
+    reasons = [row.missing for row in board(held, pairs).rows]
+    assert reasons == [
+        "no closes of QQQ",
+        "no closes of AAA and BBB",
+        "SPY cannot be compared with itself",
+    ]
+    nothing: Board = board(held, (Pair("AAA", "BBB"),))
+    assert nothing.as_of is None
+    assert nothing.rows[0].gaps == {}
+
+
+def rising(extra: float) -> Market:
+    """A pair that stands still for 400 sessions and then moves by ``extra`` on the last one."""
+    days = DAYS[:401]
+    moves = [100.0 + 0.01 * (place % 2) for place in range(400)]
+    return market(prices(days, {"IWM": [*moves, 100 * (1 + extra)], "SPY": [100.0] * 401}))
+
+
+def test_what_is_new_on_the_session() -> None:
+    row = board(rising(0.05), (Pair("IWM", "SPY"),)).rows[0]
+    assert {"high_52", "percentile_1M", "percentile_3M"} <= row.new
+    assert "low_52" not in row.new
+    # the last day is Monday 15 July 2024, a month before it Saturday 15 June: 21 sessions from
+    # Friday's close on, so 401 - 21 stretches, and this one is far above the others
+    assert (DAYS[400], row.ranks["1M"].of) == (date(2024, 7, 15), 380)  # type: ignore[union-attr]
+    assert row.percentile("1M") == pytest.approx(379 / 380)
+    assert row.stretched == pytest.approx(2 * 379 / 380 - 1, abs=1e-3)
+
+
+def test_the_rotation_is_the_percentile_and_its_change_over_a_month(held: Market) -> None:
+    row = board(held, PAIRS[:1]).rows[0]
+    gaps = row.stretches["3M"]
+    shares = [np.mean(gaps[np.isfinite(gaps)] < gap) for gap in gaps]
+    newest = (shares[-1], shares[-1] - shares[-22])
+    assert row.rotation.shape == (9, 2)
+    assert row.rotation[-1] == pytest.approx(newest)
+    assert row.rotation[0] == pytest.approx((shares[-41], shares[-41] - shares[-62]))

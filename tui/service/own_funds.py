@@ -1,0 +1,42 @@
+"""The user's own funds.toml: one fund more in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cache.facts.datafile import toml_text
+from cache.facts.fund_entry import with_entry
+from cache.facts.funds import load_funds
+from cache.store import disk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cache.facts.fund_entry import FundEntry
+
+
+def add_fund(file: Path, entry: FundEntry) -> str:
+    """Add a fund to the user's file; returns the sentence that says so.
+
+    Args:
+        file: funds.toml in the config directory; need not exist.
+        entry: the fund.
+
+    Raises:
+        SourceError: the entry cannot be used, or the file is broken.
+        OSError: the file cannot be written.
+    """
+    try:
+        before = toml_text(file)
+    except (FileNotFoundError, NotADirectoryError):
+        before = ""
+    text = with_entry(before, file, entry)
+    # a link stays one
+    disk.replace(file.resolve(), text.encode())
+    fund = load_funds(file)[entry.symbol]
+    follows = f", which follows the {fund.index}," if fund.index else ""
+    if not fund.addresses:
+        how = f"its file is imported: internals import holdings FILE --fund {fund.symbol}"
+    else:
+        how = f"a refresh of a pair with it asks {', '.join(sorted(fund.hosts()))}"
+    return f"{fund.symbol}{follows} is in {file}; {how}"
