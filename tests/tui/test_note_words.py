@@ -91,5 +91,5 @@ def test_changes_before_the_window_are_said_to_be_outside() -> None:
     assert "IWM CHANGES FROM 2025-12-31 TO 2026-06-26, OUTSIDE THE WINDOW" in to_text(late)
     assert document(late)["changes"]["IWM"]["inside_window"] is False
     inside = take(held, markets.QUESTION)
-    assert "OUTSIDE" not in to_text(inside)
+    assert "2026-06-26, OUTSIDE" not in to_text(inside)
     assert document(inside)["changes"]["IWM"]["inside_window"] is True
