@@ -99,8 +99,9 @@ def _spread(
         window,
         levels.sessions,
         levels.small,
-        levels.large,
-        prices=(levels.small_price, levels.large_price),
+        np.ones(len(levels.small)) if question.alone else levels.large,
+        alone=question.alone,
+        prices=(levels.small_price, None if question.alone else levels.large_price),
         as_of=as_of,
         calendar=market.reference.sessions,
     ), ""
@@ -157,20 +158,21 @@ def take(market: Market, question: Question) -> Snapshot:
         UnavailableError: nothing is held to answer from, or not for the window.
         NoSuchNameError: a name to leave out stands in no list of members held.
     """
-    pair = (question.small, question.large)
-    if question.small == question.large:
+    pair = question.funds
+    if question.small == question.large and not question.alone:
         raise UnavailableError(f"{question.small} cannot be compared with itself")
     for fund in pair:
         if fund not in market.last_close and fund not in market.holdings:
             raise UnavailableError(f"no data for {fund}: import its files or fetch")
     check_names(market, question)
-    newest = final_sessions(market, *pair)[-1:]
+    both = question.small, question.large
+    newest = final_sessions(market, *both)[-1:]
     if question.as_of is not None:
         market = market.kinds_known_on(question.as_of)
-    sessions = common_sessions(market, *pair)
-    final = final_sessions(market, *pair)
+    sessions = common_sessions(market, *both)
+    final = final_sessions(market, *both)
     if not len(sessions):
-        raise UnavailableError(f"no closes for {pair[0]} and {pair[1]}: import or fetch")
+        raise UnavailableError(f"no closes for {' and '.join(pair)}: import or fetch")
     last = pydate((final if len(final) else sessions)[-1])
     asked = question.as_of or last
     window = resolve(question.window, asked, sessions)
@@ -240,7 +242,7 @@ def take(market: Market, question: Question) -> Snapshot:
     late = not_reached(market, question, window.label, sessions)
     absent = absent_names(market, question, indices)
     remarks = tuple(filter(None, [late, *absent]))
-    whole = found_spread is not None and len(indices) == 2 and not late
+    whole = found_spread is not None and len(indices) == len(pair) and not late
     state: State = "final"
     if window.end in open_sessions:
         state = "intraday"
@@ -254,7 +256,8 @@ def take(market: Market, question: Question) -> Snapshot:
         state=state,
         simulated=market.simulated,
         sources=sources(market, question, window, baskets, lists),
-        spread=found_spread,
+        spread=None if question.alone else found_spread,
+        own=found_spread if question.alone else None,
         indices=indices,
         bridge=steps,
         gap_leaders=gap_leaders(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else None,

@@ -291,19 +291,24 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
         snapshot: what is told.
         earlier: what changed since an earlier note, to be told with it.
     """
-    prose = [headline(snapshot), rank_sentence(snapshot), ratio_sentence(snapshot)]
+    prose = [headline(snapshot), rank_sentence(snapshot)]
+    if snapshot.own is not None:
+        from core.note.own_words import own_sentence
+
+        prose.append(own_sentence(snapshot))
     if earlier is not None:
         from core.note.since_note import since_sentences
 
         prose += since_sentences(earlier)
-    prose += [verdict_sentence(snapshot), gap_without_sentence(snapshot)]
+    prose += [ratio_sentence(snapshot), verdict_sentence(snapshot), gap_without_sentence(snapshot)]
     spread = snapshot.spread
     for view in snapshot.indices.values():
         breadth = breadth_in_full(view, _open(snapshot))
         if not view.claims:
             prose += [withheld(view), breadth]
             continue
-        behind = spread is not None and (view is snapshot.small) == (spread.gap < 0)
+        alone = snapshot.own is not None
+        behind = alone or (spread is not None and (view is snapshot.small) == (spread.gap < 0))
         prose += [
             breadth,
             _drags(snapshot, view) if behind else Sentence(),

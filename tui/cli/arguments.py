@@ -102,6 +102,7 @@ def _note(note: argparse.ArgumentParser) -> None:
     from tui.report.parts import PARTS
 
     add_arguments(note)
+    note.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
     note.add_argument("--format", choices=FORMATS, default="text")
     note.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
     note.add_argument("--force", action="store_true", help=_FORCE)
