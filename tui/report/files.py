@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -86,7 +85,7 @@ def write_file(
     data = answer if isinstance(answer, bytes) else safe_lines(answer).encode("utf-8", "replace")
     stream = check_target(target, ledger, force=force)
     # Beside the target first: a full disk leaves the old file as it was.
-    beside = target.with_name(f".internals.{secrets.token_hex(8)}")
+    beside = target.with_name(f".internals.{os.urandom(8).hex()}")
     try:
         if stream:
             _send(target, data)
