@@ -42,7 +42,8 @@ def test_its_return_is_ranked_by_hand(snapshot: Snapshot) -> None:
     own = document(snapshot)["own"]
     assert own["return"] == pytest.approx(0.20)
     assert own["calendar"]["rank"] == 1 and own["calendar"]["of"] == 12
-    assert own["full_years"]["history"][3]["return"] == pytest.approx(0.24, abs=1e-3)  # 2018: 10 and 14
+    # 2018: 10 and 14
+    assert own["full_years"]["history"][3]["return"] == pytest.approx(0.24, abs=1e-3)
     assert own["full_years"]["rank"] == 2
     rolling = own["rolling"]
     assert rolling["as_wide"] == 1 and rolling["record"]["return"] == pytest.approx(0.20)
