@@ -110,6 +110,15 @@ def _note(note: argparse.ArgumentParser) -> None:
     note.add_argument("--part", choices=PARTS, metavar="PART", help="with csv: " + " ".join(PARTS))
 
 
+def _board(board: argparse.ArgumentParser) -> None:
+    from tui.report.board import WRITERS
+
+    board.add_argument("--group", metavar="NAME", help="one group of pairs, such as size")
+    board.add_argument("--format", choices=tuple(WRITERS), default="text")
+    board.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
+    board.add_argument("--force", action="store_true", help=_FORCE)
+
+
 def _export(tables: argparse.ArgumentParser) -> None:
     from tui.cli.narrowing import add_arguments
 
@@ -253,6 +262,7 @@ _COMMANDS: Final[
     Mapping[str, tuple[str, bool | None, Callable[[argparse.ArgumentParser], None]]]
 ] = {
     "note": ("the answer, written", True, _note),
+    "board": ("every pair at a glance", True, _board),
     "export": ("every table, a file each", True, _export),
     "explain": ("how a number came about", True, _explain),
     "refresh": ("fetch what is stale", True, _refresh),

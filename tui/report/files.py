@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from cache.facts import system
 from cache.store import disk
 from tui.text.safe import safe_lines
+from tui.text.streams import write
 
 _LINK: Final = "is a link, through which nothing is written; name the file itself"
 
@@ -106,6 +107,20 @@ def write_file(
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def answer_to(
+    target: Path | None, text: str, ledger: Ledger | None, *, kind: str, force: bool
+) -> None:
+    """Write an answer to a file, or on stdout where no file, or ``-``, is named.
+
+    Raises:
+        OSError: see `write_file`.
+    """
+    if target is None or str(target) == "-":
+        write(text, kind=kind)
+    else:
+        write_file(target, text, ledger, force=force)
 
 
 def _linked(beside: Path, target: Path) -> bool:
