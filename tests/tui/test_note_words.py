@@ -76,7 +76,7 @@ def test_the_note_says_estimated_as_the_screen_does() -> None:
 def test_a_reconstitution_near_the_date_is_named(day: date, told: str) -> None:
     held = markets.market()
     reference = replace(held.reference, reconstitutions={"IWM": (date(2020, 6, 26), day)})
-    snapshot = take(replace(held, reference=reference, _cache={}), markets.QUESTION)
+    snapshot = take(replace(held, reference=reference), markets.QUESTION)
     sentence = reconstitution_sentence(snapshot, "IWM")
     assert sentence.startswith(f"IWM: its index {told}" if told else "")
     assert bool(sentence) == bool(told)
