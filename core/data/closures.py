@@ -67,7 +67,9 @@ def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
     """
     if not blocks or not len(calendar):
         return calendar[:0]
-    held = np.isin(calendar, np.concatenate([block.sessions for block in blocks]))
+    sessions = np.concatenate([block.sessions for block in blocks])
+    # np.isin would import numpy.ma for dates
+    held = sessions[np.minimum(sessions.searchsorted(calendar), len(sessions) - 1)] == calendar
     rows = np.flatnonzero(held)
     gap = np.diff(rows) - 1
     # Sessions held in a row, up to each one that is held.

@@ -65,8 +65,9 @@ class Market:
     damage: tuple[str, ...] = ()
     generation: int | None = None
     announced: tuple[Announcement, ...] = ()
-    _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False)
-    _of_bars: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    # not arguments: `dataclasses.replace` gives a changed market empty ones
+    _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False, init=False)
+    _of_bars: dict[Hashable, Any] = field(default_factory=dict, repr=False, init=False)
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return ``make()`` for a key, computed once for this market."""
@@ -119,7 +120,7 @@ class Market:
 
         def make() -> Market:
             blocks = without_closes(self.prices.blocks, later, last)
-            return replace(self, prices=replace(self.prices, blocks=blocks), _cache={}, _of_bars={})
+            return replace(self, prices=replace(self.prices, blocks=blocks))
 
         return self.cached(("kinds", last), make)
 
@@ -149,7 +150,7 @@ class Market:
         }
         blocks = self.prices.blocks
         tickers = self.line_tickers.known_on(last, blocks, holdings, self.reference)
-        known = replace(self, _cache={}, _of_bars={})
+        known = replace(self)
         edited = self.line_tickers.edited | tickers.edited
         files = [file for of_fund in holdings.values() for file in of_fund]
         lines = (tickers.lines(file, self.session(file.as_of)) for file in files)
@@ -159,8 +160,7 @@ class Market:
         if all(same_bars(self.bars, tickers.bars, symbol, last) for symbol in used):
             # what is laid out of the bars serves both
             tickers = replace(tickers, bars=self.bars)
-            known = replace(known, _of_bars=self._of_bars)
-            for name in _OF_BARS & vars(self).keys():
+            for name in {"_of_bars", *_OF_BARS} & vars(self).keys():
                 vars(known)[name] = vars(self)[name]
         vars(known)["line_tickers"] = tickers
         return known

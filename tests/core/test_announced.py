@@ -170,6 +170,6 @@ def test_a_list_that_announced_changes_leave_empty_is_told_as_missing() -> None:
         build.holdings("IWM", str(days[0]), {"A": 1}),
         build.holdings("SPY", str(days[0]), {"B": 1}),
     )
-    emptied = replace(plain, announced=(Announcement("IWM", "A", "leave", days[0]),), _cache={})
+    emptied = replace(plain, announced=(Announcement("IWM", "A", "leave", days[0]),))
     found = take(emptied, Question(window=f"{days[1]}:{days[-1]}", basis="pr"))
     assert found.missing == ("none of the 0 lines of IWM is measured: no prices",)

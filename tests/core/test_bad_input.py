@@ -135,6 +135,6 @@ def test_with_all_lines_missing_the_spread_is_told_and_the_index_says_why() -> N
 
 def test_with_nothing_at_all_nothing_is_answered() -> None:
     own = held({}, holdings("IWM", "2025-12-31", {"X": 1}))
-    alone = replace(own, prices=replace(own.prices, blocks=()), _cache={})
+    alone = replace(own, prices=replace(own.prices, blocks=()))
     with pytest.raises(UnavailableError, match="no closes for IWM and SPY"):
         take(alone, ASKED)

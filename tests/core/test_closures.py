@@ -97,7 +97,7 @@ def test_a_holdings_file_of_a_closure_counts_as_of_the_session_before_and_is_nam
             calendar = known.reference.sessions
             calendar = calendar[calendar != np.datetime64(CLOSED)]
             reference = replace(known.reference, sessions=calendar, unforeseen=unforeseen)
-            known = replace(known, reference=reference, _cache={})
+            known = replace(known, reference=reference)
         snapshot = take(known, Question("FND", "REF", "2026-03-18:2026-04-10"))
         assert [w.partition("counts ")[2] for w in snapshot.warnings if "late.csv" in w] == [
             "as of 2026-03-17: the exchange was closed on 2026-03-18, which is no holiday"

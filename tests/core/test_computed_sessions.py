@@ -18,7 +18,7 @@ def test_a_window_beyond_the_list_is_marked_and_one_within_is_not() -> None:
         (date(2026, 6, 25), True),
         (date(2025, 12, 31), True),
     ):
-        told = replace(held, reference=replace(held.reference, listed=listed), _cache={})
+        told = replace(held, reference=replace(held.reference, listed=listed))
         snapshot = take(told, QUESTION)
         assert sum(words in line for line in snapshot.warnings) == marked, listed
         if marked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -231,3 +232,16 @@ def test_the_headline_says_which_comparison_it_makes() -> None:
     widest = ["the widest lead over 22 sessions on record", "the widest lead for this window on"]
     assert widest[0] in young and widest[1] in young.partition(widest[0])[2]
     assert "full year" not in young
+
+
+def test_a_market_with_other_prices_takes_nothing_from_the_answers_of_the_one_it_came_from() -> (
+    None
+):
+    """As when today's quotes are laid over it: IWM at 230 instead of 220, 15 % for 10 %."""
+    before = simple()
+    take(before, Question(basis="pr"))
+    other = prices(DAYS, CLOSES | {"IWM": path(200, 230), "A": path(10, 14)})
+    after = take(replace(before, prices=other), Question(basis="pr"))
+    assert after.spread is not None and after.small is not None
+    assert after.spread.gap == pytest.approx(0.15 - 0.01)
+    assert after.small.contributors.contribution == pytest.approx([0.24, -0.019])

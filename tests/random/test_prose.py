@@ -187,7 +187,7 @@ def test_estimates_and_open_sessions_say_so_in_the_sentence_itself() -> None:
     assert said(take(held, early), "detracted").startswith("SPY, on estimated weights: ")
     assert "estimated" not in said(take(held, markets.QUESTION), "detracted")
     prices = replace(held.prices, provisional={"IWM": markets.END})
-    open_ = take(replace(held, prices=prices, _cache={}), markets.QUESTION)
+    open_ = take(replace(held, prices=prices), markets.QUESTION)
     assert said(open_, "this year").startswith("Intraday: IWM leads")
     for words in (
         "IWM, intraday, by the list at the start (31 December 2025): 19 of 30",

@@ -262,7 +262,7 @@ def under_new(found: Any, new: Mapping[str, str]) -> Any:
 @examples(80)
 @given(cases(PLAIN), st.integers(0, 10_000))
 def test_a_market_with_renames_answers_as_the_one_without(case: Case, seed: int) -> None:
-    quiet = replace(case.market, announced=(), _cache={})
+    quiet = replace(case.market, announced=())
     plain = Case(quiet, replace(case.question, without=()), case.story).answer()
     if plain is None:
         return

@@ -224,4 +224,4 @@ def _changed(
             close[rows, at] = change(close[rows, at])
             block = replace(block, close=close)
         blocks.append(block)
-    return replace(clean, prices=replace(clean.prices, blocks=tuple(blocks)), _cache={})
+    return replace(clean, prices=replace(clean.prices, blocks=tuple(blocks)))

@@ -40,7 +40,7 @@ def wider(held: Market, generation: int) -> Market:
     closes[-1, blocks[-1].symbols.index("IWM")] *= 1.25 / 1.2
     blocks[-1] = replace(blocks[-1], close=closes)
     prices = replace(held.prices, blocks=tuple(blocks))
-    return replace(held, prices=prices, generation=generation, _cache={})
+    return replace(held, prices=prices, generation=generation)
 
 
 def book_in(path: Path) -> AlertBook:

@@ -121,7 +121,7 @@ def test_when_the_day_changes_under_an_open_screen_the_day_before_is_the_last_lo
         close=last.close[:-1],
     )
     prices = replace(HELD.prices, blocks=(*blocks[:-1], cut), through=closes)
-    desk = FakeDesk(replace(HELD, prices=prices, generation=6, _cache={}))
+    desk = FakeDesk(replace(HELD, prices=prices, generation=6))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "home", "u")

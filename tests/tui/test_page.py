@@ -139,7 +139,7 @@ def test_foreign_text_stays_text() -> None:
         named = tuple(
             replace(file, names=(*EVIL, *file.names[len(EVIL) :]), source=EVIL[0]) for file in files
         )
-        held = replace(held, holdings={**held.holdings, fund: named}, _cache={})
+        held = replace(held, holdings={**held.holdings, fund: named})
     found = take(held, markets.QUESTION)
     text = to_html(found)
     page = Page(text)

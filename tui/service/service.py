@@ -238,7 +238,7 @@ class Desk:
             from cache.refresh.quotes import overlay
 
             prices = overlay(market.prices, quotes.prices, quotes.session, quotes.at)
-            self._overlaid = made = market, quotes, replace(market, prices=prices, _cache={})
+            self._overlaid = made = market, quotes, replace(market, prices=prices)
         return made[2]
 
     def cost(self, question: Question, now: datetime, *, by: str = "r") -> str:
