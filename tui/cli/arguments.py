@@ -146,6 +146,9 @@ def _refresh(fetch: argparse.ArgumentParser) -> None:
     fetch.add_argument(
         "--accept", action="store_true", help="use the holdings files that were set aside"
     )
+    fetch.add_argument(
+        "--compare", metavar="SOURCE", help="a table of closes that another source gives otherwise"
+    )
     fetch.add_argument("--quiet", action="store_true", help="no progress; for cron")
     fetch.add_argument("--no-alerts", action="store_true", help="judge no alerts at the end")
     fetch.add_argument("--progress", choices=("json",), help="one JSON object a line on stderr")
