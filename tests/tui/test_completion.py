@@ -41,10 +41,12 @@ KNOWN = Vocabulary(
         ("alert ga", "alert gap "),  # not Gini, nor the gross gain
         ("alert gap r", "alert gap rank "),
         ("alert gap rank ", "alert gap rank "),
-        ("alert share_u", "alert share_up "),
+        ("alert share_u", "alert share_up"),
+        ("alert share_upt", "alert share_uptrend "),
         ("alert share_up i", "alert share_up IWM "),
         ("alert breadth i", "alert breadth IWM "),  # its older name
-        ("alert top3", "alert top3_share "),
+        ("alert top3", "alert top3_"),
+        ("alert top3_s", "alert top3_share "),
         ("alert contribution ms", "alert contribution MSFT "),
         ("alert contribution MSFT sp", "alert contribution MSFT SPY "),
         ("theme so", "theme Software"),
