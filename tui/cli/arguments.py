@@ -102,6 +102,7 @@ def _note(note: argparse.ArgumentParser) -> None:
     from tui.report.parts import PARTS
 
     add_arguments(note)
+    note.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
     note.add_argument("--format", choices=FORMATS, default="text")
     note.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
     note.add_argument("--force", action="store_true", help=_FORCE)
@@ -144,6 +145,9 @@ def _refresh(fetch: argparse.ArgumentParser) -> None:
     fetch.add_argument("--retry", action="store_true", help="ask also for what failed a while ago")
     fetch.add_argument(
         "--accept", action="store_true", help="use the holdings files that were set aside"
+    )
+    fetch.add_argument(
+        "--compare", metavar="SOURCE", help="a table of closes that another source gives otherwise"
     )
     fetch.add_argument("--quiet", action="store_true", help="no progress; for cron")
     fetch.add_argument("--no-alerts", action="store_true", help="judge no alerts at the end")

@@ -62,6 +62,8 @@ _OF_PAIR: Final = {
     (SPREAD, "years"): ("rank", "since", "z", "percentile"),
     (SPREAD, "full years"): ("full-rank", "since", "z", "percentile"),
     (SPREAD, "paths"): ("gap", "rank", "since", "percentile"),
+    (SPREAD, "stretches"): ("rolling", "streak", "followed"),
+    (SPREAD, "ratio"): ("ratio", "followed"),
     (BREADTH, "bridge"): ("bridge",),
     (CONTRIBUTORS, "gap"): ("leader",),
     (CONTRIBUTORS, "brinson"): ("brinson",),

@@ -27,7 +27,7 @@ TITLES: Final = {
     CHANGES: "Changes",
 }
 VIEWS: Final[Mapping[int, tuple[str, ...]]] = {
-    SPREAD: ("lines", "years", "full years", "paths"),
+    SPREAD: ("lines", "years", "full years", "paths", "stretches", "ratio"),
     CONTRIBUTORS: ("names", "sectors", "themes", "gap", "brinson", "left out"),
     BREADTH: (
         "histogram",
