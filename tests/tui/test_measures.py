@@ -221,7 +221,7 @@ def test_views_of_sectors_sessions_and_signals(snapshot: Snapshot) -> None:
     daily: dict[Side, Daily] = {"small": snapshot.daily["IWM"], "large": snapshot.daily["SPY"]}
     for view, words in (
         ("ten sessions", ("2026-06-30", "McClellan")),
-        ("sectors", ("Industrials", "50 d", "through the window")),
+        ("sectors", ("Industrials", "50 d", "above 50 d")),
         ("signals", ("Zweig breadth thrust", "not an exchange's issues", "needs members' volumes")),
     ):
         for width in (80, 160):

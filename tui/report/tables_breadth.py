@@ -89,7 +89,7 @@ def state_words(signal: Signal) -> str:
 
 def signal_rows(daily: Daily) -> list[Row]:
     """Each signal: its state, since when, when it was last on; or what it needs."""
-    rows = []
+    rows: list[Row] = []
     for signal in signals(daily):
         none = signal.needs if signal.first is None else f"never, from {signal.first}"
         since = "" if signal.since is None else str(signal.since)
