@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from core.explain import breadth, concentration, daily, index
+from core.explain import breadth, concentration, correlation, daily, index
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.returns import return_of
 from core.measures.concentration import TOPS
@@ -122,7 +122,7 @@ EXPLAINED: Final[Mapping[str, Explain]] = {
     "gini_gains": _nth(concentration.gini, 1),
     "gross_gain": _gross(1),
     "gross_loss": _gross(-1),
-    "average_correlation": concentration.correlation,
+    "average_correlation": correlation.correlation,
     **{f"top{k}_share": _top_share(k) for k in TOPS},
     "advances": _nth(daily.advances, 0),
     "declines": _nth(daily.advances, 1),

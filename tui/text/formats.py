@@ -92,12 +92,6 @@ def measure(x: float | None, unit: str, places: int, *, sign: bool = False) -> s
     return number(x, places, sign=sign) if told is None else told(x, places, sign)
 
 
-def ordinal(n: int) -> str:
-    """``1st``, ``2nd``, ``3rd``, ``4th``, ``11th``."""
-    suffix = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n:,}{suffix}"
-
-
 def date_text(value: date | np.datetime64 | None, *, long: bool = False) -> str:
     """``2026-06-26`` (what the command line takes), or ``26 June 2026`` for a sentence."""
     if value is None or isinstance(value, date):
