@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ from cache.refresh.interrupt import signals
 from cache.refresh.lock import turn
 from cache.refresh.plan import RATE
 from cache.refresh.progress import Progress, Stage, Summary
-from cache.refresh.run import Run
+from cache.refresh.run import Request, Run
 from cache.refresh.summary import summarize
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def refresh(
         raise StoreError(f"{store.home} holds the demo market, which is never refreshed")
     stop = stop or threading.Event()
     began = time.monotonic()
-    question = f"{pair[0]}:{pair[1]}{' full' if full else ''}{' again' if again else ''}"
+    request = Request(pair, funds, now, reference, full, again, years, since, rate)
 
     def say(stage: Stage, message: str) -> None:
         if report is not None:
@@ -83,25 +84,12 @@ def refresh(
 
     with signals(stop):
         try:
-            with turn(store.home, question, stop=stop, waiting=partial(say, "plan")) as mine:
+            with turn(store.home, str(request), stop=stop, waiting=partial(say, "plan")) as mine:
                 if mine.summary is not None:
                     say("done", mine.summary.message)
                     return mine.summary
                 now += timedelta(seconds=int(time.monotonic() - began))
-                run = Run(
-                    store,
-                    pair,
-                    funds,
-                    now,
-                    reference,
-                    full,
-                    again,
-                    years,
-                    since,
-                    rate,
-                    report,
-                    stop,
-                )
+                run = Run(store, replace(request, now=now), report, stop)
                 with store.guard.pinned():
                     plan = run.all(prices, files)
                 summary = summarize(run, plan, prices, files)

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -27,7 +27,7 @@ from cache.refresh.held import HeldCloses
 from cache.refresh.interrupt import unless
 from cache.refresh.jumps import odd, same_rows
 from cache.refresh.left_hosts import keep_hosts, load_hosts
-from cache.refresh.plan import Plan, make_plan, whole
+from cache.refresh.plan import RATE, Plan, make_plan, whole
 from cache.refresh.poison import Evidence
 from cache.refresh.progress import Progress, Stage
 from cache.refresh.reasons import asked
@@ -50,27 +50,49 @@ NOT_YET: Final = timedelta(days=4)
 REPORTS: Final = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a refresh is asked for.
+
+    Attributes:
+        pair: the two funds.
+        funds: known funds, with the issuers' addresses.
+        now: the time, with its time zone.
+        reference: exchange sessions, renamed symbols, reconstitution dates.
+        full: ask for everything, whole.
+        again: ask also for what waits after a failure.
+        years: how far back the lines go.
+        since: start of the window, for the holdings files of its start and month ends.
+        rate: requests a second that prices are asked at, for the time it says it takes.
+    """
+
+    pair: tuple[str, str]
+    funds: Mapping[str, Fund]
+    now: datetime
+    reference: Reference
+    full: bool = False
+    again: bool = False
+    years: int = 2
+    since: date | None = None
+    rate: float = RATE
+
+    def __str__(self) -> str:
+        """Name it for other processes: the same words ask for the same."""
+        return f"{self.pair[0]}:{self.pair[1]}{' full' * self.full}{' again' * self.again}"
+
+
 class Run:
     """One refresh: its request, and its results so far."""
 
     def __init__(
         self,
         store: Store,
-        pair: tuple[str, str],
-        funds: Mapping[str, Fund],
-        now: datetime,
-        reference: Reference,
-        full: bool,
-        again: bool,
-        years: int,
-        since: date | None,
-        rate: float,
+        request: Request,
         report: Callable[[Progress], None] | None,
         stop: threading.Event,
     ) -> None:
-        self.store, self.pair, self.funds, self.now = store, pair, funds, now
-        self.reference, self.full, self.years, self.stop = reference, full, years, stop
-        self.again, self.since, self.rate = again, since, rate
+        self.store, self.request, self.stop = store, request, stop
+        self.pair, self.now = request.pair, request.now
         self.waits, self.left = load_waits(store.home), load_hosts(store.home)
         self._report, self._reported = report, 0.0
         self.began = time.monotonic()
@@ -101,7 +123,7 @@ class Run:
         self.say("plan", message=_announced(plan), always=True)
         self.planned = len(plan.files)
         if plan.files:
-            files.left = {} if self.again or self.full else dict(self.left)
+            files.left = {} if self.request.again or self.request.full else dict(self.left)
             self._fetch_files(plan.files, files)
             if files.left != self.left:
                 self.left = dict(files.left)
@@ -119,17 +141,17 @@ class Run:
             self.holdings,
             self.pair,
             self.now,
-            self.reference,
-            funds=self.funds,
-            full=self.full,
-            again=self.again,
+            self.request.reference,
+            funds=self.request.funds,
+            full=self.request.full,
+            again=self.request.again,
             waits=self.waits,
-            years=self.years,
-            since=self.since,
-            rate=self.rate,
+            years=self.request.years,
+            since=self.request.since,
+            rate=self.request.rate,
             vendor=self._vendor,
             left=self.left,
-            absent=() if self.full else load_absent(self.store.home, self.now),
+            absent=() if self.request.full else load_absent(self.store.home, self.now),
         )
 
     # Holdings
@@ -144,7 +166,7 @@ class Run:
             if ask.fund in silent:
                 self.failed[str(ask)] = "not asked for: its issuer did not answer before"
                 continue
-            came = unless(self.stop, partial(files.get, self.funds[ask.fund], ask.day))
+            came = unless(self.stop, partial(files.get, self.request.funds[ask.fund], ask.day))
             if came is None:
                 break
             if isinstance(came, SourceError):
@@ -272,7 +294,7 @@ class Run:
                 rewritten = known.rewritten(symbol, answer.session, answer.close, answer.splits())
                 assessment = of_own(answer, known, source.name)
                 if rewritten and not assessment.odd:
-                    return whole(symbol, known, self.pair, self.now, self.years)
+                    return whole(symbol, known, self.pair, self.now, self.request.years)
             elif reason := known.shrunk(
                 answer.ask, answer.session, answer.close, answer.provisional
             ):
@@ -292,7 +314,7 @@ class Run:
                 batch.fail(symbol, assessment.reason)
             return None
         evidence.add(answer)
-        if answer.ask.whole and len(days) and not foreign and not self.full:
+        if answer.ask.whole and len(days) and not foreign and not self.request.full:
             self.refetched.append(symbol)
         if assessment.note:
             self.notes.append(assessment.note)
