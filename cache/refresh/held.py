@@ -115,7 +115,12 @@ class HeldCloses:
         return ""
 
     def shrunk(
-        self, ask: Ask, session: Dates, close: FloatArray, unfinished: date | None = None
+        self,
+        ask: Ask,
+        session: Dates,
+        close: FloatArray,
+        unfinished: date | None = None,
+        vendor: str = "Yahoo",
     ) -> str:
         """Return why a whole history must not replace the stored one; "" where it may.
 
@@ -124,15 +129,16 @@ class HeldCloses:
             session: (K,) datetime64[D], sessions of the answer.
             close: (K,) float64, its closes, NaN where none.
             unfinished: the session of its newest close, where that is not final.
+            vendor: who answers.
         """
         count = len(self.closes(ask.symbol)[0])
         came = int(np.count_nonzero(~np.isnan(close[session >= day(ask.start)])))
         if came < KEPT * count:
-            return f"Yahoo gave {came} closes where there were {count}"
+            return f"{vendor} gave {came} closes where there were {count}"
         # A clock that was set back asks for too little, and closes can come late.
         last, given = self.final(ask.symbol), session[~np.isnan(close)]
         if unfinished is not None:
             given = given[given < day(unfinished)]
         if last is not None and not (given >= day(last)).any():
-            return f"Yahoo gave no final close of {last}, which is in the store"
+            return f"{vendor} gave no final close of {last}, which is in the store"
         return ""

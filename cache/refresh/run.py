@@ -296,7 +296,7 @@ class Run:
                 if rewritten and not assessment.odd:
                     return whole(symbol, known, self.pair, self.now, self.request.years)
             elif reason := known.shrunk(
-                answer.ask, answer.session, answer.close, answer.provisional
+                answer.ask, answer.session, answer.close, answer.provisional, source.name
             ):
                 assessment = Assessment(answer, asked(reason, last_final(self.now)))
             elif len(days):

@@ -48,7 +48,7 @@ def summarize(
     if requests:
         words.append(f"{requests:,} requests")
     if limited:
-        words.append(f"Yahoo limits requests; {wait(limited)}")
+        words.append(f"{prices.name} limits requests; {wait(limited)}")
     if run.failed:
         words.append(f"{len(run.failed):,} failed" + ("" if limited else reasons(run.failed)))
     # What failed in passing is still to come; what Yahoo refused or lacks is not, today.
