@@ -67,8 +67,8 @@ def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
     """
     if not blocks or not len(calendar):
         return calendar[:0]
-    held = np.isin(calendar, np.concatenate([block.sessions for block in blocks]))
-    rows = np.flatnonzero(held)
+    priced = np.isin(calendar, np.concatenate([block.sessions for block in blocks]))
+    rows = np.flatnonzero(priced)
     gap = np.diff(rows) - 1
     # Sessions held in a row, up to each one that is held.
     breaks = np.r_[0, np.flatnonzero(gap) + 1]

@@ -42,8 +42,8 @@ def _fund_return(ground: Ground) -> list[Explanation]:
     title = f"fund return of {ground.fund}"
     if view.fund_return is None:
         return [Explanation(title, None, "percent", "P1 / P0 - 1", None, ())]
-    own = return_of(ground.market, ground.fund, *ground.ends, ground.basis)
-    return [replace(own, title=title, value=view.fund_return)]
+    fund_return = return_of(ground.market, ground.fund, *ground.ends, ground.basis)
+    return [replace(fund_return, title=title, value=view.fund_return)]
 
 
 def _basket_return(ground: Ground) -> list[Explanation]:

@@ -88,8 +88,8 @@ def count(n: float | None) -> str:
 
 def measure(x: float | None, unit: str, places: int, *, sign: bool = False) -> str:
     """A measure of the table as a person reads it, from a fraction: ``64.9 %``, ``+5.61 pp``."""
-    told = {"share": pct, "return": pct, "pp": pp, "bp": bp}.get(unit)
-    return number(x, places, sign=sign) if told is None else told(x, places, sign)
+    form = {"share": pct, "return": pct, "pp": pp, "bp": bp}.get(unit)
+    return number(x, places, sign=sign) if form is None else form(x, places, sign)
 
 
 def date_text(value: date | np.datetime64 | None, *, long: bool = False) -> str:
