@@ -63,7 +63,7 @@ class BoardRow:
         end: session that the row's figures are of; None where there are none.
         gaps: window -> gap, a fraction, None where the window is not available.
         ranks: window -> the gap among all stretches as long, None where it has none.
-        history: the pair up to ``end``, over the last of `RANKED`; None without figures.
+        history: the pair up to ``end``, over one of its windows; None without figures.
         stretches: window -> (T,) gap over as many sessions as the window, by session.
         missing: a sentence that says why figures are missing, "" where none are.
     """
@@ -228,8 +228,9 @@ def board_row(market: Market, pair: Pair, basis: str, as_of: date | None) -> Boa
             gaps[label], missing = None, levels
             continue
         gaps[label] = _gap(levels, window)
+        # the pair's streak and ratio are the same over any window; the last one is kept
+        history = _history(levels, window, day(end), market)
         if label in RANKED:
-            history = _history(levels, window, day(end), market)
             ranks[label], stretches[label] = history.rolling, history.gaps
     shown = {label: gaps[label] for label in WINDOWS}
     return BoardRow(pair, end, shown, ranks, history, stretches, missing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from core.data.series import Series
     from core.data.windows import Window
     from core.measures.basket import Basket
+    from core.measures.membership import Span
 
 #: Returns that differ by less are one.
 _SAME: Final = 1e-9
@@ -32,6 +34,8 @@ def end_early(basket: Basket, window: Window) -> EndEarly | None:
     last, share = basket.segments[-1], basket.share[-1]
     closed = basket.closed[-1]
     early = basket.measured[-1] & (closed < day(window.end))
+    if not early.any():
+        return None
     for session in np.unique(closed[early]):
         ending = np.nonzero(early & (closed == session))[0].tolist()
         delisted = [
@@ -45,6 +49,36 @@ def end_early(basket: Basket, window: Window) -> EndEarly | None:
     sessions, place = np.unique(closed[early], return_inverse=True)
     heaviest = sessions[np.bincount(place, share[early]).argmax()]
     return EndEarly(pydate(heaviest), int(early.sum()), weight)
+
+
+def file_price_weight(market: Market, basket: Basket, parts: Sequence[Span]) -> float:
+    """Weight measured on a file's own price, of the segment with the most; see `IndexView`.
+
+    A line's weight and return rest on its closes of three sessions: the file's, and the
+    segment's two ends.
+
+    Args:
+        market: what is held.
+        basket: the index's lines.
+        parts: of the window, one a segment.
+    """
+    filled = market.line_tickers.filled
+    rows = [row for row, symbol in enumerate(basket.symbols) if symbol in filled] if filled else []
+    if not rows:
+        return 0.0
+    weights = []
+    for k, part in enumerate(parts):
+        file = market.session(part.file.as_of)
+        on_file = [
+            row
+            for row in rows
+            if basket.measured[k, row]
+            and not {file, basket.opened[k, row].item(), basket.closed[k, row].item()}.isdisjoint(
+                filled[basket.symbols[row]]
+            )
+        ]
+        weights.append(basket.segments[k].weight_measured * basket.share[k, on_file].sum())
+    return float(max(weights))
 
 
 def price_return_weight(market: Market, fund: str, basket: Basket, window: Window) -> float:

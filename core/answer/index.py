@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.answer.ground_of_lines import end_early, price_return_weight
+from core.answer.ground_of_lines import end_early, file_price_weight, price_return_weight
 from core.answer.views import IndexView, Lines, Without
 from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, LeftOut, day
 from core.data.question import names_left_out
@@ -201,6 +201,7 @@ def index_of(
         price_return_weight=price_return_weight(market, fund, measured, window)
         if question.basis == "tr"
         else 0.0,
+        file_price_weight=file_price_weight(market, measured, parts),
         stray_day=_stray_day(market, window, parts),
     )
     return view, measured

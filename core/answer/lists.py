@@ -69,8 +69,14 @@ def list_warnings(view: IndexView, parts: tuple[Span, ...]) -> Iterator[str]:
         weights = ", at equal weights since its last quarterly rebalance" if even else ""
         yield f"{fund}: members by {lender}'s file of {listed}{weights}"
     acting = dict.fromkeys(change for part in parts for change in part.changes)
-    for action, words in (("leave", "left"), ("join", "joined, weight not known")):
-        names = [change.symbol for change in acting if change.action == action]
+    since, before = "as announced, no file since", "as announced, on a later file"
+    for undone, action, head, words in (
+        (False, "leave", since, "left"),
+        (False, "join", since, "joined, weight not known"),
+        (True, "leave", before, "had not joined yet"),
+        (True, "join", before, "had not left yet, weight not known"),
+    ):
+        names = [c.symbol for c in acting if (c.undone, c.action) == (undone, action)]
         if names:
             more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-            yield f"{fund}: as announced, no file since: {' '.join(names[:_NAMED])}{more} {words}"
+            yield f"{fund}: {head}: {' '.join(names[:_NAMED])}{more} {words}"

@@ -81,7 +81,7 @@ def _sectors(basket: Basket, fund: str, parts: tuple[Span, ...]) -> Iterator[Sou
     """The files that gave measured lines their sectors and are not those of the window's parts."""
     labels, serving = basket.labels, {part.origin for part in parts}
     places = labels.source[basket.numbers[basket.measured.any(axis=0)]]
-    for place in np.unique(places[places >= 0]).tolist():
+    for place in sorted(set(places[places >= 0].tolist())):
         file = labels.files[place]
         if file not in serving:
             what = f"sectors of {int((places == place).sum()):,} lines of {fund}"

@@ -164,6 +164,8 @@ class IndexView:
         end_early: lines that end before the window, where they are too many for a claim.
         price_return_weight: weight of lines with price returns alone beside the fund's total
             return, a fraction; 0 on price return.
+        file_price_weight: weight measured on a file's own price where no close is held, a
+            fraction: of the segment with the most.
         stray_day: a day that the window, or one of its parts, begins or ends on and that few
             closes are held of: who gave them may have dated them on a day of no session.
     """
@@ -190,6 +192,7 @@ class IndexView:
     without: Without | None
     end_early: EndEarly | None = None
     price_return_weight: float = 0.0
+    file_price_weight: float = 0.0
     stray_day: StrayDay | None = None
 
     @property

@@ -67,8 +67,10 @@ def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
     """
     if not blocks or not len(calendar):
         return calendar[:0]
-    priced = np.isin(calendar, np.concatenate([block.sessions for block in blocks]))
-    rows = np.flatnonzero(priced)
+    sessions = np.concatenate([block.sessions for block in blocks])
+    # np.isin would import numpy.ma for dates
+    held = sessions[np.minimum(sessions.searchsorted(calendar), len(sessions) - 1)] == calendar
+    rows = np.flatnonzero(held)
     gap = np.diff(rows) - 1
     # Sessions held in a row, up to each one that is held.
     breaks = np.r_[0, np.flatnonzero(gap) + 1]

@@ -6,17 +6,21 @@ and a file's own price stands for its session where no close is held.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from core.data.bars import Fill, Move, apply_fills, apply_moves, upto
+import numpy as np
+
+from core.data.bars import Fill, Move, apply_fills, apply_moves, between, upto
 from core.data.file_prices import file_prices
-from core.data.joins import joins, last_close, splits_of, turns
+from core.data.joins import joins, last_close, splits_of, tape, turns
 from core.data.renames import Company, Rename, companies, renames
+from core.data.swaps import Swap, followed, swaps
 from core.data.takeovers import Takeover, holder, takeovers
 from core.data.windows import last_on_or_before
 
@@ -39,6 +43,8 @@ class LineTickers:
         ends: ticker that was taken over -> the ticker of each of its companies -> the session
             up to which the vendor's answer is known to go at the least.
         edited: tickers whose bars are others than those held under them.
+        passed_on: file -> row -> the ticker of its closes, for rows whose ticker passed from
+            one company to another.
         find_turns: makes `turns`.
     """
 
@@ -49,6 +55,7 @@ class LineTickers:
     filled: Mapping[str, tuple[date, ...]]
     ends: Mapping[str, Mapping[str, date]]
     edited: frozenset[str] = frozenset()
+    passed_on: Mapping[Holdings, Mapping[int, str]] = field(default_factory=dict)
     find_turns: Callable[[], tuple[date, ...]] = tuple
 
     @cached_property
@@ -72,8 +79,11 @@ class LineTickers:
             file: the file, dated ``session``.
             session: of its date.
         """
-        if self.taken.keys().isdisjoint(file.symbols) and self.company.keys().isdisjoint(
-            file.symbols
+        passed_on = self.passed_on.get(file, {})
+        if (
+            not passed_on
+            and self.taken.keys().isdisjoint(file.symbols)
+            and self.company.keys().isdisjoint(file.symbols)
         ):
             return file.symbols
         tickers = list(file.symbols)
@@ -81,7 +91,13 @@ class LineTickers:
             if listed in self.taken:
                 tickers[row] = _name(self.taken, self.plain, file, row, session)
         lone: dict[str, int] = {}
-        touched = [row for row, ticker in enumerate(tickers) if ticker in self.company]
+        for row, ticker in passed_on.items():
+            tickers[row] = self.symbol(ticker)
+        touched = [
+            row
+            for row, ticker in enumerate(tickers)
+            if ticker in self.company and row not in passed_on
+        ]
         # of two tickers of one company in one file only the newest is, unless the table says so
         for row in sorted(touched, key=lambda row: self.company[tickers[row]].seen[tickers[row]]):
             company = self.company[tickers[row]]
@@ -170,9 +186,11 @@ def _line_tickers(
     )
     symbols = set[str]().union(*(block.symbols for block in bars))
     several = [one for one in set(company.values()) if len(symbols & one.seen.keys()) > 1]
+    swapped = [swap for dated in holdings.values() for swap in swaps(dated)]
+    passed_on = followed(swapped, files, lambda symbol, on: _close_on(told, symbol, on, splits))
     joining = [move for one in several for move in joins(told, one, splits)]
     joined = apply_moves(bars, joining)
-    so_far = LineTickers(joined, taken, plain, company, {}, {})
+    so_far = LineTickers(joined, taken, plain, company, {}, {}, passed_on=passed_on)
     fills = list(file_prices(known(joined), files, so_far.lines, reference.sessions, splits))
     by_symbol: dict[str, list[date]] = {}
     for fill in fills:
@@ -185,8 +203,24 @@ def _line_tickers(
         {symbol: tuple(sorted(days)) for symbol, days in by_symbol.items()},
         {symbol: _ends(changes, plain[symbol]) for symbol, changes in taken.items()},
         _edited([*moves, *joining], fills),
-        lambda: _turns(found, taken, bars, set(company.values()), fills, session),
+        passed_on,
+        lambda: _turns([*found, *swapped], taken, bars, set(company.values()), fills, session),
     )
+
+
+def _close_on(
+    bars: Sequence[Block],
+    symbol: str,
+    on: date,
+    splits: Callable[[], Mapping[str, Sequence[tuple[date, float]]]],
+) -> float:
+    """A symbol's last close up to 7 days before a date, before later splits; NaN without."""
+    one = tape(bars, symbol)
+    rows = between(one.sessions, on - timedelta(days=7), on)
+    closes = one.level[rows]
+    closes = closes[np.isfinite(closes)]
+    later = math.prod(factor for when, factor in splits().get(symbol, ()) if when > on)
+    return float(closes[-1]) * later if len(closes) else math.nan
 
 
 def _edited(moves: Iterable[Move], fills: Iterable[Fill]) -> frozenset[str]:
@@ -196,7 +230,7 @@ def _edited(moves: Iterable[Move], fills: Iterable[Fill]) -> frozenset[str]:
 
 
 def _turns(
-    found: Iterable[Rename],
+    found: Iterable[Rename | Swap],
     taken: Mapping[str, Sequence[Takeover]],
     bars: Sequence[Block],
     of_renames: Iterable[Company],
@@ -204,7 +238,7 @@ def _turns(
     session: Callable[[date], date],
 ) -> tuple[date, ...]:
     """The sessions on which something became known that the tickers of lines rest on."""
-    days = {session(rename.after.as_of) for rename in found}
+    days = {session(one.known) for one in found}
     days |= {one.first for changes in taken.values() for one in changes}
     days |= {fill.known for fill in fills if fill.known > fill.session}
     for one in of_renames:

@@ -25,6 +25,11 @@ class Rename(NamedTuple):
     after: Holdings
     new_row: int
 
+    @property
+    def known(self) -> date:
+        """Date of the file that tells it."""
+        return self.after.as_of
+
 
 @dataclass(eq=False, slots=True)
 class Company:

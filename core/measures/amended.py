@@ -6,6 +6,7 @@ more, who joins is one of unknown weight, counted in breadth alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,8 @@ class Acting:
         action: "join" or "leave".
         session: at whose close it took effect.
         source: who announced it, "" where not told.
+        undone: the list is dated after it and stands for a session before it: a line that
+            joined leaves the list, one that left joins it.
     """
 
     symbol: str
@@ -37,6 +40,7 @@ class Acting:
     action: Action
     session: date
     source: str
+    undone: bool = False
 
 
 def _shows(market: Market, file: Holdings, change: Announcement) -> bool:
@@ -49,11 +53,12 @@ def _shows(market: Market, file: Holdings, change: Announcement) -> bool:
 def acting(
     market: Market, fund: str, file: Holdings, start: date, as_of: date
 ) -> tuple[Acting, ...]:
-    """The announced changes that make an older list one of a later session.
+    """The announced changes that make a list one of another session.
 
     Those that were announced by the as-of date and took effect after the file, on or before
     the session. A file since then, known on the as-of date, that does not show a change
-    contradicts it: it does not act. A file of the very day may be the old members'.
+    contradicts it: it does not act. A file of the very day may be the old members'. Those that
+    took effect between the session and a later file are taken back.
 
     Args:
         market: what is held.
@@ -81,7 +86,29 @@ def acting(
         later = next((f for f in since if market.session(f.as_of) <= as_of), None)
         if later is None or _shows(market, later, change):
             active.append(Acting(symbol, change.name, change.action, session, change.source))
-    return tuple(active)
+    return (*active, *_undone(market, fund, file, start, as_of))
+
+
+def _undone(
+    market: Market, fund: str, file: Holdings, start: date, as_of: date
+) -> Iterator[Acting]:
+    """The announced changes between a session and a later file that stands for it, taken back.
+
+    A line was a member before its first change where that one is that it leaves. A file that
+    has it so already does not show the change.
+    """
+    listed_on = market.session(file.as_of)
+    first: dict[str, Announcement] = {}
+    for change in sorted(market.announced, key=lambda change: change.effective):
+        known = change.announced is None or change.announced <= as_of
+        theirs = known and change.fund in (fund, file.fund)
+        if theirs and start < market.session(change.effective) <= listed_on:
+            first.setdefault(market.symbol(change.symbol), change)
+    for symbol, change in first.items():
+        if _shows(market, file, change):
+            back: Action = "leave" if change.action == "join" else "join"
+            session = market.session(change.effective)
+            yield Acting(symbol, change.name, back, session, change.source, undone=True)
 
 
 def amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Holdings:

@@ -106,8 +106,12 @@ def pair_of_files(
 
 def _match(market: Market, old: Holdings, new: Holdings, as_of: date) -> dict[int, int]:
     """Rows of the old file -> rows of the new one that are the same line, as known on a date."""
+    passed_on = market.line_tickers.passed_on.get(old, {})
+    others = {old.symbols[row] for row in passed_on}
 
     def runs(symbol: str) -> bool:
+        if symbol in others:
+            return False  # by what the files say it is another company's now
         known = _runs_through_since(market, symbol, old, new)
         return known is not None and known <= as_of
 

@@ -165,9 +165,10 @@ class Marks:
 
     def of(self, columns: IntArray, rows: slice) -> Bits:
         """(N, t) bits of some lines by their columns in the matrix, on some rows."""
-        missing = columns[~self._done[columns]]
-        if len(missing):
-            self._work_out(np.unique(missing))
+        missing = np.zeros(len(self._done), bool)
+        missing[columns] = ~self._done[columns]
+        if missing.any():
+            self._work_out(np.flatnonzero(missing))
         return self._bits[:, rows][columns]
 
     def moves(self, listed: IntArray, columns: IntArray, rows: slice) -> tuple[FloatArray, ...]:

@@ -215,7 +215,9 @@ def _listed(market: Market, matrix: Matrix, file: Holdings) -> IntArray:
     def find() -> IntArray:
         columns = market.columns(matrix)[market.rows(file)]
         # a line that a file has twice is one
-        return np.unique(columns[columns >= 0])
+        listed = np.zeros(len(matrix.symbols), bool)
+        listed[columns[columns >= 0]] = True
+        return np.flatnonzero(listed)
 
     return market.cached((market.register, matrix, file), find)
 

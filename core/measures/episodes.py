@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from core.data.frames import BoolArray, Dates, FloatArray, IntArray, pydate
+from core.measures.breadth import median
 
 #: Sessions of the horizons: 1, 3, 6 and 12 months.
 HORIZONS: Final = (21, 63, 126, 252)
@@ -99,7 +100,7 @@ def summary(returns: FloatArray, least: int = CLAIM_EPISODES) -> Summary:
     if len(returns) < max(least, 1):
         return Summary(len(returns), None, None, None)
     positive = float(np.count_nonzero(returns > 0) / len(returns))
-    return Summary(len(returns), float(np.median(returns)), float(returns.mean()), positive)
+    return Summary(len(returns), median(returns), float(returns.mean()), positive)
 
 
 def forward_returns(level: FloatArray, horizon: int) -> FloatArray:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -181,9 +181,12 @@ def spans(
         inside |= {when for when in turns if (c := lists.choose(when)) is not None and c.even}
     effective = {market.session(change.effective) for change in market.announced}
     for when in sorted(w for w in effective if start < w < end):
-        choice = lists.choose(when)
-        if choice is not None and any(c.session == when for c in lists.changes(choice, when)):
-            inside.add(when)
+        # acting from here on, or taken back up to here
+        for at in (when, market.session(when - timedelta(days=1))):
+            choice = lists.choose(at)
+            changes = () if choice is None else lists.changes(choice, at)
+            if any(c.session == when and c.undone == (at < when) for c in changes):
+                inside.add(when)
     edges = [start, *sorted(inside), end]
     parts = (lists.span(first, last) for first, last in pairwise(edges))
     return tuple(part for part in parts if part is not None)

@@ -239,10 +239,11 @@ def measure(
     for row in np.nonzero(good & off)[0].tolist():
         flags.setdefault(int(place[row]), []).append("disagrees with the file")
     reasons: dict[int, str] = {}
+    verb = "left later" if any(change.undone for change in span.changes) else "joined"
     for row in np.nonzero(~good)[0].tolist():
         line, column = int(place[row]), int(where[row]) if has_column[row] else -1
         if joined[row]:
-            reasons[line] = "joined as announced: its weight is not known"
+            reasons[line] = f"{verb} as announced: its weight is not known"
             continue
         reasons[line] = (
             doubtful.get(column)

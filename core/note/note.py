@@ -153,7 +153,14 @@ def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
 
 
 def coverage(view: IndexView) -> Sentence:
-    """1,863 of 1,952 lines, 98.4 % of weight; lines that joined later are told apart."""
+    """1,863 of 1,952 lines, 98.4 % of weight; lines that joined later are told apart.
+
+    Weight that rests on files' prices is told too: ``98.1 % of weight, 7.4 % on file prices``.
+    """
+    on_file: tuple[Figure | str, ...] = ()
+    if view.file_price_weight:
+        figure = Figure(share(view.file_price_weight), f"{_at(view)}.file_price_weight")
+        on_file = ", ", figure, " on file prices"
     later: tuple[Figure | str, ...] = ()
     if view.later:
         later = (
@@ -170,6 +177,7 @@ def coverage(view: IndexView) -> Sentence:
         " lines, ",
         Figure(share(view.weight_measured), f"{_at(view)}.weight_measured"),
         " of weight",
+        *on_file,
         *later,
     )
 

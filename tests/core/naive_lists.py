@@ -134,6 +134,23 @@ class Lists:
                 found[symbol] = when
         return found
 
+    def taken_back(self, fund: str, held: Listed, on: date, as_of: date) -> dict[str, date]:
+        """Line -> day of its first announced change after a day, up to a later list that shows it.
+
+        Before it the line was a member where the change is that it leaves.
+        """
+        funds, dated = {fund, held.file.fund}, self.session(held.file.as_of)
+        found: dict[str, date] = {}
+        for told in sorted(self.market.announced, key=lambda told: told.effective, reverse=True):
+            known = told.announced is None or told.announced <= as_of
+            when, symbol = self.session(told.effective), self.follow(told.symbol)
+            if told.fund in funds and known and on < when <= dated:
+                found.pop(symbol, None)
+                listed = symbol in map(self.follow, held.file.symbols)
+                if listed == (told.action == "join"):
+                    found[symbol] = when
+        return found
+
     def cut(self, fund: str, start: date, end: date, as_of: date, later: bool = True) -> list[Part]:
         """The window in segments, each with the list it uses."""
         own = {self.session(f.as_of) for f in self.market.holdings.get(fund, ())}
@@ -144,6 +161,9 @@ class Lists:
             held = self.chosen(fund, on, as_of, later)
             lent = held and held.lender and self.session(held.file.as_of) == on
             acts = held and on in self.took_effect(fund, held, on, as_of).values()
+            eve = max(d for d in self.calendar if d < on)
+            before = self.chosen(fund, eve, as_of, later)
+            acts = acts or (before and on in self.taken_back(fund, before, eve, as_of).values())
             if on in own | self.remade(fund) or lent or acts:
                 edges.append(on)
         parts = []
@@ -152,6 +172,7 @@ class Lists:
             if held is None:
                 continue
             changed = self.took_effect(fund, held, first, as_of)
+            changed |= self.taken_back(fund, held, first, as_of)
             dated = self.session(held.file.as_of)
             part = Part(
                 first,

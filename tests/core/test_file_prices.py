@@ -11,6 +11,7 @@ from core.answer.snapshot import Question, take
 from core.data.market import Market
 from core.explain.ground import Ground
 from core.explain.lines import line as explained
+from core.note.note import coverage
 from tests.core.build import NAN, holdings, market, prices, weekdays
 
 DAYS = weekdays("2026-01-05", "2026-02-13")
@@ -97,3 +98,16 @@ def test_a_line_without_a_recent_close_is_not_filled() -> None:
     for closes in (late, early):
         assert asked(closes).line_tickers.filled == {}
     assert asked(without(FILE)).line_tickers.filled == {"A": (date.fromisoformat(str(DAYS[FILE])),)}
+
+
+def test_weight_on_file_prices_is_told_beside_coverage() -> None:
+    # at the file's date A is 1,520 of 10,000; the window runs over that close
+    held = asked(without(FILE))
+    found = take(held, Question(window=f"{DAYS[0]}:{DAYS[FILE]}", basis="pr"))
+    assert found.small is not None
+    # 1,000 of 9,480 at the start
+    assert found.small.file_price_weight == pytest.approx(1000 / 9480)
+    assert str(coverage(found.small)) == "2 of 2 lines, 100.0 % of weight, 10.5 % on file prices"
+    whole = take(asked(LEAP), Question(window=f"{DAYS[0]}:{DAYS[FILE]}", basis="pr")).small
+    assert whole is not None and whole.file_price_weight == 0.0
+    assert str(coverage(whole)) == "2 of 2 lines, 100.0 % of weight"

@@ -69,7 +69,7 @@ def test_a_rename_acts_from_the_file_that_tells_it(closes: Mapping[str, list[flo
 def test_closes_known_under_the_new_ticker_alone_are_not_the_old_ones_before_the_file() -> None:
     held = renamed({"FISV": FALL})
     (line,) = view_of(held, 20, 20).left_out
-    assert (line.symbol, line.reason) == ("FI", "no prices held")
+    assert (line.symbol, line.reason) == ("FI", "no prices")
     assert view_of(held, 20, LATE).left_out == ()
 
 
@@ -125,7 +125,7 @@ def test_closes_that_come_after_adjusted_ones_alone(basis: str) -> None:
     view = view_of(held, 20, 20, basis)
     if basis == "pr":
         (line,) = view.left_out
-        assert line.reason == "only adjusted closes held: no price return"
+        assert line.reason == "only adjusted closes: no price return"
     else:
         row = view.contributors.symbols.index("A")
         assert view.contributors.returns[row] == pytest.approx(FALL[20] / 60 - 1)

@@ -253,3 +253,28 @@ def test_an_announced_change_acts_only_when_known_effective_and_not_contradicted
     view = asked(own, "2025-09-02", "2025-09-30").indices["IWM"]
     assert [str(s.start) for s in view.segments] == ["2025-09-02", "2025-09-12", "2025-09-22"]
     assert set(view.contributors.left.values()) == {date(2025, 9, 12)}
+
+
+def test_announced_changes_are_taken_back_on_a_list_of_later() -> None:
+    """B left and D joined on 12 September; the only file is of the 22nd."""
+    changes = (told("B", "leave", "2025-09-12"), told("D", "join", "2025-09-12"))
+    own = held(iwm("2025-09-22", A=60, D=40), LARGE, announced=changes, remade=())
+    found = asked(own, "2025-09-02", "2025-09-30")
+    view = found.indices["IWM"]
+    starts = [str(s.start) for s in view.segments]
+    assert starts == ["2025-09-02", "2025-09-12", "2025-09-22"]
+    # D, whose money was elsewhere before it joined, is measured from then on alone
+    assert view.segments[0].weight_measured == pytest.approx(0.6)
+    assert view.segments[2].weight_measured == pytest.approx(1.0)
+    joined = {view.contributors.symbols[row]: on for row, on in view.contributors.joined.items()}
+    assert joined == {"D": date(2025, 9, 12)}
+    assert [(row.symbol, row.reason) for row in view.left_out] == [
+        ("B", "left later as announced: its weight is not known")
+    ]
+    assert view.lines == 2 and dict(view.breadth.outside) == {"joined": 1}
+    assert said(found, "IWM: as announced, on a later file: D had not joined yet")
+    assert said(found, "IWM: as announced, on a later file: B had not left yet, weight not known")
+    # a file that has B still, or has D not, does not show the change: nothing is taken back
+    denied = held(iwm("2025-09-22"), LARGE, announced=changes, remade=())
+    view = asked(denied, "2025-09-02", "2025-09-30").indices["IWM"]
+    assert not view.contributors.joined and not view.contributors.left

@@ -30,8 +30,9 @@ KINDS = {
     "ended": naive.ENDED,
     "quarantined": naive.JUMP,
     "no close at the date of the holdings file": naive.NO_VALUE,
-    "only adjusted closes held": naive.NO_CLOSES,
+    "only adjusted closes": naive.NO_CLOSES,
     "joined as announced": naive.NO_WEIGHT,
+    "left later as announced": naive.NO_WEIGHT,
     "joined": naive.JOINED,
     "no close at both ends": "no reason of its own",
 }

@@ -39,6 +39,10 @@ class _Version(argparse.Action):
         )
 
 
+#: The shells that are tried in the tests.
+SHELLS: Final = ("bash", "zsh", "fish")
+
+
 def path(text: str) -> Path:
     """A path from the command line; an empty one would silently be the working directory."""
     if not text.strip():
@@ -91,8 +95,6 @@ def whole_parser() -> argparse.ArgumentParser:
 
 
 def _completion(completion: argparse.ArgumentParser) -> None:
-    from tui.cli.completion import SHELLS
-
     completion.add_argument("shell", choices=SHELLS)
 
 
@@ -107,6 +109,15 @@ def _note(note: argparse.ArgumentParser) -> None:
     note.add_argument("--force", action="store_true", help=_FORCE)
     note.add_argument("--since", type=path, metavar="FILE", help="an earlier note's JSON")
     note.add_argument("--part", choices=PARTS, metavar="PART", help="with csv: " + " ".join(PARTS))
+
+
+def _board(board: argparse.ArgumentParser) -> None:
+    from tui.report.board import WRITERS
+
+    board.add_argument("--group", metavar="NAME", help="one group of pairs, such as size")
+    board.add_argument("--format", choices=tuple(WRITERS), default="text")
+    board.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
+    board.add_argument("--force", action="store_true", help=_FORCE)
 
 
 def _export(tables: argparse.ArgumentParser) -> None:
@@ -144,7 +155,9 @@ def _refresh(fetch: argparse.ArgumentParser) -> None:
 def _import(bring: argparse.ArgumentParser) -> None:
     place = _options(question=False)
     kinds = bring.add_subparsers(dest="kind", metavar="KIND", required=True)
-    file = kinds.add_parser("holdings", parents=[place], help="issuer CSV or XLSX, or plain CSV")
+    file = kinds.add_parser(
+        "holdings", parents=[place], help="an issuer's CSV, XLSX or JSON, or your own"
+    )
     file.add_argument("file", type=path)
     file.add_argument("--fund", help="the fund, where the file does not say")
     file.add_argument("--as-of", dest="dated", metavar="DATE", help="the file's date, likewise")
@@ -166,13 +179,18 @@ def _import(bring: argparse.ArgumentParser) -> None:
     _notation(closes)
     ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")
     ahead.add_argument("file", type=path)
+    _dates(ahead)
+
+
+def _dates(file: argparse.ArgumentParser) -> None:
+    file.add_argument(
+        "--dates", choices=("dmy", "mdy", "ymd"), help="the order of day, month and year"
+    )
 
 
 def _notation(file: argparse.ArgumentParser) -> None:
     """What settles how a foreign file is to be read where it does not say so itself."""
-    file.add_argument(
-        "--dates", choices=("dmy", "mdy", "ymd"), help="the order of day, month and year"
-    )
+    _dates(file)
     file.add_argument("--decimal", choices=(".", ","), help="the decimal mark of its numbers")
     file.add_argument(
         "--columns",
@@ -252,6 +270,7 @@ _COMMANDS: Final[
     Mapping[str, tuple[str, bool | None, Callable[[argparse.ArgumentParser], None]]]
 ] = {
     "note": ("the answer, written", True, _note),
+    "board": ("every pair at a glance", True, _board),
     "export": ("every table, a file each", True, _export),
     "explain": ("how a number came about", True, _explain),
     "refresh": ("fetch what is stale", True, _refresh),

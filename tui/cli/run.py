@@ -119,6 +119,10 @@ def _command(arguments: argparse.Namespace) -> int:
         return _refresh(desk, config.question(), config, arguments)
     if arguments.command == "quotes":
         return _quotes(desk, config.question())
+    if arguments.command == "board":
+        from tui.cli.board import write_board
+
+        return write_board(desk, config, as_of, arguments)
     question = _question(desk, config, as_of, None)
     question = _narrowed(desk, question, arguments)
     if arguments.command == "note":
@@ -196,7 +200,7 @@ def _narrowed(desk: Desk, question: Question, arguments: argparse.Namespace) -> 
 
 
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
-    from tui.report.files import write_file
+    from tui.report.files import answer_to
     from tui.report.formats import tells_daily, written
 
     if arguments.part is not None and arguments.format != "csv":
@@ -216,11 +220,7 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
         text = part_csv(snapshot, earlier, arguments.part)
     else:
         text = written(snapshot, arguments.format, earlier)
-    target: Path | None = arguments.output
-    if target is None or str(target) == "-":
-        write(text, kind=arguments.format)
-    else:
-        write_file(target, text, desk.ledger, force=arguments.force)
+    answer_to(arguments.output, text, desk.ledger, kind=arguments.format, force=arguments.force)
     return ANSWERED if snapshot.complete else IN_PART
 
 

@@ -155,6 +155,7 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
         "end_early": early
         and {"session": iso(early.session), "lines": early.lines, "weight": number(early.weight)},
         "price_return_weight": number(view.price_return_weight),
+        "file_price_weight": number(view.file_price_weight),
         "stray_day": stray
         and {
             "session": iso(stray.session),

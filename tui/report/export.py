@@ -30,7 +30,8 @@ def _widths(table: ReportTable) -> list[int]:
     ]
 
 
-def _plain(table: ReportTable) -> str:
+def plain_table(table: ReportTable) -> str:
+    """A table as plain text; columns are straight for wide and accented names too."""
     widths = _widths(table)
 
     def line(cells: Row) -> str:
@@ -102,7 +103,7 @@ def to_text(snapshot: Snapshot, earlier: Since | None = None) -> str:
     blocks = [state_line(snapshot), "\n".join(sentences(snapshot, earlier))]
     marks = [f"! {line}" for line in (*snapshot.missing, *snapshot.warnings)]
     blocks += ["\n".join(marks)] if marks else []
-    blocks += [_plain(table) for table in tables(snapshot, earlier)]
+    blocks += [plain_table(table) for table in tables(snapshot, earlier)]
     blocks.append("\n".join(["SOURCES", *source_lines(snapshot)]))
     return "\n\n".join(blocks) + "\n"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Final, Protocol
 from cache.facts import system
 from cache.store import disk
 from tui.text.safe import safe_lines
+from tui.text.streams import write
 
 _LINK: Final = "is a link, through which nothing is written; name the file itself"
 
@@ -86,7 +86,7 @@ def write_file(
     data = answer if isinstance(answer, bytes) else safe_lines(answer).encode("utf-8", "replace")
     stream = check_target(target, ledger, force=force)
     # Beside the target first: a full disk leaves the old file as it was.
-    beside = target.with_name(f".internals.{secrets.token_hex(8)}")
+    beside = target.with_name(f".internals.{os.urandom(8).hex()}")
     try:
         if stream:
             _send(target, data)
@@ -107,6 +107,20 @@ def write_file(
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def answer_to(
+    target: Path | None, text: str, ledger: Ledger | None, *, kind: str, force: bool
+) -> None:
+    """Write an answer to a file, or on stdout where no file, or ``-``, is named.
+
+    Raises:
+        OSError: see `write_file`.
+    """
+    if target is None or str(target) == "-":
+        write(text, kind=kind)
+    else:
+        write_file(target, text, ledger, force=force)
 
 
 def _linked(beside: Path, target: Path) -> bool:

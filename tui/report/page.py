@@ -84,7 +84,7 @@ def _class(column: str) -> str:
     return f' class="{" ".join(kinds)}"' if kinds else ""
 
 
-def _table(table: ReportTable) -> str:
+def table_html(table: ReportTable) -> str:
     """A table; the remarks of an unnamed last column stand under the row's name."""
     columns = list(table.columns)
     remarks = columns[-1] == "" and len(columns) > 1
@@ -119,7 +119,7 @@ def _section(section: Section, drawn: Iterable[Drawn]) -> str:
     figures = "".join(
         _figure(draw, f"{section.key}-{place}") for place, draw in enumerate(drawn, start=1)
     )
-    tables = "".join(map(_table, section.tables))
+    tables = "".join(map(table_html, section.tables))
     return (
         f'<section{leaf} aria-labelledby="{section.key}"><h2 id="{section.key}">'
         f'{clean(section.title)}</h2><div class="pair">{figures}{tables}</div></section>'
@@ -161,11 +161,29 @@ def _numbers(prose: Iterable[Json]) -> str:
     )
 
 
-def to_html(snapshot: Snapshot, earlier: Since | None = None) -> str:
-    """The note as one self-contained page."""
+def page(title: str, main: str) -> str:
+    """A page that stands alone: no request, no script.
+
+    Args:
+        title: of the window, any text.
+        main: what it holds, already HTML.
+    """
     style = page_style()
     digest = b64encode(sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta name="referrer" content="no-referrer">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{clean(title)}</title>"
+        f"<style>{style}</style></head>\n<body><main>{main}</main></body></html>\n"
+    )
+
+
+def to_html(snapshot: Snapshot, earlier: Since | None = None) -> str:
+    """The note as one self-contained page."""
     prose = document(snapshot, earlier)["prose"]
     paragraphs = [
         _sentence(sentence, entry["numbers"])
@@ -180,16 +198,10 @@ def to_html(snapshot: Snapshot, earlier: Since | None = None) -> str:
     badge = '<p><strong class="badge">SIMULATED MARKET</strong></p>' if snapshot.simulated else ""
     sources = "".join(f"<li>{clean(line)}</li>" for line in source_lines(snapshot))
     body = "".join(_section(s, drawn.get(s.key, ())) for s in sections(snapshot, earlier))
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        '<meta name="referrer" content="no-referrer">'
-        '<meta name="color-scheme" content="light dark">'
-        f"<title>{'SIMULATED: ' * snapshot.simulated}{clean(name)}</title>"
-        f"<style>{style}</style></head>\n<body><main>"
+    return page(
+        f"{'SIMULATED: ' * snapshot.simulated}{name}",
         f'<header>{badge}<p class="state">{clean(state_line(snapshot))}</p><h1>{paragraphs[0]}</h1>'
         f"</header>{''.join(f'<p>{line}</p>' for line in paragraphs[1:])}{mind}\n{body}"
         f'<section aria-labelledby="sources"><h2 id="sources">Sources</h2><ul>{sources}</ul>'
-        f"{_numbers(prose)}</section></main></body></html>\n"
+        f"{_numbers(prose)}</section>",
     )

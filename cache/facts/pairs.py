@@ -1,0 +1,27 @@
+"""The pairs of the board that ship with the program, in their groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from cache.facts.datafile import package_text, parse_toml
+from core.answer.board import Pair
+
+#: The group of the pairs that a user has added.
+OWN: Final = "own"
+_FILE: Final = "pairs.toml"
+
+
+def shipped_pairs() -> tuple[Pair, ...]:
+    """The shipped pairs, group by group."""
+    groups = parse_toml(package_text(_FILE), _FILE)["groups"]
+    named = ((group, name.partition(":")) for group, names in groups.items() for name in names)
+    return tuple(Pair(small, large, group) for group, (small, _, large) in named)
+
+
+def board_pairs(own: Iterable[tuple[str, str]]) -> tuple[Pair, ...]:
+    """The shipped pairs, and after them those of a user's list that are not among them."""
+    shipped = shipped_pairs()
+    known = {(pair.small, pair.large) for pair in shipped}
+    return (*shipped, *(Pair(*pair, OWN) for pair in dict.fromkeys(own) if pair not in known))

@@ -1,0 +1,83 @@
+"""The board on the command line: every format, a group, what is missing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from cache.facts.pairs import board_pairs, shipped_pairs
+from tui.cli.run import run
+
+#: Closes of two pairs on three sessions: a rise of 10 % against 1 %, and of 4 % against 1 %.
+CLOSES = {"IWM": (50, 100, 110), "SPY": (150, 200, 202), "IJR": (20, 25, 26), "IVV": (90, 100, 101)}
+DAYS = ("2026-06-24", "2026-06-25", "2026-06-26")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that holds two pairs' closes."""
+    folder = tmp_path_factory.mktemp("board")
+    rows = [
+        f"{symbol},{day},{close}"
+        for symbol, closes in CLOSES.items()
+        for day, close in zip(DAYS, closes, strict=True)
+    ]
+    file = folder / "closes.csv"
+    file.write_text("symbol,date,close\n" + "\n".join(rows) + "\n")
+    assert run(["import", "prices", str(file), "--home", str(folder / "home")]) == 0
+    return folder / "home"
+
+
+def board(home: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = run(["board", "--basis", "pr", "--home", str(home), *arguments])
+    return code, *capsys.readouterr()
+
+
+def test_the_shipped_pairs_are_26_and_a_user_s_stand_after_them() -> None:
+    shipped = shipped_pairs()
+    assert len(shipped) == len({pair.name for pair in shipped}) == 26
+    own = board_pairs([("IWM", "SPY"), ("IWM", "QQQ"), ("IWM", "QQQ")])
+    assert [(pair.name, pair.group) for pair in own[26:]] == [("IWM:QQQ", "own")]
+
+
+def test_the_json_has_the_gaps_by_hand(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = board(home, capsys, "--group", "size", "--format", "json")
+    rows = {row["pair"]: row for row in json.loads(out)["rows"]}
+    assert code == 1
+    assert rows["IWM:SPY"]["gap_pp"]["1D"] == pytest.approx(9.0)
+    assert rows["IJR:IVV"]["gap_pp"]["1D"] == pytest.approx(3.0)
+    assert rows["IWM:SPY"]["percentile"] == {"1M": None, "3M": None}
+    # up by 100 against 33, then by 10 against 1
+    assert rows["IWM:SPY"]["streak"] == {"sign": 1, "length": 2, "start": "2026-06-25"}
+    assert rows["MDY:SPY"]["missing"] == "no closes of MDY"
+    assert rows["MDY:SPY"]["gap_pp"] == dict.fromkeys(("1D", "1W", "1M", "QTD", "YTD"))
+
+
+def test_csv_html_text_and_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = board(home, capsys, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert len(rows) == 26
+    assert float(rows[0]["gap_1d_pp"]) == pytest.approx(9.0)
+    _, out, _ = board(home, capsys, "--format", "html")
+    assert "IWM:SPY" in out
+    assert "<script" not in out
+    _, out, _ = board(home, capsys)
+    assert "IWM:SPY  +9.00" in out
+    assert "no closes of MDY" in out
+    _, out, _ = board(home, capsys, "--format", "line")
+    assert out == "no pair has 250 stretches, 2026-06-26\n"
+
+
+def test_a_group_that_is_none_and_a_home_without_closes(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, error = board(home, capsys, "--group", "sizes")
+    assert (code, out) == (2, "")
+    assert "no group sizes; there are size, weight" in error
+    code, out, error = board(tmp_path, capsys)
+    assert (code, out) == (3, "")

@@ -1,0 +1,185 @@
+"""The board, written: a table for a person, JSON, CSV, a page, one line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from typing import Final
+
+from core.answer.board import RANKED, WINDOWS, Board, BoardRow
+from core.measures.ratio import AVERAGES
+from tui.report.export import plain_table
+from tui.report.page import page, table_html
+from tui.report.parts import TidyColumn, TidyTable
+from tui.report.sketch import clean
+from tui.report.table import ReportTable
+from tui.report.tidy import to_csv as table_csv
+from tui.report.values import Json, iso, number, scaled
+from tui.text import formats as f
+from tui.text.safe import safe, safe_lines
+
+SCHEMA: Final = 1
+#: A mark beside a figure that is new on the row's session.
+NEW: Final = "*"
+_COLUMNS: Final = (
+    "pair", *(f">{window}" for window in WINDOWS), *(f">{window} pctl" for window in RANKED),
+    ">streak", *(f">vs {days}" for days in AVERAGES), ">off 52w high", ">off 52w low", "",
+)  # fmt: skip
+
+
+def to_json(board: Board) -> str:
+    """The board as JSON, one trailing newline."""
+    document = {
+        "schema": SCHEMA,
+        "as_of": iso(board.as_of),
+        "basis": board.basis,
+        "simulated": board.simulated,
+        "rows": [row_fields(row) for row in board.rows],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def row_fields(row: BoardRow) -> Json:
+    """One row as plain JSON values, full precision."""
+    streak, ratio = row.streak, row.ratio
+    return {
+        "pair": row.pair.name,
+        "group": row.pair.group,
+        "end": iso(row.end),
+        "gap_pp": {window: scaled(row.gaps.get(window), 100) for window in WINDOWS},
+        "percentile": {window: number(row.percentile(window)) for window in RANKED},
+        "of": {window: rank.of if (rank := row.ranks.get(window)) else None for window in RANKED},
+        "stretched": number(row.stretched),
+        "streak": None
+        if streak is None
+        else {"sign": streak.sign, "length": streak.length, "start": iso(streak.start)},
+        "ratio": None
+        if ratio is None
+        else {
+            "level": number(ratio.level),
+            **{f"above_{a.closes}": a.above for a in ratio.averages},
+            "off_high_52": None if ratio.high_52 is None else number(ratio.off(ratio.high_52)),
+            "off_low_52": None if ratio.low_52 is None else number(ratio.off(ratio.low_52)),
+        },
+        "new": sorted(row.new),
+        "missing": row.missing or None,
+    }
+
+
+def table(board: Board) -> TidyTable:
+    """The board as a tidy table, a row a pair."""
+    columns = [TidyColumn("pair", "text"), TidyColumn("group", "text"), TidyColumn("end", "date")]
+    columns += [TidyColumn(f"gap_{window.lower()}_pp", "real") for window in WINDOWS]
+    columns += [TidyColumn(f"percentile_{window.lower()}", "real") for window in RANKED]
+    columns += [TidyColumn("streak", "whole"), TidyColumn("ratio", "real")]
+    columns += [TidyColumn(f"above_{days}", "flag") for days in AVERAGES]
+    columns += [TidyColumn("off_high_52", "real"), TidyColumn("off_low_52", "real")]
+    columns += [TidyColumn("missing", "text")]
+    rows = []
+    for fields in map(row_fields, board.rows):
+        streak, ratio = fields["streak"], fields["ratio"] or {}
+        rows.append(
+            (
+                fields["pair"], fields["group"], fields["end"], *fields["gap_pp"].values(),
+                *fields["percentile"].values(),
+                None if streak is None else streak["sign"] * streak["length"],
+                ratio.get("level"), *(ratio.get(f"above_{days}") for days in AVERAGES),
+                ratio.get("off_high_52"), ratio.get("off_low_52"), fields["missing"],
+            )
+        )  # fmt: skip
+    return TidyTable("board", tuple(columns), tuple(rows))
+
+
+def to_csv(board: Board) -> str:
+    """The board as CSV."""
+    return table_csv(table(board))
+
+
+def to_text(board: Board) -> str:
+    """The board for a person, a table a group."""
+    blocks = [_state(board), *map(plain_table, _tables(board))]
+    return safe_lines("\n\n".join(blocks) + "\n")
+
+
+def to_html(board: Board) -> str:
+    """The board as one self-contained page."""
+    badge = '<p><strong class="badge">SIMULATED MARKET</strong></p>' if board.simulated else ""
+    body = "".join(map(table_html, _tables(board)))
+    title = f"{'SIMULATED: ' * board.simulated}The board to {board.as_of}"
+    head = f'<header>{badge}<p class="state">{clean(_state(board))}</p></header>'
+    return page(title, f"{head}<section>{body}</section>")
+
+
+def to_line(board: Board, count: int = 3) -> str:
+    """The most stretched pairs in one line of ASCII, for a status bar."""
+    ranked = [row for row in board.rows if row.stretched is not None]
+    ranked.sort(key=lambda row: -(row.stretched or 0))
+    parts = [
+        f"{row.pair.small}-{row.pair.large} {RANKED[-1]} gap at the"
+        f" {f.pct(row.percentile(RANKED[-1]), 0, sign=False, unit=False)} percentile"
+        for row in ranked[:count]
+        if row.percentile(RANKED[-1]) is not None
+    ]
+    words = ", ".join(parts) or "no pair has 250 stretches"
+    simulated = "SIMULATED " if board.simulated else ""
+    return f.to_ascii(safe(f"{simulated}{words}, {board.as_of}")) + "\n"
+
+
+def _state(board: Board) -> str:
+    """What the board shows, to when, on which basis."""
+    basis = {"tr": "total return", "pr": "price return"}[board.basis]
+    parts = ["SIMULATED" if board.simulated else "", "board", basis, f"as of {board.as_of}"]
+    return " · ".join(filter(None, parts))
+
+
+def _tables(board: Board) -> list[ReportTable]:
+    """One table a group, in the board's order."""
+    return [
+        ReportTable(f"{group or 'pairs'}: gap in pp", _COLUMNS, tuple(map(_cells, rows)))
+        for group, rows in groupby(board.rows, lambda row: row.pair.group)
+    ]
+
+
+def _cells(row: BoardRow) -> tuple[str, ...]:
+    """A row's figures as text; the last cell says what is missing or of an earlier session."""
+    new, ratio, streak = row.new, row.ratio, row.streak
+    averages = {} if ratio is None else {a.closes: a for a in ratio.averages}
+
+    def marked(text: str, column: str) -> str:
+        return f"{text}{NEW}" if column in new else text
+
+    def against(days: int) -> str:
+        average = averages.get(days)
+        if average is None or ratio is None:
+            return f.MISSING
+        return marked(f.pct(ratio.level / average.level - 1, 1, unit=False), f"above_{days}")
+
+    def off(name: str) -> str:
+        extreme = getattr(ratio, name, None)
+        if ratio is None or extreme is None:
+            return f.MISSING
+        return marked(f.pct(ratio.off(extreme), 1, unit=False), name)
+
+    return (
+        row.pair.name,
+        *(f.pp(row.gaps.get(window), unit=False) for window in WINDOWS),
+        *(
+            marked(f.pct(row.percentile(window), 1, sign=False, unit=False), f"percentile_{window}")
+            for window in RANKED
+        ),
+        f.MISSING if streak is None else marked(f"{streak.sign * streak.length:+d}", "streak"),
+        *map(against, AVERAGES),
+        off("high_52"),
+        off("low_52"),
+        row.missing,
+    )
+
+
+WRITERS: Final[Mapping[str, Callable[[Board], str]]] = {
+    "text": to_text,
+    "json": to_json,
+    "csv": to_csv,
+    "html": to_html,
+    "line": to_line,
+}
