@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import StoreBusy, StoreError
+from cache.facts.vendors import YAHOO
 from cache.refresh.interrupt import signals
 from cache.refresh.lock import turn
 from cache.refresh.plan import RATE
 from cache.refresh.progress import Progress, Stage, Summary
-from cache.refresh.run import Request, Run
+from cache.refresh.run import Run
 from cache.refresh.summary import summarize
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
+    from cache.facts.vendors import Vendor
     from cache.refresh.sources import FileSource, PriceSource
     from cache.store.store import Store
     from core.data.frames import Reference
@@ -37,6 +38,8 @@ def refresh(
     *,
     prices: PriceSource,
     files: FileSource,
+    vendor: Vendor = YAHOO,
+    others: Sequence[tuple[Callable[[], PriceSource], Vendor]] = (),
     full: bool = False,
     again: bool = False,
     years: int = 2,
@@ -61,6 +64,9 @@ def refresh(
         reference: exchange sessions, renamed symbols, reconstitution dates.
         prices: where closes come from.
         files: where holdings files come from.
+        vendor: the terms of ``prices``.
+        others: what makes each further source, and its terms, for lines that those before did
+            not bring.
         full: ask for everything, whole.
         again: ask also for what waits after a failure.
         years: how far back the lines go.
@@ -76,7 +82,7 @@ def refresh(
         raise StoreError(f"{store.home} holds the demo market, which is never refreshed")
     stop = stop or threading.Event()
     began = time.monotonic()
-    request = Request(pair, funds, now, reference, full, again, years, since, rate)
+    question = f"{pair[0]}:{pair[1]}{' full' if full else ''}{' again' if again else ''}"
 
     def say(stage: Stage, message: str) -> None:
         if report is not None:
@@ -84,12 +90,27 @@ def refresh(
 
     with signals(stop):
         try:
-            with turn(store.home, str(request), stop=stop, waiting=partial(say, "plan")) as mine:
+            with turn(store.home, question, stop=stop, waiting=partial(say, "plan")) as mine:
                 if mine.summary is not None:
                     say("done", mine.summary.message)
                     return mine.summary
                 now += timedelta(seconds=int(time.monotonic() - began))
-                run = Run(store, replace(request, now=now), report, stop)
+                run = Run(
+                    store,
+                    pair,
+                    funds,
+                    now,
+                    reference,
+                    full,
+                    again,
+                    years,
+                    since,
+                    rate,
+                    report,
+                    stop,
+                    vendor,
+                    others,
+                )
                 with store.guard.pinned():
                     plan = run.all(prices, files)
                 summary = summarize(run, plan, prices, files)

@@ -84,7 +84,7 @@ def test_nothing_good_is_replaced_by_nothing(tmp_path: Path) -> None:
     )
     assert [ask.whole for ask in source.asked] == [True, True]
     assert second.failed == {
-        "IWM": "by hand gave 1 closes where there were 5 (asked for 2026-06-26)",
+        "IWM": "Yahoo gave 1 closes where there were 5 (asked for 2026-06-26)",
         "IVV": "Yahoo is asleep",
     }
     assert closes(store, "IWM") == [1, 2, 3, 4, 5]

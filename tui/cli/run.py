@@ -124,6 +124,11 @@ def _command(arguments: argparse.Namespace) -> int:
 
         return write_board(desk, config, as_of, arguments)
     question = _question(desk, config, as_of, None)
+    if getattr(arguments, "index", None) is not None:
+        if hasattr(arguments, "pair"):
+            return say("--index is of one fund and --pair of two: give one of them", BAD_INPUT)
+        fund = arguments.index.strip().upper()
+        question = replace(question, small=fund, large=fund, alone=True)
     question = _narrowed(desk, question, arguments)
     if arguments.command == "note":
         return _note(desk, question, arguments)
@@ -263,6 +268,10 @@ def _quotes(desk: Desk, question: Question) -> int:
 def _refresh(desk: Desk, question: Question, config: Config, arguments: argparse.Namespace) -> int:
     if desk.simulated:
         return say("the demo market is simulated; there is nothing to fetch", BAD_INPUT)
+    if arguments.compare:
+        from tui.cli.comparing import compare
+
+        return compare(desk, question, config, arguments.compare)
     from tui.cli.refresh import accept, fetch, judge
 
     began = datetime.now(UTC)
