@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Fund histories begin here: the first fund on the S&P 500 began to trade in January 1993.
 FUNDS_FROM: Final = date(1993, 1, 1)
+#: Histories of indices, which begin before any fund's: with the first exchange session known.
+INDICES_FROM: Final = date(1987, 1, 1)
 #: Chart requests a second that Yahoo has been seen to bear for thousands of symbols.
 RATE: Final = 4.0
 
@@ -108,7 +110,7 @@ def make_plan(
         funds: where issuers keep their files; without it no file is asked for.
         full: ask for everything, whole.
         again: ask also for what waits after a failure.
-        years: how far back the lines go; funds go back to 1993.
+        years: how far back the lines go; funds go back to 1993, indices to 1987.
         since: start of the window, for the holdings files wanted.
         absent: holdings files that their issuer said it does not have.
         left: hosts that refused to talk; those still left alone are not asked.
@@ -186,11 +188,13 @@ def whole(
     years: int = 2,
     vendor: Vendor = YAHOO,
 ) -> Ask:
-    """The Ask for a symbol's whole history: funds from 1993 on, lines for some years.
+    """The Ask for a symbol's whole history: indices from 1987, funds from 1993, lines some years.
 
     It reaches back to the first close held, so that replacing loses no year.
     """
-    begin = FUNDS_FROM if symbol in pair else _years_back(now.date(), years)
+    begin = _years_back(now.date(), years)
+    if symbol in pair:
+        begin = INDICES_FROM if symbol.startswith("^") else FUNDS_FROM
     days, _ = known.closes(symbol)
     if len(days):
         begin = min(begin, pydate(days[0]))

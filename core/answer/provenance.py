@@ -32,7 +32,7 @@ def sources(
     rows: list[Source] = []
     prices = market.prices
     origins = origins_of(market, window)
-    for fund in (question.small, question.large):
+    for fund in question.funds:
         if fund in market.last_close:
             rows.append(
                 Source(
@@ -166,7 +166,7 @@ def _doubtful_dividends(
 ) -> list[str]:
     """The dividends that were not counted, of the pair itself and of its lines."""
     sentences = []
-    for fund in (question.small, question.large):
+    for fund in question.funds:
         series = market.series(fund)
         for when, cash in series.doubtful_dividends if series else ():
             if day(window.start) < when <= day(window.end):
