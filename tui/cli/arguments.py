@@ -104,6 +104,7 @@ def _note(note: argparse.ArgumentParser) -> None:
     add_arguments(note)
     note.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
     note.add_argument("--format", choices=FORMATS, default="text")
+    note.add_argument("--length", choices=("short", "full"), help="prose alone, 60 or 250 words")
     note.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
     note.add_argument("--force", action="store_true", help=_FORCE)
     note.add_argument("--since", type=path, metavar="FILE", help="an earlier note's JSON")

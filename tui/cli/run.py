@@ -210,7 +210,9 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
 
     if arguments.part is not None and arguments.format != "csv":
         return say("--part picks a table of --format csv; `internals export` writes all", BAD_INPUT)
-    wanted = tells_daily(arguments.format, arguments.part)
+    if arguments.length is not None and (arguments.format not in ("text", "md") or arguments.since):
+        return say("--length is of --format text and md, without --since", BAD_INPUT)
+    wanted = arguments.length is None and tells_daily(arguments.format, arguments.part)
     snapshot = desk.take(replace(question, daily=wanted))
     for doubt in desk.market().reference.doubts:
         say(doubt, ANSWERED)
@@ -219,7 +221,11 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
         from tui.report.since import compared
 
         earlier = compared(arguments.since, snapshot)
-    if arguments.part is not None:
+    if arguments.length is not None:
+        from tui.report.export import to_story
+
+        text = to_story(snapshot, arguments.length, markdown=arguments.format == "md")
+    elif arguments.part is not None:
         from tui.report.tidy import part_csv
 
         text = part_csv(snapshot, earlier, arguments.part)
