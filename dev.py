@@ -38,8 +38,8 @@ DEV_LOCK = ROOT / "requirements-dev.lock"
 RELEASE_LOCK = ROOT / "requirements-release.lock"
 #: Folders whose tests are not quick, and the markers they set (tests/conftest.py).
 SLOW = ("process", "terminal", "random", "torture")
-#: How tests are run: on two cores, a worker that is done taking over what another has left.
-TESTS = ("-m", "pytest", "-n", "2", "--dist", "worksteal")
+#: How tests are run: a worker that is done takes over what another has left.
+TESTS = ("-m", "pytest", "--dist", "worksteal", "-n")
 #: What the sdist must hold beside the code, for whoever builds and tests it elsewhere.
 SHIPPED = (
     "LICENSE", "SECURITY.md", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "dev.py",
@@ -57,10 +57,13 @@ def call(*command: str | Path) -> None:
         sys.exit(done.returncode)
 
 
-def tests(python: Path, *options: str) -> None:
-    """Run pytest; the bytecode of tests is kept, or each worker compiles all of them anew."""
+def tests(python: Path, *options: str, workers: int = 3) -> None:
+    """Run pytest; of three workers one mostly waits, for a process or a server of its test's.
+
+    The bytecode of tests is kept, or each worker compiles all of them anew.
+    """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    call(python, *TESTS, *options)
+    call(python, *TESTS, str(workers), *options)
 
 
 def ready(lock: Path) -> None:
@@ -100,7 +103,7 @@ def quick(rest: list[str]) -> None:
     """The tests that start no process and no terminal."""
     ready(DEV_LOCK)
     folders = [f"--ignore=tests/{name}" for name in SLOW]
-    tests(PYTHON, "-m", " and ".join(f"not {name}" for name in SLOW), *folders, *rest)
+    tests(PYTHON, "-m", " and ".join(f"not {name}" for name in SLOW), *folders, *rest, workers=2)
 
 
 def release() -> None:

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from cache.refresh.reasons import asked
 from cache.store.admit import SYSTEMATIC
 from cache.store.compare import Comparison, compare
 from cache.store.rebase import Rebase
 from core.data.frames import day
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from cache.facts.vendors import Vendor
     from cache.refresh.gate import Answer
     from cache.refresh.held import HeldCloses
 
@@ -162,3 +166,50 @@ def _missing(answer: Answer, known: HeldCloses) -> Answer:
         dividend=answer.dividend[keep],
         split=answer.split[keep],
     )
+
+
+def of_changed_vendor(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
+    """Accept a history in place of another vendor's, unless it cannot be the same symbol's.
+
+    Args:
+        answer: has bars, the whole history.
+        known: what is held.
+        vendor: who answers.
+    """
+    comparison = _compared(answer, known, rounded=True)
+    if comparison.kind in SYSTEMATIC:
+        other = known.prices.sources_of(answer.ask.symbol)
+        reason = f"{vendor}'s history is {SYSTEMATIC[comparison.kind]} ({comparison.words})"
+        return Assessment(answer, f"{reason}; {other}'s stays", odd=True)
+    return Assessment(answer)
+
+
+def assess(answer: Answer, known: HeldCloses, vendor: Vendor, final: date) -> Assessment | None:
+    """Compare an answer with bars with the stored closes; None where its symbol is needed whole.
+
+    Args:
+        answer: has bars.
+        known: what is held.
+        vendor: who answers.
+        final: the last session whose close is final.
+    """
+    symbol, name = answer.ask.symbol, vendor.name
+    if not len(known.closes(symbol)[0]):
+        return Assessment(answer)
+    if known.foreign(symbol, name):
+        return of_another(answer, known, name)
+    if not answer.ask.whole:
+        follows = vendor.overlap == 0
+        rewritten = known.rewritten(
+            symbol, answer.session, answer.close, answer.splits(), follows=follows
+        )
+        if follows and _compared(answer, known, rounded=True).kind == "apart":
+            rewritten = "it does not join what is held"
+        assessment = of_own(answer, known, name)
+        return None if rewritten and not assessment.odd else assessment
+    shrunk = known.shrunk(answer.ask, answer.session, answer.close, answer.provisional, vendor=name)
+    if shrunk:
+        return Assessment(answer, asked(shrunk, final))
+    if known.of_another_vendor(symbol, name):
+        return of_changed_vendor(answer, known, name)
+    return of_own(answer, known, name)

@@ -27,7 +27,6 @@ PAUSES: Final[Mapping[str, tuple[timedelta, ...]]] = {
 }
 #: Vain askings further apart than this are not in a row.
 APART: Final = timedelta(days=7)
-_NAME: Final = "waits.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +75,10 @@ class Wait:
         return Wait(why, min(grown, len(PAUSES[why])), now, session)
 
 
-def load_waits(home: Path) -> dict[str, Wait]:
+def load_waits(home: Path, vendor: str = "yahoo") -> dict[str, Wait]:
     """Read symbol -> its last failed request; a damaged row is skipped."""
     waits: dict[str, Wait] = {}
-    for row in state_file.rows(home / _NAME):
+    for row in state_file.rows(home / _name(vendor)):
         try:
             symbol, why, times, at, session = row
             when, times = datetime.fromisoformat(at), int(times)
@@ -90,13 +89,18 @@ def load_waits(home: Path) -> dict[str, Wait]:
     return waits
 
 
-def keep_waits(home: Path, waits: Mapping[str, Wait], now: datetime) -> None:
+def keep_waits(home: Path, waits: Mapping[str, Wait], now: datetime, vendor: str = "yahoo") -> None:
     """Store the waits for the next refresh, without those long past."""
     state_file.keep(
-        home / _NAME,
+        home / _name(vendor),
         [
             [symbol, wait.why, wait.times, wait.at.isoformat(), f"{wait.session}"]
             for symbol, wait in waits.items()
             if now - wait.at < APART
         ],
     )
+
+
+def _name(vendor: str) -> str:
+    """The file of one vendor's waits; the first vendor's has none in its name."""
+    return "waits.json" if vendor == "yahoo" else f"waits-{vendor}.json"

@@ -14,6 +14,7 @@ from cache.refresh.backoff import Wait, keep_waits
 from cache.store.bars import Bars
 
 if TYPE_CHECKING:
+    from cache.facts.vendors import Vendor
     from cache.refresh.gate import Answer
     from cache.refresh.held import HeldCloses
     from cache.store.draft import Note
@@ -32,7 +33,7 @@ class Batch:
         self,
         store: Store,
         known: HeldCloses,
-        source: str,
+        vendor: Vendor,
         waits: dict[str, Wait],
         final: date,
         note: Note,
@@ -42,12 +43,12 @@ class Batch:
         Args:
             store: where it goes.
             known: what was held when the asking began.
-            source: who answers.
+            vendor: who answers.
             waits: symbol -> its last asking in vain, brought up to date here.
             final: the last session whose close is final.
             note: what the refresh is, for the list of imports.
         """
-        self._store, self._known, self._source = store, known, source
+        self._store, self._known, self._vendor = store, known, vendor
         self._waits, self._final = waits, final
         self._noted: list[tuple[Answer, bool]] = []
         self._answers: list[Answer] = []
@@ -120,7 +121,7 @@ class Batch:
         if not (self._answers or self._failures):
             self._remember(now)
             return None
-        bars = _bars(self._answers, self._failures, self._source, now)
+        bars = _bars(self._answers, self._failures, self._vendor.name, now)
         there = {s for s in self._replaced if len(self._known.closes(s)[0])}
         bars = replace(bars, disputed=self._disputed, replace=frozenset(there))
         snapshot = self._store.commit(bars=bars, rebase=self._rebase, note=self._note)
@@ -143,7 +144,7 @@ class Batch:
                 self._waits[symbol] = wait
         self._noted = []
         if self._waits != before:
-            keep_waits(self._store.home, self._waits, now)
+            keep_waits(self._store.home, self._waits, now, self._vendor.key)
 
 
 def _wait(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from cache.facts.vendors import FETCHED
 from core.data.frames import Dates, FloatArray, Prices, day, pydate
 
 if TYPE_CHECKING:
@@ -22,7 +23,14 @@ KEPT: Final = 0.9
 class HeldCloses:
     """The stored closes of each symbol, read from the year blocks one symbol at a time."""
 
-    def __init__(self, prices: Prices) -> None:
+    def __init__(self, prices: Prices, vendors: frozenset[str] = FETCHED) -> None:
+        """Read nothing yet.
+
+        Args:
+            prices: what is held.
+            vendors: the sources whose closes a refresh brought.
+        """
+        self.vendors = vendors
         self.prices = prices
         self._columns = [{s: i for i, s in enumerate(b.symbols)} for b in prices.blocks]
 
@@ -49,9 +57,19 @@ class HeldCloses:
 
     def foreign(self, symbol: str, vendor: str) -> bool:
         """Whether the symbol has stored closes of another source than the vendor."""
+        others = self._sources(symbol) - self.vendors - {vendor}
+        return bool(others) and len(self.closes(symbol)[0]) > 0
+
+    def of_another_vendor(self, symbol: str, vendor: str) -> bool:
+        """Return whether closes of a symbol are held that another vendor brought, and no file."""
+        sources = self._sources(symbol)
+        others = bool(sources - {vendor}) and sources <= self.vendors | {vendor}
+        return others and len(self.closes(symbol)[0]) > 0
+
+    def _sources(self, symbol: str) -> set[str]:
         runs = self.prices.origin.get(symbol)
-        sources = {source for _, source in runs} if runs else {self.prices.source.get(symbol)}
-        return bool(sources - {vendor, None}) and len(self.closes(symbol)[0]) > 0
+        names = {source for _, source in runs} if runs else {self.prices.source.get(symbol)}
+        return {name for name in names if name}
 
     def has_events(self, symbol: str) -> bool:
         """Whether the symbol has stored dividends, splits or adjusted closes."""
@@ -85,7 +103,13 @@ class HeldCloses:
         return pydate(days[-1]) if len(days) else None
 
     def rewritten(
-        self, symbol: str, session: Dates, close: FloatArray, splits: Mapping[date, float]
+        self,
+        symbol: str,
+        session: Dates,
+        close: FloatArray,
+        splits: Mapping[date, float],
+        *,
+        follows: bool = False,
     ) -> str:
         """Return why an answer does not continue the stored closes; "" where it does.
 
@@ -94,6 +118,7 @@ class HeldCloses:
             session: (K,) datetime64[D], ascending sessions of the answer.
             close: (K,) float64, its closes, NaN where none.
             splits: effective date -> factor, as the answer gives them.
+            follows: an answer may begin after the last close held, with none in common.
         """
         known_splits = self.splits(symbol)
         for when, factor in splits.items():
@@ -108,6 +133,8 @@ class HeldCloses:
         common, mine, theirs = np.intersect1d(days, session, return_indices=True)
         both = ~np.isnan(close[theirs])
         if not both.any():
+            if follows and not (session[~np.isnan(close)] <= day(final)).any():
+                return ""
             return "the answer has no session in common with the closes in the store"
         off = np.abs(close[theirs] / closes[mine] - 1.0) > TOLERANCE
         if (off & both).any():
@@ -115,7 +142,13 @@ class HeldCloses:
         return ""
 
     def shrunk(
-        self, ask: Ask, session: Dates, close: FloatArray, unfinished: date | None = None
+        self,
+        ask: Ask,
+        session: Dates,
+        close: FloatArray,
+        unfinished: date | None = None,
+        *,
+        vendor: str = "Yahoo",
     ) -> str:
         """Return why a whole history must not replace the stored one; "" where it may.
 
@@ -124,15 +157,16 @@ class HeldCloses:
             session: (K,) datetime64[D], sessions of the answer.
             close: (K,) float64, its closes, NaN where none.
             unfinished: the session of its newest close, where that is not final.
+            vendor: who answers.
         """
         count = len(self.closes(ask.symbol)[0])
         came = int(np.count_nonzero(~np.isnan(close[session >= day(ask.start)])))
         if came < KEPT * count:
-            return f"Yahoo gave {came} closes where there were {count}"
+            return f"{vendor} gave {came} closes where there were {count}"
         # A clock that was set back asks for too little, and closes can come late.
         last, given = self.final(ask.symbol), session[~np.isnan(close)]
         if unfinished is not None:
             given = given[given < day(unfinished)]
         if last is not None and not (given >= day(last)).any():
-            return f"Yahoo gave no final close of {last}, which is in the store"
+            return f"{vendor} gave no final close of {last}, which is in the store"
         return ""

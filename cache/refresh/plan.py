@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.facts.sessions import last_final, next_final
+from cache.facts.sessions import last_final, next_final, sessions
+from cache.facts.vendors import FETCHED, YAHOO
 from cache.refresh.ask import Ask
 from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
 from cache.refresh.held import HeldCloses
@@ -22,19 +23,16 @@ from core.data.frames import Dates, Holdings, Prices, Reference, day, pydate
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
+    from cache.facts.vendors import Vendor
     from cache.refresh.backoff import Wait
     from cache.refresh.left_hosts import LeftHost
 
-#: A symbol held is asked again from this many sessions before its last final close.
-OVERLAP: Final = 7
 #: Fund histories begin here: the first fund on the S&P 500 began to trade in January 1993.
 FUNDS_FROM: Final = date(1993, 1, 1)
 #: Histories of indices, which begin before any fund's: with the first exchange session known.
 INDICES_FROM: Final = date(1987, 1, 1)
 #: Chart requests a second that Yahoo has been seen to bear for thousands of symbols.
 RATE: Final = 4.0
-#: One page for the cookie and one for the crumb, once a run.
-COOKIE_AND_CRUMB: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,7 @@ class Plan:
         waiting: symbol -> the time before which it is not asked for again, after an asking in
             vain; these are stale, and neither asked for nor current.
         left: host -> its refusal to talk, because of which a file is not asked for now.
+        charts: requests that the prices cost.
     """
 
     files: tuple[FileAsk, ...] = ()
@@ -59,11 +58,7 @@ class Plan:
     wait_until: datetime | None = None
     waiting: Mapping[str, datetime] = field(default_factory=dict)
     left: Mapping[str, LeftHost] = field(default_factory=dict)
-
-    @property
-    def charts(self) -> int:
-        """Requests that the prices cost: one a symbol, a cookie and a crumb."""
-        return len(self.asks) + (COOKIE_AND_CRUMB if self.asks else 0)
+    charts: int = 0
 
     @property
     def requests(self) -> int:
@@ -91,7 +86,9 @@ def make_plan(
     left: Mapping[str, LeftHost] = {},
     waits: Mapping[str, Wait] = {},
     rate: float = RATE,
-    vendor: str = "Yahoo",
+    vendor: Vendor = YAHOO,
+    vendors: frozenset[str] = FETCHED,
+    only: Collection[str] | None = None,
 ) -> Plan:
     """Plan the requests by which a pair can be answered as of the last final session.
 
@@ -118,15 +115,19 @@ def make_plan(
         left: hosts that refused to talk; those still left alone are not asked.
         waits: symbol -> its last asking in vain.
         rate: requests a second, for the expected time.
-        vendor: who is to be asked, as the source of closes is named.
+        vendor: who is to be asked, and on which terms.
+        vendors: the sources whose closes a refresh brought.
+        only: these symbols alone, and no files; None for all.
     """
     final = last_final(now)
-    known = HeldCloses(prices)
+    known = HeldCloses(prices, vendors)
     asks: list[Ask] = []
     waiting: dict[str, datetime] = {}
     funds = funds or {}
     lists = dict.fromkeys(pair) | {n: None for fund in pair for n in dated_lenders(funds, fund)}
     wanted = _wanted(holdings, pair, lists, _years_back(now.date(), years), reference.aliases)
+    if only is not None:
+        wanted, funds = [symbol for symbol in wanted if symbol in only], {}
     for symbol in wanted:
         last = known.final(symbol)
         if not full and last is not None and max(last, prices.through.get(symbol, last)) >= final:
@@ -138,11 +139,13 @@ def make_plan(
         )
         if until is not None:
             waiting[symbol] = until
-        elif full or last is None:
-            asks.append(whole(symbol, known, pair, now, years))
+        elif full or last is None or known.of_another_vendor(symbol, vendor.name):
+            asks.append(whole(symbol, known, pair, now, years, vendor))
         else:
-            start = _sessions_back(reference.sessions, last, OVERLAP)
-            if known.foreign(symbol, vendor):
+            # A vendor of days is asked for those after the last that it spoke for.
+            spoken = last if vendor.overlap else max(last, prices.through.get(symbol, last))
+            start = _sessions_back(reference.sessions, spoken, vendor.overlap)
+            if known.foreign(symbol, vendor.name):
                 # All of it is compared with what is held of another source, whose closes stay.
                 start = min(start, pydate(known.closes(symbol)[0][0]))
             asks.append(Ask(symbol, start, _until(now), whole=False))
@@ -159,13 +162,15 @@ def make_plan(
             absent=absent,
         )
     ]
+    limited = [r for r in prices.failures.values() if f"limited by {vendor.name};" in r]
     quiet = {} if full or again else {host: one for host, one in left.items() if one.holds(now)}
     skipped = {ask: hosts for ask in files if (hosts := funds[ask.fund].hosts(ask.day)) <= {*quiet}}
     plan = Plan(
         files=tuple(ask for ask in files if ask not in skipped),
         asks=tuple(asks),
         current=len(wanted) - len(asks) - len(waiting),
-        wait_until=wait_until(prices.failures.values(), now),
+        wait_until=wait_until(limited, now),
+        charts=_charts(vendor, asks, final),
         waiting=waiting,
         left={host: quiet[host] for hosts in skipped.values() for host in hosts},
     )
@@ -173,7 +178,12 @@ def make_plan(
 
 
 def whole(
-    symbol: str, known: HeldCloses, pair: tuple[str, str], now: datetime, years: int = 2
+    symbol: str,
+    known: HeldCloses,
+    pair: tuple[str, str],
+    now: datetime,
+    years: int = 2,
+    vendor: Vendor = YAHOO,
 ) -> Ask:
     """The Ask for a symbol's whole history: indices from 1987, funds from 1993, lines some years.
 
@@ -185,7 +195,23 @@ def whole(
     days, _ = known.closes(symbol)
     if len(days):
         begin = min(begin, pydate(days[0]))
+    if vendor.years:
+        # what its plan does not cover it would refuse
+        begin = max(begin, _years_back(now.date(), vendor.years))
     return Ask(symbol, begin, _until(now), whole=True)
+
+
+def _charts(vendor: Vendor, asks: Sequence[Ask], final: date) -> int:
+    """Requests that some asks cost."""
+    known = sessions()
+
+    def span(asks: Sequence[Ask]) -> int:
+        starts = [ask.start for ask in asks]
+        return int(((known > day(min(starts))) & (known <= day(final))).sum()) if starts else 0
+
+    pieces, histories = [a for a in asks if not a.whole], [a for a in asks if a.whole]
+    bars = sum(span([ask]) for ask in histories) if vendor.batch else 0
+    return vendor.requests(len(pieces), len(histories), span(pieces), span(histories), bars)
 
 
 def _until(now: datetime) -> date:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import StoreBusy, StoreError
+from cache.facts.vendors import YAHOO
 from cache.refresh.interrupt import signals
 from cache.refresh.lock import turn
 from cache.refresh.plan import RATE
@@ -19,6 +20,7 @@ from cache.refresh.summary import summarize
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
+    from cache.facts.vendors import Vendor
     from cache.refresh.sources import FileSource, PriceSource
     from cache.store.store import Store
     from core.data.frames import Reference
@@ -36,6 +38,8 @@ def refresh(
     *,
     prices: PriceSource,
     files: FileSource,
+    vendor: Vendor = YAHOO,
+    others: Sequence[tuple[Callable[[], PriceSource], Vendor]] = (),
     full: bool = False,
     again: bool = False,
     years: int = 2,
@@ -60,6 +64,9 @@ def refresh(
         reference: exchange sessions, renamed symbols, reconstitution dates.
         prices: where closes come from.
         files: where holdings files come from.
+        vendor: the terms of ``prices``.
+        others: what makes each further source, and its terms, for lines that those before did
+            not bring.
         full: ask for everything, whole.
         again: ask also for what waits after a failure.
         years: how far back the lines go.
@@ -101,6 +108,8 @@ def refresh(
                     rate,
                     report,
                     stop,
+                    vendor,
+                    others,
                 )
                 with store.guard.pinned():
                     plan = run.all(prices, files)

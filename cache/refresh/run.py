@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import SourceError, StoreEmpty
 from cache.facts.sessions import last_final
+from cache.facts.vendors import FETCHED, YAHOO
 from cache.refresh.absent_files import AbsentError, load_absent, remember_absent
-from cache.refresh.assessment import Assessment, of_another, of_own
+from cache.refresh.assessment import Assessment, assess
 from cache.refresh.backoff import load_waits
 from cache.refresh.batch import Batch
 from cache.refresh.clock_skew import Skew, careful
@@ -30,12 +31,13 @@ from cache.refresh.left_hosts import keep_hosts, load_hosts
 from cache.refresh.plan import Plan, make_plan, whole
 from cache.refresh.poison import Evidence
 from cache.refresh.progress import Progress, Stage
-from cache.refresh.reasons import asked
+from cache.refresh.second_leg import open_lines
 from cache.store.draft import Note
 from core.data.frames import Prices
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
+    from cache.facts.vendors import Vendor
     from cache.refresh.ask import Ask
     from cache.refresh.gate import Answer
     from cache.refresh.sources import FileRead, FileSource, PriceSource
@@ -67,11 +69,14 @@ class Run:
         rate: float,
         report: Callable[[Progress], None] | None,
         stop: threading.Event,
+        vendor: Vendor,
+        others: Sequence[tuple[Callable[[], PriceSource], Vendor]] = (),
     ) -> None:
+        self.vendor, self.others = vendor, tuple(others)
         self.store, self.pair, self.funds, self.now = store, pair, funds, now
         self.reference, self.full, self.years, self.stop = reference, full, years, stop
         self.again, self.since, self.rate = again, since, rate
-        self.waits, self.left = load_waits(store.home), load_hosts(store.home)
+        self.waits, self.left = load_waits(store.home, vendor.key), load_hosts(store.home)
         self._report, self._reported = report, 0.0
         self.began = time.monotonic()
         self.skew = Skew()
@@ -81,16 +86,18 @@ class Run:
         self.failed: dict[str, str] = {}
         self.files: list[str] = []
         self.refetched: list[str] = []
+        self.moved: list[str] = []
+        self.asked: list[PriceSource] = []
         self.symbols = self.new_bars = self.done = self.total = self.planned = 0
         self.unanswered = 0
         self.notes: list[str] = []
         self.poisoned = ""
-        self._vendor = "Yahoo"
+        #: Names of the sources of this run, beside the usual ones.
+        self.vendors = FETCHED | {vendor.name, *(one.name for _, one in others)}
         self._absent: set[FileAsk] = set()
 
     def all(self, prices: PriceSource, files: FileSource) -> Plan:
         """Run both stages; returns the plan that was followed last."""
-        self._vendor = prices.name
         try:
             snapshot = self.store.read()
             self.held, self.holdings = snapshot.prices, snapshot.holdings
@@ -111,11 +118,41 @@ class Run:
         if plan.asks and not plan.wait_until and not self.stop.is_set():
             self.planned += plan.charts
             self._fetch_prices(plan.asks, prices)
+        self.asked = [prices]
+        for make, vendor in self.others:
+            if not self.stop.is_set() and not self.poisoned:
+                self._second_leg(plan, make, vendor)
         return plan
 
-    def _plan(self) -> Plan:
+    def _second_leg(self, first: Plan, make: Callable[[], PriceSource], vendor: Vendor) -> None:
+        """Ask the next source for what the one before did not bring and is not to keep."""
+        self.held = self.store.read().prices if self.generation else Prices()
+        missing = open_lines(first, self.failed, self.held, vendor, last_final(self.now))
+        if not missing:
+            return
+        before, name = self.symbols, self.vendor.name
+        self.vendor, self.waits = vendor, load_waits(self.store.home, vendor.key)
+        plan = self._plan(only=missing)
+        if plan.asks and not plan.wait_until:
+            message = f"asking {vendor.name} for {len(plan.asks):,} lines that {name} did not bring"
+            self.say("plan", message=message, always=True)
+            self.planned += plan.charts
+            source = make()
+            self.asked.append(source)
+            self._fetch_prices(plan.asks, source)
+        if brought := self.symbols - before:
+            lines = f"{brought:,} line{'' if brought == 1 else 's'}"
+            self.notes.append(f"{lines} of {vendor.name}, in place of {name}")
+
+    def _plan(self, only: Collection[str] | None = None) -> Plan:
+        prices = self.held
+        if only is not None:
+            # Why another source brought nothing makes nobody wait for this one.
+            mine = f"limited by {self.vendor.name};"
+            limited = {symbol: r for symbol, r in prices.failures.items() if mine in r}
+            prices = replace(prices, failures=limited)
         return make_plan(
-            self.held,
+            prices,
             self.holdings,
             self.pair,
             self.now,
@@ -126,8 +163,10 @@ class Run:
             waits=self.waits,
             years=self.years,
             since=self.since,
-            rate=self.rate,
-            vendor=self._vendor,
+            rate=self.rate if self.vendor.key == YAHOO.key else self.vendor.rate,
+            vendor=self.vendor,
+            vendors=self.vendors,
+            only=only,
             left=self.left,
             absent=() if self.full else load_absent(self.store.home, self.now),
         )
@@ -227,9 +266,9 @@ class Run:
     # Prices
 
     def _fetch_prices(self, asks: tuple[Ask, ...], source: PriceSource) -> None:
-        known = HeldCloses(self.held)
+        known = HeldCloses(self.held, self.vendors)
         final = last_final(self.now)
-        batch = Batch(self.store, known, source.name, self.waits, final, self._note())
+        batch = Batch(self.store, known, self.vendor, self.waits, final, self._note())
         evidence = Evidence(self.pair, known)
         self.done, self.total = 0, len(asks)
         started = time.monotonic()
@@ -261,24 +300,14 @@ class Run:
     ) -> Ask | None:
         """Put an answer into the batch; return another Ask for its symbol where one is needed."""
         symbol = answer.ask.symbol
-        reason = answer.reason
         days, _ = known.closes(symbol)
         foreign = bool(len(days)) and known.foreign(symbol, source.name)
-        assessment = Assessment(answer, reason)
+        moved = known.of_another_vendor(symbol, source.name)
+        assessment: Assessment | None = Assessment(answer, answer.reason)
         if not answer.kind:
-            if foreign:
-                assessment = of_another(answer, known, source.name)
-            elif not answer.ask.whole:
-                rewritten = known.rewritten(symbol, answer.session, answer.close, answer.splits())
-                assessment = of_own(answer, known, source.name)
-                if rewritten and not assessment.odd:
-                    return whole(symbol, known, self.pair, self.now, self.years)
-            elif reason := known.shrunk(
-                answer.ask, answer.session, answer.close, answer.provisional
-            ):
-                assessment = Assessment(answer, asked(reason, last_final(self.now)))
-            elif len(days):
-                assessment = of_own(answer, known, source.name)
+            assessment = assess(answer, known, self.vendor, last_final(self.now))
+        if assessment is None:
+            return whole(symbol, known, self.pair, self.now, self.years, self.vendor)
         reached = not source.unreachable
         batch.note(answer, reached=reached)
         if assessment.disputed is not None:
@@ -292,8 +321,11 @@ class Run:
                 batch.fail(symbol, assessment.reason)
             return None
         evidence.add(answer)
-        if answer.ask.whole and len(days) and not foreign and not self.full:
+        if moved:
+            self.moved.append(symbol)
+        elif answer.ask.whole and len(days) and not foreign and not self.full:
             self.refetched.append(symbol)
+        self.failed.pop(symbol, None)
         if assessment.note:
             self.notes.append(assessment.note)
         if assessment.rebase is not None:
@@ -304,7 +336,7 @@ class Run:
     def _flush(self, batch: Batch, evidence: Evidence) -> bool:
         """Commit a batch, or refuse it; return whether it and all before it were refused."""
         if not self.poisoned and (why := evidence.verdict()):
-            self.poisoned = f"what {self._vendor} gave is refused: {why}"
+            self.poisoned = f"what {self.vendor.name} gave is refused: {why}"
         if self.poisoned:
             dropped = batch.refuse(f"refused with its batch: {self.poisoned}")
             self.failed |= dict.fromkeys(dropped, self.poisoned)
@@ -318,7 +350,7 @@ class Run:
         """Return this refresh's entry for the list of imports."""
         what = f"refresh of {self.pair[0]}:{self.pair[1]}"
         key = f"{what} {self.now.isoformat()} {self.began}"
-        return Note("refresh", self.now, self._vendor, what, key)
+        return Note("refresh", self.now, self.vendor.name, what, key)
 
     # Words
 

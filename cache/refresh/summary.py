@@ -9,6 +9,7 @@ from cache.facts.sessions import last_final
 from cache.refresh.clock_skew import clock_words
 from cache.refresh.progress import Summary
 from cache.refresh.reasons import asked_for, next_try, reasons, wait
+from cache.refresh.refused_for_good import note_refusal
 
 if TYPE_CHECKING:
     from cache.refresh.plan import Plan
@@ -39,19 +40,28 @@ def summarize(
         words.append(f"prices are current through {last_final(run.now)}")
     if run.refetched:
         words.append(f"{len(run.refetched):,} fetched again whole, their histories had changed")
+    if run.moved:
+        words.append(f"{len(run.moved):,} taken anew from {prices.name}, of another source before")
     if run.poisoned:
         words.append(f"{run.poisoned}; the stored closes stay")
+    for one in run.asked:
+        run.notes += getattr(one, "remarks", ())
     words += run.notes[:NAMED]
     if len(run.notes) > NAMED:
         words.append(f"and {len(run.notes) - NAMED:,} more such changes")
-    requests = prices.requests + files.requests
+    requests = sum(one.requests for one in run.asked or [prices]) + files.requests
     if requests:
         words.append(f"{requests:,} requests")
     if limited:
-        words.append(f"Yahoo limits requests; {wait(limited)}")
+        words.append(f"{prices.name} limits requests; {wait(limited)}")
+    refused = bool(prices.limited_until) and not run.symbols
+    if prices.requests:
+        refusals = note_refusal(run.store.home, prices.name, run.now, refused=refused)
+        if refusals is not None and (sentence := refusals.words(prices.name, run.now)):
+            words.append(sentence)
     if run.failed:
         words.append(f"{len(run.failed):,} failed" + ("" if limited else reasons(run.failed)))
-    # What failed in passing is still to come; what Yahoo refused or lacks is not, today.
+    # What failed in passing is still to come; what the vendor refused or lacks is not, today.
     failing = {
         symbol: reason
         for symbol in plan.waiting

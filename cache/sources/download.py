@@ -143,6 +143,8 @@ def _refusal(error: HTTPError, host: str) -> DownloadError:
     body = b""
     with suppress(Exception):
         body = error.read(_ERROR)
+        if error.headers["Content-Encoding"]:
+            body = zlib.decompressobj(47).decompress(body, _ERROR)
     kind: Kind = "failed"
     if error.code in _REFUSALS:
         kind = "refused"

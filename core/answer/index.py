@@ -17,7 +17,9 @@ from core.measures.breadth import breadth_of
 from core.measures.concentration import concentration, order
 from core.measures.contribution import basket
 from core.measures.correlation import correlation_of
+from core.measures.end_weights import HeldWeights, held_weights, weights_at
 from core.measures.groups import issuers, sectors, themes
+from core.measures.membership import list_at_end
 
 if TYPE_CHECKING:
     from core.data.closures import StrayDay
@@ -166,6 +168,8 @@ def index_of(
     counted = basket(market, (at_end,), question.basis) if at_end is not None else None
     which: BreadthList = "start" if counted is None else "end"
     counted = counted or measured
+    listed_at_end = at_end or list_at_end(market, fund, window.start, window.end, parts[0].as_of)
+    before = market.session_before(window.end)
     view = IndexView(
         fund=fund,
         fund_return=fund_return,
@@ -198,6 +202,9 @@ def index_of(
         if marked.any()
         else None,
         end_early=end_early(measured, window),
+        weights_start=held_weights(measured.weights[rows]),
+        weights_end=weights_at(market, listed_at_end, window.end),
+        weights_before=weights_at(market, listed_at_end, before) if before else HeldWeights(),
         price_return_weight=price_return_weight(market, fund, measured, window)
         if question.basis == "tr"
         else 0.0,

@@ -40,6 +40,8 @@ class Scalar:
         of: (index, daily breadth) -> lines it is measured over; None where that says nothing.
         series: its value on each session of the daily breadth, (T,) fractions, NaN where not
             known; None for a measure of the whole window.
+        before: its value on the session before, for the change of the day; None where that
+            takes another answer.
         daily: it needs the daily breadth.
         closes: closes of its own that a line needs to be counted, 0 where that is no matter.
         signed: a person reads it with its sign.
@@ -56,6 +58,7 @@ class Scalar:
     claim: Claim = "breadth"
     of: Callable[[IndexView, Daily | None], float | None] | None = None
     series: Callable[[Daily], FloatArray] | None = None
+    before: Callable[[IndexView, Daily | None], float | None] | None = None
     daily: bool = False
     closes: int = 0
     signed: bool = False
@@ -129,7 +132,8 @@ def session_scalar(
 
     return Scalar(
         key, title, help, unit, decimals, value, shown,
-        of=None if of is None else lines, series=series, daily=True, closes=closes,
+        of=None if of is None else lines, series=series,
+        before=lambda view, daily: last(series, daily, back=1), daily=True, closes=closes,
         signed=signed, also=also,
     )  # fmt: skip
 

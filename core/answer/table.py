@@ -27,13 +27,14 @@ from typing import TYPE_CHECKING, Final
 
 from core.answer.scalar import Reading, Scalar, last
 from core.answer.table_daily import SESSION
+from core.answer.table_members import MEMBERS
 from core.answer.table_window import CONCENTRATION, RETURNS
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
     from core.measures.daily import Daily
 
-ROWS: Final[tuple[Scalar, ...]] = (*RETURNS, *CONCENTRATION, *SESSION)
+ROWS: Final[tuple[Scalar, ...]] = (*RETURNS, *CONCENTRATION, *SESSION, *MEMBERS)
 _BY_NAME: Final = {name: row for row in ROWS for name in (row.key, *row.also)}
 
 
@@ -51,8 +52,8 @@ def reading(row: Scalar, view: IndexView, daily: Daily | None) -> Reading:
     """A measure of an index on the session of its answer, claimed or not."""
     of = None if row.of is None else row.of(view, daily)
     value, change = row.value(view, daily), None
-    if row.series is not None:
-        before = last(row.series, daily, back=1)
+    if row.before is not None:
+        before = row.before(view, daily)
         change = None if value is None or before is None else value - before
     members = None if daily is None or not row.closes else last(lambda d: d.members, daily)
     return Reading(

@@ -1,4 +1,4 @@
-"""Rows of the table of measures that are of a session: advances, oscillators, averages, highs."""
+"""Rows of the table of measures that are of a session: advances, oscillators, new highs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.answer.scalar import BREADTH, Scalar, session_scalar
-from core.measures.counting import AVERAGES, YEAR_SESSIONS
+from core.measures.counting import YEAR_SESSIONS
 
 if TYPE_CHECKING:
     from core.data.frames import FloatArray
@@ -25,14 +25,6 @@ def _moved(daily: Daily) -> FloatArray:
 def _settled(pick: Callable[[Daily], FloatArray]) -> Callable[[Daily], FloatArray]:
     """A series, hidden while the oscillator's seed matters."""
     return lambda daily: np.where(daily.settled, pick(daily), np.nan)
-
-
-def _above(days: int) -> Callable[[Daily], FloatArray]:
-    return lambda daily: daily.above[days]
-
-
-def _averaged(days: int) -> Callable[[Daily], FloatArray]:
-    return lambda daily: daily.averaged[days]
 
 
 SESSION: Final[tuple[Scalar, ...]] = (
@@ -67,15 +59,6 @@ SESSION: Final[tuple[Scalar, ...]] = (
     session_scalar(
         "trin", "TRIN", "(advances / declines) / (volume up / volume down)", "ratio", 2,
         lambda d: d.oscillators.trin, _SESSION, of=_moved,
-    ),
-    *(
-        session_scalar(
-            f"share_above_{days}", f"members above their {days}-day average",
-            f"close above the mean of its last {days} closes, of members that have them",
-            "share", 1, _above(days), _SESSION, of=_averaged(days), closes=days,
-            also=(f"above{days}",),
-        )
-        for days in AVERAGES
     ),
     session_scalar(
         "new_highs", "52-week highs", "closes above all of the 252 sessions before", "count", 0,

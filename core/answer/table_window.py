@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.answer.scalar import BREADTH, CHANGES, Scalar, ScalarUnit
 from core.measures.concentration import TOPS
+from core.measures.end_weights import HEAVIEST
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
@@ -67,6 +68,20 @@ def _top_share(k: int) -> Callable[[Concentration], float | None]:
     return lambda c: next((top.share_of_gross_gain for top in c.top if top.k == k), None)
 
 
+def _weight_of(k: int, *, end: bool) -> Scalar:
+    """A row of the k heaviest lines together, at the window's start or end."""
+    when, names = "end" if end else "start", f"top {k}"
+    of = _window(lambda v: (v.weights_end if end else v.weights_start).n)
+    return Scalar(
+        f"top{k}_weight" if end else f"top{k}_weight_start", f"{names} weight at the {when}",
+        f"the {k} heaviest lines together, of the fund" if k > 1 else "the heaviest line",
+        "share", 2,
+        _window(lambda v: (v.weights_end if end else v.weights_start).of_top(k)), _WEIGHTS,
+        "leaders", of=of,
+        before=_window(lambda v: v.weights_before.of_top(k)) if end else None,
+    )  # fmt: skip
+
+
 def _less(one: float | None, other: float | None) -> float | None:
     return None if one is None or other is None else one - other
 
@@ -114,6 +129,11 @@ RETURNS: Final = (
         lambda b: b.share_outperforming, claim="leaders", also=("outperforming",),
     ),
     _of_breadth(
+        "weight_outperforming", "weight outperforming the basket",
+        "weight of the lines above the basket's return, of the lines counted", "share", 1,
+        lambda b: b.weight_outperforming, claim="leaders",
+    ),
+    _of_breadth(
         "dispersion", "dispersion", "standard deviation of the lines' returns", "return", 2,
         lambda b: b.dispersion,
     ),
@@ -135,6 +155,12 @@ CONCENTRATION: Final = (
     _of_weights(
         "effective_n", "effective N by weight", "1 / sum of squared weights at the start",
         "ratio", 1, lambda c: c.effective_n, _FEW,
+    ),
+    Scalar(
+        "effective_n_end", "effective N at the end", "1 / sum of squared weights at the end",
+        "ratio", 1, _window(lambda view: view.weights_end.effective_n), _WEIGHTS, "leaders",
+        of=lambda view, daily: view.weights_end.n,
+        before=_window(lambda view: view.weights_before.effective_n),
     ),
     _of_weights(
         "effective_n_gains", "effective N by gain", "the same of the gains", "ratio", 1,
@@ -174,4 +200,6 @@ CONCENTRATION: Final = (
         )
         for k in TOPS
     ),
+    *(_weight_of(k, end=False) for k in HEAVIEST),
+    *(_weight_of(k, end=True) for k in HEAVIEST),
 )  # fmt: skip

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
+from core.measures.end_weights import HeldWeights
+
 if TYPE_CHECKING:
     from core.data.closures import StrayDay
     from core.data.frames import Action, FloatArray, LeftOut
@@ -162,6 +164,9 @@ class IndexView:
         correlation: average correlation of its lines; None under 60 sessions.
         without: the index without the question's names; None where it has none of them.
         end_early: lines that end before the window, where they are too many for a claim.
+        weights_start: the heaviest lines at the window's start.
+        weights_end: the same at its end, by the list that speaks for it.
+        weights_before: the same a session earlier, for the change of the day.
         price_return_weight: weight of lines with price returns alone beside the fund's total
             return, a fraction; 0 on price return.
         file_price_weight: weight measured on a file's own price where no close is held, a
@@ -192,6 +197,9 @@ class IndexView:
     without: Without | None
     end_early: EndEarly | None = None
     price_return_weight: float = 0.0
+    weights_start: HeldWeights = field(default_factory=HeldWeights)
+    weights_end: HeldWeights = field(default_factory=HeldWeights)
+    weights_before: HeldWeights = field(default_factory=HeldWeights)
     file_price_weight: float = 0.0
     stray_day: StrayDay | None = None
 

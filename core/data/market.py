@@ -304,6 +304,11 @@ class Market:
             return calendar
         return np.setdiff1d(calendar, self.closures, assume_unique=True)
 
+    def session_before(self, value: date) -> date | None:
+        """The exchange session before the one of a date; None before the first."""
+        place = self.position(value) - 1
+        return pydate(self.reference.sessions[place]) if place >= 0 else None
+
     def matrix(self, years: Iterable[int]) -> Matrix | None:
         """The bars of some years side by side, cached; None where none of them is held."""
         wanted = tuple(sorted(set(years) & set(self.years)))

@@ -191,6 +191,27 @@ def outperforming(ground: Ground) -> list[Explanation]:
     return _moment(ground, "share outperforming the basket", value, "percent", "above / N", work)
 
 
+def weight_outperforming(ground: Ground) -> list[Explanation]:
+    """Explain the weight of the lines above the basket's return."""
+    view, basket = ground.view, ground.breadth_basket
+    if view is None or basket is None:
+        return []
+    values = dict(zip(basket.symbols, basket.values[0].tolist(), strict=True))
+
+    def work(r: list[float]) -> tuple[float | None, tuple[Term, ...]]:
+        bar, lines = round(view.basket_return, _DECIMALS), ground.line_returns
+        whole = math.fsum(values[symbol] for symbol, _ in lines)
+        above = math.fsum(values[symbol] for symbol, x in lines if round(x, _DECIMALS) > bar)
+        return above / whole if whole else None, (
+            Term("above", above, "money", "value of the lines with r > R at the start"),
+            Term("whole", whole, "money", "value of the lines counted"),
+            Term("R", view.basket_return, "percent", "the basket's return"),
+        )
+
+    value, title = view.breadth.weight_outperforming, "weight outperforming the basket"
+    return _moment(ground, title, value, "percent", "above / whole", work)
+
+
 def equal_less_cap(ground: Ground) -> list[Explanation]:
     """Equal weight less cap weight, which for one segment is -N cov(w, r)."""
     view = ground.view

@@ -16,17 +16,19 @@ from typing import Final
 import numpy as np
 
 from core.answer.by_session import daily_of
+from core.answer.table import find
 from core.data.frames import STALE_SESSIONS, day
 from core.explain.explanation import Explanation, Term, Unit, cut
 from core.explain.ground import Ground, select
 from core.measures.counting import AVERAGES, YEAR_SESSIONS
 from core.measures.daily import FAST, SETTLING, SLOW, Daily
+from core.measures.traits import FURTHER_AVERAGES
 
 _STRICT: Final = "strictly beyond every close of the 252 sessions before"
 
 
 @dataclass(frozen=True, eq=False)
-class _Session:
+class SessionFigures:
     """The session whose figures are explained.
 
     Attributes:
@@ -42,8 +44,12 @@ class _Session:
     members: tuple[tuple[str, np.ndarray, np.ndarray], ...]
 
 
-def _session(ground: Ground) -> _Session | None:
+def session_of(ground: Ground) -> SessionFigures | None:
     """Return the window's last session with members' closes; None where there is none."""
+    return ground.cached("session", lambda: _session_of(ground))
+
+
+def _session_of(ground: Ground) -> SessionFigures | None:
     market, basket = ground.market, ground.basket
     daily = daily_of(market, ground.snapshot, ground.fund) if ground.view else None
     if daily is None or basket is None or not len(daily.sessions):
@@ -62,10 +68,10 @@ def _session(ground: Ground) -> _Session | None:
         members.append((basket.symbols[line], *closes))
     file = ground.spans[-1].origin
     source = f"members by {file.source or 'holdings'}, as of {file.as_of}"
-    return _Session(daily, when, source, tuple(members))
+    return SessionFigures(daily, when, source, tuple(members))
 
 
-def _moves(ground: Ground, session: _Session) -> dict[str, float]:
+def _moves(ground: Ground, session: SessionFigures) -> dict[str, float]:
     """Map each member to its close less the close before, where that is recent enough."""
     position = ground.market.position
     return {
@@ -83,9 +89,9 @@ def _last_value(values: np.ndarray) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _one(
+def one(
     ground: Ground,
-    session: _Session,
+    session: SessionFigures,
     title: str,
     value: float | None,
     unit: Unit,
@@ -94,6 +100,7 @@ def _one(
     terms: tuple[Term, ...],
     *notes: str,
 ) -> Explanation:
+    """Return the explanation of one figure of a session."""
     adjusted = ("dividend-adjusted closes are used where there are no closes",)
     return Explanation(
         f"{title} of {ground.fund} on {session.when}",
@@ -116,7 +123,7 @@ _KINDS: Final[dict[str, tuple[str, Callable[[float], bool]]]] = {
 
 def advances(ground: Ground) -> list[Explanation]:
     """Members up, down and unchanged on the session."""
-    session = _session(ground)
+    session = session_of(ground)
     if session is None:
         return []
     moves = _moves(ground, session)
@@ -130,11 +137,11 @@ def advances(ground: Ground) -> list[Explanation]:
         )
         value = _last_value(getattr(session.daily, kind))
         computed = float(len(ranked)) if moves else None
-        explanations.append(_one(ground, session, title, value, "count", formula, computed, terms))
+        explanations.append(one(ground, session, title, value, "count", formula, computed, terms))
     return explanations
 
 
-def _counts(ground: Ground, session: _Session) -> tuple[float, float]:
+def _counts(ground: Ground, session: SessionFigures) -> tuple[float, float]:
     """Count members up and members down a second time, from their closes."""
     moves = _moves(ground, session).values()
     return float(sum(m > 0 for m in moves)), float(sum(m < 0 for m in moves))
@@ -142,7 +149,7 @@ def _counts(ground: Ground, session: _Session) -> tuple[float, float]:
 
 def net_line(ground: Ground) -> list[Explanation]:
     """The advance/decline line: net advances added up from the session that sums start at."""
-    session = _session(ground)
+    session = session_of(ground)
     if session is None:
         return []
     daily = session.daily
@@ -157,12 +164,12 @@ def net_line(ground: Ground) -> list[Explanation]:
     value = _last_value(daily.oscillators.line)
     name = "advance/decline line"
     formula = "line before + A - D"
-    return [_one(ground, session, name, value, "count", formula, before + up - down, terms)]
+    return [one(ground, session, name, value, "count", formula, before + up - down, terms)]
 
 
 def rana(ground: Ground) -> list[Explanation]:
     """Explain the ratio-adjusted net advances."""
-    session = _session(ground)
+    session = session_of(ground)
     if session is None:
         return []
     up, down = _counts(ground, session)
@@ -170,7 +177,7 @@ def rana(ground: Ground) -> list[Explanation]:
     computed = 1000 * (up - down) / (up + down) if up + down else None
     value = _last_value(session.daily.oscillators.rana)
     formula, name = "1000 (A - D) / (A + D)", "ratio-adjusted net advances"
-    return [_one(ground, session, name, value, "number", formula, computed, terms)]
+    return [one(ground, session, name, value, "number", formula, computed, terms)]
 
 
 def _average(values: list[float], alpha: float) -> float:
@@ -182,7 +189,7 @@ def _average(values: list[float], alpha: float) -> float:
 
 def mcclellan(ground: Ground) -> list[Explanation]:
     """The McClellan oscillator and its running sum."""
-    session = _session(ground)
+    session = session_of(ground)
     if session is None:
         return []
     swings = session.daily.oscillators
@@ -208,18 +215,18 @@ def mcclellan(ground: Ground) -> list[Explanation]:
     whole = None if computed is None else before + computed
     summed = _last_value(swings.summation)
     return [
-        _one(
+        one(
             ground, session, "McClellan oscillator", value, "number", "EMA fast - EMA slow",
             computed, terms, *notes,
         ),
-        _one(
+        one(
             ground, session, "McClellan summation", summed, "number", "sum before + oscillator",
             whole, running, *notes,
         ),
     ]  # fmt: skip
 
 
-def _volumes(ground: Ground, when: date) -> dict[str, float]:
+def volumes(ground: Ground, when: date) -> dict[str, float]:
     """Symbol -> shares traded on a session, where they are held."""
     for block in ground.market.bars:
         if block.year == when.year and block.volume is not None:
@@ -230,33 +237,33 @@ def _volumes(ground: Ground, when: date) -> dict[str, float]:
 
 def trin(ground: Ground) -> list[Explanation]:
     """Explain TRIN, the Arms index."""
-    session = _session(ground)
+    session = session_of(ground)
     if session is None:
         return []
-    moves, traded = _moves(ground, session), _volumes(ground, session.when)
+    moves, traded = _moves(ground, session), volumes(ground, session.when)
     up, down = ([s for s, m in moves.items() if m * sign > 0] for sign in (1, -1))
-    volumes = [math.fsum(traded.get(s, 0.0) for s in side) for side in (up, down)]
-    defined = bool(down) and min(volumes) > 0
-    computed = (len(up) / len(down)) / (volumes[0] / volumes[1]) if defined else None
+    shares = [math.fsum(traded.get(s, 0.0) for s in side) for side in (up, down)]
+    defined = bool(down) and min(shares) > 0
+    computed = (len(up) / len(down)) / (shares[0] / shares[1]) if defined else None
     terms = (
         Term("A", float(len(up)), "count", "members up"),
         Term("D", float(len(down)), "count", "members down"),
-        Term("AV", volumes[0], "count", "shares traded of those up"),
-        Term("DV", volumes[1], "count", "shares traded of those down"),
+        Term("AV", shares[0], "count", "shares traded of those up"),
+        Term("DV", shares[1], "count", "shares traded of those down"),
     )
     notes = () if defined else ("not defined without decliners or without volume on both sides",)
     value = _last_value(session.daily.oscillators.trin)
     formula = "(A / D) / (AV / DV)"
-    return [_one(ground, session, "TRIN", value, "number", formula, computed, terms, *notes)]
+    return [one(ground, session, "TRIN", value, "number", formula, computed, terms, *notes)]
 
 
 def above(ground: Ground, item: str = "") -> list[Explanation]:
-    """The share of members above their average of 20, 50 and 200 closes, or of one of these."""
-    session = _session(ground)
-    if session is None:
+    """The share of members above their average of 5 to 200 closes, or of one of these."""
+    session = session_of(ground)
+    if session is None or ground.view is None:
         return []
     explanations = []
-    for days in select(AVERAGES, str, item, "average"):
+    for days in select(sorted((*AVERAGES, *FURTHER_AVERAGES)), str, item, "average"):
         counted = [
             (symbol, float(closes[-1]), statistics.fmean(closes[-days:].tolist()))
             for symbol, sessions, closes in session.members
@@ -270,18 +277,19 @@ def above(ground: Ground, item: str = "") -> list[Explanation]:
             *cut((Term(s, beyond, "percent", "over its average") for s, beyond in over), 5),
         )
         computed = len(over) / len(counted) if counted else None
-        value = _last_value(session.daily.above[days])
-        title = f"members above their {days}-day average"
+        row = find(f"share_above_{days}")
+        assert row is not None
+        value = row.value(ground.view, session.daily)
         formula = "above / members"
         explanations.append(
-            _one(ground, session, title, value, "percent", formula, computed, terms)
+            one(ground, session, row.title, value, "percent", formula, computed, terms)
         )
     return explanations
 
 
 def extremes(ground: Ground) -> list[Explanation]:
     """Members at a 52-week closing high, at a low, and the difference."""
-    session = _session(ground)
+    session = session_of(ground)
     if session is None:
         return []
     daily, need = session.daily, YEAR_SESSIONS + 1
@@ -298,7 +306,7 @@ def extremes(ground: Ground) -> list[Explanation]:
     )
     values = [_last_value(daily.highs), _last_value(daily.lows)]
     explanations = [
-        _one(
+        one(
             ground, session, title, value, "count", f"count of {word} than the closes before",
             float(len(names)) if counted_members else None,
             (counted, Term("which", ", ".join(names[:10]) + (" …" if names[10:] else ""), "text")),
@@ -317,7 +325,5 @@ def extremes(ground: Ground) -> list[Explanation]:
     )
     computed = float(len(high) - len(low)) if counted_members else None
     name = "52-week highs less lows"
-    explanations.append(
-        _one(ground, session, name, value, "count", "highs - lows", computed, terms)
-    )
+    explanations.append(one(ground, session, name, value, "count", "highs - lows", computed, terms))
     return explanations

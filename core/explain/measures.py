@@ -128,7 +128,12 @@ def measures_help() -> str:
 
 
 def explain(
-    market: Market, snapshot: Snapshot, fund: str, name: str, item: str = ""
+    market: Market,
+    snapshot: Snapshot,
+    fund: str,
+    name: str,
+    item: str = "",
+    grounds: dict[str, Ground] | None = None,
 ) -> tuple[Explanation, ...]:
     """Explain a measure; () where the snapshot does not have it.
 
@@ -138,6 +143,7 @@ def explain(
         fund: the index's fund.
         name: of the measure; "top:3" names an item with it.
         item: what of the measure, "" for all of it.
+        grounds: fund -> what explanations of the snapshot are made from, kept from one to the next.
 
     Raises:
         MeasureError: no such measure, or no such item of it; the message lists what there is.
@@ -149,6 +155,6 @@ def explain(
     if item and not measure.item:
         raise MeasureError(f"{name} takes no {item!r}; it is one figure of the index")
     known = as_known(market, snapshot.question.pair, snapshot.window, snapshot.as_of)
-    ground = Ground(known, snapshot, fund)
+    ground = ({} if grounds is None else grounds).setdefault(fund, Ground(known, snapshot, fund))
     explanations = measure.make(ground, item) if measure.item else measure.make(ground)
     return tuple(one for one in explanations if one is not None)

@@ -7,16 +7,19 @@ row's title, and that it comes to the row's number.
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from core.explain import breadth, concentration, daily, index
+from core.explain import breadth, concentration, daily, index, members, weights
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.returns import return_of
 from core.measures.concentration import TOPS
 from core.measures.counting import AVERAGES
+from core.measures.end_weights import HEAVIEST
+from core.measures.traits import FURTHER_AVERAGES, MOVES, OFF, move_name
 
 if TYPE_CHECKING:
     from core.explain.ground import Ground
@@ -98,6 +101,11 @@ def _top_share(k: int) -> Explain:
     return explain
 
 
+def _beyond(size: float) -> Explain:
+    key, words = f"share_off_{size * 100:.0f}", f"{size * 100:.0f} % or more off"
+    return members.share(key, members.off_high, lambda off: off >= size, words)
+
+
 #: Key of a row -> its explanation.
 EXPLAINED: Final[Mapping[str, Explain]] = {
     "fund_return": _fund_return,
@@ -111,6 +119,7 @@ EXPLAINED: Final[Mapping[str, Explain]] = {
     "mean_less_median": breadth.mean_less_median,
     "equal_less_cap": breadth.equal_less_cap,
     "share_outperforming": breadth.outperforming,
+    "weight_outperforming": breadth.weight_outperforming,
     "dispersion": breadth.dispersion,
     "dispersion_cap_weighted": breadth.dispersion_cap,
     "skew": breadth.skew,
@@ -132,8 +141,46 @@ EXPLAINED: Final[Mapping[str, Explain]] = {
     "mcclellan": _nth(daily.mcclellan, 0),
     "summation": _nth(daily.mcclellan, 1),
     "trin": daily.trin,
-    **{f"share_above_{days}": partial(daily.above, item=str(days)) for days in AVERAGES},
     "new_highs": _nth(daily.extremes, 0),
     "new_lows": _nth(daily.extremes, 1),
     "highs_less_lows": _nth(daily.extremes, 2),
+    "effective_n_end": weights.effective_end,
+    **{
+        f"top{k}_weight_start": weights.top(f"top{k}_weight_start", k, weights.at_start)
+        for k in HEAVIEST
+    },
+    **{f"top{k}_weight": weights.top(f"top{k}_weight", k, weights.at_end) for k in HEAVIEST},
+    **{
+        f"share_above_{days}": partial(daily.above, item=str(days))
+        for days in (*AVERAGES, *FURTHER_AVERAGES)
+    },
+    "trend_score": members.middle("trend_score", members.trend, "mean score", statistics.fmean),
+    "share_uptrend": members.share(
+        "share_uptrend", members.trend, lambda score: score == 4, "a score of 4", "number"
+    ),
+    "share_downtrend": members.share(
+        "share_downtrend", members.trend, lambda score: score == 0, "a score of 0", "number"
+    ),
+    "off_high_median": members.middle(
+        "off_high_median", members.off_high, "median of 1 - close / high", statistics.median
+    ),
+    "fund_off_high": members.fund_off_high,
+    "share_at_high": members.share(
+        "share_at_high", members.off_high, lambda off: off <= 0, "at the highest close"
+    ),
+    "share_within_5": members.share(
+        "share_within_5", members.off_high, lambda off: off <= 0.05, "at most 5 % off"
+    ),
+    **{f"share_off_{size * 100:.0f}": _beyond(size) for size in OFF},
+    "drawdown_mean": members.drawdown("drawdown_mean", statistics.fmean),
+    "drawdown_median": members.drawdown("drawdown_median", statistics.median),
+    "up4": members.day_move("up4", 1),
+    "down4": members.day_move("down4", -1),
+    **{f"up4_ratio_{n}": members.day_move_ratio(f"up4_ratio_{n}", n) for n in (5, 10)},
+    **{
+        (name := move_name(days, size, up=sign > 0)): members.moved(name, days, size, sign)
+        for days, sizes in MOVES.items()
+        for size in sizes
+        for sign in (1, -1)
+    },
 }

@@ -81,6 +81,7 @@ class Breadth:
         dispersion_cap: sqrt(sum w (r - R)^2) over the lines counted.
         skew: g1 = m3 / m2^1.5, None where returns do not differ.
         share_outperforming: share of lines above the basket's return R.
+        weight_outperforming: weight of those lines, of the lines counted; None without weight.
         returns: (N,) the returns counted, for finer drawings.
         members: the list they are of; None for returns of no list.
     """
@@ -100,6 +101,7 @@ class Breadth:
     share_outperforming: float | None
     returns: FloatArray
     members: MemberList | None = None
+    weight_outperforming: float | None = None
 
     @property
     def share_up(self) -> float | None:
@@ -159,6 +161,7 @@ def breadth(
     rungs += [(t, True, int((rounded < t).sum())) for t in below]
     mean = float(returns.mean()) if n else None
     deviation = float(returns.std()) if n else None
+    better, whole = rounded > round(index_return, _DECIMALS), float(weights.sum())
     third = float(((returns - returns.mean()) ** 3).mean()) if n else 0.0
     return Breadth(
         n=n,
@@ -173,9 +176,10 @@ def breadth(
         dispersion=deviation,
         dispersion_cap=float(np.sqrt(weights @ (returns - index_return) ** 2)) if n else None,
         skew=third / deviation**3 if deviation else None,
-        share_outperforming=float(np.mean(rounded > round(index_return, _DECIMALS))) if n else None,
+        share_outperforming=float(np.mean(better)) if n else None,
         returns=returns,
         members=members,
+        weight_outperforming=float(weights[better].sum()) / whole if whole > 0 else None,
     )
 
 

@@ -12,6 +12,7 @@ seeded with the first value); TRIN after R. Arms.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -22,6 +23,8 @@ from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day
 from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
 from core.measures.membership import spans
+from core.measures.standing import Drawdowns, Members, Standing, counted, drawdowns
+from core.measures.traits import Traits
 
 if TYPE_CHECKING:
     from core.data.frames import Holdings
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
 #: Sessions before the window's end at which running sums start.
 LEAD_SESSIONS: Final = 504
+#: Sessions up to the window's end that everything is counted on, however short the window.
+TAIL: Final = 12
 #: Sessions until the oscillator's seed no longer matters; hidden before.
 SETTLING: Final = 100
 FAST, SLOW = 0.10, 0.05
@@ -74,6 +79,9 @@ class Daily:
         averaged: days -> members that have so many closes; NaN outside the window.
         seasoned: members with a close on each of 253 sessions; NaN outside the window.
         members: members counted at all; NaN outside the window.
+        up_volume: shares traded of the members up; NaN where none is known.
+        down_volume: the same of those down.
+        standing: where the members stand; NaN before the last sessions and the window.
         adjusted: dividend-adjusted closes are used where there are no closes.
         since: the session that running sums start at.
     """
@@ -90,6 +98,9 @@ class Daily:
     averaged: dict[int, FloatArray]
     seasoned: FloatArray
     members: FloatArray
+    up_volume: FloatArray
+    down_volume: FloatArray
+    standing: Standing
     adjusted: bool
     since: date
 
@@ -196,6 +207,7 @@ def daily(
             else [window_basket.numbers[rows] for rows in window_basket.counted]
         ),
     ]
+    tail, parts = max(matrix.row(end) + 1 - TAIL, opened), list[Members]()
     for part, places in zip((*before, *within), lines, strict=False):
         listed, columns = _listed(market, matrix, part.file), market.columns(matrix)[places]
         adjusted |= bool(matrix.only_adjusted[columns].any())
@@ -203,10 +215,26 @@ def daily(
         place = slice(rows.start - opened, rows.stop - opened)
         if part.start < start:
             sums.moved(place, *marks.moves(listed, columns, rows))
-        else:
+            # of a short window the sessions before are told as well
+            rows = slice(max(rows.start, tail), rows.stop)
+            place = slice(rows.start - opened, rows.stop - opened)
+        if rows.start < rows.stop:
             sums.counted(place, *marks.counts(listed, columns, rows), len(columns))
+            parts.append(Members(columns[columns >= 0], rows))
     days = matrix.sessions[opened:][: sums.size]
-    return sums.daily(days, lead, adjusted)
+    falls = Drawdowns()
+    if window_basket is not None:
+        inside = window_basket.numbers[np.isfinite(window_basket.window_returns)]
+        closes = matrix.stand_in[max(matrix.row(start), 0) : matrix.row(end) + 1]
+        falls = drawdowns(closes, market.columns(matrix)[inside])
+
+    traits, own = market.cached((matrix, "traits"), lambda: Traits(matrix)), market.series(fund)
+
+    def standing(first: int) -> Standing:
+        last = counted(traits, parts, tail, days[tail - opened :], own)
+        return Standing(last, falls, days[first:], tuple(parts), opened + first, traits, own)
+
+    return sums.daily(days, lead, adjusted, standing)
 
 
 def _listed(market: Market, matrix: Matrix, file: Holdings) -> IntArray:
@@ -268,7 +296,9 @@ class _Sums:
                 lines > 0, counts.above[days][rows] / np.maximum(lines, 1), np.nan
             )
 
-    def daily(self, sessions: Dates, since: date, adjusted: bool) -> Daily | None:
+    def daily(
+        self, sessions: Dates, since: date, adjusted: bool, standing: Callable[[int], Standing]
+    ) -> Daily | None:
         """The series, from the first session with a count on; None without any."""
         some = np.isfinite(self._of["up"])
         if not some.any():
@@ -292,6 +322,9 @@ class _Sums:
             averaged={days: lines[first:] for days, lines in self._averaged.items()},
             seasoned=of["seasoned"],
             members=of["members"],
+            up_volume=of["up_volume"],
+            down_volume=of["down_volume"],
+            standing=standing(first),
             adjusted=adjusted,
             since=sessions[begin].item(),
         )

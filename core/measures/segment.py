@@ -285,6 +285,22 @@ def measure(
     )
 
 
+def carried_weights(market: Market, matrix: Matrix, span: Span) -> FloatArray:
+    """(n,) weights in the fund of a file's lines at a span's start; 0 where not known.
+
+    The measured lines' part of the fund is taken to be what it was at the file's date.
+    """
+    columns = market.columns(matrix)[market.rows(span.file)]
+    has_column, where = columns >= 0, np.maximum(columns, 0)
+    rows = closes_at(market, matrix, span.start, span.end)
+    values, _, _ = _start_values(market, matrix, span, has_column, where, rows.start)
+    good = has_column & rows.fresh_start[where] & np.isfinite(values)
+    if matrix.doubts:
+        good &= ~np.isin(where, list(quarantined(matrix, *_reach(market, matrix, span, rows))))
+    worth = np.where(good, values, 0.0)
+    return worth / worth.sum() * _weight(span.file, good) if good.any() else worth
+
+
 def _weight(file: Holdings, rows: BoolArray) -> float:
     """Weight of some (n,) rows of a file in its total, a fraction; they are the same for weeks."""
     return math.fsum(file.value[rows].tolist()) / file.total

@@ -390,7 +390,7 @@ def test_a_plan_of_thousands_of_lines_is_made_at_once() -> None:
         ]
     )
     files = {"IWM": (holdings("IWM", "2026-06-25", dict.fromkeys(symbols, 1.0)),)}
-    began = time.perf_counter()
+    began = time.process_time()
     plan = make_plan(Prices(blocks), files, PAIR, NOW, REFERENCE)
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0
     assert len(plan.asks) == 2452

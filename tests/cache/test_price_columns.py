@@ -201,7 +201,7 @@ def test_time_stamps_of_no_sure_session_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_order_of_dates_is_decided_or_refused(tmp_path: Path) -> None:
-    text = "symbol,date,close\nAAA,03/06/2026,1\nAAA,04/06/2026,2\n"
+    text = "symbol,date,close\nAAA,03/06/2026,1\nAAA,04/06/2026,1.1\n"
     assert "--dates dmy" in refusal(tmp_path, text) and "--dates mdy" in refusal(tmp_path, text)
     assert [d for _, d in table(read(tmp_path, text, dates="dmy"))] == ["2026-06-03", "2026-06-04"]
     assert [d for _, d in table(read(tmp_path, text, dates="mdy"))] == ["2026-03-06", "2026-04-06"]

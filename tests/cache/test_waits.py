@@ -165,7 +165,7 @@ def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more
         monkeypatch.setenv(name, value)
     from cache.sources.yahoo.yahoo import Yahoo
 
-    prices = Yahoo(store.home / "yfinance", rate=None, pause=0.05, timeout=5.0)
+    prices = Yahoo(store.home / "yfinance", rate=None, pause=0.05, timeout=60.0)
     now = more.pop("now", server.now)
     pair = ("IWM", "IVV")
     return refresh(store, pair, {}, now, load_reference(), prices=prices, files=Issuers(), **more)

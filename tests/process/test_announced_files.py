@@ -138,3 +138,21 @@ def test_a_flipped_bit_in_them_shows_the_generation_before(tmp_path: Path) -> No
     held = store.read()
     assert held.generation == 1 and held.announced == ()
     assert "generation 2 is damaged" in held.damage[0]
+
+
+def test_the_order_of_dates_is_decided_for_the_whole_file(tmp_path: Path) -> None:
+    """10/11 alone is 10 November or October 11; beside 26/06 the day comes first."""
+    header = "fund,symbol,action,effective\n"
+    unsure = write(tmp_path, header + "IWM,AAA,join,10/11/2025\n")
+    with pytest.raises(SourceError, match=r"--dates dmy.*--dates mdy"):
+        read_changes(unsure, now=NOW)
+    days = {
+        order: [c.effective for c in read_changes(unsure, now=NOW, dates=order).changes]
+        for order in ("dmy", "mdy")
+    }
+    assert days == {"dmy": [date(2025, 11, 10)], "mdy": [date(2025, 10, 11)]}
+    settled = write(tmp_path, header + "IWM,AAA,join,10/11/2025\nIWM,BBB,join,26/06/2026\n")
+    assert [c.effective for c in read_changes(settled, now=NOW).changes] == [
+        date(2025, 11, 10),
+        date(2026, 6, 26),
+    ]

@@ -98,7 +98,7 @@ def test_a_folder_of_files_through_the_command_line(cli: Cli, tmp_path: Path) ->
 
 def test_dates_that_nothing_settles_are_refused_with_the_flag(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
-    path.write_text("symbol,date,close\nAAA,03/06/2026,1\nAAA,05/06/2026,2\n")
+    path.write_text("symbol,date,close\nAAA,03/06/2026,1\nAAA,05/06/2026,1.1\n")
     code, out, err = cli("import", "prices", path)
     assert (code, out) == (2, "") and "--dates dmy" in err and "--dates mdy" in err
     code, out, _ = cli("import", "prices", path, "--dates", "dmy")

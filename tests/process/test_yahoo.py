@@ -40,7 +40,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lookalik
 
 
 def yahoo(tmp_path: Path, **options: Any) -> Yahoo:
-    return Yahoo(tmp_path / "private", **({"rate": None, "timeout": 5.0, "pause": 0.05} | options))
+    return Yahoo(tmp_path / "private", **({"rate": None, "timeout": 60.0, "pause": 0.05} | options))
 
 
 def fetch(source: Yahoo, *symbols: str, now: datetime = NOW, **more: Any) -> dict[str, Answer]:
@@ -129,7 +129,7 @@ def test_a_round_has_an_end(server: Lookalike, tmp_path: Path) -> None:
     source._rounds._patience = 1.2
     began = time.monotonic()
     got = fetch(source, *(f"S{i}" for i in range(9)))
-    assert time.monotonic() - began < 5.0 and len(got) == 9
+    assert time.monotonic() - began < 30.0 and len(got) == 9
     late = [a for a in got.values() if a.kind]
     assert late and {a.reason for a in late} == {"the round took too long; try again"}
 
@@ -142,7 +142,7 @@ def test_the_wait_counts_from_when_the_limit_was_met(server: Lookalike, tmp_path
     source.limited_until = None
     source._ask(ask("BB"))
     # Ten minutes of asking, two that Yahoo wants, one more to be sure.
-    assert source.limited_until == NOW + timedelta(minutes=13)
+    assert timedelta() <= source.limited_until - NOW - timedelta(minutes=13) < timedelta(minutes=1)
 
 
 def test_what_fails_in_passing_is_brought_by_the_second_try(
@@ -209,12 +209,12 @@ def test_the_rate_and_the_pool_are_kept(server: Lookalike, tmp_path: Path) -> No
 
 
 def test_a_stop_is_prompt(server: Lookalike, tmp_path: Path) -> None:
-    server.delay = 1.5
+    server.delay = 4.0
     stop = threading.Event()
     threading.Timer(0.3, stop.set).start()
     began = time.monotonic()
-    got = fetch(yahoo(tmp_path, timeout=5.0), *(f"S{i}" for i in range(20)), stop=stop)
-    assert time.monotonic() - began < 1.2 and got == {}
+    got = fetch(yahoo(tmp_path), *(f"S{i}" for i in range(20)), stop=stop)
+    assert time.monotonic() - began < 3.0 and got == {}
 
 
 def test_cookie_and_crumb_are_done_without(server: Lookalike, tmp_path: Path) -> None:

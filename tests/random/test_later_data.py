@@ -182,14 +182,14 @@ def same_answer(case: Case, place: int, in_table: bool, kind: str, symbols: set[
         case.market = replace(case.market, reference=reference, holdings=files)
     sessions = [d for b in case.market.prices.blocks for d in b.sessions.tolist()]
     asked = case.question.as_of or sessions[min(place, len(sessions) - 1)]
+    if kind:
+        middle = max(asked, sessions[len(sessions) // 3])
+        case = appended(case, kind, sorted(symbols), middle + timedelta(days=place % 7 - 3))
     # a session that both funds have reached, and names that were known by then
     common = common_sessions(case.market, "IWM", "SPY")
     reached = common[common <= day(asked)].tolist()
     assume(reached)
     as_of = reached[-1]
-    if kind:
-        middle = max(as_of, sessions[len(sessions) // 3])
-        case = appended(case, kind, sorted(symbols), middle + timedelta(days=place % 7 - 3))
     known = until(case.market, as_of)
     without = tuple(s for s in case.question.without if known.symbol(s) in known.register.number)
     listed: BreadthList = "end" if place % 3 == 0 else "start"

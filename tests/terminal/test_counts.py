@@ -70,19 +70,16 @@ def test_the_first_numbers_need_no_library_of_data(start: dict[str, list[str]]) 
              "scipy", "curl_cffi", "sqlite3", "lxml", "bs4", "markdown_it", "pytest")  # fmt: skip
     roots = {name.partition(".")[0] for name in start["modules"]}
     assert not roots & set(heavy)
+    # `np.unique`, `np.median` and others load them, and use none
+    assert "numpy.ma" not in start["modules"]
 
 
 def test_the_first_numbers_need_few_modules(start: dict[str, list[str]]) -> None:
     modules = start["modules"]
-    packages = {name.rpartition(".")[0] for name in modules}
-    ours = [
-        name for name in set(modules) - packages if name.split(".")[0] in ("core", "cache", "tui")
-    ]
     # many files of one idea each; none that reads a file to import, or explains
-    assert len(ours) < 170
     for later in ("cache.sources.prices", "cache.sources.holdings", "core.explain", "tui.doctor"):
-        assert not [name for name in ours if name.startswith(f"{later}.")]
-    assert len(modules) < 720
+        assert not [name for name in modules if name.startswith(f"{later}.")]
+    assert len(modules) < 760
 
 
 def test_few_files_of_the_store_are_opened(start: dict[str, list[str]]) -> None:

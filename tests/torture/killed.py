@@ -25,7 +25,7 @@ CONFIG = f'pair = "IWM:IVV"\n[fetch]\nrate = 20\npool = {POOL}\n'
 
 def killed(folder: Path, small: bool) -> Row:
     """Kill refreshes until enough were, then let one come to its end."""
-    count, times = (300, 2) if small else (800, 8)
+    count, times = (240, 2) if small else (800, 8)
     lines = {"IWM": [f"S{n:03}" for n in range(count)], "IVV": ["LAA", "LAB"]}
     symbols = {"IWM", "IVV", *lines["IWM"], *lines["IVV"]}
     home = folder / "home"

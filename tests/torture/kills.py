@@ -21,12 +21,12 @@ from tests.torture.worker import imported
 
 #: What is killed -> steps it may take before, kills in full, kills in short.
 KILLED = {
-    "commit": (6, 50, 3),
-    "refresh": (2, 30, 2),
+    "commit": (6, 50, 2),
+    "refresh": (2, 30, 1),
     "import": (3, 30, 1),
-    "removal": (6, 30, 2),
-    "first": (2, 40, 2),
-    "upgrade": (6, 20, 2),
+    "removal": (6, 30, 1),
+    "first": (2, 40, 1),
+    "upgrade": (6, 20, 1),
 }
 WORDS = {
     "commit": "commits, one after another",

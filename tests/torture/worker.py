@@ -105,6 +105,8 @@ def watch(home: Path, kind: str) -> None:
             raise SystemExit(f"after {newest} came {held.generation}; {held.damage}")
         seen += held.generation > newest
         newest = held.generation
+        # read as often as there is something to see, and leave the writer a processor
+        time.sleep(0.002)
     say(f"seen {seen}")
 
 

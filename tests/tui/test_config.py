@@ -36,6 +36,17 @@ def test_a_full_file() -> None:
     assert "window" in config.given
 
 
+def test_who_brings_prices() -> None:
+    config = read(
+        '[prices]\nsource = "massive"\nthen = ["yahoo", "files"]\nfolder = "/srv/closes"\n'
+        "spark = true\n",
+        "config.toml",
+    )
+    assert (config.source, config.then) == ("massive", ("yahoo", "files"))
+    assert (config.folder, config.spark) == (Path("/srv/closes"), True)
+    assert (Config().source, Config().then, Config().spark) == ("yahoo", (), False)
+
+
 def test_no_file_is_the_defaults(tmp_path: Path) -> None:
     config = load(tmp_path / "config.toml")
     assert config == Config()
@@ -84,6 +95,9 @@ def test_a_suffix_of_a_us_listing_goes_and_another_stays(tmp_path: Path) -> None
         ('refresh_on_open = "yes"', "write true or false"),
         ("[fetch]\nrate = 100", "line 2: .fetch. rate = 100: write a number from 0.1 to 20"),
         ("[fetch]\npool = 1.5", "write a whole number from 1 to 32"),
+        ("[prices]\nsource = 5", "line 2: .prices. source = 5: write a source such as"),
+        ('[prices]\nthen = "yahoo"', "write a list of sources such as"),
+        ('[prices]\nfolder = "here"', "write a whole path"),
         ("[fetch]\nspeed = 1", "no such setting; known in .fetch. are rate and pool"),
         ("pairs = []", "write a list of pairs such as"),
         ('pairs = ["IWM"]', "write two funds"),

@@ -147,6 +147,9 @@ def _refresh(fetch: argparse.ArgumentParser) -> None:
     fetch.add_argument(
         "--accept", action="store_true", help="use the holdings files that were set aside"
     )
+    fetch.add_argument(
+        "--compare", metavar="SOURCE", help="a table of closes that another source gives otherwise"
+    )
     fetch.add_argument("--quiet", action="store_true", help="no progress; for cron")
     fetch.add_argument("--no-alerts", action="store_true", help="judge no alerts at the end")
     fetch.add_argument("--progress", choices=("json",), help="one JSON object a line on stderr")
@@ -155,7 +158,9 @@ def _refresh(fetch: argparse.ArgumentParser) -> None:
 def _import(bring: argparse.ArgumentParser) -> None:
     place = _options(question=False)
     kinds = bring.add_subparsers(dest="kind", metavar="KIND", required=True)
-    file = kinds.add_parser("holdings", parents=[place], help="issuer CSV or XLSX, or plain CSV")
+    file = kinds.add_parser(
+        "holdings", parents=[place], help="an issuer's CSV, XLSX or JSON, or your own"
+    )
     file.add_argument("file", type=path)
     file.add_argument("--fund", help="the fund, where the file does not say")
     file.add_argument("--as-of", dest="dated", metavar="DATE", help="the file's date, likewise")
@@ -177,13 +182,18 @@ def _import(bring: argparse.ArgumentParser) -> None:
     _notation(closes)
     ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")
     ahead.add_argument("file", type=path)
+    _dates(ahead)
+
+
+def _dates(file: argparse.ArgumentParser) -> None:
+    file.add_argument(
+        "--dates", choices=("dmy", "mdy", "ymd"), help="the order of day, month and year"
+    )
 
 
 def _notation(file: argparse.ArgumentParser) -> None:
     """What settles how a foreign file is to be read where it does not say so itself."""
-    file.add_argument(
-        "--dates", choices=("dmy", "mdy", "ymd"), help="the order of day, month and year"
-    )
+    _dates(file)
     file.add_argument("--decimal", choices=(".", ","), help="the decimal mark of its numbers")
     file.add_argument(
         "--columns",

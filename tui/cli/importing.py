@@ -182,7 +182,7 @@ def _odd(file: HoldingsFile, desk: Desk) -> list[str]:
 def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.sources.holdings.announced import adding, read_changes
 
-    file = read_changes(arguments.file, now=now)
+    file = read_changes(arguments.file, now=now, dates=arguments.dates)
     summary = "; ".join(
         f"{fund} {', '.join(words)} {day}" for (fund, day), words in _counted(file.changes)
     )

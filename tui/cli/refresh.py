@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from cache.facts.errors import CacheError, why
@@ -39,14 +40,15 @@ def fetch(
     from cache.refresh.interrupt import heed_reader
     from cache.refresh.refresh import refresh
     from cache.sources.issuers import Issuers
-    from cache.sources.yahoo.yahoo import Yahoo
+    from tui.service.price_sources import Sources
 
     home, now = desk.store.home, datetime.now(UTC)
     if style == "json":
         with suppress(OSError, ValueError):
             heed_reader(sys.stderr.fileno())
     try:
-        prices = Yahoo(home / "yfinance", pool=config.pool, rate=config.rate)
+        sources = Sources(desk.places, config, home)
+        prices, vendor = sources.make(config.source)
     except OSError as error:
         raise StoreError(f"cannot write to {home}: {error.strerror}") from None
     with ExitStack() as stack:
@@ -63,6 +65,8 @@ def fetch(
             rate=config.rate,
             report=report,
             prices=prices,
+            vendor=vendor,
+            others=[(partial(sources.source, key), sources.vendor(key)) for key in config.then],
             files=Issuers(),
         )
     came = bool(summary.new_bars or summary.files or summary.symbols)

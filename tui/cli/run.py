@@ -274,6 +274,10 @@ def _quotes(desk: Desk, question: Question) -> int:
 def _refresh(desk: Desk, question: Question, config: Config, arguments: argparse.Namespace) -> int:
     if desk.simulated:
         return say("the demo market is simulated; there is nothing to fetch", BAD_INPUT)
+    if arguments.compare:
+        from tui.cli.comparing import compare
+
+        return compare(desk, question, config, arguments.compare)
     from tui.cli.refresh import accept, fetch, judge
 
     began = datetime.now(UTC)

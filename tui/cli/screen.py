@@ -64,7 +64,6 @@ def show(
     ):
         # garbage is looked for once the screen is there: see `fitting.collect_from_here`
         gc.disable()
-        prepare(terminal)
         desk, config, question = opener(config)
         app = _run(desk, config, question, terminal)
         if app.wants_demo:
@@ -78,6 +77,7 @@ def show(
 def _run(desk: Desk, config: Config, question: Question, terminal: Capabilities) -> InternalsApp:
     """One market's screen to its end; it is read and measured while the screen is loaded."""
     desk.begin(question)
+    prepare(terminal)
     from tui.screen.app import InternalsApp
 
     app = InternalsApp(desk, config, question)

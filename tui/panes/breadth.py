@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
@@ -36,13 +36,21 @@ _BINS: Final = 14
 _LONGEST: Final = 40
 
 
-def _session(scene: Scene, series: Mapping[Side, Daily], width: int, height: int) -> Drawing:
-    """The last session's measures."""
-    return measures.table(scene, shown_in(BREADTH, "session"), series, width)
+def _rows(view: str) -> Callable[[Scene, Mapping[Side, Daily], int, int], Drawing]:
+    """The drawing of a view that is rows of the table of measures."""
+
+    def drawing(scene: Scene, series: Mapping[Side, Daily], width: int, height: int) -> Drawing:
+        return measures.table(scene, shown_in(BREADTH, view), series, width)
+
+    return drawing
 
 
 #: Views that need breadth session by session.
-COUNTED: Final = {"daily": daily.drawing, "session": _session}
+COUNTED: Final = {
+    "daily": daily.drawing,
+    "session": _rows("session"),
+    "averages": _rows("averages"),
+}
 
 
 class BreadthPane(Pane):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.data.market import Market
     from core.explain.explanation import Explanation
+    from core.explain.ground import Ground
     from tui.host.scene import Scene, Side
     from tui.text.spans import Drawing
 
@@ -70,8 +71,9 @@ _OF_PAIR: Final = {
 _OF_BOTH: Final = {
     (BREADTH, "histogram"): ("counts", "histogram", *_rows(BREADTH, "ladder")),
     (BREADTH, "ladder"): ("ladder", *_rows(BREADTH, "ladder")),
-    (BREADTH, "daily"): _rows(BREADTH, "session"),
+    (BREADTH, "daily"): (*_rows(BREADTH, "session"), "above"),
     (BREADTH, "session"): _rows(BREADTH, "session"),
+    (BREADTH, "averages"): _rows(BREADTH, "averages"),
     (CONTRIBUTORS, "sectors"): ("sector",),
     (CONTRIBUTORS, "themes"): ("theme",),
     (CHANGES, "membership"): ("turnover",),
@@ -139,9 +141,12 @@ class ExplainScreen(PageScreen, inherit_bindings=False):
     def _look_up(self) -> None:
         explanations: list[Explanation] = []
         sentence = "there is no such number in this answer"
+        grounds: dict[str, Ground] = {}
         for one in self.wanted:
             try:
-                explanations += explain(self.market, self.snapshot, one.fund, one.measure, one.item)
+                explanations += explain(
+                    self.market, self.snapshot, one.fund, one.measure, one.item, grounds
+                )
             except CoreError as error:
                 # what one index has not, the other may have
                 sentence = f"{error}"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 HEADINGS: Final = {
     (BREADTH, "ladder"): "Lines' returns",
     (BREADTH, "session"): "The last session",
+    (BREADTH, "averages"): "Averages, highs and large moves",
     (CHANGES, "concentration"): "How few names carry it",
     (CHANGES, "weights"): "How even weights and gains are",
 }

@@ -85,8 +85,8 @@ def next_steps(
         (fetch, f"fetch from the issuers and Yahoo. {cost}" if cost else "fetch from here"),
         (
             bring,
-            "import a file: an issuer's holdings (iShares, SSGA, Invesco, plain CSV), or closes"
-            " of your own vendor (CSV, Parquet); from a shell: internals import holdings FILE,"
+            "import a file: any issuer's holdings (CSV, XLSX, JSON), or closes of your own"
+            " vendor (these, Parquet, or a folder); from a shell: internals import holdings FILE,"
             " internals import prices FILE",
         ),
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cache.facts.funds import load_funds
 from cache.facts.sessions import last_final, sessions
+from cache.facts.vendors import YAHOO
 from cache.refresh.absent_files import load_absent
 from cache.refresh.backoff import load_waits
 from cache.refresh.left_hosts import load_hosts
@@ -15,6 +16,8 @@ from cache.refresh.reasons import next_try, wait
 from core.data.errors import CoreError
 from core.data.question import normal
 from core.data.windows import anchors
+from tui.service.price_sources import vendor_of
+from tui.state.config import FILE, Config, ConfigError, load
 from tui.text.formats import ago
 
 if TYPE_CHECKING:
@@ -51,6 +54,11 @@ def sentence(
 ) -> str:
     """Say what is stale, and how many requests a refresh (started by the key ``by``) costs."""
     pair = (question.small, question.large)
+    try:
+        config = load(where.settings / FILE)
+    except ConfigError:
+        config = Config()
+    vendor = vendor_of(where, config) if "source" in config.given else YAHOO
     plan = make_plan(
         prices,
         holdings,
@@ -61,7 +69,9 @@ def sentence(
         since=window_start(question, now),
         absent=load_absent(where.store, now),
         left=load_hosts(where.store),
-        waits=load_waits(where.store),
+        waits=load_waits(where.store, vendor.key),
+        vendor=vendor,
+        rate=vendor.rate if vendor.key != YAHOO.key else config.rate,
     )
     newest = max(prices.fetched_at.values(), default=now)
     if newest - now > _SLOW:
@@ -77,7 +87,7 @@ def sentence(
     waiting = f"; {waiting}" if waiting else ""
     stale = f"stale: {len(plan.asks):,} symbols, {len(plan.files):,} holdings files;"
     if plan.asks and plan.wait_until:
-        return f"{stale} Yahoo limits requests; {wait(plan.wait_until)}"
+        return f"{stale} {vendor.name} limits requests; {wait(plan.wait_until)}"
     asks = f"{by} fetches: {plan.requests:,} requests"
     unknown = [fund for fund in pair if fund not in holdings]
     if unknown:

@@ -20,6 +20,7 @@ from tui.report.formats import FILED, KEPT
 
 THEMES: Final = ("dark", "light", "colour-blind", "red-up", "terminal")
 FILE: Final = "config.toml"
+_SOURCE: Final = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 #: The watch list where none is set: by size, by weighting, by index provider.
 PAIRS: Final = (("IWM", "SPY"), ("RSP", "SPY"), ("IJR", "IVV"), ("QQQ", "SPY"))
 
@@ -49,6 +50,10 @@ class Config:
         note_formats: what it writes them in.
         rate: requests a second of a refresh.
         pool: requests of a refresh under way at once.
+        source: who brings prices: "yahoo", "massive", "eodhd", "alpaca", "files", or a plug-in.
+        then: who is asked next for a line that it did not bring.
+        folder: where the files are, for the source "files".
+        spark: ask Yahoo for the newest closes of twenty symbols at once.
         keys: command -> keys, separated by commas.
         given: names of the settings the file or a flag has set.
         flags: those of them that a flag has set.
@@ -71,6 +76,10 @@ class Config:
     note_formats: tuple[str, ...] = KEPT
     rate: float = 4.0
     pool: int = 8
+    source: str = "yahoo"
+    then: tuple[str, ...] = ()
+    folder: Path | None = None
+    spark: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
@@ -117,10 +126,24 @@ def _hook(value: Any) -> dict[str, Any]:
     return {"hook": tuple(value)}
 
 
-def _folder(value: Any) -> dict[str, Any]:
+def _source(value: Any) -> dict[str, Any]:
+    if not isinstance(value, str) or not _SOURCE.fullmatch(value):
+        raise ConfigError('write a source such as "yahoo", "massive", "eodhd", "alpaca" or "files"')
+    return {"source": value}
+
+
+def _then(value: Any) -> dict[str, Any]:
+    if not isinstance(value, list) or not all(
+        isinstance(one, str) and _SOURCE.fullmatch(one) for one in value
+    ):
+        raise ConfigError('write a list of sources such as ["yahoo"]')
+    return {"then": tuple(dict.fromkeys(value))}
+
+
+def _folder(name: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, str) or not Path(value).expanduser().is_absolute():
         raise ConfigError('write a whole path such as "~/notes"')
-    return {"note_directory": Path(value).expanduser()}
+    return {name: Path(value).expanduser()}
 
 
 def _formats(value: Any) -> dict[str, Any]:
@@ -172,7 +195,11 @@ _SETTINGS: Final[Mapping[tuple[str, str], Callable[[Any], dict[str, Any]]]] = {
     ("", "refresh_on_open"): partial(_switch, "refresh_on_open"),
     ("fetch", "rate"): partial(_number, "rate", 0.1, 20, whole=False),
     ("fetch", "pool"): partial(_number, "pool", 1, 32, whole=True),
-    ("note", "directory"): _folder,
+    ("prices", "source"): _source,
+    ("prices", "then"): _then,
+    ("prices", "folder"): partial(_folder, "folder"),
+    ("prices", "spark"): partial(_switch, "spark"),
+    ("note", "directory"): partial(_folder, "note_directory"),
     ("note", "formats"): _formats,
     ("alerts", "hook"): _hook,
     ("alerts", "timeout"): partial(_number, "hook_timeout", 0.1, 300, whole=False),

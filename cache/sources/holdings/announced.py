@@ -35,12 +35,13 @@ class ChangesFile:
     rejected: tuple[Rejected, ...]
 
 
-def read_changes(path: Path, *, now: datetime) -> ChangesFile:
+def read_changes(path: Path, *, now: datetime, dates: str | None = None) -> ChangesFile:
     """Read a CSV with the columns fund, symbol, action, effective; name, announced, source.
 
     Args:
         path: a regular file.
         now: when it is read, with a time zone.
+        dates: "dmy", "mdy" or "ymd", where its dates do not show it.
 
     Raises:
         SourceError: the file cannot be used, or no row of it; one sentence with file, line
@@ -51,7 +52,7 @@ def read_changes(path: Path, *, now: datetime) -> ChangesFile:
         fields, _ = run(
             "cache.sources.holdings.changes:parse",
             file,
-            {"today": now.date().isoformat()},
+            {"today": now.date().isoformat(), "dates": dates},
             file=name,
         )
     # where a row says nobody, its file says so

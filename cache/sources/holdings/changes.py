@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.facts.symbols import valid_symbol, yahoo_symbol
-from cache.sources.holdings.rows import Rejected, Row, check_separator, csv_rows, day
+from cache.sources.holdings.rows import Rejected, Row, check_separator, csv_rows
 from cache.sources.holdings.table import BadCell, normal
+from cache.sources.notation import Order, date_order, day
 
 if TYPE_CHECKING:
     from cache.sources.sandbox import Parsed
@@ -70,10 +71,11 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
 
     Args:
         stream: the file.
-        args: "today", the ISO date on which it is read.
+        args: "today", the ISO date on which it is read; "dates", the order of day, month and
+            year that the user said, else None.
 
     Raises:
-        SourceError: a column is missing, or no row is good.
+        SourceError: a column is missing, no row is good, or the order of its dates is not sure.
     """
     rows = csv_rows(stream.read())
     table = _Table.find(rows)
@@ -86,13 +88,14 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
             line = rows[table.header].line
             raise SourceError(f'has no column "{needed}"', line=line, column=needed)
     today = date.fromisoformat(args["today"])
+    below = [row for row in rows[table.header + 1 :] if any(row.cells)]
+    texts = (table.text(row, *names) for row in below for names in (_EFFECTIVE, _ANNOUNCED))
+    order = date_order([text for text in texts if text], args["dates"])
     changes: dict[tuple[str, str], dict[str, Any]] = {}
     rejected: list[Rejected] = []
-    for row in rows[table.header + 1 :]:
-        if not any(row.cells):
-            continue
+    for row in below:
         try:
-            change = _change(table, _padded(row, len(rows[table.header].cells)), today)
+            change = _change(table, _padded(row, len(rows[table.header].cells)), today, order)
             key = (change["fund"], change["symbol"])
             if changes.setdefault(key, change) != change:
                 raise BadCell("symbol", "another row of this file gives another change of it")
@@ -116,7 +119,7 @@ def _padded(row: Row, width: int) -> Row:
     return Row(row.line, row.cells + [""] * (width - len(row.cells)))
 
 
-def _change(table: _Table, row: Row, today: date) -> dict[str, Any]:
+def _change(table: _Table, row: Row, today: date, order: Order | None) -> dict[str, Any]:
     """One row as the fields of an announcement."""
     fund, symbol = (yahoo_symbol(table.text(row, *_NEEDED[name])) for name in ("fund", "symbol"))
     for name, text in (("fund", fund), ("symbol", symbol)):
@@ -126,12 +129,12 @@ def _change(table: _Table, row: Row, today: date) -> dict[str, Any]:
     action = _ACTIONS.get(word.strip().lower())
     if action is None:
         raise BadCell("action", f'"{clean(word, 20)}" is neither join nor leave')
-    effective = _day(table, row, "effective", _EFFECTIVE)
+    effective = _day(table, row, "effective", _EFFECTIVE, order)
     if effective is None:
         raise BadCell("effective", "the row names no effective date")
     if not _OLDEST <= effective <= today + _AHEAD:
         raise BadCell("effective", f"{effective} is before {_OLDEST.year} or over a year ahead")
-    announced = _day(table, row, "announced", _ANNOUNCED)
+    announced = _day(table, row, "announced", _ANNOUNCED, order)
     if announced is not None and announced > effective:
         raise BadCell("announced", f"{announced} is after the effective date {effective}")
     return {
@@ -145,12 +148,14 @@ def _change(table: _Table, row: Row, today: date) -> dict[str, Any]:
     }
 
 
-def _day(table: _Table, row: Row, column: str, names: tuple[str, ...]) -> date | None:
+def _day(
+    table: _Table, row: Row, column: str, names: tuple[str, ...], order: Order | None
+) -> date | None:
     """The day under a column, None where the cell is empty."""
     text = table.text(row, *names)
     if not text:
         return None
     try:
-        return day(text)
+        return day(text, order)
     except ValueError:
         raise BadCell(column, f'"{clean(text, 20)}" is no date; write 2026-06-26') from None

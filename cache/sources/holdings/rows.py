@@ -7,7 +7,6 @@ import io
 import math
 import re
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import SourceError
@@ -22,19 +21,6 @@ MOST_COLUMNS: Final = 2_000
 _NUMBER: Final = re.compile(
     r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d{1,3})?", re.ASCII
 )
-_DAYS: Final = (
-    re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:[ T].*)?", re.ASCII),
-    re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})", re.ASCII),
-    re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})", re.ASCII),
-    re.compile(r"(?P<m>[A-Za-z]{3})[a-z]* (?P<d>\d{1,2}), ?(?P<y>\d{4})", re.ASCII),
-    re.compile(r"(?P<d>\d{1,2})[- ](?P<m>[A-Za-z]{3})[a-z]*[- ](?P<y>\d{4})", re.ASCII),
-)
-_MONTHS: Final = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +153,3 @@ def number(text: str) -> float:
     if math.isinf(value):
         raise ValueError(text)
     return value
-
-
-def day(text: str) -> date:
-    """A day as issuers write it: 2026-01-21, 20260121, 01/21/2026, Jan 21, 2026, 21-Jan-2026.
-
-    Raises:
-        ValueError: it is no day; slashes are read the American way, month first.
-    """
-    for form in _DAYS:
-        if match := form.fullmatch(text.strip()):
-            month = match["m"]
-            number_of_month = int(month) if month.isdigit() else _MONTHS.get(month.lower(), 0)
-            return date(int(match["y"]), number_of_month, int(match["d"]))
-    raise ValueError(text)

@@ -28,6 +28,7 @@ from cache.sources.prices.suspects import check_unknown
 from cache.sources.prices.table_reading import Asked
 from cache.sources.prices.text_columns import read_table
 from cache.sources.prices.text_rows import text_tables
+from cache.sources.prices.untold_splits import without_untold
 
 if TYPE_CHECKING:
     from cache.sources.sandbox import Parsed
@@ -89,6 +90,8 @@ def _parsed(columns: PriceColumns, args: dict[str, Any]) -> Parsed:
     good, against = basis.left_out(columns, good, decided)
     rejected += against
     rejected += without_unmarked(columns, good, decided.basis)
+    good, untold = without_untold(columns, good, args["basis"])
+    rejected += untold
     if not len(good):
         raise _nothing(rejected)
     if decided.basis == "unadjusted":

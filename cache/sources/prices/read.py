@@ -142,6 +142,15 @@ def read_prices(
     return PriceFile(bars, rejected, fields["rows"], tuple(sentences))
 
 
+def files_of(folder: Path) -> list[Path]:
+    """The price files of a folder, in the order of their names.
+
+    Raises:
+        SourceError: it holds none, or more than are read.
+    """
+    return _files([folder])[0]
+
+
 def _files(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
     """Return the files to read, those of a folder sorted by name, and those skipped.
 

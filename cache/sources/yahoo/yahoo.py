@@ -103,6 +103,7 @@ class Yahoo:
         rate: float | None = RATE,
         timeout: float = 15.0,
         pause: float = 2.0,
+        spark: bool = False,
     ) -> None:
         """Set yfinance up for this process.
 
@@ -112,7 +113,9 @@ class Yahoo:
             rate: chart requests a second, None for no limit.
             timeout: seconds that one answer may take.
             pause: seconds before what failed in passing is asked a second time.
+            spark: ask for the newest closes of twenty symbols at once.
         """
+        self._spark = spark
         disk.make(private)
         private.chmod(0o700)
         self.timeout = timeout

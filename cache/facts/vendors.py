@@ -1,0 +1,163 @@
+"""Who brings prices: what each is called, what its requests cost, and where its key lies."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from cache.facts.clean import clean
+from cache.facts.datafile import check_keys, line_of, package_text, parse_toml, read_toml
+from cache.facts.errors import SourceError
+from cache.facts.funds import safe_address, wrong_headers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_WHOLE: Final = ("overlap", "per_symbol", "per_day", "per_range", "batch", "first", "years")
+_KEYS: Final = ("name", "address", "keys", "secrets", "per_minute", "agent", "headers", *_WHOLE)
+#: Sources whose closes a refresh brought, by their names; any other is a file of the user's.
+FETCHED: Final = frozenset({"Yahoo", "Massive", "EODHD", "Alpaca", "files"})
+#: Bars of one page, where many symbols share a request.
+PAGE: Final = 10_000
+#: Requests a second where a vendor's table says nothing: what Yahoo has been seen to bear.
+RATE: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """Whom prices come from, and on which terms.
+
+    Attributes:
+        key: as a setting names it, such as "massive".
+        name: as closes name their source, such as "Massive".
+        address: where its answers are, without a trailing slash.
+        keys, secrets: variables of the environment that may hold the key and its secret.
+        rate: requests a second that the smallest plan bears.
+        overlap: sessions before the last close that are asked for again; 0 where a session of the
+            whole market is one answer.
+        per_symbol: requests of one symbol's history.
+        per_day: requests of a session of the whole market, 0 where each symbol is asked for.
+        per_range: requests of the splits and dividends of some sessions.
+        batch: symbols of one request, 0 where each has its own.
+        first: requests before the first symbol.
+        years: how far back it goes, 0 for as far as is wanted.
+        agent: User-Agent, "" for the usual one.
+        headers: further headers of a request.
+    """
+
+    key: str
+    name: str
+    address: str = ""
+    keys: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    rate: float = RATE
+    overlap: int = 0
+    per_symbol: int = 0
+    per_day: int = 0
+    per_range: int = 0
+    batch: int = 0
+    first: int = 0
+    years: int = 0
+    agent: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def requests(self, pieces: int, whole: int, days: int, whole_days: int, bars: int = 0) -> int:
+        """Requests of a plan, where nothing fails.
+
+        Args:
+            pieces: symbols whose last sessions are wanted.
+            whole: symbols whose history is.
+            days: sessions that the former span.
+            whole_days: sessions that the latter span.
+            bars: of the latter, all together.
+        """
+        if not pieces and not whole:
+            return 0
+        count = self.first
+        if self.batch:
+            recent = math.ceil(pieces / self.batch) + (self.per_range if pieces else 0)
+            batches = math.ceil(whole / self.batch)
+            pages = max(batches, math.ceil(bars / PAGE))
+            return count + recent + pages + batches * self.per_range
+        if not self.per_day:
+            return count + self.per_symbol * (pieces + whole)
+        for symbols, sessions in ((pieces, days), (whole, whole_days)):
+            if symbols:
+                by_day = sessions * self.per_day + self.per_range
+                count += min(by_day, symbols * self.per_symbol)
+        return count
+
+
+YAHOO: Final = Vendor("yahoo", "Yahoo", overlap=7, per_symbol=1, first=2)
+
+
+def load_vendors(extra: Path | None = None) -> Mapping[str, Vendor]:
+    """Every known vendor by its key: the package's, and a user's funds.toml over them.
+
+    Args:
+        extra: the user's funds.toml; need not exist.
+
+    Raises:
+        SourceError: its tables of vendors are broken; names file and line.
+    """
+    tables = parse_toml(package_text("vendors.toml"), "vendors.toml")
+    if extra is not None and extra.exists():
+        document, text = read_toml(extra)
+        given = document.get("vendors", {})
+        for name, table in given.items() if isinstance(given, dict) else [("vendors", given)]:
+            _check(name, table, text, str(extra))
+            tables[name] = {"name": name, **tables.get(name, {}), **table}
+    return {key: _vendor(key, table) for key, table in tables.items()}
+
+
+def plugin_vendor(key: str) -> Vendor:
+    """The terms of a vendor that a plug-in brings and says nothing of: a request a symbol."""
+    return Vendor(key, key, per_symbol=1, overlap=7)
+
+
+def _check(name: str, table: object, text: str, file: str) -> None:
+    """Raise SourceError where a user's table of a vendor cannot be used."""
+    head = f"vendors.{name}"
+
+    def wrong(key: str, words: str) -> SourceError:
+        reason = f'"{key}" of {clean(name, 30)} must be {words}'
+        return SourceError(reason, file=file, line=line_of(text, head, key))
+
+    if not isinstance(table, dict):
+        reason = '"vendors" must be tables, such as [vendors.massive]'
+        raise SourceError(reason, file=file, line=line_of(text, "vendors"))
+    check_keys(table, _KEYS, f"[{clean(head, 40)}]", file, text, head)
+    for key, value in table.items():
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if key == "address" and not safe_address(value):
+            raise wrong(key, "a text that starts with https://")
+        if key in ("name", "agent") and not isinstance(value, str):
+            raise wrong(key, "a text in quotes")
+        if key in ("keys", "secrets") and not (
+            isinstance(value, list) and all(isinstance(one, str) and one for one in value)
+        ):
+            raise wrong(key, 'names of variables, such as ["MASSIVE_API_KEY"]')
+        if key == "headers" and wrong_headers(value):
+            raise wrong(key, 'texts, such as { Accept = "application/json" }')
+        if key == "per_minute" and not (number and 0 < value <= 100_000):
+            raise wrong(key, "a number above 0")
+        if key in _WHOLE and not (number and isinstance(value, int) and 0 <= value <= 10_000):
+            raise wrong(key, "a whole number from 0 to 10,000")
+
+
+def _vendor(key: str, table: Mapping[str, Any]) -> Vendor:
+    vendor = Vendor(
+        key,
+        clean(table["name"], 40),
+        address=table.get("address", "").rstrip("/"),
+        keys=tuple(table.get("keys", ())),
+        secrets=tuple(table.get("secrets", ())),
+        agent=table.get("agent", ""),
+        headers=tuple(table.get("headers", {}).items()),
+        **{name: table[name] for name in _WHOLE if name in table},
+    )
+    if "per_minute" in table:
+        vendor = replace(vendor, rate=table["per_minute"] / 60)
+    return vendor

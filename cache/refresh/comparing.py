@@ -1,0 +1,136 @@
+"""Closes held beside those that another source gives now: where the two differ, nothing kept."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from cache.facts.sessions import last_final, sessions
+from cache.refresh.ask import Ask
+from cache.refresh.held import HeldCloses
+from core.data.frames import day, pydate
+
+if TYPE_CHECKING:
+    from cache.refresh.sources import PriceSource
+    from core.data.frames import Prices
+
+#: Newest sessions that are compared.
+SESSIONS: Final = 5
+#: Closes further apart than this, relative, disagree.
+LIMIT: Final = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A symbol of which the two give different closes.
+
+    Attributes:
+        symbol: whose closes.
+        session: the session on which they lie furthest apart.
+        held: the close held, split-adjusted, per share.
+        source: whose it is.
+        other: the other source's.
+        sessions: on how many of the compared sessions they disagree.
+    """
+
+    symbol: str
+    session: date
+    held: float
+    source: str
+    other: float
+    sessions: int
+
+    @property
+    def relative(self) -> float:
+        """How far the other close lies above the one held, a fraction."""
+        return self.other / self.held - 1
+
+
+@dataclass(slots=True)
+class Comparing:
+    """What came of it.
+
+    Attributes:
+        compared: symbols of which both gave closes of a session.
+        closes: closes that were compared.
+        disagree: those that differ by more than `LIMIT`, the furthest apart first.
+        failed: symbol -> why it could not be compared.
+    """
+
+    compared: int = 0
+    closes: int = 0
+    disagree: list[Disagreement] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def compare_sources(
+    held: Prices,
+    symbols: Sequence[str],
+    source: PriceSource,
+    now: datetime,
+    *,
+    stop: threading.Event | None = None,
+) -> Comparing:
+    """Ask a source for the newest sessions of some symbols, and lay them beside what is held.
+
+    Args:
+        held: what is held.
+        symbols: whose closes.
+        source: who is asked; nothing of its answers is kept.
+        now: the time.
+        stop: ends it when set.
+    """
+    known, result = HeldCloses(held), Comparing()
+    final = last_final(now)
+    start, first = _range(final)
+    asks = []
+    for symbol in symbols:
+        days, _ = known.final_closes(symbol)
+        if (days >= day(first)).any():
+            asks.append(Ask(symbol, start, final, whole=False))
+        else:
+            result.failed[symbol] = f"no close since {first} is held"
+    for answer in source.fetch(asks, now=now, stop=stop):
+        symbol = answer.ask.symbol
+        if answer.kind:
+            result.failed[symbol] = answer.reason
+            continue
+        days, closes = known.final_closes(symbol)
+        given = ~np.isnan(answer.close) & (answer.session >= day(first))
+        common, mine, theirs = np.intersect1d(
+            days, answer.session[given], assume_unique=True, return_indices=True
+        )
+        if not len(common):
+            result.failed[symbol] = f"{source.name} gave no close of a session that is held"
+            continue
+        result.compared += 1
+        result.closes += len(common)
+        ours, other = closes[mine], answer.close[given][theirs]
+        apart = np.abs(other / ours - 1)
+        if (apart > LIMIT).any():
+            worst = int(np.argmax(apart))
+            when = pydate(common[worst])
+            result.disagree.append(
+                Disagreement(
+                    symbol,
+                    when,
+                    float(ours[worst]),
+                    held.sources_of(symbol, when, when),
+                    float(other[worst]),
+                    int((apart > LIMIT).sum()),
+                )
+            )
+    result.disagree.sort(key=lambda one: (-abs(one.relative), one.symbol))
+    return result
+
+
+def _range(final: date) -> tuple[date, date]:
+    """The session before the compared ones, and the first of these."""
+    known = sessions()
+    at = int(np.searchsorted(known, day(final)))
+    return pydate(known[at - SESSIONS]), pydate(known[at - SESSIONS + 1])

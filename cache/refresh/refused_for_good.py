@@ -1,0 +1,78 @@
+"""A vendor that has answered nothing for a long while: perhaps it refuses this address for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from cache.refresh import state_file
+
+#: Refreshes in a row that were limited and brought nothing, and the time they span.
+TIMES: Final = 3
+SPAN: Final = timedelta(hours=2)
+_NAME: Final = "refused.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Refreshes in a row that a vendor limited at once.
+
+    Attributes:
+        since: the first of them.
+        times: how many.
+    """
+
+    since: datetime
+    times: int
+
+    def words(self, vendor: str, now: datetime) -> str:
+        """A sentence with what can be done, "" where it may yet pass."""
+        if self.times < TIMES or now - self.since < SPAN:
+            return ""
+        since = f"{self.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        return (
+            f"{vendor} has refused all {self.times} refreshes since {since}:"
+            " a shared or cloud address may be refused for good; fetch from another network, set"
+            ' another source ([prices] source = "massive" in config.toml), or import price files'
+        )
+
+
+def note_refusal(home: Path, vendor: str, now: datetime, *, refused: bool) -> Refusals | None:
+    """Remember whether a refresh was refused at once; returns the row of such refusals.
+
+    Args:
+        home: of the store.
+        vendor: who was asked.
+        now: the time.
+        refused: it was limited, and brought nothing at all.
+    """
+    known = _load(home)
+    before = known.pop(vendor, None)
+    if not refused:
+        if before is not None:
+            _keep(home, known)
+        return None
+    since = before.since if before is not None and before.since <= now else now
+    known[vendor] = Refusals(since, (before.times if before is not None else 0) + 1)
+    _keep(home, known)
+    return known[vendor]
+
+
+def _load(home: Path) -> dict[str, Refusals]:
+    found: dict[str, Refusals] = {}
+    for row in state_file.rows(home / _NAME):
+        try:
+            vendor, since, times = row
+            at = datetime.fromisoformat(since)
+            if isinstance(vendor, str) and at.tzinfo is not None and int(times) > 0:
+                found[vendor] = Refusals(at, int(times))
+        except (ValueError, TypeError, OverflowError):
+            continue
+    return found
+
+
+def _keep(home: Path, known: dict[str, Refusals]) -> None:
+    rows = [[vendor, one.since.isoformat(), one.times] for vendor, one in known.items()]
+    state_file.keep(home / _NAME, rows)

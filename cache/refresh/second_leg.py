@@ -1,0 +1,44 @@
+"""Which lines the next source may answer for, after the one before has failed; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from cache.refresh.held import HeldCloses
+from cache.refresh.reasons import asked_for
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from cache.facts.vendors import Vendor
+    from cache.refresh.plan import Plan
+    from core.data.frames import Prices
+
+
+def open_lines(
+    first: Plan, failed: Mapping[str, str], held: Prices, vendor: Vendor, final: date
+) -> frozenset[str]:
+    """The symbols that a further source is to be asked for.
+
+    A line that the first source keeps up, and failed to only in passing, waits for it: taking
+    it anew from another, and back again, would mix nothing and cost everything.
+
+    Args:
+        first: the plan of the first source.
+        failed: symbol -> why it brought nothing in this refresh.
+        held: what is held now.
+        vendor: the further source.
+        final: the last session whose close is final.
+    """
+    known = HeldCloses(held)
+    missing: set[str] = set()
+    for symbol in (*(ask.symbol for ask in first.asks), *first.waiting):
+        last = known.final(symbol)
+        if last is not None and max(last, held.through.get(symbol, last)) >= final:
+            continue
+        reason = failed.get(symbol) or held.failures.get(symbol, "")
+        refused = asked_for(reason) is not None
+        if last is None or refused or held.source.get(symbol) == vendor.name:
+            missing.add(symbol)
+    return frozenset(missing)

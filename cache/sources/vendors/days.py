@@ -1,0 +1,235 @@
+"""A vendor that answers for a session of the whole market at once, and for a symbol's history.
+
+The last sessions of thousands of symbols are a few requests; a history is asked for by its symbol,
+unless so many are wanted that the days of the market cost less.
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from cache.facts.sessions import last_final, sessions
+from cache.refresh.gate import Answer
+from cache.refresh.reasons import asked
+from cache.sources.vendors.as_traded import Bar, Events, answer_of
+from cache.sources.vendors.asking import Asker, StoppedError, VendorError
+from core.data.frames import day
+
+if TYPE_CHECKING:
+    from cache.refresh.ask import Ask
+    from cache.sources.vendors.settings import SourceSettings
+
+#: Part of the wanted symbols that a session must have before it counts as having come.
+COMPLETE: Final = 0.8
+#: Failures in a row, one symbol after the other, after which nothing further is asked.
+IN_A_ROW: Final = 5
+
+
+@dataclass(slots=True)
+class History:
+    """What a vendor gives of one symbol: as traded, with events as declared.
+
+    Attributes:
+        bars: day -> close and volume.
+        splits: effective date -> factor.
+        dividends: ex-date -> cash per share.
+    """
+
+    bars: dict[date, Bar] = field(default_factory=dict)
+    splits: dict[date, float] = field(default_factory=dict)
+    dividends: dict[date, float] = field(default_factory=dict)
+
+
+class DayVendor(ABC):
+    """A source of prices that is asked for days and for histories."""
+
+    def __init__(self, settings: SourceSettings, *, timeout: float = 30.0, pause: float = 2.0):
+        """Nothing is asked yet.
+
+        Args:
+            settings: the vendor, where its key lies, and its rate.
+            timeout: seconds that one answer may take.
+            pause: seconds before what failed in passing is asked a second time.
+
+        Raises:
+            SourceError: no key is there.
+        """
+        self.asker = Asker(settings, timeout=timeout, pause=pause)
+        self.vendor = settings.vendor
+        self.name = settings.vendor.name
+
+    @property
+    def unreachable(self) -> bool:
+        """Nothing at all answered."""
+        return self.asker.unreachable
+
+    @property
+    def limited_until(self) -> datetime | None:
+        """When a rate limit was met, the time to try again."""
+        return self.asker.limited_until
+
+    @property
+    def off(self) -> timedelta:
+        """How far this machine's clock is ahead of the vendor's."""
+        return self.asker.skew.off
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far."""
+        return self.asker.requests
+
+    @property
+    def retried(self) -> int:
+        """How many requests were sent a second time."""
+        return self.asker.retried
+
+    # What a vendor's own file says
+
+    @abstractmethod
+    def spelled(self, symbol: str) -> str:
+        """A symbol as the vendor spells it, "" for what it cannot have."""
+
+    @abstractmethod
+    def day(self, when: date) -> Mapping[str, Bar]:
+        """Close and volume of every symbol of a session, by the vendor's spelling."""
+
+    @abstractmethod
+    def events(self, days: Sequence[date]) -> Events:
+        """Splits and dividends of every symbol on some sessions and between them."""
+
+    @abstractmethod
+    def history(self, symbol: str, first: date, last: date) -> History:
+        """What there is of one symbol, by the vendor's spelling."""
+
+    # The asking
+
+    def fetch(
+        self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
+    ) -> Iterator[Answer]:
+        """Ask, and give each answer as it comes; one Answer an Ask.
+
+        A refusal that concerns all of them ends the asking: whatever is open then is answered
+        with it.
+
+        Args:
+            asks: what to ask.
+            now: the time.
+            stop: when set, ends at once; what is open stays unanswered.
+        """
+        self.asker.begin(now, stop)
+        open_still = {ask.symbol: ask for ask in asks}
+        final = last_final(now)
+        try:
+            for answer in self._answers(list(open_still.values()), now, final):
+                open_still.pop(answer.ask.symbol)
+                yield answer
+        except StoppedError:
+            return
+        except VendorError as error:
+            for ask in open_still.values():
+                yield self._failed(ask, error, final, unasked=True)
+
+    def _answers(self, asks: Sequence[Ask], now: datetime, final: date) -> Iterator[Answer]:
+        spelled = {ask.symbol: self.spelled(ask.symbol) for ask in asks}
+        for ask in asks:
+            if not spelled[ask.symbol]:
+                reason = asked(f"is no symbol that {self.name} could know", final)
+                yield Answer(ask, kind="not_found", reason=reason)
+        known = [ask for ask in asks if spelled[ask.symbol]]
+        for group in ([a for a in known if not a.whole], [a for a in known if a.whole]):
+            if not group:
+                continue
+            days = self._days(group, final)
+            by_days = len(days) * self.vendor.per_day + self.vendor.per_range
+            if by_days <= len(group) * self.vendor.per_symbol:
+                yield from self._by_days(group, days, spelled, now, final)
+            else:
+                yield from self._by_symbols(group, spelled, now, final)
+
+    def _days(self, asks: Sequence[Ask], final: date) -> list[date]:
+        """The sessions that some asks need.
+
+        A piece begins after the last close held; once a week it takes that one too, so that what
+        the vendor has corrected since is seen.
+        """
+        known = sessions()
+        wanted: set[date] = set()
+        for ask in {(a.start, a.end, a.whole) for a in asks}:
+            start, end, whole = ask
+            first = int(np.searchsorted(known, day(start), side="left" if whole else "right"))
+            last = int(np.searchsorted(known, day(min(end, final)), side="right"))
+            days = known[first:last].tolist()
+            if days and not whole and days[0].isocalendar()[:2] != start.isocalendar()[:2]:
+                days.insert(0, start)
+            wanted.update(days)
+        return sorted(wanted)
+
+    def _by_days(
+        self,
+        asks: Sequence[Ask],
+        days: Sequence[date],
+        spelled: Mapping[str, str],
+        now: datetime,
+        final: date,
+    ) -> Iterator[Answer]:
+        wanted = {spelled[ask.symbol] for ask in asks}
+        bars: dict[str, dict[date, Bar]] = {name: {} for name in wanted}
+        there = 0
+        for when in days:
+            market = self.day(when)
+            there += bool(market)
+            for name in wanted & market.keys():
+                bars[name][when] = market[name]
+        events = self.events(days) if there else Events()
+        newest = sum(days[-1] in own for own in bars.values()) if days else 0
+        complete = there == len(days) and newest >= COMPLETE * len(wanted)
+        for ask in asks:
+            name = spelled[ask.symbol]
+            own = {when: bar for when, bar in bars[name].items() if when >= ask.start}
+            if not own and not ask.whole:
+                # Where the market came, this line did not trade; perhaps it has ended.
+                yield Answer(ask, through=final if complete else ask.start)
+                continue
+            yield self._answer(
+                ask, own, events.splits.get(name, {}), events.dividends.get(name, {}), now
+            )
+
+    def _by_symbols(
+        self, asks: Sequence[Ask], spelled: Mapping[str, str], now: datetime, final: date
+    ) -> Iterator[Answer]:
+        failures = 0
+        for ask in asks:
+            try:
+                history = self.history(spelled[ask.symbol], ask.start, min(ask.end, final))
+            except VendorError as error:
+                failures += error.kind == "try_again"
+                if error.halts or failures >= IN_A_ROW:
+                    raise
+                yield self._failed(ask, error, final, unasked=False)
+                continue
+            failures = 0
+            yield self._answer(ask, history.bars, history.splits, history.dividends, now)
+
+    def _answer(
+        self,
+        ask: Ask,
+        bars: Mapping[date, Bar],
+        splits: Mapping[date, float],
+        dividends: Mapping[date, float],
+        now: datetime,
+    ) -> Answer:
+        return answer_of(ask, bars, splits, dividends, vendor=self.name, now=now)
+
+    def _failed(self, ask: Ask, error: VendorError, final: date, *, unasked: bool) -> Answer:
+        reason = f"{error}"
+        if error.kind in ("not_found", "bad_data"):
+            reason = asked(reason, final)
+        heard = "unasked" if unasked else error.heard
+        return Answer(ask, kind=error.kind, reason=reason, heard=heard)

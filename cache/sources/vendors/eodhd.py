@@ -1,0 +1,102 @@
+"""EODHD: a session of the whole market in three requests; histories, of dead companies too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from cache.sources.vendors.as_traded import Bar, Events, answer_of
+from cache.sources.vendors.asking import VendorError
+from cache.sources.vendors.days import DayVendor, History
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cache.refresh.ask import Ask
+    from cache.refresh.gate import Answer
+
+_BULK: Final = "eod-bulk-last-day/US"
+
+
+class Eodhd(DayVendor):
+    """Closes of EODHD, as traded; its volumes are on the basis of the last split already."""
+
+    def spelled(self, symbol: str) -> str:
+        """Classes with a dash, as Yahoo's; no indices, nothing listed elsewhere."""
+        return "" if symbol.startswith("^") or "." in symbol else symbol
+
+    def day(self, when: date) -> Mapping[str, Bar]:
+        """Close and volume of every symbol of a session."""
+        return {
+            row["code"]: _bar(row)
+            for row in self._rows(_BULK, {"date": f"{when}"}, "code", "close")
+            if row.get("date", f"{when}") == f"{when}"
+        }
+
+    def events(self, days: Sequence[date]) -> Events:
+        """Splits and dividends of every symbol on some sessions."""
+        events = Events()
+        for when in days:
+            query = {"date": f"{when}"}
+            for row in self._rows(_BULK, query | {"type": "splits"}, "code", "split"):
+                events.split(row["code"], when, _factor(row["split"]))
+            for row in self._rows(_BULK, query | {"type": "dividends"}, "code", "dividend"):
+                if row.get("currency") in (None, "USD"):
+                    events.dividend(row["code"], when, float(row["dividend"]))
+        return events
+
+    def history(self, symbol: str, first: date, last: date) -> History:
+        """What there is of one symbol, listed or not."""
+        query = {"from": f"{first}", "to": f"{last}"}
+        history = History(
+            {
+                date.fromisoformat(row["date"]): (
+                    float(row["close"]),
+                    float(row.get("volume") or 0),
+                )
+                for row in self._rows(f"eod/{symbol}.US", query, "date", "close")
+            }
+        )
+        for row in self._rows(f"splits/{symbol}.US", query, "date", "split"):
+            history.splits[date.fromisoformat(row["date"])] = _factor(row["split"])
+        for row in self._rows(f"div/{symbol}.US", query, "date", "value"):
+            cash = row.get("unadjustedValue")
+            paid = float(row["value"] if cash is None else cash)
+            history.dividends[date.fromisoformat(row["date"])] = paid
+        return history
+
+    def _answer(
+        self,
+        ask: Ask,
+        bars: Mapping[date, Bar],
+        splits: Mapping[date, float],
+        dividends: Mapping[date, float],
+        now: datetime,
+    ) -> Answer:
+        return answer_of(
+            ask, bars, splits, dividends, vendor=self.name, now=now, volume_adjusted=True
+        )
+
+    def _rows(self, path: str, query: Mapping[str, str], *needed: str) -> Iterator[dict[str, Any]]:
+        """The rows of an answer that have what is needed."""
+        secret = {"api_token": self.asker.key, "fmt": "json"}
+        rows = self.asker.get(path, {**query, **secret})
+        if not isinstance(rows, list):
+            raise VendorError("try_again", f"{self.name} gave no table; try again", halts=False)
+        for row in rows:
+            if isinstance(row, dict) and all(row.get(name) not in (None, "") for name in needed):
+                yield row
+
+
+def _bar(row: Mapping[str, Any]) -> Bar:
+    return float(row["close"]), float(row.get("volume") or 0)
+
+
+def _factor(text: object) -> float:
+    """The factor of a split such as "4.000000/1.000000"; 0 where it is none."""
+    new, _, old = str(text).partition("/")
+    try:
+        return float(new) / float(old or 1)
+    except (ValueError, ZeroDivisionError):
+        return 0.0

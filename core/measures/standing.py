@@ -1,0 +1,176 @@
+"""Where an index's members stand, session by session: off their highs, above averages, moved.
+
+Counts of `core.measures.traits` over the members of each session, the fund's own distance from
+its high, the members' drawdowns over the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from core.measures.breadth import median
+from core.measures.traits import NAMES, Traits, off_high
+
+if TYPE_CHECKING:
+    from core.data.frames import Dates, FloatArray, IntArray
+    from core.data.series import Series
+
+_LINES: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Drawdowns:
+    """Deepest falls of lines from their running peak in the window, fractions; None without lines.
+
+    Attributes:
+        n: lines with closes at both ends of the window.
+        mean: average of their deepest falls.
+        median: the one in the middle.
+        mean_before, median_before: the same up to the session before.
+    """
+
+    n: int = 0
+    mean: float | None = None
+    median: float | None = None
+    mean_before: float | None = None
+    median_before: float | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Counted:
+    """Members counted on some sessions, (T,) each; NaN where they are not counted.
+
+    Attributes:
+        sessions: ascending.
+        counts: name of `core.measures.traits.NAMES` -> members that have it.
+        off_median: median distance from the 52-week high, a fraction.
+        own_off: the fund's own distance.
+    """
+
+    sessions: Dates
+    counts: Mapping[str, FloatArray]
+    off_median: FloatArray
+    own_off: FloatArray
+
+    def share(self, name: str, of: str) -> FloatArray:
+        """(T,) members that have one thing, of those that have another; NaN where none has it."""
+        lines = self.counts[of]
+        return np.where(lines > 0, self.counts[name] / np.maximum(lines, 1), np.nan)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Members:
+    """The lines counted on some rows of a matrix.
+
+    Attributes:
+        columns: (n,) of the lines.
+        rows: of the matrix.
+    """
+
+    columns: IntArray
+    rows: slice
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """Where an index's members stand: on the last sessions, and when asked through the window.
+
+    What a year of closes has to be looked through for is worked out for the last sessions alone;
+    the window's other sessions cost several times as much, and wait until a series is read.
+
+    Attributes:
+        tail: on the last sessions.
+        drawdowns: of the members over the window.
+        sessions: (T,) of the daily breadth.
+        parts: who is counted, by rows of the matrix, ascending.
+        first: row of the matrix that the first session stands in.
+    """
+
+    tail: Counted
+    drawdowns: Drawdowns
+    sessions: Dates
+    parts: tuple[Members, ...]
+    first: int
+    _traits: Traits
+    _series: Series | None
+
+    @cached_property
+    def whole(self) -> Counted:
+        """On every session of the daily breadth; NaN before those that members are counted on."""
+        return counted(self._traits, self.parts, self.first, self.sessions, self._series)
+
+
+def counted(
+    traits: Traits, parts: Sequence[Members], first: int, sessions: Dates, series: Series | None
+) -> Counted:
+    """Count members on some sessions, which are consecutive rows of the matrix from ``first`` on.
+
+    Args:
+        traits: of the matrix.
+        parts: who is counted on which rows.
+        first: row of the first session.
+        sessions: (T,).
+        series: the fund's own closes, None where none are held.
+    """
+    counts = np.full((len(NAMES), len(sessions)), np.nan)
+    off = np.full(len(sessions), np.nan)
+    inside = [
+        Members(part.columns, slice(max(part.rows.start, first), part.rows.stop)) for part in parts
+    ]
+    inside = [part for part in inside if part.rows.start < part.rows.stop]
+    if inside:
+        everyone = np.unique(np.concatenate([part.columns for part in inside]))
+        traits.prepare(everyone, slice(inside[0].rows.start, inside[-1].rows.stop))
+    for part in inside:
+        place = slice(part.rows.start - first, part.rows.stop - first)
+        counts[:, place], off[place] = traits.counts(part.columns, part.rows)
+    by_name = dict(zip(NAMES, counts, strict=True))
+    return Counted(sessions, by_name, off, own_off(series, sessions))
+
+
+def own_off(series: Series | None, sessions: Dates) -> FloatArray:
+    """(T,) distance of one symbol's closes from the highest of 252 sessions; NaN under 200 closes.
+
+    On its own closes: of a fund nearly every session has one.
+    """
+    if series is None or not len(series.sessions):
+        return np.full(len(sessions), np.nan)
+    doubts = [when for when, _ in series.doubts if len(sessions) and when <= sessions[-1]]
+    closes, days = series.stand_in, series.sessions
+    if doubts:
+        closes, days = closes[days >= doubts[-1]], days[days >= doubts[-1]]
+    rows = np.minimum(np.searchsorted(days, sessions), len(days) - 1)
+    row = closes[None, :]
+    out = off_high(row, row)[0][rows]
+    return np.where(days[rows] == sessions, out, np.nan)
+
+
+def drawdowns(closes: FloatArray, columns: IntArray) -> Drawdowns:
+    """The lines' deepest falls over a window.
+
+    Args:
+        closes: (T, N) the window's closes from its first to its last session, NaN where none.
+        columns: of the lines, -1 where the matrix lacks one.
+    """
+    whole, before = [], []
+    columns = columns[columns >= 0] if len(closes) > 1 else columns[:0]
+    for at in range(0, len(columns), _LINES):
+        part = np.ascontiguousarray(closes[:, columns[at : at + _LINES]].T)
+        fall = part / np.fmax.accumulate(part, axis=1)
+        lowest = np.fmin.reduce(fall[:, :-1], axis=1)
+        before.append(1 - lowest)
+        whole.append(1 - np.fmin(lowest, fall[:, -1]))
+    deepest, earlier = (
+        np.concatenate(parts) if parts else np.zeros(0) for parts in (whole, before)
+    )
+    deepest, earlier = deepest[np.isfinite(deepest)], earlier[np.isfinite(earlier)]
+
+    def figures(values: FloatArray) -> tuple[float | None, float | None]:
+        return (float(values.mean()), median(values)) if len(values) else (None, None)
+
+    return Drawdowns(len(deepest), *figures(deepest), *figures(earlier))

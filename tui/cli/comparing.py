@@ -1,0 +1,64 @@
+"""``internals refresh --compare SOURCE``: closes held beside another source's, as a table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tui.text import formats as f
+from tui.text.safe import safe
+from tui.text.streams import ANSWERED, IN_PART, say, write
+
+if TYPE_CHECKING:
+    from cache.refresh.comparing import Comparing
+    from core.data.question import Question
+    from tui.service.service import Desk
+    from tui.state.config import Config
+
+#: Reasons why symbols were not compared that are told.
+_TOLD = 3
+
+
+def compare(desk: Desk, question: Question, config: Config, key: str) -> int:
+    """Compare what is held of a pair's lines with what a source gives; returns the exit code.
+
+    Raises:
+        CacheError: nothing is held, or there is no such source.
+    """
+    from cache.refresh.comparing import compare_sources
+    from tui.service.price_sources import Sources
+
+    held = desk.store.read()
+    pair = (question.small, question.large)
+    files = [held.holdings[fund][-1] for fund in pair if held.holdings.get(fund)]
+    lines = {symbol: None for file in files for symbol in file.symbols}
+    aliases = desk.reference.aliases
+    symbols = list(dict.fromkeys((*pair, *(aliases.get(symbol, symbol) for symbol in lines))))
+    source, _ = Sources(desk.places, config, desk.store.home).make(key)
+    result = compare_sources(held.prices, symbols, source, datetime.now(UTC))
+    write(_text(result, source.name))
+    for reason, count in Counter(result.failed.values()).most_common(_TOLD):
+        say(safe(f"{count:,} not compared: {reason}"), IN_PART)
+    return IN_PART if result.failed else ANSWERED
+
+
+def _text(result: Comparing, name: str) -> str:
+    from cache.refresh.comparing import LIMIT, SESSIONS
+
+    lines = []
+    if result.disagree:
+        head = f"{'symbol':<8}{'session':<12}{'held':>12}  {'of':<10}"
+        lines.append(f"{head}{name:>12}{'%':>9}  days")
+    lines += [
+        f"{safe(one.symbol):<8}{one.session!s:<12}{one.held:>12.4f}  "
+        f"{safe(one.source)[:10]:<10}{one.other:>12.4f}{100 * one.relative:>+9.2f}"
+        f"  {one.sessions}"
+        for one in result.disagree
+    ]
+    lines.append(
+        f"{f.count(result.compared)} lines compared with {name} over {SESSIONS} sessions,"
+        f" {f.count(result.closes)} closes: {f.count(len(result.disagree))} disagree by more than"
+        f" {100 * LIMIT:g} %"
+    )
+    return "\n".join(lines) + "\n"
