@@ -73,6 +73,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action=_Version, nargs=0, help="the release, and what it runs on")
     top.add_argument("--read-only", action="store_true", help="look only: fetch and keep nothing")
+    top.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
     top.add_argument("--watch", action="store_true", help="open with live quotes (the key p)")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for name, (words, question, fill) in _COMMANDS.items():
@@ -142,6 +143,7 @@ def _explain(why: argparse.ArgumentParser) -> None:
 
 
 def _refresh(fetch: argparse.ArgumentParser) -> None:
+    fetch.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
     fetch.add_argument("--full", action="store_true", help="ask for everything, whole")
     fetch.add_argument("--retry", action="store_true", help="ask also for what failed a while ago")
     fetch.add_argument(

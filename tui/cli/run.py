@@ -116,7 +116,7 @@ def _command(arguments: argparse.Namespace) -> int:
         return status(desk, _settings(arguments, where)[0], arguments.format)
     config, as_of = _settings(arguments, where)
     if arguments.command == "refresh":
-        return _refresh(desk, config.question(), config, arguments)
+        return _refresh(desk, _alone(config.question(), arguments), config, arguments)
     if arguments.command == "quotes":
         return _quotes(desk, config.question())
     if arguments.command == "board":
@@ -124,11 +124,7 @@ def _command(arguments: argparse.Namespace) -> int:
 
         return write_board(desk, config, as_of, arguments)
     question = _question(desk, config, as_of, None)
-    if getattr(arguments, "index", None) is not None:
-        if hasattr(arguments, "pair"):
-            return say("--index is of one fund and --pair of two: give one of them", BAD_INPUT)
-        fund = arguments.index.strip().upper()
-        question = replace(question, small=fund, large=fund, alone=True)
+    question = _alone(question, arguments)
     question = _narrowed(desk, question, arguments)
     if arguments.command == "note":
         return _note(desk, question, arguments)
@@ -165,10 +161,11 @@ def _screen(arguments: argparse.Namespace, where: Places) -> int:
         desk = Desk(where, demo=demo, home=home, looking=arguments.read_only)
         if desk.read_only:
             config = replace(config, refresh_on_open=False)
-        return desk, config, _question(desk, config, as_of, memory.question())
+        question = _question(desk, config, as_of, memory.question())
+        return desk, config, _alone(question, arguments)
 
     # a simulated market opens with its own question, whatever was remembered
-    first = config.question(Question() if demo else memory.question())
+    first = _alone(config.question(Question() if demo else memory.question()), arguments)
     return show(config, first, memory, opener, simulated=demo)
 
 
@@ -192,6 +189,20 @@ def _question(
     if as_of is None and opening is not None:
         as_of = opening.as_of
     return replace(question, as_of=as_of)
+
+
+def _alone(question: Question, arguments: argparse.Namespace) -> Question:
+    """The question of one index alone, where that is asked.
+
+    Raises:
+        ConfigError: a pair is asked as well.
+    """
+    if getattr(arguments, "index", None) is None:
+        return question
+    if hasattr(arguments, "pair"):
+        raise ConfigError("--index is of one fund and --pair of two: give one of them")
+    fund = arguments.index.strip().upper()
+    return replace(question, small=fund, large=fund, alone=True)
 
 
 def _narrowed(desk: Desk, question: Question, arguments: argparse.Namespace) -> Question:
