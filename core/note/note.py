@@ -26,7 +26,7 @@ from core.note.phrase import (
     share,
     spoken,
 )
-from core.note.rarity_words import ratio_sentence
+from core.note.rarity_words import followed_sentence, ratio_sentence, streak_sentence
 from core.note.verdict import NAMED, drags, inside_window, leaders_that_left, members_total
 from core.note.verdict_words import verdict_sentence
 from core.note.without_words import gap_without_sentence, together, without_sentence
@@ -308,7 +308,8 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
         from core.note.since_note import since_sentences
 
         prose += since_sentences(earlier)
-    prose += [ratio_sentence(snapshot), verdict_sentence(snapshot), gap_without_sentence(snapshot)]
+    prose += [streak_sentence(snapshot), ratio_sentence(snapshot), followed_sentence(snapshot)]
+    prose += [verdict_sentence(snapshot), gap_without_sentence(snapshot)]
     spread = snapshot.spread
     for view in snapshot.indices.values():
         breadth = breadth_in_full(view, _open(snapshot))

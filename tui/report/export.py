@@ -106,7 +106,7 @@ def to_story(snapshot: Snapshot, length: Length, *, markdown: bool = False) -> s
     One index alone is told in the sentences of its note.
     """
     told = [" ".join(paragraph) for paragraph in story(snapshot, length)]
-    told = told or list(sentences(snapshot))[: None if length == "full" else 2]
+    told = told or [*map(str, sentences(snapshot))][: None if length == "full" else 2]
     remarks = (*snapshot.missing, *snapshot.warnings) if length == "full" else snapshot.missing
     if markdown:
         blocks = [*map(_escaped, told), *(f"> {_escaped(line)}" for line in remarks)]
