@@ -144,6 +144,7 @@ EXPLAINED: Final[Mapping[str, Explain]] = {
     "new_highs": _nth(daily.extremes, 0),
     "new_lows": _nth(daily.extremes, 1),
     "highs_less_lows": _nth(daily.extremes, 2),
+    "zweig_average": members.zweig,
     "effective_n_end": weights.effective_end,
     **{
         f"top{k}_weight_start": weights.top(f"top{k}_weight_start", k, weights.at_start)

@@ -65,12 +65,12 @@ def measures(snapshot: Snapshot, pane: int, views: Sequence[IndexView]) -> Itera
             n for n, name in enumerate(head)
             if name not in (">day", ">lines") or any(line[n] for line in body)
         ]  # fmt: skip
-        notes = [
-            f"{view.fund}: {row.title} {words}"
+        notes = dict.fromkeys(
+            f"{view.fund}: {words}"
             for row in rows
             for view, one in zip(views, told[row.key], strict=True)
             if (words := shortfall(row, one))
-        ]
+        )
         yield ReportTable(
             heading,
             tuple(head[n] for n in keep),
