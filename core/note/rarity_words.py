@@ -277,7 +277,8 @@ def followed_sentence(snapshot: Snapshot, horizon: int = 63) -> Sentence:
                 what, ": median gap ", Figure(points(row.episodes.median), f"{path}.median_pp"),
                 ", above zero in ",
                 Figure(share(row.episodes.share_positive), f"{path}.share_positive"), " of ", n,
-                " episodes", overlap, ", against ", Figure(points(row.base.median), f"{path}.base.median_pp"),
+                " episodes", overlap, ", against ",
+                Figure(points(row.base.median), f"{path}.base.median_pp"),
                 " and ", Figure(share(row.base.share_positive), f"{path}.base.share_positive"),
                 " from every session",
             )
