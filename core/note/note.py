@@ -217,9 +217,10 @@ def _drags(snapshot: Snapshot, view: IndexView) -> Sentence:
     parts = (losers.contribution, *(float(lines.contribution[row]) for row in rows))
     places = further_places(wished=[parts], amounts=parts)
     who = listed(_named(view, row, places) for row in rows)
-    total = Figure(basis_points(losers.contribution, places), f"{_at(view)}.drags.sum_bp")
-    # no "cost" beside a signed number: the sign alone says which way it went
-    verb, tail = (" detracted most, ", " together.") if count > 1 else (" alone detracted, ", ".")
+    # "cost" says which way it went: the sum carries no sign beside it
+    lost = basis_points(-losers.contribution, places).removeprefix("+")
+    total = Figure(lost, f"{_at(view)}.drags.sum_bp")
+    verb, tail = (" cost it ", " together.") if count > 1 else (" alone cost it ", ".")
     return Sentence(_head(view, *_marks(snapshot, view)), who, verb, total, tail)
 
 
