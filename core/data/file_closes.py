@@ -3,14 +3,14 @@
 Every file states each line's price on its day, also of lines that no longer trade. Where a line
 has no close up to then, the price of each file is its close of that session. Prices of two files
 are on one basis once it is known whether the line was split between them (`core.data.file_splits`):
-two files of one fund at most `LINK_DAYS` apart tell it, and nothing else does. A line is not
+two files of one fund tell it (`core.data.file_links`), and nothing else does. A line is not
 measured across what no two files speak for.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from core.data.file_splits import split_factors
+from core.data.file_links import Links, PricedFile, day_number, link
 from core.data.frames import (
     BoolArray,
     Dates,
@@ -33,8 +33,6 @@ from core.data.windows import last_on_or_before
 if TYPE_CHECKING:
     from core.data.frames import Block
 
-#: Two files of a fund further apart than this do not tell splits between them.
-LINK_DAYS: Final = 100
 #: A fund's total below this is no amount of money: its values are weights.
 _MONEY: Final = 1000.0
 #: Prices of one line in two funds' files of one session, or in a file and a close, agree to this.
@@ -95,35 +93,6 @@ class FileCloses:
         }
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _File:
-    """One priced file: its session, and (N,) number, price and quantity of its lines."""
-
-    file: Holdings
-    session: date
-    numbers: IntArray
-    price: FloatArray
-
-
-class _Links:
-    """What pairs of files tell: line, the two days, the factor (NaN: cannot be told), the price."""
-
-    def __init__(self) -> None:
-        self.parts: list[tuple[IntArray, IntArray, IntArray, FloatArray, FloatArray]] = []
-
-    def add(
-        self, numbers: IntArray, first: date, last: date, factors: FloatArray, price: FloatArray
-    ) -> None:
-        """Add what one pair of files tells of some lines; ``price`` is the later file's."""
-        begin, end = (np.full(len(numbers), _number(value)) for value in (first, last))
-        self.parts.append((numbers, begin, end, factors, price))
-
-    def joined(self) -> tuple[IntArray, IntArray, IntArray, FloatArray, FloatArray]:
-        """All of it, one array a column."""
-        line, first, last, factor, price = map(np.concatenate, zip(*self.parts, strict=True))
-        return line, first, last, factor, price
-
-
 def file_closes(
     bars: Sequence[Block],
     holdings: Mapping[str, Sequence[Holdings]],
@@ -140,32 +109,33 @@ def file_closes(
         sessions: every session of the exchange.
         splits: symbol -> session and factor of its splits on record; asked where needed.
     """
-    number: dict[str, int] = {}
-    funds: list[list[_File]] = []
+    funds: list[list[PricedFile]] = []
     for files in holdings.values():
-        priced: list[_File] = []
+        priced: list[PricedFile] = []
         for file in files:
             price = _stated(file)
             if price is None:
                 continue
             when = last_on_or_before(sessions, file.as_of) or file.as_of
-            lines = lines_of(file, when)
-            numbers = np.fromiter((number.setdefault(s, len(number)) for s in lines), np.intp)
             if priced and priced[-1].session == when:
                 priced.pop()
-            priced.append(_File(file, when, numbers, price))
+            priced.append(PricedFile(file, when, lines_of(file, when), price))
         if len(priced) > 1:
             funds.append(priced)
-    if not funds:
+    wanted = _without_close(bars, [one for files in funds for one in files])
+    if not wanted:
         return FileCloses()
-    symbols = tuple(number)
-    begun = _first_closes(bars, symbols, [one for files in funds for one in files])
-    if begun is None:
-        return FileCloses()
-    recorded = {number[s]: entries for s, entries in splits().items() if s in number}
-    links = _Links()
+    number: dict[str, int] = {}
     for files in funds:
-        _link(files, len(symbols), recorded, links)
+        for one in files:
+            numbers = (number.setdefault(s, len(number)) for s in one.symbols)
+            one.numbers = np.fromiter(numbers, np.intp)
+    symbols = tuple(number)
+    begun = _first_closes(bars, number, wanted)
+    recorded = {number[s]: entries for s, entries in splits().items() if s in number}
+    links = Links()
+    for files in funds:
+        link(files, len(symbols), recorded, links)
     if not links.parts:
         return FileCloses()
     return _assembled(symbols, funds, begun, links, recorded, bars)
@@ -182,106 +152,47 @@ def _stated(file: Holdings) -> FloatArray | None:
     return np.where(file.quantity > 0, price, np.nan)
 
 
-def _first_closes(
-    bars: Sequence[Block], symbols: tuple[str, ...], files: Sequence[_File]
-) -> IntArray | None:
-    """(S,) day of each line's first close held, `_DAYS` without any.
-
-    None where every line of every file has a close on the file's session: then no file's price
-    is needed.
-    """
-    years = {block.year: block for block in bars}
-    places = {block.year: dict(zip(block.symbols, count(), strict=False)) for block in bars}
-    open_ = np.zeros(len(symbols), bool)
+def _without_close(bars: Sequence[Block], files: Sequence[PricedFile]) -> set[str]:
+    """The lines that some file states a price of on a session without a close of theirs."""
+    blocks = {block.year: block for block in bars}
+    places: dict[int, dict[str, int]] = {}
+    wanted = set[str]()
     for one in files:
-        block = years.get(one.session.year)
+        block, stated = blocks.get(one.session.year), one.price > 0
         row = -1 if block is None else int(np.searchsorted(block.sessions, day(one.session)))
         if block is None or row == len(block.sessions) or block.sessions[row] != day(one.session):
-            open_[one.numbers] = True
+            wanted.update(one.symbols[at] for at in np.nonzero(stated)[0].tolist())
             continue
+        if block.year not in places:
+            places[block.year] = dict(zip(block.symbols, count(), strict=False))
         column = places[block.year]
-        where = np.fromiter((column.get(symbols[n], -1) for n in one.numbers.tolist()), np.intp)
+        where = np.array([column.get(symbol, -1) for symbol in one.symbols], np.intp)
         closed = np.isfinite(block.close[row])
         if block.adj_close is not None:
             closed |= np.isfinite(block.adj_close[row])
-        open_[one.numbers[(where < 0) | ~closed[where]]] = True
-    if not open_.any():
-        return None
-    first = np.full(len(symbols), _DAYS)
-    wanted = np.nonzero(open_)[0]
+        open_ = stated & ((where < 0) | ~np.append(closed, False)[where])
+        wanted.update(one.symbols[at] for at in np.nonzero(open_)[0].tolist())
+    return wanted
+
+
+def _first_closes(
+    bars: Sequence[Block], number: Mapping[str, int], wanted: Collection[str]
+) -> IntArray:
+    """(S,) day of the first close of each wanted line, `_DAYS` without; `-_DAYS` of the others."""
+    first = np.full(len(number), -_DAYS)
+    first[[number[symbol] for symbol in wanted]] = _DAYS
     for block in bars:
-        column = places[block.year]
-        where = np.fromiter((column.get(symbols[n], -1) for n in wanted.tolist()), np.intp)
-        lines, columns = wanted[where >= 0], where[where >= 0]
+        columns = [at for at, symbol in enumerate(block.symbols) if symbol in wanted]
         closed = np.isfinite(block.close[:, columns])
         if block.adj_close is not None:
             closed |= np.isfinite(block.adj_close[:, columns])
-        days = block.sessions.astype(np.int64)[closed.argmax(axis=0)] if len(columns) else lines
+        if not closed.size:
+            continue
+        lines = np.array([number[block.symbols[at]] for at in columns], np.intp)
+        days = block.sessions.astype(np.int64)[closed.argmax(axis=0)]
         there = closed.any(axis=0)
         first[lines[there]] = np.minimum(first[lines[there]], days[there])
-    # a line that has closes on the day of every file needs none
-    first[~open_] = -_DAYS
     return first
-
-
-def _link(
-    files: Sequence[_File],
-    size: int,
-    recorded: Mapping[int, Sequence[tuple[date, float]]],
-    links: _Links,
-) -> None:
-    """Tell the splits between each file of one fund and the last one before it with the line."""
-    entries = [(n, _number(on)) for n, of_line in recorded.items() for on, _ in of_line]
-    split_lines, split_days = np.array(entries, np.int64).reshape(-1, 2).T
-    seen = np.full(size, -1)
-    for place, new in enumerate(files):
-        earlier = seen[new.numbers]
-        for before in np.unique(earlier[earlier >= 0]).tolist():
-            old = files[before]
-            if not 0 < (new.session - old.session).days <= LINK_DAYS:
-                continue
-            row = np.full(size, -1)
-            row[old.numbers] = np.arange(len(old.numbers))
-            common = np.nonzero(row[new.numbers] >= 0)[0]
-            numbers, at = new.numbers[common], row[new.numbers[common]]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                factors = split_factors(
-                    new.file.quantity[common] / old.file.quantity[at],
-                    new.price[common] / old.price[at],
-                )
-            # what is on record is taken out of the price with the other records
-            told = split_lines[
-                (split_days > _number(old.session)) & (split_days <= _number(new.session))
-            ]
-            factors[np.isin(numbers, told)] = 1.0
-            mine = earlier[common] == before
-            if before != place - 1:
-                # a ticker that was away is the same line only under its name or identifier
-                mine &= _same(old.file, at, new.file, common)
-            price = new.price[common][mine]
-            links.add(numbers[mine], old.session, new.session, factors[mine], price)
-        seen[new.numbers] = place
-
-
-def _same(old: Holdings, rows: IntArray, new: Holdings, new_rows: IntArray) -> BoolArray:
-    """(C,) whether rows of two files have one identifier, or one name."""
-    pairs = list(zip(rows.tolist(), new_rows.tolist(), strict=True))
-    same = [
-        old.names[one] == new.names[other]
-        or bool(
-            old.identifiers
-            and new.identifiers
-            and old.identifiers[one]
-            and old.identifiers[one] == new.identifiers[other]
-        )
-        for one, other in pairs
-    ]
-    return np.array(same, bool)
-
-
-def _number(value: date) -> int:
-    """A day as a number."""
-    return int(day(value).astype(np.int64))
 
 
 def _date(value: int) -> date:
@@ -290,16 +201,16 @@ def _date(value: int) -> date:
 
 def _assembled(
     symbols: tuple[str, ...],
-    funds: Sequence[Sequence[_File]],
+    funds: Sequence[Sequence[PricedFile]],
     begun: IntArray,
-    links: _Links,
+    links: Links,
     recorded: Mapping[int, Sequence[tuple[date, float]]],
     bars: Sequence[Block],
 ) -> FileCloses:
     """The closes of all files on one basis, and where two of them must not be compared."""
     files = [one for fund in funds for one in fund]
     line = np.concatenate([one.numbers for one in files])
-    when = np.concatenate([np.full(len(one.numbers), _number(one.session)) for one in files])
+    when = np.concatenate([np.full(len(one.numbers), day_number(one.session)) for one in files])
     price = np.concatenate([one.price for one in files])
     keep = (price > 0) & (when < begun[line])
     line, when, price = line[keep], when[keep], price[keep]
@@ -319,7 +230,7 @@ def _assembled(
     crossing = (first < begun[link_line]) & (last >= begun[link_line]) & np.isfinite(factor)
     for row in np.nonzero(crossing)[0].tolist():
         entries = recorded.get(int(link_line[row]), ())
-        later = math.prod(f for on, f in entries if _number(on) > last[row])
+        later = math.prod(f for on, f in entries if day_number(on) > last[row])
         held = _close_on(bars, symbols[link_line[row]], _date(last[row]))
         if not abs(stated[row] / later / held - 1) <= _AGREE:
             factor[row] = np.nan
@@ -335,7 +246,7 @@ def _assembled(
     for number in filled[np.isin(filled, list(recorded))].tolist():
         rows = slice(*np.searchsorted(line, [number, number + 1]))
         for on, value in recorded[number]:
-            close[rows][when[rows] < _number(on)] /= value
+            close[rows][when[rows] < day_number(on)] /= value
     line, when, close = line[~inside], when[~inside], close[~inside]
     breaks = _breaks(symbols, line, when, begun, (link_line, first, last, clean))
     linked = np.isin(line, np.unique(link_line))
