@@ -236,7 +236,7 @@ def signals(daily: Daily) -> tuple[Signal, ...]:
                 last=days[fires[-1]].item() if len(fires) else None,
                 first=days[known.argmax()].item(),
                 days_left=int(left[-1]) if state == "armed" else None,
-                fired=state == "on" and (len(levels) < 2 or previous != levels[-1]),
+                fired=state == "on" and bool(len(levels) < 2 or previous != levels[-1]),
                 ended=state == "off" and bool(previous >= 1),
             )
         )

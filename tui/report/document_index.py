@@ -127,12 +127,12 @@ def _measures(view: IndexView, daily: Daily | None) -> Json:
     """Every row of the table of measures, claimed or not; `claims` says what carries."""
     rows: Json = {}
     for row in ROWS:
-        told = reading(row, view, daily)
+        reading_now = reading(row, view, daily)
         rows[row.key] = {
-            "value": row.in_unit(told.value),
+            "value": row.in_unit(reading_now.value),
             "unit": row.unit,
-            "of": told.of,
-            "change": row.in_unit(told.change),
+            "of": reading_now.of,
+            "change": row.in_unit(reading_now.change),
             "history": None,
         }
     return rows
