@@ -239,6 +239,13 @@ class IndexView:
         return self.covered and all(segment.carry.leaders for segment in self.segments)
 
     @property
+    def universe(self) -> str:
+        """Whose members its daily counts are of: never an exchange's issues."""
+        part = self.segments[-1]
+        whose = f"{part.carry.lender}'s" if part.carry.lender else f"{self.fund}'s"
+        return f"members by {whose} file of {part.holdings_as_of}, not an exchange's issues"
+
+    @property
     def near(self) -> bool:
         """Whether no list of a segment is carried so far that the answer is one in part."""
         return all(segment.carry.breadth for segment in self.segments)

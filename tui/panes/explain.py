@@ -74,6 +74,11 @@ _OF_BOTH: Final = {
     (BREADTH, "daily"): (*_rows(BREADTH, "session"), "above"),
     (BREADTH, "session"): _rows(BREADTH, "session"),
     (BREADTH, "averages"): _rows(BREADTH, "averages"),
+    (BREADTH, "sectors"): ("sector",),
+    (BREADTH, "ten sessions"): (
+        "advances", "declines", "up4", "down4", "above", "highs-lows", "mcclellan",
+    ),
+    (BREADTH, "signals"): ("signals", "zweig_average"),
     (CONTRIBUTORS, "sectors"): ("sector",),
     (CONTRIBUTORS, "themes"): ("theme",),
     (CHANGES, "membership"): ("turnover",),
