@@ -84,12 +84,11 @@ class FileCloses:
 
     def sessions_of(self) -> dict[str, tuple[date, ...]]:
         """Symbol -> the sessions for which a file's price stands, ascending."""
-        edges = np.nonzero(np.diff(self.line))[0] + 1
-        first = self.line[np.concatenate([[0], edges]).astype(np.intp)] if len(self) else []
-        parts = np.split(self.session, edges)
+        edges = np.searchsorted(self.line, np.arange(len(self.symbols) + 1)).tolist()
+        days = self.session.tolist()
         return {
-            self.symbols[line]: tuple(part.tolist())
-            for line, part in zip(list(first), parts, strict=False)
+            symbol: tuple(days[first:last])
+            for symbol, first, last in zip(self.symbols, edges[:-1], edges[1:], strict=True)
         }
 
 
@@ -126,16 +125,16 @@ def file_closes(
     if not wanted:
         return FileCloses()
     number: dict[str, int] = {}
-    for files in funds:
-        for one in files:
+    for of_fund in funds:
+        for one in of_fund:
             numbers = (number.setdefault(s, len(number)) for s in one.symbols)
             one.numbers = np.fromiter(numbers, np.intp)
     symbols = tuple(number)
     begun = _first_closes(bars, number, wanted)
     recorded = {number[s]: entries for s, entries in splits().items() if s in number}
     links = Links()
-    for files in funds:
-        link(files, len(symbols), recorded, links)
+    for of_fund in funds:
+        link(of_fund, len(symbols), recorded, links)
     if not links.parts:
         return FileCloses()
     return _assembled(symbols, funds, begun, links, recorded, bars)
