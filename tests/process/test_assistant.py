@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import tui.cli
 from tests.cache.test_store import files
 from tests.terminal.test_sockets import HOOK
 from tests.tui.test_cli import Cli, cli, filled, note, once
@@ -198,6 +199,7 @@ def test_without_the_sdk_it_says_what_to_install(
     filled: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(sys.modules, "tui.cli.assistant", raising=False)
+    monkeypatch.delattr(tui.cli, "assistant", raising=False)
     monkeypatch.setitem(sys.modules, "mcp.server.lowlevel", None)
     code, out, err = filled("mcp")
     assert (code, out) == (2, "") and "pip install 'internals[mcp]'" in err

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.cli.narrowing import left_out, of_themes
 from tui.state.config import ConfigError
 
 if TYPE_CHECKING:
@@ -55,6 +54,8 @@ def narrowed(
         ConfigError: a name or a theme cannot be left out.
         CacheError: the market, which says what a theme's names are, cannot be read.
     """
+    from tui.cli.narrowing import left_out, of_themes
+
     names = left_out(without, (question.small, question.large))
     if themes:
         names = tuple(dict.fromkeys((*names, *of_themes(themes, desk.market()))))

@@ -118,18 +118,16 @@ def _command(arguments: argparse.Namespace) -> int:
         return status(desk, _settings(arguments, where)[0], arguments.format)
     config, as_of = _settings(arguments, where)
     if arguments.command == "refresh":
-        return _refresh(desk, config.question(), config, arguments)
+        return _refresh(desk, _alone(config.question(), arguments), config, arguments)
     if arguments.command == "quotes":
         return _quotes(desk, config.question())
     if arguments.command == "board":
         from tui.cli.board import write_board
 
         return write_board(desk, config, as_of, arguments)
-    from tui.cli.questions import narrowed, of_index, opening_question
+    from tui.cli.questions import narrowed, opening_question
 
-    question = opening_question(desk, config, as_of)
-    alone = getattr(arguments, "index", None)
-    question = of_index(question, alone, pair=hasattr(arguments, "pair"))
+    question = _alone(opening_question(desk, config, as_of), arguments)
     question = narrowed(desk, question, arguments.without, arguments.theme, arguments.breadth_list)
     if arguments.command == "note":
         return _note(desk, question, arguments)
@@ -169,10 +167,11 @@ def _screen(arguments: argparse.Namespace, where: Places) -> int:
         desk = Desk(where, demo=demo, home=home, looking=arguments.read_only)
         if desk.read_only:
             config = replace(config, refresh_on_open=False)
-        return desk, config, opening_question(desk, config, as_of, memory.question())
+        question = opening_question(desk, config, as_of, memory.question())
+        return desk, config, _alone(question, arguments)
 
     # a simulated market opens with its own question, whatever was remembered
-    first = config.question(Question() if demo else memory.question())
+    first = _alone(config.question(Question() if demo else memory.question()), arguments)
     return show(config, first, memory, opener, simulated=demo)
 
 
@@ -202,13 +201,22 @@ def _assist(where: Places, desk: Desk, *, demo: bool, home: Path | None) -> int:
     return ANSWERED
 
 
+def _alone(question: Question, arguments: argparse.Namespace) -> Question:
+    """The question of one index alone, where that is asked."""
+    from tui.cli.questions import of_index
+
+    return of_index(question, getattr(arguments, "index", None), pair=hasattr(arguments, "pair"))
+
+
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
     from tui.report.files import answer_to
     from tui.report.formats import tells_daily, written
 
     if arguments.part is not None and arguments.format != "csv":
         return say("--part picks a table of --format csv; `internals export` writes all", BAD_INPUT)
-    wanted = tells_daily(arguments.format, arguments.part)
+    if arguments.length is not None and (arguments.format not in ("text", "md") or arguments.since):
+        return say("--length is of --format text and md, without --since", BAD_INPUT)
+    wanted = arguments.length is None and tells_daily(arguments.format, arguments.part)
     snapshot = desk.take(replace(question, daily=wanted))
     for doubt in desk.market().reference.doubts:
         say(doubt, ANSWERED)
@@ -217,7 +225,11 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
         from tui.report.since import compared
 
         earlier = compared(arguments.since, snapshot)
-    if arguments.part is not None:
+    if arguments.length is not None:
+        from tui.report.export import to_story
+
+        text = to_story(snapshot, arguments.length, markdown=arguments.format == "md")
+    elif arguments.part is not None:
         from tui.report.tidy import part_csv
 
         text = part_csv(snapshot, earlier, arguments.part)
