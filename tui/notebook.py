@@ -1,4 +1,4 @@
-"""For a notebook: the answer of the command line as a Snapshot, its tables as pandas frames.
+"""For a notebook: the command line's answer as a Snapshot, its tables as pandas or polars frames.
 
 from tui.notebook import ask, to_pandas
 
@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.report.tidy import to_pandas
+from tui.report.tidy import to_pandas, to_polars
 from tui.service.service import Desk
 from tui.state.config import FILE, as_date, load, with_flags
 from tui.state.places import places
@@ -20,7 +20,7 @@ from tui.state.places import places
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
 
-__all__ = ["ask", "to_pandas"]
+__all__ = ["ask", "to_pandas", "to_polars"]
 
 
 def ask(

@@ -49,6 +49,8 @@ def test_each_part_by_hand(snapshot: Snapshot) -> None:
                             if not isinstance(v, (list, dict, str))]),
         "measures": 2 * len(ROWS),  # each row of the table, of both indices
         "ladder": 16,  # five rungs above and three below, twice
+        "signals": 14,  # seven rules on each side
+        "sector_breadth": 8,  # four sectors on each side
         "histogram": 18,
         "outside": 2,
         "without": 0,  # no name is left out

@@ -248,8 +248,10 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
     "breadth": ("fund measure value:f", _moments),
     "measures": ("fund measure value:f unit of:i change:f", _measures),
     "signals": (
-        "fund key title state since:d last:d first:d days_left:i universe rule needs",
-        _each("signals"),
+        "fund key title signal_state since:d last:d first:d days_left:i universe rule needs",
+        lambda document: (
+            {**row, "signal_state": row["state"]} for row in _each("signals")(document)
+        ),
     ),
     "sector_breadth": (
         "fund name n:i up:i share_up:f median:f share_above_50:f of_50:i share_above_200:f"
