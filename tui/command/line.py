@@ -76,7 +76,14 @@ class AddFund:
     words: str
 
 
-Asked = Question | SortBy | Act | WatchPair | SetAlert | Import | ThemeNamed | AddFund
+@dataclass(frozen=True, slots=True)
+class ViewNamed:
+    """A view by its name."""
+
+    name: str
+
+
+Asked = ViewNamed | Question | SortBy | Act | WatchPair | SetAlert | Import | ThemeNamed | AddFund
 #: Words of the command line that do what a key does.
 _ACTS: Final = {c.line: c.action for c in COMMANDS if c.action and c.line}
 
@@ -123,6 +130,8 @@ def parse(text: str, question: Question, pairs: Sequence[tuple[str, str]] = ()) 
         if rest[0].casefold() != "add":
             raise CommandError("write fund add SYMBOL --issuer I --product N, or --index WORDS")
         return AddFund(" ".join(text.split(None, 2)[2:]))
+    if head == "view":
+        return ViewNamed(" ".join(rest))
     if head == "mrr" and not rest:
         return SortBy("ret")
     if head == "sort":
