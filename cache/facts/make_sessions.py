@@ -11,11 +11,12 @@ from datetime import UTC, date, datetime, time
 
 from cache.facts.sessions import CLOSE, FILE, NEW_YORK
 
-FIRST = date(1993, 1, 1)
+#: The Russell 2000 has daily closes from September 1987 on; earlier years are not told reliably.
+FIRST = date(1987, 1, 1)
 
 
 def make(last: date, made: date) -> str:
-    """The text of the data file: sessions from 1993 through ``last``, made on ``made``."""
+    """The text of the data file: sessions from 1987 through ``last``, made on ``made``."""
     import exchange_calendars  # type: ignore[import-untyped]
     import pandas as pd
 

@@ -45,7 +45,7 @@ class _Calendar:
 def sessions() -> Dates:
     """Every session of the exchange: (T,) datetime64[D], ascending, read-only.
 
-    Runs from the first session of 1993 through the last day of the data file, and on with
+    Runs from the first session of 1987 through the last day of the data file, and on with
     computed ones.
     """
     return _calendar().sessions

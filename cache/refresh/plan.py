@@ -16,6 +16,7 @@ import numpy as np
 from cache.facts.sessions import last_final, next_final, sessions
 from cache.facts.vendors import FETCHED, YAHOO
 from cache.refresh.ask import Ask
+from cache.refresh.events_due import due, expected
 from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
 from cache.refresh.held import HeldCloses
 from cache.refresh.reasons import asked_for, wait_until
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Fund histories begin here: the first fund on the S&P 500 began to trade in January 1993.
 FUNDS_FROM: Final = date(1993, 1, 1)
+#: Histories of indices, which begin before any fund's: with the first exchange session known.
+INDICES_FROM: Final = date(1987, 1, 1)
 #: Chart requests a second that Yahoo has been seen to bear for thousands of symbols.
 RATE: Final = 4.0
 
@@ -107,7 +110,7 @@ def make_plan(
         funds: where issuers keep their files; without it no file is asked for.
         full: ask for everything, whole.
         again: ask also for what waits after a failure.
-        years: how far back the lines go; funds go back to 1993.
+        years: how far back the lines go; funds go back to 1993, indices to 1987.
         since: start of the window, for the holdings files wanted.
         absent: holdings files that their issuer said it does not have.
         left: hosts that refused to talk; those still left alone are not asked.
@@ -160,6 +163,8 @@ def make_plan(
             absent=absent,
         )
     ]
+    if vendor.closes_alone:
+        asks = _with_turns(asks, known, final, reference.sessions)
     limited = [r for r in prices.failures.values() if f"limited by {vendor.name};" in r]
     quiet = {} if full or again else {host: one for host, one in left.items() if one.holds(now)}
     skipped = {ask: hosts for ask in files if (hosts := funds[ask.fund].hosts(ask.day)) <= {*quiet}}
@@ -183,11 +188,13 @@ def whole(
     years: int = 2,
     vendor: Vendor = YAHOO,
 ) -> Ask:
-    """The Ask for a symbol's whole history: funds from 1993 on, lines for some years.
+    """The Ask for a symbol's whole history: indices from 1987, funds from 1993, lines some years.
 
     It reaches back to the first close held, so that replacing loses no year.
     """
-    begin = FUNDS_FROM if symbol in pair else _years_back(now.date(), years)
+    begin = _years_back(now.date(), years)
+    if symbol in pair:
+        begin = INDICES_FROM if symbol.startswith("^") else FUNDS_FROM
     days, _ = known.closes(symbol)
     if len(days):
         begin = min(begin, pydate(days[0]))
@@ -207,7 +214,23 @@ def _charts(vendor: Vendor, asks: Sequence[Ask], final: date) -> int:
 
     pieces, histories = [a for a in asks if not a.whole], [a for a in asks if a.whole]
     bars = sum(span([ask]) for ask in histories) if vendor.batch else 0
-    return vendor.requests(len(pieces), len(histories), span(pieces), span(histories), bars)
+    alone = sum(not ask.events for ask in pieces)
+    return vendor.requests(len(pieces), len(histories), span(pieces), span(histories), bars, alone)
+
+
+def _with_turns(asks: Sequence[Ask], known: HeldCloses, final: date, sessions: Dates) -> list[Ask]:
+    """The asks, those marked that closes alone answer."""
+    paid = expected(known.prices)
+    marked = []
+    for ask in asks:
+        last = known.final(ask.symbol)
+        if ask.whole or last is None:
+            marked.append(ask)
+            continue
+        first = _sessions_back(sessions, last, -1)
+        events = due(ask.symbol, first, final, sessions, paid.get(ask.symbol))
+        marked.append(replace(ask, events=events))
+    return marked
 
 
 def _until(now: datetime) -> date:
@@ -264,4 +287,4 @@ def _years_back(today: date, years: int) -> date:
 def _sessions_back(sessions: Dates, when: date, count: int) -> date:
     """The session ``count`` sessions before ``when``."""
     at = int(np.searchsorted(sessions, day(when), side="right")) - 1
-    return pydate(sessions[max(at - count, 0)])
+    return pydate(sessions[min(max(at - count, 0), len(sessions) - 1)])

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from core.answer import rarity_values
-from core.answer.scalar import CHANGES, CONTRIBUTORS, Scalar, ScalarUnit
+from core.answer.scalar import BREADTH, CHANGES, CONTRIBUTORS, Scalar, ScalarUnit
 from core.answer.table import ROWS
+from core.measures.signals import RULES, states
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
@@ -109,6 +110,19 @@ def _covered(snapshot: Snapshot, fund: str) -> IndexView | None:
     return view if view is not None and view.claims else None
 
 
+def _signal(key: str) -> Callable[[Snapshot, str, str], float | None]:
+    """1 where a signal is on, 0 where not."""
+
+    def value(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
+        view, daily = snapshot.indices.get(fund), snapshot.daily.get(fund)
+        if view is None or daily is None or not view.claims_breadth or not len(daily.sessions):
+            return None
+        on = float(states(daily)[key][-1])
+        return on if math.isfinite(on) else None
+
+    return value
+
+
 def _table() -> Iterator[AlertMeasure]:
     """A measure of every row of the table of measures."""
     for row in ROWS:
@@ -168,6 +182,12 @@ MEASURES: Final = (
     *_RARITY,
     AlertMeasure("gap", "small less large", "pp", SPREAD, _gap, closes=True),
     *_table(),
+    *(
+        AlertMeasure(
+            key, f"{title}: 1 where it is on", "", BREADTH, _signal(key), fund=True, daily=True
+        )
+        for key, (title, _) in RULES.items()
+    ),
     AlertMeasure(
         "contribution",
         "what a name brought",

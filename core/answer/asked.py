@@ -39,7 +39,7 @@ def check_names(market: Market, question: Question) -> None:
         verb = "are" if len(unknown) > 1 else "is"
         raise NoSuchNameError(
             f"{' '.join(unknown)} {verb} in no holdings file: name lines of"
-            f" {question.small} or {question.large} as their holdings files spell them"
+            f" {' or '.join(question.funds)} as their holdings files spell them"
         )
 
 
@@ -50,7 +50,7 @@ def absent_names(
     lacking: dict[str, list[str]] = {}
     for entry in question.without:
         fund, _, name = entry.rpartition(":")
-        funds = [fund] if fund else [question.small, question.large]
+        funds = [fund] if fund else list(question.funds)
         views = [indices[name] for name in funds if name in indices]
         symbol = market.symbol(name)
         if views and not any(view.without and symbol in view.without.symbols for view in views):

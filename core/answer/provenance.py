@@ -32,7 +32,7 @@ def sources(
     rows: list[Source] = []
     prices = market.prices
     origins = origins_of(market, window)
-    for fund in (question.small, question.large):
+    for fund in question.funds:
         if fund in market.last_close:
             rows.append(
                 Source(
@@ -133,8 +133,8 @@ def warnings(
         limit = max(0.0010, 0.02 * abs(view.fund_return or 0.0))
         if view.rest is not None and abs(view.rest) > limit:
             sentences.append(
-                f"{fund}: {view.rest * 1e4:+.0f} bp of the fund's return is neither in its measured"
-                f" lines nor in their coverage ({_rest_words(view)})"
+                f"{fund}: {view.rest * 1e4:+,.0f} bp of the fund's return is neither in its"
+                f" measured lines nor in their coverage ({_rest_words(view)})"
             )
     first_dividend = market.cached("first dividend", lambda: _first_dividend(market))
     if (
@@ -166,7 +166,7 @@ def _doubtful_dividends(
 ) -> list[str]:
     """The dividends that were not counted, of the pair itself and of its lines."""
     sentences = []
-    for fund in (question.small, question.large):
+    for fund in question.funds:
         series = market.series(fund)
         for when, cash in series.doubtful_dividends if series else ():
             if day(window.start) < when <= day(window.end):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -34,6 +35,7 @@ from core.measures.membership import as_known, list_at_end, spans
 from core.measures.spread import Spread, spread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from core.data.frames import Holdings
@@ -56,6 +58,10 @@ __all__ = [
     "stepped",
     "take",
 ]
+
+
+#: A reconstitution that lies so near to the as-of date is named.
+NEAR: Final = timedelta(days=14)
 
 
 def common_sessions(market: Market, small: str, large: str) -> Dates:
@@ -93,8 +99,9 @@ def _spread(
         window,
         levels.sessions,
         levels.small,
-        levels.large,
-        prices=(levels.small_price, levels.large_price),
+        np.ones(len(levels.small)) if question.alone else levels.large,
+        alone=question.alone,
+        prices=(levels.small_price, None if question.alone else levels.large_price),
         as_of=as_of,
         calendar=market.reference.sessions,
     ), ""
@@ -132,6 +139,17 @@ def _with_contributions(
     )
 
 
+def _reconstitutions(market: Market, funds: Iterable[str], as_of: date) -> dict[str, date]:
+    """Fund -> the known reconstitution nearest to a date, where it is near."""
+    nearest = {}
+    for fund in funds:
+        dates = map(market.session, market.reference.reconstitutions.get(fund, ()))
+        near = [d for d in dates if abs(d - as_of) <= NEAR]
+        if near:
+            nearest[fund] = min(near, key=lambda d: abs(d - as_of))
+    return nearest
+
+
 def take(market: Market, question: Question) -> Snapshot:
     """Answer a question from what is held.
 
@@ -140,20 +158,21 @@ def take(market: Market, question: Question) -> Snapshot:
         UnavailableError: nothing is held to answer from, or not for the window.
         NoSuchNameError: a name to leave out stands in no list of members held.
     """
-    pair = (question.small, question.large)
-    if question.small == question.large:
+    pair = question.funds
+    if question.small == question.large and not question.alone:
         raise UnavailableError(f"{question.small} cannot be compared with itself")
     for fund in pair:
         if fund not in market.last_close and fund not in market.holdings:
             raise UnavailableError(f"no data for {fund}: import its files or fetch")
     check_names(market, question)
-    newest = final_sessions(market, *pair)[-1:]
+    both = question.small, question.large
+    newest = final_sessions(market, *both)[-1:]
     if question.as_of is not None:
         market = market.kinds_known_on(question.as_of)
-    sessions = common_sessions(market, *pair)
-    final = final_sessions(market, *pair)
+    sessions = common_sessions(market, *both)
+    final = final_sessions(market, *both)
     if not len(sessions):
-        raise UnavailableError(f"no closes for {pair[0]} and {pair[1]}: import or fetch")
+        raise UnavailableError(f"no closes for {' and '.join(pair)}: import or fetch")
     last = pydate((final if len(final) else sessions)[-1])
     asked = question.as_of or last
     window = resolve(question.window, asked, sessions)
@@ -223,7 +242,7 @@ def take(market: Market, question: Question) -> Snapshot:
     late = not_reached(market, question, window.label, sessions)
     absent = absent_names(market, question, indices)
     remarks = tuple(filter(None, [late, *absent]))
-    whole = found_spread is not None and len(indices) == 2 and not late
+    whole = found_spread is not None and len(indices) == len(pair) and not late
     state: State = "final"
     if window.end in open_sessions:
         state = "intraday"
@@ -237,7 +256,8 @@ def take(market: Market, question: Question) -> Snapshot:
         state=state,
         simulated=market.simulated,
         sources=sources(market, question, window, baskets, lists),
-        spread=found_spread,
+        spread=None if question.alone else found_spread,
+        own=found_spread if question.alone else None,
         indices=indices,
         bridge=steps,
         gap_leaders=gap_leaders(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else None,
@@ -250,6 +270,7 @@ def take(market: Market, question: Question) -> Snapshot:
         announced=to_come,
         remarks=remarks,
         not_reached=bool(late),
+        reconstitutions=_reconstitutions(market, pair, as_of),
     )
 
 

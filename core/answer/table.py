@@ -29,12 +29,23 @@ from core.answer.scalar import Reading, Scalar, last
 from core.answer.table_daily import SESSION
 from core.answer.table_members import MEMBERS
 from core.answer.table_window import CONCENTRATION, RETURNS
+from core.measures.counting import AVERAGES
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
     from core.measures.daily import Daily
 
+#: Keys of series that the daily breadth has told from the start.
+DAILY_KEYS: Final = frozenset(
+    ("advances", "declines", "unchanged", "advance_decline_line", "rana", "mcclellan", "summation",
+     "trin", "new_highs", "new_lows", *(f"share_above_{days}" for days in AVERAGES))
+)  # fmt: skip
 ROWS: Final[tuple[Scalar, ...]] = (*RETURNS, *CONCENTRATION, *SESSION, *MEMBERS)
+#: Rows whose series stand in the daily breadth's JSON and CSV beside those that had names before.
+SERIES: Final = tuple(
+    row for row in (*SESSION, *MEMBERS)
+    if row.series is not None and row.key not in DAILY_KEYS
+)  # fmt: skip
 _BY_NAME: Final = {name: row for row in ROWS for name in (row.key, *row.also)}
 
 

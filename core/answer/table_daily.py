@@ -9,6 +9,7 @@ import numpy as np
 
 from core.answer.scalar import BREADTH, Scalar, session_scalar
 from core.measures.counting import YEAR_SESSIONS
+from core.measures.signals import zweig_average
 
 if TYPE_CHECKING:
     from core.data.frames import FloatArray
@@ -55,6 +56,11 @@ SESSION: Final[tuple[Scalar, ...]] = (
     session_scalar(
         "summation", "McClellan summation", "running sum of the oscillator", "ratio", 0,
         _settled(lambda d: d.oscillators.summation), _SESSION, signed=True,
+    ),
+    session_scalar(
+        "zweig_average", "average of A / (A + D)",
+        "10-session exponential average, as in Zweig's breadth thrust", "ratio", 3,
+        zweig_average, _SESSION, of=_moved,
     ),
     session_scalar(
         "trin", "TRIN", "(advances / declines) / (volume up / volume down)", "ratio", 2,

@@ -239,6 +239,13 @@ class IndexView:
         return self.covered and all(segment.carry.leaders for segment in self.segments)
 
     @property
+    def universe(self) -> str:
+        """Whose members its daily counts are of: never an exchange's issues."""
+        part = self.segments[-1]
+        whose = f"{part.carry.lender}'s" if part.carry.lender else f"{self.fund}'s"
+        return f"members by {whose} file of {part.holdings_as_of}, not an exchange's issues"
+
+    @property
     def near(self) -> bool:
         """Whether no list of a segment is carried so far that the answer is one in part."""
         return all(segment.carry.breadth for segment in self.segments)
@@ -311,7 +318,8 @@ class Snapshot:
             when an index is missing, below the coverage floor or on a list carried too far.
         simulated: the market is made up.
         sources: where everything came from.
-        spread: None where a fund's closes are missing; ``missing`` says so.
+        spread: None where a fund's closes are missing (``missing`` says so) or one index stands
+            alone.
         indices: fund -> its view; a fund without holdings or prices is not in it.
         bridge: five steps that add up to the gap; () where a side is missing.
         gap_leaders: None where a side is missing.
@@ -325,6 +333,10 @@ class Snapshot:
             any is not in it.
         remarks: those of the warnings that are about the question itself.
         not_reached: a date asked for lies beyond the last session held.
+        reconstitutions: fund -> the known reconstitution of its index nearest to the as-of date,
+            where it lies within two weeks of it.
+        own: of one index alone: its return as a spread over a level that does not move, so that
+            the gap is the return and its ranks those of the return.
     """
 
     question: Question
@@ -347,6 +359,14 @@ class Snapshot:
     announced: Mapping[str, tuple[Coming, ...]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     not_reached: bool = False
+    reconstitutions: Mapping[str, date] = field(default_factory=dict)
+    own: Spread | None = None
+
+    @property
+    def state_words(self) -> str:
+        """The state, and whether weights are estimated: "final, estimated"."""
+        estimated = any(view.estimated for view in self.indices.values())
+        return f"{self.state}, estimated" if estimated else self.state
 
     @property
     def small(self) -> IndexView | None:
@@ -362,7 +382,7 @@ class Snapshot:
     def complete(self) -> bool:
         """Everything was answered; both indices are well covered, on lists not carried too far."""
         return (
-            self.spread is not None
+            (self.spread is not None or self.own is not None)
             and not self.not_reached
             and all(view is not None and view.complete for view in (self.small, self.large))
         )

@@ -43,6 +43,7 @@ class Question:
         below: breadth's lower thresholds, as returns.
         daily: also measure breadth session by session.
         breadth_list: which list of members breadth counts.
+        alone: answer one index alone; ``large`` is then the same fund as ``small``.
     """
 
     small: str = "IWM"
@@ -55,6 +56,12 @@ class Question:
     below: tuple[float, ...] = BELOW
     daily: bool = False
     breadth_list: BreadthList = "start"
+    alone: bool = False
+
+    @property
+    def funds(self) -> tuple[str, ...]:
+        """The funds that are answered: both, or the one that stands alone."""
+        return (self.small,) if self.alone else (self.small, self.large)
 
     @property
     def pair(self) -> tuple[str, str]:

@@ -71,7 +71,7 @@ def _session_of(ground: Ground) -> SessionFigures | None:
     return SessionFigures(daily, when, source, tuple(members))
 
 
-def _moves(ground: Ground, session: SessionFigures) -> dict[str, float]:
+def moves_of(ground: Ground, session: SessionFigures) -> dict[str, float]:
     """Map each member to its close less the close before, where that is recent enough."""
     position = ground.market.position
     return {
@@ -126,7 +126,7 @@ def advances(ground: Ground) -> list[Explanation]:
     session = session_of(ground)
     if session is None:
         return []
-    moves = _moves(ground, session)
+    moves = moves_of(ground, session)
     explanations = []
     for kind, (formula, condition) in _KINDS.items():
         title = "members unchanged" if kind == "unchanged" else kind
@@ -143,7 +143,7 @@ def advances(ground: Ground) -> list[Explanation]:
 
 def _counts(ground: Ground, session: SessionFigures) -> tuple[float, float]:
     """Count members up and members down a second time, from their closes."""
-    moves = _moves(ground, session).values()
+    moves = moves_of(ground, session).values()
     return float(sum(m > 0 for m in moves)), float(sum(m < 0 for m in moves))
 
 
@@ -180,7 +180,7 @@ def rana(ground: Ground) -> list[Explanation]:
     return [one(ground, session, name, value, "number", formula, computed, terms)]
 
 
-def _average(values: list[float], alpha: float) -> float:
+def ema_of(values: list[float], alpha: float) -> float:
     """An exponential average in its closed form, seeded with the first value."""
     last = len(values) - 1
     parts = [alpha * (1 - alpha) ** (last - n) * x for n, x in enumerate(values[1:], start=1)]
@@ -195,7 +195,7 @@ def mcclellan(ground: Ground) -> list[Explanation]:
     swings = session.daily.oscillators
     begun = np.isfinite(swings.rana) & (session.daily.sessions >= day(session.daily.since))
     values = swings.rana[begun].tolist()
-    fast, slow = (_average(values, alpha) if values else None for alpha in (FAST, SLOW))
+    fast, slow = (ema_of(values, alpha) if values else None for alpha in (FAST, SLOW))
     computed = None if fast is None or slow is None else fast - slow
     first = f"of RANA from {session.daily.since} on, seeded with the first value"
     terms = (
@@ -240,7 +240,7 @@ def trin(ground: Ground) -> list[Explanation]:
     session = session_of(ground)
     if session is None:
         return []
-    moves, traded = _moves(ground, session), volumes(ground, session.when)
+    moves, traded = moves_of(ground, session), volumes(ground, session.when)
     up, down = ([s for s, m in moves.items() if m * sign > 0] for sign in (1, -1))
     shares = [math.fsum(traded.get(s, 0.0) for s in side) for side in (up, down)]
     defined = bool(down) and min(shares) > 0

@@ -22,6 +22,7 @@ from core.explain import (
     index,
     lines,
     rarity,
+    signals,
     spread,
 )
 from core.explain.ground import Ground
@@ -74,6 +75,7 @@ _OF_INDEX = {
     "histogram": Measure("lines in each bin", breadth.histogram, "0..10"),
     "above": Measure("members above their averages", daily.above, "50"),
     "highs-lows": Measure("52-week highs and lows", daily.extremes),
+    "signals": Measure("thrusts, 90 % days, omens, divergences", signals.signals),
     "hhi": Measure("sum of squared weights", concentration.hhi),
     "effective-n": Measure("effective number of names", concentration.effective),
     "top": Measure("the k largest contributions", concentration.top, "3"),

@@ -16,9 +16,10 @@ import numpy as np
 
 from core.answer.table import find
 from core.data.frames import STALE_SESSIONS, day
-from core.explain.daily import SessionFigures, one, session_of, volumes
+from core.explain.daily import SessionFigures, ema_of, one, session_of, volumes
 from core.explain.explanation import Explanation, Term, Unit, cut
 from core.measures.counting import YEAR_SESSIONS
+from core.measures.signals import ZWEIG_ALPHA
 from core.measures.traits import DAY_MOVE, HIGH_CLOSES, TREND_CLOSES
 
 if TYPE_CHECKING:
@@ -135,6 +136,24 @@ def middle(key: str, figure: Figure, words: str, pick: Callable[[list[float]], f
         return [one(ground, session, title, value, unit, words, computed, terms)]
 
     return explain
+
+
+def zweig(ground: Ground) -> list[Explanation]:
+    """Explain the average of A / (A + D) in its closed form."""
+    session = session_of(ground)
+    if session is None:
+        return []
+    title, value, unit = _told(ground, session, "zweig_average")
+    movers = session.daily.advances + session.daily.declines
+    ratios = (session.daily.advances / np.where(movers > 0, movers, np.nan)).tolist()
+    ratios = [ratio for ratio in ratios if ratio == ratio]
+    computed = ema_of(ratios, ZWEIG_ALPHA) if len(ratios) > 24 else None
+    terms = (
+        Term("A / (A + D)", ratios[-1] if ratios else None, "ratio", f"of {session.when}"),
+        Term("sessions", float(len(ratios)), "count", "seeded with the first; 25 are needed"),
+    )
+    formula = "exponential average of A / (A + D), alpha 2/11"
+    return [one(ground, session, title, value, unit, formula, computed, terms)]
 
 
 def fund_off_high(ground: Ground) -> list[Explanation]:

@@ -23,6 +23,7 @@ from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day
 from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
 from core.measures.membership import spans
+from core.measures.sector_breadth import Sectors, sectors_of
 from core.measures.standing import Drawdowns, Members, Standing, counted, drawdowns
 from core.measures.traits import Traits
 
@@ -81,6 +82,7 @@ class Daily:
         members: members counted at all; NaN outside the window.
         up_volume: shares traded of the members up; NaN where none is known.
         down_volume: the same of those down.
+        sectors: breadth by sector, None where no line of the window is measured.
         standing: where the members stand; NaN before the last sessions and the window.
         adjusted: dividend-adjusted closes are used where there are no closes.
         since: the session that running sums start at.
@@ -100,6 +102,7 @@ class Daily:
     members: FloatArray
     up_volume: FloatArray
     down_volume: FloatArray
+    sectors: Sectors | None
     standing: Standing
     adjusted: bool
     since: date
@@ -232,9 +235,15 @@ def daily(
 
     def standing(first: int) -> Standing:
         last = counted(traits, parts, tail, days[tail - opened :], own)
-        return Standing(last, falls, days[first:], tuple(parts), opened + first, traits, own)
+        return Standing(last, falls, days[first:], tuple(parts), opened + first, own, traits)
 
-    return sums.daily(days, lead, adjusted, standing)
+    def sectors(first: int) -> Sectors | None:
+        if window_basket is None:
+            return None
+        where = market.columns(matrix)[window_basket.numbers]
+        return sectors_of(window_basket, marks, where, parts, opened + first, matrix.row(end))
+
+    return sums.daily(days, lead, adjusted, standing, sectors)
 
 
 def _listed(market: Market, matrix: Matrix, file: Holdings) -> IntArray:
@@ -297,7 +306,12 @@ class _Sums:
             )
 
     def daily(
-        self, sessions: Dates, since: date, adjusted: bool, standing: Callable[[int], Standing]
+        self,
+        sessions: Dates,
+        since: date,
+        adjusted: bool,
+        standing: Callable[[int], Standing],
+        sectors: Callable[[int], Sectors | None],
     ) -> Daily | None:
         """The series, from the first session with a count on; None without any."""
         some = np.isfinite(self._of["up"])
@@ -324,6 +338,7 @@ class _Sums:
             members=of["members"],
             up_volume=of["up_volume"],
             down_volume=of["down_volume"],
+            sectors=sectors(first),
             standing=standing(first),
             adjusted=adjusted,
             since=sessions[begin].item(),

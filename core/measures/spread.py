@@ -219,6 +219,7 @@ def spread(
     small: FloatArray,
     large: FloatArray,
     *,
+    alone: bool = False,
     prices: tuple[FloatArray | None, FloatArray | None] = (None, None),
     as_of: date | None = None,
     calendar: Dates | None = None,
@@ -231,6 +232,7 @@ def spread(
         small: (T,) level of the small index's fund on the basis asked for (price, or
             price with dividends reinvested); only ratios count.
         large: (T,) the same for the large one.
+        alone: one index alone: ``large`` is 1 throughout, and the gap is the return.
         prices: (T,) split-adjusted closes of both, None where not held; their ratio is told.
         as_of: the last session of the history; None for the window's end.
         calendar: sessions of the exchange, before and after; None for those given.
@@ -273,7 +275,7 @@ def spread(
         history=PairHistory(
             sessions=sessions[:stop],
             small=small[:stop],
-            large=large[:stop],
+            large=None if alone else large[:stop],
             small_price=of_small,
             large_price=of_large,
             start=window.start,

@@ -89,6 +89,7 @@ class Standing:
         sessions: (T,) of the daily breadth.
         parts: who is counted, by rows of the matrix, ascending.
         first: row of the matrix that the first session stands in.
+        series: the fund's own closes, None where none are held.
     """
 
     tail: Counted
@@ -96,13 +97,13 @@ class Standing:
     sessions: Dates
     parts: tuple[Members, ...]
     first: int
+    series: Series | None
     _traits: Traits
-    _series: Series | None
 
     @cached_property
     def whole(self) -> Counted:
         """On every session of the daily breadth; NaN before those that members are counted on."""
-        return counted(self._traits, self.parts, self.first, self.sessions, self._series)
+        return counted(self._traits, self.parts, self.first, self.sessions, self.series)
 
 
 def counted(

@@ -1,4 +1,4 @@
-"""The sentence about announced changes: who of the top contributors is to leave."""
+"""Changes of membership to come: announced ones, and the index's known reconstitution."""
 
 from __future__ import annotations
 
@@ -8,9 +8,24 @@ from core.answer.announced import leaders_to_leave
 from core.note.phrase import Figure, Name, Sentence, basis_points, key, spoken
 
 if TYPE_CHECKING:
-    from core.answer.views import Coming, IndexView
+    from core.answer.views import Coming, IndexView, Snapshot
 
 _COUNTS: Final = {1: "one", 2: "two", 3: "three"}
+
+
+def reconstitution_sentence(snapshot: Snapshot, fund: str) -> Sentence:
+    """When the index of a fund is remade, near the as-of date; nothing where no date is known."""
+    when = snapshot.reconstitutions.get(fund)
+    if when is None:
+        return Sentence()
+    verb = "was" if when < snapshot.as_of else "is"
+    changes = snapshot.changes.get(fund)
+    seen = changes is not None and changes.to_date > when
+    tail = "" if seen else "; no list of members after it is held yet"
+    date = Figure(spoken(when), f"reconstitutions{key(fund)}")
+    return Sentence(
+        Name(fund), f": its index {verb} reconstituted at the close of ", date, tail, "."
+    )
 
 
 def announced_sentence(head: Sentence, view: IndexView, changes: tuple[Coming, ...]) -> Sentence:

@@ -132,6 +132,10 @@ def headline(snapshot: Snapshot) -> Sentence:
     before = "SIMULATED: " if snapshot.simulated else ""
     if snapshot.state == "intraday":
         before += "Intraday: "
+    if snapshot.own is not None:
+        from core.note.own_words import own_headline
+
+        return Sentence(before, own_headline(snapshot, snapshot.own))
     spread = snapshot.spread
     if spread is None:
         return Sentence(before, Name("; ".join(snapshot.missing)), ".")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from core.note.announced import announced_sentence
+from core.note.announced import announced_sentence, reconstitution_sentence
 from core.note.breadth_words import breadth_in_full, breadth_sentence
 from core.note.headline import headline, rank_sentence, window_words
 from core.note.lists import far_list, list_trouble
@@ -144,6 +144,7 @@ def leavers_sentence(snapshot: Snapshot, view: IndexView) -> Sentence:
         who.get(len(leavers.symbols), "all of its top three contributors"),
         " left by ",
         Figure(spoken(changes.to_date), f"{path}.to"),
+        "" if inside_window(changes, snapshot.window.start) else ", before the window",
         " (",
         Name(" ".join(leavers.symbols)),
         "); together ",
@@ -214,7 +215,7 @@ def _drags(snapshot: Snapshot, view: IndexView) -> Sentence:
     lines, count = view.contributors, len(losers.symbols)
     rows = range(len(lines) - 1, len(lines) - 1 - count, -1)
     parts = (losers.contribution, *(float(lines.contribution[row]) for row in rows))
-    places = further_places(wished=[parts])
+    places = further_places(wished=[parts], amounts=parts)
     who = listed(_named(view, row, places) for row in rows)
     total = Figure(basis_points(losers.contribution, places), f"{_at(view)}.drags.sum_bp")
     # no "cost" beside a signed number: the sign alone says which way it went
@@ -298,19 +299,24 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
         snapshot: what is told.
         earlier: what changed since an earlier note, to be told with it.
     """
-    prose = [headline(snapshot), rank_sentence(snapshot), ratio_sentence(snapshot)]
+    prose = [headline(snapshot), rank_sentence(snapshot)]
+    if snapshot.own is not None:
+        from core.note.own_words import own_sentence
+
+        prose.append(own_sentence(snapshot))
     if earlier is not None:
         from core.note.since_note import since_sentences
 
         prose += since_sentences(earlier)
-    prose += [verdict_sentence(snapshot), gap_without_sentence(snapshot)]
+    prose += [ratio_sentence(snapshot), verdict_sentence(snapshot), gap_without_sentence(snapshot)]
     spread = snapshot.spread
     for view in snapshot.indices.values():
         breadth = breadth_in_full(view, _open(snapshot))
         if not view.claims:
             prose += [withheld(view), breadth]
             continue
-        behind = spread is not None and (view is snapshot.small) == (spread.gap < 0)
+        alone = snapshot.own is not None
+        behind = alone or (spread is not None and (view is snapshot.small) == (spread.gap < 0))
         prose += [
             breadth,
             _drags(snapshot, view) if behind else Sentence(),
@@ -326,4 +332,5 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
             ),
             _covered(snapshot, view),
         ]
+    prose += [reconstitution_sentence(snapshot, fund) for fund in snapshot.reconstitutions]
     return tuple(s for s in prose if s)

@@ -19,6 +19,8 @@ MONTHS: Final = (
 )  # fmt: skip
 #: Most places beyond whole basis points that a sum is printed with.
 FURTHER: Final = 1
+#: Below so many basis points an amount gets a decimal.
+SMALL: Final = 9.95
 _PLAIN: Final = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -78,9 +80,19 @@ def points(value: float, further: int = 0) -> str:
     return f"{_signed(value * 100, 2 + further)} pp"
 
 
-def basis_points(value: float, further: int = 0) -> str:
-    """Format a fraction in basis points: 0.016 is "+160 bp"."""
-    return f"{_signed(value * 1e4, further)} bp"
+def basis_points(value: float, further: int | None = None) -> str:
+    """Format a fraction in basis points: 0.016 is "+160 bp", 0.00052 "+5.2 bp".
+
+    Args:
+        value: a fraction.
+        further: decimal places; None for one where the amount is under ten basis points.
+    """
+    return f"{_signed(value * 1e4, int(is_small(value)) if further is None else further)} bp"
+
+
+def is_small(amount: float) -> bool:
+    """Whether an amount is under ten basis points and more than none: it gets one decimal."""
+    return 0.05 <= round(abs(amount) * 1e4, 2) < SMALL
 
 
 def adds_up(places: int, *sums: Sequence[float]) -> bool:
@@ -98,7 +110,11 @@ def adds_up(places: int, *sums: Sequence[float]) -> bool:
     return all(holds(total, parts) for total, *parts in sums)
 
 
-def further_places(*sums: Sequence[float], wished: Sequence[Sequence[float]] = ()) -> int:
+def further_places(
+    *sums: Sequence[float],
+    wished: Sequence[Sequence[float]] = (),
+    amounts: Iterable[float] = (),
+) -> int:
     """Return the decimal places beyond whole basis points at which sums add up as they are printed.
 
     Rounded one by one, the parts of a sum may miss it by one in the last place; a reader who
@@ -109,8 +125,9 @@ def further_places(*sums: Sequence[float], wished: Sequence[Sequence[float]] = (
         sums: of each its total and then its parts, as fractions.
         wished: more of them, that hold too where that is possible; else their parts are rounded
             one by one.
+        amounts: those printed in basis points: one place at least where one of them is small.
     """
-    tried = range(FURTHER + 1)
+    tried = range(int(any(map(is_small, amounts))), FURTHER + 1)
     together = next((places for places in tried if adds_up(places, *sums, *wished)), None)
     if together is not None:
         return together

@@ -48,42 +48,50 @@ def beyond(rank: Rank, path: str = ROLLING) -> Figure:
     return Figure(share(rank.beyond, places), f"{path}.beyond")
 
 
-def rank_words(rank: Rank, kind: str, path: str = ROLLING) -> Sentence:
+def rank_words(rank: Rank, kind: str, path: str = ROLLING, size: str = "wide") -> Sentence:
     """The strongest true claim about a value among all stretches as long.
 
     Args:
         rank: the value's.
         kind: what it is, such as "lead" or "deficit".
         path: where it stands in the note's JSON.
+        size: "wide" of a gap, "large" of a return.
     """
     length = Figure(f"{rank.length:,}", f"{path}.sessions")
     over = Sentence(
         " in one session" if rank.length == 1 else Sentence(" over ", length, " sessions")
     )
-    standing = rank.standing
+    standing, most = rank.standing, f"{size.removesuffix('e')}est"
     if standing is None:
         return Sentence(
             "too short a history for a rank (", sample(rank, path), _from(rank, path), ")"
         )
     ground = Sentence(" (", sample(rank, path), _from(rank, path), ")")
     if standing == "record":
-        return Sentence(f"the widest {kind}", over, " on record", ground)
+        return Sentence(f"the {most} {kind}", over, " on record", ground)
     if standing in ("far", "near"):
         assert rank.last_overlapping is not None
         since = Figure(spoken(rank.last_overlapping), f"{path}.last_overlapping")
-        return Sentence(f"the widest {kind}", over, " since ", since, ground)
+        return Sentence(f"the {most} {kind}", over, " since ", since, ground)
     as_wide = Figure(f"{rank.as_wide:,}", f"{path}.as_wide")
     last = Sentence()
     if rank.last is not None:
         last = Sentence(", the last on ", Figure(spoken(rank.last), f"{path}.last"))
     if standing == "rare":
-        wider = Sentence("wider than ", beyond(rank, path), " of ", sample(rank, path))
-        return Sentence(wider, _from(rank, path), ": ", as_wide, f" {kind}s as wide", last)
+        wider = Sentence(
+            f"{size.removesuffix('e')}er than ", beyond(rank, path), " of ", sample(rank, path)
+        )
+        return Sentence(wider, _from(rank, path), ": ", as_wide, f" {plural(kind)} as {size}", last)
     of = Figure(f"{rank.of:,}", f"{path}.of")
     what = Sentence("all sessions" if rank.length == 1 else Sentence(
         "all stretches of ", length, " sessions, overlapping,"))  # fmt: skip
     tail = Sentence(" (", what, _from(rank, path), ")")
-    return Sentence("not unusual: ", as_wide, " of ", of, " as wide", last, tail)
+    return Sentence("not unusual: ", as_wide, " of ", of, f" as {size}", last, tail)
+
+
+def plural(kind: str) -> str:
+    """The plural of what a value is: leads, deficits, gains, losses."""
+    return f"{kind}es" if kind.endswith("s") else f"{kind}s"
 
 
 def streak_words(snapshot: Snapshot, streak: Streak, path: str) -> Sentence:

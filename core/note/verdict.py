@@ -29,7 +29,10 @@ CARRIES: Final = 0.5
 #: Part of the gap that the medians must carry where it is broad, and may not where a handful did.
 MEDIANS: Final = 0.25
 
-Word = Literal["broad", "handful", "between"]
+#: Part of the gap above which the rests of both indices together leave it unexplained.
+UNEXPLAINED: Final = 0.5
+
+Word = Literal["broad", "handful", "between", "unexplained"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class Verdict:
     Attributes:
         word: "broad" where equal weights carry half of the gap and the medians a quarter;
             "handful" where the medians carry less and the leaders of the index ahead half;
-            else "between".
+            else "between"; "unexplained" where the funds' closes and their lines disagree by more
+            than half of the gap: then neither is said.
         ahead: fund of the index ahead.
         behind: fund of the other one.
         equal: equal-weight return of the index ahead less that of the other.
@@ -161,7 +165,9 @@ def verdict(snapshot: Snapshot) -> Verdict | None:
     medians = mine.median - theirs.median
     equal = mine.equal_weight - theirs.equal_weight
     word: Word = "between"
-    if equal >= CARRIES * gap and medians >= MEDIANS * gap:
+    if math.fsum(abs(view.rest or 0.0) for view in (ahead, behind)) > UNEXPLAINED * gap:
+        word = "unexplained"
+    elif equal >= CARRIES * gap and medians >= MEDIANS * gap:
         word = "broad"
     elif medians < MEDIANS * gap and leaders >= CARRIES * gap:
         word = "handful"

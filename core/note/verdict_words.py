@@ -16,6 +16,7 @@ from core.note.phrase import (
     basis_points,
     further_places,
     key,
+    listed,
     percent,
     points,
 )
@@ -31,6 +32,8 @@ def verdict_sentence(snapshot: Snapshot) -> Sentence:
     if result is None or snapshot.spread is None:
         return Sentence()
     ahead, behind = snapshot.indices[result.ahead], snapshot.indices[result.behind]
+    if result.word == "unexplained":
+        return _unexplained(snapshot)
     first = {
         "broad": "The gap is broad",
         "handful": "The gap is a handful's",
@@ -68,6 +71,26 @@ def verdict_sentence(snapshot: Snapshot) -> Sentence:
     return Sentence(
         first, ": between the funds it is ", Figure(points(gap), "spread.gap_pp"),
         ", between the median lines ", medians_gap, ", and ", leaders, ".",
+    )  # fmt: skip
+
+
+def _unexplained(snapshot: Snapshot) -> Sentence:
+    """Say by how much the prices of the funds and of their lines disagree."""
+    assert snapshot.spread is not None
+    rests = [
+        Sentence(
+            Figure(basis_points(view.rest), f"indices{key(view.fund)}.rest_bp"), " of ",
+            Name(view.fund), "'s return",
+        )
+        for view in snapshot.indices.values()
+        if view.rest is not None
+    ]  # fmt: skip
+    gap = Figure(points(snapshot.spread.gap), "spread.gap_pp")
+    before = "Intraday: p" if snapshot.state == "intraday" else "P"
+    return Sentence(
+        before, "rices of the funds and of their lines disagree: the lines leave ", listed(rests),
+        " unexplained, together above half of the gap of ", gap,
+        "; whether it is broad or a handful's is not said.",
     )  # fmt: skip
 
 

@@ -62,7 +62,8 @@ def together(view: IndexView, count: int, *, named: bool) -> Together | None:
         return None
     top, path = tops[place], f"indices{key(view.fund)}.concentration.top[{place}]"
     parts = (top.contribution, *view.contributors.contribution[:count].tolist())
-    places = further_places(*_sum(view, top), wished=[parts] if named else [])
+    amounts = parts if named else parts[:1]
+    places = further_places(*_sum(view, top), wished=[parts] if named else [], amounts=amounts)
     sentence = Sentence(
         Figure(basis_points(top.contribution, places), f"{path}.sum_bp"), " together"
     )
@@ -118,7 +119,7 @@ def without_sentence(head: Sentence, view: IndexView) -> Sentence:
         return Sentence()
     path = f"indices{key(view.fund)}.without"
     who = " ".join(figures.symbols[:NAMES]) + " …" * (len(figures.symbols) > NAMES)
-    places = further_places(*_sum(view, figures))
+    places = further_places(*_sum(view, figures), amounts=[figures.contribution])
     contribution = Figure(basis_points(figures.contribution, places), f"{path}.sum_bp")
     ways = [_zeroed(view, figures, path, places), _reweighted(view, figures, path)]
     rest = [part for way in ways if way for part in (", ", way)]
@@ -138,7 +139,8 @@ def gap_without_sentence(snapshot: Snapshot) -> Sentence:
     contributions = {view.fund: view.without.contribution for view in views if view.without}
     small, large = snapshot.question.small, snapshot.question.large
     parts = -contributions.get(small, 0.0), contributions.get(large, 0.0)
-    places = further_places((gaps.zeroed, spread.gap, *parts))
+    amounts = contributions.values()
+    places = further_places((gaps.zeroed, spread.gap, *parts), amounts=amounts)
     whose = listed(_brought(view, places) for view in views)
     gap = Sentence(" of ", Figure(points(spread.gap, places), "spread.gap_pp"))
     sentence = Sentence(

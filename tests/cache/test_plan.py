@@ -67,6 +67,14 @@ def test_an_empty_store_asks_for_the_funds_from_1993() -> None:
     assert plan.expected_seconds == 1.0
 
 
+def test_an_index_is_asked_for_from_before_any_fund() -> None:
+    plan = make_plan(Prices(), {}, ("^RUT", "^GSPC"), NOW, REFERENCE)
+    assert [(a.symbol, str(a.start)) for a in plan.asks] == [
+        ("^RUT", "1987-01-01"),
+        ("^GSPC", "1987-01-01"),
+    ]
+
+
 def test_funds_come_first_then_the_heaviest_lines() -> None:
     held = {
         "IWM": (holdings("IWM", "2026-06-25", {"AA": 10.0, "BB": 30.0, "CC": 60.0}),),

@@ -27,6 +27,8 @@ CLOSED = (
     "1994-04-27",  # funeral of Richard Nixon
     "2001-09-11",
     "2001-09-14",
+    "1987-04-17",  # Good Friday
+    "1991-12-25",
     "2004-06-11",  # funeral of Ronald Reagan
     "2007-01-02",  # funeral of Gerald Ford
     "2012-10-29",  # hurricane Sandy
@@ -40,9 +42,28 @@ CLOSED = (
     "2027-12-24",
     "2026-06-27",  # a Saturday
 )
-HELD = ("1993-01-04", "2001-09-10", "2001-09-17", "2021-06-18", "2026-06-26", "2027-12-31")
+HELD = (
+    "1987-10-19",
+    "1991-01-16",
+    "1993-01-04",
+    "2001-09-10",
+    "2001-09-17",
+    "2021-06-18",
+    "2026-06-26",
+    "2027-12-31",
+)
 #: Sessions a year, as the exchange counted them.
-COUNTS = {2001: 248, 2012: 250, 2018: 251, 2020: 253, 2023: 250, 2024: 252, 2025: 250}
+COUNTS = {
+    1992: 254,
+    1987: 253,
+    2001: 248,
+    2012: 250,
+    2018: 251,
+    2020: 253,
+    2023: 250,
+    2024: 252,
+    2025: 250,
+}
 
 
 def at(text: str) -> datetime:
@@ -59,7 +80,7 @@ def test_shape() -> None:
     days = sessions()
     assert days.dtype == np.dtype("datetime64[D]")
     assert np.all(np.diff(days.astype(int)) > 0)
-    assert (str(days[0]), str(days[-1])) == ("1993-01-04", "2037-12-31")
+    assert (str(days[0]), str(days[-1])) == ("1987-01-02", "2037-12-31")
     assert listed_through() == date(2027, 12, 31)
     assert not days.flags.writeable
 
@@ -120,8 +141,8 @@ def test_a_time_needs_a_zone_and_a_known_year() -> None:
         last_session(datetime(2026, 6, 26, 12))
     with pytest.raises(CacheError, match="through 2037-12-31 only"):
         last_final(datetime(2038, 1, 1, 12, tzinfo=UTC))
-    with pytest.raises(CacheError, match="known from 1993-01-04 on"):
-        last_session(datetime(1992, 12, 31, 12, tzinfo=UTC))
+    with pytest.raises(CacheError, match="known from 1987-01-02 on"):
+        last_session(datetime(1986, 12, 31, 12, tzinfo=UTC))
     east = timezone(timedelta(hours=14))
     assert last_session(datetime(2028, 1, 1, 12, tzinfo=east)) == date(2027, 12, 31)
 

@@ -144,6 +144,8 @@ def test_no_other_place_starts_a_process() -> None:
     """Whatever starts one takes the command, or at least the environment, from one place."""
     starters = {"Popen", "create_subprocess_exec", "create_subprocess_shell", "system", "popen"}
     starters |= {"spawnv", "execv", "execve", "execvp", "execvpe", "posix_spawn"}
+    # their `system` tells what the machine is
+    others = {"platform", "machine"}
     known = {"cache/sources/sandbox.py", "tui/alerts/hook.py", "tui/workers/child.py"}
     known |= {"tui/cli/serve_page.py"}
     found, named = set(), set()
@@ -153,7 +155,7 @@ def test_no_other_place_starts_a_process() -> None:
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
                 if not isinstance(node, ast.Attribute):
                     continue
-                if node.attr in starters and ast.unparse(node.value) != "platform":
+                if node.attr in starters and ast.unparse(node.value) not in others:
                     found.add(path)
                 if node.attr == "executable":
                     named.add(path)

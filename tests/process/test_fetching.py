@@ -74,9 +74,9 @@ def test_a_refresh_fills_an_empty_home_and_what_failed_is_asked_for_by_wish(
         hook = [sys.executable, "-c", f"open({str(tmp_path / 'rang')!r}, 'a').write('x')"]
         with (home / "config.toml").open("a") as config:
             config.write(f"[alerts]\nhook = {json.dumps(hook)}\n")
-        assert "return IWM" not in run("refresh", "--quiet", "--no-alerts").stderr
-        assert "internals: return IWM > -90 %: now " in run("refresh", "--quiet").stderr
-        assert "return IWM" not in run("refresh", "--quiet").stderr
+        assert "fund_return IWM" not in run("refresh", "--quiet", "--no-alerts").stderr
+        assert "internals: fund_return IWM > -90 %: now " in run("refresh", "--quiet").stderr
+        assert "fund_return IWM" not in run("refresh", "--quiet").stderr
         assert (tmp_path / "rang").read_text() == "x"
 
         note = run("note", "--format", "json")

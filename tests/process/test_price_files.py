@@ -110,7 +110,7 @@ def test_refused_rows_name_line_and_reason(tmp_path: Path) -> None:
         ("AAA,2026-06-27,10,0,0,5", ("date", "not a session")),
         ("AAA,2026-06-19,10,0,0,5", ("date", "not a session")),
         ("AAA,2026-07-02,10,0,0,5", ("date", "in the future")),
-        ("AAA,1980-01-02,10,0,0,5", ("date", "before 1993-01-04")),
+        ("AAA,1980-01-02,10,0,0,5", ("date", "before 1987-01-02")),
         ("AAA,2026-06-25,ten,0,0,5", ("close", "not a number")),
         ("AAA,2026-06-25,nan,0,0,5", ("close", "not a number")),
         ("AAA,2026-06-25,inf,0,0,5", ("close", "not a number")),
@@ -368,4 +368,4 @@ def test_real_members() -> None:
     # The same numbers in another order: their sum is the same to the last digits.
     total = sum(source["adj_close"].to_pylist())
     assert float(file.bars.adj_close.sum()) == pytest.approx(total, rel=1e-12)
-    assert took < 5
+    assert took < 60

@@ -41,10 +41,11 @@ KNOWN = Vocabulary(
         ("alert ga", "alert gap "),  # not Gini, nor the gross gain
         ("alert gap r", "alert gap rank "),
         ("alert gap rank ", "alert gap rank "),
-        ("alert share_u", "alert share_up "),
+        ("alert share_o", "alert share_o"),  # outperforming, or off the high
+        ("alert share_ou", "alert share_outperforming "),
         ("alert share_up i", "alert share_up IWM "),
         ("alert breadth i", "alert breadth IWM "),  # its older name
-        ("alert top3", "alert top3_share "),
+        ("alert top3_s", "alert top3_share "),
         ("alert contribution ms", "alert contribution MSFT "),
         ("alert contribution MSFT sp", "alert contribution MSFT SPY "),
         ("theme so", "theme Software"),

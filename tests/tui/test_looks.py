@@ -29,6 +29,18 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
         "The gap through the same window of each year, small charts on one scale, last values"
         " beside the years, 2026 marked; every figure whole.",
     ),
+    "80x24-stretches": (
+        (80, 24),
+        ("v", "v", "v", "v"),
+        "Every stretch of 127 sessions counted by its gap, 2,871 of them; this one, +11 pp, is in"
+        " the bin that the mark points at, and no other is as wide.",
+    ),
+    "80x24-ratio": (
+        (80, 24),
+        ("v", "v", "v", "v", "v"),
+        "The ratio of closes over all years with its averages of 50 and 200 closes, each with its"
+        " last value; how far it stands from its highs.",
+    ),
     "120x36-bridge": (
         (120, 36),
         ("3", "z", "v", "v"),

@@ -11,9 +11,11 @@ from core.answer.alert_measures import MEASURES as ALERTS
 from core.answer.alerts import parse, value
 from core.answer.scalar import Scalar
 from core.answer.snapshot import Snapshot, take
-from core.answer.table import ROWS, find, reading, shortfall, shown_in
+from core.answer.table import DAILY_KEYS, ROWS, SERIES, find, reading, shortfall, shown_in
 from core.explain.measures import MEASURES, explain
 from core.explain.scalars import EXPLAINED
+from core.measures.daily import Daily
+from core.measures.signals import RULES, signals
 from tests.tui.markets import QUESTION, market
 from tui.command.completion import Vocabulary, offers
 from tui.host.scene import Scene, Side
@@ -24,6 +26,8 @@ from tui.report.document import document
 from tui.report.export import to_markdown
 from tui.report.parts import part
 from tui.report.tables_measures import figure
+from tui.text.formats import cell_width
+from tui.text.spans import plain
 
 HELD = market()
 
@@ -167,6 +171,66 @@ def test_the_key_of_explanations_reaches_a_row(row: Scalar, snapshot: Snapshot) 
     wanted = asked(Scene(snapshot, HELD), *row.shown, "small", None)
     for fund in snapshot.indices:
         assert ExplainRequest(fund, row.key) in wanted
+
+
+def test_signals_sectors_and_series_are_in_json_and_csv(snapshot: Snapshot) -> None:
+    whole = document(snapshot)
+    for fund, daily in snapshot.daily.items():
+        index = whole["indices"][fund]
+        told = {one["key"]: one for one in index["signals"]}
+        assert list(told) == list(RULES)
+        for signal in signals(daily):
+            one = told[signal.key]
+            assert (one["state"], one["since"]) == (
+                signal.state, signal.since and str(signal.since),
+            )  # fmt: skip
+            assert "file of" in one["universe"] and "not an exchange's issues" in one["universe"]
+        sectors = index["sector_breadth"]
+        assert sum(one["n"] for one in sectors) == index["breadth"]["n"]
+        assert sum(one["up"] for one in sectors) == index["breadth"]["up"]
+        series = index["breadth"]["daily"]
+        for row in SERIES:
+            assert len(series[row.key]) == len(series["sessions"])
+            assert series[row.key][-1] == row.value(snapshot.indices[fund], daily), row.key
+    assert {row.key for row in ROWS if row.series} == {row.key for row in SERIES} | DAILY_KEYS
+    flat = part(whole, "daily")
+    assert {column.name for column in flat.columns} >= {row.key for row in SERIES}
+    assert len(part(whole, "signals").rows) == 2 * len(RULES)
+    assert len(part(whole, "sector_breadth").rows) == 8
+
+
+def test_sector_counts_by_hand(snapshot: Snapshot) -> None:
+    """Of S00 to S29 each fourth is Industrials: S00, S04 ... S28; from S11 on they rose."""
+    daily = snapshot.daily["IWM"]
+    assert daily.sectors is not None
+    by_name = {one.name: one for one in daily.sectors.rows}
+    first = by_name["Industrials"]
+    rose = [n for n in range(0, 30, 4) if n >= 11]
+    assert (first.n, first.up, first.share_up) == (8, len(rose), len(rose) / 8)
+    # the returns of S12 and S16 stand in the middle: 7.5 and 27.5 %
+    assert first.median == pytest.approx((0.075 + 0.275) / 2, abs=1e-6)
+    course = daily.sectors.course(50)
+    names = [one.name for one in daily.sectors.rows]
+    assert course[names.index("Industrials"), -1] == first.above[50]
+    few = take(HELD, replace(QUESTION, daily=True)).daily["SPY"].sectors
+    assert few is not None and all(one.share_up is not None for one in few.rows)  # five each
+
+
+def test_views_of_sectors_sessions_and_signals(snapshot: Snapshot) -> None:
+    scene = Scene(snapshot, HELD)
+    daily: dict[Side, Daily] = {"small": snapshot.daily["IWM"], "large": snapshot.daily["SPY"]}
+    for view, words in (
+        ("ten sessions", ("2026-06-30", "McClellan")),
+        ("sectors", ("Industrials", "50 d", "above 50 d")),
+        ("signals", ("Zweig breadth thrust", "not an exchange's issues", "needs members' volumes")),
+    ):
+        for width in (80, 160):
+            lines = plain(breadth.COUNTED[view](scene, daily, width, 60))
+            assert all(cell_width(line) <= width for line in lines), view
+            text = "\n".join(lines)
+            assert all(word in text for word in words), view
+    ten = plain(breadth.COUNTED["ten sessions"](scene, daily, 120, 60))
+    assert sum(line.startswith(" 2026-") for line in ten) == 20
 
 
 def test_too_few_closes_are_said_with_the_lines_that_have_them(snapshot: Snapshot) -> None:

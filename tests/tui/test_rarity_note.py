@@ -24,6 +24,10 @@ END = date(2026, 6, 26)
 
 @pytest.fixture(scope="module")
 def held() -> Market:
+    return real_market()
+
+
+def real_market() -> Market:
     closes: dict[str, dict[date, tuple[float, float]]] = {"IWM": {}, "SPY": {}}
     with (REAL / "funds_daily.csv").open(newline="") as file:
         for row in csv.DictReader(file):

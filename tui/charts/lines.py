@@ -174,10 +174,15 @@ def cumulative_curve(
     )
 
 
-def sparkline(values: Values, width: int) -> str:
+def sparkline(values: Values, width: int, limits: tuple[float, float] | None = None) -> str:
     """Up to ``width`` blocks from the lowest to the highest value; NaN is a blank.
 
     More values than cells are averaged, a cell's own share of them at a time.
+
+    Args:
+        values: in order.
+        width: cells.
+        limits: what the lowest and the highest block stand for, instead of the values' own.
     """
     numbers = np.asarray(values, dtype=np.float64)
     cells = min(max(width, 0), len(numbers))
@@ -186,7 +191,7 @@ def sparkline(values: Values, width: int) -> str:
     edges = np.arange(cells + 1) * len(numbers) // cells
     chunks = [numbers[a:b] for a, b in itertools.pairwise(edges)]
     means = [float(c[np.isfinite(c)].mean()) if np.isfinite(c).any() else math.nan for c in chunks]
-    limits = finite_range([means])
+    limits = limits or finite_range([means])
     if limits is None:
         return " " * cells
     low, high = limits

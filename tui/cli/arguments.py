@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from tui import VERSION
-from tui.text.streams import BAD_INPUT, say
+from tui.text.streams import BAD_INPUT, say, write
 
 _FORCE: Final = "replace a file that this program did not write, or that was changed since"
 
@@ -34,9 +35,14 @@ class _Version(argparse.Action):
 
         used = ", ".join(f"{name} {metadata.version(name)}" for name in ("numpy", "textual"))
         system = f"{platform.system()} {platform.machine()}"
-        parser.exit(
-            message=f"internals {VERSION}, Python {platform.python_version()}, {system}, {used}\n"
-        )
+        python = platform.python_version()
+        with suppress(OSError):
+            write(f"internals {VERSION}, Python {python}, {system}, {used}\n")
+        parser.exit()
+
+
+#: The shells that are tried in the tests.
+SHELLS: Final = ("bash", "zsh", "fish")
 
 
 def path(text: str) -> Path:
@@ -91,8 +97,6 @@ def whole_parser() -> argparse.ArgumentParser:
 
 
 def _completion(completion: argparse.ArgumentParser) -> None:
-    from tui.cli.completion import SHELLS
-
     completion.add_argument("shell", choices=SHELLS)
 
 
@@ -102,6 +106,7 @@ def _note(note: argparse.ArgumentParser) -> None:
     from tui.report.parts import PARTS
 
     add_arguments(note)
+    note.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
     note.add_argument("--format", choices=FORMATS, default="text")
     note.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
     note.add_argument("--force", action="store_true", help=_FORCE)

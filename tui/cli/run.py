@@ -124,6 +124,11 @@ def _command(arguments: argparse.Namespace) -> int:
 
         return write_board(desk, config, as_of, arguments)
     question = _question(desk, config, as_of, None)
+    if getattr(arguments, "index", None) is not None:
+        if hasattr(arguments, "pair"):
+            return say("--index is of one fund and --pair of two: give one of them", BAD_INPUT)
+        fund = arguments.index.strip().upper()
+        question = replace(question, small=fund, large=fund, alone=True)
     question = _narrowed(desk, question, arguments)
     if arguments.command == "note":
         return _note(desk, question, arguments)

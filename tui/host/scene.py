@@ -29,8 +29,10 @@ class Scene:
     marked: frozenset[str] = frozenset()
 
     @property
-    def sides(self) -> tuple[Side, Side]:
-        """The two indices in the order they are shown."""
+    def sides(self) -> tuple[Side, ...]:
+        """The indices in the order they are shown; one where it stands alone."""
+        if self.snapshot.question.alone:
+            return ("small",)
         return ("small", "large") if self.first == "small" else ("large", "small")
 
     def fund(self, side: Side) -> str:

@@ -16,7 +16,7 @@ from core.answer.table import shown_in
 from core.note.note import breadth_sentence
 from tui.charts import histogram_pair, ladder_bar, waterfall
 from tui.command.commands import BREADTH
-from tui.panes import daily, measures
+from tui.panes import daily, measures, members
 from tui.panes.pane import Pane
 from tui.panes.sheet import Panel
 from tui.panes.wording import flowed, no_index, wrapped
@@ -50,6 +50,9 @@ COUNTED: Final = {
     "daily": daily.drawing,
     "session": _rows("session"),
     "averages": _rows("averages"),
+    "sectors": members.sectors,
+    "ten sessions": members.ten_sessions,
+    "signals": members.signal_list,
 }
 
 

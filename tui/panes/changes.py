@@ -11,9 +11,10 @@ from textual.widget import Widget
 from core.answer.announced import standing_words
 from core.answer.views import Coming
 from core.measures.changes import Change
-from core.note.announced import announced_sentence
+from core.note.announced import announced_sentence, reconstitution_sentence
 from core.note.note import leavers_sentence
 from core.note.phrase import Sentence
+from core.note.verdict import inside_window
 from tui.charts import diverging_bars
 from tui.command.commands import CHANGES
 from tui.panes import concentration
@@ -173,7 +174,8 @@ def _caption(scene: Scene, side: Side, width: int) -> Drawing:
     view = scene.view(side)
     head: Line = [("  ", ""), (fund, f"{side} bold")]
     ahead = scene.snapshot.announced.get(fund, ())
-    if changes is None and not ahead:
+    remade = reconstitution_sentence(scene.snapshot, fund)
+    if changes is None and not ahead and not remade:
         return [head]
     parts = []
     if ahead:
@@ -181,6 +183,8 @@ def _caption(scene: Scene, side: Side, width: int) -> Drawing:
         parts.append(f"announced {leaving:,} to leave, {len(ahead) - leaving:,} to join")
     if changes is not None:
         head.append((f" {changes.from_date} → {changes.to_date}", ""))
+        if not inside_window(changes, scene.snapshot.window.start):
+            parts.append("outside the window")
         parts += [f"{len(changes.left):,} left", f"{len(changes.joined):,} joined"]
         if changes.renamed:
             parts.append(f"{len(changes.renamed):,} renamed")
@@ -189,9 +193,9 @@ def _caption(scene: Scene, side: Side, width: int) -> Drawing:
         if line_width(head) + len(part) + 3 <= width:
             head += [(" · ", "axis"), (part, "")]
     lines = [head]
-    sentences = []
+    sentences = [remade]
     if view is not None:
-        sentences = [
+        sentences += [
             announced_sentence(Sentence(), view, ahead),
             leavers_sentence(scene.snapshot, view),
         ]

@@ -27,9 +27,19 @@ TITLES: Final = {
     CHANGES: "Changes",
 }
 VIEWS: Final[Mapping[int, tuple[str, ...]]] = {
-    SPREAD: ("lines", "years", "full years", "paths"),
+    SPREAD: ("lines", "years", "full years", "paths", "stretches", "ratio"),
     CONTRIBUTORS: ("names", "sectors", "themes", "gap", "brinson", "left out"),
-    BREADTH: ("histogram", "ladder", "bridge", "daily", "session", "averages"),
+    BREADTH: (
+        "histogram",
+        "ladder",
+        "bridge",
+        "daily",
+        "session",
+        "averages",
+        "sectors",
+        "ten sessions",
+        "signals",
+    ),
     CHANGES: ("membership", "concentration", "weights"),
 }
 #: From this size on two by two; below it one pane at a time.

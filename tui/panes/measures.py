@@ -84,9 +84,10 @@ def _short(
     width: int,
 ) -> Drawing:
     """What has too few closes, and how many lines have them."""
-    lines: Drawing = []
-    for row in rows:
-        for side, view in views:
-            if words := shortfall(row, told[row.key][side]):
-                lines += wrapped(f"{view.fund}: {row.title} {words}.", width, "dim")
-    return lines
+    sentences = dict.fromkeys(
+        f"{view.fund}: {words}."
+        for side, view in views
+        for row in rows
+        if (words := shortfall(row, told[row.key][side]))
+    )
+    return [line for sentence in sentences for line in wrapped(sentence, width, "dim")]

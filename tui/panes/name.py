@@ -14,7 +14,7 @@ from core.data.errors import CoreError
 from tui.charts import Curve, SubChart, stacked_charts
 from tui.panes.explain import ExplainRequest, ExplainScreen
 from tui.panes.help import PageScreen, page_bindings
-from tui.panes.wording import BASIS, flowed, state_words, wrapped
+from tui.panes.wording import BASIS, flowed, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, inset, line_width
 
@@ -121,7 +121,7 @@ def _facts(snapshot: Snapshot, path: Trail, width: int) -> Drawing:
         head += [(" " * max(room, 1), ""), ("SIMULATED ", "mark")]
     as_of = (
         f" in {path.fund}, {window.label} {window.start} → {window.end}, {basis},"
-        f" as of {snapshot.as_of}, {state_words(snapshot)}"
+        f" as of {snapshot.as_of}, {snapshot.state_words}"
     )
     lines: Drawing = [head, [(formats.fit(as_of, max(width, 1)).rstrip(), "dim")]]
     view = snapshot.indices.get(path.fund)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from core.answer.paths import year_paths
+from core.note.headline import compared
 from core.note.note import window_words
 from tui.charts import Curve, Multiple, SubChart, multiples, stacked_charts, year_bars
 from tui.command.commands import SPREAD
 from tui.panes.pane import Pane
 from tui.panes.sheet import Panel
+from tui.panes.spread_history import ratio, ratio_parts, rolling_parts, streak_part, stretches
 from tui.panes.wording import flowed, foot_texts, no_index, without_text
 from tui.text import formats
 from tui.text.spans import Drawing, Line, inset, line_width
@@ -58,22 +60,28 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
         return no_index(scene, width)
     lines = _figures(scene, spread, width)
     if view == "lines":
+        beside = compared(scene.snapshot)
         if height >= BOTH:
-            lines += _ranked(spread.same_window, "this window", width)
+            lines += _leading(scene, spread, width)
             left = height - len(lines) - 1
             chart = left * 3 // 5
             lines += _chart(scene, spread, width, chart)
+            if not beside.same_window:
+                lines += _caption(scene, "every stretch as long, by its gap", width)
+                return lines + stretches(scene, spread.history, width, left - chart)
             lines += _caption(scene, "the same window of every year", width)
             return lines + _years(
                 spread.same_window, spread, width, left - chart, with_window=False
             )
         if height >= 9:
-            lines += _ranked(spread.same_window, "this window", width, 2 if height >= 16 else 1)
+            lines += _leading(scene, spread, width, 2 if height >= 16 else 1)
         return lines + _chart(scene, spread, width, height - len(lines))
     if view == "paths":
         lines += _ranked(spread.same_window, "this window", width)
         lines += _caption(scene, "the gap's path in every year", width)
         return lines + _paths(scene, spread, width, max(height - len(lines), 3))
+    if view in ("stretches", "ratio"):
+        return lines + _history(scene, spread, view, width, height - len(lines))
     ranking = spread.same_window if view == "years" else spread.full_years
     name = "this window" if view == "years" else "full years"
     lines += _ranked(ranking, name, width)
@@ -86,6 +94,27 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
     return lines + _years(
         ranking, spread, width, max(height - len(lines), 3), with_window=view == "full years"
     )
+
+
+def _leading(scene: Scene, spread: Spread, width: int, lines: int | None = None) -> Drawing:
+    """The rank that leads: among stretches as long, else among the same windows of other years."""
+    if compared(scene.snapshot).rolling and spread.rolling is not None:
+        return _parts(rolling_parts(spread.rolling), width, lines)
+    return _ranked(spread.same_window, "this window", width, lines)
+
+
+def _history(scene: Scene, spread: Spread, view: str, width: int, height: int) -> Drawing:
+    """Every stretch as long, or the ratio over all years, with its figures above it."""
+    history = spread.history
+    if view == "stretches":
+        parts = rolling_parts(history.rolling) if history.rolling is not None else []
+        streak = streak_part(scene, history)
+        lines = _parts([*parts, *([streak] if streak else [])], width)
+        lines += _caption(scene, "every stretch as long, by its gap", width)
+        return lines + stretches(scene, history, width, max(height - len(lines), 3))
+    level = history.ratio or history.total_ratio
+    lines = _parts(ratio_parts(level), width) if level is not None else []
+    return lines + ratio(scene, history, width, max(height - len(lines), 3))
 
 
 def spread_year(spread: Spread) -> int:
@@ -136,8 +165,11 @@ def ranking_parts(ranking: Ranking, name: str) -> list[str]:
 
 
 def _ranked(ranking: Ranking, name: str, width: int, lines: int | None = None) -> Drawing:
-    rows = flowed(ranking_parts(ranking, name), width - 2, lines)
-    return [[(" ", ""), (line, "")] for line in rows]
+    return _parts(ranking_parts(ranking, name), width, lines)
+
+
+def _parts(parts: list[str], width: int, lines: int | None = None) -> Drawing:
+    return [[(" ", ""), (line, "")] for line in flowed(parts, width - 2, lines)]
 
 
 def _caption(scene: Scene, text: str, width: int) -> Drawing:

@@ -11,23 +11,16 @@ from core.note.note import coverage
 from tui.text import formats
 
 if TYPE_CHECKING:
-    from core.answer.snapshot import Snapshot
     from tui.host.scene import Scene, Side
     from tui.text.spans import Drawing
 
 BASIS = {"tr": "total return", "pr": "price return"}
 
 
-def state_words(snapshot: Snapshot) -> str:
-    """Whether the numbers are final, intraday, estimated or partial."""
-    estimated = any(view.estimated for view in snapshot.indices.values())
-    return f"{snapshot.state}, estimated" if estimated else snapshot.state
-
-
 def foot_texts(scene: Scene, *, funds_only: bool = False) -> list[str]:
     """As-of date, state and coverage, the fullest text first."""
     snapshot = scene.snapshot
-    as_of, state = formats.date_text(snapshot.as_of), state_words(snapshot)
+    as_of, state = formats.date_text(snapshot.as_of), snapshot.state_words
     if funds_only:
         if snapshot.spread is None:
             return [f"as of {as_of} · partial", f"{as_of} partial"]

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.note.note import headline, sentences
-from core.note.verdict import leaders_that_left, margin, members_total, verdict
+from core.note.verdict import inside_window, leaders_that_left, margin, members_total, verdict
 from tui.report.coming import UNTOLD, announced
 from tui.report.document_index import index_document
-from tui.report.document_rarity import rarity_document
+from tui.report.document_rarity import own_document, rarity_document
 from tui.report.ledger import ledger
 from tui.report.since import since_document
 from tui.report.values import Json, iso, number, scaled
@@ -184,7 +184,8 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
         "schema": SCHEMA,
         "question": {
             "small": question.small,
-            "large": question.large,
+            "large": None if question.alone else question.large,
+            "index": question.small if question.alone else None,
             "window": window.label,
             "start": iso(window.start),
             "end": iso(window.end),
@@ -209,9 +210,11 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
         "missing": list(snapshot.missing),
         "warnings": list(snapshot.warnings),
         "spread": _spread(snapshot.spread, question.basis),
+        "own": None if snapshot.own is None else own_document(snapshot.own, question.basis),
         "indices": {
             fund: index_document(snapshot, view) for fund, view in snapshot.indices.items()
         },
+        "reconstitutions": {f: iso(when) for f, when in snapshot.reconstitutions.items()},
         "bridge": _steps(snapshot.bridge),
         "verdict": _verdict(snapshot),
         "without": _gap_without(snapshot),
@@ -237,9 +240,14 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
             for effect in snapshot.sector_effects
         ],
         "changes": {
-            fund: (_changes(changes, snapshot.indices.get(fund)) if changes else UNTOLD)
+            fund: (
+                _changes(changes, snapshot.indices.get(fund))
+                | {"inside_window": inside_window(changes, window.start)}
+                if changes
+                else UNTOLD
+            )
             | announced(snapshot.announced.get(fund, ()))
-            for fund in (question.small, question.large)
+            for fund in question.funds
             if (changes := snapshot.changes.get(fund)) or fund in snapshot.announced
         },
     }

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.answer.table import ROWS, reading
+from core.answer.table import ROWS, SERIES, reading
 from core.measures.daily import Daily, inside
+from core.measures.signals import signals
 from core.note.verdict import drags
 from tui.report.values import Json, iso, number, scaled
 
@@ -71,6 +72,7 @@ def _daily(daily: Daily, window: Window) -> Json:
         "summation": values(np.where(daily.settled, swings.summation, np.nan)),
         "trin": values(swings.trin),
         **{f"share_above_{days}": values(share) for days, share in daily.above.items()},
+        **{row.key: values(row.series(daily)) for row in SERIES if row.series is not None},
         "new_highs": values(daily.highs),
         "new_lows": values(daily.lows),
         "adjusted_closes": daily.adjusted,
@@ -125,15 +127,54 @@ def _measures(view: IndexView, daily: Daily | None) -> Json:
     """Every row of the table of measures, claimed or not; `claims` says what carries."""
     rows: Json = {}
     for row in ROWS:
-        told = reading(row, view, daily)
+        reading_now = reading(row, view, daily)
         rows[row.key] = {
-            "value": row.in_unit(told.value),
+            "value": row.in_unit(reading_now.value),
             "unit": row.unit,
-            "of": told.of,
-            "change": row.in_unit(told.change),
+            "of": reading_now.of,
+            "change": row.in_unit(reading_now.change),
             "history": None,
         }
     return rows
+
+
+def _signals(view: IndexView, daily: Daily | None) -> list[Json]:
+    """Every signal with its rule, universe, state and dates; [] without daily breadth."""
+    return [
+        {
+            "key": signal.key,
+            "title": signal.title,
+            "rule": signal.rule,
+            "universe": view.universe,
+            "state": signal.state,
+            "since": iso(signal.since),
+            "last": iso(signal.last),
+            "first": iso(signal.first),
+            "days_left": signal.days_left,
+            "needs": signal.needs or None,
+            "fired": signal.fired,
+            "ended": signal.ended,
+        }
+        for signal in (() if daily is None else signals(daily))
+    ]
+
+
+def _sector_breadth(daily: Daily | None) -> list[Json]:
+    """Breadth of each sector's lines; [] without daily breadth."""
+    if daily is None or daily.sectors is None:
+        return []
+    return [
+        {
+            "name": one.name or None,
+            "n": one.n,
+            "up": one.up,
+            "share_up": number(one.share_up),
+            "median": number(one.median),
+            **{f"share_above_{days}": number(share) for days, share in one.above.items()},
+            **{f"of_{days}": of for days, of in one.averaged.items()},
+        }
+        for one in daily.sectors.rows
+    ]
 
 
 def index_document(snapshot: Snapshot, view: IndexView) -> Json:
@@ -201,6 +242,8 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
             "top": [_top(top) for top in gathered.top],
         },
         "measures": _measures(view, snapshot.daily.get(view.fund)),
+        "signals": _signals(view, snapshot.daily.get(view.fund)),
+        "sector_breadth": _sector_breadth(snapshot.daily.get(view.fund)),
         "drags": lost and {"symbols": list(lost.symbols), "sum_bp": scaled(lost.contribution, 1e4)},
         "without": without
         and {

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from core.measures.pair_history import PairHistory, State, StreakOf
     from core.measures.rarity import Extreme, Rank
     from core.measures.ratio import LevelHistory
+    from core.measures.spread import Ranking, Spread
     from core.measures.streaks import Run, Streak
 
 
@@ -174,4 +175,52 @@ def rarity_document(history: PairHistory, basis: str) -> Json:
         "streaks": [streak_document(of, streak) for of, streak in history.streaks],
         "ratio": ratio_document(history, basis),
         "followed": followed_document(history),
+    }
+
+
+def own_document(own: Spread, basis: str) -> Json:
+    """One index alone: its return, how rare that is, drawdown, streaks, level, record closes."""
+    ranking, history = own.same_window, own.history
+    return {
+        "return": number(own.small_return),
+        "drawdown": number(own.drawdown),
+        "calendar": _calendar(ranking),
+        "full_years": _calendar(own.full_years),
+        "rolling": rolling_document(history.rolling, gap=False),
+        "streaks": [streak_document(of, streak) for of, streak in history.streaks],
+        "level": level_document(history.ratio, "pr") or level_document(history.total_ratio, basis),
+        "record_closes": {str(year): n for year, n in sorted(history.record_closes.items())},
+        "followed": followed_document(history),
+        "daily": {
+            "sessions": [str(session) for session in own.sessions],
+            "return": own.small_line.tolist(),
+        },
+    }
+
+
+def _calendar(ranking: Ranking) -> Json:
+    """A return among those of other years, as `same_window` of a pair has a gap."""
+    runner = ranking.runner_up
+    return {
+        "rank": ranking.rank,
+        "of": ranking.of,
+        "since": ranking.since,
+        "on_record": ranking.on_record,
+        "ties": ranking.ties,
+        "runner_up": runner and {"year": runner.year, "return": number(runner.gap)},
+        "next_return": number(ranking.next_gap),
+        "z": number(ranking.z),
+        "percentile": number(ranking.percentile),
+        "claim": ranking.claim,
+        "first_year": ranking.first_year,
+        "earlier_years": ranking.of - 1,
+        "history": [
+            {
+                "year": year.year,
+                "start": iso(year.start),
+                "end": iso(year.end),
+                "return": number(year.gap),
+            }
+            for year in ranking.history
+        ],
     }

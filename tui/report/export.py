@@ -89,11 +89,11 @@ def state_line(snapshot: Snapshot) -> str:
     basis = {"tr": "total return", "pr": "price return"}[snapshot.question.basis]
     parts = [
         "SIMULATED" if snapshot.simulated else "",
-        f"{snapshot.question.small} against {snapshot.question.large}",
+        " against ".join(snapshot.question.funds),
         f"{window.label} {window.start} to {window.end}",
         basis,
         f"as of {snapshot.as_of}",
-        snapshot.state,
+        snapshot.state_words,
     ]
     return " · ".join(filter(None, parts))
 

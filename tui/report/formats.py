@@ -23,6 +23,8 @@ _WRITERS: Final[Mapping[str, tuple[str, str]]] = {
 FORMATS: Final = tuple(_WRITERS)
 #: Those that are worth a file of their own.
 FILED: Final = tuple(name for name in _WRITERS if name != "line")
+#: Tables that need it.
+_DAILY_PARTS: Final = ("daily", "measures", "signals", "sector_breadth")
 #: Formats that the screen keeps a note in unless the settings say otherwise.
 KEPT: Final = ("md", "html", "json")
 
@@ -34,7 +36,7 @@ def tells_daily(name: str, part: str | None = None) -> bool:
         name: of `FORMATS`.
         part: the table asked for, with csv.
     """
-    return part in ("daily", "measures") if name == "csv" else name not in ("svg", "line")
+    return part in _DAILY_PARTS if name == "csv" else name not in ("svg", "line")
 
 
 def written(snapshot: Snapshot, name: str, earlier: Since | None = None) -> str:

@@ -64,7 +64,9 @@ class _NumberOrigins:
     def _find(self, place: tuple[str | int, ...]) -> tuple[str, str]:
         snapshot, question = self._snapshot, self._snapshot.question
         as_of = snapshot.as_of.isoformat()
-        pair = (question.small, question.large)
+        pair = question.funds
+        if place[0] == "reconstitutions":
+            return f"table of known reconstitutions, index of {place[1]}", as_of
         if place[0] == "changes":
             if place[2] == "leaders_to_leave":
                 return self._announced_sources(str(place[1])), as_of

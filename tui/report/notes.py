@@ -30,7 +30,7 @@ def stem(snapshot: Snapshot) -> str:
     """
     question, window = snapshot.question, snapshot.window
     parts = [
-        f"{question.small}-{question.large}",
+        "-".join(question.funds),
         window.label.replace(":", "-to-"),
         str(snapshot.as_of),
         question.basis,
@@ -47,8 +47,8 @@ def stem(snapshot: Snapshot) -> str:
         parts.insert(0, "SIMULATED")
     name = "_".join(_PLAIN.sub("-", part) for part in parts)
     # a symbol such as ^GSPC has lost a character: its note must not meet that of GSPC
-    odd = any(_PLAIN.search(symbol) for symbol in (question.small, question.large))
-    return f"{name}_{_hash((question.small, question.large))}" if odd else name
+    odd = any(_PLAIN.search(symbol) for symbol in question.funds)
+    return f"{name}_{_hash(question.funds)}" if odd else name
 
 
 def _hash(value: object) -> str:

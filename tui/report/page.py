@@ -194,7 +194,7 @@ def to_html(snapshot: Snapshot, earlier: Since | None = None) -> str:
         f'<p class="mind">{clean(line)}</p>' for line in (*snapshot.missing, *snapshot.warnings)
     )
     question = snapshot.question
-    name = f"{question.small} against {question.large}, {snapshot.window.label} to {snapshot.as_of}"
+    name = f"{' against '.join(question.funds)}, {snapshot.window.label} to {snapshot.as_of}"
     badge = '<p><strong class="badge">SIMULATED MARKET</strong></p>' if snapshot.simulated else ""
     sources = "".join(f"<li>{clean(line)}</li>" for line in source_lines(snapshot))
     body = "".join(_section(s, drawn.get(s.key, ())) for s in sections(snapshot, earlier))

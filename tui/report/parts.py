@@ -247,6 +247,15 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
     "issuers": (f"{_GROUP} symbols", _each("issuers")),
     "breadth": ("fund measure value:f", _moments),
     "measures": ("fund measure value:f unit of:i change:f", _measures),
+    "signals": (
+        "fund key title state since:d last:d first:d days_left:i universe rule needs",
+        _each("signals"),
+    ),
+    "sector_breadth": (
+        "fund name n:i up:i share_up:f median:f share_above_50:f of_50:i share_above_200:f"
+        " of_200:i",
+        _each("sector_breadth"),
+    ),
     "ladder": ("fund side threshold:f count:i share:f", _ladder),
     "histogram": ("fund low:f high:f count:i", _breadth("histogram")),
     "outside": ("fund reason count:i", _breadth("outside")),
@@ -322,6 +331,14 @@ PARTS: Final = tuple(_PARTS)
 _JOINED: Final = {"flags": "; ", "symbols": " "}
 
 
+def _series_columns() -> str:
+    """Columns of the rows of the table of measures that have a series."""
+    # numpy is on the way there, which the command line's words have no need of
+    from core.answer.table import SERIES
+
+    return "".join(f" {row.key}:{'i' if row.unit == 'count' else 'f'}" for row in SERIES)
+
+
 def part(document: Json, name: str) -> TidyTable:
     """One part of a note's JSON, laid flat.
 
@@ -330,6 +347,8 @@ def part(document: Json, name: str) -> TidyTable:
         name: one of `PARTS`.
     """
     text, rows_of = _PARTS[name]
+    if name == "daily":
+        text += _series_columns()
     columns = _columns(f"{text} {_TAIL}")
     question = document["question"]
     asked = {

@@ -18,8 +18,12 @@ def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:
     With an earlier note the gap has what it was: ``+14.84 pp (+14.10 pp on 2026-06-25)``.
     """
     question, spread = snapshot.question, snapshot.spread
-    head = f"{question.small}-{question.large} {snapshot.window.label}"
-    if spread is None:
+    head, own = f"{'-'.join(question.funds)} {snapshot.window.label}", snapshot.own
+    if own is not None:
+        parts = [f"{head} {f.pct(own.small_return)}"]
+        if own.same_window.claim:
+            parts.append(f"rank {own.same_window.rank} of {own.same_window.of}")
+    elif spread is None:
         parts = [f"{head} not known: {'; '.join(snapshot.missing)}"]
     else:
         was = earlier.before if earlier is not None else None
@@ -32,6 +36,6 @@ def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:
         ]
         if spread.same_window.claim:
             parts.append(f"rank {spread.same_window.rank} of {spread.same_window.of}")
-    parts.append(f"{snapshot.as_of} {snapshot.state}")
+    parts.append(f"{snapshot.as_of} {snapshot.state_words}")
     before = "SIMULATED " if snapshot.simulated else ""
     return f.to_ascii(safe(before + ", ".join(parts))) + "\n"

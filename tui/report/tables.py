@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from core.answer.announced import standing_words
+from core.measures.spread import comparisons
+from core.note.headline import compared
+from core.note.verdict import inside_window
 from tui.report.since import since_tables
 from tui.report.table import ROWS, ReportTable, Row, Section
 from tui.report.tables_lines import breadth, concentration, contributors, groups
@@ -15,11 +18,14 @@ from tui.text import formats as f
 if TYPE_CHECKING:
     from core.answer.since import Since
     from core.answer.views import Snapshot
-    from core.measures.spread import Ranking
+    from core.measures.rarity import Rank
+    from core.measures.spread import Ranking, Spread
 
 
 def _spread(snapshot: Snapshot) -> Iterator[ReportTable]:
-    spread = snapshot.spread
+    spread, own = snapshot.spread, snapshot.own
+    if own is not None:
+        yield _own(snapshot, own)
     if spread is None:
         return
     question = snapshot.question
@@ -29,11 +35,53 @@ def _spread(snapshot: Snapshot) -> Iterator[ReportTable]:
         ("gap", f.pp(spread.gap)),
         ("geometric gap", f.pp(spread.geometric_gap)),
     ]
-    notes = (
-        ranking_words("same window", spread.same_window),
-        ranking_words("full calendar years", spread.full_years),
-    )
-    yield ReportTable("Spread", ("", ">return"), tuple(rows), notes)
+    beside, notes = compared(snapshot), []
+    if beside.rolling and spread.rolling is not None:
+        notes.append(rolling_words(spread.rolling))
+    if beside.same_window:
+        notes.append(ranking_words("same window", spread.same_window))
+    if beside.full_years:
+        notes.append(ranking_words("full calendar years", spread.full_years))
+    yield ReportTable("Spread", ("", ">return"), tuple(rows), tuple(notes))
+
+
+def _own(snapshot: Snapshot, own: Spread) -> ReportTable:
+    """One index alone: its return and deepest fall, its record closes by year."""
+    history = own.history
+    rows = [("return", f.pct(own.small_return)), ("deepest fall", f.pct(own.drawdown))]
+    if history.ratio is not None:
+        high = history.ratio.high
+        rows.append((f"off its high of {high.end}", f.pct(history.ratio.off(high))))
+    years = sorted(history.record_closes.items())[-5:]
+    rows += [(f"record closes {year}", f"{count:,}") for year, count in reversed(years)]
+    notes = []
+    if own.rolling is not None:
+        notes.append(rolling_words(own.rolling, gap=False))
+    if comparisons(snapshot.window.label, history.length).same_window:
+        ranking = own.same_window
+        claim = f"rank {ranking.rank} of {ranking.of}"
+        too_few = f"{ranking.of - 1} earlier years, too few for a rank"
+        notes.append(f"same window: {claim if ranking.claim else too_few}")
+    return ReportTable(snapshot.question.small, ("", ">return"), tuple(rows), tuple(notes))
+
+
+def rolling_words(rank: Rank, *, gap: bool = True) -> str:
+    """The rank among all stretches as long in one line."""
+    what = "sessions" if rank.length == 1 else f"stretches of {rank.length:,} sessions, overlapping"
+    words = [
+        f"{rank.of:,} {what}, from {rank.first}: {rank.as_wide:,} as {'wide' if gap else 'large'}"
+    ]
+    if not rank.claim:
+        return f"{rank.of:,} {what}, too few for a rank"
+    if rank.last is not None:
+        words.append(f"the last on {rank.last}")
+    words.append(f"percentile {100 * rank.percentile:.2f}")
+    if rank.z is not None:
+        words.append(f"z {rank.z:+.2f}")
+    record = rank.record
+    farthest = f"widest {f.pp(record.value)}" if gap else f"largest {f.pct(record.value)}"
+    words.append(f"{farthest} on {record.end}")
+    return ", ".join(words)
 
 
 def ranking_words(name: str, ranking: Ranking) -> str:
@@ -107,8 +155,10 @@ def _changes(snapshot: Snapshot) -> Iterator[ReportTable]:
             for c in listed[:ROWS]
         ]
         turnover = f.weight(changes.turnover, 1)
+        inside = inside_window(changes, snapshot.window.start)
         yield ReportTable(
-            f"{fund} changes from {changes.from_date} to {changes.to_date}",
+            f"{fund} changes from {changes.from_date} to {changes.to_date}"
+            + ("" if inside else ", outside the window"),
             ("", "symbol", "name", ">weight", ">bp"),
             tuple(rows),
             (

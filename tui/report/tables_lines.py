@@ -10,6 +10,7 @@ from core.note.breadth_words import list_words
 from core.note.note import coverage
 from core.note.without_words import REWEIGHTED, ZEROED
 from tui.report.table import ROWS, ReportTable, Row
+from tui.report.tables_breadth import breadth_tables
 from tui.report.tables_measures import measures
 from tui.text import formats as f
 
@@ -136,6 +137,7 @@ def breadth(snapshot: Snapshot) -> Iterator[ReportTable]:
         bins.append(row(name, [b.count for b in bins_of]))
     yield ReportTable("Histogram of returns", columns, tuple(bins))
     yield from measures(snapshot, BREADTH, views)
+    yield from breadth_tables(snapshot)
 
 
 def concentration(snapshot: Snapshot) -> Iterator[ReportTable]:

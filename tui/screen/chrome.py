@@ -10,7 +10,7 @@ from core.data.question import ABOVE, BELOW
 from core.note.note import headline
 from tui.command.commands import shown
 from tui.panes.frame import asked
-from tui.panes.wording import BASIS, names_text, state_words, without_text, wrapped
+from tui.panes.wording import BASIS, names_text, without_text, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
 
@@ -34,7 +34,7 @@ def header(
     parts: list[Line] = [
         [(f"  {start} → {end}", "")],
         [(f"  {basis}", "bold")],
-        [(f"  {state_words(snapshot)}", "dim")],
+        [(f"  {snapshot.state_words}", "dim")],
         [(f"  as of {formats.date_text(snapshot.as_of)}{last}", "")],
     ]
     tail: Line = [("SIMULATED ", "mark")] if snapshot.simulated else []

@@ -217,7 +217,7 @@ class Desk:
 
         market, quotes = self.market(), self._quotes
         provisional = market.prices.provisional
-        today = {provisional.get(fund) for fund in (question.small, question.large)}
+        today = {provisional.get(fund) for fund in question.funds}
         # Where final closes have taken the quotes' place there is nothing to show of them.
         if quotes is None or question.as_of is not None or today != {quotes.session}:
             return take(market, question)

@@ -1,0 +1,139 @@
+"""One index alone, in sentences: its return, how rare that is, its streak, its record closes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.measures.spread import comparisons
+from core.note.headline import BASIS_WORDS, NOTABLE_YEARS, place_of, window_words, year
+from core.note.phrase import Figure, Name, Sentence, percent, share, spoken
+from core.note.rarity_words import rank_words, stronger
+from core.note.verdict import level
+
+if TYPE_CHECKING:
+    from core.answer.views import Snapshot
+    from core.measures.rarity import Standing
+    from core.measures.ratio import LevelHistory
+    from core.measures.spread import Ranking, Spread
+    from core.measures.streaks import Streak
+
+_CALENDAR, _ROLLING, _STREAK, _LEVEL = "own.calendar", "own.rolling", "own.streaks[0]", "own.level"
+
+
+def own_headline(snapshot: Snapshot, own: Spread) -> Sentence:
+    """One sentence: what the index returned, and how rare that is."""
+    question = snapshot.question
+    value = own.small_return
+    tail = Sentence(
+        f" ({BASIS_WORDS[question.basis]} to ",
+        Figure(spoken(snapshot.window.end), "question.end"), ")",
+    )  # fmt: skip
+    returned = Figure(percent(value), "own.return")
+    sentence = Sentence(Name(question.small), " returned ", returned, " ", window_words(snapshot))
+    sentence = Sentence(sentence, tail)
+    if level(value):
+        return Sentence(sentence, ".")
+    kind = "gain" if value > 0 else "loss"
+    beside = comparisons(snapshot.window.label, own.history.length)
+    claims: list[Sentence] = []
+    standing: Standing | None = None
+    if beside.rolling:
+        rank = own.rolling
+        if rank is None:
+            claims.append(Sentence("no rank, closes are missing inside the window"))
+        else:
+            claims.append(rank_words(rank, kind, _ROLLING, "large"))
+            standing = rank.standing
+    if beside.same_window:
+        claims.append(_among_years(own.same_window, kind))
+    parts = [part for claim in claims for part in (", and ", claim)][1:]
+    further = _further(own, standing) if beside.rolling else Sentence()
+    return Sentence(sentence, ": ", *parts, *(("; ", further) if further else ()), ".")
+
+
+def _among_years(ranking: Ranking, kind: str) -> Sentence:
+    """The return among those of the same window of other years."""
+    if not ranking.claim:
+        earlier = Figure(f"{ranking.of - 1:,}", f"{_CALENDAR}.earlier_years")
+        return Sentence("too few years for a rank (", earlier, " earlier)")
+    place = Sentence(place_of(ranking, _CALENDAR), " for this window")
+    if ranking.on_record:
+        assert ranking.first_year is not None
+        first = year(ranking.first_year, f"{_CALENDAR}.first_year")
+        of = Figure(f"{ranking.of:,}", f"{_CALENDAR}.of")
+        words = f"the largest {kind} for this window on record ("
+        return Sentence(words, of, " years, from ", first, ")")
+    last = max(one.year for one in ranking.history)
+    if ranking.ties is not None and ranking.ties == ranking.since:
+        return Sentence("it matches ", year(ranking.ties, f"{_CALENDAR}.ties"), ", ", place)
+    if ranking.since is not None and last - ranking.since >= NOTABLE_YEARS:
+        since = year(ranking.since, f"{_CALENDAR}.since")
+        return Sentence(f"the largest {kind} for this window since ", since, ", ", place)
+    return place
+
+
+def _further(own: Spread, than: Standing | None) -> Sentence:
+    """A claim of the streak or the level that is stronger than the return's own; else nothing."""
+    history = own.history
+    if not history.whole:
+        return Sentence()
+    words, best = Sentence(), than
+    if stronger(history.session_streak.standing, best):
+        best, words = history.session_streak.standing, _streak(history.session_streak)
+    closes = history.ratio
+    if closes is not None and stronger(closes.standing, best):
+        words = _since(closes)
+    return words
+
+
+def _streak(streak: Streak) -> Sentence:
+    verb = "risen" if streak.sign > 0 else "fallen"
+    run = Sentence(f"it has {verb} ", Figure(f"{streak.length:,}", f"{_STREAK}.length"))
+    last = streak.last_as_long
+    if last is None:
+        first = Figure(spoken(streak.first), f"{_STREAK}.first")
+        return Sentence(run, " sessions in a row, the longest run on record (from ", first, ")")
+    date = Figure(spoken(last.end), f"{_STREAK}.last_as_long.end")
+    return Sentence(run, " sessions in a row, the longest run since that to ", date)
+
+
+def _since(closes: LevelHistory) -> Sentence:
+    word = "highest" if closes.side > 0 else "lowest"
+    last, key = closes.high_since, "high_since"
+    if closes.side < 0:
+        last, key = closes.low_since, "low_since"
+    if last is None:
+        first = Figure(spoken(closes.first), f"{_LEVEL}.first")
+        return Sentence(f"its close is the {word} on record (from ", first, ")")
+    return Sentence(f"its close is the {word} since ", Figure(spoken(last), f"{_LEVEL}.{key}"))
+
+
+def own_sentence(snapshot: Snapshot) -> Sentence:
+    """Drawdown in the window, distance from the high, and record closes this year and before."""
+    own = snapshot.own
+    if own is None:
+        return Sentence()
+    clauses = []
+    if round(own.drawdown, 4) < 0:
+        fall = Figure(share(-own.drawdown), "own.drawdown")
+        clauses.append(Sentence("its deepest fall inside the window was ", fall))
+    closes, records = own.history.ratio, own.history.record_closes
+    if closes is not None and own.history.whole:
+        high = Sentence("it closed at its high of all time")
+        if closes.high.end != closes.end:
+            off = Figure(share(-closes.off(closes.high)), f"{_LEVEL}.off_high")
+            date = Figure(spoken(closes.high.end), f"{_LEVEL}.high.date")
+            high = Sentence("it closed ", off, " below its high of ", date)
+        clauses.append(high)
+        now = snapshot.as_of.year
+        if now in records:
+            count = Figure(f"{records[now]:,}", f'own.record_closes["{now}"]')
+            record = Sentence(count, f" record close{'s' * (records[now] != 1)} this year")
+            if now - 1 in records:
+                before = Figure(f"{records[now - 1]:,}", f'own.record_closes["{now - 1}"]')
+                record = Sentence(record, " after ", before, " the year before")
+            clauses.append(record)
+    if not clauses:
+        return Sentence()
+    parts = [part for clause in clauses for part in ("; ", clause)][1:]
+    return Sentence(Name(snapshot.question.small), ": ", *parts, ".")

@@ -1,0 +1,95 @@
+"""Words of the note that follow the data: disagreement, small amounts, states, reconstitutions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from core.answer.snapshot import Snapshot, take
+from core.note.announced import reconstitution_sentence
+from core.note.phrase import basis_points
+from core.note.verdict import verdict
+from core.note.verdict_words import verdict_sentence
+from tests.random.test_prose import check_prose
+from tests.tui import markets
+from tui.report.document import document
+from tui.report.export import state_line, to_text
+from tui.report.short import to_line
+
+
+@pytest.fixture(scope="module")
+def snapshot() -> Snapshot:
+    return take(markets.market(), markets.QUESTION)
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (0.000523, "+5.2 bp"), (-0.00004, "-0.4 bp"), (0.00099, "+9.9 bp"), (0.000996, "+10 bp"),
+        (0.0213, "+213 bp"), (0.0, "0 bp"), (0.000004, "0 bp"),
+    ],
+)  # fmt: skip
+def test_amounts_under_ten_basis_points_get_a_decimal(amount: float, text: str) -> None:
+    assert basis_points(amount) == text
+
+
+def test_broad_is_not_said_where_lines_do_not_explain_the_gap(snapshot: Snapshot) -> None:
+    small, large = snapshot.small, snapshot.large
+    assert small is not None and large is not None and small.fund_return is not None
+    judged = verdict(snapshot)
+    assert judged is not None and judged.word == "broad"
+    # the gap is 11 points: rests of 3 and -2 are 5 together, of 3 and -2.6 above half of it
+    for rests, word in (((0.03, -0.02), "broad"), ((0.03, -0.026), "unexplained")):
+        indices = {
+            view.fund: replace(view, basket_return=(view.fund_return or 0) - rest)
+            for view, rest in zip((small, large), rests, strict=True)
+        }
+        bent = replace(snapshot, indices=indices)
+        now = verdict(bent)
+        assert now is not None and now.word == word
+    told = verdict_sentence(bent)
+    assert "+300 bp of IWM's return and -260 bp of SPY's return unexplained" in told
+    assert "disagree" in told and "The gap is" not in told
+    assert told in check_prose(bent)
+
+
+def test_the_note_says_estimated_as_the_screen_does() -> None:
+    early = take(markets.market(), replace(markets.QUESTION, window="2025-11-03:2026-06-26"))
+    assert early.state == "final" and early.state_words == "final, estimated"
+    assert state_line(early).endswith("as of 2026-06-26 · final, estimated")
+    assert to_line(early).rstrip().endswith("2026-06-26 final, estimated")
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (date(2026, 6, 26), "is reconstituted at the close of 26 June 2026; no list"),
+        (date(2026, 7, 10), "is reconstituted at the close of 10 July 2026; no list"),
+        (date(2026, 7, 13), ""),
+        # the file of 26 June is held: the changes are known
+        (date(2026, 6, 12), "was reconstituted at the close of 12 June 2026."),
+        (date(2026, 6, 11), ""),
+    ],
+)
+def test_a_reconstitution_near_the_date_is_named(day: date, told: str) -> None:
+    held = markets.market()
+    reference = replace(held.reference, reconstitutions={"IWM": (date(2020, 6, 26), day)})
+    snapshot = take(replace(held, reference=reference), markets.QUESTION)
+    sentence = reconstitution_sentence(snapshot, "IWM")
+    assert sentence.startswith(f"IWM: its index {told}" if told else "")
+    assert bool(sentence) == bool(told)
+    assert ("reconstituted" in " ".join(check_prose(snapshot))) == bool(told)
+    assert document(snapshot)["reconstitutions"] == ({"IWM": str(day)} if told else {})
+
+
+def test_changes_before_the_window_are_said_to_be_outside() -> None:
+    held = markets.market()
+    late = take(held, replace(markets.QUESTION, window="2026-06-29:2026-06-30", as_of=None))
+    assert late.changes["IWM"].to_date == markets.END
+    assert "IWM CHANGES FROM 2025-12-31 TO 2026-06-26, OUTSIDE THE WINDOW" in to_text(late)
+    assert document(late)["changes"]["IWM"]["inside_window"] is False
+    inside = take(held, markets.QUESTION)
+    assert "2026-06-26, OUTSIDE" not in to_text(inside)
+    assert document(inside)["changes"]["IWM"]["inside_window"] is True

@@ -1,0 +1,126 @@
+"""The views of pane 1 that rest on all years: every stretch as long, and the ratio."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from core.measures.ratio import means
+from core.measures.streaks import period_ends
+from tui.charts import Curve, SubChart, stacked_charts
+from tui.charts.distribution import distribution
+from tui.text import formats
+from tui.text.spans import Drawing, inset
+
+if TYPE_CHECKING:
+    from core.data.frames import Dates, FloatArray
+    from core.measures.pair_history import PairHistory
+    from core.measures.rarity import Rank
+    from core.measures.ratio import LevelHistory
+    from tui.host.scene import Scene
+
+#: Steps between the bins of a distribution, in percentage points.
+_STEPS: Final = (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5, 5.0, 10.0, 20.0)
+#: Fewest and most bins between the open tails.
+_BINS: Final = (5, 21)
+#: Closes of the averages drawn with the ratio: those of weeks are what is drawn.
+_AVERAGES: Final = (50, 200)
+
+
+def rolling_parts(rank: Rank) -> list[str]:
+    """The rank among all stretches as long, part by part."""
+    what = "sessions" if rank.length == 1 else f"stretches of {rank.length:,} sessions"
+    sample = f"{rank.of:,} {what} from {rank.first}"
+    if not rank.claim:
+        return [f"{sample}, too few for a rank"]
+    parts = [f"{rank.as_wide:,} of {sample} as wide"]
+    if rank.last is not None:
+        parts.append(f"last {rank.last}")
+    if rank.last_overlapping not in (None, rank.last):
+        parts.append(f"overlapping {rank.last_overlapping}")
+    parts.append(f"percentile {formats.number(100 * rank.percentile, 2)}")
+    if rank.z is not None:
+        parts.append(f"z {formats.number(rank.z, 2, sign=True)}")
+    parts.append(f"widest {formats.pp(rank.record.value)} {rank.record.end}")
+    if rank.over_holes:
+        parts.append(f"{rank.over_holes:,} left out, closes missing")
+    return parts
+
+
+def streak_part(scene: Scene, history: PairHistory) -> str:
+    """How many sessions in a row who beat whom; "" where the last one was level."""
+    now, question = history.session_streak, scene.snapshot.question
+    if not now.length:
+        return ""
+    ahead = question.small if now.sign > 0 else question.large
+    return f"{ahead} ahead {now.length:,} in a row"
+
+
+def bins(gaps: FloatArray, most: int) -> FloatArray:
+    """(K,) edges between the bins of a distribution: round steps from one tail to the other.
+
+    Args:
+        gaps: (N,) fractions, finite.
+        most: bins that there is room for, the two open ones included.
+    """
+    low, high = (float(q) for q in np.quantile(gaps * 100, [0.005, 0.995]))
+    room = min(max(most - 2, _BINS[0]), _BINS[1])
+    step = next((s for s in _STEPS if (high - low) / s <= room - 1), _STEPS[-1])
+    edges: FloatArray = np.arange(np.floor(low / step), np.ceil(high / step) + 1) * step / 100
+    return edges
+
+
+def stretches(scene: Scene, history: PairHistory, width: int, height: int) -> Drawing:
+    """Every stretch as long, counted by its gap, with the bin of this one marked."""
+    rank = history.rolling
+    if rank is None:
+        return [[(" closes are missing inside this window: it is not ranked", "dim")]]
+    gaps = history.gaps[np.isfinite(history.gaps)]
+    edges = bins(gaps, height)
+    places = np.searchsorted(edges, gaps, side="left")
+    counts = np.bincount(places, minlength=len(edges) + 1)[::-1].tolist()
+    points = [f"{edge * 100:+g}" for edge in edges]
+    labels = [f"to {points[0]}", *(f"{a} to {b}" for a, b in pairwise(points))]
+    labels = [*labels, f"above {points[-1]}"][::-1]
+    here = len(edges) - int(np.searchsorted(edges, rank.value, side="left"))
+    names = ["large" if edge <= 0 else "small" for edge in (edges[0], *edges[1:], np.inf)][::-1]
+    words = f"{formats.pp(rank.value)}"
+    return inset(distribution(labels, counts, here, words, width - 2, height, styles=names))
+
+
+def ratio_parts(level: LevelHistory) -> list[str]:
+    """Where the ratio stands, part by part."""
+    parts = [f"ratio {formats.number(level.level, 4)}"]
+    since = level.high_since or level.low_since
+    if since is not None:
+        parts.append(f"{'highest' if level.side > 0 else 'lowest'} since {since}")
+    elif level.side:
+        parts.append(f"{'highest' if level.side > 0 else 'lowest'} on record, from {level.first}")
+    parts.append(f"{formats.pct(level.off(level.high), 1)} from its high of {level.high.end}")
+    if level.high_52 is not None:
+        parts.append(f"{formats.pct(level.off(level.high_52), 1)} from that of 52 weeks")
+    for average in level.averages:
+        side = "above" if average.above else "below"
+        crossed = f" since {average.crossed}" if average.crossed else ""
+        parts.append(f"{side} its {average.closes}{crossed}")
+    return parts
+
+
+def ratio(scene: Scene, history: PairHistory, width: int, height: int) -> Drawing:
+    """The ratio of closes over all years, week by week, with its averages of 50 and 200 closes."""
+    level = history.ratio_of_prices
+    if level is None:
+        level = history.ratio_of_levels
+    rows = np.union1d(period_ends(history.sessions, "week"), [len(level) - 1]).astype(np.intp)
+    sessions: Dates = history.sessions[rows]
+    curves = [Curve("ratio", level[rows], "small")]
+    for closes in _AVERAGES:
+        mean = np.full(len(level), np.nan)
+        if len(level) >= closes:
+            mean[closes - 1 :] = means(level, closes)
+        style = "dim" if closes == _AVERAGES[0] else "large"
+        curves.append(Curve(f"of {closes}", mean[rows], style))
+    chart = SubChart(curves[::-1], max(height, 1), unit="", places=4, sign=False, zero=False)
+    return inset(stacked_charts(sessions, [chart], width - 2))
