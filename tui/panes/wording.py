@@ -11,6 +11,7 @@ from core.note.note import coverage
 from tui.text import formats
 
 if TYPE_CHECKING:
+    from core.answer.snapshot import Snapshot
     from tui.host.scene import Scene, Side
     from tui.text.spans import Drawing
 
