@@ -23,8 +23,9 @@ _USUAL: Final = 1
 
 def asks_another(old: Question | None, new: Question) -> bool:
     """Whether what is listed is another list: what stood under the cursor means nothing there."""
-    same = {"as_of": new.as_of, "above": new.above, "below": new.below, "without": new.without}
-    return old is not None and replace(old, **same) != new
+    return old is not None and new != replace(
+        old, as_of=new.as_of, above=new.above, below=new.below, without=new.without
+    )
 
 
 class Asking(Board, inherit_bindings=False):
