@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from core.note.headline import compared
 from core.note.note import sentences
 from core.note.phrase import Figure, Sentence
 from tui.report import pictures
@@ -42,11 +43,15 @@ def _drawn(snapshot: Snapshot) -> Mapping[str, list[Drawn]]:
     if spread is not None:
         same, full = spread.same_window, spread.full_years
         label = f"{snapshot.window.label}: the gap of the same window, pp"
-        years = [
-            lambda width: pictures.spread(snapshot, width),
-            lambda width: pictures.years(same, label, snapshot.window.end.year, width),
-            lambda width: pictures.years(full, "The gap of full calendar years, pp", None, width),
-        ]
+        beside = compared(snapshot)
+        years = [lambda width: pictures.spread(snapshot, width)]
+        # a day or a month is like no other year's, and nothing short is like a full year
+        if beside.same_window:
+            end = snapshot.window.end.year
+            years.append(lambda width: pictures.years(same, label, end, width))
+        if beside.full_years:
+            title = "The gap of full calendar years, pp"
+            years.append(lambda width: pictures.years(full, title, None, width))
 
     def of(view_of: int) -> Drawn:
         view = tuple(snapshot.indices.values())[view_of]
