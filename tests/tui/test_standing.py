@@ -77,12 +77,15 @@ def test_views_both_ways_by_name_and_by_mouse() -> None:
         assert (main.active, main.breadth.view) == (3, "ladder")
         await type_line(pilot, app, "view nothing")
         assert "no view is called 'nothing'" in seen(app)
+        main.activate(2)
+        await press(pilot, app, "v")
+        assert main.names.view == "left out"
         rule = next(line for line in lines_of(app) if "2 Contributors" in line)
         y = lines_of(app).index(rule)
-        where = (rule.index("themes") + 2, y)
+        where = (rule.index(main.names.view) + 2, y)
         await pilot.click(offset=where)
         await settle(pilot, app)
-        assert (main.active, main.names.view) == (2, "themes")
+        assert (main.active, main.names.view) == (2, "names")
 
     drive(story, held=HELD, size=(120, 36))
 

@@ -218,4 +218,8 @@ class Pane(Widget):
         if rule.contains(event.screen_x, event.screen_y):
             line = self._draw_title(rule.width, 1)[0]
             view = view_at(line, event.screen_x - rule.x, VIEWS[self.NUMBER])
-            self.set_view(view or self.view)
+            if view == self.view:
+                # where the others have no room, its name is all there is to click
+                self.next_view()
+            elif view:
+                self.set_view(view)
