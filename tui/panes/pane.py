@@ -212,8 +212,11 @@ class Pane(Widget):
             self.redraw()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Let keys go to the pane that is clicked; a click on a view's name shows it."""
+        """A click anywhere makes the pane the one that keys go to."""
         self.post_message(self.Clicked(self))
+
+    def on_click(self, event: events.Click) -> None:
+        """Show the view whose name in the title is clicked."""
         rule = self._title.region
         if rule.contains(event.screen_x, event.screen_y):
             line = self._draw_title(rule.width, 1)[0]
