@@ -183,7 +183,7 @@ class Board(Stage, inherit_bindings=False):
         if self.prompt.is_open:
             message, kind, right = self.prompt.advice, "error" * self.prompt.wrong, ""
             standing = ""
-        most = max(self.size.height // 6, 1)
+        most = max(self.size.height // 4, 1)
         lines = frame.status_lines(message, kind, right, self.size.width, standing, most)
         if self._status_height != len(lines):
             self._status_height = len(lines)
