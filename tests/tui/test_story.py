@@ -16,6 +16,7 @@ from core.note.story import LENGTHS, Length, story
 from tests.random.test_prose import MONTHS
 from tests.random.test_prose_sums import random_markets
 from tests.tui import markets
+from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
 from tui.report.document import document
 
 NUMBER = re.compile(
@@ -131,3 +132,19 @@ def test_every_number_of_the_story_stands_in_the_json(snapshot: Snapshot) -> Non
 )
 def test_names_are_written_as_readers_know_them(name: str, symbol: str, told: str) -> None:
     assert company(name, symbol) == told
+
+
+@pytest.mark.process
+def test_the_command_line_writes_it_alone(filled: Cli) -> None:  # noqa: F811
+    code, short, _ = filled("note", "--length", "short", "--pair", "IWM:SPY")
+    assert code in (0, 1) and short.startswith("IWM has ") and "\n\n" not in short.strip()
+    assert 20 <= len(short.split()) <= 90
+    code, full, _ = filled("note", "--length", "full", "--format", "md", "--pair", "IWM:SPY")
+    assert code in (0, 1) and len(full.split()) > len(short.split())
+    for wrong in (("--format", "json"), ("--format", "html")):
+        code, out, why = filled("note", "--length", "short", *wrong)
+        assert (code, out) == (2, "") and "--length is of --format text and md" in why
+    code, out, why = filled("note", "--index", "IWM", "--pair", "IWM:SPY")
+    assert (code, out) == (2, "") and "give one of them" in why
+    code, out, _ = filled("note", "--index", "iwm", "--format", "line")
+    assert code in (0, 1) and out.startswith("IWM YTD ") and "SPY" not in out

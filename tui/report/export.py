@@ -118,7 +118,8 @@ def to_story(snapshot: Snapshot, length: Length, *, markdown: bool = False) -> s
 def to_text(snapshot: Snapshot, earlier: Since | None = None) -> str:
     """The note as plain text; columns are straight for wide and accented names too."""
     paragraphs = [" ".join(paragraph) for paragraph in story(snapshot)]
-    blocks = [state_line(snapshot), *paragraphs, "\n".join(sentences(snapshot, earlier))]
+    ledger = [*(["SENTENCE BY SENTENCE"] if paragraphs else []), *sentences(snapshot, earlier)]
+    blocks = [state_line(snapshot), *paragraphs, "\n".join(ledger)]
     marks = [f"! {line}" for line in (*snapshot.missing, *snapshot.warnings)]
     blocks += ["\n".join(marks)] if marks else []
     blocks += [plain_table(table) for table in tables(snapshot, earlier)]
