@@ -129,6 +129,10 @@ def _command(arguments: argparse.Namespace) -> int:
             return say("--index is of one fund and --pair of two: give one of them", BAD_INPUT)
         fund = arguments.index.strip().upper()
         question = replace(question, small=fund, large=fund, alone=True)
+    if arguments.command == "history":
+        from tui.cli.history import write_history
+
+        return write_history(desk, question, arguments)
     question = _narrowed(desk, question, arguments)
     if arguments.command == "note":
         return _note(desk, question, arguments)
