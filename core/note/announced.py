@@ -24,7 +24,7 @@ def reconstitution_sentence(snapshot: Snapshot, fund: str) -> Sentence:
     tail = "" if seen else "; no list of members after it is held yet"
     date = Figure(spoken(when), f"reconstitutions{key(fund)}")
     return Sentence(
-        Name(fund), f": its index {verb} reconstituted at the close of ", date, tail, "."
+        "The index of ", Name(fund), f" {verb} reconstituted at the close of ", date, tail, "."
     )
 
 

@@ -78,7 +78,7 @@ def test_a_reconstitution_near_the_date_is_named(day: date, told: str) -> None:
     reference = replace(held.reference, reconstitutions={"IWM": (date(2020, 6, 26), day)})
     snapshot = take(replace(held, reference=reference), markets.QUESTION)
     sentence = reconstitution_sentence(snapshot, "IWM")
-    assert sentence.startswith(f"IWM: its index {told}" if told else "")
+    assert sentence.startswith(f"The index of IWM {told}" if told else "")
     assert bool(sentence) == bool(told)
     assert ("reconstituted" in " ".join(check_prose(snapshot))) == bool(told)
     assert document(snapshot)["reconstitutions"] == ({"IWM": str(day)} if told else {})

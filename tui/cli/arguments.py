@@ -79,6 +79,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action=_Version, nargs=0, help="the release, and what it runs on")
     top.add_argument("--read-only", action="store_true", help="look only: fetch and keep nothing")
+    top.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
     top.add_argument("--watch", action="store_true", help="open with live quotes (the key p)")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for name, (words, question, fill) in _COMMANDS.items():
@@ -108,6 +109,7 @@ def _note(note: argparse.ArgumentParser) -> None:
     add_arguments(note)
     note.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
     note.add_argument("--format", choices=FORMATS, default="text")
+    note.add_argument("--length", choices=("short", "full"), help="prose alone, 60 or 250 words")
     note.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
     note.add_argument("--force", action="store_true", help=_FORCE)
     note.add_argument("--since", type=path, metavar="FILE", help="an earlier note's JSON")
@@ -159,6 +161,7 @@ def _explain(why: argparse.ArgumentParser) -> None:
 
 
 def _refresh(fetch: argparse.ArgumentParser) -> None:
+    fetch.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
     fetch.add_argument("--full", action="store_true", help="ask for everything, whole")
     fetch.add_argument("--retry", action="store_true", help="ask also for what failed a while ago")
     fetch.add_argument(

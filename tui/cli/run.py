@@ -116,7 +116,7 @@ def _command(arguments: argparse.Namespace) -> int:
         return status(desk, _settings(arguments, where)[0], arguments.format)
     config, as_of = _settings(arguments, where)
     if arguments.command == "refresh":
-        return _refresh(desk, config.question(), config, arguments)
+        return _refresh(desk, _alone(config.question(), arguments), config, arguments)
     if arguments.command == "quotes":
         return _quotes(desk, config.question())
     if arguments.command == "board":
@@ -124,11 +124,7 @@ def _command(arguments: argparse.Namespace) -> int:
 
         return write_board(desk, config, as_of, arguments)
     question = _question(desk, config, as_of, None)
-    if getattr(arguments, "index", None) is not None:
-        if hasattr(arguments, "pair"):
-            return say("--index is of one fund and --pair of two: give one of them", BAD_INPUT)
-        fund = arguments.index.strip().upper()
-        question = replace(question, small=fund, large=fund, alone=True)
+    question = _alone(question, arguments)
     if arguments.command == "history":
         from tui.cli.history import write_history
 
@@ -169,10 +165,11 @@ def _screen(arguments: argparse.Namespace, where: Places) -> int:
         desk = Desk(where, demo=demo, home=home, looking=arguments.read_only)
         if desk.read_only:
             config = replace(config, refresh_on_open=False)
-        return desk, config, _question(desk, config, as_of, memory.question())
+        question = _question(desk, config, as_of, memory.question())
+        return desk, config, _alone(question, arguments)
 
     # a simulated market opens with its own question, whatever was remembered
-    first = config.question(Question() if demo else memory.question())
+    first = _alone(config.question(Question() if demo else memory.question()), arguments)
     return show(config, first, memory, opener, simulated=demo)
 
 
@@ -198,6 +195,20 @@ def _question(
     return replace(question, as_of=as_of)
 
 
+def _alone(question: Question, arguments: argparse.Namespace) -> Question:
+    """The question of one index alone, where that is asked.
+
+    Raises:
+        ConfigError: a pair is asked as well.
+    """
+    if getattr(arguments, "index", None) is None:
+        return question
+    if hasattr(arguments, "pair"):
+        raise ConfigError("--index is of one fund and --pair of two: give one of them")
+    fund = arguments.index.strip().upper()
+    return replace(question, small=fund, large=fund, alone=True)
+
+
 def _narrowed(desk: Desk, question: Question, arguments: argparse.Namespace) -> Question:
     """The question with the names it is also told without, and the list that breadth counts."""
     from tui.cli.narrowing import left_out, of_themes
@@ -214,7 +225,11 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
 
     if arguments.part is not None and arguments.format != "csv":
         return say("--part picks a table of --format csv; `internals export` writes all", BAD_INPUT)
-    wanted = tells_daily(arguments.format, arguments.part)
+    if arguments.since is not None and question.alone:
+        return say("--since compares notes of a pair: leave it out, or ask --pair", BAD_INPUT)
+    if arguments.length is not None and (arguments.format not in ("text", "md") or arguments.since):
+        return say("--length is of --format text and md, without --since", BAD_INPUT)
+    wanted = arguments.length is None and tells_daily(arguments.format, arguments.part)
     snapshot = desk.take(replace(question, daily=wanted))
     for doubt in desk.market().reference.doubts:
         say(doubt, ANSWERED)
@@ -223,7 +238,11 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
         from tui.report.since import compared
 
         earlier = compared(arguments.since, snapshot)
-    if arguments.part is not None:
+    if arguments.length is not None:
+        from tui.report.export import to_story
+
+        text = to_story(snapshot, arguments.length, markdown=arguments.format == "md")
+    elif arguments.part is not None:
         from tui.report.tidy import part_csv
 
         text = part_csv(snapshot, earlier, arguments.part)

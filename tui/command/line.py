@@ -117,6 +117,8 @@ def parse(text: str, question: Question, pairs: Sequence[tuple[str, str]] = ()) 
         if rest not in (["start"], ["end"]):
             raise CommandError("which list of members? list start, or list end of the window")
         return replace(question, breadth_list="start" if rest == ["start"] else "end")
+    if head == "index":
+        return _index(rest, question)
     if head == "theme":
         return ThemeNamed(" ".join(rest))
     if head == "fund" and rest:
@@ -195,6 +197,14 @@ def _symbols(rest: list[str], funds: tuple[str, str]) -> tuple[str, ...]:
     return tuple(symbols)
 
 
+def _index(rest: list[str], question: Question) -> Question:
+    """One index alone; of the pair on the screen the small one unless another is named."""
+    fund = rest[0].upper() if rest else question.small
+    if len(rest) > 1 or not _SYMBOL.fullmatch(fund):
+        raise CommandError("which index alone? write index IWM; a pair such as IWM SPY ends it")
+    return replace(question, small=fund, large=fund, without=(), alone=True)
+
+
 def _pair(words: list[str], question: Question) -> Question:
     symbols = [word.upper() for word in re.split(r"[\s:]+", " ".join(words)) if word]
     if len(symbols) > 2 or not all(_SYMBOL.fullmatch(symbol) for symbol in symbols):
@@ -206,4 +216,4 @@ def _pair(words: list[str], question: Question) -> Question:
     small, large = symbols[0], symbols[1] if len(symbols) == 2 else question.large
     if small == large:
         raise CommandError(f"{small} cannot be compared with itself; write a pair such as IWM SPY")
-    return replace(question, small=small, large=large, without=())
+    return replace(question, small=small, large=large, without=(), alone=False)

@@ -115,8 +115,7 @@ def asked(question: Question, pairs: Sequence[tuple[str, str]]) -> Line:
         (" ", ""),
         *place_text(question, pairs),
         (question.small, "small bold"),
-        (" – ", "dim"),
-        (question.large, "large bold"),
+        *([] if question.alone else [(" – ", "dim"), (question.large, "large bold")]),
         (f"  {question.window}", "bold"),
     ]
 

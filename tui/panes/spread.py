@@ -12,6 +12,7 @@ from core.note.headline import compared
 from core.note.note import window_words
 from tui.charts import Curve, Multiple, SubChart, multiples, stacked_charts, year_bars
 from tui.command.commands import SPREAD
+from tui.panes import spread_alone
 from tui.panes.pane import Pane
 from tui.panes.sheet import Panel
 from tui.panes.spread_history import ratio, ratio_parts, rolling_parts, streak_part, stretches
@@ -56,6 +57,8 @@ class SpreadPane(Pane):
 def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
     """A view of the pane, ``height`` lines where there is anything to draw."""
     spread = scene.snapshot.spread
+    if scene.snapshot.own is not None:
+        return spread_alone.drawing(scene, scene.snapshot.own, view, width, height)
     if spread is None:
         return no_index(scene, width)
     lines = _figures(scene, spread, width)

@@ -281,7 +281,7 @@ class Board(Stage, inherit_bindings=False):
                 else f"{small} – {large} is on the screen"
             )
             return
-        app.ask(replace(app.question, small=small, large=large, without=()))
+        app.ask(replace(app.question, small=small, large=large, without=(), alone=False))
 
     def ring(self, pane: int) -> None:
         """Mark the pane that shows the number of an alert."""

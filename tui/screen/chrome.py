@@ -106,7 +106,7 @@ def welcome(
 ) -> Drawing:
     """The first screen of an empty store, or of a question nothing is held for."""
     inner = max(min(width - 4, 90), 10)
-    lines: Drawing = [[(f"{question.small} – {question.large}, {question.window}", "bold")], []]
+    lines: Drawing = [[(f"{' – '.join(question.funds)}, {question.window}", "bold")], []]
     lines += wrapped(sentence, inner)
     if steps:
         lines += [[], [("What to do next", "bold")], []]

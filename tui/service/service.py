@@ -303,7 +303,10 @@ class Desk:
         if self.simulated:
             return None
         command = internals("refresh", "--progress", "json", "--no-alerts")
-        command += ["--pair", f"{question.small}:{question.large}", "--window", question.window]
+        which = ["--pair", f"{question.small}:{question.large}"]
+        if question.alone:
+            which = ["--index", question.small]
+        command += [*which, "--window", question.window]
         if self._home is not None:
             command += ["--home", str(self._home)]
         return command + (["--full"] if full else [])
@@ -316,7 +319,7 @@ class Desk:
         """
         if self.memory.refusal:
             raise StoreError(self.memory.refusal)
-        if self.simulated:
+        if self.simulated or question.alone:
             return None
         command = internals("quotes")
         command += ["--pair", f"{question.small}:{question.large}"]
