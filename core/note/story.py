@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Length = Literal["short", "full"]
 LENGTHS: Final[tuple[Length, ...]] = ("short", "full")
+#: A streak of sessions is worth a sentence from so many on.
+RUN: Final = 5
 _BRIEF: Final = {
     "broad": "The gap is broad.",
     "handful": "It is the work of a handful.",
@@ -53,6 +55,8 @@ def story(snapshot: Snapshot, length: Length = "full") -> tuple[Paragraph, ...]:
     further = further_claim(snapshot, None) if not level(spread.gap) else Sentence()
     if further:
         opening.append(Sentence(_capital(further), "."))
+    if " in a row" not in further:
+        opening.append(_run(snapshot, spread))
     paragraphs: list[list[Sentence]] = [opening]
     if behind is not None:
         paragraphs.append(dragged(behind, voice))
@@ -216,6 +220,16 @@ def _breadth(view: IndexView) -> Sentence:
         sentence = Sentence(sentence, " and ", count, " more than doubled")
     which = list_words(view)
     return Sentence(sentence, *((", ", which) if which else ()), ".")
+
+
+def _run(snapshot: Snapshot, spread: Spread) -> Sentence:
+    """In how many sessions in a row one fund beat the other, from five on."""
+    now, question = spread.history.session_streak, snapshot.question
+    if now.length < RUN or not spread.history.whole:
+        return Sentence()
+    pair = [Name(question.small), Name(question.large)][:: now.sign]
+    length = Figure(f"{now.length:,}", "spread.streaks[0].length")
+    return Sentence(pair[0], " has beaten ", pair[1], " in each of the last ", length, " sessions.")
 
 
 # -- who leaves, what to bear in mind -------------------------------------------------------------

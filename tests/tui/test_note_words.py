@@ -65,7 +65,7 @@ def test_the_note_says_estimated_as_the_screen_does() -> None:
 @pytest.mark.parametrize(
     ("day", "told"),
     [
-        (date(2026, 6, 26), "is reconstituted at the close of 26 June 2026; no list"),
+        (date(2026, 6, 26), "is reconstituted at the close of 26 June 2026."),
         (date(2026, 7, 10), "is reconstituted at the close of 10 July 2026; no list"),
         (date(2026, 7, 13), ""),
         # the file of 26 June is held: the changes are known
