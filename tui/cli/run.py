@@ -231,6 +231,7 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
         from tui.report.since import compared
 
         earlier = compared(arguments.since, snapshot)
+    text: str | bytes
     if arguments.length is not None:
         from tui.report.export import to_story
 

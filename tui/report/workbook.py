@@ -18,8 +18,6 @@ from tui.report.parts import PARTS, TidyColumn, TidyTable, part
 from tui.text.safe import safe
 
 if TYPE_CHECKING:
-    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-
     from core.answer.since import Since
     from core.answer.views import Snapshot
 
@@ -67,7 +65,7 @@ def to_xlsx(snapshot: Snapshot, earlier: Since | None = None) -> bytes:
     return out.getvalue()
 
 
-def _say(sheet: WriteOnlyWorksheet, snapshot: Snapshot, sentences: Sequence[str]) -> None:
+def _say(sheet: Any, snapshot: Snapshot, sentences: Sequence[str]) -> None:
     """The first sheet: the question and its state, the sentences, what is missing, the sources."""
     sheet.column_dimensions["A"].width = 110
     sheet.append([_text(sheet, state_line(snapshot), bold=True)])
@@ -76,7 +74,7 @@ def _say(sheet: WriteOnlyWorksheet, snapshot: Snapshot, sentences: Sequence[str]
         sheet.append([_text(sheet, line)])
 
 
-def _fill(sheet: WriteOnlyWorksheet, table: TidyTable) -> None:
+def _fill(sheet: Any, table: TidyTable) -> None:
     """A table under its column titles, which stay in view."""
     from openpyxl.utils import get_column_letter
 
@@ -95,7 +93,7 @@ def _fill(sheet: WriteOnlyWorksheet, table: TidyTable) -> None:
 
 
 def _cells(
-    sheet: WriteOnlyWorksheet,
+    sheet: Any,
     columns: Sequence[TidyColumn],
     units: Sequence[str],
     row: Sequence[Any],
@@ -117,7 +115,7 @@ def _cells(
             yield value
 
 
-def _text(sheet: WriteOnlyWorksheet, text: str, *, bold: bool = False) -> Any:
+def _text(sheet: Any, text: str, *, bold: bool = False) -> Any:
     """A cell of text; one that begins as a formula does is text as well."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
