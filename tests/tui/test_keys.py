@@ -319,7 +319,15 @@ async def quits(pilot: Pilot[None], app: InternalsApp) -> None:
     assert not app.is_running
 
 
+async def board_(pilot: Pilot[None], app: InternalsApp) -> None:
+    await press(pilot, app, "B")
+    assert "IJR:IVV" in seen(app)
+    await press(pilot, app, "B")
+    assert "IWM – SPY" in seen(app)
+
+
 CHECKS: dict[str, Check] = {
+    "board": board_,
     "import": bring,
     "demo": bring,
     "spread": pane_keys,

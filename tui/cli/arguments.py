@@ -143,6 +143,7 @@ def _explain(why: argparse.ArgumentParser) -> None:
     add_arguments(why)
     why.add_argument("fund", help="an index's fund, such as IWM")
     why.add_argument("symbol", nargs="?", help="one of its lines, such as BE")
+    why.add_argument("--format", choices=("text", "json"), default="text")
     why.add_argument("--measure", metavar="NAME", help="a measure by its name, such as top:3")
 
 
@@ -289,6 +290,7 @@ _COMMANDS: Final[
     "forget": ("take a wrong import back", None, _forget),
     "publish": ("a copy that a desk may read", False, _publish),
     "serve": ("the screen in a browser here", True, _serve),
+    "mcp": ("answers for an assistant, on stdin and stdout", False, _nothing),
     "status": ("what is stored, and how old", False, _status),
     "completion": ("what Tab completes in a shell", None, _completion),
     "doctor": ("what needs fixing here", False, _doctor),

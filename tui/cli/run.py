@@ -96,6 +96,8 @@ def _command(arguments: argparse.Namespace) -> int:
         # its pages look only, and make nothing
         desk.prepare()
         return _serve(arguments)
+    if arguments.command == "mcp":
+        return _assist(where, desk, demo=demo, home=home)
     if arguments.command == "import":
         from tui.cli.importing import bring
 
@@ -123,14 +125,17 @@ def _command(arguments: argparse.Namespace) -> int:
         from tui.cli.board import write_board
 
         return write_board(desk, config, as_of, arguments)
-    question = _question(desk, config, as_of, None)
-    question = _alone(question, arguments)
-    question = _narrowed(desk, question, arguments)
+    from tui.cli.questions import narrowed, opening_question
+
+    question = _alone(opening_question(desk, config, as_of), arguments)
+    question = narrowed(desk, question, arguments.without, arguments.theme, arguments.breadth_list)
     if arguments.command == "note":
         return _note(desk, question, arguments)
     if arguments.command == "export":
         return _export(desk, question, arguments)
-    return _explain(desk, question, arguments)
+    from tui.cli.explaining import explain
+
+    return explain(desk, question, arguments)
 
 
 def _settings(arguments: argparse.Namespace, where: Places) -> tuple[Config, date | None]:
@@ -156,12 +161,13 @@ def _screen(arguments: argparse.Namespace, where: Places) -> int:
     memory = Memory(where.state)
 
     def opener(config: Config) -> tuple[Desk, Config, Question]:
+        from tui.cli.questions import opening_question
         from tui.service.service import Desk
 
         desk = Desk(where, demo=demo, home=home, looking=arguments.read_only)
         if desk.read_only:
             config = replace(config, refresh_on_open=False)
-        question = _question(desk, config, as_of, memory.question())
+        question = opening_question(desk, config, as_of, memory.question())
         return desk, config, _alone(question, arguments)
 
     # a simulated market opens with its own question, whatever was remembered
@@ -180,39 +186,26 @@ def _serve(arguments: argparse.Namespace) -> int:
     return ANSWERED
 
 
-def _question(
-    desk: Desk, config: Config, as_of: date | None, remembered: Question | None
-) -> Question:
-    """Build the question: flags, then what a simulated market opens with or what is remembered."""
-    question = config.question(desk.opening() or remembered)
-    opening = desk.opening()
-    if as_of is None and opening is not None:
-        as_of = opening.as_of
-    return replace(question, as_of=as_of)
+def _assist(where: Places, desk: Desk, *, demo: bool, home: Path | None) -> int:
+    try:
+        from tui.cli import assistant
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in ("mcp", "mcp_types", "anyio", "jsonschema"):
+            raise
+        return say("assistants need one more package: pip install 'internals[mcp]'", BAD_INPUT)
+    from tui.service.service import Desk
+
+    # a simulated market is made once; from then on nothing is
+    desk.prepare()
+    assistant.serve(Desk(where, demo=demo, home=home, looking=True))
+    return ANSWERED
 
 
 def _alone(question: Question, arguments: argparse.Namespace) -> Question:
-    """The question of one index alone, where that is asked.
+    """The question of one index alone, where that is asked."""
+    from tui.cli.questions import of_index
 
-    Raises:
-        ConfigError: a pair is asked as well.
-    """
-    if getattr(arguments, "index", None) is None:
-        return question
-    if hasattr(arguments, "pair"):
-        raise ConfigError("--index is of one fund and --pair of two: give one of them")
-    fund = arguments.index.strip().upper()
-    return replace(question, small=fund, large=fund, alone=True)
-
-
-def _narrowed(desk: Desk, question: Question, arguments: argparse.Namespace) -> Question:
-    """The question with the names it is also told without, and the list that breadth counts."""
-    from tui.cli.narrowing import left_out, of_themes
-
-    without = left_out(arguments.without, (question.small, question.large))
-    if arguments.theme:
-        without = tuple(dict.fromkeys((*without, *of_themes(arguments.theme, desk.market()))))
-    return replace(question, without=without, breadth_list=arguments.breadth_list)
+    return of_index(question, getattr(arguments, "index", None), pair=hasattr(arguments, "pair"))
 
 
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
@@ -256,23 +249,6 @@ def _export(desk: Desk, question: Question, arguments: argparse.Namespace) -> in
         snapshot, arguments.directory, arguments.format, desk.ledger, force=arguments.force
     )
     write(f"{count} tables written to {arguments.directory}\n")
-    return ANSWERED if snapshot.complete else IN_PART
-
-
-def _explain(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
-    from tui.report.explained import asked, to_text
-
-    snapshot, market = desk.take(question), desk.market()
-    fund: str = arguments.fund.upper()
-    if fund not in (question.small, question.large):
-        pair = f"{question.small}:{question.large}"
-        return say(f"{fund} is not of the pair {pair}; name it with --pair", BAD_INPUT)
-    parts = asked(market, snapshot, fund, arguments.symbol or "", arguments.measure)
-    if not parts:
-        missing = "; ".join(snapshot.missing) or f"the answer has no {arguments.measure} of {fund}"
-        return say(missing, NOTHING)
-    head = "SIMULATED\n" if snapshot.simulated else ""
-    write(head + to_text(parts))
     return ANSWERED if snapshot.complete else IN_PART
 
 

@@ -120,6 +120,7 @@ COMMANDS: Final = (
         "without",
         _NAMES,
     ),
+    Command("board", ("B",), "the board: every pair at a glance", "board", _ASK, line="board"),
     Command("previous_pair", ("{",), "the pair before in the watch list", "pair(-1)", _ASK),
     Command("next_pair", ("}",), "the next pair of the watch list", "pair(1)", _ASK, "pair"),
     Command("shorter", ("[",), "the next shorter window", "window(-1)", _ASK),
@@ -227,6 +228,14 @@ COMMANDS: Final = (
         line="fund add SYMBOL",
     ),
     Command("index", (), "one index alone; a pair ends it", "", _LINE, line="index IWM"),
+    Command(
+        "edit_pairs",
+        (),
+        "a pair more or less on the watch list, or elsewhere in it: add, remove, move",
+        "",
+        _LINE,
+        line="pair add IWM:QQQ",
+    ),
     Command("ranked", (), "the members ranked by return", "", _LINE, line="mrr"),
     Command("sort_by", (), "sort by bp, ret, w, symbol, name or sector", "", _LINE, line="sort bp"),
 )

@@ -162,7 +162,9 @@ def advice(text: str, known: Vocabulary) -> str:
     """List what may follow, for the status line; "" where the line means nothing known."""
     words = text.split()
     if not words:
-        return "   ".join(command.line for command in COMMANDS if command.line)
+        # first what no key does
+        lines = sorted((c for c in COMMANDS if c.line), key=lambda command: bool(command.keys))
+        return "   ".join(command.line for command in lines)
     possible = offers(text, known)
     if len(possible) > 1:
         return _listed(possible)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -16,6 +16,8 @@ from tui.command.commands import COMMANDS, SORTS, CommandError
 if TYPE_CHECKING:
     from core.answer.alerts import Alert
 
+#: What may be done with a pair of the watch list.
+EDITS: Final = ("add", "remove", "move")
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 
 
@@ -76,18 +78,39 @@ class AddFund:
     words: str
 
 
-Asked = Question | SortBy | Act | WatchPair | SetAlert | Import | ThemeNamed | AddFund
+@dataclass(frozen=True, slots=True)
+class EditPairs:
+    """A change of the watch list in the config file.
+
+    Attributes:
+        verb: "add", "remove" or "move".
+        pair: with which pair.
+        place: of a move: "up", "down", or the place it is to have, from 1.
+    """
+
+    verb: str
+    pair: tuple[str, str]
+    place: str = ""
+
+
+Asked = Question | SortBy | Act | WatchPair | SetAlert | Import | ThemeNamed | AddFund | EditPairs
 #: Words of the command line that do what a key does.
 _ACTS: Final = {c.line: c.action for c in COMMANDS if c.action and c.line}
 
 
-def parse(text: str, question: Question, pairs: Sequence[tuple[str, str]] = ()) -> Asked:
+def parse(
+    text: str,
+    question: Question,
+    pairs: Sequence[tuple[str, str]] = (),
+    sorts: Collection[str] = SORTS,
+) -> Asked:
     """Read a command line against the question on the screen.
 
     Args:
         text: as typed.
         question: what is on the screen.
         pairs: the watch list.
+        sorts: columns that ``sort`` knows.
 
     Raises:
         CommandError: It asks for nothing known; the message says what would.
@@ -100,6 +123,8 @@ def parse(text: str, question: Question, pairs: Sequence[tuple[str, str]] = ()) 
         return Act(_ACTS[head])
     if head == "alert":
         return _alert(text.split(None, 1)[1] if rest else "", question)
+    if head == "pair" and rest and rest[0].casefold() in EDITS:
+        return _edited(rest[0].casefold(), rest[1:], question)
     if head == "pair":
         return _watched(rest, question, pairs)
     if head in ("pr", "tr") and not rest:
@@ -128,9 +153,10 @@ def parse(text: str, question: Question, pairs: Sequence[tuple[str, str]] = ()) 
     if head == "mrr" and not rest:
         return SortBy("ret")
     if head == "sort":
-        key = rest[0].casefold() if len(rest) == 1 else ""
-        if key not in SORTS:
-            raise CommandError(f"sort by what? {' '.join(SORTS)}")
+        wanted = " ".join(rest).casefold()
+        key = next((known for known in sorts if known.casefold() == wanted), None)
+        if key is None:
+            raise CommandError(f"sort by what? {' '.join(sorts)}")
         return SortBy(key)
     if len(words) == 1 and (window := _window(words[0])):
         return replace(question, window=window)
@@ -142,6 +168,22 @@ def _alert(text: str, question: Question) -> SetAlert:
         return SetAlert(alerts.parse(text, question))
     except alerts.AlertError as error:
         raise CommandError(f"{error}") from None
+
+
+def _edited(verb: str, rest: list[str], question: Question) -> EditPairs:
+    """``pair add IWM:QQQ``, ``pair remove IWM:QQQ``, ``pair move IWM:QQQ up``."""
+    place = ""
+    if verb == "move":
+        place = rest.pop().casefold() if rest else ""
+        if place not in ("up", "down") and not (place.isdigit() and 0 < len(place) < 4):
+            raise CommandError("move it where? pair move IWM:QQQ up, down, or to a place such as 1")
+    words = [word for word in re.split(r"[\s:]+", " ".join(rest)) if word]
+    if not words and verb != "add":
+        words = [question.small, question.large][: 1 + bool(question.large)]
+    if len(words) != 2:
+        raise CommandError(f"{verb} which pair? pair {verb} IWM:QQQ{' up' * (verb == 'move')}")
+    asked = _pair(words, question)
+    return EditPairs(verb, (asked.small, asked.large), place)
 
 
 def _watched(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.containers import Container
@@ -26,6 +26,8 @@ from tui.terminal import fitting
 from tui.widgets.stage import Stage
 
 if TYPE_CHECKING:
+    from core.data.question import Question
+    from tui.command.line import EditPairs
     from tui.panes.pane import Pane
     from tui.screen.workbench import Workbench
     from tui.text.spans import Drawing
@@ -35,6 +37,7 @@ class Board(Stage, inherit_bindings=False):
     """Header, headline, four panes, status, hints."""
 
     AUTO_FOCUS = ""
+    SORTS: ClassVar[Collection[str]] = tuple(SORTS)
     # Focus is shown by titles alone: a move of it repaints nothing else.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
@@ -222,6 +225,16 @@ class Board(Stage, inherit_bindings=False):
             return pane
         self.activate(CONTRIBUTORS)
         return self.names
+
+    def ask(self, question: Question) -> None:
+        """Answer another question."""
+        self.host.ask(question)
+
+    def edit_pairs(self, edit: EditPairs) -> None:
+        """Change the watch list in the config file, and in force."""
+        from tui.workers.boards import edit_pairs
+
+        edit_pairs(self.host, edit)
 
     def sort_by(self, key: str) -> None:
         """Sort the names by a column of the command line."""

@@ -105,6 +105,8 @@ class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
         app = self.host
         if app.absent:
             app.come_back()
+            if app.place.left:
+                self.action_board()
         elif app.rung:
             self.quiet()
         elif app.error or app.notice:
@@ -114,6 +116,14 @@ class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
             self.names.set_filter(None)
         elif self.zoomed:
             self.action_zoom()
+        elif app.place.left:
+            self.action_board()
+
+    def action_board(self) -> None:
+        """Every pair at a glance."""
+        from tui.screen.board_screen import BoardScreen
+
+        self.app.push_screen(BoardScreen(self.host))
 
     def action_since(self) -> None:
         """Show what changed since the last look."""

@@ -6,7 +6,8 @@ follows enter or the first sign is taken for something else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Collection
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import events
 
@@ -17,8 +18,10 @@ from tui.terminal import fitting
 from tui.text.safe import safe
 
 if TYPE_CHECKING:
+    from core.data.question import Question
     from tui.command.completion import Vocabulary
     from tui.command.filters import Filter
+    from tui.command.line import EditPairs
     from tui.screen.workbench import Workbench
     from tui.text.spans import Drawing, Line
 
@@ -27,13 +30,25 @@ _LONGEST = 500
 
 
 class Typing(Protocol):
-    """What the prompt asks of the screen it stands on."""
+    """What the prompt asks of the screen it stands on.
+
+    Attributes:
+        SORTS: columns that ``sort`` knows there.
+    """
+
+    SORTS: ClassVar[Collection[str]]
 
     def set_prompt(self, shown: bool) -> None:
         """The prompt in place of the hints, or the hints."""
 
     def show_status(self) -> None:
         """Bring the status line up to date."""
+
+    def ask(self, question: Question) -> None:
+        """Answer another question."""
+
+    def edit_pairs(self, edit: EditPairs) -> None:
+        """Change the watch list in the config file."""
 
     def set_filter(self, wanted: Filter | None) -> None:
         """Show only some contributors; None for all."""
@@ -207,6 +222,7 @@ class Prompt(Panel):
         from tui.command.line import (
             Act,
             AddFund,
+            EditPairs,
             Import,
             SetAlert,
             SortBy,
@@ -216,7 +232,7 @@ class Prompt(Panel):
         )
 
         try:
-            asked = parse(self._text, host.question, host.config.pairs)
+            asked = parse(self._text, host.question, host.config.pairs, board.SORTS)
         except (CommandError, WindowError) as error:
             self._say_wrong(error)
             return
@@ -235,5 +251,7 @@ class Prompt(Panel):
             board.watch_pair(asked.place)
         elif isinstance(asked, SetAlert):
             host.ringer.set(asked.alert)
+        elif isinstance(asked, EditPairs):
+            board.edit_pairs(asked)
         elif asked != host.question:
-            host.ask(asked)
+            board.ask(asked)
