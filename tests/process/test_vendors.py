@@ -295,6 +295,19 @@ def test_where_the_first_source_fails_in_passing_its_lines_wait_for_it(
     assert set(store.read().prices.source.values()) == {"Massive"}
 
 
+def test_a_wrong_key_is_told_though_another_source_brought_everything(
+    server: VendorServer, tmp_path: Path
+) -> None:
+    store = stocked(tmp_path)
+    with VendorServer(server.world, ALL) as wrong:
+        wrong.fault = "wrong key"
+        other, vendor = made(server, "eodhd", store.home)
+        summary = run(store, wrong, "massive", others=[(lambda: other, vendor)])
+    assert not summary.ok and not summary.failed
+    assert "the key in MASSIVE_API_KEY is not accepted by Massive" in summary.message
+    assert f"{len(ALL)} lines of EODHD, in place of Massive" in summary.message
+
+
 def test_a_folder_is_a_source_like_the_others(server: VendorServer, tmp_path: Path) -> None:
     folder, store = tmp_path / "job", stocked(tmp_path)
     folder.mkdir()

@@ -125,6 +125,20 @@ def _board(board: argparse.ArgumentParser) -> None:
     board.add_argument("--force", action="store_true", help=_FORCE)
 
 
+def _history(history: argparse.ArgumentParser) -> None:
+    from core.answer.history import EVERY
+    from tui.report.history import FORMATS
+
+    history.add_argument(
+        "--measure", default="share_up", metavar="NAME,...", help="as `explain --help` lists them"
+    )
+    history.add_argument("--index", metavar="FUND", help="one index alone, through its fund")
+    history.add_argument("--every", choices=EVERY, default="year", help="what a point stands for")
+    history.add_argument("--format", choices=FORMATS, default="text")
+    history.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
+    history.add_argument("--force", action="store_true", help=_FORCE)
+
+
 def _export(tables: argparse.ArgumentParser) -> None:
     from tui.cli.narrowing import add_arguments
 
@@ -281,6 +295,7 @@ _COMMANDS: Final[
 ] = {
     "note": ("the answer, written", True, _note),
     "board": ("every pair at a glance", True, _board),
+    "history": ("measures over every year, month or session", True, _history),
     "export": ("every table, a file each", True, _export),
     "explain": ("how a number came about", True, _explain),
     "refresh": ("fetch what is stale", True, _refresh),

@@ -128,6 +128,10 @@ def _command(arguments: argparse.Namespace) -> int:
     from tui.cli.questions import narrowed, opening_question
 
     question = _alone(opening_question(desk, config, as_of), arguments)
+    if arguments.command == "history":
+        from tui.cli.history import write_history
+
+        return write_history(desk, question, arguments)
     question = narrowed(desk, question, arguments.without, arguments.theme, arguments.breadth_list)
     if arguments.command == "note":
         return _note(desk, question, arguments)

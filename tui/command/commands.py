@@ -66,6 +66,7 @@ COMMANDS: Final = (
     Command("next_pane", ("tab",), "the next pane", "next_pane(1)", _PANES, "pane"),
     Command("previous_pane", ("shift+tab",), "the pane before", "next_pane(-1)", _PANES),
     Command("view", ("v",), "the pane's next view", "view", _PANES, "view"),
+    Command("previous_view", ("V",), "the pane's view before", "previous_view", _PANES),
     Command("zoom", ("z",), "one pane on the whole screen, and back", "zoom", _PANES, "zoom"),
     Command("down", ("j", "down"), "one line down", "move('down')", _MOVE),
     Command("up", ("k", "up"), "one line up", "move('up')", _MOVE),
@@ -228,6 +229,14 @@ COMMANDS: Final = (
         line="fund add SYMBOL",
     ),
     Command("index", (), "one index alone; a pair ends it", "", _LINE, line="index IWM"),
+    Command(
+        "view_named",
+        (),
+        "a view by its name, in whichever pane has it: sectors, brinson, ladder",
+        "",
+        _LINE,
+        line="view NAME",
+    ),
     Command(
         "edit_pairs",
         (),

@@ -532,6 +532,10 @@ class BoardScreen(Stage, inherit_bindings=False):
         """Themes are of names: say where those are."""
         self.host.tell("themes are of names: open a pair first", error=True)
 
+    def show_view(self, name: str) -> None:
+        """Views are of a pair: say where those are."""
+        self.host.tell("views are of a pair: open one first", error=True)
+
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0."""
         small, large = self.host.config.pairs[place]
