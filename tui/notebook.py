@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.cli.remote import local_home
 from tui.report.tidy import to_pandas, to_polars
 from tui.service.service import Desk
 from tui.state.config import FILE, as_date, load, with_flags
@@ -47,7 +48,8 @@ def ask(
         CacheError: nothing is held, or it cannot be read.
         CoreError: what is held does not answer the question.
     """
-    where = places(Path(home) if home is not None else None, demo=demo)
+    place = Path(home) if home is not None else None
+    where = places(place if demo else local_home(place), demo=demo)
     desk = Desk(where, demo=demo)
     config = with_flags(load(where.settings / FILE), pair, window, basis)
     question = config.question(desk.opening())

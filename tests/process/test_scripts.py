@@ -23,7 +23,7 @@ from tests.tui.test_cli import Cli, cli, filled, once
 
 __all__ = ["cli", "filled", "once"]
 
-LINE = "IWM-SPY YTD +9.00 pp, IWM +10.00 %, SPY +1.00 %, 2026-01-30 final"
+LINE = "IWM-SPY YTD +9.00 pp, IWM +10.00 %, SPY +1.00 %, 1 of 3 as wide, 2026-01-30 final"
 
 
 def scripts() -> list[str]:

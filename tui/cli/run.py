@@ -69,6 +69,11 @@ def run(argv: Sequence[str]) -> int:
 def _command(arguments: argparse.Namespace) -> int:
     home: Path | None = getattr(arguments, "home", None)
     demo: bool = getattr(arguments, "demo", False)
+    if not demo and arguments.command != "completion":
+        from tui.cli.remote import local_home
+
+        if (local := local_home(home)) is not None:
+            home = arguments.home = local
     where = places(home, demo=demo)
     if arguments.command is None:
         return _screen(arguments, where)
