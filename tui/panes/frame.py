@@ -249,6 +249,7 @@ class Start:
         keys: command -> its keys in force.
         seat: where a person was last.
         simulated: the market is.
+        board: the board is what the screen opens with.
     """
 
     question: Question
@@ -256,6 +257,7 @@ class Start:
     keys: Mapping[str, tuple[str, ...]]
     seat: Seat
     simulated: bool = False
+    board: bool = False
 
 
 def frame(width: int, height: int, start: Start) -> Drawing:
@@ -265,6 +267,10 @@ def frame(width: int, height: int, start: Start) -> Drawing:
         lines = too_small(width, height)
         return [fit_line(line, width) for line in [*lines, *[[]] * height][:height]]
     lines = [[]] * height
+    if start.board:
+        lines[0] = [(" Board", "bold")]
+        lines[-2] = status(READING, "busy", "", width)
+        return [fit_line(line, width) for line in lines]
     lines[0] = asked(start.question, start.pairs)
     lines[-2] = status(READING, "busy", "", width)
     lines[-1] = hint_line(start.seat.pane, start.keys, width)

@@ -92,7 +92,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         self.underway = Underway()
         self.refresher, self.bringer = Refresher(self), Bringer(self)
         self.live, self.wants_demo = Live(self), False
-        self._board_first = config.opens == "board" and "pair" not in config.flags
+        self._board_first = config.board_first and not question.alone
         self._opened, self._steps = now(), 0
         self.rung = ""
         self._identity: str | None = None
