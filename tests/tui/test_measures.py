@@ -81,9 +81,9 @@ def test_json_and_csv_have_every_row_and_the_same_values(snapshot: Snapshot) -> 
         rows = whole["indices"][fund]["measures"]
         assert list(rows) == [row.key for row in ROWS]
         for row in ROWS:
-            told = reading(row, view, snapshot.daily.get(fund))
+            told = reading(row, view, snapshot.daily.get(fund), snapshot.before.get(fund))
             entry = rows[row.key]
-            assert set(entry) == {"value", "unit", "of", "change", "history"}
+            assert set(entry) == {"value", "unit", "of", "change", "history", "among"}
             scale = {"pp": 100, "bp": 10_000}.get(row.unit, 1)
             if told.value is None:
                 assert entry["value"] is None
