@@ -237,7 +237,7 @@ def signals(daily: Daily) -> tuple[Signal, ...]:
                 last=days[fires[-1]].item() if len(fires) else None,
                 first=days[known.argmax()].item(),
                 days_left=int(left[-1]) if state == "armed" else None,
-                fired=state == "on" and (len(levels) < 2 or previous != levels[-1]),
+                fired=state == "on" and (len(levels) < 2 or bool(previous != levels[-1])),
                 # a day has no end of its own, nor has the session that completes a thrust
                 ended=state == "off" and bool(previous == 1) and not key.endswith("_90"),
             )

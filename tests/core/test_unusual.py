@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from core.answer.unusual import MOST, among, unusual
 from core.note.measure_words import unusual_sentences
 from core.note.note import sentences
 from tests.core.build import holdings, market, prices, weekdays
-from tui.report.document import document
+from tui.report.document import to_json
 
 SESSIONS = weekdays("2023-06-01", "2026-01-30")
 
@@ -51,7 +53,7 @@ def test_what_never_happened_is_said_first_and_with_its_sample() -> None:
     )
     assert set(said) <= {str(s) for s in sentences(snapshot)}
     # every number stands in the JSON, or the document could not be written
-    entry = document(snapshot)["indices"]["F"]["measures"]["rana"]
+    entry = json.loads(to_json(snapshot))["indices"]["F"]["measures"]["rana"]
     assert entry["value"] == -1000.0
     assert (entry["among"]["rank"], entry["among"]["of"]) == (1, 504)
 
