@@ -57,13 +57,13 @@ def suffix_place(text: str) -> tuple[str, ExchangePlace, str] | None:
     bare = text.removesuffix(" EQUITY").strip()
     before, colon, after = bare.partition(":")
     if colon:
-        if found := _suffixes().get(f" {after}"):
-            return before, *found
+        if entry := _suffixes().get(f" {after}"):
+            return before, *entry
         place = exchange_place(before)
         return None if place is None else (after, place, "")
     at = max(bare.rfind("."), bare.rfind(" "))
-    found = _suffixes().get(bare[at:]) if at > 0 else None
-    return None if found is None else (bare[:at].strip(), *found)
+    entry = _suffixes().get(bare[at:]) if at > 0 else None
+    return None if entry is None else (bare[:at].strip(), *entry)
 
 
 @cache

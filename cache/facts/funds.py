@@ -126,18 +126,18 @@ def checked_tables(
     return issuers, _checked(document, text, file, "funds", _KEYS)
 
 
-def issuers_known(own: Mapping[str, Any]) -> dict[str, list[str]]:
+def issuers_known(user_file: Mapping[str, Any]) -> dict[str, list[str]]:
     """Issuer -> templates of its addresses, the package's and those of a user's document."""
     shipped = parse_toml(package_text("funds.toml"), "funds.toml")["issuers"]
-    tables = _over(shipped, own.get("issuers", {}))
+    tables = _over(shipped, user_file.get("issuers", {}))
     return {name: table.get("addresses", []) for name, table in tables.items()}
 
 
-def _over(held: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def _over(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """Tables with the keys that a user gives in place of the package's."""
-    result = dict(held)
+    result = dict(base)
     for name, table in given.items():
-        before = dict(held.get(name, {}))
+        before = dict(base.get(name, {}))
         if "address" in table or "addresses" in table:
             before.pop("address", None)
             before.pop("addresses", None)

@@ -62,12 +62,12 @@ def read_or_none(path: Path, largest: int = SMALL) -> bytes | None:
     return None
 
 
-def _check(path: Path, found: os.stat_result, largest: int) -> None:
+def _check(path: Path, status: os.stat_result, largest: int) -> None:
     """Refuse what is no regular file, or is too large."""
     name = clean(str(path), 200)
-    if not stat.S_ISREG(found.st_mode):
-        kind = next((kind for test, kind in _KINDS if test(found.st_mode)), "a device")
+    if not stat.S_ISREG(status.st_mode):
+        kind = next((kind for test, kind in _KINDS if test(status.st_mode)), "a device")
         raise SourceError(f"is {kind}; a regular file is needed", file=name)
-    if found.st_size > largest:
-        size = f"holds {found.st_size >> 20:,} MB; at most {largest >> 20:,} MB are read"
+    if status.st_size > largest:
+        size = f"holds {status.st_size >> 20:,} MB; at most {largest >> 20:,} MB are read"
         raise SourceError(size, file=name)

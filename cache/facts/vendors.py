@@ -21,6 +21,8 @@ _KEYS: Final = ("name", "address", "keys", "secrets", "per_minute", "agent", "he
 FETCHED: Final = frozenset({"Yahoo", "Massive", "EODHD", "Alpaca", "files"})
 #: Bars of one page, where many symbols share a request.
 PAGE: Final = 10_000
+#: Symbols of one request for Yahoo's newest closes.
+SPARK: Final = 20
 #: Requests a second where a vendor's table says nothing: what Yahoo has been seen to bear.
 RATE: Final = 4.0
 
@@ -42,6 +44,8 @@ class Vendor:
         per_range: requests of the splits and dividends of some sessions.
         batch: symbols of one request, 0 where each has its own.
         first: requests before the first symbol.
+        closes_alone: symbols of one request for the newest closes without their events; 0 where
+            there is no such request, or it is not set.
         years: how far back it goes, 0 for as far as is wanted.
         agent: User-Agent, "" for the usual one.
         headers: further headers of a request.
@@ -59,11 +63,20 @@ class Vendor:
     per_range: int = 0
     batch: int = 0
     first: int = 0
+    closes_alone: int = 0
     years: int = 0
     agent: str = ""
     headers: tuple[tuple[str, str], ...] = ()
 
-    def requests(self, pieces: int, whole: int, days: int, whole_days: int, bars: int = 0) -> int:
+    def requests(
+        self,
+        pieces: int,
+        whole: int,
+        days: int,
+        whole_days: int,
+        bars: int = 0,
+        alone: int = 0,
+    ) -> int:
         """Requests of a plan, where nothing fails.
 
         Args:
@@ -72,6 +85,7 @@ class Vendor:
             days: sessions that the former span.
             whole_days: sessions that the latter span.
             bars: of the latter, all together.
+            alone: how many of the pieces need no events.
         """
         if not pieces and not whole:
             return 0
@@ -82,7 +96,8 @@ class Vendor:
             pages = max(batches, math.ceil(bars / PAGE))
             return count + recent + pages + batches * self.per_range
         if not self.per_day:
-            return count + self.per_symbol * (pieces + whole)
+            shared = math.ceil(alone / self.closes_alone) if self.closes_alone else 0
+            return count + shared + self.per_symbol * (pieces - alone + whole)
         for symbols, sessions in ((pieces, days), (whole, whole_days)):
             if symbols:
                 by_day = sessions * self.per_day + self.per_range

@@ -15,9 +15,11 @@ class Ask:
         start: first day wanted.
         end: last day wanted, itself included.
         whole: the answer is the whole history, not a piece that continues what is held.
+        events: dividends and splits are wanted too; without, closes alone will do.
     """
 
     symbol: str
     start: date
     end: date
     whole: bool
+    events: bool = True

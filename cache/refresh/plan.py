@@ -16,6 +16,7 @@ import numpy as np
 from cache.facts.sessions import last_final, next_final, sessions
 from cache.facts.vendors import FETCHED, YAHOO
 from cache.refresh.ask import Ask
+from cache.refresh.events_due import due, expected
 from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
 from cache.refresh.held import HeldCloses
 from cache.refresh.reasons import asked_for, wait_until
@@ -162,6 +163,8 @@ def make_plan(
             absent=absent,
         )
     ]
+    if vendor.closes_alone:
+        asks = _with_turns(asks, known, final, reference.sessions)
     limited = [r for r in prices.failures.values() if f"limited by {vendor.name};" in r]
     quiet = {} if full or again else {host: one for host, one in left.items() if one.holds(now)}
     skipped = {ask: hosts for ask in files if (hosts := funds[ask.fund].hosts(ask.day)) <= {*quiet}}
@@ -211,7 +214,23 @@ def _charts(vendor: Vendor, asks: Sequence[Ask], final: date) -> int:
 
     pieces, histories = [a for a in asks if not a.whole], [a for a in asks if a.whole]
     bars = sum(span([ask]) for ask in histories) if vendor.batch else 0
-    return vendor.requests(len(pieces), len(histories), span(pieces), span(histories), bars)
+    alone = sum(not ask.events for ask in pieces)
+    return vendor.requests(len(pieces), len(histories), span(pieces), span(histories), bars, alone)
+
+
+def _with_turns(asks: Sequence[Ask], known: HeldCloses, final: date, sessions: Dates) -> list[Ask]:
+    """The asks, those marked that closes alone answer."""
+    paid = expected(known.prices)
+    marked = []
+    for ask in asks:
+        last = known.final(ask.symbol)
+        if ask.whole or last is None:
+            marked.append(ask)
+            continue
+        first = _sessions_back(sessions, last, -1)
+        events = due(ask.symbol, first, final, sessions, paid.get(ask.symbol))
+        marked.append(replace(ask, events=events))
+    return marked
 
 
 def _until(now: datetime) -> date:
@@ -268,4 +287,4 @@ def _years_back(today: date, years: int) -> date:
 def _sessions_back(sessions: Dates, when: date, count: int) -> date:
     """The session ``count`` sessions before ``when``."""
     at = int(np.searchsorted(sessions, day(when), side="right")) - 1
-    return pydate(sessions[max(at - count, 0)])
+    return pydate(sessions[min(max(at - count, 0), len(sessions) - 1)])

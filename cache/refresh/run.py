@@ -270,6 +270,8 @@ class Run:
         final = last_final(self.now)
         batch = Batch(self.store, known, self.vendor, self.waits, final, self._note())
         evidence = Evidence(self.pair, known)
+        if hasattr(source, "report"):
+            source.report = lambda sentence: self.say("prices", message=sentence)
         self.done, self.total = 0, len(asks)
         started = time.monotonic()
         self.say("prices", always=True)

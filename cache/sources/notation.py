@@ -251,16 +251,16 @@ def day(text: str, order: Order | None = None) -> date:
         ValueError: it is no day.
     """
     text = text.strip()
-    if found := _YEAR_FIRST.fullmatch(text):
-        year, month, of_month = (found[1], found[3], found[4]) if found[1] else found.group(5, 6, 7)
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, month, of_month = (match[1], match[3], match[4]) if match[1] else match.group(5, 6, 7)
         return date(int(year), int(month), int(of_month))
-    if found := _NUMERIC.fullmatch(text):
+    if match := _NUMERIC.fullmatch(text):
         if order is None:
             raise ValueError(text)
-        return _numeric(found, order)
+        return _numeric(match, order)
     for form in _NAMED:
-        if found := form.fullmatch(text):
-            return date(_year(found["y"]), _month(found["m"]), int(found["d"]))
+        if match := form.fullmatch(text):
+            return date(_year(match["y"]), _month(match["m"]), int(match["d"]))
     raise ValueError(text)
 
 
@@ -283,24 +283,24 @@ def _fits(bare: str, decimal: Decimal) -> bool:
 
 def _orders(text: str) -> list[Order]:
     """Return the orders in which a date of numbers is valid; empty where it needs none."""
-    found = _NUMERIC.fullmatch(text.strip())
-    if found is None:
+    match = _NUMERIC.fullmatch(text.strip())
+    if match is None:
         return []
     orders: list[Order] = []
     for order in ORDERS:
         # A year of two digits in front is believed only where nothing else it can be.
-        if order == "ymd" and (len(found[4]) == 4 or int(found[1]) <= 31):
+        if order == "ymd" and (len(match[4]) == 4 or int(match[1]) <= 31):
             continue
         try:
-            _numeric(found, order)
+            _numeric(match, order)
         except ValueError:
             continue
         orders.append(order)
     return orders
 
 
-def _numeric(found: re.Match[str], order: Order) -> date:
-    first, second, third = found[1], found[3], found[4]
+def _numeric(match: re.Match[str], order: Order) -> date:
+    first, second, third = match[1], match[3], match[4]
     if order == "ymd":
         return date(_year(first), int(second), int(third))
     of_month, month = (first, second) if order == "dmy" else (second, first)

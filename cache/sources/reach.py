@@ -51,17 +51,19 @@ def reach(
         deadline: seconds.
         port: of every host.
     """
-    found: dict[str, Reached] = {}
+    results: dict[str, Reached] = {}
 
     def ask(host: str) -> None:
         started = time.monotonic()
         try:
             date = _ask(host, port, deadline)
-            found[host] = Reached(time.monotonic() - started, date)
+            results[host] = Reached(time.monotonic() - started, date)
         except Exception as error:  # whatever is wrong with a host is the answer
             cause = getattr(error, "reason", error)
-            told = getattr(cause, "verify_message", "") or getattr(cause, "strerror", None)
-            found[host] = Reached(None, why=clean(str(told or cause) or type(cause).__name__, 120))
+            words = getattr(cause, "verify_message", "") or getattr(cause, "strerror", None)
+            results[host] = Reached(
+                None, why=clean(str(words or cause) or type(cause).__name__, 120)
+            )
 
     # Daemons: a look-up of a name cannot be broken off, and must not hold the program up.
     threads = [threading.Thread(target=ask, args=(host,), daemon=True) for host in hosts]
@@ -71,7 +73,7 @@ def reach(
     for thread in threads:
         thread.join(max(ends - time.monotonic(), 0.0))
     late = Reached(None, why=f"no answer within {deadline:g} s")
-    return {host: found.get(host, late) for host in hosts}
+    return {host: results.get(host, late) for host in hosts}
 
 
 def _ask(host: str, port: int, timeout: float) -> datetime | None:
@@ -84,10 +86,10 @@ def _ask(host: str, port: int, timeout: float) -> datetime | None:
     )
     try:
         with opener.open(asked, timeout=timeout) as response:
-            told = response.headers["Date"]
+            header = response.headers["Date"]
     except HTTPError as error:
         # A proxy's refusal comes the same way, but not from the host.
         if error.code == 407:
             raise OSError("the proxy asks for a password") from None
-        told = error.headers["Date"]
-    return http_date(told)
+        header = error.headers["Date"]
+    return http_date(header)

@@ -113,14 +113,14 @@ def run(
     given, inherited = (source, None) if isinstance(source, bytes) else (None, source)
     request = json.dumps({"args": dict(args), "limits": asdict(limits)})
     command = interpreter.python("-c", _START, parser, request, str(interpreter.ROOT), *paths)
-    kept = {k: v for k, v in os.environ.items() if _KEPT.fullmatch(k)}
+    variables = {k: v for k, v in os.environ.items() if _KEPT.fullmatch(k)}
     try:
         with subprocess.Popen(
             command,
             stdin=inherited or subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=interpreter.environment(kept) | _SINGLE,
+            env=interpreter.environment(variables) | _SINGLE,
         ) as child:
             try:
                 answer, _ = child.communicate(given, limits.wall)
@@ -178,8 +178,8 @@ def answered(
         head = {"error": {"reason": reason}}
     except Exception as error:
         arrays = {}
-        said = clean(f"{type(error).__name__}: {error}", 160)
-        head = {"error": {"reason": f"is damaged or not of the format it claims ({said})"}}
+        words = clean(f"{type(error).__name__}: {error}", 160)
+        head = {"error": {"reason": f"is damaged or not of the format it claims ({words})"}}
     return head, arrays
 
 

@@ -6,8 +6,6 @@ the cell held before; so any of them can be taken out from between the others, n
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -360,47 +358,3 @@ def without(layer: Layer, symbols: frozenset[str]) -> Layer:
         for name, before in layer.facts.items()
     }
     return Layer(layer.symbols, columns, facts)
-
-
-def pack_layer(layer: Layer) -> bytes:
-    """Return a layer as bytes: a line of JSON, then its numbers, compressed."""
-    head: dict[str, Any] = {"symbols": layer.symbols, "facts": layer.facts, "fields": {}}
-    body = []
-    for name, column in layer.columns.items():
-        # Of a first import nothing was held before, and of most no cell is scaled.
-        filled, scaled = (
-            bool((~np.isnan(values)).any()) for values in (column.before, column.factor)
-        )
-        head["fields"][name] = [len(column.key), scaled, filled]
-        body.append(np.diff(column.key, prepend=0).astype("<i8"))
-        body += [column.before.astype("<f8")] if filled else []
-        body += [column.factor.astype("<f8")] if scaled else []
-    text = json.dumps(head, separators=(",", ":")).encode("ascii")
-    return zlib.compress(b"\n".join([text, b"".join(a.tobytes() for a in body)]), 1)
-
-
-def unpack_layer(data: bytes | memoryview) -> Layer:
-    """Return the layer that `pack_layer` packed.
-
-    Raises:
-        ValueError, LookupError, TypeError: it never packed this.
-    """
-    try:
-        text, _, numbers = zlib.decompress(data).partition(b"\n")
-    except zlib.error as error:
-        raise ValueError("no packed layer") from error
-    head = json.loads(text)
-    at, columns = 0, {}
-    for name, (size, scaled, *rest) in head["fields"].items():
-        key = np.cumsum(np.frombuffer(numbers, "<i8", size, at))
-        at += 8 * size
-        before = factor = np.full(size, np.nan)
-        # A layer of before has the former values always.
-        if not rest or rest[0]:
-            before = np.frombuffer(numbers, "<f8", size, at)
-            at += 8 * size
-        if scaled:
-            factor = np.frombuffer(numbers, "<f8", size, at)
-            at += 8 * size
-        columns[name] = Column(key, before, factor)
-    return Layer(tuple(head["symbols"]), columns, head["facts"])

@@ -13,12 +13,11 @@ from cache.store.cells import (
     Layer,
     difference,
     dropped,
-    pack_layer,
     taken_out,
-    unpack_layer,
     without,
 )
 from cache.store.journal import Entry, Journal, added_to, without_files
+from cache.store.layer_bytes import pack_layer, unpack_layer
 from cache.store.merge import merge
 from cache.store.origins import trimmed
 from cache.store.rebase import Rebase, rebased

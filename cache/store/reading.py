@@ -33,7 +33,7 @@ Bytes = TypeVar("Bytes", bytes, "bytes | memoryview")
 STRANGE: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
-class Reader:
+class StoreReader:
     """The contents of one directory, which need not exist yet.
 
     Real and simulated data never share a directory: whichever came first decides.

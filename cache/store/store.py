@@ -27,7 +27,7 @@ from cache.store.journal import pack_journal
 from cache.store.manifest import PARTS, Aside, Held, aside_of, named
 from cache.store.objects import Damaged
 from cache.store.pack import Json
-from cache.store.reading import STRANGE, Announced, Reader
+from cache.store.reading import STRANGE, Announced, StoreReader
 from core.data.frames import Block, Holdings, Prices
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ __all__ = ["Aside", "Held", "Store"]
 KEEP: Final = 3
 
 
-class Store(Reader):
+class Store(StoreReader):
     """Prices and holdings under one directory, which need not exist yet: read, merged into."""
 
     def commit(

@@ -61,13 +61,17 @@ def list_warnings(view: IndexView, parts: tuple[Span, ...]) -> Iterator[str]:
             f"{fund}: breadth counts the list at the end ({members.as_of}): names that left"
             " before are missing"
         )
-    for lender, listed, even in dict.fromkeys(
-        (part.carry.lender, part.origin.as_of, part.carry.even)
-        for part in parts
-        if part.carry.lender
-    ):
+    lent: dict[tuple[str, bool], dict[date, None]] = {}
+    for part in parts:
+        if part.carry.lender:
+            dates = lent.setdefault((part.carry.lender, part.carry.even), {})
+            dates[part.origin.as_of] = None
+    for (lender, even), dates in lent.items():
         weights = ", at equal weights since its last quarterly rebalance" if even else ""
-        yield f"{fund}: members by {lender}'s file of {listed}{weights}"
+        files = f"file of {min(dates)}"
+        if len(dates) > 1:
+            files = f"{len(dates):,} files of {min(dates)} to {max(dates)}"
+        yield f"{fund}: members by {lender}'s {files}{weights}"
     acting = dict.fromkeys(change for part in parts for change in part.changes)
     since, before = "as announced, no file since", "as announced, on a later file"
     for undone, action, head, words in (

@@ -133,8 +133,8 @@ def warnings(
         limit = max(0.0010, 0.02 * abs(view.fund_return or 0.0))
         if view.rest is not None and abs(view.rest) > limit:
             sentences.append(
-                f"{fund}: {view.rest * 1e4:+.0f} bp of the fund's return is neither in its measured"
-                f" lines nor in their coverage ({_rest_words(view)})"
+                f"{fund}: {view.rest * 1e4:+,.0f} bp of the fund's return is neither in its"
+                f" measured lines nor in their coverage ({_rest_words(view)})"
             )
     first_dividend = market.cached("first dividend", lambda: _first_dividend(market))
     if (

@@ -26,14 +26,14 @@ def lenders(
     if not index or "capped" in index:
         return ()
     base = _EQUAL.sub("", index)
-    found = []
+    result = []
     for name in sorted(funds):
         other = _plain(indices.get(name, ""))
         if name == fund or not other or "capped" in other:
             continue
         if other == index or (base != index and other == base):
-            found.append((name, other != index))
-    return tuple(found)
+            result.append((name, other != index))
+    return tuple(result)
 
 
 def _plain(name: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from core.explain import breadth, concentration, daily, index, members, weights
+from core.explain import breadth, concentration, correlation, daily, index, members, weights
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.returns import return_of
 from core.measures.concentration import TOPS
@@ -45,8 +45,8 @@ def _fund_return(ground: Ground) -> list[Explanation]:
     title = f"fund return of {ground.fund}"
     if view.fund_return is None:
         return [Explanation(title, None, "percent", "P1 / P0 - 1", None, ())]
-    own = return_of(ground.market, ground.fund, *ground.ends, ground.basis)
-    return [replace(own, title=title, value=view.fund_return)]
+    fund_return = return_of(ground.market, ground.fund, *ground.ends, ground.basis)
+    return [replace(fund_return, title=title, value=view.fund_return)]
 
 
 def _basket_return(ground: Ground) -> list[Explanation]:
@@ -131,7 +131,7 @@ EXPLAINED: Final[Mapping[str, Explain]] = {
     "gini_gains": _nth(concentration.gini, 1),
     "gross_gain": _gross(1),
     "gross_loss": _gross(-1),
-    "average_correlation": concentration.correlation,
+    "average_correlation": correlation.correlation,
     **{f"top{k}_share": _top_share(k) for k in TOPS},
     "advances": _nth(daily.advances, 0),
     "declines": _nth(daily.advances, 1),

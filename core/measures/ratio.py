@@ -160,7 +160,7 @@ def level_history(sessions: Dates, level: FloatArray) -> LevelHistory | None:
     year = len(level) - YEAR_SESSIONS
     start = years_back(end, SPAN_YEARS)
     span = int(sessions.searchsorted(day(start))) if sessions[0] <= day(start) else -1
-    found = (_average(sessions, level, closes) for closes in AVERAGES)
+    averages = (_average(sessions, level, closes) for closes in AVERAGES)
     return LevelHistory(
         level=now,
         end=end,
@@ -176,7 +176,7 @@ def level_history(sessions: Dates, level: FloatArray) -> LevelHistory | None:
         low_52=extreme(year, -1) if year >= 0 else None,
         high_span=extreme(span, 1) if span >= 0 else None,
         low_span=extreme(span, -1) if span >= 0 else None,
-        averages=tuple(average for average in found if average is not None),
+        averages=tuple(average for average in averages if average is not None),
     )
 
 

@@ -149,6 +149,8 @@ class Lookalike(World):
                     self._now_open -= 1
         with self.lock:
             self.pages[host + parts.path] += 1
+        if parts.path == "/v7/finance/spark":
+            return self.spark(query["symbols"].split(","))
         if host == "fc.yahoo.com":
             cookie = "A3=d=invented; Domain=.yahoo.com; Path=/; Max-Age=31536000; Secure"
             return 404, "text/html", b"", {"Set-Cookie": cookie}

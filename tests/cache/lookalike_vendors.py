@@ -49,7 +49,8 @@ class VendorServer:
             others: how many more symbols its days have that nobody wants.
         """
         self.world, self.symbols = world, list(symbols)
-        self.others = [f"Z{i:04}" for i in range(others)]
+        prices = np.random.default_rng(0).uniform(5.0, 300.0, others).round(2).tolist()
+        self.others = [(f"Z{i:04}", price) for i, price in enumerate(prices)]
         self.asked: Counter[str] = Counter()
         self.bytes = 0
         self.fault = ""
@@ -139,7 +140,7 @@ class VendorServer:
                 for _, row in self.between(symbol, parts[-1], parts[-1])
             ]
             if rows:
-                rows += [{"T": name, "c": 1.0, "v": 1.0, "o": 1.0, "t": 0} for name in self.others]
+                rows += [{"T": n, "c": c, "v": 9e4 * c, "o": c, "t": 0} for n, c in self.others]
             return 200, {"status": "OK", "resultsCount": len(rows), "results": rows}
         if parts[:3] == ["v2", "aggs", "ticker"]:
             self.asked["history"] += 1
@@ -191,7 +192,10 @@ class VendorServer:
                     elif kind == "dividends" and row[2]:
                         rows.append(base | {"dividend": row[2], "currency": "USD"})
             if kind == "day" and rows:
-                rows += [{"code": n, "date": when, "close": 1, "volume": 1} for n in self.others]
+                rows += [
+                    {"code": name, "date": when, "close": close, "volume": 9e4 * close}
+                    for name, close in self.others
+                ]
             return 200, rows
         self.asked["history"] += 1
         symbol = parts[1].removesuffix(".US")

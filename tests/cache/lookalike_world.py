@@ -132,6 +132,23 @@ class World:
         on = datetime.strptime(stamp, "%Y%m%d").date() if stamp else known[-1].item()
         return 200, "text/csv", self.holdings(name, on).encode(), {}
 
+    def spark(self, symbols: list[str]) -> Reply:
+        """Closes of the last month of twenty symbols; one that is not known spoils them all."""
+        if len(symbols) > 20:
+            return as_json(400, {"spark": {"result": None, "error": _error("Bad Request", "many")}})
+        if any(self.faults.get(symbol) == "404" for symbol in symbols):
+            return as_json(404, {"spark": {"result": None, "error": _error("Not Found", "none")}})
+        result = []
+        for symbol in symbols:
+            days, closes, _ = self.history(symbol)
+            quote = {"close": closes[-21:].tolist()}
+            meta = {"symbol": symbol, "currency": "USD", "dataGranularity": "1d"}
+            meta["exchangeTimezoneName"] = "America/New_York"
+            stamps = [opens(day) for day in days[-21:].tolist()]
+            one = {"meta": meta, "timestamp": stamps, "indicators": {"quote": [quote]}}
+            result.append({"symbol": symbol, "response": [one]})
+        return as_json(200, {"spark": {"result": result, "error": None}})
+
     def chart(self, symbol: str, query: Mapping[str, str]) -> Reply:
         fault = self.faults.get(symbol, "")
         if fault == "404":

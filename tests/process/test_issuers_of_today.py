@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from cache.facts.errors import SourceError
 from cache.facts.funds import Fund, load_funds
@@ -23,6 +24,8 @@ from core.answer.views import Snapshot
 from core.data.market import Market
 from core.data.question import Question
 from tests.cache.lookalike import Lookalike
+from tests.tui.driving import drive, seen
+from tui.screen.app import InternalsApp
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday, 17:30 in New York
 NEWEST = date(2026, 6, 25)
@@ -152,17 +155,17 @@ def taken(store: Store, pair: tuple[str, str]) -> Snapshot:
             ("RSP", "SPY"),
             ("RSP", "IVV", "SPY"),
             [
-                "RSP: members by IVV's file of 2025-12-31, at equal weights since its last"
-                " quarterly rebalance",
-                "SPY: members by IVV's file of 2025-12-31",
+                "RSP: members by IVV's 6 files of 2025-12-31 to 2026-05-29, at equal weights since"
+                " its last quarterly rebalance",
+                "SPY: members by IVV's 6 files of 2025-12-31 to 2026-05-29",
             ],
         ),
         (
             ("QQQ", "SPY"),
             ("QQQ", "IQQ", "IVV", "SPY"),
             [
-                "QQQ: members by IQQ's file of 2025-12-31",
-                "SPY: members by IVV's file of 2025-12-31",
+                "QQQ: members by IQQ's 6 files of 2025-12-31 to 2026-05-29",
+                "SPY: members by IVV's 6 files of 2025-12-31 to 2026-05-29",
             ],
         ),
     ],
@@ -196,15 +199,20 @@ def test_a_default_pair_is_whole_on_its_first_day(
 
 
 def test_the_four_panes_show_a_first_day(world: Lookalike, tmp_path: Path) -> None:
-    """Left to the screen's own tests: what the panes are handed is whole, pane by pane."""
     store = Store(tmp_path / "home")
     run(store, ("RSP", "SPY"))
-    snapshot = taken(store, ("RSP", "SPY"))
-    assert snapshot.spread is not None and snapshot.spread.gap is not None
-    for fund in ("RSP", "SPY"):
-        view = snapshot.indices[fund]
-        assert view is not None
-        assert len(view.contributors.symbols) and view.breadth.n and view.concentration is not None
+    held = store.read()
+    market = Market(held.prices, held.holdings, load_reference())
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        shown = seen(app)
+        assert "RSP – SPY  YTD" in shown
+        for pane in ("1 Spread", "2 Contributors", "3 Breadth", "4 Changes"):
+            assert pane in shown
+        # each line of the S&P 500's list of 31 December has its row
+        assert all(symbol in shown for symbol in ("LAA", "LAB", "LAC"))
+
+    drive(story, held=market, question=Question("RSP", "SPY", window="YTD"), size=(160, 50))
 
 
 def test_a_refusal_is_remembered_for_its_host_and_nothing_as_absent(

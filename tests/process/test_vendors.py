@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -442,3 +444,33 @@ def test_a_vendor_that_refuses_for_good_is_told_as_such(
     server.fault = "over quota"
     server.world.now = later(NOW, 1)
     assert "refused all" not in run(store, server, "massive").message
+
+
+def test_a_long_first_fill_that_was_stopped_goes_on_where_it_was(
+    server: VendorServer, tmp_path: Path
+) -> None:
+    asks = [Ask(symbol, date(2026, 5, 20), NOW.date(), whole=True) for symbol in ALL]
+    stop = threading.Event()
+    source, _ = made(server, "massive", tmp_path)
+    told: list[str] = []
+    source.vendor = replace(source.vendor, per_symbol=1000)  # days are the cheaper road
+
+    def report(sentence: str) -> None:
+        told.append(sentence)
+        if len(told) == 9:
+            stop.set()
+
+    source.report = report
+    assert list(source.fetch(asks, now=NOW, stop=stop)) == []
+    assert told[0] == "Massive's market of 2026-05-20" and server.asked["day"] == 9
+    (tmp_path / "massive-days" / "2026-05-21.json.gz").write_bytes(b"torn")
+    for path in (tmp_path / "massive-days").iterdir():
+        os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+    again, _ = made(server, "massive", tmp_path)
+    again.vendor = source.vendor
+    answers = {a.ask.symbol: a for a in again.fetch(asks, now=NOW)}
+    # 24 sessions, each asked for once but the one whose file was torn
+    assert server.asked["day"] == 24 + 1 and not (tmp_path / "massive-days").exists()
+    closes = server.world.history("SAA")[1]
+    held = answers["SAA"]
+    assert held.close.tolist() == pytest.approx(closes[-len(held.close) :].tolist(), rel=1e-9)

@@ -13,7 +13,7 @@ from cache.facts.pairs import board_pairs, shipped_pairs
 from tui.cli.run import run
 
 #: Closes of two pairs on three sessions: a rise of 10 % against 1 %, and of 4 % against 1 %.
-CLOSES = {"IWM": (50, 100, 110), "SPY": (150, 200, 202), "IJR": (20, 25, 26), "IVV": (90, 100, 101)}
+CLOSES = {"IWM": (92, 100, 110), "SPY": (197, 200, 202), "IJR": (24, 25, 26), "IVV": (99, 100, 101)}
 DAYS = ("2026-06-24", "2026-06-25", "2026-06-26")
 
 
@@ -52,7 +52,7 @@ def test_the_json_has_the_gaps_by_hand(home: Path, capsys: pytest.CaptureFixture
     assert rows["IWM:SPY"]["gap_pp"]["1D"] == pytest.approx(9.0)
     assert rows["IJR:IVV"]["gap_pp"]["1D"] == pytest.approx(3.0)
     assert rows["IWM:SPY"]["percentile"] == {"1M": None, "3M": None}
-    # up by 100 against 33, then by 10 against 1
+    # up by 8.7 % against 1.5, then by 10 against 1
     assert rows["IWM:SPY"]["streak"] == {"sign": 1, "length": 2, "start": "2026-06-25"}
     assert rows["MDY:SPY"]["missing"] == "no closes of MDY"
     assert rows["MDY:SPY"]["gap_pp"] == dict.fromkeys(("1D", "1W", "1M", "QTD", "YTD"))

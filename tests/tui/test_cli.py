@@ -104,7 +104,7 @@ def test_the_json_by_hand(filled: Cli) -> None:
     assert found["question"] | {"without": []} == {
         "small": "IWM", "large": "SPY", "window": "YTD", "start": "2025-12-31",
         "end": "2026-01-30", "basis": "tr", "without": [],
-        "breadth_list": "start", "as_of": None,
+        "breadth_list": "start", "as_of": None, "index": None,
     }  # fmt: skip
     assert (found["as_of"], found["state"], found["simulated"]) == ("2026-01-30", "final", False)
     spread = found["spread"]

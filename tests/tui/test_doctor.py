@@ -296,3 +296,19 @@ def test_the_command(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert not (tmp_path / "none").exists()
     monkeypatch.setenv("TERM", "dumb")
     assert cli("doctor", "--home", tmp_path, "--offline")[0] == 1
+
+
+def test_a_source_without_its_key_is_a_fault(around: Surroundings) -> None:
+    settings = around.places.settings / "config.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    assert one(keeping.prices(around), "prices").message == "Yahoo brings closes"
+    settings.write_text('[prices]\nsource = "massive"\n')
+    told = one(keeping.prices(around), "prices")
+    assert (told.state, "needs MASSIVE_API_KEY" in told.message) == ("fault", True)
+    keyed = replace(around, environ={"POLYGON_API_KEY": "x"})
+    assert one(keeping.prices(keyed), "prices").state == "ok"
+    settings.write_text('[prices]\nsource = "files"\n')
+    assert "not set" in one(keeping.prices(around), "prices").message
+    (around.places.config / "funds.toml").write_text("[vendors.massive]\nper_minute = 0\n")
+    (broken,) = keeping.own_files(around)
+    assert 'line 2: "per_minute" of massive must be a number above 0' in broken.message

@@ -47,15 +47,6 @@ def test_units_signs_and_places() -> None:
     assert formats.number(-1234.5, 1) == "-1,234.5"
 
 
-@pytest.mark.parametrize(
-    ("n", "text"),
-    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"),
-     (21, "21st"), (26, "26th"), (101, "101st"), (111, "111th"), (1002, "1,002nd")],
-)  # fmt: skip
-def test_ordinal(n: int, text: str) -> None:
-    assert formats.ordinal(n) == text
-
-
 def test_dates() -> None:
     assert formats.date_text(date(2026, 6, 26)) == "2026-06-26"
     assert formats.date_text(np.datetime64("2026-06-26")) == "2026-06-26"

@@ -41,6 +41,10 @@ class _Version(argparse.Action):
         parser.exit()
 
 
+#: The shells that are tried in the tests.
+SHELLS: Final = ("bash", "zsh", "fish")
+
+
 def path(text: str) -> Path:
     """A path from the command line; an empty one would silently be the working directory."""
     if not text.strip():
@@ -93,8 +97,6 @@ def whole_parser() -> argparse.ArgumentParser:
 
 
 def _completion(completion: argparse.ArgumentParser) -> None:
-    from tui.cli.completion import SHELLS
-
     completion.add_argument("shell", choices=SHELLS)
 
 

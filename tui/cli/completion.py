@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from typing import Final
 
 from cache.facts.funds import load_funds
 from core.data.question import STEPS
 from tui.cli.arguments import path, whole_parser
 from tui.state.config import PAIRS
 from tui.text.streams import ANSWERED, BAD_INPUT, say, write
-
-#: The shells that are tried in the tests.
-SHELLS: Final = ("bash", "zsh", "fish")
 
 
 def completion(shell: str) -> int:

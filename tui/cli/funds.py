@@ -29,8 +29,8 @@ def funds(arguments: argparse.Namespace, desk: Desk) -> int:
         from cache.facts.fund_entry import FLAGS, FundEntry
         from cache.facts.symbols import yahoo_symbol
 
-        said = {name: getattr(arguments, name) or "" for name in FLAGS}
-        write(f"{desk.add_fund(FundEntry(yahoo_symbol(arguments.symbol), **said))}\n")
+        fields = {name: getattr(arguments, name) or "" for name in FLAGS}
+        write(f"{desk.add_fund(FundEntry(yahoo_symbol(arguments.symbol), **fields))}\n")
         return ANSWERED
     from cache.facts.errors import StoreEmpty
     from cache.facts.funds import load_funds
@@ -80,10 +80,10 @@ def _text(rows: Sequence[Mapping[str, Any]]) -> str:
         ("fund", "follows", "file from", "how far back", "earlier members", "held")
     ]
     for row in rows:
-        held = f"{row['files_held']:,}, last {row['last_held']}" if row["files_held"] else "-"
+        files = f"{row['files_held']:,}, last {row['last_held']}" if row["files_held"] else "-"
         host = ", ".join(row["hosts"][:1]) or "-"
         by = f"by {row['members_by']}'s files" if row["members_by"] else "-"
-        cells = (row["symbol"], row["index"] or "-", host, row["history"], by, held)
+        cells = (row["symbol"], row["index"] or "-", host, row["history"], by, files)
         table.append(tuple(map(safe, cells)))
     widths = [max(map(cell_width, column)) for column in zip(*table, strict=True)]
     lines = [

@@ -31,6 +31,7 @@ def examine(around: Surroundings) -> list[Finding]:
         ("reach", screen.mouse_and_clipboard),
         ("config", keeping.config),
         ("own files", keeping.own_files),
+        ("prices", keeping.prices),
         ("store", keeping.store),
         ("room", keeping.room),
         ("sessions", keeping.sessions),

@@ -14,6 +14,7 @@ from cache.facts.errors import CacheError, StoreEmpty
 from cache.facts.funds import issuers_known, load_funds
 from cache.facts.reference import load_reference
 from cache.facts.sessions import listed_through
+from cache.facts.vendors import load_vendors, plugin_vendor
 from cache.store.store import Store
 from tui.doctor.findings import Finding
 from tui.state.config import FILE, ConfigError, load
@@ -64,6 +65,7 @@ def own_files(around: Surroundings) -> list[Finding]:
     there = [n for n in ("themes.toml", "funds.toml") if (around.places.config / n).exists()]
     try:
         load_reference(around.places.config)
+        load_vendors(around.places.config / "funds.toml")
     except CacheError as error:
         return [
             Finding("own files", "fault", f"{error}", "correct that line, or move the file away")
@@ -73,6 +75,34 @@ def own_files(around: Surroundings) -> list[Finding]:
     findings = [Finding("own files", "ok", f"{' and '.join(there)} can be used")]
     if "funds.toml" in there:
         findings += _own_funds(around.places.config / "funds.toml")
+    return findings
+
+
+def prices(around: Surroundings) -> list[Finding]:
+    """Who brings prices, and whether its key lies in the environment."""
+    try:
+        config = load(around.places.settings / FILE)
+        known = load_vendors(around.places.config / "funds.toml")
+    except (ConfigError, CacheError):
+        return []  # another look says what is wrong with them
+    findings = []
+    for key in (config.source, *config.then):
+        vendor = known.get(key) or plugin_vendor(key)
+        lacking = [
+            names[0]
+            for names in (vendor.keys, vendor.secrets)
+            if names and not any(around.environ.get(name) for name in names)
+        ]
+        if lacking:
+            sentence = f"{vendor.name} brings closes and needs {' and '.join(lacking)}"
+            then = "set it in the environment that a refresh runs in, cron's too; it is never kept"
+            findings.append(Finding("prices", "fault", sentence, then))
+        elif key == "files" and (config.folder is None or not config.folder.is_dir()):
+            sentence = f"the folder of files is {config.folder or 'not set'}"
+            then = 'write folder = "/path/to/files" under [prices] in config.toml'
+            findings.append(Finding("prices", "fault", sentence, then))
+        else:
+            findings.append(Finding("prices", "ok", f"{vendor.name} brings closes"))
     return findings
 
 

@@ -130,12 +130,12 @@ def _measures(snapshot: Snapshot, view: IndexView) -> Json:
     """Every row of the table of measures, claimed or not; `claims` says what carries."""
     rows, daily = Json(), snapshot.daily.get(view.fund)
     for row in ROWS:
-        told = reading(row, view, daily, snapshot.before.get(view.fund))
+        reading_now = reading(row, view, daily, snapshot.before.get(view.fund))
         rows[row.key] = {
-            "value": row.in_unit(told.value),
+            "value": row.in_unit(reading_now.value),
             "unit": row.unit,
-            "of": told.of,
-            "change": row.in_unit(told.change),
+            "of": reading_now.of,
+            "change": row.in_unit(reading_now.change),
             "history": None,
             "among": _among(among(row, daily)),
         }

@@ -35,9 +35,9 @@ def change_figure(row: Scalar, change: float | None) -> str:
     return "" if change is None else f.measure(change, unit, row.decimals, sign=True)
 
 
-def _cells(row: Scalar, told: Reading) -> tuple[str, str, str]:
-    of = "" if told.of is None else f.count(told.of)
-    return figure(row, told.value), change_figure(row, told.change), of
+def _cells(row: Scalar, reading: Reading) -> tuple[str, str, str]:
+    of = "" if reading.of is None else f.count(reading.of)
+    return figure(row, reading.value), change_figure(row, reading.change), of
 
 
 def measures(snapshot: Snapshot, pane: int, views: Sequence[IndexView]) -> Iterator[ReportTable]:
@@ -52,7 +52,7 @@ def measures(snapshot: Snapshot, pane: int, views: Sequence[IndexView]) -> Itera
         rows = [row for row in ROWS if row.shown == place]
         if place[0] != pane or not views or not rows:
             continue
-        told = {
+        readings = {
             row.key: [
                 reading(row, view, snapshot.daily.get(view.fund), snapshot.before.get(view.fund))
                 for view in views
@@ -60,7 +60,7 @@ def measures(snapshot: Snapshot, pane: int, views: Sequence[IndexView]) -> Itera
             for row in rows
         }
         body = [
-            (row.title, *chain.from_iterable([_cells(row, one) for one in told[row.key]]))
+            (row.title, *chain.from_iterable([_cells(row, one) for one in readings[row.key]]))
             for row in rows
         ]
         head = ("", *chain.from_iterable((f">{v.fund}", ">day", ">lines") for v in views))
@@ -71,7 +71,7 @@ def measures(snapshot: Snapshot, pane: int, views: Sequence[IndexView]) -> Itera
         notes = dict.fromkeys(
             f"{view.fund}: {words}"
             for row in rows
-            for view, one in zip(views, told[row.key], strict=True)
+            for view, one in zip(views, readings[row.key], strict=True)
             if (words := shortfall(row, one))
         )
         yield ReportTable(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cache.facts.errors import SourceError
-from cache.facts.vendors import YAHOO, Vendor, load_vendors, plugin_vendor
+from cache.facts.vendors import SPARK, YAHOO, Vendor, load_vendors, plugin_vendor
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ class Sources:
 
     def vendor(self, key: str) -> Vendor:
         """The terms of a source."""
-        return self._vendors.get(key) or plugin_vendor(key)
+        return _with_spark(self._vendors.get(key) or plugin_vendor(key), self._config)
 
     def source(self, key: str) -> PriceSource:
         """A source, made.
@@ -61,8 +61,14 @@ class Sources:
 def vendor_of(where: Places, config: Config) -> Vendor:
     """The terms of the first source; Yahoo's where the user's file of them is broken."""
     try:
-        return load_vendors(where.config / "funds.toml").get(config.source) or plugin_vendor(
-            config.source
-        )
+        known = load_vendors(where.config / "funds.toml")
     except SourceError:
         return YAHOO
+    return _with_spark(known.get(config.source) or plugin_vendor(config.source), config)
+
+
+def _with_spark(vendor: Vendor, config: Config) -> Vendor:
+    """Yahoo's terms with closes of twenty symbols at once, where that is set."""
+    if vendor.key != YAHOO.key or not config.spark:
+        return vendor
+    return replace(vendor, closes_alone=SPARK)

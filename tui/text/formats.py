@@ -88,14 +88,8 @@ def count(n: float | None) -> str:
 
 def measure(x: float | None, unit: str, places: int, *, sign: bool = False) -> str:
     """A measure of the table as a person reads it, from a fraction: ``64.9 %``, ``+5.61 pp``."""
-    told = {"share": pct, "return": pct, "pp": pp, "bp": bp}.get(unit)
-    return number(x, places, sign=sign) if told is None else told(x, places, sign)
-
-
-def ordinal(n: int) -> str:
-    """``1st``, ``2nd``, ``3rd``, ``4th``, ``11th``."""
-    suffix = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n:,}{suffix}"
+    form = {"share": pct, "return": pct, "pp": pp, "bp": bp}.get(unit)
+    return number(x, places, sign=sign) if form is None else form(x, places, sign)
 
 
 def date_text(value: date | np.datetime64 | None, *, long: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from tui.host.host import Host
 
 
+#: Who limits requests, in a refresh's last words.
+_LIMITS = re.compile(r"(?:^|; )([^;]{1,40}) limits requests")
+
+
 class Refresher:
     """Fetches for the screen; one child at a time.
 
@@ -33,6 +38,7 @@ class Refresher:
         #: The pair that the cost was asked for last.
         self.priced: tuple[str, str] | None = None
         self._until: datetime | None = None
+        self._limited_by = "Yahoo"
         self._full = False
         self._running: Worker[Any] | None = None
 
@@ -53,7 +59,8 @@ class Refresher:
         left = max((self._until - self._host.now()).total_seconds(), 0.0)
         when = f"{left:.0f} s" if left < 90 else f"{left / 60:.0f} m"
         return (
-            f"Yahoo limits requests: what arrived is stored, fetching goes on by itself in {when}"
+            f"{self._limited_by} limits requests: what arrived is stored, fetching goes on by"
+            f" itself in {when}"
         )
 
     def look_up_cost(self, question: Question) -> None:
@@ -104,6 +111,8 @@ class Refresher:
         finally:
             self.progress = None
         self._until = wait_until([last], host.now()) if code == 1 else None
+        if found := _LIMITS.search(last):
+            self._limited_by = found[1]
         if self._until is not None:
             host.tell("")
             self._count_down()

@@ -70,9 +70,9 @@ def _check_sum(sheet: Sheet, weighed: float) -> None:
             f"the weights add up to {weighed:.1f} %: several funds, or sums, stand in the file;"
             " keep the rows of one fund, or name the column that names them: --columns fund=TITLE"
         )
-    found = weighed / 100 if sheet.percent else weighed
-    if _OVER < found <= _ABOVE:
-        reason = f"the weights add up to {found:.1%}: rows stand twice, or are of another fund"
+    total = weighed / 100 if sheet.percent else weighed
+    if _OVER < total <= _ABOVE:
+        reason = f"the weights add up to {total:.1%}: rows stand twice, or are of another fund"
         _not_whole(sheet, reason)
 
 

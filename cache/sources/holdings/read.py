@@ -49,7 +49,7 @@ class Notation:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FileReading:
     """How a file was read: the meaning of each column.
 
     Attributes:
@@ -81,7 +81,7 @@ class HoldingsFile:
     holdings: Holdings
     raw: bytes
     rejected: tuple[Rejected, ...]
-    reading: Reading
+    reading: FileReading
 
 
 def read_holdings(
@@ -157,7 +157,7 @@ def read_holdings(
     except FrameError as error:
         raise SourceError(str(error), file=name) from None
     rejected = tuple(Rejected(*row) for row in fields["rejected"])
-    reading = Reading(
+    reading = FileReading(
         fields["titles"],
         tuple(fields["unread"]),
         fields["decimal"],

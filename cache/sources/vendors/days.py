@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -20,6 +20,7 @@ from cache.refresh.gate import Answer
 from cache.refresh.reasons import asked
 from cache.sources.vendors.as_traded import Bar, Events, answer_of
 from cache.sources.vendors.asking import Asker, StoppedError, VendorError
+from cache.sources.vendors.kept_days import KEPT_BEYOND, KeptDays
 from core.data.frames import day
 
 if TYPE_CHECKING:
@@ -64,6 +65,9 @@ class DayVendor(ABC):
         self.asker = Asker(settings, timeout=timeout, pause=pause)
         self.vendor = settings.vendor
         self.name = settings.vendor.name
+        self._private = settings.private / f"{settings.vendor.key}-days"
+        #: Told how far the asking has come, between two answers.
+        self.report: Callable[[str], None] = lambda sentence: None
 
     @property
     def unreachable(self) -> bool:
@@ -180,10 +184,12 @@ class DayVendor(ABC):
         final: date,
     ) -> Iterator[Answer]:
         wanted = {spelled[ask.symbol] for ask in asks}
+        kept = KeptDays(self._private if len(days) > KEPT_BEYOND else None, now)
         bars: dict[str, dict[date, Bar]] = {name: {} for name in wanted}
         there = 0
         for when in days:
-            market = self.day(when)
+            market = kept.day(when, self.day)
+            self.report(f"{self.name}'s market of {when}")
             there += bool(market)
             for name in wanted & market.keys():
                 bars[name][when] = market[name]
@@ -200,6 +206,7 @@ class DayVendor(ABC):
             yield self._answer(
                 ask, own, events.splits.get(name, {}), events.dividends.get(name, {}), now
             )
+        kept.done()
 
     def _by_symbols(
         self, asks: Sequence[Ask], spelled: Mapping[str, str], now: datetime, final: date

@@ -91,7 +91,7 @@ class Rounds:
         ends = time.monotonic() + self._patience + 2 * len(asks) / (self.rate or self.pool)
 
         def work() -> None:
-            while not halt.is_set() and not self._halted and self._pace(halt):
+            while not halt.is_set() and not self._halted and self.pace(halt):
                 try:
                     ask = todo.popleft()
                 except IndexError:
@@ -129,7 +129,7 @@ class Rounds:
                 heard: Heard = "unasked" if ask.symbol in open_still else "nobody"
                 yield Answer(ask, kind=kind, reason=reason, heard=heard)
 
-    def _pace(self, halt: threading.Event) -> bool:
+    def pace(self, halt: threading.Event) -> bool:
         """Wait for the next slot of the rate limit; False when the requests have ended."""
         if not self.rate:
             return True

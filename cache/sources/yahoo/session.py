@@ -96,6 +96,25 @@ class Session(requests.Session[Any]):
             self._pages[url] = response
         return response if chart else self._page(url)
 
+    def plain(self, url: str, params: Mapping[str, str]) -> Any:
+        """Send one request that is neither a chart nor a page beside them; any answer comes back.
+
+        Raises:
+            RefusedError: its answer is too large.
+        """
+        connect = min(5.0, self._timeout / 2)
+        with self._lock:
+            self.asked += 1
+        response = self._limited(
+            "GET",
+            url,
+            params=dict(params),
+            timeout=(connect, self._timeout - connect),
+            allow_redirects=False,
+        )
+        self.skew.note(response.headers.get("Date"), self._clock())
+        return response
+
     @contextlib.contextmanager
     def again(self, response: Any) -> Iterator[None]:
         """Answer this thread's charts with one already received, meanwhile, without a request."""

@@ -11,9 +11,10 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -35,6 +36,7 @@ from cache.refresh.retry_after import retry_at
 from cache.sources.yahoo.quiet import silence
 from cache.sources.yahoo.rounds import Rounds
 from cache.sources.yahoo.session import RefusedError, Session, unreachable, vendor_time
+from cache.sources.yahoo.spark import by_spark, spark
 from cache.sources.yahoo.streaming import CLOSE, WHO, opened
 from cache.store import disk
 from core.data.frames import pydate
@@ -173,7 +175,27 @@ class Yahoo:
             stop: when set, ends at once; what is open stays unanswered.
         """
         self._now, self._began = now, time.monotonic()
-        yield from self._rounds.fetch(asks, stop=stop or threading.Event())
+        stop = stop or threading.Event()
+        if self._spark:
+            asks = yield from self._closes_alone(list(asks), stop)
+        yield from self._rounds.fetch(asks, stop=stop)
+
+    def _closes_alone(
+        self, asks: list[Ask], stop: threading.Event
+    ) -> Generator[Answer, None, list[Ask]]:
+        """Ask for the newest closes of many at once; returns the asks whose charts are needed."""
+        alone, rest = by_spark(asks, self._now)
+        charts = {ask.symbol: ask for ask in (*rest, *alone)}
+        try:
+            for one in spark(self._session, alone, self._now, partial(self._rounds.pace, stop)):
+                if isinstance(one, Answer):
+                    del charts[one.ask.symbol]
+                    yield one
+        except RefusedError as refused:
+            for ask in charts.values():
+                yield self._refusal(ask, refused, self._now)
+            return []
+        return list(charts.values())
 
     def _asked(self, ask: Ask) -> Answer:
         """As `_ask`; an unforeseen error fails its own symbol only."""

@@ -1,0 +1,142 @@
+"""Yahoo's closes of twenty symbols at once: requests, bad symbols, splits and dividends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cache.facts.funds import load_funds
+from cache.facts.reference import load_reference
+from cache.facts.sessions import sessions
+from cache.facts.vendors import YAHOO
+from cache.refresh.events_due import TURNS, due, expected
+from cache.refresh.progress import Summary
+from cache.refresh.refresh import refresh
+from cache.sources.issuers import Issuers
+from cache.store.store import Store
+from tests.cache.lookalike import Lookalike
+from tests.cache.lookalike_world import later
+
+NOW = datetime(2026, 6, 22, 21, 30, tzinfo=UTC)  # a Monday, 17:30 in New York
+LINES = [f"S{a}{b}" for a in "ABCDEFGH" for b in "ABCDEFGH"][:30]
+SPARK = "query2.finance.yahoo.com/v7/finance/spark"
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lookalike]:
+    lines = {"IWM": LINES[:20], "IVV": LINES[20:]}
+    with Lookalike(tmp_path, NOW, lines=lines) as one:
+        for name, value in one.environment().items():
+            monkeypatch.setenv(name, value)
+        yield one
+
+
+def run(store: Store, server: Lookalike, *, spark: bool = True, **more: Any) -> Summary:
+    from cache.sources.yahoo.yahoo import Yahoo
+
+    server.charts.clear()
+    server.pages.clear()
+    return refresh(
+        store,
+        ("IWM", "IVV"),
+        load_funds() if store.generation() is None else {},
+        server.now,
+        load_reference(),
+        prices=Yahoo(store.home / "y", rate=None, pause=0.05, timeout=5.0, spark=spark),
+        files=Issuers(),
+        vendor=replace(YAHOO, closes_alone=20) if spark else YAHOO,
+        **more,
+    )
+
+
+def held(store: Store, symbol: str, field: str) -> dict[str, float]:
+    result: dict[str, float] = {}
+    for block in store.read().prices.blocks:
+        if symbol in block.symbols:
+            column = block.symbols.index(symbol)
+            if field == "close":
+                pairs = zip(block.sessions, block.close[:, column], strict=True)
+                result |= {str(d): float(v) for d, v in pairs if not np.isnan(v)}
+            else:
+                events = getattr(block, field)
+                here = events.col == column
+                days = block.sessions[events.row[here]]
+                result |= dict(zip(map(str, days), events.value[here].tolist(), strict=True))
+    return result
+
+
+def test_a_week_costs_a_third_and_loses_neither_split_nor_dividend(
+    server: Lookalike, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "home")
+    assert run(store, server).ok and server.pages[SPARK] == 0
+    server.splits["SAB"] = ("2026-06-24", 4.0)
+    charts = sparks = 0
+    for step in range(1, TURNS + 1):
+        server.now = later(NOW, step)
+        summary = run(store, server)
+        assert summary.ok, summary.message
+        charts += server.charts.total()
+        sparks += server.pages[SPARK]
+    # five days of 32 symbols: each had its chart once, and around a dividend
+    assert sparks <= 2 * TURNS and 32 <= charts < 32 * TURNS / 2
+    for symbol in ("IWM", "IVV", *LINES):
+        days, closes, paid = server.history(symbol)
+        truth = dict(zip(map(str, days), closes, strict=True))
+        mine = held(store, symbol, "close")
+        assert str(days[-1]) in mine
+        assert mine == pytest.approx({day: truth[day] for day in mine}, rel=1e-6), symbol
+        due_days = days[(paid > 0) & (days >= np.datetime64(min(mine)))]
+        assert set(held(store, symbol, "dividend")) == set(map(str, due_days)), symbol
+    assert held(store, "SAB", "split") == {"2026-06-24": 4.0}
+
+
+def test_a_bad_symbol_halves_its_batch_until_it_stands_alone(
+    server: Lookalike, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "home")
+    run(store, server)
+    server.faults["SAC"] = "404"
+    server.now = later(NOW, 1)
+    summary = run(store, server)
+    asked_alone = server.pages[SPARK]
+    # two batches at most, and of one of them two halves of two halves of ...
+    assert asked_alone <= 2 + 2 * 5
+    assert set(summary.failed) == {"SAC"} and "not found at Yahoo" in summary.failed["SAC"]
+    assert len(held(store, "SAD", "close")) and max(held(store, "SAD", "close")) == "2026-06-23"
+
+
+def test_it_is_off_unless_it_is_set(server: Lookalike, tmp_path: Path) -> None:
+    store = Store(tmp_path / "home")
+    run(store, server, spark=False)
+    server.now = later(NOW, 1)
+    plain = run(store, server, spark=False)
+    assert server.pages[SPARK] == 0 and server.charts.total() == 32
+    server.now = later(NOW, 2)
+    shared = run(store, server)
+    assert shared.requests < plain.requests / 2 and shared.planned == shared.requests
+
+
+def test_every_line_has_its_turn_once_in_five_sessions() -> None:
+    days = sessions()[-40:]
+    for symbol in LINES:
+        turns = [due(symbol, day.item(), day.item(), sessions(), None) for day in days]
+        assert [sum(turns[at : at + TURNS]) for at in range(0, 40, TURNS)] == [1] * 8
+    first, last = date(2026, 6, 8), date(2026, 6, 8)
+    assert due("SAA", first, last, sessions(), date(2026, 6, 12))
+    # 2 January and 1 April lie 89 days apart
+    assert expected(_paid()) == {"A": date(2026, 6, 29)}
+
+
+def _paid() -> Any:
+    from core.data.frames import Block, Events, Prices
+
+    days = np.array(["2026-01-02", "2026-04-01"], "datetime64[D]")
+    events = Events(np.array([0, 1]), np.array([0, 0]), np.array([1.0, 1.0]))
+    return Prices((Block(days, ("A", "B"), np.ones((2, 2)), dividend=events),))
