@@ -144,7 +144,9 @@ def _measures(snapshot: Snapshot, view: IndexView) -> Json:
 
 def _among(rank: Rank | None) -> Json | None:
     """A value's place among the sessions at hand; null under 250 of them."""
-    return rank and {
+    if rank is None:
+        return None
+    return {
         "rank": rank.as_wide,
         "of": rank.of,
         "side": rank.side,
