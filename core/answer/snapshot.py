@@ -74,7 +74,7 @@ def _common_sessions(market: Market, small: str, large: str) -> Dates:
     series = [market.series(symbol) for symbol in (small, large)]
     if series[0] is not None and series[1] is not None:
         return np.intersect1d(series[0].sessions, series[1].sessions, assume_unique=True)
-    blocks = [block.sessions for block in market.prices.blocks]
+    blocks = [block.sessions for block in market.bars]
     return np.concatenate(blocks) if blocks else np.zeros(0, "datetime64[D]")
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import Block, Events, day
+from core.data.frames import Block, Events, dates_of, day, pydate
 
 if TYPE_CHECKING:
+    from core.data.file_closes import FileCloses
     from core.data.frames import BoolArray, Dates, FloatArray
 
 _FIELDS: Final = ("close", "adj_close", "volume")
@@ -88,7 +89,7 @@ def upto(blocks: Sequence[Block], last: date) -> tuple[Block, ...]:
 
 
 def same_bars(blocks: Sequence[Block], others: Sequence[Block], symbol: str, last: date) -> bool:
-    """Whether two lists of blocks of the same years have the same bars of a symbol.
+    """Whether two lists of blocks have the same bars of a symbol.
 
     Args:
         blocks: the one list.
@@ -96,10 +97,17 @@ def same_bars(blocks: Sequence[Block], others: Sequence[Block], symbol: str, las
         symbol: whose bars.
         last: the session up to which they are compared.
     """
-    for block, other in zip(blocks, others, strict=True):
+    begun, theirs = (
+        [block for block in some if block.sessions[0] <= day(last)] for some in (blocks, others)
+    )
+    if [block.year for block in begun] != [block.year for block in theirs]:
+        return False
+    for block, other in zip(begun, theirs, strict=True):
         rows = between(block.sessions, None, last)
-        if block is other or not rows.stop:
+        if block is other:
             continue
+        if not np.array_equal(block.sessions[rows], other.sessions[rows]):
+            return False
         for name in _FIELDS:
             one, two = (_column(held, name, symbol)[rows] for held in (block, other))
             if not np.array_equal(one, two, equal_nan=True):
@@ -138,6 +146,86 @@ def apply_fills(blocks: Sequence[Block], fills: Sequence[Fill]) -> tuple[Block, 
     for fill in fills:
         by_year.setdefault(fill.session.year, []).append(fill)
     return tuple(_edited(block, (), by_year.get(block.year, ())) for block in blocks)
+
+
+def with_file_closes(
+    blocks: Sequence[Block], closes: FileCloses, sessions: Dates
+) -> tuple[Block, ...]:
+    """Return the blocks with prices of files as closes, and with the splits files tell.
+
+    A year without a block gets one, and a block that lacks the session of a file all sessions of
+    its year: rows that follow one another must be sessions that do.
+
+    Args:
+        blocks: ascending.
+        closes: the prices of files.
+        sessions: every session of the exchange.
+    """
+    if not len(closes):
+        return tuple(blocks)
+    years = {block.year: block for block in blocks}
+    of_fill = closes.session.astype("datetime64[Y]").astype(np.int64) + 1970
+    for year in np.unique(of_fill).tolist():
+        mine = of_fill == year
+        when, line, value = closes.session[mine], closes.line[mine], closes.close[mine]
+        block = _roomy(years.get(year), year, when, sessions)
+        column = {symbol: place for place, symbol in enumerate(block.symbols)}
+        for number in np.unique(line).tolist():
+            column.setdefault(closes.symbols[number], len(column))
+        place = np.array([column.get(symbol, -1) for symbol in closes.symbols], np.intp)
+        tables = {name: _wider(getattr(block, name), len(column)) for name in _FIELDS}
+        close = tables["close"]
+        assert close is not None
+        close[np.searchsorted(block.sessions, when), place[line]] = value
+        told = [s for s in closes.splits if s.after.year == year and s.symbol in column]
+        split = Events(
+            np.append(
+                block.split.row, np.searchsorted(block.sessions, dates_of([s.after for s in told]))
+            ).astype(np.intp),
+            np.append(block.split.col, [column[s.symbol] for s in told]).astype(np.intp),
+            np.append(block.split.value, [s.factor for s in told]),
+        )
+        years[year] = replace(
+            block,
+            symbols=tuple(column),
+            close=close,
+            adj_close=tables["adj_close"],
+            volume=tables["volume"],
+            split=split,
+        )
+    return tuple(years[year] for year in sorted(years))
+
+
+def _roomy(block: Block | None, year: int, when: Dates, sessions: Dates) -> Block:
+    """A year's block with a row for each of some sessions; the block itself where it has them."""
+    if block is not None and np.isin(when, block.sessions).all():
+        return block
+    of_year = sessions[between(sessions, date(year, 1, 1), pydate(when.max()))]
+    if block is None:
+        days = np.union1d(of_year, when)
+        return Block(days, (), np.zeros((len(days), 0)))
+    days = np.union1d(np.union1d(of_year, when), block.sessions)
+    rows = np.searchsorted(days, block.sessions)
+
+    def longer(values: FloatArray | None) -> FloatArray | None:
+        if values is None:
+            return None
+        out = np.full((len(days), values.shape[1]), np.nan)
+        out[rows] = values
+        return out
+
+    close = longer(block.close)
+    assert close is not None
+    dividend, split = (replace(e, row=rows[e.row]) for e in (block.dividend, block.split))
+    return replace(
+        block,
+        sessions=days,
+        close=close,
+        adj_close=longer(block.adj_close),
+        volume=longer(block.volume),
+        dividend=dividend,
+        split=split,
+    )
 
 
 def _touches(block: Block, move: Move) -> bool:

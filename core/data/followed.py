@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.bars import Fill, Move, apply_fills, apply_moves, between, upto
+from core.data.bars import (
+    Fill,
+    Move,
+    apply_fills,
+    apply_moves,
+    between,
+    upto,
+    with_file_closes,
+)
+from core.data.file_closes import FileCloses, file_closes
 from core.data.file_prices import file_prices
 from core.data.joins import joins, last_close, splits_of, tape, turns
 from core.data.renames import Company, Rename, companies, renames
@@ -45,6 +54,8 @@ class LineTickers:
         edited: tickers whose bars are others than those held under them.
         passed_on: file -> row -> the ticker of its closes, for rows whose ticker passed from
             one company to another.
+        file_closes: prices of files that stand for closes where none are held yet; their
+            sessions are in ``filled``.
         find_turns: makes `turns`.
     """
 
@@ -56,6 +67,7 @@ class LineTickers:
     ends: Mapping[str, Mapping[str, date]]
     edited: frozenset[str] = frozenset()
     passed_on: Mapping[Holdings, Mapping[int, str]] = field(default_factory=dict)
+    file_closes: FileCloses = field(default_factory=FileCloses)
     find_turns: Callable[[], tuple[date, ...]] = tuple
 
     @cached_property
@@ -192,11 +204,12 @@ def _line_tickers(
     joined = apply_moves(bars, joining)
     so_far = LineTickers(joined, taken, plain, company, {}, {}, passed_on=passed_on)
     fills = list(file_prices(known(joined), files, so_far.lines, reference.sessions, splits))
-    by_symbol: dict[str, list[date]] = {}
+    stated = file_closes(known(joined), holdings, so_far.lines, reference.sessions, splits)
+    by_symbol = {symbol: list(days) for symbol, days in stated.sessions_of().items()}
     for fill in fills:
         by_symbol.setdefault(fill.symbol, []).append(fill.session)
     return LineTickers(
-        apply_fills(joined, fills),
+        with_file_closes(apply_fills(joined, fills), stated, reference.sessions),
         taken,
         plain,
         company,
@@ -204,6 +217,7 @@ def _line_tickers(
         {symbol: _ends(changes, plain[symbol]) for symbol, changes in taken.items()},
         _edited([*moves, *joining], fills),
         passed_on,
+        stated,
         lambda: _turns([*found, *swapped], taken, bars, set(company.values()), fills, session),
     )
 

@@ -315,7 +315,8 @@ class Market:
         if not wanted:
             return None
         blocks = [self.years[year] for year in wanted]
-        return self.cached_of_bars(wanted, lambda: stack(blocks, self.reference.sessions))
+        files, sessions = self.line_tickers.file_closes, self.reference.sessions
+        return self.cached_of_bars(wanted, lambda: stack(blocks, sessions, files))
 
     @cached_property
     def _splits(self) -> tuple[tuple[np.datetime64, str, float], ...]:

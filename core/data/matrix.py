@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.data.dividends import dividends_at_closes
 from core.data.frames import JUMP, Block, BoolArray, Dates, FloatArray, IntArray, day
+
+if TYPE_CHECKING:
+    from core.data.file_closes import FileCloses
 
 #: Log of the smallest split that is looked for in the closes, and how near to it a step must be.
 _SPLIT: Final = math.log(1.4)
@@ -38,6 +41,8 @@ class Matrix:
             close without one, and before the first dividend on record.
         dividends: (K,) rows, columns and D/P of each dividend, at the close it counts at.
         doubtful_dividends: row, column and cash of each that is too large for what the price did.
+        breaks: row, column and words of each close that must not be compared with the one before.
+        of_files: (K,) row times N plus column, ascending, of closes that are prices of files.
         splits: (K,) rows, columns and factors.
         position: (T,) place of each session among all sessions of the exchange.
         blocks: what it was laid out from.
@@ -56,6 +61,8 @@ class Matrix:
     blocks: tuple[Block, ...]
     places: tuple[IntArray, ...]
     doubtful_dividends: tuple[tuple[int, int, float], ...] = ()
+    breaks: tuple[tuple[int, int, str], ...] = ()
+    of_files: IntArray = field(default_factory=lambda: np.zeros(0, np.intp))
 
     @cached_property
     def column(self) -> Mapping[str, int]:
@@ -102,6 +109,17 @@ class Matrix:
         if row >= 0:
             last_rows[self._gaps] = self._last_in_gaps[row]
         return last_rows
+
+    def of_file(self, rows: IntArray) -> BoolArray:
+        """(N,) whether the close at a row per column is a file's price.
+
+        Such a price stands for its own session alone: all lines have theirs on the same few.
+        """
+        if not len(self.of_files):
+            return np.zeros(len(rows), bool)
+        key = rows * len(self.symbols) + np.arange(len(self.symbols))
+        place = np.minimum(np.searchsorted(self.of_files, key), len(self.of_files) - 1)
+        return np.asarray(self.of_files[place] == key)
 
     def row(self, value: date) -> int:
         """The last row on or before a date, -1 where none."""
@@ -154,9 +172,10 @@ class Matrix:
         """Row, column and words of each move between two closes that cannot be believed.
 
         A move beyond tenfold that no split since the close before explains, and a move by
-        a split's own factor on split-adjusted closes: the two are then on different bases.
+        a split's own factor on split-adjusted closes: the two are then on different bases. And
+        what is in `breaks`.
         """
-        doubts = []
+        doubts = list(self.breaks)
         split_rows, split_columns, splits = self.splits
         for row, column in self._jumps():
             factor, before = self._step(row, column)
@@ -287,8 +306,16 @@ def _over(
     return out
 
 
-def stack(blocks: Iterable[Block], sessions_known: Dates) -> Matrix:
-    """Lay year blocks over one another on the union of their symbols."""
+def stack(
+    blocks: Iterable[Block], sessions_known: Dates, files: FileCloses | None = None
+) -> Matrix:
+    """Lay year blocks over one another on the union of their symbols.
+
+    Args:
+        blocks: ascending.
+        sessions_known: every session of the exchange.
+        files: the closes of the blocks that are prices of files.
+    """
     parts = tuple(blocks)
     symbols = parts[0].symbols
     if any(block.symbols != symbols for block in parts):
@@ -310,7 +337,7 @@ def stack(blocks: Iterable[Block], sessions_known: Dates) -> Matrix:
             np.concatenate([e.value for e in fields]),
         )
 
-    return laid_out(
+    matrix = laid_out(
         sessions,
         symbols,
         close,
@@ -321,6 +348,26 @@ def stack(blocks: Iterable[Block], sessions_known: Dates) -> Matrix:
         parts,
         tuple(places),
     )
+    return _with_files(matrix, files) if files is not None and len(files) else matrix
+
+
+def _with_files(matrix: Matrix, files: FileCloses) -> Matrix:
+    """The matrix with what is to be known of closes that are prices of files."""
+    column = np.array([matrix.column.get(symbol, -1) for symbol in files.symbols], np.intp)
+    row = np.searchsorted(matrix.sessions, files.session)
+    at = np.minimum(row, len(matrix.sessions) - 1)
+    there = (matrix.sessions[at] == files.session) & (column[files.line] >= 0)
+    of_files = np.sort(at[there] * len(matrix.symbols) + column[files.line[there]])
+    breaks = []
+    for one in files.breaks:
+        place = int(np.searchsorted(matrix.sessions, day(one.after)))
+        if (
+            place < len(matrix.sessions)
+            and matrix.sessions[place] == day(one.after)
+            and one.symbol in matrix.column
+        ):
+            breaks.append((place, matrix.column[one.symbol], one.words))
+    return replace(matrix, of_files=of_files, breaks=tuple(breaks))
 
 
 def laid_out(

@@ -23,7 +23,10 @@ def close_of(market: Market, symbol: str, when: date) -> tuple[float, str]:
     assert series is not None
     row = int(np.searchsorted(series.sessions, day(when)))
     kind = "adjusted close" if series.price is None else "close"
-    origin = market.prices.source_of(symbol, when) or "unknown source"
+    if when in market.line_tickers.filled.get(symbol, ()):
+        origin = "the price its holdings file states"
+    else:
+        origin = market.prices.source_of(symbol, when) or "unknown source"
     return float(series.stand_in[row]), f"{kind} of {when}, {origin}"
 
 

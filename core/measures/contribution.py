@@ -179,6 +179,12 @@ def _market_flags(
         if line >= 0 and ever[line]:
             days = ", ".join(map(str, inside))
             flags.setdefault(line, []).append(f"the file's price is its close of {days}")
+    for split in market.line_tickers.file_closes.splits:
+        if ends[0] < split.after and split.before < ends[1]:
+            line = int(lines.line[market.register.number[split.symbol]])
+            if line >= 0 and ever[line]:
+                words = f"split {split.factor:g}:1 between {split.before} and {split.after}"
+                flags.setdefault(line, []).append(f"{words}, told by its files")
     for symbol, when in market.reference.spinoffs:
         if ends[0] < when <= ends[1] and symbol in lines.symbols:
             line = lines.symbols.index(symbol)

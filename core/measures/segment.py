@@ -37,13 +37,17 @@ class Rows:
 
 
 def closes_at(market: Market, matrix: Matrix, start: date, end: date) -> Rows:
-    """The closes at or before two dates, and whether they are recent enough."""
+    """The closes at or before two dates, and whether they are recent enough.
+
+    A file's price is so on its own session alone.
+    """
     first, last = matrix.row(start), matrix.row(end)
     at_start, at_end = matrix.last(first), matrix.last(last)
 
     def fresh(rows: IntArray, when: date) -> BoolArray:
         age = market.position(when) - matrix.position[np.maximum(rows, 0)]
-        return (rows >= 0) & (age <= STALE_SESSIONS)
+        oldest = np.where(matrix.of_file(rows), 0, STALE_SESSIONS)
+        return (rows >= 0) & (age <= oldest)
 
     return Rows(
         at_start,

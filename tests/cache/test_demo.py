@@ -256,12 +256,17 @@ def test_same_window_of_earlier_years(market: Market) -> None:
 def test_raw_files_hold_the_same_rows(market: Market) -> None:
     for holdings, raw in market.files:
         *rows, cash = csv.DictReader(io.StringIO(raw.decode("ascii")))
-        assert list(rows[0]) == ["symbol", "name", "sector", "quantity", "price"]
+        assert list(rows[0]) == ["symbol", "name", "sector", "quantity", "price", "value"]
         assert tuple(row["symbol"] for row in rows) == holdings.symbols
         assert tuple(row["name"] for row in rows) == holdings.names
         assert tuple(row["sector"] for row in rows) == holdings.sectors
-        worth = [float(row["quantity"]) * float(row["price"]) for row in rows]
+        worth = [float(row["value"]) for row in rows]
         assert worth == holdings.value.tolist()
+        for row, value in zip(rows, worth, strict=True):
+            # what has no closes has no price either
+            priced = row["symbol"] in market.col
+            assert (float(row["quantity"]) * float(row["price"]) == value) if priced else True
+            assert bool(row["price"]) is priced
         assert cash["symbol"] == "-"
         whole = math.fsum([*worth, float(cash["quantity"]) * float(cash["price"])])
         assert whole == pytest.approx(holdings.total, rel=1e-14)

@@ -34,7 +34,7 @@ class Unmeasured:
         symbols: (U,).
         names: (U,).
         sectors: (U,) positions in SECTORS.
-        price: (F, U) price per share as the files state it.
+        price: (F, U) price per share behind their values; the files state none.
         size: (U,) relative worth.
         inside: (F, U) whether the file holds the line.
     """
@@ -106,8 +106,9 @@ def write_files(
         other_shares = np.maximum(np.rint(size * in_lines / other_price), 1.0)
         cash = round(outside - float((other_shares * other_price).sum()), 2)
         quantities = np.concatenate([shares, other_shares])
-        prices = np.concatenate([stated, other_price])
-        values = quantities * prices
+        values = quantities * np.concatenate([stated, other_price])
+        # a file's price would stand for their closes: nothing is to measure them by
+        prices = np.concatenate([stated, np.full(len(there), np.nan)])
         total = math.fsum([*values, cash])
         result.append(
             _file(
@@ -137,11 +138,12 @@ def _file(holdings: Holdings, cash: float) -> tuple[Holdings, bytes]:
     """The rows as a plain CSV, cash last under the symbol "-"."""
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\n")
-    out.writerow(("symbol", "name", "sector", "quantity", "price"))
+    out.writerow(("symbol", "name", "sector", "quantity", "price", "value"))
     shares = holdings.quantity.astype(np.int64).tolist()
-    columns = (holdings.symbols, holdings.names, holdings.sectors, shares, holdings.price.tolist())
-    out.writerows(zip(*columns, strict=True))
-    out.writerow(("-", CASH_NAME, "", cash, 1.0))
+    prices = ["" if math.isnan(price) else price for price in holdings.price.tolist()]
+    labels = (holdings.symbols, holdings.names, holdings.sectors)
+    out.writerows(zip(*labels, shares, prices, holdings.value.tolist(), strict=True))
+    out.writerow(("-", CASH_NAME, "", cash, 1.0, cash))
     return holdings, text.getvalue().encode("ascii")
 
 

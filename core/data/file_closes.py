@@ -1,0 +1,327 @@
+"""Closes of last resort: the prices that holdings files state, for lines that have no closes yet.
+
+Every file states each line's price on its day, also of lines that no longer trade. Where a line
+has no close up to then, the price of each file is its close of that session. Prices of two files
+are on one basis once it is known whether the line was split between them (`core.data.file_splits`):
+two files of one fund tell it (`core.data.file_links`), and nothing else does. A line is not
+measured across what no two files speak for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from core.data.file_links import Links, PricedFile, day_number, link
+from core.data.frames import (
+    BoolArray,
+    Dates,
+    FloatArray,
+    Holdings,
+    IntArray,
+    day,
+    pydate,
+)
+from core.data.windows import last_on_or_before
+
+if TYPE_CHECKING:
+    from core.data.frames import Block
+
+#: A fund's total below this is no amount of money: its values are weights.
+_MONEY: Final = 1000.0
+#: Prices of one line in two funds' files of one session, or in a file and a close, agree to this.
+_AGREE: Final = 0.005
+#: More than any day's number: line and day make one number to sort by.
+_DAYS: Final = 10_000_000
+
+
+class FoundSplit(NamedTuple):
+    """A split told by two files: between which sessions, and its factor (2 for 2:1)."""
+
+    symbol: str
+    before: date
+    after: date
+    factor: float
+
+
+class Break(NamedTuple):
+    """Two closes of a line between which a split cannot be told, and why, in words."""
+
+    symbol: str
+    before: date
+    after: date
+    words: str
+
+
+@dataclass(frozen=True, eq=False)
+class FileCloses:
+    """Closes that are prices of files.
+
+    Attributes:
+        symbols: (S,) whose.
+        line: (F,) place in ``symbols``, ascending.
+        session: (F,) datetime64[D], ascending within a line.
+        close: (F,) float64, on the basis of the closes held: splits since are taken out.
+        splits: found between two files.
+        breaks: where two closes in a row must not be compared.
+    """
+
+    symbols: tuple[str, ...] = ()
+    line: IntArray = field(default_factory=lambda: np.zeros(0, np.intp))
+    session: Dates = field(default_factory=lambda: np.zeros(0, "datetime64[D]"))
+    close: FloatArray = field(default_factory=lambda: np.zeros(0))
+    splits: tuple[FoundSplit, ...] = ()
+    breaks: tuple[Break, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+    def sessions_of(self) -> dict[str, tuple[date, ...]]:
+        """Symbol -> the sessions for which a file's price stands, ascending."""
+        edges = np.searchsorted(self.line, np.arange(len(self.symbols) + 1)).tolist()
+        days = self.session.tolist()
+        return {
+            symbol: tuple(days[first:last])
+            for symbol, first, last in zip(self.symbols, edges[:-1], edges[1:], strict=True)
+        }
+
+
+def file_closes(
+    bars: Sequence[Block],
+    holdings: Mapping[str, Sequence[Holdings]],
+    lines_of: Callable[[Holdings, date], tuple[str, ...]],
+    sessions: Dates,
+    splits: Callable[[], Mapping[str, Sequence[tuple[date, float]]]],
+) -> FileCloses:
+    """The closes that files state for lines before the first close that is held of them.
+
+    Args:
+        bars: the closes held.
+        holdings: fund -> its dated files, ascending.
+        lines_of: a file and its session -> the tickers that its lines are followed by.
+        sessions: every session of the exchange.
+        splits: symbol -> session and factor of its splits on record; asked where needed.
+    """
+    funds: list[list[PricedFile]] = []
+    for files in holdings.values():
+        priced: list[PricedFile] = []
+        for file in files:
+            price = _stated(file)
+            if price is None:
+                continue
+            when = last_on_or_before(sessions, file.as_of) or file.as_of
+            if priced and priced[-1].session == when:
+                priced.pop()
+            priced.append(PricedFile(file, when, lines_of(file, when), price))
+        if len(priced) > 1:
+            funds.append(priced)
+    wanted = _without_close(bars, [one for files in funds for one in files])
+    if not wanted:
+        return FileCloses()
+    number: dict[str, int] = {}
+    for of_fund in funds:
+        for one in of_fund:
+            numbers = (number.setdefault(s, len(number)) for s in one.symbols)
+            one.numbers = np.fromiter(numbers, np.intp)
+    symbols = tuple(number)
+    begun = _first_closes(bars, number, wanted)
+    recorded = {number[s]: entries for s, entries in splits().items() if s in number}
+    links = Links()
+    for of_fund in funds:
+        link(of_fund, len(symbols), recorded, links)
+    if not links.parts:
+        return FileCloses()
+    return _assembled(symbols, funds, begun, links, recorded, bars)
+
+
+def _stated(file: Holdings) -> FloatArray | None:
+    """(N,) the price of each line: as stated, else value over quantity; None without any."""
+    if (file.price > 0).any():
+        return file.price
+    if file.total < _MONEY or not (file.quantity > 0).any():
+        return None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        price = file.value / file.quantity
+    return np.where(file.quantity > 0, price, np.nan)
+
+
+def _without_close(bars: Sequence[Block], files: Sequence[PricedFile]) -> set[str]:
+    """The lines that some file states a price of on a session without a close of theirs."""
+    blocks = {block.year: block for block in bars}
+    places: dict[int, dict[str, int]] = {}
+    wanted = set[str]()
+    for one in files:
+        block, stated = blocks.get(one.session.year), one.price > 0
+        row = -1 if block is None else int(np.searchsorted(block.sessions, day(one.session)))
+        if block is None or row == len(block.sessions) or block.sessions[row] != day(one.session):
+            wanted.update(one.symbols[at] for at in np.nonzero(stated)[0].tolist())
+            continue
+        if block.year not in places:
+            places[block.year] = dict(zip(block.symbols, count(), strict=False))
+        column = places[block.year]
+        where = np.array([column.get(symbol, -1) for symbol in one.symbols], np.intp)
+        closed = np.isfinite(block.close[row])
+        if block.adj_close is not None:
+            closed |= np.isfinite(block.adj_close[row])
+        open_ = stated & ((where < 0) | ~np.append(closed, False)[where])
+        wanted.update(one.symbols[at] for at in np.nonzero(open_)[0].tolist())
+    return wanted
+
+
+def _first_closes(
+    bars: Sequence[Block], number: Mapping[str, int], wanted: Collection[str]
+) -> IntArray:
+    """(S,) day of the first close of each wanted line, `_DAYS` without; `-_DAYS` of the others."""
+    first = np.full(len(number), -_DAYS)
+    first[[number[symbol] for symbol in wanted]] = _DAYS
+    for block in bars:
+        columns = [at for at, symbol in enumerate(block.symbols) if symbol in wanted]
+        closed = np.isfinite(block.close[:, columns])
+        if block.adj_close is not None:
+            closed |= np.isfinite(block.adj_close[:, columns])
+        if not closed.size:
+            continue
+        lines = np.array([number[block.symbols[at]] for at in columns], np.intp)
+        days = block.sessions.astype(np.int64)[closed.argmax(axis=0)]
+        there = closed.any(axis=0)
+        first[lines[there]] = np.minimum(first[lines[there]], days[there])
+    return first
+
+
+def _date(value: int) -> date:
+    return pydate(np.datetime64(int(value), "D"))
+
+
+def _assembled(
+    symbols: tuple[str, ...],
+    funds: Sequence[Sequence[PricedFile]],
+    begun: IntArray,
+    links: Links,
+    recorded: Mapping[int, Sequence[tuple[date, float]]],
+    bars: Sequence[Block],
+) -> FileCloses:
+    """The closes of all files on one basis, and where two of them must not be compared."""
+    files = [one for fund in funds for one in fund]
+    line = np.concatenate([one.numbers for one in files])
+    when = np.concatenate([np.full(len(one.numbers), day_number(one.session)) for one in files])
+    price = np.concatenate([one.price for one in files])
+    keep = (price > 0) & (when < begun[line])
+    line, when, price = line[keep], when[keep], price[keep]
+    if not len(line):
+        return FileCloses()
+    order = np.lexsort((when, line))
+    line, when, price = line[order], when[order], price[order]
+    key = line * _DAYS + when
+    fresh = np.concatenate([[True], key[1:] != key[:-1]])
+    # two funds' files of one session that differ: of one the prices are not of its date
+    group = np.cumsum(fresh) - 1
+    highest, lowest = (f.reduceat(price, np.nonzero(fresh)[0]) for f in (np.maximum, np.minimum))
+    agreed = (highest / lowest - 1 <= _AGREE)[group]
+    line, when, price = (values[fresh & agreed] for values in (line, when, price))
+
+    link_line, first, last, factor, stated = links.joined()
+    crossing = (first < begun[link_line]) & (last >= begun[link_line]) & np.isfinite(factor)
+    for row in np.nonzero(crossing)[0].tolist():
+        entries = recorded.get(int(link_line[row]), ())
+        later = math.prod(f for on, f in entries if day_number(on) > last[row])
+        held = _close_on(bars, symbols[link_line[row]], _date(last[row]))
+        if not abs(stated[row] / later / held - 1) <= _AGREE:
+            factor[row] = np.nan
+    clean = np.isfinite(factor)
+    found = _splits(link_line[clean], first[clean], last[clean], factor[clean])
+    inside = np.zeros(len(line), bool)
+    close = price.copy()
+    for number, begin, end, value in found:
+        rows = slice(*np.searchsorted(line, [number, number + 1]))
+        inside[rows] |= (when[rows] > begin) & (when[rows] < end)
+        close[rows][when[rows] < end] /= value
+    filled = np.unique(line)
+    for number in filled[np.isin(filled, list(recorded))].tolist():
+        rows = slice(*np.searchsorted(line, [number, number + 1]))
+        for on, value in recorded[number]:
+            close[rows][when[rows] < day_number(on)] /= value
+    line, when, close = line[~inside], when[~inside], close[~inside]
+    breaks = _breaks(symbols, line, when, begun, (link_line, first, last, clean))
+    linked = np.isin(line, np.unique(link_line))
+    line, when, close = line[linked], when[linked], close[linked]
+    used, compact = np.unique(line, return_inverse=True)
+    there = set(used.tolist())
+    return FileCloses(
+        tuple(symbols[n] for n in used.tolist()),
+        compact.astype(np.intp),
+        when.astype("datetime64[D]"),
+        close,
+        tuple(
+            FoundSplit(symbols[n], _date(begin), _date(end), value)
+            for n, begin, end, value in found
+            if n in there
+        ),
+        tuple(one for n, one in breaks if n in there),
+    )
+
+
+def _close_on(bars: Sequence[Block], symbol: str, on: date) -> float:
+    """A symbol's close of a session, NaN where none is held."""
+    for block in bars:
+        if block.year == on.year and symbol in block.symbols:
+            row = int(np.searchsorted(block.sessions, day(on)))
+            if row < len(block.sessions) and block.sessions[row] == day(on):
+                return float(block.close[row, block.symbols.index(symbol)])
+    return math.nan
+
+
+def _splits(
+    line: IntArray, first: IntArray, last: IntArray, factor: FloatArray
+) -> list[tuple[int, int, int, float]]:
+    """Line, the two days and factor of each split that files tell, once, by the nearest two."""
+    rows = np.nonzero(factor != 1)[0]
+    nearest: dict[int, list[tuple[int, int, float]]] = {}
+    for row in rows[np.argsort(last[rows] - first[rows], kind="stable")].tolist():
+        entries = nearest.setdefault(int(line[row]), [])
+        one = int(first[row]), int(last[row]), float(factor[row])
+        if not any(begin < one[1] and one[0] < end for begin, end, _ in entries):
+            entries.append(one)
+    return [
+        (number, *entry) for number, entries in sorted(nearest.items()) for entry in sorted(entries)
+    ]
+
+
+def _breaks(
+    symbols: tuple[str, ...],
+    line: IntArray,
+    when: IntArray,
+    begun: IntArray,
+    links: tuple[IntArray, IntArray, IntArray, BoolArray],
+) -> list[tuple[int, Break]]:
+    """Line and words of two closes in a row that no pair of files lies around and tells of."""
+    link_line, first, last, clean = links
+    order = np.lexsort((first[clean], link_line[clean]))
+    link_key = link_line[clean][order] * _DAYS + first[clean][order]
+    reach = np.maximum.accumulate(link_line[clean][order] * _DAYS + last[clean][order])
+    reach = np.append(reach, -1)
+    # the close after each: the next file's, or after the last one the first close held
+    following = np.append(when[1:], 0)
+    at_end = np.append(line[1:] != line[:-1], True)
+    following = np.where(at_end, begun[line], following)
+    place = np.searchsorted(link_key, line * _DAYS + when, side="right") - 1
+    spanned = (place >= 0) & (reach[np.maximum(place, 0)] >= line * _DAYS + following)
+    doubted: set[tuple[int, int]] = set(
+        zip(link_line[~clean].tolist(), last[~clean].tolist(), strict=True)
+    )
+    breaks = []
+    for row in np.nonzero(~spanned & (following < _DAYS))[0].tolist():
+        number, after = int(line[row]), int(following[row])
+        between = f"between {_date(when[row])} and {_date(after)}"
+        words = (
+            f"a split or new shares {between}, which its files cannot tell apart"
+            if (number, after) in doubted
+            else f"no two files tell whether it was split {between}"
+        )
+        breaks.append((number, Break(symbols[number], _date(when[row]), _date(after), words)))
+    return breaks

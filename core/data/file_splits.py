@@ -1,0 +1,68 @@
+"""Splits between two holdings files of one fund, told from quantities and prices together.
+
+A split multiplies a line's quantity by its factor f and divides its price by f; what the fund
+bought or sold multiplies the quantities of all lines alike. k is a line's ratio of quantities
+over the median one, p its ratio of prices over the median one:
+
+    k within 3 % of f and p within 15 % of 1/f      a split of f
+    k far from 1 and p far from 1, the other way    a split or new shares: cannot be told
+    anything else                                   no split
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from core.data.frames import BoolArray, FloatArray
+
+#: Splits that are told; each also the other way round.
+_FACTORS: Final = (
+    Fraction(3, 2), *map(Fraction, (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50)),
+)  # fmt: skip
+FACTORS: Final[FloatArray] = np.array([*map(float, _FACTORS), *(float(1 / f) for f in _FACTORS)])
+#: Splits so small that new shares look alike: never told, only doubted.
+_SMALL: Final[FloatArray] = np.array([5 / 4, 4 / 3, 4 / 5, 3 / 4])
+#: How near the quantities must be to a factor, and to a small one; how near the prices.
+_QUANTITY, _SHARP, _PRICE = 0.03, 0.01, 0.15
+#: Ratios of quantities and of prices beyond these are not near 1.
+_TRADED, _MOVED, _MOVED_AT_FACTOR = np.log(1.18), np.log(1.25), np.log(1.10)
+#: Fewer common lines than this have no median that speaks for what the fund bought.
+FEWEST: Final = 3
+
+
+def split_factors(quantity: FloatArray, price: FloatArray) -> FloatArray:
+    """(N,) split factor of each line between two files: 1 for none, NaN where it cannot be told.
+
+    Args:
+        quantity: (N,) later quantity over the earlier one of every line that both files have.
+        price: (N,) the same of prices as the files state them.
+    """
+    known = np.isfinite(quantity) & np.isfinite(price) & (quantity > 0) & (price > 0)
+    factors = np.full(len(quantity), np.nan)
+    if known.sum() < FEWEST:
+        return factors
+    k = quantity[known] / np.median(quantity[known])
+    p = price[known] / np.median(price[known])
+    off = np.abs(k[:, None] / FACTORS - 1)
+    fits = (off <= _QUANTITY) & (np.abs(p[:, None] * FACTORS - 1) <= _PRICE)
+    nearest = FACTORS[np.where(fits, off, np.inf).argmin(axis=1)]
+    factors[known] = np.where(fits.any(axis=1), nearest, np.where(_doubtful(k, p), np.nan, 1.0))
+    return factors
+
+
+def _doubtful(k: FloatArray, p: FloatArray) -> BoolArray:
+    """(N,) whether quantity and price moved apart in a way that a split would move them too."""
+    bought, moved = np.log(k), np.log(p)
+    apart = bought * moved < 0
+    far = apart & (np.abs(bought) > _TRADED) & (np.abs(moved) > _MOVED)
+    at_factor = (np.abs(k[:, None] / FACTORS - 1) <= _QUANTITY).any(axis=1)
+    small = (np.abs(k[:, None] / _SMALL - 1) <= _SHARP) & (
+        np.abs(p[:, None] * _SMALL - 1) <= _PRICE
+    )
+    return np.asarray(
+        far | (apart & at_factor & (np.abs(moved) > _MOVED_AT_FACTOR)) | small.any(axis=1)
+    )
