@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _DATE: Final = re.compile(r"\{date(?::([^{}]*))?\}")
 _DATED: Final = re.compile(r"(?<=[?&])[^=&?]+=\{date(?::[^{}]*)?\}&?")
 _SAFE: Final = re.compile(r"https://[^\s]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/[^\s]*)?")
+#: Marks of trade in a title.
+_MARKS: Final = re.compile(r"[\u00ae\u2122]|\((?:R|TM)\)", re.IGNORECASE)
 #: What a header's name may be, and what its value: printable, on one line.
 _HEADER: Final = re.compile(r"[A-Za-z0-9-]{1,40}")
 _PRINTABLE: Final = re.compile(r"[\x20-\x7e]{0,300}")
@@ -91,6 +93,12 @@ class Fund:
     def hosts(self, on: date | None = None) -> frozenset[str]:
         """The hosts of those addresses."""
         return frozenset(urlsplit(url).hostname or "" for url in self.urls(on))
+
+
+def plain_title(title: str) -> str:
+    """A fund's title without case, marks and its issuer's brand before it, to compare by."""
+    bare = _MARKS.sub("", title).casefold().removeprefix("state street ")
+    return " ".join(bare.split())
 
 
 def load_funds(extra: Path | None = None) -> Mapping[str, Fund]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +25,23 @@ PAGE: Final = 10_000
 SPARK: Final = 20
 #: Requests a second where a vendor's table says nothing: what Yahoo has been seen to bear.
 RATE: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Asks that are asked for together.
+
+    Attributes:
+        symbols: how many.
+        sessions: that the longest of them spans.
+        bars: that they span, all together.
+        whole: they are whole histories.
+    """
+
+    symbols: int
+    sessions: int
+    bars: int
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,41 +85,27 @@ class Vendor:
     agent: str = ""
     headers: tuple[tuple[str, str], ...] = ()
 
-    def requests(
-        self,
-        pieces: int,
-        whole: int,
-        days: int,
-        whole_days: int,
-        bars: int = 0,
-        alone: int = 0,
-    ) -> int:
+    def requests(self, groups: Sequence[Group], alone: int = 0) -> int:
         """Requests of a plan, where nothing fails.
 
         Args:
-            pieces: symbols whose last sessions are wanted.
-            whole: symbols whose history is.
-            days: sessions that the former span.
-            whole_days: sessions that the latter span.
-            bars: of the latter, all together.
-            alone: how many of the pieces need no events.
+            groups: the asks, those that are asked for together.
+            alone: how many of them need no events.
         """
-        if not pieces and not whole:
+        if not groups:
             return 0
-        count = self.first
-        if self.batch:
-            recent = math.ceil(pieces / self.batch) + (self.per_range if pieces else 0)
-            batches = math.ceil(whole / self.batch)
-            pages = max(batches, math.ceil(bars / PAGE))
-            return count + recent + pages + batches * self.per_range
-        if not self.per_day:
-            shared = math.ceil(alone / self.closes_alone) if self.closes_alone else 0
-            return count + shared + self.per_symbol * (pieces - alone + whole)
-        for symbols, sessions in ((pieces, days), (whole, whole_days)):
-            if symbols:
-                by_day = sessions * self.per_day + self.per_range
-                count += min(by_day, symbols * self.per_symbol)
-        return count
+        count = self.first + (math.ceil(alone / self.closes_alone) if self.closes_alone else 0)
+        for group in groups:
+            if self.batch:
+                batches = math.ceil(group.symbols / self.batch)
+                pages = max(batches, math.ceil(group.bars / PAGE))
+                count += pages + self.per_range * (batches if group.whole else 1)
+            elif self.per_day:
+                by_day = group.sessions * self.per_day + self.per_range
+                count += min(by_day, group.symbols * self.per_symbol)
+            else:
+                count += self.per_symbol * group.symbols
+        return count - (alone * self.per_symbol if self.closes_alone else 0)
 
 
 YAHOO: Final = Vendor("yahoo", "Yahoo", overlap=7, per_symbol=1, first=2)

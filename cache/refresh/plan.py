@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.facts.sessions import last_final, next_final, sessions
+from cache.facts.sessions import last_final, next_final
 from cache.facts.vendors import FETCHED, YAHOO
 from cache.refresh.ask import Ask
+from cache.refresh.ask_groups import sizes
 from cache.refresh.events_due import due, expected
 from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
 from cache.refresh.held import HeldCloses
@@ -173,7 +174,7 @@ def make_plan(
         asks=tuple(asks),
         current=len(wanted) - len(asks) - len(waiting),
         wait_until=wait_until(limited, now),
-        charts=_charts(vendor, asks, final),
+        charts=vendor.requests(sizes(asks, final), sum(not ask.events for ask in asks)),
         waiting=waiting,
         left={host: quiet[host] for hosts in skipped.values() for host in hosts},
     )
@@ -202,20 +203,6 @@ def whole(
         # what its plan does not cover it would refuse
         begin = max(begin, _years_back(now.date(), vendor.years))
     return Ask(symbol, begin, _until(now), whole=True)
-
-
-def _charts(vendor: Vendor, asks: Sequence[Ask], final: date) -> int:
-    """Requests that some asks cost."""
-    known = sessions()
-
-    def span(asks: Sequence[Ask]) -> int:
-        starts = [ask.start for ask in asks]
-        return int(((known > day(min(starts))) & (known <= day(final))).sum()) if starts else 0
-
-    pieces, histories = [a for a in asks if not a.whole], [a for a in asks if a.whole]
-    bars = sum(span([ask]) for ask in histories) if vendor.batch else 0
-    alone = sum(not ask.events for ask in pieces)
-    return vendor.requests(len(pieces), len(histories), span(pieces), span(histories), bars, alone)
 
 
 def _with_turns(asks: Sequence[Ask], known: HeldCloses, final: date, sessions: Dates) -> list[Ask]:

@@ -91,7 +91,7 @@ class Run:
         self.symbols = self.new_bars = self.done = self.total = self.planned = 0
         self.unanswered = 0
         self.notes: list[str] = []
-        self.poisoned = ""
+        self.poisoned = self.refused = ""
         #: Names of the sources of this run, beside the usual ones.
         self.vendors = FETCHED | {vendor.name, *(one.name for _, one in others)}
         self._absent: set[FileAsk] = set()
@@ -119,6 +119,8 @@ class Run:
             self.planned += plan.charts
             self._fetch_prices(plan.asks, prices)
         self.asked = [prices]
+        if prices.unreachable:
+            self.refused = next(reversed(self.failed.values()), "").removesuffix("; try again")
         for make, vendor in self.others:
             if not self.stop.is_set() and not self.poisoned:
                 self._second_leg(plan, make, vendor)

@@ -44,6 +44,8 @@ def summarize(
         words.append(f"{len(run.moved):,} taken anew from {prices.name}, of another source before")
     if run.poisoned:
         words.append(f"{run.poisoned}; the stored closes stay")
+    if run.refused and len(run.asked) > 1:
+        words.append(run.refused)
     for one in run.asked:
         run.notes += getattr(one, "remarks", ())
     words += run.notes[:NAMED]
@@ -84,6 +86,7 @@ def summarize(
     if clock:
         words.append(clock)
     lacking = run.poisoned or run.failed or failing or missing or silent or plan.left
+    lacking = lacking or (run.refused and len(run.asked) > 1)
     ok = not (lacking or stopped or (plan.asks and limited))
     return Summary(
         ok=ok,

@@ -181,6 +181,26 @@ def last_session(market: Market, pairs: Iterable[Pair], as_of: date | None = Non
     return latest
 
 
+def sessions_of(market: Market, pairs: Iterable[Pair]) -> Dates:
+    """(T,) every session with a final close of both funds of any pair, ascending; kept."""
+    held = tuple(pair for pair in pairs if _held(market, pair))
+
+    def joined() -> Dates:
+        parts = [final_sessions(market, pair.small, pair.large) for pair in held]
+        return np.unique(np.concatenate(parts)) if parts else np.zeros(0, "datetime64[D]")
+
+    return market.cached(("board sessions", *(pair.name for pair in held)), joined)
+
+
+def stepped(market: Market, pairs: Iterable[Pair], as_of: date, steps: int) -> date:
+    """The session some steps later or earlier than a date, the first or last where it ends."""
+    sessions = sessions_of(market, pairs)
+    if not len(sessions):
+        return as_of
+    place = int(sessions.searchsorted(day(as_of), side="right")) - 1
+    return pydate(sessions[min(max(place + steps, 0), len(sessions) - 1)])
+
+
 def board(
     market: Market, pairs: Iterable[Pair], basis: str = "tr", as_of: date | None = None
 ) -> Board:

@@ -8,12 +8,15 @@ from datetime import date
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.data.file_splits import split_factors
 from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, day
 
 #: Two files of a fund further apart than this do not tell splits between them.
 LINK_DAYS: Final = 100
+#: Log of the most that shares and price of a line move from the others' where it goes on.
+_GOES_ON, _NO_LEAP = 0.01, 0.25
 
 
 @dataclass(eq=False, slots=True)
@@ -72,10 +75,13 @@ def link(
             common = np.nonzero(row[new.numbers] >= 0)[0]
             numbers, at = new.numbers[common], row[new.numbers[common]]
             with np.errstate(divide="ignore", invalid="ignore"):
-                factors = split_factors(
-                    new.file.quantity[common] / old.file.quantity[at],
-                    new.price[common] / old.price[at],
-                )
+                quantity = new.file.quantity[common] / old.file.quantity[at]
+                price = new.price[common] / old.price[at]
+                factors = split_factors(quantity, price)
+                traded, moved = (np.abs(np.log(r / np.nanmedian(r))) for r in (quantity, price))
+            # another name and identifier under the ticker: the same line where its shares go on
+            other = ~_same(old.file, at, new.file, common)
+            factors[other & ~((traded <= _GOES_ON) & (moved <= _NO_LEAP))] = np.nan
             # what is on record is taken out of the price with the other records
             told = split_lines[
                 (split_days > day_number(old.session)) & (split_days <= day_number(new.session))
@@ -84,23 +90,21 @@ def link(
             mine = earlier[common] == before
             if before != place - 1:
                 # a ticker that was away is the same line only under its name or identifier
-                mine &= _same(old.file, at, new.file, common)
-            price = new.price[common][mine]
-            links.add(numbers[mine], old.session, new.session, factors[mine], price)
+                mine &= ~other
+            stated = new.price[common][mine]
+            links.add(numbers[mine], old.session, new.session, factors[mine], stated)
         seen[new.numbers] = place
 
 
 def _same(old: Holdings, rows: IntArray, new: Holdings, new_rows: IntArray) -> BoolArray:
     """(C,) whether rows of two files have one identifier, or one name."""
-    pairs = list(zip(rows.tolist(), new_rows.tolist(), strict=True))
-    same = [
-        old.names[one] == new.names[other]
-        or bool(
-            old.identifiers
-            and new.identifiers
-            and old.identifiers[one]
-            and old.identifiers[one] == new.identifiers[other]
-        )
-        for one, other in pairs
-    ]
-    return np.array(same, bool)
+    same: BoolArray = _texts(old.names, rows) == _texts(new.names, new_rows)
+    if old.identifiers and new.identifiers:
+        texts = _texts(old.identifiers, rows)
+        same |= (texts == _texts(new.identifiers, new_rows)) & (texts != "")
+    return same
+
+
+def _texts(values: tuple[str, ...], rows: IntArray) -> NDArray[np.object_]:
+    """(C,) texts of some rows."""
+    return np.array(values, object)[rows]

@@ -41,13 +41,15 @@ class _Closes:
 
 
 def _closes(ground: Ground) -> _Closes:
-    """Levels by date, each from the fund's own closes."""
+    """Levels by date, each from the fund's own closes; 1 beside one index alone."""
     levels: list[dict[date, float]] = []
     for side in ground.pair:
         series = ground.market.series(side.fund)
         level = series.level(ground.basis) if series is not None else None
         assert series is not None and level is not None
         levels.append(dict(zip(series.sessions.tolist(), level.tolist(), strict=True)))
+    if ground.snapshot.question.alone:
+        levels[1] = dict.fromkeys(levels[0], 1.0)
     history = _history(ground)
     first = history.sessions[0].item() if history is not None else date.max
     common = levels[0].keys() & levels[1].keys()
@@ -56,7 +58,7 @@ def _closes(ground: Ground) -> _Closes:
 
 
 def _history(ground: Ground) -> PairHistory | None:
-    spread = ground.snapshot.spread
+    spread = ground.snapshot.spread or ground.snapshot.own
     return None if spread is None else spread.history
 
 
@@ -155,6 +157,9 @@ def streak(ground: Ground) -> list[Explanation]:
         length += 1
         terms.append(Term(f"{closes.days[at]}", gap, "pp", "gap of the session"))
     ahead, behind = (side.fund for side in ground.pair[:: now.sign or 1])
+    title = f"sessions in a row that {ahead} beat {behind}"
+    if ground.snapshot.question.alone:
+        title = f"sessions in a row that {ahead} {'fell' if now.sign < 0 else 'rose'}"
     longest = now.longest
     notes = ["a session without a gap ends a streak"]
     if longest is not None:
@@ -164,7 +169,7 @@ def streak(ground: Ground) -> list[Explanation]:
         notes.append(f"the last as long: {last.length}, {last.start} to {last.end}")
     return [
         Explanation(
-            f"sessions in a row that {ahead} beat {behind}",
+            title,
             float(now.length),
             "count",
             "sessions back from the last one whose gap has the same sign",
@@ -186,9 +191,11 @@ def ratio(ground: Ground) -> list[Explanation]:
         series = ground.market.series(side.fund)
         assert series is not None and series.price is not None
         prices.append(dict(zip(series.sessions.tolist(), series.price.tolist(), strict=True)))
+    if ground.snapshot.question.alone:
+        prices[1] = dict.fromkeys(prices[0], 1.0)
     days = [d for d in history.sessions.tolist() if d in prices[0] and d in prices[1]]
     ratios = [prices[0][d] / prices[1][d] for d in days]
-    names = " / ".join(side.fund for side in ground.pair)
+    names = " / ".join(ground.snapshot.question.funds)
     peak = max(ratios)
     explanations = [
         Explanation(

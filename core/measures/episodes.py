@@ -110,6 +110,35 @@ def forward_returns(level: FloatArray, horizon: int) -> FloatArray:
     return level[horizon:] / level[:-horizon] - 1
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Ahead:
+    """What followed every session of a history within one horizon: the same for every state.
+
+    Attributes:
+        of: "gap", "small" or "large".
+        horizon: sessions.
+        returns: (T - horizon,) from each session's close, fractions.
+        base: all of them, summed up.
+    """
+
+    of: str
+    horizon: int
+    returns: FloatArray
+    base: Summary
+
+
+def all_ahead(
+    small: FloatArray, large: FloatArray, horizons: Sequence[int] = HORIZONS
+) -> tuple[Ahead, ...]:
+    """What followed every session, of the gap and of each level; arguments as `followed`."""
+    rows: list[Ahead] = []
+    for horizon in horizons:
+        of_small, of_large = forward_returns(small, horizon), forward_returns(large, horizon)
+        for name, ahead in (("gap", of_small - of_large), ("small", of_small), ("large", of_large)):
+            rows.append(Ahead(name, horizon, ahead, summary(ahead, 1)))
+    return tuple(rows)
+
+
 def followed(
     sessions: Dates,
     small: FloatArray,
@@ -117,6 +146,7 @@ def followed(
     state: BoolArray,
     window: int,
     horizons: Sequence[int] = HORIZONS,
+    ahead: Sequence[Ahead] | None = None,
 ) -> Followed:
     """What followed the episodes of a state.
 
@@ -127,21 +157,18 @@ def followed(
         state: (T,) whether the state holds at a session's close.
         window: sessions of the state's own window.
         horizons: sessions ahead.
+        ahead: from `all_ahead` of the same levels and horizons, where it is known already.
     """
     starts = episode_starts(state, window)
     rows: list[Forward] = []
     still_open: dict[int, int] = {}
     overlapping: dict[int, int] = {}
-    for horizon in horizons:
-        of_small, of_large = forward_returns(small, horizon), forward_returns(large, horizon)
-        ended = starts[starts < len(of_small)]
-        still_open[horizon] = len(starts) - len(ended)
-        overlapping[horizon] = int(np.count_nonzero(np.diff(ended) < horizon))
-        for name, ahead in (("gap", of_small - of_large), ("small", of_small), ("large", of_large)):
-            after = ahead[ended]
-            rows.append(
-                Forward(name, horizon, summary(after), summary(ahead, 1), tuple(after.tolist()))
-            )
+    for one in all_ahead(small, large, horizons) if ahead is None else ahead:
+        ended = starts[starts < len(one.returns)]
+        still_open[one.horizon] = len(starts) - len(ended)
+        overlapping[one.horizon] = int(np.count_nonzero(np.diff(ended) < one.horizon))
+        after = one.returns[ended]
+        rows.append(Forward(one.of, one.horizon, summary(after), one.base, tuple(after.tolist())))
     return Followed(
         window=window,
         starts=tuple(pydate(session) for session in sessions[starts]),

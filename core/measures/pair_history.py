@@ -14,10 +14,19 @@ import numpy as np
 
 from core.data.frames import BoolArray, Dates, FloatArray, day
 from core.measures.counting import extremes
-from core.measures.episodes import Followed, followed
+from core.measures.episodes import Ahead, Followed, all_ahead, followed
 from core.measures.rarity import Rank, percentiles, rank_value, stretch_gaps
 from core.measures.ratio import YEAR_SESSIONS, LevelHistory, level_history, records_by_year
-from core.measures.streaks import UNITS, Streak, Unit, period_signs, streak, streak_lengths
+from core.measures.streaks import (
+    UNITS,
+    Periods,
+    Streak,
+    Unit,
+    ended_periods,
+    period_signs,
+    streak,
+    streak_lengths,
+)
 
 #: What a streak is of: small against large, or one fund's rises.
 StreakOf = Literal["gap", "small", "large"]
@@ -105,7 +114,19 @@ class PairHistory:
     def streak(self, of: StreakOf = "gap", unit: Unit = "session") -> Streak:
         """One streak up to the as-of date."""
         level, against = self._sides(of)
-        return streak(self.sessions, level, against, unit, self.calendar)
+        ended = self._periods[unit]
+        return streak(self.sessions, level, against, unit, self.calendar, ended)
+
+    @cached_property
+    def _periods(self) -> dict[Unit, Periods]:
+        """Unit -> the sessions, weeks or months that have ended."""
+        return {unit: ended_periods(self.sessions, unit, self.calendar) for unit in UNITS}
+
+    @cached_property
+    def _ahead(self) -> tuple[Ahead, ...]:
+        """What followed every session: the base of every state."""
+        large = np.ones(len(self.small)) if self.large is None else self.large
+        return all_ahead(self.small, large)
 
     def _sides(self, of: StreakOf) -> tuple[FloatArray, FloatArray | None]:
         if of == "large":
@@ -174,7 +195,7 @@ class PairHistory:
         self, kind: StateKind, threshold: float, length: int, side: int, state: BoolArray
     ) -> State:
         large = np.ones(len(self.small)) if self.large is None else self.large
-        after = followed(self.sessions, self.small, large, state, length)
+        after = followed(self.sessions, self.small, large, state, length, ahead=self._ahead)
         return State(kind, threshold, length, side, after)
 
     def _percentile_state(self) -> State | None:
@@ -191,7 +212,8 @@ class PairHistory:
         now = self.session_streak
         if now.length < LEAST_STREAK or not now.claim:
             return None
-        signs, ends = period_signs(self.sessions, *self._sides("gap"), "session")
+        ended = self._periods["session"]
+        signs, ends = period_signs(self.sessions, *self._sides("gap"), "session", ended=ended)
         state = np.zeros(len(self.sessions), bool)
         state[ends] = streak_lengths(signs, now.sign) >= now.length
         return self._state("streak", now.length, now.length, now.sign, state)

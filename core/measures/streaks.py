@@ -105,12 +105,34 @@ def periods(sessions: Dates, unit: Unit) -> NDArray[np.int64]:
     return (sessions.astype("datetime64[D]").astype(np.int64) + 3) // 7
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Periods:
+    """The sessions, weeks or months of a history that have ended.
+
+    Attributes:
+        ends: (P,) place of the last session of each.
+        whole: (P - 1,) whether no close is missing inside each but the first.
+    """
+
+    ends: IntArray
+    whole: BoolArray
+
+
+def ended_periods(sessions: Dates, unit: Unit, calendar: Dates | None = None) -> Periods:
+    """The sessions, weeks or months that have ended; arguments as `period_ends`."""
+    ends = period_ends(sessions, unit, calendar)
+    # closes missing inside a session, week or month, or weeks without any
+    missing = np.cumsum(holes(sessions))[ends]
+    return Periods(ends, np.diff(missing) == 0)
+
+
 def period_signs(
     sessions: Dates,
     level: FloatArray,
     against: FloatArray | None,
     unit: Unit,
     calendar: Dates | None = None,
+    ended: Periods | None = None,
 ) -> tuple[NDArray[np.int8], IntArray]:
     """Sign of the return of each session, week or month, and the places they end at.
 
@@ -120,11 +142,13 @@ def period_signs(
         against: (T,) level whose return is taken off; None for none.
         unit: what is counted.
         calendar: see `period_ends`.
+        ended: from `ended_periods` of the same sessions, where they are known already.
 
     Returns:
         (P - 1,) 1, 0 or -1, 0 where the return is not known; (P - 1,) places of their last session.
     """
-    ends = period_ends(sessions, unit, calendar)
+    ended = ended or ended_periods(sessions, unit, calendar)
+    ends = ended.ends
     if len(ends) < 2:
         return np.zeros(0, np.int8), np.zeros(0, np.intp)
 
@@ -133,9 +157,7 @@ def period_signs(
         return at[1:] / at[:-1] - 1
 
     change = returns(level) if against is None else returns(level) - returns(against)
-    # closes missing inside a session, week or month, or weeks without any
-    missing = np.cumsum(holes(sessions))[ends]
-    known = np.isfinite(change) & (np.diff(missing) == 0)
+    known = np.isfinite(change) & ended.whole
     signs = np.sign(np.round(np.where(known, change, 0.0), SIGN_DECIMALS)).astype(np.int8)
     return signs, ends[1:]
 
@@ -152,9 +174,11 @@ def streak(
     against: FloatArray | None = None,
     unit: Unit = "session",
     calendar: Dates | None = None,
+    ended: Periods | None = None,
 ) -> Streak:
     """The streak of a level, or of its lead over another one; arguments as `period_signs`."""
-    signs, ends = period_signs(sessions, level, against, unit, calendar)
+    ended = ended or ended_periods(sessions, unit, calendar)
+    signs, ends = period_signs(sessions, level, against, unit, calendar, ended)
     first, count = pydate(sessions[0]), len(sessions)
     if not len(signs):
         return Streak(unit, 0, 0, None, None, None, None, first, count)
@@ -167,7 +191,7 @@ def streak(
     begins, stops = begins[of_side], stops[of_side]
     lengths = stops - begins + 1
     # a week's first session is the one after the end of the week before
-    before = np.concatenate([period_ends(sessions, unit, calendar)[:1], ends])
+    before = ended.ends
 
     def run(row: int) -> Run:
         start = sessions[before[begins[row]] + 1]

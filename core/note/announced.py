@@ -20,11 +20,12 @@ def reconstitution_sentence(snapshot: Snapshot, fund: str) -> Sentence:
         return Sentence()
     verb = "was" if when < snapshot.as_of else "is"
     changes = snapshot.changes.get(fund)
-    seen = changes is not None and changes.to_date > when
+    # a file holds the close of its day, after any change made at that close
+    seen = changes is not None and changes.to_date >= when
     tail = "" if seen else "; no list of members after it is held yet"
     date = Figure(spoken(when), f"reconstitutions{key(fund)}")
     return Sentence(
-        Name(fund), f": its index {verb} reconstituted at the close of ", date, tail, "."
+        "The index of ", Name(fund), f" {verb} reconstituted at the close of ", date, tail, "."
     )
 
 

@@ -27,7 +27,7 @@ from core.note.phrase import (
     share,
     spoken,
 )
-from core.note.rarity_words import ratio_sentence
+from core.note.rarity_words import followed_sentence, ratio_sentence, streak_sentence
 from core.note.verdict import NAMED, drags, inside_window, leaders_that_left, members_total
 from core.note.verdict_words import verdict_sentence
 from core.note.without_words import gap_without_sentence, together, without_sentence
@@ -218,9 +218,10 @@ def _drags(snapshot: Snapshot, view: IndexView) -> Sentence:
     parts = (losers.contribution, *(float(lines.contribution[row]) for row in rows))
     places = further_places(wished=[parts], amounts=parts)
     who = listed(_named(view, row, places) for row in rows)
-    total = Figure(basis_points(losers.contribution, places), f"{_at(view)}.drags.sum_bp")
-    # no "cost" beside a signed number: the sign alone says which way it went
-    verb, tail = (" detracted most, ", " together.") if count > 1 else (" alone detracted, ", ".")
+    # "cost" says which way it went: the sum carries no sign beside it
+    lost = basis_points(-losers.contribution, places).removeprefix("+")
+    total = Figure(lost, f"{_at(view)}.drags.sum_bp")
+    verb, tail = (" cost it ", " together.") if count > 1 else (" alone cost it ", ".")
     return Sentence(_head(view, *_marks(snapshot, view)), who, verb, total, tail)
 
 
@@ -309,7 +310,8 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
         from core.note.since_note import since_sentences
 
         prose += since_sentences(earlier)
-    prose += [ratio_sentence(snapshot), verdict_sentence(snapshot), gap_without_sentence(snapshot)]
+    prose += [streak_sentence(snapshot), ratio_sentence(snapshot), followed_sentence(snapshot)]
+    prose += [verdict_sentence(snapshot), gap_without_sentence(snapshot)]
     spread = snapshot.spread
     for view in snapshot.indices.values():
         breadth = breadth_in_full(view, _open(snapshot))

@@ -14,7 +14,7 @@ from core.note.phrase import Figure, Name, Sentence, percent, points, share, spo
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
-    from core.measures.pair_history import StreakOf
+    from core.measures.pair_history import State, StreakOf
     from core.measures.rarity import Rank
     from core.measures.ratio import LevelHistory
     from core.measures.streaks import Streak
@@ -216,3 +216,92 @@ def ratio_sentence(snapshot: Snapshot) -> Sentence:
         if last is not None:
             since = Sentence(f"is the {word} since ", Figure(spoken(last), f"{RATIO}.{key}"), ", ")
     return Sentence(what, since, high, ", and ", joined, ".")
+
+
+def streak_sentence(snapshot: Snapshot) -> Sentence:
+    """How many sessions in a row one fund has beaten the other, and when one as long was last."""
+    spread = snapshot.spread
+    if spread is None or not spread.history.whole or spread.history.session_streak.length < 2:
+        return Sentence()
+    now, path = spread.history.session_streak, f"{STREAKS}[0]"
+    small, large = Name(snapshot.question.small), Name(snapshot.question.large)
+    ahead, behind = (small, large) if now.sign > 0 else (large, small)
+    run = Sentence(
+        ahead, " has beaten ", behind, " ", Figure(f"{now.length:,}", f"{path}.length"),
+        " sessions in a row; ",
+    )  # fmt: skip
+    last, longest = now.last_as_long, now.longest
+    if last is None or longest is None:
+        first = Figure(spoken(now.first), f"{path}.first")
+        return Sentence(run, "no run from ", first, " on was as long before.")
+    of = Figure(f"{last.length:,}", f"{path}.last_as_long.length")
+    end = Figure(spoken(last.end), f"{path}.last_as_long.end")
+    tail: Sentence = Sentence(", the longest on record")
+    if longest.length != last.length:
+        most = Figure(f"{longest.length:,}", f"{path}.longest.length")
+        to = Figure(spoken(longest.end), f"{path}.longest.end")
+        tail = Sentence("; the longest, of ", most, ", to ", to)
+    return Sentence(run, "the last run as long, of ", of, ", went to ", end, tail, ".")
+
+
+def followed_sentence(snapshot: Snapshot, horizon: int = 63) -> Sentence:
+    """What followed the states that hold now, beside the base rate; under ten, only how many.
+
+    Args:
+        snapshot: what is told.
+        horizon: sessions ahead, one of those measured.
+    """
+    spread = snapshot.spread
+    if spread is None or not spread.history.whole:
+        return Sentence()
+    clauses = []
+    for number, state in enumerate(spread.history.states):
+        places = [k for k, f in enumerate(state.followed.horizons) if f.horizon == horizon]
+        at = next(k for k in places if state.followed.horizons[k].of == "gap")
+        row = state.followed.horizons[at]
+        path = f"spread.followed[{number * len(state.followed.horizons) + at}]"
+        n = Figure(f"{row.episodes.n:,}", f"{path}.n")
+        what = _state_words(state, path)
+        if row.episodes.median is None or row.base.median is None:
+            clauses.append(Sentence(what, ": ", n, " earlier episodes, too few to sum up"))
+            continue
+        overlapping = state.followed.overlapping[horizon]
+        overlap = Sentence()
+        if overlapping:
+            overlap = Sentence(
+                " (overlapping: ", Figure(f"{overlapping:,}", f"{path}.overlapping"), ")"
+            )
+        assert row.episodes.share_positive is not None and row.base.share_positive is not None
+        clauses.append(
+            Sentence(
+                what, ": median gap ", Figure(points(row.episodes.median), f"{path}.median_pp"),
+                ", above zero in ",
+                Figure(share(row.episodes.share_positive), f"{path}.share_positive"), " of ", n,
+                " episodes", overlap, ", against ",
+                Figure(points(row.base.median), f"{path}.base.median_pp"),
+                " and ", Figure(share(row.base.share_positive), f"{path}.base.share_positive"),
+                " from every session",
+            )
+        )  # fmt: skip
+    if not clauses:
+        return Sentence()
+    ahead = Figure(f"{horizon}", "spread.followed[3].horizon")
+    parts = [part for clause in clauses for part in ("; ", clause)][1:]
+    return Sentence("What followed over ", ahead, " sessions after ", *parts, ". No forecast.")
+
+
+def _state_words(state: State, path: str) -> Sentence:
+    """A state as a clause: ``a lead over 5 sessions beyond 95 % of all``."""
+    length = Figure(f"{state.length:,}", f"{path}.length")
+    if state.kind == "streak":
+        side = "ahead" if state.side > 0 else "behind"
+        return Sentence("a streak of ", length, f" sessions {side}")
+    if state.kind == "ratio":
+        return Sentence("a high" if state.side > 0 else "a low", " of the ratio over ", length,
+                        " sessions")  # fmt: skip
+    kind = "lead" if state.side > 0 else "deficit"
+    beyond_share = Figure(share(state.threshold, 0), f"{path}.threshold")
+    over = Sentence(" over ", length, " sessions beyond ")
+    if state.length == 1:
+        over = Sentence(" in one session beyond ")
+    return Sentence(f"a {kind}", over, beyond_share, " of all")

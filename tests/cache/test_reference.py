@@ -10,7 +10,7 @@ import pytest
 
 from cache.facts.datafile import package_table
 from cache.facts.errors import SourceError
-from cache.facts.funds import load_funds
+from cache.facts.funds import load_funds, plain_title
 from cache.facts.reference import doubtful_themes, load_reference
 from cache.facts.symbols import valid_symbol, yahoo_symbol
 
@@ -52,6 +52,16 @@ def test_addresses_by_date() -> None:
     assert [url.split("/")[2] for url in dated] == ["www.blackrock.com", "www.ishares.com"]
     assert newest[-1].endswith("/us/products/239710/x/latest-holdings.csv")
     assert funds["IWM"].hosts(date(2026, 1, 21)) == {"www.blackrock.com", "www.ishares.com"}
+
+
+def test_a_title_is_compared_without_marks_and_brand() -> None:
+    wanted = plain_title("SPDR S&P 500 ETF Trust")
+    for title in (
+        "State Street\u00ae SPDR\u00ae S&P 500\u00ae ETF Trust",
+        "SPDR(R) S&P 500 ETF  TRUST",
+    ):
+        assert plain_title(title) == wanted
+    assert plain_title("SPDR S&P 600 ETF Trust") != wanted
 
 
 def test_user_funds(tmp_path: Path) -> None:

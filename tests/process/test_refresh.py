@@ -266,7 +266,7 @@ def test_an_issuer_that_answers_with_a_page_is_named_and_prices_still_come(
     summary = run(store, small, monkeypatch)
     assert summary.failed["holdings IWM"].endswith("`internals import holdings FILE --fund IWM`")
     assert "a web page, not a holdings file" in summary.failed["holdings IWM"]
-    assert "no holdings of IWM" in summary.message and not summary.ok
+    assert "no holdings file of IWM" in summary.message and not summary.ok
     assert set(small.charts) == {"IWM", "IVV", "LAA", "LAB"}
     assert summary.files[:2] == ("holdings IVV of 2026-06-25", "holdings IVV of 2025-12-31")
     assert len(summary.files) == 7

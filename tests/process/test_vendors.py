@@ -17,6 +17,7 @@ from cache.facts.errors import SourceError
 from cache.facts.reference import load_reference
 from cache.facts.vendors import Vendor, load_vendors, plugin_vendor
 from cache.refresh.ask import Ask
+from cache.refresh.ask_groups import sizes
 from cache.refresh.comparing import compare_sources
 from cache.refresh.gate import Answer
 from cache.refresh.progress import Summary
@@ -294,6 +295,19 @@ def test_where_the_first_source_fails_in_passing_its_lines_wait_for_it(
     assert set(store.read().prices.source.values()) == {"Massive"}
 
 
+def test_a_wrong_key_is_told_though_another_source_brought_everything(
+    server: VendorServer, tmp_path: Path
+) -> None:
+    store = stocked(tmp_path)
+    with VendorServer(server.world, ALL) as wrong:
+        wrong.fault = "wrong key"
+        other, vendor = made(server, "eodhd", store.home)
+        summary = run(store, wrong, "massive", others=[(lambda: other, vendor)])
+    assert not summary.ok and not summary.failed
+    assert "the key in MASSIVE_API_KEY is not accepted by Massive" in summary.message
+    assert f"{len(ALL)} lines of EODHD, in place of Massive" in summary.message
+
+
 def test_a_folder_is_a_source_like_the_others(server: VendorServer, tmp_path: Path) -> None:
     folder, store = tmp_path / "job", stocked(tmp_path)
     folder.mkdir()
@@ -474,3 +488,19 @@ def test_a_long_first_fill_that_was_stopped_goes_on_where_it_was(
     closes = server.world.history("SAA")[1]
     held = answers["SAA"]
     assert held.close.tolist() == pytest.approx(closes[-len(held.close) :].tolist(), rel=1e-9)
+
+
+def test_one_line_that_has_to_reach_far_back_does_not_lengthen_the_others(
+    server: VendorServer, tmp_path: Path
+) -> None:
+    source, vendor = made(server, "massive", tmp_path)
+    recent = [Ask(symbol, date(2026, 6, 23), NOW.date(), whole=False) for symbol in ALL[1:]]
+    asks = [Ask(ALL[0], date(2025, 6, 23), NOW.date(), whole=False), *recent]
+    answers = {answer.ask.symbol: answer for answer in source.fetch(asks, now=NOW)}
+    # one day of the market and one history, each with its splits and dividends
+    assert dict(server.asked) == {"day": 1, "history": 1, "splits": 2, "dividends": 2}
+    assert vendor.requests(sizes(asks, NOW.date())) == server.requests == 6
+    assert len(answers) == len(ALL) and len(answers[ALL[0]].close) > 240
+    # the calendar has 251 sessions in between; Alpaca has both in one request each
+    other = terms(server, "alpaca")
+    assert other.requests(sizes(asks, NOW.date())) == 2 + 2

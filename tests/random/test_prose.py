@@ -87,7 +87,7 @@ def test_the_demo_market_says_the_published_figures(published_note: Snapshot) ->
     )
     assert f"{told[0]}, {told[1]} and {told[2]} brought {together}" in text
     lost = [f"{s} ({r} %, {c} bp)" for s, r, c in published.LAGGARDS[:3]]
-    assert f"{lost[0]}, {lost[1]} and {lost[2]} detracted most" in text
+    assert f"{lost[0]}, {lost[1]} and {lost[2]} cost it" in text
     for name, (symbols, total) in (
         ("hyperscalers", published.HYPERSCALERS),
         ("software", published.SOFTWARE),
@@ -121,7 +121,7 @@ def test_the_gaps_sign_is_in_the_words() -> None:
     assert "SPY trails IWM by 11.00 pp" in turned and "the widest deficit for this window" in turned
     # the drags are told of the index behind, whichever side of the pair it is
     for snapshot in (leads, trails):
-        assert said(snapshot, "detracted").startswith("SPY: L00 (-19.50 %")
+        assert said(snapshot, "cost it").startswith("SPY: L00 (-19.50 %")
 
 
 def test_breadth_or_a_handful_follows_equal_weights_and_medians() -> None:
@@ -173,7 +173,7 @@ def test_where_the_small_fund_trails_every_gap_is_below_zero() -> None:
 
 def test_below_the_floor_nothing_is_claimed() -> None:
     for sentence in check_prose(take(markets.market(covered=0.85), markets.QUESTION)):
-        for claim in ("rose", "brought", "detracted", "The gap is", "led", "left"):
+        for claim in ("rose", "brought", "cost it", "The gap is", "led", "left"):
             assert claim not in sentence
     told = said(take(markets.market(covered=0.85), markets.QUESTION), "IWM: ")
     assert told == (
@@ -184,8 +184,8 @@ def test_below_the_floor_nothing_is_claimed() -> None:
 def test_estimates_and_open_sessions_say_so_in_the_sentence_itself() -> None:
     held = markets.market()
     early = replace(markets.QUESTION, window="2025-11-03:2026-06-26")
-    assert said(take(held, early), "detracted").startswith("SPY, on estimated weights: ")
-    assert "estimated" not in said(take(held, markets.QUESTION), "detracted")
+    assert said(take(held, early), "cost it").startswith("SPY, on estimated weights: ")
+    assert "estimated" not in said(take(held, markets.QUESTION), "cost it")
     prices = replace(held.prices, provisional={"IWM": markets.END})
     open_ = take(replace(held, prices=prices), markets.QUESTION)
     assert said(open_, "this year").startswith("Intraday: IWM leads")

@@ -45,9 +45,10 @@ def listed_beside(total: Decimal, parts: list[Decimal]) -> bool:
 def check_arithmetic(text: str) -> None:
     """What a sentence names as adding up does, as it is printed; a sign agrees with its word."""
     body = text.partition(": ")[2]
-    if re.search(r"\) (?:brought|held up best,|detracted most,) ", text):
+    if re.search(r"\) (?:brought|held up best,|cost it) ", text):
         named = re.findall(r"\([+-]?[\d,.]+ %, ([+-]?[\d,.]+) bp\)", body)
         whole = numbers(body.partition(" together")[0], "bp")[-1]
+        whole = -whole if " cost it " in text else whole
         assert listed_beside(whole, [Decimal(n.replace(",", "")) for n in named]), text
     for unit, places in (("bp", 1), ("%", 3), ("pp", 3)):
         exponents = [number.as_tuple().exponent for number in numbers(text, unit)]
@@ -66,9 +67,12 @@ def check_arithmetic(text: str) -> None:
         if "the gap has" in text and " by " in text.partition("the gap has")[2][:20]:
             side = 1 if after > before else -1
             assert adds(after, before, side * change[0]), text
-    if "detracted" in text:
-        assert all(number < 0 for number in numbers(body, "bp")), text
-    assert "cost" not in text, text
+    if " cost it " in text:
+        # the names' amounts carry their sign, what they cost together carries none
+        names, _, together = body.partition(" cost it ")
+        assert all(number < 0 for number in numbers(names, "bp")), text
+        assert all(number > 0 for number in numbers(together, "bp")), text
+        assert "cost it -" not in text and "cost it +" not in text, text
 
 
 def check_sides(snapshot: Snapshot, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.errors import CoreError
+from core.data.market import Market
 from core.note.note import headline
+from core.note.story import story
 from tests.core import build, naive_rarity
 from tests.random.test_prose import MONTHS, check_prose
 
@@ -24,6 +27,14 @@ USUAL = re.compile(rf"not unusual: ([\d,]+) of ([\d,]+) as wide(?:, the last on 
 LONGEST = re.compile(rf"beaten \S+ ([\d,]+) (\w+) in a row, its longest such run (?:since that of"
                      rf" ([\d,]+) to {DATE}|on record)")  # fmt: skip
 RATIO = re.compile(rf"the ratio of their closes is the (highest|lowest) (?:since {DATE}|on record)")
+
+
+#: A superlative of the story, and of one index alone.
+TOLD = re.compile(rf"the widest (lead|deficit) (?:of all|of its length since {DATE})")
+LARGEST = re.compile(
+    rf"the largest (gain|loss) (?:in|over) .+? sessions? ?(?:since {DATE}|on record)"
+)
+CLOSE = re.compile(rf"its close is the (highest|lowest) (?:since {DATE}|on record)")
 
 
 def day(text: str | None) -> date:
@@ -70,7 +81,7 @@ def histories(draw: st.DrawFn) -> tuple[Snapshot, list[date], list[float], list[
     return snapshot, days[:size], small[:size], large[:size]
 
 
-@settings(max_examples=90, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(histories())
 def test_no_superlative_has_a_counterexample(
     history: tuple[Snapshot, list[date], list[float], list[float]],
@@ -122,6 +133,46 @@ def test_no_superlative_has_a_counterexample(
         ratios = [s / b for s, b in zip(small, large, strict=True)]
         last = naive_rarity.since(days, ratios, high=match[1] == "highest")
         assert (last or date.min) == day(match[2])
+
+
+@settings(max_examples=35, deadline=None, suppress_health_check=list(HealthCheck))
+@given(histories())
+def test_nor_has_one_of_the_story_or_of_one_index_alone(
+    history: tuple[Snapshot, list[date], list[float], list[float]],
+) -> None:
+    snapshot, days, small, large = history
+    window = snapshot.window
+    size = days.index(window.end) - days.index(window.start)
+    stretches = naive_rarity.gaps(days, small, large, size)
+    now = next((gap for _, end, gap in stretches if end == window.end), None)
+    text = " ".join(str(sentence) for paragraph in story(snapshot) for sentence in paragraph)
+    for match in TOLD.finditer(text):
+        event("story")
+        assert now is not None
+        side = 1 if match[1] == "lead" else -1
+        ends = [e for _, e, g in stretches if round(side * g, 4) >= round(side * now, 4)]
+        assert [end for end in ends if end > day(match[2])] == [window.end]
+    alone = take(snapshot_market(history), replace(snapshot.question, large="AAA", alone=True))
+    told, flat = headline(alone), [1.0] * len(days)
+    returns = naive_rarity.gaps(days, small, flat, size)
+    if match := LARGEST.search(told):
+        event("alone")
+        gain = next(gap for _, end, gap in returns if end == window.end)
+        side = 1 if match[1] == "gain" else -1
+        ends = [e for _, e, g in returns if round(side * g, 4) >= round(side * gain, 4)]
+        assert [end for end in ends if end > day(match[2])] == [window.end]
+    if match := CLOSE.search(told):
+        event("close")
+        last = naive_rarity.since(days, small, high=match[1] == "highest")
+        assert (last or date.min) == day(match[2])
+
+
+def snapshot_market(
+    history: tuple[Snapshot, list[date], list[float], list[float]],
+) -> Market:
+    """The market of a history, up to its as-of date."""
+    _, days, small, large = history
+    return build.market(build.prices(days, {"AAA": small, "BBB": large}))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

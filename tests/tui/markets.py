@@ -8,6 +8,7 @@ S00 lost 40 %, each next one did 5 points better, up to S29 at +105 %; large lin
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,15 +16,19 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from cache.facts.errors import StoreEmpty
 from cache.facts.fund_entry import FundEntry
+from core.answer.board import Board, Pair, board
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.frames import Block, Events, FloatArray, Holdings, LeftOut, Prices, Reference, Theme
 from core.data.market import Market
+from core.data.question import Basis
 from tui.host.messages import Quotes
 from tui.report.fetched import Fetched
 from tui.report.files import Ledger
 from tui.service.own_funds import add_fund
 from tui.state.files import Memory
+from tui.state.pairs_file import PairsFile
 from tui.state.places import places
 from tui.state.written import Written
 
@@ -191,6 +196,8 @@ class FakeDesk:
         self.memory = Memory(Path(self._home.name) / "market.json")
         self.notes = Path(self._home.name) / "notes"
         self.ledger: Ledger = Written(places(Path(self._home.name), demo=False), self.memory)
+        folder = Path(self._home.name)
+        self.watch_list = PairsFile(folder / "config.toml", folder / "config.lock")
         self.full: list[bool] = []
         self.brought: list[Path] = []
         self.read_only = ""
@@ -211,10 +218,13 @@ class FakeDesk:
         if self.failure is not None:
             raise self.failure
         if self.held is None:
-            from cache.facts.errors import StoreEmpty
-
             raise StoreEmpty("nothing is held yet")
         return take(self.held, question)
+
+    def board(self, pairs: Sequence[Pair], basis: Basis, as_of: date | None) -> Board:
+        if self.held is None:
+            raise StoreEmpty("nothing is held yet")
+        return board(self.held, pairs, basis, as_of)
 
     def add_fund(self, entry: FundEntry) -> str:
         return add_fund(Path(self._home.name) / "funds.toml", entry)

@@ -73,6 +73,8 @@ def test_every_format_and_table_is_written(snapshot: Snapshot) -> None:
     told = document(snapshot)
     for name in PARTS:
         part(told, name)
+    rows = {name: len(part(told, name).rows) for name in ("rolling", "streaks", "ratio")}
+    assert rows == {"rolling": 1, "streaks": 3, "ratio": 1}
 
 
 def test_a_fund_is_still_not_compared_with_itself() -> None:

@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from core.data.question import Question
+from tests.tui.board_market import board_market
 from tests.tui.driving import drive, lines_of, press, seen, until
 from tests.tui.markets import FakeDesk, market
 from tui.screen.app import InternalsApp
 
+#: What stands on the screen until a thread has answered.
+UNDER_WAY = ("counting advances", "looking for what is new")
 FOLDER = Path(__file__).parent / "looks"
 #: Name -> size, keys, and the sentence saying what must be seen.
 LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
@@ -113,6 +117,29 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
         ("2", "z"),
         "Contributors on the whole screen: every column, all lines of both indices.",
     ),
+    "80x24-board": (
+        (80, 24),
+        ("B",),
+        "A row a pair under fixed headings: gaps of five windows, two percentiles, run, ratio"
+        " against its 200-session average, sparkline; five lines of news; ! where a row is old.",
+    ),
+    "120x36-board": (
+        (120, 36),
+        ("B", "s", "x", "j"),
+        "All 26 pairs, the most stretched first, those without closes last with the reason; group,"
+        " the 50-session average and both 52-week extremes beside; news below.",
+    ),
+    "160x48-board": (
+        (160, 48),
+        ("B",),
+        "All pairs in their groups, whose names stand once; every line of the news.",
+    ),
+    "200x60-board-rotation": (
+        (200, 60),
+        ("B", "j", "v"),
+        "Percentile of the 3M gap across, its change upwards, a tail and a name a pair; the pair"
+        " under the cursor named with its two figures above.",
+    ),
     "80x24-empty": ((80, 24), (), "Nothing is held: what to do next, no empty pane."),
     "20x5": ((20, 5), (), "The terminal is too small, and says so."),
 }
@@ -124,11 +151,14 @@ def look(name: str) -> str:
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, *keys)
-        await until(pilot, lambda: "counting advances" not in seen(app))
+        await until(pilot, lambda: not any(words in seen(app) for words in UNDER_WAY))
         found.extend(line.rstrip() for line in lines_of(app))
 
     held = None if name.endswith("-empty") else market(simulated=True)
-    drive(story, desk=FakeDesk(held), size=size)
+    if "-board" in name:
+        drive(story, desk=FakeDesk(board_market()), size=size, question=Question(basis="pr"))
+    else:
+        drive(story, desk=FakeDesk(held), size=size)
     return "\n".join([f"# {sentence}", *found]) + "\n"
 
 

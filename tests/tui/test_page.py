@@ -110,7 +110,11 @@ def test_every_picture_is_told_and_every_table_has_headings(snapshot: Snapshot) 
 def test_every_number_of_the_prose_carries_value_path_and_source(snapshot: Snapshot) -> None:
     page = Page(to_html(snapshot))
     data = [a for tag, a in page.tags if tag == "data"]
-    numbers = [row for told in document(snapshot)["prose"] for row in told["numbers"]]
+    told_of = document(snapshot)
+    head, *others = told_of["prose"]
+    # the headline, then the story in its paragraphs, then the ledger's other sentences
+    story = [entry for paragraph in told_of["story"]["full"] for entry in paragraph]
+    numbers = [row for told in (head, *story, *others) for row in told["numbers"]]
     assert [a["value"] for a in data] == [str(row["value"]) for row in numbers]
     for attributes, row in zip(data, numbers, strict=True):
         assert attributes["title"] == f"{row['path']} · {row['source']} · as of {row['as_of']}"

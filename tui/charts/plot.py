@@ -42,7 +42,7 @@ class Curve:
     filled: bool = False
 
 
-class _Dots:
+class Dots:
     """A grid of dots; a cell shows the style of what was set on it last."""
 
     def __init__(self, width: int, height: int, *, ascii: bool) -> None:
@@ -138,7 +138,7 @@ def plot(
     left = max(frame.left, gutters[0] if framed else 0)
     beside = max(frame.beside, gutters[1] if framed and right else 0)
     plot_width = width - left - beside
-    dots = _Dots(plot_width, plot_height, ascii=ascii)
+    dots = Dots(plot_width, plot_height, ascii=ascii)
     points = max(len(one.values) for one in series)
     scale = _Scale(low, high, dots.columns, dots.rows, points)
     down = dots.rows // plot_height
@@ -246,7 +246,7 @@ def gutters_of(
     return (frame.left, frame.beside)
 
 
-def _draw(dots: _Dots, scale: _Scale, one: Curve, layer: int) -> None:
+def _draw(dots: Dots, scale: _Scale, one: Curve, layer: int) -> None:
     """Join neighbouring finite values; a lone one is a dot."""
     points: list[tuple[int, int]] = []
     before: tuple[int, int] | None = None
@@ -255,7 +255,7 @@ def _draw(dots: _Dots, scale: _Scale, one: Curve, layer: int) -> None:
             before = None
             continue
         here = (scale.x(position), scale.y(value))
-        points += _between(before or here, here)
+        points += dots_between(before or here, here)
         before = here
     seen = [(x, y) for x, y in points if x // 2 % 3 != 2] if one.dashed else points
     dots.set(seen, one.style, layer)
@@ -270,7 +270,7 @@ def _draw(dots: _Dots, scale: _Scale, one: Curve, layer: int) -> None:
             dots.set([(x, y) for y in between if (x + y) % 2 == 0], one.style, layer)
 
 
-def _between(start: tuple[int, int], end: tuple[int, int]) -> list[tuple[int, int]]:
+def dots_between(start: tuple[int, int], end: tuple[int, int]) -> list[tuple[int, int]]:
     """The dots of a straight line, both ends with it."""
     steps = max(abs(end[0] - start[0]), abs(end[1] - start[1]))
     if not steps:

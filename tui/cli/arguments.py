@@ -79,6 +79,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action=_Version, nargs=0, help="the release, and what it runs on")
     top.add_argument("--read-only", action="store_true", help="look only: fetch and keep nothing")
+    top.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
     top.add_argument("--watch", action="store_true", help="open with live quotes (the key p)")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for name, (words, question, fill) in _COMMANDS.items():
@@ -108,6 +109,7 @@ def _note(note: argparse.ArgumentParser) -> None:
     add_arguments(note)
     note.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
     note.add_argument("--format", choices=FORMATS, default="text")
+    note.add_argument("--length", choices=("short", "full"), help="prose alone, 60 or 250 words")
     note.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
     note.add_argument("--force", action="store_true", help=_FORCE)
     note.add_argument("--since", type=path, metavar="FILE", help="an earlier note's JSON")
@@ -121,6 +123,20 @@ def _board(board: argparse.ArgumentParser) -> None:
     board.add_argument("--format", choices=tuple(WRITERS), default="text")
     board.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
     board.add_argument("--force", action="store_true", help=_FORCE)
+
+
+def _history(history: argparse.ArgumentParser) -> None:
+    from core.answer.history import EVERY
+    from tui.report.history import FORMATS
+
+    history.add_argument(
+        "--measure", default="share_up", metavar="NAME,...", help="as `explain --help` lists them"
+    )
+    history.add_argument("--index", metavar="FUND", help="one index alone, through its fund")
+    history.add_argument("--every", choices=EVERY, default="year", help="what a point stands for")
+    history.add_argument("--format", choices=FORMATS, default="text")
+    history.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
+    history.add_argument("--force", action="store_true", help=_FORCE)
 
 
 def _export(tables: argparse.ArgumentParser) -> None:
@@ -141,10 +157,12 @@ def _explain(why: argparse.ArgumentParser) -> None:
     add_arguments(why)
     why.add_argument("fund", help="an index's fund, such as IWM")
     why.add_argument("symbol", nargs="?", help="one of its lines, such as BE")
+    why.add_argument("--format", choices=("text", "json"), default="text")
     why.add_argument("--measure", metavar="NAME", help="a measure by its name, such as top:3")
 
 
 def _refresh(fetch: argparse.ArgumentParser) -> None:
+    fetch.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
     fetch.add_argument("--full", action="store_true", help="ask for everything, whole")
     fetch.add_argument("--retry", action="store_true", help="ask also for what failed a while ago")
     fetch.add_argument(
@@ -277,6 +295,7 @@ _COMMANDS: Final[
 ] = {
     "note": ("the answer, written", True, _note),
     "board": ("every pair at a glance", True, _board),
+    "history": ("measures over every year, month or session", True, _history),
     "export": ("every table, a file each", True, _export),
     "explain": ("how a number came about", True, _explain),
     "refresh": ("fetch what is stale", True, _refresh),
@@ -286,6 +305,7 @@ _COMMANDS: Final[
     "forget": ("take a wrong import back", None, _forget),
     "publish": ("a copy that a desk may read", False, _publish),
     "serve": ("the screen in a browser here", True, _serve),
+    "mcp": ("answers for an assistant, on stdin and stdout", False, _nothing),
     "status": ("what is stored, and how old", False, _status),
     "completion": ("what Tab completes in a shell", None, _completion),
     "doctor": ("what needs fixing here", False, _doctor),

@@ -32,6 +32,20 @@ def funds(arguments: argparse.Namespace, desk: Desk) -> int:
         fields = {name: getattr(arguments, name) or "" for name in FLAGS}
         write(f"{desk.add_fund(FundEntry(yahoo_symbol(arguments.symbol), **fields))}\n")
         return ANSWERED
+    rows = fund_rows(desk)
+    if arguments.format == "json":
+        write(json.dumps({"schema": 1, "funds": rows}, ensure_ascii=False, indent=1) + "\n")
+    else:
+        write(_text(rows))
+    return ANSWERED
+
+
+def fund_rows(desk: Desk) -> list[dict[str, Any]]:
+    """Every fund known, as JSON gives it.
+
+    Raises:
+        CacheError: a file of the user's is broken, or the store cannot be read.
+    """
     from cache.facts.errors import StoreEmpty
     from cache.facts.funds import load_funds
 
@@ -39,12 +53,7 @@ def funds(arguments: argparse.Namespace, desk: Desk) -> int:
     holdings: Mapping[str, Sequence[Holdings]] = {}
     with suppress(StoreEmpty):
         holdings = desk.store.read().holdings
-    rows = [_row(fund, known, holdings.get(fund.symbol, ())) for fund in known.values()]
-    if arguments.format == "json":
-        write(json.dumps({"schema": 1, "funds": rows}, ensure_ascii=False, indent=1) + "\n")
-    else:
-        write(_text(rows))
-    return ANSWERED
+    return [_row(fund, known, holdings.get(fund.symbol, ())) for fund in known.values()]
 
 
 def _row(fund: Fund, known: Mapping[str, Fund], files: Sequence[Holdings]) -> dict[str, Any]:

@@ -96,6 +96,8 @@ def _command(arguments: argparse.Namespace) -> int:
         # its pages look only, and make nothing
         desk.prepare()
         return _serve(arguments)
+    if arguments.command == "mcp":
+        return _assist(where, desk, demo=demo, home=home)
     if arguments.command == "import":
         from tui.cli.importing import bring
 
@@ -116,25 +118,28 @@ def _command(arguments: argparse.Namespace) -> int:
         return status(desk, _settings(arguments, where)[0], arguments.format)
     config, as_of = _settings(arguments, where)
     if arguments.command == "refresh":
-        return _refresh(desk, config.question(), config, arguments)
+        return _refresh(desk, _alone(config.question(), arguments), config, arguments)
     if arguments.command == "quotes":
         return _quotes(desk, config.question())
     if arguments.command == "board":
         from tui.cli.board import write_board
 
         return write_board(desk, config, as_of, arguments)
-    question = _question(desk, config, as_of, None)
-    if getattr(arguments, "index", None) is not None:
-        if hasattr(arguments, "pair"):
-            return say("--index is of one fund and --pair of two: give one of them", BAD_INPUT)
-        fund = arguments.index.strip().upper()
-        question = replace(question, small=fund, large=fund, alone=True)
-    question = _narrowed(desk, question, arguments)
+    from tui.cli.questions import narrowed, opening_question
+
+    question = _alone(opening_question(desk, config, as_of), arguments)
+    if arguments.command == "history":
+        from tui.cli.history import write_history
+
+        return write_history(desk, question, arguments)
+    question = narrowed(desk, question, arguments.without, arguments.theme, arguments.breadth_list)
     if arguments.command == "note":
         return _note(desk, question, arguments)
     if arguments.command == "export":
         return _export(desk, question, arguments)
-    return _explain(desk, question, arguments)
+    from tui.cli.explaining import explain
+
+    return explain(desk, question, arguments)
 
 
 def _settings(arguments: argparse.Namespace, where: Places) -> tuple[Config, date | None]:
@@ -160,15 +165,17 @@ def _screen(arguments: argparse.Namespace, where: Places) -> int:
     memory = Memory(where.state)
 
     def opener(config: Config) -> tuple[Desk, Config, Question]:
+        from tui.cli.questions import opening_question
         from tui.service.service import Desk
 
         desk = Desk(where, demo=demo, home=home, looking=arguments.read_only)
         if desk.read_only:
             config = replace(config, refresh_on_open=False)
-        return desk, config, _question(desk, config, as_of, memory.question())
+        question = opening_question(desk, config, as_of, memory.question())
+        return desk, config, _alone(question, arguments)
 
     # a simulated market opens with its own question, whatever was remembered
-    first = config.question(Question() if demo else memory.question())
+    first = _alone(config.question(Question() if demo else memory.question()), arguments)
     return show(config, first, memory, opener, simulated=demo)
 
 
@@ -183,25 +190,26 @@ def _serve(arguments: argparse.Namespace) -> int:
     return ANSWERED
 
 
-def _question(
-    desk: Desk, config: Config, as_of: date | None, remembered: Question | None
-) -> Question:
-    """Build the question: flags, then what a simulated market opens with or what is remembered."""
-    question = config.question(desk.opening() or remembered)
-    opening = desk.opening()
-    if as_of is None and opening is not None:
-        as_of = opening.as_of
-    return replace(question, as_of=as_of)
+def _assist(where: Places, desk: Desk, *, demo: bool, home: Path | None) -> int:
+    try:
+        from tui.cli import assistant
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in ("mcp", "mcp_types", "anyio", "jsonschema"):
+            raise
+        return say("assistants need one more package: pip install 'internals[mcp]'", BAD_INPUT)
+    from tui.service.service import Desk
+
+    # a simulated market is made once; from then on nothing is
+    desk.prepare()
+    assistant.serve(Desk(where, demo=demo, home=home, looking=True))
+    return ANSWERED
 
 
-def _narrowed(desk: Desk, question: Question, arguments: argparse.Namespace) -> Question:
-    """The question with the names it is also told without, and the list that breadth counts."""
-    from tui.cli.narrowing import left_out, of_themes
+def _alone(question: Question, arguments: argparse.Namespace) -> Question:
+    """The question of one index alone, where that is asked."""
+    from tui.cli.questions import of_index
 
-    without = left_out(arguments.without, (question.small, question.large))
-    if arguments.theme:
-        without = tuple(dict.fromkeys((*without, *of_themes(arguments.theme, desk.market()))))
-    return replace(question, without=without, breadth_list=arguments.breadth_list)
+    return of_index(question, getattr(arguments, "index", None), pair=hasattr(arguments, "pair"))
 
 
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
@@ -210,7 +218,11 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
 
     if arguments.part is not None and arguments.format != "csv":
         return say("--part picks a table of --format csv; `internals export` writes all", BAD_INPUT)
-    wanted = tells_daily(arguments.format, arguments.part)
+    if arguments.since is not None and question.alone:
+        return say("--since compares notes of a pair: leave it out, or ask --pair", BAD_INPUT)
+    if arguments.length is not None and (arguments.format not in ("text", "md") or arguments.since):
+        return say("--length is of --format text and md, without --since", BAD_INPUT)
+    wanted = arguments.length is None and tells_daily(arguments.format, arguments.part)
     snapshot = desk.take(replace(question, daily=wanted))
     for doubt in desk.market().reference.doubts:
         say(doubt, ANSWERED)
@@ -219,7 +231,11 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
         from tui.report.since import compared
 
         earlier = compared(arguments.since, snapshot)
-    if arguments.part is not None:
+    if arguments.length is not None:
+        from tui.report.export import to_story
+
+        text = to_story(snapshot, arguments.length, markdown=arguments.format == "md")
+    elif arguments.part is not None:
         from tui.report.tidy import part_csv
 
         text = part_csv(snapshot, earlier, arguments.part)
@@ -237,23 +253,6 @@ def _export(desk: Desk, question: Question, arguments: argparse.Namespace) -> in
         snapshot, arguments.directory, arguments.format, desk.ledger, force=arguments.force
     )
     write(f"{count} tables written to {arguments.directory}\n")
-    return ANSWERED if snapshot.complete else IN_PART
-
-
-def _explain(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
-    from tui.report.explained import asked, to_text
-
-    snapshot, market = desk.take(question), desk.market()
-    fund: str = arguments.fund.upper()
-    if fund not in (question.small, question.large):
-        pair = f"{question.small}:{question.large}"
-        return say(f"{fund} is not of the pair {pair}; name it with --pair", BAD_INPUT)
-    parts = asked(market, snapshot, fund, arguments.symbol or "", arguments.measure)
-    if not parts:
-        missing = "; ".join(snapshot.missing) or f"the answer has no {arguments.measure} of {fund}"
-        return say(missing, NOTHING)
-    head = "SIMULATED\n" if snapshot.simulated else ""
-    write(head + to_text(parts))
     return ANSWERED if snapshot.complete else IN_PART
 
 

@@ -10,6 +10,11 @@ from tui.report.status import to_json, to_text
 from tui.text.streams import ANSWERED, write
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cache.store.store import Held
+    from core.data.market import Market
+    from tui.report.fetched import Fetched
     from tui.service.service import Desk
     from tui.state.config import Config
 
@@ -25,17 +30,29 @@ def status(desk: Desk, config: Config, kind: Literal["text", "json"]) -> int:
     Raises:
         CacheError: the store is empty or cannot be read.
     """
-    desk.prepare()
-    contents, now = desk.store.read(), datetime.now(UTC)
-    asked = config.question(desk.memory.question())
-    fetched = desk.fetched(contents.prices, (asked.small, asked.large), now)
-    state = contents, desk.market(), desk.places.store, fetched, now
+    now = datetime.now(UTC)
+    state = state_of(desk, config, now)
     if kind == "json":
         write(to_json(*state), kind=kind)
     else:
-        cost = "" if contents.simulated else _cost(desk, config, now)
+        cost = "" if state[0].simulated else _cost(desk, config, now)
         write(to_text(*state, cost), kind=kind)
     return ANSWERED
+
+
+def state_of(
+    desk: Desk, config: Config, now: datetime
+) -> tuple[Held, Market, Path, Fetched, datetime]:
+    """What `tui.report.status` tells of: what is held, and what the last refresh brought.
+
+    Raises:
+        CacheError: the store is empty or cannot be read.
+    """
+    desk.prepare()
+    contents = desk.store.read()
+    asked = config.question(desk.memory.question())
+    fetched = desk.fetched(contents.prices, (asked.small, asked.large), now)
+    return contents, desk.market(), desk.places.store, fetched, now
 
 
 def imports(desk: Desk, kind: Literal["text", "json"]) -> int:

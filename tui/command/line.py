@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -16,6 +16,8 @@ from tui.command.commands import COMMANDS, SORTS, CommandError
 if TYPE_CHECKING:
     from core.answer.alerts import Alert
 
+#: What may be done with a pair of the watch list.
+EDITS: Final = ("add", "remove", "move")
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 
 
@@ -76,18 +78,57 @@ class AddFund:
     words: str
 
 
-Asked = Question | SortBy | Act | WatchPair | SetAlert | Import | ThemeNamed | AddFund
+@dataclass(frozen=True, slots=True)
+class ViewNamed:
+    """A view by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditPairs:
+    """A change of the watch list in the config file.
+
+    Attributes:
+        verb: "add", "remove" or "move".
+        pair: with which pair.
+        place: of a move: "up", "down", or the place it is to have, from 1.
+    """
+
+    verb: str
+    pair: tuple[str, str]
+    place: str = ""
+
+
+Asked = (
+    ViewNamed
+    | Question
+    | SortBy
+    | Act
+    | WatchPair
+    | SetAlert
+    | Import
+    | ThemeNamed
+    | AddFund
+    | EditPairs
+)
 #: Words of the command line that do what a key does.
 _ACTS: Final = {c.line: c.action for c in COMMANDS if c.action and c.line}
 
 
-def parse(text: str, question: Question, pairs: Sequence[tuple[str, str]] = ()) -> Asked:
+def parse(
+    text: str,
+    question: Question,
+    pairs: Sequence[tuple[str, str]] = (),
+    sorts: Collection[str] = SORTS,
+) -> Asked:
     """Read a command line against the question on the screen.
 
     Args:
         text: as typed.
         question: what is on the screen.
         pairs: the watch list.
+        sorts: columns that ``sort`` knows.
 
     Raises:
         CommandError: It asks for nothing known; the message says what would.
@@ -100,6 +141,8 @@ def parse(text: str, question: Question, pairs: Sequence[tuple[str, str]] = ()) 
         return Act(_ACTS[head])
     if head == "alert":
         return _alert(text.split(None, 1)[1] if rest else "", question)
+    if head == "pair" and rest and rest[0].casefold() in EDITS:
+        return _edited(rest[0].casefold(), rest[1:], question)
     if head == "pair":
         return _watched(rest, question, pairs)
     if head in ("pr", "tr") and not rest:
@@ -117,18 +160,23 @@ def parse(text: str, question: Question, pairs: Sequence[tuple[str, str]] = ()) 
         if rest not in (["start"], ["end"]):
             raise CommandError("which list of members? list start, or list end of the window")
         return replace(question, breadth_list="start" if rest == ["start"] else "end")
+    if head == "index":
+        return _index(rest, question)
     if head == "theme":
         return ThemeNamed(" ".join(rest))
     if head == "fund" and rest:
         if rest[0].casefold() != "add":
             raise CommandError("write fund add SYMBOL --issuer I --product N, or --index WORDS")
         return AddFund(" ".join(text.split(None, 2)[2:]))
+    if head == "view":
+        return ViewNamed(" ".join(rest))
     if head == "mrr" and not rest:
         return SortBy("ret")
     if head == "sort":
-        key = rest[0].casefold() if len(rest) == 1 else ""
-        if key not in SORTS:
-            raise CommandError(f"sort by what? {' '.join(SORTS)}")
+        wanted = " ".join(rest).casefold()
+        key = next((known for known in sorts if known.casefold() == wanted), None)
+        if key is None:
+            raise CommandError(f"sort by what? {' '.join(sorts)}")
         return SortBy(key)
     if len(words) == 1 and (window := _window(words[0])):
         return replace(question, window=window)
@@ -140,6 +188,22 @@ def _alert(text: str, question: Question) -> SetAlert:
         return SetAlert(alerts.parse(text, question))
     except alerts.AlertError as error:
         raise CommandError(f"{error}") from None
+
+
+def _edited(verb: str, rest: list[str], question: Question) -> EditPairs:
+    """``pair add IWM:QQQ``, ``pair remove IWM:QQQ``, ``pair move IWM:QQQ up``."""
+    place = ""
+    if verb == "move":
+        place = rest.pop().casefold() if rest else ""
+        if place not in ("up", "down") and not (place.isdigit() and 0 < len(place) < 4):
+            raise CommandError("move it where? pair move IWM:QQQ up, down, or to a place such as 1")
+    words = [word for word in re.split(r"[\s:]+", " ".join(rest)) if word]
+    if not words and verb != "add":
+        words = [question.small, question.large][: 1 + bool(question.large)]
+    if len(words) != 2:
+        raise CommandError(f"{verb} which pair? pair {verb} IWM:QQQ{' up' * (verb == 'move')}")
+    asked = _pair(words, question)
+    return EditPairs(verb, (asked.small, asked.large), place)
 
 
 def _watched(
@@ -195,6 +259,14 @@ def _symbols(rest: list[str], funds: tuple[str, str]) -> tuple[str, ...]:
     return tuple(symbols)
 
 
+def _index(rest: list[str], question: Question) -> Question:
+    """One index alone; of the pair on the screen the small one unless another is named."""
+    fund = rest[0].upper() if rest else question.small
+    if len(rest) > 1 or not _SYMBOL.fullmatch(fund):
+        raise CommandError("which index alone? write index IWM; a pair such as IWM SPY ends it")
+    return replace(question, small=fund, large=fund, without=(), alone=True)
+
+
 def _pair(words: list[str], question: Question) -> Question:
     symbols = [word.upper() for word in re.split(r"[\s:]+", " ".join(words)) if word]
     if len(symbols) > 2 or not all(_SYMBOL.fullmatch(symbol) for symbol in symbols):
@@ -206,4 +278,4 @@ def _pair(words: list[str], question: Question) -> Question:
     small, large = symbols[0], symbols[1] if len(symbols) == 2 else question.large
     if small == large:
         raise CommandError(f"{small} cannot be compared with itself; write a pair such as IWM SPY")
-    return replace(question, small=small, large=large, without=())
+    return replace(question, small=small, large=large, without=(), alone=False)

@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 from cache.facts.errors import CacheError
 from cache.facts.funds import load_funds
+from cache.facts.vendors import load_vendors
 from cache.sources.reach import DEADLINE
 from tui.doctor.findings import Finding
+from tui.state.config import FILE, ConfigError, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +85,8 @@ def network(around: Surroundings) -> list[Finding]:
     if around.reach is None:
         why = "the simulated market needs none" if around.simulated else "asked for with --offline"
         return [Finding("network", "note", f"not looked at: {why}"), *clock(around, {})]
-    hosts = [YAHOO, *_issuers(around)]
+    prices = _price_host(around)
+    hosts = [*([prices] if prices else []), *_issuers(around)]
     answers = around.reach(hosts)
     findings: list[Finding] = []
     for host in hosts:
@@ -91,7 +94,7 @@ def network(around: Surroundings) -> list[Finding]:
         if answer.seconds is not None:
             findings.append(Finding("network", "ok", f"{host} answers in {answer.seconds:.1f} s"))
             continue
-        what = "prices" if host == YAHOO else "holdings"
+        what = "prices" if host == prices else "holdings"
         findings.append(
             Finding(
                 "network",
@@ -102,6 +105,19 @@ def network(around: Surroundings) -> list[Finding]:
             )
         )
     return [*findings, *clock(around, answers)]
+
+
+def _price_host(around: Surroundings) -> str:
+    """The host that the first source of prices is asked at, "" where it has none."""
+    try:
+        config = load(around.places.settings / FILE)
+        vendors = load_vendors(around.places.config / "funds.toml")
+    except (ConfigError, CacheError):
+        return YAHOO
+    if config.source == "yahoo":
+        return YAHOO
+    vendor = vendors.get(config.source)
+    return (urlsplit(vendor.address).hostname or "") if vendor is not None else ""
 
 
 def _issuers(around: Surroundings) -> list[str]:

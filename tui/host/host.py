@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
     from core.data.market import Market
     from core.data.question import Question
+    from tui.host.board_place import BoardPlace
     from tui.host.messages import DeskLike, Failed
     from tui.host.scene import Scene, Side
     from tui.state.config import Config
@@ -33,6 +34,7 @@ class Host(Protocol):
         marked: names marked by hand, in order.
         error, notice: what the status line says until esc or the next question.
         failed: why there is no newer answer, None where there is one.
+        place: where a person is on the board.
         absent: it is of a pair of the watch list that nothing is held of.
         seat: where a person was at the last end.
         rung: what an alert said, "" for none; until esc.
@@ -51,6 +53,7 @@ class Host(Protocol):
     notice: str
     failed: Failed | None
     absent: bool
+    place: BoardPlace
     seat: Seat
 
     rung: str
@@ -66,6 +69,9 @@ class Host(Protocol):
 
     def ask(self, question: Question) -> None:
         """Answer another question; what is on the screen stays until it is answered."""
+
+    def boarded(self) -> None:
+        """The board has its rows, or a sentence in their place."""
 
     def come_back(self) -> None:
         """From a pair that nothing is held of to what was shown before it."""

@@ -12,13 +12,15 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from cache.facts.fund_entry import FundEntry
+    from core.answer.board import Board, Pair
     from core.answer.snapshot import Snapshot
     from core.data.frames import Prices
     from core.data.market import Market
-    from core.data.question import Question
+    from core.data.question import Basis, Question
     from tui.report.fetched import Fetched
     from tui.report.files import Ledger
     from tui.state.files import Memory
+    from tui.state.pairs_file import PairsFile
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,6 +46,7 @@ class DeskLike(Protocol):
         memory: what is kept between two runs.
         notes: directory of the notes that the screen writes.
         ledger: the files that this program wrote, and may replace.
+        watch_list: the pairs in the config file.
     """
 
     simulated: bool
@@ -52,6 +55,7 @@ class DeskLike(Protocol):
     memory: Memory
     notes: Path
     ledger: Ledger
+    watch_list: PairsFile
 
     def generation(self) -> int | None:
         """Number of the newest generation, None for an empty store."""
@@ -64,6 +68,9 @@ class DeskLike(Protocol):
 
     def take(self, question: Question) -> Snapshot:
         """Answer a question."""
+
+    def board(self, pairs: Sequence[Pair], basis: Basis, as_of: date | None) -> Board:
+        """Answer for every pair."""
 
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
         """The child that fetches, None where there is nothing to fetch from."""

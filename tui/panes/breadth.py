@@ -225,7 +225,10 @@ def histogram(scene: Scene, width: int, height: int) -> Drawing:
         names.append(f"{view.fund}{_list(view, room)}")
     styles: list[str] = [side for side, _ in views]
     if len(views) == 1:
-        counts, names = [*counts, [0] * len(bins)], [*names, scene.fund(scene.sides[1])]
+        counts, names = (
+            [*counts, [0] * len(bins)],
+            [*names, "" if len(scene.sides) == 1 else scene.fund(scene.sides[1])],
+        )
         styles.append("dim")
     bars = histogram_pair(
         [bin_label(one) for one in bins],

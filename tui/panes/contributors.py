@@ -48,6 +48,7 @@ class Contributors(Pane):
         self.filter: Filter | None = None
         #: What n and N look for among all lines, once they have been pressed.
         self.sought: Filter | None = None
+        self._alone = False
         self._step_before = 0
         self.step = 0
         self.side = 0
@@ -63,11 +64,12 @@ class Contributors(Pane):
     @property
     def wide(self) -> bool:
         """Whether both indices stand side by side."""
-        return self.size.width >= TWO
+        return self.size.width >= TWO and not self._alone
 
     def make_room(self, scene: Scene) -> None:
         """The tables of the view in force."""
         super().make_room(scene)
+        self._alone = len(scene.sides) == 1
         names = self.view == "names"
         self._names.display, self._other.display = names, not names
         if names:

@@ -12,10 +12,11 @@ from core.note.headline import compared
 from core.note.note import window_words
 from tui.charts import Curve, Multiple, SubChart, multiples, stacked_charts, year_bars
 from tui.command.commands import SPREAD
+from tui.panes import spread_alone
 from tui.panes.pane import Pane
 from tui.panes.sheet import Panel
 from tui.panes.spread_history import ratio, ratio_parts, rolling_parts, streak_part, stretches
-from tui.panes.wording import flowed, foot_texts, no_index
+from tui.panes.wording import flowed, foot_texts, no_index, without_text
 from tui.text import formats
 from tui.text.spans import Drawing, Line, inset, line_width
 
@@ -56,6 +57,8 @@ class SpreadPane(Pane):
 def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
     """A view of the pane, ``height`` lines where there is anything to draw."""
     spread = scene.snapshot.spread
+    if scene.snapshot.own is not None:
+        return spread_alone.drawing(scene, scene.snapshot.own, view, width, height)
     if spread is None:
         return no_index(scene, width)
     lines = _figures(scene, spread, width)
@@ -139,7 +142,8 @@ def _figures(scene: Scene, spread: Spread, width: int) -> Drawing:
     for part in parts:
         if line_width(line) + len(part) + 3 <= width:
             line += [("   ", ""), (part, "dim")]
-    return [line]
+    without = without_text(scene.snapshot, width - 2)
+    return [line, [(" ", ""), (without, "mark")]] if without else [line]
 
 
 def ranking_parts(ranking: Ranking, name: str) -> list[str]:

@@ -29,13 +29,13 @@ _BINS: Final = (5, 21)
 _AVERAGES: Final = (50, 200)
 
 
-def rolling_parts(rank: Rank) -> list[str]:
+def rolling_parts(rank: Rank, *, gap: bool = True) -> list[str]:
     """The rank among all stretches as long, part by part."""
     what = "sessions" if rank.length == 1 else f"stretches of {rank.length:,} sessions"
     sample = f"{rank.of:,} {what} from {rank.first}"
     if not rank.claim:
         return [f"{sample}, too few for a rank"]
-    parts = [f"{rank.as_wide:,} of {sample} as wide"]
+    parts = [f"{rank.as_wide:,} of {sample} as {'wide' if gap else 'large'}"]
     if rank.last is not None:
         parts.append(f"last {rank.last}")
     if rank.last_overlapping not in (None, rank.last):
@@ -43,7 +43,9 @@ def rolling_parts(rank: Rank) -> list[str]:
     parts.append(f"percentile {formats.number(100 * rank.percentile, 2)}")
     if rank.z is not None:
         parts.append(f"z {formats.number(rank.z, 2, sign=True)}")
-    parts.append(f"widest {formats.pp(rank.record.value)} {rank.record.end}")
+    value = rank.record.value
+    farthest = f"widest {formats.pp(value)}" if gap else f"largest {formats.pct(value)}"
+    parts.append(f"{farthest} {rank.record.end}")
     if rank.over_holes:
         parts.append(f"{rank.over_holes:,} left out, closes missing")
     return parts
@@ -86,13 +88,14 @@ def stretches(scene: Scene, history: PairHistory, width: int, height: int) -> Dr
     labels = [*labels, f"above {points[-1]}"][::-1]
     here = len(edges) - int(np.searchsorted(edges, rank.value, side="left"))
     names = ["large" if edge <= 0 else "small" for edge in (edges[0], *edges[1:], np.inf)][::-1]
-    words = f"{formats.pp(rank.value)}"
+    alone = history.large is None
+    words = formats.pct(rank.value) if alone else formats.pp(rank.value)
     return inset(distribution(labels, counts, here, words, width - 2, height, styles=names))
 
 
-def ratio_parts(level: LevelHistory) -> list[str]:
+def ratio_parts(level: LevelHistory, name: str = "ratio") -> list[str]:
     """Where the ratio stands, part by part."""
-    parts = [f"ratio {formats.number(level.level, 4)}"]
+    parts = [f"{name} {formats.number(level.level, 4 if name == 'ratio' else 2)}"]
     since = level.high_since or level.low_since
     if since is not None:
         parts.append(f"{'highest' if level.side > 0 else 'lowest'} since {since}")
@@ -115,12 +118,15 @@ def ratio(scene: Scene, history: PairHistory, width: int, height: int) -> Drawin
         level = history.ratio_of_levels
     rows = np.union1d(period_ends(history.sessions, "week"), [len(level) - 1]).astype(np.intp)
     sessions: Dates = history.sessions[rows]
-    curves = [Curve("ratio", level[rows], "small")]
+    alone = history.large is None
+    curves = [Curve("close" if alone else "ratio", level[rows], "small")]
     for closes in _AVERAGES:
         mean = np.full(len(level), np.nan)
         if len(level) >= closes:
             mean[closes - 1 :] = means(level, closes)
         style = "dim" if closes == _AVERAGES[0] else "large"
         curves.append(Curve(f"of {closes}", mean[rows], style))
-    chart = SubChart(curves[::-1], max(height, 1), unit="", places=4, sign=False, zero=False)
+    chart = SubChart(
+        curves[::-1], max(height, 1), unit="", places=2 if alone else 4, sign=False, zero=False
+    )
     return inset(stacked_charts(sessions, [chart], width - 2))

@@ -30,14 +30,18 @@ _COLUMNS: Final = (
 
 def to_json(board: Board) -> str:
     """The board as JSON, one trailing newline."""
-    document = {
+    return json.dumps(document(board), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def document(board: Board) -> Json:
+    """The board as plain JSON values."""
+    return {
         "schema": SCHEMA,
         "as_of": iso(board.as_of),
         "basis": board.basis,
         "simulated": board.simulated,
         "rows": [row_fields(row) for row in board.rows],
     }
-    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def row_fields(row: BoardRow) -> Json:

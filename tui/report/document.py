@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.note.note import headline, sentences
+from core.note.story import LENGTHS, story
 from core.note.verdict import inside_window, leaders_that_left, margin, members_total, verdict
 from tui.report.coming import UNTOLD, announced
 from tui.report.document_index import index_document
@@ -253,6 +254,10 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
     }
     answer["since"] = None if earlier is None else since_document(earlier)
     answer["prose"] = ledger(snapshot, sentences(snapshot, earlier), answer)
+    answer["story"] = {
+        length: [ledger(snapshot, paragraph, answer) for paragraph in story(snapshot, length)]
+        for length in LENGTHS
+    }
     return answer
 
 

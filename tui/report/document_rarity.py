@@ -138,6 +138,9 @@ def _forward(state: State, forward: Forward) -> Json:
     return {
         "state": state_name(state),
         "of": forward.of,
+        "kind": state.kind,
+        "threshold": number(state.threshold),
+        "length": state.length,
         "horizon": forward.horizon,
         **_summary(forward.episodes),
         "base": _summary(forward.base),

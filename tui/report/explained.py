@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from core.explain.measures import explain
+from tui.report.values import Json, scaled
 from tui.text import formats as f
 
 if TYPE_CHECKING:
@@ -14,7 +16,14 @@ if TYPE_CHECKING:
     from core.data.market import Market
     from core.explain.explanation import Explanation, Term, Unit
 
+SCHEMA: Final = 1
 _INDENT = "  "
+#: Unit of a figure -> the unit and the factor that JSON has it in.
+_IN_JSON: Final[Mapping[Unit, tuple[str, float]]] = {
+    "percent": ("fraction", 1),
+    "pp": ("pp", 100),
+    "bp": ("bp", 1e4),
+}
 
 
 def asked(
@@ -109,3 +118,42 @@ def page_of(explanations: Sequence[Explanation]) -> list[list[str]]:
 def to_text(explanations: Sequence[Explanation]) -> str:
     """Explanations as text, an empty line between them, one trailing newline."""
     return "\n\n".join("\n".join(lines) for lines in page_of(explanations)) + "\n"
+
+
+def to_document(explanations: Sequence[Explanation]) -> list[Json]:
+    """Explanations as plain JSON values: fractions for percent, amounts in pp and bp."""
+    return [
+        {
+            "title": explanation.title,
+            **_value(explanation.value, explanation.unit),
+            "formula": explanation.formula,
+            "computed": _value(explanation.computed, explanation.unit)["value"],
+            "terms": [
+                {"name": term.name, **_value(term.value, term.unit), "source": term.source or None}
+                for term in explanation.terms
+            ],
+            "parts": to_document(explanation.parts),
+            "notes": list(explanation.notes),
+            "origins": list(explanation.origins),
+        }
+        for explanation in explanations
+    ]
+
+
+def _value(value: float | str | None, unit: Unit) -> Json:
+    """A figure in full precision, its unit, and as it is printed."""
+    name, factor = _IN_JSON.get(unit, (unit, 1))
+    plain = value if isinstance(value, str) else scaled(value, factor)
+    return {"value": plain, "unit": name, "text": figure(value, unit)}
+
+
+def to_json(snapshot: Snapshot, explanations: Sequence[Explanation]) -> str:
+    """Explanations as JSON, one trailing newline."""
+    document = {
+        "schema": SCHEMA,
+        "as_of": snapshot.as_of.isoformat(),
+        "state": snapshot.state,
+        "simulated": snapshot.simulated,
+        "explanations": to_document(explanations),
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

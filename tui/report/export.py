@@ -6,12 +6,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from core.note.note import sentences
+from core.note.story import story
 from tui.report.tables import tables
 from tui.text import formats as f
 
 if TYPE_CHECKING:
     from core.answer.since import Since
     from core.answer.views import Snapshot
+    from core.note.story import Length
     from tui.report.table import ReportTable, Row
 
 #: The widest a name gets in plain text, in cells.
@@ -98,9 +100,26 @@ def state_line(snapshot: Snapshot) -> str:
     return " · ".join(filter(None, parts))
 
 
+def to_story(snapshot: Snapshot, length: Length, *, markdown: bool = False) -> str:
+    """The answer as prose alone, short or full, with the remarks that go with it.
+
+    One index alone is told in the sentences of its note.
+    """
+    told = [" ".join(paragraph) for paragraph in story(snapshot, length)]
+    told = told or [*map(str, sentences(snapshot))][: None if length == "full" else 2]
+    remarks = (*snapshot.missing, *snapshot.warnings) if length == "full" else snapshot.missing
+    if markdown:
+        blocks = [*map(_escaped, told), *(f"> {_escaped(line)}" for line in remarks)]
+    else:
+        blocks = [*told, *(["\n".join(f"! {line}" for line in remarks)] if remarks else [])]
+    return "\n\n".join(blocks) + "\n"
+
+
 def to_text(snapshot: Snapshot, earlier: Since | None = None) -> str:
     """The note as plain text; columns are straight for wide and accented names too."""
-    blocks = [state_line(snapshot), "\n".join(sentences(snapshot, earlier))]
+    paragraphs = [" ".join(paragraph) for paragraph in story(snapshot)]
+    ledger = [*(["SENTENCE BY SENTENCE"] if paragraphs else []), *sentences(snapshot, earlier)]
+    blocks = [state_line(snapshot), *paragraphs, "\n".join(ledger)]
     marks = [f"! {line}" for line in (*snapshot.missing, *snapshot.warnings)]
     blocks += ["\n".join(marks)] if marks else []
     blocks += [plain_table(table) for table in tables(snapshot, earlier)]
@@ -111,7 +130,9 @@ def to_text(snapshot: Snapshot, earlier: Since | None = None) -> str:
 def to_markdown(snapshot: Snapshot, earlier: Since | None = None) -> str:
     """The note as Markdown."""
     first, *others = map(_escaped, sentences(snapshot, earlier))
-    blocks = [f"# {first}", state_line(snapshot), *others]
+    paragraphs = [_escaped(" ".join(paragraph)) for paragraph in story(snapshot)]
+    blocks = [f"# {first}", state_line(snapshot), *paragraphs]
+    blocks += ["## Sentence by sentence", *others] if paragraphs else others
     blocks += [f"> {_escaped(line)}" for line in (*snapshot.missing, *snapshot.warnings)]
     blocks += [_markdown(table) for table in tables(snapshot, earlier)]
     items = (f"- {_escaped(line)}" for line in source_lines(snapshot))

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from tui.report.values import Json
 
+#: Parts of the document that rest on the closes of the funds alone.
+_OF_FUNDS: Final = ("question", "spread", "own", "headline")
+#: Parts of the changes that rest on an announcement.
+_ANNOUNCED: Final = (("leaders_to_leave",), ("announced",))
 #: A key, a quoted key, or a place in a list.
 _STEP: Final = re.compile(r'\.?([A-Za-z_]\w*)|\["([^"]+)"\]|\[(\d+)\]')
 
@@ -45,7 +49,7 @@ def value_at(document: Mapping[str, Any], path: str) -> Any:
     return here
 
 
-class _NumberOrigins:
+class NumberOrigins:
     """Finds the source and the day of the numbers under a path."""
 
     def __init__(self, snapshot: Snapshot, earlier: str | None) -> None:
@@ -66,22 +70,26 @@ class _NumberOrigins:
         as_of = snapshot.as_of.isoformat()
         pair = question.funds
         if place[0] == "reconstitutions":
-            return f"table of known reconstitutions, index of {place[1]}", as_of
+            whose = f"index of {place[1]}" if len(place) > 1 else "by index"
+            return f"table of known reconstitutions, {whose}", as_of
         if place[0] == "changes":
-            if place[2] == "leaders_to_leave":
-                return self._announced_sources(str(place[1])), as_of
-            changes = snapshot.changes[str(place[1])]
-            files = f"holdings {place[1]} of {changes.from_date} and {changes.to_date}"
-            return f"{files}; {self._origin((str(place[1]),), lines=True)}", str(changes.to_date)
-        if place[0] == "indices":
+            fund = str(place[1]) if len(place) > 1 else ""
+            changes = snapshot.changes.get(fund)
+            if fund and (changes is None or place[2:] in _ANNOUNCED):
+                return self._announced_sources(fund), as_of
+            if changes is None:
+                return self._origin(pair, lines=True), as_of
+            files = f"holdings {fund} of {changes.from_date} and {changes.to_date}"
+            return f"{files}; {self._origin((fund,), lines=True)}", str(changes.to_date)
+        if place[0] == "indices" and len(place) > 1:
             return self._origin((str(place[1]),), lines=True), as_of
-        origin = self._origin(pair, lines=place[0] in ("verdict", "without", "since"))
+        origin = self._origin(pair, lines=place[0] not in _OF_FUNDS)
         then = f"the earlier note of {self._earlier}; " if place[0] == "since" else ""
         return f"{then}{origin}", as_of
 
     def _announced_sources(self, fund: str) -> str:
         """Name the sources of the announced changes, beside those of the contributions."""
-        changes = self._snapshot.announced[fund]
+        changes = self._snapshot.announced.get(fund, ())
         origins = listed(sorted({change.source for change in changes if change.source}))
         return f"announced changes of {fund}: {origins}; {self._origin((fund,), lines=True)}"
 
@@ -114,7 +122,7 @@ def ledger(snapshot: Snapshot, prose: Sequence[Sentence], document: Json) -> lis
         LookupError: a sentence has a number that the document has not.
     """
     since = document.get("since")
-    origins = _NumberOrigins(snapshot, since and since["as_of"])
+    origins = NumberOrigins(snapshot, since and since["as_of"])
 
     def entry(figure: Figure) -> Json:
         source, as_of = origins.of(figure.path)

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from core.note.headline import compared
 from core.note.note import sentences
 from core.note.phrase import Figure, Sentence
+from core.note.story import story
 from tui.report import pictures
 from tui.report.document import document
 from tui.report.export import source_lines, state_line
@@ -42,11 +44,15 @@ def _drawn(snapshot: Snapshot) -> Mapping[str, list[Drawn]]:
     if spread is not None:
         same, full = spread.same_window, spread.full_years
         label = f"{snapshot.window.label}: the gap of the same window, pp"
-        years = [
-            lambda width: pictures.spread(snapshot, width),
-            lambda width: pictures.years(same, label, snapshot.window.end.year, width),
-            lambda width: pictures.years(full, "The gap of full calendar years, pp", None, width),
-        ]
+        beside = compared(snapshot)
+        years = [lambda width: pictures.spread(snapshot, width)]
+        # a day or a month is like no other year's, and nothing short is like a full year
+        if beside.same_window:
+            end = snapshot.window.end.year
+            years.append(lambda width: pictures.years(same, label, end, width))
+        if beside.full_years:
+            title = "The gap of full calendar years, pp"
+            years.append(lambda width: pictures.years(full, title, None, width))
 
     def of(view_of: int) -> Drawn:
         view = tuple(snapshot.indices.values())[view_of]
@@ -184,7 +190,15 @@ def page(title: str, main: str) -> str:
 
 def to_html(snapshot: Snapshot, earlier: Since | None = None) -> str:
     """The note as one self-contained page."""
-    prose = document(snapshot, earlier)["prose"]
+    told = document(snapshot, earlier)
+    prose = told["prose"]
+    story_of_it = [
+        " ".join(
+            _sentence(sentence, entry["numbers"])
+            for sentence, entry in zip(paragraph, entries, strict=True)
+        )
+        for paragraph, entries in zip(story(snapshot), told["story"]["full"], strict=True)
+    ]
     paragraphs = [
         _sentence(sentence, entry["numbers"])
         for sentence, entry in zip(sentences(snapshot, earlier), prose, strict=True)
@@ -193,6 +207,7 @@ def to_html(snapshot: Snapshot, earlier: Since | None = None) -> str:
     mind = "".join(
         f'<p class="mind">{clean(line)}</p>' for line in (*snapshot.missing, *snapshot.warnings)
     )
+    text = "".join(f"<p>{line}</p>" for line in (*story_of_it, *paragraphs[1:]))
     question = snapshot.question
     name = f"{' against '.join(question.funds)}, {snapshot.window.label} to {snapshot.as_of}"
     badge = '<p><strong class="badge">SIMULATED MARKET</strong></p>' if snapshot.simulated else ""
@@ -201,7 +216,7 @@ def to_html(snapshot: Snapshot, earlier: Since | None = None) -> str:
     return page(
         f"{'SIMULATED: ' * snapshot.simulated}{name}",
         f'<header>{badge}<p class="state">{clean(state_line(snapshot))}</p><h1>{paragraphs[0]}</h1>'
-        f"</header>{''.join(f'<p>{line}</p>' for line in paragraphs[1:])}{mind}\n{body}"
+        f"</header>{text}{mind}\n{body}"
         f'<section aria-labelledby="sources"><h2 id="sources">Sources</h2><ul>{sources}</ul>'
         f"{_numbers(prose)}</section>",
     )

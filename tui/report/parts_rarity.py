@@ -11,15 +11,21 @@ if TYPE_CHECKING:
 _PAIR: Final = "small large "
 
 
+def _whole(document: Json) -> Json:
+    """The part of the JSON that rests on all years: of the pair, or of one index alone."""
+    part: Json = document["spread"] or document["own"] or {}
+    return part
+
+
 def _rolling(document: Json) -> Rows:
-    rolling = document["spread"] and document["spread"]["rolling"]
+    rolling = _whole(document).get("rolling")
     if rolling:
         record = {f"record_{name}": value for name, value in rolling["record"].items()}
         yield {**rolling, **record}
 
 
 def _streaks(document: Json) -> Rows:
-    for row in document["spread"]["streaks"] if document["spread"] else ():
+    for row in _whole(document).get("streaks", ()):
         runs = {
             f"{name}_{key}": value
             for name in ("last_as_long", "longest")
@@ -30,7 +36,7 @@ def _streaks(document: Json) -> Rows:
 
 def _ratio(document: Json) -> Rows:
     """A row of closes, and one on total return where it was asked for."""
-    ratio = document["spread"] and document["spread"]["ratio"]
+    ratio = _whole(document).get("ratio") or _whole(document).get("level")
     for row in (ratio, ratio and ratio.get("total_return")):
         if row:
             extremes = {
@@ -43,7 +49,7 @@ def _ratio(document: Json) -> Rows:
 
 
 def _followed(document: Json) -> Rows:
-    for row in document["spread"]["followed"] if document["spread"] else ():
+    for row in _whole(document).get("followed", ()):
         base = {f"base_{name}": value for name, value in row["base"].items()}
         yield {**row, **base, "after": row["state"]}
 
@@ -52,7 +58,7 @@ def _followed(document: Json) -> Rows:
 RARITY_PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
     "rolling": (
         f"{_PAIR}sessions:i of:i as_wide:i later:i last:d last_overlapping:d percentile:f beyond:f"
-        " z:f record_gap_pp:f record_end:d first:d over_holes:i claim:b standing",
+        " z:f record_gap_pp:f record_return:f record_end:d first:d over_holes:i claim:b standing",
         _rolling,
     ),
     "streaks": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.note.headline import compared
 from tui.text import formats as f
 from tui.text.safe import safe
 
@@ -34,7 +35,10 @@ def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:
             f"{question.small} {f.pct(spread.small_return)}",
             f"{question.large} {f.pct(spread.large_return)}",
         ]
-        if spread.same_window.claim:
+        rank = spread.rolling
+        if compared(snapshot).rolling and rank is not None:
+            parts.append(f"{rank.as_wide:,} of {rank.of:,} as wide")
+        elif spread.same_window.claim:
             parts.append(f"rank {spread.same_window.rank} of {spread.same_window.of}")
     parts.append(f"{snapshot.as_of} {snapshot.state_words}")
     before = "SIMULATED " if snapshot.simulated else ""

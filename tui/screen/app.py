@@ -18,15 +18,18 @@ from textual.worker import Worker
 
 from cache.facts.errors import CacheError
 from tui.command.keys import keys_of
+from tui.host.board_place import BoardPlace
 from tui.host.scene import Scene, Side
 from tui.panes.frame import READING
 from tui.screen import later
+from tui.screen.asking import asks_another
 from tui.screen.main import MainScreen
 from tui.terminal import fitting, leaving
 from tui.terminal.fitted import FittedApp
 from tui.text.spans import Characters
 from tui.text.themes import THEMES
 from tui.widgets.drawing import Painter
+from tui.widgets.stage import SizedScreen
 from tui.workers.answers import Underway, answer
 from tui.workers.bringing import Bringer
 from tui.workers.live import Live
@@ -85,9 +88,11 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         self.error, self.notice = "", ""
         self.failed: Failed | None = None
         self.absent = False
+        self.place = BoardPlace()
         self.underway = Underway()
         self.refresher, self.bringer = Refresher(self), Bringer(self)
         self.live, self.wants_demo = Live(self), False
+        self._board_first = config.board_first and not question.alone
         self._opened, self._steps = now(), 0
         self.rung = ""
         self._identity: str | None = None
@@ -140,7 +145,12 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             # the frame stands on the terminal: what is painted first is the answer
             self._paint_hold.enter_context(self.batch_update())
             self.set_timer(PATIENCE, self._paint_without)
-        self.ask(self.question)
+        if self._board_first:
+            from tui.screen.board_screen import BoardScreen
+
+            self.push_screen(BoardScreen(self))
+        else:
+            self.ask(self.question)
         leaving.on_signals(self._leave, partial(fitting.give_back, self))
         self._watched = not self.is_headless and not leaving.terminal_gone()
         # After a stop and a continue the terminal has forgotten the screen.
@@ -166,7 +176,11 @@ class InternalsApp(FittedApp, inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """While something is typed, keys are text; after the sort key, one is a letter."""
         main = self.main
-        if main is None or self.screen is not main or event.is_forwarded:
+        if main is None or event.is_forwarded:
+            await super().on_event(event)
+        elif isinstance(self.screen, SizedScreen) and self.screen.took(event):
+            return
+        elif self.screen is not main:
             await super().on_event(event)
         elif isinstance(event, events.Key) and main.prompt.is_open:
             main.prompt.key(event)
@@ -218,9 +232,18 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         for remark in message.snapshot.remarks if message.snapshot.question != asked else ():
             self.tell(remark, error=True)
         self._paint()
+        if self.main is not None and asks_another(asked, message.snapshot.question):
+            self.main.to_top()
         # what nobody looks at yet waits until this is painted
         self.call_after_refresh(self._follow, old, message.snapshot)
         self.say()
+
+    def boarded(self) -> None:
+        """The board has its rows: at the start the panes' answer comes after them."""
+        self._paint_hold.close()
+        if self._board_first:
+            self._board_first = False
+            self.call_after_refresh(self.ask, self.question)
 
     def _follow(self, old: Snapshot | None, new: Snapshot) -> None:
         """An answer is on the screen: what it costs to renew, looks and alerts."""
@@ -273,7 +296,8 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         """Whether a question is about a pair of the watch list other than the one shown."""
         pair = (question.small, question.large)
         shown = self.snapshot and (self.snapshot.question.small, self.snapshot.question.large)
-        return pair != shown and pair in self.config.pairs
+        listed = pair in self.config.pairs or self.place.pair == ":".join(pair)
+        return pair != shown and listed
 
     def come_back(self) -> None:
         """From a pair that nothing is held of to what was shown before it."""
@@ -382,6 +406,8 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         """Bring the status line up to date."""
         if self.main is not None:
             self.main.show_status()
+            if isinstance(self.screen, SizedScreen):
+                self.screen.said()
 
     def status(self) -> tuple[str, str]:
         """Return the text of the status line and its kind: "alert", "error", "busy" or ""."""

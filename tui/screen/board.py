@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.containers import Container
@@ -26,6 +26,8 @@ from tui.terminal import fitting
 from tui.widgets.stage import Stage
 
 if TYPE_CHECKING:
+    from core.data.question import Question
+    from tui.command.line import EditPairs
     from tui.panes.pane import Pane
     from tui.screen.workbench import Workbench
     from tui.text.spans import Drawing
@@ -35,6 +37,7 @@ class Board(Stage, inherit_bindings=False):
     """Header, headline, four panes, status, hints."""
 
     AUTO_FOCUS = ""
+    SORTS: ClassVar[Collection[str]] = tuple(SORTS)
     # Focus is shown by titles alone: a move of it repaints nothing else.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
@@ -53,6 +56,7 @@ class Board(Stage, inherit_bindings=False):
         self.sorting = False
         self._header, self._headline = Panel(id="header"), Panel(id="headline")
         self._status, self._hints = Panel(id="status"), Panel(id="hints")
+        self._status_height = 1
         #: Lines that the headline takes.
         self._headline_height = host.seat.headline
         self._headline.styles.height = self._headline_height
@@ -128,6 +132,11 @@ class Board(Stage, inherit_bindings=False):
         """Let the panes be there, though there may be no answer yet."""
         self.query_one("#panes").styles.display = None
 
+    def to_top(self) -> None:
+        """Another question: every pane starts at its first line."""
+        for pane in self.panes:
+            pane.to_top()
+
     def show(self) -> None:
         """Bring everything up to the app's scene."""
         scene = self.host.scene
@@ -170,9 +179,19 @@ class Board(Stage, inherit_bindings=False):
         app = self.host
         message, kind = app.status()
         right = chrome.age_text(app.snapshot, app.now()) if app.snapshot else ""
+        standing = ""
+        if app.scene is not None and kind != "alert":
+            filtered = self.names.filter.text if self.names.filter else ""
+            standing = chrome.standing(app.question, app.snapshot, filtered, len(app.marked))
         if self.prompt.is_open:
             message, kind, right = self.prompt.advice, "error" * self.prompt.wrong, ""
-        self._status.show(lambda width, height: [frame.status(message, kind, right, width)])
+            standing = ""
+        most = max(self.size.height // 4, 1)
+        lines = frame.status_lines(message, kind, right, self.size.width, standing, most)
+        if self._status_height != len(lines):
+            self._status_height = len(lines)
+            self._status.styles.height = len(lines)
+        self._status.show(lambda width, height: lines)
 
     def _show_hints(self) -> None:
         if self.sorting:
@@ -223,6 +242,16 @@ class Board(Stage, inherit_bindings=False):
         self.activate(CONTRIBUTORS)
         return self.names
 
+    def ask(self, question: Question) -> None:
+        """Answer another question."""
+        self.host.ask(question)
+
+    def edit_pairs(self, edit: EditPairs) -> None:
+        """Change the watch list in the config file, and in force."""
+        from tui.workers.boards import edit_pairs
+
+        edit_pairs(self.host, edit)
+
     def sort_by(self, key: str) -> None:
         """Sort the names by a column of the command line."""
         self.listing().sort(key)
@@ -230,6 +259,7 @@ class Board(Stage, inherit_bindings=False):
     def set_filter(self, wanted: Filter | None) -> None:
         """Show only some contributors; None for all."""
         self.names.set_filter(wanted)
+        self.show_status()
 
     def add_fund(self, words: str) -> None:
         """A fund for the user's own list, as typed after ``fund add``."""
@@ -242,6 +272,20 @@ class Board(Stage, inherit_bindings=False):
             self.host.tell(why(error), error=True)
             return
         self.host.poll()
+
+    def show_view(self, name: str) -> None:
+        """A view by its name or the beginning of it, in the pane that has it."""
+        wanted = name.casefold()
+        known = [(number, view) for number, views in frame.VIEWS.items() for view in views]
+        begun = [one for one in known if one[1].startswith(wanted)]
+        match = [one for one in known if one[1] == wanted] or begun
+        if not wanted or not match:
+            views = ", ".join(view for _, view in known)
+            self.host.tell(f"no view is called {name!r}; there are {views}", error=True)
+            return
+        here = next((one for one in match if one[0] == self.active), match[0])
+        self.activate(here[0])
+        self.pane_here.set_view(here[1])
 
     def show_theme(self, name: str) -> None:
         """A theme's names alone, and marked; "" for all names again, none of them marked."""
@@ -281,7 +325,7 @@ class Board(Stage, inherit_bindings=False):
                 else f"{small} – {large} is on the screen"
             )
             return
-        app.ask(replace(app.question, small=small, large=large, without=()))
+        app.ask(replace(app.question, small=small, large=large, without=(), alone=False))
 
     def ring(self, pane: int) -> None:
         """Mark the pane that shows the number of an alert."""

@@ -14,6 +14,8 @@ MODULES: Final = (
     "tui.command.completion",
     "tui.command.line",
     "tui.panes.help",
+    "tui.screen.board_screen",
+    "tui.screen.board_news",
     "tui.panes.name",
     "tui.panes.explain",
     "tui.panes.since",

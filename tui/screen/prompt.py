@@ -6,19 +6,23 @@ follows enter or the first sign is taken for something else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Collection
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import events
 
 from core.data.errors import WindowError
 from tui.command.commands import CommandError
+from tui.panes.frame import VIEWS
 from tui.panes.sheet import Panel
 from tui.terminal import fitting
 from tui.text.safe import safe
 
 if TYPE_CHECKING:
+    from core.data.question import Question
     from tui.command.completion import Vocabulary
     from tui.command.filters import Filter
+    from tui.command.line import EditPairs
     from tui.screen.workbench import Workbench
     from tui.text.spans import Drawing, Line
 
@@ -27,13 +31,25 @@ _LONGEST = 500
 
 
 class Typing(Protocol):
-    """What the prompt asks of the screen it stands on."""
+    """What the prompt asks of the screen it stands on.
+
+    Attributes:
+        SORTS: columns that ``sort`` knows there.
+    """
+
+    SORTS: ClassVar[Collection[str]]
 
     def set_prompt(self, shown: bool) -> None:
         """The prompt in place of the hints, or the hints."""
 
     def show_status(self) -> None:
         """Bring the status line up to date."""
+
+    def ask(self, question: Question) -> None:
+        """Answer another question."""
+
+    def edit_pairs(self, edit: EditPairs) -> None:
+        """Change the watch list in the config file."""
 
     def set_filter(self, wanted: Filter | None) -> None:
         """Show only some contributors; None for all."""
@@ -43,6 +59,9 @@ class Typing(Protocol):
 
     def show_theme(self, name: str) -> None:
         """A theme's names alone, marked; "" for all names again."""
+
+    def show_view(self, name: str) -> None:
+        """A view by its name or the beginning of it, in the pane that has it."""
 
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0."""
@@ -162,6 +181,7 @@ class Prompt(Panel):
             symbols=list(dict.fromkeys(s for view in views for s in view.contributors.symbols)),
             themes=[theme.name for theme in market.reference.themes] if market else (),
             pairs=[f"{small}:{large}" for small, large in host.config.pairs],
+            views=[view for views in VIEWS.values() for view in views],
             last=str(scene.snapshot.last_session) if scene is not None else "",
         )
 
@@ -207,16 +227,18 @@ class Prompt(Panel):
         from tui.command.line import (
             Act,
             AddFund,
+            EditPairs,
             Import,
             SetAlert,
             SortBy,
             ThemeNamed,
+            ViewNamed,
             WatchPair,
             parse,
         )
 
         try:
-            asked = parse(self._text, host.question, host.config.pairs)
+            asked = parse(self._text, host.question, host.config.pairs, board.SORTS)
         except (CommandError, WindowError) as error:
             self._say_wrong(error)
             return
@@ -229,11 +251,15 @@ class Prompt(Panel):
             board.sort_by(asked.key)
         elif isinstance(asked, ThemeNamed):
             board.show_theme(asked.name)
+        elif isinstance(asked, ViewNamed):
+            board.show_view(asked.name)
         elif isinstance(asked, AddFund):
             board.add_fund(asked.words)
         elif isinstance(asked, WatchPair):
             board.watch_pair(asked.place)
         elif isinstance(asked, SetAlert):
             host.ringer.set(asked.alert)
+        elif isinstance(asked, EditPairs):
+            board.edit_pairs(asked)
         elif asked != host.question:
-            host.ask(asked)
+            board.ask(asked)

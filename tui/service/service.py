@@ -7,6 +7,7 @@ measures is loaded by the first question, which the screen lets a thread answer 
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -14,18 +15,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import StoreEmpty, StoreError
-from core.data.question import Question
+from core.data.question import Basis, Question
+from tui.state.config import FILE
 from tui.state.files import Memory
+from tui.state.pairs_file import PairsFile
 from tui.state.places import Places, places
 from tui.state.written import Written
 from tui.workers.program import internals
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from concurrent.futures import Future
-    from datetime import datetime
+    from datetime import date, datetime
 
     from cache.facts.fund_entry import FundEntry
     from cache.store.store import Held, Store
+    from core.answer.board import Board, Pair
     from core.answer.views import Snapshot
     from core.data.frames import Prices, Reference
     from core.data.market import Market
@@ -71,6 +76,8 @@ class Desk:
         self.notes = places.notes
         self.ledger: Ledger = Written(places, self.memory)
         self.read_only = self.memory.refusal
+        lock = places.state.with_name("config.lock")
+        self.watch_list = PairsFile(places.settings / FILE, lock, self.memory.refusal)
         if places.published:
             from cache.store.publish import published_words
 
@@ -80,6 +87,8 @@ class Desk:
         self._quotes: Quotes | None = None
         self._overlaid: tuple[Market, Quotes, Market] | None = None
         self._begun: tuple[Question, Future[Snapshot]] | None = None
+        self._boarding = threading.Lock()
+        self._board: tuple[Market, tuple[object, ...], Board] | None = None
         self._facts: tuple[tuple[object, ...], Reference] | None = None
 
     @cached_property
@@ -212,6 +221,33 @@ class Desk:
             return begun[1].result()
         return self._take(question)
 
+    def begin_board(self, own: Sequence[tuple[str, str]], basis: Basis, as_of: date | None) -> None:
+        """Answer for every pair in a thread, so that `board` has the answer sooner."""
+
+        def work() -> None:
+            from cache.facts.pairs import board_pairs
+
+            # what goes wrong goes wrong again where it is told
+            with suppress(Exception):
+                self.board(board_pairs(own), basis, as_of)
+
+        threading.Thread(target=work, name="first board", daemon=True).start()
+
+    def board(self, pairs: Sequence[Pair], basis: Basis, as_of: date | None) -> Board:
+        """Answer for every pair from the closes held; see `core.answer.board.board`.
+
+        Raises:
+            CacheError: nothing is held, or it cannot be read.
+        """
+        from core.answer.board import board
+
+        market, asked = self.market(), (tuple(pairs), basis, as_of)
+        with self._boarding:
+            last = self._board
+            if last is None or last[0] is not market or last[1] != asked:
+                self._board = last = market, asked, board(market, pairs, basis, as_of)
+            return last[2]
+
     def _take(self, question: Question) -> Snapshot:
         from core.answer.snapshot import take
 
@@ -303,7 +339,10 @@ class Desk:
         if self.simulated:
             return None
         command = internals("refresh", "--progress", "json", "--no-alerts")
-        command += ["--pair", f"{question.small}:{question.large}", "--window", question.window]
+        which = ["--pair", f"{question.small}:{question.large}"]
+        if question.alone:
+            which = ["--index", question.small]
+        command += [*which, "--window", question.window]
         if self._home is not None:
             command += ["--home", str(self._home)]
         return command + (["--full"] if full else [])
@@ -316,7 +355,7 @@ class Desk:
         """
         if self.memory.refusal:
             raise StoreError(self.memory.refusal)
-        if self.simulated:
+        if self.simulated or question.alone:
             return None
         command = internals("quotes")
         command += ["--pair", f"{question.small}:{question.large}"]

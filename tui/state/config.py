@@ -19,6 +19,8 @@ from core.data.question import Basis, Question, normal
 from tui.report.formats import FILED, KEPT
 
 THEMES: Final = ("dark", "light", "colour-blind", "red-up", "terminal")
+#: What the screen opens with.
+OPENS: Final = ("panes", "board")
 FILE: Final = "config.toml"
 _SOURCE: Final = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 #: The watch list where none is set: by size, by weighting, by index provider.
@@ -42,6 +44,7 @@ class Config:
         wire: "cells" sends the cells that differ, "plain" what Textual sends.
         mouse: let the mouse be used; without, the terminal marks text with it.
         watch: open with live quotes, as the key p and --watch ask for.
+        opens: "panes", or "board" for every pair at a glance first.
         refresh_on_open: fetch what is stale at the start; no request is sent otherwise.
         pairs: the watch list, in the order it is stepped through.
         hook: a command run when an alert fires; () for none.
@@ -68,6 +71,7 @@ class Config:
     wire: str = "cells"
     mouse: bool = True
     watch: bool = False
+    opens: str = "panes"
     refresh_on_open: bool = False
     pairs: tuple[tuple[str, str], ...] = PAIRS
     hook: tuple[str, ...] = ()
@@ -83,6 +87,11 @@ class Config:
     keys: Mapping[str, str] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
+
+    @property
+    def board_first(self) -> bool:
+        """Whether the screen opens with the board: where no pair is asked for."""
+        return self.opens == "board" and "pair" not in self.flags
 
     def question(self, remembered: Question | None = None) -> Question:
         """Return the first question: a setting that was given, else what was last on the screen."""
@@ -102,7 +111,12 @@ def _symbol(text: str) -> str:
     return symbol if symbol.isalnum() else yahoo_symbol(symbol)
 
 
-def _two_funds(value: Any) -> tuple[str, str]:
+def two_funds(value: Any) -> tuple[str, str]:
+    """The two funds of ``IWM:SPY``.
+
+    Raises:
+        ConfigError: the value names no two.
+    """
     parts = [_symbol(part) for part in value.split(":")] if isinstance(value, str) else []
     if len(parts) != 2 or not all(map(valid_symbol, parts)) or parts[0] == parts[1]:
         raise ConfigError('write two funds such as "IWM:SPY"')
@@ -110,14 +124,14 @@ def _two_funds(value: Any) -> tuple[str, str]:
 
 
 def _pair(value: Any) -> dict[str, Any]:
-    small, large = _two_funds(value)
+    small, large = two_funds(value)
     return {"small": small, "large": large}
 
 
 def _pairs(value: Any) -> dict[str, Any]:
     if not isinstance(value, list) or not value:
         raise ConfigError('write a list of pairs such as ["IWM:SPY", "RSP:SPY"]')
-    return {"pairs": tuple(dict.fromkeys(map(_two_funds, value)))}
+    return {"pairs": tuple(dict.fromkeys(map(two_funds, value)))}
 
 
 def _hook(value: Any) -> dict[str, Any]:
@@ -192,6 +206,7 @@ _SETTINGS: Final[Mapping[tuple[str, str], Callable[[Any], dict[str, Any]]]] = {
     ("", "ascii"): partial(_switch, "ascii"),
     ("", "wire"): partial(_choice, "wire", ("cells", "plain")),
     ("", "mouse"): partial(_switch, "mouse"),
+    ("", "open"): lambda value: {"opens": _choice("open", OPENS, value)["open"]},
     ("", "refresh_on_open"): partial(_switch, "refresh_on_open"),
     ("fetch", "rate"): partial(_number, "rate", 0.1, 20, whole=False),
     ("fetch", "pool"): partial(_number, "pool", 1, 32, whole=True),

@@ -105,7 +105,12 @@ class Memory:
         )
 
     def remember(self, question: Question, seat: Seat) -> None:
-        """Keep a question's pair, window and basis and the seat; `lost` tells why not."""
+        """Keep a question's pair, window and basis and the seat; `lost` tells why not.
+
+        One index alone is not a pair: what was remembered before it stays.
+        """
+        if question.alone:
+            return
         fields = {
             "small": question.small,
             "large": question.large,

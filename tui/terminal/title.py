@@ -24,9 +24,11 @@ _LONGEST: Final = 80
 def title_of(snapshot: Snapshot) -> str:
     """``IWM-SPY YTD +14.84 pp``: ASCII, so that no window manager can show it wrongly."""
     question = snapshot.question
-    words = [f"{question.small}-{question.large}", question.window]
+    words = ["-".join(question.funds), question.window]
     if snapshot.spread is not None:
         words.append(formats.pp(snapshot.spread.gap))
+    if snapshot.own is not None:
+        words.append(formats.pct(snapshot.own.small_return))
     if snapshot.simulated:
         words.append("SIMULATED")
     return formats.to_ascii(safe(" ".join(words)))[:_LONGEST]

@@ -33,6 +33,13 @@ class SizedScreen(Screen[None], inherit_bindings=False):
     `App._on_resize` no longer answer each other.
     """
 
+    def took(self, event: events.Event) -> bool:
+        """Whether a key or a paste was taken as typed text: no binding then acts on it."""
+        return False
+
+    def said(self) -> None:
+        """The app has something else to say in the status line."""
+
     def _screen_resized(self, size: Size, *more: Any) -> None:
         if size == self.app.size or not tested():
             super()._screen_resized(size, *more)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
-from cache.facts.funds import load_funds
+from cache.facts.funds import load_funds, plain_title
 from cache.facts.symbols import valid_symbol, yahoo_symbol
 from cache.sources.holdings.rows import Rejected
 from cache.sources.sandbox import open_regular, run
@@ -191,8 +191,8 @@ def _fund(
     stated = yahoo_symbol(fields["fund"])
     title = " ".join(clean(fields["title"], 120).split())
     if not valid_symbol(stated):
-        folded = title.casefold()
-        titled = (f.symbol for f in funds.values() if f.title and f.title.casefold() == folded)
+        folded = plain_title(title)
+        titled = (f.symbol for f in funds.values() if f.title and plain_title(f.title) == folded)
         stated = next(titled, "")
     if not stated and wanted is None:
         about = f'its title "{title}" is that of no known fund' if title else "it names no fund"

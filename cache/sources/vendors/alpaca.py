@@ -2,108 +2,38 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from cache.facts.sessions import NEW_YORK, last_final
-from cache.refresh.gate import Answer
-from cache.refresh.reasons import asked
+from cache.facts.sessions import NEW_YORK
+from cache.refresh.ask_groups import ask_groups
 from cache.sources.vendors.as_traded import Bar, Events, answer_of
-from cache.sources.vendors.asking import Asker, StoppedError, VendorError
+from cache.sources.vendors.asking import KeyedSource, VendorError
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
-    from cache.sources.vendors.settings import SourceSettings
+    from cache.refresh.gate import Answer
 
 #: Bars of a page, and pages followed at most.
 _ROWS, _PAGES = 10_000, 1_000
 _ACTIONS: Final = "forward_split,reverse_split,cash_dividend"
 
 
-class Alpaca:
+class Alpaca(KeyedSource):
     """Closes of Alpaca on the basis of the last split; its two keys go in headers."""
 
-    def __init__(self, settings: SourceSettings, *, timeout: float = 30.0, pause: float = 2.0):
-        """Nothing is asked yet.
-
-        Args:
-            settings: the vendor, where its keys lie, and its rate.
-            timeout: seconds that one answer may take.
-            pause: seconds before what failed in passing is asked a second time.
-
-        Raises:
-            SourceError: a key is not there.
-        """
-        self.asker = Asker(settings, timeout=timeout, pause=pause)
-        self.vendor = settings.vendor
-        self.name = settings.vendor.name
-
-    @property
-    def unreachable(self) -> bool:
-        """Nothing at all answered."""
-        return self.asker.unreachable
-
-    @property
-    def limited_until(self) -> datetime | None:
-        """When a rate limit was met, the time to try again."""
-        return self.asker.limited_until
-
-    @property
-    def off(self) -> timedelta:
-        """How far this machine's clock is ahead of the vendor's."""
-        return self.asker.skew.off
-
-    @property
-    def requests(self) -> int:
-        """Requests sent so far."""
-        return self.asker.requests
-
-    @property
-    def retried(self) -> int:
-        """How many requests were sent a second time."""
-        return self.asker.retried
-
-    def fetch(
-        self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
-    ) -> Iterator[Answer]:
-        """Ask, and give each answer as it comes; one Answer an Ask.
-
-        Args:
-            asks: what to ask.
-            now: the time.
-            stop: when set, ends at once; what is open stays unanswered.
-        """
-        self.asker.begin(now, stop)
-        final = last_final(now)
-        open_still = {ask.symbol: ask for ask in asks}
-        try:
-            for answer in self._answers(list(open_still.values()), now, final):
-                open_still.pop(answer.ask.symbol)
-                yield answer
-        except StoppedError:
-            return
-        except VendorError as error:
-            for ask in open_still.values():
-                reason = f"{error}"
-                if error.kind in ("not_found", "bad_data"):
-                    reason = asked(reason, final)
-                yield Answer(ask, kind=error.kind, reason=reason, heard="unasked")
-
-    def _answers(self, asks: Sequence[Ask], now: datetime, final: date) -> Iterator[Answer]:
+    def answers(self, asks: Sequence[Ask], now: datetime, final: date) -> Iterator[Answer]:
+        """The answers, batch by batch."""
         known = []
         for ask in asks:
             if ask.symbol.startswith("^") or "." in ask.symbol:
-                reason = asked(f"is no symbol that {self.name} could know", final)
-                yield Answer(ask, kind="not_found", reason=reason)
+                yield self.unknown(ask, final)
             else:
                 known.append(ask)
-        known.sort(key=lambda ask: (ask.whole, ask.start))
-        for whole, group in groupby(known, key=lambda ask: ask.whole):
-            pieces = list(group)
-            events = None if whole else self._events(pieces[0].start, final, ())
+        for pieces in ask_groups(known, final):
+            pieces.sort(key=lambda ask: ask.start)
+            events = None if pieces[0].whole else self._events(pieces[0].start, final, ())
             for at in range(0, len(pieces), self.vendor.batch):
                 batch = pieces[at : at + self.vendor.batch]
                 first = min(ask.start for ask in batch)

@@ -8,19 +8,22 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 from cache.facts.errors import SourceError
+from cache.facts.sessions import last_final
 from cache.refresh.clock_skew import Skew
+from cache.refresh.gate import Answer
 from cache.refresh.interrupt import unless
-from cache.refresh.reasons import wait
+from cache.refresh.reasons import asked, wait
 from cache.refresh.retry_after import retry_at
 from cache.sources.download import Download, DownloadError, download
 
 if TYPE_CHECKING:
+    from cache.refresh.ask import Ask
     from cache.refresh.gate import Heard, Kind
     from cache.sources.vendors.settings import SourceSettings
 
@@ -198,6 +201,104 @@ class Asker:
             return VendorError("not_found", f"not found at {name}", halts=False)
         reason = f"{name} answered with error {status}; try again"
         return VendorError("try_again", reason, halts=False)
+
+
+class KeyedSource:
+    """What every source with a key says of itself.
+
+    Attributes:
+        asker: sends its requests.
+        vendor: its terms.
+        name: as closes name their source.
+    """
+
+    def __init__(self, settings: SourceSettings, *, timeout: float = 30.0, pause: float = 2.0):
+        """Nothing is asked yet.
+
+        Args:
+            settings: the vendor, where its key lies, and its rate.
+            timeout: seconds that one answer may take.
+            pause: seconds before what failed in passing is asked a second time.
+
+        Raises:
+            SourceError: no key is there.
+        """
+        self.asker = Asker(settings, timeout=timeout, pause=pause)
+        self.vendor = settings.vendor
+        self.name = settings.vendor.name
+
+    @property
+    def unreachable(self) -> bool:
+        """Nothing at all answered."""
+        return self.asker.unreachable
+
+    @property
+    def limited_until(self) -> datetime | None:
+        """When a rate limit was met, the time to try again."""
+        return self.asker.limited_until
+
+    @property
+    def off(self) -> timedelta:
+        """How far this machine's clock is ahead of the vendor's."""
+        return self.asker.skew.off
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far."""
+        return self.asker.requests
+
+    @property
+    def retried(self) -> int:
+        """How many requests were sent a second time."""
+        return self.asker.retried
+
+    def fetch(
+        self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
+    ) -> Iterator[Answer]:
+        """Ask, and give each answer as it comes; one Answer an Ask.
+
+        A refusal that concerns all of them ends the asking: whatever is open then is answered
+        with it.
+
+        Args:
+            asks: what to ask.
+            now: the time.
+            stop: when set, ends at once; what is open stays unanswered.
+        """
+        self.asker.begin(now, stop)
+        open_still = {ask.symbol: ask for ask in asks}
+        final = last_final(now)
+        try:
+            for answer in self.answers(list(open_still.values()), now, final):
+                open_still.pop(answer.ask.symbol)
+                yield answer
+        except StoppedError:
+            return
+        except VendorError as error:
+            for ask in open_still.values():
+                yield self.failed(ask, error, final, unasked=True)
+
+    def answers(self, asks: Sequence[Ask], now: datetime, final: date) -> Iterator[Answer]:
+        """The answers, one after the other.
+
+        Raises:
+            VendorError: nothing further is to be asked.
+            StoppedError: the asking was ended from outside.
+        """
+        raise NotImplementedError
+
+    def failed(self, ask: Ask, error: VendorError, final: date, *, unasked: bool) -> Answer:
+        """The answer to an ask that brought nothing."""
+        reason = f"{error}"
+        if error.kind in ("not_found", "bad_data"):
+            reason = asked(reason, final)
+        heard = "unasked" if unasked else error.heard
+        return Answer(ask, kind=error.kind, reason=reason, heard=heard)
+
+    def unknown(self, ask: Ask, final: date) -> Answer:
+        """The answer to an ask for what the vendor cannot have."""
+        reason = asked(f"is no symbol that {self.name} could know", final)
+        return Answer(ask, kind="not_found", reason=reason)
 
 
 def _secret(settings: SourceSettings, variables: tuple[str, ...]) -> tuple[str, str]:

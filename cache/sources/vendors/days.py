@@ -6,20 +6,19 @@ unless so many are wanted that the days of the market cost less.
 
 from __future__ import annotations
 
-import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.facts.sessions import last_final, sessions
+from cache.facts.sessions import sessions
+from cache.refresh.ask_groups import ask_groups
 from cache.refresh.gate import Answer
-from cache.refresh.reasons import asked
 from cache.sources.vendors.as_traded import Bar, Events, answer_of
-from cache.sources.vendors.asking import Asker, StoppedError, VendorError
+from cache.sources.vendors.asking import KeyedSource, VendorError
 from cache.sources.vendors.kept_days import KEPT_BEYOND, KeptDays
 from core.data.frames import day
 
@@ -48,51 +47,15 @@ class History:
     dividends: dict[date, float] = field(default_factory=dict)
 
 
-class DayVendor(ABC):
+class DayVendor(KeyedSource, ABC):
     """A source of prices that is asked for days and for histories."""
 
     def __init__(self, settings: SourceSettings, *, timeout: float = 30.0, pause: float = 2.0):
-        """Nothing is asked yet.
-
-        Args:
-            settings: the vendor, where its key lies, and its rate.
-            timeout: seconds that one answer may take.
-            pause: seconds before what failed in passing is asked a second time.
-
-        Raises:
-            SourceError: no key is there.
-        """
-        self.asker = Asker(settings, timeout=timeout, pause=pause)
-        self.vendor = settings.vendor
-        self.name = settings.vendor.name
+        """Nothing is asked yet; as `KeyedSource`."""
+        super().__init__(settings, timeout=timeout, pause=pause)
         self._private = settings.private / f"{settings.vendor.key}-days"
         #: Told how far the asking has come, between two answers.
         self.report: Callable[[str], None] = lambda sentence: None
-
-    @property
-    def unreachable(self) -> bool:
-        """Nothing at all answered."""
-        return self.asker.unreachable
-
-    @property
-    def limited_until(self) -> datetime | None:
-        """When a rate limit was met, the time to try again."""
-        return self.asker.limited_until
-
-    @property
-    def off(self) -> timedelta:
-        """How far this machine's clock is ahead of the vendor's."""
-        return self.asker.skew.off
-
-    @property
-    def requests(self) -> int:
-        """Requests sent so far."""
-        return self.asker.requests
-
-    @property
-    def retried(self) -> int:
-        """How many requests were sent a second time."""
-        return self.asker.retried
 
     # What a vendor's own file says
 
@@ -114,42 +77,14 @@ class DayVendor(ABC):
 
     # The asking
 
-    def fetch(
-        self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
-    ) -> Iterator[Answer]:
-        """Ask, and give each answer as it comes; one Answer an Ask.
-
-        A refusal that concerns all of them ends the asking: whatever is open then is answered
-        with it.
-
-        Args:
-            asks: what to ask.
-            now: the time.
-            stop: when set, ends at once; what is open stays unanswered.
-        """
-        self.asker.begin(now, stop)
-        open_still = {ask.symbol: ask for ask in asks}
-        final = last_final(now)
-        try:
-            for answer in self._answers(list(open_still.values()), now, final):
-                open_still.pop(answer.ask.symbol)
-                yield answer
-        except StoppedError:
-            return
-        except VendorError as error:
-            for ask in open_still.values():
-                yield self._failed(ask, error, final, unasked=True)
-
-    def _answers(self, asks: Sequence[Ask], now: datetime, final: date) -> Iterator[Answer]:
+    def answers(self, asks: Sequence[Ask], now: datetime, final: date) -> Iterator[Answer]:
+        """The answers, by days of the market or by symbols, whichever costs less."""
         spelled = {ask.symbol: self.spelled(ask.symbol) for ask in asks}
         for ask in asks:
             if not spelled[ask.symbol]:
-                reason = asked(f"is no symbol that {self.name} could know", final)
-                yield Answer(ask, kind="not_found", reason=reason)
+                yield self.unknown(ask, final)
         known = [ask for ask in asks if spelled[ask.symbol]]
-        for group in ([a for a in known if not a.whole], [a for a in known if a.whole]):
-            if not group:
-                continue
+        for group in ask_groups(known, final):
             days = self._days(group, final)
             by_days = len(days) * self.vendor.per_day + self.vendor.per_range
             if by_days <= len(group) * self.vendor.per_symbol:
@@ -219,7 +154,7 @@ class DayVendor(ABC):
                 failures += error.kind == "try_again"
                 if error.halts or failures >= IN_A_ROW:
                     raise
-                yield self._failed(ask, error, final, unasked=False)
+                yield self.failed(ask, error, final, unasked=False)
                 continue
             failures = 0
             yield self._answer(ask, history.bars, history.splits, history.dividends, now)
@@ -233,10 +168,3 @@ class DayVendor(ABC):
         now: datetime,
     ) -> Answer:
         return answer_of(ask, bars, splits, dividends, vendor=self.name, now=now)
-
-    def _failed(self, ask: Ask, error: VendorError, final: date, *, unasked: bool) -> Answer:
-        reason = f"{error}"
-        if error.kind in ("not_found", "bad_data"):
-            reason = asked(reason, final)
-        heard = "unasked" if unasked else error.heard
-        return Answer(ask, kind=error.kind, reason=reason, heard=heard)

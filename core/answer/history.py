@@ -1,0 +1,295 @@
+"""The history of a measure: its value over the same window of every year, month or session.
+
+A point is answered as a question for that window would be: the files that speak for it, the lines
+of that time, those that no longer trade included. Only points with at least 90 % of weight
+measured, on lists that carry the measure, count for its rank and for "since".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from core.answer.index import index_of
+from core.answer.views import covers
+from core.data.errors import MeasureError, UnavailableError
+from core.data.frames import day, pydate
+from core.data.lending import lenders
+from core.data.windows import Window, resolve, same_window
+from core.measures.carry import NEAR_DAYS
+from core.measures.daily import daily as daily_of
+from core.measures.membership import spans
+from core.measures.rarity import rank_value
+
+if TYPE_CHECKING:
+    from core.answer.scalar import Scalar
+    from core.answer.views import IndexView
+    from core.data.frames import Dates
+    from core.data.market import Market
+    from core.data.question import Question
+    from core.measures.daily import Daily
+
+Every = Literal["year", "month", "session"]
+EVERY: Final[tuple[Every, ...]] = ("year", "month", "session")
+#: Fewer years than this, from the first point that counts to the last, carry no claim.
+CLAIM_YEARS: Final = 10
+#: Measures whose level depends on the session that their sum starts at.
+_RUNNING_SUMS: Final = ("advance_decline_line", "summation")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A measure of one window.
+
+    Attributes:
+        start: session of the window's first close; of a daily measure the session itself.
+        end: session of its last close.
+        value: a fraction, None where it is not known.
+        coverage: weight measured, a fraction; of a daily measure the members with closes.
+        on_files: weight measured on prices of files.
+        why: why the point does not count, "" where it does.
+    """
+
+    start: date
+    end: date
+    value: float | None
+    coverage: float | None
+    on_files: float
+    why: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts for ranks."""
+        return not self.why and self.value is not None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRank:
+    """The last point of a history among those that count.
+
+    Attributes:
+        value: ranked, a fraction.
+        side: 1 where it lies above the middle of the others and larger is rarer, else -1.
+        rank: 1 where none is farther out on its side.
+        of: points that count, this one included.
+        since: end of the latest earlier one at least as far out; None where there is none.
+        first: end of the first point that counts.
+        end: of the point ranked.
+        coverage: the smallest of the points that count.
+        on_files: the largest part on prices of files.
+        claim: whether the history is long enough for a claim.
+    """
+
+    value: float
+    side: int
+    rank: int
+    of: int
+    since: date | None
+    first: date
+    end: date
+    coverage: float
+    on_files: float
+    claim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A measure of one index over time.
+
+    Attributes:
+        fund: whose index.
+        row: of the table of measures.
+        window: as asked for.
+        every: what a point stands for.
+        points: by end, ascending.
+        rank: of the last point; None where it does not count.
+    """
+
+    fund: str
+    row: Scalar
+    window: str
+    every: Every
+    points: tuple[Point, ...]
+    rank: MeasureRank | None
+
+
+def histories(
+    market: Market,
+    question: Question,
+    fund: str,
+    rows: Sequence[Scalar],
+    sessions: Dates,
+    every: Every,
+) -> tuple[History, ...]:
+    """The history of some measures of one index up to a question's as-of date.
+
+    Args:
+        market: what is held.
+        question: its window, basis and as-of date.
+        fund: whose index.
+        rows: of the table of measures.
+        sessions: (T,) ascending, on which windows may start and end.
+        every: what a point stands for.
+
+    Raises:
+        MeasureError: a measure has no history.
+        UnavailableError: no window is to be had.
+    """
+    for row in rows:
+        if row.key in _RUNNING_SUMS:
+            raise MeasureError(
+                f"{row.key} has no history: its level depends on where its sum begins"
+            )
+    windows = _with_files(market, fund, windows_of(question, sessions, every))
+    views: list[tuple[Window, IndexView | str]] = []
+    if any(row.series is None for row in rows):
+        views = [(window, _view(market, question, fund, window)) for window in windows]
+    by_session: dict[date, Daily] = {}
+    if any(row.series is not None for row in rows):
+        by_session = _daily(market, question, fund, [window.end for window in windows])
+    made = []
+    for row in rows:
+        points = (
+            tuple(_point(row, window, view) for window, view in views)
+            if row.series is None
+            else tuple(_daily_point(row, window.end, by_session) for window in windows)
+        )
+        made.append(History(fund, row, question.window, every, points, rank_of(points)))
+    return tuple(made)
+
+
+def windows_of(question: Question, sessions: Dates, every: Every) -> list[Window]:
+    """The windows of a history, ascending by their ends; the last is the question's own.
+
+    Raises:
+        MeasureError: the window is of fixed dates, which no other month or session has.
+        UnavailableError: the closes held have no such window.
+    """
+    if not len(sessions):
+        raise UnavailableError("no closes to take windows from")
+    as_of = question.as_of or pydate(sessions[-1])
+    sessions = sessions[sessions <= day(as_of)]
+    mine = resolve(question.window, as_of, sessions)
+    if every == "year":
+        years = range(mine.end_anchor.year - pydate(sessions[0]).year + 1)
+        shifted = (same_window(mine, back, sessions) for back in years)
+        return sorted({w.end: w for w in shifted if w is not None}.values(), key=lambda w: w.end)
+    if question.window[:1].isdigit() and ("-" in question.window or question.window.isdigit()):
+        raise MeasureError(
+            f"the window {question.window} has fixed dates, one value a year: --every year"
+        )
+    ends = sessions
+    if every == "month":
+        month = sessions.astype("datetime64[M]")
+        ends = sessions[np.append(month[1:] != month[:-1], True)]
+    windows = []
+    for end in ends.tolist():
+        try:
+            windows.append(resolve(question.window, end, sessions))
+        except UnavailableError:
+            continue
+    # H1 and H2 end at the same session for half a year
+    return list({window.end: window for window in windows}.values())
+
+
+def _with_files(market: Market, fund: str, windows: Iterable[Window]) -> list[Window]:
+    """The windows from the first list of members on that may speak for their start."""
+    names = [fund, *(name for name, _ in lenders(market.reference.indices, fund, market.holdings))]
+    first = min((files[0].as_of for n in names if (files := market.holdings.get(n))), default=None)
+    if first is None:
+        return []
+    return [window for window in windows if window.start >= first - timedelta(days=NEAR_DAYS)]
+
+
+def _view(market: Market, question: Question, fund: str, window: Window) -> IndexView | str:
+    """One window's answer, or why there is none."""
+    parts = spans(market, fund, window.start, window.end, window.end)
+    answer = index_of(market, question, fund, window, parts)
+    return answer if isinstance(answer, str) else answer[0]
+
+
+def _point(row: Scalar, window: Window, view: IndexView | str) -> Point:
+    """A measure of a window; a point that does not count says why."""
+    if isinstance(view, str):
+        return Point(window.start, window.end, None, None, 0.0, view)
+    value, why = row.value(view, None), ""
+    if row.claim != "closes" and not view.covered:
+        why = f"{100 * view.weight_measured:.1f} % of weight measured"
+    elif not row.claimed(view):
+        why = "its list of members is carried too far"
+    elif value is None:
+        why = "not known"
+    return Point(window.start, window.end, value, view.weight_measured, view.file_price_weight, why)
+
+
+def _daily(
+    market: Market, question: Question, fund: str, ends: Sequence[date]
+) -> dict[date, Daily]:
+    """Session -> the daily breadth that has it: one for each calendar year, up to its last end."""
+    found: dict[date, Daily] = {}
+    for year in sorted({end.year for end in ends}):
+        mine = [end for end in ends if end.year == year]
+        before = market.session(mine[0] - timedelta(days=1))
+        counted = daily_of(market, fund, (before, mine[-1]), mine[-1], question.basis)
+        if counted is not None:
+            found |= dict.fromkeys(mine, counted)
+    return found
+
+
+def _daily_point(row: Scalar, end: date, by_session: dict[date, Daily]) -> Point:
+    """A measure of a session, from the daily breadth of its year."""
+    counted = by_session.get(end)
+    place = -1 if counted is None else int(np.searchsorted(counted.sessions, day(end)))
+    if (
+        counted is None
+        or row.series is None
+        or place >= len(counted.sessions)
+        or counted.sessions[place] != day(end)
+    ):
+        return Point(end, end, None, None, 0.0, "no closes of its members")
+    value = float(row.series(counted)[place])
+    moved = (counted.advances + counted.declines + counted.unchanged)[place]
+    coverage = float(moved / counted.members[place])
+    why = ""
+    if not np.isfinite(value):
+        why = "not known"
+    elif not covers(coverage):
+        why = f"{100 * coverage:.1f} % of members have closes"
+    return Point(
+        end,
+        end,
+        value if np.isfinite(value) else None,
+        coverage if np.isfinite(coverage) else None,
+        0.0,
+        why,
+    )
+
+
+def rank_of(points: Sequence[Point]) -> MeasureRank | None:
+    """The last point's rank among those that count; None where it does not, or stands alone."""
+    counting = [point for point in points if point.counts]
+    if not points or not points[-1].counts or len(counting) < 2:
+        return None
+    values = np.array([point.value for point in counting], float)
+    ends = np.array([point.end for point in counting], "datetime64[D]")
+    side = 1 if values[-1] >= np.median(values[:-1]) else -1
+    ranked = rank_value(values, ends, side=side)
+    assert ranked is not None
+    farther = int((np.round(side * values, 4) > round(side * float(values[-1]), 4)).sum())
+    first, last = counting[0].end, counting[-1].end
+    return MeasureRank(
+        value=float(values[-1]),
+        side=side,
+        rank=1 + farther,
+        of=len(counting),
+        since=ranked.last_overlapping,
+        first=first,
+        end=last,
+        coverage=min(point.coverage or 0.0 for point in counting),
+        on_files=max(point.on_files for point in counting),
+        claim=last.year - first.year + 1 >= CLAIM_YEARS and len(counting) >= CLAIM_YEARS,
+    )

@@ -1,0 +1,103 @@
+"""A company's name as a reader knows it, from the capitals of an issuer's file.
+
+Share classes and corporate suffixes are taken off, and words are written as names are; a small
+table holds those that no rule gives.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+#: Ends of a name that say what kind of company or share it is, in capitals and without points.
+_SUFFIXES: Final = frozenset({
+    "INC", "INCORPORATED", "CORP", "CORPORATION", "CO", "COMPANY", "COMPANIES", "LTD", "LIMITED",
+    "PLC", "LP", "LLC", "LLP", "NV", "SA", "SE", "AG", "AB", "ASA", "SPA", "BV", "KGAA", "TRUST",
+    "REIT", "HOLDING", "HOLDINGS", "HLDG", "HLDGS", "GROUP", "GRP", "ADR", "ADS", "COMMON", "STOCK",
+    "ORD", "SHS", "SHARES", "NEW", "THE", "CL", "CLASS", "SERIES", "SER", "VOTING", "NON", "UNIT",
+    "UNITS", "DE",
+})  # fmt: skip
+#: An issuer's file cuts names off at so many characters.
+CUT: Final = 35
+#: The same where the whole name would else be one short word: "Eaton", but "News Corp".
+_KEPT_AFTER: Final = frozenset({"NEWS", "TRADE", "TARGET", "FIRST", "HOME"})
+_CLASS: Final = re.compile(
+    r"\b(?:CLASS|CL|SERIES|SER)\s+[A-Z0-9]\b(?:\s+VOTING)?|(?<=\w)-[A-C]$", re.IGNORECASE
+)
+_SMALL: Final = frozenset({"OF", "AND", "THE", "FOR", "IN", "ON", "A", "AN", "AT", "BY", "DE"})
+_NUMERAL: Final = re.compile(r"(?:II|III|IV|VI|VII|VIII|IX)")
+#: Words that no rule writes right.
+_WORDS: Final = {
+    "SITIME": "SiTime", "MAXLINEAR": "MaxLinear", "SERVICENOW": "ServiceNow", "PAYPAL": "PayPal",
+    "EBAY": "eBay", "JPMORGAN": "JPMorgan", "MCDONALDS": "McDonald's", "LOWES": "Lowe's",
+    "MOODYS": "Moody's", "KLA": "KLA", "AES": "AES", "EOG": "EOG", "EQT": "EQT", "IDEX": "IDEX",
+    "AIG": "AIG", "ADP": "ADP", "IQVIA": "IQVIA", "ONEOK": "ONEOK", "AMETEK": "Ametek",
+    "NETAPP": "NetApp", "FEDEX": "FedEx", "BLACKROCK": "BlackRock", "DOORDASH": "DoorDash",
+    "DIGITALOCEAN": "DigitalOcean", "CROWDSTRIKE": "CrowdStrike", "APPLOVIN": "AppLovin",
+    "TRANSMEDICS": "TransMedics", "DATADOG": "Datadog", "AUTOZONE": "AutoZone",
+    "CARMAX": "CarMax", "COSTAR": "CoStar", "DAVITA": "DaVita", "DEXCOM": "DexCom",
+    "EPAM": "EPAM", "GODADDY": "GoDaddy", "MARKETAXESS": "MarketAxess", "METLIFE": "MetLife",
+    "MSCI": "MSCI", "PULTEGROUP": "PulteGroup", "VERISIGN": "VeriSign", "WEC": "WEC",
+    "INTL": "International", "TECH": "Technologies", "TECHNOLOGIE": "Technologies",
+    "FINL": "Financial", "SVCS": "Services", "MFG": "Manufacturing", "PHARMA": "Pharma",
+    "HUT": "Hut", "USA": "USA", "US": "US", "UK": "UK", "AI": "AI", "IT": "IT",
+}  # fmt: skip
+#: Symbols whose company is known by another name than its file's.
+_NAMES: Final = {
+    "IBM": "IBM", "GOOG": "Alphabet", "GOOGL": "Alphabet", "BRK-B": "Berkshire Hathaway",
+    "BRK.B": "Berkshire Hathaway", "LLY": "Eli Lilly", "MMM": "3M", "T": "AT&T", "WMT": "Walmart",
+    "AMZN": "Amazon", "META": "Meta", "PG": "Procter & Gamble", "HUT": "Hut 8",
+    "JNJ": "Johnson & Johnson", "PM": "Philip Morris", "KO": "Coca-Cola", "XOM": "Exxon Mobil",
+}  # fmt: skip
+
+
+def company(name: str, symbol: str) -> str:
+    """A company's name as it is printed; the symbol where there is none.
+
+    Args:
+        name: from a holdings file, such as "BLOOM ENERGY CLASS A CORP".
+        symbol: the line's.
+    """
+    if symbol in _NAMES:
+        return _NAMES[symbol]
+    plain = _CLASS.sub(" ", name.replace(",", " ").replace("/", " "))
+    words = [word for word in plain.split() if word]
+    if len(name) >= CUT and len(words) > 2 and not _is_suffix(words[-1]):
+        # cut off inside a word by the issuer: what is whole is kept
+        words.pop()
+    if len(words) > 1 and words[0].upper() == "THE":
+        words = words[1:]
+    while len(words) > 1 and _is_suffix(words[-1]):
+        if len(words) == 2 and words[0].upper() in _KEPT_AFTER:
+            break
+        words.pop()
+    while len(words) > 1 and words[-1] in ("&", "-", "AND", "OF"):
+        words.pop()
+    if not words:
+        return symbol
+    if any(letter.islower() for letter in "".join(words)):
+        return " ".join(words)
+    return " ".join(_word(word, place) for place, word in enumerate(words))
+
+
+def _is_suffix(word: str) -> bool:
+    return re.sub(r"[^A-Z]", "", word.upper()) in _SUFFIXES and word.upper() not in ("A", "B")
+
+
+def _word(word: str, place: int) -> str:
+    """One word of a name in capitals, as names are written."""
+    if word in _WORDS:
+        return _WORDS[word]
+    if place and word in _SMALL:
+        return word.lower()
+    plain = re.sub(r"[^A-Z]", "", word)
+    initials = len(plain) <= 4 and not re.search("[AEIOUY]", plain)
+    if initials or len(plain) <= 2 or _NUMERAL.fullmatch(word) or "&" in word:
+        return word
+    if "-" in word:
+        return "-".join(_word(part, 0) for part in word.split("-"))
+    if re.fullmatch(r"MC[B-DF-HJ-NP-TV-Z]\w{3,}", word):
+        return f"Mc{word[2:].capitalize()}"
+    if re.fullmatch(r"O'\w{3,}", word):
+        return f"O'{word[2:].capitalize()}"
+    return word.capitalize()

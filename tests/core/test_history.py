@@ -1,0 +1,128 @@
+"""The history of a measure: points, what counts, rank and since, by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from core.answer.history import Point, histories, rank_of, windows_of
+from core.answer.snapshot import final_sessions
+from core.answer.table import find
+from core.data.errors import MeasureError
+from core.data.market import Market
+from core.data.question import Question
+from core.note.history_words import history_sentence
+from tests.core.build import NAN, holdings, market, prices, weekdays
+
+#: Of four lines, how many rose in each year from 2001 on.
+ROSE = (3, 2, 4, 1, 2, 3, 0, 4, 3, 2, 2, 1)
+DAYS = weekdays("2000-12-29", "2012-12-31")
+ENDS = [date(2000, 12, 29), *(max(d for d in DAYS if d.year == y) for y in range(2001, 2013))]
+
+
+def twelve_years(missing: int | None = None) -> Market:
+    """Each line stands still all year and moves on its last session; files at each year's end."""
+    closes = {name: [10.0] for name in "ABCD"}
+    for day in DAYS[1:]:
+        at = ENDS.index(day) if day in ENDS else 0
+        for place, name in enumerate("ABCD"):
+            last = closes[name][-1]
+            step = 1.0 if not at else 1.1 if place < ROSE[at - 1] else 0.9
+            closes[name].append(last * step)
+    for row, day in enumerate(DAYS):
+        if day.year == missing:
+            closes["A"][row] = NAN
+    flat = [10.0] * len(DAYS)
+    files = [holdings("IWM", str(end), dict.fromkeys("ABCD", 25.0)) for end in ENDS]
+    held = prices(DAYS, {**closes, "IWM": flat, "SPY": flat})
+    return market(held, *files, holdings("SPY", str(ENDS[0]), {"A": 1.0}))
+
+
+def share_up(held: Market, **how: object) -> list[float | None]:
+    question = Question(window="YTD", basis="pr", **how)  # type: ignore[arg-type]
+    row = find("share_up")
+    assert row is not None
+    sessions = final_sessions(held, "IWM", "SPY")
+    [one] = histories(held, question, "IWM", [row], sessions, "year")
+    return [point.value for point in one.points]
+
+
+def test_a_point_a_year_and_the_rank_of_the_last() -> None:
+    held, row = twelve_years(), find("share_up")
+    assert row is not None
+    sessions = final_sessions(held, "IWM", "SPY")
+    question = Question(window="YTD", basis="pr")
+    [one] = histories(held, question, "IWM", [row], sessions, "year")
+    assert [p.value for p in one.points] == [rose / 4 for rose in ROSE]
+    assert [p.end for p in one.points] == ENDS[1:]
+    rank = one.rank
+    assert rank is not None and rank.claim and rank.side == -1
+    # lower was 2007 alone; as low before it 2004, but 2007 is the latest as low
+    assert (rank.rank, rank.of, rank.since, rank.first) == (2, 12, ENDS[7], ENDS[1])
+    assert history_sentence(one, "25.0 %") == (
+        f"IWM, share of lines up YTD to 2012-12-31: 25.0 %, the lowest since {ENDS[7]}, rank 2 of"
+        " 12 (12 of 12 points count, from 2001, coverage at least 100.0 %)."
+    )
+
+
+def test_later_data_move_no_point() -> None:
+    held = twelve_years()
+    assert share_up(held, as_of=ENDS[8]) == [rose / 4 for rose in ROSE[:8]]
+
+
+def test_a_point_with_too_little_weight_measured_does_not_count() -> None:
+    """A has no closes in 2007: a quarter of the weight in 2007, and in 2008 by its start."""
+    held, row = twelve_years(2007), find("share_up")
+    assert row is not None
+    sessions = final_sessions(held, "IWM", "SPY")
+    [one] = histories(held, Question(window="YTD", basis="pr"), "IWM", [row], sessions, "year")
+    counting = [p.end.year for p in one.points if p.counts]
+    assert counting == [y for y in range(2001, 2013) if y not in (2007, 2008)]
+    [bad] = [p for p in one.points if p.end.year == 2007]
+    assert bad.coverage == pytest.approx(0.75) and "75.0 % of weight" in bad.why
+    # without 2007 the latest year as low is 2004
+    assert one.rank is not None
+    assert (one.rank.rank, one.rank.of, one.rank.since) == (1, 10, ENDS[4])
+
+
+def test_a_daily_measure_is_that_of_each_session() -> None:
+    held, row = twelve_years(), find("advances")
+    assert row is not None
+    sessions = final_sessions(held, "IWM", "SPY")
+    question = Question(window="YTD", basis="pr", as_of=ENDS[3])
+    [one] = histories(held, question, "IWM", [row], sessions, "year")
+    assert [p.value for p in one.points] == [float(rose) for rose in ROSE[:3]]
+    line = find("advance_decline_line")
+    assert line is not None
+    with pytest.raises(MeasureError, match="where its sum begins"):
+        histories(held, question, "IWM", [line], sessions, "year")
+
+
+def test_windows_by_month_and_session() -> None:
+    sessions = np.array(DAYS, "datetime64[D]")
+    question = Question(window="MTD", as_of=date(2001, 4, 10))
+    ends = [w.end for w in windows_of(question, sessions, "month")]
+    assert ends == [date(2001, 1, 31), date(2001, 2, 28), date(2001, 3, 30), date(2001, 4, 10)]
+    by_session = windows_of(replace(question, window="1D"), sessions, "session")
+    assert all(a.end == b.start for a, b in pairwise(by_session))
+    with pytest.raises(MeasureError, match="--every year"):
+        windows_of(replace(question, window="2000-12-29:2001-03-30"), sessions, "month")
+
+
+def test_ties_and_short_histories() -> None:
+    def points(*values: float) -> list[Point]:
+        return [Point(date(2000 + k, 1, 3), date(2000 + k, 12, 29), v, 1.0, 0.0)
+                for k, v in enumerate(values)]  # fmt: skip
+
+    rank = rank_of(points(0.3, 0.9, 0.5, 0.90001))
+    assert rank is not None and not rank.claim
+    # equal at four decimals
+    assert (rank.side, rank.rank, rank.since) == (1, 1, date(2001, 12, 29))
+    assert rank_of(points(0.5)) is None
+    on_record = rank_of(points(*np.linspace(0, 1, 12).tolist()))
+    assert on_record is not None and on_record.claim
+    assert (on_record.rank, on_record.since) == (1, None)

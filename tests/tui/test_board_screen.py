@@ -1,0 +1,241 @@
+"""The board on the screen: rows, orders, the pair and back, dates, news, the watch list."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from core.answer.alerts import first as first_state
+from core.answer.alerts import parse as parse_alert
+from core.answer.board import Pair, board
+from core.answer.board_news import state_of
+from core.data.question import Question
+from tests.tui.board_market import DAYS, board_market
+from tests.tui.driving import drive, press, seen, until
+from tests.tui.markets import FakeDesk, market
+from tui.panes.board_rows import ORDERS, ordered, value_of
+from tui.screen.app import InternalsApp
+from tui.screen.board_screen import BoardScreen
+from tui.state.board_look import BoardLooks
+from tui.state.config import Config, load
+
+HELD = board_market()
+ASKED = Question(basis="pr")
+
+
+def rows_of(app: InternalsApp) -> list[str]:
+    """The names of the pairs in sight, top down."""
+    assert isinstance(app.screen, BoardScreen)
+    return [row.pair.name for row in app.screen.rows]
+
+
+def test_a_pair_and_back_to_its_row() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B", "j", "j", "enter")
+        assert (app.question.small, app.question.large) == ("MDY", "SPY")
+        assert "MDY – SPY" in seen(app).splitlines()[0]
+        await press(pilot, app, "escape")
+        assert "▸ MDY:SPY" in seen(app)
+        await press(pilot, app, "escape")
+        assert "MDY – SPY" in seen(app).splitlines()[0]
+
+    drive(story, desk=FakeDesk(HELD), question=ASKED)
+
+
+def test_the_rows_are_in_their_groups_and_say_what_is_missing() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B")
+        text = seen(app)
+        assert rows_of(app)[:5] == ["IWM:SPY", "IJR:IVV", "MDY:SPY", "IWC:IWM", "RSP:SPY"]
+        assert text.count("sector ") == 1
+        assert re.search(r"XLRE:SPY +no closes of XLRE", text)
+        # its closes end three sessions before the others'
+        assert re.search(r"IWC:IWM +! ", text)
+        stale = "figures of 2026-06-23: no later close of both"
+        await until(pilot, lambda: stale in seen(app))
+        assert "SIMULATED" in text.splitlines()[0]
+
+    drive(story, desk=FakeDesk(HELD), question=ASKED, size=(120, 48))
+
+
+def test_any_column_sorts_and_rows_without_the_figure_stand_last() -> None:
+    shown = board(HELD, [row.pair for row in board(HELD, ()).rows]).rows
+    assert shown == ()
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B")
+        for key, (letter, _) in ORDERS.items():
+            if key in ("group", "pair"):
+                continue
+            await press(pilot, app, "s", letter)
+            assert isinstance(app.screen, BoardScreen)
+            values = [value_of(row, key) for row in app.screen.rows]
+            known = [value for value in values if value is not None]
+            assert known == sorted(known, reverse=True)
+            assert values[len(known) :] == [None] * (26 - len(known))
+        assert rows_of(app)[-1] == "XLRE:SPY"
+        await press(pilot, app, ":", *"sort 1M", "enter")
+        names = rows_of(app)
+        await press(pilot, app, "S")
+        assert rows_of(app)[:25] == names[:25][::-1]
+
+    drive(story, desk=FakeDesk(HELD), question=ASKED)
+
+
+def test_dates_and_basis_are_the_board_s_and_the_pair_s() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B", "<", "<")
+        assert "as of 2026-06-24" in seen(app)
+        await press(pilot, app, ">", "t", "enter")
+        assert app.question.as_of == date(2026, 6, 25)
+        assert app.question.basis == "tr"
+        await press(pilot, app, "escape", "home")
+        assert "as of 2026-06-26 (last)" in seen(app)
+        await press(pilot, app, ":", *"asof 2026-05-29", "enter")
+        assert "as of 2026-05-29" in seen(app)
+
+    drive(story, desk=FakeDesk(HELD), question=ASKED)
+
+
+def test_the_rotation_has_every_pair_and_its_formula() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B", "v", "j")
+        assert isinstance(app.screen, BoardScreen)
+        row = app.screen.rows[1]
+        text = seen(app)
+        at, change = row.rotation[-1]
+        assert f"IJR:IVV {100 * at:.1f}, {100 * change:+.1f} pp" in text
+        assert text.count("●") >= 10
+        await press(pilot, app, "d")
+        text = " ".join(seen(app).split())
+        assert "its change over 21 sessions" in text
+        assert f"IJR:IVV: {100 * at:.2f} % now, {100 * (at - change):.2f} % 21 sessions" in text
+        await press(pilot, app, "escape", "v", "d")
+        assert "gap: return of IJR less return of IVV" in seen(app)
+
+    drive(story, desk=FakeDesk(HELD), question=ASKED, size=(120, 40))
+
+
+def test_what_is_new_since_the_last_look_and_alerts_over_all_pairs() -> None:
+    desk = FakeDesk(HELD)
+    pairs = [Pair("SMH", "SPY"), Pair("IWM", "SPY")]
+    before = board(HELD, pairs, "pr", date(2026, 6, 1))
+    states = {row.pair.name: state for row in before.rows if (state := state_of(row))}
+    smh = states["SMH:SPY"]
+    crossed = replace(smh, above={days: not above for days, above in smh.above.items()})
+    BoardLooks(desk.memory).keep("pr", date(2026, 6, 1), {**states, "SMH:SPY": crossed})
+    alert = parse_alert("gap > -1000", Question("QQQ", "SPY", basis="pr"))
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        app.ringer.book.add(first_state(alert, None))
+        await press(pilot, app, "B")
+        await until(pilot, lambda: "since the last look, of 2026-06-01" in seen(app))
+        text = seen(app)
+        assert re.search(r"SMH:SPY +ratio crossed \w+ its 200-session average", text)
+        assert re.search(r"◆ QQQ:SPY +alert gap > -1000", text)
+        assert re.search(r"QQQ:SPY +◆", text)
+        # enter goes to the pair of a line
+        await press(pilot, app, "tab", "enter")
+        assert (app.question.small, app.question.large) == ("QQQ", "SPY")
+
+    drive(story, desk=desk, question=ASKED, size=(120, 48))
+
+
+def test_pairs_of_one_s_own_are_saved_in_the_config_and_read_at_once() -> None:
+    desk = FakeDesk(HELD)
+    file = desk.watch_list.path
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B", ":", *"pair add iwm:qqq", "enter")
+        assert "IWM:QQQ is on the watch list of 5 now" in seen(app)
+        assert rows_of(app)[26:] == ["IWM:QQQ"]
+        assert load(file).pairs[-1] == ("IWM", "QQQ")
+        await press(pilot, app, "G", "enter")
+        assert (app.question.small, app.question.large) == ("IWM", "QQQ")
+        await press(pilot, app, "escape", ":", *"pair move IWM:QQQ 1", "enter")
+        assert load(file).pairs[0] == ("IWM", "QQQ")
+        await press(pilot, app, ":", *"pair remove IWM:QQQ", "enter")
+        assert len(rows_of(app)) == 26
+        # another process writes meanwhile, and its comment stays
+        file.write_text('# mine\npairs = ["XLE:XLK"] # oil\n')
+        os.utime(file, (1, 1))
+        assert isinstance(app.screen, BoardScreen)
+        app.screen._poll()
+        await until(pilot, lambda: rows_of(app)[26:] == ["XLE:XLK"])
+        await press(pilot, app, ":", *"pair add IWM:IWC", "enter")
+        assert file.read_text() == '# mine\npairs = ["XLE:XLK", "IWM:IWC"] # oil\n'
+        # a file that cannot be used leaves the list in force, and is left alone
+        file.write_text("pairs = 3\n")
+        app.screen._poll()
+        assert "write a list of pairs" in seen(app)
+        await press(pilot, app, ":", *"pair add IWM:MDY", "enter")
+        assert file.read_text() == "pairs = 3\n"
+        assert rows_of(app)[26:] == ["XLE:XLK", "IWM:IWC"]
+
+    drive(story, desk=desk, question=ASKED)
+
+
+def test_it_opens_first_where_the_config_says_so() -> None:
+    config = Config(opens="board")
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        assert "Board" in seen(app).splitlines()[0]
+        assert app.snapshot is not None
+        await press(pilot, app, "escape")
+        assert "IWM – SPY" in seen(app).splitlines()[0]
+
+    drive(story, desk=FakeDesk(HELD), question=ASKED, config=config)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_200_pairs_scroll_under_the_headings(theme: str) -> None:
+    funds = ("IWM", "SPY", "QQQ", "RSP", "MDY", "IJR", "IVV", "SMH", "IGV", "EFA", "EEM", "NONE")
+    pairs = tuple((a, b) for a in funds for b in funds if a != b)[:100]
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B", "G")
+        lines = seen(app).splitlines()
+        assert "pair" in lines[1]
+        # 126 rows: the last one in the last line above the news
+        assert lines[16].startswith("▸ ")
+        await press(pilot, app, "enter", "escape")
+        assert app.place.pair == rows_of(app)[-1]
+
+    config = Config(pairs=pairs, theme=theme)
+    drive(story, desk=FakeDesk(HELD), question=ASKED, size=(80, 24), config=config)
+
+
+def test_nothing_held_and_half_of_a_pair() -> None:
+    async def nothing(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B")
+        assert "nothing is held yet" in seen(app)
+        await press(pilot, app, "escape")
+        assert not isinstance(app.screen, BoardScreen)
+
+    drive(nothing, desk=FakeDesk(None), question=ASKED)
+
+    async def half(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B", "j", "j")
+        assert re.search(r"MDY:SPY +no closes of MDY", seen(app))
+        await press(pilot, app, "enter")
+        assert "MDY" in seen(app)
+        await press(pilot, app, "escape")
+        assert isinstance(app.screen, BoardScreen)
+
+    drive(half, desk=FakeDesk(market(simulated=True)))
+
+
+def test_the_order_of_the_board_itself(tmp_path: Path) -> None:
+    rows = board(HELD, [Pair("IWM", "SPY"), Pair("XLRE", "SPY"), Pair("SMH", "SPY")]).rows
+    by_month = ordered(rows, "1M", falling=False)
+    gaps = [row.gaps.get("1M") for row in by_month]
+    assert gaps[0] is not None and gaps[1] is not None
+    assert gaps[0] <= gaps[1]
+    assert gaps[2] is None
+    assert len(DAYS) > 600

@@ -1,0 +1,91 @@
+"""`internals history`, written: three month ends of files, no close but the funds'."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tui.cli.run import run
+
+ENDS = ("2012-11-30", "2012-12-31", "2013-01-31")
+#: Shares and price of each line at each month end: B is split 2:1 in December.
+LINES = {
+    "AAA": ((100, 10.0), (100, 11.0), (100, 12.1)),
+    "BBB": ((50, 40.0), (100, 18.0), (100, 19.8)),
+    "CCC": ((200, 5.0), (200, 4.5), (200, 4.05)),
+    "DDD": ((100, 20.0), (100, 18.0), (100, 19.8)),
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the funds' closes and three files of IWM."""
+    folder = tmp_path_factory.mktemp("history")
+    place = ["--home", str(folder / "home")]
+    closes = folder / "closes.csv"
+    rows = [f"{fund},{day},100" for fund in ("IWM", "SPY") for day in ENDS]
+    closes.write_text("symbol,date,close\n" + "\n".join(rows) + "\n")
+    assert run(["import", "prices", str(closes), *place]) == 0
+    for at, day in enumerate(ENDS):
+        file = folder / f"IWM_{day}.csv"
+        lines = [f"{s},{s} Works,Industrials,{q[at][0]},{q[at][1]}" for s, q in LINES.items()]
+        file.write_text("symbol,name,sector,quantity,price\n" + "\n".join(lines) + "\n")
+        assert run(["import", "holdings", str(file), "--fund", "IWM", "--as-of", day, *place]) == 0
+    return folder / "home"
+
+
+def history(home: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    question = ["--basis", "pr", "--index", "IWM", "--window", "MTD", "--home", str(home)]
+    code = run(["history", "--every", "month", *question, *words])
+    return code, *capsys.readouterr()
+
+
+def test_json_csv_and_text_tell_the_same(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = "--measure", "share_up,median"
+    code, out, _ = history(home, capsys, *words, "--format", "json")
+    up, median = json.loads(out)["histories"]
+    assert code == 0
+    # December: one of four rose; January: three
+    assert [p["value"] for p in up["points"]] == [0.25, 0.75]
+    assert [p["value"] for p in median["points"]] == pytest.approx([-0.10, 0.10])
+    assert [p["end"] for p in up["points"]] == list(ENDS[1:])
+    assert all(p["coverage"] == p["file_price_weight"] == 1.0 for p in up["points"])
+    assert up["rank"] == {
+        "rank": 1, "of": 2, "side": "high", "since": None, "from": 2012, "coverage": 1.0,
+        "file_price_weight": 1.0, "claim": False,
+    }  # fmt: skip
+    _, out, _ = history(home, capsys, *words, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [float(row["value"]) for row in rows] == pytest.approx([0.25, 0.75, -0.1, 0.1])
+    _, out, _ = history(home, capsys, *words)
+    assert "75.0 %" in out and "100.0 % on file prices" in out and "too few years" in out
+
+
+def test_parquet_and_a_picture(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = history(home, capsys, "--format", "parquet")
+    assert code == 2 and "--output" in err
+    target = tmp_path / "up.parquet"
+    code, _, _ = history(home, capsys, "--format", "parquet", "--output", str(target))
+    assert code == 0
+    from pyarrow.parquet import ParquetFile
+
+    with target.open("rb") as file:
+        assert ParquetFile(file).read().column("value").to_pylist() == [0.25, 0.75]
+    _, out, _ = history(home, capsys, "--format", "svg")
+    assert out.startswith("<svg") and "share of lines up" in out and "<script" not in out
+
+
+def test_what_cannot_be_asked(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = history(home, capsys, "--measure", "share_up,nothing")
+    assert code == 2 and "no measure nothing; there are" in err
+    code, _, err = history(home, capsys, "--measure", "summation")
+    assert code == 2 and "where its sum begins" in err
+    code, _, err = history(home, capsys, "--window", f"{ENDS[0]}:{ENDS[1]}")
+    assert code == 2 and "--every year" in err

@@ -1,0 +1,150 @@
+"""The desk's prose: its length, its numbers, its names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from core.answer.snapshot import Snapshot, take
+from core.note.company import company
+from core.note.phrase import Figure, Name
+from core.note.story import LENGTHS, Length, story
+from tests.random.test_prose import MONTHS
+from tests.random.test_prose_sums import random_markets
+from tests.tui import markets
+from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
+from tui.report.document import document
+
+NUMBER = re.compile(
+    rf"\d{{1,2}} (?:{MONTHS.replace(' ', '|')}) \d{{4}}|\d+(?:,\d{{3}})*(?:\.\d+)?%?"
+)
+
+
+@pytest.fixture(scope="module")
+def snapshot() -> Snapshot:
+    return take(markets.market(), markets.QUESTION)
+
+
+def words(paragraphs: Any) -> int:
+    return sum(len(str(sentence).split()) for paragraph in paragraphs for sentence in paragraph)
+
+
+def check(snapshot: Snapshot, length: Length) -> str:
+    """Every number stands in the JSON, rounded as printed; nothing but figures has digits."""
+    told = document(snapshot)["story"][length]
+    paragraphs = story(snapshot, length)
+    assert [[e["sentence"] for e in entries] for entries in told] == [list(p) for p in paragraphs]
+    for paragraph, entries in zip(paragraphs, told, strict=True):
+        for sentence, entry in zip(paragraph, entries, strict=True):
+            for part in sentence.parts:
+                assert isinstance(part, (Figure, Name)) or not re.search(r"\d", part), part
+            seen = "".join(part for part in sentence.parts if not isinstance(part, Name))
+            assert NUMBER.findall(seen) == [number["text"] for number in entry["numbers"]]
+            for number in entry["numbers"]:
+                _is_rounded(number["text"], number["value"])
+    return "\n\n".join(" ".join(paragraph) for paragraph in paragraphs)
+
+
+def _is_rounded(text: str, value: Any) -> None:
+    if text.count(" ") == 2:
+        day, month, year = text.split()
+        assert value == f"{year}-{MONTHS.split().index(month) + 1:02}-{int(day):02}"
+        return
+    scale = 100 if text.endswith("%") else 1
+    plain = text.rstrip("%").replace(",", "")
+    places = len(plain.partition(".")[2])
+    assert abs(float(plain) - abs(float(value)) * scale) <= 0.5 * 10**-places + 1e-9, (text, value)
+
+
+def test_short_and_full_have_the_length_they_promise(snapshot: Snapshot) -> None:
+    assert 40 <= words(story(snapshot, "short")) <= 80
+    assert 120 <= words(story(snapshot, "full")) <= 300
+    assert len(story(snapshot, "short")) == 1 < len(story(snapshot, "full"))
+
+
+def test_the_order_is_a_reporters(snapshot: Snapshot) -> None:
+    text = check(snapshot, "full")
+    assert text.startswith(
+        "IWM has outpaced SPY by 11.0 percentage points this year, the widest lead for this part"
+        " of a year in 12 years of records. IWM gained 20.0% without dividends to 26 June 2026,"
+        " SPY 9.0%."
+    )
+    # L00 is 4.8 % of SPY and lost 19.5 %; S29 3.2 % of IWM and rose 92.5 %
+    order = [
+        "Example L00 (L00) cost SPY most, 94 basis points after a fall of 19.5%",
+        "Example S29 (S29) added 296 bp to IWM after a gain of 92.5%",
+        "The gap is broad",
+        "of 30 stocks rose",
+        "Example S29 left IWM by 26 June 2026",
+        "The figures cover",
+    ]
+    places = [text.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_units_and_tickers_are_spelled_once(snapshot: Snapshot) -> None:
+    text = check(snapshot, "full")
+    assert text.count("percentage points") == 1 and text.count("basis points") == 1
+    assert text.count("(S29)") == 1 and text.count("Example S29") == 2
+    assert not re.search(r"cost [^.]*-\d", text)
+
+
+def test_what_is_withheld_in_the_note_is_withheld_here() -> None:
+    bare = check(take(markets.market(covered=0.85), markets.QUESTION), "full")
+    for claim in ("cost", "added", "The gap is", " rose"):
+        assert claim not in bare
+    assert "Not everything is claimed of IWM and SPY" in bare
+    alone = take(markets.market(), replace(markets.QUESTION, large="IWM", alone=True))
+    assert story(alone) == ()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(random_markets())
+def test_every_number_of_the_story_stands_in_the_json(snapshot: Snapshot) -> None:
+    for length in LENGTHS:
+        assert check(snapshot, length)
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol", "told"),
+    [
+        ("BLOOM ENERGY CLASS A CORP", "BE", "Bloom Energy"),
+        ("CREDO TECHNOLOGY GROUP HOLDING LTD", "CRDO", "Credo Technology"),
+        ("TTM TECHNOLOGIES INC", "TTMI", "TTM Technologies"),
+        ("META PLATFORMS INC CLASS A", "META", "Meta"),
+        ("PALANTIR TECHNOLOGIES INC-A", "PLTR", "Palantir Technologies"),
+        ("JPMORGAN CHASE & CO", "JPM", "JPMorgan Chase"),
+        ("MCKESSON CORP", "MCK", "McKesson"),
+        ("O'REILLY AUTOMOTIVE INC", "ORLY", "O'Reilly Automotive"),
+        ("NEWS CORP CLASS A", "NWSA", "News Corp"),
+        ("COCA-COLA CO/THE", "KO", "Coca-Cola"),
+        ("BANK OF AMERICA CORP", "BAC", "Bank of America"),
+        ("KRATOS DEFENSE AND SECURITY SOLUTIO", "KTOS", "Kratos Defense and Security"),
+        ("GE AEROSPACE", "GE", "GE Aerospace"),
+        ("Sociéte Générale", "GLE", "Sociéte Générale"),
+        ("INC", "X", "Inc"),
+        ("", "X", "X"),
+    ],
+)
+def test_names_are_written_as_readers_know_them(name: str, symbol: str, told: str) -> None:
+    assert company(name, symbol) == told
+
+
+@pytest.mark.process
+def test_the_command_line_writes_it_alone(filled: Cli) -> None:  # noqa: F811
+    code, short, _ = filled("note", "--length", "short", "--pair", "IWM:SPY")
+    assert code in (0, 1) and short.startswith("IWM has ") and "\n\n" not in short.strip()
+    assert 20 <= len(short.split()) <= 90
+    code, full, _ = filled("note", "--length", "full", "--format", "md", "--pair", "IWM:SPY")
+    assert code in (0, 1) and len(full.split()) > len(short.split())
+    for wrong in (("--format", "json"), ("--format", "html")):
+        code, out, why = filled("note", "--length", "short", *wrong)
+        assert (code, out) == (2, "") and "--length is of --format text and md" in why
+    code, out, why = filled("note", "--index", "IWM", "--pair", "IWM:SPY")
+    assert (code, out) == (2, "") and "give one of them" in why
+    code, out, _ = filled("note", "--index", "iwm", "--format", "line")
+    assert code in (0, 1) and out.startswith("IWM YTD ") and "SPY" not in out

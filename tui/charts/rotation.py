@@ -1,0 +1,106 @@
+"""Points and the way they came, on two scales: tails of dots, names at their heads."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tui.charts.canvas import Canvas, round_ticks, tick_labels
+from tui.charts.plot import Dots, dots_between
+from tui.text import formats
+from tui.text.spans import Characters, Drawing, to_ascii
+
+if TYPE_CHECKING:
+    from core.data.frames import FloatArray
+
+#: Cells left of the plot, for the scale's texts.
+_LEFT: Final = 6
+#: The change that the upright scale reaches at least, a fraction.
+_LEAST: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tail:
+    """A point and where it was before.
+
+    Attributes:
+        name: what stands at its head.
+        points: (W, 2) percentile from 0 to 1 and its change, the newest last.
+        style: of its head and name.
+    """
+
+    name: str
+    points: FloatArray
+    style: str = ""
+
+
+def rotation(
+    tails: Sequence[Tail], width: int, height: int, *, marked: str = "", ascii: bool = False
+) -> Drawing:
+    """Draw tails from the left (low percentile) to the right, falling below the middle line.
+
+    Args:
+        tails: those without points are not drawn.
+        width: cells a line has at most.
+        height: lines of the drawing.
+        marked: name of the one that is drawn over all others.
+        ascii: no character beyond ASCII.
+    """
+    ascii = ascii or Characters.ascii_only
+    canvas = Canvas(width, height)
+    plot_width, plot_height = width - _LEFT, height - 1
+    known = [tail for tail in tails if len(tail.points)]
+    if plot_width < 10 or plot_height < 4 or not known:
+        canvas.put(0, 0, formats.fit("no pair has 250 stretches", width).rstrip(), "dim")
+        return canvas.drawing()
+    reach = max(_LEAST, *(abs(float(y)) for tail in known for _, y in tail.points))
+    dots = Dots(plot_width, plot_height, ascii=ascii)
+
+    def at(point: Sequence[float]) -> tuple[int, int]:
+        x, y = float(point[0]), float(point[1])
+        across = round(x * (dots.columns - 1))
+        return across, round((reach - y) / (2 * reach) * (dots.rows - 1))
+
+    step = 1 if ascii else 2
+    dots.set([(x, at((0, 0))[1]) for x in range(0, dots.columns, step)], "axis", 0)
+    dots.set([(at((0.5, 0))[0], y) for y in range(0, dots.rows, step)], "axis", 0)
+    known.sort(key=lambda tail: tail.name == marked)
+    for layer, tail in enumerate(known, start=1):
+        places = [at(point) for point in tail.points]
+        way = [dot for pair in itertools.pairwise(places) for dot in dots_between(*pair)]
+        dots.set(way, "mark" if tail.name == marked else "axis", layer)
+    dots.paint(canvas, _LEFT)
+    ticks = round_ticks(-reach, reach, max(plot_height // 3, 2))
+    for tick, label in zip(ticks, tick_labels(ticks, "pp"), strict=True):
+        text = label.removesuffix(" pp")
+        canvas.put(_LEFT - 1 - len(text), at((0, tick))[1] * plot_height // dots.rows, text, "dim")
+    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        text = f"{100 * share:.0f}"
+        column = _LEFT + round(share * (plot_width - 1))
+        canvas.put(min(column, width - len(text)), height - 1, text, "dim")
+    # the marked one first: its name has the place it wants
+    for tail in reversed(known):
+        column, row = at(tail.points[-1])
+        across, down = dots.columns // plot_width, dots.rows // plot_height
+        _name(canvas, tail, _LEFT + column // across, row // down, marked)
+    drawing = canvas.drawing()
+    return to_ascii(drawing) if ascii else drawing
+
+
+def _name(canvas: Canvas, tail: Tail, x: int, y: int, marked: str) -> None:
+    """The head and its name, beside it, above or below where that is free."""
+    chosen = tail.name == marked
+    style = "mark bold" if chosen else f"{tail.style} bold".strip()
+    bottom = canvas.height - 1
+    canvas.put(x, y, "●", style)
+    size = formats.cell_width(tail.name)
+    places = [(x + 2, y), (x - size - 1, y)]
+    places += [(x - size // 2 + move, y + up) for up in (-1, 1, -2, 2) for move in (0, 3, -3)]
+    places = [(a, b) for a, b in places if a >= _LEFT and a + size <= canvas.width and b < bottom]
+    free = next((place for place in places if canvas.free(*place, size)), None)
+    # dots may be written over by the name that is asked for, never another name
+    wanted = free or (places[0] if chosen and places else None)
+    if wanted is not None:
+        canvas.put(*wanted, tail.name, style)

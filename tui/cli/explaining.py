@@ -1,0 +1,55 @@
+"""``internals explain``: how a number came about, as text or JSON."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from tui.report.explained import asked, to_json, to_text
+from tui.state.config import ConfigError
+from tui.text.streams import ANSWERED, IN_PART, write
+
+if TYPE_CHECKING:
+    from core.answer.views import Snapshot
+    from core.data.question import Question
+    from core.explain.explanation import Explanation
+    from tui.service.service import Desk
+
+
+def explain(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
+    """Write an explanation on stdout and return the exit code.
+
+    Raises:
+        ConfigError, CacheError, CoreError: see `explained`.
+    """
+    fund, symbol = arguments.fund, arguments.symbol or ""
+    snapshot, parts = explained(desk, question, fund, symbol, arguments.measure)
+    if arguments.format == "json":
+        write(to_json(snapshot, parts), kind="json")
+    else:
+        write(("SIMULATED\n" if snapshot.simulated else "") + to_text(parts))
+    return ANSWERED if snapshot.complete else IN_PART
+
+
+def explained(
+    desk: Desk, question: Question, fund: str, symbol: str, measure: str | None
+) -> tuple[Snapshot, tuple[Explanation, ...]]:
+    """The answer to a question and the explanation of one number of it.
+
+    Raises:
+        ConfigError: the fund is not of the pair.
+        UnavailableError: the answer has no such number.
+        CacheError, CoreError: the question has no answer.
+    """
+    from core.data.errors import UnavailableError
+
+    snapshot, market = desk.take(question), desk.market()
+    fund = fund.upper()
+    if fund not in (question.small, question.large):
+        pair = f"{question.small}:{question.large}"
+        raise ConfigError(f"{fund} is not of the pair {pair}; name it with --pair")
+    parts = asked(market, snapshot, fund, symbol, measure)
+    if not parts:
+        missing = "; ".join(snapshot.missing)
+        raise UnavailableError(missing or f"the answer has no {measure} of {fund}")
+    return snapshot, parts

@@ -1,0 +1,46 @@
+"""The rotation view of the board: where each pair stands, and which way it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from core.answer.board import MONTH, RANKED, TAIL_WEEKS
+from tui.charts import Tail, rotation
+from tui.text import formats
+
+if TYPE_CHECKING:
+    from core.answer.board import BoardRow
+    from tui.text.spans import Drawing
+
+#: What the two axes are; the formula is this project's own.
+FORMULA: Final = (
+    f"across: share of all stretches as long whose gap is below today's {RANKED[-1]} gap, in %;",
+    f"upwards: its change over {MONTH} sessions, in points; tails of {TAIL_WEEKS} weeks, a point a"
+    " week. Our own formula: no relative strength index, no smoothing.",
+)
+
+
+def drawing(rows: Sequence[BoardRow], marked: str, width: int, height: int) -> Drawing:
+    """The tails of all pairs, that of the pair under the cursor over all others."""
+    caption = f" {RANKED[-1]} gap: percentile → · change of it over {MONTH} sessions ↑"
+    row = next((row for row in rows if row.pair.name == marked), None)
+    words = ""
+    if row is not None:
+        words = f" ▸ {marked}: not enough stretches"
+        if len(row.rotation):
+            at, change = (float(value) for value in row.rotation[-1])
+            words = (
+                f" ▸ {marked} {formats.pct(at, 1, sign=False, unit=False)}, {formats.pp(change, 1)}"
+            )
+    tails = [
+        Tail(
+            row.pair.name,
+            row.rotation,
+            "up" if len(row.rotation) and row.rotation[-1][1] >= 0 else "down",
+        )
+        for row in rows
+    ]
+    chart = rotation(tails, width - 1, max(height - 1, 1), marked=marked)
+    line = [(formats.fit(caption, width - len(words)), "dim"), (words, "mark bold")]
+    return [line, *([(" ", ""), *one] for one in chart)]

@@ -1,0 +1,195 @@
+"""The rows of the board: its columns, what stands in their cells, and how they are sorted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from core.answer.board import RANKED, WINDOWS
+from tui.charts import sparkline
+from tui.panes.listing import Grid
+from tui.text import formats as f
+from tui.widgets.columns import GAP, GUTTER, Cell, TableColumn
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from core.answer.board import BoardRow
+    from tui.text.spans import Line
+
+#: Beside a figure that is new on the row's session; beside a pair of which an alert holds, and
+#: one whose figures are of an earlier session than the board's.
+NEW, ALERT, STALE = "*", "◆", "!"
+#: Dropped in this order where there is no room: the low of 52 weeks, the 50-session average, the
+#: group, the high of 52 weeks, the sparkline, the 200-session average, one week.
+COLUMNS: Final = (
+    TableColumn("pair", "pair", 9, max_width=11, style="bold"),
+    TableColumn("alert", "", 1, style="mark"),
+    TableColumn("group", "group", 10, priority=6, style="dim"),
+    TableColumn("1D", "1D", 5, "right", max_width=6),
+    TableColumn("1W", "1W", 5, "right", 1, max_width=6),
+    TableColumn("1M", "1M", 6, "right"),
+    TableColumn("QTD", "QTD", 6, "right"),
+    TableColumn("YTD", "YTD", 6, "right"),
+    TableColumn("p1M", "p1M ", 6, "right"),
+    TableColumn("p3M", "p3M ", 6, "right"),
+    TableColumn("streak", "run ", 4, "right"),
+    TableColumn("above_50", "v50 ", 6, "right", 7),
+    TableColumn("above_200", "v200 ", 6, "right", 2),
+    TableColumn("high_52", "hi52 ", 6, "right", 5),
+    TableColumn("low_52", "lo52 ", 6, "right", 8),
+    TableColumn("spark", "quarter", 6, priority=4, max_width=21),
+)
+#: Column -> the letter after the sort key, and what it is called.
+ORDERS: Final[Mapping[str, tuple[str, str]]] = {
+    "group": ("g", "group"),
+    "stretched": ("x", "how stretched"),
+    "pair": ("n", "name"),
+    "1D": ("d", "1D"),
+    "1W": ("w", "1W"),
+    "1M": ("m", "1M"),
+    "QTD": ("q", "QTD"),
+    "YTD": ("y", "YTD"),
+    "p1M": ("c", "p1M"),
+    "p3M": ("p", "p3M"),
+    "streak": ("r", "run"),
+    "above_50": ("5", "v50"),
+    "above_200": ("2", "v200"),
+    "high_52": ("h", "hi52"),
+    "low_52": ("l", "lo52"),
+}
+
+
+def value_of(row: BoardRow, key: str) -> float | None:
+    """A column's figure of a row, a fraction or a count; None where it has none."""
+    if key in WINDOWS:
+        return row.gaps.get(key)
+    if key == "stretched":
+        return row.stretched
+    if key[1:] in RANKED:
+        return row.percentile(key[1:])
+    ratio, streak = row.ratio, row.streak
+    if key == "streak":
+        return None if streak is None else streak.sign * streak.length
+    if ratio is None:
+        return None
+    if key in ("high_52", "low_52"):
+        extreme = getattr(ratio, key)
+        return None if extreme is None else ratio.off(extreme)
+    levels = {f"above_{average.closes}": average.level for average in ratio.averages}
+    return ratio.level / levels[key] - 1 if key in levels else None
+
+
+def ordered(rows: Sequence[BoardRow], key: str, *, falling: bool) -> list[BoardRow]:
+    """Rows in an order; those without the figure last, equal ones in the board's own order."""
+    if key == "group":
+        return list(reversed(rows)) if falling else list(rows)
+    if key == "pair":
+        return sorted(rows, key=lambda row: row.pair.name, reverse=falling)
+    values = {id(row): value_of(row, key) for row in rows}
+    known = [row for row in rows if _finite(values[id(row)])]
+    known.sort(key=lambda row: values[id(row)] or 0.0, reverse=falling)
+    return known + [row for row in rows if not _finite(values[id(row)])]
+
+
+def _finite(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
+
+
+class BoardGrid(Grid, can_focus=False):
+    """The rows; one without figures says why across their columns."""
+
+    words_at: Callable[[int], str] = staticmethod(lambda row: "")
+
+    def _row(self, row: int) -> Line:
+        line = super()._row(row)
+        words = self.words_at(row)
+        if not words:
+            return line
+        head, first = line[:GUTTER], GUTTER
+        for placed in self.placed:
+            if placed.column.align == "right":
+                break
+            head += [*self._spans(self.cell_at(row, placed.column.key), placed), (" ", "")]
+            first = placed.x + placed.width + GAP
+        return [*head, (f.fit(words, max(self.line_width - first, 0)).rstrip(), "dim")]
+
+
+class BoardCells:
+    """Cells of the board, made when they are drawn.
+
+    Args:
+        rows: in the order shown.
+        grouped: the rows stand in their groups, whose name is shown once.
+        rung: names of the pairs of which an alert holds.
+        spark: cells of the sparkline.
+        as_of: the board's session; a row of an earlier one is marked.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[BoardRow],
+        *,
+        grouped: bool,
+        rung: Collection[str],
+        spark: int,
+        as_of: date | None,
+    ) -> None:
+        self._rows, self._grouped, self._rung, self._spark = rows, grouped, rung, spark
+        self._as_of = as_of
+
+    def __call__(self, place: int, key: str) -> Cell:
+        """The cell of a row and a column."""
+        row = self._rows[place]
+        if key == "pair":
+            return self._pair(row)
+        if key == "alert":
+            if row.end is not None and row.end != self._as_of:
+                return STALE
+            return ALERT if row.pair.name in self._rung else ""
+        if key == "group":
+            before = self._rows[place - 1].pair.group if place else None
+            repeats = self._grouped and before == row.pair.group
+            return "" if repeats else row.pair.group
+        if row.missing and row.history is None:
+            return ""
+        if key == "spark":
+            return sparkline(row.spark, self._spark), _side(
+                row.spark[-1] - 1 if len(row.spark) else 0
+            )
+        value = value_of(row, key)
+        if key in WINDOWS:
+            return f.pp(value, unit=False), _side(value)
+        mark = NEW if _new(key) in row.new else " "
+        if key[1:] in RANKED:
+            text = f.pct(value, 1, sign=False, unit=False)
+        elif key == "streak":
+            text = f.MISSING if value is None else f"{value:+.0f}"
+        else:
+            text = f.pct(value, 1, unit=False)
+        return [(f.squeezed(text, _WIDTHS[key] - 1).rjust(_WIDTHS[key] - 1), ""), (mark, "mark")]
+
+    def words(self, place: int) -> str:
+        """What stands in place of a row's figures: why there are none; "" where there are."""
+        row = self._rows[place]
+        return row.missing if row.history is None else ""
+
+    def _pair(self, row: BoardRow) -> Cell:
+        pair = row.pair
+        line: Line = [(pair.small, "small bold"), (":", "dim"), (pair.large, "large bold")]
+        return line
+
+
+_WIDTHS: Final = {column.key: column.width for column in COLUMNS}
+
+
+def _new(key: str) -> str:
+    """The name in `BoardRow.new` of a column."""
+    return f"percentile_{key[1:]}" if key[1:] in RANKED else key
+
+
+def _side(value: float | None) -> str:
+    if value is None or not math.isfinite(value) or not value:
+        return ""
+    return "up" if value > 0 else "down"

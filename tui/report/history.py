@@ -1,0 +1,169 @@
+"""The history of measures, written: text, JSON, CSV, Parquet, a picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from core.note.history_words import history_sentence
+from tui.report.export import plain_table
+from tui.report.parts import TidyColumn, TidyTable
+from tui.report.sketch import CHARACTER, Sketch
+from tui.report.style import picture_style
+from tui.report.table import ReportTable
+from tui.report.values import Json, iso, number
+from tui.text import formats as f
+from tui.text.safe import safe_lines
+
+if TYPE_CHECKING:
+    from core.answer.history import History, Point
+
+SCHEMA: Final = 1
+FORMATS: Final = ("text", "json", "csv", "parquet", "svg")
+_WIDTH, _HEIGHT, _LEFT = 900.0, 180.0, 8.0
+
+
+def rank_fields(history: History) -> Json | None:
+    """A measure's rank as `measures` of the note's JSON has it; None without one."""
+    rank = history.rank
+    if rank is None:
+        return None
+    return {
+        "rank": rank.rank,
+        "of": rank.of,
+        "side": "high" if rank.side > 0 else "low",
+        "since": iso(rank.since),
+        "from": rank.first.year,
+        "coverage": number(rank.coverage),
+        "file_price_weight": number(rank.on_files),
+        "claim": rank.claim,
+    }
+
+
+def to_json(histories: Sequence[History], *, basis: str, simulated: bool) -> str:
+    """The histories as JSON, one trailing newline."""
+    document = {
+        "schema": SCHEMA,
+        "basis": basis,
+        "simulated": simulated,
+        "histories": [
+            {
+                "fund": one.fund,
+                "measure": one.row.key,
+                "unit": one.row.unit,
+                "window": one.window,
+                "every": one.every,
+                "sentence": history_sentence(
+                    one, _value(one, one.points[-1] if one.points else None)
+                ),
+                "rank": rank_fields(one),
+                "points": [
+                    {
+                        "start": iso(point.start),
+                        "end": iso(point.end),
+                        "value": number(one.row.in_unit(point.value)),
+                        "coverage": number(point.coverage),
+                        "file_price_weight": number(point.on_files),
+                        "counts": point.counts,
+                        "why": point.why or None,
+                    }
+                    for point in one.points
+                ],
+            }
+            for one in histories
+        ],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def table(histories: Sequence[History]) -> TidyTable:
+    """All points as one tidy table."""
+    names = (
+        ("fund", "text"), ("measure", "text"), ("unit", "text"), ("window", "text"),
+        ("every", "text"), ("start", "date"), ("end", "date"), ("value", "real"),
+        ("coverage", "real"), ("file_price_weight", "real"), ("counts", "flag"), ("why", "text"),
+    )  # fmt: skip
+    rows = [
+        (
+            one.fund, one.row.key, one.row.unit, one.window, one.every, iso(point.start),
+            iso(point.end), number(one.row.in_unit(point.value)), number(point.coverage),
+            number(point.on_files), point.counts, point.why or None,
+        )
+        for one in histories
+        for point in one.points
+    ]  # fmt: skip
+    return TidyTable("history", tuple(TidyColumn(n, k) for n, k in names), tuple(rows))  # type: ignore[arg-type]
+
+
+def to_text(histories: Sequence[History], *, simulated: bool) -> str:
+    """The histories for a person: a sentence and a table each."""
+    blocks = ["SIMULATED MARKET"] if simulated else []
+    for one in histories:
+        body = [
+            (
+                str(point.start), str(point.end), _value(one, point), f.weight(point.coverage, 1),
+                f.weight(point.on_files, 1) if point.on_files else "", point.why,
+            )
+            for point in reversed(one.points)
+        ]  # fmt: skip
+        columns = ("start", "end", f">{one.row.title}", ">measured", ">on file prices", "")
+        blocks += [
+            sentence(one),
+            plain_table(ReportTable(_heading(one), columns, tuple(body), ())),
+        ]
+    return safe_lines("\n\n".join(blocks) + "\n")
+
+
+def to_svg(histories: Sequence[History], *, simulated: bool) -> str:
+    """The histories as one picture, a chart each; points that do not count are left out."""
+    drawn = [one for one in histories if sum(point.counts for point in one.points) > 1]
+    sketch = Sketch(
+        _WIDTH, _HEIGHT * max(len(drawn), 1) + 20, "History of measures",
+        "; ".join(f"{one.fund} {one.row.title}" for one in drawn) or "no point counts",
+    )  # fmt: skip
+    if simulated:
+        sketch.text(_LEFT, 14, "SIMULATED MARKET", "t strong")
+    for place, one in enumerate(drawn):
+        _chart(sketch, one, 20 + place * _HEIGHT)
+    return sketch.svg("history", picture_style()) + "\n"
+
+
+def _chart(sketch: Sketch, one: History, top: float) -> None:
+    """One history as a line through the points that count."""
+    points = [point for point in one.points if point.counts]
+    values = [point.value or 0.0 for point in points]
+    days = [point.end.toordinal() for point in points]
+    low, high = min(values), max(values)
+    room = (high - low) or 1.0
+    right, bottom = _WIDTH - CHARACTER * 12, top + _HEIGHT - 34
+
+    def at(day: int, value: float) -> tuple[float, float]:
+        part = (day - days[0]) / max(days[-1] - days[0], 1)
+        height = (bottom - top - 24) * (value - low) / room
+        return _LEFT + part * (right - _LEFT), bottom - height
+
+    sketch.text(
+        _LEFT, top + 14, f"{one.fund} {one.row.title}, {one.window} every {one.every}", "t strong"
+    )
+    sketch.line((_LEFT, bottom + 4), (right, bottom + 4), "grid")
+    sketch.curve([at(day, value) for day, value in zip(days, values, strict=True)], "line small")
+    sketch.text(right + 6, at(days[-1], values[-1])[1] + 4, _value(one, points[-1]), "t strong")
+    sketch.text(_LEFT, bottom + 18, str(points[0].end), "t muted")
+    sketch.text(right, bottom + 18, str(points[-1].end), "t muted", "end")
+
+
+def sentence(one: History) -> str:
+    """The sentence about a history, with its last value written out."""
+    return history_sentence(one, _value(one, one.points[-1] if one.points else None))
+
+
+def _heading(one: History) -> str:
+    return f"{one.fund} {one.row.title}, {one.window} every {one.every}"
+
+
+def _value(one: History, point: Point | None) -> str:
+    """A point's value as a person reads it."""
+    if point is None:
+        return f.measure(None, one.row.unit, one.row.decimals)
+    return f.measure(point.value, one.row.unit, one.row.decimals, sign=one.row.signed)

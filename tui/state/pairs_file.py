@@ -1,0 +1,248 @@
+"""The watch list in the config file: read again when another process changes it, and edited.
+
+An edit changes nothing but the list: comments, other settings and the way the list is written
+stay. It is made under a lock, on what the file holds at that moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cache.store import disk
+from tui.state import config
+from tui.state.config import ConfigError, two_funds
+
+if TYPE_CHECKING:
+    from tui.command.line import EditPairs
+
+Pairs = tuple[tuple[str, str], ...]
+_KEY: Final = "pairs"
+#: Seconds to wait for another process that edits the file.
+_PATIENCE: Final = 5.0
+
+
+def applied(edit: EditPairs, pairs: Pairs) -> Pairs:
+    """The list after a change.
+
+    Raises:
+        ConfigError: the list has not what the change is about; one sentence.
+    """
+    name = ":".join(edit.pair)
+    if edit.verb == "add":
+        if edit.pair in pairs:
+            raise ConfigError(f"{name} is on the watch list already")
+        return (*pairs, edit.pair)
+    if edit.pair not in pairs:
+        listed = " ".join(map(":".join, pairs))
+        raise ConfigError(f"{name} is not on the watch list; on it are {listed}")
+    others = tuple(pair for pair in pairs if pair != edit.pair)
+    if edit.verb == "remove":
+        if not others:
+            raise ConfigError(f"{name} is the only pair of the watch list: add another first")
+        return others
+    place = pairs.index(edit.pair)
+    wanted = {"up": place - 1, "down": place + 1}.get(edit.place)
+    wanted = int(edit.place) - 1 if wanted is None else wanted
+    wanted = min(max(wanted, 0), len(others))
+    return (*others[:wanted], edit.pair, *others[wanted:])
+
+
+class PairsFile:
+    """The watch list of one config file.
+
+    Args:
+        path: config.toml; need not exist.
+        lock: a file that one process at a time has while it edits.
+        refusal: why nothing is edited, "" where it is.
+    """
+
+    def __init__(self, path: Path, lock: Path, refusal: str = "") -> None:
+        self.path, self._lock, self._refusal = path, lock, refusal
+        self._stamp = self._now()
+
+    def _now(self) -> tuple[int, int, int] | None:
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino
+
+    def news(self) -> Pairs | None:
+        """The watch list, where the file has changed since it was last looked at.
+
+        Raises:
+            ConfigError: it has changed, and cannot be used; the list in force stays.
+        """
+        stamp = self._now()
+        if stamp == self._stamp:
+            return None
+        self._stamp = stamp
+        return config.load(self.path).pairs
+
+    def edit(self, edit: EditPairs) -> Pairs:
+        """Change the list in the file; returns it as it is then.
+
+        Raises:
+            ConfigError: the change cannot be made; the file is left as it was.
+            CacheError: another process does not let go of it.
+            OSError: it cannot be written.
+        """
+        if self._refusal:
+            raise ConfigError(self._refusal)
+        disk.make(self._lock.parent)
+        disk.make(self.path.parent)
+        with disk.locked(self._lock, _PATIENCE):
+            before = config.load(self.path)
+            after = applied(edit, before.pairs)
+            try:
+                text = self.path.read_text(encoding="utf-8-sig")
+            except (FileNotFoundError, NotADirectoryError):
+                text = ""
+            changed = with_pairs(text, before.pairs, after)
+            if changed is None:
+                raise ConfigError(
+                    f"{self.path}: the list of pairs cannot be changed from here as it is written;"
+                    f" write pairs = {_array(after)} there"
+                )
+            # a link stays one
+            disk.replace(self.path.resolve(), changed.encode())
+            self._stamp = self._now()
+        return after
+
+
+def _array(pairs: Pairs) -> str:
+    return "[" + ", ".join(f'"{small}:{large}"' for small, large in pairs) + "]"
+
+
+def with_pairs(text: str, before: Pairs, after: Pairs) -> str | None:
+    """A config file's text with another watch list; None where that cannot be done safely.
+
+    Args:
+        text: TOML.
+        before: the list in force, as the file has it or as it is where the file has none.
+        after: the list wanted: those of ``before`` in any order, without some or with more.
+    """
+    import tomllib
+
+    data = tomllib.loads(text)
+    if _KEY not in data:
+        changed: str | None = _inserted(text, f"{_KEY} = {_array(after)}\n")
+    else:
+        spans = _spans(text)
+        listed = tuple(two_funds(name) for name in data[_KEY])
+        if spans is None or listed != before or len(spans) != len(before):
+            return None
+        changed = _by_lines(text, spans, before, after) or _in_line(text, spans, after)
+    if changed is None:
+        return None
+    try:
+        result = tomllib.loads(changed)
+    except tomllib.TOMLDecodeError:
+        return None
+    # nothing but the list may differ, and the list is the one wanted
+    same = {**result, _KEY: None} == {**data, _KEY: None}
+    return changed if same and tuple(map(two_funds, result[_KEY])) == after else None
+
+
+def _inserted(text: str, line: str) -> str:
+    """The line at the end of the top of a file: before its first table."""
+    lines = text.splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    first = next((n for n, row in enumerate(lines) if row.lstrip().startswith("[")), len(lines))
+    # the comment over a table stays over it
+    while 0 < first < len(lines) and lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    gap = "\n" if first < len(lines) else ""
+    return "".join([*lines[:first], line, gap, *lines[first:]])
+
+
+def _spans(text: str) -> list[tuple[int, int]] | None:
+    """Spans of the strings of the list at the top of a file, quotes with them; None without it."""
+    at = 0
+    for row in text.splitlines(keepends=True):
+        head = row.partition("=")
+        if row.lstrip().startswith("["):
+            return None
+        if head[1] and head[0].strip().strip("\"'") == _KEY:
+            return _strings(text, at + len(head[0]) + 1)
+        at += len(row)
+    return None
+
+
+def _strings(text: str, at: int) -> list[tuple[int, int]] | None:
+    """Spans of the strings of an array that begins after ``at``; None where it is no plain one."""
+    spans: list[tuple[int, int]] = []
+    opened = False
+    while at < len(text):
+        char = text[at]
+        if char == "#":
+            at = text.find("\n", at)
+            if at < 0:
+                return None
+        elif char in "\"'":
+            end = text.find(char, at + 1)
+            if not opened or end < 0 or text.startswith(char * 3, at):
+                return None
+            spans.append((at, end + 1))
+            at = end
+        elif char == "[" and not opened:
+            opened = True
+        elif char == "]" and opened:
+            return spans
+        elif char not in ", \t\r\n":
+            return None
+        at += 1
+    return None
+
+
+def _by_lines(
+    text: str, spans: Sequence[tuple[int, int]], before: Pairs, after: Pairs
+) -> str | None:
+    """A list with a line a pair: each line moves with its comment; None where it is no such list.
+
+    The comment beside a pair that is taken away stays, on a line of its own.
+    """
+    starts = [text.rfind("\n", 0, start) + 1 for start, _ in spans]
+    ends = [text.find("\n", stop) + 1 for _, stop in spans]
+    indents = [text[a:start] for a, (start, _) in zip(starts, spans, strict=True)]
+    tails = [_tail(text[stop:end]) for end, (_, stop) in zip(ends, spans, strict=True)]
+    alone = len(set(starts)) == len(starts) and not any(indent.strip() for indent in indents)
+    plain = all(not tail.strip() or tail.lstrip().startswith("#") for tail in tails)
+    if not spans or not alone or not plain or not all(ends):
+        return None
+    known = dict(zip(before, tails, strict=True))
+    indent = indents[-1]
+    rows = [f'{indent}"{":".join(pair)}",{known.get(pair, chr(10))}' for pair in after]
+    gone = (known[pair].lstrip() for pair in before if pair not in after)
+    rows += [indent + comment for comment in gone if comment]
+    # what stands between two of the lines stays between lines of the same places
+    parts = [text[: starts[0]]]
+    for n, row in enumerate(rows):
+        between = text[ends[n - 1] : starts[n]] if 0 < n < len(starts) else ""
+        parts += [between, row]
+    parts += [text[ends[n - 1] : starts[n]] for n in range(max(len(rows), 1), len(starts))]
+    return "".join([*parts, text[ends[-1] :]])
+
+
+def _tail(rest: str) -> str:
+    """What stands on a line behind a pair, without its comma."""
+    return rest.lstrip(" \t")[1:] if rest.lstrip(" \t").startswith(",") else rest
+
+
+def _in_line(text: str, spans: Sequence[tuple[int, int]], after: Pairs) -> str | None:
+    """A list with several pairs a line: its strings replaced, the last taken away or more added."""
+    names = [f'"{small}:{large}"' for small, large in after]
+    parts, end = list[str](), 0
+    for (start, stop), name in zip(spans, names, strict=False):
+        parts += [text[end:start], name]
+        end = stop
+    parts += [f", {name}" for name in names[len(spans) :]]
+    if len(names) < len(spans):
+        gone = text[end : spans[-1][1]]
+        if "#" in gone:
+            return None
+        end = spans[-1][1]
+    return "".join(parts) + text[end:]
