@@ -175,7 +175,6 @@ COMMANDS: Final = (
     Command("quit", ("q", "ctrl+c"), "quit", "quit", _DATA, "quit", line="q"),
     Command("other_pair", (), "another small index, or another pair", "", _LINE, line="IWM [SPY]"),
     Command("pair", (), "a pair of the watch list by its number, or any", "", _LINE, line="pair N"),
-    Command("index", (), "one index alone; a pair ends it", "", _LINE, line="index IWM"),
     Command(
         "set_window",
         (),
@@ -229,6 +228,7 @@ COMMANDS: Final = (
         _LINE,
         line="fund add SYMBOL",
     ),
+    Command("index", (), "one index alone; a pair ends it", "", _LINE, line="index IWM"),
     Command(
         "view_named",
         (),
