@@ -15,6 +15,9 @@ from core.note.verdict import drags
 from tui.report.values import Json, iso, number, scaled
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.answer.history import MeasureRank
     from core.answer.views import IndexView, Snapshot
     from core.data.frames import FloatArray
     from core.data.windows import Window
@@ -126,7 +129,9 @@ def _top(top: Top) -> Json:
     }
 
 
-def _measures(snapshot: Snapshot, view: IndexView) -> Json:
+def _measures(
+    snapshot: Snapshot, view: IndexView, ranks: Mapping[str, MeasureRank] | None = None
+) -> Json:
     """Every row of the table of measures, claimed or not; `claims` says what carries."""
     rows, daily = Json(), snapshot.daily.get(view.fund)
     for row in ROWS:
@@ -136,7 +141,7 @@ def _measures(snapshot: Snapshot, view: IndexView) -> Json:
             "unit": row.unit,
             "of": reading_now.of,
             "change": row.in_unit(reading_now.change),
-            "history": None,
+            "history": rank_fields((ranks or {}).get(row.key)),
             "among": _among(among(row, daily)),
         }
     return rows
@@ -153,6 +158,22 @@ def _among(rank: Rank | None) -> Json | None:
         "beyond": number(rank.beyond),
         "last": iso(rank.last_overlapping),
         "first": iso(rank.first),
+    }
+
+
+def rank_fields(rank: MeasureRank | None) -> Json | None:
+    """A measure's rank among its history; None without one."""
+    if rank is None:
+        return None
+    return {
+        "rank": rank.rank,
+        "of": rank.of,
+        "side": "high" if rank.side > 0 else "low",
+        "since": iso(rank.since),
+        "from": rank.first.year,
+        "coverage": number(rank.coverage),
+        "file_price_weight": number(rank.on_files),
+        "claim": rank.claim,
     }
 
 
@@ -259,7 +280,7 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
             "names_for_half_of_gross_gain": gathered.half_of_gain,
             "top": [_top(top) for top in gathered.top],
         },
-        "measures": _measures(snapshot, view),
+        "measures": _measures(snapshot, view, snapshot.measure_ranks.get(view.fund)),
         "signals": _signals(view, snapshot.daily.get(view.fund)),
         "sector_breadth": _sector_breadth(snapshot.daily.get(view.fund)),
         "drags": lost and {"symbols": list(lost.symbols), "sum_bp": scaled(lost.contribution, 1e4)},
