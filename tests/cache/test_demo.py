@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from cache.facts.pairs import shipped_pairs
 from cache.facts.sessions import sessions
 from cache.sources.demo import demo
 from cache.store.bars import Bars
@@ -207,7 +208,12 @@ def test_closes_stand_on_exchange_sessions_and_nowhere_else(market: Market) -> N
     for symbol, first in (("SPY", "2000-01-03"), ("IWM", "2000-05-26"), ("BE", "2024-07-10")):
         days = market.days[held[:, market.col[symbol]]]
         assert np.array_equal(days, between(first)), symbol
-    lines = [i for s, i in market.col.items() if s not in ("IWM", "SPY")]
+    pairs = [(pair.small, pair.large) for pair in shipped_pairs()]
+    funds = {fund for pair in pairs for fund in pair} - {"IWM", "SPY"}
+    assert (
+        held[:, [market.col[fund] for fund in funds]].sum(axis=0) == len(between("2003-01-02"))
+    ).all()
+    lines = [i for s, i in market.col.items() if s not in {"IWM", "SPY"} | funds]
     assert len(lines) > 2400
     assert (held[:, lines].sum(axis=0) == len(between("2024-07-10"))).all()
 

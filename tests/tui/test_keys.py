@@ -67,7 +67,9 @@ async def view(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "v")
     assert "alloc bp" in seen(app)
     assert "gap of the baskets" in seen(app)
-    await press(pilot, app, "v")
+    await press(pilot, app, "V")
+    assert "alloc bp" not in seen(app) and "gap bp" in seen(app)
+    await press(pilot, app, "v", "v")
     assert "no prices" in seen(app)
     assert "Unpriced One" in seen(app)
     await press(pilot, app, "3", "v")
@@ -337,6 +339,7 @@ CHECKS: dict[str, Check] = {
     "next_pane": tab,
     "previous_pane": tab,
     "view": view,
+    "previous_view": view,
     "zoom": zoom,
     "down": down_up,
     "up": down_up,

@@ -76,7 +76,10 @@ def show(
 
 def _run(desk: Desk, config: Config, question: Question, terminal: Capabilities) -> InternalsApp:
     """One market's screen to its end; it is read and measured while the screen is loaded."""
-    desk.begin(question)
+    if config.board_first and not question.alone:
+        desk.begin_board(config.pairs, question.basis, question.as_of)
+    else:
+        desk.begin(question)
     prepare(terminal)
     from tui.screen.app import InternalsApp
 
@@ -103,7 +106,8 @@ def _opened(
 
     keys = {command.name: command.keys for command in COMMANDS if command.keys}
     keys |= {name: tuple(map(str.strip, text.split(","))) for name, text in config.keys.items()}
-    start = Start(question, config.pairs, keys, memory.seat(), simulated)
+    board = config.board_first and not question.alone
+    start = Start(question, config.pairs, keys, memory.seat(), simulated, board)
     return opened(
         lambda width, height: frame(width, height, start),
         config.theme,

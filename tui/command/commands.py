@@ -66,6 +66,7 @@ COMMANDS: Final = (
     Command("next_pane", ("tab",), "the next pane", "next_pane(1)", _PANES, "pane"),
     Command("previous_pane", ("shift+tab",), "the pane before", "next_pane(-1)", _PANES),
     Command("view", ("v",), "the pane's next view", "view", _PANES, "view"),
+    Command("previous_view", ("V",), "the pane's view before", "previous_view", _PANES),
     Command("zoom", ("z",), "one pane on the whole screen, and back", "zoom", _PANES, "zoom"),
     Command("down", ("j", "down"), "one line down", "move('down')", _MOVE),
     Command("up", ("k", "up"), "one line up", "move('up')", _MOVE),
@@ -174,7 +175,6 @@ COMMANDS: Final = (
     Command("quit", ("q", "ctrl+c"), "quit", "quit", _DATA, "quit", line="q"),
     Command("other_pair", (), "another small index, or another pair", "", _LINE, line="IWM [SPY]"),
     Command("pair", (), "a pair of the watch list by its number, or any", "", _LINE, line="pair N"),
-    Command("index", (), "one index alone; a pair ends it", "", _LINE, line="index IWM"),
     Command(
         "set_window",
         (),
@@ -227,6 +227,15 @@ COMMANDS: Final = (
         "",
         _LINE,
         line="fund add SYMBOL",
+    ),
+    Command("index", (), "one index alone; a pair ends it", "", _LINE, line="index IWM"),
+    Command(
+        "view_named",
+        (),
+        "a view by its name, in whichever pane has it: sectors, brinson, ladder",
+        "",
+        _LINE,
+        line="view NAME",
     ),
     Command(
         "edit_pairs",

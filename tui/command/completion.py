@@ -27,6 +27,7 @@ class Vocabulary:
         symbols: lines of the two indices.
         themes: names of the themes.
         pairs: the watch list, as "IWM:SPY".
+        views: names of the panes' views.
         last: the last session, ISO, "" where not known.
     """
 
@@ -35,6 +36,7 @@ class Vocabulary:
     symbols: Sequence[str] = ()
     themes: Sequence[str] = ()
     pairs: Sequence[str] = ()
+    views: Sequence[str] = ()
     last: str = ""
 
 
@@ -95,11 +97,10 @@ def _following(head: str, before: Sequence[str], known: Vocabulary) -> list[Offe
         return [Offer("add", "a fund of your own", more=True)] if not before else later
     if head in single:
         return list(single[head]) if not before else []
+    if head == "view":
+        return _of_names(before, known.views)
     if head == "theme":
-        size, begun = len(before), [word.casefold() for word in before]
-        named = [name.split() for name in known.themes]
-        endings = [name[size:] for name in named if [*map(str.casefold, name[:size])] == begun]
-        return [Offer(" ".join(rest)) for rest in endings if rest]
+        return _of_names(before, known.themes)
     if head == "ex":
         funds = [Offer(fund, "index") for fund in known.pair] if not before else []
         taken = {word.strip(",").upper() for word in before}
@@ -107,6 +108,14 @@ def _following(head: str, before: Sequence[str], known: Vocabulary) -> list[Offe
     if head.upper() in known.funds and not before:
         return [Offer(fund, "fund") for fund in known.funds if fund != head.upper()]
     return []
+
+
+def _of_names(before: Sequence[str], names: Sequence[str]) -> list[Offer]:
+    """What is left of names of several words after those typed."""
+    size, begun = len(before), [word.casefold() for word in before]
+    split = [name.split() for name in names]
+    endings = [name[size:] for name in split if [*map(str.casefold, name[:size])] == begun]
+    return [Offer(" ".join(rest)) for rest in endings if rest]
 
 
 def _of_alert(before: Sequence[str], known: Vocabulary) -> list[Offer]:

@@ -79,6 +79,13 @@ class AddFund:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewNamed:
+    """A view by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class EditPairs:
     """A change of the watch list in the config file.
 
@@ -93,7 +100,18 @@ class EditPairs:
     place: str = ""
 
 
-Asked = Question | SortBy | Act | WatchPair | SetAlert | Import | ThemeNamed | AddFund | EditPairs
+Asked = (
+    ViewNamed
+    | Question
+    | SortBy
+    | Act
+    | WatchPair
+    | SetAlert
+    | Import
+    | ThemeNamed
+    | AddFund
+    | EditPairs
+)
 #: Words of the command line that do what a key does.
 _ACTS: Final = {c.line: c.action for c in COMMANDS if c.action and c.line}
 
@@ -150,6 +168,8 @@ def parse(
         if rest[0].casefold() != "add":
             raise CommandError("write fund add SYMBOL --issuer I --product N, or --index WORDS")
         return AddFund(" ".join(text.split(None, 2)[2:]))
+    if head == "view":
+        return ViewNamed(" ".join(rest))
     if head == "mrr" and not rest:
         return SortBy("ret")
     if head == "sort":

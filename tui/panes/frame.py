@@ -50,6 +50,8 @@ WIDE: Final = 150
 LEAST: Final = (36, 9)
 #: Lines below the panes: status and hints.
 _BELOW: Final = 2
+#: Cells below which nothing is said beside what stands.
+_LEAST_SENTENCE: Final = 12
 READING: Final = "reading the store …"
 
 
@@ -109,6 +111,16 @@ def title(number: int, view: str, active: bool, width: int, extra: TitleExtras) 
     return [*head, *tail]
 
 
+def view_at(line: Line, x: int, views: Sequence[str]) -> str:
+    """Return the view whose name stands at a cell of a title, "" where none does."""
+    at = 0
+    for text, _ in line:
+        at += formats.cell_width(text)
+        if x < at:
+            return text if text in views else ""
+    return ""
+
+
 def asked(question: Question, pairs: Sequence[tuple[str, str]]) -> Line:
     """The pair, its place in the watch list, and the window."""
     return [
@@ -128,15 +140,31 @@ def place_text(question: Question, pairs: Sequence[tuple[str, str]]) -> Line:
     return [(f"{pairs.index(pair) + 1}/{len(pairs)} ", "dim")]
 
 
-def status(message: str, kind: str, right: str, width: int) -> Line:
-    """A sentence on the left, the data's age on the right where both fit.
+def status(message: str, kind: str, right: str, width: int, standing: str = "") -> Line:
+    """What holds and is not usual, then a sentence, then the data's age where all fit.
 
     Args:
         message: what is to be said.
         kind: "error", "busy", "alert" or "".
         right: the age.
         width: cells.
+        standing: what is left out, filtered or of another date; a sentence beside it
+            leaves it a quarter of the line at least.
     """
+    if standing:
+        room = width - 2
+        if message:
+            room = max(room - formats.cell_width(message) - 5, width // 4)
+        text = formats.fit(standing, min(room, formats.cell_width(standing))).rstrip()
+        head: Line = [(" ", ""), (text, "mark")]
+        rest = width - line_width(head) - 2
+        if rest < _LEAST_SENTENCE and not message:
+            return head
+        return [
+            *head,
+            (" ", ""),
+            *status(message, kind, right if message or rest > len(right) else "", rest),
+        ]
     signs = {"error": ("! ", "mark"), "busy": ("… ", "mark"), "alert": ("◆ ", "mark reverse")}
     sign = signs.get(kind, ("", ""))
     room = width - 2 - len(sign[0])
@@ -153,6 +181,23 @@ def status(message: str, kind: str, right: str, width: int) -> Line:
         return [(" ", ""), (formats.fit(right, room).rstrip(), "dim")]
     text = formats.fit(text, room).rstrip()
     return [(" ", ""), sign, (text, "bold" if kind in ("error", "alert") else "dim")]
+
+
+def status_lines(
+    message: str, kind: str, right: str, width: int, standing: str, most: int
+) -> Drawing:
+    """The status line; an error that is longer has lines of its own, so that it is read whole."""
+    beside = formats.cell_width(standing) + 7 if standing else 4
+    if kind != "error" or formats.cell_width(message) + beside <= width or most < _BELOW:
+        return [status(message, kind, right, width, standing)]
+    head: Drawing = [status("", "", right, width, standing)] if standing else []
+    rows = textwrap.wrap(message, max(width - 4, 1))[: most - len(head)]
+    whole = sum(map(len, rows)) + len(rows) - 1 >= len(message)
+    rows[-1] += "" if whole else " …"
+    signs = ["! ", *["  "] * (len(rows) - 1)]
+    return head + [
+        [(" ", ""), (sign, "mark"), (row, "bold")] for sign, row in zip(signs, rows, strict=True)
+    ]
 
 
 def hint_line(pane: int, keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
@@ -204,6 +249,7 @@ class Start:
         keys: command -> its keys in force.
         seat: where a person was last.
         simulated: the market is.
+        board: the board is what the screen opens with.
     """
 
     question: Question
@@ -211,6 +257,7 @@ class Start:
     keys: Mapping[str, tuple[str, ...]]
     seat: Seat
     simulated: bool = False
+    board: bool = False
 
 
 def frame(width: int, height: int, start: Start) -> Drawing:
@@ -220,6 +267,10 @@ def frame(width: int, height: int, start: Start) -> Drawing:
         lines = too_small(width, height)
         return [fit_line(line, width) for line in [*lines, *[[]] * height][:height]]
     lines = [[]] * height
+    if start.board:
+        lines[0] = [(" Board", "bold")]
+        lines[-2] = status(READING, "busy", "", width)
+        return [fit_line(line, width) for line in lines]
     lines[0] = asked(start.question, start.pairs)
     lines[-2] = status(READING, "busy", "", width)
     lines[-1] = hint_line(start.seat.pane, start.keys, width)

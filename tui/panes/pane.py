@@ -10,10 +10,11 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.panes.frame import VIEWS, TitleExtras, title
+from tui.panes.frame import VIEWS, TitleExtras, title, view_at
 from tui.panes.sheet import Panel
 from tui.panes.wording import foot_texts, wrapped
 from tui.widgets.stage import settle
+from tui.widgets.table import LineTable
 
 if TYPE_CHECKING:
     from tui.host.scene import Scene
@@ -113,11 +114,24 @@ class Pane(Widget):
             self.rung = rung
             self._title.show(self._draw_title)
 
-    def next_view(self) -> None:
-        """Turn to the next view."""
+    def next_view(self, step: int = 1) -> None:
+        """Turn to the next view, or with -1 to the one before."""
         views = VIEWS[self.NUMBER]
-        self.view = views[(views.index(self.view) + 1) % len(views)]
-        self.redraw()
+        self.set_view(views[(views.index(self.view) + step) % len(views)])
+
+    def set_view(self, view: str) -> None:
+        """Show a view of the pane's `VIEWS`, from its top."""
+        if view != self.view:
+            self.view = view
+            self.redraw()
+            self.to_top()
+
+    def to_top(self) -> None:
+        """Go to the first line of what is shown."""
+        for grid in self.query(LineTable):
+            grid.action_first()
+        if (sheet := self.sheet()) is not None:
+            sheet.scroll_lines("first")
 
     def turn(self, how: str) -> None:
         """Move the cursor, or the drawing where there is none."""
@@ -200,3 +214,15 @@ class Pane(Widget):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A click anywhere makes the pane the one that keys go to."""
         self.post_message(self.Clicked(self))
+
+    def on_click(self, event: events.Click) -> None:
+        """Show the view whose name in the title is clicked."""
+        rule = self._title.region
+        if rule.contains(event.screen_x, event.screen_y):
+            line = self._draw_title(rule.width, 1)[0]
+            view = view_at(line, event.screen_x - rule.x, VIEWS[self.NUMBER])
+            if view == self.view:
+                # where the others have no room, its name is all there is to click
+                self.next_view()
+            elif view:
+                self.set_view(view)

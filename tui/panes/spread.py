@@ -16,7 +16,7 @@ from tui.panes import spread_alone
 from tui.panes.pane import Pane
 from tui.panes.sheet import Panel
 from tui.panes.spread_history import ratio, ratio_parts, rolling_parts, streak_part, stretches
-from tui.panes.wording import flowed, foot_texts, no_index
+from tui.panes.wording import flowed, foot_texts, no_index, without_text
 from tui.text import formats
 from tui.text.spans import Drawing, Line, inset, line_width
 
@@ -142,7 +142,8 @@ def _figures(scene: Scene, spread: Spread, width: int) -> Drawing:
     for part in parts:
         if line_width(line) + len(part) + 3 <= width:
             line += [("   ", ""), (part, "dim")]
-    return [line]
+    without = without_text(scene.snapshot, width - 2)
+    return [line, [(" ", ""), (without, "mark")]] if without else [line]
 
 
 def ranking_parts(ranking: Ranking, name: str) -> list[str]:

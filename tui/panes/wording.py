@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.note.note import coverage
 from tui.text import formats
 
 if TYPE_CHECKING:
+    from core.answer.snapshot import Snapshot
     from tui.host.scene import Scene, Side
     from tui.text.spans import Drawing
 
@@ -91,6 +93,48 @@ def flowed(parts: list[str], width: int, lines: int | None = None) -> list[str]:
         else:
             break
     return rows
+
+
+#: Names told one by one.
+_NAMES: Final = 4
+
+
+def names_text(symbols: Sequence[str]) -> str:
+    """A few names, or how many there are; without the fund that one is left out of alone."""
+    names = list(dict.fromkeys(symbol.rpartition(":")[2] for symbol in symbols))
+    more = f" and {len(names) - _NAMES:,} more" if len(names) > _NAMES else ""
+    return " ".join(names[:_NAMES]) + more
+
+
+def without_text(snapshot: Snapshot, width: int) -> str:
+    """The gap and each index without the names left out, in one line; "" where none are."""
+    gap, views = snapshot.gap_without, snapshot.indices.values()
+    if not snapshot.question.without:
+        return ""
+    if gap is None:
+        return formats.fit(
+            f"Without {names_text(snapshot.question.without)}: in neither index, nothing changes",
+            width,
+        ).rstrip()
+    figures = [
+        f"{view.fund} {formats.pct(view.without.fund_zeroed)}"
+        for view in views
+        if view.without is not None and view.without.fund_zeroed is not None
+    ]
+    reweighted = "" if gap.reweighted is None else f"; reweighted {formats.pp(gap.reweighted)}"
+    zeroed = f"gap {formats.pp(gap.zeroed)} zeroed"
+    many = {symbol for view in views if view.without for symbol in view.without.symbols}
+    left_out = [symbol.rpartition(":")[2] for symbol in snapshot.question.without]
+    who = names_text([symbol for symbol in left_out if symbol in many])
+    count = f"{len(many):,} name{'s' if len(many) > 1 else ''}"
+    ways = (
+        (who, [zeroed + reweighted, *figures]),
+        (count, [zeroed + reweighted, *figures]),
+        (count, [zeroed, *figures]),
+        (count, [zeroed]),
+    )
+    texts = [f"Without {names}: {', '.join(parts)}" for names, parts in ways]
+    return next((t for t in texts if len(t) <= width), formats.fit(texts[-1], width).rstrip())
 
 
 def no_index(scene: Scene, width: int) -> Drawing:

@@ -22,6 +22,7 @@ from tui.host.board_place import BoardPlace
 from tui.host.scene import Scene, Side
 from tui.panes.frame import READING
 from tui.screen import later
+from tui.screen.asking import asks_another
 from tui.screen.main import MainScreen
 from tui.terminal import fitting, leaving
 from tui.terminal.fitted import FittedApp
@@ -91,7 +92,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         self.underway = Underway()
         self.refresher, self.bringer = Refresher(self), Bringer(self)
         self.live, self.wants_demo = Live(self), False
-        self._board_first = config.opens == "board" and "pair" not in config.flags
+        self._board_first = config.board_first and not question.alone
         self._opened, self._steps = now(), 0
         self.rung = ""
         self._identity: str | None = None
@@ -231,6 +232,8 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         for remark in message.snapshot.remarks if message.snapshot.question != asked else ():
             self.tell(remark, error=True)
         self._paint()
+        if self.main is not None and asks_another(asked, message.snapshot.question):
+            self.main.to_top()
         # what nobody looks at yet waits until this is painted
         self.call_after_refresh(self._follow, old, message.snapshot)
         self.say()

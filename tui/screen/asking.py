@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from textual.worker import Worker
 
-from core.data.question import ABOVE, BELOW, STEPS
+from core.data.question import ABOVE, BELOW, STEPS, Question
 from tui.screen.board import Board
 
 #: Thresholds of breadth above and below, coarse to fine: a session moves less than a year.
@@ -19,6 +19,13 @@ THRESHOLDS: Final = (
     ((0.0, 0.01, 0.02, 0.03, 0.05, 0.1), (-0.01, -0.02, -0.05)),
 )
 _USUAL: Final = 1
+
+
+def asks_another(old: Question | None, new: Question) -> bool:
+    """Whether what is listed is another list: what stood under the cursor means nothing there."""
+    return old is not None and new != replace(
+        old, as_of=new.as_of, above=new.above, below=new.below, without=new.without
+    )
 
 
 class Asking(Board, inherit_bindings=False):

@@ -56,6 +56,7 @@ class Board(Stage, inherit_bindings=False):
         self.sorting = False
         self._header, self._headline = Panel(id="header"), Panel(id="headline")
         self._status, self._hints = Panel(id="status"), Panel(id="hints")
+        self._status_height = 1
         #: Lines that the headline takes.
         self._headline_height = host.seat.headline
         self._headline.styles.height = self._headline_height
@@ -131,6 +132,11 @@ class Board(Stage, inherit_bindings=False):
         """Let the panes be there, though there may be no answer yet."""
         self.query_one("#panes").styles.display = None
 
+    def to_top(self) -> None:
+        """Another question: every pane starts at its first line."""
+        for pane in self.panes:
+            pane.to_top()
+
     def show(self) -> None:
         """Bring everything up to the app's scene."""
         scene = self.host.scene
@@ -173,9 +179,19 @@ class Board(Stage, inherit_bindings=False):
         app = self.host
         message, kind = app.status()
         right = chrome.age_text(app.snapshot, app.now()) if app.snapshot else ""
+        standing = ""
+        if app.scene is not None and kind != "alert":
+            filtered = self.names.filter.text if self.names.filter else ""
+            standing = chrome.standing(app.question, app.snapshot, filtered, len(app.marked))
         if self.prompt.is_open:
             message, kind, right = self.prompt.advice, "error" * self.prompt.wrong, ""
-        self._status.show(lambda width, height: [frame.status(message, kind, right, width)])
+            standing = ""
+        most = max(self.size.height // 4, 1)
+        lines = frame.status_lines(message, kind, right, self.size.width, standing, most)
+        if self._status_height != len(lines):
+            self._status_height = len(lines)
+            self._status.styles.height = len(lines)
+        self._status.show(lambda width, height: lines)
 
     def _show_hints(self) -> None:
         if self.sorting:
@@ -243,6 +259,7 @@ class Board(Stage, inherit_bindings=False):
     def set_filter(self, wanted: Filter | None) -> None:
         """Show only some contributors; None for all."""
         self.names.set_filter(wanted)
+        self.show_status()
 
     def add_fund(self, words: str) -> None:
         """A fund for the user's own list, as typed after ``fund add``."""
@@ -255,6 +272,20 @@ class Board(Stage, inherit_bindings=False):
             self.host.tell(why(error), error=True)
             return
         self.host.poll()
+
+    def show_view(self, name: str) -> None:
+        """A view by its name or the beginning of it, in the pane that has it."""
+        wanted = name.casefold()
+        known = [(number, view) for number, views in frame.VIEWS.items() for view in views]
+        begun = [one for one in known if one[1].startswith(wanted)]
+        match = [one for one in known if one[1] == wanted] or begun
+        if not wanted or not match:
+            views = ", ".join(view for _, view in known)
+            self.host.tell(f"no view is called {name!r}; there are {views}", error=True)
+            return
+        here = next((one for one in match if one[0] == self.active), match[0])
+        self.activate(here[0])
+        self.pane_here.set_view(here[1])
 
     def show_theme(self, name: str) -> None:
         """A theme's names alone, and marked; "" for all names again, none of them marked."""

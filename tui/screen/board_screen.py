@@ -374,7 +374,9 @@ class BoardScreen(Stage, inherit_bindings=False):
             name = self.lines[self.news.cursor_row].pair
         if name:
             small, _, large = name.partition(":")
-            self._open(replace(self.host.question, small=small, large=large, without=()))
+            self._open(
+                replace(self.host.question, small=small, large=large, alone=False, without=())
+            )
 
     def _open(self, question: Question) -> None:
         host, self.place.left = self.host, True
@@ -511,7 +513,7 @@ class BoardScreen(Stage, inherit_bindings=False):
     def ask(self, question: Question) -> None:
         """Another date or basis is the board's, too; another pair is opened."""
         host = self.host
-        if (question.small, question.large) != (host.question.small, host.question.large):
+        if (question.pair, question.alone) != (host.question.pair, host.question.alone):
             self._open(question)
             return
         other = (question.as_of, question.basis) != (host.question.as_of, host.question.basis)
@@ -532,10 +534,15 @@ class BoardScreen(Stage, inherit_bindings=False):
         """Themes are of names: say where those are."""
         self.host.tell("themes are of names: open a pair first", error=True)
 
+    def show_view(self, name: str) -> None:
+        """Views are of a pair: say where those are."""
+        self.host.tell("views are of a pair: open one first", error=True)
+
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0."""
         small, large = self.host.config.pairs[place]
-        self._open(replace(self.host.question, small=small, large=large, without=()))
+        question = self.host.question
+        self._open(replace(question, small=small, large=large, alone=False, without=()))
 
     def add_fund(self, words: str) -> None:
         """A fund for the user's own list, as typed after ``fund add``."""

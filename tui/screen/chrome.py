@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from core.data.question import ABOVE, BELOW
 from core.note.note import headline
 from tui.command.commands import shown
 from tui.panes.frame import asked
-from tui.panes.wording import BASIS, wrapped
+from tui.panes.wording import BASIS, names_text, without_text, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
 
@@ -45,9 +46,44 @@ def header(
 
 
 def headline_lines(scene: Scene, width: int, most: int) -> Drawing:
-    """The headline sentence; the header and every pane already say SIMULATED."""
+    """The headline sentence, and the same without the names left out, on a line of its own.
+
+    The header and every pane already say SIMULATED.
+    """
     sentence = headline(scene.snapshot).removeprefix("SIMULATED: ")
-    return [[(" ", ""), *line] for line in wrapped(sentence, width - 2, "bold", most)]
+    without = without_text(scene.snapshot, width - 2)
+    most = max(most - bool(without), 1)
+    lines: Drawing = [[(" ", ""), *line] for line in wrapped(sentence, width - 2, "bold", most)]
+    return [*lines, [(" ", ""), (without, "mark")]] if without else lines
+
+
+def standing(
+    question: Question, snapshot: Snapshot | None, filtered: str = "", marked: int = 0
+) -> str:
+    """Say what of a question and of what is shown is not usual, "" where all is.
+
+    Args:
+        question: what is asked.
+        snapshot: what is shown, for the last session with closes.
+        filtered: the filter in force, as typed.
+        marked: names marked by hand.
+    """
+    parts = []
+    if question.without:
+        parts.append(f"without {names_text(question.without)}")
+    if filtered:
+        parts.append(filtered if filtered.startswith("theme ") else f"/{filtered}")
+    if question.as_of is not None and (
+        snapshot is None or min(question.as_of, snapshot.as_of) < snapshot.last_session
+    ):
+        parts.append(f"as of {formats.date_text(question.as_of)} (not the last)")
+    if question.breadth_list == "end":
+        parts.append("members at the end")
+    if (question.above, question.below) != (ABOVE, BELOW):
+        parts.append("other thresholds")
+    if marked and not question.without and not filtered.startswith("theme "):
+        parts.append(f"{marked:,} marked")
+    return " · ".join(parts)
 
 
 def age_text(snapshot: Snapshot, now: datetime) -> str:

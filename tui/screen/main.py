@@ -38,6 +38,10 @@ class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
         """The pane's next view."""
         self.pane_here.next_view()
 
+    def action_previous_view(self) -> None:
+        """The pane's view before."""
+        self.pane_here.next_view(-1)
+
     def action_zoom(self) -> None:
         """One pane on the whole screen, and back."""
         self.zoomed = not self.zoomed
@@ -113,7 +117,7 @@ class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
             app.error = app.notice = ""
             app.say()
         elif self.names.filter is not None or self.names.sought is not None:
-            self.names.set_filter(None)
+            self.set_filter(None)
         elif self.zoomed:
             self.action_zoom()
         elif app.place.left:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui.command.commands import CONTRIBUTORS, SORTS
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
+from tui.panes.wording import names_text
 from tui.screen.board import Board
 
 if TYPE_CHECKING:
@@ -106,5 +107,5 @@ class Naming(Board, inherit_bindings=False):
         self.names.show(scene)
         self.changes.show(scene)
         pane.turn("down")
-        names = " ".join(app.marked) or "none"
+        names = names_text(tuple(app.marked)) or "none"
         app.tell(f"marked: {names}; X shows the indices without them")

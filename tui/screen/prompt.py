@@ -13,6 +13,7 @@ from textual import events
 
 from core.data.errors import WindowError
 from tui.command.commands import CommandError
+from tui.panes.frame import VIEWS
 from tui.panes.sheet import Panel
 from tui.terminal import fitting
 from tui.text.safe import safe
@@ -58,6 +59,9 @@ class Typing(Protocol):
 
     def show_theme(self, name: str) -> None:
         """A theme's names alone, marked; "" for all names again."""
+
+    def show_view(self, name: str) -> None:
+        """A view by its name or the beginning of it, in the pane that has it."""
 
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0."""
@@ -177,6 +181,7 @@ class Prompt(Panel):
             symbols=list(dict.fromkeys(s for view in views for s in view.contributors.symbols)),
             themes=[theme.name for theme in market.reference.themes] if market else (),
             pairs=[f"{small}:{large}" for small, large in host.config.pairs],
+            views=[view for views in VIEWS.values() for view in views],
             last=str(scene.snapshot.last_session) if scene is not None else "",
         )
 
@@ -227,6 +232,7 @@ class Prompt(Panel):
             SetAlert,
             SortBy,
             ThemeNamed,
+            ViewNamed,
             WatchPair,
             parse,
         )
@@ -245,6 +251,8 @@ class Prompt(Panel):
             board.sort_by(asked.key)
         elif isinstance(asked, ThemeNamed):
             board.show_theme(asked.name)
+        elif isinstance(asked, ViewNamed):
+            board.show_view(asked.name)
         elif isinstance(asked, AddFund):
             board.add_fund(asked.words)
         elif isinstance(asked, WatchPair):

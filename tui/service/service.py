@@ -221,13 +221,15 @@ class Desk:
             return begun[1].result()
         return self._take(question)
 
-    def begin_board(self, pairs: Sequence[Pair], basis: Basis, as_of: date | None) -> None:
+    def begin_board(self, own: Sequence[tuple[str, str]], basis: Basis, as_of: date | None) -> None:
         """Answer for every pair in a thread, so that `board` has the answer sooner."""
 
-        # what goes wrong goes wrong again where it is told
         def work() -> None:
+            from cache.facts.pairs import board_pairs
+
+            # what goes wrong goes wrong again where it is told
             with suppress(Exception):
-                self.board(pairs, basis, as_of)
+                self.board(board_pairs(own), basis, as_of)
 
         threading.Thread(target=work, name="first board", daemon=True).start()
 

@@ -88,6 +88,11 @@ class Config:
     given: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
 
+    @property
+    def board_first(self) -> bool:
+        """Whether the screen opens with the board: where no pair is asked for."""
+        return self.opens == "board" and "pair" not in self.flags
+
     def question(self, remembered: Question | None = None) -> Question:
         """Return the first question: a setting that was given, else what was last on the screen."""
         last = remembered or Question()

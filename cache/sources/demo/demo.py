@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.sessions import sessions
-from cache.sources.demo import demo_files, demo_funds, demo_lines, demo_paths, demo_weights
+from cache.sources.demo import (
+    demo_board,
+    demo_files,
+    demo_funds,
+    demo_lines,
+    demo_paths,
+    demo_weights,
+)
 from cache.sources.demo.demo_bars import DemoColumns
 from cache.sources.demo.demo_days import FILES, LAST, LINES_FROM, OPENS_AT
 from cache.sources.demo.demo_lines import DemoRung, DemoSide, Named
@@ -141,7 +148,8 @@ def make(seed: int = SEED) -> tuple[Bars, tuple[tuple[Holdings, bytes], ...]]:
         seed: the same seed makes the same arrays and bytes.
 
     Returns:
-        Closes, volumes, dividends and splits of two funds and their lines through LAST; and
+        Closes, volumes, dividends and splits of two funds and their lines, and of the other funds
+        of the board, through LAST; and
         each fund's dated holdings files, parsed rows beside the CSV they stand in.
 
     Raises:
@@ -156,6 +164,7 @@ def make(seed: int = SEED) -> tuple[Bars, tuple[tuple[Holdings, bytes], ...]]:
     files: list[tuple[Holdings, bytes]] = []
     for side, fund, rng in zip((SMALL, LARGE), funds, streams, strict=True):
         files += _add_side(rng, side, fund, columns, source)
+    demo_board.add_board_funds(seed, columns, *funds)
     listed = {symbol for holdings, _ in files for symbol in holdings.symbols}
     unpriced = sorted(listed - set(columns.symbols))
     return columns.bars(source, FETCHED_AT, dict.fromkeys(unpriced, NO_CLOSES)), tuple(files)
