@@ -224,6 +224,10 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
         return say("--length is of --format text and md, without --since", BAD_INPUT)
     wanted = arguments.length is None and tells_daily(arguments.format, arguments.part)
     snapshot = desk.take(replace(question, daily=wanted))
+    if arguments.format == "json":
+        from core.answer.history import ranks_by_year
+
+        snapshot = replace(snapshot, measure_ranks=ranks_by_year(desk.market(), snapshot))
     for doubt in desk.market().reference.doubts:
         say(doubt, ANSWERED)
     earlier = None
