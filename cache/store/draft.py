@@ -18,6 +18,7 @@ from cache.store.cells import (
 )
 from cache.store.journal import Entry, Journal, added_to, without_files
 from cache.store.layer_bytes import pack_layer, unpack_layer
+from cache.store.manifest import FILED
 from cache.store.merge import merge
 from cache.store.origins import trimmed
 from cache.store.rebase import Rebase, rebased
@@ -31,8 +32,6 @@ Key = tuple[str, date]
 Announced = tuple[Announcement, ...]
 #: Files of one fund and day that stay below the one that counts.
 DEEP: Final = 8
-#: The objects of a holdings file: the issuer's own bytes, its texts, its numbers.
-FILED: Final = ("raw", "text", "numbers")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from cache.store.draft import FILED
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cache.store.pack import Json
     from core.data.frames import Announcement, Holdings, Prices
 
+#: The objects of a holdings file: the issuer's own bytes, its texts, its numbers.
+FILED: Final = ("raw", "text", "numbers")
 #: What a manifest lists; "announced" is missing where there is none.
 PARTS: Final = ("blocks", "symbols", "holdings", "announced", "aside", "journal")
 

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import StoreEmpty, StoreError
 from cache.store import disk, head, objects, pack, reading
-from cache.store.draft import Draft, Note, note_of
 from cache.store.journal import pack_journal
 from cache.store.manifest import PARTS, Aside, Held, aside_of, named
 from cache.store.objects import Damaged
@@ -32,6 +31,7 @@ from core.data.frames import Block, Holdings, Prices
 
 if TYPE_CHECKING:
     from cache.store.bars import Bars
+    from cache.store.draft import Draft, Note
     from cache.store.rebase import Rebase
 
 __all__ = ["Aside", "Held", "Store"]
@@ -77,6 +77,8 @@ class Store(StoreReader):
         for one, _ in holdings:
             one.check()
 
+        from cache.store.draft import note_of
+
         def bring(draft: Draft) -> None:
             for fund, as_of in forget:
                 draft.drop_file(fund, as_of)
@@ -104,6 +106,9 @@ class Store(StoreReader):
                 is not held. What was held is held still; where the disk failed at the very
                 end, the new generation may be as well.
         """
+        # what writes is loaded by who writes: a screen or a note reads alone
+        from cache.store.draft import Draft
+
         with self._writing():
             try:
                 body, before = self._newest()

@@ -62,22 +62,21 @@ def file_price_weight(market: Market, basket: Basket, parts: Sequence[Span]) -> 
         basket: the index's lines.
         parts: of the window, one a segment.
     """
-    filled = market.line_tickers.filled
-    rows = [row for row, symbol in enumerate(basket.symbols) if symbol in filled] if filled else []
-    if not rows:
-        return 0.0
+    on_files = market.line_tickers.on_files
     weights = []
     for k, part in enumerate(parts):
-        file = market.session(part.file.as_of)
-        on_file = [
-            row
-            for row in rows
-            if basket.measured[k, row]
-            and not {file, basket.opened[k, row].item(), basket.closed[k, row].item()}.isdisjoint(
-                filled[basket.symbols[row]]
-            )
-        ]
-        weights.append(basket.segments[k].weight_measured * basket.share[k, on_file].sum())
+        measured = basket.measured[k]
+        stands = np.zeros(len(measured), bool)
+        of_list = market.session(part.file.as_of)
+        ends = np.unique(np.append(basket.opened[k, measured], basket.closed[k, measured]))
+        for when in {of_list, *ends.tolist()}:
+            if not (tickers := on_files(when)):
+                continue
+            of_file = np.fromiter((s in tickers for s in basket.symbols), bool, len(stands))
+            at_end = (basket.opened[k] == day(when)) | (basket.closed[k] == day(when))
+            stands |= of_file & (at_end | (when == of_list))
+        share = basket.share[k, measured & stands].sum()
+        weights.append(basket.segments[k].weight_measured * share)
     return float(max(weights))
 
 

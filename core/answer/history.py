@@ -8,13 +8,15 @@ measured, on lists that carry the measure, count for its rank and for "since".
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from core.answer.index import index_of
+from core.answer.snapshot import final_sessions
+from core.answer.table import ROWS
 from core.answer.views import covers
 from core.data.errors import MeasureError, UnavailableError
 from core.data.frames import day, pydate
@@ -27,7 +29,7 @@ from core.measures.rarity import rank_value
 
 if TYPE_CHECKING:
     from core.answer.scalar import Scalar
-    from core.answer.views import IndexView
+    from core.answer.views import IndexView, Snapshot
     from core.data.frames import Dates
     from core.data.market import Market
     from core.data.question import Question
@@ -147,7 +149,8 @@ def histories(
     windows = _with_files(market, fund, windows_of(question, sessions, every))
     views: list[tuple[Window, IndexView | str]] = []
     if any(row.series is None for row in rows):
-        views = [(window, _view(market, question, fund, window)) for window in windows]
+        as_of = windows[-1].end if windows else date.max
+        views = [(window, _view(market, question, fund, window, as_of)) for window in windows]
     by_session: dict[date, Daily] = {}
     if any(row.series is not None for row in rows):
         by_session = _daily(market, question, fund, [window.end for window in windows])
@@ -160,6 +163,26 @@ def histories(
         )
         made.append(History(fund, row, question.window, every, points, rank_of(points)))
     return tuple(made)
+
+
+def ranks_by_year(market: Market, snapshot: Snapshot) -> dict[str, dict[str, MeasureRank]]:
+    """Fund -> measure -> rank of an answer's measures among the same windows of all years.
+
+    Empty for an index whose files speak for no earlier year: nothing is measured for it then.
+    """
+    question = replace(snapshot.question, as_of=snapshot.as_of)
+    sessions = final_sessions(market, *question.pair)
+    rows = [row for row in ROWS if row.key not in _RUNNING_SUMS]
+    ranks: dict[str, dict[str, MeasureRank]] = {}
+    try:
+        windows = windows_of(question, sessions, "year")
+    except UnavailableError:
+        return {}
+    for fund in snapshot.indices:
+        if len(_with_files(market, fund, windows)) > 1:
+            made = histories(market, question, fund, rows, sessions, "year")
+            ranks[fund] = {one.row.key: one.rank for one in made if one.rank is not None}
+    return ranks
 
 
 def windows_of(question: Question, sessions: Dates, every: Every) -> list[Window]:
@@ -205,9 +228,11 @@ def _with_files(market: Market, fund: str, windows: Iterable[Window]) -> list[Wi
     return [window for window in windows if window.start >= first - timedelta(days=NEAR_DAYS)]
 
 
-def _view(market: Market, question: Question, fund: str, window: Window) -> IndexView | str:
-    """One window's answer, or why there is none."""
-    parts = spans(market, fund, window.start, window.end, window.end)
+def _view(
+    market: Market, question: Question, fund: str, window: Window, as_of: date
+) -> IndexView | str:
+    """One window's answer as of the last one's end, or why there is none."""
+    parts = spans(market, fund, window.start, window.end, as_of)
     answer = index_of(market, question, fund, window, parts)
     return answer if isinstance(answer, str) else answer[0]
 

@@ -30,7 +30,6 @@ from core.data.windows import Window, resolve
 from core.measures.attribution import by_sector
 from core.measures.bridge import Step, bridge, gap_leaders, side
 from core.measures.changes import Change, Changes, changes, pair_of_files
-from core.measures.daily import daily
 from core.measures.membership import as_known, list_at_end, spans
 from core.measures.spread import Spread, spread
 
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from core.data.frames import Holdings
     from core.data.market import Market
     from core.measures.basket import Basket
+    from core.measures.daily import Daily
     from core.measures.membership import Span
 
 __all__ = [
@@ -233,11 +233,15 @@ def take(market: Market, question: Question) -> Snapshot:
         if told_of:
             to_come[fund] = told_of
     ends = window.start, window.end
-    by_day = {
-        fund: daily(market, fund, ends, as_of, question.basis, baskets[fund])
-        for fund in indices
-        if question.daily
-    }
+    by_day: dict[str, Daily | None] = {}
+    if question.daily:
+        # what only the command line asks for at first is loaded where it is asked for
+        from core.measures.daily import daily
+
+        by_day = {
+            fund: daily(market, fund, ends, as_of, question.basis, baskets[fund])
+            for fund in indices
+        }
     open_sessions = set(market.prices.provisional.values())
     late = not_reached(market, question, window.label, sessions)
     absent = absent_names(market, question, indices)

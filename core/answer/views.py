@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from core.measures.end_weights import HeldWeights
 
 if TYPE_CHECKING:
+    from core.answer.history import MeasureRank
     from core.data.closures import StrayDay
     from core.data.frames import Action, FloatArray, LeftOut
     from core.data.question import Question
@@ -335,6 +336,7 @@ class Snapshot:
         not_reached: a date asked for lies beyond the last session held.
         reconstitutions: fund -> the known reconstitution of its index nearest to the as-of date,
             where it lies within two weeks of it.
+        measure_ranks: fund -> measure -> its rank among the same windows of all years, where asked.
         own: of one index alone: its return as a spread over a level that does not move, so that
             the gap is the return and its ranks those of the return.
     """
@@ -361,6 +363,7 @@ class Snapshot:
     not_reached: bool = False
     reconstitutions: Mapping[str, date] = field(default_factory=dict)
     own: Spread | None = None
+    measure_ranks: Mapping[str, Mapping[str, MeasureRank]] = field(default_factory=dict)
 
     @property
     def state_words(self) -> str:

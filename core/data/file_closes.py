@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -82,14 +83,21 @@ class FileCloses:
     def __len__(self) -> int:
         return len(self.line)
 
-    def sessions_of(self) -> dict[str, tuple[date, ...]]:
-        """Symbol -> the sessions for which a file's price stands, ascending."""
-        edges = np.searchsorted(self.line, np.arange(len(self.symbols) + 1)).tolist()
-        days = self.session.tolist()
-        return {
-            symbol: tuple(days[first:last])
-            for symbol, first, last in zip(self.symbols, edges[:-1], edges[1:], strict=True)
-        }
+    @cached_property
+    def sessions(self) -> tuple[date, ...]:
+        """The sessions of all prices, ascending."""
+        return tuple(np.unique(self.session).tolist())
+
+    def on(self, session: date) -> frozenset[str]:
+        """The symbols with a price of a session; kept."""
+        if session not in self._on:
+            lines = self.line[self.session == day(session)].tolist()
+            self._on[session] = frozenset(map(self.symbols.__getitem__, lines))
+        return self._on[session]
+
+    @cached_property
+    def _on(self) -> dict[date, frozenset[str]]:
+        return {}
 
 
 def file_closes(

@@ -27,7 +27,9 @@ FACTORS: Final[FloatArray] = np.array([*map(float, _FACTORS), *(float(1 / f) for
 #: Splits so small that new shares look alike: never told, only doubted.
 _SMALL: Final[FloatArray] = np.array([5 / 4, 4 / 3, 4 / 5, 3 / 4])
 #: How near the quantities must be to a factor, and to a small one; how near the prices.
-_QUANTITY, _SHARP, _PRICE = 0.03, 0.01, 0.15
+_QUANTITY, _PRICE = 0.03, 0.15
+#: The same for small ones: much narrower and wider, so that a rise beside one is doubted too.
+_SMALL_QUANTITY, _SMALL_PRICE = 0.01, 0.24
 #: Ratios of quantities and of prices beyond these are not near 1.
 _TRADED, _MOVED, _MOVED_AT_FACTOR = np.log(1.18), np.log(1.25), np.log(1.10)
 #: Fewer common lines than this have no median that speaks for what the fund bought.
@@ -60,8 +62,8 @@ def _doubtful(k: FloatArray, p: FloatArray) -> BoolArray:
     apart = bought * moved < 0
     far = apart & (np.abs(bought) > _TRADED) & (np.abs(moved) > _MOVED)
     at_factor = (np.abs(k[:, None] / FACTORS - 1) <= _QUANTITY).any(axis=1)
-    small = (np.abs(k[:, None] / _SMALL - 1) <= _SHARP) & (
-        np.abs(p[:, None] * _SMALL - 1) <= _PRICE
+    small = (np.abs(k[:, None] / _SMALL - 1) <= _SMALL_QUANTITY) & (
+        np.abs(p[:, None] * _SMALL - 1) <= _SMALL_PRICE
     )
     return np.asarray(
         far | (apart & at_factor & (np.abs(moved) > _MOVED_AT_FACTOR)) | small.any(axis=1)

@@ -48,14 +48,13 @@ class LineTickers:
         taken: ticker -> its takeovers, ascending.
         plain: ticker -> how many of its companies came before the first that a file lists.
         company: ticker -> the company, for tickers that a rename touches.
-        filled: ticker -> sessions for which a file's price stands, ascending.
+        filled: ticker -> sessions inside its closes for which a file's price stands, ascending.
         ends: ticker that was taken over -> the ticker of each of its companies -> the session
             up to which the vendor's answer is known to go at the least.
         edited: tickers whose bars are others than those held under them.
         passed_on: file -> row -> the ticker of its closes, for rows whose ticker passed from
             one company to another.
-        file_closes: prices of files that stand for closes where none are held yet; their
-            sessions are in ``filled``.
+        file_closes: prices of files that stand for closes where none are held yet.
         find_turns: makes `turns`.
     """
 
@@ -78,6 +77,29 @@ class LineTickers:
         when a question asks for a day before the last.
         """
         return self.find_turns()
+
+    def on_files(self, session: date) -> frozenset[str]:
+        """The tickers for which a file's price stands on a session."""
+        inside = self._filled_on.get(session, frozenset())
+        return inside | self.file_closes.on(session)
+
+    def file_sessions(self, first: date, last: date) -> dict[str, list[date]]:
+        """Ticker -> the sessions of a stretch for which a file's price stands, ascending."""
+        days = {*self._filled_on, *self.file_closes.sessions}
+        by_ticker: dict[str, list[date]] = {}
+        for session in sorted(value for value in days if first <= value <= last):
+            for ticker in self.on_files(session):
+                by_ticker.setdefault(ticker, []).append(session)
+        return by_ticker
+
+    @cached_property
+    def _filled_on(self) -> dict[date, frozenset[str]]:
+        """Session -> the tickers that are ``filled`` on it."""
+        on: dict[date, set[str]] = {}
+        for ticker, sessions in self.filled.items():
+            for session in sessions:
+                on.setdefault(session, set()).add(ticker)
+        return {session: frozenset(tickers) for session, tickers in on.items()}
 
     def symbol(self, listed: str) -> str:
         """The ticker that a listed one's closes are followed by, whatever the day."""
@@ -203,9 +225,10 @@ def _line_tickers(
     joining = [move for one in several for move in joins(told, one, splits)]
     joined = apply_moves(bars, joining)
     so_far = LineTickers(joined, taken, plain, company, {}, {}, passed_on=passed_on)
-    fills = list(file_prices(known(joined), files, so_far.lines, reference.sessions, splits))
-    stated = file_closes(known(joined), holdings, so_far.lines, reference.sessions, splits)
-    by_symbol = {symbol: list(days) for symbol, days in stated.sessions_of().items()}
+    lines_of = cache(so_far.lines)
+    fills = list(file_prices(known(joined), files, lines_of, reference.sessions, splits))
+    stated = file_closes(known(joined), holdings, lines_of, reference.sessions, splits)
+    by_symbol: dict[str, list[date]] = {}
     for fill in fills:
         by_symbol.setdefault(fill.symbol, []).append(fill.session)
     return LineTickers(

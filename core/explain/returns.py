@@ -23,7 +23,7 @@ def close_of(market: Market, symbol: str, when: date) -> tuple[float, str]:
     assert series is not None
     row = int(np.searchsorted(series.sessions, day(when)))
     kind = "adjusted close" if series.price is None else "close"
-    if when in market.line_tickers.filled.get(symbol, ()):
+    if symbol in market.line_tickers.on_files(when):
         origin = "the price its holdings file states"
     else:
         origin = market.prices.source_of(symbol, when) or "unknown source"

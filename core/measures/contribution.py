@@ -173,12 +173,14 @@ def _market_flags(
     quiet = matrix.still(matrix.row(ends[1]), STALE_SESSIONS)
     for line in np.nonzero(lines.has_column & ever & quiet[lines.where])[0].tolist():
         flags.setdefault(line, []).append("stale")
-    for symbol, sessions in market.line_tickers.filled.items():
-        inside = [when for when in sessions if ends[0] <= when <= ends[1]]
-        line = int(lines.line[market.register.number[symbol]]) if inside else -1
+    days_of: dict[tuple[date, ...], str] = {}
+    for symbol, inside in market.line_tickers.file_sessions(*ends).items():
+        line = int(lines.line[market.register.number[symbol]])
         if line >= 0 and ever[line]:
-            days = ", ".join(map(str, inside))
-            flags.setdefault(line, []).append(f"the file's price is its close of {days}")
+            if (key := tuple(inside)) not in days_of:
+                days = ", ".join(map(str, inside))
+                days_of[key] = f"the file's price is its close of {days}"
+            flags.setdefault(line, []).append(days_of[key])
     for split in market.line_tickers.file_closes.splits:
         if ends[0] < split.after and split.before < ends[1]:
             line = int(lines.line[market.register.number[split.symbol]])

@@ -8,13 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from core.data.frames import BoolArray, Dates, FloatArray, day
-from core.measures.counting import extremes
-from core.measures.episodes import Ahead, Followed, all_ahead, followed
 from core.measures.rarity import Rank, percentiles, rank_value, stretch_gaps
 from core.measures.ratio import YEAR_SESSIONS, LevelHistory, level_history, records_by_year
 from core.measures.streaks import (
@@ -27,6 +25,9 @@ from core.measures.streaks import (
     streak,
     streak_lengths,
 )
+
+if TYPE_CHECKING:
+    from core.measures.episodes import Ahead, Followed
 
 #: What a streak is of: small against large, or one fund's rises.
 StreakOf = Literal["gap", "small", "large"]
@@ -125,6 +126,8 @@ class PairHistory:
     @cached_property
     def _ahead(self) -> tuple[Ahead, ...]:
         """What followed every session: the base of every state."""
+        from core.measures.episodes import all_ahead
+
         large = np.ones(len(self.small)) if self.large is None else self.large
         return all_ahead(self.small, large)
 
@@ -194,6 +197,8 @@ class PairHistory:
     def _state(
         self, kind: StateKind, threshold: float, length: int, side: int, state: BoolArray
     ) -> State:
+        from core.measures.episodes import followed
+
         large = np.ones(len(self.small)) if self.large is None else self.large
         after = followed(self.sessions, self.small, large, state, length, ahead=self._ahead)
         return State(kind, threshold, length, side, after)
@@ -228,6 +233,8 @@ class PairHistory:
 
 def new_extremes(level: FloatArray, sessions: int = YEAR_SESSIONS) -> BoolArray:
     """(T,) whether a level is strictly above all of the ``sessions - 1`` before it."""
+    from core.measures.counting import extremes
+
     state = np.zeros(len(level), bool)
     before = extremes(level[None, :], sessions - 1, high=True)[0]
     if len(level) >= sessions:

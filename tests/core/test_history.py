@@ -9,14 +9,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from core.answer.history import Point, histories, rank_of, windows_of
-from core.answer.snapshot import final_sessions
+from core.answer.history import Point, histories, rank_of, ranks_by_year, windows_of
+from core.answer.snapshot import final_sessions, take
 from core.answer.table import find
 from core.data.errors import MeasureError
 from core.data.market import Market
 from core.data.question import Question
 from core.note.history_words import history_sentence
 from tests.core.build import NAN, holdings, market, prices, weekdays
+from tui.report.document_index import index_document
 
 #: Of four lines, how many rose in each year from 2001 on.
 ROSE = (3, 2, 4, 1, 2, 3, 0, 4, 3, 2, 2, 1)
@@ -67,6 +68,25 @@ def test_a_point_a_year_and_the_rank_of_the_last() -> None:
         f"IWM, share of lines up YTD to 2012-12-31: 25.0 %, the lowest since {ENDS[7]}, rank 2 of"
         " 12 (12 of 12 points count, from 2001, coverage at least 100.0 %)."
     )
+
+
+def test_the_ranks_of_an_answer_are_those_of_its_histories() -> None:
+    held = twelve_years()
+    snapshot = take(held, Question(window="YTD", basis="pr", daily=True))
+    ranks = ranks_by_year(held, snapshot)
+    rank = ranks["IWM"]["share_up"]
+    assert (rank.rank, rank.of, rank.since, rank.coverage) == (2, 12, ENDS[7], 1.0)
+    # lines down: three of four, the most but for 2007, when all four fell
+    assert (ranks["IWM"]["lines_down"].side, ranks["IWM"]["lines_down"].rank) == (1, 2)
+    assert "summation" not in ranks["IWM"] and "share_up" not in ranks.get("SPY", {})
+    told = index_document(replace(snapshot, measure_ranks=ranks), snapshot.indices["IWM"])
+    assert told["measures"]["share_up"]["history"] == {
+        "rank": 2, "of": 12, "side": "low", "since": str(ENDS[7]), "from": 2001,
+        "coverage": 1.0, "file_price_weight": 0.0, "claim": True,
+    }  # fmt: skip
+    # an answer of the first year has no other to be ranked among
+    early = take(held, Question(window="YTD", basis="pr", as_of=ENDS[1]))
+    assert not ranks_by_year(held, early).get("IWM")
 
 
 def test_later_data_move_no_point() -> None:

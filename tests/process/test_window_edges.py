@@ -162,7 +162,7 @@ def test_a_close_more_than_seven_days_before_its_anchor_stands_for_nothing(
     if known:
         assert str(take(in_core(closes), question).window.start) == last
     else:
-        with pytest.raises(UnavailableError, match="the last one held is of 2025-12-23"):
+        with pytest.raises(UnavailableError, match="the last one before it is of 2025-12-23"):
             take(in_core(closes), question)
     code, told = note(closes, "--as-of", "2026-01-30")
     if known:

@@ -34,17 +34,34 @@ desk = Desk(places(home, demo=True), demo=True, home=home)
 question = desk.opening()
 app = InternalsApp(desk, Config(), question)
 found = {}
+follow = InternalsApp._follow
+
+def painted(self, *answers):
+    found.setdefault("modules", sorted(sys.modules))
+    found.setdefault("opened", [name for name in opened if name.startswith(str(home))])
+    follow(self, *answers)
+
+InternalsApp._follow = painted
 
 async def main():
     async with app.run_test(size=(160, 45)) as pilot:
-        while app.snapshot is None:
+        while not found:
             await pilot.pause(0.01)
-        found["modules"] = sorted(sys.modules)
-        found["opened"] = [name for name in opened if name.startswith(str(home))]
 
 asyncio.run(main())
 print(json.dumps(found))
 """
+
+
+#: What counts sessions, watches, writes the store or draws a view that is not the first.
+LATER = {
+    "cache.store.cells", "cache.store.draft", "cache.store.merge", "cache.store.rebase",
+    "core.answer.alerts", "core.answer.board", "core.answer.looks", "core.answer.since",
+    "core.answer.table", "core.measures.counting", "core.measures.daily",
+    "core.measures.episodes", "core.measures.signals", "core.measures.standing",
+    "core.measures.traits", "tui.panes.concentration", "tui.panes.daily", "tui.panes.measures",
+    "tui.panes.members", "tui.report.table", "tui.report.tables_measures",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +94,11 @@ def test_the_first_numbers_need_no_library_of_data(start: dict[str, list[str]]) 
 def test_the_first_numbers_need_few_modules(start: dict[str, list[str]]) -> None:
     modules = start["modules"]
     # many files of one idea each; none that reads a file to import, or explains
-    for later in ("cache.sources.prices", "cache.sources.holdings", "core.explain", "tui.doctor"):
+    for later in ("cache.sources.prices", "cache.sources.holdings", "core.explain", "tui.alerts",
+                  "tui.doctor"):  # fmt: skip
         assert not [name for name in modules if name.startswith(f"{later}.")]
-    assert len(modules) < 760
+    assert not LATER & set(modules)
+    assert len(modules) < 720
 
 
 def test_few_files_of_the_store_are_opened(start: dict[str, list[str]]) -> None:

@@ -16,6 +16,7 @@ from tests.tui import markets
 from tui.report.document import document
 from tui.report.formats import FORMATS, written
 from tui.report.parts import PARTS, part
+from tui.report.short import to_line
 
 ALONE = replace(markets.QUESTION, large="IWM", alone=True)
 
@@ -62,6 +63,7 @@ def test_the_sentences(snapshot: Snapshot) -> None:
     assert any("rose" in sentence for sentence in told)
     assert not any("SPY" in sentence or "The gap" in sentence for sentence in told)
     week = take(markets.market(), replace(ALONE, window="1W"))
+    assert " as large, 2026-06-26 final" in to_line(week) and "rank" not in to_line(week)
     assert "of 5 sessions" in headline(week) or "over 5 sessions" in headline(week)
     assert check_prose(week)
 

@@ -224,7 +224,7 @@ async def command(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, ":", *"ytd", "enter")
         assert "IWM – SPY  YTD" in seen(app)
     await press(pilot, app, ":", *"nonsense of it", "enter")
-    assert "is no command: write a pair" in seen(app)
+    assert "is no command and no fund known here" in seen(app)
     await press(pilot, app, "escape")
     assert app.question.window == "YTD"
 

@@ -7,11 +7,13 @@ from datetime import date
 
 import pytest
 
-from core.answer.snapshot import Snapshot, take
+from core.answer.snapshot import Question, Snapshot, take
+from core.data.market import Market
 from core.note.announced import reconstitution_sentence
 from core.note.phrase import basis_points
 from core.note.verdict import verdict
 from core.note.verdict_words import verdict_sentence
+from tests.core import build
 from tests.random.test_prose import check_prose
 from tests.tui import markets
 from tui.report.document import document
@@ -93,3 +95,31 @@ def test_changes_before_the_window_are_said_to_be_outside() -> None:
     inside = take(held, markets.QUESTION)
     assert "2026-06-26, OUTSIDE" not in to_text(inside)
     assert document(inside)["changes"]["IWM"]["inside_window"] is True
+
+
+def two_funds(days: list[date], skip: slice = slice(0, 0), young: int = 0) -> Market:
+    """Two funds that rise at their own pace; closes of some days missing, of one from the start."""
+    kept = [d for n, d in enumerate(days) if n not in range(*skip.indices(len(days)))]
+    small = [build.NAN] * young + [100 * 1.001**n for n in range(young, len(kept))]
+    return build.market(build.prices(kept, {"AAA": small, "BBB": [50.0] * len(kept)}))
+
+
+def test_a_window_with_a_hole_has_no_rank_and_says_why() -> None:
+    days = build.weekdays("2023-01-02", "2024-12-31")
+    hole = two_funds(days, slice(400, 415))
+    asked = Question("AAA", "BBB", f"{days[390]}:{days[430]}", None, "pr")
+    told = take(hole, asked)
+    assert "no rank, closes are missing inside the window" in check_prose(told)[0]
+    assert document(told)["spread"]["rolling"] is None
+    after = document(take(hole, replace(asked, window="1W")))["spread"]["rolling"]
+    # the stretches of five sessions that end on one of the five sessions after the hole
+    assert (after["over_holes"], after["of"]) == (5, len(days) - 15 - 5 - 5)
+
+
+def test_a_younger_fund_starts_the_sample_and_few_sessions_carry_no_claim() -> None:
+    days = build.weekdays("2023-01-02", "2024-12-31")
+    young = take(two_funds(days, young=len(days) - 200), Question("AAA", "BBB", "1W", None, "pr"))
+    told = check_prose(young)[0]
+    assert "too short a history for a rank (195 overlapping stretches of 5 sessions from" in told
+    assert document(young)["spread"]["rolling"]["first"] == str(days[-200])
+    assert "widest" not in told and "record" not in told

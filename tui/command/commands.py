@@ -87,7 +87,7 @@ COMMANDS: Final = (
     Command(
         "filter",
         ("/",),
-        "show only some contributors: tech, sector:energy, ret>25, bp<-5, w>1",
+        "show only some names: tech, sector:energy, =BE,AMD, bank,oil, ret>25, bp<-5, w>1",
         "filter",
         _NAMES,
         "filter",
@@ -175,7 +175,6 @@ COMMANDS: Final = (
     Command("quit", ("q", "ctrl+c"), "quit", "quit", _DATA, "quit", line="q"),
     Command("other_pair", (), "another small index, or another pair", "", _LINE, line="IWM [SPY]"),
     Command("pair", (), "a pair of the watch list by its number, or any", "", _LINE, line="pair N"),
-    Command("index", (), "one index alone; a pair ends it", "", _LINE, line="index IWM"),
     Command(
         "set_window",
         (),
@@ -229,6 +228,7 @@ COMMANDS: Final = (
         _LINE,
         line="fund add SYMBOL",
     ),
+    Command("index", (), "one index alone; a pair ends it", "", _LINE, line="index IWM"),
     Command(
         "view_named",
         (),
@@ -245,6 +245,23 @@ COMMANDS: Final = (
         _LINE,
         line="pair add IWM:QQQ",
     ),
+    Command(
+        "go",
+        (),
+        "the cursor on a name, by its symbol or a part of its name",
+        "",
+        _LINE,
+        line="go NVDA",
+    ),
+    Command(
+        "mark_names",
+        (),
+        "mark some names; mark matches: what the filter keeps; mark none",
+        "",
+        _LINE,
+        line="mark MSFT META",
+    ),
+    Command("help_on", (), "what of this page speaks of a word", "", _LINE, line="help WORD"),
     Command("ranked", (), "the members ranked by return", "", _LINE, line="mrr"),
     Command("sort_by", (), "sort by bp, ret, w, symbol, name or sector", "", _LINE, line="sort bp"),
 )

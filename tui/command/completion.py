@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 from core.answer.alert_measures import MEASURES, measure_of
 from core.data.question import STEPS
 from tui.command.commands import COMMANDS, SORTS, Command
+from tui.command.paths import common_start
 
 _COMPARED: Final = ("<", "<=", ">", ">=")
 _WINDOWS: Final = (*STEPS, "H1", "H2")
@@ -97,6 +97,12 @@ def _following(head: str, before: Sequence[str], known: Vocabulary) -> list[Offe
         return [Offer("add", "a fund of your own", more=True)] if not before else later
     if head in single:
         return list(single[head]) if not before else []
+    if head == "go" and not before:
+        return [Offer(symbol) for symbol in known.symbols]
+    if head == "mark":
+        taken = {word.strip(",").upper() for word in before}
+        first = [] if before else [Offer("matches", "what the filter keeps"), Offer("none")]
+        return first + [Offer(symbol) for symbol in known.symbols if symbol not in taken]
     if head == "view":
         return _of_names(before, known.views)
     if head == "theme":
@@ -151,6 +157,12 @@ def offers(text: str, known: Vocabulary) -> list[Offer]:
     return [offer for offer in possible if offer.word.casefold().startswith(start)]
 
 
+def words_for(text: str, known: Vocabulary) -> list[str]:
+    """The line with each word that its last one may become."""
+    head = text[: len(text) - len(text.rpartition(" ")[2])]
+    return [head + offer.word for offer in offers(text, known) if offer.word != "NUMBER"]
+
+
 def completed(text: str, known: Vocabulary) -> str:
     """A line with its last word completed, as far as only one thing can be meant."""
     possible = [offer for offer in offers(text, known) if offer.word != "NUMBER"]
@@ -161,9 +173,7 @@ def completed(text: str, known: Vocabulary) -> str:
     if len(possible) == 1:
         return head + possible[0].word + (" " if possible[0].more else "")
     words = sorted(offer.word.casefold() for offer in possible)
-    # What the first and the last of them in order share, all of them share.
-    ends = zip(words[0], words[-1], strict=False)
-    common = "".join(a for a, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], ends))
+    common = common_start(words)
     return head + common if len(common) > len(last) else text
 
 

@@ -1,4 +1,4 @@
-"""Which lines a filter keeps: ``tech``, ``sector:energy``, ``ret>25``, ``bp<-5``, ``w>1``."""
+"""Which lines a filter keeps: ``tech``, ``sector:energy``, ``=BE,AMD``, ``ret>25``, ``bp<-5``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Filter:
 
     Attributes:
         text: as typed.
-        words: (field or "", text to find in it, case folded).
+        words: (field or "", texts of which one is to be found in it, case folded, joined by "|").
         bounds: (column, comparison, number in the column's unit).
         symbols: the only ones kept, None for any.
     """
@@ -41,7 +41,7 @@ class Filter:
     @property
     def needle(self) -> str:
         """The first text looked for, to be shown where it is found."""
-        return self.words[0][1] if self.words else ""
+        return self.words[0][1].partition("|")[0] if self.words else ""
 
     def keeps(self, lines: Lines) -> BoolArray:
         """(M,) whether each line meets every term; a missing number meets none."""
@@ -56,7 +56,10 @@ class Filter:
         for field, word in self.words:
             looked = [columns[name] for name in ((field,) if field else _FIELDS)]
             mask &= np.array(
-                [any(word in text.casefold() for text in row) for row in zip(*looked, strict=True)],
+                [
+                    any(part in text.casefold() for text in row for part in word.split("|"))
+                    for row in zip(*looked, strict=True)
+                ],
                 bool,
             )
         values: dict[str, FloatArray] = {
@@ -92,18 +95,26 @@ def parse_filter(text: str) -> Filter | None:
         return " "
 
     rest = re.sub(rf"(?i)(?<!\S){_TERM.pattern}(?!\S)", bound, text)
+    symbols: frozenset[str] | None = None
     for term in rest.split():
+        if term.startswith("="):
+            names = frozenset(part for part in term[1:].upper().split(",") if part)
+            if not names:
+                raise CommandError("= what? write =BE, or several as =BE,AMD,MU")
+            symbols = names if symbols is None else symbols & names
+            continue
         if re.search(r"[<>=]", term):
             raise CommandError(f"{term!r} is no filter: write ret>25, bp<-5 or w>1 with a number")
         field, colon, word = term.partition(":")
-        if not colon:
-            words.append(("", term.casefold()))
-        elif field.casefold() in _FIELDS and word:
-            words.append((field.casefold(), word.casefold()))
+        alternatives = "|".join(part for part in (word or field).casefold().split(",") if part)
+        if not colon and alternatives:
+            words.append(("", alternatives))
+        elif field.casefold() in _FIELDS and word and alternatives:
+            words.append((field.casefold(), alternatives))
         else:
             raise CommandError(
                 f"{term!r} is no filter: write sector:energy, name:bank or symbol:be"
             )
-    if not words and not bounds:
+    if not words and not bounds and symbols is None:
         return None
-    return Filter(text.strip(), tuple(words), tuple(bounds))
+    return Filter(text.strip(), tuple(words), tuple(bounds), symbols)

@@ -79,10 +79,16 @@ class AddFund:
 
 
 @dataclass(frozen=True, slots=True)
-class ViewNamed:
-    """A view by its name."""
+class Words:
+    """A command of the line that takes words: the screen knows what they mean.
 
-    name: str
+    Attributes:
+        command: of `VERBS`.
+        words: as typed.
+    """
+
+    command: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +106,10 @@ class EditPairs:
     place: str = ""
 
 
+#: Commands that take the rest of the line as it is.
+VERBS: Final = ("view", "go", "mark", "help")
 Asked = (
-    ViewNamed
+    Words
     | Question
     | SortBy
     | Act
@@ -121,6 +129,7 @@ def parse(
     question: Question,
     pairs: Sequence[tuple[str, str]] = (),
     sorts: Collection[str] = SORTS,
+    funds: Collection[str] = (),
 ) -> Asked:
     """Read a command line against the question on the screen.
 
@@ -129,6 +138,7 @@ def parse(
         question: what is on the screen.
         pairs: the watch list.
         sorts: columns that ``sort`` knows.
+        funds: those that may be written in small letters; () for any.
 
     Raises:
         CommandError: It asks for nothing known; the message says what would.
@@ -168,8 +178,8 @@ def parse(
         if rest[0].casefold() != "add":
             raise CommandError("write fund add SYMBOL --issuer I --product N, or --index WORDS")
         return AddFund(" ".join(text.split(None, 2)[2:]))
-    if head == "view":
-        return ViewNamed(" ".join(rest))
+    if head in VERBS:
+        return Words(head, " ".join(rest))
     if head == "mrr" and not rest:
         return SortBy("ret")
     if head == "sort":
@@ -180,7 +190,22 @@ def parse(
         return SortBy(key)
     if len(words) == 1 and (window := _window(words[0])):
         return replace(question, window=window)
+    _check_words(words, funds)
     return _pair(words, question)
+
+
+def _check_words(words: list[str], funds: Collection[str]) -> None:
+    """Raise where a word is neither a fund known here nor written as a ticker is."""
+    for word in re.split(r"[:\s]+", " ".join(words)):
+        if not funds or not word or word == word.upper() or word.upper() in funds:
+            continue
+        import difflib
+
+        heads = {form.split()[0] for c in COMMANDS for form in c.line.split("|") if form.split()}
+        near = difflib.get_close_matches(word.casefold(), sorted(heads), 1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        ticker = f", write {word.upper()} for a ticker" if _SYMBOL.fullmatch(word.upper()) else ""
+        raise CommandError(f"{word!r} is no command and no fund known here{meant}{ticker}")
 
 
 def _alert(text: str, question: Question) -> SetAlert:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 from textual.widget import Widget
 
-from core.answer.by_session import daily_of
-from core.answer.table import shown_in
 from core.note.note import breadth_sentence
 from tui.charts import histogram_pair, ladder_bar, waterfall
 from tui.command.commands import BREADTH
-from tui.panes import daily, measures, members
 from tui.panes.pane import Pane
 from tui.panes.sheet import Panel
 from tui.panes.wording import flowed, no_index, wrapped
@@ -36,23 +34,43 @@ _BINS: Final = 14
 _LONGEST: Final = 40
 
 
-def _rows(view: str) -> Callable[[Scene, Mapping[Side, Daily], int, int], Drawing]:
-    """The drawing of a view that is rows of the table of measures."""
+def _loaded(module: str, name: str) -> Callable[[Scene, Mapping[Side, Daily], int, int], Drawing]:
+    """The drawing of a view, in a module that the first look at it loads."""
 
     def drawing(scene: Scene, series: Mapping[Side, Daily], width: int, height: int) -> Drawing:
-        return measures.table(scene, shown_in(BREADTH, view), series, width)
+        lines: Drawing = getattr(import_module(module), name)(scene, series, width, height)
+        return lines
 
     return drawing
 
 
+def _rows(view: str) -> Callable[[Scene, Mapping[Side, Daily], int, int], Drawing]:
+    """The drawing of a view that is rows of the table of measures."""
+    return lambda scene, series, width, height: _measures(scene, view, series, width)
+
+
+def _measures(
+    scene: Scene,
+    view: str,
+    series: Mapping[Side, Daily],
+    width: int,
+    more: Mapping[str, Mapping[Side, str]] | None = None,
+) -> Drawing:
+    """The rows of the table of measures that a view shows, and more rows below them."""
+    from core.answer.table import shown_in
+    from tui.panes import measures
+
+    return measures.table(scene, shown_in(BREADTH, view), series, width, more)
+
+
 #: Views that need breadth session by session.
 COUNTED: Final = {
-    "daily": daily.drawing,
+    "daily": _loaded("tui.panes.daily", "drawing"),
     "session": _rows("session"),
     "averages": _rows("averages"),
-    "sectors": members.sectors,
-    "ten sessions": members.ten_sessions,
-    "signals": members.signal_list,
+    "sectors": _loaded("tui.panes.members", "sectors"),
+    "ten sessions": _loaded("tui.panes.members", "ten_sessions"),
+    "signals": _loaded("tui.panes.members", "signal_list"),
 }
 
 
@@ -129,6 +147,8 @@ class BreadthPane(Pane):
 
 def _daily_of(scene: Scene) -> dict[Side, Daily]:
     """Side -> its daily breadth up to the window's end."""
+    from core.answer.by_session import daily_of
+
     by_side = {
         side: daily_of(scene.market, scene.snapshot, scene.fund(side)) for side in scene.sides
     }
@@ -276,7 +296,7 @@ def moments(scene: Scene, width: int) -> Drawing:
     for side, view in scene.views():
         for reason, n in view.breadth.outside:
             outside.setdefault(f"not counted: {reason}", {})[side] = formats.count(n)
-    return measures.table(scene, shown_in(BREADTH, "ladder"), {}, width, outside)
+    return _measures(scene, "ladder", {}, width, outside)
 
 
 def bridge(scene: Scene, width: int) -> Drawing:

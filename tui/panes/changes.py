@@ -17,7 +17,6 @@ from core.note.phrase import Sentence
 from core.note.verdict import inside_window
 from tui.charts import diverging_bars
 from tui.command.commands import CHANGES
-from tui.panes import concentration
 from tui.panes.listing import Grid, Order
 from tui.panes.pane import Pane
 from tui.panes.sheet import Panel
@@ -246,6 +245,8 @@ class ChangesPane(Pane):
     def draw(self, scene: Scene) -> None:
         """Show the view in force."""
         if self.view != "membership":
+            from tui.panes import concentration
+
             even = self.view == "weights"
             drawing = concentration.weights if even else concentration.drawing
             self._sheet.show(lambda w, h: drawing(scene, w, h))

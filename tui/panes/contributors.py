@@ -93,9 +93,10 @@ class Contributors(Pane):
     def _draw_other(self, scene: Scene) -> None:
         self._other.marked = frozenset(scene.marked)
         if self.view in ("sectors", "themes"):
-            groups(scene, self.view).fill(self._other)
+            groups(scene, self.view, self.filter).fill(self._other)
         elif self.view == "gap":
-            gap_leaders(scene, best=self.order.falling).fill(self._other)
+            kept = None if self.filter is None else frozenset(self.matching(scene))
+            gap_leaders(scene, best=self.order.falling, kept=kept).fill(self._other)
         elif self.view == "brinson":
             sector_effects(scene, best=self.order.falling).fill(self._other)
         else:
@@ -132,6 +133,10 @@ class Contributors(Pane):
             line.append((" ", ""))
         elif self.view == "names" and self.sought is not None:
             line = [("· ", "axis"), (f"n N /{self.sought.text} ", "mark")]
+        elif self.filter is not None and self.view in ("sectors", "themes", "gap"):
+            line = [("· ", "axis"), (f"/{self.filter.text} alone ", "mark")]
+        elif self.filter is not None:
+            line = [("· ", "axis"), (f"all lines, not /{self.filter.text} alone ", "dim")]
         elif self.view in ("gap", "brinson"):
             words = "widening first" if self.order.falling else "narrowing first"
             line = [("· ", "axis"), (f"{words} ", "dim")]
@@ -166,7 +171,7 @@ class Contributors(Pane):
             return self._tables[self.side if self.wide else 0].symbol()
         key = self._other.cursor_key
         if self.view == "gap" and isinstance(key, str):
-            return key
+            return key if key != ALL else None
         return key[1] if isinstance(key, tuple) else None
 
     def item(self) -> str | None:
@@ -217,11 +222,48 @@ class Contributors(Pane):
         """Show some names alone, or all again."""
         if self.sought is not None:
             self.sought, self.step = None, self._step_before
-        self.filter, self.view = wanted, "names"
+        self.filter = wanted
         self.redraw()
         if wanted is not None:
-            for table in self._tables:
-                table.grid.action_first()
+            self.to_top()
+
+    def go(self, scene: Scene, symbol: str) -> bool:
+        """Put the cursor on a name among all lines; False where neither index has it."""
+        self.view, self.filter, self.sought = "names", None, None
+        wanted = scene.sides[self.side]
+        for side in (wanted, *(one for one in scene.sides if one != wanted)):
+            view = scene.view(side)
+            if view is None or symbol not in view.contributors.symbols:
+                continue
+            self.side = scene.sides.index(side) if self.wide else 0
+            self.step = len(ROW_STEPS) - 1
+            self.redraw()
+            table = self._tables[self.side]
+            if table.lines is not view.contributors:
+                return False
+            table.grid.cursor_row = next(
+                place
+                for place, row in enumerate(table.rows)
+                if isinstance(row, int) and view.contributors.symbols[row] == symbol
+            )
+            self._show_cursor()
+            return True
+        return False
+
+    def matching(self, scene: Scene) -> list[str]:
+        """Symbols of both indices that the filter keeps, the first index's first."""
+        if self.filter is None:
+            return []
+        return list(
+            dict.fromkeys(
+                symbol
+                for _, view in scene.views()
+                for symbol, keeps in zip(
+                    view.contributors.symbols, self.filter.keeps(view.contributors), strict=True
+                )
+                if keeps
+            )
+        )
 
     def seek(self, step: int) -> str:
         """Move to the next match of the filter among all lines, or to the one before.

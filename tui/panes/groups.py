@@ -7,13 +7,18 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from core.measures.groups import sectors, themes
 from tui.charts import diverging_bars
 from tui.text import formats
 from tui.widgets.columns import Cell, TableColumn
 
 if TYPE_CHECKING:
+    from core.answer.snapshot import IndexView
     from core.measures.attribution import SectorEffect
     from core.measures.groups import Group
+    from tui.command.filters import Filter
     from tui.host.scene import Scene, Side
     from tui.panes.listing import Grid
 
@@ -55,11 +60,26 @@ def _side_columns(side: Side, fund: str, priority: int) -> tuple[TableColumn, ..
     )
 
 
-def groups(scene: Scene, kind: str) -> GridContents:
+def _groups_of(
+    scene: Scene, view: IndexView, kind: str, wanted: Filter | None
+) -> tuple[Group, ...]:
+    """An index's sectors or themes, of the lines that a filter keeps alone where there is one."""
+    if wanted is None:
+        return view.sectors if kind == "sectors" else view.themes
+    lines = view.contributors
+    rows = np.flatnonzero(wanted.keeps(lines))
+    weight, contribution = lines.weight[rows], lines.contribution[rows]
+    if kind == "sectors":
+        return sectors(tuple(lines.sectors[row] for row in rows), weight, contribution)
+    symbols = tuple(lines.symbols[row] for row in rows)
+    return themes(tuple(scene.market.themes), symbols, weight, contribution)
+
+
+def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContents:
     """Both indices' sectors or themes, a row a group, the first index's largest first."""
     by_side: dict[Side, dict[str, Group]] = {}
     for side, view in scene.views():
-        side_groups = view.sectors if kind == "sectors" else view.themes
+        side_groups = _groups_of(scene, view, kind, wanted)
         by_side[side] = {group.name: group for group in side_groups}
     names = list(dict.fromkeys(name for side_groups in by_side.values() for name in side_groups))
     head = "sector" if kind == "sectors" else "theme"
@@ -84,11 +104,17 @@ def groups(scene: Scene, kind: str) -> GridContents:
         ]
         for row, name in zip(rows, names, strict=True):
             row |= _group_cells(by_name.get(name), tail)
-    total: dict[str, Cell] = {"name": ("all measured lines", "dim")}
+    whole = "all measured lines" if wanted is None else "all matches"
+    total: dict[str, Cell] = {"name": (whole, "dim")}
     if kind == "sectors" and rows:
         for side, view in scene.views():
             tail = "" if side == "small" else "2"
-            total[f"bp{tail}"] = (formats.bp(view.explained, unit=False), "dim")
+            explained = (
+                view.explained
+                if wanted is None
+                else math.fsum(group.contribution for group in by_side[side].values())
+            )
+            total[f"bp{tail}"] = (formats.bp(explained, unit=False), "dim")
             values[f"bar{tail}"].append(float("nan"))
         rows.append(total)
         names.append(ALL)
@@ -119,27 +145,29 @@ def sector_strip(scene: Scene) -> GridContents:
     return GridContents(tuple(keep), whole.rows, whole.keys, {}, whole.empty)
 
 
-def gap_leaders(scene: Scene, *, best: bool) -> GridContents:
+def gap_leaders(scene: Scene, *, best: bool, kept: frozenset[str] | None = None) -> GridContents:
     """Each name's part in the gap of the two baskets, widening or narrowing first.
 
-    Dropped in this order where there is no room: sector, what it brought to the large index,
-    to the small one, rank, name, bars.
+    Of the names ``kept`` alone where given, and then their sum.
+
+    Dropped in this order where there is no room: sector, bars, rank, name, and last what it
+    brought to either index.
     """
     leaders = scene.snapshot.gap_leaders
     question = scene.snapshot.question
     columns = (
-        TableColumn("rank", "#", 5, "right", 3, "dim"),
+        TableColumn("rank", "#", 5, "right", 4, "dim"),
         TableColumn("symbol", "symbol", 7),
-        TableColumn("name", "name", 14, "left", 2, want=24, max_width=34),
+        TableColumn("name", "name", 14, "left", 3, want=20, max_width=34),
         TableColumn("sector", "sector", 12, "left", 6, "dim", max_width=22),
         TableColumn(
-            "small", f"{question.small} bp", max(len(question.small) + 3, 8), "right", 4, "dim"
+            "small", f"{question.small} bp", max(len(question.small) + 3, 8), "right", 1, "dim"
         ),
         TableColumn(
-            "large", f"{question.large} bp", max(len(question.large) + 3, 8), "right", 5, "dim"
+            "large", f"{question.large} bp", max(len(question.large) + 3, 8), "right", 1, "dim"
         ),
         TableColumn("bp", "gap bp", 8, "right", 0),
-        TableColumn("bar", "", 8, "left", 1, max_width=60),
+        TableColumn("bar", "", 8, "left", 5, max_width=60),
     )
     if leaders is None:
         return GridContents(columns, (), (), {}, _both(scene))
@@ -152,7 +180,11 @@ def gap_leaders(scene: Scene, *, best: bool) -> GridContents:
         ):
             cells = brought.setdefault(symbol, {"sector": sector})
             cells[side] = formats.bp(value, 1, unit=False)
-    order = range(size) if best else range(size - 1, -1, -1)
+    order = [
+        i
+        for i in (range(size) if best else range(size - 1, -1, -1))
+        if kept is None or leaders.symbols[i] in kept
+    ]
     rows: list[dict[str, Cell]] = [
         {
             "rank": f"{i + 1:,}",
@@ -164,7 +196,13 @@ def gap_leaders(scene: Scene, *, best: bool) -> GridContents:
         for i in order
     ]
     bars = [float(leaders.value[i]) for i in order]
-    keys = [leaders.symbols[i] for i in order]
+    keys: list[Hashable] = [leaders.symbols[i] for i in order]
+    if kept is not None and order:
+        total = formats.bp(math.fsum(bars), 1, unit=False)
+        rows.append({"symbol": ("sum", "dim"), "name": (f"{len(order):,} matches", "dim")})
+        rows[-1]["bp"] = (total, "bold")
+        bars.append(float("nan"))
+        keys.append(ALL)
     return GridContents(columns, tuple(rows), tuple(keys), {"bar": bars}, _both(scene))
 
 

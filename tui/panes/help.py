@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from textual import events
 from textual.binding import Binding
 from textual.widget import Widget
 
-from tui.command.commands import COMMANDS, groups, shown
+from tui.command.commands import COMMANDS, Command, groups, shown
 from tui.panes.sheet import Panel
 from tui.panes.wording import wrapped
 from tui.terminal import fitting
+from tui.text.safe import safe
 from tui.text.spans import Drawing, fit_line
 from tui.widgets.stage import SizedScreen
 
+#: Longest word looked for.
+_LONGEST = 40
 #: Commands a page of its own obeys, and the action they have there.
 _PAGE = {
     "down": "move('down')",
@@ -94,24 +98,61 @@ class PageScreen(SizedScreen, inherit_bindings=False):
 class HelpScreen(PageScreen, inherit_bindings=False):
     """Every command under its heading."""
 
-    BINDINGS: ClassVar[list[Any]] = page_bindings("help")
+    BINDINGS: ClassVar[list[Any]] = page_bindings("help", filter="filter")
 
-    def __init__(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, keys: Mapping[str, tuple[str, ...]], word: str = "") -> None:
         super().__init__()
         self._keys = keys
+        self._word = word
+        self._typing = False
 
     def on_mount(self) -> None:
         """Draw."""
-        self.sheet.show(lambda width, height: drawing(self._keys, width))
+        self._draw()
+
+    def _draw(self) -> None:
+        word, typing = self._word, self._typing
+        self.sheet.show(lambda width, height: drawing(self._keys, width, word, typing=typing))
+
+    def action_filter(self) -> None:
+        """Type a word that what is shown has to hold."""
+        self._typing, self._word = True, ""
+        self._draw()
+
+    async def on_event(self, event: events.Event) -> None:
+        """While a word is typed, keys are text."""
+        if not (self._typing and isinstance(event, events.Key)):
+            await super().on_event(event)
+            return
+        event.stop()
+        event.prevent_default()
+        if event.key in ("enter", "escape"):
+            self._typing = False
+            self._word = self._word if event.key == "enter" else ""
+        elif event.key == "backspace":
+            self._word = self._word[:-1]
+        elif event.character is not None and event.is_printable:
+            self._word = (self._word + safe(event.character))[:_LONGEST]
+        self._draw()
 
 
-def drawing(keys: Mapping[str, tuple[str, ...]], width: int) -> Drawing:
-    """The help page; two columns where there is room."""
-    blocks = [_block(heading, keys, width) for heading in groups()]
+def drawing(
+    keys: Mapping[str, tuple[str, ...]], width: int, word: str = "", *, typing: bool = False
+) -> Drawing:
+    """The help page; two columns where there is room.
+
+    Args:
+        keys: command -> its keys in force.
+        width: cells.
+        word: only what holds it is shown.
+        typing: the word is being typed.
+    """
+    headings = [heading for heading in groups() if _commands(heading, keys, word)]
+    blocks = [_block(heading, keys, width, word) for heading in headings]
     columns = 2 if width >= 130 else 1
     if columns == 2:
         share = width // 2
-        blocks = [_block(heading, keys, share - 2) for heading in groups()]
+        blocks = [_block(heading, keys, share - 2, word) for heading in headings]
         left: Drawing = []
         right: Drawing = []
         for block in blocks:
@@ -123,16 +164,35 @@ def drawing(keys: Mapping[str, tuple[str, ...]], width: int) -> Drawing:
     else:
         body = [line for block in blocks for line in [*block, []]]
     head: Drawing = [
-        [(" internals", "bold"), ("  keys and commands; esc leads back", "dim")],
+        [
+            (" internals", "bold"),
+            ("  keys and commands; / finds a word, esc: back", "dim"),
+        ],
         [],
     ]
-    return head + body
+    if word or typing:
+        head[1] = [(f" /{word}", "mark"), (" ", "reverse" if typing else "")]
+        head.append([])
+    return head + (body or [[(f" nothing here speaks of {word!r}", "bold")]])
 
 
-def _block(heading: str, keys: Mapping[str, tuple[str, ...]], width: int) -> Drawing:
+def _commands(heading: str, keys: Mapping[str, tuple[str, ...]], word: str) -> list[Command]:
+    """The commands of a heading whose key, name, form or help holds a word."""
+    wanted = word.strip().casefold()
+    return [
+        command
+        for command in groups()[heading]
+        if wanted in f"{command.name} {command.line} {command.help}".casefold()
+        or word.strip() in keys.get(command.name, ())
+    ]
+
+
+def _block(
+    heading: str, keys: Mapping[str, tuple[str, ...]], width: int, word: str = ""
+) -> Drawing:
     block: Drawing = [[(f" {heading}", "mark")]]
     size = 24 if heading == "Command line" else 14
-    for command in groups()[heading]:
+    for command in _commands(heading, keys, word):
         name = "  ".join(shown(key) for key in keys.get(command.name, ()))
         label = name or f":{command.line}"
         words = command.help + (f" (or :{command.line})" if name and command.line else "")

@@ -44,16 +44,23 @@ class Closing:
     """A row that is no line: "all others", a part of "unexplained", the sum.
 
     Attributes:
-        key: "others", "unmeasured", "rest" or "sum".
+        key: "others", "hidden", "matches", "unmeasured", "rest" or "sum".
         labels: what it says, the fullest first.
         bp: whole basis points as printed.
         value: the exact contribution, a fraction.
+        weight: of what it sums up, a fraction; None where it has none.
     """
 
     key: str
     labels: tuple[str, ...]
     bp: int
     value: float
+    weight: float | None = None
+
+    @property
+    def total_return(self) -> float | None:
+        """Contribution over weight; None where it has none."""
+        return self.value / self.weight if self.weight else None
 
 
 #: The two parts of what the contributions leave unexplained.
@@ -159,7 +166,7 @@ def rows_of(
     Args:
         view: the index.
         order: of the lines.
-        wanted: lines to show alone; the others then stand in "all others".
+        wanted: lines to show alone, with their sum; the others then stand in "all others".
         room: lines to show at most, half from each end; None for all.
 
     Returns:
@@ -170,38 +177,68 @@ def rows_of(
     if wanted is not None:
         matching = wanted.keeps(lines)
         rows = [row for row in rows if matching[row]]
-    matches = len(rows)
+    matches, kept = len(rows), rows
     head, tail = rows, list[int]()
     if room is not None and matches > room:
         upper = (room + 1) // 2
         head, tail = rows[:upper], rows[matches - (room - upper) :]
     shown = [*head, *tail]
-    closing = list(_closing(view, shown))
-    others, rest = closing[0], closing[1:]
-    middle = [others] if others.labels else []
-    return [*head, *middle, *tail, *rest], matches
+    if wanted is not None:
+        hidden, *closing = _closing_of_matches(view, shown, kept)
+        return [*head, *([hidden] if hidden.labels else []), *tail, *closing], matches
+    others, *closing = _closing(view, shown)
+    return [*head, *([others] if others.labels else []), *tail, *closing], matches
 
 
 def _bp(value: float) -> int:
     return round(value * 10_000)
 
 
-def _closing(view: IndexView, shown: list[int]) -> Iterator[Closing]:
-    """All others, unexplained in its two parts, and the sum; whole bp that add up as printed."""
+def _closing_of_matches(view: IndexView, shown: list[int], kept: list[int]) -> list[Closing]:
+    """Matches that have no room, the sum of all matches, and then what closes the sum.
+
+    All others are the lines that do not match, so that matches and others add up to the fund.
+    """
+    lines = view.contributors
+    value = math.fsum(lines.contribution[kept])
+    weight = math.fsum(lines.weight[kept])
+    printed = sum(_bp(float(lines.contribution[row])) for row in shown)
+    left = _bp(value) - printed
+    count = len(kept) - len(shown)
+    labels: tuple[str, ...] = ("rounding",) if left else ()
+    if count:
+        labels = (f"{count:,} more matches" if count > 1 else "one more match", "more")
+    hidden = Closing("hidden", labels, left, value - math.fsum(lines.contribution[shown]))
+    names = (f"{len(kept):,} matches together" if len(kept) != 1 else "the one match", "matches")
+    matches = Closing("matches", names, _bp(value), value, weight)
+    others, *closing = _closing(view, kept, matches.bp)
+    return [hidden, matches, *([others] if others.labels else []), *closing]
+
+
+def _closing(view: IndexView, shown: list[int], printed: int | None = None) -> Iterator[Closing]:
+    """All others, unexplained in its two parts, and the sum; whole bp that add up as printed.
+
+    Args:
+        view: the index.
+        shown: lines that are not among the others.
+        printed: whole bp that stand above for them; the sum of each where not given.
+    """
     contribution = view.contributors.contribution
     total = view.basket_return if view.fund_return is None else view.fund_return
     parts = [Closing("unmeasured", UNMEASURED, _bp(view.unmeasured), view.unmeasured)]
     if view.rest is not None:
         words: tuple[str, ...] = PRICE_RETURNS if view.price_return_weight else REST
         parts.append(Closing("rest", words, _bp(view.rest), view.rest))
-    printed = sum(_bp(float(contribution[row])) for row in shown)
+    if printed is None:
+        printed = sum(_bp(float(contribution[row])) for row in shown)
     left = _bp(total) - printed - sum(part.bp for part in parts)
     count = len(contribution) - len(shown)
     value = view.explained - math.fsum(contribution[shown])
     labels: tuple[str, ...] = ("rounding",) if left else ()
     if count:
         labels = (f"all {count:,} others" if count > 1 else "the one other", "others")
-    yield Closing("others", labels, left, value)
+    weight = math.fsum(view.contributors.weight) - math.fsum(view.contributors.weight[shown])
+    yield Closing("others", labels, left, value, weight if count else None)
     yield from parts
     name = "basket" if view.fund_return is None else view.fund
     yield Closing("sum", (f"{name} return", name), _bp(total), total)

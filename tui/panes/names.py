@@ -94,7 +94,7 @@ class NamesTable(Vertical):
             self.lines, self.rows, self.matches = None, [], 0
             self.grid.fill(0, lambda row, key: "", [], empty=why_not(scene, side))
             return
-        fits = self.fits
+        fits = max(self.fits - (2 if wanted is not None else 0), 2)
         room = None if rows == 0 else max(rows or 0, fits)
         self.lines = lines = view.contributors
         self.rows, self.matches = rows_of(view, order, wanted, room)
@@ -160,14 +160,18 @@ class CellMaker:
         what = self._rows[row]
         if not isinstance(what, Closing):
             return None
-        return what.labels, "bold" if what.key == "sum" else "dim"
+        return what.labels, "bold" if what.key in ("sum", "matches") else "dim"
 
     def _closing(self, row: Closing, key: str) -> Cell:
-        style = "bold" if row.key == "sum" else "dim"
+        style = "bold" if row.key in ("sum", "matches") else "dim"
         if key == "bp":
             return formats.number(row.bp, sign=True), style
         if key == "ret" and row.key == "sum":
             return formats.pct(row.value, unit=False), style
+        if key == "ret" and row.total_return is not None:
+            return formats.pct(row.total_return, unit=False), style
+        if key == "w" and row.weight is not None:
+            return formats.weight(row.weight, unit=False), style
         return ""
 
     def _bar(self, row: int) -> Cell:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.measures.ratio import means
-from core.measures.streaks import period_ends
 from tui.charts import Curve, SubChart, stacked_charts
 from tui.charts.distribution import distribution
 from tui.text import formats
@@ -113,6 +111,9 @@ def ratio_parts(level: LevelHistory, name: str = "ratio") -> list[str]:
 
 def ratio(scene: Scene, history: PairHistory, width: int, height: int) -> Drawing:
     """The ratio of closes over all years, week by week, with its averages of 50 and 200 closes."""
+    from core.measures.ratio import means
+    from core.measures.streaks import period_ends
+
     level = history.ratio_of_prices
     if level is None:
         level = history.ratio_of_levels

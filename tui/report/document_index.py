@@ -13,6 +13,9 @@ from core.note.verdict import drags
 from tui.report.values import Json, iso, number, scaled
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.answer.history import MeasureRank
     from core.answer.views import IndexView, Snapshot
     from core.data.frames import FloatArray
     from core.data.windows import Window
@@ -123,7 +126,9 @@ def _top(top: Top) -> Json:
     }
 
 
-def _measures(view: IndexView, daily: Daily | None) -> Json:
+def _measures(
+    view: IndexView, daily: Daily | None, ranks: Mapping[str, MeasureRank] | None = None
+) -> Json:
     """Every row of the table of measures, claimed or not; `claims` says what carries."""
     rows: Json = {}
     for row in ROWS:
@@ -133,9 +138,25 @@ def _measures(view: IndexView, daily: Daily | None) -> Json:
             "unit": row.unit,
             "of": reading_now.of,
             "change": row.in_unit(reading_now.change),
-            "history": None,
+            "history": rank_fields((ranks or {}).get(row.key)),
         }
     return rows
+
+
+def rank_fields(rank: MeasureRank | None) -> Json | None:
+    """A measure's rank among its history; None without one."""
+    if rank is None:
+        return None
+    return {
+        "rank": rank.rank,
+        "of": rank.of,
+        "side": "high" if rank.side > 0 else "low",
+        "since": iso(rank.since),
+        "from": rank.first.year,
+        "coverage": number(rank.coverage),
+        "file_price_weight": number(rank.on_files),
+        "claim": rank.claim,
+    }
 
 
 def _signals(view: IndexView, daily: Daily | None) -> list[Json]:
@@ -241,7 +262,9 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
             "names_for_half_of_gross_gain": gathered.half_of_gain,
             "top": [_top(top) for top in gathered.top],
         },
-        "measures": _measures(view, snapshot.daily.get(view.fund)),
+        "measures": _measures(
+            view, snapshot.daily.get(view.fund), snapshot.measure_ranks.get(view.fund)
+        ),
         "signals": _signals(view, snapshot.daily.get(view.fund)),
         "sector_breadth": _sector_breadth(snapshot.daily.get(view.fund)),
         "drags": lost and {"symbols": list(lost.symbols), "sum_bp": scaled(lost.contribution, 1e4)},

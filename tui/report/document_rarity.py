@@ -158,7 +158,8 @@ def state_name(state: State) -> str:
     """A state in words: ``gap over 21 sessions beyond percentile 95``."""
     if state.kind == "percentile":
         side = "lead" if state.side > 0 else "deficit"
-        return f"{side} over {state.length} sessions beyond {state.threshold:.0%} of all stretches"
+        over = "in one session" if state.length == 1 else f"over {state.length} sessions"
+        return f"{side} {over} beyond {state.threshold:.0%} of all stretches"
     if state.kind == "streak":
         return f"{state.length} sessions in a row {'ahead' if state.side > 0 else 'behind'}"
     return f"ratio at a {state.length}-session {'high' if state.side > 0 else 'low'}"

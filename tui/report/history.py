@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.note.history_words import history_sentence
+from tui.report.document_index import rank_fields
 from tui.report.export import plain_table
 from tui.report.parts import TidyColumn, TidyTable
 from tui.report.sketch import CHARACTER, Sketch
 from tui.report.style import picture_style
 from tui.report.table import ReportTable
-from tui.report.values import Json, iso, number
+from tui.report.values import iso, number
 from tui.text import formats as f
 from tui.text.safe import safe_lines
 
@@ -22,23 +23,6 @@ if TYPE_CHECKING:
 SCHEMA: Final = 1
 FORMATS: Final = ("text", "json", "csv", "parquet", "svg")
 _WIDTH, _HEIGHT, _LEFT = 900.0, 180.0, 8.0
-
-
-def rank_fields(history: History) -> Json | None:
-    """A measure's rank as `measures` of the note's JSON has it; None without one."""
-    rank = history.rank
-    if rank is None:
-        return None
-    return {
-        "rank": rank.rank,
-        "of": rank.of,
-        "side": "high" if rank.side > 0 else "low",
-        "since": iso(rank.since),
-        "from": rank.first.year,
-        "coverage": number(rank.coverage),
-        "file_price_weight": number(rank.on_files),
-        "claim": rank.claim,
-    }
 
 
 def to_json(histories: Sequence[History], *, basis: str, simulated: bool) -> str:
@@ -57,7 +41,7 @@ def to_json(histories: Sequence[History], *, basis: str, simulated: bool) -> str
                 "sentence": history_sentence(
                     one, _value(one, one.points[-1] if one.points else None)
                 ),
-                "rank": rank_fields(one),
+                "rank": rank_fields(one.rank),
                 "points": [
                     {
                         "start": iso(point.start),

@@ -76,6 +76,12 @@ def _breadth(key: str) -> Callable[[Json], Rows]:
     return rows
 
 
+def _signals(document: Json) -> Rows:
+    for row in _each("signals")(document):
+        # a row's own state, beside that of the answer
+        yield {**row, "signal_state": row["state"]}
+
+
 def _ladder(document: Json) -> Rows:
     for row in _breadth("ladder")(document):
         side = "below" if "below" in row else "above"
@@ -248,8 +254,8 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
     "breadth": ("fund measure value:f", _moments),
     "measures": ("fund measure value:f unit of:i change:f", _measures),
     "signals": (
-        "fund key title state since:d last:d first:d days_left:i universe rule needs",
-        _each("signals"),
+        "fund key title signal_state since:d last:d first:d days_left:i universe rule needs",
+        _signals,
     ),
     "sector_breadth": (
         "fund name n:i up:i share_up:f median:f share_above_50:f of_50:i share_above_200:f"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.measures.spread import comparisons
 from core.note.headline import compared
 from tui.text import formats as f
 from tui.text.safe import safe
@@ -22,7 +23,9 @@ def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:
     head, own = f"{'-'.join(question.funds)} {snapshot.window.label}", snapshot.own
     if own is not None:
         parts = [f"{head} {f.pct(own.small_return)}"]
-        if own.same_window.claim:
+        if comparisons(snapshot.window.label, own.history.length).rolling and own.rolling:
+            parts.append(f"{own.rolling.as_wide:,} of {own.rolling.of:,} as large")
+        elif own.same_window.claim:
             parts.append(f"rank {own.same_window.rank} of {own.same_window.of}")
     elif spread is None:
         parts = [f"{head} not known: {'; '.join(snapshot.missing)}"]

@@ -273,19 +273,9 @@ class Board(Stage, inherit_bindings=False):
             return
         self.host.poll()
 
-    def show_view(self, name: str) -> None:
-        """A view by its name or the beginning of it, in the pane that has it."""
-        wanted = name.casefold()
-        known = [(number, view) for number, views in frame.VIEWS.items() for view in views]
-        begun = [one for one in known if one[1].startswith(wanted)]
-        match = [one for one in known if one[1] == wanted] or begun
-        if not wanted or not match:
-            views = ", ".join(view for _, view in known)
-            self.host.tell(f"no view is called {name!r}; there are {views}", error=True)
-            return
-        here = next((one for one in match if one[0] == self.active), match[0])
-        self.activate(here[0])
-        self.pane_here.set_view(here[1])
+    def obey(self, command: str, words: str) -> None:
+        """A command of the line that takes words."""
+        raise NotImplementedError
 
     def show_theme(self, name: str) -> None:
         """A theme's names alone, and marked; "" for all names again, none of them marked."""
@@ -309,6 +299,8 @@ class Board(Stage, inherit_bindings=False):
         if theme is None:
             self.set_filter(None)
             return
+        if self.names.view not in ("names", "gap", "sectors"):
+            self.names.view = "names"
         self.set_filter(Filter(f"theme {theme.name}", (), (), frozenset(theme.symbols)))
         lacking = [s for s in theme.symbols if s not in app.marked]
         not_here = f"; in neither index: {' '.join(lacking)}" if lacking else ""

@@ -569,9 +569,14 @@ class BoardScreen(Stage, inherit_bindings=False):
         """Themes are of names: say where those are."""
         self.host.tell("themes are of names: open a pair first", error=True)
 
-    def show_view(self, name: str) -> None:
-        """Views are of a pair: say where those are."""
-        self.host.tell("views are of a pair: open one first", error=True)
+    def obey(self, command: str, words: str) -> None:
+        """A command of the line that takes words: all but help are of a pair."""
+        if command == "help":
+            from tui.panes.help import HelpScreen
+
+            self.app.push_screen(HelpScreen(self.host.keys, words))
+            return
+        self.host.tell(f":{command} is of a pair: open one first", error=True)
 
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0."""

@@ -13,6 +13,13 @@ from typing import Final
 MODULES: Final = (
     "tui.command.completion",
     "tui.command.line",
+    "core.answer.by_session",
+    "core.measures.episodes",
+    "core.measures.streaks",
+    "tui.panes.measures",
+    "tui.panes.concentration",
+    "tui.panes.daily",
+    "tui.panes.members",
     "tui.panes.help",
     "tui.screen.board_screen",
     "tui.screen.board_news",

@@ -10,6 +10,7 @@ from tui.panes.breadth import BreadthPane
 from tui.screen.asking import Asking
 from tui.screen.naming import Naming
 from tui.screen.starting import Starting
+from tui.screen.wording import Wording
 from tui.terminal import fitting
 from tui.text.safe import safe_lines
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from tui.panes.pane import Pane
 
 
-class MainScreen(Asking, Naming, Starting, inherit_bindings=False):
+class MainScreen(Asking, Naming, Starting, Wording, inherit_bindings=False):
     """How far, who, how broad, who changes: one pane each."""
 
     BINDINGS: ClassVar[list[Any]] = keys.bindings()

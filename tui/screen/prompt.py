@@ -13,8 +13,10 @@ from textual import events
 
 from core.data.errors import WindowError
 from tui.command.commands import CommandError
+from tui.command.paths import common_start, paths_from
 from tui.panes.frame import VIEWS
 from tui.panes.sheet import Panel
+from tui.state.typed import LONGEST, TypedLines
 from tui.terminal import fitting
 from tui.text.safe import safe
 
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
     from tui.command.line import EditPairs
     from tui.screen.workbench import Workbench
     from tui.text.spans import Drawing, Line
-
-#: Longest line that can be typed or pasted.
-_LONGEST = 500
 
 
 class Typing(Protocol):
@@ -60,8 +59,8 @@ class Typing(Protocol):
     def show_theme(self, name: str) -> None:
         """A theme's names alone, marked; "" for all names again."""
 
-    def show_view(self, name: str) -> None:
-        """A view by its name or the beginning of it, in the pane that has it."""
+    def obey(self, command: str, words: str) -> None:
+        """A command of the line that takes words."""
 
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0."""
@@ -84,6 +83,14 @@ class Prompt(Panel):
         self.wrong = False
         self._text = ""
         self._at = 0
+        self._typed = TypedLines(host.desk.memory)
+        #: Where in the lines typed before a person is, and what was typed before the first step.
+        self._recalled: tuple[int, str] | None = None
+        #: What the last word may be, and which of them it is.
+        self._cycle: tuple[list[str], int] | None = None
+        self._submitted = ""
+        #: The text is that of the line that failed: typing replaces it, a move edits it.
+        self._again = False
 
     @property
     def is_open(self) -> bool:
@@ -91,7 +98,10 @@ class Prompt(Panel):
         return bool(self.sign)
 
     def open(self, sign: str, text: str) -> None:
-        """Begin to type, with some text already there."""
+        """Begin to type, with some text already there: after an error, what was typed."""
+        self._recalled = self._cycle = None
+        self._again = sign == ":" and not text and bool(self._host.error and self._submitted)
+        text = self._submitted if self._again else text
         self.sign, self._text, self._at = sign, text, len(text)
         self._board.set_prompt(True)
         self._advise()
@@ -107,6 +117,10 @@ class Prompt(Panel):
     def key(self, event: events.Key) -> None:
         """One key: a character, a move, or the end of typing."""
         key, text, at = event.key, self._text, self._at
+        if key not in ("tab", "shift+tab"):
+            self._cycle = None
+        if event.character is None or not event.is_printable:
+            self._again = False
         if key == "escape":
             self._escape()
         elif key == "ctrl+c":
@@ -117,10 +131,10 @@ class Prompt(Panel):
             self.app.action_suspend_process()
         elif key == "enter":
             self._enter()
-        elif key == "tab" and self.sign == ":":
-            from tui.command.completion import completed
-
-            self._set(completed(text, self._known()))
+        elif key in ("tab", "shift+tab") and self.sign == ":":
+            self._complete(1 if key == "tab" else -1)
+        elif key in ("up", "down", "ctrl+p", "ctrl+n") and self.sign == ":":
+            self._recall(-1 if key in ("up", "ctrl+p") else 1)
         elif key == "backspace" and not text:
             self._escape()
         elif key in ("backspace", "ctrl+h"):
@@ -142,8 +156,43 @@ class Prompt(Panel):
 
     def insert(self, text: str) -> None:
         """Text at the cursor, typed or pasted; only what can be shown is kept."""
-        text = safe(text)[: _LONGEST - len(self._text)]
+        if self._again:
+            self._again, self._text, self._at = False, "", 0
+        text = safe(text)[: LONGEST - len(self._text)]
         self._set(self._text[: self._at] + text + self._text[self._at :], self._at + len(text))
+
+    def _recall(self, step: int) -> None:
+        """A line typed before that begins as this one does, older or newer."""
+        lines = self._typed.lines
+        place, start = self._recalled or (len(lines), self._text)
+        found = self._typed.before(start, place, step)
+        if found is not None:
+            self._recalled = (found, start)
+            self._set(lines[found])
+        elif step > 0 and self._recalled is not None:
+            self._recalled = None
+            self._set(start)
+
+    def _complete(self, step: int) -> None:
+        """The last word, or the path, completed; where several fit, one after the other."""
+        from tui.command.completion import completed, words_for
+
+        if self._cycle is None:
+            text = self._text
+            head, _, path = text.partition(" ")
+            if head.casefold() == "import" and " " in text:
+                whole = [f"{head} {one}" for one in paths_from(path)]
+                common = common_start(whole) if whole else text
+            else:
+                whole, common = words_for(text, self._known()), completed(text, self._known())
+            if common != text or len(whole) < 2:
+                self._set(common)
+                return
+            self._cycle = (whole, -1 if step > 0 else 0)
+        words, place = self._cycle
+        place = (place + step) % len(words)
+        self._cycle = (words, place)
+        self._set(words[place])
 
     def _set(self, text: str, at: int | None = None) -> None:
         changed = text != self._text
@@ -153,14 +202,14 @@ class Prompt(Panel):
             self._apply_filter()
 
     def _redraw(self) -> None:
-        text, at, sign = self._text, self._at, self.sign
+        text, at, sign, again = self._text, self._at, self.sign, self._again
 
         def draw(width: int, height: int) -> Drawing:
             # The cursor stays in sight: what is before it scrolls out on the left.
             first = max(at - max(width - 4, 1) + 1, 0)
             line: Line = [
                 (f" {sign}", "mark"),
-                (text[first:at], ""),
+                (text[first:at], "dim" if again else ""),
                 (text[at : at + 1] or " ", "reverse"),
             ]
             return [[*line, (text[at + 1 :], "")]]
@@ -183,6 +232,17 @@ class Prompt(Panel):
             pairs=[f"{small}:{large}" for small, large in host.config.pairs],
             views=[view for views in VIEWS.values() for view in views],
             last=str(scene.snapshot.last_session) if scene is not None else "",
+        )
+
+    def _funds(self) -> frozenset[str]:
+        """Funds that a word in small letters may be."""
+        market = self._host.market
+        if market is None:
+            return frozenset()
+        pairs = (fund for pair in self._host.config.pairs for fund in pair)
+        asked = self._host.question
+        return frozenset(
+            (*market.holdings, *market.reference.indices, *pairs, asked.small, asked.large)
         )
 
     def _advise(self) -> None:
@@ -232,13 +292,17 @@ class Prompt(Panel):
             SetAlert,
             SortBy,
             ThemeNamed,
-            ViewNamed,
             WatchPair,
+            Words,
             parse,
         )
 
+        if self._text.strip():
+            self._submitted = self._text
+            self._typed.add(self._text.strip())
+            host.background(self._typed.save, "typed")
         try:
-            asked = parse(self._text, host.question, host.config.pairs, board.SORTS)
+            asked = parse(self._text, host.question, host.config.pairs, board.SORTS, self._funds())
         except (CommandError, WindowError) as error:
             self._say_wrong(error)
             return
@@ -251,8 +315,8 @@ class Prompt(Panel):
             board.sort_by(asked.key)
         elif isinstance(asked, ThemeNamed):
             board.show_theme(asked.name)
-        elif isinstance(asked, ViewNamed):
-            board.show_view(asked.name)
+        elif isinstance(asked, Words):
+            board.obey(asked.command, asked.words)
         elif isinstance(asked, AddFund):
             board.add_fund(asked.words)
         elif isinstance(asked, WatchPair):

@@ -1,0 +1,99 @@
+"""Commands of the line that take words: a view, a name, what is marked, a page of help."""
+
+from __future__ import annotations
+
+from tui.command.commands import CONTRIBUTORS
+from tui.panes import frame
+from tui.panes.wording import names_text
+from tui.screen.board import Board
+
+#: Names offered where none is called as typed.
+_NEAR = 6
+
+
+class Wording(Board, inherit_bindings=False):
+    """What the main screen does with words typed after a command."""
+
+    def obey(self, command: str, words: str) -> None:
+        """Do what a command of the line asks for."""
+        {"view": self.show_view, "go": self.go_to, "mark": self.mark, "help": self.help_on}[
+            command
+        ](words)
+
+    def show_view(self, name: str) -> None:
+        """A view by its name or the beginning of it, in the pane that has it."""
+        wanted = name.casefold()
+        known = [(number, view) for number, views in frame.VIEWS.items() for view in views]
+        begun = [one for one in known if one[1].startswith(wanted)]
+        match = [one for one in known if one[1] == wanted] or begun
+        if not wanted or not match:
+            views = ", ".join(view for _, view in known)
+            self.host.tell(f"no view is called {name!r}; there are {views}", error=True)
+            return
+        here = next((one for one in match if one[0] == self.active), match[0])
+        self.activate(here[0])
+        self.pane_here.set_view(here[1])
+
+    def go_to(self, words: str) -> None:
+        """The cursor on a name, by its symbol or a part of its name."""
+        app = self.host
+        if app.scene is None:
+            return
+        listed = {
+            symbol: name
+            for _, view in app.scene.views()
+            for symbol, name in zip(view.contributors.symbols, view.contributors.names, strict=True)
+        }
+        wanted = words.strip().casefold()
+        exact = [symbol for symbol in listed if symbol.casefold() == wanted]
+        near = [s for s, name in listed.items() if wanted and wanted in f"{s} {name}".casefold()]
+        if not exact and len(near) != 1:
+            here = f"; near it are {' '.join(near[:_NEAR])}" if near else ""
+            error = f"{words!r} is no measured name of either index{here}"
+            app.tell(error if wanted else "go where? write :go NVDA", error=True)
+            return
+        symbol = (exact or near)[0]
+        self.activate(CONTRIBUTORS)
+        if not self.names.go(app.scene, symbol):
+            # one table has room here: the other index's
+            app.first = "large" if app.first == "small" else "small"
+            self.show()
+            self.names.go(app.scene, symbol)
+        app.tell(f"{symbol}  {listed[symbol]}")
+
+    def mark(self, words: str) -> None:
+        """Mark what the filter keeps, some names, or none."""
+        app = self.host
+        if app.scene is None:
+            return
+        wanted = words.casefold().split()
+        listed = {s for _, view in app.scene.views() for s in view.contributors.symbols}
+        lacking: list[str] = []
+        if wanted == ["none"]:
+            app.marked.clear()
+        elif wanted == ["matches"]:
+            matches = self.names.matching(app.scene)
+            if not matches:
+                app.tell("no filter keeps a name: / takes one first", error=True)
+                return
+            app.marked.update(dict.fromkeys(matches))
+        elif wanted:
+            names = [word for word in words.upper().replace(",", " ").split() if word]
+            app.marked.update(dict.fromkeys(name for name in names if name in listed))
+            lacking = [name for name in names if name not in listed]
+        else:
+            app.tell("mark what? :mark matches, :mark MSFT META, or :mark none", error=True)
+            return
+        scene = app.scene
+        self.names.show(scene)
+        self.changes.show(scene)
+        count = f"{len(app.marked):,} marked" if app.marked else "no name is marked"
+        who = f": {names_text(tuple(app.marked))}" if app.marked else ""
+        nowhere = f"; in neither index: {names_text(lacking)}" if lacking else ""
+        app.tell(f"{count}{who}{nowhere}", error=bool(lacking))
+
+    def help_on(self, words: str) -> None:
+        """The help page, or what of it speaks of a word."""
+        from tui.panes.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.host.keys, words))
