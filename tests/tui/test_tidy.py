@@ -47,6 +47,8 @@ def test_each_part_by_hand(snapshot: Snapshot) -> None:
         "issuers": 0,
         "breadth": 2 * len([k for k, v in whole["indices"]["IWM"]["breadth"].items()
                             if not isinstance(v, (list, dict, str))]),
+        "signals": 14,  # seven of each index
+        "sector_breadth": 8,  # four sectors of each index
         "measures": 2 * len(ROWS),  # each row of the table, of both indices
         "ladder": 16,  # five rungs above and three below, twice
         "histogram": 18,
@@ -87,6 +89,14 @@ def test_each_part_by_hand(snapshot: Snapshot) -> None:
     for row in bridge:
         assert (row["small"], row["large"], row["window"]) == ("IWM", "SPY", "YTD")
         assert (row["end"], row["basis"], row["state"]) == ("2026-06-26", "pr", "final")
+
+
+def test_no_column_of_a_part_stands_twice(snapshot: Snapshot) -> None:
+    # what every row says of its question must not hide what a part says of its own
+    told = document(snapshot)
+    for name in PARTS:
+        columns = [column.name for column in part(told, name).columns]
+        assert len(columns) == len(set(columns)), name
 
 
 @pytest.mark.parametrize("name", PARTS)

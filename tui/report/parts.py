@@ -230,6 +230,12 @@ def _top(key: str) -> Callable[[Json], Rows]:
     return lambda document: document[key]
 
 
+def _signals(document: Json) -> Rows:
+    """Each signal; ``stands`` is on, off or armed, as ``state`` is the answer's own."""
+    for row in _each("signals")(document):
+        yield {**row, "stands": row["state"]}
+
+
 def _sources(document: Json) -> Rows:
     return [{**row, "of": row["as_of"]} for row in document["sources"]]
 
@@ -248,8 +254,8 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
     "breadth": ("fund measure value:f", _moments),
     "measures": ("fund measure value:f unit of:i change:f", _measures),
     "signals": (
-        "fund key title state since:d last:d first:d days_left:i universe rule needs",
-        _each("signals"),
+        "fund key title stands since:d last:d first:d days_left:i universe rule needs",
+        _signals,
     ),
     "sector_breadth": (
         "fund name n:i up:i share_up:f median:f share_above_50:f of_50:i share_above_200:f"
