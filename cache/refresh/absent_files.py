@@ -12,8 +12,9 @@ from cache.refresh import state_file
 from cache.refresh.clock_skew import BEARABLE
 from cache.refresh.file_plan import FileAsk
 
-#: "There is none of that date" is believed this long.
+#: "There is none of that date" is believed this long, and of a day as old as that longer.
 BELIEVED: Final = timedelta(days=3)
+OLD, BELIEVED_OF_OLD = timedelta(days=100), timedelta(days=180)
 _NAME: Final = "absent.json"
 
 
@@ -23,22 +24,23 @@ class AbsentError(SourceError):
 
 def load_absent(home: Path, now: datetime) -> frozenset[FileAsk]:
     """Return the files known to be missing; empty where no readable record exists."""
-    return frozenset(ask for ask, at in _kept(home).items() if _believed(at, now))
+    return frozenset(ask for ask, at in _kept(home).items() if _believed(ask, at, now))
 
 
 def remember_absent(home: Path, asks: frozenset[FileAsk], now: datetime) -> None:
     """Record that an issuer has none of these files; a failed write is ignored."""
     if not asks:
         return
-    absent = {ask: at for ask, at in _kept(home).items() if _believed(at, now)}
+    absent = {ask: at for ask, at in _kept(home).items() if _believed(ask, at, now)}
     absent |= dict.fromkeys(asks, now)
     rows = [[ask.fund, f"{ask.day}", at.isoformat()] for ask, at in absent.items() if ask.day]
     state_file.keep(home / _NAME, rows)
 
 
-def _believed(at: datetime, now: datetime) -> bool:
+def _believed(ask: FileAsk, at: datetime, now: datetime) -> bool:
     """Whether a record's time is in the past; a future one was written under a wrong clock."""
-    return -BEARABLE < now - at < BELIEVED
+    old = ask.day is not None and ask.day < (now - OLD).date()
+    return -BEARABLE < now - at < (BELIEVED_OF_OLD if old else BELIEVED)
 
 
 def _kept(home: Path) -> Mapping[FileAsk, datetime]:

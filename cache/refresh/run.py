@@ -98,21 +98,12 @@ class Run:
 
     def all(self, prices: PriceSource, files: FileSource) -> Plan:
         """Run both stages; returns the plan that was followed last."""
-        try:
-            snapshot = self.store.read()
-            self.held, self.holdings = snapshot.prices, snapshot.holdings
-            self.generation = snapshot.generation
-        except StoreEmpty:
-            pass
+        self.load()
         plan = self._plan()
         self.say("plan", message=_announced(plan), always=True)
         self.planned = len(plan.files)
         if plan.files:
-            files.left = {} if self.again or self.full else dict(self.left)
-            self._fetch_files(plan.files, files)
-            if files.left != self.left:
-                self.left = dict(files.left)
-                keep_hosts(self.store.home, self.left, self.now)
+            self.fetch_files(plan.files, files)
             plan = self._plan()
             self.say("plan", message=_announced(replace(plan, files=())), always=True)
         if plan.asks and not plan.wait_until and not self.stop.is_set():
@@ -125,6 +116,15 @@ class Run:
             if not self.stop.is_set() and not self.poisoned:
                 self._second_leg(plan, make, vendor)
         return plan
+
+    def load(self) -> None:
+        """Read what is held, where anything is."""
+        try:
+            snapshot = self.store.read()
+        except StoreEmpty:
+            return
+        self.held, self.holdings = snapshot.prices, snapshot.holdings
+        self.generation = snapshot.generation
 
     def _second_leg(self, first: Plan, make: Callable[[], PriceSource], vendor: Vendor) -> None:
         """Ask the next source for what the one before did not bring and is not to keep."""
@@ -174,6 +174,14 @@ class Run:
         )
 
     # Holdings
+
+    def fetch_files(self, asks: tuple[FileAsk, ...], files: FileSource) -> None:
+        """Ask issuers for files and commit each as it comes."""
+        files.left = {} if self.again or self.full else dict(self.left)
+        self._fetch_files(asks, files)
+        if files.left != self.left:
+            self.left = dict(files.left)
+            keep_hosts(self.store.home, self.left, self.now)
 
     def _fetch_files(self, asks: tuple[FileAsk, ...], files: FileSource) -> None:
         self.total = len(asks)

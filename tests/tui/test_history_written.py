@@ -89,3 +89,47 @@ def test_what_cannot_be_asked(home: Path, capsys: pytest.CaptureFixture[str]) ->
     assert code == 2 and "where its sum begins" in err
     code, _, err = history(home, capsys, "--window", f"{ENDS[0]}:{ENDS[1]}")
     assert code == 2 and "--every year" in err
+
+
+def test_the_whole_history_as_one_table_gives_the_notes_numbers(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from pyarrow import dataset
+
+    question = ["--basis", "pr", "--pair", "IWM:SPY", "--home", str(home)]
+    assert run(["export", "--history", str(tmp_path / "out"), *question]) == 0
+    capsys.readouterr()
+
+    def read(name: str) -> list[dict[str, object]]:
+        whole = dataset.dataset(tmp_path / "out" / name, partitioning="hive")
+        return list(whole.to_table().to_pylist())
+
+    closes = {(str(r["session"]), r["line"]): r for r in read("closes")}
+    # BBB at 40 before a split of 2:1
+    assert closes[ENDS[0], "BBB"]["close"] == 20.0 and closes[ENDS[0], "BBB"]["of_file"]
+    assert closes[ENDS[1], "BBB"]["split"] == 2.0
+    assert len(read("holdings")) == 12
+    ups = [r for r in read("measures") if r["measure"] == "share_up"]
+    assert [(r["fund"], r["year"], r["value"]) for r in ups] == [
+        ("IWM", 2012, 0.25), ("IWM", 2013, 0.75),
+    ]  # fmt: skip
+    january = [r for r in read("contributions") if str(r["end"]) == ENDS[2]]
+    span = ["--window", f"{ENDS[1]}:{ENDS[2]}", "--format", "json"]
+    run(["note", *question, *span])
+    told = json.loads(capsys.readouterr().out)["indices"]["IWM"]["contributors"]
+    assert {r["line"]: r["contribution_bp"] for r in january} == pytest.approx(
+        {r["symbol"]: r["contribution_bp"] for r in told}
+    )
+
+
+def test_duckdb_and_polars_read_it(home: Path, tmp_path: Path) -> None:
+    duckdb, polars = pytest.importorskip("duckdb"), pytest.importorskip("polars")
+    question = ["--basis", "pr", "--pair", "IWM:SPY", "--home", str(home)]
+    assert run(["export", "--history", str(tmp_path / "out"), *question]) == 0
+    files = f"{tmp_path}/out/measures/**/*.parquet"
+    measured = duckdb.sql(f"select * from read_parquet('{files}', hive_partitioning = true)")
+    ups = duckdb.sql("select value from measured where measure = 'share_up' order by \"end\"")
+    assert [row[0] for row in ups.fetchall()] == [0.25, 0.75] and measured is not None
+    frame = polars.scan_parquet(files, hive_partitioning=True)
+    rows = frame.filter(polars.col("measure") == "share_up").sort("end").collect()
+    assert rows["value"].to_list() == [0.25, 0.75]

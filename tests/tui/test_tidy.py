@@ -47,9 +47,9 @@ def test_each_part_by_hand(snapshot: Snapshot) -> None:
         "issuers": 0,
         "breadth": 2 * len([k for k, v in whole["indices"]["IWM"]["breadth"].items()
                             if not isinstance(v, (list, dict, str))]),
-        "signals": 14,  # seven of each index
-        "sector_breadth": 8,  # four sectors of each index
         "measures": 2 * len(ROWS),  # each row of the table, of both indices
+        "signals": 14,  # seven of each index
+        "sector_breadth": 8,  # four on each side
         "ladder": 16,  # five rungs above and three below, twice
         "histogram": 18,
         "outside": 2,
@@ -217,3 +217,10 @@ def test_a_notebook_asks_as_the_command_line_does(filled: Cli, tmp_path: Path) -
     assert code == 0 and json.loads(out) == document(answer)
     frame = to_pandas(answer)["contributors"]
     assert frame["symbol"].tolist() == ["A", "B", "C", "D"]
+
+
+def test_no_part_has_two_columns_of_one_name(snapshot: Snapshot) -> None:
+    whole = document(snapshot)
+    for name in PARTS:
+        columns = [column.name for column in part(whole, name).columns]
+        assert len(columns) == len(set(columns)), name

@@ -145,6 +145,9 @@ def _export(tables: argparse.ArgumentParser) -> None:
     add_arguments(tables)
     tables.add_argument("--format", choices=("parquet", "csv"), default="parquet")
     tables.add_argument("--force", action="store_true", help=_FORCE)
+    tables.add_argument(
+        "--history", action="store_true", help="the whole history: Parquet by table, fund and year"
+    )
     tables.add_argument("directory", type=path, metavar="DIR")
 
 
@@ -171,6 +174,11 @@ def _refresh(fetch: argparse.ArgumentParser) -> None:
     fetch.add_argument(
         "--compare", metavar="SOURCE", help="a table of closes that another source gives otherwise"
     )
+    fetch.add_argument(
+        "--history", type=int, metavar="YEAR", help="a fund's month-end files from a year on"
+    )
+    fetch.add_argument("--fund", metavar="SYMBOL", help="with --history: the fund, such as IWM")
+    fetch.add_argument("--daily", action="store_true", help="with --history: every session's")
     fetch.add_argument("--quiet", action="store_true", help="no progress; for cron")
     fetch.add_argument("--no-alerts", action="store_true", help="judge no alerts at the end")
     fetch.add_argument("--progress", choices=("json",), help="one JSON object a line on stderr")

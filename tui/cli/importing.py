@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -135,22 +136,32 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.facts.columns import column_words, given_columns
     from cache.facts.funds import load_funds
+    from cache.refresh.run import NO_DATE
     from cache.sources.holdings.read import Notation, read_holdings
     from cache.sources.holdings.report import report
 
     given = given_columns(arguments.columns, column_words("holdings"))
     titles = {word: title for title, word in given.items()}
-    file = read_holdings(
+    read = partial(
+        read_holdings,
         arguments.file,
         fund=arguments.fund.upper() if arguments.fund else None,
-        as_of=as_date(arguments.dated) if arguments.dated else None,
         now=now,
         funds=load_funds(desk.places.config / "funds.toml"),
         notation=Notation(arguments.dates, arguments.decimal, titles, arguments.ignore),
     )
+    by_prices = ""
+    try:
+        file = read(as_of=as_date(arguments.dated) if arguments.dated else None)
+    except SourceError as error:
+        session = _dated(read, desk, now) if error.reason.startswith(NO_DATE) else None
+        if session is None:
+            raise
+        file = read(as_of=session)
+        by_prices = ", which its prices are the closes of: it states no date"
     rows = file.holdings
     summary = (
-        f"holdings of {rows.fund} as of {rows.as_of}: {len(rows.symbols):,} lines,"
+        f"holdings of {rows.fund} as of {rows.as_of}{by_prices}: {len(rows.symbols):,} lines,"
         f" {len(rows.others):,} other rows left out"
     )
     generation, warned = 0, _odd(file, desk)
@@ -158,6 +169,17 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
         note = Note("holdings", now, rows.source, summary)
         generation = desk.store.commit(holdings=[(rows, file.raw)], note=note).generation
     return _Brought(summary, file.rejected, generation, report(file), warned)
+
+
+def _dated(read: Callable[..., HoldingsFile], desk: Desk, now: datetime) -> date | None:
+    """The session that an undated file's prices are the closes of; None where none is held."""
+    from cache.refresh.dating import dated_by_prices
+
+    try:
+        prices = desk.store.read().prices
+    except StoreEmpty:
+        return None
+    return dated_by_prices(read(as_of=now.date()).holdings, prices)
 
 
 def _odd(file: HoldingsFile, desk: Desk) -> list[str]:

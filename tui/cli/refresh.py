@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -83,6 +84,16 @@ def fetch(
     if summary.ok:
         return 0
     return 1 if came or desk.generation() is not None else 3
+
+
+@contextmanager
+def reporting(arguments: argparse.Namespace) -> Iterator[Callable[[Progress], None] | None]:
+    """What shows progress on stderr as the arguments ask for it; None for nothing."""
+    with ExitStack() as stack:
+        if arguments.progress:
+            yield _json
+        else:
+            yield None if arguments.quiet else _bar(stack)
 
 
 def accept(desk: Desk, question: Question, now: datetime) -> None:

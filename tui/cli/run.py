@@ -250,6 +250,17 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
 
 
 def _export(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
+    if arguments.history:
+        if arguments.format != "parquet":
+            return say("--history is written as Parquet alone", BAD_INPUT)
+        from tui.report.history_files import write_history as write_files
+
+        question = replace(question, window="MTD")
+        count = write_files(
+            desk.market(), question, arguments.directory, desk.ledger, force=arguments.force
+        )
+        write(f"{count} files written to {arguments.directory}\n")
+        return ANSWERED
     from tui.report.tidy import export
 
     snapshot = desk.take(replace(question, daily=True))
@@ -271,6 +282,12 @@ def _quotes(desk: Desk, question: Question) -> int:
 def _refresh(desk: Desk, question: Question, config: Config, arguments: argparse.Namespace) -> int:
     if desk.simulated:
         return say("the demo market is simulated; there is nothing to fetch", BAD_INPUT)
+    if arguments.history is not None:
+        from tui.cli.archive import fetch_history
+
+        return fetch_history(desk, arguments)
+    if arguments.fund or arguments.daily:
+        return say("--fund and --daily go with --history YEAR", BAD_INPUT)
     if arguments.compare:
         from tui.cli.comparing import compare
 

@@ -76,6 +76,12 @@ def _breadth(key: str) -> Callable[[Json], Rows]:
     return rows
 
 
+def _signals(document: Json) -> Rows:
+    for row in _each("signals")(document):
+        # a row's own state, beside that of the answer
+        yield {**row, "signal_state": row["state"]}
+
+
 def _ladder(document: Json) -> Rows:
     for row in _breadth("ladder")(document):
         side = "below" if "below" in row else "above"
@@ -230,12 +236,6 @@ def _top(key: str) -> Callable[[Json], Rows]:
     return lambda document: document[key]
 
 
-def _signals(document: Json) -> Rows:
-    """Each signal; ``stands`` is on, off or armed, as ``state`` is the answer's own."""
-    for row in _each("signals")(document):
-        yield {**row, "stands": row["state"]}
-
-
 def _sources(document: Json) -> Rows:
     return [{**row, "of": row["as_of"]} for row in document["sources"]]
 
@@ -254,7 +254,7 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
     "breadth": ("fund measure value:f", _moments),
     "measures": ("fund measure value:f unit of:i change:f", _measures),
     "signals": (
-        "fund key title stands since:d last:d first:d days_left:i universe rule needs",
+        "fund key title signal_state since:d last:d first:d days_left:i universe rule needs",
         _signals,
     ),
     "sector_breadth": (

@@ -1,0 +1,64 @@
+"""`internals refresh --history YEAR --fund SYMBOL`: a fund's dated files of many years."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from cache.facts.errors import StoreEmpty
+from cache.facts.funds import load_funds
+from cache.facts.sessions import last_final
+from cache.refresh.absent_files import load_absent
+from cache.refresh.archive import archive_plan, fetch_archive
+from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say
+
+if TYPE_CHECKING:
+    from tui.service.service import Desk
+
+
+def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
+    """Say what would be asked and how long it takes, ask, and say what came."""
+    from cache.sources.issuers import Issuers
+    from tui.cli.refresh import reporting
+
+    now = datetime.now(UTC)
+    symbol = (arguments.fund or "").strip().upper()
+    fund = load_funds(desk.places.config / "funds.toml").get(symbol)
+    if fund is None or not fund.dated:
+        what = "--history needs --fund" if not symbol else f"{symbol}: its issuer has no archive"
+        return say(
+            f"{what}; name a fund whose issuer answers for past dates, such as IWM", BAD_INPUT
+        )
+    if not 1990 <= arguments.history <= now.year:
+        return say(f"--history {arguments.history}: name the first year, such as 2006", BAD_INPUT)
+    try:
+        held = desk.store.read().holdings.get(symbol, ())
+    except StoreEmpty:
+        held = ()
+    plan = archive_plan(
+        fund,
+        held,
+        desk.reference.sessions,
+        arguments.history,
+        last_final(now),
+        daily=arguments.daily,
+        absent=load_absent(desk.store.home, now),
+    )
+    if not arguments.quiet:
+        say(f"{symbol}: {plan.sentence()}", ANSWERED)
+    if not plan.asks:
+        return ANSWERED
+    with reporting(arguments) as report:
+        summary = fetch_archive(
+            desk.store, fund, plan, Issuers(), now, desk.reference, report=report
+        )
+    reasons = Counter(reason.partition(";")[0] for reason in summary.failed.values())
+    words = [f"{len(summary.brought):,} files brought"]
+    words += [f"{count:,} not: {reason}" for reason, count in reasons.most_common(3)]
+    if summary.left:
+        words.append(f"stopped with {summary.left:,} to go: the same command goes on")
+    if not arguments.quiet or summary.failed or summary.left:
+        say(f"{symbol}: {'; '.join(words)}", ANSWERED)
+    return IN_PART if summary.failed or summary.left else ANSWERED
