@@ -8,8 +8,15 @@ from core.measures.daily import Daily, daily
 from core.measures.membership import as_known
 
 if TYPE_CHECKING:
-    from core.answer.views import Snapshot
+    from core.answer.views import IndexView, Snapshot
     from core.data.market import Market
+
+
+def universe(view: IndexView) -> str:
+    """Whose members an index's daily counts are of: never an exchange's issues."""
+    part = view.segments[-1]
+    whose = part.carry.lender or view.fund
+    return f"members by {whose}'s file of {part.holdings_as_of}, not an exchange's issues"
 
 
 def daily_of(market: Market, snapshot: Snapshot, fund: str) -> Daily | None:

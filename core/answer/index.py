@@ -17,7 +17,7 @@ from core.measures.breadth import breadth_of
 from core.measures.concentration import concentration, order
 from core.measures.contribution import basket
 from core.measures.correlation import correlation_of
-from core.measures.end_weights import HeldWeights, held_weights, weights_at
+from core.measures.end_weights import HeldWeights, WindowWeights, held_weights, weights_at
 from core.measures.groups import issuers, sectors, themes
 from core.measures.membership import list_at_end
 
@@ -202,9 +202,11 @@ def index_of(
         if marked.any()
         else None,
         end_early=end_early(measured, window),
-        weights_start=held_weights(measured.weights[rows]),
-        weights_end=weights_at(market, listed_at_end, window.end),
-        weights_before=weights_at(market, listed_at_end, before) if before else HeldWeights(),
+        weights=WindowWeights(
+            held_weights(measured.weights[rows]),
+            weights_at(market, listed_at_end, window.end),
+            weights_at(market, listed_at_end, before) if before else HeldWeights(),
+        ),
         price_return_weight=price_return_weight(market, fund, measured, window)
         if question.basis == "tr"
         else 0.0,

@@ -42,6 +42,7 @@ class Scalar:
             known; None for a measure of the whole window.
         before: its value on the session before, for the change of the day; None where that
             takes another answer.
+        before_window: its series begins before the window, with the daily breadth's counts.
         daily: it needs the daily breadth.
         closes: closes of its own that a line needs to be counted, 0 where that is no matter.
         signed: a person reads it with its sign.
@@ -59,6 +60,7 @@ class Scalar:
     of: Callable[[IndexView, Daily | None], float | None] | None = None
     series: Callable[[Daily], FloatArray] | None = None
     before: Callable[[IndexView, Daily | None], float | None] | None = None
+    before_window: bool = False
     daily: bool = False
     closes: int = 0
     signed: bool = False
@@ -116,6 +118,7 @@ def session_scalar(
     of: Callable[[Daily], FloatArray] | None = None,
     closes: int = 0,
     signed: bool = False,
+    before_window: bool = False,
     also: tuple[str, ...] = (),
 ) -> Scalar:
     """Return a row of a daily measure: its value is that of its series' last session.
@@ -134,7 +137,7 @@ def session_scalar(
         key, title, help, unit, decimals, value, shown,
         of=None if of is None else lines, series=series,
         before=lambda view, daily: last(series, daily, back=1), daily=True, closes=closes,
-        signed=signed, also=also,
+        signed=signed, before_window=before_window, also=also,
     )  # fmt: skip
 
 

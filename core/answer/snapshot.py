@@ -12,6 +12,7 @@ import numpy as np
 from core.answer.announced import coming
 from core.answer.asked import absent_names, check_names, not_reached
 from core.answer.index import index_of, own_return
+from core.answer.later import Later
 from core.answer.levels import pair_levels
 from core.answer.provenance import sources, warnings
 from core.answer.views import (
@@ -275,7 +276,29 @@ def take(market: Market, question: Question) -> Snapshot:
         remarks=remarks,
         not_reached=bool(late),
         reconstitutions=_reconstitutions(market, pair, as_of),
+        before=Later(lambda: _a_session_earlier(market, question, window, sessions)),
     )
+
+
+def _a_session_earlier(
+    market: Market, question: Question, window: Window, sessions: Dates
+) -> dict[str, IndexView]:
+    """Each index from the same start to the session before the window's end; {} in one session."""
+    place = int(np.searchsorted(sessions, day(window.end))) - 1
+    if place < 0 or sessions[place] <= day(window.start):
+        return {}
+    end = pydate(sessions[place])
+    shorter = replace(window, end=end, end_anchor=end)
+    views = {}
+    for fund in question.funds:
+        at_end = None
+        if question.breadth_list == "end":
+            at_end = list_at_end(market, fund, window.start, end, end)
+        parts = spans(market, fund, window.start, end, end)
+        answer = index_of(market, question, fund, shorter, parts, at_end)
+        if not isinstance(answer, str):
+            views[fund] = answer[0]
+    return views
 
 
 def stepped(question: Question, market: Market, snapshot: Snapshot, sessions: int) -> Question:

@@ -13,7 +13,7 @@ How to read a row, on any session:
     row.value(view, daily)                          # fraction (0.64, not 64), or None
     row.in_unit(row.value(view, daily))             # pp and bp scaled, as JSON tells it
     row.of(view, daily)                             # lines it is measured over (row.of may be None)
-    reading(row, view, daily)                       # value, of, change of the day, members
+    reading(row, view, daily, snapshot.before.get(fund))    # value, of, change, members
 
 `row.series(daily)` is a daily measure's value on each session of `daily.sessions` (the rows of
 the window are `core.measures.daily.inside`), so that its history over a window needs one
@@ -59,13 +59,26 @@ def shown_in(pane: int, view: str) -> tuple[Scalar, ...]:
     return tuple(row for row in ROWS if row.shown == (pane, view))
 
 
-def reading(row: Scalar, view: IndexView, daily: Daily | None) -> Reading:
-    """A measure of an index on the session of its answer, claimed or not."""
+def reading(
+    row: Scalar, view: IndexView, daily: Daily | None, before: IndexView | None = None
+) -> Reading:
+    """A measure of an index on the session of its answer, claimed or not.
+
+    Args:
+        row: the measure.
+        view: the index.
+        daily: its daily breadth, None where it is not at hand.
+        before: the index a session earlier from the same start (`Snapshot.before`), for the
+            change of the day of what is of the whole window.
+    """
     of = None if row.of is None else row.of(view, daily)
-    value, change = row.value(view, daily), None
+    value = row.value(view, daily)
+    earlier = None
     if row.before is not None:
-        before = row.before(view, daily)
-        change = None if value is None or before is None else value - before
+        earlier = row.before(view, daily)
+    elif before is not None and not row.daily:
+        earlier = row.value(before, None)
+    change = None if value is None or earlier is None else value - earlier
     members = None if daily is None or not row.closes else last(lambda d: d.members, daily)
     return Reading(
         value, None if of is None else int(of), change, None if members is None else int(members)

@@ -32,35 +32,42 @@ SESSION: Final[tuple[Scalar, ...]] = (
     session_scalar(
         "advances", "advances", "members that rose on the session", "count", 0,
         lambda d: d.advances, _SESSION, of=_moved,
+        before_window=True,
     ),
     session_scalar(
         "declines", "declines", "members that fell on the session", "count", 0,
         lambda d: d.declines, _SESSION, of=_moved,
+        before_window=True,
     ),
     session_scalar(
         "unchanged", "members unchanged", "members that stand where they stood", "count", 0,
         lambda d: d.unchanged, _SESSION, of=_moved,
+        before_window=True,
     ),
     session_scalar(
         "advance_decline_line", "advance/decline line", "running sum of advances less declines",
         "count", 0, lambda d: d.oscillators.line, _SESSION, signed=True, also=("adline",),
+        before_window=True,
     ),
     session_scalar(
         "rana", "ratio-adjusted net advances", "1000 (A - D) / (A + D)", "ratio", 1,
-        lambda d: d.oscillators.rana, _SESSION, of=_moved, signed=True,
+        lambda d: d.oscillators.rana, _SESSION, of=_moved, signed=True, before_window=True,
     ),
     session_scalar(
         "mcclellan", "McClellan oscillator", "10 % less 5 % average of ratio-adjusted net advances",
         "ratio", 1, _settled(lambda d: d.oscillators.mcclellan), _SESSION, signed=True,
+        before_window=True,
     ),
     session_scalar(
         "summation", "McClellan summation", "running sum of the oscillator", "ratio", 0,
         _settled(lambda d: d.oscillators.summation), _SESSION, signed=True,
+        before_window=True,
     ),
     session_scalar(
         "zweig_average", "average of A / (A + D)",
         "10-session exponential average, as in Zweig's breadth thrust", "ratio", 3,
         zweig_average, _SESSION, of=_moved,
+        before_window=True,
     ),
     session_scalar(
         "trin", "TRIN", "(advances / declines) / (volume up / volume down)", "ratio", 2,

@@ -71,14 +71,14 @@ def _top_share(k: int) -> Callable[[Concentration], float | None]:
 def _weight_of(k: int, *, end: bool) -> Scalar:
     """A row of the k heaviest lines together, at the window's start or end."""
     when, names = "end" if end else "start", f"top {k}"
-    of = _window(lambda v: (v.weights_end if end else v.weights_start).n)
+    of = _window(lambda v: (v.weights.end if end else v.weights.start).n)
     return Scalar(
         f"top{k}_weight" if end else f"top{k}_weight_start", f"{names} weight at the {when}",
         f"the {k} heaviest lines together, of the fund" if k > 1 else "the heaviest line",
         "share", 2,
-        _window(lambda v: (v.weights_end if end else v.weights_start).of_top(k)), _WEIGHTS,
+        _window(lambda v: (v.weights.end if end else v.weights.start).of_top(k)), _WEIGHTS,
         "leaders", of=of,
-        before=_window(lambda v: v.weights_before.of_top(k)) if end else None,
+        before=_window(lambda v: v.weights.before.of_top(k)) if end else None,
     )  # fmt: skip
 
 
@@ -158,9 +158,9 @@ CONCENTRATION: Final = (
     ),
     Scalar(
         "effective_n_end", "effective N at the end", "1 / sum of squared weights at the end",
-        "ratio", 1, _window(lambda view: view.weights_end.effective_n), _WEIGHTS, "leaders",
-        of=lambda view, daily: view.weights_end.n,
-        before=_window(lambda view: view.weights_before.effective_n),
+        "ratio", 1, _window(lambda view: view.weights.end.effective_n), _WEIGHTS, "leaders",
+        of=lambda view, daily: view.weights.end.n,
+        before=_window(lambda view: view.weights.before.effective_n),
     ),
     _of_weights(
         "effective_n_gains", "effective N by gain", "the same of the gains", "ratio", 1,

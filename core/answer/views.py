@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
-from core.measures.end_weights import HeldWeights
+from core.measures.end_weights import WindowWeights
 
 if TYPE_CHECKING:
     from core.answer.history import MeasureRank
@@ -165,9 +165,8 @@ class IndexView:
         correlation: average correlation of its lines; None under 60 sessions.
         without: the index without the question's names; None where it has none of them.
         end_early: lines that end before the window, where they are too many for a claim.
-        weights_start: the heaviest lines at the window's start.
-        weights_end: the same at its end, by the list that speaks for it.
-        weights_before: the same a session earlier, for the change of the day.
+        weights: the heaviest lines at the window's start, at its end by the list that speaks for
+            it, and a session earlier.
         price_return_weight: weight of lines with price returns alone beside the fund's total
             return, a fraction; 0 on price return.
         file_price_weight: weight measured on a file's own price where no close is held, a
@@ -198,9 +197,7 @@ class IndexView:
     without: Without | None
     end_early: EndEarly | None = None
     price_return_weight: float = 0.0
-    weights_start: HeldWeights = field(default_factory=HeldWeights)
-    weights_end: HeldWeights = field(default_factory=HeldWeights)
-    weights_before: HeldWeights = field(default_factory=HeldWeights)
+    weights: WindowWeights = field(default_factory=WindowWeights)
     file_price_weight: float = 0.0
     stray_day: StrayDay | None = None
 
@@ -238,13 +235,6 @@ class IndexView:
     def claims(self) -> bool:
         """Whether coverage and lists are good enough to speak of leaders."""
         return self.covered and all(segment.carry.leaders for segment in self.segments)
-
-    @property
-    def universe(self) -> str:
-        """Whose members its daily counts are of: never an exchange's issues."""
-        part = self.segments[-1]
-        whose = f"{part.carry.lender}'s" if part.carry.lender else f"{self.fund}'s"
-        return f"members by {whose} file of {part.holdings_as_of}, not an exchange's issues"
 
     @property
     def near(self) -> bool:
@@ -327,6 +317,7 @@ class Snapshot:
         sector_effects: the gap of the two baskets by sector; () where a side is missing.
         changes: fund -> differences of two files.
         daily: fund -> breadth session by session up to the window's end, where asked for.
+        before: fund -> its view a session earlier from the same start; made when it is read.
         missing: sentences about what could not be answered, and what would answer it.
         warnings: sentences about what to bear in mind.
         generation: of the store, None without one.
@@ -361,6 +352,7 @@ class Snapshot:
     announced: Mapping[str, tuple[Coming, ...]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     not_reached: bool = False
+    before: Mapping[str, IndexView] = field(default_factory=dict)
     reconstitutions: Mapping[str, date] = field(default_factory=dict)
     own: Spread | None = None
     measure_ranks: Mapping[str, Mapping[str, MeasureRank]] = field(default_factory=dict)

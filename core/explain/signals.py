@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.answer.by_session import universe
 from core.data.frames import day
 from core.explain.daily import SessionFigures, extremes, mcclellan, moves_of, session_of, volumes
 from core.explain.explanation import Explanation, Term
@@ -56,7 +57,7 @@ def signals(ground: Ground) -> list[Explanation]:
                 rule,
                 None if holds is None else float(holds),
                 terms,
-                notes=(f"of {view.universe}",),
+                notes=(f"of {universe(view)}",),
                 origins=(session.file, *ground.origins),
             )
         )

@@ -104,7 +104,7 @@ def effective_end(ground: Ground) -> list[Explanation]:
     return [
         Explanation(
             f"effective N at the end of {view.fund}",
-            view.weights_end.effective_n,
+            view.weights.end.effective_n,
             "number",
             "1 / HHI",
             1 / hhi if hhi else None,

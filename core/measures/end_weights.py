@@ -7,7 +7,7 @@ carried to its start: w = m v / sum v with v = value x P(end) / P(file), in part
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -44,6 +44,15 @@ class HeldWeights:
     def of_top(self, k: int) -> float | None:
         """The k largest together; None where fewer lines are weighed."""
         return None if self.top is None or self.n < k else self.top.get(k)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowWeights:
+    """Weights at a window's start, at its end, and a session before its end."""
+
+    start: HeldWeights = field(default_factory=HeldWeights)
+    end: HeldWeights = field(default_factory=HeldWeights)
+    before: HeldWeights = field(default_factory=HeldWeights)
 
 
 def held_weights(weights: FloatArray) -> HeldWeights:

@@ -81,7 +81,8 @@ class Signal:
         days_left: sessions that an armed thrust has left.
         needs: what is missing, "" where it is known.
         fired: it came on in this session.
-        ended: it went off, or a thrust's time ran out, in this session.
+        ended: in this session it went off, or a thrust's time ran out; never of what is of one
+            day.
     """
 
     key: str
@@ -236,8 +237,9 @@ def signals(daily: Daily) -> tuple[Signal, ...]:
                 last=days[fires[-1]].item() if len(fires) else None,
                 first=days[known.argmax()].item(),
                 days_left=int(left[-1]) if state == "armed" else None,
-                fired=state == "on" and bool(len(levels) < 2 or previous != levels[-1]),
-                ended=state == "off" and bool(previous >= 1),
+                fired=state == "on" and (len(levels) < 2 or bool(previous != levels[-1])),
+                # a day has no end of its own, nor has the session that completes a thrust
+                ended=state == "off" and bool(previous == 1) and not key.endswith("_90"),
             )
         )
     return tuple(told)

@@ -14,6 +14,7 @@ from core.note.announced import announced_sentence, reconstitution_sentence
 from core.note.breadth_words import breadth_in_full, breadth_sentence
 from core.note.headline import headline, rank_sentence, window_words
 from core.note.lists import far_list, list_trouble
+from core.note.measure_words import signal_sentences, unusual_sentences
 from core.note.phrase import (
     Figure,
     Name,
@@ -321,6 +322,7 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
         behind = alone or (spread is not None and (view is snapshot.small) == (spread.gap < 0))
         prose += [
             breadth,
+            *signal_sentences(snapshot, view),
             _drags(snapshot, view) if behind else Sentence(),
             _leaders(snapshot, view),
             without_sentence(_head(view, *_marks(snapshot, view)), view),
@@ -334,5 +336,6 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
             ),
             _covered(snapshot, view),
         ]
+    prose += unusual_sentences(snapshot)
     prose += [reconstitution_sentence(snapshot, fund) for fund in snapshot.reconstitutions]
     return tuple(s for s in prose if s)

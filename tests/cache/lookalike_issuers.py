@@ -45,7 +45,7 @@ class OtherIssuers:
     def newest(self) -> date:
         """The session before the last, which the newest file is of."""
         today = np.datetime64(self.world.now.astimezone(NEW_YORK).date())
-        newest: date = sessions()[sessions() < today][-1].item()
+        newest: date = sessions()[sessions() <= today][-2].item()
         return newest
 
     def answer(self, host: str, path: str, query: Mapping[str, str]) -> Reply | None:

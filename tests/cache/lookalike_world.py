@@ -128,8 +128,8 @@ class World:
         if stamp and self.faults.get(f"holdings {name}") == "newest alone":
             return 404, "text/html", b"<html>none of that date</html>", {}
         # The newest file is of the session before the last.
-        known = sessions()[sessions() < np.datetime64(self.now.astimezone(NEW_YORK).date())]
-        on = datetime.strptime(stamp, "%Y%m%d").date() if stamp else known[-1].item()
+        known = sessions()[sessions() <= np.datetime64(self.now.astimezone(NEW_YORK).date())]
+        on = datetime.strptime(stamp, "%Y%m%d").date() if stamp else known[-2].item()
         return 200, "text/csv", self.holdings(name, on).encode(), {}
 
     def spark(self, symbols: list[str]) -> Reply:

@@ -232,7 +232,10 @@ def test_broken_user_themes(tmp_path: Path, data: bytes, words: str) -> None:
 
 def test_each_theme_that_ships_says_whose_it_is_and_of_when() -> None:
     themes = {theme.name: theme for theme in load_reference().themes}
-    assert set(themes) == {"hyperscalers", "software", "magnificent seven", "AI suppliers"}
+    clouds = {"hyperscalers", "hyperscalers, all five"}
+    assert set(themes) == clouds | {"software", "magnificent seven", "AI suppliers"}
+    five = set(themes["hyperscalers, all five"].symbols)
+    assert five == set(themes["hyperscalers"].symbols) | {"AMZN", "GOOG", "GOOGL"}
     assert all(theme.source.endswith(("2026-06-26", "2023")) for theme in themes.values())
     assert {"BE", "CRDO"} <= set(themes["AI suppliers"].symbols)
 

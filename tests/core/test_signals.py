@@ -79,8 +79,12 @@ def test_a_thrust_comes_within_ten_sessions() -> None:
     # below .40 still after one session of everybody (.305), above after two (.431)
     assert (armed.state, armed.days_left, armed.fired) == ("armed", 8, False)
     _, later = told(of(up_share([0.0] * 6 + [1.0] * 4 + [0.5])))
-    assert (later["zweig"].state, later["zweig"].ended) == ("off", True)
+    assert (later["zweig"].state, later["zweig"].ended) == ("off", False)
     assert later["zweig"].last == SESSIONS[-2]
+    # below .40 last after the first session of everybody: its eleventh session is too late
+    for more, state, ended in ((9, "armed", False), (10, "off", True), (11, "off", False)):
+        _, slow = told(of(up_share([0.0] * 6 + [1.0, 1.0] + [0.5] * more)))
+        assert (slow["zweig"].state, slow["zweig"].ended) == (state, ended)
 
 
 def test_a_thrust_that_takes_eleven_sessions_is_none() -> None:

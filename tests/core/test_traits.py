@@ -125,6 +125,25 @@ def test_a_short_window_has_its_last_sessions_and_the_change_of_the_day() -> Non
     assert checked > 25
 
 
+def test_the_change_of_a_windows_measure_is_against_the_session_before() -> None:
+    closes, volume = random_lines(5, 30)
+    held = laid_out(closes, volume)
+    asked = Question("F", "G", "YTD", basis="pr", daily=True)
+    snapshot, before = (take(held, replace(asked, as_of=SESSIONS[-n])) for n in (1, 2))
+    checked = 0
+    for row in (row for row in ROWS if not row.daily):
+        view, earlier = (s.indices["G"] for s in (snapshot, before))
+        now = reading(row, view, None, snapshot.before["G"])
+        then = row.value(earlier, None)
+        if now.value is None or then is None:
+            assert now.change is None
+            continue
+        checked += 1
+        assert now.change == pytest.approx(now.value - then, abs=1e-12), row.key
+    assert checked > 30
+    assert not take(held, replace(asked, window="1D", as_of=SESSIONS[-1])).before
+
+
 def test_by_hand() -> None:
     """A doubles over 261 sessions, B halves, C stands still, D is 10 % off since yesterday."""
     sessions = weekdays("2025-01-01", "2026-01-30")

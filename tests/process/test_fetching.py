@@ -85,8 +85,10 @@ def test_a_refresh_fills_an_empty_home_and_what_failed_is_asked_for_by_wish(
         assert found["indices"]["IVV"]["measured"] == 6
         left = found["indices"]["IWM"]["left_out"]
         # USD is the cash of the file, which is no line
-        assert [row["symbol"] for row in left] == ["SAH", "USD"]
-        assert left[0]["reason"].startswith("not fetched: ")
+        assert [row["symbol"] for row in left] == ["USD"]
+        # what was not fetched stands on the prices of its files, and says so
+        (line,) = (c for c in found["indices"]["IWM"]["contributors"] if c["symbol"] == "SAH")
+        assert any(flag.startswith("the file's price is its close of ") for flag in line["flags"])
 
 
 def test_nobody_there_and_nothing_held_is_nothing_to_answer_from(tmp_path: Path) -> None:

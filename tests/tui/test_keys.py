@@ -266,11 +266,19 @@ async def bring(pilot: Pilot[None], app: InternalsApp) -> None:
 
 async def copies(pilot: Pilot[None], app: InternalsApp) -> None:
     await press(pilot, app, "2", "y")
-    assert app.clipboard.split("\t")[0] == "S29"
+    heading, titles, row = app.clipboard.split("\n")
+    assert heading.split("\t") == [
+        "IWM – SPY",
+        "YTD 2025-12-31 → 2026-06-26",
+        "price return",
+        "as of 2026-06-26",
+        "Contributors: names",
+    ]
+    assert titles.startswith("symbol\t") and row.split("\t")[0] == "S29"
     assert "+296" in app.clipboard.split("\t")
     await press(pilot, app, "Y")
     rows = app.clipboard.split("\n")
-    assert rows[0].startswith("symbol\t")
+    assert rows[1].startswith("symbol\t")
     assert rows[-1].startswith("IWM return\t")
     await press(pilot, app, "1", "Y")
     assert "gap +11.00 pp" in app.clipboard

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 
@@ -22,7 +23,7 @@ from tui.host.scene import Scene, Side
 from tui.panes import breadth, concentration, measures
 from tui.panes.explain import ExplainRequest, asked
 from tui.panes.frame import VIEWS
-from tui.report.document import document
+from tui.report.document import document, to_json
 from tui.report.export import to_markdown
 from tui.report.parts import part
 from tui.report.tables_measures import figure
@@ -73,7 +74,7 @@ def test_a_row_explains_itself_and_agrees(row: Scalar, snapshot: Snapshot) -> No
 
 
 def test_json_and_csv_have_every_row_and_the_same_values(snapshot: Snapshot) -> None:
-    whole = document(snapshot)
+    whole = json.loads(to_json(snapshot))
     flat = part(whole, "measures")
     names = [column.name for column in flat.columns]
     cells = {(line[0], line[1]): dict(zip(names, line, strict=True)) for line in flat.rows}
@@ -81,9 +82,9 @@ def test_json_and_csv_have_every_row_and_the_same_values(snapshot: Snapshot) -> 
         rows = whole["indices"][fund]["measures"]
         assert list(rows) == [row.key for row in ROWS]
         for row in ROWS:
-            told = reading(row, view, snapshot.daily.get(fund))
+            told = reading(row, view, snapshot.daily.get(fund), snapshot.before.get(fund))
             entry = rows[row.key]
-            assert set(entry) == {"value", "unit", "of", "change", "history"}
+            assert set(entry) == {"value", "unit", "of", "change", "history", "among"}
             scale = {"pp": 100, "bp": 10_000}.get(row.unit, 1)
             if told.value is None:
                 assert entry["value"] is None
@@ -174,7 +175,7 @@ def test_the_key_of_explanations_reaches_a_row(row: Scalar, snapshot: Snapshot) 
 
 
 def test_signals_sectors_and_series_are_in_json_and_csv(snapshot: Snapshot) -> None:
-    whole = document(snapshot)
+    whole = json.loads(to_json(snapshot))
     for fund, daily in snapshot.daily.items():
         index = whole["indices"][fund]
         told = {one["key"]: one for one in index["signals"]}

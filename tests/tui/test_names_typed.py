@@ -161,3 +161,33 @@ def test_capitals_and_known_funds_are_tickers() -> None:
 def test_a_list_of_nothing_is_no_filter(text: str) -> None:
     with pytest.raises(CommandError, match="write =BE"):
         parse_filter(text)
+
+
+def test_the_next_name_is_one_key_from_a_name() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "2", "enter", "n")
+        assert "S28  Example S28" in seen(app) and "contribution +280.0 bp" in seen(app)
+        await press(pilot, app, "N", "N")
+        assert "rank 30 of 30" in seen(app)
+        await press(pilot, app, "y", "question_mark")
+        assert "rank 30 of 30" in app.clipboard and "keys and commands" in seen(app)
+        await press(pilot, app, "escape", "escape")
+        assert "2 Contributors" in seen(app)
+
+    drive(story, held=HELD, size=(80, 24))
+
+
+def test_a_palette_is_changed_and_kept() -> None:
+    desk = FakeDesk(HELD)
+    path = desk.watch_list.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('# mine\ntheme = "dark"  # at night\nmouse = false\n')
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await type_line(pilot, app, "colours light")
+        assert app.theme == "light" and "light: kept in config.toml" in seen(app)
+        await type_line(pilot, app, "colours pink")
+        assert app.theme == "light" and "there are dark, light" in seen(app)
+
+    drive(story, desk=desk)
+    assert path.read_text() == '# mine\ntheme = "light"  # at night\nmouse = false\n'

@@ -28,6 +28,7 @@ class Vocabulary:
         themes: names of the themes.
         pairs: the watch list, as "IWM:SPY".
         views: names of the panes' views.
+        palettes: names of the palettes.
         last: the last session, ISO, "" where not known.
     """
 
@@ -37,6 +38,7 @@ class Vocabulary:
     themes: Sequence[str] = ()
     pairs: Sequence[str] = ()
     views: Sequence[str] = ()
+    palettes: Sequence[str] = ()
     last: str = ""
 
 
@@ -97,6 +99,8 @@ def _following(head: str, before: Sequence[str], known: Vocabulary) -> list[Offe
         return [Offer("add", "a fund of your own", more=True)] if not before else later
     if head in single:
         return list(single[head]) if not before else []
+    if head == "colours" and not before:
+        return [Offer(name) for name in known.palettes]
     if head == "go" and not before:
         return [Offer(symbol) for symbol in known.symbols]
     if head == "mark":

@@ -90,13 +90,19 @@ def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContent
     rows: list[dict[str, Cell]] = [{"name": name} for name in names]
     if kind == "themes":
         columns.append(
-            TableColumn("source", "whose grouping, of when", 20, "left", 7, "dim", want=54)
+            TableColumn("source", "found, whose grouping, of when", 20, "left", 7, "dim", want=54)
         )
         sources = {
             g.name: g.source for side_groups in by_side.values() for g in side_groups.values()
         }
+        wanted_symbols = {theme.name: theme.symbols for theme in scene.market.themes}
         for row, name in zip(rows, names, strict=True):
-            row["source"] = sources[name]
+            symbols = wanted_symbols.get(name, ())
+            found = {
+                s for by_name in by_side.values() if name in by_name for s in by_name[name].symbols
+            }
+            listed = " ".join(s for s in symbols if s in found)
+            row["source"] = f"{len(found)} of {len(symbols)}: {listed} · {sources[name]}"
     for side, by_name in by_side.items():
         tail = "" if side == "small" else "2"
         values[f"bar{tail}"] = [

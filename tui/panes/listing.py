@@ -123,10 +123,15 @@ class Grid(LineTable, can_focus=False):
         text = formats.fit(text, room)
         return [*line[:2], (" " * (start - GUTTER), ""), (text, label[1]), *after]
 
-    def texts(self, rows: range) -> str:
-        """Rows of the columns in sight as tab-separated text, without bars."""
+    def texts(self, rows: range, *, titled: bool = False) -> str:
+        """Rows of the columns in sight as tab-separated text, without bars.
+
+        Args:
+            rows: which.
+            titled: the columns' titles stand over a single row too.
+        """
         columns = [p.column for p in self.placed if not p.column.key.startswith("bar")]
-        lines = ["\t".join(c.title for c in columns)] if len(rows) > 1 else []
+        lines = ["\t".join(c.title for c in columns)] if len(rows) > 1 or titled else []
         for row in rows:
             cells = [_text(self.cell_at(row, column.key)).strip() for column in columns]
             if (label := self.label_at(row)) is not None:

@@ -38,10 +38,14 @@ def table(
         more: name -> side -> text, rows below that are no measures.
     """
     views = scene.views()
-    told = {
-        row.key: {side: reading(row, view, daily.get(side)) for side, view in views} for row in rows
+    readings = {
+        # the window a session earlier would cost another answer: the note tells its changes
+        row.key: {side: reading(row, view, daily.get(side)) for side, view in views}
+        for row in rows
     }
-    changed = any(one.change is not None for by_side in told.values() for one in by_side.values())
+    changed = any(
+        one.change is not None for by_side in readings.values() for one in by_side.values()
+    )
     names = [row.title for row in rows] + list(more or {})
     longest = max(map(len, names), default=0) + 1
     cells, label = _VALUE, longest
@@ -60,7 +64,7 @@ def table(
     for row in rows:
         line: Line = [(" ", ""), (formats.fit(row.title, label), "dim")]
         for side, _ in views:
-            one = told[row.key][side]
+            one = readings[row.key][side]
             line.append((f"{figure(row, one.value):>{_VALUE}}", ""))
             if with_change:
                 line.append((f"{change_figure(row, one.change):>{_CHANGE}}", "dim"))
@@ -74,13 +78,13 @@ def table(
             line.append((f"{texts.get(side, formats.MISSING):>{_VALUE}}", ""))
             line.append((" " * (cells - _VALUE), ""))
         lines.append(fit_line(line, width))
-    return lines + _short(rows, views, told, width)
+    return lines + _short(rows, views, readings, width)
 
 
 def _short(
     rows: Sequence[Scalar],
     views: Sequence[tuple[Side, IndexView]],
-    told: Mapping[str, Mapping[Side, Reading]],
+    readings: Mapping[str, Mapping[Side, Reading]],
     width: int,
 ) -> Drawing:
     """What has too few closes, and how many lines have them."""
@@ -88,6 +92,6 @@ def _short(
         f"{view.fund}: {words}."
         for side, view in views
         for row in rows
-        if (words := shortfall(row, told[row.key][side]))
+        if (words := shortfall(row, readings[row.key][side]))
     )
     return [line for sentence in sentences for line in wrapped(sentence, width, "dim")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from core.answer.by_session import universe
 from core.measures.daily import inside
 from core.measures.signals import signals
 from tui.charts import sparkline
@@ -99,7 +100,7 @@ def signal_list(scene: Scene, series: Mapping[Side, Daily], width: int, height: 
     for side, view in scene.views():
         if side not in series:
             continue
-        title: Line = [(view.fund, f"{side} bold"), (f"  {view.universe}", "dim")]
+        title: Line = [(view.fund, f"{side} bold"), (f"  {universe(view)}", "dim")]
         lines += [*_table(SIGNAL_HEAD, signal_rows(series[side]), title, width, 4), []]
         rules |= {signal.title: signal.rule for signal in signals(series[side])}
     if not lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,9 +14,10 @@ from core.answer.trail import Trail, trail
 from core.data.errors import CoreError
 from tui.charts import Curve, SubChart, stacked_charts
 from tui.panes.explain import ExplainRequest, ExplainScreen
-from tui.panes.help import PageScreen, page_bindings
+from tui.panes.help import HelpScreen, PageScreen, page_bindings
 from tui.panes.wording import BASIS, flowed, wrapped
 from tui.text import formats
+from tui.text.safe import safe_lines
 from tui.text.spans import Drawing, Line, inset, line_width
 
 if TYPE_CHECKING:
@@ -35,10 +37,26 @@ class TrailReady(Message):
 class NameScreen(PageScreen, inherit_bindings=False):
     """A page about one line of one index."""
 
-    BINDINGS: ClassVar[list[Any]] = page_bindings("drill", explain="explain")
+    BINDINGS: ClassVar[list[Any]] = page_bindings(
+        "drill",
+        explain="explain",
+        next_match="step(1)",
+        previous_match="step(-1)",
+        copy_row="copy",
+        copy_pane="copy",
+        help="help",
+    )
 
-    def __init__(self, snapshot: Snapshot, market: Market, fund: str, symbol: str) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        market: Market,
+        fund: str,
+        symbol: str,
+        keys: Mapping[str, tuple[str, ...]],
+    ) -> None:
         super().__init__()
+        self._shown_keys = keys
         self.snapshot, self.market, self.fund, self.symbol = snapshot, market, fund, symbol
 
     def on_mount(self) -> None:
@@ -47,13 +65,35 @@ class NameScreen(PageScreen, inherit_bindings=False):
         self.sheet.show(lambda width, height: [[(waiting, "dim")]])
         self.run_worker(self._follow, thread=True, exit_on_error=False)
 
+    def action_step(self, step: int) -> None:
+        """The next name of the index by contribution, or the one before."""
+        view = self.snapshot.indices.get(self.fund)
+        symbols = view.contributors.symbols if view is not None else ()
+        if not symbols:
+            return
+        place = symbols.index(self.symbol) + step if self.symbol in symbols else 0
+        self.symbol = symbols[place % len(symbols)]
+        self.on_mount()
+
+    def action_copy(self) -> None:
+        """Copy the page."""
+        # a clipboard may be pasted into a shell, and no line filter stands before it
+        self.app.copy_to_clipboard(safe_lines(self.sheet.text()))
+
+    def action_help(self) -> None:
+        """Show what every key does."""
+        self.app.push_screen(HelpScreen(self._shown_keys))
+
     def _follow(self) -> None:
+        symbol = self.symbol
         try:
-            path = trail(self.market, self.snapshot, self.fund, self.symbol)
-            sentence = f"{self.symbol} is no line of {self.fund} in this window"
+            path = trail(self.market, self.snapshot, self.fund, symbol)
+            sentence = f"{symbol} is no line of {self.fund} in this window"
         except CoreError as error:
             path, sentence = None, f"{error}"
-        self.post_message(TrailReady(path, sentence))
+        if symbol == self.symbol:
+            # a slower answer about the name before is not shown under this one
+            self.post_message(TrailReady(path, sentence))
 
     def action_explain(self) -> None:
         """Explain the contribution of the line."""
@@ -94,7 +134,11 @@ def drawing(snapshot: Snapshot, path: Trail, width: int, height: int) -> Drawing
         stacked.append(SubChart(weight, share - 1, sign=False, zero=False, caption=caption))
     stacked = [chart for chart in stacked if chart.height >= 2]
     lines += inset(stacked_charts(path.sessions, stacked, width - 2))
-    lines.append([(" esc", "bold"), (" back", "dim")])
+    keys = (("n N", "next name, the one before"), ("d", "explain"), ("y", "copy"), ("esc", "back"))
+    hint: Line = []
+    for key, does in keys:
+        hint += [(f" {key}", "bold"), (f" {does} ", "dim")]
+    lines.append(hint)
     return lines
 
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.answer.by_session import universe
 from core.answer.table import ROWS, SERIES, reading
+from core.answer.unusual import among
 from core.measures.daily import Daily, inside
 from core.measures.signals import signals
 from core.note.verdict import drags
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from core.data.windows import Window
     from core.measures.concentration import Top
     from core.measures.groups import Group
+    from core.measures.rarity import Rank
 
 
 def _group(group: Group, *, symbols: bool) -> Json:
@@ -127,20 +130,35 @@ def _top(top: Top) -> Json:
 
 
 def _measures(
-    view: IndexView, daily: Daily | None, ranks: Mapping[str, MeasureRank] | None = None
+    snapshot: Snapshot, view: IndexView, ranks: Mapping[str, MeasureRank] | None = None
 ) -> Json:
     """Every row of the table of measures, claimed or not; `claims` says what carries."""
-    rows: Json = {}
+    rows, daily = Json(), snapshot.daily.get(view.fund)
     for row in ROWS:
-        reading_now = reading(row, view, daily)
+        reading_now = reading(row, view, daily, snapshot.before.get(view.fund))
         rows[row.key] = {
             "value": row.in_unit(reading_now.value),
             "unit": row.unit,
             "of": reading_now.of,
             "change": row.in_unit(reading_now.change),
             "history": rank_fields((ranks or {}).get(row.key)),
+            "among": _among(among(row, daily)),
         }
     return rows
+
+
+def _among(rank: Rank | None) -> Json | None:
+    """A value's place among the sessions at hand; null under 250 of them."""
+    if rank is None:
+        return None
+    return {
+        "rank": rank.as_wide,
+        "of": rank.of,
+        "side": rank.side,
+        "beyond": number(rank.beyond),
+        "last": iso(rank.last_overlapping),
+        "first": iso(rank.first),
+    }
 
 
 def rank_fields(rank: MeasureRank | None) -> Json | None:
@@ -166,7 +184,7 @@ def _signals(view: IndexView, daily: Daily | None) -> list[Json]:
             "key": signal.key,
             "title": signal.title,
             "rule": signal.rule,
-            "universe": view.universe,
+            "universe": universe(view),
             "state": signal.state,
             "since": iso(signal.since),
             "last": iso(signal.last),
@@ -262,9 +280,7 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
             "names_for_half_of_gross_gain": gathered.half_of_gain,
             "top": [_top(top) for top in gathered.top],
         },
-        "measures": _measures(
-            view, snapshot.daily.get(view.fund), snapshot.measure_ranks.get(view.fund)
-        ),
+        "measures": _measures(snapshot, view, snapshot.measure_ranks.get(view.fund)),
         "signals": _signals(view, snapshot.daily.get(view.fund)),
         "sector_breadth": _sector_breadth(snapshot.daily.get(view.fund)),
         "drags": lost and {"symbols": list(lost.symbols), "sum_bp": scaled(lost.contribution, 1e4)},

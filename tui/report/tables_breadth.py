@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.answer.by_session import universe
 from core.measures.signals import Signal, signals
 from tui.report.table import ReportTable, Row
 from tui.text import formats as f
@@ -120,5 +121,5 @@ def breadth_tables(snapshot: Snapshot) -> Iterator[ReportTable]:
             )  # fmt: skip
         yield ReportTable(
             f"{fund}: signals", SIGNAL_HEAD, tuple(signal_rows(daily)),
-            (f"of {view.universe}", *(f"{s.title}: {s.rule}" for s in signals(daily))),
+            (f"of {universe(view)}", *(f"{s.title}: {s.rule}" for s in signals(daily))),
         )  # fmt: skip

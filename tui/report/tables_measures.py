@@ -53,7 +53,10 @@ def measures(snapshot: Snapshot, pane: int, views: Sequence[IndexView]) -> Itera
         if place[0] != pane or not views or not rows:
             continue
         readings = {
-            row.key: [reading(row, view, snapshot.daily.get(view.fund)) for view in views]
+            row.key: [
+                reading(row, view, snapshot.daily.get(view.fund), snapshot.before.get(view.fund))
+                for view in views
+            ]
             for row in rows
         }
         body = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.data.question import ABOVE, BELOW
 from core.note.note import headline
 from tui.command.commands import shown
-from tui.panes.frame import asked
+from tui.panes.frame import TITLES, asked
 from tui.panes.wording import BASIS, names_text, without_text, wrapped
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
@@ -57,6 +57,21 @@ def headline_lines(scene: Scene, width: int, most: int) -> Drawing:
     return [*lines, [(" ", ""), (without, "mark")]] if without else lines
 
 
+def copy_heading(snapshot: Snapshot, pane: int, view: str) -> str:
+    """What stands over what is copied: pair, window, basis, date and view, tab-separated."""
+    question, window = snapshot.question, snapshot.window
+    parts = [
+        f"{question.small} – {question.large}",
+        f"{window.label} {window.start} → {window.end}",
+        BASIS[question.basis],
+        f"as of {snapshot.as_of}",
+        f"{TITLES[pane]}: {view}",
+    ]
+    if question.without:
+        parts.append(f"without {' '.join(question.without)}")
+    return "\t".join(["SIMULATED"] * snapshot.simulated + parts)
+
+
 def standing(
     question: Question, snapshot: Snapshot | None, filtered: str = "", marked: int = 0
 ) -> str:
@@ -97,7 +112,7 @@ def age_text(snapshot: Snapshot, now: datetime) -> str:
     if times:
         # the oldest says how fresh they are; one ahead of the clock, that no age can be told
         oldest = max(times) if max(times) > now else min(times)
-        parts.append(f"prices fetched {formats.ago(oldest, now)}")
+        parts.append(f"closes to {snapshot.last_session}, fetched {formats.ago(oldest, now)}")
     if snapshot.generation is not None:
         parts.append(f"store {snapshot.generation}")
     return " · ".join(parts)

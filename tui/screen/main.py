@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from tui.command import commands, keys
 from tui.command.commands import CONTRIBUTORS
 from tui.panes.breadth import BreadthPane
+from tui.screen import chrome
 from tui.screen.asking import Asking
 from tui.screen.naming import Naming
 from tui.screen.starting import Starting
@@ -94,12 +95,13 @@ class MainScreen(Asking, Naming, Starting, Wording, inherit_bindings=False):
         table = pane.table()
         if table is not None and not whole:
             row = table.cursor_row
-            text = table.texts(range(row, row + 1)) if table.row_count else ""
+            text = table.texts(range(row, row + 1), titled=True) if table.row_count else ""
         else:
             text = pane.copied()
         if not text:
             app.tell("there is nothing to copy here")
             return
+        text = f"{chrome.copy_heading(app.scene.snapshot, pane.NUMBER, pane.view)}\n{text}"
         # A clipboard may be pasted into a shell, and no line filter stands before it.
         self.app.copy_to_clipboard(safe_lines(text))
         lines = text.count("\n") + 1

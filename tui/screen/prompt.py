@@ -16,6 +16,7 @@ from tui.command.commands import CommandError
 from tui.command.paths import common_start, paths_from
 from tui.panes.frame import VIEWS
 from tui.panes.sheet import Panel
+from tui.state.config import THEMES
 from tui.state.typed import LONGEST, TypedLines
 from tui.terminal import fitting
 from tui.text.safe import safe
@@ -231,6 +232,7 @@ class Prompt(Panel):
             themes=[theme.name for theme in market.reference.themes] if market else (),
             pairs=[f"{small}:{large}" for small, large in host.config.pairs],
             views=[view for views in VIEWS.values() for view in views],
+            palettes=THEMES,
             last=str(scene.snapshot.last_session) if scene is not None else "",
         )
 

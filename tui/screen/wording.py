@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from cache.facts.errors import CacheError, why
 from tui.command.commands import CONTRIBUTORS
 from tui.panes import frame
 from tui.panes.wording import names_text
 from tui.screen.board import Board
+from tui.state.config import THEMES, ConfigError
 
 #: Names offered where none is called as typed.
 _NEAR = 6
@@ -16,9 +20,13 @@ class Wording(Board, inherit_bindings=False):
 
     def obey(self, command: str, words: str) -> None:
         """Do what a command of the line asks for."""
-        {"view": self.show_view, "go": self.go_to, "mark": self.mark, "help": self.help_on}[
-            command
-        ](words)
+        {
+            "view": self.show_view,
+            "go": self.go_to,
+            "mark": self.mark,
+            "help": self.help_on,
+            "colours": self.set_colours,
+        }[command](words)
 
     def show_view(self, name: str) -> None:
         """A view by its name or the beginning of it, in the pane that has it."""
@@ -91,6 +99,22 @@ class Wording(Board, inherit_bindings=False):
         who = f": {names_text(tuple(app.marked))}" if app.marked else ""
         nowhere = f"; in neither index: {names_text(lacking)}" if lacking else ""
         app.tell(f"{count}{who}{nowhere}", error=bool(lacking))
+
+    def set_colours(self, words: str) -> None:
+        """Another palette, now and from now on."""
+        app, name = self.host, words.strip().casefold()
+        if name not in THEMES:
+            app.tell(f"no palette is called {words!r}; there are {', '.join(THEMES)}", error=True)
+            return
+        self.app.theme = name
+        app.config = replace(app.config, theme=name)
+        try:
+            app.desk.watch_list.keep_theme(name)
+        except (ConfigError, CacheError, OSError) as error:
+            reason = f"{error}" if isinstance(error, ConfigError) else why(error)
+            app.tell(f"{name} until the end of this run: {reason}", error=True)
+            return
+        app.tell(f"{name}: kept in config.toml")
 
     def help_on(self, words: str) -> None:
         """The help page, or what of it speaks of a word."""

@@ -111,6 +111,48 @@ class PairsFile:
             self._stamp = self._now()
         return after
 
+    def keep_theme(self, name: str) -> None:
+        """Write the palette into the file.
+
+        Raises:
+            ConfigError: it cannot be set from here; the file is left as it was.
+            CacheError: another process does not let go of it.
+            OSError: it cannot be written.
+        """
+        if self._refusal:
+            raise ConfigError(self._refusal)
+        disk.make(self._lock.parent)
+        disk.make(self.path.parent)
+        with disk.locked(self._lock, _PATIENCE):
+            config.load(self.path)
+            try:
+                text = self.path.read_text(encoding="utf-8-sig")
+            except (FileNotFoundError, NotADirectoryError):
+                text = ""
+            changed = with_theme(text, name)
+            if changed is None:
+                raise ConfigError(f'{self.path}: write theme = "{name}" there')
+            disk.replace(self.path.resolve(), changed.encode())
+            self._stamp = self._now()
+
+
+def with_theme(text: str, name: str) -> str | None:
+    """A config file's text with another palette; None where that cannot be done safely."""
+    import re
+    import tomllib
+
+    data = tomllib.loads(text)
+    if "theme" in data:
+        value = re.compile(r"""^([ \t]*theme[ \t]*=[ \t]*)("[^"\n]*"|'[^'\n]*')""", re.MULTILINE)
+        changed = value.sub(rf'\g<1>"{name}"', text, count=1)
+    else:
+        changed = _inserted(text, f'theme = "{name}"\n')
+    try:
+        result = tomllib.loads(changed)
+    except tomllib.TOMLDecodeError:
+        return None
+    return changed if result == {**data, "theme": name} else None
+
 
 def _array(pairs: Pairs) -> str:
     return "[" + ", ".join(f'"{small}:{large}"' for small, large in pairs) + "]"

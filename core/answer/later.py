@@ -1,0 +1,31 @@
+"""A mapping that is made when it is first read: what few readers of an answer ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Later(Mapping[K, V], Generic[K, V]):
+    """What a function returns, called at the first look at it."""
+
+    def __init__(self, make: Callable[[], Mapping[K, V]]) -> None:
+        """Remember how it is made."""
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Mapping[K, V]:
+        return self._make()
+
+    def __getitem__(self, key: K) -> V:
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)

@@ -1,0 +1,92 @@
+"""Which measures of a session are unusual among the sessions at hand, the strongest first.
+
+Until a measure has a history of its own it is ranked among the sessions of its daily series: two
+years of advances and declines, the window for what looks back a year. Under 250 values nothing
+is claimed. The order is that of every claim of rarity: on record, none since five years, none
+since a year, beyond 95 %; then by how far beyond; one of each family, three in all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from core.answer.table import find
+from core.measures.rarity import CLAIM_VALUES, STANDINGS, Rank, rank_value
+
+if TYPE_CHECKING:
+    from core.answer.scalar import Scalar
+    from core.answer.views import Snapshot
+    from core.measures.daily import Daily
+
+#: Measures that say much the same: one of each family is told.
+FAMILIES: Final = (
+    ("rana", "zweig_average", "mcclellan"),
+    ("share_above_20", "share_above_50", "share_above_200", "trend_score"),
+    ("off_high_median", "share_off_20", "share_at_high"),
+    ("new_highs", "new_lows"),
+    ("up25_21", "down25_21", "up25_65", "down25_65"),
+)
+#: Most that a note tells.
+MOST: Final = 3
+_DECIMALS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Unusual:
+    """A measure of an index that stands out.
+
+    Attributes:
+        fund: the index's fund.
+        row: of the table of measures.
+        rank: its value among the sessions at hand.
+    """
+
+    fund: str
+    row: Scalar
+    rank: Rank
+
+
+def among(row: Scalar, daily: Daily | None) -> Rank | None:
+    """A daily measure's last value among those at hand; None under 250 of them.
+
+    On the side that it lies on: above the middle a larger value is rarer, below it a smaller.
+    """
+    if row.series is None or daily is None or not len(daily.sessions):
+        return None
+    if row.before_window:
+        series = row.series(daily)
+    elif sum(part.rows.stop - part.rows.start for part in daily.standing.parts) < CLAIM_VALUES:
+        return None
+    else:
+        series = row.series(daily)
+    rank = rank_value(series, daily.sessions, side=1, decimals=_DECIMALS)
+    if rank is None or not rank.claim:
+        return None
+    if rank.percentile >= rank.above:
+        return rank
+    return rank_value(series, daily.sessions, side=-1, decimals=_DECIMALS)
+
+
+def unusual(snapshot: Snapshot) -> tuple[Unusual, ...]:
+    """The measures that stand out most, where the index's coverage carries a claim."""
+    candidates = []
+    for fund, daily in snapshot.daily.items():
+        view = snapshot.indices.get(fund)
+        if view is None or not view.claims_breadth:
+            continue
+        for family in FAMILIES:
+            ranks = []
+            for key in family:
+                row = find(key)
+                assert row is not None
+                rank = among(row, daily)
+                if rank is not None and rank.standing not in (None, "usual"):
+                    ranks.append(Unusual(fund, row, rank))
+            candidates += sorted(ranks, key=_order)[:1]
+    return tuple(sorted(candidates, key=_order)[:MOST])
+
+
+def _order(one: Unusual) -> tuple[int, float]:
+    standing = one.rank.standing
+    return (len(STANDINGS) if standing is None else STANDINGS.index(standing), -one.rank.beyond)
