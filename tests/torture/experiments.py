@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.torture.archive import archive
+from tests.torture.buckets import buckets
 from tests.torture.checks import CHECKED
 from tests.torture.damage import damage
 from tests.torture.day import day
@@ -27,6 +28,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "faults": faults,
     "sharing": sharing,
     "homes": homes,
+    "buckets": buckets,
     "damage": damage,
     "stale": stale,
     "terminal": terminal,

@@ -79,6 +79,7 @@ def test_any_column_sorts_and_rows_without_the_figure_stand_last() -> None:
             known = [value for value in values if value is not None]
             assert known == sorted(known, reverse=True)
             assert values[len(known) :] == [None] * (26 - len(known))
+        await press(pilot, app, "s", "m")
         assert rows_of(app)[-1] == "XLRE:SPY"
         await press(pilot, app, ":", *"sort 1M", "enter")
         names = rows_of(app)
@@ -229,6 +230,17 @@ def test_nothing_held_and_half_of_a_pair() -> None:
         assert isinstance(app.screen, BoardScreen)
 
     drive(half, desk=FakeDesk(market(simulated=True)))
+
+
+def test_breadth_of_the_index_that_leads_where_there_is_room() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B")
+        # 19 of 30 lines rose
+        await until(pilot, lambda: re.search(r"IWM:SPY .* 63\.3 ", seen(app)))
+        await press(pilot, app, "s", "u")
+        assert rows_of(app)[0] == "IWM:SPY"
+
+    drive(story, desk=FakeDesk(market()), size=(170, 45))
 
 
 def test_the_order_of_the_board_itself(tmp_path: Path) -> None:

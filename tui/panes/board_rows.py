@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.answer.board import RANKED, WINDOWS
+from core.answer.board_breadth import COLUMNS as BREADTH
+from core.answer.board_breadth import BoardBreadth
 from tui.charts import sparkline
 from tui.panes.listing import Grid
 from tui.text import formats as f
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
 #: Beside a figure that is new on the row's session; beside a pair of which an alert holds, and
 #: one whose figures are of an earlier session than the board's.
 NEW, ALERT, STALE = "*", "◆", "!"
-#: Dropped in this order where there is no room: the low of 52 weeks, the 50-session average, the
-#: group, the high of 52 weeks, the sparkline, the 200-session average, one week.
-COLUMNS: Final = (
+#: Dropped in this order where there is no room: breadth from the right, the low of 52
+#: weeks, the 50-session average, the group, the high of 52 weeks, the sparkline, the 200-session
+#: average, one week.
+CLOSES: Final = (
     TableColumn("pair", "pair", 9, max_width=11, style="bold"),
     TableColumn("alert", "", 1, style="mark"),
     TableColumn("group", "group", 10, priority=6, style="dim"),
@@ -40,6 +43,18 @@ COLUMNS: Final = (
     TableColumn("high_52", "hi52 ", 6, "right", 5),
     TableColumn("low_52", "lo52 ", 6, "right", 8),
     TableColumn("spark", "quarter", 6, priority=4, max_width=21),
+)
+#: With breadth beside them.
+COLUMNS: Final = (
+    *CLOSES,
+    TableColumn("share_up", "up", 5, "right", 9),
+    TableColumn("share_above_50", ">50", 5, "right", 9),
+    TableColumn("change_50", "±50", 5, "right", 9),
+    TableColumn("share_above_200", ">200", 5, "right", 9),
+    TableColumn("change_200", "±200", 5, "right", 9),
+    TableColumn("highs_less_lows", "hi-lo", 5, "right", 9),
+    TableColumn("share_outperforming", "beat", 5, "right", 9),
+    TableColumn("top10_weight", "top10", 5, "right", 9),
 )
 #: Column -> the letter after the sort key, and what it is called.
 ORDERS: Final[Mapping[str, tuple[str, str]]] = {
@@ -58,11 +73,31 @@ ORDERS: Final[Mapping[str, tuple[str, str]]] = {
     "above_200": ("2", "v200"),
     "high_52": ("h", "hi52"),
     "low_52": ("l", "lo52"),
+    "share_up": ("u", "up"),
+    "share_above_50": ("a", ">50"),
+    "change_50": ("A", "±50"),
+    "share_above_200": ("b", ">200"),
+    "change_200": ("B", "±200"),
+    "highs_less_lows": ("i", "hi-lo"),
+    "share_outperforming": ("t", "beat"),
+    "top10_weight": ("k", "top10"),
 }
+Breadths = Mapping[str, BoardBreadth]
+#: Before breadth is counted.
+UNCOUNTED: Final[Breadths] = {}
 
 
-def value_of(row: BoardRow, key: str) -> float | None:
-    """A column's figure of a row, a fraction or a count; None where it has none."""
+def value_of(row: BoardRow, key: str, breadths: Breadths = UNCOUNTED) -> float | None:
+    """A column's figure of a row, a fraction or a count; None where it has none.
+
+    Args:
+        row: of the board.
+        key: of the column.
+        breadths: name of a pair -> breadth of its index that leads.
+    """
+    if key in BREADTH:
+        breadth = breadths.get(row.pair.name)
+        return None if breadth is None else breadth.values[key]
     if key in WINDOWS:
         return row.gaps.get(key)
     if key == "stretched":
@@ -81,13 +116,15 @@ def value_of(row: BoardRow, key: str) -> float | None:
     return ratio.level / levels[key] - 1 if key in levels else None
 
 
-def ordered(rows: Sequence[BoardRow], key: str, *, falling: bool) -> list[BoardRow]:
+def ordered(
+    rows: Sequence[BoardRow], key: str, *, falling: bool, breadths: Breadths = UNCOUNTED
+) -> list[BoardRow]:
     """Rows in an order; those without the figure last, equal ones in the board's own order."""
     if key == "group":
         return list(reversed(rows)) if falling else list(rows)
     if key == "pair":
         return sorted(rows, key=lambda row: row.pair.name, reverse=falling)
-    values = {id(row): value_of(row, key) for row in rows}
+    values = {id(row): value_of(row, key, breadths) for row in rows}
     known = [row for row in rows if _finite(values[id(row)])]
     known.sort(key=lambda row: values[id(row)] or 0.0, reverse=falling)
     return known + [row for row in rows if not _finite(values[id(row)])]
@@ -125,6 +162,7 @@ class BoardCells:
         rung: names of the pairs of which an alert holds.
         spark: cells of the sparkline.
         as_of: the board's session; a row of an earlier one is marked.
+        breadths: name of a pair -> breadth of its index that leads.
     """
 
     def __init__(
@@ -135,9 +173,10 @@ class BoardCells:
         rung: Collection[str],
         spark: int,
         as_of: date | None,
+        breadths: Breadths = UNCOUNTED,
     ) -> None:
         self._rows, self._grouped, self._rung, self._spark = rows, grouped, rung, spark
-        self._as_of = as_of
+        self._as_of, self._breadths = as_of, breadths
 
     def __call__(self, place: int, key: str) -> Cell:
         """The cell of a row and a column."""
@@ -158,7 +197,9 @@ class BoardCells:
             return sparkline(row.spark, self._spark), _side(
                 row.spark[-1] - 1 if len(row.spark) else 0
             )
-        value = value_of(row, key)
+        value = value_of(row, key, self._breadths)
+        if key in BREADTH:
+            return self._breadth(row, key, value)
         if key in WINDOWS:
             return f.pp(value, unit=False), _side(value)
         mark = NEW if _new(key) in row.new else " "
@@ -169,6 +210,14 @@ class BoardCells:
         else:
             text = f.pct(value, 1, unit=False)
         return [(f.squeezed(text, _WIDTHS[key] - 1).rjust(_WIDTHS[key] - 1), ""), (mark, "mark")]
+
+    def _breadth(self, row: BoardRow, key: str, value: float | None) -> Cell:
+        """A figure of the index that leads; nothing where its lines are not held."""
+        if row.pair.name not in self._breadths:
+            return ""
+        if key == "highs_less_lows":
+            return f.number(value, sign=True)
+        return f.pct(value, 1, sign=key.startswith("change"), unit=False)
 
     def words(self, place: int) -> str:
         """What stands in place of a row's figures: why there are none; "" where there are."""

@@ -10,6 +10,7 @@ from textual.message import Message
 from cache.facts.errors import CacheError
 from core.answer.alerts import figure
 from core.answer.board import stepped
+from core.answer.board_breadth import BoardBreadth, breadth_of
 from core.answer.board_news import BoardNews, RowState, news_of, stale, state_of
 from core.data.errors import CoreError
 from tui.state.board_look import BoardLooks
@@ -46,6 +47,36 @@ class NewsTaken(Message):
     since: str
     lines: tuple[NewsLine, ...]
     rung: frozenset[str]
+
+
+@dataclass
+class BreadthTaken(Message):
+    """Breadth beside a board.
+
+    Attributes:
+        board: the board it belongs to.
+        window: what it is counted over.
+        breadths: name of a pair -> breadth of its index that leads.
+    """
+
+    board: Board
+    window: str
+    breadths: dict[str, BoardBreadth]
+
+
+def count_breadth(host: Workbench, board: Board) -> BreadthTaken:
+    """In a thread: breadth of the indices that lead, where their lines are held."""
+    window = host.question.window.upper()
+    breadths = {}
+    try:
+        market = host.desk.market()
+    except (CoreError, CacheError, OSError):
+        return BreadthTaken(board, window, {})
+    for row in board.rows:
+        breadth = breadth_of(market, row, board, window)
+        if breadth is not None:
+            breadths[row.pair.name] = breadth
+    return BreadthTaken(board, window, breadths)
 
 
 def look_up(host: Workbench, board: Board, *, last: bool) -> NewsTaken:

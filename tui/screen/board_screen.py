@@ -13,7 +13,7 @@ from textual.widget import Widget
 from core.data.question import STEPS
 from tui.command import commands
 from tui.panes.board_rotation import drawing as rotation_drawing
-from tui.panes.board_rows import COLUMNS, ORDERS, BoardCells, BoardGrid, ordered
+from tui.panes.board_rows import CLOSES, COLUMNS, ORDERS, BoardCells, BoardGrid, ordered
 from tui.panes.frame import READING, status, too_small
 from tui.panes.help import page_bindings
 from tui.panes.listing import Grid
@@ -30,10 +30,11 @@ from tui.workers.boards import Boarded, answer_board, edit_pairs, follow_config
 
 if TYPE_CHECKING:
     from core.answer.board import Board, BoardRow
+    from core.answer.board_breadth import BoardBreadth
     from core.data.question import Question
     from tui.command.filters import Filter
     from tui.command.line import EditPairs
-    from tui.screen.board_news import NewsLine, NewsTaken
+    from tui.screen.board_news import BreadthTaken, NewsLine, NewsTaken
     from tui.screen.workbench import Workbench
     from tui.text.spans import Drawing, Line
 
@@ -43,6 +44,8 @@ _CALM: Final = 0.15
 #: Below this there is nothing to show; lines that the news take at least and at most.
 _LEAST: Final = (36, 9)
 _NEWS: Final = (5, 12)
+#: From this width on there is room for a column of breadth.
+_BREADTH: Final = 118
 _NEWS_COLUMNS: Final = (
     TableColumn("sign", "", 1, style="mark"),
     TableColumn("pair", "pair", 9, style="bold"),
@@ -85,7 +88,7 @@ class BoardScreen(Stage, inherit_bindings=False):
     BoardScreen {
         #rows { height: 1fr; width: 1fr; }
         #rotation { height: 1fr; width: 1fr; display: none; }
-        #news { height: 5; width: 1fr; }
+        #news { height: 5; width: 1fr; scrollbar-size-vertical: 0; }
         #board-cover { height: 1fr; width: 1fr; display: none; }
     }
     """
@@ -99,16 +102,18 @@ class BoardScreen(Stage, inherit_bindings=False):
         self.lines: tuple[NewsLine, ...] = ()
         self.rung: frozenset[str] = frozenset()
         self.trouble = ""
+        self.breadths: dict[str, BoardBreadth] = {}
         self.prompt = Prompt(host, self)
         self._identity: str | None = None
         self._asked = self._steps = 0
         self._busy = self._again = False
         self._last = False
         self._since = ""
+        self._counted: tuple[Board, str] | None = None
         self._header, self._status = Panel(id="header"), Panel(id="status")
         self._hints, self._chart = Panel(id="hints"), Panel(id="rotation")
         self._instead = Panel(id="board-cover")
-        self.grid, self.news = BoardGrid(COLUMNS, id="rows"), Grid(_NEWS_COLUMNS, id="news")
+        self.grid, self.news = BoardGrid(CLOSES, id="rows"), Grid(_NEWS_COLUMNS, id="news")
 
     def compose(self) -> Iterator[Widget]:
         """The rows, or the rotation; what is new; status and hints."""
@@ -134,6 +139,8 @@ class BoardScreen(Stage, inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Other room: other columns, more or fewer news."""
         self._show()
+        if self.lines:
+            self._count()
 
     # -- the answer ------------------------------------------------------------------
 
@@ -159,6 +166,8 @@ class BoardScreen(Stage, inherit_bindings=False):
             self.trouble = message.sentence
         else:
             self.trouble, self._identity = "", message.identity
+            if message.board is not self.board:
+                self.breadths = {}
             self._last = message.last == message.board.as_of
             self._take(message.board)
             if message.moved:
@@ -173,7 +182,8 @@ class BoardScreen(Stage, inherit_bindings=False):
     def _take(self, board: Board) -> None:
         """Rows in the order asked for, the cursor on the pair it was on."""
         self.board = self.place.board = board
-        self.rows = ordered(board.rows, self.place.key, falling=self.place.falling)
+        place = self.place
+        self.rows = ordered(board.rows, place.key, falling=place.falling, breadths=self.breadths)
 
     def _look_up(self, number: int) -> None:
         """The rows stand still: look up what is new on them."""
@@ -189,6 +199,28 @@ class BoardScreen(Stage, inherit_bindings=False):
         """Lines below the board, where they still belong to it."""
         if message.board is self.board:
             self.lines, self.rung, self._since = message.lines, message.rung, message.since
+            self._show()
+            self._count()
+
+    def _count(self) -> None:
+        """Count breadth where its columns are in sight and it is not known yet."""
+        board = self.board
+        room = self.size.width >= _BREADTH
+        if board is None or not room or self._counted == (board, self.host.question.window):
+            return
+        self._counted = board, self.host.question.window
+        from tui.screen.board_news import count_breadth
+
+        host = self.host
+        host.background(lambda: self.post_message(count_breadth(host, board)), "breadth")
+
+    def on_breadth_taken(self, message: BreadthTaken) -> None:
+        """Breadth beside the rows, where it still belongs to them."""
+        if message.board is self.board and message.window == self.host.question.window.upper():
+            self.breadths = message.breadths
+            if self.breadths and self.grid.columns != COLUMNS:
+                self.grid.set_columns(COLUMNS)
+            self._take(message.board)
             self._show()
 
     def _poll(self) -> None:
@@ -238,6 +270,7 @@ class BoardScreen(Stage, inherit_bindings=False):
             rung=self.rung,
             spark=spark,
             as_of=self.board.as_of,
+            breadths=self.breadths,
         )
         keys: list[Hashable] = [row.pair.name for row in rows]
         self.grid.sort_key, self.grid.reverse = place.key, place.falling
@@ -248,7 +281,7 @@ class BoardScreen(Stage, inherit_bindings=False):
 
     def _show_news(self) -> None:
         lines = self.lines
-        title = f"new since {self._since}" if self._since else "new"
+        title = f"{len(lines):,} lines: new since {self._since}" if self._since else "new"
         self.news.set_columns([*_NEWS_COLUMNS[:2], replace(_NEWS_COLUMNS[2], title=title)])
 
         def cell(row: int, key: str) -> str:
@@ -457,7 +490,9 @@ class BoardScreen(Stage, inherit_bindings=False):
         place = STEPS.index(label) + step if label in STEPS else STEPS.index("YTD")
         if 0 <= place < len(STEPS):
             self.host.question = replace(question, window=STEPS[place])
+            self.breadths = {}
             self._show()
+            self._count()
 
     def action_explain(self) -> None:
         """How the figures of the row, or of the rotation, came about."""
