@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from core.data.file_links import Links, PricedFile, day_number, link
+from core.data.file_turns import DAYS, Told, Untold, untold
 from core.data.frames import (
-    BoolArray,
     Dates,
     FloatArray,
     Holdings,
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 _MONEY: Final = 1000.0
 #: Prices of one line in two funds' files of one session, or in a file and a close, agree to this.
 _AGREE: Final = 0.005
-#: More than any day's number: line and day make one number to sort by.
-_DAYS: Final = 10_000_000
 
 
 class FoundSplit(NamedTuple):
@@ -71,6 +69,7 @@ class FileCloses:
         close: (F,) float64, on the basis of the closes held: splits since are taken out.
         splits: found between two files.
         breaks: where two closes in a row must not be compared.
+        find_untold: makes `untold`.
     """
 
     symbols: tuple[str, ...] = ()
@@ -79,6 +78,7 @@ class FileCloses:
     close: FloatArray = field(default_factory=lambda: np.zeros(0))
     splits: tuple[FoundSplit, ...] = ()
     breaks: tuple[Break, ...] = ()
+    find_untold: Callable[[], tuple[Untold, ...]] = tuple
 
     def __len__(self) -> int:
         return len(self.line)
@@ -94,6 +94,29 @@ class FileCloses:
             lines = self.line[self.session == day(session)].tolist()
             self._on[session] = frozenset(map(self.symbols.__getitem__, lines))
         return self._on[session]
+
+    @cached_property
+    def untold(self) -> tuple[Untold, ...]:
+        """The stretches over which a later file was still to tell something of all this."""
+        return self.find_untold()
+
+    def same_until(self, other: FileCloses, last: date) -> bool:
+        """Whether another's closes up to a session, and what is told of them, are the same."""
+        mine, others = (one.session <= day(last) for one in (self, other))
+        if mine.sum() != others.sum():
+            return False
+        names, other_names = (np.array(one.symbols, object) for one in (self, other))
+        return (
+            np.array_equal(self.session[mine], other.session[others])
+            and np.array_equal(self.close[mine], other.close[others])
+            and np.array_equal(names[self.line[mine]], other_names[other.line[others]])
+            and self._told(last) == other._told(last)
+        )
+
+    def _told(self, last: date) -> tuple[frozenset[FoundSplit | Break], ...]:
+        """The splits and breaks up to a session."""
+        told = self.splits, self.breaks
+        return tuple(frozenset(one for one in some if one.after <= last) for some in told)
 
     @cached_property
     def _on(self) -> dict[date, frozenset[str]]:
@@ -127,8 +150,9 @@ def file_closes(
             if priced and priced[-1].session == when:
                 priced.pop()
             priced.append(PricedFile(file, when, lines_of(file, when), price))
-        if len(priced) > 1:
-            funds.append(priced)
+        funds.append(priced)
+    if all(len(priced) < 2 for priced in funds):
+        return FileCloses()
     wanted = _without_close(bars, [one for files in funds for one in files])
     if not wanted:
         return FileCloses()
@@ -185,9 +209,9 @@ def _without_close(bars: Sequence[Block], files: Sequence[PricedFile]) -> set[st
 def _first_closes(
     bars: Sequence[Block], number: Mapping[str, int], wanted: Collection[str]
 ) -> IntArray:
-    """(S,) day of the first close of each wanted line, `_DAYS` without; `-_DAYS` of the others."""
-    first = np.full(len(number), -_DAYS)
-    first[[number[symbol] for symbol in wanted]] = _DAYS
+    """(S,) day of the first close of each wanted line, `DAYS` without; `-DAYS` of the others."""
+    first = np.full(len(number), -DAYS)
+    first[[number[symbol] for symbol in wanted]] = DAYS
     for block in bars:
         columns = [at for at, symbol in enumerate(block.symbols) if symbol in wanted]
         closed = np.isfinite(block.close[:, columns])
@@ -225,7 +249,7 @@ def _assembled(
         return FileCloses()
     order = np.lexsort((when, line))
     line, when, price = line[order], when[order], price[order]
-    key = line * _DAYS + when
+    key = line * DAYS + when
     fresh = np.concatenate([[True], key[1:] != key[:-1]])
     # two funds' files of one session that differ: of one the prices are not of its date
     group = np.cumsum(fresh) - 1
@@ -255,7 +279,13 @@ def _assembled(
         for on, value in recorded[number]:
             close[rows][when[rows] < day_number(on)] /= value
     line, when, close = line[~inside], when[~inside], close[~inside]
-    breaks = _breaks(symbols, line, when, begun, (link_line, first, last, clean))
+    # the close after each: the next file's, or after the last one the first close held
+    following = np.append(when[1:], 0)
+    at_end = np.append(line[1:] != line[:-1], True)
+    following = np.where(at_end, begun[line], following)
+    told = Told(link_line, first, last, clean)
+    breaks = _breaks(symbols, line, when, following, told)
+    every = line, when, following, told, [(begin, end) for _, begin, end, _ in found]
     linked = np.isin(line, np.unique(link_line))
     line, when, close = line[linked], when[linked], close[linked]
     used, compact = np.unique(line, return_inverse=True)
@@ -271,6 +301,7 @@ def _assembled(
             if n in there
         ),
         tuple(one for n, one in breaks if n in there),
+        lambda: untold(*every),
     )
 
 
@@ -304,26 +335,22 @@ def _breaks(
     symbols: tuple[str, ...],
     line: IntArray,
     when: IntArray,
-    begun: IntArray,
-    links: tuple[IntArray, IntArray, IntArray, BoolArray],
+    following: IntArray,
+    told: Told,
 ) -> list[tuple[int, Break]]:
     """Line and words of two closes in a row that no pair of files lies around and tells of."""
-    link_line, first, last, clean = links
+    link_line, first, last, clean = told
     order = np.lexsort((first[clean], link_line[clean]))
-    link_key = link_line[clean][order] * _DAYS + first[clean][order]
-    reach = np.maximum.accumulate(link_line[clean][order] * _DAYS + last[clean][order])
+    link_key = link_line[clean][order] * DAYS + first[clean][order]
+    reach = np.maximum.accumulate(link_line[clean][order] * DAYS + last[clean][order])
     reach = np.append(reach, -1)
-    # the close after each: the next file's, or after the last one the first close held
-    following = np.append(when[1:], 0)
-    at_end = np.append(line[1:] != line[:-1], True)
-    following = np.where(at_end, begun[line], following)
-    place = np.searchsorted(link_key, line * _DAYS + when, side="right") - 1
-    spanned = (place >= 0) & (reach[np.maximum(place, 0)] >= line * _DAYS + following)
+    place = np.searchsorted(link_key, line * DAYS + when, side="right") - 1
+    spanned = (place >= 0) & (reach[np.maximum(place, 0)] >= line * DAYS + following)
     doubted: set[tuple[int, int]] = set(
         zip(link_line[~clean].tolist(), last[~clean].tolist(), strict=True)
     )
     breaks = []
-    for row in np.nonzero(~spanned & (following < _DAYS))[0].tolist():
+    for row in np.nonzero(~spanned & (following < DAYS))[0].tolist():
         number, after = int(line[row]), int(following[row])
         between = f"between {_date(when[row])} and {_date(after)}"
         words = (

@@ -146,7 +146,9 @@ class LineTickers:
     def until(self, on: date) -> date:
         """The last day on which no more was known than on another."""
         place = bisect_right(self.turns, on)
-        return self.turns[place] - timedelta(days=1) if place < len(self.turns) else date.max
+        told = [one.until for one in self.file_closes.untold if one.since <= on < one.until]
+        turn = min([*self.turns[place : place + 1], *told], default=None)
+        return date.max if turn is None else turn - timedelta(days=1)
 
     def known_on(
         self,

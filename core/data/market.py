@@ -157,7 +157,8 @@ class Market:
         used = edited.intersection(
             *[set(map(tickers.symbol, (change.symbol for change in self.announced))).union(*lines)]
         )
-        if all(same_bars(self.bars, tickers.bars, symbol, last) for symbol in used):
+        same_files = tickers.file_closes.same_until(self.line_tickers.file_closes, last)
+        if same_files and all(same_bars(self.bars, tickers.bars, s, last) for s in used):
             # what is laid out of the bars serves both
             tickers = replace(tickers, bars=self.bars)
             for name in {"_of_bars", *_OF_BARS} & vars(self).keys():

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from core.answer.snapshot import Question, take
+from core.data.frames import Holdings
 from core.data.market import Market
 from core.explain.measures import explain
 from tests.core.build import NAN, holdings, market, prices, weekdays
@@ -114,6 +115,78 @@ def test_a_files_price_that_the_next_close_bears_out_stands_from_that_close_on()
     # a step near 3:2 may be a split that one of the two does not know of
     assert returned(day) == 0
     assert returned(day + 1) == pytest.approx(0.52)
+
+
+def stated(fund: str, place: int, **lines: tuple[float, float]) -> Holdings:
+    """A file of a session that states quantity and price of its lines, of B, C and D too."""
+    rows = {"B": (100.0, 10.0), "C": (100.0, 10.0), "D": (100.0, 10.0), **lines}
+    return holdings(
+        fund, str(DAYS[place]), {s: q * p for s, (q, p) in rows.items()},
+        quantity={s: q for s, (q, _) in rows.items()}, price={s: p for s, (_, p) in rows.items()},
+    )  # fmt: skip
+
+
+def on_files(*files: Holdings) -> Market:
+    """A market of some files; A has prices in them alone."""
+    return market(prices(DAYS, {**FUNDS, "C": FLAT, "D": FLAT}), *files)
+
+
+def returned(held: Market, ends: tuple[int, int], as_of: int) -> float | str:
+    """A's return over a window as it was known on a session; why not where it has none."""
+    window = f"{DAYS[ends[0]]}:{DAYS[ends[1]]}"
+    view = take(held, Question(window=window, basis="pr", as_of=DAYS[as_of])).indices["IWM"]
+    left = {line.symbol: line.reason for line in view.left_out}
+    lines = view.contributors
+    return left["A"] if "A" in left else float(lines.returns[lines.symbols.index("A")])
+
+
+def test_a_files_price_is_a_close_from_the_second_file_on() -> None:
+    first, second = stated("IWM", 0, A=(50.0, 20.0)), stated("IWM", LATE, A=(50.0, 22.0))
+    for held in (on_files(first, second, LARGE), on_files(first, LARGE)):
+        assert returned(held, (0, 20), 20) == "no prices"
+        assert returned(held, (0, LATE - 1), LATE - 1) == "no prices"
+    held = on_files(first, second, LARGE)
+    assert returned(held, (0, 20), LATE) == f"no closes since {DAYS[0]}"
+    assert returned(held, (0, LATE), LATE) == pytest.approx(0.1)
+
+
+def test_a_second_file_of_another_fund_alone_tells_nothing_before_its_next() -> None:
+    own = stated("IWM", 0, A=(50.0, 20.0)), stated("IWM", 30, A=(50.0, 24.0))
+    other = stated("SPY", 10, A=(70.0, 22.0)), stated("SPY", LATE, A=(70.0, 24.0))
+    # the one fund's files of the sessions 0 and 30 tell across the other's of session 10
+    assert returned(on_files(*own, *other), (0, 10), 30) == pytest.approx(0.1)
+    for held in (on_files(*own, *other), on_files(own[0], other[0])):
+        assert returned(held, (0, 10), 10) == "no prices"
+        assert returned(held, (0, 10), 29) == "no prices"
+
+
+def test_two_funds_prices_are_compared_once_a_file_tells_across_them() -> None:
+    own = [stated("IWM", place, A=(50.0, price)) for place, price in ((0, 20), (5, 20), (30, 24))]
+    other = stated("SPY", 10, A=(70.0, 22.0)), stated("SPY", LATE, A=(70.0, 24.0))
+    assert returned(on_files(*own, *other), (5, 10), 30) == pytest.approx(0.1)
+    doubt = f"no two files tell whether it was split between {DAYS[5]} and {DAYS[10]}"
+    for held in (on_files(*own, *other), on_files(*own[:2], other[0])):
+        assert returned(held, (5, 10), 10) == f"quarantined: {doubt}"
+        assert returned(held, (0, 5), 10) == 0
+
+
+def test_a_split_that_later_files_tell_is_not_known_before() -> None:
+    own = [
+        stated("IWM", place, A=entry)
+        for place, entry in ((0, (50.0, 20.0)), (5, (50.0, 22.0)), (30, (100.0, 11.0)))
+    ]
+    held = on_files(*own, LARGE)
+
+    def view(as_of: int) -> Any:
+        window = f"{DAYS[0]}:{DAYS[10]}"
+        return take(held, Question(window=window, basis="pr", as_of=DAYS[as_of])).indices["IWM"]
+
+    told = f"split 2:1 between {DAYS[5]} and {DAYS[30]}, told by its files"
+    for as_of, known in ((30, True), (29, False), (10, False)):
+        lines = view(as_of).contributors
+        assert (told in lines.flags[lines.symbols.index("A")]) is known
+    assert returned(held, (0, 5), 5) == returned(held, (0, 5), 30) == pytest.approx(0.1)
+    assert returned(held, (5, 30), 30) == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize("basis", ["tr", "pr"])
