@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import count
+from itertools import count, repeat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -173,7 +173,7 @@ def _without_close(bars: Sequence[Block], files: Sequence[PricedFile]) -> set[st
         if block.year not in places:
             places[block.year] = dict(zip(block.symbols, count(), strict=False))
         column = places[block.year]
-        where = np.array([column.get(symbol, -1) for symbol in one.symbols], np.intp)
+        where = np.fromiter(map(column.get, one.symbols, repeat(-1)), np.intp, len(one.symbols))
         closed = np.isfinite(block.close[row])
         if block.adj_close is not None:
             closed |= np.isfinite(block.adj_close[row])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -89,7 +90,7 @@ def file_prices(
 
 def _open(block: Block, row: int, lines: Sequence[str], column: Mapping[str, int]) -> BoolArray:
     """(N,) whether a line has a column and no close on a row of a block."""
-    where = np.array([column.get(symbol, -1) for symbol in lines], np.intp)
+    where = np.fromiter(map(column.get, lines, repeat(-1)), np.intp, len(lines))
     closed = np.isfinite(block.close[row])
     if block.adj_close is not None:
         closed |= np.isfinite(block.adj_close[row])

@@ -11,7 +11,6 @@ over the median one, p its ratio of prices over the median one:
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,10 +19,8 @@ if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray
 
 #: Splits that are told; each also the other way round.
-_FACTORS: Final = (
-    Fraction(3, 2), *map(Fraction, (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50)),
-)  # fmt: skip
-FACTORS: Final[FloatArray] = np.array([*map(float, _FACTORS), *(float(1 / f) for f in _FACTORS)])
+_FACTORS: Final = (1.5, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50)
+FACTORS: Final[FloatArray] = np.array([*_FACTORS, *(1 / factor for factor in _FACTORS)])
 #: Splits so small that new shares look alike: never told, only doubted.
 _SMALL: Final[FloatArray] = np.array([5 / 4, 4 / 3, 4 / 5, 3 / 4])
 #: How near the quantities must be to a factor, and to a small one; how near the prices.

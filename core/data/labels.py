@@ -70,8 +70,9 @@ def _labels(market: Market, files: tuple[Holdings, ...], announced: dict[str, st
     for place, file in reversed(list(enumerate(files))):
         numbers = market.rows(file)
         for texts, into in ((file.names, names), (file.sectors, sectors)):
-            has_text = np.array([bool(text) for text in texts])
+            row_texts = np.array(texts, object)
+            has_text = row_texts.astype(bool)
             # of a line that a file has twice, the last row counts
-            into[numbers[has_text]] = np.array(texts, object)[has_text]
+            into[numbers[has_text]] = row_texts[has_text]
         source[numbers[has_text]] = place
     return Labels(names, sectors, files, source)

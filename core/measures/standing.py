@@ -125,7 +125,8 @@ def counted(
     ]
     inside = [part for part in inside if part.rows.start < part.rows.stop]
     if inside:
-        everyone = np.unique(np.concatenate([part.columns for part in inside]))
+        # counted, not sorted; and `np.unique` loads masked arrays
+        everyone = np.flatnonzero(np.bincount(np.concatenate([part.columns for part in inside])))
         traits.prepare(everyone, slice(inside[0].rows.start, inside[-1].rows.stop))
     for part in inside:
         place = slice(part.rows.start - first, part.rows.stop - first)

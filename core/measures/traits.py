@@ -154,7 +154,8 @@ class Traits:
                     np.zeros(shape, np.uint32), np.full(shape, np.nan), np.zeros(shape[0], bool),
                 )  # fmt: skip
         missing = [
-            (start, np.unique(columns[~self._blocks[start][2][columns]])) for start in starts
+            (start, np.flatnonzero(np.bincount(columns[~self._blocks[start][2][columns]])))
+            for start in starts
         ]
         missing = [(start, lines) for start, lines in missing if len(lines)]
         # blocks beside each other that lack the same lines look back on the same year
