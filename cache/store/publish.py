@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts import regular
+from cache.facts.clean import clean
 from cache.facts.errors import SourceError, StoreError
 from cache.store import disk, head, owner
 from cache.store.mirror import Copy
@@ -165,5 +166,8 @@ def published_words(directory: Path) -> str:
         body: dict[str, Any] = json.loads(regular.read_or_none(directory / MARKER) or b"")
         when = f" {datetime.fromisoformat(body['at']):%Y-%m-%d %H:%M} UTC"
     except (OSError, ValueError, KeyError, TypeError):
-        when = ""
-    return f"published{when}, read-only: its owner's next `internals publish` brings new data"
+        body, when = {}, ""
+    where = f" at {clean(address)}" if (address := body.get("address")) else ""
+    return (
+        f"published{when}{where}, read-only: its owner's next `internals publish` brings new data"
+    )

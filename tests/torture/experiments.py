@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.torture.buckets import buckets
 from tests.torture.checks import CHECKED
 from tests.torture.damage import damage
 from tests.torture.day import day
@@ -26,6 +27,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "faults": faults,
     "sharing": sharing,
     "homes": homes,
+    "buckets": buckets,
     "damage": damage,
     "stale": stale,
     "terminal": terminal,
