@@ -21,20 +21,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts import regular
-from cache.facts.errors import SourceError, StoreError
+from cache.facts.errors import StoreError
 from cache.store import disk, head, objects, owner, pack
 from cache.store.manifest import named
 from cache.store.mirror import Copy
 from cache.store.objects import Damaged
 from cache.store.owner import MARKER
+from cache.store.publish import FACTS, fact
 from cache.store.reading import STRANGE
 
 if TYPE_CHECKING:
     from cache.store.bucket import Bucket
     from cache.store.store import Store
 
-#: The publisher's own files of facts.
-FACTS: Final = ("themes.toml", "funds.toml")
 _OBJECTS: Final = "objects"
 _MARKET: Final = "market"
 _SCHEMA: Final = 1
@@ -82,7 +81,7 @@ def upload(store: Store, config: Path, bucket: Bucket, now: datetime) -> Uploade
     there = bucket.sizes()
     if known is None and any(not name.startswith(f"{_OBJECTS}/") for name in there):
         raise StoreError(f"{bucket.address} holds other files; publish under an empty prefix")
-    facts = {name: data for name in FACTS if (data := _fact(config / name)) is not None}
+    facts = {name: data for name in FACTS if (data := fact(config / name)) is not None}
     while True:
         numbers, newest = store._numbers(), head.read(store.home)
         body, contents = store._newest()
@@ -244,16 +243,6 @@ def _checked(bucket: Bucket, name: str) -> bytes:
 
 def _name(data: bytes, kind: str) -> str:
     return f"{sha256(data).hexdigest()}.{kind}"
-
-
-def _fact(path: Path) -> bytes | None:
-    """A file of facts of the publisher's, None where there is none."""
-    try:
-        return regular.read(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except SourceError as error:
-        raise StoreError(f"cannot publish it: {error}") from None
 
 
 def _fields(data: bytes, address: str) -> dict[str, Any]:

@@ -130,16 +130,26 @@ def _grant(files: Iterable[Path], mode: int, group: int | None) -> None:
             path.chmod(mode)
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Update a file of facts, or remove it where the publisher has none."""
+def fact(source: Path) -> bytes | None:
+    """A file of facts of the publisher's, None where there is none.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
     try:
-        data = regular.read(source)
+        return regular.read(source)
     except (FileNotFoundError, NotADirectoryError):
-        disk.remove(target)
-        return
+        return None
     except SourceError as error:
         raise StoreError(f"cannot publish it: {error}") from None
-    if regular.read_or_none(target) != data:
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Update a file of facts, or remove it where the publisher has none."""
+    data = fact(source)
+    if data is None:
+        disk.remove(target)
+    elif regular.read_or_none(target) != data:
         disk.write(target, data)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.torture.archive import archive
 from tests.torture.buckets import buckets
 from tests.torture.checks import CHECKED
 from tests.torture.damage import damage
@@ -37,6 +38,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "quotes": quotes,
     "vendor": vendor,
     "settings": settings,
+    "archive": archive,
     **CHECKED,
     "day": day,
 }
