@@ -10,6 +10,7 @@ sessions         make the table of exchange sessions anew
 lock             pin every package anew
 newest [OPTIONS] the tests with the newest release of every package, in .venv-newest
 release          build the sdist and the wheel into dist/, try both, with checksums and an SBOM
+buckets          the desk on a bucket against a server of S3, which it installs, and its experiments
 audit            look every pinned package up in the database of known vulnerabilities
 manual           write the manual page, docs/internals.1, anew from the parser and the key table
 
@@ -166,6 +167,14 @@ def audit() -> None:
         call(tool("pip-audit"), "--require-hashes", "--disable-pip", "--requirement", file)
 
 
+def buckets() -> None:
+    """A desk on a bucket against moto's server, which is too large for the lock."""
+    ready(DEV_LOCK)
+    call(PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "moto[server]")
+    call(PYTHON, "-m", "pytest", "tests/process/test_bucket_server.py")
+    call(PYTHON, "-m", "tests.torture", "buckets")
+
+
 def newest(rest: list[str]) -> None:
     """The tests with the newest release of everything, Textual past its pin among them."""
     where = ROOT / ".venv-newest"
@@ -212,6 +221,8 @@ def main(arguments: list[str]) -> None:
         release()
     elif command == "audit":
         audit()
+    elif command == "buckets":
+        buckets()
     elif command == "manual":
         ready(DEV_LOCK)
         call(PYTHON, "-m", "tui.cli.manual")

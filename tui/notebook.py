@@ -1,4 +1,4 @@
-"""For a notebook: the answer of the command line as a Snapshot, its tables as pandas frames.
+"""For a notebook: the command line's answer as a Snapshot, its tables as pandas or polars frames.
 
 from tui.notebook import ask, to_pandas
 
@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.report.tidy import to_pandas
+from tui.cli.remote import local_home
+from tui.report.tidy import to_pandas, to_polars
 from tui.service.service import Desk
 from tui.state.config import FILE, as_date, load, with_flags
 from tui.state.places import places
@@ -20,7 +21,7 @@ from tui.state.places import places
 if TYPE_CHECKING:
     from core.answer.snapshot import Snapshot
 
-__all__ = ["ask", "to_pandas"]
+__all__ = ["ask", "to_pandas", "to_polars"]
 
 
 def ask(
@@ -47,7 +48,8 @@ def ask(
         CacheError: nothing is held, or it cannot be read.
         CoreError: what is held does not answer the question.
     """
-    where = places(Path(home) if home is not None else None, demo=demo)
+    place = Path(home) if home is not None else None
+    where = places(place if demo else local_home(place), demo=demo)
     desk = Desk(where, demo=demo)
     config = with_flags(load(where.settings / FILE), pair, window, basis)
     question = config.question(desk.opening())

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts import regular
+from cache.facts.clean import clean
 from cache.facts.errors import SourceError, StoreError
 from cache.store import disk, head, owner
 from cache.store.mirror import Copy
@@ -129,16 +130,26 @@ def _grant(files: Iterable[Path], mode: int, group: int | None) -> None:
             path.chmod(mode)
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Update a file of facts, or remove it where the publisher has none."""
+def fact(source: Path) -> bytes | None:
+    """A file of facts of the publisher's, None where there is none.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
     try:
-        data = regular.read(source)
+        return regular.read(source)
     except (FileNotFoundError, NotADirectoryError):
-        disk.remove(target)
-        return
+        return None
     except SourceError as error:
         raise StoreError(f"cannot publish it: {error}") from None
-    if regular.read_or_none(target) != data:
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Update a file of facts, or remove it where the publisher has none."""
+    data = fact(source)
+    if data is None:
+        disk.remove(target)
+    elif regular.read_or_none(target) != data:
         disk.write(target, data)
 
 
@@ -165,5 +176,8 @@ def published_words(directory: Path) -> str:
         body: dict[str, Any] = json.loads(regular.read_or_none(directory / MARKER) or b"")
         when = f" {datetime.fromisoformat(body['at']):%Y-%m-%d %H:%M} UTC"
     except (OSError, ValueError, KeyError, TypeError):
-        when = ""
-    return f"published{when}, read-only: its owner's next `internals publish` brings new data"
+        body, when = {}, ""
+    where = f" at {clean(address)}" if (address := body.get("address")) else ""
+    return (
+        f"published{when}{where}, read-only: its owner's next `internals publish` brings new data"
+    )

@@ -1,8 +1,7 @@
 """A question, and the one object its answer is drawn from.
 
-A `Snapshot` is frozen and whole: it carries its question, its as-of date, its sources
-and its coverage, so that no number can be shown under a wrong title. A screen, a file
-and a line of JSON are all drawn from it and from nothing else.
+A `Snapshot` carries its question, as-of date, sources and coverage, so that no number can be shown
+under a wrong title: a screen, a file and a line of JSON are drawn from it and nothing else.
 """
 
 from __future__ import annotations
@@ -165,14 +164,13 @@ class IndexView:
         correlation: average correlation of its lines; None under 60 sessions.
         without: the index without the question's names; None where it has none of them.
         end_early: lines that end before the window, where they are too many for a claim.
-        weights: the heaviest lines at the window's start, at its end by the list that speaks for
-            it, and a session earlier.
+        weights: the heaviest lines at the window's start and end, and a session before.
         price_return_weight: weight of lines with price returns alone beside the fund's total
             return, a fraction; 0 on price return.
         file_price_weight: weight measured on a file's own price where no close is held, a
             fraction: of the segment with the most.
-        stray_day: a day that the window, or one of its parts, begins or ends on and that few
-            closes are held of: who gave them may have dated them on a day of no session.
+        stray_day: a day that a part of the window begins or ends on and that few closes are held
+            of: who gave them may have dated them on a day of no session.
     """
 
     fund: str
@@ -276,8 +274,7 @@ class Coming:
             a file dated later has it otherwise.
         file: date of the file that makes it doubtful or contradicts it, else None.
         weight: at the window's start, a fraction; None where the line is not measured.
-        returns: over the window, while a member where it is one; a fraction, None where unknown.
-        contribution: over the window, a fraction; None where not measured.
+        returns, contribution: over the window, while a member; fractions, None where not known.
         rank: place among the contributors, from 1; None where not measured.
     """
 
@@ -317,7 +314,7 @@ class Snapshot:
         sector_effects: the gap of the two baskets by sector; () where a side is missing.
         changes: fund -> differences of two files.
         daily: fund -> breadth session by session up to the window's end, where asked for.
-        before: fund -> its view a session earlier from the same start; made when it is read.
+        before: fund -> its view a session earlier, from the same start; made when read.
         missing: sentences about what could not be answered, and what would answer it.
         warnings: sentences about what to bear in mind.
         generation: of the store, None without one.

@@ -16,7 +16,7 @@ from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, day
 #: Two files of a fund further apart than this do not tell splits between them.
 LINK_DAYS: Final = 100
 #: Log of the most that shares and price of a line move from the others' where it goes on.
-_GOES_ON, _NO_LEAP = 0.01, 0.25
+_GOES_ON, _NO_LEAP = 0.002, 0.25
 
 
 @dataclass(eq=False, slots=True)

@@ -23,7 +23,7 @@ from tests.tui.test_cli import Cli, cli, filled, once
 
 __all__ = ["cli", "filled", "once"]
 
-LINE = "IWM-SPY YTD +9.00 pp, IWM +10.00 %, SPY +1.00 %, 2026-01-30 final"
+LINE = "IWM-SPY YTD +9.00 pp, IWM +10.00 %, SPY +1.00 %, 1 of 3 as wide, 2026-01-30 final"
 
 
 def scripts() -> list[str]:
@@ -144,7 +144,7 @@ def hook() -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
         server.shutdown()
 
 
-@needs("jq", "curl")
+@needs("curl")
 def test_a_web_hook_receives_the_sentences(
     shell: dict[str, str], hook: tuple[str, list[tuple[str, bytes]]]
 ) -> None:
@@ -155,8 +155,9 @@ def test_a_web_hook_receives_the_sentences(
     )
     ((kind, body),) = received
     assert kind == "application/json"
-    text = json.loads(body)["text"]
-    assert text.startswith("IWM leads SPY by 9.00 pp this year") and text.count("\n") >= 3
+    message = json.loads(body)
+    assert message["text"].startswith("IWM leads SPY by 9.00 pp this year")
+    assert [block["type"] for block in message["blocks"]][:2] == ["header", "section"]
 
 
 @needs("jq")

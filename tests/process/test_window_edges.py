@@ -169,4 +169,4 @@ def test_a_close_more_than_seven_days_before_its_anchor_stands_for_nothing(
         assert code == 1 and isinstance(told, dict) and told["question"]["start"] == last
     else:
         assert code == 3 and isinstance(told, str)
-        assert "no close near 2025-12-31; the last one held is of 2025-12-23" in told
+        assert "no close near 2025-12-31; the last one before it is of 2025-12-23" in told

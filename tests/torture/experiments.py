@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.torture.archive import archive
+from tests.torture.buckets import buckets
 from tests.torture.checks import CHECKED
 from tests.torture.damage import damage
 from tests.torture.day import day
@@ -26,6 +28,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "faults": faults,
     "sharing": sharing,
     "homes": homes,
+    "buckets": buckets,
     "damage": damage,
     "stale": stale,
     "terminal": terminal,
@@ -35,6 +38,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "quotes": quotes,
     "vendor": vendor,
     "settings": settings,
+    "archive": archive,
     **CHECKED,
     "day": day,
 }

@@ -57,6 +57,18 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
         "IWM's best and worst names with sector, weight, return, bp and a bar from a common zero;"
         " all others and the two unexplained parts add up to +2,000 bp.",
     ),
+    "160x48-without": (
+        (160, 48),
+        (":", "e", "x", "space", "S", "2", "8", "space", "L", "1", "9", "enter"),
+        "Without S28 and L19: the status line says so, the headline and pane 1 give gap and both"
+        " returns without them by name of the convention; both indices with symbol, return and bp.",
+    ),
+    "120x36-matches": (
+        (120, 36),
+        ("2", "z", "/", "=", "S", "2", "9", ",", "S", "0", "0", ",", "L", "0", "0", "enter"),
+        "Three names alone in both tables; a line sums the matches of each index up with weight,"
+        " return and bp, all others are those that do not match, and the sum is the fund's return.",
+    ),
     "80x24-breadth": (
         (80, 24),
         ("3",),

@@ -27,9 +27,9 @@ def test_names_left_out_stand_in_status_headline_and_pane() -> None:
         screen = seen(app)
         assert "without S29 L19" in status(app)
         headline = next(line for line in lines_of(app) if "Without S29 L19: " in line)
-        assert "gap +9.84 pp zeroed; reweighted" in headline
-        assert "IWM +17.04 %, SPY +7.20 %" in headline
-        assert "Without 2 names: gap +9.84 pp zeroed" in screen  # pane 1
+        assert "gap +9.84 pp, IWM +17.04 %, SPY +7.20 % (zeroed); gap" in headline
+        assert "(reweighted)" in headline
+        assert "Without 2 names: gap +9.84 pp (zeroed)" in screen  # pane 1
         await press(pilot, app, "right_curly_bracket", "left_curly_bracket")
         await type_line(pilot, app, "ex")
         assert "ithout" not in seen(app)

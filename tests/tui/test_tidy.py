@@ -91,6 +91,14 @@ def test_each_part_by_hand(snapshot: Snapshot) -> None:
         assert (row["end"], row["basis"], row["state"]) == ("2026-06-26", "pr", "final")
 
 
+def test_no_column_of_a_part_stands_twice(snapshot: Snapshot) -> None:
+    # what every row says of its question must not hide what a part says of its own
+    told = document(snapshot)
+    for name in PARTS:
+        columns = [column.name for column in part(told, name).columns]
+        assert len(columns) == len(set(columns)), name
+
+
 @pytest.mark.parametrize("name", PARTS)
 def test_csv_parquet_and_pandas_hold_the_same_values(snapshot: Snapshot, name: str) -> None:
     table = part(document(snapshot), name)

@@ -55,7 +55,9 @@ def path(text: str) -> Path:
 def _options(*, question: bool) -> _Parser:
     """The options shared by the screen and its commands; absent ones leave no attribute."""
     shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    shared.add_argument("--home", type=path, metavar="DIR", help="keep everything under DIR")
+    shared.add_argument(
+        "--home", type=path, metavar="DIR", help="where all is kept, or s3://bucket/desk"
+    )
     shared.add_argument("--demo", action="store_true", help="a simulated market, no network")
     if question:
         shared.add_argument("--pair", metavar="SMALL:LARGE", help="two funds, such as IWM:SPY")
@@ -253,7 +255,7 @@ def _forget(forget: argparse.ArgumentParser) -> None:
 
 
 def _publish(publish: argparse.ArgumentParser) -> None:
-    publish.add_argument("target", type=path, metavar="DIR", help="what others open with --home")
+    publish.add_argument("target", type=path, metavar="DIR", help="a folder or s3://bucket/desk")
     publish.add_argument("--group", metavar="NAME", help="for this group alone, not for everyone")
 
 

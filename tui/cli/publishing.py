@@ -21,6 +21,7 @@ TOLD: Final = (
 def publish(desk: Desk, target: Path, *, group: str | None) -> int:
     """Publish what is held, say for whom and how it is read, and return the exit code."""
     from cache.store import publish as published
+    from cache.store.bucket import address_of
 
     if desk.simulated:
         return say("the demo market is the same for everyone: `internals --demo`", BAD_INPUT)
@@ -35,6 +36,8 @@ def publish(desk: Desk, target: Path, *, group: str | None) -> int:
         except KeyError:
             return say(f"there is no group called {group}", BAD_INPUT)
     now = datetime.now(UTC)
+    if (address := address_of(target)) is not None:
+        return _upload(desk, address, now, group=group)
     done = published.publish(desk.store, desk.places.config, target, now, group=number)
     who = "everyone" if group is None else f"the group {group}"
     new = "; nothing new" if done.before == done.generation else ""
@@ -50,6 +53,24 @@ def publish(desk: Desk, target: Path, *, group: str | None) -> int:
             f" `chmod +t {done.shared}` forbids it",
             ANSWERED,
         )
+    for sentence in done.damage:
+        say(f"{sentence}; {TOLD}", IN_PART)
+    return IN_PART if done.damage else ANSWERED
+
+
+def _upload(desk: Desk, address: str, now: datetime, *, group: str | None) -> int:
+    """Publish to an object store, say what it took, and return the exit code."""
+    from cache.store.bucket import connect
+    from cache.store.desk_copy import upload
+
+    if group is not None:
+        return say(f"who reads {address} is settled by its own rights, not by --group", BAD_INPUT)
+    done = upload(desk.store, desk.places.config, connect(address), now)
+    new = "nothing new" if done.before == done.generation else f"{done.objects:,} objects put"
+    write(
+        f"{address}: generation {done.generation}, {new}, {done.sent:,} bytes sent in"
+        f" {done.requests:,} requests; it is read with: internals --home {address}\n"
+    )
     for sentence in done.damage:
         say(f"{sentence}; {TOLD}", IN_PART)
     return IN_PART if done.damage else ANSWERED

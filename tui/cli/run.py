@@ -69,6 +69,11 @@ def run(argv: Sequence[str]) -> int:
 def _command(arguments: argparse.Namespace) -> int:
     home: Path | None = getattr(arguments, "home", None)
     demo: bool = getattr(arguments, "demo", False)
+    if not demo and arguments.command != "completion":
+        from tui.cli.remote import local_home
+
+        if (local := local_home(home)) is not None:
+            home = arguments.home = local
     where = places(home, demo=demo)
     if arguments.command is None:
         return _screen(arguments, where)
@@ -235,6 +240,7 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
         from tui.report.since import compared
 
         earlier = compared(arguments.since, snapshot)
+    text: str | bytes
     if arguments.length is not None:
         from tui.report.export import to_story
 

@@ -121,19 +121,21 @@ def without_text(snapshot: Snapshot, width: int) -> str:
         for view in views
         if view.without is not None and view.without.fund_zeroed is not None
     ]
-    reweighted = "" if gap.reweighted is None else f"; reweighted {formats.pp(gap.reweighted)}"
-    zeroed = f"gap {formats.pp(gap.zeroed)} zeroed"
+    reweighted = (
+        "" if gap.reweighted is None else f"; gap {formats.pp(gap.reweighted)} (reweighted)"
+    )
+    zeroed = f"gap {formats.pp(gap.zeroed)}"
+    whole = ", ".join([zeroed, *figures]) + " (zeroed)"
     many = {symbol for view in views if view.without for symbol in view.without.symbols}
     left_out = [symbol.rpartition(":")[2] for symbol in snapshot.question.without]
     who = names_text([symbol for symbol in left_out if symbol in many])
     count = f"{len(many):,} name{'s' if len(many) > 1 else ''}"
-    ways = (
-        (who, [zeroed + reweighted, *figures]),
-        (count, [zeroed + reweighted, *figures]),
-        (count, [zeroed, *figures]),
-        (count, [zeroed]),
-    )
-    texts = [f"Without {names}: {', '.join(parts)}" for names, parts in ways]
+    texts = [
+        f"Without {who}: {whole}{reweighted}",
+        f"Without {count}: {whole}{reweighted}",
+        f"Without {count}: {whole}",
+        f"Without {count}: {zeroed} (zeroed)",
+    ]
     return next((t for t in texts if len(t) <= width), formats.fit(texts[-1], width).rstrip())
 
 

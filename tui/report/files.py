@@ -110,7 +110,7 @@ def write_file(
 
 
 def answer_to(
-    target: Path | None, text: str, ledger: Ledger | None, *, kind: str, force: bool
+    target: Path | None, text: str | bytes, ledger: Ledger | None, *, kind: str, force: bool
 ) -> None:
     """Write an answer to a file, or on stdout where no file, or ``-``, is named.
 

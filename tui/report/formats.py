@@ -18,6 +18,8 @@ _WRITERS: Final[Mapping[str, tuple[str, str]]] = {
     "json": ("document", "to_json"),
     "csv": ("tidy", "part_csv"),
     "svg": ("plate", "to_svg"),
+    "xlsx": ("workbook", "to_xlsx"),
+    "slack": ("slack", "to_slack"),
     "line": ("short", "to_line"),
 }
 FORMATS: Final = tuple(_WRITERS)
@@ -36,13 +38,13 @@ def tells_daily(name: str, part: str | None = None) -> bool:
         name: of `FORMATS`.
         part: the table asked for, with csv.
     """
-    return part in _DAILY_PARTS if name == "csv" else name not in ("svg", "line")
+    return part in _DAILY_PARTS if name == "csv" else name not in ("svg", "slack", "line")
 
 
-def written(snapshot: Snapshot, name: str, earlier: Since | None = None) -> str:
+def written(snapshot: Snapshot, name: str, earlier: Since | None = None) -> str | bytes:
     """A note in one of `FORMATS`, with what changed since an earlier one."""
     module, function = _WRITERS[name]
-    writer: Callable[[Snapshot, Since | None], str] = getattr(
+    writer: Callable[[Snapshot, Since | None], str | bytes] = getattr(
         import_module(f"tui.report.{module}"), function
     )
     return writer(snapshot, earlier)

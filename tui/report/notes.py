@@ -16,7 +16,7 @@ from tui.report.formats import KEPT, written
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
 
-_ENDINGS: Final = {"text": "txt"}
+_ENDINGS: Final = {"text": "txt", "slack": "slack.json"}
 #: Names left out that are spelled in a file's name; more of them are told by a hash.
 _SPELLED: Final = 4
 #: What a file's name may hold on every system.

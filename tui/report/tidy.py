@@ -15,6 +15,7 @@ from tui.report.parts import PARTS, TidyTable, part
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
 
     from core.answer.since import Since
     from core.answer.views import Snapshot
@@ -90,6 +91,26 @@ def to_pandas(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
         frame = pd.DataFrame(list(table.rows), columns=[column.name for column in table.columns])
         typed = {c.name: kinds[c.kind] for c in table.columns if c.kind in kinds}
         frames[name] = frame.astype(typed)
+    return frames
+
+
+def to_polars(snapshot: Snapshot) -> dict[str, pl.DataFrame]:
+    """Every part of an answer as a polars frame (extra `polars`); dates are dates."""
+    import polars as pl
+
+    kinds: Mapping[str, Any] = {
+        "text": pl.String, "whole": pl.Int64, "flag": pl.Boolean, "real": pl.Float64,
+        "date": pl.String,
+    }  # fmt: skip
+    whole = document(snapshot)
+    frames = {}
+    for name in PARTS:
+        table = part(whole, name)
+        schema = {column.name: kinds[column.kind] for column in table.columns}
+        columns = zip(*table.rows, strict=True) if table.rows else ((),) * len(schema)
+        frame = pl.DataFrame(dict(zip(schema, map(list, columns), strict=True)), schema=schema)
+        dates = [column.name for column in table.columns if column.kind == "date"]
+        frames[name] = frame.with_columns(pl.col(dates).str.to_date()) if dates else frame
     return frames
 
 

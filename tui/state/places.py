@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cache.facts.errors import StoreError
+from cache.store.bucket import address_of
 from cache.store.owner import MARKER
 
 APP = "internals"
@@ -48,6 +49,9 @@ def places(home: Path | None, *, demo: bool, environ: Mapping[str, str] | None =
     """
     variable = (environ if environ is not None else os.environ).get(VARIABLE, "").strip()
     root = home or (Path(variable) if variable else None)
+    if address_of(root) is not None:
+        # what is published there is brought to a copy before (`tui.cli.remote`)
+        root = None
     market = "demo" if demo else "market"
     if root is not None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -17,7 +18,7 @@ IN_PART: Final = 1
 BAD_INPUT: Final = 2
 NOTHING: Final = 3
 #: Formats that other programs read, in UTF-8 whatever the terminal's coding.
-_DATA: Final = ("json", "csv", "html", "svg")
+_DATA: Final = ("json", "csv", "html", "svg", "slack")
 #: The longest sentence on stderr, in characters.
 _LONGEST: Final = 2000
 
@@ -61,13 +62,25 @@ def _let_go(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def write(text: str, *, kind: str = "text") -> None:
-    """The answer, on stdout: JSON and CSV in UTF-8, text as far as the terminal's coding goes."""
+def write(text: str | bytes, *, kind: str = "text") -> None:
+    """The answer, on stdout: JSON and CSV in UTF-8, text as far as the terminal's coding goes.
+
+    Raises:
+        OSError: stdout does not take it; bytes, which no person reads, are not for a terminal.
+    """
     out = sys.stdout
+    if isinstance(text, bytes) and out.isatty():
+        raise OSError(
+            errno.EINVAL, f"is a terminal; name a file with --output for {kind}", "stdout"
+        )
     if isinstance(out, io.TextIOWrapper):
         out.reconfigure(encoding="utf-8" if kind in _DATA else None, errors="replace")
     try:
-        out.write(safe_lines(text))
+        if isinstance(text, bytes):
+            out.flush()
+            out.buffer.write(text)
+        else:
+            out.write(safe_lines(text))
         out.flush()
     except BrokenPipeError:
         raise

@@ -1,0 +1,284 @@
+"""A desk's copy in an object store: published to a bucket, and read through a local copy of it.
+
+    ADDRESS/published.json           the pointer: generation, manifest, facts, under its own hash
+    ADDRESS/objects/HASH.npy|json|raw|toml   immutable; a manifest is one of them
+
+What is published is put object by object, and the pointer last and conditionally: two publishers
+cannot mix, and a reader sees one whole generation or the next. A reader's own copy is a directory
+as `cache.store.publish` makes one: only objects that it lacks come, each is checked against its
+name before it is kept, and where the line is down the last whole generation is read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from cache.facts import regular
+from cache.facts.errors import StoreError
+from cache.store import disk, head, objects, owner, pack
+from cache.store.manifest import named
+from cache.store.mirror import Copy
+from cache.store.objects import Damaged
+from cache.store.owner import MARKER
+from cache.store.publish import FACTS, fact
+from cache.store.reading import STRANGE
+
+if TYPE_CHECKING:
+    from cache.store.bucket import Bucket
+    from cache.store.store import Store
+
+_OBJECTS: Final = "objects"
+_MARKET: Final = "market"
+_SCHEMA: Final = 1
+#: Requests that wait for an answer at a time.
+_AT_ONCE: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """The result of a publication to a bucket.
+
+    Attributes:
+        generation: the generation now published.
+        before: the one published until now, None where there was none.
+        damage: sentences: which newer generation of the store is damaged, and what is shown.
+        objects: how many were put.
+        sent: bytes sent.
+        requests: how many were made.
+    """
+
+    generation: int
+    before: int | None
+    damage: tuple[str, ...]
+    objects: int
+    sent: int
+    requests: int
+
+
+def upload(store: Store, config: Path, bucket: Bucket, now: datetime) -> Uploaded:
+    """Publish the newest whole generation of a store.
+
+    Args:
+        store: what is published.
+        config: directory of the publisher's themes and funds.
+        bucket: the place.
+        now: with a time zone.
+
+    Raises:
+        StoreEmpty: nothing is held.
+        StoreError: the store is damaged, the place holds something else, or is not reached.
+        OvertakenError: somebody else has published meanwhile; what they published stands.
+    """
+    before = bucket.pointer(MARKER)
+    known = _fields(before.data, bucket.address) if before is not None else None
+    there = bucket.sizes()
+    if known is None and any(not name.startswith(f"{_OBJECTS}/") for name in there):
+        raise StoreError(f"{bucket.address} holds other files; publish under an empty prefix")
+    facts = {name: data for name in FACTS if (data := fact(config / name)) is not None}
+    while True:
+        numbers, newest = store._numbers(), head.read(store.home)
+        body, contents = store._newest()
+        try:
+            manifest = objects.read(store._generations / f"{contents.generation:08d}.json")
+            count = _put_all(bucket, there, _pieces(store, body, manifest, facts))
+        except Damaged as error:
+            # the store's writer may have dropped it meanwhile: then there is a newer
+            if store._numbers() != numbers:
+                continue
+            raise StoreError(f"{store.home} is damaged: {error}") from None
+        break
+    pointer = {
+        "schema": _SCHEMA,
+        "generation": contents.generation,
+        "newest": max(contents.generation, newest, *numbers),
+        "at": now.isoformat(timespec="seconds"),
+        "manifest": _name(manifest, "json"),
+        "facts": {name: _name(data, "toml") for name, data in facts.items()},
+    }
+    bucket.point(MARKER, pack.seal(pack.to_json(pointer)), before)
+    return Uploaded(
+        contents.generation,
+        None if known is None else known["generation"],
+        contents.damage,
+        count,
+        bucket.sent,
+        bucket.requests,
+    )
+
+
+def _pieces(
+    store: Store, body: Any, manifest: bytes, facts: Mapping[str, bytes]
+) -> Iterator[tuple[str, bytes]]:
+    """Every object of a generation, its name first."""
+    for name in sorted(named(body)):
+        yield name, bytes(store._fetch(name))
+    yield _name(manifest, "json"), manifest
+    for data in facts.values():
+        yield _name(data, "toml"), data
+
+
+def _put_all(bucket: Bucket, there: dict[str, int], pieces: Iterable[tuple[str, bytes]]) -> int:
+    """Put the objects that are not there in their full size; returns how many."""
+    count = 0
+    for name, data in pieces:
+        path = f"{_OBJECTS}/{name}"
+        if there.get(path) != len(data):
+            bucket.put(path, data)
+            there[path] = len(data)
+            count += 1
+    return count
+
+
+def bring(bucket: Bucket, home: Path, now: datetime) -> str:
+    """Bring a reader's copy to what is published; it stays as it is where the line is down.
+
+    Args:
+        bucket: where it is published.
+        home: the reader's copy: a directory of their own, made where there is none.
+        now: with a time zone.
+
+    Returns:
+        "" where the copy is what is published now, else a sentence on why not, and its age.
+
+    Raises:
+        StoreError: nothing is published, or it cannot be reached or is damaged, and no generation
+            is held here.
+    """
+    owner.check(home, writing=True)
+    copy = _LocalCopy(home / _MARKET)
+    try:
+        found = bucket.pointer(MARKER)
+        if found is None:
+            raise StoreError(f"nothing is published at {bucket.address}")
+        fields = _fields(found.data, bucket.address)
+        copy.take(bucket, fields)
+        for name in FACTS:
+            _bring_fact(bucket, fields["facts"].get(name), home / name)
+        _mark(home, {"generation": fields["generation"], "at": fields["at"]}, bucket)
+        return ""
+    except StoreError as error:
+        held = _marked(home)
+        if copy.generation() is None or held is None:
+            raise
+        hours = (now - datetime.fromisoformat(held["at"])).total_seconds() / 3600
+        old = f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
+        return (
+            f"{error}; shown is the last whole generation here, {held['generation']}, published"
+            f" {held['at']}, {old} ago"
+        )
+    except OSError as error:
+        raise StoreError(f"cannot write to {home}: {error.strerror}") from None
+
+
+def _bring_fact(bucket: Bucket, name: str | None, target: Path) -> None:
+    """Bring a file of facts to what is published, or remove it where the publisher has none."""
+    if name is None:
+        disk.remove(target)
+    elif _whole(target, name) is None:
+        disk.write(target, _checked(bucket, name))
+
+
+class _LocalCopy(Copy):
+    """A store that is only brought from a bucket."""
+
+    def take(self, bucket: Bucket, fields: Mapping[str, Any]) -> None:
+        """Bring the objects of the published generation that are not here, the manifest last."""
+        target = self._generations / f"{fields['generation']:08d}.json"
+        manifest = _whole(target, fields["manifest"])
+        at_hand = manifest is not None
+        if manifest is None:
+            manifest = _checked(bucket, fields["manifest"])
+        try:
+            names = sorted(named(pack.unseal(manifest) or {}))
+        except STRANGE:
+            raise StoreError(f"{bucket.address}: its manifest is not one of a store") from None
+        lacking = [name for name in names if _whole(self._objects / name, name) is None]
+        if at_hand and not lacking and head.read(self.home) == fields["newest"]:
+            return
+        with self._writing():
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                for data, name in zip(
+                    pool.map(lambda name: _checked(bucket, name), lacking), lacking, strict=True
+                ):
+                    self._put(data, name.rpartition(".")[2])
+            disk.sync(self._objects)
+            disk.write(target, manifest)
+            ahead = [number for number in self._numbers() if number > fields["generation"]]
+            self._settle()
+            head.write(self.home, fields["newest"])
+            for number in ahead:
+                disk.remove(self._generations / f"{number:08d}.json")
+            self._settle()
+
+
+def _whole(path: Path, name: str) -> bytes | None:
+    """A file's bytes where they are what its object's name says, else None."""
+    try:
+        data = objects.read(path)
+    except Damaged:
+        return None
+    return data if sha256(data).hexdigest() == name.partition(".")[0] else None
+
+
+def _checked(bucket: Bucket, name: str) -> bytes:
+    """An object whose bytes are what its name says.
+
+    Raises:
+        StoreError: it is missing or damaged.
+    """
+    data = bucket.get(f"{_OBJECTS}/{name}")
+    if data is None:
+        raise StoreError(f"{bucket.address} lacks {name}; its owner's next publication mends it")
+    if sha256(data).hexdigest() != name.partition(".")[0]:
+        raise StoreError(f"{name} in {bucket.address} is damaged: it is not what its name says")
+    return data
+
+
+def _name(data: bytes, kind: str) -> str:
+    return f"{sha256(data).hexdigest()}.{kind}"
+
+
+def _fields(data: bytes, address: str) -> dict[str, Any]:
+    """The pointer's fields.
+
+    Raises:
+        StoreError: it is damaged, no pointer, or a newer release's.
+    """
+    try:
+        fields: Any = pack.unseal(data)
+    except ValueError:
+        fields = None
+    if not isinstance(fields, dict) or not isinstance(fields.get("generation"), int):
+        raise StoreError(f"{MARKER} at {address} is damaged, or is not of this program")
+    if fields.get("schema") != _SCHEMA:
+        raise StoreError(f"{address} was published by a newer release; install it")
+    return fields
+
+
+def _mark(home: Path, published: Mapping[str, Any], bucket: Bucket) -> None:
+    """Write down what is here, and where it came from."""
+    body = {
+        "schema": 1,
+        "generation": published["generation"],
+        "at": published["at"],
+        "address": bucket.address,
+    }
+    data = json.dumps(body).encode() + b"\n"
+    if regular.read_or_none(home / MARKER) != data:
+        disk.replace(home / MARKER, data)
+
+
+def _marked(home: Path) -> dict[str, Any] | None:
+    """What is here, as it was written down; None where nothing whole is."""
+    try:
+        body = json.loads(regular.read_or_none(home / MARKER) or b"")
+        return body if isinstance(body["at"], str) and isinstance(body["generation"], int) else None
+    except (ValueError, KeyError, TypeError):
+        return None
