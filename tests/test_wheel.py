@@ -27,6 +27,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         if (ROOT / name).exists():
             shutil.copy(ROOT / name, tree)
+    (tree / "docs").mkdir()
+    shutil.copy(ROOT / "docs" / "internals.1", tree / "docs")
     for room in ROOMS:
         shutil.copytree(ROOT / room, tree / room, ignore=shutil.ignore_patterns("__pycache__"))
     options = ("wheel", "--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir", "dist")
@@ -62,7 +64,9 @@ def run(*command: str | Path, where: Path) -> str:
 
 @pytest.mark.process
 def test_the_wheel_has_every_file_of_the_rooms_and_no_other(wheel: Path) -> None:
-    shipped = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    names = zipfile.ZipFile(wheel).namelist()
+    assert [name for name in names if name.endswith("share/man/man1/internals.1")]
+    shipped = {name for name in names if ".dist-info/" not in name and ".data/" not in name}
     kept = {
         path.relative_to(ROOT).as_posix()
         for room in ROOMS

@@ -14,7 +14,6 @@ from core.note.announced import announced_sentence, reconstitution_sentence
 from core.note.breadth_words import breadth_in_full, breadth_sentence
 from core.note.headline import headline, rank_sentence, window_words
 from core.note.lists import far_list, list_trouble
-from core.note.measure_words import signal_sentences, unusual_sentences
 from core.note.phrase import (
     Figure,
     Name,
@@ -301,6 +300,9 @@ def sentences(snapshot: Snapshot, earlier: Since | None = None) -> tuple[Sentenc
         snapshot: what is told.
         earlier: what changed since an earlier note, to be told with it.
     """
+    # the screen's headline needs none of the measures counted by session
+    from core.note.measure_words import signal_sentences, unusual_sentences
+
     prose = [headline(snapshot), rank_sentence(snapshot)]
     if snapshot.own is not None:
         from core.note.own_words import own_sentence

@@ -9,7 +9,7 @@ import pytest
 
 from tui.cli.arguments import whole_parser
 from tui.cli.completion import completion
-from tui.cli.manual import page
+from tui.cli.manual import FILE, page
 from tui.command.commands import COMMANDS
 
 
@@ -31,6 +31,10 @@ def test_the_page_has_every_command_and_every_key() -> None:
             assert f".B {' '.join(command.keys)}\n".replace("-", r"\-").replace(
                 "'", r"\(aq"
             ) in text.replace(r"\e", "\\")
+
+
+def test_the_page_that_is_kept_is_the_one_of_now() -> None:
+    assert FILE.read_text(encoding="utf-8") == page(), "python3 dev.py manual writes it anew"
 
 
 def test_the_page_is_good_roff() -> None:

@@ -92,8 +92,9 @@ def edit_pairs(host: Host, edit: EditPairs) -> bool:
     on_it = f"on the watch list of {len(pairs)}"
     place = pairs.index(edit.pair) + 1 if edit.pair in pairs else 0
     shipped = edit.pair in {(pair.small, pair.large) for pair in board_pairs(())}
+    fetched = "" if host.desk.simulated else "; opened, r fetches what is missing of it"
     words = {
-        "add": f"{name} is {on_it} now; r fetches what is missing of it",
+        "add": f"{name} is {on_it} now{fetched}",
         "remove": f"{name} is off the watch list" + "; the board goes on showing it" * shipped,
         "move": f"{name} is number {place} {on_it}",
     }
