@@ -26,7 +26,7 @@ from tests.torture.clocks import clocks
 from tests.torture.report import Row
 from tests.tui.markets import QUESTION, market
 from tui.report.document import document
-from tui.screen.chrome import age_text
+from tui.screen.chrome import age_texts
 from tui.service.cost import sentence
 from tui.service.service import Desk
 from tui.state.places import places
@@ -134,7 +134,7 @@ def _clocks(folder: Path) -> Row:
     }
     for offset, right in offsets.items():
         now = taken + offset
-        told = age_text(snapshot, now)
+        told = age_texts(snapshot, now)[0]
         cost = sentence(desk.places, held.prices, held.holdings, snapshot.question, now,
                         desk.reference, "r")  # fmt: skip
         tried += 1

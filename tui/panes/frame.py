@@ -140,13 +140,13 @@ def place_text(question: Question, pairs: Sequence[tuple[str, str]]) -> Line:
     return [(f"{pairs.index(pair) + 1}/{len(pairs)} ", "dim")]
 
 
-def status(message: str, kind: str, right: str, width: int, standing: str = "") -> Line:
+def status(message: str, kind: str, ages: Sequence[str], width: int, standing: str = "") -> Line:
     """What holds and is not usual, then a sentence, then the data's age where all fit.
 
     Args:
         message: what is to be said.
         kind: "error", "busy", "alert" or "".
-        right: the age.
+        ages: the data's age in words, the fullest first; the first that fits is shown.
         width: cells.
         standing: what is left out, filtered or of another date; a sentence beside it
             leaves it a quarter of the line at least.
@@ -157,40 +157,42 @@ def status(message: str, kind: str, right: str, width: int, standing: str = "") 
             room = max(room - formats.cell_width(message) - 5, width // 4)
         text = formats.fit(standing, min(room, formats.cell_width(standing))).rstrip()
         head: Line = [(" ", ""), (text, "mark")]
-        rest = width - line_width(head) - 2
+        rest = width - line_width(head) - 1
         if rest < _LEAST_SENTENCE and not message:
             return head
         return [
             *head,
             (" ", ""),
-            *status(message, kind, right if message or rest > len(right) else "", rest),
+            *status(message, kind, [age for age in ages if message or rest > len(age) + 1], rest),
         ]
     signs = {"error": ("! ", "mark"), "busy": ("… ", "mark"), "alert": ("◆ ", "mark reverse")}
     sign = signs.get(kind, ("", ""))
     room = width - 2 - len(sign[0])
     text = message
-    if right and formats.cell_width(message) + len(right) + 2 <= room:
-        text = formats.fit(message, room - len(right))
+    beside = room - formats.cell_width(message) - 2
+    age = next((age for age in ages if len(age) <= beside), "")
+    if age:
+        text = formats.fit(message, room - len(age))
         return [
             (" ", ""),
             sign,
             (text, "bold" if kind in ("error", "alert") else "dim"),
-            (right, "dim"),
+            (age, "dim"),
         ]
     if not message:
-        return [(" ", ""), (formats.fit(right, room).rstrip(), "dim")]
+        return [(" ", ""), (formats.fit(ages[-1] if ages else "", room).rstrip(), "dim")]
     text = formats.fit(text, room).rstrip()
     return [(" ", ""), sign, (text, "bold" if kind in ("error", "alert") else "dim")]
 
 
 def status_lines(
-    message: str, kind: str, right: str, width: int, standing: str, most: int
+    message: str, kind: str, ages: Sequence[str], width: int, standing: str, most: int
 ) -> Drawing:
     """The status line; an error that is longer has lines of its own, so that it is read whole."""
     beside = formats.cell_width(standing) + 7 if standing else 4
     if kind != "error" or formats.cell_width(message) + beside <= width or most < _BELOW:
-        return [status(message, kind, right, width, standing)]
-    head: Drawing = [status("", "", right, width, standing)] if standing else []
+        return [status(message, kind, ages, width, standing)]
+    head: Drawing = [status("", "", ages, width, standing)] if standing else []
     rows = textwrap.wrap(message, max(width - 4, 1))[: most - len(head)]
     whole = sum(map(len, rows)) + len(rows) - 1 >= len(message)
     rows[-1] += "" if whole else " …"
@@ -269,10 +271,10 @@ def frame(width: int, height: int, start: Start) -> Drawing:
     lines = [[]] * height
     if start.board:
         lines[0] = [(" Board", "bold")]
-        lines[-2] = status(READING, "busy", "", width)
+        lines[-2] = status(READING, "busy", (), width)
         return [fit_line(line, width) for line in lines]
     lines[0] = asked(start.question, start.pairs)
-    lines[-2] = status(READING, "busy", "", width)
+    lines[-2] = status(READING, "busy", (), width)
     lines[-1] = hint_line(start.seat.pane, start.keys, width)
 
     def head(number: int, cells: int) -> Line:

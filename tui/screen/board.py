@@ -109,6 +109,7 @@ class Board(Stage, inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Lay out for the size at hand."""
         self._lay_out()
+        self.show_status()
 
     def _lay_out(self) -> None:
         self._classify(*self.size)
@@ -178,16 +179,18 @@ class Board(Stage, inherit_bindings=False):
         """Draw the status line: what is going on, and how old the data is."""
         app = self.host
         message, kind = app.status()
-        right = chrome.age_text(app.snapshot, app.now()) if app.snapshot else ""
+        ages = chrome.age_texts(app.snapshot, app.now()) if app.snapshot else []
         standing = ""
         if app.scene is not None and kind != "alert":
             filtered = self.names.filter.text if self.names.filter else ""
-            standing = chrome.standing(app.question, app.snapshot, filtered, len(app.marked))
+            # of what is shown: the question may already be another, whose answer is to come
+            question = app.scene.snapshot.question
+            standing = chrome.standing(question, app.snapshot, filtered, len(app.marked))
         if self.prompt.is_open:
-            message, kind, right = self.prompt.advice, "error" * self.prompt.wrong, ""
+            message, kind, ages = self.prompt.advice, "error" * self.prompt.wrong, []
             standing = ""
         most = max(self.size.height // 4, 1)
-        lines = frame.status_lines(message, kind, right, self.size.width, standing, most)
+        lines = frame.status_lines(message, kind, ages, self.size.width, standing, most)
         if self._status_height != len(lines):
             self._status_height = len(lines)
             self._status.styles.height = len(lines)

@@ -336,7 +336,7 @@ class BoardScreen(Stage, inherit_bindings=False):
             message, kind = self.prompt.advice, "error" * self.prompt.wrong
         elif self.board is None and not self.trouble:
             message, kind = READING, "busy"
-        self._status.show(lambda width, height: [status(message, kind, "", width)])
+        self._status.show(lambda width, height: [status(message, kind, (), width)])
 
     def _show_hints(self) -> None:
         if self.sorting:

@@ -101,21 +101,26 @@ def standing(
     return " · ".join(parts)
 
 
-def age_text(snapshot: Snapshot, now: datetime) -> str:
-    """Say how old the prices are, and which generation of the store they come from."""
+def age_texts(snapshot: Snapshot, now: datetime) -> list[str]:
+    """Say how old the prices are, and which generation of the store they come from.
+
+    Returns the fullest words first, then shorter ones for a line with less room.
+    """
     times = [
         source.fetched_at
         for source in snapshot.sources
         if source.what.startswith("prices") and source.fetched_at
     ]
-    parts = []
+    closes = []
     if times:
         # the oldest says how fresh they are; one ahead of the clock, that no age can be told
         oldest = max(times) if max(times) > now else min(times)
-        parts.append(f"closes to {snapshot.last_session}, fetched {formats.ago(oldest, now)}")
-    if snapshot.generation is not None:
-        parts.append(f"store {snapshot.generation}")
-    return " · ".join(parts)
+        fetched = f"fetched {formats.ago(oldest, now)}"
+        closes = [f"closes to {snapshot.last_session}, {fetched}", f"prices {fetched}"]
+    if snapshot.generation is None:
+        return closes
+    store = f"store {snapshot.generation}"
+    return [f"{words} · {store}" for words in closes] or [store]
 
 
 def next_steps(
