@@ -183,13 +183,13 @@ def last_session(market: Market, pairs: Iterable[Pair], as_of: date | None = Non
 
 def sessions_of(market: Market, pairs: Iterable[Pair]) -> Dates:
     """(T,) every session with a final close of both funds of any pair, ascending; kept."""
-    held = tuple(pair for pair in pairs if _held(market, pair))
+    priced = tuple(pair for pair in pairs if _held(market, pair))
 
     def joined() -> Dates:
-        parts = [final_sessions(market, pair.small, pair.large) for pair in held]
+        parts = [final_sessions(market, pair.small, pair.large) for pair in priced]
         return np.unique(np.concatenate(parts)) if parts else np.zeros(0, "datetime64[D]")
 
-    return market.cached(("board sessions", *(pair.name for pair in held)), joined)
+    return market.cached(("board sessions", *(pair.name for pair in priced)), joined)
 
 
 def stepped(market: Market, pairs: Iterable[Pair], as_of: date, steps: int) -> date:

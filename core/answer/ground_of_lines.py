@@ -99,9 +99,9 @@ def price_return_weight(market: Market, fund: str, basket: Basket, window: Windo
     numbers, end = basket.numbers[rows], day(window.end)
     origin = origins_of(market, window).name[numbers]
     # NaT is never on or before a day
-    told = set(origin[_first_dividends(market)[numbers] <= end].tolist())
+    paying = set(origin[_first_dividends(market)[numbers] <= end].tolist())
     without_dividends = np.zeros(len(rows), bool)
-    for source in set(origin.tolist()) - told:
+    for source in set(origin.tolist()) - paying:
         of_source = origin == source
         if not _any_adjusted(market, numbers[of_source], window):
             without_dividends |= of_source
