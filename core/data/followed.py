@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
     from core.data.frames import Block, Holdings, Reference
 
+    _Files = Mapping[str, tuple[Holdings, ...]]
+    _Priced = Callable[[date | None, _Files], tuple[tuple[Block, ...], FileCloses]]
+
 
 @dataclass(frozen=True, eq=False)
 class LineTickers:
@@ -56,6 +59,8 @@ class LineTickers:
             one company to another.
         file_closes: prices of files that stand for closes where none are held yet.
         find_turns: makes `turns`.
+        priced: a date and the files known -> the bars, and ``file_closes``, as known on it where
+            nothing else that all this rests on became known later.
     """
 
     bars: tuple[Block, ...]
@@ -68,6 +73,7 @@ class LineTickers:
     passed_on: Mapping[Holdings, Mapping[int, str]] = field(default_factory=dict)
     file_closes: FileCloses = field(default_factory=FileCloses)
     find_turns: Callable[[], tuple[date, ...]] = tuple
+    priced: _Priced | None = None
 
     @cached_property
     def turns(self) -> tuple[date, ...]:
@@ -165,6 +171,9 @@ class LineTickers:
             holdings: fund -> the files that were known, and those that serve the answer.
             reference: exchange sessions and renames.
         """
+        if self.priced is not None and all(turn <= last for turn in self.turns):
+            bars, stated = self.priced(last, holdings)
+            return replace(self, bars=bars, file_closes=stated)
         return _line_tickers(blocks, holdings, reference, last)
 
 
@@ -229,12 +238,21 @@ def _line_tickers(
     so_far = LineTickers(joined, taken, plain, company, {}, {}, passed_on=passed_on)
     lines_of = cache(so_far.lines)
     fills = list(file_prices(known(joined), files, lines_of, reference.sessions, splits))
-    stated = file_closes(known(joined), holdings, lines_of, reference.sessions, splits)
+    filled = apply_fills(joined, fills)
+
+    def priced(
+        until: date | None, files: Mapping[str, tuple[Holdings, ...]]
+    ) -> tuple[tuple[Block, ...], FileCloses]:
+        closes = joined if until is None else upto(joined, until)
+        stated = file_closes(closes, files, lines_of, reference.sessions, splits)
+        return with_file_closes(filled, stated, reference.sessions), stated
+
+    priced_bars, stated = priced(last, holdings)
     by_symbol: dict[str, list[date]] = {}
     for fill in fills:
         by_symbol.setdefault(fill.symbol, []).append(fill.session)
     return LineTickers(
-        with_file_closes(apply_fills(joined, fills), stated, reference.sessions),
+        priced_bars,
         taken,
         plain,
         company,
@@ -244,6 +262,7 @@ def _line_tickers(
         passed_on,
         stated,
         lambda: _turns([*found, *swapped], taken, bars, set(company.values()), fills, session),
+        priced,
     )
 
 

@@ -151,20 +151,26 @@ class Market:
         blocks = self.prices.blocks
         tickers = self.line_tickers.known_on(last, blocks, holdings, self.reference)
         known = replace(self)
-        edited = self.line_tickers.edited | tickers.edited
-        files = [file for of_fund in holdings.values() for file in of_fund]
-        lines = (tickers.lines(file, self.session(file.as_of)) for file in files)
-        used = edited.intersection(
-            *[set(map(tickers.symbol, (change.symbol for change in self.announced))).union(*lines)]
-        )
-        same_files = tickers.file_closes.same_until(self.line_tickers.file_closes, last)
-        if same_files and all(same_bars(self.bars, tickers.bars, s, last) for s in used):
+        if tickers.file_closes.same_until(self.line_tickers.file_closes, last) and self._same_bars(
+            tickers, holdings, last
+        ):
             # what is laid out of the bars serves both
             tickers = replace(tickers, bars=self.bars)
             for name in {"_of_bars", *_OF_BARS} & vars(self).keys():
                 vars(known)[name] = vars(self)[name]
         vars(known)["line_tickers"] = tickers
         return known
+
+    def _same_bars(
+        self, tickers: LineTickers, holdings: Mapping[str, tuple[Holdings, ...]], last: date
+    ) -> bool:
+        """Whether lines of files have the same bars up to a session under other tickers."""
+        edited = self.line_tickers.edited | tickers.edited
+        files = [file for of_fund in holdings.values() for file in of_fund]
+        lines = (tickers.lines(file, self.session(file.as_of)) for file in files)
+        joining = set(map(tickers.symbol, (change.symbol for change in self.announced)))
+        used = edited & joining.union(*lines)
+        return all(same_bars(self.bars, tickers.bars, symbol, last) for symbol in used)
 
     @property
     def bars(self) -> tuple[Block, ...]:
