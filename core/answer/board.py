@@ -17,7 +17,7 @@ import numpy as np
 from core.answer.levels import PairLevels, pair_levels
 from core.answer.snapshot import common_sessions, final_sessions
 from core.data.errors import UnavailableError
-from core.data.frames import Dates, FloatArray, day, pydate
+from core.data.frames import Dates, FloatArray, day, distinct, pydate
 from core.data.windows import Window, resolve
 from core.measures.pair_history import PairHistory
 from core.measures.rarity import Rank, percentiles
@@ -187,7 +187,7 @@ def sessions_of(market: Market, pairs: Iterable[Pair]) -> Dates:
 
     def joined() -> Dates:
         parts = [final_sessions(market, pair.small, pair.large) for pair in priced]
-        return np.unique(np.concatenate(parts)) if parts else np.zeros(0, "datetime64[D]")
+        return distinct(np.concatenate(parts)) if parts else np.zeros(0, "datetime64[D]")
 
     return market.cached(("board sessions", *(pair.name for pair in priced)), joined)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.answer.origins import origins_of
 from core.answer.views import EndEarly, covers
-from core.data.frames import day, pydate
+from core.data.frames import day, distinct, pydate
 
 if TYPE_CHECKING:
     from core.data.frames import Block, Dates, IntArray
@@ -36,7 +36,7 @@ def end_early(basket: Basket, window: Window) -> EndEarly | None:
     early = basket.measured[-1] & (closed < day(window.end))
     if not early.any():
         return None
-    for session in np.unique(closed[early]):
+    for session in distinct(closed[early]):
         ending = np.nonzero(early & (closed == session))[0].tolist()
         delisted = [
             n for n in ending if any(w.startswith("last traded") for w in basket.flags.get(n, ()))
@@ -68,7 +68,7 @@ def file_price_weight(market: Market, basket: Basket, parts: Sequence[Span]) -> 
         measured = basket.measured[k]
         stands = np.zeros(len(measured), bool)
         of_list = market.session(part.file.as_of)
-        ends = np.unique(np.append(basket.opened[k, measured], basket.closed[k, measured]))
+        ends = distinct(np.append(basket.opened[k, measured], basket.closed[k, measured]))
         for when in {of_list, *ends.tolist()}:
             if not (tickers := on_files(when)):
                 continue
