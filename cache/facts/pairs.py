@@ -20,8 +20,8 @@ def shipped_pairs() -> tuple[Pair, ...]:
     return tuple(Pair(small, large, group) for group, (small, _, large) in named)
 
 
-def board_pairs(own: Iterable[tuple[str, str]]) -> tuple[Pair, ...]:
+def board_pairs(watched: Iterable[tuple[str, str]]) -> tuple[Pair, ...]:
     """The shipped pairs, and after them those of a user's list that are not among them."""
     shipped = shipped_pairs()
     known = {(pair.small, pair.large) for pair in shipped}
-    return (*shipped, *(Pair(*pair, OWN) for pair in dict.fromkeys(own) if pair not in known))
+    return (*shipped, *(Pair(*pair, OWN) for pair in dict.fromkeys(watched) if pair not in known))

@@ -126,17 +126,17 @@ def archive_plan(
     # a file dated a holiday stands for the session before
     places = np.searchsorted(within, np.array(sorted(days), "datetime64[D]"), side="right")
     stood_for = {pydate(within[place - 1]) for place in places.tolist() if place}
-    asks, held, missing = [], 0, 0
+    asks, stored, missing = [], 0, 0
     for on, month_end in zip(map(pydate, within), last.tolist(), strict=True):
         if not (daily or month_end):
             continue
         if on in stood_for:
-            held += 1
+            stored += 1
         elif not known.has(on, month_end=month_end) or FileAsk(fund.symbol, on) in absent:
             missing += 1
         else:
             asks.append(FileAsk(fund.symbol, on))
-    return ArchivePlan(tuple(asks), held, missing)
+    return ArchivePlan(tuple(asks), stored, missing)
 
 
 @dataclass

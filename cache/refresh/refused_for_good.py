@@ -61,16 +61,16 @@ def note_refusal(home: Path, vendor: str, now: datetime, *, refused: bool) -> Re
 
 
 def _load(home: Path) -> dict[str, Refusals]:
-    found: dict[str, Refusals] = {}
+    refusals: dict[str, Refusals] = {}
     for row in state_file.rows(home / _NAME):
         try:
             vendor, since, times = row
             at = datetime.fromisoformat(since)
             if isinstance(vendor, str) and at.tzinfo is not None and int(times) > 0:
-                found[vendor] = Refusals(at, int(times))
+                refusals[vendor] = Refusals(at, int(times))
         except (ValueError, TypeError, OverflowError):
             continue
-    return found
+    return refusals
 
 
 def _keep(home: Path, known: dict[str, Refusals]) -> None:

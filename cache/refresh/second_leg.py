@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def open_lines(
-    first: Plan, failed: Mapping[str, str], held: Prices, vendor: Vendor, final: date
+    first: Plan, failed: Mapping[str, str], stored: Prices, vendor: Vendor, final: date
 ) -> frozenset[str]:
     """The symbols that a further source is to be asked for.
 
@@ -27,18 +27,18 @@ def open_lines(
     Args:
         first: the plan of the first source.
         failed: symbol -> why it brought nothing in this refresh.
-        held: what is held now.
+        stored: what is held now.
         vendor: the further source.
         final: the last session whose close is final.
     """
-    known = HeldCloses(held)
+    known = HeldCloses(stored)
     missing: set[str] = set()
     for symbol in (*(ask.symbol for ask in first.asks), *first.waiting):
         last = known.final(symbol)
-        if last is not None and max(last, held.through.get(symbol, last)) >= final:
+        if last is not None and max(last, stored.through.get(symbol, last)) >= final:
             continue
-        reason = failed.get(symbol) or held.failures.get(symbol, "")
+        reason = failed.get(symbol) or stored.failures.get(symbol, "")
         refused = asked_for(reason) is not None
-        if last is None or refused or held.source.get(symbol) == vendor.name:
+        if last is None or refused or stored.source.get(symbol) == vendor.name:
             missing.add(symbol)
     return frozenset(missing)

@@ -17,7 +17,6 @@ from typing import Any, Final, TypeVar
 
 from cache.facts.clean import clean
 from cache.facts.errors import StoreError
-from cache.store.objects import MOST
 
 #: Addresses that are taken, and the places in front of which a Path has lost one of two slashes.
 _ADDRESS: Final = re.compile(r"(s3|gs|gcs|az|azure|abfs|abfss|r2)://?([^/\s][^\s]*)")
@@ -100,6 +99,9 @@ class Bucket:
             StoreError: it cannot be had, or is larger than any of a store.
         """
         import obstore
+
+        # reads arrays by numpy; `address_of` is asked before the first frame, which needs none
+        from cache.store.objects import MOST
 
         def ask() -> bytes:
             answer = obstore.get(self._store, name)

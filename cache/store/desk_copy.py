@@ -154,24 +154,24 @@ def bring(bucket: Bucket, home: Path, now: datetime) -> str:
     owner.check(home, writing=True)
     copy = _LocalCopy(home / _MARKET)
     try:
-        found = bucket.pointer(MARKER)
-        if found is None:
+        pointer = bucket.pointer(MARKER)
+        if pointer is None:
             raise StoreError(f"nothing is published at {bucket.address}")
-        fields = _fields(found.data, bucket.address)
+        fields = _fields(pointer.data, bucket.address)
         copy.take(bucket, fields)
         for name in FACTS:
             _bring_fact(bucket, fields["facts"].get(name), home / name)
         _mark(home, {"generation": fields["generation"], "at": fields["at"]}, bucket)
         return ""
     except StoreError as error:
-        held = _marked(home)
-        if copy.generation() is None or held is None:
+        mark = _marked(home)
+        if copy.generation() is None or mark is None:
             raise
-        hours = (now - datetime.fromisoformat(held["at"])).total_seconds() / 3600
+        hours = (now - datetime.fromisoformat(mark["at"])).total_seconds() / 3600
         old = f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
         return (
-            f"{error}; shown is the last whole generation here, {held['generation']}, published"
-            f" {held['at']}, {old} ago"
+            f"{error}; shown is the last whole generation here, {mark['generation']}, published"
+            f" {mark['at']}, {old} ago"
         )
     except OSError as error:
         raise StoreError(f"cannot write to {home}: {error.strerror}") from None

@@ -17,7 +17,7 @@ import numpy as np
 from core.answer.levels import PairLevels, pair_levels
 from core.answer.snapshot import common_sessions, final_sessions
 from core.data.errors import UnavailableError
-from core.data.frames import Dates, FloatArray, day, pydate
+from core.data.frames import Dates, FloatArray, day, distinct, pydate
 from core.data.windows import Window, resolve
 from core.measures.pair_history import PairHistory
 from core.measures.rarity import Rank, percentiles
@@ -183,13 +183,13 @@ def last_session(market: Market, pairs: Iterable[Pair], as_of: date | None = Non
 
 def sessions_of(market: Market, pairs: Iterable[Pair]) -> Dates:
     """(T,) every session with a final close of both funds of any pair, ascending; kept."""
-    held = tuple(pair for pair in pairs if _held(market, pair))
+    priced = tuple(pair for pair in pairs if _held(market, pair))
 
     def joined() -> Dates:
-        parts = [final_sessions(market, pair.small, pair.large) for pair in held]
-        return np.unique(np.concatenate(parts)) if parts else np.zeros(0, "datetime64[D]")
+        parts = [final_sessions(market, pair.small, pair.large) for pair in priced]
+        return distinct(np.concatenate(parts)) if parts else np.zeros(0, "datetime64[D]")
 
-    return market.cached(("board sessions", *(pair.name for pair in held)), joined)
+    return market.cached(("board sessions", *(pair.name for pair in priced)), joined)
 
 
 def stepped(market: Market, pairs: Iterable[Pair], as_of: date, steps: int) -> date:

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.answer.origins import origins_of
 from core.answer.views import EndEarly, covers
-from core.data.frames import day, pydate
+from core.data.frames import day, distinct, pydate
 
 if TYPE_CHECKING:
     from core.data.frames import Block, Dates, IntArray
@@ -36,7 +36,7 @@ def end_early(basket: Basket, window: Window) -> EndEarly | None:
     early = basket.measured[-1] & (closed < day(window.end))
     if not early.any():
         return None
-    for session in np.unique(closed[early]):
+    for session in distinct(closed[early]):
         ending = np.nonzero(early & (closed == session))[0].tolist()
         delisted = [
             n for n in ending if any(w.startswith("last traded") for w in basket.flags.get(n, ()))
@@ -68,7 +68,7 @@ def file_price_weight(market: Market, basket: Basket, parts: Sequence[Span]) -> 
         measured = basket.measured[k]
         stands = np.zeros(len(measured), bool)
         of_list = market.session(part.file.as_of)
-        ends = np.unique(np.append(basket.opened[k, measured], basket.closed[k, measured]))
+        ends = distinct(np.append(basket.opened[k, measured], basket.closed[k, measured]))
         for when in {of_list, *ends.tolist()}:
             if not (tickers := on_files(when)):
                 continue
@@ -99,9 +99,9 @@ def price_return_weight(market: Market, fund: str, basket: Basket, window: Windo
     numbers, end = basket.numbers[rows], day(window.end)
     origin = origins_of(market, window).name[numbers]
     # NaT is never on or before a day
-    told = set(origin[_first_dividends(market)[numbers] <= end].tolist())
+    paying = set(origin[_first_dividends(market)[numbers] <= end].tolist())
     without_dividends = np.zeros(len(rows), bool)
-    for source in set(origin.tolist()) - told:
+    for source in set(origin.tolist()) - paying:
         of_source = origin == source
         if not _any_adjusted(market, numbers[of_source], window):
             without_dividends |= of_source

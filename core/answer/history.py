@@ -255,14 +255,14 @@ def _daily(
     market: Market, question: Question, fund: str, ends: Sequence[date]
 ) -> dict[date, Daily]:
     """Session -> the daily breadth that has it: one for each calendar year, up to its last end."""
-    found: dict[date, Daily] = {}
+    by_date: dict[date, Daily] = {}
     for year in sorted({end.year for end in ends}):
         mine = [end for end in ends if end.year == year]
         before = market.session(mine[0] - timedelta(days=1))
         counted = daily_of(market, fund, (before, mine[-1]), mine[-1], question.basis)
         if counted is not None:
-            found |= dict.fromkeys(mine, counted)
-    return found
+            by_date |= dict.fromkeys(mine, counted)
+    return by_date
 
 
 def _daily_point(row: Scalar, end: date, by_session: dict[date, Daily]) -> Point:

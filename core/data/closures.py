@@ -69,8 +69,10 @@ def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
         return calendar[:0]
     sessions = np.concatenate([block.sessions for block in blocks])
     # np.isin would import numpy.ma for dates
-    held = sessions[np.minimum(sessions.searchsorted(calendar), len(sessions) - 1)] == calendar
-    rows = np.flatnonzero(held)
+    with_closes = (
+        sessions[np.minimum(sessions.searchsorted(calendar), len(sessions) - 1)] == calendar
+    )
+    rows = np.flatnonzero(with_closes)
     gap = np.diff(rows) - 1
     # Sessions held in a row, up to each one that is held.
     breaks = np.r_[0, np.flatnonzero(gap) + 1]

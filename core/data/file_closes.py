@@ -27,6 +27,7 @@ from core.data.frames import (
     Holdings,
     IntArray,
     day,
+    distinct,
     pydate,
 )
 from core.data.windows import last_on_or_before
@@ -86,7 +87,7 @@ class FileCloses:
     @cached_property
     def sessions(self) -> tuple[date, ...]:
         """The sessions of all prices, ascending."""
-        return tuple(np.unique(self.session).tolist())
+        return tuple(distinct(self.session).tolist())
 
     def on(self, session: date) -> frozenset[str]:
         """The symbols with a price of a session; kept."""

@@ -78,7 +78,7 @@ def link(
                 quantity = new.file.quantity[common] / old.file.quantity[at]
                 price = new.price[common] / old.price[at]
                 factors = split_factors(quantity, price)
-                traded, moved = (np.abs(np.log(r / np.nanmedian(r))) for r in (quantity, price))
+                traded, moved = (np.abs(np.log(r / _median(r))) for r in (quantity, price))
             # another name and identifier under the ticker: the same line where its shares go on
             other = ~_same(old.file, at, new.file, common)
             factors[other & ~((traded <= _GOES_ON) & (moved <= _NO_LEAP))] = np.nan
@@ -94,6 +94,12 @@ def link(
             stated = new.price[common][mine]
             links.add(numbers[mine], old.session, new.session, factors[mine], stated)
         seen[new.numbers] = place
+
+
+def _median(ratios: FloatArray) -> float:
+    """The median of those that are known; NaN where none is."""
+    known = ratios[~np.isnan(ratios)]
+    return float(np.median(known)) if len(known) else float("nan")
 
 
 def _same(old: Holdings, rows: IntArray, new: Holdings, new_rows: IntArray) -> BoolArray:

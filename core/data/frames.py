@@ -50,6 +50,15 @@ def dates_of(values: Sequence[date | str]) -> Dates:
     return np.array(values, dtype="datetime64[D]")
 
 
+def distinct(days: Dates) -> Dates:
+    """(K,) the different ones of some days, ascending; `np.unique` loads masked arrays."""
+    # as numbers: numpy sorts days several times slower
+    ordered = np.sort(days.astype(np.int64))
+    is_new = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+    different: Dates = ordered[is_new].astype("datetime64[D]")
+    return different
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Events:
     """Dividends or splits of a block: few, so kept as coordinates.

@@ -99,7 +99,7 @@ def _alone(texts: Sequence[str]) -> dict[str, int]:
 
 
 def followed(
-    found: Iterable[Swap],
+    swaps: Iterable[Swap],
     files: Iterable[Holdings],
     close_on: Callable[[str, date], float],
 ) -> Mapping[Holdings, Mapping[int, str]]:
@@ -110,12 +110,12 @@ def followed(
     Where a name alone tells it and the listed ticker's close is near, the row stays as it is.
 
     Args:
-        found: the companies.
+        swaps: the companies.
         files: all files.
         close_on: a ticker and a date -> its last close on the split basis of that date, NaN
             without a recent one.
     """
-    passed_on = list(found)
+    passed_on = list(swaps)
     # a company that came to the ticker of another is followed by it too
     out: dict[Holdings, dict[int, str]] = {}
     for file in files if passed_on else ():

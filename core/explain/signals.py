@@ -94,7 +94,7 @@ def _zweig(daily: Daily) -> Judged:
 
 def _ninety(ground: Ground, session: SessionFigures) -> dict[str, Judged]:
     moves, traded = moves_of(ground, session), volumes(ground, session.when)
-    found: dict[str, Judged] = {}
+    values: dict[str, Judged] = {}
     sides = {
         "up": [s for s, m in moves.items() if m > 0],
         "down": [s for s, m in moves.items() if m < 0],
@@ -108,11 +108,11 @@ def _ninety(ground: Ground, session: SessionFigures) -> dict[str, Judged]:
     for way, lines in sides.items():
         share = len(lines) / whole if whole else None
         term = Term(f"members {way}", float(len(lines)), "count", f"of {whole:,} that moved")
-        found[f"{way}_issues_90"] = None if share is None else round(share, 9) >= NINETY, (term,)
+        values[f"{way}_issues_90"] = None if share is None else round(share, 9) >= NINETY, (term,)
         part = volume[way] / both if known and both else None
         term = Term(f"volume {way}", volume[way], "money", f"shares, of {both:,.0f}")
-        found[f"{way}_volume_90"] = None if part is None else round(part, 9) >= NINETY, (term,)
-    return found
+        values[f"{way}_volume_90"] = None if part is None else round(part, 9) >= NINETY, (term,)
+    return values
 
 
 def _closes(ground: Ground, session: SessionFigures) -> list[float]:

@@ -231,11 +231,16 @@ def daily(
         closes = matrix.stand_in[max(matrix.row(start), 0) : matrix.row(end) + 1]
         falls = drawdowns(closes, market.columns(matrix)[inside])
 
-    traits, own = market.cached((matrix, "traits"), lambda: Traits(matrix)), market.series(fund)
+    traits, fund_series = (
+        market.cached((matrix, "traits"), lambda: Traits(matrix)),
+        market.series(fund),
+    )
 
     def standing(first: int) -> Standing:
-        last = counted(traits, parts, tail, days[tail - opened :], own)
-        return Standing(last, falls, days[first:], tuple(parts), opened + first, own, traits)
+        last = counted(traits, parts, tail, days[tail - opened :], fund_series)
+        return Standing(
+            last, falls, days[first:], tuple(parts), opened + first, fund_series, traits
+        )
 
     def sectors(first: int) -> Sectors | None:
         if window_basket is None:

@@ -191,8 +191,8 @@ class PairHistory:
     @cached_property
     def states(self) -> tuple[State, ...]:
         """The states that hold at the as-of date, each with what followed it before."""
-        found = (self._percentile_state(), self._streak_state(), self._ratio_state())
-        return tuple(state for state in found if state is not None)
+        candidates = (self._percentile_state(), self._streak_state(), self._ratio_state())
+        return tuple(state for state in candidates if state is not None)
 
     def _state(
         self, kind: StateKind, threshold: float, length: int, side: int, state: BoolArray

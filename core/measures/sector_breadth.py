@@ -116,8 +116,8 @@ def sectors_of(
     here = code[now[-1].columns] if now else np.zeros(0, np.intp)
     rows = []
     for place, name in enumerate(names):
-        own = returns[(codes == place) & np.isfinite(returns)]
-        n, up = len(own), int((own > 0).sum())
+        of_sector = returns[(codes == place) & np.isfinite(returns)]
+        n, up = len(of_sector), int((of_sector > 0).sum())
         above, averaged = {}, {}
         for days in SECTOR_AVERAGES:
             over, enough = ABOVE[days]
@@ -126,6 +126,8 @@ def sectors_of(
             count = int(((members & over) != 0).sum())
             above[days] = count / averaged[days] if averaged[days] >= FEWEST else None
         share = up / n if n >= FEWEST else None
-        rows.append(SectorBreadth(name, n, up, share, median(own) if n else None, above, averaged))
+        rows.append(
+            SectorBreadth(name, n, up, share, median(of_sector) if n else None, above, averaged)
+        )
     size = max(last + 1 - first, 0)
     return Sectors(tuple(rows), code, marks, tuple(parts), first, size)

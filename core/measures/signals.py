@@ -160,7 +160,7 @@ def states(daily: Daily) -> dict[str, FloatArray]:
     """Key -> (T,) 1 where a signal is on, 0 where not, NaN where it cannot be told."""
     average = zweig_average(daily)
     fired, _ = thrusts(average)
-    found = {"zweig": np.where(np.isfinite(average), fired, np.nan)}
+    by_key = {"zweig": np.where(np.isfinite(average), fired, np.nan)}
     sides = {
         "volume": (daily.up_volume, daily.down_volume),
         "issues": (daily.advances, daily.declines),
@@ -175,7 +175,7 @@ def states(daily: Daily) -> dict[str, FloatArray]:
             shares = np.where(both > 0, up / both, np.nan), np.where(both > 0, down / both, np.nan)
         for way, share in zip(("up", "down"), shares, strict=True):
             on = np.where(np.isfinite(share), np.round(share, 9) >= NINETY, np.nan)
-            found[f"{way}_{what}_90"] = on
+            by_key[f"{way}_{what}_90"] = on
     risen, off = _index_levels(daily.standing.series, daily)
     with np.errstate(invalid="ignore", divide="ignore"):
         highs, lows = daily.highs / daily.seasoned, daily.lows / daily.seasoned
@@ -183,14 +183,14 @@ def states(daily: Daily) -> dict[str, FloatArray]:
         known = np.isfinite(highs) & np.isfinite(lows) & np.isfinite(risen) & np.isfinite(swing)
         omen = (highs > OMEN_SHARE) & (lows > OMEN_SHARE) & (daily.highs <= 2 * daily.lows)
         omen &= (risen > 0) & (swing < 0)
-        found["hindenburg"] = np.where(known, omen, np.nan)
+        by_key["hindenburg"] = np.where(known, omen, np.nan)
         top, bottom = _line_extremes(daily.oscillators.line)
         apart = (off <= NEAR_HIGH + _NEAR) & (
             top - daily.oscillators.line > LINE_BELOW * (top - bottom)
         )
         known = np.isfinite(off) & np.isfinite(top) & (top > bottom)
-        found["divergence"] = np.where(known, apart, np.nan)
-    return {key: found[key].astype(np.float64) for key in RULES}
+        by_key["divergence"] = np.where(known, apart, np.nan)
+    return {key: by_key[key].astype(np.float64) for key in RULES}
 
 
 _NEEDS: Final = {
@@ -210,12 +210,12 @@ def signals(daily: Daily) -> tuple[Signal, ...]:
     if not len(days):
         return ()
     _, left = thrusts(zweig_average(daily))
-    told = []
+    judged = []
     for key, on in states(daily).items():
         title, rule = RULES[key]
         known = np.isfinite(on)
         if not known[-1]:
-            told.append(Signal(key, title, rule, "unknown", None, None, None, needs=_NEEDS[key]))
+            judged.append(Signal(key, title, rule, "unknown", None, None, None, needs=_NEEDS[key]))
             continue
         levels = on.copy()
         if key == "zweig":
@@ -227,7 +227,7 @@ def signals(daily: Daily) -> tuple[Signal, ...]:
         begun = int(before[-1]) + 1 if len(before) else int(known.argmax())
         fires = np.nonzero(on == 1)[0]
         previous = levels[-2] if len(levels) > 1 else np.nan
-        told.append(
+        judged.append(
             Signal(
                 key,
                 title,
@@ -242,4 +242,4 @@ def signals(daily: Daily) -> tuple[Signal, ...]:
                 ended=state == "off" and bool(previous == 1) and not key.endswith("_90"),
             )
         )
-    return tuple(told)
+    return tuple(judged)

@@ -311,9 +311,9 @@ def off_high(closes: FloatArray, now: FloatArray) -> FloatArray:
     closed = np.isfinite(slab)
     if closed.all():
         return 1 - now / extremes(slab, YEAR_SESSIONS, high=True)
-    held = np.cumsum(closed, axis=1, dtype=np.int32)
-    held[:, YEAR_SESSIONS:] -= held[:, :-YEAR_SESSIONS].copy()
-    enough = held[:, YEAR_SESSIONS - 1 :] >= HIGH_CLOSES
+    closes_held = np.cumsum(closed, axis=1, dtype=np.int32)
+    closes_held[:, YEAR_SESSIONS:] -= closes_held[:, :-YEAR_SESSIONS].copy()
+    enough = closes_held[:, YEAR_SESSIONS - 1 :] >= HIGH_CLOSES
     top = extremes(np.where(closed, slab, -np.inf), YEAR_SESSIONS, high=True)
     return np.where(enough, 1 - now / top, np.nan)
 

@@ -18,8 +18,8 @@ def value_words(one: Unusual) -> str:
     row, value = one.row, one.rank.value
     if row.unit in ("share", "return"):
         return share(value, row.decimals)
-    told = row.in_unit(value)
-    number = f"{0.0 if told is None else told:{'+' if row.signed else ''},.{row.decimals}f}"
+    scaled = row.in_unit(value)
+    number = f"{0.0 if scaled is None else scaled:{'+' if row.signed else ''},.{row.decimals}f}"
     return number if row.unit in ("count", "ratio") else f"{number} {row.unit}"
 
 

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 _CALENDAR, _ROLLING, _STREAK, _LEVEL = "own.calendar", "own.rolling", "own.streaks[0]", "own.level"
 
 
-def own_headline(snapshot: Snapshot, own: Spread) -> Sentence:
+def own_headline(snapshot: Snapshot, spread: Spread) -> Sentence:
     """One sentence: what the index returned, and how rare that is."""
     question = snapshot.question
-    value = own.small_return
+    value = spread.small_return
     tail = Sentence(
         f" ({BASIS_WORDS[question.basis]} to ",
         Figure(spoken(snapshot.window.end), "question.end"), ")",
@@ -34,20 +34,20 @@ def own_headline(snapshot: Snapshot, own: Spread) -> Sentence:
     if level(value):
         return Sentence(sentence, ".")
     kind = "gain" if value > 0 else "loss"
-    beside = comparisons(snapshot.window.label, own.history.length)
+    beside = comparisons(snapshot.window.label, spread.history.length)
     claims: list[Sentence] = []
     standing: Standing | None = None
     if beside.rolling:
-        rank = own.rolling
+        rank = spread.rolling
         if rank is None:
             claims.append(Sentence("no rank, closes are missing inside the window"))
         else:
             claims.append(rank_words(rank, kind, _ROLLING, "large"))
             standing = rank.standing
     if beside.same_window:
-        claims.append(_among_years(own.same_window, kind))
+        claims.append(_among_years(spread.same_window, kind))
     parts = [part for claim in claims for part in (", and ", claim)][1:]
-    further = _further(own, standing) if beside.rolling else Sentence()
+    further = _further(spread, standing) if beside.rolling else Sentence()
     return Sentence(sentence, ": ", *parts, *(("; ", further) if further else ()), ".")
 
 
@@ -72,9 +72,9 @@ def _among_years(ranking: Ranking, kind: str) -> Sentence:
     return place
 
 
-def _further(own: Spread, than: Standing | None) -> Sentence:
+def _further(spread: Spread, than: Standing | None) -> Sentence:
     """A claim of the streak or the level that is stronger than the return's own; else nothing."""
-    history = own.history
+    history = spread.history
     if not history.whole:
         return Sentence()
     words, best = Sentence(), than
@@ -110,15 +110,15 @@ def _since(closes: LevelHistory) -> Sentence:
 
 def own_sentence(snapshot: Snapshot) -> Sentence:
     """Drawdown in the window, distance from the high, and record closes this year and before."""
-    own = snapshot.own
-    if own is None:
+    spread = snapshot.own
+    if spread is None:
         return Sentence()
     clauses = []
-    if round(own.drawdown, 4) < 0:
-        fall = Figure(share(-own.drawdown), "own.drawdown")
+    if round(spread.drawdown, 4) < 0:
+        fall = Figure(share(-spread.drawdown), "own.drawdown")
         clauses.append(Sentence("its deepest fall inside the window was ", fall))
-    closes, records = own.history.ratio, own.history.record_closes
-    if closes is not None and own.history.whole:
+    closes, records = spread.history.ratio, spread.history.record_closes
+    if closes is not None and spread.history.whole:
         high = Sentence("it closed at its high of all time")
         if closes.high.end != closes.end:
             off = Figure(share(-closes.off(closes.high)), f"{_LEVEL}.off_high")

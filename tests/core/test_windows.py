@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.data.errors import UnavailableError, WindowError
-from core.data.frames import Dates
+from core.data.frames import Dates, distinct
 from core.data.windows import full_year, months_back, resolve, same_window
 from tests.core.build import weekdays
 
@@ -94,3 +94,9 @@ def test_full_years() -> None:
     assert (year.start, year.end) == (date(2024, 12, 31), date(2025, 12, 31))
     assert full_year(2019, DAYS) is None
     assert full_year(2026, DAYS) is None
+
+
+def test_distinct_days_are_ascending_and_once_each() -> None:
+    days = np.array(["2026-03-05", "2024-02-29", "2026-03-05", "1969-12-31"], "datetime64[D]")
+    assert distinct(days).astype(str).tolist() == ["1969-12-31", "2024-02-29", "2026-03-05"]
+    assert distinct(days[:0]).dtype == days.dtype and not len(distinct(days[:0]))

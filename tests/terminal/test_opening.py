@@ -118,6 +118,8 @@ opening.Opening.end = lambda self: None
 sys.stdin.isatty = sys.stdout.isatty = lambda: True
 opening.termios.tcgetattr = lambda descriptor: []
 from tui.cli.run import run
+# asks for the place of a market that is not simulated
+import tui.cli.remote
 run(["--demo", "--home", sys.argv[1]])
 """
 

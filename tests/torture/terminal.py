@@ -158,6 +158,15 @@ def drive(
         os.close(ours)
 
 
+def _cells(workbook: bytes) -> str:
+    """The text of every cell of a workbook, a line each."""
+    from openpyxl import load_workbook
+
+    sheets = load_workbook(io.BytesIO(workbook), read_only=True).worksheets
+    rows = (row for sheet in sheets for row in sheet.iter_rows(values_only=True))
+    return "\n".join(str(cell) for row in rows for cell in row if isinstance(cell, str))
+
+
 def _written(folder: Path) -> Row:
     from tui.report.files import write_file
     from tui.report.formats import FORMATS, written
@@ -168,6 +177,8 @@ def _written(folder: Path) -> Row:
     times = 0
     for kind in FORMATS:
         text = written(snapshot, kind)
+        if isinstance(text, bytes):
+            text = _cells(text)
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             write(text, kind=kind)

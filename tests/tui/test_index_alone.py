@@ -71,6 +71,10 @@ def test_the_sentences(snapshot: Snapshot) -> None:
 def test_every_format_and_table_is_written(snapshot: Snapshot) -> None:
     for name in FORMATS:
         text = written(snapshot, name)
+        if isinstance(text, bytes):
+            # a workbook is compressed: its tables are those of the parts below
+            assert text.startswith(b"PK")
+            continue
         assert text and "SPY" not in text.replace("SPYX", ""), name
     told = document(snapshot)
     for name in PARTS:

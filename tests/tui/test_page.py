@@ -255,6 +255,9 @@ def test_the_picture_for_a_story_stands_alone(snapshot: Snapshot) -> None:
 def test_every_format_takes_an_answer_in_part(held: markets.Market, kind: str) -> None:
     snapshot = take(held, replace(markets.QUESTION, daily=True))
     text = written(snapshot, kind)
+    if isinstance(text, bytes):
+        assert kind == "xlsx" and text.startswith(b"PK")
+        return
     assert text.endswith("\n")
     if kind == "html":
         Page(text)

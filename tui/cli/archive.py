@@ -34,12 +34,12 @@ def fetch_history(desk: Desk, arguments: argparse.Namespace) -> int:
     if not 1990 <= arguments.history <= now.year:
         return say(f"--history {arguments.history}: name the first year, such as 2006", BAD_INPUT)
     try:
-        held = desk.store.read().holdings.get(symbol, ())
+        files = desk.store.read().holdings.get(symbol, ())
     except StoreEmpty:
-        held = ()
+        files = ()
     plan = archive_plan(
         fund,
-        held,
+        files,
         desk.reference.sessions,
         arguments.history,
         last_final(now),

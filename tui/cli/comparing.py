@@ -29,14 +29,14 @@ def compare(desk: Desk, question: Question, config: Config, key: str) -> int:
     from cache.refresh.comparing import compare_sources
     from tui.service.price_sources import Sources
 
-    held = desk.store.read()
+    contents = desk.store.read()
     pair = (question.small, question.large)
-    files = [held.holdings[fund][-1] for fund in pair if held.holdings.get(fund)]
+    files = [contents.holdings[fund][-1] for fund in pair if contents.holdings.get(fund)]
     lines = {symbol: None for file in files for symbol in file.symbols}
     aliases = desk.reference.aliases
     symbols = list(dict.fromkeys((*pair, *(aliases.get(symbol, symbol) for symbol in lines))))
     source, _ = Sources(desk.places, config, desk.store.home).make(key)
-    result = compare_sources(held.prices, symbols, source, datetime.now(UTC))
+    result = compare_sources(contents.prices, symbols, source, datetime.now(UTC))
     write(_text(result, source.name))
     for reason, count in Counter(result.failed.values()).most_common(_TOLD):
         say(safe(f"{count:,} not compared: {reason}"), IN_PART)

@@ -22,14 +22,14 @@ def paths_from(typed: str) -> list[str]:
     try:
         where = Path(folder or ".").expanduser()
         with os.scandir(where) as entries:
-            found = [
+            paths = [
                 f"{folder}{entry.name}{'/' if entry.is_dir() else ''}"
                 for entry, _ in zip(entries, range(_MOST), strict=False)
                 if entry.name.startswith(start) and (start or not entry.name.startswith("."))
             ]
     except (OSError, RuntimeError, ValueError):
         return []
-    return sorted(found)
+    return sorted(paths)
 
 
 def common_start(words: Sequence[str]) -> str:

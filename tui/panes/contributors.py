@@ -95,8 +95,8 @@ class Contributors(Pane):
         if self.view in ("sectors", "themes"):
             groups(scene, self.view, self.filter).fill(self._other)
         elif self.view == "gap":
-            kept = None if self.filter is None else frozenset(self.matching(scene))
-            gap_leaders(scene, best=self.order.falling, kept=kept).fill(self._other)
+            matching = None if self.filter is None else frozenset(self.matching(scene))
+            gap_leaders(scene, best=self.order.falling, kept=matching).fill(self._other)
         elif self.view == "brinson":
             sector_effects(scene, best=self.order.falling).fill(self._other)
         else:

@@ -98,11 +98,11 @@ def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContent
         wanted_symbols = {theme.name: theme.symbols for theme in scene.market.themes}
         for row, name in zip(rows, names, strict=True):
             symbols = wanted_symbols.get(name, ())
-            found = {
+            known = {
                 s for by_name in by_side.values() if name in by_name for s in by_name[name].symbols
             }
-            listed = " ".join(s for s in symbols if s in found)
-            row["source"] = f"{len(found)} of {len(symbols)}: {listed} · {sources[name]}"
+            listed = " ".join(s for s in symbols if s in known)
+            row["source"] = f"{len(known)} of {len(symbols)}: {listed} · {sources[name]}"
     for side, by_name in by_side.items():
         tail = "" if side == "small" else "2"
         values[f"bar{tail}"] = [

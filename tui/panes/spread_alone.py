@@ -17,41 +17,41 @@ if TYPE_CHECKING:
     from tui.host.scene import Scene
 
 
-def drawing(scene: Scene, own: Spread, view: str, width: int, height: int) -> Drawing:
+def drawing(scene: Scene, spread: Spread, view: str, width: int, height: int) -> Drawing:
     """A view of the pane; what sets two indices beside each other is drawn as the lines are."""
-    lines = _figures(scene, own, width)
-    history = own.history
+    lines = _figures(scene, spread, width)
+    history = spread.history
     if view == "stretches":
-        lines += _parts(_rank(scene, own), width)
+        lines += _parts(_rank(scene, spread), width)
         return lines + stretches(scene, history, width, max(height - len(lines), 3))
     if view == "ratio":
         level = history.ratio or history.total_ratio
         lines += _parts(ratio_parts(level, "close"), width) if level is not None else []
         return lines + ratio(scene, history, width, max(height - len(lines), 3))
     if view in ("years", "full years"):
-        ranking = own.same_window if view == "years" else own.full_years
+        ranking = spread.same_window if view == "years" else spread.full_years
         words = window_words(scene.snapshot) if view == "years" else "of every full year"
         lines += _parts([f"return {words}, %", _place(ranking)], width)
         years = [year.year for year in ranking.history]
         gaps = [year.gap for year in ranking.history]
-        here = own.same_window.history[-1].year
+        here = spread.same_window.history[-1].year
         if view == "full years":
             years, gaps = [*years, here], [*gaps, ranking.gap]
         room = max(height - len(lines), 3)
         return lines + inset(
             year_bars(years, gaps, here, width - 2, room, styles=("small", "large"))
         )
-    lines += _parts(_rank(scene, own), width, 2 if height >= 16 else 1)
-    chart = SubChart([Curve(scene.fund("small"), own.small_line, "small")], height - len(lines))
-    return lines + inset(stacked_charts(own.sessions, [chart], width - 2))
+    lines += _parts(_rank(scene, spread), width, 2 if height >= 16 else 1)
+    chart = SubChart([Curve(scene.fund("small"), spread.small_line, "small")], height - len(lines))
+    return lines + inset(stacked_charts(spread.sessions, [chart], width - 2))
 
 
-def _figures(scene: Scene, own: Spread, width: int) -> Drawing:
+def _figures(scene: Scene, spread: Spread, width: int) -> Drawing:
     """The return, its deepest fall, record closes this year."""
     line: Line = [(" ", ""), (scene.fund("small"), "small bold")]
-    line.append((f" {formats.pct(own.small_return)}", ""))
-    parts = [f"deepest fall {formats.pct(own.drawdown)}"]
-    records, year = own.history.record_closes, scene.snapshot.as_of.year
+    line.append((f" {formats.pct(spread.small_return)}", ""))
+    parts = [f"deepest fall {formats.pct(spread.drawdown)}"]
+    records, year = spread.history.record_closes, scene.snapshot.as_of.year
     if year in records:
         parts.append(f"record closes {records[year]:,} this year")
     for part in parts:
@@ -66,12 +66,12 @@ def _place(ranking: Ranking) -> str:
     return f"rank {ranking.rank} of {ranking.of} since {ranking.first_year}"
 
 
-def _rank(scene: Scene, own: Spread) -> list[str]:
+def _rank(scene: Scene, spread: Spread) -> list[str]:
     """The rank among stretches as long, and among the same windows where that is like it."""
-    beside = comparisons(scene.snapshot.window.label, own.history.length)
-    parts = [] if own.rolling is None else rolling_parts(own.rolling, gap=False)
+    beside = comparisons(scene.snapshot.window.label, spread.history.length)
+    parts = [] if spread.rolling is None else rolling_parts(spread.rolling, gap=False)
     if beside.same_window:
-        place = f"this window: {_place(own.same_window)}"
+        place = f"this window: {_place(spread.same_window)}"
         parts = [*parts, place] if beside.rolling else [place, *parts]
     return parts
 

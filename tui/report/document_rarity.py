@@ -182,22 +182,22 @@ def rarity_document(history: PairHistory, basis: str) -> Json:
     }
 
 
-def own_document(own: Spread, basis: str) -> Json:
+def own_document(spread: Spread, basis: str) -> Json:
     """One index alone: its return, how rare that is, drawdown, streaks, level, record closes."""
-    ranking, history = own.same_window, own.history
+    ranking, history = spread.same_window, spread.history
     return {
-        "return": number(own.small_return),
-        "drawdown": number(own.drawdown),
+        "return": number(spread.small_return),
+        "drawdown": number(spread.drawdown),
         "calendar": _calendar(ranking),
-        "full_years": _calendar(own.full_years),
+        "full_years": _calendar(spread.full_years),
         "rolling": rolling_document(history.rolling, gap=False),
         "streaks": [streak_document(of, streak) for of, streak in history.streaks],
         "level": level_document(history.ratio, "pr") or level_document(history.total_ratio, basis),
         "record_closes": {str(year): n for year, n in sorted(history.record_closes.items())},
         "followed": followed_document(history),
         "daily": {
-            "sessions": [str(session) for session in own.sessions],
-            "return": own.small_line.tolist(),
+            "sessions": [str(session) for session in spread.sessions],
+            "return": spread.small_line.tolist(),
         },
     }
 

@@ -105,13 +105,13 @@ def to_story(snapshot: Snapshot, length: Length, *, markdown: bool = False) -> s
 
     One index alone is told in the sentences of its note.
     """
-    told = [" ".join(paragraph) for paragraph in story(snapshot, length)]
-    told = told or [*map(str, sentences(snapshot))][: None if length == "full" else 2]
+    paragraphs = [" ".join(paragraph) for paragraph in story(snapshot, length)]
+    paragraphs = paragraphs or [*map(str, sentences(snapshot))][: None if length == "full" else 2]
     remarks = (*snapshot.missing, *snapshot.warnings) if length == "full" else snapshot.missing
     if markdown:
-        blocks = [*map(_escaped, told), *(f"> {_escaped(line)}" for line in remarks)]
+        blocks = [*map(_escaped, paragraphs), *(f"> {_escaped(line)}" for line in remarks)]
     else:
-        blocks = [*told, *(["\n".join(f"! {line}" for line in remarks)] if remarks else [])]
+        blocks = [*paragraphs, *(["\n".join(f"! {line}" for line in remarks)] if remarks else [])]
     return "\n\n".join(blocks) + "\n"
 
 

@@ -87,10 +87,10 @@ def _tables(market: Market, question: Question, fund: str) -> Iterator[tuple[str
     made = histories(market, question, fund, measures, sessions, "month")
     whole = history.table(made)
     # the fund is the folder's
-    kept = [at for at, column in enumerate(whole.columns) if column.name != "fund"]
-    columns = tuple(whole.columns[at] for at in kept)
+    places = [at for at, column in enumerate(whole.columns) if column.name != "fund"]
+    columns = tuple(whole.columns[at] for at in places)
     end = [column.name for column in columns].index("end")
-    slim = [tuple(row[at] for at in kept) for row in whole.rows]
+    slim = [tuple(row[at] for at in places) for row in whole.rows]
     for year, mine in _by_year(slim, end):
         yield "measures", year, TidyTable("measures", columns, tuple(mine))
 

@@ -190,14 +190,14 @@ def page(title: str, main: str) -> str:
 
 def to_html(snapshot: Snapshot, earlier: Since | None = None) -> str:
     """The note as one self-contained page."""
-    told = document(snapshot, earlier)
-    prose = told["prose"]
+    fields = document(snapshot, earlier)
+    prose = fields["prose"]
     story_of_it = [
         " ".join(
             _sentence(sentence, entry["numbers"])
             for sentence, entry in zip(paragraph, entries, strict=True)
         )
-        for paragraph, entries in zip(story(snapshot), told["story"]["full"], strict=True)
+        for paragraph, entries in zip(story(snapshot), fields["story"]["full"], strict=True)
     ]
     paragraphs = [
         _sentence(sentence, entry["numbers"])

@@ -35,13 +35,13 @@ _MARKS: Final = str.maketrans({"*": "∗", "_": "\u02cd", "~": "∼", "`": "'"})
 
 def to_slack(snapshot: Snapshot, earlier: Since | None = None) -> str:
     """The payload of a message as JSON, one trailing newline."""
-    told = [str(sentence) for sentence in sentences(snapshot, earlier)]
+    texts = [str(sentence) for sentence in sentences(snapshot, earlier)]
     marks = [f"! {line}" for line in (*snapshot.missing, *snapshot.warnings)]
     blocks: list[Json] = [_header(snapshot)]
-    blocks += [_section(_escaped(text)) for text in told[:1]]
+    blocks += [_section(_escaped(text)) for text in texts[:1]]
     if fields := list(_fields(snapshot)):
         blocks.append({"type": "section", "fields": fields[:_FIELDS]})
-    blocks += _sections(_escaped(text) for text in told[1:])
+    blocks += _sections(_escaped(text) for text in texts[1:])
     for fund, view in snapshot.indices.items():
         if view.claims and (table := _table(fund, snapshot)):
             blocks.append(_section(table))
@@ -49,7 +49,7 @@ def to_slack(snapshot: Snapshot, earlier: Since | None = None) -> str:
     state = {"type": "context", "elements": [_mrkdwn(_escaped(state_line(snapshot)), _SECTION)]}
     # the state and the doubts are told whatever else has no room
     blocks = [*blocks[: _BLOCKS - 1 - len(notes[:9])], *notes[:9], state]
-    payload = {"text": _cut(_escaped(told[0]), _FALLBACK), "blocks": blocks}
+    payload = {"text": _cut(_escaped(texts[0]), _FALLBACK), "blocks": blocks}
     return json.dumps(payload, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -99,14 +99,14 @@ def _table(fund: str, snapshot: Snapshot) -> str:
 
 def _sections(texts: Iterable[str]) -> list[Json]:
     """Paragraphs in as few sections as they fit into."""
-    blocks, held = [], ""
+    blocks, pending = [], ""
     for text in texts:
         text = _cut(text, _SECTION)
-        if held and len(held) + len(text) + 1 > _SECTION:
-            blocks.append(_section(held))
-            held = ""
-        held = f"{held}\n{text}" if held else text
-    return [*blocks, _section(held)] if held else blocks
+        if pending and len(pending) + len(text) + 1 > _SECTION:
+            blocks.append(_section(pending))
+            pending = ""
+        pending = f"{pending}\n{text}" if pending else text
+    return [*blocks, _section(pending)] if pending else blocks
 
 
 def _section(text: str) -> Json:

@@ -45,20 +45,20 @@ def _spread(snapshot: Snapshot) -> Iterator[ReportTable]:
     yield ReportTable("Spread", ("", ">return"), tuple(rows), tuple(notes))
 
 
-def _own(snapshot: Snapshot, own: Spread) -> ReportTable:
+def _own(snapshot: Snapshot, alone: Spread) -> ReportTable:
     """One index alone: its return and deepest fall, its record closes by year."""
-    history = own.history
-    rows = [("return", f.pct(own.small_return)), ("deepest fall", f.pct(own.drawdown))]
+    history = alone.history
+    rows = [("return", f.pct(alone.small_return)), ("deepest fall", f.pct(alone.drawdown))]
     if history.ratio is not None:
         high = history.ratio.high
         rows.append((f"off its high of {high.end}", f.pct(history.ratio.off(high))))
     years = sorted(history.record_closes.items())[-5:]
     rows += [(f"record closes {year}", f"{count:,}") for year, count in reversed(years)]
     notes = []
-    if own.rolling is not None:
-        notes.append(rolling_words(own.rolling, gap=False))
+    if alone.rolling is not None:
+        notes.append(rolling_words(alone.rolling, gap=False))
     if comparisons(snapshot.window.label, history.length).same_window:
-        ranking = own.same_window
+        ranking = alone.same_window
         claim = f"rank {ranking.rank} of {ranking.of}"
         too_few = f"{ranking.of - 1} earlier years, too few for a rank"
         notes.append(f"same window: {claim if ranking.claim else too_few}")

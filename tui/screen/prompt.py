@@ -166,10 +166,10 @@ class Prompt(Panel):
         """A line typed before that begins as this one does, older or newer."""
         lines = self._typed.lines
         place, start = self._recalled or (len(lines), self._text)
-        found = self._typed.before(start, place, step)
-        if found is not None:
-            self._recalled = (found, start)
-            self._set(lines[found])
+        recalled = self._typed.before(start, place, step)
+        if recalled is not None:
+            self._recalled = (recalled, start)
+            self._set(lines[recalled])
         elif step > 0 and self._recalled is not None:
             self._recalled = None
             self._set(start)

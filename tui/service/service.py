@@ -221,7 +221,9 @@ class Desk:
             return begun[1].result()
         return self._take(question)
 
-    def begin_board(self, own: Sequence[tuple[str, str]], basis: Basis, as_of: date | None) -> None:
+    def begin_board(
+        self, watched: Sequence[tuple[str, str]], basis: Basis, as_of: date | None
+    ) -> None:
         """Answer for every pair in a thread, so that `board` has the answer sooner."""
 
         def work() -> None:
@@ -229,7 +231,7 @@ class Desk:
 
             # what goes wrong goes wrong again where it is told
             with suppress(Exception):
-                self.board(board_pairs(own), basis, as_of)
+                self.board(board_pairs(watched), basis, as_of)
 
         threading.Thread(target=work, name="first board", daemon=True).start()
 

@@ -44,7 +44,7 @@ class Boarded(Message):
 def answer_board(
     desk: DeskLike,
     number: int,
-    own: tuple[tuple[str, str], ...],
+    watched: tuple[tuple[str, str], ...],
     basis: Basis,
     as_of: date | None,
     steps: int = 0,
@@ -54,12 +54,12 @@ def answer_board(
     Args:
         desk: what is asked.
         number: what the answer is known by.
-        own: the watch list.
+        watched: the watch list.
         basis: "tr" or "pr".
         as_of: None for the last session.
         steps: sessions later (or earlier, below 0) than that.
     """
-    pairs = board_pairs(own)
+    pairs = board_pairs(watched)
     try:
         identity = desk.identity()
         from core.answer.board import last_session, stepped

@@ -111,8 +111,8 @@ class Refresher:
         finally:
             self.progress = None
         self._until = wait_until([last], host.now()) if code == 1 else None
-        if found := _LIMITS.search(last):
-            self._limited_by = found[1]
+        if limit := _LIMITS.search(last):
+            self._limited_by = limit[1]
         if self._until is not None:
             host.tell("")
             self._count_down()

@@ -52,13 +52,13 @@ def add_board_funds(seed: int, columns: DemoColumns, small: FloatArray, large: F
     count, rows = len(funds), len(moves)
     part = np.array([0.9 if fund in _SMALL else 0.1 for fund in funds])
     beta = 1 + 0.15 * rng.standard_normal(count)
-    own = rng.uniform(*_DAY, count)
-    own[:] = [_TWINS.get(fund, day) for fund, day in zip(funds, own, strict=True)]
-    beta[own < _DAY[0]] = 1.0
-    part[own < _DAY[0]] = 0.0
-    slope = np.where(own < _DAY[0], 0.0, _SLOPE * rng.standard_normal(count)) / _YEAR
+    specific = rng.uniform(*_DAY, count)
+    specific[:] = [_TWINS.get(fund, day) for fund, day in zip(funds, specific, strict=True)]
+    beta[specific < _DAY[0]] = 1.0
+    part[specific < _DAY[0]] = 0.0
+    slope = np.where(specific < _DAY[0], 0.0, _SLOPE * rng.standard_normal(count)) / _YEAR
     market = np.outer(moves[:, 0], part) + np.outer(moves[:, 1], 1 - part)
-    walk = beta * market + own * rng.standard_normal((rows, count)) + slope
+    walk = beta * market + specific * rng.standard_normal((rows, count)) + slope
     level = rng.uniform(20, 60, count) * np.exp(np.vstack([np.zeros(count), walk.cumsum(axis=0)]))
     close = np.round(level, 2)
     volume = np.rint(_VOLUME * np.exp(0.3 * rng.standard_normal(close.shape)))

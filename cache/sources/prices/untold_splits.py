@@ -53,9 +53,9 @@ def without_untold(
     if total is not None:
         # Beside an adjusted close the two show by themselves whether a split is told.
         priced &= np.isnan(total[rows])
-    kept = rows[priced]
-    symbol, price = columns.symbol[kept], close[kept]
-    days = columns.session[kept].astype(np.int64)
+    by_symbol = rows[priced]
+    symbol, price = columns.symbol[by_symbol], close[by_symbol]
+    days = columns.session[by_symbol].astype(np.int64)
     factor = _factors(price[1:] / price[:-1])
     factor[(symbol[1:] != symbol[:-1]) | (np.diff(days) > _NEAR)] = 1.0
     at = np.flatnonzero(factor != 1.0) + 1
@@ -65,7 +65,7 @@ def without_untold(
     left = np.ones(len(columns.symbol), np.bool_)
     for code in distinct(symbol[at]).tolist():
         last = int(at[symbol[at] == code][-1])
-        row = int(kept[last])
+        row = int(by_symbol[last])
         whole = rows[columns.symbol[rows] == code]
         left[whole[columns.session[whole] < columns.session[row]]] = False
         reason = (

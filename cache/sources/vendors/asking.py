@@ -177,7 +177,7 @@ class Asker:
     def _meaning(self, error: DownloadError) -> VendorError:
         """What a failed request says."""
         name, status = self.vendor.name, error.status
-        said = error.body.decode("utf-8", "replace").lower()
+        message = error.body.decode("utf-8", "replace").lower()
         if not status:
             self.unreachable = not self._answered
             reason = f"{name}: {error}; try again"
@@ -190,10 +190,10 @@ class Asker:
             )
         if status in (401, 403):
             self.unreachable = not self._answered
-            if status == 403 and any(word in said for word in _PLAN):
+            if status == 403 and any(word in message for word in _PLAN):
                 reason = f"the plan of the key in {self._variable} does not cover this at {name}"
                 return VendorError("bad_data", reason, halts=not self._answered)
-            what = "has expired" if any(word in said for word in _EXPIRED) else "is not accepted"
+            what = "has expired" if any(word in message for word in _EXPIRED) else "is not accepted"
             reason = f"the key in {self._variable} {what} by {name} (error {status})"
             reason = reason.replace("expired by", "expired at")
             return VendorError("try_again", f"{reason}: set one that is valid", halts=True)

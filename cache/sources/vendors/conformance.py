@@ -70,8 +70,8 @@ def check(
         wrong.append("it says that it was unreachable or limited, and has answered")
     wrong += _pieces(make(), symbols, by_symbol, final, now)
     wrong += _stops(make(), asks, now)
-    said = [source.name, repr(source), *(answer.reason for answer in answers)]
-    if any(secret and secret in text for secret in secrets for text in said):
+    texts = [source.name, repr(source), *(answer.reason for answer in answers)]
+    if any(secret and secret in text for secret in secrets for text in texts):
         wrong.append("a key stands in what it says")
     return wrong
 

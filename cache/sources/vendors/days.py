@@ -119,29 +119,29 @@ class DayVendor(KeyedSource, ABC):
         final: date,
     ) -> Iterator[Answer]:
         wanted = {spelled[ask.symbol] for ask in asks}
-        kept = KeptDays(self._private if len(days) > KEPT_BEYOND else None, now)
+        day_cache = KeptDays(self._private if len(days) > KEPT_BEYOND else None, now)
         bars: dict[str, dict[date, Bar]] = {name: {} for name in wanted}
         there = 0
         for when in days:
-            market = kept.day(when, self.day)
+            market = day_cache.day(when, self.day)
             self.report(f"{self.name}'s market of {when}")
             there += bool(market)
             for name in wanted & market.keys():
                 bars[name][when] = market[name]
         events = self.events(days) if there else Events()
-        newest = sum(days[-1] in own for own in bars.values()) if days else 0
+        newest = sum(days[-1] in dated_bars for dated_bars in bars.values()) if days else 0
         complete = there == len(days) and newest >= COMPLETE * len(wanted)
         for ask in asks:
             name = spelled[ask.symbol]
-            own = {when: bar for when, bar in bars[name].items() if when >= ask.start}
-            if not own and not ask.whole:
+            dated_bars = {when: bar for when, bar in bars[name].items() if when >= ask.start}
+            if not dated_bars and not ask.whole:
                 # Where the market came, this line did not trade; perhaps it has ended.
                 yield Answer(ask, through=final if complete else ask.start)
                 continue
             yield self._answer(
-                ask, own, events.splits.get(name, {}), events.dividends.get(name, {}), now
+                ask, dated_bars, events.splits.get(name, {}), events.dividends.get(name, {}), now
             )
-        kept.done()
+        day_cache.done()
 
     def _by_symbols(
         self, asks: Sequence[Ask], spelled: Mapping[str, str], now: datetime, final: date

@@ -110,10 +110,10 @@ class Folder:
         rows: dict[str, IntArray],
         now: datetime,
     ) -> Answer:
-        own = rows.get(ask.symbol)
-        if bars is None or own is None:
+        of_symbol = rows.get(ask.symbol)
+        if bars is None or of_symbol is None:
             return nothing(ask, now, self.name) if ask.whole else Answer(ask, through=ask.start)
-        session = bars.session[own]
+        session = bars.session[of_symbol]
         inside = (session >= day(ask.start)) & (session <= day(ask.end))
         order = np.argsort(session[inside])
 
@@ -121,7 +121,7 @@ class Folder:
             values: FloatArray | None = getattr(bars, name)
             if values is None:
                 return np.full(len(order), empty)
-            return np.where(np.isnan(values[own]), empty, values[own])[inside][order]
+            return np.where(np.isnan(values[of_symbol]), empty, values[of_symbol])[inside][order]
 
         if bars.close is None:
             reason = "its files give adjusted closes alone"

@@ -90,13 +90,13 @@ def _plugin(key: str) -> Callable[[SourceSettings], PriceSource]:
     """
     from importlib.metadata import entry_points
 
-    found = {point.name: point for point in entry_points(group=GROUP)}
-    if key not in found:
-        known = ", ".join(["yahoo", "massive", "eodhd", "alpaca", "files", *sorted(found)])
+    plugins = {point.name: point for point in entry_points(group=GROUP)}
+    if key not in plugins:
+        known = ", ".join(["yahoo", "massive", "eodhd", "alpaca", "files", *sorted(plugins)])
         shown = clean(key, 30)
         raise SourceError(f'no source of prices is called "{shown}"; known are {known}')
     try:
-        make: Callable[[SourceSettings], PriceSource] = found[key].load()
+        make: Callable[[SourceSettings], PriceSource] = plugins[key].load()
     except Exception as error:  # whatever a plug-in does at its import
         reason = clean(f"{type(error).__name__}: {error}", 160)
         raise SourceError(f"the source of prices {key} cannot be loaded ({reason})") from None

@@ -102,8 +102,8 @@ def _batch(session: Session, batch: Sequence[Ask]) -> tuple[dict[str, Any], Any]
     try:
         if status != 200:
             raise ValueError(status)
-        found = json.loads(response.content)["spark"]["result"]
-        return {one["symbol"]: one["response"][0] for one in found}, response.headers
+        results = json.loads(response.content)["spark"]["result"]
+        return {one["symbol"]: one["response"][0] for one in results}, response.headers
     except (ValueError, TypeError, KeyError, IndexError, RecursionError):
         raise RefusedError("try_again", "the answer was none of spark's", heard="nobody") from None
 
