@@ -174,7 +174,7 @@ def _unpacked(content: bytes, packing: str | None, host: str, limit: int) -> byt
     return plain
 
 
-class _Connection(HTTPSConnection):
+class _PlainConnection(HTTPConnection):
     """Keeps its socket in sight, which goes over to the answer once that has begun."""
 
     kept: socket.socket | None = None
@@ -187,17 +187,8 @@ class _Connection(HTTPSConnection):
         self.deadline.check()
 
 
-class _PlainConnection(HTTPConnection):
-    """The same without TLS, for an address on this machine."""
-
-    kept: socket.socket | None = None
-    deadline: _Deadline
-
-    def connect(self) -> None:
-        """Connect, and keep the socket so that another thread can shut it down."""
-        super().connect()
-        self.kept = self.sock
-        self.deadline.check()
+class _Connection(_PlainConnection, HTTPSConnection):
+    """The same with TLS."""
 
 
 class _Deadline(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
@@ -209,7 +200,7 @@ class _Deadline(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
     def __init__(self, context: ssl.SSLContext) -> None:
         urllib.request.HTTPSHandler.__init__(self, context=context)
         self._trusted = context
-        self._open: list[_Connection | _PlainConnection] = []
+        self._open: list[_PlainConnection] = []
         self._over = False
 
     def https_open(self, req: urllib.request.Request) -> HTTPResponse:
@@ -226,7 +217,7 @@ class _Deadline(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
     def _plain(self, host: str, **options: Any) -> HTTPConnection:
         return self._remembered(_PlainConnection(host, **options))
 
-    def _remembered(self, made: _Connection | _PlainConnection) -> HTTPConnection:
+    def _remembered(self, made: _PlainConnection) -> HTTPConnection:
         made.deadline = self
         self.check()
         self._open.append(made)

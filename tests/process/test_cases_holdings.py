@@ -6,33 +6,18 @@ The cases' own files where they are at hand, and files of the same kinds made he
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tui.cli.run import run
+from tests.tui.test_cli import Cli, cli
 
+__all__ = ["cli"]
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
 cases = pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not here")
 START, END = "2025-12-31", "2026-06-26"
-Cli = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cli:
-    """Run one command line in a home of the test's own: (exit code, stdout, stderr)."""
-
-    def call(*argv: object) -> tuple[int, str, str]:
-        try:
-            code = run([str(a) for a in argv] + ["--home", str(tmp_path / "home")])
-        except SystemExit as left:
-            code = int(left.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 def prices(path: Path, closes: Mapping[str, tuple[float, float]]) -> Path:

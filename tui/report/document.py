@@ -14,7 +14,7 @@ from core.note.story import LENGTHS, story
 from core.note.verdict import inside_window, leaders_that_left, margin, members_total, verdict
 from tui.report.coming import UNTOLD, announced
 from tui.report.document_index import index_document
-from tui.report.document_rarity import own_document, rarity_document
+from tui.report.document_rarity import own_document, ranking_fields, rarity_document
 from tui.report.ledger import ledger
 from tui.report.since import since_document
 from tui.report.values import Json, iso, number, scaled
@@ -43,20 +43,8 @@ def _year(year: YearGap) -> Json:
 
 
 def _ranking(ranking: Ranking) -> Json:
-    runner = ranking.runner_up
     return {
-        "rank": ranking.rank,
-        "of": ranking.of,
-        "since": ranking.since,
-        "on_record": ranking.on_record,
-        "ties": ranking.ties,
-        "runner_up": runner and {"year": runner.year, "gap_pp": scaled(runner.gap, 100)},
-        "next_gap_pp": scaled(ranking.next_gap, 100),
-        "z": number(ranking.z),
-        "percentile": number(ranking.percentile),
-        "claim": ranking.claim,
-        "first_year": ranking.first_year,
-        "earlier_years": ranking.of - 1,
+        **ranking_fields(ranking, "gap_pp", 100),
         "margin_pp": scaled(margin(ranking), 100),
         "history": [_year(year) for year in ranking.history],
     }

@@ -202,8 +202,8 @@ def own_document(spread: Spread, basis: str) -> Json:
     }
 
 
-def _calendar(ranking: Ranking) -> Json:
-    """A return among those of other years, as `same_window` of a pair has a gap."""
+def ranking_fields(ranking: Ranking, name: str, factor: float) -> Json:
+    """A rank among other years, its values under a name and in a unit of their own."""
     runner = ranking.runner_up
     return {
         "rank": ranking.rank,
@@ -211,13 +211,20 @@ def _calendar(ranking: Ranking) -> Json:
         "since": ranking.since,
         "on_record": ranking.on_record,
         "ties": ranking.ties,
-        "runner_up": runner and {"year": runner.year, "return": number(runner.gap)},
-        "next_return": number(ranking.next_gap),
+        "runner_up": runner and {"year": runner.year, name: scaled(runner.gap, factor)},
+        f"next_{name}": scaled(ranking.next_gap, factor),
         "z": number(ranking.z),
         "percentile": number(ranking.percentile),
         "claim": ranking.claim,
         "first_year": ranking.first_year,
         "earlier_years": ranking.of - 1,
+    }
+
+
+def _calendar(ranking: Ranking) -> Json:
+    """A return among those of other years, as `same_window` of a pair has a gap."""
+    return {
+        **ranking_fields(ranking, "return", 1),
         "history": [
             {
                 "year": year.year,

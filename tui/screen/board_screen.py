@@ -21,6 +21,7 @@ from tui.panes.sheet import Panel
 from tui.panes.wording import BASIS, wrapped
 from tui.screen.board import Board as FourPanes
 from tui.screen.prompt import Prompt
+from tui.screen.shared_keys import SharedKeys
 from tui.terminal import fitting
 from tui.text import formats
 from tui.text.safe import safe_lines
@@ -58,7 +59,7 @@ _HINTS: Final = (
 )  # fmt: skip
 
 
-class BoardScreen(Stage, inherit_bindings=False):
+class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
     """A row a pair; what is new below."""
 
     AUTO_FOCUS = ""
@@ -516,24 +517,6 @@ class BoardScreen(Stage, inherit_bindings=False):
         from tui.panes.alerts import AlertsScreen
 
         self.app.push_screen(AlertsScreen(self.host, self.host.ringer))
-
-    def action_help(self) -> None:
-        """Show what every key does."""
-        from tui.panes.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self.host.keys))
-
-    def action_redraw(self) -> None:
-        """Draw everything again."""
-        fitting.redraw(self.app)
-
-    def action_suspend(self) -> None:
-        """Stop, until the shell goes on with it."""
-        self.app.action_suspend_process()
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        await self.host.action_quit()
 
     # -- the command line ------------------------------------------------------------
 

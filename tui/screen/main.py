@@ -10,16 +10,16 @@ from tui.panes.breadth import BreadthPane
 from tui.screen import chrome
 from tui.screen.asking import Asking
 from tui.screen.naming import Naming
+from tui.screen.shared_keys import SharedKeys
 from tui.screen.starting import Starting
 from tui.screen.wording import Wording
-from tui.terminal import fitting
 from tui.text.safe import safe_lines
 
 if TYPE_CHECKING:
     from tui.panes.pane import Pane
 
 
-class MainScreen(Asking, Naming, Starting, Wording, inherit_bindings=False):
+class MainScreen(SharedKeys, Asking, Naming, Starting, Wording, inherit_bindings=False):
     """How far, who, how broad, who changes: one pane each."""
 
     BINDINGS: ClassVar[list[Any]] = keys.bindings()
@@ -156,21 +156,3 @@ class MainScreen(Asking, Naming, Starting, Wording, inherit_bindings=False):
         """Only in the list of alerts: say where that is."""
         key = commands.shown(self.host.keys["alerts"][0])
         self.host.tell(f"nothing is removed here: {key} lists the alerts")
-
-    def action_help(self) -> None:
-        """Show what every key does."""
-        from tui.panes.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self.host.keys))
-
-    def action_redraw(self) -> None:
-        """Draw everything again."""
-        fitting.redraw(self.app)
-
-    def action_suspend(self) -> None:
-        """Stop, until the shell goes on with it."""
-        self.app.action_suspend_process()
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        await self.host.action_quit()

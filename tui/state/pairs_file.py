@@ -6,7 +6,8 @@ stay. It is made under a lock, on what the file holds at that moment.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -89,26 +90,15 @@ class PairsFile:
             CacheError: another process does not let go of it.
             OSError: it cannot be written.
         """
-        if self._refusal:
-            raise ConfigError(self._refusal)
-        disk.make(self._lock.parent)
-        disk.make(self.path.parent)
-        with disk.locked(self._lock, _PATIENCE):
-            before = config.load(self.path)
+        with self._editing() as (before, text):
             after = applied(edit, before.pairs)
-            try:
-                text = self.path.read_text(encoding="utf-8-sig")
-            except (FileNotFoundError, NotADirectoryError):
-                text = ""
             changed = with_pairs(text, before.pairs, after)
             if changed is None:
                 raise ConfigError(
                     f"{self.path}: the list of pairs cannot be changed from here as it is written;"
                     f" write pairs = {_array(after)} there"
                 )
-            # a link stays one
-            disk.replace(self.path.resolve(), changed.encode())
-            self._stamp = self._now()
+            self._put(changed)
         return after
 
     def keep_theme(self, name: str) -> None:
@@ -119,21 +109,36 @@ class PairsFile:
             CacheError: another process does not let go of it.
             OSError: it cannot be written.
         """
+        with self._editing() as (_, text):
+            changed = with_theme(text, name)
+            if changed is None:
+                raise ConfigError(f'{self.path}: write theme = "{name}" there')
+            self._put(changed)
+
+    @contextmanager
+    def _editing(self) -> Iterator[tuple[config.Config, str]]:
+        """The settings and the file's text as they are, while no other process edits them.
+
+        Raises:
+            ConfigError: nothing is edited here, or the file cannot be used.
+            CacheError: another process does not let go of it.
+        """
         if self._refusal:
             raise ConfigError(self._refusal)
         disk.make(self._lock.parent)
         disk.make(self.path.parent)
         with disk.locked(self._lock, _PATIENCE):
-            config.load(self.path)
+            settings = config.load(self.path)
             try:
                 text = self.path.read_text(encoding="utf-8-sig")
             except (FileNotFoundError, NotADirectoryError):
                 text = ""
-            changed = with_theme(text, name)
-            if changed is None:
-                raise ConfigError(f'{self.path}: write theme = "{name}" there')
-            disk.replace(self.path.resolve(), changed.encode())
-            self._stamp = self._now()
+            yield settings, text
+
+    def _put(self, text: str) -> None:
+        """Write the file; a link stays one."""
+        disk.replace(self.path.resolve(), text.encode())
+        self._stamp = self._now()
 
 
 def with_theme(text: str, name: str) -> str | None:

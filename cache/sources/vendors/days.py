@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
@@ -48,7 +48,13 @@ class History:
 
 
 class DayVendor(KeyedSource, ABC):
-    """A source of prices that is asked for days and for histories."""
+    """A source of prices that is asked for days and for histories.
+
+    Attributes:
+        volume_adjusted: its volumes are on the basis of the last split already.
+    """
+
+    volume_adjusted: ClassVar[bool] = False
 
     def __init__(self, settings: SourceSettings, *, timeout: float = 30.0, pause: float = 2.0):
         """Nothing is asked yet; as `KeyedSource`."""
@@ -167,4 +173,7 @@ class DayVendor(KeyedSource, ABC):
         dividends: Mapping[date, float],
         now: datetime,
     ) -> Answer:
-        return answer_of(ask, bars, splits, dividends, vendor=self.name, now=now)
+        return answer_of(
+            ask, bars, splits, dividends,
+            vendor=self.name, now=now, volume_adjusted=self.volume_adjusted,
+        )  # fmt: skip

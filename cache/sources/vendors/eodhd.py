@@ -6,21 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from cache.sources.vendors.as_traded import Bar, Events, answer_of
+from cache.sources.vendors.as_traded import Bar, Events
 from cache.sources.vendors.asking import VendorError
 from cache.sources.vendors.days import DayVendor, History
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from cache.refresh.ask import Ask
-    from cache.refresh.gate import Answer
+    pass
 
 _BULK: Final = "eod-bulk-last-day/US"
 
 
 class Eodhd(DayVendor):
     """Closes of EODHD, as traded; its volumes are on the basis of the last split already."""
+
+    volume_adjusted = True
 
     def spelled(self, symbol: str) -> str:
         """Classes with a dash, as Yahoo's; no indices, nothing listed elsewhere."""
@@ -65,18 +64,6 @@ class Eodhd(DayVendor):
             paid = float(row["value"] if cash is None else cash)
             history.dividends[date.fromisoformat(row["date"])] = paid
         return history
-
-    def _answer(
-        self,
-        ask: Ask,
-        bars: Mapping[date, Bar],
-        splits: Mapping[date, float],
-        dividends: Mapping[date, float],
-        now: datetime,
-    ) -> Answer:
-        return answer_of(
-            ask, bars, splits, dividends, vendor=self.name, now=now, volume_adjusted=True
-        )
 
     def _rows(self, path: str, query: Mapping[str, str], *needed: str) -> Iterator[dict[str, Any]]:
         """The rows of an answer that have what is needed."""

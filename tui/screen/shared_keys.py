@@ -1,0 +1,44 @@
+"""Keys that do the same on the four panes and on the board."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tui.terminal import fitting
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from tui.screen.workbench import Workbench
+
+
+class _Page(Protocol):
+    """What a page has that these keys need."""
+
+    @property
+    def host(self) -> Workbench: ...
+
+    @property
+    def app(self) -> App[Any]: ...
+
+
+class SharedKeys:
+    """The actions, for a page of the program."""
+
+    def action_help(self: _Page) -> None:
+        """Show what every key does."""
+        from tui.panes.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.host.keys))
+
+    def action_redraw(self: _Page) -> None:
+        """Draw everything again."""
+        fitting.redraw(self.app)
+
+    def action_suspend(self: _Page) -> None:
+        """Stop, until the shell goes on with it."""
+        self.app.action_suspend_process()
+
+    async def action_quit(self: _Page) -> None:
+        """Leave."""
+        await self.host.action_quit()
