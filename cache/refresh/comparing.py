@@ -69,7 +69,7 @@ class Comparing:
 
 
 def compare_sources(
-    held: Prices,
+    stored: Prices,
     symbols: Sequence[str],
     source: PriceSource,
     now: datetime,
@@ -79,13 +79,13 @@ def compare_sources(
     """Ask a source for the newest sessions of some symbols, and lay them beside what is held.
 
     Args:
-        held: what is held.
+        stored: what is held.
         symbols: whose closes.
         source: who is asked; nothing of its answers is kept.
         now: the time.
         stop: ends it when set.
     """
-    known, result = HeldCloses(held), Comparing()
+    known, result = HeldCloses(stored), Comparing()
     final = last_final(now)
     start, first = _range(final)
     asks = []
@@ -120,7 +120,7 @@ def compare_sources(
                     symbol,
                     when,
                     float(ours[worst]),
-                    held.sources_of(symbol, when, when),
+                    stored.sources_of(symbol, when, when),
                     float(other[worst]),
                     int((apart > LIMIT).sum()),
                 )

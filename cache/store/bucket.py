@@ -127,11 +127,11 @@ class Bucket:
             return Pointer(bytes(answer.bytes()), version)
 
         try:
-            found = self._request(name, ask)
+            response = self._request(name, ask)
         except FileNotFoundError:
             return None
-        self.received += len(found.data)
-        return found
+        self.received += len(response.data)
+        return response
 
     def sizes(self, prefix: str = "") -> dict[str, int]:
         """Name -> size of every object under a prefix; a request for each thousand."""

@@ -109,7 +109,7 @@ def same_bars(blocks: Sequence[Block], others: Sequence[Block], symbol: str, las
         if not np.array_equal(block.sessions[rows], other.sessions[rows]):
             return False
         for name in _FIELDS:
-            one, two = (_column(held, name, symbol)[rows] for held in (block, other))
+            one, two = (_column(block_of, name, symbol)[rows] for block_of in (block, other))
             if not np.array_equal(one, two, equal_nan=True):
                 return False
         for name in ("dividend", "split"):
@@ -177,13 +177,14 @@ def with_file_closes(
         close = tables["close"]
         assert close is not None
         close[np.searchsorted(block.sessions, when), place[line]] = value
-        told = [s for s in closes.splits if s.after.year == year and s.symbol in column]
+        splits_of_year = [s for s in closes.splits if s.after.year == year and s.symbol in column]
         split = Events(
             np.append(
-                block.split.row, np.searchsorted(block.sessions, dates_of([s.after for s in told]))
+                block.split.row,
+                np.searchsorted(block.sessions, dates_of([s.after for s in splits_of_year])),
             ).astype(np.intp),
-            np.append(block.split.col, [column[s.symbol] for s in told]).astype(np.intp),
-            np.append(block.split.value, [s.factor for s in told]),
+            np.append(block.split.col, [column[s.symbol] for s in splits_of_year]).astype(np.intp),
+            np.append(block.split.value, [s.factor for s in splits_of_year]),
         )
         years[year] = replace(
             block,

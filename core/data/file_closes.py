@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from core.data.file_links import Links, PricedFile, day_number, link
-from core.data.file_turns import DAYS, Told, Untold, untold
+from core.data.file_turns import DAYS, LinkSpans, Untold, untold
 from core.data.frames import (
     Dates,
     FloatArray,
@@ -116,8 +116,8 @@ class FileCloses:
 
     def _told(self, last: date) -> tuple[frozenset[FoundSplit | Break], ...]:
         """The splits and breaks up to a session."""
-        told = self.splits, self.breaks
-        return tuple(frozenset(one for one in some if one.after <= last) for some in told)
+        events = self.splits, self.breaks
+        return tuple(frozenset(one for one in some if one.after <= last) for some in events)
 
     @cached_property
     def _on(self) -> dict[date, frozenset[str]]:
@@ -263,14 +263,14 @@ def _assembled(
     for row in np.nonzero(crossing)[0].tolist():
         entries = recorded.get(int(link_line[row]), ())
         later = math.prod(f for on, f in entries if day_number(on) > last[row])
-        held = _close_on(bars, symbols[link_line[row]], _date(last[row]))
-        if not abs(stated[row] / later / held - 1) <= _AGREE:
+        vendor_close = _close_on(bars, symbols[link_line[row]], _date(last[row]))
+        if not abs(stated[row] / later / vendor_close - 1) <= _AGREE:
             factor[row] = np.nan
     clean = np.isfinite(factor)
-    found = _splits(link_line[clean], first[clean], last[clean], factor[clean])
+    splits = _splits(link_line[clean], first[clean], last[clean], factor[clean])
     inside = np.zeros(len(line), bool)
     close = price.copy()
-    for number, begin, end, value in found:
+    for number, begin, end, value in splits:
         rows = slice(*np.searchsorted(line, [number, number + 1]))
         inside[rows] |= (when[rows] > begin) & (when[rows] < end)
         close[rows][when[rows] < end] /= value
@@ -284,9 +284,9 @@ def _assembled(
     following = np.append(when[1:], 0)
     at_end = np.append(line[1:] != line[:-1], True)
     following = np.where(at_end, begun[line], following)
-    told = Told(link_line, first, last, clean)
-    breaks = _breaks(symbols, line, when, following, told)
-    every = line, when, following, told, [(begin, end) for _, begin, end, _ in found]
+    spans = LinkSpans(link_line, first, last, clean)
+    breaks = _breaks(symbols, line, when, following, spans)
+    every = line, when, following, spans, [(begin, end) for _, begin, end, _ in splits]
     linked = np.isin(line, np.unique(link_line))
     line, when, close = line[linked], when[linked], close[linked]
     used, compact = np.unique(line, return_inverse=True)
@@ -298,7 +298,7 @@ def _assembled(
         close,
         tuple(
             FoundSplit(symbols[n], _date(begin), _date(end), value)
-            for n, begin, end, value in found
+            for n, begin, end, value in splits
             if n in there
         ),
         tuple(one for n, one in breaks if n in there),
@@ -337,10 +337,10 @@ def _breaks(
     line: IntArray,
     when: IntArray,
     following: IntArray,
-    told: Told,
+    spans: LinkSpans,
 ) -> list[tuple[int, Break]]:
     """Line and words of two closes in a row that no pair of files lies around and tells of."""
-    link_line, first, last, clean = told
+    link_line, first, last, clean = spans
     order = np.lexsort((first[clean], link_line[clean]))
     link_key = link_line[clean][order] * DAYS + first[clean][order]
     reach = np.maximum.accumulate(link_line[clean][order] * DAYS + last[clean][order])

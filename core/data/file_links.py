@@ -83,10 +83,10 @@ def link(
             other = ~_same(old.file, at, new.file, common)
             factors[other & ~((traded <= _GOES_ON) & (moved <= _NO_LEAP))] = np.nan
             # what is on record is taken out of the price with the other records
-            told = split_lines[
+            on_record = split_lines[
                 (split_days > day_number(old.session)) & (split_days <= day_number(new.session))
             ]
-            factors[np.isin(numbers, told)] = 1.0
+            factors[np.isin(numbers, on_record)] = 1.0
             mine = earlier[common] == before
             if before != place - 1:
                 # a ticker that was away is the same line only under its name or identifier

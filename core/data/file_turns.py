@@ -25,8 +25,8 @@ class Untold(NamedTuple):
     until: date
 
 
-class Told(NamedTuple):
-    """What pairs of files tell, (K,) each: line, the two days, whether it tells the split."""
+class LinkSpans(NamedTuple):
+    """Stretches between linked files, (K,) each: line, two days, whether it tells the split."""
 
     line: IntArray
     first: IntArray
@@ -38,7 +38,7 @@ def untold(
     line: IntArray,
     when: IntArray,
     following: IntArray,
-    told: Told,
+    spans: LinkSpans,
     splits: Iterable[tuple[int, int]],
 ) -> tuple[Untold, ...]:
     """The stretches over which a later file was still to tell something of earlier closes.
@@ -50,18 +50,18 @@ def untold(
         line: (F,) of each close, ascending.
         when: (F,) its day, ascending within a line.
         following: (F,) day of the line's next close, `DAYS` or more without.
-        told: what pairs of files tell.
+        spans: what pairs of files tell.
         splits: the two days of each split that files tell.
     """
     stretches = set(splits)
     if len(line):
-        size = int(max(line.max(), told.line.max())) + 1
+        size = int(max(line.max(), spans.line.max())) + 1
         linked = np.full(size, DAYS)
-        np.minimum.at(linked, told.line, told.last)
+        np.minimum.at(linked, spans.line, spans.last)
         begins = np.append(True, line[1:] != line[:-1])
         pairs = np.unique(np.stack([when[begins], linked[line[begins]]], axis=1), axis=0)
         stretches |= {(begin, end) for begin, end in pairs.tolist() if begin < end < DAYS}
-        stretches |= _spanned_later(line, when, following, told)
+        stretches |= _spanned_later(line, when, following, spans)
     return tuple(
         Untold(*(pydate(np.datetime64(edge, "D")) for edge in stretch))
         for stretch in sorted(stretches)
@@ -69,12 +69,12 @@ def untold(
 
 
 def _spanned_later(
-    line: IntArray, when: IntArray, following: IntArray, told: Told
+    line: IntArray, when: IntArray, following: IntArray, spans: LinkSpans
 ) -> set[tuple[int, int]]:
     """Day of the second of two closes in a row, and of the first file that tells across both."""
-    by_line = np.lexsort((told.last[told.clean], told.line[told.clean]))
+    by_line = np.lexsort((spans.last[spans.clean], spans.line[spans.clean]))
     of_link, first, last = (
-        values[told.clean][by_line] for values in (told.line, told.first, told.last)
+        values[spans.clean][by_line] for values in (spans.line, spans.first, spans.last)
     )
     # the files of the two closes themselves tell of nearly all
     ends = np.isin(_key(_key(line, when), following), _key(_key(of_link, first), last))

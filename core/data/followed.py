@@ -152,8 +152,8 @@ class LineTickers:
     def until(self, on: date) -> date:
         """The last day on which no more was known than on another."""
         place = bisect_right(self.turns, on)
-        told = [one.until for one in self.file_closes.untold if one.since <= on < one.until]
-        turn = min([*self.turns[place : place + 1], *told], default=None)
+        pending = [one.until for one in self.file_closes.untold if one.since <= on < one.until]
+        turn = min([*self.turns[place : place + 1], *pending], default=None)
         return date.max if turn is None else turn - timedelta(days=1)
 
     def known_on(
@@ -221,19 +221,21 @@ def _line_tickers(
         # closes have the later ones taken out, whatever the date
         return splits_of(bars)
 
-    told = known(bars)
-    found = [rename for dated in holdings.values() for rename in renames(dated)]
+    closes_known = known(bars)
+    renamed = [rename for dated in holdings.values() for rename in renames(dated)]
     company = companies(
-        found,
+        renamed,
         reference.aliases,
         lambda file, row: _name(taken, plain, file, row, session(file.as_of)),
-        lambda symbol: last_close(told, symbol),
+        lambda symbol: last_close(closes_known, symbol),
     )
     symbols = set[str]().union(*(block.symbols for block in bars))
     several = [one for one in set(company.values()) if len(symbols & one.seen.keys()) > 1]
     swapped = [swap for dated in holdings.values() for swap in swaps(dated)]
-    passed_on = followed(swapped, files, lambda symbol, on: _close_on(told, symbol, on, splits))
-    joining = [move for one in several for move in joins(told, one, splits)]
+    passed_on = followed(
+        swapped, files, lambda symbol, on: _close_on(closes_known, symbol, on, splits)
+    )
+    joining = [move for one in several for move in joins(closes_known, one, splits)]
     joined = apply_moves(bars, joining)
     so_far = LineTickers(joined, taken, plain, company, {}, {}, passed_on=passed_on)
     lines_of = cache(so_far.lines)
@@ -261,7 +263,7 @@ def _line_tickers(
         _edited([*moves, *joining], fills),
         passed_on,
         stated,
-        lambda: _turns([*found, *swapped], taken, bars, set(company.values()), fills, session),
+        lambda: _turns([*renamed, *swapped], taken, bars, set(company.values()), fills, session),
         priced,
     )
 

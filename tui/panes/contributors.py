@@ -96,7 +96,7 @@ class Contributors(Pane):
             groups(scene, self.view, self.filter).fill(self._other)
         elif self.view == "gap":
             matching = None if self.filter is None else frozenset(self.matching(scene))
-            gap_leaders(scene, best=self.order.falling, kept=matching).fill(self._other)
+            gap_leaders(scene, best=self.order.falling, filtered=matching).fill(self._other)
         elif self.view == "brinson":
             sector_effects(scene, best=self.order.falling).fill(self._other)
         else:

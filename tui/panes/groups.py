@@ -151,10 +151,12 @@ def sector_strip(scene: Scene) -> GridContents:
     return GridContents(tuple(keep), whole.rows, whole.keys, {}, whole.empty)
 
 
-def gap_leaders(scene: Scene, *, best: bool, kept: frozenset[str] | None = None) -> GridContents:
+def gap_leaders(
+    scene: Scene, *, best: bool, filtered: frozenset[str] | None = None
+) -> GridContents:
     """Each name's part in the gap of the two baskets, widening or narrowing first.
 
-    Of the names ``kept`` alone where given, and then their sum.
+    Of the names ``filtered`` alone where given, and then their sum.
 
     Dropped in this order where there is no room: sector, bars, rank, name, and last what it
     brought to either index.
@@ -189,7 +191,7 @@ def gap_leaders(scene: Scene, *, best: bool, kept: frozenset[str] | None = None)
     order = [
         i
         for i in (range(size) if best else range(size - 1, -1, -1))
-        if kept is None or leaders.symbols[i] in kept
+        if filtered is None or leaders.symbols[i] in filtered
     ]
     rows: list[dict[str, Cell]] = [
         {
@@ -203,7 +205,7 @@ def gap_leaders(scene: Scene, *, best: bool, kept: frozenset[str] | None = None)
     ]
     bars = [float(leaders.value[i]) for i in order]
     keys: list[Hashable] = [leaders.symbols[i] for i in order]
-    if kept is not None and order:
+    if filtered is not None and order:
         total = formats.bp(math.fsum(bars), 1, unit=False)
         rows.append({"symbol": ("sum", "dim"), "name": (f"{len(order):,} matches", "dim")})
         rows[-1]["bp"] = (total, "bold")

@@ -182,14 +182,14 @@ def rows_of(
     if wanted is not None:
         matching = wanted.keeps(lines)
         rows = [row for row in rows if matching[row]]
-    matches, kept = len(rows), rows
+    matches, matched = len(rows), rows
     head, tail = rows, list[int]()
     if room is not None and matches > room:
         upper = (room + 1) // 2
         head, tail = rows[:upper], rows[matches - (room - upper) :]
     shown = [*head, *tail]
     if wanted is not None:
-        hidden, *closing = _closing_of_matches(view, shown, kept)
+        hidden, *closing = _closing_of_matches(view, shown, matched)
         return [*head, *([hidden] if hidden.labels else []), *tail, *closing], matches
     others, *closing = _closing(view, shown)
     return [*head, *([others] if others.labels else []), *tail, *closing], matches
@@ -199,24 +199,27 @@ def _bp(value: float) -> int:
     return round(value * 10_000)
 
 
-def _closing_of_matches(view: IndexView, shown: list[int], kept: list[int]) -> list[Closing]:
+def _closing_of_matches(view: IndexView, shown: list[int], matching: list[int]) -> list[Closing]:
     """Matches that have no room, the sum of all matches, and then what closes the sum.
 
     All others are the lines that do not match, so that matches and others add up to the fund.
     """
     lines = view.contributors
-    value = math.fsum(lines.contribution[kept])
-    weight = math.fsum(lines.weight[kept])
+    value = math.fsum(lines.contribution[matching])
+    weight = math.fsum(lines.weight[matching])
     printed = sum(_bp(float(lines.contribution[row])) for row in shown)
     left = _bp(value) - printed
-    count = len(kept) - len(shown)
+    count = len(matching) - len(shown)
     labels: tuple[str, ...] = ("rounding",) if left else ()
     if count:
         labels = (f"{count:,} more matches" if count > 1 else "one more match", "more")
     hidden = Closing("hidden", labels, left, value - math.fsum(lines.contribution[shown]))
-    names = (f"{len(kept):,} matches together" if len(kept) != 1 else "the one match", "matches")
+    names = (
+        f"{len(matching):,} matches together" if len(matching) != 1 else "the one match",
+        "matches",
+    )
     matches = Closing("matches", names, _bp(value), value, weight)
-    others, *closing = _closing(view, kept, matches.bp)
+    others, *closing = _closing(view, matching, matches.bp)
     return [hidden, matches, *([others] if others.labels else []), *closing]
 
 

@@ -154,9 +154,9 @@ class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
         self._busy, self._asked = True, self._asked + 1
         host, moved, self._steps = self.host, self._steps, 0
         question = host.question
-        own = host.config.pairs
+        watched = host.config.pairs
         work = partial(
-            answer_board, host.desk, self._asked, own, question.basis, question.as_of, moved
+            answer_board, host.desk, self._asked, watched, question.basis, question.as_of, moved
         )
         host.background(lambda: self.post_message(work()), "board")
 
