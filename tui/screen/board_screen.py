@@ -19,7 +19,7 @@ from tui.panes.help import page_bindings
 from tui.panes.listing import Grid
 from tui.panes.sheet import Panel
 from tui.panes.wording import BASIS, wrapped
-from tui.screen.board import Board as FourPanes
+from tui.screen.four_panes import FourPanes
 from tui.screen.prompt import Prompt
 from tui.screen.shared_keys import SharedKeys
 from tui.terminal import fitting
