@@ -212,6 +212,10 @@ class BoardPage(Stage, inherit_bindings=False):
         if self.is_mounted:
             self.show_status()
 
+    def set_prompt(self, shown: bool) -> None:
+        """The prompt in place of the hints, or the hints."""
+        self.prompt.display, self._hints.display = shown, not shown
+
 
 def _hints(keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
     """Keys that do something here; help and quit stay when the others do not fit."""

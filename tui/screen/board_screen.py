@@ -350,10 +350,6 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
         """Type a command."""
         self.prompt.open(":", "")
 
-    def set_prompt(self, shown: bool) -> None:
-        """The prompt in place of the hints, or the hints."""
-        self.prompt.display, self._hints.display = shown, not shown
-
     def ask(self, question: Question) -> None:
         """Another date or basis is the board's, too; another pair is opened."""
         host = self.host
