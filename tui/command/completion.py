@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from core.answer.alert_measures import MEASURES, measure_of
 from core.data.question import STEPS
+from core.data.record import record
 from tui.command.commands import COMMANDS, SORTS, Command
 from tui.command.paths import common_start
 
@@ -17,7 +17,7 @@ _WINDOWS: Final = (*STEPS, "H1", "H2")
 _TOLD: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Vocabulary:
     """The names that the words of a command line can be.
 
@@ -42,7 +42,7 @@ class Vocabulary:
     last: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Offer:
     """A word that may come next.
 
