@@ -273,9 +273,7 @@ def from_json(data: object) -> AlertState:
         small, *others = str(data["pair"]).split(":")
         large = others[0] if others else small
         basis: Basis = "pr" if data["basis"] == "pr" else "tr"
-        question = Question(
-            small, large, str(data["window"]), None, basis, alone=not others
-        )
+        question = Question(small, large, str(data["window"]), None, basis, alone=not others)
         alert = parse(data["alert"], question)
         fired = data["fired"] and Fired(
             datetime.fromisoformat(data["fired"]["at"]),

@@ -153,9 +153,7 @@ def to_json(look: Look) -> dict[str, Any]:
         "as_of": str(look.as_of),
         "state": look.state,
         "simulated": look.simulated,
-        "spread": None
-        if look.gap_pp is None
-        else {"gap_pp": look.gap_pp, "same_window": ranking},
+        "spread": None if look.gap_pp is None else {"gap_pp": look.gap_pp, "same_window": ranking},
         "own": None
         if look.own_return is None
         else {"return": look.own_return, "calendar": ranking},

@@ -78,7 +78,7 @@ def _return(since: Since) -> Sentence:
         sentence = Sentence(sentence, " is unchanged at ", after)
     else:
         way = "risen" if now > then else "fallen"
-        change = Figure(f"{abs(now - then) * 100:,.{2 + places}f} pp", f"{path}.change")
+        change = Figure(f"{abs(now - then) * 100:,.{2 + places}f} pp", f"{path}.change_pp")
         by = Sentence(" by ", change, ",") if adds_up(places, parts) else ""
         before = Figure(percent(then, 2 + places), f"{path}.before")
         sentence = Sentence(sentence, f" has {way}", by, " from ", before, " to ", after)

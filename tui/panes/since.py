@@ -39,9 +39,10 @@ class SinceScreen(PageScreen, inherit_bindings=False):
         before = self._recall.before(now)
         try:
             changes = None if before is None else since(before.look, now)
+            what = "index" if now.alone else "pair"
             sentence = (
-                f"This is the first look at this {'index' if now.alone else 'pair'}, window and basis:"
-                " the next one will compare."
+                f"This is the first look at this {what}, window and basis: the next one will"
+                " compare."
             )
         except LookError as error:
             changes, sentence = None, f"{error}."

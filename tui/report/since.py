@@ -13,7 +13,7 @@ from cache.facts.errors import CacheError
 from core.answer.looks import LookError, look, read
 from core.answer.since import Ends, IndexSince, Placed, Since, ThenNow, since
 from tui.report.table import ReportTable, Row
-from tui.report.values import Json, iso, number
+from tui.report.values import Json, iso, number, scaled
 from tui.text import formats as f
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def since_document(since: Since) -> Json:
         "state": since.before.state,
         "rolled": since.rolled,
         "gap_pp": _moved(since.gap_pp),
-        "own_return": _moved(since.own_return),
+        "own_return": _moved(since.own_return)
+        | {"change_pp": scaled(since.own_return.change, 100)},
         "rank": _moved(since.rank),
         "indices": {fund: _index(index) for fund, index in since.indices.items()},
     }
