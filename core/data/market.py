@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import chain, count
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
@@ -34,10 +34,13 @@ from core.data.frames import (
     pydate,
 )
 from core.data.kinds import first_closes, without_closes
-from core.data.matrix import Matrix, stack
+from core.data.layout import stack
 from core.data.register import Register, register
 from core.data.series import Series, series_of
 from core.data.windows import last_on_or_before
+
+if TYPE_CHECKING:
+    from core.data.matrix import Matrix
 
 T = TypeVar("T")
 #: What a market derives of its bars alone.

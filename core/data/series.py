@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.matrix import laid_out
+from core.data.layout import laid_out
 
 if TYPE_CHECKING:
     from core.data.frames import Block, Dates, Events, FloatArray, IntArray

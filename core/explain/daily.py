@@ -22,7 +22,7 @@ from core.explain.explanation import Explanation, Term, Unit, cut
 from core.explain.ground import Ground, select
 from core.measures.counting import AVERAGES, YEAR_SESSIONS
 from core.measures.daily import FAST, SETTLING, SLOW, Daily
-from core.measures.traits import FURTHER_AVERAGES
+from core.measures.trait_bits import FURTHER_AVERAGES
 
 _STRICT: Final = "strictly beyond every close of the 252 sessions before"
 

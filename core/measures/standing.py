@@ -1,6 +1,6 @@
 """Where an index's members stand, session by session: off their highs, above averages, moved.
 
-Counts of `core.measures.traits` over the members of each session, the fund's own distance from
+Counts of `core.measures.trait_bits` over the members of each session, the fund's own distance from
 its high, the members' drawdowns over the window.
 """
 
@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.measures.breadth import median
-from core.measures.traits import NAMES, Traits, off_high
+from core.measures.trait_bits import NAMES, off_high
 
 if TYPE_CHECKING:
     from core.data.frames import Dates, FloatArray, IntArray
     from core.data.series import Series
+    from core.measures.traits import Traits
 
 _LINES: Final = 256
 
@@ -47,7 +48,7 @@ class Counted:
 
     Attributes:
         sessions: ascending.
-        counts: name of `core.measures.traits.NAMES` -> members that have it.
+        counts: name of `core.measures.trait_bits.NAMES` -> members that have it.
         off_median: median distance from the 52-week high, a fraction.
         own_off: the fund's own distance.
     """
