@@ -97,7 +97,8 @@ class Since:
     Attributes:
         before, after: the looks.
         gap_pp: percentage points.
-        rank: place of the gap among the same windows of every year.
+        own_return: of one index alone, fractions.
+        rank: place of the gap, or of the return, among the same windows of every year.
         indices: fund -> what changed; only those that both looks tell.
         rolled: the window's start moved with its end (1M, 1W ...): both ends differ.
     """
@@ -105,6 +106,7 @@ class Since:
     before: Look
     after: Look
     gap_pp: ThenNow
+    own_return: ThenNow
     rank: ThenNow
     indices: Mapping[str, IndexSince]
     rolled: bool
@@ -122,7 +124,7 @@ def since(before: Look, after: Look, ends: int = ENDS) -> Since:
         LookError: they are looks at different questions, or in the wrong order of time.
     """
     for what, then, now in (
-        ("pair", f"{before.small}:{before.large}", f"{after.small}:{after.large}"),
+        ("pair", _funds(before), _funds(after)),
         ("window", before.window, after.window),
         ("basis", before.basis, after.basis),
         ("market", _market(before), _market(after)),
@@ -144,10 +146,15 @@ def since(before: Look, after: Look, ends: int = ENDS) -> Since:
         before=before,
         after=after,
         gap_pp=ThenNow(before.gap_pp, after.gap_pp),
+        own_return=ThenNow(before.own_return, after.own_return),
         rank=ThenNow(before.rank, after.rank),
         indices={f: _index(f, before.indices[f], after.indices[f], ends) for f in both},
         rolled=rolled,
     )
+
+
+def _funds(look: Look) -> str:
+    return f"{look.small} alone" if look.alone else f"{look.small}:{look.large}"
 
 
 def _market(look: Look) -> str:

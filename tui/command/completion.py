@@ -22,7 +22,7 @@ class Vocabulary:
     """The names that the words of a command line can be.
 
     Attributes:
-        pair: the two funds on the screen.
+        pair: the two funds on the screen, or the one that stands alone.
         funds: every fund with holdings.
         symbols: lines of the two indices.
         themes: names of the themes.
@@ -32,7 +32,7 @@ class Vocabulary:
         last: the last session, ISO, "" where not known.
     """
 
-    pair: tuple[str, str] = ("IWM", "SPY")
+    pair: tuple[str, ...] = ("IWM", "SPY")
     funds: Sequence[str] = ()
     symbols: Sequence[str] = ()
     themes: Sequence[str] = ()
@@ -130,7 +130,8 @@ def _of_names(before: Sequence[str], names: Sequence[str]) -> list[Offer]:
 
 def _of_alert(before: Sequence[str], known: Vocabulary) -> list[Offer]:
     """The words of an alert: a measure, its name and fund, a comparison, a number."""
-    begun = [m for m in MEASURES if m.words.split()[: len(before)] == [*map(str.lower, before)]]
+    here = [m for m in MEASURES if m.of != ("pair" if len(known.pair) == 1 else "index")]
+    begun = [m for m in here if m.words.split()[: len(before)] == [*map(str.lower, before)]]
     possible = [
         Offer(m.words.split()[len(before)], m.help, more=True)
         for m in begun

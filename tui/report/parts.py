@@ -204,7 +204,7 @@ def _since(document: Json) -> Rows:
         }
         return {**known, **figures, "measure": measure, "earlier": since["as_of"]}
 
-    for measure in ("gap_pp", "rank"):
+    for measure in ("gap_pp", "own_return", "rank"):
         yield row(measure, since[measure])
     for fund, index in since["indices"].items():
         for measure in ("fund_return", "share_up"):

@@ -130,7 +130,7 @@ def _alerts(host: Workbench) -> tuple[list[NewsLine], frozenset[str]]:
     lines, rung = [], set()
     for one in standings:
         alert = one.state.alert
-        name = f"{alert.small}:{alert.large}"
+        name = alert.funds
         holds = one.value is not None and alert.holds(one.value)
         if holds:
             rung.add(name)

@@ -342,10 +342,7 @@ class Desk:
         if self.simulated:
             return None
         command = internals("refresh", "--progress", "json", "--no-alerts")
-        which = ["--pair", f"{question.small}:{question.large}"]
-        if question.alone:
-            which = ["--index", question.small]
-        command += [*which, "--window", question.window]
+        command += [*_which(question), "--window", question.window]
         if self._home is not None:
             command += ["--home", str(self._home)]
         return command + (["--full"] if full else [])
@@ -358,11 +355,17 @@ class Desk:
         """
         if self.memory.refusal:
             raise StoreError(self.memory.refusal)
-        if self.simulated or question.alone:
+        if self.simulated:
             return None
-        command = internals("quotes")
-        command += ["--pair", f"{question.small}:{question.large}"]
+        command = internals("quotes", *_which(question))
         return command + ([] if self._home is None else ["--home", str(self._home)])
+
+
+def _which(question: Question) -> list[str]:
+    """The flag of a child process that names the pair, or the index that stands alone."""
+    if question.alone:
+        return ["--index", question.small]
+    return ["--pair", f"{question.small}:{question.large}"]
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
