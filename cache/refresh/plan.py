@@ -7,7 +7,7 @@ the price of a refresh without sending one.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +22,7 @@ from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
 from cache.refresh.held import HeldCloses
 from cache.refresh.reasons import asked_for, wait_until
 from core.data.frames import Dates, Holdings, Prices, day, pydate
+from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor
@@ -35,7 +36,7 @@ FUNDS_FROM: Final = date(1993, 1, 1)
 INDICES_FROM: Final = date(1987, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Plan:
     """What a refresh will ask for.
 

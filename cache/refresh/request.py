@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
+
+from core.data.record import record
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 RATE: Final = 4.0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Request:
     """What a refresh is asked to bring.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import chain, count
@@ -35,6 +35,7 @@ from core.data.frames import (
 )
 from core.data.kinds import first_closes, without_closes
 from core.data.layout import stack
+from core.data.record import record
 from core.data.register import Register, register
 from core.data.series import Series, series_of
 from core.data.windows import last_on_or_before
@@ -47,7 +48,7 @@ T = TypeVar("T")
 _OF_BARS: Final = frozenset({"years", "last_close", "places", "_splits", "_split_sessions"})
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Market:
     """Everything held at one moment: prices, holdings, facts from data files.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.data.frames import JUMP, Block, BoolArray, Dates, FloatArray, IntArray, day
 from core.data.overlay import over_one_another
+from core.data.record import record
 
 if TYPE_CHECKING:
     pass
@@ -26,7 +27,7 @@ _SAME_STEP: Final = 0.25
 _CELLS: Final = 65_536
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Matrix:
     """The lines' bars of some years side by side.
 
