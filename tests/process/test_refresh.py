@@ -73,7 +73,7 @@ def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more
         monkeypatch.setenv(name, value)
     from cache.sources.yahoo.yahoo import Yahoo
 
-    now = more.pop("now", server.now)
+    now, report = more.pop("now", server.now), more.pop("report", None)
     prices = more.pop("prices", None) or Yahoo(
         store.home / "yfinance", rate=None, pause=0.05, timeout=60.0
     )
@@ -83,6 +83,7 @@ def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more
         Request(PAIR, now, load_reference(), load_funds(), **more),
         prices=prices,
         files=files,
+        report=report,
     )
 
 
