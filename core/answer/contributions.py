@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ from core.answer.index import own_return
 from core.answer.snapshot import common_sessions
 from core.answer.views import covers
 from core.data.errors import UnavailableError
+from core.data.record import record
 from core.data.windows import Window, resolve
 from core.measures.concentration import order
 from core.measures.contribution import basket
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 SIDE_BY_SIDE: Final = ("1D", "1W", "MTD", "QTD", "YTD")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Contributions:
     """Contributions to one index over one window; floats are fractions.
 
@@ -72,7 +73,7 @@ class Contributions:
         return math.fsum(self.value)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class WindowColumn:
     """One of several windows side by side.
 

@@ -7,7 +7,7 @@ window as it stands in the snapshot. Their difference is what came since.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +16,7 @@ import numpy as np
 from core.answer.contributions import contributions
 from core.answer.snapshot import common_sessions
 from core.data.errors import UnavailableError
+from core.data.record import record
 from core.data.windows import last_on_or_before
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 LAST_WEEK: Final = timedelta(days=7)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Movers:
     """One index then and now, line by line, the largest gain first; floats are fractions.
 
@@ -57,7 +58,7 @@ class Movers:
     place_after: IntArray
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class MoversSince:
     """Every index then and now.
 

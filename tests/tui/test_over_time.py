@@ -91,7 +91,7 @@ def test_movers_need_a_date_inside_the_window(since: date) -> None:
 
 
 def test_windows_and_movers_on_the_screen() -> None:
-    day_before = SESSIONS[SESSIONS < np.datetime64(END)][-1].item()
+    day_before = SESSIONS[np.datetime64(END) > SESSIONS][-1].item()
     quarter = date(2026, 3, 31)
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
