@@ -39,6 +39,11 @@ def row(app: InternalsApp, symbol: str) -> list[str]:
     return next(line.split() for line in lines_of(app) if f" {symbol} " in line)
 
 
+def row_title(app: InternalsApp) -> str:
+    """The title of the pane."""
+    return next(line for line in lines_of(app) if "2 Contributors" in line)
+
+
 @pytest.mark.parametrize("as_of", [END, date(2026, 3, 31), date(2026, 1, 5), None])
 @pytest.mark.parametrize("basis", ["pr", "tr"])
 def test_every_window_is_what_a_question_for_it_answers(as_of: date | None, basis: str) -> None:
@@ -102,7 +107,7 @@ def test_windows_and_movers_on_the_screen() -> None:
         assert first[-1] == f"{brought('S29', START, END):+.1f}"
         assert first[-2] == f"{brought('S29', quarter, END):+.1f}"
         assert first[-5] == f"{brought('S29', day_before, END):+.1f}"
-        assert "1D" in seen(app) and "YTD▼" in seen(app) and "windows · IWM" in seen(app)
+        assert "1D" in seen(app) and "YTD▼" in seen(app) and "· IWM ─" in row_title(app)
         # the fund rose 20 % in all; its lines brought 80 bp less
         await press(pilot, app, "G")
         assert row(app, "of the fund")[-1] == "+2000.0" and "+1920.0" in seen(app)
@@ -114,7 +119,7 @@ def test_windows_and_movers_on_the_screen() -> None:
         await press(pilot, app, "space", "slash", *"s0", "enter")
         assert "●S00" in seen(app) and "10 matches" in seen(app)
         await press(pilot, app, "escape", "escape", "x")
-        assert "windows · SPY" in seen(app) and row(app, "L19")[0] in ("L19", "▸")
+        assert "· SPY ─" in row_title(app) and row(app, "L19")[0] in ("L19", "▸")
         await press(pilot, app, "x")
         await type_line(pilot, app, "view sector windows")
         # S29, S25 ... S01: every fourth line is of the second sector
@@ -122,7 +127,7 @@ def test_windows_and_movers_on_the_screen() -> None:
         cells = next(line.split() for line in lines_of(app) if "Information" in line)
         assert f"{expected:+.1f}" in cells
         await type_line(pilot, app, f"movers {SINCE}")
-        assert f"movers · IWM since {SINCE}" in seen(app) and "change bp▼" in seen(app)
+        assert f"· IWM since {SINCE}" in seen(app) and "change bp▼" in seen(app)
         now, then = (brought("S28", START, when) for when in (END, SINCE))
         assert row(app, "S28")[-7:-4] != [] and f"{now - then:+.1f}" in row(app, "S28")
         await press(pilot, app, "s", "t")

@@ -167,10 +167,11 @@ class Contributors(Pane):
             line = [("· ", "axis"), (f"n N /{self.sought.text} ", "mark")]
         elif self.view in _ONE_INDEX and self.scene is not None:
             side = self.scene.sides[0]
-            since = self._since_words if self.view == "movers" else ""
-            alone = f"/{self.filter.text} alone " if self.filter is not None else ""
-            line = [("· ", "axis"), (f"{self.scene.fund(side)} ", side), (f"{since} ", "")]
-            line.append((alone, "mark"))
+            line = [("· ", "axis"), (f"{self.scene.fund(side)} ", side)]
+            if self.view == "movers":
+                line.append((f"{self._since_words} ", ""))
+            if self.filter is not None:
+                line.append((f"/{self.filter.text} alone ", "mark"))
         elif self.filter is not None and self.view in ("sectors", "themes", "gap"):
             line = [("· ", "axis"), (f"/{self.filter.text} alone ", "mark")]
         elif self.filter is not None:
