@@ -107,7 +107,7 @@ class EditPairs:
 
 
 #: Commands that take the rest of the line as it is.
-VERBS: Final = ("view", "go", "mark", "help", "colours")
+VERBS: Final = ("view", "go", "mark", "help", "colours", "picture")
 Asked = (
     Words
     | Question
