@@ -125,7 +125,7 @@ def _command(arguments: argparse.Namespace) -> int:
     if arguments.command == "refresh":
         return _refresh(desk, _alone(config.question(), arguments), config, arguments)
     if arguments.command == "quotes":
-        return _quotes(desk, config.question())
+        return _quotes(desk, _alone(config.question(), arguments))
     if arguments.command == "board":
         from tui.cli.board import write_board
 
@@ -228,8 +228,6 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
 
     if arguments.part is not None and arguments.format != "csv":
         return say("--part picks a table of --format csv; `internals export` writes all", BAD_INPUT)
-    if arguments.since is not None and question.alone:
-        return say("--since compares notes of a pair: leave it out, or ask --pair", BAD_INPUT)
     drawing = arguments.format in DRAWN
     if not drawing and (arguments.picture or arguments.dark):
         return say("--picture and --dark are of --format svg and png", BAD_INPUT)

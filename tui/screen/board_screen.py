@@ -233,14 +233,15 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
         if self.in_news and self.lines:
             name = self.lines[self.news.cursor_row].pair
         if name:
+            # an alert may be of one index alone
             small, _, large = name.partition(":")
-            self._open(
-                replace(self.host.question, small=small, large=large, alone=False, without=())
-            )
+            other = large or small
+            asked = replace(self.host.question, small=small, large=other, without=())
+            self._open(replace(asked, alone=not large))
 
     def _open(self, question: Question) -> None:
         host, self.place.left = self.host, True
-        self.place.pair = f"{question.small}:{question.large}"
+        self.place.pair = ":".join(question.funds)
         self.app.pop_screen()
         shown = host.snapshot
         if shown is None or shown.question != question or host.absent:
