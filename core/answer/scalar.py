@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sized
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import FloatArray
@@ -68,7 +69,7 @@ class IndexFigures(Protocol):
         """Whether it may count how many rose."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Scalar:
     """One row of the table: one number of one index, under one name everywhere.
 
@@ -129,7 +130,7 @@ class Scalar:
         return value * SCALE[self.unit] if known and value is not None else None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reading:
     """A measure of an index on a session, as fractions.
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from core.data.lending import lenders
+from core.data.record import record
 from core.measures.amended import Acting, acting, amended, even_list, rebalance, rebalances
 from core.measures.carry import NEAR_DAYS, Carry, carry
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.data.windows import Window
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Span:
     """A part of a window on one list of members.
 
@@ -51,7 +51,7 @@ class Span:
     changes: tuple[Acting, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Choice:
     """A file for the start of a segment.
 

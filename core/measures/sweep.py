@@ -10,12 +10,12 @@ that one answer is told with; segments one after another are put together:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.record import record
 from core.measures.contribution import years_of
 from core.measures.membership import Span
 from core.measures.segment import closes_at, file_rows, quarantined
@@ -32,7 +32,7 @@ Spans = tuple[Span, ...]
 _Key = tuple["Holdings", "date", "date", frozenset[int]]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Stretch:
     """Segments one after another; arrays are (A,) over the lines of an `Axis`.
 
@@ -73,7 +73,7 @@ class Stretch:
         )
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Swept:
     """One window measured; arrays are (A,).
 
