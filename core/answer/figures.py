@@ -7,7 +7,6 @@ measure needs its number alone, thousands of times.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from core.answer.index import index_of, own_return
 from core.answer.views import covers
+from core.data.record import record
 from core.measures.breadth import Breadth, MemberList, breadth
 from core.measures.concentration import Concentration, concentration, order
 from core.measures.end_weights import WindowWeights, held_weights, weights_at
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.measures.membership import Span
 
 
-@dataclass(frozen=True)
+@record(frozen=True, eq=False)
 class Figures:
     """The figures of one index over one window, under the names that `IndexView` has them by.
 
