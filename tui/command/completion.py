@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from core.answer.alert_measures import MEASURES, measure_of
 from core.data.question import STEPS
+from core.data.record import record
 from tui.command.commands import COMMANDS, SORTS, Command
 from tui.command.paths import common_start
 
@@ -17,32 +17,34 @@ _WINDOWS: Final = (*STEPS, "H1", "H2")
 _TOLD: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Vocabulary:
     """The names that the words of a command line can be.
 
     Attributes:
-        pair: the two funds on the screen.
+        pair: the two funds on the screen, or the one that stands alone.
         funds: every fund with holdings.
         symbols: lines of the two indices.
         themes: names of the themes.
         pairs: the watch list, as "IWM:SPY".
         views: names of the panes' views.
         palettes: names of the palettes.
+        pictures: names of the pictures.
         last: the last session, ISO, "" where not known.
     """
 
-    pair: tuple[str, str] = ("IWM", "SPY")
+    pair: tuple[str, ...] = ("IWM", "SPY")
     funds: Sequence[str] = ()
     symbols: Sequence[str] = ()
     themes: Sequence[str] = ()
     pairs: Sequence[str] = ()
     views: Sequence[str] = ()
     palettes: Sequence[str] = ()
+    pictures: Sequence[str] = ()
     last: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Offer:
     """A word that may come next.
 
@@ -101,6 +103,8 @@ def _following(head: str, before: Sequence[str], known: Vocabulary) -> list[Offe
         return list(single[head]) if not before else []
     if head == "colours" and not before:
         return [Offer(name) for name in known.palettes]
+    if head == "picture" and not before:
+        return [Offer(name, more=True) for name in known.pictures]
     if head == "go" and not before:
         return [Offer(symbol) for symbol in known.symbols]
     if head == "mark":
@@ -130,7 +134,8 @@ def _of_names(before: Sequence[str], names: Sequence[str]) -> list[Offer]:
 
 def _of_alert(before: Sequence[str], known: Vocabulary) -> list[Offer]:
     """The words of an alert: a measure, its name and fund, a comparison, a number."""
-    begun = [m for m in MEASURES if m.words.split()[: len(before)] == [*map(str.lower, before)]]
+    here = [m for m in MEASURES if m.of != ("pair" if len(known.pair) == 1 else "index")]
+    begun = [m for m in here if m.words.split()[: len(before)] == [*map(str.lower, before)]]
     possible = [
         Offer(m.words.split()[len(before)], m.help, more=True)
         for m in begun

@@ -16,6 +16,7 @@ from tui.command.commands import CommandError
 from tui.command.paths import common_start, paths_from
 from tui.panes.frame import VIEWS
 from tui.panes.sheet import Panel
+from tui.report.formats import PICTURES
 from tui.state.config import THEMES
 from tui.state.typed import LONGEST, TypedLines
 from tui.terminal import fitting
@@ -226,13 +227,14 @@ class Prompt(Panel):
         market, scene, asked = host.market, host.scene, host.question
         views = scene.snapshot.indices.values() if scene is not None else ()
         return Vocabulary(
-            pair=(asked.small, asked.large),
+            pair=asked.funds,
             funds=sorted(market.holdings) if market is not None else (),
             symbols=list(dict.fromkeys(s for view in views for s in view.contributors.symbols)),
             themes=[theme.name for theme in market.reference.themes] if market else (),
             pairs=[f"{small}:{large}" for small, large in host.config.pairs],
             views=[view for views in VIEWS.values() for view in views],
             palettes=THEMES,
+            pictures=PICTURES,
             last=str(scene.snapshot.last_session) if scene is not None else "",
         )
 

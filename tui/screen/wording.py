@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from cache.facts.errors import CacheError, why
-from tui.command.commands import CONTRIBUTORS
+from tui.command.commands import CONTRIBUTORS, CommandError
 from tui.panes import frame
 from tui.panes.wording import names_text
-from tui.screen.board import Board
+from tui.screen.four_panes import FourPanes
 from tui.state.config import THEMES, ConfigError
 
 #: Names offered where none is called as typed.
 _NEAR = 6
 
 
-class Wording(Board, inherit_bindings=False):
+class Wording(FourPanes, inherit_bindings=False):
     """What the main screen does with words typed after a command."""
 
     def obey(self, command: str, words: str) -> None:
@@ -26,6 +27,8 @@ class Wording(Board, inherit_bindings=False):
             "mark": self.mark,
             "help": self.help_on,
             "colours": self.set_colours,
+            "movers": self.show_movers,
+            "picture": self.draw_picture,
         }[command](words)
 
     def show_view(self, name: str) -> None:
@@ -102,6 +105,18 @@ class Wording(Board, inherit_bindings=False):
         nowhere = f"; in neither index: {names_text(lacking)}" if lacking else ""
         app.tell(f"{count}{who}{nowhere}", error=bool(lacking))
 
+    def show_movers(self, words: str) -> None:
+        """Who gained and lost bp and places since a date."""
+        from tui.command.line import a_date
+
+        try:
+            since = a_date(words.split(), "movers 2026-06-19, or movers alone for a week back")
+        except CommandError as error:
+            self.host.tell(f"{error}", error=True)
+            return
+        self.activate(CONTRIBUTORS)
+        self.names.show_movers(since)
+
     def set_colours(self, words: str) -> None:
         """Another palette, now and from now on."""
         app, name = self.host, words.strip().casefold()
@@ -117,6 +132,12 @@ class Wording(Board, inherit_bindings=False):
             app.tell(f"{name} until the end of this run: {reason}", error=True)
             return
         app.tell(f"{name}: kept in config.toml")
+
+    def draw_picture(self, words: str) -> None:
+        """A picture of what is shown, as a file."""
+        from tui.workers.noting import write_picture
+
+        self.host.background(partial(write_picture, self.host, words), "picture", thread=False)
 
     def help_on(self, words: str) -> None:
         """The help page, or what of it speaks of a word."""

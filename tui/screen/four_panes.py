@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tui.text.spans import Drawing
 
 
-class Board(Stage, inherit_bindings=False):
+class FourPanes(Stage, inherit_bindings=False):
     """Header, headline, four panes, status, hints."""
 
     AUTO_FOCUS = ""
@@ -198,7 +198,9 @@ class Board(Stage, inherit_bindings=False):
 
     def _show_hints(self) -> None:
         if self.sorting:
-            letters = "  ".join(f"{letter} {words}" for letter, words in SORTS.values())
+            letters = "  ".join(
+                f"{letter} {words}" for letter, words in self.listing().sorts.values()
+            )
             text = f" sort by:  {letters}   esc"
             self._hints.show(lambda width, height: [[(text, "bold")]])
             return
