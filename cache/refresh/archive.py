@@ -23,6 +23,7 @@ from cache.refresh.lock import turn
 from cache.refresh.progress import Progress
 from cache.refresh.run import Run
 from core.data.frames import Dates, day, pydate
+from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
@@ -35,7 +36,7 @@ PACE: Final = 2.0
 _FILE: Final = "archive.toml"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Archive:
     """What an issuer's archive of one fund is known to have; nothing known: everything is asked.
 
@@ -71,7 +72,7 @@ def archive_of(fund: Fund) -> Archive:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ArchivePlan:
     """What a run over an archive would ask for.
 
@@ -167,7 +168,7 @@ class _Paced:
             setattr(self.source, name, value)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ArchiveSummary:
     """What a run over an archive brought.
 

@@ -7,7 +7,7 @@ the price of a refresh without sending one.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +22,7 @@ from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
 from cache.refresh.held import HeldCloses
 from cache.refresh.reasons import asked_for, wait_until
 from core.data.frames import Dates, Holdings, Prices, Reference, day, pydate
+from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
@@ -37,7 +38,7 @@ INDICES_FROM: Final = date(1987, 1, 1)
 RATE: Final = 4.0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Plan:
     """What a refresh will ask for.
 

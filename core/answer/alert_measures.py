@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from core.answer import rarity_values
 from core.answer.scalar import BREADTH, CHANGES, CONTRIBUTORS, Scalar, ScalarUnit
 from core.answer.table import ROWS
+from core.data.record import record
 from core.measures.signals import RULES, states
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _UNITS: Final[Mapping[ScalarUnit, str]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AlertMeasure:
     """One number of a Snapshot.
 
@@ -39,6 +39,7 @@ class AlertMeasure:
         weights: it rests on weights, which may be estimated.
         daily: it needs breadth session by session.
         also: older words for it.
+        of: "pair" or "index" where it is of a pair, or of one index alone; "" for either.
     """
 
     words: str
@@ -52,24 +53,15 @@ class AlertMeasure:
     weights: bool = False
     daily: bool = False
     also: tuple[str, ...] = ()
+    of: Literal["", "pair", "index"] = ""
 
 
 def _gap(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
     return None if snapshot.spread is None else snapshot.spread.gap * 100
 
 
-def _rank(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
-    ranking = snapshot.spread.same_window if snapshot.spread is not None else None
-    return float(ranking.rank) if ranking is not None and ranking.claim else None
-
-
-def _z(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
-    ranking = snapshot.spread.same_window if snapshot.spread is not None else None
-    return ranking.z if ranking is not None and ranking.claim else None
-
-
 def _return(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
-    spread, question = snapshot.spread, snapshot.question
+    spread, question = rarity_values.whole(snapshot), snapshot.question
     if spread is None:
         return None
     return 100 * (spread.small_return if fund == question.small else spread.large_return)
@@ -141,46 +133,58 @@ def _table() -> Iterator[AlertMeasure]:
         )
 
 
+def _rarity(
+    words: str, about: str, unit: str, value: Callable[[Snapshot, str, str], float | None]
+) -> AlertMeasure:
+    """A number that rests on the closes of the funds; its first word says what it is of."""
+    of: Literal["pair", "index"] = "index" if words.startswith(("return", "close")) else "pair"
+    return AlertMeasure(words, about, unit, SPREAD, value, closes=True, of=of)
+
+
 _RARITY: Final = (
-    AlertMeasure(
+    _rarity("gap rank", "place of the gap among its years", "", rarity_values.rank),
+    _rarity("gap z", "the gap against its years, in deviations", "", rarity_values.z),
+    _rarity(
         "gap percentile",
         "share of all stretches as long that lie below the gap",
         "%",
-        SPREAD,
-        rarity_values.gap_percentile,
-        closes=True,
+        rarity_values.percentile,
     ),
+    _rarity(
+        "ratio high since",
+        "years since the ratio of closes was as high",
+        "y",
+        rarity_values.level_high,
+    ),
+    _rarity(
+        "ratio low since",
+        "years since the ratio of closes was as low",
+        "y",
+        rarity_values.level_low,
+    ),
+    _rarity("return rank", "place of the return among its years", "", rarity_values.rank),
+    _rarity("return z", "the return against its years, in deviations", "", rarity_values.z),
+    _rarity(
+        "return percentile",
+        "share of all stretches as long that lie below the return",
+        "%",
+        rarity_values.percentile,
+    ),
+    _rarity("close high since", "years since a close as high", "y", rarity_values.level_high),
+    _rarity("close low since", "years since a close as low", "y", rarity_values.level_low),
     AlertMeasure(
         "streak",
-        "sessions in a row ahead, below zero for behind",
+        "sessions in a row ahead (of one index: up), below zero for behind",
         "",
         SPREAD,
         rarity_values.streak,
         closes=True,
     ),
-    AlertMeasure(
-        "ratio high since",
-        "years since the ratio of closes was as high",
-        "y",
-        SPREAD,
-        rarity_values.ratio_high,
-        closes=True,
-    ),
-    AlertMeasure(
-        "ratio low since",
-        "years since the ratio of closes was as low",
-        "y",
-        SPREAD,
-        rarity_values.ratio_low,
-        closes=True,
-    ),
 )
 #: Longer words before shorter ones that begin alike.
 MEASURES: Final = (
-    AlertMeasure("gap rank", "place of the gap among its years", "", SPREAD, _rank, closes=True),
-    AlertMeasure("gap z", "the gap against its years, in deviations", "", SPREAD, _z, closes=True),
     *_RARITY,
-    AlertMeasure("gap", "small less large", "pp", SPREAD, _gap, closes=True),
+    AlertMeasure("gap", "small less large", "pp", SPREAD, _gap, closes=True, of="pair"),
     *_table(),
     *(
         AlertMeasure(

@@ -12,13 +12,14 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from core.answer.alert_measures import MEASURES, AlertMeasure, measure_of
 from core.data.errors import CoreError
 from core.data.question import Basis, Question, normal
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -40,7 +41,7 @@ class AlertError(CoreError):
     """A text that sets no alert; the message is one sentence that says what would."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Alert:
     """A condition on one number of the answer to one question.
 
@@ -50,7 +51,8 @@ class Alert:
         symbol: the line it is of, "" for none.
         compared: "<", "<=", ">" or ">=".
         level: in the measure's unit.
-        small, large, window, basis: the question it is judged on.
+        small, large, window, basis: the question it is judged on; one fund twice is that index
+            alone.
     """
 
     words: str
@@ -71,7 +73,13 @@ class Alert:
     @property
     def question(self) -> Question:
         """The question it is judged on, as of the last session."""
-        return Question(self.small, self.large, self.window, None, self.basis)
+        alone = self.small == self.large
+        return Question(self.small, self.large, self.window, None, self.basis, alone=alone)
+
+    @property
+    def funds(self) -> str:
+        """The pair or the index it is of: "IWM:SPY", "IWM"."""
+        return self.small if self.small == self.large else f"{self.small}:{self.large}"
 
     @property
     def text(self) -> str:
@@ -85,7 +93,7 @@ class Alert:
         return _COMPARED[self.compared](round(value, _DECIMALS), self.level)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fired:
     """The last time an alert fired.
 
@@ -102,7 +110,7 @@ class Fired:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AlertState:
     """An alert's condition, and whether it is armed or has fired.
 
@@ -136,11 +144,20 @@ def parse(text: str, question: Question) -> Alert:
     if unit and unit != measure.unit:
         wanted = f"in {measure.unit}" if measure.unit else "without a unit"
         raise AlertError(f"{measure.words} is measured {wanted}, not in {unit}")
+    if measure.of and (measure.of == "index") != question.alone:
+        raise AlertError(_of_another(measure, question))
     fund, symbol = _names(measure, names, question)
     return Alert(
         measure.words, fund, symbol, compared, float(number),
         question.small, question.large, normal(question.window), question.basis,
     )  # fmt: skip
+
+
+def _of_another(measure: AlertMeasure, question: Question) -> str:
+    """Why a measure of a pair is not set on one index alone, or the other way round."""
+    if question.alone:
+        return f"{measure.words} is of a pair: write a pair such as IWM SPY first"
+    return f"{measure.words} is of one index alone: write index {question.small} first"
 
 
 def _measure(subject: str) -> tuple[AlertMeasure, list[str]]:
@@ -154,7 +171,6 @@ def _measure(subject: str) -> tuple[AlertMeasure, list[str]]:
 
 def _names(measure: AlertMeasure, names: list[str], question: Question) -> tuple[str, str]:
     """The fund and the symbol of what follows a measure's words."""
-    pair = (question.small, question.large)
     symbol = ""
     if measure.symbol:
         if not names or not _SYMBOL.fullmatch(names[0]):
@@ -164,10 +180,11 @@ def _names(measure: AlertMeasure, names: list[str], question: Question) -> tuple
         return (question.small if measure.fund else ""), symbol
     if not measure.fund or len(names) > 1:
         raise AlertError(f"{' '.join(names)!r} means nothing after {measure.words}")
-    if names[0] not in pair:
+    if names[0] not in question.funds:
+        what = "the index" if question.alone else "of the pair"
         raise AlertError(
-            f"{names[0]} is not of the pair {question.small}:{question.large}: an alert is set on"
-            " what is on the screen"
+            f"{names[0]} is not {what} {':'.join(question.funds)}: an alert is set on what is on"
+            " the screen"
         )
     return names[0], symbol
 
@@ -194,7 +211,7 @@ def wording(alert: Alert, number: float, snapshot: Snapshot) -> str:
     before += "intraday: " if snapshot.state == "intraday" else ""
     view = snapshot.indices.get(alert.fund)
     estimated = alert.measure.weights and view is not None and view.estimated
-    about = f"{alert.small}:{alert.large} {alert.window} {alert.basis}, {snapshot.as_of}"
+    about = f"{alert.funds} {alert.window} {alert.basis}, {snapshot.as_of}"
     tail = ", estimated weights" if estimated else ""
     return f"{before}{alert.text}: now {figure(alert, number)} ({about}{tail})"
 
@@ -230,7 +247,7 @@ def to_json(state: AlertState) -> dict[str, Any]:
     alert, fired = state.alert, state.fired
     return {
         "alert": f"{alert.text}",
-        "pair": f"{alert.small}:{alert.large}",
+        "pair": alert.funds,
         "window": alert.window,
         "basis": alert.basis,
         "armed": state.armed,
@@ -254,9 +271,11 @@ def from_json(data: object) -> AlertState:
     if not isinstance(data, dict):
         raise AlertError("an entry is no object")
     try:
-        small, large = str(data["pair"]).split(":")
+        small, *others = str(data["pair"]).split(":")
+        large = others[0] if others else small
         basis: Basis = "pr" if data["basis"] == "pr" else "tr"
-        alert = parse(data["alert"], Question(small, large, str(data["window"]), None, basis))
+        question = Question(small, large, str(data["window"]), None, basis, alone=not others)
+        alert = parse(data["alert"], question)
         fired = data["fired"] and Fired(
             datetime.fromisoformat(data["fired"]["at"]),
             float(data["fired"]["value"]),

@@ -8,7 +8,7 @@ measured, on lists that carry the measure, count for its rank and for "since".
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -21,6 +21,7 @@ from core.answer.views import covers
 from core.data.errors import MeasureError, UnavailableError
 from core.data.frames import day, pydate
 from core.data.lending import lenders
+from core.data.record import record
 from core.data.windows import Window, resolve, same_window
 from core.measures.carry import NEAR_DAYS
 from core.measures.daily import daily as daily_of
@@ -43,7 +44,7 @@ CLAIM_YEARS: Final = 10
 _RUNNING_SUMS: Final = ("advance_decline_line", "summation")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Point:
     """A measure of one window.
 
@@ -69,7 +70,7 @@ class Point:
         return not self.why and self.value is not None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MeasureRank:
     """The last point of a history among those that count.
 
@@ -98,7 +99,7 @@ class MeasureRank:
     claim: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class History:
     """A measure of one index over time.
 

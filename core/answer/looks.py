@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from core.answer.views import IndexView, Snapshot, covers
 from core.data.errors import CoreError
+from core.data.record import record
 
 #: Version of a look written by `to_json`: the note's.
 SCHEMA: Final = 1
@@ -23,7 +23,7 @@ class LookError(CoreError):
     """Something that is no look, or two that do not compare; one sentence for a person."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class IndexLook:
     """What is remembered of one index.
 
@@ -54,19 +54,21 @@ class IndexLook:
         return covers(self.weight_measured) and self.listed
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Look:
     """What is remembered of an answer.
 
     Attributes:
-        small, large: the pair.
+        small, large: the pair; the same fund twice for one index alone.
         window: its label, such as "YTD".
         basis: "tr" or "pr".
         simulated: the market was made up.
         start: session of the window's start close.
         as_of: session of every number.
         state: "final", "intraday" or "partial".
-        gap_pp: small less large in percentage points; None without both funds' closes.
+        gap_pp: small less large in percentage points; None without both funds' closes, and for
+            one index alone.
+        own_return: of one index alone, a fraction; None for a pair.
         rank: among the same windows of every year, None where nothing is claimed.
         of: years ranked.
         indices: fund -> what is remembered of it; one that was not told is not in it.
@@ -84,6 +86,12 @@ class Look:
     rank: int | None
     of: int | None
     indices: Mapping[str, IndexLook]
+    own_return: float | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is of one index alone."""
+        return self.small == self.large
 
     @property
     def asked(self) -> tuple[str, str, str, str, bool]:
@@ -93,8 +101,9 @@ class Look:
 
 def look(snapshot: Snapshot) -> Look:
     """What to remember of an answer."""
-    question, spread = snapshot.question, snapshot.spread
-    ranking = spread.same_window if spread is not None and spread.same_window.claim else None
+    question, spread, own = snapshot.question, snapshot.spread, snapshot.own
+    whole = own if spread is None else spread
+    ranking = whole.same_window if whole is not None and whole.same_window.claim else None
     return Look(
         small=question.small,
         large=question.large,
@@ -108,6 +117,7 @@ def look(snapshot: Snapshot) -> Look:
         rank=ranking.rank if ranking else None,
         of=ranking.of if ranking else None,
         indices={fund: _index(snapshot, view) for fund, view in snapshot.indices.items()},
+        own_return=None if own is None else own.small_return,
     )
 
 
@@ -129,11 +139,13 @@ def _index(snapshot: Snapshot, view: IndexView) -> IndexLook:
 
 def to_json(look: Look) -> dict[str, Any]:
     """A look as plain JSON values, named as the note names them."""
+    ranking = {"rank": look.rank, "of": look.of, "claim": look.rank is not None}
     return {
         "schema": SCHEMA,
         "question": {
             "small": look.small,
-            "large": look.large,
+            "large": None if look.alone else look.large,
+            "index": look.small if look.alone else None,
             "window": look.window,
             "start": str(look.start),
             "basis": look.basis,
@@ -141,16 +153,10 @@ def to_json(look: Look) -> dict[str, Any]:
         "as_of": str(look.as_of),
         "state": look.state,
         "simulated": look.simulated,
-        "spread": None
-        if look.gap_pp is None
-        else {
-            "gap_pp": look.gap_pp,
-            "same_window": {
-                "rank": look.rank,
-                "of": look.of,
-                "claim": look.rank is not None,
-            },
-        },
+        "spread": None if look.gap_pp is None else {"gap_pp": look.gap_pp, "same_window": ranking},
+        "own": None
+        if look.own_return is None
+        else {"return": look.own_return, "calendar": ranking},
         "indices": {
             fund: {
                 "fund_return": index.fund_return,
@@ -185,8 +191,11 @@ def read(data: object) -> Look:
     top = _Fields(data, "")
     asked = top.fields("question")
     spread = top.fields("spread") if top.has("spread") else None
+    own = top.fields("own") if top.has("own") else None
     end_list = asked.has("breadth_list") and asked.text("breadth_list") == "end"
     ranking = spread.fields("same_window") if spread is not None else None
+    if own is not None:
+        ranking = own.fields("calendar")
     claimed = ranking if ranking is not None and ranking.flag("claim") else None
     changes = top.fields("changes")
     indices: dict[str, IndexLook] = {}
@@ -216,7 +225,7 @@ def read(data: object) -> Look:
     of = claimed.number("of") if claimed else None
     return Look(
         small=asked.text("small"),
-        large=asked.text("large"),
+        large=asked.text("index" if asked.has("index") else "large"),
         window=asked.text("window"),
         basis=asked.text("basis"),
         simulated=top.flag("simulated"),
@@ -227,6 +236,7 @@ def read(data: object) -> Look:
         rank=None if rank is None else int(rank),
         of=None if of is None else int(of),
         indices=indices,
+        own_return=own.number("return") if own else None,
     )
 
 

@@ -8,21 +8,44 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.measures.ratio import LevelHistory
+    from core.measures.spread import Spread
 
 _DAYS_A_YEAR: Final = 365.25
 
 
-def gap_percentile(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
-    """Share of all stretches as long whose gap is strictly below, in per cent."""
-    rank = snapshot.spread.rolling if snapshot.spread is not None else None
-    return 100 * rank.percentile if rank is not None and rank.claim else None
+def whole(snapshot: Snapshot) -> Spread | None:
+    """The spread of a pair, or of one index alone its return in the same shape."""
+    return snapshot.own if snapshot.question.alone else snapshot.spread
+
+
+def rank(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
+    """Place of the gap, or of an index's return, among the same windows of every year."""
+    spread = whole(snapshot)
+    return float(spread.same_window.rank) if spread and spread.same_window.claim else None
+
+
+def z(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
+    """The gap, or an index's return, against those of its years, in sample deviations."""
+    spread = whole(snapshot)
+    return spread.same_window.z if spread and spread.same_window.claim else None
+
+
+def percentile(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
+    """Share of all stretches as long whose gap (or return) is strictly below, in per cent."""
+    spread = whole(snapshot)
+    rolling = spread.rolling if spread else None
+    return 100 * rolling.percentile if rolling is not None and rolling.claim else None
 
 
 def streak(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
-    """Sessions in a row that the small fund beat the large one; below zero where it fell behind."""
-    if snapshot.spread is None:
+    """Sessions in a row that the small fund beat the large one; below zero where it fell behind.
+
+    Of one index alone: sessions in a row that it rose, below zero where it fell.
+    """
+    spread = whole(snapshot)
+    if spread is None:
         return None
-    now = snapshot.spread.history.session_streak
+    now = spread.history.session_streak
     return float(now.sign * now.length)
 
 
@@ -32,13 +55,18 @@ def _years(level: LevelHistory, last: date | None, record: bool) -> float:
     return (level.end - (since or level.end)).days / _DAYS_A_YEAR
 
 
-def ratio_high(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
-    """Years since the ratio of closes was as high; those of the whole history at a record."""
-    level = snapshot.spread.history.ratio if snapshot.spread is not None else None
+def level_high(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
+    """Years since the ratio of closes was as high; those of the whole history at a record.
+
+    Of one index alone: since its close was.
+    """
+    spread = whole(snapshot)
+    level = spread.history.ratio if spread else None
     return None if level is None else _years(level, level.high_since, level.record_high)
 
 
-def ratio_low(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
-    """Years since the ratio of closes was as low; those of the whole history at a record."""
-    level = snapshot.spread.history.ratio if snapshot.spread is not None else None
+def level_low(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
+    """Years since the ratio of closes (or a close) was as low; of the whole history at a record."""
+    spread = whole(snapshot)
+    level = spread.history.ratio if spread else None
     return None if level is None else _years(level, level.low_since, level.record_low)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
+
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
@@ -23,7 +24,7 @@ SCALE: Final[Mapping[ScalarUnit, float]] = {
 CONTRIBUTORS, BREADTH, CHANGES = 2, 3, 4
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Scalar:
     """One row of the table: one number of one index, under one name everywhere.
 
@@ -84,7 +85,7 @@ class Scalar:
         return value * SCALE[self.unit] if known and value is not None else None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reading:
     """A measure of an index on a session, as fractions.
 

@@ -7,11 +7,11 @@ file (`read`: a kept look, or an earlier note's JSON). Different questions are n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from core.answer.looks import IndexLook, Look, LookError
 from core.answer.views import covers
+from core.data.record import record
 
 #: Names at either end that count as leaders and laggards.
 ENDS: Final = 10
@@ -19,7 +19,7 @@ ENDS: Final = 10
 _RENEWED: Final = ("MTD", "QTD", "YTD", "H1", "H2")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ThenNow:
     """A number then and now; None where it was not told."""
 
@@ -34,7 +34,7 @@ class ThenNow:
         return self.after - self.before
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Placed:
     """A name's rank and contribution then and now.
 
@@ -49,7 +49,7 @@ class Placed:
     bp: ThenNow
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Ends:
     """One end of the ranking, best or worst.
 
@@ -69,7 +69,7 @@ class Ends:
         return not (self.entered or self.gone or self.moved)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class IndexSince:
     """What changed in one index.
 
@@ -90,14 +90,15 @@ class IndexSince:
     withheld: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Since:
     """What changed between two looks.
 
     Attributes:
         before, after: the looks.
         gap_pp: percentage points.
-        rank: place of the gap among the same windows of every year.
+        own_return: of one index alone, fractions.
+        rank: place of the gap, or of the return, among the same windows of every year.
         indices: fund -> what changed; only those that both looks tell.
         rolled: the window's start moved with its end (1M, 1W ...): both ends differ.
     """
@@ -105,6 +106,7 @@ class Since:
     before: Look
     after: Look
     gap_pp: ThenNow
+    own_return: ThenNow
     rank: ThenNow
     indices: Mapping[str, IndexSince]
     rolled: bool
@@ -122,7 +124,7 @@ def since(before: Look, after: Look, ends: int = ENDS) -> Since:
         LookError: they are looks at different questions, or in the wrong order of time.
     """
     for what, then, now in (
-        ("pair", f"{before.small}:{before.large}", f"{after.small}:{after.large}"),
+        ("pair", _funds(before), _funds(after)),
         ("window", before.window, after.window),
         ("basis", before.basis, after.basis),
         ("market", _market(before), _market(after)),
@@ -144,10 +146,15 @@ def since(before: Look, after: Look, ends: int = ENDS) -> Since:
         before=before,
         after=after,
         gap_pp=ThenNow(before.gap_pp, after.gap_pp),
+        own_return=ThenNow(before.own_return, after.own_return),
         rank=ThenNow(before.rank, after.rank),
         indices={f: _index(f, before.indices[f], after.indices[f], ends) for f in both},
         rolled=rolled,
     )
+
+
+def _funds(look: Look) -> str:
+    return f"{look.small} alone" if look.alone else f"{look.small}:{look.large}"
 
 
 def _market(look: Look) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from core.answer.scalar import BREADTH, Scalar, ScalarUnit, finite, session_scalar
 from core.measures.counting import AVERAGES
-from core.measures.traits import (
+from core.measures.trait_bits import (
     FURTHER_AVERAGES,
     HIGH_CLOSES,
     MOVES,

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import chain, count
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
@@ -34,17 +34,21 @@ from core.data.frames import (
     pydate,
 )
 from core.data.kinds import first_closes, without_closes
-from core.data.matrix import Matrix, stack
+from core.data.layout import stack
+from core.data.record import record
 from core.data.register import Register, register
 from core.data.series import Series, series_of
 from core.data.windows import last_on_or_before
+
+if TYPE_CHECKING:
+    from core.data.matrix import Matrix
 
 T = TypeVar("T")
 #: What a market derives of its bars alone.
 _OF_BARS: Final = frozenset({"years", "last_close", "places", "_splits", "_split_sessions"})
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Market:
     """Everything held at one moment: prices, holdings, facts from data files.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import field
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.dividends import dividends_at_closes
 from core.data.frames import JUMP, Block, BoolArray, Dates, FloatArray, IntArray, day
+from core.data.overlay import over_one_another
+from core.data.record import record
 
 if TYPE_CHECKING:
-    from core.data.file_closes import FileCloses
+    pass
 
 #: Log of the smallest split that is looked for in the closes, and how near to it a step must be.
 _SPLIT: Final = math.log(1.4)
@@ -26,7 +27,7 @@ _SAME_STEP: Final = 0.25
 _CELLS: Final = 65_536
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Matrix:
     """The lines' bars of some years side by side.
 
@@ -250,7 +251,7 @@ class Matrix:
         if all(values is None or not size for values, size in zip(fields, sizes, strict=True)):
             return None
         places = self.places if columns is None else [place[columns] for place in self.places]
-        return _over(sizes, fields, places, whole=columns is None)
+        return over_one_another(sizes, fields, places, whole=columns is None)
 
     def still(self, row: int, sessions: int) -> BoolArray:
         """(N,) the same close and no volume over the last ``sessions`` sessions up to a row."""
@@ -262,161 +263,3 @@ class Matrix:
         quiet = (volume == 0).all(axis=0)
         same: BoolArray = (closes == closes[0]).all(axis=0)
         return np.asarray(quiet & same)
-
-
-def _places(columns: tuple[str, ...], symbols: tuple[str, ...]) -> IntArray:
-    """(N,) column of each symbol in a block, -1 where the block has it not."""
-    if columns == symbols:
-        return np.arange(len(symbols))
-    column = {symbol: place for place, symbol in enumerate(columns)}
-    return np.array([column.get(symbol, -1) for symbol in symbols], np.intp)
-
-
-def _over(
-    sizes: Sequence[int],
-    fields: Sequence[FloatArray | None],
-    places: Sequence[IntArray],
-    *,
-    whole: bool = True,
-) -> FloatArray | None:
-    """(T, N) one field of all blocks over one another, NaN where none; None where none has it.
-
-    Args:
-        sizes: of each block, its rows.
-        fields: of each block, (rows, its columns).
-        places: of each block, (N,) its columns, -1 where it has none.
-        whole: ``places`` are all columns of a single block, in its order.
-    """
-    if all(values is None for values in fields):
-        return None
-    if whole and len(fields) == 1 and fields[0] is not None:
-        return fields[0]
-    out = np.empty((sum(sizes), len(places[0])))
-    first = 0
-    for size, values, place in zip(sizes, fields, places, strict=True):
-        rows = out[first : first + size]
-        if values is None:
-            rows[:] = np.nan
-        elif np.array_equal(place, np.arange(values.shape[1])):
-            rows[:] = values
-        else:
-            np.take(values, np.maximum(place, 0), axis=1, out=rows, mode="clip")
-            rows[:, place < 0] = np.nan
-        first += size
-    return out
-
-
-def stack(
-    blocks: Iterable[Block], sessions_known: Dates, files: FileCloses | None = None
-) -> Matrix:
-    """Lay year blocks over one another on the union of their symbols.
-
-    Args:
-        blocks: ascending.
-        sessions_known: every session of the exchange.
-        files: the closes of the blocks that are prices of files.
-    """
-    parts = tuple(blocks)
-    symbols = parts[0].symbols
-    if any(block.symbols != symbols for block in parts):
-        symbols = tuple(sorted(set().union(*(block.symbols for block in parts))))
-    places = [_places(block.symbols, symbols) for block in parts]
-    sessions = np.concatenate([block.sessions for block in parts])
-    sizes = [len(block.sessions) for block in parts]
-    offsets = np.cumsum([0, *sizes])
-    close = _over(sizes, [block.close for block in parts], places)
-    adjusted = _over(sizes, [block.adj_close for block in parts], places)
-    assert close is not None
-
-    def events(name: str) -> tuple[IntArray, IntArray, FloatArray]:
-        fields = [getattr(block, name) for block in parts]
-        columns = [np.nonzero(p >= 0)[0][np.argsort(p[p >= 0])] for p in places]
-        return (
-            np.concatenate([e.row + offset for e, offset in zip(fields, offsets, strict=False)]),
-            np.concatenate([where[e.col] for e, where in zip(fields, columns, strict=True)]),
-            np.concatenate([e.value for e in fields]),
-        )
-
-    matrix = laid_out(
-        sessions,
-        symbols,
-        close,
-        adjusted,
-        events("dividend"),
-        events("split"),
-        sessions_known,
-        parts,
-        tuple(places),
-    )
-    return _with_files(matrix, files) if files is not None and len(files) else matrix
-
-
-def _with_files(matrix: Matrix, files: FileCloses) -> Matrix:
-    """The matrix with what is to be known of closes that are prices of files."""
-    column = np.array([matrix.column.get(symbol, -1) for symbol in files.symbols], np.intp)
-    row = np.searchsorted(matrix.sessions, files.session)
-    at = np.minimum(row, len(matrix.sessions) - 1)
-    there = (matrix.sessions[at] == files.session) & (column[files.line] >= 0)
-    of_files = np.sort(at[there] * len(matrix.symbols) + column[files.line[there]])
-    breaks = []
-    for one in files.breaks:
-        place = int(np.searchsorted(matrix.sessions, day(one.after)))
-        if (
-            place < len(matrix.sessions)
-            and matrix.sessions[place] == day(one.after)
-            and one.symbol in matrix.column
-        ):
-            breaks.append((place, matrix.column[one.symbol], one.words))
-    return replace(matrix, of_files=of_files, breaks=tuple(breaks))
-
-
-def laid_out(
-    sessions: Dates,
-    symbols: tuple[str, ...],
-    close: FloatArray,
-    adjusted: FloatArray | None,
-    dividends: tuple[IntArray, IntArray, FloatArray],
-    splits: tuple[IntArray, IntArray, FloatArray],
-    sessions_known: Dates,
-    blocks: tuple[Block, ...] = (),
-    places: tuple[IntArray, ...] = (),
-) -> Matrix:
-    """A matrix of bars that lie over one another; see `Matrix` for what is not told here.
-
-    Args:
-        sessions: (T,) ascending.
-        symbols: (N,).
-        close: (T, N) price per share, NaN where none.
-        adjusted: (T, N) or None.
-        dividends: (K,) rows, columns and cash per share, by ex-date.
-        splits: (K,) rows, columns and factors.
-        sessions_known: every session of the exchange.
-        blocks: what it was laid out from, for volumes.
-        places: of each block, (N,) its columns.
-    """
-    only_adjusted: BoolArray = np.zeros(len(symbols), bool)
-    by_adjusted: IntArray = np.zeros(len(symbols), np.intp)
-    if adjusted is not None:
-        has_close, has_adjusted = np.isfinite(close), np.isfinite(adjusted)
-        only_adjusted = np.asarray(~has_close.any(axis=0) & has_adjusted.any(axis=0))
-        lacking = has_close & ~has_adjusted
-        by_adjusted = np.where(lacking.any(axis=0), lacking.argmax(axis=0), len(close))
-        np.minimum.at(by_adjusted, dividends[1], dividends[0])
-        by_adjusted[only_adjusted] = len(close)
-        if only_adjusted.any():
-            close = np.where(only_adjusted, adjusted, close)
-    paid_out = dividends_at_closes(close, *dividends)
-    return Matrix(
-        sessions=sessions,
-        symbols=symbols,
-        stand_in=close,
-        adjusted=adjusted,
-        only_adjusted=only_adjusted,
-        by_adjusted=by_adjusted,
-        dividends=(paid_out.row, paid_out.col, paid_out.yields),
-        splits=splits,
-        position=np.searchsorted(sessions_known, sessions),
-        blocks=blocks,
-        places=places,
-        doubtful_dividends=paid_out.doubtful,
-    )

@@ -20,7 +20,7 @@ from core.explain.daily import SessionFigures, ema_of, one, session_of, volumes
 from core.explain.explanation import Explanation, Term, Unit, cut
 from core.measures.counting import YEAR_SESSIONS
 from core.measures.signals import ZWEIG_ALPHA
-from core.measures.traits import DAY_MOVE, HIGH_CLOSES, TREND_CLOSES
+from core.measures.trait_bits import DAY_MOVE, HIGH_CLOSES, TREND_CLOSES
 
 if TYPE_CHECKING:
     from core.explain.ground import Ground

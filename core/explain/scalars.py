@@ -19,7 +19,7 @@ from core.explain.returns import return_of
 from core.measures.concentration import TOPS
 from core.measures.counting import AVERAGES
 from core.measures.end_weights import HEAVIEST
-from core.measures.traits import FURTHER_AVERAGES, MOVES, OFF, move_name
+from core.measures.trait_bits import FURTHER_AVERAGES, MOVES, OFF, move_name
 
 if TYPE_CHECKING:
     from core.explain.ground import Ground

@@ -7,11 +7,13 @@ more, who joins is one of unknown weight, counted in breadth alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import Action, Announcement, FloatArray, Holdings
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 _QUARTERS: Final = (3, 6, 9, 12)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Acting:
     """An announced change that acts on a list.
 

@@ -11,7 +11,7 @@ in the processor's cache.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cached_property
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.matrix import Matrix
@@ -40,7 +41,7 @@ _STEP: Final = 256
 _KEPT: Final = 32
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Counts:
     """Counts of lines on each session; (T,) float64 each.
 

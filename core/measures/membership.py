@@ -9,12 +9,12 @@ none on or before it can.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from core.data.lending import lenders
+from core.data.record import record
 from core.measures.amended import Acting, acting, amended, even_list, rebalance, rebalances
 from core.measures.carry import NEAR_DAYS, Carry, carry
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.data.windows import Window
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Span:
     """A part of a window on one list of members.
 
@@ -50,7 +50,7 @@ class Span:
     changes: tuple[Acting, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Choice:
     """A file for the start of a segment.
 

@@ -7,13 +7,13 @@ ratio of closes, its returns run between the last closes at or before its two en
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.data.frames import STALE_SESSIONS, BoolArray, Dates, FloatArray, Holdings, IntArray
+from core.data.record import record
 from core.measures.basket import Segment
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PRICE_TOLERANCE = 0.02
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Rows:
     """Which closes stand for the two ends of a stretch; all (N,) over the matrix's columns."""
 
@@ -134,7 +134,7 @@ def ended(market: Market, matrix: Matrix, symbol: str, row: int, end: date) -> b
     return min(market.position(through), market.position(end)) - last > STALE_SESSIONS
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class WindowLines:
     """Every line of a window once, in the order of the files; (M,) each.
 
@@ -176,7 +176,7 @@ def lines_of(market: Market, matrix: Matrix, window_spans: tuple[Span, ...]) -> 
     return WindowLines(numbers, symbols, listed, line, columns >= 0, np.maximum(columns, 0))
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Part:
     """One segment measured; arrays are (M,) over all lines of the window.
 

@@ -1,29 +1,30 @@
 """Where an index's members stand, session by session: off their highs, above averages, moved.
 
-Counts of `core.measures.traits` over the members of each session, the fund's own distance from
+Counts of `core.measures.trait_bits` over the members of each session, the fund's own distance from
 its high, the members' drawdowns over the window.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.data.record import record
 from core.measures.breadth import median
-from core.measures.traits import NAMES, Traits, off_high
+from core.measures.trait_bits import NAMES, off_high
 
 if TYPE_CHECKING:
     from core.data.frames import Dates, FloatArray, IntArray
     from core.data.series import Series
+    from core.measures.traits import Traits
 
 _LINES: Final = 256
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Drawdowns:
     """Deepest falls of lines from their running peak in the window, fractions; None without lines.
 
@@ -41,13 +42,13 @@ class Drawdowns:
     median_before: float | None = None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Counted:
     """Members counted on some sessions, (T,) each; NaN where they are not counted.
 
     Attributes:
         sessions: ascending.
-        counts: name of `core.measures.traits.NAMES` -> members that have it.
+        counts: name of `core.measures.trait_bits.NAMES` -> members that have it.
         off_median: median distance from the 52-week high, a fraction.
         own_off: the fund's own distance.
     """
@@ -63,7 +64,7 @@ class Counted:
         return np.where(lines > 0, self.counts[name] / np.maximum(lines, 1), np.nan)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Members:
     """The lines counted on some rows of a matrix.
 
@@ -76,7 +77,7 @@ class Members:
     rows: slice
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Standing:
     """Where an index's members stand: on the last sessions, and when asked through the window.
 

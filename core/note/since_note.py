@@ -26,10 +26,11 @@ NAMED: Final = 5
 
 
 def since_sentences(since: Since) -> tuple[Sentence, ...]:
-    """The gap and its rank then and now, then index by index."""
-    prose = [_gap(since)]
+    """The gap (of one index alone its return) and its rank then and now, then index by index."""
+    alone = since.after.alone
+    prose = [_return(since) if alone else _gap(since)]
     for fund, index in since.indices.items():
-        prose += [_index(fund, index), _members(fund, index)]
+        prose += [_index(fund, index, returns=not alone), _members(fund, index)]
     return tuple(sentence for sentence in prose if sentence)
 
 
@@ -60,6 +61,32 @@ def _gap(since: Since) -> Sentence:
         by = Sentence(" by ", change, ",") if adds_up(places, parts) else ""
         verb = Sentence(f"has {way}", by, " from ", ends[0], " to ", ends[1])
     sentence = Sentence("Since ", _then(since), " the gap ", verb)
+    return _ended(sentence, since, turned=turned)
+
+
+def _return(since: Since) -> Sentence:
+    """Say: ``Since 24 June 2026 the return of IWM has risen by 1.91 pp, from ... to ...``."""
+    then, now = since.own_return.before, since.own_return.after
+    if then is None or now is None:
+        return Sentence()
+    parts = now, then, now - then
+    places = further_places(parts)
+    path, fund = "since.own_return", Name(since.after.small)
+    after = Figure(percent(now, 2 + places), f"{path}.after")
+    sentence = Sentence("Since ", _then(since), " the return of ", fund)
+    if round(then, 4) == round(now, 4):
+        sentence = Sentence(sentence, " is unchanged at ", after)
+    else:
+        way = "risen" if now > then else "fallen"
+        change = Figure(f"{abs(now - then) * 100:,.{2 + places}f} pp", f"{path}.change_pp")
+        by = Sentence(" by ", change, ",") if adds_up(places, parts) else ""
+        before = Figure(percent(then, 2 + places), f"{path}.before")
+        sentence = Sentence(sentence, f" has {way}", by, " from ", before, " to ", after)
+    return _ended(sentence, since, turned=then * now < 0)
+
+
+def _ended(sentence: Sentence, since: Since, *, turned: bool) -> Sentence:
+    """The sentence with the rank, and whether the window's start moved too."""
     rolled = "; both ends of the window have moved" if since.rolled else ""
     # a lead is ranked among leads, a deficit among deficits: the two ranks do not compare
     return Sentence(sentence, Sentence() if turned else _rank(since.rank), f"{rolled}.")
@@ -76,12 +103,12 @@ def _rank(rank: ThenNow) -> Sentence:
     return Sentence("; rank ", now, f", {way} from ", then)
 
 
-def _index(fund: str, index: IndexSince) -> Sentence:
-    """Return, breadth and leaders of one index, then and now."""
+def _index(fund: str, index: IndexSince, *, returns: bool) -> Sentence:
+    """Return (unless it was told before), breadth and leaders of one index, then and now."""
     path, head = f"since.indices{key(fund)}", Sentence(Name(fund), " since then: ")
     clauses: list[Sentence] = []
     then, now = index.fund_return.before, index.fund_return.after
-    if then is not None and now is not None:
+    if returns and then is not None and now is not None:
         clauses.append(
             Sentence(
                 "return ",

@@ -41,6 +41,8 @@ def answered(question: Question = ASKED, covered: float = 0.96) -> Snapshot:
 
 
 SNAPSHOT = answered()
+ALONE = replace(ASKED, large="IWM", alone=True)
+ONE = answered(ALONE)
 
 
 @pytest.mark.parametrize(
@@ -71,16 +73,54 @@ def test_the_number_an_alert_is_set_on(text: str, told: float) -> None:
 def test_every_measure_is_told_of_the_hand_market_and_says_what_it_is() -> None:
     for measure in MEASURES:
         subject = f"{measure.words} S29" if measure.symbol else measure.words
-        alert = parse(f"{subject} > 1", ASKED)
+        asked, answer = (ALONE, ONE) if measure.of == "index" else (ASKED, SNAPSHOT)
+        alert = parse(f"{subject} > 1", asked)
         assert alert.measure is measure
         # no volume is held, and no index has fifty lines
         missing = ("trin", "up4", "down4", "up4_ratio_5", "up4_ratio_10")
         missing += ("up_volume_90", "down_volume_90")
         known = measure.words not in (*missing, "top50_weight", "top50_weight_start")
-        assert (value(alert, SNAPSHOT) is not None) == known, measure.words
+        assert (value(alert, answer) is not None) == known, measure.words
         assert measure.help
         assert measure.pane in (1, 2, 3, 4)
-        assert parse(alert.text, ASKED) == alert
+        assert parse(alert.text, asked) == alert
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("return rank <= 1", 1),
+        ("return > 20", 20.12),
+        # straight up since 31 December, and no stretch as long made as much before
+        ("return percentile > 99", 100 * (1 - 1 / ONE.own.rolling.of)),  # type: ignore[union-attr]
+        # a record: the whole history, from 31 December 2014 to 30 June 2026
+        ("close high since > 1 y", 11.496),
+        ("share_up < 50", 100 * 19 / 30),
+        ("contribution S29 > 150 bp", 296.0),
+    ],
+)
+def test_an_alert_on_one_index_alone(text: str, told: float) -> None:
+    alert = parse(text, ALONE)
+    assert value(alert, ONE) == pytest.approx(told, rel=1e-3)
+    assert value(alert, SNAPSHOT) is None
+    kept = AlertState(alert)
+    assert json.loads(json.dumps(to_json(kept)))["pair"] == "IWM"
+    assert from_json(to_json(kept)) == kept and alert.question == replace(ALONE, as_of=None)
+
+
+def test_an_alert_that_fires_names_the_index(text: str = "return rank <= 3") -> None:
+    fired = judge(AlertState(parse(text, ALONE)), ONE, NOW).fired
+    assert fired is not None
+    assert fired.sentence == "return rank <= 3: now 1 (IWM YTD pr, 2026-06-30)"
+
+
+def test_what_is_of_a_pair_is_not_set_on_one_index_nor_the_other_way_round() -> None:
+    with pytest.raises(AlertError, match="gap rank is of a pair: write a pair such as IWM SPY"):
+        parse("gap rank <= 3", ALONE)
+    with pytest.raises(AlertError, match="return rank is of one index alone: write index IWM"):
+        parse("return rank <= 3", ASKED)
+    with pytest.raises(AlertError, match="SPY is not the index IWM: an alert is set on what"):
+        parse("return SPY > 3", ALONE)
 
 
 @pytest.mark.parametrize(
@@ -124,10 +164,11 @@ def test_an_alert_is_judged_on_its_own_question_and_the_last_session_alone(
 
 
 def test_below_the_floor_only_what_rests_on_closes_is_judged() -> None:
-    thin = answered(covered=0.80)
+    thin, thin_one = answered(covered=0.80), answered(ALONE, covered=0.80)
     for measure in MEASURES:
         subject = f"{measure.words} S29" if measure.symbol else measure.words
-        told = value(parse(f"{subject} > 1", ASKED), thin) is not None
+        asked, answer = (ALONE, thin_one) if measure.of == "index" else (ASKED, thin)
+        told = value(parse(f"{subject} > 1", asked), answer) is not None
         free = measure.closes or measure.words in ("joiners", "leavers")
         assert told == free, measure.words
 

@@ -15,7 +15,8 @@ from core.answer.table import ROWS, find, reading, shortfall
 from core.data.market import Market
 from core.measures.daily import Daily, daily
 from core.measures.end_weights import held_weights
-from core.measures.traits import NAMES, Traits, count
+from core.measures.trait_bits import NAMES, count
+from core.measures.traits import Traits
 from tests.core import naive_traits
 from tests.core.build import NAN, holdings, market, prices, weekdays
 

@@ -69,6 +69,8 @@ def test_no_module_of_the_working_directory_is_run_by_a_child(
     fetched = started(desk.refresh_command(Question()) or [])
     assert fetched.returncode == 1 and '"stage": "done"' in fetched.stderr
     quoted = started(desk.quotes_command(Question()) or [])
+    alone = desk.quotes_command(Question("IWM", "IWM", alone=True)) or []
+    assert alone[alone.index("quotes") :][:3] == ["quotes", "--index", "IWM"]
     assert quoted.returncode in (0, 3) and "Traceback" not in quoted.stderr
     assert not (tmp_path / "RAN").exists()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.answer.alert_measures import MEASURES
@@ -83,8 +85,9 @@ def test_the_words_that_may_follow(typed: str, words: str) -> None:
 
 
 def test_every_measure_is_offered_and_every_line_that_is_offered_whole_is_read() -> None:
-    told = {offer.word for offer in offers("alert ", KNOWN)}
-    assert told == {measure.words.split()[0] for measure in MEASURES}
+    for pair, other in ((("IWM", "SPY"), "index"), (("IWM",), "pair")):
+        told = {offer.word for offer in offers("alert ", replace(KNOWN, pair=pair))}
+        assert told == {measure.words.split()[0] for measure in MEASURES if measure.of != other}
     question = Question()
     for line in ("sort", "ex SPY", "pair"):
         for offer in offers(f"{line} ", KNOWN):

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from cache.facts.errors import CacheError
+from core.answer.looks import look, read
+from core.answer.looks import to_json as look_json
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.errors import UnavailableError
 from core.note.note import headline
 from tests.answers.read import REAL
 from tests.random.test_prose import check_prose
 from tests.tui import markets
-from tui.report.document import document
+from tui.report.document import document, to_json
 from tui.report.formats import FORMATS, written
 from tui.report.parts import PARTS, part
 from tui.report.short import to_line
+from tui.report.since import compared
 
 ALONE = replace(markets.QUESTION, large="IWM", alone=True)
 
@@ -81,6 +87,33 @@ def test_every_format_and_table_is_written(snapshot: Snapshot) -> None:
         part(told, name)
     rows = {name: len(part(told, name).rows) for name in ("rolling", "streaks", "ratio")}
     assert rows == {"rolling": 1, "streaks": 3, "ratio": 1}
+
+
+def test_since_an_earlier_note(snapshot: Snapshot, tmp_path: Path) -> None:
+    earlier = take(markets.market(), replace(ALONE, as_of=date(2026, 3, 31)))
+    path = tmp_path / "earlier.json"
+    path.write_text(to_json(earlier))
+    since = compared(path, snapshot)
+    # typed in markets.GAPS: 20 % in half a year, straight in logarithms
+    assert earlier.own is not None
+    then = earlier.own.small_return * 100
+    assert 9 < then < 10
+    prose = check_prose(snapshot, since)
+    assert prose[2] == (
+        f"Since 31 March 2026 the return of IWM has risen by {20 - then:.2f} pp, from"
+        f" {then:+.2f} % to +20.00 %; still rank 1."
+    )
+    assert prose[3].startswith("IWM since then: 63.3 % of lines up after ")
+    told = document(snapshot, since)["since"]
+    assert told["own_return"]["after"] == pytest.approx(0.20) and told["gap_pp"]["after"] is None
+    assert f"IWM YTD +20.00 % ({then:+.2f} % on 2026-03-31)" in to_line(snapshot, since)
+    assert "SPY" not in written(snapshot, "md", since).replace("SPYX", "")
+    # what the screen remembers says the same as the note's JSON
+    seen = look(earlier)
+    assert read(json.loads(json.dumps(look_json(seen)))) == seen == read(document(earlier))
+    pair = take(markets.market(), markets.QUESTION)
+    with pytest.raises(CacheError, match=r"another pair \(IWM alone, now IWM:SPY\)"):
+        compared(path, pair)
 
 
 def test_a_fund_is_still_not_compared_with_itself() -> None:

@@ -30,7 +30,7 @@ def environment(stored: AlertState) -> dict[str, str]:
         "INTERNALS_VALUE": repr(fired.value),
         "INTERNALS_LEVEL": repr(alert.level),
         "INTERNALS_UNIT": alert.measure.unit,
-        "INTERNALS_PAIR": f"{alert.small}:{alert.large}",
+        "INTERNALS_PAIR": alert.funds,
         "INTERNALS_WINDOW": alert.window,
         "INTERNALS_BASIS": alert.basis,
         "INTERNALS_AS_OF": fired.as_of,

@@ -295,6 +295,10 @@ def _funds(listed: argparse.ArgumentParser) -> None:
         add.add_argument(f"--{name}", metavar=name[0].upper(), help=words[name])
 
 
+def _quotes(quotes: argparse.ArgumentParser) -> None:
+    quotes.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
+
+
 def _nothing(_: argparse.ArgumentParser) -> None:
     """Takes nothing of its own."""
 
@@ -309,7 +313,7 @@ _COMMANDS: Final[
     "export": ("every table, a file each", True, _export),
     "explain": ("how a number came about", True, _explain),
     "refresh": ("fetch what is stale", True, _refresh),
-    "quotes": ("today's quotes of a pair and its lines, as JSON lines", True, _nothing),
+    "quotes": ("today's quotes of a pair and its lines, as JSON lines", True, _quotes),
     "import": ("import your own files", None, _import),
     "funds": ("the funds known, and adding one", False, _funds),
     "forget": ("take a wrong import back", None, _forget),

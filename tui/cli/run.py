@@ -125,7 +125,7 @@ def _command(arguments: argparse.Namespace) -> int:
     if arguments.command == "refresh":
         return _refresh(desk, _alone(config.question(), arguments), config, arguments)
     if arguments.command == "quotes":
-        return _quotes(desk, config.question())
+        return _quotes(desk, _alone(config.question(), arguments))
     if arguments.command == "board":
         from tui.cli.board import write_board
 
@@ -223,8 +223,6 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
 
     if arguments.part is not None and arguments.format != "csv":
         return say("--part picks a table of --format csv; `internals export` writes all", BAD_INPUT)
-    if arguments.since is not None and question.alone:
-        return say("--since compares notes of a pair: leave it out, or ask --pair", BAD_INPUT)
     if arguments.length is not None and (arguments.format not in ("text", "md") or arguments.since):
         return say("--length is of --format text and md, without --since", BAD_INPUT)
     wanted = arguments.length is None and tells_daily(arguments.format, arguments.part)

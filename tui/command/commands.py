@@ -7,8 +7,9 @@ from `COMMANDS`, so that none of them can promise what another does not do.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from core.data.record import record
 
 SPREAD, CONTRIBUTORS, BREADTH, CHANGES = 1, 2, 3, 4
 #: Panes that list names.
@@ -30,7 +31,7 @@ class CommandError(Exception):
     """A key or a line that asks for nothing known; the message is one sentence for a person."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Command:
     """One thing the screen does.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from core.answer.alert_measures import MEASURES, measure_of
 from core.data.question import STEPS
+from core.data.record import record
 from tui.command.commands import COMMANDS, SORTS, Command
 from tui.command.paths import common_start
 
@@ -17,12 +17,12 @@ _WINDOWS: Final = (*STEPS, "H1", "H2")
 _TOLD: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Vocabulary:
     """The names that the words of a command line can be.
 
     Attributes:
-        pair: the two funds on the screen.
+        pair: the two funds on the screen, or the one that stands alone.
         funds: every fund with holdings.
         symbols: lines of the two indices.
         themes: names of the themes.
@@ -32,7 +32,7 @@ class Vocabulary:
         last: the last session, ISO, "" where not known.
     """
 
-    pair: tuple[str, str] = ("IWM", "SPY")
+    pair: tuple[str, ...] = ("IWM", "SPY")
     funds: Sequence[str] = ()
     symbols: Sequence[str] = ()
     themes: Sequence[str] = ()
@@ -42,7 +42,7 @@ class Vocabulary:
     last: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Offer:
     """A word that may come next.
 
@@ -130,7 +130,8 @@ def _of_names(before: Sequence[str], names: Sequence[str]) -> list[Offer]:
 
 def _of_alert(before: Sequence[str], known: Vocabulary) -> list[Offer]:
     """The words of an alert: a measure, its name and fund, a comparison, a number."""
-    begun = [m for m in MEASURES if m.words.split()[: len(before)] == [*map(str.lower, before)]]
+    here = [m for m in MEASURES if m.of != ("pair" if len(known.pair) == 1 else "index")]
+    begun = [m for m in here if m.words.split()[: len(before)] == [*map(str.lower, before)]]
     possible = [
         Offer(m.words.split()[len(before)], m.help, more=True)
         for m in begun

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from core.answer import alerts
 from core.data.errors import WindowError
 from core.data.question import FORMS, Question, normal
+from core.data.record import record
 from tui.command.commands import COMMANDS, SORTS, CommandError
 
 if TYPE_CHECKING:
@@ -21,35 +22,35 @@ EDITS: Final = ("add", "remove", "move")
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Act:
     """An action of a key, asked for by its word."""
 
     action: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WatchPair:
     """A pair of the watch list by its place, from 0."""
 
     place: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SetAlert:
     """An alert on what is on the screen."""
 
     alert: Alert
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SortBy:
     """Sort the names by a column of `SORTS`."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Import:
     """Bring a file.
 
@@ -60,14 +61,14 @@ class Import:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ThemeNamed:
     """A theme's names alone, marked; "" for all names again."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AddFund:
     """A fund for the user's own list.
 
@@ -78,7 +79,7 @@ class AddFund:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Words:
     """A command of the line that takes words: the screen knows what they mean.
 
@@ -91,7 +92,7 @@ class Words:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EditPairs:
     """A change of the watch list in the config file.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Snapshot
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 Side = Literal["small", "large"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Scene:
     """A snapshot and what a person chose to see of it; changes no number.
 

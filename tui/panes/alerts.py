@@ -123,7 +123,7 @@ def _rows(one: Standing, here: bool, host: Host) -> Drawing:
         (f"  {now:<18}", "bold"),
         (f"  {state}", "mark" if holds else "dim"),
     ]
-    about = f"{alert.small}:{alert.large} {alert.window} {alert.basis}"
+    about = f"{alert.funds} {alert.window} {alert.basis}"
     last = "never fired"
     if fired is not None:
         age = formats.age(fired.at, host.now())

@@ -10,6 +10,7 @@ from textual.message import Message
 
 from core.answer.table import shown_in
 from core.data.errors import CoreError
+from core.data.record import record
 from core.explain.measures import explain
 from tui.command.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD
 from tui.panes.help import PageScreen, page_bindings
@@ -32,7 +33,7 @@ class Explained(Message):
     sentence: str
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class ExplainRequest:
     """One measure of one index."""
 

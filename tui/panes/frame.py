@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, Literal
 
+from core.data.record import record
 from tui.command.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD, hints
 from tui.text import formats
 from tui.text.spans import Drawing, Line, fit_line, line_width
@@ -62,7 +63,7 @@ def form(width: int, height: int, *, zoomed: bool) -> Literal["four", "one", "sm
     return "one" if zoomed or width < FOUR[0] or height < FOUR[1] else "four"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TitleExtras:
     """The words of a pane's title beside its name and its views.
 
@@ -241,7 +242,7 @@ def too_small(width: int, height: int) -> Drawing:
     return [[]] * top + [[(line.center(width).rstrip(), "")] for line in lines]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Start:
     """What the frame shows before anything is read.
 

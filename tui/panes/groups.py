@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.data.record import record
 from core.measures.groups import sectors, themes
 from tui.charts import diverging_bars
 from tui.text import formats
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 ALL: Final = "all"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class GridContents:
     """A table ready to be shown: its columns and their cells, row by row."""
 

@@ -39,13 +39,16 @@ class SinceScreen(PageScreen, inherit_bindings=False):
         before = self._recall.before(now)
         try:
             changes = None if before is None else since(before.look, now)
+            what = "index" if now.alone else "pair"
             sentence = (
-                "This is the first look at this pair, window and basis: the next one will compare."
+                f"This is the first look at this {what}, window and basis: the next one will"
+                " compare."
             )
         except LookError as error:
             changes, sentence = None, f"{error}."
         head: Line = [("SIMULATED  ", "mark")] if now.simulated else []
-        words = f"{now.small} – {now.large}  {now.window}  {BASIS[now.basis]}"
+        funds = now.small if now.alone else f"{now.small} – {now.large}"
+        words = f"{funds}  {now.window}  {BASIS[now.basis]}"
         head += [("Since the last look  ", "bold"), (words, "")]
 
         def draw(width: int, height: int) -> Drawing:
@@ -75,18 +78,23 @@ def drawing(changes: Since, before: Seen, now: datetime, width: int) -> Drawing:
     if changes.rolled:
         sentence = f"{after.window} rolls: its start moved from {then.start} to {after.start}"
         lines.append([(f" ! {sentence}", "mark")])
-    lines += [[], _figure("gap", changes.gap_pp, 1, "pp", 2)]
+    if after.alone:
+        lines += [[], _figure("return", changes.own_return, 100, "%", 2)]
+    else:
+        lines += [[], _figure("gap", changes.gap_pp, 1, "pp", 2)]
     of = f" of {after.of}" if after.of else ""
     lines.append(_figure("rank", changes.rank, 1, of.strip(), 0))
     for fund, index in changes.indices.items():
-        lines += [[], *_index(fund, index, width)]
+        lines += [[], *_index(fund, index, width, returns=not after.alone)]
     missing = [fund for fund in after.indices if fund not in changes.indices]
     lines += [[(f" {fund} had no numbers then", "dim")] for fund in missing]
     return lines
 
 
-def _index(fund: str, index: IndexSince, width: int) -> Drawing:
-    lines: Drawing = [[(f" {fund}", "bold")], _figure("return", index.fund_return, 100, "%", 2)]
+def _index(fund: str, index: IndexSince, width: int, *, returns: bool) -> Drawing:
+    lines: Drawing = [[(f" {fund}", "bold")]]
+    if returns:
+        lines.append(_figure("return", index.fund_return, 100, "%", 2))
     if index.withheld:
         lines += [[(" ! ", "mark"), *line] for line in wrapped(index.withheld, width - 4)]
     else:

@@ -21,8 +21,12 @@ def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:
     """
     question, spread = snapshot.question, snapshot.spread
     head, own = f"{'-'.join(question.funds)} {snapshot.window.label}", snapshot.own
+    before = earlier.before if earlier is not None else None
     if own is not None:
-        parts = [f"{head} {f.pct(own.small_return)}"]
+        then = ""
+        if before is not None and before.own_return is not None:
+            then = f" ({f.pct(before.own_return)} on {before.as_of})"
+        parts = [f"{head} {f.pct(own.small_return)}{then}"]
         if comparisons(snapshot.window.label, own.history.length).rolling and own.rolling:
             parts.append(f"{own.rolling.as_wide:,} of {own.rolling.of:,} as large")
         elif own.same_window.claim:
@@ -30,9 +34,9 @@ def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:
     elif spread is None:
         parts = [f"{head} not known: {'; '.join(snapshot.missing)}"]
     else:
-        was = earlier.before if earlier is not None else None
-        gap = was.gap_pp if was is not None else None
-        then = f" ({f.pp(gap / 100)} on {was.as_of})" if was is not None and gap is not None else ""
+        then = ""
+        if before is not None and before.gap_pp is not None:
+            then = f" ({f.pp(before.gap_pp / 100)} on {before.as_of})"
         parts = [
             f"{head} {f.pp(spread.gap)}{then}",
             f"{question.small} {f.pct(spread.small_return)}",
@@ -44,5 +48,5 @@ def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:
         elif spread.same_window.claim:
             parts.append(f"rank {spread.same_window.rank} of {spread.same_window.of}")
     parts.append(f"{snapshot.as_of} {snapshot.state_words}")
-    before = "SIMULATED " if snapshot.simulated else ""
-    return f.to_ascii(safe(before + ", ".join(parts))) + "\n"
+    mark = "SIMULATED " if snapshot.simulated else ""
+    return f.to_ascii(safe(mark + ", ".join(parts))) + "\n"

@@ -13,7 +13,7 @@ from cache.facts.errors import CacheError
 from core.answer.looks import LookError, look, read
 from core.answer.since import Ends, IndexSince, Placed, Since, ThenNow, since
 from tui.report.table import ReportTable, Row
-from tui.report.values import Json, iso, number
+from tui.report.values import Json, iso, number, scaled
 from tui.text import formats as f
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ def since_document(since: Since) -> Json:
         "state": since.before.state,
         "rolled": since.rolled,
         "gap_pp": _moved(since.gap_pp),
+        "own_return": _moved(since.own_return)
+        | {"change_pp": scaled(since.own_return.change, 100)},
         "rank": _moved(since.rank),
         "indices": {fund: _index(index) for fund, index in since.indices.items()},
     }
@@ -101,12 +103,17 @@ def _each(ends: Ends) -> tuple[tuple[str, tuple[Placed, ...]], ...]:
 
 def since_tables(since: Since) -> Iterator[ReportTable]:
     """Figures then and now, and who came, went and moved at both ends of each index."""
+    alone = since.after.alone
+    fund = since.after.small
     rows: list[Row] = [
-        _figures("gap", since.gap_pp, lambda x: f.pp(_hundredth(x))),
+        _figures(f"{fund} return", since.own_return, f.pct, change=f.pp)
+        if alone
+        else _figures("gap", since.gap_pp, lambda x: f.pp(_hundredth(x))),
         _figures("rank", since.rank, f.count, change=lambda x: f.number(x, sign=True)),
     ]
     for fund, index in since.indices.items():
-        rows.append(_figures(f"{fund} return", index.fund_return, f.pct, change=f.pp))
+        if not alone:
+            rows.append(_figures(f"{fund} return", index.fund_return, f.pct, change=f.pp))
         rows.append(
             _figures(
                 f"{fund} lines up",

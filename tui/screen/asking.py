@@ -9,7 +9,7 @@ from typing import Any, Final
 from textual.worker import Worker
 
 from core.data.question import ABOVE, BELOW, STEPS, Question
-from tui.screen.board import Board
+from tui.screen.four_panes import FourPanes
 
 #: Thresholds of breadth above and below, coarse to fine: a session moves less than a year.
 THRESHOLDS: Final = (
@@ -28,7 +28,7 @@ def asks_another(old: Question | None, new: Question) -> bool:
     )
 
 
-class Asking(Board, inherit_bindings=False):
+class Asking(FourPanes, inherit_bindings=False):
     """What the main screen asks of the app."""
 
     _note: Worker[Any] | None = None

@@ -2,67 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events
-from textual.widget import Widget
 
 from core.data.question import STEPS
-from tui.command import commands
-from tui.panes.board_rotation import drawing as rotation_drawing
-from tui.panes.board_rows import CLOSES, COLUMNS, ORDERS, BoardCells, BoardGrid, ordered
-from tui.panes.frame import READING, status, too_small
+from tui.panes.board_rows import COLUMNS, ORDERS, ordered
 from tui.panes.help import page_bindings
-from tui.panes.listing import Grid
-from tui.panes.sheet import Panel
-from tui.panes.wording import BASIS, wrapped
-from tui.screen.board import Board as FourPanes
+from tui.screen.board_page import BoardPage
+from tui.screen.four_panes import FourPanes
 from tui.screen.prompt import Prompt
 from tui.screen.shared_keys import SharedKeys
-from tui.terminal import fitting
-from tui.text import formats
 from tui.text.safe import safe_lines
-from tui.widgets.columns import TableColumn
-from tui.widgets.stage import Stage
 from tui.workers.boards import Boarded, answer_board, edit_pairs, follow_config
 
 if TYPE_CHECKING:
     from core.answer.board import Board, BoardRow
-    from core.answer.board_breadth import BoardBreadth
     from core.data.question import Question
     from tui.command.filters import Filter
     from tui.command.line import EditPairs
-    from tui.screen.board_news import BreadthTaken, NewsLine, NewsTaken
+    from tui.panes.listing import Grid
+    from tui.screen.board_news import BreadthTaken, NewsTaken
     from tui.screen.workbench import Workbench
-    from tui.text.spans import Drawing, Line
 
 #: Seconds between two looks for other data, and after which a row that stands still is read up.
 _POLL: Final = 2.0
 _CALM: Final = 0.15
-#: Below this there is nothing to show; lines that the news take at least and at most.
-_LEAST: Final = (36, 9)
-_NEWS: Final = (5, 12)
 #: From this width on there is room for a column of breadth.
 _BREADTH: Final = 118
-_NEWS_COLUMNS: Final = (
-    TableColumn("sign", "", 1, style="mark"),
-    TableColumn("pair", "pair", 9, style="bold"),
-    TableColumn("text", "", 20, max_width=200),
-)
-_HINTS: Final = (
-    ("drill", "open"), ("sort", "sort"), ("reverse", "turn"), ("view", "rotation"),
-    ("next_pane", "news"), ("later", "date"), ("basis", "basis"), ("longer", "window"),
-    ("command", "command"), ("back", "panes"), ("help", "help"), ("quit", "quit"),
-)  # fmt: skip
 
 
-class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
-    """A row a pair; what is new below."""
+class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
+    """The keys of the board, and the answers it asks for."""
 
-    AUTO_FOCUS = ""
     SORTS: ClassVar[Collection[str]] = tuple(ORDERS)
     BINDINGS: ClassVar[list[Any]] = page_bindings(
         "board",
@@ -85,47 +60,15 @@ class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
         alerts="alerts",
         help="help",
     )
-    DEFAULT_CSS = """
-    BoardScreen {
-        #rows { height: 1fr; width: 1fr; }
-        #rotation { height: 1fr; width: 1fr; display: none; }
-        #news { height: 5; width: 1fr; scrollbar-size-vertical: 0; }
-        #board-cover { height: 1fr; width: 1fr; display: none; }
-    }
-    """
 
     def __init__(self, host: Workbench) -> None:
-        super().__init__(custom=not fitting.plain(host.config.wire))
-        self.host, self.place = host, host.place
-        self.board: Board | None = None
-        self.rows: list[BoardRow] = []
-        self.sorting = self.in_news = False
-        self.lines: tuple[NewsLine, ...] = ()
-        self.rung: frozenset[str] = frozenset()
-        self.trouble = ""
-        self.breadths: dict[str, BoardBreadth] = {}
+        super().__init__(host)
         self.prompt = Prompt(host, self)
+        self.in_news = False
         self._identity: str | None = None
         self._asked = self._steps = 0
         self._busy = self._again = False
-        self._last = False
-        self._since = ""
         self._counted: tuple[Board, str] | None = None
-        self._header, self._status = Panel(id="header"), Panel(id="status")
-        self._hints, self._chart = Panel(id="hints"), Panel(id="rotation")
-        self._instead = Panel(id="board-cover")
-        self.grid, self.news = BoardGrid(CLOSES, id="rows"), Grid(_NEWS_COLUMNS, id="news")
-
-    def compose(self) -> Iterator[Widget]:
-        """The rows, or the rotation; what is new; status and hints."""
-        yield self._header
-        yield self.grid
-        yield self._chart
-        yield self._instead
-        yield self.news
-        yield self._status
-        yield self._hints
-        yield self.prompt
 
     def on_mount(self) -> None:
         """What was shown last at once, then what is held now."""
@@ -133,13 +76,13 @@ class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
         self.grid.quiet(False)
         if self.place.board is not None:
             self._take(self.place.board)
-        self._show()
+        self.show()
         self.ask_board()
         self.set_interval(_POLL, self._poll)
 
     def on_resize(self, event: events.Resize) -> None:
         """Other room: other columns, more or fewer news."""
-        self._show()
+        self.show()
         if self.lines:
             self._count()
 
@@ -169,14 +112,14 @@ class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
             self.trouble, self._identity = "", message.identity
             if message.board is not self.board:
                 self.breadths = {}
-            self._last = message.last == message.board.as_of
+            self.last = message.last == message.board.as_of
             self._take(message.board)
             if message.moved:
                 self.host.question = replace(self.host.question, as_of=message.board.as_of)
         if self._again:
             self._again = False
             self.ask_board()
-        self._show()
+        self.show()
         self.host.boarded()
         self.set_timer(_CALM, partial(self._look_up, message.number))
 
@@ -193,14 +136,14 @@ class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
             return
         from tui.screen.board_news import look_up
 
-        host, last = self.host, self._last
+        host, last = self.host, self.last
         host.background(lambda: self.post_message(look_up(host, board, last=last)), "news")
 
     def on_news_taken(self, message: NewsTaken) -> None:
         """Lines below the board, where they still belong to it."""
         if message.board is self.board:
-            self.lines, self.rung, self._since = message.lines, message.rung, message.since
-            self._show()
+            self.lines, self.rung, self.since = message.lines, message.rung, message.since
+            self.show()
             self._count()
 
     def _count(self) -> None:
@@ -222,7 +165,7 @@ class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
             if self.breadths and self.grid.columns != COLUMNS:
                 self.grid.set_columns(COLUMNS)
             self._take(message.board)
-            self._show()
+            self.show()
 
     def _poll(self) -> None:
         """Show pairs and closes that another process brought."""
@@ -234,123 +177,6 @@ class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
             follow_config(self.host) or (changed and self._identity is not None)
         ) and not self._busy:
             self.ask_board()
-
-    # -- drawing ---------------------------------------------------------------------
-
-    def _show(self) -> None:
-        """Bring everything up to the board at hand."""
-        if not self.is_mounted or not self.size:
-            return
-        width, height = self.size
-        small = width < _LEAST[0] or height < _LEAST[1]
-        covered = small or self.board is None or self.board.as_of is None
-        rotation = self.place.rotation
-        self.grid.display, self._chart.display = not (covered or rotation), rotation and not covered
-        self._instead.display, self.news.display = covered, not covered and height >= 16
-        self._header.display = self._status.display = self._hints.display = not small
-        if self.news.display:
-            room = height - 4 - len(self.rows)
-            self.news.styles.height = min(max(room, _NEWS[0]), _NEWS[1])
-        self.settle()
-        self._instead.show(lambda width, height: self._covered(width, height, small=small))
-        self._header.show(lambda width, height: [self._head(width)])
-        if not covered:
-            self._show_rows()
-            self._chart.show(self._rotation)
-            self._show_news()
-        self.show_status()
-        self._show_hints()
-
-    def _show_rows(self) -> None:
-        place, rows = self.place, self.rows
-        spark = next((p.width for p in self.grid.placed if p.column.key == "spark"), 0)
-        assert self.board is not None
-        cells = BoardCells(
-            rows,
-            grouped=place.key == "group",
-            rung=self.rung,
-            spark=spark,
-            as_of=self.board.as_of,
-            breadths=self.breadths,
-        )
-        keys: list[Hashable] = [row.pair.name for row in rows]
-        self.grid.sort_key, self.grid.reverse = place.key, place.falling
-        self.grid.words_at = cells.words
-        self.grid.fill(len(rows), cells, keys)
-        if place.pair in keys:
-            self.grid.cursor_row = keys.index(place.pair)
-
-    def _show_news(self) -> None:
-        lines = self.lines
-        title = f"{len(lines):,} lines: new since {self._since}" if self._since else "new"
-        self.news.set_columns([*_NEWS_COLUMNS[:2], replace(_NEWS_COLUMNS[2], title=title)])
-
-        def cell(row: int, key: str) -> str:
-            return str(getattr(lines[row], key))
-
-        empty = "Nothing new." if self._since else "looking for what is new …"
-        self.news.fill(len(lines), cell, empty=empty)
-
-    def _head(self, width: int) -> Line:
-        """What the board shows, on which basis and to when."""
-        board, question = self.board, self.host.question
-        line: Line = [(" Board", "bold")]
-        parts = [BASIS[question.basis]]
-        if board is not None and board.as_of is not None:
-            last = " (last)" if self._last else ""
-            parts.append(f"as of {formats.date_text(board.as_of)}{last}")
-        key = self.place.key
-        if key != "group" or self.place.falling:
-            parts.append(
-                f"by {ORDERS[key][1]}, {'largest' if self.place.falling else 'smallest'} first"
-            )
-        parts.append(f"opens {question.window}")
-        tail: Line = [("SIMULATED ", "mark")] if self.host.desk.simulated else []
-        room = width - 6 - len("SIMULATED ") * bool(tail)
-        for part in parts:
-            if len(part) + 3 <= room:
-                line.append((f"  {part}", "" if part != parts[0] else "bold"))
-                room -= len(part) + 2
-        return [*line, (" " * max(room, 1), ""), *tail] if tail else line
-
-    def _covered(self, width: int, height: int, *, small: bool) -> Drawing:
-        """In place of the rows: too small, nothing held, or nothing yet."""
-        if small:
-            return too_small(width, height)
-        sentence = self.trouble
-        if not sentence and self.board is None:
-            return []
-        if not sentence:
-            sentence = "no closes of any pair of the board are held"
-        keys = self.host.keys
-        key, back = commands.shown(keys["import"][0]), commands.shown(keys["back"][0])
-        steps = f"{back} leads to the panes, where {key} imports a file and r fetches"
-        return [[], *([(" ", ""), *line] for line in wrapped(f"{sentence}; {steps}.", width - 2))]
-
-    def _rotation(self, width: int, height: int) -> Drawing:
-        return rotation_drawing(self.rows, self.place.pair, width, height)
-
-    def show_status(self) -> None:
-        """Draw the status line: what is said, or what the row under the cursor has to say."""
-        message, kind = self.host.status()
-        if self.prompt.is_open:
-            message, kind = self.prompt.advice, "error" * self.prompt.wrong
-        elif self.board is None and not self.trouble:
-            message, kind = READING, "busy"
-        self._status.show(lambda width, height: [status(message, kind, (), width)])
-
-    def _show_hints(self) -> None:
-        if self.sorting:
-            letters = "  ".join(f"{letter} {words}" for letter, words in ORDERS.values())
-            self._hints.show(lambda width, height: [[(f" by:  {letters}  esc", "bold")]])
-            return
-        keys = self.host.keys
-        self._hints.show(lambda width, height: [_hints(keys, width)])
-
-    def said(self) -> None:
-        """The app has something else to say."""
-        if self.is_mounted:
-            self.show_status()
 
     # -- keys ------------------------------------------------------------------------
 
@@ -407,14 +233,15 @@ class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
         if self.in_news and self.lines:
             name = self.lines[self.news.cursor_row].pair
         if name:
+            # an alert may be of one index alone
             small, _, large = name.partition(":")
-            self._open(
-                replace(self.host.question, small=small, large=large, alone=False, without=())
-            )
+            other = large or small
+            asked = replace(self.host.question, small=small, large=other, without=())
+            self._open(replace(asked, alone=not large))
 
     def _open(self, question: Question) -> None:
         host, self.place.left = self.host, True
-        self.place.pair = f"{question.small}:{question.large}"
+        self.place.pair = ":".join(question.funds)
         self.app.pop_screen()
         shown = host.snapshot
         if shown is None or shown.question != question or host.absent:
@@ -439,7 +266,7 @@ class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
     def action_view(self) -> None:
         """The rotation in place of the table, and back."""
         self.place.rotation = not self.place.rotation
-        self._show()
+        self.show()
 
     def action_sort(self) -> None:
         """The next key is the letter of a column."""
@@ -469,7 +296,7 @@ class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
     def _sorted(self) -> None:
         if self.board is not None:
             self._take(self.board)
-            self._show()
+            self.show()
 
     def action_step(self, sessions: int) -> None:
         """As of a session later or earlier."""
@@ -492,7 +319,7 @@ class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
         if 0 <= place < len(STEPS):
             self.host.question = replace(question, window=STEPS[place])
             self.breadths = {}
-            self._show()
+            self.show()
             self._count()
 
     def action_explain(self) -> None:
@@ -524,10 +351,6 @@ class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
         """Type a command."""
         self.prompt.open(":", "")
 
-    def set_prompt(self, shown: bool) -> None:
-        """The prompt in place of the hints, or the hints."""
-        self.prompt.display, self._hints.display = shown, not shown
-
     def ask(self, question: Question) -> None:
         """Another date or basis is the board's, too; another pair is opened."""
         host = self.host
@@ -538,7 +361,7 @@ class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
         host.question = question
         if other:
             self.ask_board()
-        self._show()
+        self.show()
 
     def edit_pairs(self, edit: EditPairs) -> None:
         """Change the watch list in the config file, and read it at once."""
@@ -572,18 +395,3 @@ class BoardScreen(SharedKeys, Stage, inherit_bindings=False):
         main = self.app.screen_stack[0]
         if isinstance(main, FourPanes):
             main.add_fund(words)
-
-
-def _hints(keys: Any, width: int) -> Line:
-    """Keys that do something here; help and quit stay when the others do not fit."""
-    both = {"later": ("earlier", "later"), "longer": ("shorter", "longer")}
-    pairs = [
-        (" ".join(commands.shown(keys[one][0]) for one in both.get(name, (name,))), words)
-        for name, words in _HINTS
-    ]
-    while len(pairs) > 3 and sum(len(key) + len(words) + 3 for key, words in pairs) > width:
-        del pairs[-4]
-    line: Line = [(" ", "")]
-    for key, words in pairs:
-        line += [(key, "bold"), (f" {words}  ", "dim")]
-    return [*line[:-1], (line[-1][0].rstrip(), "dim")]

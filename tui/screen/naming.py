@@ -8,13 +8,13 @@ from tui.command.commands import CONTRIBUTORS, SORTS
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
 from tui.panes.wording import names_text
-from tui.screen.board import Board
+from tui.screen.four_panes import FourPanes
 
 if TYPE_CHECKING:
     from tui.widgets.table import LineTable
 
 
-class Naming(Board, inherit_bindings=False):
+class Naming(FourPanes, inherit_bindings=False):
     """What the main screen does with the names it lists."""
 
     def action_drill(self) -> None:

@@ -226,7 +226,7 @@ class Prompt(Panel):
         market, scene, asked = host.market, host.scene, host.question
         views = scene.snapshot.indices.values() if scene is not None else ()
         return Vocabulary(
-            pair=(asked.small, asked.large),
+            pair=asked.funds,
             funds=sorted(market.holdings) if market is not None else (),
             symbols=list(dict.fromkeys(s for view in views for s in view.contributors.symbols)),
             themes=[theme.name for theme in market.reference.themes] if market else (),

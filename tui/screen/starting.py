@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tui.screen.board import Board
+from tui.screen.four_panes import FourPanes
 
 
-class Starting(Board):
+class Starting(FourPanes):
     """One key to each way to a first answer."""
 
     def action_bring(self) -> None:

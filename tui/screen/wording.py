@@ -8,14 +8,14 @@ from cache.facts.errors import CacheError, why
 from tui.command.commands import CONTRIBUTORS
 from tui.panes import frame
 from tui.panes.wording import names_text
-from tui.screen.board import Board
+from tui.screen.four_panes import FourPanes
 from tui.state.config import THEMES, ConfigError
 
 #: Names offered where none is called as typed.
 _NEAR = 6
 
 
-class Wording(Board, inherit_bindings=False):
+class Wording(FourPanes, inherit_bindings=False):
     """What the main screen does with words typed after a command."""
 
     def obey(self, command: str, words: str) -> None:

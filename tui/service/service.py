@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import StoreEmpty, StoreError
 from core.data.question import Basis, Question
+from core.data.record import record
 from tui.state.config import FILE
 from tui.state.files import Memory
 from tui.state.pairs_file import PairsFile
@@ -44,7 +45,7 @@ OWN_FILES: Final = ("themes.toml", "funds.toml")
 LOOKING: Final = "opened to look only: nothing is fetched, set or remembered here"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Loaded:
     """A market, what told the newest generation on disk when it was read, and its facts."""
 
@@ -341,10 +342,7 @@ class Desk:
         if self.simulated:
             return None
         command = internals("refresh", "--progress", "json", "--no-alerts")
-        which = ["--pair", f"{question.small}:{question.large}"]
-        if question.alone:
-            which = ["--index", question.small]
-        command += [*which, "--window", question.window]
+        command += [*_which(question), "--window", question.window]
         if self._home is not None:
             command += ["--home", str(self._home)]
         return command + (["--full"] if full else [])
@@ -357,11 +355,17 @@ class Desk:
         """
         if self.memory.refusal:
             raise StoreError(self.memory.refusal)
-        if self.simulated or question.alone:
+        if self.simulated:
             return None
-        command = internals("quotes")
-        command += ["--pair", f"{question.small}:{question.large}"]
+        command = internals("quotes", *_which(question))
         return command + ([] if self._home is None else ["--home", str(self._home)])
+
+
+def _which(question: Question) -> list[str]:
+    """The flag of a child process that names the pair, or the index that stands alone."""
+    if question.alone:
+        return ["--index", question.small]
+    return ["--pair", f"{question.small}:{question.large}"]
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tui.text.spans import Drawing
 
 
-class Board(Stage, inherit_bindings=False):
+class FourPanes(Stage, inherit_bindings=False):
     """Header, headline, four panes, status, hints."""
 
     AUTO_FOCUS = ""

@@ -1,0 +1,134 @@
+"""Year blocks, or bars that lie over one another, laid out as a matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.data.dividends import dividends_at_closes
+from core.data.frames import day
+from core.data.matrix import Matrix
+from core.data.overlay import column_places, over_one_another
+
+if TYPE_CHECKING:
+    from core.data.file_closes import FileCloses
+    from core.data.frames import Block, BoolArray, Dates, FloatArray, IntArray
+
+
+def stack(
+    blocks: Iterable[Block], sessions_known: Dates, files: FileCloses | None = None
+) -> Matrix:
+    """Lay year blocks over one another on the union of their symbols.
+
+    Args:
+        blocks: ascending.
+        sessions_known: every session of the exchange.
+        files: the closes of the blocks that are prices of files.
+    """
+    parts = tuple(blocks)
+    symbols = parts[0].symbols
+    if any(block.symbols != symbols for block in parts):
+        symbols = tuple(sorted(set().union(*(block.symbols for block in parts))))
+    places = [column_places(block.symbols, symbols) for block in parts]
+    sessions = np.concatenate([block.sessions for block in parts])
+    sizes = [len(block.sessions) for block in parts]
+    offsets = np.cumsum([0, *sizes])
+    close = over_one_another(sizes, [block.close for block in parts], places)
+    adjusted = over_one_another(sizes, [block.adj_close for block in parts], places)
+    assert close is not None
+
+    def events(name: str) -> tuple[IntArray, IntArray, FloatArray]:
+        fields = [getattr(block, name) for block in parts]
+        columns = [np.nonzero(p >= 0)[0][np.argsort(p[p >= 0])] for p in places]
+        return (
+            np.concatenate([e.row + offset for e, offset in zip(fields, offsets, strict=False)]),
+            np.concatenate([where[e.col] for e, where in zip(fields, columns, strict=True)]),
+            np.concatenate([e.value for e in fields]),
+        )
+
+    matrix = laid_out(
+        sessions,
+        symbols,
+        close,
+        adjusted,
+        events("dividend"),
+        events("split"),
+        sessions_known,
+        parts,
+        tuple(places),
+    )
+    return _with_files(matrix, files) if files is not None and len(files) else matrix
+
+
+def _with_files(matrix: Matrix, files: FileCloses) -> Matrix:
+    """The matrix with what is to be known of closes that are prices of files."""
+    column = np.array([matrix.column.get(symbol, -1) for symbol in files.symbols], np.intp)
+    row = np.searchsorted(matrix.sessions, files.session)
+    at = np.minimum(row, len(matrix.sessions) - 1)
+    there = (matrix.sessions[at] == files.session) & (column[files.line] >= 0)
+    of_files = np.sort(at[there] * len(matrix.symbols) + column[files.line[there]])
+    breaks = []
+    for one in files.breaks:
+        place = int(np.searchsorted(matrix.sessions, day(one.after)))
+        if (
+            place < len(matrix.sessions)
+            and matrix.sessions[place] == day(one.after)
+            and one.symbol in matrix.column
+        ):
+            breaks.append((place, matrix.column[one.symbol], one.words))
+    return replace(matrix, of_files=of_files, breaks=tuple(breaks))
+
+
+def laid_out(
+    sessions: Dates,
+    symbols: tuple[str, ...],
+    close: FloatArray,
+    adjusted: FloatArray | None,
+    dividends: tuple[IntArray, IntArray, FloatArray],
+    splits: tuple[IntArray, IntArray, FloatArray],
+    sessions_known: Dates,
+    blocks: tuple[Block, ...] = (),
+    places: tuple[IntArray, ...] = (),
+) -> Matrix:
+    """A matrix of bars that lie over one another; see `Matrix` for what is not told here.
+
+    Args:
+        sessions: (T,) ascending.
+        symbols: (N,).
+        close: (T, N) price per share, NaN where none.
+        adjusted: (T, N) or None.
+        dividends: (K,) rows, columns and cash per share, by ex-date.
+        splits: (K,) rows, columns and factors.
+        sessions_known: every session of the exchange.
+        blocks: what it was laid out from, for volumes.
+        places: of each block, (N,) its columns.
+    """
+    only_adjusted: BoolArray = np.zeros(len(symbols), bool)
+    by_adjusted: IntArray = np.zeros(len(symbols), np.intp)
+    if adjusted is not None:
+        has_close, has_adjusted = np.isfinite(close), np.isfinite(adjusted)
+        only_adjusted = np.asarray(~has_close.any(axis=0) & has_adjusted.any(axis=0))
+        lacking = has_close & ~has_adjusted
+        by_adjusted = np.where(lacking.any(axis=0), lacking.argmax(axis=0), len(close))
+        np.minimum.at(by_adjusted, dividends[1], dividends[0])
+        by_adjusted[only_adjusted] = len(close)
+        if only_adjusted.any():
+            close = np.where(only_adjusted, adjusted, close)
+    paid_out = dividends_at_closes(close, *dividends)
+    return Matrix(
+        sessions=sessions,
+        symbols=symbols,
+        stand_in=close,
+        adjusted=adjusted,
+        only_adjusted=only_adjusted,
+        by_adjusted=by_adjusted,
+        dividends=(paid_out.row, paid_out.col, paid_out.yields),
+        splits=splits,
+        position=np.searchsorted(sessions_known, sessions),
+        blocks=blocks,
+        places=places,
+        doubtful_dividends=paid_out.doubtful,
+    )

@@ -1,0 +1,261 @@
+"""What a line is on each session beyond its move: off its high, its averages, its large moves.
+
+Like the bits of `core.measures.counting`, none of it depends on a list or on anything after the
+session; `core.measures.traits` keeps it.
+
+Definitions: distance from the high 1 - P / max(closes of 252 sessions, this one included), of
+lines with 200 of them; averages over a line's own closes, strictly above; the trend score counts
+P > MA50, P > MA200, MA50 > MA200 and MA200 above its own of 20 closes before; moves over 21, 34
+and 65 sessions and of 4 % in one after StockBee (P. Bhatt), the last with more volume than the
+session before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray
+from core.measures.counting import YEAR_SESSIONS, extremes, sums
+
+#: Days of the averages that are worked out here; `counting.AVERAGES` has the others.
+FURTHER_AVERAGES: Final = (5, 10, 100)
+#: Closes that a distance from the 52-week high needs, of its 252 sessions.
+HIGH_CLOSES: Final = 200
+#: Distances from the high that lines are counted at or beyond.
+OFF: Final = (0.10, 0.20, 0.30)
+#: Closes the trend score needs, and how far back its average is held against itself.
+TREND_CLOSES: Final = 220
+_TREND_BACK: Final = 20
+#: Sessions of a large move -> its sizes.
+MOVES: Final[Mapping[int, tuple[float, ...]]] = {21: (0.25, 0.50), 34: (0.13,), 65: (0.25,)}
+#: Lines whose bits are counted in one pass: fewer than 256, so that a byte holds their sum.
+_PASS: Final = 96
+#: A large move of one session.
+DAY_MOVE: Final = 0.04
+#: What is as near as this to a threshold has reached it: 1.25 / 1 - 1 is not 0.25.
+_NEAR: Final = 5e-10
+
+
+def move_name(days: int, size: float, *, up: bool) -> str:
+    """The name of a large move: ``up25_65``."""
+    return f"{'up' if up else 'down'}{round(size * 100)}_{days}"
+
+
+#: What a bit says, from the lowest one on.
+NAMES: Final = (
+    *(name for days in FURTHER_AVERAGES for name in (f"above_{days}", f"averaged_{days}")),
+    "trend_1", "trend_2", "trend_4", "trend_down", "trended",
+    "at_high", "within_5", *(f"off_{round(size * 100)}" for size in OFF), "seasoned_high",
+    *(
+        name
+        for days, sizes in MOVES.items()
+        for name in (
+            *(move_name(days, size, up=up) for size in sizes for up in (True, False)),
+            f"moved_{days}",
+        )
+    ),
+    "up4", "down4", "traded",
+)  # fmt: skip
+_BIT: Final = {name: divmod(place, 8) for place, name in enumerate(NAMES)}
+Bits = NDArray[np.uint32]
+Mark = Callable[[str, BoolArray], None]
+
+
+class _Marker:
+    """Bits being set, eight to a byte, so that a mask is shifted and joined as bytes."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        """Start with none set."""
+        self._planes = np.zeros((4, *shape), np.uint8)
+
+    def mark(self, name: str, mask: BoolArray) -> None:
+        """Set a bit where a mask holds."""
+        plane, shift = _BIT[name]
+        self._planes[plane] |= mask.view(np.uint8) * np.uint8(1 << shift)
+
+    def bits(self) -> Bits:
+        """All of them in one number a cell."""
+        together = np.ascontiguousarray(np.moveaxis(self._planes, 0, -1))
+        return together.view("<u4")[..., 0].astype(np.uint32, copy=False)
+
+
+def bits_of(
+    closes: FloatArray, volume: FloatArray | None, position: IntArray, lead: int
+) -> tuple[Bits, FloatArray]:
+    """Bits and distances from the high of some lines, on the rows from ``lead`` on.
+
+    Args:
+        closes: (n, R) with rows before those wanted.
+        volume: (t + 1, n) shares traded from the row before on (or (t, n) where there is none).
+        position: (R,) places of the sessions among all sessions.
+        lead: rows before those wanted.
+    """
+    now = closes[:, lead:]
+    marker = _Marker(now.shape)
+    mark = marker.mark
+    off = off_high(closes, now)
+    mark("seasoned_high", np.isfinite(off))
+    mark("at_high", off <= 0)
+    mark("within_5", off <= 0.05 + _NEAR)
+    for distance in OFF:
+        mark(f"off_{round(distance * 100)}", off >= distance - _NEAR)
+    filled = _Filled(closes, position)
+    for days, sizes in MOVES.items():
+        change = now / filled.before(lead, days) - 1
+        mark(f"moved_{days}", np.isfinite(change))
+        for step in sizes:
+            mark(move_name(days, step, up=True), change >= step - _NEAR)
+            mark(move_name(days, step, up=False), change <= -step + _NEAR)
+    if volume is not None:
+        _mark_day(now / filled.prior(lead) - 1, volume, mark)
+    return marker.bits() | _averaged(closes, lead), off
+
+
+def _mark_day(change: FloatArray, volume: FloatArray, mark: Mark) -> None:
+    """Mark large moves of a session with more volume than the session before."""
+    traded = np.full((change.shape[1] + 1, len(change)), np.nan)
+    traded[len(traded) - len(volume) :] = volume
+    known = np.isfinite(traded)
+    both = (known[1:] & known[:-1]).T & np.isfinite(change)
+    more = both & (traded[1:] > traded[:-1]).T
+    mark("traded", both)
+    mark("up4", more & (change >= DAY_MOVE - _NEAR))
+    mark("down4", more & (change <= -DAY_MOVE + _NEAR))
+
+
+class _Filled:
+    """Closes with the one that stands for a session before: the last, at most 5 sessions old."""
+
+    def __init__(self, closes: FloatArray, position: IntArray) -> None:
+        """Take (n, R) closes and the (R,) places of their sessions among all sessions."""
+        self._closes, self._position = closes, position
+        closed = np.isfinite(closes)
+        rows = np.arange(closes.shape[1])
+        self._last = (
+            None if closed.all() else np.maximum.accumulate(np.where(closed, rows, -1), axis=1)
+        )
+
+    def _at(self, rows: IntArray, target: IntArray) -> FloatArray:
+        """(n, t) the close that stands for places among all sessions, at or before some rows."""
+        place = np.maximum(rows, 0)
+        if self._last is None:
+            fresh = (rows >= 0) & (target - self._position[place] <= STALE_SESSIONS)
+            return np.where(fresh, self._closes[:, place], np.nan)
+        last = self._last[:, place]
+        known = np.maximum(last, 0)
+        fresh = (rows >= 0) & (last >= 0) & (target - self._position[known] <= STALE_SESSIONS)
+        return np.where(fresh, np.take_along_axis(self._closes, known, axis=1), np.nan)
+
+    def before(self, lead: int, sessions: int) -> FloatArray:
+        """(n, t) the close of so many exchange sessions before each row from ``lead`` on."""
+        target = self._position[lead:] - sessions
+        return self._at(np.searchsorted(self._position, target, side="right") - 1, target)
+
+    def prior(self, lead: int) -> FloatArray:
+        """(n, t) the close before each row from ``lead`` on."""
+        return self._at(np.arange(lead, len(self._position)) - 1, self._position[lead:])
+
+
+def off_high(closes: FloatArray, now: FloatArray) -> FloatArray:
+    """(n, t) distance from the highest close of 252 sessions; NaN where under 200 are held."""
+    need = now.shape[1] + YEAR_SESSIONS - 1
+    slab = closes[:, -need:]
+    if slab.shape[1] < need:
+        missing = np.full((len(closes), need - slab.shape[1]), np.nan)
+        slab = np.concatenate([missing, slab], axis=1)
+    closed = np.isfinite(slab)
+    if closed.all():
+        return 1 - now / extremes(slab, YEAR_SESSIONS, high=True)
+    closes_held = np.cumsum(closed, axis=1, dtype=np.int32)
+    closes_held[:, YEAR_SESSIONS:] -= closes_held[:, :-YEAR_SESSIONS].copy()
+    enough = closes_held[:, YEAR_SESSIONS - 1 :] >= HIGH_CLOSES
+    top = extremes(np.where(closed, slab, -np.inf), YEAR_SESSIONS, high=True)
+    return np.where(enough, 1 - now / top, np.nan)
+
+
+def _averaged(closes: FloatArray, lead: int) -> Bits:
+    """(n, t) bits of averages and of the trend score, on rows from ``lead`` on.
+
+    An average is over a line's own closes: where one has a hole, its closes are moved together.
+    """
+    closed = np.isfinite(closes)
+    holes = (np.diff(closed.astype(np.int8), axis=1) > 0).sum(axis=1) + closed[:, 0] > 1
+    order = np.argsort(~closed, axis=1, kind="stable") if holes.any() else None
+    packed = closes if order is None else np.take_along_axis(closes, order, axis=1)
+    first, size = 0 if order is not None else lead, closes.shape[1]
+
+    def from_row(values: FloatArray, begin: int) -> FloatArray:
+        """Values that stand for the rows from one on, on the rows wanted."""
+        whole = values if begin <= first else None
+        if whole is not None:
+            return whole[:, first - begin :][:, : size - first]
+        out = np.full((len(closes), size - first), np.nan)
+        out[:, begin - first :] = values[:, : max(size - begin, 0)]
+        return out
+
+    sizes = (*FURTHER_AVERAGES, 50, 200)
+    if closed.all() and lead >= TREND_CLOSES:
+        # rounding that running sums carry along is far below what counts as above
+        running = np.cumsum(closes[:, lead - TREND_CLOSES :], axis=1)
+        now, rows = running[:, TREND_CLOSES:], running.shape[1]
+        mean = {n: (now - running[:, TREND_CLOSES - n : rows - n]) / n for n in sizes}
+        back = TREND_CLOSES - _TREND_BACK
+        before = (running[:, back : rows - _TREND_BACK] - running[:, : rows - TREND_CLOSES]) / 200
+    else:
+        totals = sums(packed, sizes)
+        mean = {days: from_row(total / days, days - 1) for days, total in totals.items()}
+        before = from_row(totals[200] / 200, 199 + _TREND_BACK)
+    level = packed[:, first:]
+    over = {days: level > values * (1 + 1e-9) for days, values in mean.items()}
+    known = np.isfinite(level)
+    trended = np.isfinite(before) & known
+    score = over[50].astype(np.uint8)
+    for one, other in ((level, mean[200]), (mean[50], mean[200]), (mean[200], before)):
+        score += one > other * (1 + 1e-9)
+    marker = _Marker(level.shape)
+    for days in FURTHER_AVERAGES:
+        marker.mark(f"above_{days}", over[days])
+        marker.mark(f"averaged_{days}", known & np.isfinite(mean[days]))
+    for part in (1, 2, 4):
+        marker.mark(f"trend_{part}", trended & ((score & np.uint8(part)) != 0))
+    marker.mark("trended", trended)
+    marker.mark("trend_down", trended & (score == 0))
+    if order is None:
+        return marker.bits()
+    spread: Bits = np.zeros(closes.shape, np.uint32)
+    np.put_along_axis(spread, order, marker.bits(), axis=1)
+    return spread[:, lead:]
+
+
+def count(bits: Bits) -> FloatArray:
+    """(B, t) lines that have each bit of (n, t) bits, four bits a pass.
+
+    Every eighth bit lies in a byte of its own; a byte holds the sum of fewer than 256 lines.
+    """
+    totals = np.zeros((8, bits.shape[1], 4))
+    lanes = np.uint32(0x01010101)
+    for first in range(0, len(bits), _PASS):
+        part = bits[first : first + _PASS]
+        for shift in range(8):
+            four = np.add.reduce((part >> np.uint32(shift)) & lanes, axis=0, dtype=np.uint32)
+            totals[shift] += four.astype("<u4").view(np.uint8).reshape(-1, 4)
+    by_bit = totals.transpose(2, 0, 1).reshape(32, -1)
+    return by_bit[: len(NAMES)]
+
+
+def medians(values: FloatArray) -> FloatArray:
+    """(t,) median of the finite ones of (n, t) values; NaN where none is."""
+    columns = np.where(np.isfinite(values), values, np.inf).T.copy()
+    known = np.isfinite(columns).sum(axis=1)
+    low, high = np.maximum(known - 1, 0) // 2, np.maximum(np.minimum(known // 2, known - 1), 0)
+    if not known.any():
+        return np.full(len(columns), np.nan)
+    columns.partition(np.union1d(low, high), axis=1)
+    rows = np.arange(len(columns))
+    with np.errstate(invalid="ignore"):
+        middle = (columns[rows, low] + columns[rows, high]) / 2
+    return np.where(known > 0, middle, np.nan)

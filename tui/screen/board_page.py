@@ -1,0 +1,232 @@
+"""The board's page as it is drawn: header, rows or rotation, what is new, status and hints."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from textual.widget import Widget
+
+from tui.command import commands
+from tui.panes.board_rotation import drawing as rotation_drawing
+from tui.panes.board_rows import CLOSES, ORDERS, BoardCells, BoardGrid
+from tui.panes.frame import READING, status, too_small
+from tui.panes.listing import Grid
+from tui.panes.sheet import Panel
+from tui.panes.wording import BASIS, wrapped
+from tui.terminal import fitting
+from tui.text import formats
+from tui.widgets.columns import TableColumn
+from tui.widgets.stage import Stage
+
+if TYPE_CHECKING:
+    from core.answer.board import Board, BoardRow
+    from core.answer.board_breadth import BoardBreadth
+    from tui.screen.board_news import NewsLine
+    from tui.screen.prompt import Prompt
+    from tui.screen.workbench import Workbench
+    from tui.text.spans import Drawing, Line
+
+#: Below this width and height there is nothing to show; fewest and most lines of news.
+_LEAST: Final = (36, 9)
+_NEWS: Final = (5, 12)
+_NEWS_COLUMNS: Final = (
+    TableColumn("sign", "", 1, style="mark"),
+    TableColumn("pair", "pair", 9, style="bold"),
+    TableColumn("text", "", 20, max_width=200),
+)
+_HINTS: Final = (
+    ("drill", "open"), ("sort", "sort"), ("reverse", "turn"), ("view", "rotation"),
+    ("next_pane", "news"), ("later", "date"), ("basis", "basis"), ("longer", "window"),
+    ("command", "command"), ("back", "panes"), ("help", "help"), ("quit", "quit"),
+)  # fmt: skip
+
+
+class BoardPage(Stage, inherit_bindings=False):
+    """What the board shows, laid out and drawn for the size at hand.
+
+    Attributes:
+        place: where a person is on the board: order, pair, table or rotation.
+        board: the answer shown, None before the first.
+        rows: of the board, in the order asked for.
+        last: the board is of the last session with closes.
+        lines: what is new, and since when.
+        rung: names of the pairs of which an alert holds.
+        trouble: why there is no board, "" where there is one.
+        breadths: name of a pair -> its breadth, empty where not counted.
+        prompt: the command line, of whoever has the keys.
+        sorting: the next key is the letter of a column.
+    """
+
+    prompt: Prompt
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    BoardPage {
+        #rows { height: 1fr; width: 1fr; }
+        #rotation { height: 1fr; width: 1fr; display: none; }
+        #news { height: 5; width: 1fr; scrollbar-size-vertical: 0; }
+        #board-cover { height: 1fr; width: 1fr; display: none; }
+    }
+    """
+
+    def __init__(self, host: Workbench) -> None:
+        super().__init__(custom=not fitting.plain(host.config.wire))
+        self.host, self.place = host, host.place
+        self.board: Board | None = None
+        self.rows: list[BoardRow] = []
+        self.last = self.sorting = False
+        self.lines: tuple[NewsLine, ...] = ()
+        self.since = ""
+        self.rung: frozenset[str] = frozenset()
+        self.trouble = ""
+        self.breadths: Mapping[str, BoardBreadth] = {}
+        self._header, self._status = Panel(id="header"), Panel(id="status")
+        self._hints, self._chart = Panel(id="hints"), Panel(id="rotation")
+        self._cover_panel = Panel(id="board-cover")
+        self.grid, self.news = BoardGrid(CLOSES, id="rows"), Grid(_NEWS_COLUMNS, id="news")
+
+    def compose(self) -> Iterator[Widget]:
+        """The rows, or the rotation; what is new; status and hints."""
+        yield self._header
+        yield self.grid
+        yield self._chart
+        yield self._cover_panel
+        yield self.news
+        yield self._status
+        yield self._hints
+        yield self.prompt
+
+    def show(self) -> None:
+        """Bring everything up to the board at hand."""
+        if not self.is_mounted or not self.size:
+            return
+        width, height = self.size
+        small = width < _LEAST[0] or height < _LEAST[1]
+        covered = small or self.board is None or self.board.as_of is None
+        rotation = self.place.rotation
+        self.grid.display, self._chart.display = not (covered or rotation), rotation and not covered
+        self._cover_panel.display, self.news.display = covered, not covered and height >= 16
+        self._header.display = self._status.display = self._hints.display = not small
+        if self.news.display:
+            room = height - 4 - len(self.rows)
+            self.news.styles.height = min(max(room, _NEWS[0]), _NEWS[1])
+        self.settle()
+        self._cover_panel.show(lambda width, height: self._draw_cover(width, height, small=small))
+        self._header.show(lambda width, height: [self._head(width)])
+        if not covered:
+            self._show_rows()
+            self._chart.show(self._rotation)
+            self._show_news()
+        self.show_status()
+        self._show_hints()
+
+    def _show_rows(self) -> None:
+        place, rows = self.place, self.rows
+        spark = next((p.width for p in self.grid.placed if p.column.key == "spark"), 0)
+        assert self.board is not None
+        cells = BoardCells(
+            rows,
+            grouped=place.key == "group",
+            rung=self.rung,
+            spark=spark,
+            as_of=self.board.as_of,
+            breadths=self.breadths,
+        )
+        keys: list[Hashable] = [row.pair.name for row in rows]
+        self.grid.sort_key, self.grid.reverse = place.key, place.falling
+        self.grid.words_at = cells.words
+        self.grid.fill(len(rows), cells, keys)
+        if place.pair in keys:
+            self.grid.cursor_row = keys.index(place.pair)
+
+    def _show_news(self) -> None:
+        lines = self.lines
+        title = f"{len(lines):,} lines: new since {self.since}" if self.since else "new"
+        self.news.set_columns([*_NEWS_COLUMNS[:2], replace(_NEWS_COLUMNS[2], title=title)])
+
+        def cell(row: int, key: str) -> str:
+            return str(getattr(lines[row], key))
+
+        empty = "Nothing new." if self.since else "looking for what is new …"
+        self.news.fill(len(lines), cell, empty=empty)
+
+    def _head(self, width: int) -> Line:
+        """What the board shows, on which basis and to when."""
+        board, question = self.board, self.host.question
+        line: Line = [(" Board", "bold")]
+        parts = [BASIS[question.basis]]
+        if board is not None and board.as_of is not None:
+            last = " (last)" if self.last else ""
+            parts.append(f"as of {formats.date_text(board.as_of)}{last}")
+        key = self.place.key
+        if key != "group" or self.place.falling:
+            parts.append(
+                f"by {ORDERS[key][1]}, {'largest' if self.place.falling else 'smallest'} first"
+            )
+        parts.append(f"opens {question.window}")
+        tail: Line = [("SIMULATED ", "mark")] if self.host.desk.simulated else []
+        room = width - 6 - len("SIMULATED ") * bool(tail)
+        for part in parts:
+            if len(part) + 3 <= room:
+                line.append((f"  {part}", "" if part != parts[0] else "bold"))
+                room -= len(part) + 2
+        return [*line, (" " * max(room, 1), ""), *tail] if tail else line
+
+    def _draw_cover(self, width: int, height: int, *, small: bool) -> Drawing:
+        """In place of the rows: too small, nothing held, or nothing yet."""
+        if small:
+            return too_small(width, height)
+        sentence = self.trouble
+        if not sentence and self.board is None:
+            return []
+        if not sentence:
+            sentence = "no closes of any pair of the board are held"
+        keys = self.host.keys
+        key, back = commands.shown(keys["import"][0]), commands.shown(keys["back"][0])
+        steps = f"{back} leads to the panes, where {key} imports a file and r fetches"
+        return [[], *([(" ", ""), *line] for line in wrapped(f"{sentence}; {steps}.", width - 2))]
+
+    def _rotation(self, width: int, height: int) -> Drawing:
+        return rotation_drawing(self.rows, self.place.pair, width, height)
+
+    def show_status(self) -> None:
+        """Draw the status line: what is said, or what the row under the cursor has to say."""
+        message, kind = self.host.status()
+        if self.prompt.is_open:
+            message, kind = self.prompt.advice, "error" * self.prompt.wrong
+        elif self.board is None and not self.trouble:
+            message, kind = READING, "busy"
+        self._status.show(lambda width, height: [status(message, kind, (), width)])
+
+    def _show_hints(self) -> None:
+        if self.sorting:
+            letters = "  ".join(f"{letter} {words}" for letter, words in ORDERS.values())
+            self._hints.show(lambda width, height: [[(f" by:  {letters}  esc", "bold")]])
+            return
+        keys = self.host.keys
+        self._hints.show(lambda width, height: [_hints(keys, width)])
+
+    def said(self) -> None:
+        """The app has something else to say."""
+        if self.is_mounted:
+            self.show_status()
+
+    def set_prompt(self, shown: bool) -> None:
+        """The prompt in place of the hints, or the hints."""
+        self.prompt.display, self._hints.display = shown, not shown
+
+
+def _hints(keys: Mapping[str, tuple[str, ...]], width: int) -> Line:
+    """Keys that do something here; help and quit stay when the others do not fit."""
+    both = {"later": ("earlier", "later"), "longer": ("shorter", "longer")}
+    pairs = [
+        (" ".join(commands.shown(keys[one][0]) for one in both.get(name, (name,))), words)
+        for name, words in _HINTS
+    ]
+    while len(pairs) > 3 and sum(len(key) + len(words) + 3 for key, words in pairs) > width:
+        del pairs[-4]
+    line: Line = [(" ", "")]
+    for key, words in pairs:
+        line += [(key, "bold"), (f" {words}  ", "dim")]
+    return [*line[:-1], (line[-1][0].rstrip(), "dim")]
