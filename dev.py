@@ -162,9 +162,13 @@ def tool(name: str) -> Path:
 
 
 def audit() -> None:
-    """Look every package that a user or a developer installs up; asks the network."""
+    """Look every package that a user or a developer installs up; asks the network.
+
+    A package that the database was not asked about is a failure: nothing is known of it.
+    """
+    options = ("--strict", "--require-hashes", "--disable-pip", "--requirement")
     for file in (RUN_LOCK, DEV_LOCK):
-        call(tool("pip-audit"), "--require-hashes", "--disable-pip", "--requirement", file)
+        call(tool("pip-audit"), *options, file)
 
 
 def buckets() -> None:

@@ -24,6 +24,8 @@ _KEPT_AFTER: Final = frozenset({"NEWS", "TRADE", "TARGET", "FIRST", "HOME"})
 _CLASS: Final = re.compile(
     r"\b(?:CLASS|CL|SERIES|SER)\s+[A-Z0-9]\b(?:\s+VOTING)?|(?<=\w)-[A-C]$", re.IGNORECASE
 )
+#: A class told by its letter alone after what kind of company it is: "MASTERCARD INC A".
+_LETTER: Final = re.compile(r"\b(INC|CORP|CO|LTD|PLC)\.?\s+[A-C]$", re.IGNORECASE)
 _SMALL: Final = frozenset({"OF", "AND", "THE", "FOR", "IN", "ON", "A", "AN", "AT", "BY", "DE"})
 _NUMERAL: Final = re.compile(r"(?:II|III|IV|VI|VII|VIII|IX)")
 #: Words that no rule writes right.
@@ -60,7 +62,8 @@ def company(name: str, symbol: str) -> str:
     """
     if symbol in _NAMES:
         return _NAMES[symbol]
-    plain = _CLASS.sub(" ", name.replace(",", " ").replace("/", " "))
+    plain = _CLASS.sub(" ", name.replace(",", " ").replace("/", " ")).strip()
+    plain = _LETTER.sub(r"\1", plain)
     words = [word for word in plain.split() if word]
     if len(name) >= CUT and len(words) > 2 and not _is_suffix(words[-1]):
         # cut off inside a word by the issuer: what is whole is kept

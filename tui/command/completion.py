@@ -29,6 +29,7 @@ class Vocabulary:
         pairs: the watch list, as "IWM:SPY".
         views: names of the panes' views.
         palettes: names of the palettes.
+        pictures: names of the pictures.
         last: the last session, ISO, "" where not known.
     """
 
@@ -39,6 +40,7 @@ class Vocabulary:
     pairs: Sequence[str] = ()
     views: Sequence[str] = ()
     palettes: Sequence[str] = ()
+    pictures: Sequence[str] = ()
     last: str = ""
 
 
@@ -101,6 +103,8 @@ def _following(head: str, before: Sequence[str], known: Vocabulary) -> list[Offe
         return list(single[head]) if not before else []
     if head == "colours" and not before:
         return [Offer(name) for name in known.palettes]
+    if head == "picture" and not before:
+        return [Offer(name, more=True) for name in known.pictures]
     if head == "go" and not before:
         return [Offer(symbol) for symbol in known.symbols]
     if head == "mark":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from cache.facts.errors import CacheError, why
 from tui.command.commands import CONTRIBUTORS
@@ -26,6 +27,7 @@ class Wording(FourPanes, inherit_bindings=False):
             "mark": self.mark,
             "help": self.help_on,
             "colours": self.set_colours,
+            "picture": self.draw_picture,
         }[command](words)
 
     def show_view(self, name: str) -> None:
@@ -115,6 +117,12 @@ class Wording(FourPanes, inherit_bindings=False):
             app.tell(f"{name} until the end of this run: {reason}", error=True)
             return
         app.tell(f"{name}: kept in config.toml")
+
+    def draw_picture(self, words: str) -> None:
+        """A picture of what is shown, as a file."""
+        from tui.workers.noting import write_picture
+
+        self.host.background(partial(write_picture, self.host, words), "picture", thread=False)
 
     def help_on(self, words: str) -> None:
         """The help page, or what of it speaks of a word."""
