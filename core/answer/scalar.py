@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Callable, Mapping, Sized
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from core.data.record import record
 
 if TYPE_CHECKING:
-    from core.answer.views import IndexView
     from core.data.frames import FloatArray
+    from core.measures.breadth import Breadth
+    from core.measures.concentration import Concentration
     from core.measures.daily import Daily
+    from core.measures.end_weights import WindowWeights
 
 ScalarUnit = Literal["share", "return", "pp", "bp", "count", "ratio"]
 #: What has to hold before a measure is claimed: nothing but the fund's own closes, a list and
@@ -22,6 +24,49 @@ SCALE: Final[Mapping[ScalarUnit, float]] = {
     "share": 1.0, "return": 1.0, "pp": 100.0, "bp": 1e4, "count": 1.0, "ratio": 1.0,
 }  # fmt: skip
 CONTRIBUTORS, BREADTH, CHANGES = 2, 3, 4
+
+
+class IndexFigures(Protocol):
+    """What the table reads of an index over a window: of an `IndexView`, or of its numbers alone.
+
+    See `core.answer.views.IndexView` for what each is.
+    """
+
+    @property
+    def fund_return(self) -> float | None:
+        """Return of the fund's closes."""
+
+    @property
+    def basket_return(self) -> float:
+        """Return of the measured lines."""
+
+    @property
+    def contributors(self) -> Sized:
+        """Every measured line."""
+
+    @property
+    def breadth(self) -> Breadth:
+        """Counts over the window."""
+
+    @property
+    def concentration(self) -> Concentration:
+        """How few names it hangs on."""
+
+    @property
+    def correlation(self) -> float | None:
+        """Average correlation of its lines."""
+
+    @property
+    def weights(self) -> WindowWeights:
+        """The heaviest lines at the window's ends."""
+
+    @property
+    def claims(self) -> bool:
+        """Whether it may speak of leaders."""
+
+    @property
+    def claims_breadth(self) -> bool:
+        """Whether it may count how many rose."""
 
 
 @record(frozen=True, slots=True)
@@ -55,12 +100,12 @@ class Scalar:
     help: str
     unit: ScalarUnit
     decimals: int
-    value: Callable[[IndexView, Daily | None], float | None]
+    value: Callable[[IndexFigures, Daily | None], float | None]
     shown: tuple[int, str]
     claim: Claim = "breadth"
-    of: Callable[[IndexView, Daily | None], float | None] | None = None
+    of: Callable[[IndexFigures, Daily | None], float | None] | None = None
     series: Callable[[Daily], FloatArray] | None = None
-    before: Callable[[IndexView, Daily | None], float | None] | None = None
+    before: Callable[[IndexFigures, Daily | None], float | None] | None = None
     before_window: bool = False
     daily: bool = False
     closes: int = 0
@@ -73,7 +118,7 @@ class Scalar:
         weights = {"weights"} if self.claim == "leaders" else set()
         return frozenset({"closes"} | weights | ({"daily"} if self.daily else set()))
 
-    def claimed(self, view: IndexView) -> bool:
+    def claimed(self, view: IndexFigures) -> bool:
         """Whether the index's lists and coverage carry the measure."""
         if self.claim == "closes":
             return True
@@ -128,10 +173,10 @@ def session_scalar(
     measured over; for the rest see `Scalar`.
     """
 
-    def value(view: IndexView, daily: Daily | None) -> float | None:
+    def value(view: IndexFigures, daily: Daily | None) -> float | None:
         return last(series, daily)
 
-    def lines(view: IndexView, daily: Daily | None) -> float | None:
+    def lines(view: IndexFigures, daily: Daily | None) -> float | None:
         return None if of is None else last(of, daily)
 
     return Scalar(

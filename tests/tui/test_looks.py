@@ -69,6 +69,18 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
         "Three names alone in both tables; a line sums the matches of each index up with weight,"
         " return and bp, all others are those that do not match, and the sum is the fund's return.",
     ),
+    "80x24-windows": (
+        (80, 24),
+        (*":view", "space", *"windows", "enter", "s", "1"),
+        "IWM's names with their bp over 1D, 1W, MTD, QTD and YTD, sorted by 1D as its arrow says;"
+        " which windows rest on estimated weights is marked and said.",
+    ),
+    "160x48-movers": (
+        (160, 48),
+        ("2", "z", *":movers", "space", *"2026-03-31", "enter"),
+        "Who gained in IWM since 31 March: bp then, now and their difference with a bar, the place"
+        " then and now; the sums of all lines and the fund's return close the table.",
+    ),
     "80x24-breadth": (
         (80, 24),
         ("3",),

@@ -271,6 +271,14 @@ COMMANDS: Final = (
         line="colours NAME",
     ),
     Command(
+        "movers_since",
+        (),
+        "who gained and lost bp and places since a date in the window; alone: since a week back",
+        "",
+        _LINE,
+        line="movers DATE",
+    ),
+    Command(
         "picture",
         (),
         "a picture as PNG or SVG: gap, leaders, ladder, ratio and more, or the board",

@@ -108,7 +108,7 @@ class EditPairs:
 
 
 #: Commands that take the rest of the line as it is.
-VERBS: Final = ("view", "go", "mark", "help", "colours", "picture")
+VERBS: Final = ("view", "go", "mark", "help", "colours", "movers", "picture")
 Asked = (
     Words
     | Question
@@ -164,7 +164,7 @@ def parse(
             raise CommandError("import which file? write its path, or drag it here")
         return Import(path)
     if head == "asof":
-        return replace(question, as_of=_date(rest))
+        return replace(question, as_of=a_date(rest))
     if head == "ex":
         return replace(question, without=_symbols(rest, (question.small, question.large)))
     if head == "list":
@@ -257,15 +257,20 @@ def _window(word: str) -> str | None:
         return None
 
 
-def _date(rest: list[str]) -> date | None:
+def a_date(
+    rest: list[str], form: str = "asof 2026-06-26, or asof alone for the last"
+) -> date | None:
+    """The ISO date of some words, None without any; ``form`` says how to write the command.
+
+    Raises:
+        CommandError: the words are no date.
+    """
     if not rest:
         return None
     try:
         return date.fromisoformat(" ".join(rest))
     except ValueError:
-        raise CommandError(
-            f"{' '.join(rest)!r} is no date; write asof 2026-06-26, or asof alone for the last"
-        ) from None
+        raise CommandError(f"{' '.join(rest)!r} is no date; write {form}") from None
 
 
 def _symbols(rest: list[str], funds: tuple[str, str]) -> tuple[str, ...]:

@@ -55,6 +55,9 @@ _OF_ROW: Final = {
     (CONTRIBUTORS, "themes"): "theme",
     (CONTRIBUTORS, "gap"): "leader",
     (CONTRIBUTORS, "brinson"): "brinson",
+    (CONTRIBUTORS, "windows"): "contribution",
+    (CONTRIBUTORS, "sector windows"): "sector",
+    (CONTRIBUTORS, "movers"): "contribution",
     (CONTRIBUTORS, "left out"): "contribution",
     (CHANGES, "membership"): "change",
 }
@@ -81,6 +84,7 @@ _OF_BOTH: Final = {
     ),
     (BREADTH, "signals"): ("signals", "zweig_average"),
     (CONTRIBUTORS, "sectors"): ("sector",),
+    (CONTRIBUTORS, "sector windows"): ("sector",),
     (CONTRIBUTORS, "themes"): ("theme",),
     (CHANGES, "membership"): ("turnover",),
     (CHANGES, "concentration"): ("top", *_rows(CHANGES, "concentration"), "hhi", "without"),

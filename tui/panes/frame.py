@@ -29,7 +29,17 @@ TITLES: Final = {
 }
 VIEWS: Final[Mapping[int, tuple[str, ...]]] = {
     SPREAD: ("lines", "years", "full years", "paths", "stretches", "ratio"),
-    CONTRIBUTORS: ("names", "sectors", "themes", "gap", "brinson", "left out"),
+    CONTRIBUTORS: (
+        "names",
+        "sectors",
+        "themes",
+        "gap",
+        "brinson",
+        "windows",
+        "sector windows",
+        "movers",
+        "left out",
+    ),
     BREADTH: (
         "histogram",
         "ladder",
@@ -92,24 +102,38 @@ def title(number: int, view: str, active: bool, width: int, extra: TitleExtras) 
     # colour, is sent anew with each move
     head: Line = [("━▸", "mark")] if active else [("─", "axis"), (" ", "")]
     head += [(f"{number} {TITLES[number]}", "bold"), (" ", "")]
-    views = VIEWS[number]
-    tabs: Line = []
-    for name in views:
-        tabs += [(name, "bold" if name == view else "dim"), (" ", "")]
-        tabs += [("· ", "axis")] if name != views[-1] else []
     tail: Line = []
     if extra.simulated:
         tail = [(" ", ""), ("SIMULATED", "mark"), (" ", ""), ("─", "axis")]
     if extra.rung:
         tail = [(" ◆ alert ", "mark reverse"), ("─", "axis"), *tail]
     words = extra.words
-    lone: Line = [("· ", "axis"), (view, "bold"), (" ", "")]
-    for middle in ([("· ", "axis"), *tabs, *words], [*lone, *words], [*words], lone, []):
-        line = [*head, *middle]
-        room = width - line_width(line) - line_width(tail)
-        if room >= 0:
-            return [*line, ("─" * room, "axis"), *tail]
-    return [*head, *tail]
+    room = width - line_width(head) - line_width(tail)
+    views = VIEWS[number]
+    middle = [*_tabs(views, view, room - line_width(words)), *words]
+    if line_width(middle) > room:
+        middle = _tabs(views, view, room)
+    return [*head, *middle, ("─" * max(room - line_width(middle), 0), "axis"), *tail]
+
+
+def _tabs(views: Sequence[str], view: str, room: int) -> Line:
+    """The names of the views beside the one shown, as many as fit; [] where not even it does."""
+    first = last = views.index(view)
+
+    def line(first: int, last: int) -> Line:
+        tabs: Line = [("· ", "axis")] + [("… ", "axis")] * (first > 0)
+        for name in views[first : last + 1]:
+            tabs += [(name, "bold" if name == view else "dim"), (" ", "")]
+            tabs += [("· ", "axis")] if name != views[last] else []
+        return tabs + [("… ", "axis")] * (last < len(views) - 1)
+
+    # first those after it, which the next key turns to, then those before
+    while last < len(views) - 1 and line_width(line(first, last + 1)) <= room:
+        last += 1
+    while first > 0 and line_width(line(first - 1, last)) <= room:
+        first -= 1
+    shown = line(first, last)
+    return shown if line_width(shown) <= room else []
 
 
 def view_at(line: Line, x: int, views: Sequence[str]) -> str:

@@ -8,11 +8,11 @@ so that its smallest text is readable where a chat shows it at half its width.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from core.data.errors import UnavailableError
+from core.data.record import record
 from core.note.company import company
 from core.note.headline import BASIS_WORDS, compared
 from tui.report import pictures, pictures_history
@@ -42,7 +42,7 @@ _LABEL: Final = 26
 Drawn = tuple[str, Sketch] | str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Picture:
     """One picture of an answer.
 

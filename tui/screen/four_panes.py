@@ -198,7 +198,9 @@ class FourPanes(Stage, inherit_bindings=False):
 
     def _show_hints(self) -> None:
         if self.sorting:
-            letters = "  ".join(f"{letter} {words}" for letter, words in SORTS.values())
+            letters = "  ".join(
+                f"{letter} {words}" for letter, words in self.listing().sorts.values()
+            )
             text = f" sort by:  {letters}   esc"
             self._hints.show(lambda width, height: [[(text, "bold")]])
             return

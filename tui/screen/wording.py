@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from cache.facts.errors import CacheError, why
-from tui.command.commands import CONTRIBUTORS
+from tui.command.commands import CONTRIBUTORS, CommandError
 from tui.panes import frame
 from tui.panes.wording import names_text
 from tui.screen.four_panes import FourPanes
@@ -27,6 +27,7 @@ class Wording(FourPanes, inherit_bindings=False):
             "mark": self.mark,
             "help": self.help_on,
             "colours": self.set_colours,
+            "movers": self.show_movers,
             "picture": self.draw_picture,
         }[command](words)
 
@@ -101,6 +102,18 @@ class Wording(FourPanes, inherit_bindings=False):
         who = f": {names_text(tuple(app.marked))}" if app.marked else ""
         nowhere = f"; in neither index: {names_text(lacking)}" if lacking else ""
         app.tell(f"{count}{who}{nowhere}", error=bool(lacking))
+
+    def show_movers(self, words: str) -> None:
+        """Who gained and lost bp and places since a date."""
+        from tui.command.line import a_date
+
+        try:
+            since = a_date(words.split(), "movers 2026-06-19, or movers alone for a week back")
+        except CommandError as error:
+            self.host.tell(f"{error}", error=True)
+            return
+        self.activate(CONTRIBUTORS)
+        self.names.show_movers(since)
 
     def set_colours(self, words: str) -> None:
         """Another palette, now and from now on."""
