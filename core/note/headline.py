@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.measures.rarity import FAR_YEARS, TIE_DECIMALS, Standing
 from core.measures.spread import Comparisons, comparisons
-from core.note.phrase import Figure, Name, Sentence, percent, points, spoken
+from core.note.phrase import Figure, Name, Sentence, further_places, percent, points, spoken
 from core.note.rarity_words import further_claim, rank_words, rolling_detail
 from core.note.verdict import level, margin
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 #: "Widest since Y" is said only when Y lies at least this many years back.
 NOTABLE_YEARS: Final = 3
+#: Most places beyond two until the gap is the difference of its two returns as printed. One
+#: headline in four needs a third place, one in sixteen a fourth: it cannot leave a figure out.
+MOST_FURTHER: Final = 4
 _WINDOW_WORDS: Final = {
     "1D": "over one session",
     "1W": "over one week",
@@ -113,9 +116,11 @@ def _other_side_is_narrower(ranking: Ranking, width: float, first: int = 0) -> b
 
 def _gap(snapshot: Snapshot, spread: Spread) -> Sentence:
     small, large = Name(snapshot.question.small), Name(snapshot.question.large)
+    one, other = spread.small_return, spread.large_return
+    further = further_places((spread.gap, one, -other), most=MOST_FURTHER)
     figures = Sentence(
-        " (", small, " ", Figure(percent(spread.small_return), "spread.small_return"),
-        ", ", large, " ", Figure(percent(spread.large_return), "spread.large_return"),
+        " (", small, " ", Figure(percent(one, 2 + further), "spread.small_return"),
+        ", ", large, " ", Figure(percent(other, 2 + further), "spread.large_return"),
         f", {BASIS_WORDS[snapshot.question.basis]} to ",
         Figure(spoken(snapshot.window.end), "question.end"), ")",
     )  # fmt: skip
@@ -123,7 +128,7 @@ def _gap(snapshot: Snapshot, spread: Spread) -> Sentence:
     if level(spread.gap):
         return Sentence(small, " and ", large, " are level ", words, figures)
     verb = " leads " if spread.gap > 0 else " trails "
-    wide = Figure(f"{abs(spread.gap) * 100:,.2f} pp", "spread.gap_pp")
+    wide = Figure(f"{abs(spread.gap) * 100:,.{2 + further}f} pp", "spread.gap_pp")
     return Sentence(small, verb, large, " by ", wide, " ", words, figures)
 
 

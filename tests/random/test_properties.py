@@ -119,8 +119,7 @@ def cases(
             line.splits[draw(place)] = rng.choice([2.0, 4.0, 0.5])
         if "hidden split" in has:
             line.hidden[draw(place)] = rng.choice([2.0, 3.0])
-        if "gone" not in has:  # a vendor without a close of a line knows no split of it
-            splits += [(s, days[at], factor) for at, factor in line.splits.items()]
+        splits += [(s, days[at], factor) for at, factor in line.splits.items()]
         line.held = held = list(path)
         if "late" in has:
             at = draw(place)
