@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from cache.facts.datafile import package_table
+from core.data.record import record
 
 #: The country code of a listing that is priced under its US ticker.
 US: Final = "US"
@@ -16,7 +16,7 @@ NONE: Final = "none"
 _WORDS: Final = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ExchangePlace:
     """Where a line is listed.
 

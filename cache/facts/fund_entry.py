@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
@@ -12,6 +11,7 @@ from cache.facts.datafile import line_of, parse_toml
 from cache.facts.errors import SourceError
 from cache.facts.funds import checked_tables, issuers_known
 from cache.facts.symbols import valid_symbol, yahoo_symbol
+from core.data.record import record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ FLAGS: Final = ("issuer", "product", "index", "title", "family", "address")
 FORM: Final = 'fund add SYMBOL --issuer iShares --product 239716 --index "Russell Microcap"'
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FundEntry:
     """What a user says of a fund; "" where they say nothing.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ from cache.facts.clean import clean
 from cache.facts.datafile import check_keys, line_of, package_text, parse_toml, read_toml
 from cache.facts.errors import SourceError
 from cache.facts.symbols import valid_symbol
+from core.data.record import record
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,7 +33,7 @@ _KEYS: Final = (*_TEXTS, *_WAYS, "address")
 OTHER_TABLES: Final = ("vendors",)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fund:
     """One exchange-traded fund that tracks an index.
 

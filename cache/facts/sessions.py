@@ -7,7 +7,6 @@ are computed from the exchange's rules (`cache.facts.holidays`), and are told as
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 from cache.facts import holidays
 from cache.facts.errors import CacheError
 from core.data.frames import Dates, pydate
+from core.data.record import record
 
 #: The data file, and the exchange's own clock.
 FILE: Final = Path(__file__).with_name("data") / "sessions.csv"
@@ -31,7 +31,7 @@ SETTLE: Final = timedelta(minutes=20)
 AHEAD: Final = 10
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class _Calendar:
     sessions: Dates
     early: dict[date, time]

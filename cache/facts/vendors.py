@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.clean import clean
 from cache.facts.datafile import check_keys, line_of, package_text, parse_toml, read_toml
 from cache.facts.errors import SourceError
 from cache.facts.funds import safe_address, wrong_headers
+from core.data.record import record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,7 @@ SPARK: Final = 20
 RATE: Final = 4.0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Group:
     """Asks that are asked for together.
 
@@ -44,7 +45,7 @@ class Group:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Vendor:
     """Whom prices come from, and on which terms.
 

@@ -18,11 +18,14 @@ import numpy as np
 from cache.facts.datafile import package_text, parse_toml
 from cache.facts.vendors import YAHOO
 from cache.refresh.file_plan import FileAsk
+from cache.refresh.file_stage import FileStage
 from cache.refresh.interrupt import signals
 from cache.refresh.lock import turn
 from cache.refresh.progress import Progress
-from cache.refresh.run import Run
+from cache.refresh.request import Request
+from cache.refresh.run_state import RunState
 from core.data.frames import Dates, day, pydate
+from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
@@ -35,7 +38,7 @@ PACE: Final = 2.0
 _FILE: Final = "archive.toml"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Archive:
     """What an issuer's archive of one fund is known to have; nothing known: everything is asked.
 
@@ -71,7 +74,7 @@ def archive_of(fund: Fund) -> Archive:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ArchivePlan:
     """What a run over an archive would ask for.
 
@@ -167,7 +170,7 @@ class _Paced:
             setattr(self.source, name, value)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ArchiveSummary:
     """What a run over an archive brought.
 
@@ -194,7 +197,7 @@ def fetch_archive(
     report: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> ArchiveSummary:
-    """Ask for the files of a plan and commit each as it comes; see `cache.refresh.run`.
+    """Ask for the files of a plan and commit each as it comes; see `cache.refresh.file_stage`.
 
     Raises:
         StoreError: the store cannot be read or written.
@@ -208,12 +211,10 @@ def fetch_archive(
 
     asked = f"archive of {fund.symbol}"
     with signals(stop), turn(store.home, asked, stop=stop, waiting=waiting):
-        run = Run(
-            store, pair, {fund.symbol: fund}, now, reference, False, False, 0, None, 1 / pace,
-            report, stop, YAHOO,
-        )  # fmt: skip
+        run = RunState(store, Request(pair, now, reference, {fund.symbol: fund}), report, stop)
+        source = _Paced(files, pace, stop.wait)
         with store.guard.pinned():
             run.load()
-            run.fetch_files(plan.asks, _Paced(files, pace, stop.wait))  # type: ignore[arg-type]
+            FileStage(run, source, YAHOO.name).fetch(plan.asks)  # type: ignore[arg-type]
         run.say("done", message=f"{len(run.files):,} files brought", always=True)
     return ArchiveSummary(tuple(run.files), dict(run.failed), len(plan.asks) - run.done)

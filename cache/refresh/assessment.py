@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,6 +12,7 @@ from cache.store.admit import SYSTEMATIC
 from cache.store.compare import Comparison, compare
 from cache.store.rebase import Rebase
 from core.data.frames import day
+from core.data.record import record
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 ADJUSTED: Final = 1e-3
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Assessment:
     """Which part of an answer is accepted, and why not the rest.
 

@@ -8,12 +8,12 @@ lost, damaged, from the future or older than what is held of the symbol holds no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from cache.refresh import state_file
+from core.data.record import record
 
 _HOUR: Final = timedelta(hours=1)
 #: What was vain -> how long a symbol is left alone after the first time, the second and so on.
@@ -29,7 +29,7 @@ PAUSES: Final[Mapping[str, tuple[timedelta, ...]]] = {
 APART: Final = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Wait:
     """The last failed request for a symbol.
 

@@ -14,6 +14,7 @@ from cache.facts.sessions import last_final, sessions
 from cache.refresh.ask import Ask
 from cache.refresh.held import HeldCloses
 from core.data.frames import day, pydate
+from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.refresh.sources import PriceSource
@@ -25,7 +26,7 @@ SESSIONS: Final = 5
 LIMIT: Final = 1e-3
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Disagreement:
     """A symbol of which the two give different closes.
 

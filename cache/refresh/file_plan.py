@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from core.data.frames import Dates, Holdings, Reference, day, pydate
 from core.data.lending import lenders
+from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
@@ -23,7 +23,7 @@ FILE_SLACK: Final = 7
 MONTHS: Final = 24
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FileAsk:
     """One holdings file to ask an issuer for: of a day, or the latest where ``day`` is None."""
 

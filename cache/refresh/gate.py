@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -13,6 +13,7 @@ import numpy as np
 from cache.facts.sessions import NEW_YORK, SETTLE, last_final, last_session, sessions
 from cache.refresh.reasons import asked
 from core.data.frames import JUMP, STALE_SESSIONS, Dates, FloatArray, IntArray, day, pydate
+from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
@@ -38,7 +39,7 @@ def _no_values() -> FloatArray:
     return np.zeros(0)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Answer:
     """The result of one Ask: bars, or why there are none.
 

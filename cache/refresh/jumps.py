@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -13,6 +12,7 @@ import numpy as np
 
 from cache.facts.sessions import sessions
 from core.data.frames import FloatArray, Prices, day, pydate
+from core.data.record import record
 from core.measures.changes import turnover
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ VALUE, VALUE_PART = 0.01, 0.05
 PRICE, PRICE_PART, PRICED = 0.02, 0.10, 10
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Odd:
     """What is implausible about a file.
 

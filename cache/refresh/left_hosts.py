@@ -7,7 +7,6 @@ ask, or not now. The memory lies beside the store, so that cron, screens and res
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,7 @@ from typing import Final
 from cache.refresh import state_file
 from cache.refresh.clock_skew import BEARABLE
 from cache.refresh.retry_after import LIMIT_PAUSE, retry_at
+from core.data.record import record
 
 #: How long a host is left alone after the first refusal in a row, the second and so on.
 PAUSES: Final = (LIMIT_PAUSE, timedelta(hours=2), timedelta(hours=8), timedelta(hours=20))
@@ -23,7 +23,7 @@ APART: Final = timedelta(days=7)
 _NAME: Final = "hosts.json"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LeftHost:
     """A host that refused to talk.
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from cache.facts.sessions import NEW_YORK, OPEN, closes_at, sessions
 from cache.store.bars import Bars
 from cache.store.merge import merge
 from core.data.frames import JUMP, Prices, day, pydate
+from core.data.record import record
 
 #: A quote may lie this far ahead of this machine's clock.
 AHEAD: Final = timedelta(minutes=2)
@@ -27,7 +27,7 @@ BASIS: Final = 0.02
 SOURCE: Final = "Yahoo live quotes"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Close:
     """The last stored final close of a symbol."""
 

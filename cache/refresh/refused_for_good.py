@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from cache.refresh import state_file
+from core.data.record import record
 
 #: Refreshes in a row that were limited and brought nothing, and the time they span.
 TIMES: Final = 3
@@ -15,7 +15,7 @@ SPAN: Final = timedelta(hours=2)
 _NAME: Final = "refused.json"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Refusals:
     """Refreshes in a row that a vendor limited at once.
 

@@ -15,12 +15,13 @@ import urllib.request
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, Final, Literal
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
+
+from core.data.record import record
 
 if TYPE_CHECKING:
     from http.client import HTTPMessage
@@ -37,7 +38,7 @@ _PASSING: Final = (408, 425)
 _ERROR: Final = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Download:
     """What an address gave.
 

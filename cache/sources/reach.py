@@ -6,7 +6,6 @@ import threading
 import time
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.error import HTTPError
@@ -14,12 +13,13 @@ from urllib.error import HTTPError
 from cache.facts.clean import clean
 from cache.refresh.clock_skew import http_date
 from cache.sources.download import AGENT, certificates
+from core.data.record import record
 
 #: Seconds all of it may take; names that nobody answers for take longer by themselves.
 DEADLINE: Final = 3.0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reached:
     """The result for one host.
 

@@ -17,7 +17,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from cache.facts import interpreter, regular
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
+from core.data.record import record
 
 #: What a parser gives: fields that JSON can carry, and named arrays.
 Parsed = tuple[dict[str, Any], dict[str, NDArray[Any]]]
@@ -52,7 +53,7 @@ _SINGLE: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Limits:
     """What the child may use.
 
@@ -202,7 +203,7 @@ def _child(parser: str, request: str) -> None:
     os._exit(0)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Pipe:
     """The methods that np.save needs; of a real file it would ask for its position."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +22,7 @@ from cache.store.compare import Comparison, compare
 from cache.store.doubts import doubtful_dividends, repeated_session
 from cache.store.rebase import Rebase
 from core.data.frames import BoolArray, Dates, FloatArray, IntArray, Prices, day, pydate
+from core.data.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ SYSTEMATIC: Final[Mapping[Kind, str]] = {
 WAYS: Final = "--replace takes the new history whole, --accept joins it as it is"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Admitted:
     """The part of some bars that may be merged.
 
@@ -60,7 +61,7 @@ class Admitted:
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class _StoredCloses:
     """One symbol's stored closes, or adjusted closes, without unfinished sessions."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,7 @@ from cache.facts.arrays import in_order
 from cache.facts.errors import SourceError
 from cache.facts.sessions import sessions
 from core.data.errors import FrameError
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, Dates, FloatArray, IntArray
@@ -22,7 +23,7 @@ MATRICES: Final = ("close", "adj_close", "volume")
 EVENTS: Final = ("dividend", "split")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Bars:
     """Prices as a source gave them: long form, K rows in any order.
 

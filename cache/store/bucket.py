@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from cache.facts.clean import clean
 from cache.facts.errors import StoreError
+from core.data.record import record
 
 #: Addresses that are taken, and the places in front of which a Path has lost one of two slashes.
 _ADDRESS: Final = re.compile(r"(s3|gs|gcs|az|azure|abfs|abfss|r2)://?([^/\s][^\s]*)")
@@ -37,7 +37,7 @@ class OvertakenError(StoreError):
     """The pointer is another one than was read: somebody else has published meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pointer:
     """The bytes of the pointer, and the version that a replacement is conditional on."""
 

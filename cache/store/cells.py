@@ -7,7 +7,7 @@ the cell held before; so any of them can be taken out from between the others, n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from cache.store.bars import EVENTS, MATRICES
 from cache.store.merge import pruned
 from cache.store.pack import FACTS, fact_text
 from core.data.frames import Block, Events, Prices
+from core.data.record import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +29,7 @@ FIELDS: Final = (*MATRICES, *EVENTS)
 _DAYS: Final = 1 << 16
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Column:
     """Changed cells of one field.
 
@@ -43,7 +44,7 @@ class Column:
     factor: FloatArray
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Layer:
     """The cells that one commit changed, with their earlier values.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from cache.facts.sessions import sessions
 from core.data.frames import BoolArray, Dates, FloatArray, pydate
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import IntArray
@@ -40,7 +40,7 @@ _SINGLE: Final = 0.1
 _CORRECTED: Final = 0.005
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Comparison:
     """The result of comparing two histories of a symbol.
 

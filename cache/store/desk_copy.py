@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +28,7 @@ from cache.store.objects import Damaged
 from cache.store.owner import MARKER
 from cache.store.publish import FACTS, fact
 from cache.store.reading import STRANGE
+from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.store.bucket import Bucket
@@ -41,7 +41,7 @@ _SCHEMA: Final = 1
 _AT_ONCE: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Uploaded:
     """The result of a publication to a bucket.
 

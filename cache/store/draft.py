@@ -23,6 +23,7 @@ from cache.store.merge import merge
 from cache.store.origins import trimmed
 from cache.store.rebase import Rebase, rebased
 from core.data.frames import Announcement, Holdings, Prices
+from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.store.bars import Bars
@@ -34,7 +35,7 @@ Announced = tuple[Announcement, ...]
 DEEP: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Note:
     """A commit's entry in the journal.
 

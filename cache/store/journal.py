@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from cache.store.pack import Json, announcement, to_json
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import Announcement
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 MOST: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Entry:
     """One import, or one refresh.
 

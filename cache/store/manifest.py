@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
+
+from core.data.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ PARTS: Final = ("blocks", "symbols", "holdings", "announced", "aside", "journal"
 _NAMES: Final = frozenset({"schema", "generation", "simulated", *PARTS})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Aside:
     """A holdings file that is stored and not used.
 
@@ -39,7 +40,7 @@ class Aside:
     why: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Held:
     """The contents of one generation of the store.
 

@@ -7,7 +7,7 @@ not write it again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +17,7 @@ from cache.facts.arrays import distinct
 from cache.store.bars import EVENTS, MATRICES, Bars
 from cache.store.origins import origins_after
 from core.data.frames import Block, BoolArray, Dates, Events, FloatArray, IntArray, Prices, pydate
+from core.data.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -191,7 +192,7 @@ def _lapsed(prices: Prices, bars: Bars) -> dict[str, date]:
     return {symbol: day for symbol, day in due.items() if symbol not in final}
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class _Grid:
     """Positions of stored cells and new rows in the union of one year's sessions and symbols.
 

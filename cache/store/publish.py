@@ -14,7 +14,6 @@ import json
 import os
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +24,7 @@ from cache.facts.errors import SourceError, StoreError
 from cache.store import disk, head, owner
 from cache.store.mirror import Copy
 from cache.store.owner import MARKER
+from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.store.store import Store
@@ -37,7 +37,7 @@ _EVERYONE: Final = 0o755
 _GROUP: Final = 0o2750
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Published:
     """The result of a publication.
 

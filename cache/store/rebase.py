@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from core.data.frames import Block, Events, day
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import FloatArray, Prices
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rebase:
     """Closes before a day, times a factor.
 

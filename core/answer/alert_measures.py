@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from core.answer import rarity_values
 from core.answer.scalar import BREADTH, CHANGES, CONTRIBUTORS, Scalar, ScalarUnit
 from core.answer.table import ROWS
+from core.data.record import record
 from core.measures.signals import RULES, states
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _UNITS: Final[Mapping[ScalarUnit, str]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AlertMeasure:
     """One number of a Snapshot.
 

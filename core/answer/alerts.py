@@ -12,13 +12,14 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from core.answer.alert_measures import MEASURES, AlertMeasure, measure_of
 from core.data.errors import CoreError
 from core.data.question import Basis, Question, normal
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
@@ -40,7 +41,7 @@ class AlertError(CoreError):
     """A text that sets no alert; the message is one sentence that says what would."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Alert:
     """A condition on one number of the answer to one question.
 
@@ -92,7 +93,7 @@ class Alert:
         return _COMPARED[self.compared](round(value, _DECIMALS), self.level)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fired:
     """The last time an alert fired.
 
@@ -109,7 +110,7 @@ class Fired:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AlertState:
     """An alert's condition, and whether it is armed or has fired.
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from core.answer.views import Coming, Standing
 from core.data.labels import labels_of
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TOP: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Entry:
     """An announcement, with all that the files say of it at any date.
 
@@ -51,7 +51,7 @@ class _Entry:
     after: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Roll:
     """What was announced of one fund, beside its files: the session and stated date of each."""
 
@@ -186,7 +186,7 @@ def standing_words(change: Coming) -> str:
     return f"{verb} {change.effective}, the file of {change.file} {already}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Leaving:
     """Those of an index's largest contributors that are to leave.
 

@@ -7,7 +7,7 @@ as-of date; `tests/core/test_board.py` holds it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -18,6 +18,7 @@ from core.answer.levels import PairLevels, pair_levels
 from core.answer.snapshot import common_sessions, final_sessions
 from core.data.errors import UnavailableError
 from core.data.frames import Dates, FloatArray, day, distinct, pydate
+from core.data.record import record
 from core.data.windows import Window, resolve
 from core.measures.pair_history import PairHistory
 from core.measures.rarity import Rank, percentiles
@@ -40,7 +41,7 @@ _WEEK: Final = 5
 EDGE: Final = 0.95
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pair:
     """Two funds of the board and the group they are shown in."""
 
@@ -54,7 +55,7 @@ class Pair:
         return f"{self.small}:{self.large}"
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class BoardRow:
     """One pair of the board.
 
@@ -148,7 +149,7 @@ class BoardRow:
         return known
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Board:
     """Every pair as of one session.
 

@@ -6,7 +6,7 @@ window. They take far longer than closes: they are asked for after the rows are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from core.answer.board import WINDOWS
@@ -15,6 +15,7 @@ from core.answer.snapshot import take
 from core.answer.table import find, reading
 from core.data.errors import CoreError
 from core.data.question import Question
+from core.data.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,7 @@ COLUMNS: Final[Mapping[str, tuple[str, bool]]] = {
 USUAL: Final = "YTD"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BoardBreadth:
     """Breadth of one index.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
 from core.answer.board import EDGE, RANKED, BoardRow
+from core.data.record import record
 
 #: What a line is about: a signal that fired or ended, or figures that are not of the day.
 Kind = Literal["fired", "ended", "stale"]
@@ -15,7 +15,7 @@ Kind = Literal["fired", "ended", "stale"]
 LEAST_STREAK: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RowState:
     """What holds of a pair on one session.
 
@@ -37,7 +37,7 @@ class RowState:
     low: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BoardNews:
     """One line about a pair."""
 

@@ -8,28 +8,28 @@ measured, on lists that carry the measure, count for its rank and for "since".
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from core.answer.index import index_of
+from core.answer.figures import Figures, figures
 from core.answer.snapshot import final_sessions
 from core.answer.table import ROWS
 from core.answer.views import covers
 from core.data.errors import MeasureError, UnavailableError
 from core.data.frames import day, pydate
 from core.data.lending import lenders
+from core.data.record import record
 from core.data.windows import Window, resolve, same_window
 from core.measures.carry import NEAR_DAYS
 from core.measures.daily import daily as daily_of
-from core.measures.membership import spans
 from core.measures.rarity import rank_value
 
 if TYPE_CHECKING:
     from core.answer.scalar import Scalar
-    from core.answer.views import IndexView, Snapshot
+    from core.answer.views import Snapshot
     from core.data.frames import Dates
     from core.data.market import Market
     from core.data.question import Question
@@ -43,7 +43,7 @@ CLAIM_YEARS: Final = 10
 _RUNNING_SUMS: Final = ("advance_decline_line", "summation")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Point:
     """A measure of one window.
 
@@ -69,7 +69,7 @@ class Point:
         return not self.why and self.value is not None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MeasureRank:
     """The last point of a history among those that count.
 
@@ -98,7 +98,7 @@ class MeasureRank:
     claim: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class History:
     """A measure of one index over time.
 
@@ -147,10 +147,9 @@ def histories(
                 f"{row.key} has no history: its level depends on where its sum begins"
             )
     windows = _with_files(market, fund, windows_of(question, sessions, every))
-    views: list[tuple[Window, IndexView | str]] = []
+    views: list[tuple[Window, Figures | str]] = []
     if any(row.series is None for row in rows):
-        as_of = windows[-1].end if windows else date.max
-        views = [(window, _view(market, question, fund, window, as_of)) for window in windows]
+        views = [*zip(windows, figures(market, question, fund, windows), strict=True)]
     by_session: dict[date, Daily] = {}
     if any(row.series is not None for row in rows):
         by_session = _daily(market, question, fund, [window.end for window in windows])
@@ -228,16 +227,7 @@ def _with_files(market: Market, fund: str, windows: Iterable[Window]) -> list[Wi
     return [window for window in windows if window.start >= first - timedelta(days=NEAR_DAYS)]
 
 
-def _view(
-    market: Market, question: Question, fund: str, window: Window, as_of: date
-) -> IndexView | str:
-    """One window's answer as of the last one's end, or why there is none."""
-    parts = spans(market, fund, window.start, window.end, as_of)
-    answer = index_of(market, question, fund, window, parts)
-    return answer if isinstance(answer, str) else answer[0]
-
-
-def _point(row: Scalar, window: Window, view: IndexView | str) -> Point:
+def _point(row: Scalar, window: Window, view: Figures | str) -> Point:
     """A measure of a window; a point that does not count says why."""
     if isinstance(view, str):
         return Point(window.start, window.end, None, None, 0.0, view)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.data.frames import Dates, FloatArray, day
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.market import Market
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.data.windows import Window
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class PairLevels:
     """Two funds on the sessions that both have closes of.
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from core.answer.views import IndexView, Snapshot, covers
 from core.data.errors import CoreError
+from core.data.record import record
 
 #: Version of a look written by `to_json`: the note's.
 SCHEMA: Final = 1
@@ -23,7 +23,7 @@ class LookError(CoreError):
     """Something that is no look, or two that do not compare; one sentence for a person."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class IndexLook:
     """What is remembered of one index.
 
@@ -54,7 +54,7 @@ class IndexLook:
         return covers(self.weight_measured) and self.listed
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Look:
     """What is remembered of an answer.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import IntArray
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from core.data.windows import Window
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Origins:
     """Where the closes of each line of the register came from; (L,) each.
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.data.frames import FloatArray, day
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.data.market import Market
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class YearPath:
     """One year.
 

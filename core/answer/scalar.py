@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Callable, Mapping, Sized
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+from core.data.record import record
 
 if TYPE_CHECKING:
-    from core.answer.views import IndexView
     from core.data.frames import FloatArray
+    from core.measures.breadth import Breadth
+    from core.measures.concentration import Concentration
     from core.measures.daily import Daily
+    from core.measures.end_weights import WindowWeights
 
 ScalarUnit = Literal["share", "return", "pp", "bp", "count", "ratio"]
 #: What has to hold before a measure is claimed: nothing but the fund's own closes, a list and
@@ -23,7 +26,50 @@ SCALE: Final[Mapping[ScalarUnit, float]] = {
 CONTRIBUTORS, BREADTH, CHANGES = 2, 3, 4
 
 
-@dataclass(frozen=True, slots=True)
+class IndexFigures(Protocol):
+    """What the table reads of an index over a window: of an `IndexView`, or of its numbers alone.
+
+    See `core.answer.views.IndexView` for what each is.
+    """
+
+    @property
+    def fund_return(self) -> float | None:
+        """Return of the fund's closes."""
+
+    @property
+    def basket_return(self) -> float:
+        """Return of the measured lines."""
+
+    @property
+    def contributors(self) -> Sized:
+        """Every measured line."""
+
+    @property
+    def breadth(self) -> Breadth:
+        """Counts over the window."""
+
+    @property
+    def concentration(self) -> Concentration:
+        """How few names it hangs on."""
+
+    @property
+    def correlation(self) -> float | None:
+        """Average correlation of its lines."""
+
+    @property
+    def weights(self) -> WindowWeights:
+        """The heaviest lines at the window's ends."""
+
+    @property
+    def claims(self) -> bool:
+        """Whether it may speak of leaders."""
+
+    @property
+    def claims_breadth(self) -> bool:
+        """Whether it may count how many rose."""
+
+
+@record(frozen=True, slots=True)
 class Scalar:
     """One row of the table: one number of one index, under one name everywhere.
 
@@ -54,12 +100,12 @@ class Scalar:
     help: str
     unit: ScalarUnit
     decimals: int
-    value: Callable[[IndexView, Daily | None], float | None]
+    value: Callable[[IndexFigures, Daily | None], float | None]
     shown: tuple[int, str]
     claim: Claim = "breadth"
-    of: Callable[[IndexView, Daily | None], float | None] | None = None
+    of: Callable[[IndexFigures, Daily | None], float | None] | None = None
     series: Callable[[Daily], FloatArray] | None = None
-    before: Callable[[IndexView, Daily | None], float | None] | None = None
+    before: Callable[[IndexFigures, Daily | None], float | None] | None = None
     before_window: bool = False
     daily: bool = False
     closes: int = 0
@@ -72,7 +118,7 @@ class Scalar:
         weights = {"weights"} if self.claim == "leaders" else set()
         return frozenset({"closes"} | weights | ({"daily"} if self.daily else set()))
 
-    def claimed(self, view: IndexView) -> bool:
+    def claimed(self, view: IndexFigures) -> bool:
         """Whether the index's lists and coverage carry the measure."""
         if self.claim == "closes":
             return True
@@ -84,7 +130,7 @@ class Scalar:
         return value * SCALE[self.unit] if known and value is not None else None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reading:
     """A measure of an index on a session, as fractions.
 
@@ -127,10 +173,10 @@ def session_scalar(
     measured over; for the rest see `Scalar`.
     """
 
-    def value(view: IndexView, daily: Daily | None) -> float | None:
+    def value(view: IndexFigures, daily: Daily | None) -> float | None:
         return last(series, daily)
 
-    def lines(view: IndexView, daily: Daily | None) -> float | None:
+    def lines(view: IndexFigures, daily: Daily | None) -> float | None:
         return None if of is None else last(of, daily)
 
     return Scalar(

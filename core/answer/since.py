@@ -7,11 +7,11 @@ file (`read`: a kept look, or an earlier note's JSON). Different questions are n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from core.answer.looks import IndexLook, Look, LookError
 from core.answer.views import covers
+from core.data.record import record
 
 #: Names at either end that count as leaders and laggards.
 ENDS: Final = 10
@@ -19,7 +19,7 @@ ENDS: Final = 10
 _RENEWED: Final = ("MTD", "QTD", "YTD", "H1", "H2")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ThenNow:
     """A number then and now; None where it was not told."""
 
@@ -34,7 +34,7 @@ class ThenNow:
         return self.after - self.before
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Placed:
     """A name's rank and contribution then and now.
 
@@ -49,7 +49,7 @@ class Placed:
     bp: ThenNow
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Ends:
     """One end of the ranking, best or worst.
 
@@ -69,7 +69,7 @@ class Ends:
         return not (self.entered or self.gone or self.moved)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class IndexSince:
     """What changed in one index.
 
@@ -90,7 +90,7 @@ class IndexSince:
     withheld: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Since:
     """What changed between two looks.
 

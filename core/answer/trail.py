@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.data.frames import Dates, FloatArray, day
+from core.data.record import record
 from core.measures.contribution import basket
 from core.measures.membership import as_known, spans
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.data.market import Market
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Trail:
     """A line day by day; floats are fractions, NaN where the line is no measured member.
 

@@ -8,10 +8,10 @@ since a year, beyond 95 %; then by how far beyond; one of each family, three in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from core.answer.table import find
+from core.data.record import record
 from core.measures.rarity import CLAIM_VALUES, STANDINGS, Rank, rank_value
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ MOST: Final = 3
 _DECIMALS: Final = 9
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unusual:
     """A measure of an index that stands out.
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
+from core.data.record import record
 from core.measures.end_weights import WindowWeights
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def covers(weight: float) -> bool:
     return round(weight, 9) >= COVERAGE_FLOOR
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Source:
     """Where something came from.
 
@@ -59,7 +60,7 @@ class Source:
     fetched_at: datetime | None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Lines:
     """Measured lines, largest contribution first; floats are fractions.
 
@@ -89,7 +90,7 @@ class Lines:
         return len(self.symbols)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Without:
     """An index without some names; returns are fractions.
 
@@ -108,7 +109,7 @@ class Without:
     fund_zeroed: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EndEarly:
     """Lines whose closes end before the window does.
 
@@ -123,7 +124,7 @@ class EndEarly:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class GapWithout:
     """Small less large without some names, fractions.
 
@@ -138,7 +139,7 @@ class GapWithout:
     reweighted: float | None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class IndexView:
     """One index over the window; returns and contributions are fractions.
 
@@ -257,7 +258,7 @@ class IndexView:
         return self.covered and self.near and self.claims_breadth
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Coming:
     """An announced change, how it stands, and what the line brought over the window.
 
@@ -293,7 +294,7 @@ class Coming:
     rank: int | None = None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Snapshot:
     """The answer to a question.
 

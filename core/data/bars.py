@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from core.data.frames import Block, Events, dates_of, day, pydate
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.file_closes import FileCloses
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _FIELDS: Final = ("close", "adj_close", "volume")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Move:
     """A stretch of one symbol's bars that is put under another.
 
@@ -43,7 +44,7 @@ class Move:
     bare: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fill:
     """A close put where none is held.
 

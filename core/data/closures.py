@@ -7,13 +7,13 @@ close on such a day, while they have closes before and after it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from core.data.frames import BoolArray, Dates, day
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import Block, Prices
@@ -30,7 +30,7 @@ PART, LEAST = 0.5, 10
 _NAMED: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StrayDay:
     """A day that few closes are held of.
 

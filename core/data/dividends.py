@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import FloatArray, IntArray
@@ -16,7 +17,7 @@ LARGE: Final = 0.20
 FALL: Final = 0.5
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Dividends:
     """The dividends of some closes.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cached_property
 from itertools import count, repeat
@@ -30,6 +30,7 @@ from core.data.frames import (
     distinct,
     pydate,
 )
+from core.data.record import record
 from core.data.windows import last_on_or_before
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Break(NamedTuple):
     words: str
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class FileCloses:
     """Closes that are prices of files.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from core.data.bars import (
 from core.data.file_closes import FileCloses, file_closes
 from core.data.file_prices import file_prices
 from core.data.joins import joins, last_close, splits_of, tape, turns
+from core.data.record import record
 from core.data.renames import Company, Rename, companies, renames
 from core.data.swaps import Swap, followed, swaps
 from core.data.takeovers import Takeover, holder, takeovers
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     _Priced = Callable[[date | None, _Files], tuple[tuple[Block, ...], FileCloses]]
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class LineTickers:
     """Every line of every file under the ticker of its closes.
 

@@ -8,7 +8,7 @@ missing is never zero.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.errors import FrameError
+from core.data.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,7 @@ def distinct(days: Dates) -> Dates:
     return different
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Events:
     """Dividends or splits of a block: few, so kept as coordinates.
 
@@ -83,7 +84,7 @@ class Events:
         return len(self.value)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Block:
     """The bars of one calendar year.
 
@@ -142,7 +143,7 @@ class Block:
                 raise FrameError(f"a {name} lies outside its block or is not positive")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Prices:
     """All bars held: ascending year blocks, and what the vendor said of each symbol.
 
@@ -184,7 +185,7 @@ class Prices:
         return " and ".join(dict.fromkeys(names)) or self.source.get(symbol, "")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LeftOut:
     """A row of a holdings file that is no stock, or a line that is not measured.
 
@@ -201,7 +202,7 @@ class LeftOut:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Listing:
     """Where a line is listed, as its file states it; "" where it does not.
 
@@ -216,7 +217,7 @@ class Listing:
     country: str = ""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Holdings:
     """The lines (constituents) of one fund in one dated file.
 
@@ -291,7 +292,7 @@ class Holdings:
             raise FrameError(f"the holdings of {self.fund} have no positive total")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Theme:
     """A named set of symbols; themes may overlap. ``source`` says whose, and of when."""
 
@@ -303,7 +304,7 @@ class Theme:
 Action = Literal["join", "leave"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Announcement:
     """A change of membership that was announced before it takes effect.
 
@@ -326,7 +327,7 @@ class Announcement:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reference:
     """Facts that come from data files, not from prices or holdings.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
@@ -13,6 +12,7 @@ import numpy as np
 
 from core.data.bars import Move
 from core.data.frames import Block, Dates, FloatArray, pydate
+from core.data.record import record
 from core.data.takeovers import LEVEL
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _AGREE: Final = 2e-3
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Tape:
     """One symbol's bars over all years; (T,) each, NaN where none."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import Holdings, IntArray
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from core.data.register import Texts
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Labels:
     """What each line of the register is called; (L,) each.
 

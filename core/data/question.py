@@ -6,11 +6,11 @@ Needs nothing but the standard library: a question can be asked long before it i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
 from core.data.errors import WindowError
+from core.data.record import record
 
 Basis = Literal["tr", "pr"]
 #: The list of members that breadth counts: of the window's start, or of its end.
@@ -27,7 +27,7 @@ FORMS: Final = "1D 1W MTD QTD YTD 1M 3M 6M 1Y H1 H2, a year such as 2025, or STA
 _RANGE: Final = re.compile(r"(\d{4}-\d{2}-\d{2}):(\d{4}-\d{2}-\d{2})")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Question:
     """Everything that changes a number.
 

@@ -7,11 +7,12 @@ names. Numbers run A to Z, so that they also sort as the symbols do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import Holdings, IntArray
@@ -21,7 +22,7 @@ UNKNOWN: Final = "Unclassified"
 Texts = NDArray[np.object_]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Register:
     """The lines of all holdings files held.
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.data.layout import laid_out
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import Block, Dates, Events, FloatArray, IntArray
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Series:
     """One symbol's closes over every year held.
 

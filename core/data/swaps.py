@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
+
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import Holdings
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _NEAR: Final = 0.10
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Swap:
     """A company that had another ticker than now, which is another company's.
 

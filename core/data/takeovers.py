@@ -8,7 +8,6 @@ split on record, are those of two securities.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING, Final
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.data.frames import pydate
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import Block, BoolArray, Dates, FloatArray, Holdings
@@ -26,7 +26,7 @@ GAP: Final = 20
 LEVEL: Final = 3.0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Takeover:
     """A ticker's change of hands.
 

@@ -8,19 +8,19 @@ same two anchors, shifted whole years.
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from core.data.errors import UnavailableError, WindowError
 from core.data.frames import Dates, day, pydate
 from core.data.question import MONTHS, normal
+from core.data.record import record
 
 #: A close this many calendar days before its anchor no longer stands for it.
 ANCHOR_DAYS: Final = 7
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Window:
     """Two anchors and the two closes that stand for them.
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from core.data.frames import Holdings, day
+from core.data.record import record
 from core.explain.explanation import Explanation, Term, cut
 from core.explain.ground import Ground, select
 from core.measures.changes import Change, Changes, Resized
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class _Files:
     """Both files of a fund's changes, and its lines' price moves between them."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -18,6 +17,7 @@ import numpy as np
 from core.answer.by_session import daily_of
 from core.answer.table import find
 from core.data.frames import STALE_SESSIONS, day
+from core.data.record import record
 from core.explain.explanation import Explanation, Term, Unit, cut
 from core.explain.ground import Ground, select
 from core.measures.counting import AVERAGES, YEAR_SESSIONS
@@ -27,7 +27,7 @@ from core.measures.trait_bits import FURTHER_AVERAGES
 _STRICT: Final = "strictly beyond every close of the 252 sessions before"
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class SessionFigures:
     """The session whose figures are explained.
 

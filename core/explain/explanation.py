@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from core.data.record import record
 
 Unit = Literal["percent", "bp", "pp", "price", "money", "count", "number", "ratio", "year", "text"]
 
@@ -18,7 +19,7 @@ Unit = Literal["percent", "bp", "pp", "price", "money", "count", "number", "rati
 MOST = 10
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Term:
     """One figure of a formula.
 
@@ -35,7 +36,7 @@ class Term:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Explanation:
     """A number and how it came about.
 

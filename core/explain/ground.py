@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +12,7 @@ import numpy as np
 
 from core.data.errors import MeasureError
 from core.data.frames import day
+from core.data.record import record
 from core.measures.contribution import basket
 from core.measures.membership import Span, list_at_end, spans
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Ground:
     """One index of a snapshot, and what it was measured from.
 

@@ -7,11 +7,11 @@ The command line, its help and its errors, and the screen's explanations are all
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.answer.table import ROWS, find
 from core.data.errors import MeasureError
+from core.data.record import record
 from core.explain import (
     breadth,
     changes,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from core.explain.explanation import Explanation
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Measure:
     """One measure.
 

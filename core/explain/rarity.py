@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from core.data.record import record
 from core.data.windows import ANCHOR_DAYS
 from core.explain.explanation import Explanation, Term, cut
 from core.measures.episodes import CLAIM_EPISODES
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.measures.ratio import LevelHistory
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Closes:
     """Common sessions of the two funds up to the as-of date, with their levels."""
 

@@ -7,11 +7,12 @@ Journal of Portfolio Management 11(3), 1985.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.record import record
 from core.data.register import UNKNOWN
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from core.measures.basket import Basket
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SectorEffect:
     """One sector's part in R_S - R_L; fractions.
 

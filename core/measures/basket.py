@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.record import record
 from core.measures.carry import Carry
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from core.data.register import Register
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Segment:
     """One part of the window as it was measured; weights and returns are fractions.
 
@@ -49,7 +50,7 @@ class Segment:
         return self.carry.older_than
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Basket:
     """An index's lines over a window, K segments by M lines, each line once.
 

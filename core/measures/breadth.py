@@ -8,12 +8,12 @@ with its reason.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from core.data.question import ABOVE, BELOW
+from core.data.record import record
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,7 +29,7 @@ EDGES: Final = (-0.50, -0.25, -0.10, 0.0, 0.10, 0.25, 0.50, 1.0)
 _DECIMALS: Final = 9
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rung:
     """One step of the ladder: strictly above (or below) a threshold."""
 
@@ -39,7 +39,7 @@ class Rung:
     share: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Bin:
     """low < r <= high; None is an open end. ``count`` is of lines."""
 
@@ -48,7 +48,7 @@ class Bin:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MemberList:
     """The list of members that is counted.
 
@@ -65,7 +65,7 @@ class MemberList:
     carry: Carry
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Breadth:
     """Counts and moments of the lines' returns over a window, as fractions.
 

@@ -6,11 +6,11 @@ and e_S = fund_S - R_S: fund to basket, basket to equal weight, across, and back
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.record import record
 from core.measures.concentration import order
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.measures.breadth import Breadth
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Step:
     """One step of the bridge, a fraction (0.01 is 1 pp); ``parts`` add up to it."""
 
@@ -28,7 +28,7 @@ class Step:
     parts: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Side:
     """What the bridge needs of one index; fractions, and what its rest is likely to be."""
 
@@ -40,7 +40,7 @@ class Side:
     rest: str = "cash and fees"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class GapLeaders:
     """Each line's part in the gap of the two baskets, largest first.
 

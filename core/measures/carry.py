@@ -8,17 +8,17 @@ reconstitution nothing is.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from core.data.record import record
 from core.data.windows import years_back
 
 #: Up to so many calendar days a list stands for another date; further, it is said.
 NEAR_DAYS: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Carry:
     """How a list came to stand for the start of a segment.
 

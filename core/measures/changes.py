@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from core.data.frames import day, pydate
+from core.data.record import record
 from core.data.same_lines import same_lines
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Resized(NamedTuple):
     shares: float | None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Changes:
     """What changed between two dated holdings files of one fund.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray, IntArray
@@ -19,7 +20,7 @@ NET_FLOOR: Final = 0.01
 _DECIMALS: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Top:
     """The k largest contributors together; fractions.
 
@@ -42,7 +43,7 @@ class Top:
     fund_zeroed: float | None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Concentration:
     """Concentration of weights and of gains.
 

@@ -13,13 +13,13 @@ seeded with the first value); TRIN after R. Arms.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day
+from core.data.record import record
 from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
 from core.measures.membership import spans
@@ -43,7 +43,7 @@ SETTLING: Final = 100
 FAST, SLOW = 0.10, 0.05
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Oscillators:
     """What follows from counts alone; (T,) float64 each, NaN where not defined.
 
@@ -64,7 +64,7 @@ class Oscillators:
     trin: FloatArray
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Daily:
     """An index's breadth session by session, (T,) each.
 

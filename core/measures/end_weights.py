@@ -7,11 +7,12 @@ carried to its start: w = m v / sum v with v = value x P(end) / P(file), in part
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.data.record import record
 from core.measures.concentration import effective_number
 from core.measures.contribution import years_of
 from core.measures.segment import carried_weights
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 HEAVIEST: Final = (1, 3, 5, 10, 50)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HeldWeights:
     """Weights of an index's lines on a session.
 
@@ -46,7 +47,7 @@ class HeldWeights:
         return None if self.top is None or self.n < k else self.top.get(k)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WindowWeights:
     """Weights at a window's start, at its end, and a session before its end."""
 

@@ -8,13 +8,13 @@ episodes nothing is summed up. Nothing here is a forecast.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 import numpy as np
 
 from core.data.frames import BoolArray, Dates, FloatArray, IntArray, pydate
+from core.data.record import record
 from core.measures.breadth import median
 
 #: Sessions of the horizons: 1, 3, 6 and 12 months.
@@ -23,7 +23,7 @@ HORIZONS: Final = (21, 63, 126, 252)
 CLAIM_EPISODES: Final = 10
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Summary:
     """Forward returns summed up; fractions.
 
@@ -40,7 +40,7 @@ class Summary:
     share_positive: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Forward:
     """What followed within one horizon, of one series.
 
@@ -59,7 +59,7 @@ class Forward:
     returns: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Followed:
     """The episodes of a state and what followed.
 
@@ -110,7 +110,7 @@ def forward_returns(level: FloatArray, horizon: int) -> FloatArray:
     return level[horizon:] / level[:-horizon] - 1
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Ahead:
     """What followed every session of a history within one horizon: the same for every state.
 

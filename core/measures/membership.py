@@ -8,13 +8,14 @@ none on or before it can.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from core.data.lending import lenders
+from core.data.record import record
 from core.measures.amended import Acting, acting, amended, even_list, rebalance, rebalances
 from core.measures.carry import NEAR_DAYS, Carry, carry
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from core.data.windows import Window
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Span:
     """A part of a window on one list of members.
 
@@ -50,7 +51,7 @@ class Span:
     changes: tuple[Acting, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Choice:
     """A file for the start of a segment.
 
@@ -76,31 +77,38 @@ class _Choice:
 class _Lists:
     """The lists that may speak for one fund, as known on a date."""
 
-    def __init__(self, market: Market, fund: str, as_of: date, *, later: bool = True) -> None:
+    def __init__(self, market: Market, fund: str, as_of: date, *, later: bool) -> None:
         self.market, self.fund, self.as_of, self.later = market, fund, as_of, later
         self.lenders = lenders(market.reference.indices, fund, market.holdings)
         self.remade = [market.session(d) for d in market.reference.reconstitutions.get(fund, ())]
+        names = (fund, *(lender for lender, _ in self.lenders))
+        self.files = {name: market.holdings.get(name, ()) for name in names}
         self.dated = {
-            name: [(market.session(f.as_of), f) for f in market.holdings.get(name, ())]
-            for name in (fund, *(lender for lender, _ in self.lenders))
+            name: [market.session(file.as_of) for file in files]
+            for name, files in self.files.items()
         }
+        cuts = {*self.sessions(fund), *(r for r in self.remade if r <= as_of)}
+        self.cuts, self.borrowed = sorted(cuts), self._borrowed()
+        self._choices: dict[date, tuple[_Choice, tuple[Acting, ...], Carry, Holdings] | None] = {}
 
     def sessions(self, name: str) -> list[date]:
         """Sessions of a fund's files up to the as-of date."""
-        return [session for session, _ in self.dated[name] if session <= self.as_of]
+        return self.dated[name][: bisect_right(self.dated[name], self.as_of)]
 
     def _of(
         self, name: str, start: date, *, later: bool, lender: bool = False, even: bool = False
     ) -> _Choice | None:
         """The file of one fund for a segment's start; ``later``: also one after the as-of date."""
-        files = [pair for pair in self.dated[name] if later or pair[0] <= self.as_of]
-        missed = max((r for r in self.remade if r <= start and r <= self.as_of), default=None)
-        fresh = [pair for pair in files if missed is None or pair[0] >= missed]
-        before = [pair for pair in fresh if pair[0] <= start]
-        if not files:
+        files, sessions = self.files[name], self.dated[name]
+        known = len(files) if later else bisect_right(sessions, self.as_of)
+        if not known:
             return None
-        session, file = before[-1] if before else fresh[0] if fresh else files[-1]
-        return _Choice(session, file, None if fresh else missed, name if lender else "", even)
+        missed = max((r for r in self.remade if r <= start and r <= self.as_of), default=None)
+        fresh = 0 if missed is None else bisect_left(sessions, missed, 0, known)
+        before = bisect_right(sessions, start, fresh, known) - 1
+        place = before if before >= fresh else min(fresh, known - 1)
+        older_than = None if fresh < known else missed
+        return _Choice(sessions[place], files[place], older_than, name if lender else "", even)
 
     def choose(self, start: date) -> _Choice | None:
         """The file for a segment that starts at a session; None without any."""
@@ -112,15 +120,18 @@ class _Lists:
             self._of(name, start, later=False, lender=True, even=even)
             for name, even in self.lenders
         ]
-        options = [own_list, *lent]
-        if not speaks and self.later:
-            options.append(self._of(self.fund, start, later=True))
-            options += [
-                self._of(name, start, later=True, lender=True, even=even)
-                for name, even in self.lenders
-            ]
-        choices = [choice for choice in options if choice is not None]
+        choices = [choice for choice in (own_list, *lent) if choice is not None]
         good = [choice for choice in choices if choice.older_than is None]
+        if not good and self.later:
+            late = [
+                self._of(self.fund, start, later=True),
+                *(
+                    self._of(name, start, later=True, lender=True, even=even)
+                    for name, even in self.lenders
+                ),
+            ]
+            choices += [choice for choice in late if choice is not None]
+            good = [choice for choice in choices if choice.older_than is None]
         # without any list since the reconstitution the old one stays, the fund's own first
         pool = good or [choice for choice in choices if not choice.lender] or choices
         return min(pool, key=lambda choice: choice.distance(start), default=None)
@@ -132,6 +143,16 @@ class _Lists:
     def span(self, start: date, end: date, speaks_for: date | None = None) -> Span | None:
         """A part of the window, on the list that speaks for its start or for another session."""
         when = start if speaks_for is None else speaks_for
+        if when not in self._choices:
+            self._choices[when] = self._list(when)
+        made = self._choices[when]
+        if made is None:
+            return None
+        choice, changes, list_carry, file = made
+        return Span(start, end, file, choice.file, list_carry, self.fund, self.as_of, changes)
+
+    def _list(self, when: date) -> tuple[_Choice, tuple[Acting, ...], Carry, Holdings] | None:
+        """The list for a session: its file, what changes it, how far it is carried, and it."""
         choice = self.choose(when)
         if choice is None:
             return None
@@ -147,7 +168,19 @@ class _Lists:
             lender=choice.lender,
             even=choice.even,
         )
-        return Span(start, end, file, choice.file, list_carry, self.fund, self.as_of, changes)
+        return choice, changes, list_carry, file
+
+    def _borrowed(self) -> list[date]:
+        """Sessions of lent files at which the index is cut, ascending."""
+        lent = {when for name, _ in self.lenders for when in self.sessions(name)}
+        choices = ((when, self.choose(when)) for when in sorted(lent))
+        return [when for when, c in choices if c is not None and c.lender and c.session == when]
+
+
+def _lists(market: Market, fund: str, as_of: date, *, later: bool) -> _Lists:
+    """The lists that may speak for a fund, laid out once for each as-of date."""
+    key = "lists", fund, as_of, later
+    return market.cached(key, lambda: _Lists(market, fund, as_of, later=later))
 
 
 def spans(
@@ -168,14 +201,8 @@ def spans(
         as_of: the session asked for.
         later: a file dated after it may serve where no other can.
     """
-    lists = _Lists(market, fund, as_of, later=later)
-    cuts = {*lists.sessions(fund), *(r for r in lists.remade if r <= as_of)}
-    inside = {when for when in cuts if start < when < end}
-    borrowed = {when for name, _ in lists.lenders for when in lists.sessions(name)}
-    for when in sorted(w for w in borrowed if start < w < end):
-        choice = lists.choose(when)
-        if choice is not None and choice.lender and choice.session == when:
-            inside.add(when)
+    lists = _lists(market, fund, as_of, later=later)
+    inside = {*_between(lists.cuts, start, end), *_between(lists.borrowed, start, end)}
     if any(even for _, even in lists.lenders):
         turns = rebalances(market, start, end)
         inside |= {when for when in turns if (c := lists.choose(when)) is not None and c.even}
@@ -190,6 +217,11 @@ def spans(
     edges = [start, *sorted(inside), end]
     parts = (lists.span(first, last) for first, last in pairwise(edges))
     return tuple(part for part in parts if part is not None)
+
+
+def _between(sessions: Sequence[date], start: date, end: date) -> Sequence[date]:
+    """The part of ascending sessions strictly between two."""
+    return sessions[bisect_right(sessions, start) : bisect_left(sessions, end)]
 
 
 def as_known(market: Market, funds: Iterable[str], window: Window, as_of: date) -> Market:
@@ -223,5 +255,5 @@ def list_at_end(market: Market, fund: str, start: date, end: date, as_of: date) 
         end: session of its last close.
         as_of: the session asked for.
     """
-    known = _Lists(market, fund, as_of, later=False).span(start, end, speaks_for=end)
-    return known or _Lists(market, fund, as_of).span(start, end, speaks_for=end)
+    known = _lists(market, fund, as_of, later=False).span(start, end, speaks_for=end)
+    return known or _lists(market, fund, as_of, later=True).span(start, end, speaks_for=end)

@@ -5,7 +5,6 @@ Each is worked out when it is first asked for, and kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from core.data.frames import BoolArray, Dates, FloatArray, day
+from core.data.record import record
 from core.measures.rarity import Rank, percentiles, rank_value, stretch_gaps
 from core.measures.ratio import YEAR_SESSIONS, LevelHistory, level_history, records_by_year
 from core.measures.streaks import (
@@ -39,7 +39,7 @@ LEAST_STREAK: Final = 3
 StateKind = Literal["percentile", "streak", "ratio"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class State:
     """A state that holds at the last session, and what followed it before.
 
@@ -58,7 +58,7 @@ class State:
     followed: Followed
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class PairHistory:
     """Two funds through every year held, up to the as-of date.
 

@@ -7,13 +7,13 @@ functions take any series; arrays are aligned with the sessions, NaN where there
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
 import numpy as np
 
 from core.data.frames import BoolArray, Dates, FloatArray, day, pydate
+from core.data.record import record
 from core.data.windows import ANCHOR_DAYS, years_back
 
 #: Fewer values than this, the one ranked included, carry no claim.
@@ -33,7 +33,7 @@ Standing = Literal["record", "far", "near", "rare", "usual"]
 STANDINGS: Final[tuple[Standing, ...]] = ("record", "far", "near", "rare", "usual")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Extreme:
     """A value of the history and the session it ends on."""
 
@@ -41,7 +41,7 @@ class Extreme:
     end: date
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rank:
     """A value among all values of its history, on its own side.
 

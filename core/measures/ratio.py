@@ -5,13 +5,13 @@ For one index alone, the level of its fund is read the same way, with its record
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 import numpy as np
 
 from core.data.frames import Dates, FloatArray, IntArray, day, pydate
+from core.data.record import record
 from core.data.windows import years_back
 from core.measures.rarity import (
     CLAIM_VALUES,
@@ -29,7 +29,7 @@ YEAR_SESSIONS: Final = 252
 SPAN_YEARS: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Average:
     """A level against the mean of its last closes.
 
@@ -46,7 +46,7 @@ class Average:
     crossed: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LevelHistory:
     """A level, such as the ratio of two funds, in its history.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.data.record import record
 from core.measures.breadth import median
 from core.measures.counting import ABOVE
 
@@ -25,7 +25,7 @@ SECTOR_AVERAGES: Final = (50, 200)
 _DECIMALS: Final = 9
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SectorBreadth:
     """Breadth of one sector's lines; fractions, None where it has under five lines.
 
@@ -48,7 +48,7 @@ class SectorBreadth:
     averaged: dict[int, int]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Sectors:
     """Breadth by sector, and what its course through the window is worked out from.
 

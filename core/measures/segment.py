@@ -7,13 +7,14 @@ ratio of closes, its returns run between the last closes at or before its two en
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.data.frames import STALE_SESSIONS, BoolArray, Dates, FloatArray, Holdings, IntArray
+from core.data.record import record
 from core.measures.basket import Segment
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 PRICE_TOLERANCE = 0.02
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Rows:
     """Which closes stand for the two ends of a stretch; all (N,) over the matrix's columns."""
 
@@ -134,7 +135,7 @@ def ended(market: Market, matrix: Matrix, symbol: str, row: int, end: date) -> b
     return min(market.position(through), market.position(end)) - last > STALE_SESSIONS
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class WindowLines:
     """Every line of a window once, in the order of the files; (M,) each.
 
@@ -176,7 +177,88 @@ def lines_of(market: Market, matrix: Matrix, window_spans: tuple[Span, ...]) -> 
     return WindowLines(numbers, symbols, listed, line, columns >= 0, np.maximum(columns, 0))
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
+class FileRows:
+    """The rows of one segment's file measured; (n,) each.
+
+    Attributes:
+        rows: which closes stand for the segment's ends, over the matrix's columns.
+        values: the file's value carried to the segment's start, NaN where unknown.
+        growth: ratio of the closes at the segment's ends.
+        counted: bool, its closes are known: it is measured, or joined as announced.
+        joined: bool, it joined as announced and its weight is not known.
+        ended: bool, counted although its closes end before the segment does: it is traded no more.
+        off: bool, the file's price disagrees with the close of its day.
+        carried: bool, an adjusted close stood in for the price.
+    """
+
+    rows: Rows
+    values: FloatArray
+    growth: FloatArray
+    counted: BoolArray
+    joined: BoolArray
+    ended: BoolArray
+    off: BoolArray
+    carried: BoolArray
+
+
+def file_rows(
+    market: Market,
+    matrix: Matrix,
+    span: Span,
+    basis: str,
+    columns: tuple[BoolArray, IntArray],
+    doubtful: Collection[int],
+) -> FileRows:
+    """Measure the rows of a segment's file, each by itself.
+
+    Args:
+        market: what is held.
+        matrix: the bars of the years needed.
+        span: the segment.
+        basis: "pr" or "tr".
+        columns: (n,) whether a row has a column of the matrix, and (n,) that column, else 0.
+        doubtful: columns that are not to be measured in the window that it is a part of.
+    """
+    file, (has_column, where) = span.file, columns
+    rows = closes_at(market, matrix, span.start, span.end)
+    # a jump between the file and the segment would be carried into the weight
+    if matrix.doubts:
+        doubtful = {*doubtful, *quarantined(matrix, *_reach(market, matrix, span, rows))}
+    values, carried, off = _start_values(market, matrix, span, has_column, where, rows.start)
+    growth = matrix.growth(rows.start, rows.end, basis)[where]
+    joined = np.isnan(file.value)
+    good = has_column & rows.fresh_start[where] & rows.later[where]
+    good &= np.isfinite(growth) & (np.isfinite(values) | joined)
+    if doubtful:
+        good &= ~np.isin(where, list(doubtful))
+    over = np.zeros(len(good), bool)
+    early = np.nonzero(good & ~rows.fresh_end[where])[0]
+    if len(early):
+        over[early] = ended_columns(market, matrix, where[early], rows.end, span.end)
+        good[early] = over[early]
+    return FileRows(rows, values, growth, good, joined, over, off, carried)
+
+
+def ended_columns(
+    market: Market, matrix: Matrix, columns: IntArray, rows: IntArray, end: date
+) -> BoolArray:
+    """(C,) whether the lines of some columns ended with their closes at ``rows`` (N,).
+
+    See `ended`.
+    """
+
+    def find() -> IntArray:
+        sessions = map(market.through.get, matrix.symbols)
+        places = (-1 if on is None else market.position(on) for on in sessions)
+        return np.fromiter(places, np.intp, len(matrix.symbols))
+
+    through, last = market.cached((matrix, "through"), find)[columns], rows[columns]
+    age = np.minimum(through, market.position(end)) - matrix.position[np.maximum(last, 0)]
+    return np.asarray((through >= 0) & (last >= 0) & (age > STALE_SESSIONS))
+
+
+@record(frozen=True, eq=False, slots=True)
 class Part:
     """One segment measured; arrays are (M,) over all lines of the window.
 
@@ -219,28 +301,19 @@ def measure(
     file, count = span.file, len(lines.symbols)
     place = lines.line[market.rows(file)]
     has_column, where = lines.has_column[place], lines.where[place]
-    rows = closes_at(market, matrix, span.start, span.end)
-    values, carried, off = _start_values(market, matrix, span, has_column, where, rows.start)
-    growth = matrix.growth(rows.start, rows.end, basis)[where]
-    # a jump between the file and the segment would be carried into the weight
+    of_file = file_rows(market, matrix, span, basis, (has_column, where), doubtful)
+    rows, values, growth = of_file.rows, of_file.values, of_file.growth
     if matrix.doubts:
         doubtful = doubtful | quarantined(matrix, *_reach(market, matrix, span, rows))
-    joined = np.isnan(file.value)
-    good = has_column & rows.fresh_start[where] & rows.later[where]
-    good &= np.isfinite(growth) & (np.isfinite(values) | joined)
-    if doubtful:
-        good &= ~np.isin(where, list(doubtful))
+    joined, good = of_file.joined, of_file.counted
     flags: dict[int, list[str]] = {}
-    for row in np.nonzero(good & ~rows.fresh_end[where])[0].tolist():
-        line, last = int(place[row]), int(rows.end[where[row]])
-        if ended(market, matrix, lines.symbols[line], last, span.end):
-            flags.setdefault(line, []).append(f"last traded {matrix.sessions[last]}")
-        else:
-            good[row] = False
+    for row in np.nonzero(of_file.ended)[0].tolist():
+        last = int(rows.end[where[row]])
+        flags.setdefault(int(place[row]), []).append(f"last traded {matrix.sessions[last]}")
     counted = np.zeros(count, bool)
     counted[place[good]] = True
-    good &= ~joined
-    for row in np.nonzero(good & off)[0].tolist():
+    good = good & ~joined
+    for row in np.nonzero(good & of_file.off)[0].tolist():
         flags.setdefault(int(place[row]), []).append("disagrees with the file")
     reasons: dict[int, str] = {}
     verb = "left later" if any(change.undone for change in span.changes) else "joined"
@@ -267,7 +340,7 @@ def measure(
         start=span.start,
         end=span.end,
         holdings_as_of=span.origin.as_of,
-        estimated=span.carry.estimated or bool((carried & good).any()),
+        estimated=span.carry.estimated or bool((of_file.carried & good).any()),
         weight_measured=market.cached((file, good.tobytes()), lambda: _weight(file, good)),
         basket_return=math.fsum((share * returns).tolist()),
         lines=len(file.symbols),

@@ -9,12 +9,12 @@ index.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
+from core.data.record import record
 from core.measures.counting import YEAR_SESSIONS
 from core.measures.daily import Daily, ema
 from core.measures.standing import own_off
@@ -65,7 +65,7 @@ RULES: Final[Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Signal:
     """A signal of one index on a session.
 

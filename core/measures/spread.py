@@ -8,13 +8,13 @@ as many sessions; the three are never mixed. All rest on the funds' closes alone
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 import numpy as np
 
 from core.data.frames import Dates, FloatArray, day
+from core.data.record import record
 from core.data.windows import Window, full_year, same_window
 from core.measures.pair_history import PairHistory
 from core.measures.rarity import TIE_DECIMALS, Rank
@@ -28,7 +28,7 @@ CALENDAR_WINDOWS: Final = ("QTD", "YTD", "H1", "H2")
 YEARLIKE_SESSIONS: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Comparisons:
     """What a window's gap is set beside; which of them leads is a matter of its length.
 
@@ -59,7 +59,7 @@ def comparisons(label: str, sessions: int) -> Comparisons:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class YearGap:
     """One window of the history: returns are fractions on the window's basis."""
 
@@ -75,7 +75,7 @@ class YearGap:
         return self.small_return - self.large_return
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Ranking:
     """A gap among those of other years, on the gap's own side of zero.
 
@@ -110,7 +110,7 @@ class Ranking:
     first_year: int | None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Spread:
     """Two funds over one window.
 

@@ -7,12 +7,12 @@ its high, the members' drawdowns over the window.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.data.record import record
 from core.measures.breadth import median
 from core.measures.trait_bits import NAMES, off_high
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LINES: Final = 256
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Drawdowns:
     """Deepest falls of lines from their running peak in the window, fractions; None without lines.
 
@@ -42,7 +42,7 @@ class Drawdowns:
     median_before: float | None = None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Counted:
     """Members counted on some sessions, (T,) each; NaN where they are not counted.
 
@@ -64,7 +64,7 @@ class Counted:
         return np.where(lines > 0, self.counts[name] / np.maximum(lines, 1), np.nan)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Members:
     """The lines counted on some rows of a matrix.
 
@@ -77,7 +77,7 @@ class Members:
     rows: slice
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Standing:
     """Where an index's members stand: on the last sessions, and when asked through the window.
 

@@ -7,7 +7,6 @@ has not ended is not counted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.frames import BoolArray, Dates, FloatArray, IntArray, pydate
+from core.data.record import record
 from core.measures.rarity import CLAIM_VALUES, Standing, holes, standing_since
 
 Unit = Literal["session", "week", "month"]
@@ -23,7 +23,7 @@ UNITS: Final[tuple[Unit, ...]] = ("session", "week", "month")
 SIGN_DECIMALS: Final = 9
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Run:
     """Sessions (weeks, months) in a row; ``start`` and ``end`` are sessions."""
 
@@ -32,7 +32,7 @@ class Run:
     end: date
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Streak:
     """The streak that a series is in, and those before it on its side.
 
@@ -105,7 +105,7 @@ def periods(sessions: Dates, unit: Unit) -> NDArray[np.int64]:
     return (sessions.astype("datetime64[D]").astype(np.int64) + 3) // 7
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Periods:
     """The sessions, weeks or months of a history that have ended.
 

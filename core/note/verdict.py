@@ -7,10 +7,10 @@ the sentence that tells it can be checked there.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
+from core.data.record import record
 from core.measures.rarity import TIE_DECIMALS
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ UNEXPLAINED: Final = 0.5
 Word = Literal["broad", "handful", "between", "unexplained"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Few:
     """Some names of an index and what they brought together, a fraction."""
 
@@ -43,7 +43,7 @@ class Few:
     contribution: float
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MembersTotal:
     """The lines that left (or joined) between two files.
 
@@ -60,7 +60,7 @@ class MembersTotal:
     contribution: float
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Verdict:
     """Whether a gap is the whole market's or a handful's; fractions.
 

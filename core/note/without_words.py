@@ -7,9 +7,9 @@ first; reweighted is the measured basket with the other lines weighted up, (R - 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from core.data.record import record
 from core.note.phrase import (
     Figure,
     Name,
@@ -35,7 +35,7 @@ REWEIGHTED: Final = "reweighted: the measured basket with the other lines weight
 NAMES: Final = 7
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Together:
     """The largest contributors together, ready to be said.
 

@@ -29,19 +29,25 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
     ),
     "80x24-paths": (
         (80, 24),
-        ("v", "v", "v"),
+        ("v", "v", "v", "v"),
         "The gap through the same window of each year, small charts on one scale, last values"
         " beside the years, 2026 marked; every figure whole.",
     ),
+    "120x36-months": (
+        (120, 36),
+        ("z", "v", "v", "v"),
+        "Months down, years across, the year below; every figure in pp with its sign, June and the"
+        " year 2026 marked as not whole, and how many whole months IWM was ahead.",
+    ),
     "80x24-stretches": (
         (80, 24),
-        ("v", "v", "v", "v"),
+        ("v", "v", "v", "v", "v"),
         "Every stretch of 127 sessions counted by its gap, 2,871 of them; this one, +11 pp, is in"
         " the bin that the mark points at, and no other is as wide.",
     ),
     "80x24-ratio": (
         (80, 24),
-        ("v", "v", "v", "v", "v"),
+        ("v", "v", "v", "v", "v", "v"),
         "The ratio of closes over all years with its averages of 50 and 200 closes, each with its"
         " last value; how far it stands from its highs.",
     ),
@@ -68,6 +74,18 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
         ("2", "z", "/", "=", "S", "2", "9", ",", "S", "0", "0", ",", "L", "0", "0", "enter"),
         "Three names alone in both tables; a line sums the matches of each index up with weight,"
         " return and bp, all others are those that do not match, and the sum is the fund's return.",
+    ),
+    "80x24-windows": (
+        (80, 24),
+        (*":view", "space", *"windows", "enter", "s", "1"),
+        "IWM's names with their bp over 1D, 1W, MTD, QTD and YTD, sorted by 1D as its arrow says;"
+        " which windows rest on estimated weights is marked and said.",
+    ),
+    "160x48-movers": (
+        (160, 48),
+        ("2", "z", *":movers", "space", *"2026-03-31", "enter"),
+        "Who gained in IWM since 31 March: bp then, now and their difference with a bar, the place"
+        " then and now; the sums of all lines and the fund's return close the table.",
     ),
     "80x24-breadth": (
         (80, 24),

@@ -78,7 +78,7 @@ def test_views_both_ways_by_name_and_by_mouse() -> None:
         await type_line(pilot, app, "view nothing")
         assert "no view is called 'nothing'" in seen(app)
         main.activate(2)
-        await press(pilot, app, "v")
+        await type_line(pilot, app, "view left out")
         assert main.names.view == "left out"
         rule = next(line for line in lines_of(app) if "2 Contributors" in line)
         y = lines_of(app).index(rule)

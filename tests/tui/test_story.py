@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from core.answer.snapshot import Question, Snapshot, take
 from core.note.company import company
 from core.note.phrase import Figure, Name
 from core.note.story import LENGTHS, Length, story
+from tests.examples import examples
 from tests.random.test_prose import MONTHS
 from tests.random.test_prose_sums import random_markets
 from tests.tui import markets
@@ -153,7 +154,7 @@ def test_a_loss_of_one_index_begins_with_who_lost() -> None:
     assert text.startswith("IWM lost 2.00% before dividends in 2021. Its deepest fall on the way")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25)
 @given(random_markets())
 def test_every_number_of_the_story_stands_in_the_json(snapshot: Snapshot) -> None:
     for length in LENGTHS:

@@ -17,6 +17,7 @@ from textual.message import Message
 from cache.facts.errors import CacheError, why
 from core.answer.alerts import Alert, AlertState, figure, first, value
 from core.data.errors import CoreError
+from core.data.record import record
 from tui.alerts import hook
 from tui.alerts.book import AlertBook
 from tui.alerts.judging import Asked, answers, asked_in, asked_of
@@ -46,7 +47,7 @@ class AlertReply(Message):
     wrong: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Standing:
     """An alert with the number it is judged on now, None where that is not told."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.record import record
 from tui.charts.canvas import RISING, SCALE, Unit, Values, finite_range, round_ticks
 from tui.charts.plot import Curve, EndLabel, gutters_of, plot
 from tui.text import formats
@@ -75,7 +75,7 @@ def line_chart(
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class SubChart:
     """One of several charts over the same dates.
 

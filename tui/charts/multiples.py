@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from core.data.record import record
 from tui.charts.bars import POINTER
 from tui.charts.canvas import Canvas, Values, finite_range
 from tui.charts.plot import Curve, plot
@@ -20,7 +20,7 @@ _GAP: Final = 2
 _LOW: Final = 3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Multiple:
     """One of the small charts.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
+from core.data.record import record
 from tui.charts.canvas import Canvas, Unit, Values, finite_range, round_ticks, tick_labels
 from tui.text import formats
 from tui.text.spans import Characters, Drawing, to_ascii
@@ -23,7 +24,7 @@ _MIN_WIDTH: Final = 28
 _MIN_HEIGHT: Final = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Curve:
     """One line of a chart.
 
@@ -72,7 +73,7 @@ class Dots:
             canvas.put(left + x, y, glyph, style)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EndLabel:
     """The label at the right end of a series: its last value (NaN: none), name, value text."""
 
@@ -81,7 +82,7 @@ class EndLabel:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Scale:
     """Values to dot rows and positions to dot columns."""
 
@@ -169,7 +170,7 @@ def plot(
     return to_ascii(drawing) if ascii else drawing
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Frame:
     """The surroundings of a plot: its scale, the texts left of it and right of it."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from core.data.record import record
 from tui.charts.canvas import Canvas, round_ticks, tick_labels
 from tui.charts.plot import Dots, dots_between
 from tui.text import formats
@@ -21,7 +21,7 @@ _LEFT: Final = 6
 _LEAST: Final = 0.1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Tail:
     """A point and where it was before.
 

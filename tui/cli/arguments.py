@@ -105,12 +105,16 @@ def _completion(completion: argparse.ArgumentParser) -> None:
 
 def _note(note: argparse.ArgumentParser) -> None:
     from tui.cli.narrowing import add_arguments
-    from tui.report.formats import FORMATS
+    from tui.report.formats import FORMATS, PICTURES
     from tui.report.parts import PARTS
 
     add_arguments(note)
     note.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
     note.add_argument("--format", choices=FORMATS, default="text")
+    note.add_argument(
+        "--picture", choices=PICTURES, metavar="NAME", help="with svg, png: " + " ".join(PICTURES)
+    )
+    _dark(note)
     note.add_argument("--length", choices=("short", "full"), help="prose alone, 60 or 250 words")
     note.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
     note.add_argument("--force", action="store_true", help=_FORCE)
@@ -118,11 +122,16 @@ def _note(note: argparse.ArgumentParser) -> None:
     note.add_argument("--part", choices=PARTS, metavar="PART", help="with csv: " + " ".join(PARTS))
 
 
+def _dark(answer: argparse.ArgumentParser) -> None:
+    answer.add_argument("--dark", action="store_true", help="with svg, png: on a dark ground")
+
+
 def _board(board: argparse.ArgumentParser) -> None:
-    from tui.report.board import WRITERS
+    from tui.report.board import FORMATS
 
     board.add_argument("--group", metavar="NAME", help="one group of pairs, such as size")
-    board.add_argument("--format", choices=tuple(WRITERS), default="text")
+    board.add_argument("--format", choices=FORMATS, default="text")
+    _dark(board)
     board.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
     board.add_argument("--force", action="store_true", help=_FORCE)
 

@@ -7,10 +7,11 @@ answer carries the source, the date and the state of its numbers, and says what 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from core.data.record import record
 from tui.cli.questions import narrowed, of_index, opening_question
 from tui.report.figures import NoteFigures, Origins
 from tui.report.quoting import NOTICE, quoted, shortened
@@ -34,7 +35,7 @@ class BadCallError(Exception):
     """A call that cannot be answered as it is; the message says what would be right."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AssistantTool:
     """One tool.
 

@@ -11,8 +11,9 @@ from core.answer.board import Board, board
 from core.data.errors import UnavailableError
 from tui.report.board import WRITERS
 from tui.report.files import answer_to
+from tui.report.formats import DRAWN
 from tui.state.config import ConfigError
-from tui.text.streams import ANSWERED, IN_PART
+from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say
 
 if TYPE_CHECKING:
     from tui.service.service import Desk
@@ -22,13 +23,21 @@ if TYPE_CHECKING:
 def write_board(
     desk: Desk, config: Config, as_of: date | None, arguments: argparse.Namespace
 ) -> int:
-    """Write the board and return the exit code: 1 where a pair has no answer.
+    """Write the board and return the exit code: 1 where a pair has no answer, 2 for wrong use.
 
     Raises:
         ConfigError, CacheError, UnavailableError: see `the_board`.
     """
     answer = the_board(desk, config, as_of, arguments.group)
-    text = WRITERS[arguments.format](answer)
+    text: str | bytes
+    if arguments.format in DRAWN:
+        from tui.report.gallery import board_svg, drawn
+
+        text = drawn(board_svg(answer, dark=arguments.dark), arguments.format)
+    elif arguments.dark:
+        return say("--dark is of --format svg and png", BAD_INPUT)
+    else:
+        text = WRITERS[arguments.format](answer)
     answer_to(arguments.output, text, desk.ledger, kind=arguments.format, force=arguments.force)
     return IN_PART if any(row.missing for row in answer.rows) else ANSWERED
 

@@ -10,6 +10,7 @@ from core.answer.snapshot import final_sessions
 from core.answer.table import ROWS, find
 from tui.report import history as report
 from tui.report.files import answer_to, write_file
+from tui.report.formats import DRAWN
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, say
 
 if TYPE_CHECKING:
@@ -48,14 +49,17 @@ def write_history(desk: Desk, question: Question, arguments: argparse.Namespace)
             arguments.output, to_parquet(report.table(made)), desk.ledger, force=arguments.force
         )
     else:
+        text: str | bytes
         if kind == "csv":
             from tui.report.tidy import to_csv
 
             text = to_csv(report.table(made))
         elif kind == "json":
             text = report.to_json(made, basis=question.basis, simulated=simulated)
-        elif kind == "svg":
-            text = report.to_svg(made, simulated=simulated)
+        elif kind in DRAWN:
+            from tui.report.gallery import drawn
+
+            text = drawn(report.to_svg(made, simulated=simulated), kind)
         else:
             text = report.to_text(made, simulated=simulated)
         answer_to(arguments.output, text, desk.ledger, kind=kind, force=arguments.force)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from cache.facts.clean import clean
 from cache.facts.errors import SourceError, StoreEmpty
 from cache.store.draft import Note
 from core.data.frames import Prices
+from core.data.record import record
 from tui.state.config import as_date
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
@@ -43,7 +44,7 @@ def _rejected(rows: Sequence[Rejected], file: Path) -> None:
         say(f"{file.name}: {len(rows) - LISTED:,} more rows were refused", IN_PART)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Brought:
     """What an import took, in words, the rows it refused, and the generation now held.
 
@@ -136,7 +137,7 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.facts.columns import column_words, given_columns
     from cache.facts.funds import load_funds
-    from cache.refresh.run import NO_DATE
+    from cache.refresh.file_stage import NO_DATE
     from cache.sources.holdings.read import Notation, read_holdings
     from cache.sources.holdings.report import report
 

@@ -138,6 +138,11 @@ def _command(arguments: argparse.Namespace) -> int:
 
         return write_history(desk, question, arguments)
     question = narrowed(desk, question, arguments.without, arguments.theme, arguments.breadth_list)
+    if arguments.command == "note" and arguments.picture == "board":
+        from tui.cli.board import write_board
+
+        arguments.group = None
+        return write_board(desk, config, as_of, arguments)
     if arguments.command == "note":
         return _note(desk, question, arguments)
     if arguments.command == "export":
@@ -219,10 +224,13 @@ def _alone(question: Question, arguments: argparse.Namespace) -> Question:
 
 def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
     from tui.report.files import answer_to
-    from tui.report.formats import tells_daily, written
+    from tui.report.formats import DRAWN, tells_daily, written
 
     if arguments.part is not None and arguments.format != "csv":
         return say("--part picks a table of --format csv; `internals export` writes all", BAD_INPUT)
+    drawing = arguments.format in DRAWN
+    if not drawing and (arguments.picture or arguments.dark):
+        return say("--picture and --dark are of --format svg and png", BAD_INPUT)
     if arguments.length is not None and (arguments.format not in ("text", "md") or arguments.since):
         return say("--length is of --format text and md, without --since", BAD_INPUT)
     wanted = arguments.length is None and tells_daily(arguments.format, arguments.part)
@@ -247,6 +255,15 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
         from tui.report.tidy import part_csv
 
         text = part_csv(snapshot, earlier, arguments.part)
+    elif drawing:
+        from tui.report import gallery, plate
+
+        svg = (
+            gallery.to_svg(snapshot, arguments.picture, dark=arguments.dark)
+            if arguments.picture
+            else plate.to_svg(snapshot, dark=arguments.dark)
+        )
+        text = gallery.drawn(svg, arguments.format)
     else:
         text = written(snapshot, arguments.format, earlier)
     answer_to(arguments.output, text, desk.ledger, kind=arguments.format, force=arguments.force)

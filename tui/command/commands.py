@@ -7,8 +7,9 @@ from `COMMANDS`, so that none of them can promise what another does not do.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from core.data.record import record
 
 SPREAD, CONTRIBUTORS, BREADTH, CHANGES = 1, 2, 3, 4
 #: Panes that list names.
@@ -30,7 +31,7 @@ class CommandError(Exception):
     """A key or a line that asks for nothing known; the message is one sentence for a person."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Command:
     """One thing the screen does.
 
@@ -268,6 +269,22 @@ COMMANDS: Final = (
         "",
         _LINE,
         line="colours NAME",
+    ),
+    Command(
+        "movers_since",
+        (),
+        "who gained and lost bp and places since a date in the window; alone: since a week back",
+        "",
+        _LINE,
+        line="movers DATE",
+    ),
+    Command(
+        "picture",
+        (),
+        "a picture as PNG or SVG: gap, leaders, ladder, ratio and more, or the board",
+        "",
+        _LINE,
+        line="picture NAME [FILE]",
     ),
     Command("help_on", (), "what of this page speaks of a word", "", _LINE, line="help WORD"),
     Command("ranked", (), "the members ranked by return", "", _LINE, line="mrr"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from core.answer.alert_measures import MEASURES, measure_of
 from core.data.question import STEPS
+from core.data.record import record
 from tui.command.commands import COMMANDS, SORTS, Command
 from tui.command.paths import common_start
 
@@ -17,7 +17,7 @@ _WINDOWS: Final = (*STEPS, "H1", "H2")
 _TOLD: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Vocabulary:
     """The names that the words of a command line can be.
 
@@ -29,6 +29,7 @@ class Vocabulary:
         pairs: the watch list, as "IWM:SPY".
         views: names of the panes' views.
         palettes: names of the palettes.
+        pictures: names of the pictures.
         last: the last session, ISO, "" where not known.
     """
 
@@ -39,10 +40,11 @@ class Vocabulary:
     pairs: Sequence[str] = ()
     views: Sequence[str] = ()
     palettes: Sequence[str] = ()
+    pictures: Sequence[str] = ()
     last: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Offer:
     """A word that may come next.
 
@@ -101,6 +103,8 @@ def _following(head: str, before: Sequence[str], known: Vocabulary) -> list[Offe
         return list(single[head]) if not before else []
     if head == "colours" and not before:
         return [Offer(name) for name in known.palettes]
+    if head == "picture" and not before:
+        return [Offer(name, more=True) for name in known.pictures]
     if head == "go" and not before:
         return [Offer(symbol) for symbol in known.symbols]
     if head == "mark":

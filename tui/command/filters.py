@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.data.record import record
 from tui.command.commands import CommandError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _SCALE: Final = {"ret": 100.0, "w": 100.0, "bp": 10_000.0}
 _DECIMALS: Final = 7
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Filter:
     """A conjunction of terms.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from core.answer import alerts
 from core.data.errors import WindowError
 from core.data.question import FORMS, Question, normal
+from core.data.record import record
 from tui.command.commands import COMMANDS, SORTS, CommandError
 
 if TYPE_CHECKING:
@@ -21,35 +22,35 @@ EDITS: Final = ("add", "remove", "move")
 _SYMBOL: Final = re.compile(r"\^?[A-Z0-9][A-Z0-9.\-=^]{0,15}")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Act:
     """An action of a key, asked for by its word."""
 
     action: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WatchPair:
     """A pair of the watch list by its place, from 0."""
 
     place: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SetAlert:
     """An alert on what is on the screen."""
 
     alert: Alert
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SortBy:
     """Sort the names by a column of `SORTS`."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Import:
     """Bring a file.
 
@@ -60,14 +61,14 @@ class Import:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ThemeNamed:
     """A theme's names alone, marked; "" for all names again."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AddFund:
     """A fund for the user's own list.
 
@@ -78,7 +79,7 @@ class AddFund:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Words:
     """A command of the line that takes words: the screen knows what they mean.
 
@@ -91,7 +92,7 @@ class Words:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EditPairs:
     """A change of the watch list in the config file.
 
@@ -107,7 +108,7 @@ class EditPairs:
 
 
 #: Commands that take the rest of the line as it is.
-VERBS: Final = ("view", "go", "mark", "help", "colours")
+VERBS: Final = ("view", "go", "mark", "help", "colours", "movers", "picture")
 Asked = (
     Words
     | Question
@@ -163,7 +164,7 @@ def parse(
             raise CommandError("import which file? write its path, or drag it here")
         return Import(path)
     if head == "asof":
-        return replace(question, as_of=_date(rest))
+        return replace(question, as_of=a_date(rest))
     if head == "ex":
         return replace(question, without=_symbols(rest, (question.small, question.large)))
     if head == "list":
@@ -256,15 +257,20 @@ def _window(word: str) -> str | None:
         return None
 
 
-def _date(rest: list[str]) -> date | None:
+def a_date(
+    rest: list[str], form: str = "asof 2026-06-26, or asof alone for the last"
+) -> date | None:
+    """The ISO date of some words, None without any; ``form`` says how to write the command.
+
+    Raises:
+        CommandError: the words are no date.
+    """
     if not rest:
         return None
     try:
         return date.fromisoformat(" ".join(rest))
     except ValueError:
-        raise CommandError(
-            f"{' '.join(rest)!r} is no date; write asof 2026-06-26, or asof alone for the last"
-        ) from None
+        raise CommandError(f"{' '.join(rest)!r} is no date; write {form}") from None
 
 
 def _symbols(rest: list[str], funds: tuple[str, str]) -> tuple[str, ...]:

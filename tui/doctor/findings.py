@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from cache.facts.clean import clean
+from core.data.record import record
 from tui.text.formats import cell_width
 
 #: As it should be; worth knowing; to be mended.
@@ -19,7 +19,7 @@ _LONGEST: Final = 600
 _TOPIC: Final = 14
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Finding:
     """One thing that was looked at.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cache.sources.reach import Reached
+from core.data.record import record
 
 if TYPE_CHECKING:
     from tui.state.places import Places
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Reach = Callable[[list[str]], Mapping[str, Reached]]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Surroundings:
     """The machine that the checks examine; all can be given, so that tests need no such machine.
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
 
+from core.data.record import record
+
 if TYPE_CHECKING:
     from cache.facts.fund_entry import FundEntry
     from core.answer.board import Board, Pair
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from tui.state.pairs_file import PairsFile
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Quotes:
     """Today's quotes at one moment.
 

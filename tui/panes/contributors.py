@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tui.command.commands import CONTRIBUTORS
+from tui.panes.contents import ALL
 from tui.panes.groups import (
-    ALL,
     gap_leaders,
     groups,
     left_out,
@@ -19,16 +19,24 @@ from tui.panes.groups import (
     sector_strip,
 )
 from tui.panes.listing import ROW_STEPS, Grid, Order
-from tui.panes.names import COLUMNS, NamesTable, below_floor
+from tui.panes.names import NamesTable, below_floor
 from tui.panes.pane import Pane
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
     from tui.command.filters import Filter
     from tui.host.scene import Scene, Side
+    from tui.panes.contents import GridContents
     from tui.text.spans import Line
 
 #: From these widths on: two tables, and sectors beside them.
 TWO, STRIP = 84, 170
+#: Views with an order of their own, and the one they begin with.
+_ORDERS: Final = {"windows": Order(""), "movers": Order("change")}
+#: Views of one index at a time.
+_ONE_INDEX: Final = ("windows", "movers")
 
 
 class Contributors(Pane):
@@ -45,6 +53,10 @@ class Contributors(Pane):
     def __init__(self) -> None:
         super().__init__()
         self.order = Order()
+        self._orders = dict(_ORDERS)
+        #: The date that movers are told since; None for a week back.
+        self.since: date | None = None
+        self._since_words = ""
         self.filter: Filter | None = None
         #: What n and N look for among all lines, once they have been pressed.
         self.sought: Filter | None = None
@@ -99,9 +111,25 @@ class Contributors(Pane):
             gap_leaders(scene, best=self.order.falling, filtered=matching).fill(self._other)
         elif self.view == "brinson":
             sector_effects(scene, best=self.order.falling).fill(self._other)
-        else:
+        elif self.view == "left out":
             left_out(scene).fill(self._other)
+        else:
+            self._other.needle = self.filter.needle if self.filter else ""
+            self._over_time(scene).fill(self._other)
         self._show_cursor()
+
+    def _over_time(self, scene: Scene) -> GridContents:
+        """The table of a view that sets several dates side by side."""
+        # loaded by the first look at such a view
+        from tui.panes import over_time
+
+        if self.view == "sector windows":
+            return over_time.sector_windows(scene)
+        if self.view == "windows":
+            return over_time.windows(scene, self._orders["windows"], self.filter)
+        order = self._orders["movers"]
+        contents, self._since_words = over_time.movers_since(scene, self.since, order, self.filter)
+        return contents
 
     def _show_cursor(self) -> None:
         """The cursor is shown in the table that keys move."""
@@ -122,6 +150,10 @@ class Contributors(Pane):
             notes.append("themes may overlap and need not add up to the return")
         if self.view == "themes":
             notes += scene.market.reference.doubts
+        if self.view in ("windows", "sector windows"):
+            from tui.panes.over_time import window_notes
+
+            notes += window_notes(scene)
         return list(dict.fromkeys([*notes, *rest]))
 
     def title_words(self) -> Line:
@@ -133,6 +165,13 @@ class Contributors(Pane):
             line.append((" ", ""))
         elif self.view == "names" and self.sought is not None:
             line = [("· ", "axis"), (f"n N /{self.sought.text} ", "mark")]
+        elif self.view in _ONE_INDEX and self.scene is not None:
+            side = self.scene.sides[0]
+            line = [("· ", "axis"), (f"{self.scene.fund(side)} ", side)]
+            if self.view == "movers":
+                line.append((f"{self._since_words} ", ""))
+            if self.filter is not None:
+                line.append((f"/{self.filter.text} alone ", "mark"))
         elif self.filter is not None and self.view in ("sectors", "themes", "gap"):
             line = [("· ", "axis"), (f"/{self.filter.text} alone ", "mark")]
         elif self.filter is not None:
@@ -170,7 +209,7 @@ class Contributors(Pane):
         if self.view == "names":
             return self._tables[self.side if self.wide else 0].symbol()
         key = self._other.cursor_key
-        if self.view == "gap" and isinstance(key, str):
+        if self.view in ("gap", *_ONE_INDEX) and isinstance(key, str):
             return key if key != ALL else None
         return key[1] if isinstance(key, tuple) else None
 
@@ -186,27 +225,57 @@ class Contributors(Pane):
         grid = self.table()
         return self.view == "names" and grid is not None and grid.cursor_key == "others"
 
+    @property
+    def sorts(self) -> Mapping[str, tuple[str, str]]:
+        """Columns that the view is sorted by -> the letter after the sort key, and a word."""
+        if self.view not in _ORDERS:
+            return super().sorts
+        from tui.panes.over_time import MOVER_SORTS, window_sorts
+
+        return MOVER_SORTS if self.view == "movers" else window_sorts(self.scene)
+
+    def _order_here(self) -> Order:
+        return self._orders.get(self.view, self.order)
+
+    def _set_order(self, order: Order) -> None:
+        if self.view in _ORDERS:
+            self._orders[self.view] = order
+        else:
+            self.order = order
+        self.redraw()
+        if self.view != "names":
+            # all lines are listed: those that the order puts first are what is looked for
+            self.to_top()
+
     def sort(self, key: str) -> None:
         """Sort the names; the same column again turns the order round."""
-        if self.view not in ("names", "gap"):
+        stays = self.view in _ORDERS and key in self.sorts
+        if self.view not in ("names", "gap") and not stays:
             self.view = "names"
-        falls = key in ("bp", "ret", "w")
-        again = self.order.key == key
-        self.order = Order(key, not self.order.falling if again else falls)
-        self.redraw()
+        falls = key not in ("symbol", "name", "sector")
+        order = self._order_here()
+        self._set_order(Order(key, not order.falling if order.key == key else falls))
 
     def reverse(self) -> None:
         """Turn the order round."""
-        self.order = Order(self.order.key, not self.order.falling)
-        self.redraw()
+        order = self._order_here()
+        self._set_order(Order(order.key, not order.falling))
 
     def best(self) -> None:
         """Best contributors first, or worst."""
+        if self.view in _ORDERS:
+            self.reverse()
+            return
         falling = not self.order.falling if self.order.key == "bp" else True
-        self.order = Order("bp", falling)
         if self.view not in ("names", "gap"):
             self.view = "names"
+        self._set_order(Order("bp", falling))
+
+    def show_movers(self, since: date | None) -> None:
+        """Turn to the movers since a date, or since a week back."""
+        self.since, self.view = since, "movers"
         self.redraw()
+        self.to_top()
 
     def change_rows(self, step: int) -> None:
         """More or fewer lines in full."""
@@ -292,7 +361,7 @@ class Contributors(Pane):
 
     def on_line_table_header_clicked(self, event: Grid.HeaderClicked) -> None:
         """A click on a header sorts by it."""
-        if event.key in {column.key for column in COLUMNS} - {"rank", "mark", "note", "bar"}:
+        if event.key in self.sorts:
             self.sort(event.key)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:

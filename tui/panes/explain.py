@@ -10,6 +10,7 @@ from textual.message import Message
 
 from core.answer.table import shown_in
 from core.data.errors import CoreError
+from core.data.record import record
 from core.explain.measures import explain
 from tui.command.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD
 from tui.panes.help import PageScreen, page_bindings
@@ -32,7 +33,7 @@ class Explained(Message):
     sentence: str
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class ExplainRequest:
     """One measure of one index."""
 
@@ -54,6 +55,9 @@ _OF_ROW: Final = {
     (CONTRIBUTORS, "themes"): "theme",
     (CONTRIBUTORS, "gap"): "leader",
     (CONTRIBUTORS, "brinson"): "brinson",
+    (CONTRIBUTORS, "windows"): "contribution",
+    (CONTRIBUTORS, "sector windows"): "sector",
+    (CONTRIBUTORS, "movers"): "contribution",
     (CONTRIBUTORS, "left out"): "contribution",
     (CHANGES, "membership"): "change",
 }
@@ -61,6 +65,7 @@ _OF_PAIR: Final = {
     (SPREAD, "lines"): ("gap", "rolling", "streak", "ratio", "geometric", "drawdown"),
     (SPREAD, "years"): ("rank", "since", "z", "percentile"),
     (SPREAD, "full years"): ("full-rank", "since", "z", "percentile"),
+    (SPREAD, "months"): ("gap", "ratio"),
     (SPREAD, "paths"): ("gap", "rank", "since", "percentile"),
     (SPREAD, "stretches"): ("rolling", "streak", "followed"),
     (SPREAD, "ratio"): ("ratio", "followed"),
@@ -80,6 +85,7 @@ _OF_BOTH: Final = {
     ),
     (BREADTH, "signals"): ("signals", "zweig_average"),
     (CONTRIBUTORS, "sectors"): ("sector",),
+    (CONTRIBUTORS, "sector windows"): ("sector",),
     (CONTRIBUTORS, "themes"): ("theme",),
     (CHANGES, "membership"): ("turnover",),
     (CHANGES, "concentration"): ("top", *_rows(CHANGES, "concentration"), "hhi", "without"),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, Literal
 
+from core.data.record import record
 from tui.command.commands import BREADTH, CHANGES, CONTRIBUTORS, SPREAD, hints
 from tui.text import formats
 from tui.text.spans import Drawing, Line, fit_line, line_width
@@ -27,8 +28,18 @@ TITLES: Final = {
     CHANGES: "Changes",
 }
 VIEWS: Final[Mapping[int, tuple[str, ...]]] = {
-    SPREAD: ("lines", "years", "full years", "paths", "stretches", "ratio"),
-    CONTRIBUTORS: ("names", "sectors", "themes", "gap", "brinson", "left out"),
+    SPREAD: ("lines", "years", "full years", "months", "paths", "stretches", "ratio"),
+    CONTRIBUTORS: (
+        "names",
+        "sectors",
+        "themes",
+        "gap",
+        "brinson",
+        "windows",
+        "sector windows",
+        "movers",
+        "left out",
+    ),
     BREADTH: (
         "histogram",
         "ladder",
@@ -62,7 +73,7 @@ def form(width: int, height: int, *, zoomed: bool) -> Literal["four", "one", "sm
     return "one" if zoomed or width < FOUR[0] or height < FOUR[1] else "four"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TitleExtras:
     """The words of a pane's title beside its name and its views.
 
@@ -91,24 +102,38 @@ def title(number: int, view: str, active: bool, width: int, extra: TitleExtras) 
     # colour, is sent anew with each move
     head: Line = [("━▸", "mark")] if active else [("─", "axis"), (" ", "")]
     head += [(f"{number} {TITLES[number]}", "bold"), (" ", "")]
-    views = VIEWS[number]
-    tabs: Line = []
-    for name in views:
-        tabs += [(name, "bold" if name == view else "dim"), (" ", "")]
-        tabs += [("· ", "axis")] if name != views[-1] else []
     tail: Line = []
     if extra.simulated:
         tail = [(" ", ""), ("SIMULATED", "mark"), (" ", ""), ("─", "axis")]
     if extra.rung:
         tail = [(" ◆ alert ", "mark reverse"), ("─", "axis"), *tail]
     words = extra.words
-    lone: Line = [("· ", "axis"), (view, "bold"), (" ", "")]
-    for middle in ([("· ", "axis"), *tabs, *words], [*lone, *words], [*words], lone, []):
-        line = [*head, *middle]
-        room = width - line_width(line) - line_width(tail)
-        if room >= 0:
-            return [*line, ("─" * room, "axis"), *tail]
-    return [*head, *tail]
+    room = width - line_width(head) - line_width(tail)
+    views = VIEWS[number]
+    middle = [*_tabs(views, view, room - line_width(words)), *words]
+    if line_width(middle) > room:
+        middle = _tabs(views, view, room)
+    return [*head, *middle, ("─" * max(room - line_width(middle), 0), "axis"), *tail]
+
+
+def _tabs(views: Sequence[str], view: str, room: int) -> Line:
+    """The names of the views beside the one shown, as many as fit; [] where not even it does."""
+    first = last = views.index(view)
+
+    def line(first: int, last: int) -> Line:
+        tabs: Line = [("· ", "axis")] + [("… ", "axis")] * (first > 0)
+        for name in views[first : last + 1]:
+            tabs += [(name, "bold" if name == view else "dim"), (" ", "")]
+            tabs += [("· ", "axis")] if name != views[last] else []
+        return tabs + [("… ", "axis")] * (last < len(views) - 1)
+
+    # first those after it, which the next key turns to, then those before
+    while last < len(views) - 1 and line_width(line(first, last + 1)) <= room:
+        last += 1
+    while first > 0 and line_width(line(first - 1, last)) <= room:
+        first -= 1
+    shown = line(first, last)
+    return shown if line_width(shown) <= room else []
 
 
 def view_at(line: Line, x: int, views: Sequence[str]) -> str:
@@ -241,7 +266,7 @@ def too_small(width: int, height: int) -> Drawing:
     return [[]] * top + [[(line.center(width).rstrip(), "")] for line in lines]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Start:
     """What the frame shows before anything is read.
 

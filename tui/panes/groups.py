@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.measures.groups import sectors, themes
-from tui.charts import diverging_bars
+from tui.panes.contents import ALL, GridContents, of_rows
 from tui.text import formats
 from tui.widgets.columns import Cell, TableColumn
 
@@ -20,34 +20,6 @@ if TYPE_CHECKING:
     from core.measures.groups import Group
     from tui.command.filters import Filter
     from tui.host.scene import Scene, Side
-    from tui.panes.listing import Grid
-
-#: Key of the row that sums a table up.
-ALL: Final = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class GridContents:
-    """A table ready to be shown: its columns and their cells, row by row."""
-
-    columns: tuple[TableColumn, ...]
-    rows: tuple[dict[str, Cell], ...]
-    keys: tuple[Hashable, ...]
-    values: dict[str, list[float]]
-    empty: str
-
-    def fill(self, grid: Grid) -> None:
-        """Put it on a table; bars are drawn for the width they get."""
-
-        def cell(row: int, key: str) -> Cell:
-            if key in self.values:
-                width = next((p.width for p in grid.placed if p.column.key == key), 0)
-                return diverging_bars(self.values[key], width)[row]
-            return self.rows[row].get(key, "")
-
-        grid.set_columns(self.columns)
-        grid.sort_key = ""
-        grid.fill(len(self.rows), cell, list(self.keys), empty=self.empty)
 
 
 def _side_columns(side: Side, fund: str, priority: int) -> tuple[TableColumn, ...]:
@@ -72,7 +44,7 @@ def _groups_of(
     if kind == "sectors":
         return sectors(tuple(lines.sectors[row] for row in rows), weight, contribution)
     symbols = tuple(lines.symbols[row] for row in rows)
-    return themes(tuple(scene.market.themes), symbols, weight, contribution)
+    return themes(tuple(scene.known.themes), symbols, weight, contribution)
 
 
 def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContents:
@@ -95,7 +67,7 @@ def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContent
         sources = {
             g.name: g.source for side_groups in by_side.values() for g in side_groups.values()
         }
-        wanted_symbols = {theme.name: theme.symbols for theme in scene.market.themes}
+        wanted_symbols = {theme.name: theme.symbols for theme in scene.known.themes}
         for row, name in zip(rows, names, strict=True):
             symbols = wanted_symbols.get(name, ())
             known = {
@@ -127,7 +99,7 @@ def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContent
     empty = (
         "No sectors." if kind == "sectors" else "No themes: themes.toml beside the config has none."
     )
-    return GridContents(tuple(columns), tuple(rows), tuple(names), values, empty)
+    return GridContents(tuple(columns), tuple(names), of_rows(rows), values, empty)
 
 
 def _group_cells(group: Group | None, tail: str) -> dict[str, Cell]:
@@ -148,7 +120,7 @@ def sector_strip(scene: Scene) -> GridContents:
         for column in whole.columns
         if column.key in ("name", "bp", "bp2")
     ]
-    return GridContents(tuple(keep), whole.rows, whole.keys, {}, whole.empty)
+    return replace(whole, columns=tuple(keep), bars={})
 
 
 def gap_leaders(
@@ -178,40 +150,52 @@ def gap_leaders(
         TableColumn("bar", "", 8, "left", 5, max_width=60),
     )
     if leaders is None:
-        return GridContents(columns, (), (), {}, _both(scene))
+        return GridContents(columns, (), of_rows(()), empty=both_needed(scene))
     size = len(leaders.symbols)
-    brought: dict[str, dict[str, Cell]] = {}
-    for side, view in scene.views():
-        lines = view.contributors
-        for symbol, sector, value in zip(
-            lines.symbols, lines.sectors, lines.contribution.tolist(), strict=True
-        ):
-            cells = brought.setdefault(symbol, {"sector": sector})
-            cells[side] = formats.bp(value, 1, unit=False)
     order = [
         i
         for i in (range(size) if best else range(size - 1, -1, -1))
         if filtered is None or leaders.symbols[i] in filtered
     ]
-    rows: list[dict[str, Cell]] = [
-        {
-            "rank": f"{i + 1:,}",
-            "symbol": (leaders.symbols[i], "bold"),
-            "name": leaders.names[i],
-            "bp": formats.bp(float(leaders.value[i]), 1, unit=False),
-            **brought.get(leaders.symbols[i], {}),
-        }
-        for i in order
-    ]
     bars = [float(leaders.value[i]) for i in order]
     keys: list[Hashable] = [leaders.symbols[i] for i in order]
+    total: dict[str, Cell] = {}
     if filtered is not None and order:
-        total = formats.bp(math.fsum(bars), 1, unit=False)
-        rows.append({"symbol": ("sum", "dim"), "name": (f"{len(order):,} matches", "dim")})
-        rows[-1]["bp"] = (total, "bold")
+        total = {
+            "symbol": ("sum", "dim"),
+            "name": (f"{len(order):,} matches", "dim"),
+            "bp": (formats.bp(math.fsum(bars), 1, unit=False), "bold"),
+        }
         bars.append(float("nan"))
         keys.append(ALL)
-    return GridContents(columns, tuple(rows), tuple(keys), {"bar": bars}, _both(scene))
+    lines_of = {side: view.contributors for side, view in scene.views()}
+    row_of = {
+        side: dict(zip(lines.symbols, range(len(lines)), strict=True))
+        for side, lines in lines_of.items()
+    }
+
+    def cell(row: int, key: str) -> Cell:
+        if row == len(order):
+            return total.get(key, "")
+        place, symbol = order[row], leaders.symbols[order[row]]
+        if key == "rank":
+            return f"{place + 1:,}"
+        if key == "symbol":
+            return symbol, "bold"
+        if key == "name":
+            return leaders.names[place]
+        if key == "bp":
+            return formats.bp(float(leaders.value[place]), 1, unit=False)
+        if key == "sector":
+            here = [side for side in lines_of if symbol in row_of[side]]
+            return lines_of[here[-1]].sectors[row_of[here[-1]][symbol]] if here else ""
+        for side, lines in lines_of.items():
+            if key == side and symbol in row_of[side]:
+                contribution = float(lines.contribution[row_of[side][symbol]])
+                return formats.bp(contribution, 1, unit=False)
+        return ""
+
+    return GridContents(columns, tuple(keys), cell, {"bar": bars}, both_needed(scene))
 
 
 def sector_effects(scene: Scene, *, best: bool) -> GridContents:
@@ -261,10 +245,11 @@ def sector_effects(scene: Scene, *, best: bool) -> GridContents:
         rows.append({"name": ("gap of the baskets", "dim"), **whole})
         values.append(float("nan"))
         keys.append(ALL)
-    return GridContents(columns, tuple(rows), tuple(keys), {"bar": values}, _both(scene))
+    return GridContents(columns, tuple(keys), of_rows(rows), {"bar": values}, both_needed(scene))
 
 
-def _both(scene: Scene) -> str:
+def both_needed(scene: Scene) -> str:
+    """Say why a table that needs both indices is empty."""
     return " ".join(f"{m}." for m in scene.snapshot.missing) or "Both indices are needed for this."
 
 
@@ -291,4 +276,4 @@ def left_out(scene: Scene) -> GridContents:
                 }
             )
             keys.append((view.fund, line.symbol))
-    return GridContents(columns, tuple(rows), tuple(keys), {}, "Every line is measured.")
+    return GridContents(columns, tuple(keys), of_rows(rows), empty="Every line is measured.")

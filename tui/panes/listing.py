@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from rich.style import Style
 
+from core.data.record import record
 from tui.text import formats
 from tui.text.safe import safe
 from tui.widgets.columns import GUTTER, Cell, CellOf
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ROW_STEPS: Final = (None, 25, 50, 100, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Order:
     """How names are sorted.
 
@@ -39,7 +39,7 @@ class Order:
     falling: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Closing:
     """A row that is no line: "all others", a part of "unexplained", the sum.
 

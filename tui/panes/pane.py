@@ -10,6 +10,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
+from tui.command.commands import SORTS
 from tui.panes.frame import VIEWS, TitleExtras, title, view_at
 from tui.panes.sheet import Panel
 from tui.panes.wording import foot_texts, wrapped
@@ -17,6 +18,8 @@ from tui.widgets.stage import settle
 from tui.widgets.table import LineTable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tui.host.scene import Scene
     from tui.panes.listing import Grid
     from tui.text.spans import Drawing, Line
@@ -113,6 +116,11 @@ class Pane(Widget):
         if rung != self.rung:
             self.rung = rung
             self._title.show(self._draw_title)
+
+    @property
+    def sorts(self) -> Mapping[str, tuple[str, str]]:
+        """Columns that names are sorted by -> the letter after the sort key, and a word."""
+        return SORTS
 
     def next_view(self, step: int = 1) -> None:
         """Turn to the next view, or with -1 to the one before."""

@@ -10,6 +10,7 @@ from typing import Final
 from core.answer.board import RANKED, WINDOWS, Board, BoardRow
 from core.measures.ratio import AVERAGES
 from tui.report.export import plain_table
+from tui.report.formats import DRAWN
 from tui.report.page import page, table_html
 from tui.report.parts import TidyColumn, TidyTable
 from tui.report.sketch import clean
@@ -187,3 +188,4 @@ WRITERS: Final[Mapping[str, Callable[[Board], str]]] = {
     "html": to_html,
     "line": to_line,
 }
+FORMATS: Final = (*WRITERS, *DRAWN)

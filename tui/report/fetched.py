@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from cache.facts.sessions import last_final
 from cache.refresh.backoff import load_waits
 from cache.refresh.lock import last_said
 from cache.refresh.plan import left_alone
+from core.data.record import record
 from tui.text import formats as f
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 LATE = "no close of the last session yet"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FailureGroup:
     """The symbols or files that failed for one reason.
 
@@ -36,7 +37,7 @@ class FailureGroup:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fetched:
     """The last refresh of a store, and what is still missing after it.
 

@@ -18,11 +18,17 @@ _WRITERS: Final[Mapping[str, tuple[str, str]]] = {
     "json": ("document", "to_json"),
     "csv": ("tidy", "part_csv"),
     "svg": ("plate", "to_svg"),
+    "png": ("plate", "to_png"),
     "xlsx": ("workbook", "to_xlsx"),
     "slack": ("slack", "to_slack"),
     "line": ("short", "to_line"),
 }
 FORMATS: Final = tuple(_WRITERS)
+#: Those that draw, and the pictures that they draw besides that of the whole answer.
+DRAWN: Final = ("svg", "png")
+PICTURES: Final = (
+    "gap", "draggers", "leaders", "ladder", "years", "stretches", "ratio", "bridge", "board",
+)  # fmt: skip
 #: Those that are worth a file of their own.
 FILED: Final = tuple(name for name in _WRITERS if name != "line")
 #: Tables that need it.
@@ -38,7 +44,7 @@ def tells_daily(name: str, part: str | None = None) -> bool:
         name: of `FORMATS`.
         part: the table asked for, with csv.
     """
-    return part in _DAILY_PARTS if name == "csv" else name not in ("svg", "slack", "line")
+    return part in _DAILY_PARTS if name == "csv" else name not in (*DRAWN, "slack", "line")
 
 
 def written(snapshot: Snapshot, name: str, earlier: Since | None = None) -> str | bytes:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.answer.history import History, Point
 
 SCHEMA: Final = 1
-FORMATS: Final = ("text", "json", "csv", "parquet", "svg")
+FORMATS: Final = ("text", "json", "csv", "parquet", "svg", "png")
 _WIDTH, _HEIGHT, _LEFT = 900.0, 180.0, 8.0
 
 
@@ -106,6 +106,7 @@ def to_svg(histories: Sequence[History], *, simulated: bool) -> str:
         _WIDTH, _HEIGHT * max(len(drawn), 1) + 20, "History of measures",
         "; ".join(f"{one.fund} {one.row.title}" for one in drawn) or "no point counts",
     )  # fmt: skip
+    sketch.box(0, 0, (sketch.width, sketch.height), "ground")
     if simulated:
         sketch.text(_LEFT, 14, "SIMULATED MARKET", "t strong")
     for place, one in enumerate(drawn):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.store import disk
+from core.answer.board import Board
 from core.data.question import ABOVE, BELOW
 from tui.report.files import Ledger, check_target, write_file
 from tui.report.formats import KEPT, written
@@ -89,3 +91,36 @@ def keep(
     for name, target in files.items():
         write_file(target, written(snapshot, name), ledger)
     return list(files.values())
+
+
+def keep_picture(
+    name: str,
+    of: Snapshot | Board,
+    directory: Path,
+    target: Path | None = None,
+    ledger: Ledger | None = None,
+) -> Path:
+    """Write one picture, and return its file: SVG where its name ends so, else PNG.
+
+    Args:
+        name: of `tui.report.formats.PICTURES`.
+        of: the answer, or the board for the picture of that name.
+        directory: for a file that is not named; simulated ones in a folder of their own.
+        target: the file; None for one named by its question and date, as PNG where the library
+            for it is installed.
+        ledger: the files that this program wrote, and may replace.
+
+    Raises:
+        UnavailableError: there is nothing to draw it from, or PNG cannot be written here.
+        OSError: see `write_file`.
+    """
+    from tui.report.gallery import board_svg, drawn, to_svg
+
+    svg = board_svg(of) if isinstance(of, Board) else to_svg(of, name)
+    if target is None:
+        title = f"board_{of.as_of}_{of.basis}" if isinstance(of, Board) else f"{stem(of)}_{name}"
+        kind = "png" if find_spec("resvg_py") is not None else "svg"
+        target = directory.expanduser() / ("simulated" if of.simulated else "") / f"{title}.{kind}"
+        disk.make(target.parent)
+    write_file(target, drawn(svg, "svg" if target.suffix == ".svg" else "png"), ledger)
+    return target

@@ -6,9 +6,9 @@ Each row says which question it answers, so that a table cannot be read under a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from core.data.record import record
 from tui.report.parts_rarity import RARITY_PARTS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _KINDS: Final[Mapping[str, Kind]] = {
 _TAIL: Final = "window start:d end:d basis as_of:d state simulated:b"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TidyColumn:
     """A column's name and what stands in it."""
 
@@ -31,7 +31,7 @@ class TidyColumn:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TidyTable:
     """One tidy table; None where a value is missing.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tui.charts.canvas import finite_range, round_ticks, tick_labels
+from tui.charts.canvas import Unit, finite_range, round_ticks, tick_labels
 from tui.charts.lines import date_ticks
 from tui.report.sketch import CHARACTER, Anchor, Point, Sketch
 from tui.text import formats as f
@@ -24,10 +24,10 @@ NAMES: Final = 10
 #: Points that a curve over all names is drawn through.
 _POINTS: Final = 160
 _ROW: Final = 17.0
-_LEFT, _TOP, _BOTTOM = 46.0, 12.0, 22.0
+LEFT, TOP, BOTTOM = 46.0, 12.0, 22.0
 
 
-class _SvgScale:
+class SvgScale:
     """Values to pixels, upright: the largest on top."""
 
     def __init__(self, low: float, high: float, top: float, bottom: float) -> None:
@@ -36,21 +36,22 @@ class _SvgScale:
         self._top, self._bottom = top, bottom
 
     def __call__(self, value: float) -> float:
+        """Height of a value, in pixels from the top."""
         part = (value - self.low) / (self.high - self.low)
         return self._bottom - part * (self._bottom - self._top)
 
 
-def _grid(sketch: Sketch, scale: _SvgScale, left: float, right: float, unit: str = "%") -> None:
+def grid(sketch: Sketch, scale: SvgScale, left: float, right: float, unit: Unit = "%") -> None:
     """Horizontal lines at round values, with their texts on the left; zero is stronger."""
     ticks = round_ticks(scale.low, scale.high, 6)
-    for value, label in zip(ticks, tick_labels(ticks, "pp" if unit == "pp" else "%"), strict=True):
+    for value, label in zip(ticks, tick_labels(ticks, unit, sign=bool(unit)), strict=True):
         y = scale(value)
         sketch.line((left, y), (right, y), "zero" if abs(value) < 1e-12 else "grid")
         sketch.text(left - 5, y + 4, label.removesuffix(f" {unit}"), "t muted", "end")
-    sketch.text(left - 5, _TOP - 1, unit, "t muted", "end")
+    sketch.text(left - 5, TOP - 1, unit, "t muted", "end")
 
 
-def _apart(wanted: Sequence[float], gap: float) -> list[float]:
+def spaced(wanted: Sequence[float], gap: float) -> list[float]:
     """Heights at least ``gap`` apart, in the order wanted, as near to it as that lets them be."""
     order = np.argsort(wanted, kind="stable")
     placed = np.array(wanted, float)[order]
@@ -83,30 +84,30 @@ def spread(snapshot: Snapshot, width: float, height: float = 280) -> Sketch | No
     assert bounds is not None
     longest = max(len(f"{name} {figure}") for name, figure, _, _ in ends)
     right = width - CHARACTER * 1.2 * longest - 8
-    scale = _SvgScale(min(bounds[0], 0.0), max(bounds[1], 0.0), _TOP, height - _BOTTOM)
-    _grid(sketch, scale, _LEFT, right)
-    xs = np.linspace(_LEFT, right, len(spread.sessions)).tolist()
+    scale = SvgScale(min(bounds[0], 0.0), max(bounds[1], 0.0), TOP, height - BOTTOM)
+    grid(sketch, scale, LEFT, right)
+    xs = np.linspace(LEFT, right, len(spread.sessions)).tolist()
 
     def points(line: FloatArray) -> list[Point]:
         return [(x, scale(y)) for x, y in zip(xs, line.tolist(), strict=True)]
 
-    _dates(sketch, spread.sessions, xs, right)
+    dates(sketch, spread.sessions, xs, right)
     sketch.area([*points(spread.small_line), *points(spread.large_line)[::-1]], "gap")
     for _, _, line, look in reversed(ends):
         sketch.curve(points(line), f"line {look}")
     heights = [scale(float(line[-1])) for _, _, line, _ in ends]
-    for (name, figure, _, look), y in zip(ends, _apart(heights, 16), strict=True):
+    for (name, figure, _, look), y in zip(ends, spaced(heights, 16), strict=True):
         sketch.text(right + 6, y + 4, f"{name} {figure}", f"t strong is-{look}")
     return sketch
 
 
-def _dates(sketch: Sketch, sessions: np.ndarray, xs: list[float], right: float) -> None:
+def dates(sketch: Sketch, sessions: np.ndarray, xs: list[float], right: float) -> None:
     """Round dates under a curve."""
     columns = [round(x / CHARACTER) for x in xs]
     for column, label in date_ticks(sessions, columns):
         x = xs[columns.index(column)]
         if x + len(label) * CHARACTER <= right + CHARACTER * 6:
-            sketch.line((x, sketch.height - _BOTTOM), (x, sketch.height - _BOTTOM + 4), "grid")
+            sketch.line((x, sketch.height - BOTTOM), (x, sketch.height - BOTTOM + 4), "grid")
             sketch.text(x, sketch.height - 6, label, "t muted")
 
 
@@ -128,13 +129,13 @@ def years(ranking: Ranking, title: str, this_year: int | None, width: float) -> 
         f"{len(history)} years; the widest gap is {f.pp(widest.gap)} in {widest.year}",
     )  # fmt: skip
     gaps = [year.gap for year in history]
-    scale = _SvgScale(min(*gaps, 0.0), max(*gaps, 0.0), _TOP + 8, height - _BOTTOM - 8)
+    scale = SvgScale(min(*gaps, 0.0), max(*gaps, 0.0), TOP + 8, height - BOTTOM - 8)
     right = width - 6
-    _grid(sketch, scale, _LEFT, right, "pp")
-    step = (right - _LEFT) / len(history)
+    grid(sketch, scale, LEFT, right, "pp")
+    step = (right - LEFT) / len(history)
     every = max(1, math.ceil(CHARACTER * 5.5 / step))
     for place, year in enumerate(history):
-        x, top, bottom = _LEFT + place * step, *sorted((scale(year.gap), scale(0.0)))
+        x, top, bottom = LEFT + place * step, *sorted((scale(year.gap), scale(0.0)))
         mine = year.year == this_year
         look = "bar is-own" if mine else "bar is-up" if year.gap > 0 else "bar is-down"
         size = (step * 0.76, max(bottom - top, 1))
@@ -187,7 +188,12 @@ def gap_leaders(snapshot: Snapshot, width: float) -> Sketch | None:
 
 
 def bars(
-    title: str, labels: Sequence[str], values: Sequence[float], names: Sequence[str], width: float
+    title: str,
+    labels: Sequence[str],
+    values: Sequence[float],
+    names: Sequence[str],
+    width: float,
+    notes: Sequence[str] = (),
 ) -> Sketch | None:
     """Bars to both sides of zero, a row each, in the order given; None without rows.
 
@@ -197,6 +203,7 @@ def bars(
         values: fractions, printed in bp.
         names: in full, for a pointer that rests on a bar.
         width: in pixels.
+        notes: a further figure a row, at the right end.
     """
     if not values:
         return None
@@ -206,6 +213,7 @@ def bars(
     left = CHARACTER * max(len(label) for label in labels) + 12
     low, high = min(*values, 0.0), max(*values, 0.0)
     first, last = left + (room if low < 0 else 0), width - (room if high > 0 else 0)
+    last -= CHARACTER * 10 if notes else 0
     unit = (last - first) / ((high - low) or 1.0)
     zero = first - low * unit
     for place, (label, value, name) in enumerate(zip(labels, values, names, strict=True)):
@@ -219,7 +227,36 @@ def bars(
             sketch.text(start + wide + 4, y + 12, figure, "t")
         else:
             sketch.text(start - 4, y + 12, figure, "t", "end")
+    for place, note in enumerate(notes):
+        sketch.text(width, 16 + place * _ROW, note, "t muted", "end")
     sketch.line((zero, 2), (zero, sketch.height - 2), "zero")
+    return sketch
+
+
+def ladder(snapshot: Snapshot, width: float) -> Sketch | None:
+    """Shares of lines beyond each step, both indices beside each other; None without lines."""
+    views = [(v, look) for v, look in _sides(snapshot) if v.breadth.n]
+    if not views:
+        return None
+    steps = views[0][0].breadth.ladder
+    description = "; ".join(f"{v.fund}: {v.breadth.up:,} of {v.breadth.n:,} rose" for v, _ in views)
+    thick = 13.0
+    row = thick * len(views) + 12
+    sketch = Sketch(width, 26 + row * len(steps), "Lines beyond each step", description)
+    left, right = CHARACTER * 15, width - CHARACTER * 12
+    for place, step in enumerate(steps):
+        y = 24 + place * row
+        name = "rose" if step.threshold == 0 else f"{'below' if step.below else 'above'}"
+        name += "" if step.threshold == 0 else f" {step.threshold * 100:+g} %"
+        sketch.text(0, y + (row - 4) / 2, name, "t strong")
+        sketch.box(left, y, (right - left, thick * len(views)), "track")
+        for side, (view, look) in enumerate(views):
+            rung = view.breadth.ladder[place]
+            top, size = y + side * thick, (right - left) * (rung.share or 0.0)
+            sketch.box(left, top + 0.5, (size, thick - 1), f"bar is-{look}")
+            share = f.pct(rung.share, 1, sign=False)
+            sketch.text(left + size + 5, top + 11, f"{share} · {rung.count:,}", "t")
+    _legend(sketch, [(f"{v.fund}, {v.breadth.n:,} lines", look) for v, look in views], width)
     return sketch
 
 
@@ -232,14 +269,14 @@ def histogram(snapshot: Snapshot, width: float) -> Sketch | None:
     parts = [[b.count / v.breadth.n for b in v.breadth.histogram] for v, _ in views]
     description = "; ".join(f"{v.fund}: {v.breadth.up:,} of {v.breadth.n:,} rose" for v, _ in views)
     sketch = Sketch(width, height, "Lines by their return over the window", description)
-    scale = _SvgScale(0.0, max(map(max, parts)), _TOP + 16, height - _BOTTOM - 6)
+    scale = SvgScale(0.0, max(map(max, parts)), TOP + 16, height - BOTTOM - 6)
     scale.low = 0.0
-    _grid(sketch, scale, _LEFT, width - 6)
+    grid(sketch, scale, LEFT, width - 6)
     bins = views[0][0].breadth.histogram
-    step = (width - 6 - _LEFT) / len(bins)
+    step = (width - 6 - LEFT) / len(bins)
     thick = step * 0.84 / len(views)
     for place, interval in enumerate(bins):
-        x = _LEFT + place * step
+        x = LEFT + place * step
         for side, (view, look) in enumerate(views):
             top, count = scale(parts[side][place]), view.breadth.histogram[place].count
             tip = f"{view.fund}: {count:,} lines, {f.pct(parts[side][place], 1, sign=False)}"
@@ -266,8 +303,8 @@ def _legend(sketch: Sketch, names: Sequence[tuple[str, str]], right: float) -> N
     x = right - 6
     for name, look in reversed(names):
         x -= CHARACTER * len(name) + 8
-        sketch.text(x + 8, _TOP, name, "t strong")
-        sketch.box(x - 6, _TOP - 9, (10, 10), f"bar is-{look}")
+        sketch.text(x + 8, TOP, name, "t strong")
+        sketch.box(x - 6, TOP - 9, (10, 10), f"bar is-{look}")
         x -= 22
 
 
@@ -285,17 +322,17 @@ def curve(snapshot: Snapshot, width: float) -> Sketch | None:
     sums = [np.concatenate([[0.0], v.concentration.curve]) for v, _ in views]
     bounds = finite_range(sums)
     assert bounds is not None
-    scale = _SvgScale(min(bounds[0], 0.0), bounds[1], _TOP + 14, height - _BOTTOM)
+    scale = SvgScale(min(bounds[0], 0.0), bounds[1], TOP + 14, height - BOTTOM)
     right = width - 14
-    _grid(sketch, scale, _LEFT, right, "pp")
+    grid(sketch, scale, LEFT, right, "pp")
     for (_, look), total in zip(views, sums, strict=True):
         size = len(total) - 1
         picks = np.unique(np.round(np.linspace(0, size, min(_POINTS, size + 1))).astype(int))
-        wide = right - _LEFT
-        points = [(_LEFT + wide * n / size, scale(float(total[n]))) for n in picks.tolist()]
+        wide = right - LEFT
+        points = [(LEFT + wide * n / size, scale(float(total[n]))) for n in picks.tolist()]
         sketch.curve(points, f"line {look}")
     for part in (0.0, 0.25, 0.5, 0.75, 1.0):
-        x = _LEFT + (right - _LEFT) * part
+        x = LEFT + (right - LEFT) * part
         label = f"{part * 100:.0f} %" + (" of names" if part == 0.5 else "")
         at = x if part < 1 else width - 1
         anchor: Anchor = "start" if part == 0 else "end" if part == 1 else "middle"
@@ -327,5 +364,5 @@ def bridge(snapshot: Snapshot, width: float) -> Sketch | None:
         sketch.text(0, y + 11, name, "t strong" if is_total else "t muted")
         sketch.box(a, y + 15, (max(b - a, 1), 12), look, f"{name} {f.pp(value)}")
         sketch.text(b + 4, y + 25, f.pp(value, unit=False), "t strong" if is_total else "t")
-    sketch.line((zero, 16), (zero, sketch.height - 4), "zero")
+        sketch.line((zero, y + 13), (zero, y + 29), "zero")
     return sketch

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.note.note import headline
 from tui.report import pictures
 from tui.report.export import state_line
+from tui.report.gallery import origins
 from tui.report.sketch import Sketch
 from tui.report.style import picture_style
 
@@ -20,7 +21,18 @@ _MARGIN, _TOP = 36.0, 40.0
 _LEFT = 700.0
 
 
-def to_svg(snapshot: Snapshot, earlier: Since | None = None) -> str:
+def to_png(snapshot: Snapshot, earlier: Since | None = None) -> bytes:
+    """The picture as PNG; see `to_svg`.
+
+    Raises:
+        UnavailableError: see `tui.report.png.to_png`.
+    """
+    from tui.report import png
+
+    return png.to_png(to_svg(snapshot, earlier))
+
+
+def to_svg(snapshot: Snapshot, earlier: Since | None = None, *, dark: bool = False) -> str:
     """The picture as SVG that stands alone; it has no place for what changed since."""
     del earlier
     sentence = headline(snapshot)
@@ -45,7 +57,6 @@ def to_svg(snapshot: Snapshot, earlier: Since | None = None) -> str:
     if leaders is not None:
         sketch.text(_LEFT + _MARGIN, top, leaders.title, "t strong")
         sketch.put(leaders, _LEFT + _MARGIN, top + 12)
-    origins = dict.fromkeys(s.origin for s in snapshot.sources if s.what.startswith("prices "))
-    source = f"{state_line(snapshot)} · prices: {', '.join(origins)}"
+    source = f"{state_line(snapshot)} · {origins(snapshot, lines=True)}"
     sketch.text(_MARGIN, foot, source[:180], "t muted")
-    return sketch.svg("note", picture_style()) + "\n"
+    return sketch.svg("note", picture_style(dark=dark)) + "\n"

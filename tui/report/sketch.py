@@ -81,15 +81,17 @@ class Sketch:
         """Another picture's shapes, moved."""
         self._shapes += [f'<g transform="translate({_at(x)} {_at(y)})">', *other._shapes, "</g>"]
 
-    def svg(self, name: str, style: str = "") -> str:
+    def svg(self, name: str, style: str = "", zoom: float = 1.0) -> str:
         """The picture as an element; ``name`` is unique on its page.
 
         Args:
             name: letters, digits and hyphens.
             style: CSS, for a picture that stands alone.
+            zoom: how many pixels one of the drawing takes, where it stands alone.
         """
         size = f"0 0 {_at(self.width)} {_at(self.height)}"
-        alone = f' width="{_at(self.width)}" height="{_at(self.height)}"' if style else ""
+        wide, high = _at(self.width * zoom), _at(self.height * zoom)
+        alone = f' width="{wide}" height="{high}"' if style else ""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}"{alone} role="img"'
             f' aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{clean(self.title)}</title>'

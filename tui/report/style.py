@@ -19,9 +19,10 @@ DARK: Final = {
     "up": "#5fafff", "down": "#ff9a2e", "own": "#e6ebf0",
 }  # fmt: skip
 
+#: The last names are for a PNG, which is drawn with a font that is there by its name.
 PICTURE: Final = """\
-text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;
-fill:var(--ink)}
+text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,
+'Liberation Sans','DejaVu Sans','Noto Sans',sans-serif;fill:var(--ink)}
 .muted{fill:var(--muted)}.strong{font-weight:600}
 .grid{stroke:var(--rule)}.zero{stroke:var(--muted)}
 .line{fill:none;stroke-width:2;stroke-linejoin:round}
@@ -30,6 +31,11 @@ fill:var(--ink)}
 .is-up{fill:var(--up)}.is-down{fill:var(--down)}.is-own{fill:var(--own)}
 .ground{fill:var(--ground)}.head{font-size:24px;font-weight:650}
 .badge{font-size:13px;font-weight:700;letter-spacing:.08em}
+.title{font-size:17px;font-weight:700}.small-print{font-size:11px}.fine{font-size:10px}
+.tag{font-size:10px;font-weight:700}
+.frame{fill:none;stroke:var(--ink)}.track{fill:var(--soft)}
+.line.even{stroke-width:1.4}.thin{fill:none;stroke:var(--muted)}
+.thin.far{stroke:var(--large);stroke-dasharray:4 2}
 """
 
 _PAGE: Final = """\
@@ -101,9 +107,9 @@ def page_style() -> str:
     )
 
 
-def picture_style() -> str:
-    """CSS of a picture that stands alone, in the light colours, without variables."""
+def picture_style(*, dark: bool = False) -> str:
+    """CSS of a picture that stands alone, light or dark, without variables."""
     style = PICTURE
-    for name, value in LIGHT.items():
+    for name, value in (DARK if dark else LIGHT).items():
         style = style.replace(f"var(--{name})", value)
     return style

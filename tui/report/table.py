@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from core.data.record import record
 
 #: Leaders, laggards, gap leaders and changes listed in a note.
 ROWS = 10
 Row = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ReportTable:
     """A titled table.
 
@@ -26,7 +26,7 @@ class ReportTable:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Section:
     """Tables that belong together.
 

@@ -13,6 +13,7 @@ from core.answer.board import stepped
 from core.answer.board_breadth import BoardBreadth, breadth_of
 from core.answer.board_news import BoardNews, RowState, news_of, stale, state_of
 from core.data.errors import CoreError
+from core.data.record import record
 from tui.state.board_look import BoardLooks
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 SIGNS = {"fired": "+", "ended": "-", "alert": "◆", "stale": "!"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NewsLine:
     """One line below the board: a sign, a pair, and what is to be said of it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.command.commands import CONTRIBUTORS, SORTS
+from tui.command.commands import CONTRIBUTORS
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
 from tui.panes.wording import names_text
@@ -76,7 +76,7 @@ class Naming(FourPanes, inherit_bindings=False):
         """After the sort key, the letter of a column; any other key changes nothing."""
         self.sorting = False
         self._show_hints()
-        for key, (known, _) in SORTS.items():
+        for key, (known, _) in self.listing().sorts.items():
             if letter == known:
                 self.listing().sort(key)
 

@@ -16,6 +16,7 @@ from tui.command.commands import CommandError
 from tui.command.paths import common_start, paths_from
 from tui.panes.frame import VIEWS
 from tui.panes.sheet import Panel
+from tui.report.formats import PICTURES
 from tui.state.config import THEMES
 from tui.state.typed import LONGEST, TypedLines
 from tui.terminal import fitting
@@ -233,6 +234,7 @@ class Prompt(Panel):
             pairs=[f"{small}:{large}" for small, large in host.config.pairs],
             views=[view for views in VIEWS.values() for view in views],
             palettes=THEMES,
+            pictures=PICTURES,
             last=str(scene.snapshot.last_session) if scene is not None else "",
         )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from cache.facts.errors import CacheError, why
-from tui.command.commands import CONTRIBUTORS
+from tui.command.commands import CONTRIBUTORS, CommandError
 from tui.panes import frame
 from tui.panes.wording import names_text
 from tui.screen.four_panes import FourPanes
@@ -26,6 +27,8 @@ class Wording(FourPanes, inherit_bindings=False):
             "mark": self.mark,
             "help": self.help_on,
             "colours": self.set_colours,
+            "movers": self.show_movers,
+            "picture": self.draw_picture,
         }[command](words)
 
     def show_view(self, name: str) -> None:
@@ -53,7 +56,8 @@ class Wording(FourPanes, inherit_bindings=False):
             for symbol, name in zip(view.contributors.symbols, view.contributors.names, strict=True)
         }
         wanted = words.strip().casefold()
-        exact = [symbol for symbol in listed if symbol.casefold() == wanted]
+        line = app.scene.known.line(words.strip().upper())
+        exact = [symbol for symbol in listed if symbol.casefold() == wanted or symbol == line]
         near = [s for s, name in listed.items() if wanted and wanted in f"{s} {name}".casefold()]
         if not exact and len(near) != 1:
             here = f"; near it are {' '.join(near[:_NEAR])}" if near else ""
@@ -86,7 +90,8 @@ class Wording(FourPanes, inherit_bindings=False):
                 return
             app.marked.update(dict.fromkeys(matches))
         elif wanted:
-            names = [word for word in words.upper().replace(",", " ").split() if word]
+            known = app.scene.known
+            names = [known.line(word) for word in words.upper().replace(",", " ").split() if word]
             app.marked.update(dict.fromkeys(name for name in names if name in listed))
             lacking = [name for name in names if name not in listed]
         else:
@@ -99,6 +104,18 @@ class Wording(FourPanes, inherit_bindings=False):
         who = f": {names_text(tuple(app.marked))}" if app.marked else ""
         nowhere = f"; in neither index: {names_text(lacking)}" if lacking else ""
         app.tell(f"{count}{who}{nowhere}", error=bool(lacking))
+
+    def show_movers(self, words: str) -> None:
+        """Who gained and lost bp and places since a date."""
+        from tui.command.line import a_date
+
+        try:
+            since = a_date(words.split(), "movers 2026-06-19, or movers alone for a week back")
+        except CommandError as error:
+            self.host.tell(f"{error}", error=True)
+            return
+        self.activate(CONTRIBUTORS)
+        self.names.show_movers(since)
 
     def set_colours(self, words: str) -> None:
         """Another palette, now and from now on."""
@@ -115,6 +132,12 @@ class Wording(FourPanes, inherit_bindings=False):
             app.tell(f"{name} until the end of this run: {reason}", error=True)
             return
         app.tell(f"{name}: kept in config.toml")
+
+    def draw_picture(self, words: str) -> None:
+        """A picture of what is shown, as a file."""
+        from tui.workers.noting import write_picture
+
+        self.host.background(partial(write_picture, self.host, words), "picture", thread=False)
 
     def help_on(self, words: str) -> None:
         """The help page, or what of it speaks of a word."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import StoreEmpty, StoreError
 from core.data.question import Basis, Question
+from core.data.record import record
 from tui.state.config import FILE
 from tui.state.files import Memory
 from tui.state.pairs_file import PairsFile
@@ -44,7 +45,7 @@ OWN_FILES: Final = ("themes.toml", "funds.toml")
 LOOKING: Final = "opened to look only: nothing is fetched, set or remembered here"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Loaded:
     """A market, what told the newest generation on disk when it was read, and its facts."""
 

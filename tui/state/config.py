@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from cache.facts.symbols import valid_symbol, yahoo_symbol
 from cache.store import owner
 from core.data.errors import WindowError
 from core.data.question import Basis, Question, normal
+from core.data.record import record
 from tui.report.formats import FILED, KEPT
 
 THEMES: Final = ("dark", "light", "colour-blind", "red-up", "terminal")
@@ -31,7 +32,7 @@ class ConfigError(Exception):
     """The config file cannot be used; the message is one sentence for a person."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Config:
     """Settings, all with a default.
 

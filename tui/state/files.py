@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -18,12 +18,13 @@ from cache.facts import system
 from cache.store import disk
 from core.data.errors import WindowError
 from core.data.question import Basis, Question, normal
+from core.data.record import record
 
 #: Bytes that none of these files has.
 _MOST: Final = 1 << 22
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Seat:
     """Where a person was on the screen; changes no number.
 

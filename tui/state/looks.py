@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.store import disk
 from core.answer.looks import Look, LookError, read, to_json
+from core.data.record import record
 from tui.state import files
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _DATES, _QUESTIONS = 2, 40
 _ODD: Final = re.compile(r"[^A-Za-z0-9.^=-]")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Seen:
     """A look, and when it was last on the screen (UTC)."""
 

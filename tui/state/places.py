@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from cache.facts.errors import StoreError
 from cache.store.bucket import address_of
 from cache.store.owner import MARKER
+from core.data.record import record
 
 APP = "internals"
 VARIABLE = "INTERNALS_HOME"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Places:
     """The directories and files the program keeps.
 

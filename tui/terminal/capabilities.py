@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from core.data.record import record
 
 #: Number of colours of a terminal that mixes its own, eight bits each of red, green and blue.
 TRUE: Final = 1 << 24
@@ -25,7 +26,7 @@ _COERCED: Final = "C.UTF-8"
 ColoursOf = Callable[[str], int | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Capabilities:
     """What the terminal can show.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from core.data.record import record
 from tui.text.spans import Line, Span
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ GUTTER = 2
 GAP = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TableColumn:
     """A column of a table.
 
@@ -59,7 +59,7 @@ class TableColumn:
         return max(self.max_width or 0, self.wanted)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PlacedColumn:
     """A column with the cells it got: ``width`` of them from ``x``."""
 

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cache.facts.errors import why
+from cache.facts.pairs import board_pairs
+from core.answer.board import Board, board
 from core.answer.snapshot import Snapshot, take
-from tui.report.notes import keep
+from core.data.errors import UnavailableError
+from tui.report.formats import PICTURES
+from tui.report.notes import keep, keep_picture
 
 if TYPE_CHECKING:
     from core.data.market import Market
@@ -39,7 +43,7 @@ async def write_note(host: Host) -> None:
     try:
         ledger = host.desk.ledger
         files = await asyncio.to_thread(_written, market, shown, directory, formats, ledger)
-    except OSError as error:
+    except (OSError, UnavailableError) as error:
         host.tell(f"the note is not written: {why(error)}", error=True)
         return
     except Exception as error:
@@ -49,3 +53,38 @@ async def write_note(host: Host) -> None:
     first, *others = files
     endings = "".join(f" {other.suffix}" for other in others)
     host.tell(f"note written: {first}{endings}")
+
+
+def _drawn(host: Host, market: Market, shown: Snapshot, name: str, target: Path | None) -> Path:
+    """In a thread: one picture of the answer that is shown, or of the board."""
+    directory = host.config.note_directory or host.desk.notes
+    answer: Snapshot | Board = shown
+    if name == "board":
+        pairs, question = board_pairs(host.config.pairs), shown.question
+        answer = board(market, pairs, question.basis, shown.as_of)
+    return keep_picture(name, answer, directory, target, host.desk.ledger)
+
+
+async def write_picture(host: Host, words: str) -> None:
+    """Write a picture of what is shown, and say where.
+
+    Args:
+        host: the app.
+        words: the picture's name and, where the user gives one, the file.
+    """
+    shown, market = host.snapshot, host.market
+    name, _, file = words.strip().partition(" ")
+    if name not in PICTURES:
+        host.tell(f"which picture? {', '.join(PICTURES)}", error=True)
+    elif shown is None or market is None:
+        host.tell("there is no answer to draw yet")
+    elif host.desk.memory.refusal:
+        host.tell(host.desk.memory.refusal, error=True)
+    else:
+        target = Path(file.strip()).expanduser() if file.strip() else None
+        try:
+            path = await asyncio.to_thread(_drawn, host, market, shown, name, target)
+        except (OSError, UnavailableError) as error:
+            host.tell(f"the picture is not written: {why(error)}", error=True)
+            return
+        host.tell(f"picture written: {path}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from cache.sources.demo.demo_names import draw_sectors, invent
 from cache.sources.holdings.sectors import SECTORS
 from core.data.frames import Holdings, LeftOut
+from core.data.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ CASH: Final = 0.0012
 CASH_NAME: Final = "SIMULATED CASH"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Unmeasured:
     """Lines that are in the files and have no closes.
 

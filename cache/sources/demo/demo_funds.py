@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from core.data.frames import day
+from core.data.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,7 @@ LARGE_FROM: Final = date(2000, 1, 3)
 REST_OF_2000: Final = (0.016, -0.093)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DemoEnds:
     """Closes that a fund must meet: at the end of 2025, at the opening date, on the last day."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from cache.sources.demo.demo_names import SECTOR_LUCK, draw_sectors, invent
 from cache.sources.holdings.sectors import SECTORS
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray, IntArray
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CLEAR: Final = 5e-4
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Named:
     """A line whose figures are given: a real ticker in a simulated market.
 
@@ -36,7 +36,7 @@ class Named:
     leaves: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DemoRung:
     """``count`` lines with returns from ``low`` to ``high`` (fractions), beta distributed."""
 
@@ -46,7 +46,7 @@ class DemoRung:
     shape: tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DemoSide:
     """What one simulated fund is made of.
 
@@ -96,7 +96,7 @@ class DemoSide:
         return len(self.named) + len(self.giants) + sum(rung.count for rung in self.rungs)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class DemoLines:
     """(N,) each: named, giants, other measured lines, then those that join.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,7 @@ from cache.sources.holdings.rows import Rejected
 from cache.sources.sandbox import open_regular, run
 from cache.store.pack import announcement
 from core.data.frames import Announcement
+from core.data.record import record
 
 #: Largest file of announced changes that is read, bytes.
 LARGEST: Final = 8 << 20
@@ -22,7 +22,7 @@ SAME: Final = timedelta(days=60)
 Announcements = tuple[Announcement, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ChangesFile:
     """One file of announced changes as read.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +21,7 @@ from cache.sources.holdings.rows import Rejected
 from cache.sources.sandbox import open_regular, run
 from core.data.errors import FrameError
 from core.data.frames import NOT_READ, Holdings, LeftOut, Listing
+from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
@@ -31,7 +32,7 @@ LARGEST: Final = 32 << 20
 __all__ = ["HoldingsFile", "Rejected", "read_holdings"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Notation:
     """The user's options for reading a file.
 
@@ -48,7 +49,7 @@ class Notation:
     ignore: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FileReading:
     """How a file was read: the meaning of each column.
 
@@ -67,7 +68,7 @@ class FileReading:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class HoldingsFile:
     """One holdings file as read.
 

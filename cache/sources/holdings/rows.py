@@ -6,10 +6,10 @@ import csv
 import io
 import math
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import SourceError
+from core.data.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ _NUMBER: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rejected:
     """A row that was refused; the file's other rows are used.
 
@@ -42,7 +42,7 @@ class Rejected:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """One record of a table: the line on which it starts and its cells, stripped."""
 

@@ -7,13 +7,13 @@ has a say in all of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import Rejected
+from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.sources.prices.price_columns import PriceColumns
@@ -35,7 +35,7 @@ _WORDS: Final = {"adjusted": "split-adjusted", "unadjusted": "as traded"}
 _FLAGS: Final = {"adjusted": "--adjusted", "unadjusted": "--unadjusted"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Decided:
     """The basis of a file's closes, and the symbols that do not fit it.
 
@@ -50,7 +50,7 @@ class Decided:
     against: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class _Splits:
     """The splits of a file.
 

@@ -17,6 +17,7 @@ from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import MOST_COLUMNS, Row
 from cache.sources.prices.price_symbols import is_ticker
 from cache.sources.prices.stamps import is_date
+from core.data.record import record
 
 Shape = Literal["long", "single", "wide", "across"]
 #: Words whose columns are read.
@@ -28,7 +29,7 @@ BARS: Final = frozenset({"open", "high", "low", "volume"})
 INDEX: Final = re.compile(r"|index|unnamed:? ?\d+|\.\.\.\d+|_+index_level_\d+_+", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Wide:
     """One column of a wide file: its position, meaning, symbol, and the position of its dates."""
 
@@ -77,7 +78,7 @@ class Layout:
     download: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Wanted:
     """The user's options for the columns.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from cache.sources.prices.price_symbols import ticker_of_file
 from cache.sources.sandbox import LARGEST, open_regular, run
 from cache.store.bars import Bars
 from core.data.frames import pydate
+from core.data.record import record
 
 __all__ = ["HowToRead", "PriceFile", "Rejected", "read_prices"]
 
@@ -38,7 +39,7 @@ _ENDINGS: Final = (".csv", ".txt", ".tsv", ".parquet", ".pq", ".xlsx", ".json", 
 _MOST_FILES: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HowToRead:
     """The user's options for reading a price file.
 
@@ -60,7 +61,7 @@ class HowToRead:
     symbol: str | None = None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class PriceFile:
     """One price file as read, or several as one.
 

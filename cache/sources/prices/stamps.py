@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,7 @@ from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.facts.sessions import NEW_YORK
 from cache.sources.notation import Order, date_order, day
+from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, Dates
@@ -36,7 +36,7 @@ _DAY: Final = 86_400
 _NAT: Final = np.datetime64("NaT", "D")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Stamps:
     """The sessions of a file's distinct dates.
 

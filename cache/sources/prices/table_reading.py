@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.sources.prices.price_columns import TableReading
+from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.sources.notation import Decimal
@@ -25,7 +25,7 @@ _SHAPES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Asked:
     """The user's options for a file.
 

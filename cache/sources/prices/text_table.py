@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
+
+from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.sources.holdings.rows import Row
@@ -24,7 +26,7 @@ CHUNK: Final = 50_000
 Chunk = tuple[list[list[str]], list[int]]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Piece:
     """Some rows of a table, cell after cell.
 

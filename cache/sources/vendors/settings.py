@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
+from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 GROUP: Final = "internals.prices"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SourceSettings:
     """What a source of prices is made with.
 

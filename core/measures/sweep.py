@@ -1,0 +1,231 @@
+"""An index's lines over many windows, each segment measured once.
+
+The windows of a history share nearly all of their segments. A segment is measured by
+`core.measures.segment.file_rows`, as `core.measures.contribution.basket` has it, without the words
+that one answer is told with; segments one after another are put together:
+
+    growth = growth_a growth_b,    c = c_a + growth_a c_b
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.data.record import record
+from core.measures.contribution import years_of
+from core.measures.membership import Span
+from core.measures.segment import closes_at, file_rows, quarantined
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from core.data.frames import BoolArray, FloatArray, Holdings, IntArray
+    from core.data.market import Market
+    from core.data.matrix import Matrix
+
+Spans = tuple[Span, ...]
+#: What a segment is known by: its file, its ends, and the columns that its window leaves out.
+_Key = tuple["Holdings", "date", "date", frozenset[int]]
+
+
+@record(frozen=True, eq=False, slots=True)
+class Stretch:
+    """Segments one after another; arrays are (A,) over the lines of an `Axis`.
+
+    Attributes:
+        growth: product of (1 + B_k).
+        weight: m_k of the first segment.
+        share: of the measured basket at its start, 0 where not measured.
+        measured: bool, in some segment.
+        unscaled: sum of G_k share r.
+        scaled: sum of G_k m_k share r.
+        weight_measured: the smallest m_k.
+        on_files: the largest weight measured on prices of files.
+        end_early: weight of the last segment's lines whose closes end before it does.
+    """
+
+    growth: float
+    weight: float
+    share: FloatArray
+    measured: BoolArray
+    unscaled: FloatArray
+    scaled: FloatArray
+    weight_measured: float
+    on_files: float
+    end_early: float
+
+    def then(self, later: Stretch) -> Stretch:
+        """This stretch and the one that follows it."""
+        return Stretch(
+            self.growth * later.growth,
+            self.weight,
+            self.share,
+            self.measured | later.measured,
+            self.unscaled + self.growth * later.unscaled,
+            self.scaled + self.growth * later.scaled,
+            min(self.weight_measured, later.weight_measured),
+            max(self.on_files, later.on_files),
+            later.end_early,
+        )
+
+
+@record(frozen=True, eq=False, slots=True)
+class Swept:
+    """One window measured; arrays are (A,).
+
+    Attributes:
+        numbers: of the lines in the market's register.
+        stretch: its segments.
+        returns: between the closes at the window's ends of the lines of its first list; NaN for
+            other lines and where a close is missing.
+    """
+
+    numbers: IntArray
+    stretch: Stretch
+    returns: FloatArray
+
+
+def sweep(market: Market, windows: Iterable[Spans], basis: str) -> Iterator[Swept | None]:
+    """Measure windows one after another; None for one of which no line is measured.
+
+    Args:
+        market: what is held.
+        windows: the parts of each, from `membership.spans`, at least one.
+        basis: "pr" or "tr".
+    """
+    for years, group in groupby(windows, lambda spans: frozenset(years_of(market, spans))):
+        some, matrix = list(group), market.matrix(years)
+        if matrix is None:
+            yield from (None for _ in some)
+            continue
+        axis = _Axis(market, matrix, basis, some)
+        yield from map(axis.window, some)
+
+
+class _Axis:
+    """The lines of some windows that rest on the same years' closes."""
+
+    def __init__(
+        self, market: Market, matrix: Matrix, basis: str, windows: Sequence[Spans]
+    ) -> None:
+        self._market, self._matrix, self._basis = market, matrix, basis
+        files = dict.fromkeys(span.file for spans in windows for span in spans)
+        self._numbers = np.unique(np.concatenate([market.rows(file) for file in files]))
+        place = np.full(len(market.register), -1)
+        place[self._numbers] = np.arange(len(self._numbers))
+        self._rows = {file: place[market.rows(file)] for file in files}
+        columns = market.columns(matrix)[self._numbers]
+        self._has_column, self._where = columns >= 0, np.maximum(columns, 0)
+        self._columns = {
+            file: frozenset(self._where[rows].tolist()) for file, rows in self._rows.items()
+        }
+        self._segments: dict[_Key, Stretch] = {}
+        #: The two chains that the next window may begin or go on with.
+        self._head: tuple[tuple[_Key, ...], Stretch | None] = ((), None)
+        self._middle: tuple[tuple[_Key, ...], Stretch | None] = ((), None)
+
+    def window(self, spans: Spans) -> Swept | None:
+        """One window; None where no line of it is measured."""
+        matrix, start, end = self._matrix, spans[0].start, spans[-1].end
+        whole = closes_at(self._market, matrix, start, end)
+        doubtful = frozenset[int]()
+        if matrix.doubts:
+            doubtful = frozenset(quarantined(matrix, whole.start, matrix.row(end)))
+        stretch = self._chain(spans, doubtful)
+        if not stretch.measured.any():
+            return None
+        both_ends = whole.fresh_start & whole.fresh_end & (whole.end > whole.start)
+        both_ends[list(doubtful)] = False
+        through = np.where(
+            both_ends, matrix.growth(whole.start, whole.end, self._basis) - 1, np.nan
+        )
+        first = np.zeros(len(self._numbers), bool)
+        first[self._rows[spans[0].file]] = True
+        returns = np.where(first & self._has_column, through[self._where], np.nan)
+        return Swept(self._numbers, stretch, returns)
+
+    def _chain(self, spans: Spans, doubtful: frozenset[int]) -> Stretch:
+        """The segments of a window, what it shares with the window before not made again."""
+        keys = tuple(
+            (span.file, span.start, span.end, doubtful & self._columns[span.file])
+            if doubtful
+            else (span.file, span.start, span.end, doubtful)
+            for span in spans
+        )
+        if len(spans) == 1:
+            return self._segment(keys[0], spans[0])
+        head = self._head[1]
+        if head is None or self._head[0] != keys[:-1]:
+            head = self._segment(keys[0], spans[0])
+            if len(spans) > 2:
+                middle = self._middle[1]
+                if middle is None or self._middle[0] != keys[1:-1]:
+                    middle = self._segment(keys[1], spans[1])
+                    for key, span in zip(keys[2:-1], spans[2:-1], strict=True):
+                        middle = middle.then(self._segment(key, span))
+                    self._middle = keys[1:-1], middle
+                head = head.then(middle)
+            self._head = keys[:-1], head
+        return head.then(self._segment(keys[-1], spans[-1]))
+
+    def _segment(self, key: _Key, span: Span) -> Stretch:
+        if key not in self._segments:
+            self._segments[key] = self._measured(span, key[3])
+        return self._segments[key]
+
+    def _measured(self, span: Span, doubtful: frozenset[int]) -> Stretch:
+        """One segment, as `core.measures.segment.measure` has it."""
+        market, matrix, size = self._market, self._matrix, len(self._numbers)
+        file, place = span.file, self._rows[span.file]
+        has_column, where = self._has_column[place], self._where[place]
+        of_file = file_rows(market, matrix, span, self._basis, (has_column, where), doubtful)
+        good = of_file.counted & ~of_file.joined
+        places, columns = place[good], where[good]
+        values = np.bincount(places, of_file.values[good], size)
+        share = values / values.sum() if good.any() else np.zeros(size)
+        returns, measured = np.zeros(size), np.zeros(size, bool)
+        returns[places], measured[places] = of_file.growth[good] - 1, True
+        weight = float(file.value[good].sum()) / file.total
+        earned = share * returns
+        rows = of_file.rows
+        early = matrix.sessions[rows.end[columns]] < np.datetime64(span.end, "D")
+        on_files = self._of_file(span, columns, rows.start[columns], rows.end[columns])
+        once = np.zeros(size, bool)
+        once[places[on_files]] = True
+        return Stretch(
+            1 + float(earned.sum()),
+            weight,
+            share,
+            measured,
+            earned,
+            weight * earned,
+            weight,
+            weight * float(share[once].sum()),
+            weight * float(share[places[early]].sum()),
+        )
+
+    def _of_file(self, span: Span, columns: IntArray, first: IntArray, last: IntArray) -> BoolArray:
+        """(C,) whether some columns rest on a file's price: at their ends, or the list's day."""
+        market, sessions = self._market, self._matrix.sessions
+        out = np.zeros(len(columns), bool)
+        for ends in (first, last):
+            for row in np.flatnonzero(np.bincount(ends)).tolist():
+                out |= (ends == row) & self._priced(sessions[row].item())[columns]
+        return out | self._priced(market.session(span.file.as_of))[columns]
+
+    def _priced(self, session: date) -> BoolArray:
+        """(N,) columns that a file's price stands for on a session."""
+        market, matrix = self._market, self._matrix
+
+        def find() -> BoolArray:
+            tickers = market.line_tickers.on_files(session)
+            some = [matrix.column[t] for t in tickers if t in matrix.column]
+            out = np.zeros(len(matrix.symbols), bool)
+            out[some] = True
+            return out
+
+        return market.cached((matrix, "priced", session), find)

@@ -1,0 +1,104 @@
+"""A record behaves as the frozen dataclass that it stands for."""
+
+from __future__ import annotations
+
+import copy
+import re
+from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.data.record import record
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@record(frozen=True, slots=True)
+class Slotted:
+    """A record as most are."""
+
+    name: str
+    count: int = 2
+    parts: list[int] = field(default_factory=list)
+    note: str = field(default="", repr=False, compare=False)
+
+
+@record(frozen=True)
+class Open:
+    """A record with a ``__dict__``."""
+
+    name: str
+    count: int = 2
+    parts: list[int] = field(default_factory=list)
+    note: str = field(default="", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The same of the standard library."""
+
+    name: str
+    count: int = 2
+    parts: list[int] = field(default_factory=list)
+    note: str = field(default="", repr=False, compare=False)
+
+
+@record(frozen=True, slots=True)
+class Key:
+    """A record of values that can be hashed."""
+
+    fund: str
+    days: int = 20
+
+
+@record(frozen=True, eq=False, slots=True)
+class Itself:
+    """A record that equals itself alone."""
+
+    name: str
+
+
+@pytest.mark.parametrize("kind", [Slotted, Open, Model])
+def test_it_is_made_compared_printed_and_replaced_as_a_dataclass_is(kind: Any) -> None:
+    one = kind("a", note="x")
+    assert (one.name, one.count, one.parts, one.note) == ("a", 2, [], "x")
+    assert one.parts is not kind("a").parts
+    assert one == kind("a", 2, [], "y") and one != kind("b") and one != "a"
+    assert repr(one) == f"{kind.__name__}(name='a', count=2, parts=[])"
+    assert replace(one, count=3) == kind("a", 3)
+    assert [member.name for member in fields(kind)] == ["name", "count", "parts", "note"]
+    with pytest.raises(TypeError, match="name"):
+        kind()
+    deep = copy.deepcopy(kind("a", 2, [1]))
+    assert deep == kind("a", 2, [1]) and copy.copy(deep).parts is deep.parts
+
+
+@pytest.mark.parametrize("kind", [Slotted, Open, Model])
+def test_it_cannot_be_changed(kind: Any) -> None:
+    one = kind("a")
+    for name in ("name", "count", "parts"):
+        with pytest.raises(FrozenInstanceError, match=name):
+            setattr(one, name, None)
+        with pytest.raises(FrozenInstanceError, match=name):
+            delattr(one, name)
+    assert one == kind("a")
+
+
+@pytest.mark.parametrize("kind", [Slotted, Open])
+def test_it_takes_no_other_names(kind: Any) -> None:
+    with pytest.raises(AttributeError):
+        kind("a").other = 1
+
+
+def test_equal_records_are_one_key() -> None:
+    assert {Key("IWM"): 1} == {Key("IWM", 20): 1}
+    assert len({Key("IWM"), Key("IWM", 20), Key("IWM", 50)}) == 2
+    assert Itself("a") != Itself("a") and len({Itself("a"), Itself("a")}) == 2
+
+
+def test_every_frozen_dataclass_is_a_record() -> None:
+    sources = [path for room in ("core", "cache", "tui") for path in (ROOT / room).rglob("*.py")]
+    frozen = re.compile(r"^ *@dataclass\(.*frozen=True", re.MULTILINE)
+    assert not [path for path in sources if frozen.search(path.read_text("utf-8"))]

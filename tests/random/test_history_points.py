@@ -1,0 +1,91 @@
+"""Every point of a history is what the answer to its own window says."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from core.answer.figures import Figures, figures
+from core.answer.history import windows_of
+from core.answer.index import index_of
+from core.answer.snapshot import final_sessions
+from core.answer.table import ROWS
+from core.data.frames import Holdings
+from core.data.market import Market
+from core.data.question import Question
+from core.measures.membership import spans
+from tests.core.build import NAN, holdings, market, prices, weekdays
+from tests.random.test_files_alone import simulate
+
+DAYS = weekdays("2019-11-01", "2021-03-31")
+
+
+def with_closes(seed: int) -> Market:
+    """Lines that begin, end, pause, split and pay; a file every few weeks, not of every month."""
+    draw, lines = random.Random(seed), [f"L{n}" for n in range(12)]
+    steps = np.random.default_rng(seed).normal(0, 0.02, (len(DAYS), len(lines) + 2))
+    path = 50 * np.exp(np.cumsum(steps, axis=0))
+    closes = {name: path[:, place].tolist() for place, name in enumerate(["IWM", "SPY", *lines])}
+    for name in lines[:6]:
+        first, size = draw.randrange(len(DAYS)), draw.choice((3, 30, len(DAYS)))
+        gap = slice(0, first) if draw.random() < 0.3 else slice(first, first + size)
+        closes[name][gap] = [NAN] * len(closes[name][gap])
+    closes["L7"][200:] = [value / 30 for value in closes["L7"][200:]]
+    files: list[Holdings] = []
+    at = 0
+    while at < len(DAYS):
+        some = draw.sample(lines, 9)
+        worth = {name: draw.uniform(1e5, 9e5) for name in some}
+        price = {name: closes[name][at] * draw.choice((1, 1, 1, 1.5)) for name in some}
+        files.append(
+            holdings(
+                "IWM", str(DAYS[at]), worth, total=1.02 * sum(worth.values()),
+                quantity={name: worth[name] / price[name] for name in some}, price=price,
+            )
+        )  # fmt: skip
+        at += draw.choice((4, 21, 60))
+    paid = [(draw.choice(lines[6:]), DAYS[draw.randrange(5, len(DAYS))], 0.4) for _ in range(6)]
+    split = [("L8", DAYS[150], 2.0)]
+    held = prices(DAYS, closes, dividends=sorted(set(paid), key=str), splits=split)
+    return market(held, *files, reconstitutions={"IWM": (DAYS[100],)})
+
+
+@pytest.mark.parametrize(
+    ("held", "window", "every", "basis"),
+    [
+        *((with_closes(seed), window, "session", basis) for seed, window, basis in (
+            (1, "YTD", "tr"), (2, "1M", "pr"), (3, "1D", "tr"), (4, "3M", "tr"))),
+        (simulate(7, 40, 30)[0], "YTD", "month", "pr"),
+        (simulate(8, 40, 30)[0], "MTD", "month", "pr"),
+    ],
+)  # fmt: skip
+def test_the_figures_are_those_of_the_whole_answer(
+    held: Market, window: str, every: str, basis: str
+) -> None:
+    question = Question(window=window, basis=basis)  # type: ignore[arg-type]
+    windows = windows_of(question, final_sessions(held, "IWM", "SPY"), every)  # type: ignore[arg-type]
+    made = list(figures(held, question, "IWM", windows))
+    compared = 0
+    for one, told in list(zip(windows, made, strict=True))[::7]:
+        parts = spans(held, "IWM", one.start, one.end, windows[-1].end)
+        answer = index_of(held, question, "IWM", one, parts)
+        if isinstance(answer, str):
+            assert isinstance(told, str)
+            continue
+        view = answer[0]
+        assert isinstance(told, Figures), (one, told)
+        for name in ("covered", "claims", "claims_breadth"):
+            assert getattr(told, name) == getattr(view, name), (one, name)
+        for name in ("weight_measured", "file_price_weight"):
+            assert getattr(told, name) == pytest.approx(getattr(view, name), abs=1e-12), name
+        for row in ROWS:
+            if not row.daily:
+                value, want = row.value(told, None), row.value(view, None)
+                if want is None:
+                    assert value is None, row.key
+                else:
+                    assert value == pytest.approx(want, rel=1e-9, abs=1e-12), row.key
+                compared += 1
+    assert compared > 80

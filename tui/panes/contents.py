@@ -1,0 +1,69 @@
+"""What a table of a pane shows: its columns, its cells, its bars, its order."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from core.data.record import record
+from tui.charts import diverging_bars
+
+if TYPE_CHECKING:
+    from tui.panes.listing import Grid
+    from tui.widgets.columns import Cell, CellOf, TableColumn
+
+#: Key of the row that sums a table up.
+ALL: Final = "all"
+
+
+@record(frozen=True, slots=True)
+class GridContents:
+    """A table ready to be shown; a cell is made when its row is drawn.
+
+    Attributes:
+        columns: in the order they are shown.
+        keys: (N,) one a row.
+        cell: (row, column key) -> cell, of every column but those of bars.
+        bars: column key -> (N,) values drawn as bars on one scale, NaN for none.
+        empty: sentence shown where there are no rows.
+        sort_key: column that the rows are sorted by, "" where the order is told elsewhere.
+        falling: largest first.
+    """
+
+    columns: tuple[TableColumn, ...]
+    keys: tuple[Hashable, ...]
+    cell: CellOf
+    bars: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    empty: str = ""
+    sort_key: str = ""
+    falling: bool = True
+
+    def fill(self, grid: Grid) -> None:
+        """Put it on a table; bars are drawn for the width they get."""
+        ends = {key: _ends(values) for key, values in self.bars.items()}
+
+        def cell(row: int, key: str) -> Cell:
+            if key not in self.bars:
+                return self.cell(row, key)
+            width = next((p.width for p in grid.placed if p.column.key == key), 0)
+            # the scale is that of the smallest and the largest value of the column
+            return diverging_bars([*ends[key], self.bars[key][row]], width)[-1]
+
+        grid.set_columns(self.columns)
+        grid.sort_key, grid.reverse = self.sort_key, self.falling
+        grid.fill(len(self.keys), cell, list(self.keys), empty=self.empty)
+
+
+def _ends(values: Sequence[float]) -> tuple[float, float]:
+    """The smallest and the largest finite value, 0 and 0 without any."""
+    numbers = np.asarray(values, float)
+    numbers = numbers[np.isfinite(numbers)]
+    return (float(numbers.min()), float(numbers.max())) if len(numbers) else (0.0, 0.0)
+
+
+def of_rows(rows: Sequence[Mapping[str, Cell]]) -> CellOf:
+    """The cell function of ready rows, each column key -> cell."""
+    return lambda row, key: rows[row].get(key, "")

@@ -1,0 +1,346 @@
+"""Tables of contributions over time: several windows side by side, and movers since a date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from core.answer.contributions import side_by_side
+from core.answer.movers import movers
+from core.answer.views import Lines
+from core.data.errors import UnavailableError
+from tui.panes.contents import ALL, GridContents, of_rows
+from tui.panes.listing import Order
+from tui.panes.wording import why_not
+from tui.text import formats
+from tui.widgets.columns import Cell, TableColumn
+
+if TYPE_CHECKING:
+    from core.answer.contributions import Contributions, WindowColumn
+    from core.answer.movers import Movers
+    from core.data.frames import FloatArray
+    from tui.command.filters import Filter
+    from tui.host.scene import Scene
+
+#: Windows dropped where there is no room, the first one first; the question's own never is.
+_DROPPED: Final = ("1W", "QTD", "1D", "MTD", "YTD")
+#: What stands behind a window's name where its numbers are less sure than others.
+ESTIMATED, UNCLAIMED = "~", "!"
+#: Columns that movers are sorted by -> the letter after the sort key, and a word.
+MOVER_SORTS: Final = {
+    "change": ("b", "change"),
+    "before": ("t", "then"),
+    "after": ("n", "now"),
+    "places": ("p", "places"),
+    "symbol": ("s", "symbol"),
+}
+
+
+def window_sorts(scene: Scene | None) -> dict[str, tuple[str, str]]:
+    """Windows that names are sorted by -> the digit after the sort key, and the window's name."""
+    if scene is None:
+        return {}
+    labels = [column.label for column in side_by_side(scene.market, scene.snapshot)]
+    return {label: (f"{n}", label) for n, label in enumerate(labels, start=1)}
+
+
+def window_notes(scene: Scene) -> list[str]:
+    """Sentences about windows that lack data, and what the marks behind their names mean."""
+    columns = side_by_side(scene.market, scene.snapshot)
+    notes = [
+        f"{column.label}: {sentence}" if column.window else sentence
+        for column in columns
+        for sentence in column.missing
+    ]
+    thin = [
+        f"{column.label} {one.fund} {formats.pct(one.weight_measured, 1, sign=False)} measured"
+        for column in columns
+        for one in column.indices.values()
+        if not one.claims
+    ]
+    if thin:
+        notes.append(f"{UNCLAIMED} nothing is claimed of leaders: {', '.join(thin)}")
+    estimated = [c.label for c in columns if any(one.estimated for one in c.indices.values())]
+    if estimated:
+        notes.append(
+            f"{ESTIMATED} weights are estimated from a list of another day: {', '.join(estimated)}"
+        )
+    return notes
+
+
+def _title(column: WindowColumn, fund: str) -> str:
+    """A window's name, with a mark where its numbers are less sure."""
+    one = column.indices.get(fund)
+    if one is None:
+        return column.label
+    mark = UNCLAIMED if not one.claims else ESTIMATED if one.estimated else ""
+    return f"{column.label}{mark}"
+
+
+def _priority(label: str, scene: Scene) -> int:
+    if label == scene.snapshot.window.label or label not in _DROPPED:
+        return 0
+    return len(_DROPPED) - _DROPPED.index(label)
+
+
+def _bp(value: float | None) -> str:
+    return formats.bp(value, 1, unit=False)
+
+
+def _fund_return(one: Contributions) -> float:
+    return one.basket_return if one.fund_return is None else one.fund_return
+
+
+def _arranged(symbols: Sequence[str], values: FloatArray, order: Order) -> list[int]:
+    """Rows in order: by a number with what is missing last, or by symbol."""
+    if order.key == "symbol":
+        return sorted(range(len(symbols)), key=lambda row: symbols[row], reverse=order.falling)
+    rows: list[int] = np.argsort(-values if order.falling else values, kind="stable").tolist()
+    return rows
+
+
+def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
+    """The first index's lines with what each brought over several windows, in bp.
+
+    A cell is blank where its line is not measured in that window. Dropped in this order where
+    there is no room: sector, name, then windows as `_DROPPED` says.
+
+    Args:
+        scene: what is drawn.
+        order: a window's name, or "" for the question's own.
+        wanted: lines to show alone, with their sum.
+    """
+    fund = scene.fund(scene.sides[0])
+    columns = side_by_side(scene.market, scene.snapshot)
+    answered = {c.label: c.indices[fund] for c in columns if fund in c.indices}
+    key = order.key or scene.snapshot.window.label
+    table = (
+        TableColumn("symbol", "symbol", 7, searched=True),
+        TableColumn("name", "name", 10, "left", 8, want=14, max_width=34, searched=True),
+        TableColumn("sector", "sector", 12, "left", 9, "dim", max_width=22, searched=True),
+        *(
+            TableColumn(
+                column.label,
+                _title(column, fund),
+                max(len(column.label) + 1, 7),
+                "right",
+                _priority(column.label, scene),
+                "bold" if column.label == scene.snapshot.window.label else "",
+                max_width=8,
+            )
+            for column in columns
+        ),
+    )
+    row_of: dict[str, int] = {}
+    for one in answered.values():
+        for symbol in one.symbols:
+            row_of.setdefault(symbol, len(row_of))
+    symbols = list(row_of)
+    names, of_sectors = [""] * len(symbols), [""] * len(symbols)
+    values = {label: np.full(len(symbols), np.nan) for label in answered}
+    for label, one in answered.items():
+        rows = np.array([row_of[symbol] for symbol in one.symbols], np.intp)
+        values[label][rows] = one.value
+        for row, name, sector in zip(rows.tolist(), one.names, one.sectors, strict=True):
+            names[row], of_sectors[row] = name, sector
+    nowhere = np.full(len(symbols), np.nan)
+    shown = _arranged(symbols, values.get(key, nowhere), Order(key, order.falling))
+    closing: list[dict[str, Cell]] = []
+    if wanted is not None:
+        keeps = wanted.keeps(_lines(scene, fund, symbols, names, of_sectors))
+        shown = [row for row in shown if keeps[row]]
+        sums = {label: _bp(float(np.nansum(values[label][shown]))) for label in answered}
+        closing.append(_closing("sum", f"{len(shown):,} matches", sums))
+    sums = {label: _bp(one.explained) for label, one in answered.items()}
+    closing.append(_closing("lines", "all measured lines", sums))
+    sums = {label: _bp(_fund_return(one)) for label, one in answered.items()}
+    closing.append(_closing(fund, "return of the fund", sums))
+
+    def cell(row: int, column: str) -> Cell:
+        if row >= len(shown):
+            return closing[row - len(shown)].get(column, "")
+        place = shown[row]
+        if column == "symbol":
+            return symbols[place], "bold"
+        if column in ("name", "sector"):
+            return (names if column == "name" else of_sectors)[place]
+        return _bp(float(values[column][place])) if column in values else formats.MISSING
+
+    keys: list[Hashable] = [symbols[row] for row in shown]
+    return GridContents(
+        table,
+        (*keys, *range(len(closing))) if answered else (),
+        cell,
+        empty=why_not(scene, scene.sides[0]),
+        sort_key=key,
+        falling=order.falling,
+    )
+
+
+def _closing(symbol: str, name: str, sums: dict[str, str]) -> dict[str, Cell]:
+    cells: dict[str, Cell] = {"symbol": (symbol, "dim"), "name": (name, "dim")}
+    return cells | {label: (text, "dim") for label, text in sums.items()}
+
+
+def sector_windows(scene: Scene) -> GridContents:
+    """Both indices' sectors over several windows, in bp, the first index's largest first."""
+    columns = side_by_side(scene.market, scene.snapshot)
+    table = [TableColumn("name", "sector", 12, want=18, max_width=26)]
+    rows: dict[str, dict[str, Cell]] = {}
+    sums: dict[str, Cell] = {"name": ("all measured lines", "dim")}
+    returns: dict[str, Cell] = {"name": ("return of the fund", "dim")}
+    mine = scene.snapshot.window.label
+    # the question's own window says which sectors stand first
+    for column in sorted(columns, key=lambda column: column.label != mine):
+        for side in scene.sides:
+            one = column.indices.get(scene.fund(side))
+            for group in one.by_sector if one else ():
+                cells = rows.setdefault(group.name, {"name": group.name})
+                cells[f"{column.label} {side}"] = _bp(group.contribution)
+            if one is not None:
+                sums[f"{column.label} {side}"] = (_bp(one.explained), "dim")
+                returns[f"{column.label} {side}"] = (_bp(_fund_return(one)), "dim")
+    for side in scene.sides:
+        fund = scene.fund(side)
+        for column in columns:
+            title = f"{fund} {_title(column, fund)}"
+            table.append(
+                TableColumn(
+                    f"{column.label} {side}",
+                    title,
+                    max(len(title), 7),
+                    "right",
+                    _priority(column.label, scene),
+                    "bold" if column.label == mine else "",
+                )
+            )
+    listed = [*rows.values(), sums, returns] if rows else []
+    keys = (*rows, ALL, 0) if rows else ()
+    return GridContents(tuple(table), keys, of_rows(listed), empty=why_not(scene, scene.sides[0]))
+
+
+def movers_since(
+    scene: Scene, since: date | None, order: Order, wanted: Filter | None
+) -> tuple[GridContents, str]:
+    """The first index's lines by what they gained or lost since a date, and that date in words.
+
+    Dropped in this order where there is no room: sector, bars, name, places, place, now, then.
+
+    Args:
+        scene: what is drawn.
+        since: a date inside the window, None for a week before its end.
+        order: a column of `MOVER_SORTS`.
+        wanted: lines to show alone, with their sum.
+    """
+    fund = scene.fund(scene.sides[0])
+    columns = (
+        TableColumn("symbol", "symbol", 7, searched=True),
+        TableColumn("name", "name", 10, "left", 5, want=16, max_width=34, searched=True),
+        TableColumn("sector", "sector", 12, "left", 7, "dim", max_width=22, searched=True),
+        TableColumn("before", "then bp", 8, "right", 1, "dim"),
+        TableColumn("after", "now bp", 8, "right", 2),
+        TableColumn("change", "change bp", 10, "right", 0, "bold"),
+        TableColumn("place", "place", 13, "right", 3, "dim"),
+        TableColumn("places", "places", 7, "right", 4),
+        TableColumn("bar", "", 8, "left", 6, max_width=30),
+    )
+    try:
+        answer = movers(scene.market, scene.snapshot, since)
+    except UnavailableError as error:
+        return GridContents(columns, (), of_rows(()), empty=f"{error}."), ""
+    words = f"since {answer.since}"
+    one = answer.indices.get(fund)
+    if one is None:
+        sentence = ". ".join(answer.missing) or why_not(scene, scene.sides[0])
+        return GridContents(columns, (), of_rows(()), empty=sentence), words
+    sorted_by = {
+        "before": one.before,
+        "after": one.after,
+        "change": one.change,
+        "places": _places(one),
+    }
+    shown = _arranged(one.symbols, sorted_by.get(order.key, one.change), order)
+    closing: list[dict[str, Cell]] = []
+    if wanted is not None:
+        keeps = wanted.keeps(_lines(scene, fund, one.symbols, one.names, one.sectors))
+        shown = [row for row in shown if keeps[row]]
+        then, now = (float(np.nansum(v[shown])) for v in (one.before, one.after))
+        closing.append(_then_now("sum", f"{len(shown):,} matches", then, now))
+    view = scene.snapshot.indices[fund]
+    closing.append(_then_now("lines", "all measured lines", one.then.explained, view.explained))
+    fund_now = view.basket_return if view.fund_return is None else view.fund_return
+    closing.append(_then_now(fund, "return of the fund", _fund_return(one.then), fund_now))
+    cells = _mover_cells(one, _places(one))
+
+    def cell(row: int, column: str) -> Cell:
+        if row >= len(shown):
+            return closing[row - len(shown)].get(column, "")
+        return cells(shown[row], column)
+
+    bars = [*one.change[shown].tolist(), *[float("nan")] * len(closing)]
+    keys: list[Hashable] = [one.symbols[row] for row in shown]
+    contents = GridContents(
+        columns,
+        (*keys, *range(len(closing))),
+        cell,
+        {"bar": bars},
+        sort_key=order.key,
+        falling=order.falling,
+    )
+    return contents, words
+
+
+def _then_now(symbol: str, name: str, then: float, now: float) -> dict[str, Cell]:
+    """The cells of a row that sums movers up."""
+    return _closing(
+        symbol, name, {"before": _bp(then), "after": _bp(now), "change": _bp(now - then)}
+    )
+
+
+def _places(one: Movers) -> FloatArray:
+    """(M,) places gained since then, NaN for a line that was or is not measured."""
+    both = (one.place_before > 0) & (one.place_after > 0)
+    return np.where(both, one.place_before - one.place_after, np.nan)
+
+
+def _mover_cells(one: Movers, gained: FloatArray) -> Callable[[int, str], Cell]:
+    """The cells of one line then and now."""
+
+    def cell(row: int, column: str) -> Cell:
+        if column == "symbol":
+            return one.symbols[row], "bold"
+        if column in ("name", "sector"):
+            return (one.names if column == "name" else one.sectors)[row]
+        if column in ("before", "after", "change"):
+            return _bp(float(getattr(one, column)[row]))
+        then, now = int(one.place_before[row]), int(one.place_after[row])
+        if column == "places":
+            if not then or not now:
+                return "new" if now else "gone"
+            return formats.number(float(gained[row]), sign=True)
+        places = (formats.count(place) if place else formats.MISSING for place in (then, now))
+        return " → ".join(places)
+
+    return cell
+
+
+def _lines(
+    scene: Scene, fund: str, symbols: Sequence[str], names: Sequence[str], sectors: Sequence[str]
+) -> Lines:
+    """Lines with the figures of the window shown, which filters speak of; NaN where none are."""
+    view = scene.snapshot.indices.get(fund)
+    figures = {
+        name: np.full(len(symbols), np.nan) for name in ("weight", "returns", "contribution")
+    }
+    if view is not None:
+        here = dict(zip(view.contributors.symbols, range(len(view.contributors)), strict=True))
+        rows = [row for row, symbol in enumerate(symbols) if symbol in here]
+        places = [here[symbols[row]] for row in rows]
+        for name, values in figures.items():
+            values[rows] = getattr(view.contributors, name)[places]
+    return Lines(
+        tuple(symbols), tuple(names), tuple(sectors), **figures, joined={}, left={}, flags={}
+    )
