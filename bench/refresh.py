@@ -125,13 +125,17 @@ def ours(home: Path, rate: float | None, now: datetime) -> dict[str, int]:
     from cache.facts.funds import load_funds
     from cache.facts.reference import load_reference
     from cache.refresh.refresh import refresh
+    from cache.refresh.request import Request
     from cache.sources.issuers import Issuers
     from cache.sources.yahoo.yahoo import Yahoo
     from cache.store.store import Store
 
     prices = Yahoo(home / "yfinance", pool=16, rate=rate, pause=0.5)
     summary = refresh(
-        Store(home), PAIR, load_funds(), now, load_reference(), prices=prices, files=Issuers()
+        Store(home),
+        Request(PAIR, now, load_reference(), load_funds()),
+        prices=prices,
+        files=Issuers(),
     )
     return {"came": summary.symbols, "named": len(summary.failed), "planned": summary.planned}
 

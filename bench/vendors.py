@@ -24,6 +24,7 @@ import numpy as np
 from cache.facts.reference import load_reference
 from cache.facts.vendors import FETCHED, YAHOO, Vendor, load_vendors
 from cache.refresh.refresh import refresh
+from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.sources.vendors.settings import SourceSettings, price_source
 from cache.store.bars import Bars
@@ -125,7 +126,7 @@ def closes(store: Store) -> np.ndarray:
 def day(store: Store, source: Any, vendor: Vendor, now: datetime) -> Summary:
     """One evening's refresh."""
     return refresh(
-        store, PAIR, {}, now, load_reference(), prices=source, files=Issuers(), vendor=vendor
+        store, Request(PAIR, now, load_reference()), prices=source, files=Issuers(), vendor=vendor
     )
 
 

@@ -8,6 +8,7 @@ imports only rooms to its left, so every dot lies below the diagonal.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import tomllib
 from functools import cache
@@ -21,7 +22,15 @@ PICTURE: Final = ROOT / "docs" / "architecture.svg"
 CELL, LEFT, TOP = 22, 500, 150
 COLOURS: Final = {"core": "#2f7ed8", "cache": "#d9730d", "tui": "#4a8f3c"}
 
+
+#: The floors, lowest first.
+FLOORS: Final = ("core", "cache", "tui")
+
 Room = str
+
+
+#: A statement that imports; parsing these alone takes a tenth of parsing every file.
+IMPORT: Final = re.compile(r"^[ \t]*((?:from\s+[\w.]+\s+)?import\s+(?:\([^)]*\)|[^\n(]*))", re.M)
 
 
 @cache
@@ -29,7 +38,7 @@ def rooms() -> tuple[Room, ...]:
     """Every room by its dotted name, lowest first: the order that the import contract holds."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
     ordered: list[Room] = []
-    for floor in ("core", "cache", "tui"):
+    for floor in FLOORS:
         layered = [c for c in contracts["contracts"] if c.get("containers") == [floor]]
         order = [name for layer in layered for name in reversed(layer["layers"])]
         # what stands beside the rooms (the entry, the notebook) is none
@@ -48,7 +57,8 @@ def arrows(known: tuple[Room, ...]) -> set[tuple[Room, Room]]:
     pairs: set[tuple[Room, Room]] = set()
     for room in known:
         for file in (ROOT / room.replace(".", "/")).rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            statements = "\n".join(IMPORT.findall(file.read_text("utf-8")))
+            for node in ast.parse(statements).body:
                 names = []
                 if isinstance(node, ast.ImportFrom) and node.module:
                     names = [node.module, *(f"{node.module}.{n.name}" for n in node.names)]

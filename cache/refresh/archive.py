@@ -18,10 +18,12 @@ import numpy as np
 from cache.facts.datafile import package_text, parse_toml
 from cache.facts.vendors import YAHOO
 from cache.refresh.file_plan import FileAsk
+from cache.refresh.file_stage import FileStage
 from cache.refresh.interrupt import signals
 from cache.refresh.lock import turn
 from cache.refresh.progress import Progress
-from cache.refresh.run import Run
+from cache.refresh.request import Request
+from cache.refresh.run_state import RunState
 from core.data.frames import Dates, day, pydate
 from core.data.record import record
 
@@ -195,7 +197,7 @@ def fetch_archive(
     report: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> ArchiveSummary:
-    """Ask for the files of a plan and commit each as it comes; see `cache.refresh.run`.
+    """Ask for the files of a plan and commit each as it comes; see `cache.refresh.file_stage`.
 
     Raises:
         StoreError: the store cannot be read or written.
@@ -209,12 +211,10 @@ def fetch_archive(
 
     asked = f"archive of {fund.symbol}"
     with signals(stop), turn(store.home, asked, stop=stop, waiting=waiting):
-        run = Run(
-            store, pair, {fund.symbol: fund}, now, reference, False, False, 0, None, 1 / pace,
-            report, stop, YAHOO,
-        )  # fmt: skip
+        run = RunState(store, Request(pair, now, reference, {fund.symbol: fund}), report, stop)
+        source = _Paced(files, pace, stop.wait)
         with store.guard.pinned():
             run.load()
-            run.fetch_files(plan.asks, _Paced(files, pace, stop.wait))  # type: ignore[arg-type]
+            FileStage(run, source, YAHOO.name).fetch(plan.asks)  # type: ignore[arg-type]
         run.say("done", message=f"{len(run.files):,} files brought", always=True)
     return ArchiveSummary(tuple(run.files), dict(run.failed), len(plan.asks) - run.done)

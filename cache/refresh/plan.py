@@ -21,21 +21,19 @@ from cache.refresh.events_due import due, expected
 from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
 from cache.refresh.held import HeldCloses
 from cache.refresh.reasons import asked_for, wait_until
-from core.data.frames import Dates, Holdings, Prices, Reference, day, pydate
+from core.data.frames import Dates, Holdings, Prices, day, pydate
 from core.data.record import record
 
 if TYPE_CHECKING:
-    from cache.facts.funds import Fund
     from cache.facts.vendors import Vendor
     from cache.refresh.backoff import Wait
     from cache.refresh.left_hosts import LeftHost
+    from cache.refresh.request import Request
 
 #: Fund histories begin here: the first fund on the S&P 500 began to trade in January 1993.
 FUNDS_FROM: Final = date(1993, 1, 1)
 #: Histories of indices, which begin before any fund's: with the first exchange session known.
 INDICES_FROM: Final = date(1987, 1, 1)
-#: Chart requests a second that Yahoo has been seen to bear for thousands of symbols.
-RATE: Final = 4.0
 
 
 @record(frozen=True, slots=True)
@@ -76,19 +74,11 @@ class Plan:
 def make_plan(
     prices: Prices,
     holdings: Mapping[str, Sequence[Holdings]],
-    pair: tuple[str, str],
-    now: datetime,
-    reference: Reference,
+    request: Request,
     *,
-    funds: Mapping[str, Fund] | None = None,
-    full: bool = False,
-    again: bool = False,
-    years: int = 2,
-    since: date | None = None,
     absent: Collection[FileAsk] = (),
     left: Mapping[str, LeftHost] = {},
     waits: Mapping[str, Wait] = {},
-    rate: float = RATE,
     vendor: Vendor = YAHOO,
     vendors: frozenset[str] = FETCHED,
     only: Collection[str] | None = None,
@@ -106,29 +96,25 @@ def make_plan(
     Args:
         prices: the prices held.
         holdings: fund -> its files, ascending.
-        pair: the two funds.
-        now: the time, with its time zone.
-        reference: exchange sessions, renamed symbols, reconstitution dates.
-        funds: where issuers keep their files; without it no file is asked for.
-        full: ask for everything, whole.
-        again: ask also for what waits after a failure.
-        years: how far back the lines go; funds go back to 1993, indices to 1987.
-        since: start of the window, for the holdings files wanted.
+        request: what is to be brought.
         absent: holdings files that their issuer said it does not have.
         left: hosts that refused to talk; those still left alone are not asked.
         waits: symbol -> its last asking in vain.
-        rate: requests a second, for the expected time.
         vendor: who is to be asked, and on which terms.
         vendors: the sources whose closes a refresh brought.
         only: these symbols alone, and no files; None for all.
     """
+    pair, now, funds, full = request.pair, request.now, request.funds, request.full
+    sessions = request.reference.sessions
     final = last_final(now)
     known = HeldCloses(prices, vendors)
     asks: list[Ask] = []
     waiting: dict[str, datetime] = {}
-    funds = funds or {}
+    again = full or request.again
     lists = dict.fromkeys(pair) | {n: None for fund in pair for n in dated_lenders(funds, fund)}
-    wanted = _wanted(holdings, pair, lists, _years_back(now.date(), years), reference.aliases)
+    wanted = _wanted(
+        holdings, pair, lists, _years_back(now.date(), request.years), request.reference.aliases
+    )
     if only is not None:
         wanted, funds = [symbol for symbol in wanted if symbol in only], {}
     for symbol in wanted:
@@ -137,17 +123,17 @@ def make_plan(
             continue
         until = (
             None
-            if full or again or symbol in pair
+            if again or symbol in pair
             else left_alone(prices, symbol, waits.get(symbol), now, final)
         )
         if until is not None:
             waiting[symbol] = until
         elif full or last is None or known.of_another_vendor(symbol, vendor.name):
-            asks.append(whole(symbol, known, pair, now, years, vendor))
+            asks.append(whole(symbol, known, request, vendor))
         else:
             # A vendor of days is asked for those after the last that it spoke for.
             spoken = last if vendor.overlap else max(last, prices.through.get(symbol, last))
-            start = _sessions_back(reference.sessions, spoken, vendor.overlap)
+            start = _sessions_back(sessions, spoken, vendor.overlap)
             if known.foreign(symbol, vendor.name):
                 # All of it is compared with what is held of another source, whose closes stay.
                 start = min(start, pydate(known.closes(symbol)[0][0]))
@@ -158,17 +144,17 @@ def make_plan(
             pair,
             now,
             final,
-            reference,
+            request.reference,
             funds,
             full=full,
-            since=since,
+            since=request.since,
             absent=absent,
         )
     ]
     if vendor.closes_alone:
-        asks = _with_turns(asks, known, final, reference.sessions)
+        asks = _with_turns(asks, known, final, sessions)
     limited = [r for r in prices.failures.values() if f"limited by {vendor.name};" in r]
-    quiet = {} if full or again else {host: one for host, one in left.items() if one.holds(now)}
+    quiet = {} if again else {host: one for host, one in left.items() if one.holds(now)}
     skipped = {ask: hosts for ask in files if (hosts := funds[ask.fund].hosts(ask.day)) <= {*quiet}}
     plan = Plan(
         files=tuple(ask for ask in files if ask not in skipped),
@@ -179,31 +165,25 @@ def make_plan(
         waiting=waiting,
         left={host: quiet[host] for hosts in skipped.values() for host in hosts},
     )
-    return replace(plan, expected_seconds=round(plan.requests / rate, 1))
+    return replace(plan, expected_seconds=round(plan.requests / request.rate, 1))
 
 
-def whole(
-    symbol: str,
-    known: HeldCloses,
-    pair: tuple[str, str],
-    now: datetime,
-    years: int = 2,
-    vendor: Vendor = YAHOO,
-) -> Ask:
+def whole(symbol: str, known: HeldCloses, request: Request, vendor: Vendor = YAHOO) -> Ask:
     """The Ask for a symbol's whole history: indices from 1987, funds from 1993, lines some years.
 
     It reaches back to the first close held, so that replacing loses no year.
     """
-    begin = _years_back(now.date(), years)
-    if symbol in pair:
+    today = request.now.date()
+    begin = _years_back(today, request.years)
+    if symbol in request.pair:
         begin = INDICES_FROM if symbol.startswith("^") else FUNDS_FROM
     days, _ = known.closes(symbol)
     if len(days):
         begin = min(begin, pydate(days[0]))
     if vendor.years:
         # what its plan does not cover it would refuse
-        begin = max(begin, _years_back(now.date(), vendor.years))
-    return Ask(symbol, begin, _until(now), whole=True)
+        begin = max(begin, _years_back(today, vendor.years))
+    return Ask(symbol, begin, _until(request.now), whole=True)
 
 
 def _with_turns(asks: Sequence[Ask], known: HeldCloses, final: date, sessions: Dates) -> list[Ask]:

@@ -4,47 +4,36 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cache.facts.errors import StoreBusy, StoreError
 from cache.facts.vendors import YAHOO
 from cache.refresh.interrupt import signals
 from cache.refresh.lock import turn
-from cache.refresh.plan import RATE
 from cache.refresh.progress import Progress, Stage, Summary
 from cache.refresh.run import Run
+from cache.refresh.run_state import RunState
 from cache.refresh.summary import summarize
 
 if TYPE_CHECKING:
-    from cache.facts.funds import Fund
     from cache.facts.vendors import Vendor
+    from cache.refresh.request import Request
     from cache.refresh.sources import FileSource, PriceSource
     from cache.store.store import Store
-    from core.data.frames import Reference
-
-#: At most this many progress reports a second, beside those that open or close a stage.
-REPORTS: Final = 10.0
 
 
 def refresh(
     store: Store,
-    pair: tuple[str, str],
-    funds: Mapping[str, Fund],
-    now: datetime,
-    reference: Reference,
+    request: Request,
     *,
     prices: PriceSource,
     files: FileSource,
     vendor: Vendor = YAHOO,
     others: Sequence[tuple[Callable[[], PriceSource], Vendor]] = (),
-    full: bool = False,
-    again: bool = False,
-    years: int = 2,
-    since: date | None = None,
-    rate: float = RATE,
     report: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Summary:
@@ -58,20 +47,12 @@ def refresh(
 
     Args:
         store: where it is kept.
-        pair: the two funds.
-        funds: known funds, with the issuers' addresses.
-        now: the time, with its time zone.
-        reference: exchange sessions, renamed symbols, reconstitution dates.
+        request: what it is to bring.
         prices: where closes come from.
         files: where holdings files come from.
         vendor: the terms of ``prices``.
         others: what makes each further source, and its terms, for lines that those before did
             not bring.
-        full: ask for everything, whole.
-        again: ask also for what waits after a failure.
-        years: how far back the lines go.
-        since: start of the window, for the holdings files of its start and month ends.
-        rate: requests a second that prices are asked at, for the time it says it takes.
         report: called with progress, from this thread.
         stop: ends the refresh when set.
 
@@ -82,7 +63,8 @@ def refresh(
         raise StoreError(f"{store.home} holds the demo market, which is never refreshed")
     stop = stop or threading.Event()
     began = time.monotonic()
-    question = f"{pair[0]}:{pair[1]}{' full' if full else ''}{' again' if again else ''}"
+    wish = " full" * request.full + " again" * request.again
+    question = ":".join(request.pair) + wish
 
     def say(stage: Stage, message: str) -> None:
         if report is not None:
@@ -94,28 +76,13 @@ def refresh(
                 if mine.summary is not None:
                     say("done", mine.summary.message)
                     return mine.summary
-                now += timedelta(seconds=int(time.monotonic() - began))
-                run = Run(
-                    store,
-                    pair,
-                    funds,
-                    now,
-                    reference,
-                    full,
-                    again,
-                    years,
-                    since,
-                    rate,
-                    report,
-                    stop,
-                    vendor,
-                    others,
-                )
+                waited = timedelta(seconds=int(time.monotonic() - began))
+                state = RunState(store, replace(request, now=request.now + waited), report, stop)
                 with store.guard.pinned():
-                    plan = run.all(prices, files)
-                summary = summarize(run, plan, prices, files)
-                run.say("done", message=summary.message, always=True)
-                mine.ended(summary, run.clock())
+                    plan = Run(state, prices, vendor, files, others).all()
+                summary = summarize(state, plan, prices, files)
+                state.say("done", message=summary.message, always=True)
+                mine.ended(summary, state.clock())
                 return summary
         except StoreBusy:
             if not stop.is_set():

@@ -13,7 +13,7 @@ from cache.refresh.refused_for_good import note_refusal
 
 if TYPE_CHECKING:
     from cache.refresh.plan import Plan
-    from cache.refresh.run import Run
+    from cache.refresh.run_state import RunState
     from cache.refresh.sources import FileSource, PriceSource
 
 #: Changes of what is held that are named in the sentence.
@@ -21,7 +21,7 @@ NAMED: Final = 3
 
 
 def summarize(
-    run: Run,
+    run: RunState,
     plan: Plan,
     prices: PriceSource,
     files: FileSource,
@@ -29,7 +29,7 @@ def summarize(
     """Return what a refresh fetched, what failed and why, and what it cost."""
     stopped = run.stop.is_set()
     limited = plan.wait_until or prices.limited_until
-    missing = [f for f in dict.fromkeys(run.pair) if not run.holdings.get(f)]
+    missing = [f for f in dict.fromkeys(run.request.pair) if not run.holdings.get(f)]
     words: list[str] = []
     if prices.unreachable and not run.symbols:
         why = next(reversed(run.failed.values()), "nothing arrived").removesuffix("; try again")
@@ -37,7 +37,7 @@ def summarize(
     elif run.symbols:
         words.append(f"{run.symbols:,} symbols fetched, {run.new_bars:,} new closes")
     elif not (plan.asks or plan.waiting):
-        words.append(f"prices are current through {last_final(run.now)}")
+        words.append(f"prices are current through {last_final(run.request.now)}")
     if run.refetched:
         words.append(f"{len(run.refetched):,} fetched again whole, their histories had changed")
     if run.moved:
@@ -58,8 +58,8 @@ def summarize(
         words.append(f"{prices.name} limits requests; {wait(limited)}")
     refused = bool(prices.limited_until) and not run.symbols
     if prices.requests:
-        refusals = note_refusal(run.store.home, prices.name, run.now, refused=refused)
-        if refusals is not None and (sentence := refusals.words(prices.name, run.now)):
+        refusals = note_refusal(run.store.home, prices.name, run.request.now, refused=refused)
+        if refusals is not None and (sentence := refusals.words(prices.name, run.request.now)):
             words.append(sentence)
     if run.failed:
         words.append(f"{len(run.failed):,} failed" + ("" if limited else reasons(run.failed)))
@@ -71,7 +71,7 @@ def summarize(
     }
     if plan.waiting:
         times = plan.waiting.values()
-        words.append(next_try(times, run.now) + reasons(failing))
+        words.append(next_try(times, run.request.now) + reasons(failing))
     words += [f"{host} {left}" for host, left in plan.left.items()]
     if missing:
         words.append(f"no holdings file of {' and '.join(missing)}")

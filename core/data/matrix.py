@@ -8,7 +8,7 @@ from dataclasses import field
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,6 @@ from numpy.typing import NDArray
 from core.data.frames import JUMP, Block, BoolArray, Dates, FloatArray, IntArray, day
 from core.data.overlay import over_one_another
 from core.data.record import record
-
-if TYPE_CHECKING:
-    pass
 
 #: Log of the smallest split that is looked for in the closes, and how near to it a step must be.
 _SPLIT: Final = math.log(1.4)
@@ -85,6 +82,19 @@ class Matrix:
     def empty(self) -> BoolArray:
         """(N,) no close at all."""
         return ~self._with_closes[1]
+
+    @cached_property
+    def first_close(self) -> IntArray:
+        """(N,) row of each symbol's first close, the number of rows where it has none."""
+        closed = np.isfinite(self.stand_in)
+        return np.where(closed.any(axis=0), closed.argmax(axis=0), len(closed))
+
+    @cached_property
+    def unbroken(self) -> BoolArray:
+        """(N,) a close on every session from the symbol's first close to its last."""
+        closed = np.isfinite(self.stand_in)
+        begins = (closed[1:] & ~closed[:-1]).sum(axis=0) + closed[:1].sum(axis=0)
+        return np.asarray(begins <= 1)
 
     @cached_property
     def _gaps(self) -> IntArray:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from functools import cached_property
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -102,11 +101,17 @@ def sums(values: FloatArray, sizes: Sequence[int]) -> dict[int, FloatArray]:
     return {size: by_size[size][0] for size in sizes}
 
 
+def holed(closed: BoolArray) -> BoolArray:
+    """(n,) whether a line of (n, T) has sessions without a close between two with one."""
+    begins = (closed[:, 1:] & ~closed[:, :-1]).sum(axis=1) + closed[:, :1].sum(axis=1)
+    return np.asarray(begins > 1)
+
+
 def _before(closes: FloatArray, position: IntArray) -> FloatArray:
     """(n, T) the close before each session, NaN where none is recent enough."""
     out = np.empty(closes.shape)
     out[:, :1], out[:, 1:] = np.nan, closes[:, :-1]
-    holes = np.nonzero(np.isnan(closes).any(axis=1))[0]
+    holes = np.nonzero(holed(np.isfinite(closes)))[0]
     if len(holes):
         gappy = closes[holes]
         rows = np.arange(closes.shape[1])
@@ -120,8 +125,7 @@ def _before(closes: FloatArray, position: IntArray) -> FloatArray:
 def _above(closes: FloatArray, sizes: Sequence[int]) -> dict[int, tuple[BoolArray, BoolArray]]:
     """Days -> (n, T) bool, above the mean of so many own closes, and whether there are so many."""
     closed = np.isfinite(closes)
-    holes = not closed.all()
-    order = np.argsort(~closed, axis=1, kind="stable") if holes else None
+    order = np.argsort(~closed, axis=1, kind="stable") if holed(closed).any() else None
     packed = closes if order is None else np.take_along_axis(closes, order, axis=1)
     by_days = {}
     for size, total in sums(packed, sizes).items():
@@ -152,15 +156,9 @@ class Marks:
         self._moves: dict[tuple[bytes, int, int], tuple[FloatArray, ...]] = {}
         self._counts: dict[tuple[bytes, int, int], Counts] = {}
 
-    @cached_property
-    def first(self) -> IntArray:
-        """(N,) row of each line's first close, the number of rows where it has none."""
-        closed = np.isfinite(self.matrix.stand_in)
-        return np.where(closed.any(axis=0), closed.argmax(axis=0), len(closed))
-
     def begun(self, columns: IntArray, row: int) -> int:
         """The first row on which half of the lines that have a close by a row have one."""
-        rows = np.sort(self.first[columns])
+        rows = np.sort(self.matrix.first_close[columns])
         rows = rows[rows <= row]
         return int(rows[(len(rows) - 1) // 2]) if len(rows) else row
 
@@ -208,14 +206,15 @@ class Marks:
         for row, column, _ in matrix.doubts:
             breaks.setdefault(column, []).append(row)
         plain = columns[~np.isin(columns, list(breaks))]
-        # lines without a hole first: they need none of the detours
-        whole = matrix.whole[plain]
-        order = np.concatenate([plain[whole], plain[~whole]])
-        edges = sorted({*range(0, len(order), _LINES), int(whole.sum()), len(order)})
+        # lines without a hole first: they need none of the detours; and those that begin together
+        unbroken, begins = matrix.unbroken[plain], matrix.first_close[plain]
+        order = plain[np.lexsort((begins, ~unbroken))]
+        edges = sorted({*range(0, len(order), _LINES), int(unbroken.sum()), len(order)})
         for first, last in pairwise(edges):
             lines = order[first:last]
-            closes = np.ascontiguousarray(matrix.stand_in[:, lines].T)
-            self._bits[lines] = _marked(closes, matrix.position)
+            begin = int(matrix.first_close[lines].min())
+            closes = np.ascontiguousarray(matrix.stand_in[begin:, lines].T)
+            self._bits[lines, begin:] = _marked(closes, matrix.position[begin:])
         for column in columns[np.isin(columns, list(breaks))].tolist():
             # no close on one side of a move that cannot be believed is held against the other side
             for start, stop in pairwise([0, *breaks[column], len(matrix.sessions)]):

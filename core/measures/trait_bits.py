@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray
-from core.measures.counting import YEAR_SESSIONS, extremes, sums
+from core.measures.counting import YEAR_SESSIONS, extremes, holed, sums
 
 #: Days of the averages that are worked out here; `counting.AVERAGES` has the others.
 FURTHER_AVERAGES: Final = (5, 10, 100)
@@ -183,8 +183,7 @@ def _averaged(closes: FloatArray, lead: int) -> Bits:
     An average is over a line's own closes: where one has a hole, its closes are moved together.
     """
     closed = np.isfinite(closes)
-    holes = (np.diff(closed.astype(np.int8), axis=1) > 0).sum(axis=1) + closed[:, 0] > 1
-    order = np.argsort(~closed, axis=1, kind="stable") if holes.any() else None
+    order = np.argsort(~closed, axis=1, kind="stable") if holed(closed).any() else None
     packed = closes if order is None else np.take_along_axis(closes, order, axis=1)
     first, size = 0 if order is not None else lead, closes.shape[1]
 

@@ -109,27 +109,28 @@ class Traits:
         breaks: dict[int, list[int]] = {}
         for row, column, _ in matrix.doubts:
             breaks.setdefault(column, []).append(row)
-        # a hole among them asks for more: those without come together
-        columns = columns[np.argsort(~matrix.whole[columns], kind="stable")]
-        whole = matrix.whole[columns]
+        # a hole asks for more: lines without one come together, and those that begin together
+        columns = columns[np.lexsort((matrix.first_close[columns], ~matrix.unbroken[columns]))]
+        whole = matrix.unbroken[columns]
         begin = max(first - YEAR_SESSIONS, 0)
         if not whole.all():
             # a line that merely begins or ends among these rows needs no detour
-            closed = np.isfinite(matrix.stand_in[begin:last, columns[~whole]])
+            others = columns[~whole]
+            closed = np.isfinite(matrix.stand_in[begin:last, others])
             edges = np.abs(np.diff(closed.astype(np.int8), axis=0)).sum(axis=0)
             opened, ended = closed[0], closed[-1]
-            whole[~whole] = (edges == 0) | ((edges == 1) & (opened | ended))
             # but one with holes before has older closes of its own
-            older = np.isfinite(matrix.stand_in[:begin, columns]).any(axis=0)
-            whole &= matrix.whole[columns] | ~older | np.isfinite(matrix.stand_in[begin, columns])
+            older = matrix.first_close[others] < begin
+            whole[~whole] = ((edges == 0) | ((edges == 1) & (opened | ended))) & (~older | opened)
         broken = np.isin(columns, list(breaks))
         traded = matrix.volume(max(first - 1, 0), last)
         for lines, start in ((columns[whole & ~broken], begin), (columns[~whole & ~broken], 0)):
             for at in range(0, len(lines), _LINES):
                 part = lines[at : at + _LINES]
-                closes = np.ascontiguousarray(matrix.stand_in[start:last, part].T)
+                opening = min(max(start, int(matrix.first_close[part].min())), first)
+                closes = np.ascontiguousarray(matrix.stand_in[opening:last, part].T)
                 volume = None if traded is None else traded[:, part]
-                marks = bits_of(closes, volume, matrix.position[start:last], first - start)
+                marks = bits_of(closes, volume, matrix.position[opening:last], first - opening)
                 self._put(part, first, marks)
         for column in columns[broken].tolist():
             # closes before a move that cannot be believed are held against none after it

@@ -14,7 +14,6 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import Server, ServerConnection, serve
-from yfinance.pricing_pb2 import PricingData
 
 Script = Callable[["Streamer", ServerConnection], None]
 
@@ -74,5 +73,7 @@ class Streamer:
 
 def message(**fields: Any) -> str:
     """One message of the stream."""
+    from yfinance.pricing_pb2 import PricingData  # a second, and most tests stream nothing
+
     data = PricingData(**fields).SerializeToString()
     return json.dumps({"type": "pricing", "message": base64.b64encode(data).decode()})

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from yfinance.data import YfData
 
 from cache.refresh.ask import Ask
-from cache.sources.yahoo.yahoo import Chart, Yahoo
 from tests.cache.lookalike import Lookalike
 from tests.cache.lookalike_world import opens
+
+if TYPE_CHECKING:
+    from cache.sources.yahoo.yahoo import Chart, Yahoo
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)
 ASK = Ask("AA", date(2024, 6, 16), date(2026, 6, 26), whole=True)
@@ -26,6 +27,8 @@ MORNING = [opens(day) for day in DAYS]
 
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Yahoo]:
+    from cache.sources.yahoo.yahoo import Yahoo  # yfinance: a second of any other worker
+
     with Lookalike(tmp_path, NOW, lines={"IWM": []}) as server:
         for name, value in server.environment().items():
             monkeypatch.setenv(name, value)
@@ -54,6 +57,8 @@ def read(source: Yahoo, closes: list[Any], kind: str = "EQUITY", **events: Any) 
     response = SimpleNamespace(
         status_code=200, url="", content=body.encode(), text=body, json=lambda: json.loads(body)
     )
+    from yfinance.data import YfData
+
     YfData.cache_get.cache_clear()
     with source._session.again(response):
         return source._read(ASK)

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from cache.facts.reference import load_reference
 from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer, gate
 from cache.refresh.held import HeldCloses
 from cache.refresh.plan import whole
+from cache.refresh.request import Request
 from cache.sources.yahoo.session import vendor_time
 from tests.cache.test_plan import DAYS, NOW, PAIR, splitted
 
@@ -50,7 +52,7 @@ def test_the_vendors_time_is_its_date_or_its_last_trade_or_its_newest_bar() -> N
 def test_a_history_that_ends_before_what_is_held_replaces_nothing() -> None:
     known, last = splitted(None), DAYS[-1].item()
     assert isinstance(known, HeldCloses)
-    ask = whole("AA", known, PAIR, NOW)
+    ask = whole("AA", known, Request(PAIR, NOW, load_reference()))
     closes = np.arange(9) + 1.0
     assert known.shrunk(ask, DAYS, closes) == ""
     said = f"Yahoo gave no final close of {last}, which is in the store"

@@ -19,6 +19,7 @@ from cache.refresh.held import HeldCloses
 from cache.refresh.left_hosts import keep_hosts, load_hosts, refused_again
 from cache.refresh.plan import make_plan, whole
 from cache.refresh.reasons import asked, asked_for, wait, wait_until
+from cache.refresh.request import Request
 from core.data.frames import Block, Events, Holdings, Prices, Reference
 
 NOW = datetime(2026, 6, 26, 21, 30, tzinfo=UTC)  # a Friday after the close
@@ -57,7 +58,7 @@ def holdings(fund: str, as_of: str, lines: Mapping[str, float], **more: Any) -> 
 
 
 def test_an_empty_store_asks_for_the_funds_from_1993() -> None:
-    plan = make_plan(Prices(), {}, PAIR, NOW, REFERENCE)
+    plan = make_plan(Prices(), {}, Request(PAIR, NOW, REFERENCE))
     assert [(a.symbol, str(a.start), str(a.end), a.whole) for a in plan.asks] == [
         ("IWM", "1993-01-01", "2026-06-26", True),
         ("SPY", "1993-01-01", "2026-06-26", True),
@@ -68,7 +69,7 @@ def test_an_empty_store_asks_for_the_funds_from_1993() -> None:
 
 
 def test_an_index_is_asked_for_from_before_any_fund() -> None:
-    plan = make_plan(Prices(), {}, ("^RUT", "^GSPC"), NOW, REFERENCE)
+    plan = make_plan(Prices(), {}, Request(("^RUT", "^GSPC"), NOW, REFERENCE))
     assert [(a.symbol, str(a.start)) for a in plan.asks] == [
         ("^RUT", "1987-01-01"),
         ("^GSPC", "1987-01-01"),
@@ -80,7 +81,7 @@ def test_funds_come_first_then_the_heaviest_lines() -> None:
         "IWM": (holdings("IWM", "2026-06-25", {"AA": 10.0, "BB": 30.0, "CC": 60.0}),),
         "SPY": (holdings("SPY", "2026-06-25", {"DD": 500.0, "AA": 500.0, "SPY": 1000.0}),),
     }
-    plan = make_plan(Prices(), held, PAIR, NOW, REFERENCE)
+    plan = make_plan(Prices(), held, Request(PAIR, NOW, REFERENCE))
     # CC .60, then BB .30, then AA and DD with .25 each, by name.
     assert [a.symbol for a in plan.asks] == ["IWM", "SPY", "CC", "BB", "AA", "DD"]
     assert {str(a.start) for a in plan.asks[2:]} == {"2024-06-16"}
@@ -93,30 +94,30 @@ def test_lines_of_files_older_than_the_years_asked_for_are_left_alone() -> None:
         holdings("IWM", "2025-01-03", {"LEFT": 1.0}),
         holdings("IWM", "2026-06-25", {"NEW": 1.0}),
     )
-    plan = make_plan(Prices(), {"IWM": files}, ("IWM", "IWM"), NOW, REFERENCE)
+    plan = make_plan(Prices(), {"IWM": files}, Request(("IWM", "IWM"), NOW, REFERENCE))
     assert [a.symbol for a in plan.asks] == ["IWM", "LEFT", "NEW"]
     # Where all are that old, the newest counts.
-    plan = make_plan(Prices(), {"IWM": files[:1]}, ("IWM", "IWM"), NOW, REFERENCE)
+    plan = make_plan(Prices(), {"IWM": files[:1]}, Request(("IWM", "IWM"), NOW, REFERENCE))
     assert [a.symbol for a in plan.asks] == ["IWM", "OLD"]
 
 
 def test_renamed_lines_are_asked_for_under_their_new_symbol() -> None:
     reference = replace(REFERENCE, aliases={"MMC": "MRSH"})
     files = {"SPY": (holdings("SPY", "2025-12-31", {"MMC": 1.0}),)}
-    plan = make_plan(Prices(), files, PAIR, NOW, reference)
+    plan = make_plan(Prices(), files, Request(PAIR, NOW, reference))
     assert [a.symbol for a in plan.asks] == ["IWM", "SPY", "MRSH"]
 
 
 def test_what_is_held_through_the_last_final_session_is_not_asked() -> None:
     held = prices({"IWM": 9, "SPY": 8})
-    plan = make_plan(held, {}, PAIR, NOW, REFERENCE)
+    plan = make_plan(held, {}, Request(PAIR, NOW, REFERENCE))
     # Seven sessions before Thursday 25 June, the holiday not counted.
     assert plan.asks == (Ask("SPY", date(2026, 6, 15), date(2026, 6, 26), whole=False),)
     assert plan.current == 1 and plan.requests == 3
 
 
 def test_nothing_to_do_is_an_empty_plan() -> None:
-    plan = make_plan(prices({"IWM": 9, "SPY": 9}), {}, PAIR, NOW, REFERENCE)
+    plan = make_plan(prices({"IWM": 9, "SPY": 9}), {}, Request(PAIR, NOW, REFERENCE))
     assert not plan and plan.requests == 0 and plan.expected_seconds == 0.0 and plan.current == 2
 
 
@@ -132,7 +133,7 @@ def test_nothing_to_do_is_an_empty_plan() -> None:
 )
 def test_staleness_follows_the_exchange_and_its_close(now: str, stale: bool) -> None:
     held = prices({"IWM": 9, "SPY": 9})
-    plan = make_plan(held, {}, PAIR, datetime.fromisoformat(now), REFERENCE)
+    plan = make_plan(held, {}, Request(PAIR, datetime.fromisoformat(now), REFERENCE))
     assert bool(plan) is stale
 
 
@@ -140,8 +141,8 @@ def test_a_line_that_ended_is_current_once_the_vendor_spoke_for_the_last_session
     held = prices(
         {"IWM": 9, "SPY": 3}, through={"IWM": date(2026, 6, 26), "SPY": date(2026, 6, 26)}
     )
-    assert not make_plan(held, {}, PAIR, NOW, REFERENCE)
-    later = make_plan(held, {}, PAIR, NOW + timedelta(days=3), REFERENCE)
+    assert not make_plan(held, {}, Request(PAIR, NOW, REFERENCE))
+    later = make_plan(held, {}, Request(PAIR, NOW + timedelta(days=3), REFERENCE))
     starts = {a.symbol: str(a.start) for a in later.asks}
     # SPY's last close is of 17 June: asked from seven sessions before that.
     assert starts == {"IWM": "2026-06-16", "SPY": "2026-06-08"}
@@ -153,7 +154,7 @@ def test_a_provisional_bar_does_not_count() -> None:
         through={"IWM": date(2026, 6, 26), "SPY": date(2026, 6, 25)},
         provisional={"SPY": date(2026, 6, 26)},
     )
-    plan = make_plan(held, {}, PAIR, NOW, REFERENCE)
+    plan = make_plan(held, {}, Request(PAIR, NOW, REFERENCE))
     assert [(a.symbol, str(a.start)) for a in plan.asks] == [("SPY", "2026-06-15")]
     assert HeldCloses(held).final("SPY") == date(2026, 6, 25)
 
@@ -163,7 +164,7 @@ def test_full_asks_for_everything_whole_and_loses_no_year() -> None:
     held = prices({"IWM": 9, "SPY": 9, "AA": 9})
     held = replace(held, blocks=(old, *held.blocks))
     files = {"IWM": (holdings("IWM", "2026-06-25", {"AA": 1.0}),)}
-    plan = make_plan(held, files, PAIR, NOW, REFERENCE, full=True)
+    plan = make_plan(held, files, Request(PAIR, NOW, REFERENCE, full=True))
     asks = {a.symbol: (str(a.start), a.whole) for a in plan.asks}
     assert asks == {
         "IWM": ("1993-01-01", True),
@@ -175,7 +176,7 @@ def test_full_asks_for_everything_whole_and_loses_no_year() -> None:
 def test_only_adjusted_closes_held_means_not_held() -> None:
     nothing = np.full((9, 1), np.nan)
     block = Block(DAYS, ("IWM",), nothing, adj_close=np.ones((9, 1)))
-    plan = make_plan(Prices((block,)), {}, ("IWM", "IWM"), NOW, REFERENCE)
+    plan = make_plan(Prices((block,)), {}, Request(("IWM", "IWM"), NOW, REFERENCE))
     assert [a.whole for a in plan.asks] == [True]
 
 
@@ -185,10 +186,12 @@ def test_what_the_vendor_does_not_know_is_asked_once_a_session() -> None:
     assert asked_for(reason) == date(2026, 6, 26) and asked_for("timed out") is None
     files = {"IWM": (holdings("IWM", "2026-06-25", {"GONE": 1.0, "SLOW": 1.0}),)}
     held = prices({"IWM": 9, "SPY": 9}, failures={"GONE": reason, "SLOW": "timed out"})
-    assert [a.symbol for a in make_plan(held, files, PAIR, NOW, REFERENCE).asks] == ["SLOW"]
-    monday = make_plan(held, files, PAIR, NOW + timedelta(days=3), REFERENCE)
+    assert [a.symbol for a in make_plan(held, files, Request(PAIR, NOW, REFERENCE)).asks] == [
+        "SLOW"
+    ]
+    monday = make_plan(held, files, Request(PAIR, NOW + timedelta(days=3), REFERENCE))
     assert {a.symbol for a in monday.asks} == {"IWM", "SPY", "GONE", "SLOW"}
-    full = make_plan(held, files, PAIR, NOW, REFERENCE, full=True)
+    full = make_plan(held, files, Request(PAIR, NOW, REFERENCE, full=True))
     assert {a.symbol for a in full.asks} == {"IWM", "SPY", "GONE", "SLOW"}
 
 
@@ -203,7 +206,7 @@ def test_a_rate_limit_is_read_back_until_its_time_has_passed() -> None:
     day = NOW + timedelta(days=1, minutes=1)
     assert wait_until([f"rate limited by Yahoo; {wait(day)}"], NOW) == day
     held = prices({"IWM": 9, "SPY": 8}, failures={"SPY": reasons[0]})
-    assert make_plan(held, {}, PAIR, NOW, REFERENCE).wait_until == until
+    assert make_plan(held, {}, Request(PAIR, NOW, REFERENCE)).wait_until == until
 
 
 DATED = Fund("IWM", addresses=("https://www.example.com/f?asOfDate={date}",))
@@ -216,7 +219,7 @@ def test_files_are_asked_for_the_latest_the_years_start_and_reconstitutions() ->
         REFERENCE,
         reconstitutions={"IWM": (date(2025, 6, 27), date(2026, 3, 20), date(2026, 6, 26))},
     )
-    plan = make_plan(Prices(), {}, PAIR, NOW, reference, funds=FUNDS)
+    plan = make_plan(Prices(), {}, Request(PAIR, NOW, reference, funds=FUNDS))
     # The last sessions of January to May; May ended on a weekend, January too.
     months = [date(2026, 1, 30), date(2026, 2, 27), date(2026, 3, 31), date(2026, 4, 30)]
     months += [date(2026, 5, 29)]
@@ -234,8 +237,10 @@ def test_files_are_asked_for_the_latest_the_years_start_and_reconstitutions() ->
         ),
         "SPY": (holdings("SPY", "2026-06-25", {"A": 1.0}, fetched_at=NOW - timedelta(hours=5)),),
     }
-    assert make_plan(Prices(), held, PAIR, NOW, reference, funds=FUNDS).files == ()
-    later = make_plan(Prices(), held, PAIR, NOW + timedelta(hours=2), reference, funds=FUNDS)
+    assert make_plan(Prices(), held, Request(PAIR, NOW, reference, funds=FUNDS)).files == ()
+    later = make_plan(
+        Prices(), held, Request(PAIR, NOW + timedelta(hours=2), reference, funds=FUNDS)
+    )
     assert later.files == (FileAsk("SPY"),)
 
 
@@ -247,7 +252,7 @@ SMALL = replace(DATED, index="S&P 500 Capped")
 
 def test_the_dated_list_of_a_fund_with_the_newest_alone_is_asked_of_one_of_its_index() -> None:
     funds = {"IWM": SMALL, "SPY": SPY, "IVV": IVV, "RSP": RSP}
-    plan = make_plan(Prices(), {}, ("RSP", "SPY"), NOW, REFERENCE, funds=funds)
+    plan = make_plan(Prices(), {}, Request(("RSP", "SPY"), NOW, REFERENCE, funds=funds))
     months = ("2026-01-30", "2026-02-27", "2026-03-31", "2026-04-30", "2026-05-29")
     lent = [FileAsk("IVV", date.fromisoformat(day)) for day in ("2025-12-31", *months)]
     # asked for once for both, and no capped variant lends
@@ -257,13 +262,15 @@ def test_the_dated_list_of_a_fund_with_the_newest_alone_is_asked_of_one_of_its_i
         "SPY": (holdings("SPY", "2026-03-30", {"A": 1.0}, fetched_at=NOW),),
         "IVV": (holdings("IVV", "2025-12-31", {"A": 2.0, "GONE": 1.0}),),
     }
-    again = make_plan(Prices(), held, ("IWM", "SPY"), NOW, REFERENCE, funds=funds)
+    again = make_plan(Prices(), held, Request(("IWM", "SPY"), NOW, REFERENCE, funds=funds))
     assert [str(a.day) for a in again.files if a.fund == "IVV"] == [*months[:2], *months[3:]]
     assert [ask.symbol for ask in again.asks] == ["IWM", "SPY", "A", "GONE"]
     # what the first lender has not, the next one may
     more = funds | {"CSPX.L": replace(IVV, symbol="CSPX.L")}
     gone = {FileAsk("IVV", date(2025, 12, 31))}
-    first = make_plan(Prices(), {}, ("IWM", "SPY"), NOW, REFERENCE, funds=more, absent=gone)
+    first = make_plan(
+        Prices(), {}, Request(("IWM", "SPY"), NOW, REFERENCE, funds=more), absent=gone
+    )
     asked_of = {a.fund for a in first.files if a.day == date(2025, 12, 31)}
     assert asked_of == {"IWM", "CSPX.L"} and FileAsk("IVV", date(2026, 1, 30)) in first.files
 
@@ -271,19 +278,21 @@ def test_the_dated_list_of_a_fund_with_the_newest_alone_is_asked_of_one_of_its_i
 def test_a_host_that_refused_to_talk_is_left_alone() -> None:
     left = {"a.org": refused_again(None, NOW - timedelta(minutes=10), 403)}
     funds = {"IWM": DATED, "SPY": SPY, "IVV": IVV}
-    plan = make_plan(Prices(), {}, PAIR, NOW, REFERENCE, funds=funds, left=left)
+    plan = make_plan(Prices(), {}, Request(PAIR, NOW, REFERENCE, funds=funds), left=left)
     assert not any(ask.fund == "IVV" for ask in plan.files) and FileAsk("SPY") in plan.files
     assert {host: str(one) for host, one in plan.left.items()} == {
         "a.org": "refused to talk (error 403) and is left alone until 2026-06-26 21:50 UTC"
     }
     later = NOW + timedelta(minutes=21)
-    assert not make_plan(Prices(), {}, PAIR, later, REFERENCE, funds=funds, left=left).left
+    assert not make_plan(Prices(), {}, Request(PAIR, later, REFERENCE, funds=funds), left=left).left
     # one with another host left is asked there, and a wish asks all
     wider = replace(IVV, addresses=(*IVV.addresses, "https://c.org/{date}"))
     two = {"IWM": DATED, "SPY": SPY, "IVV": wider}
-    both = make_plan(Prices(), {}, PAIR, NOW, REFERENCE, funds=two, left=left)
+    both = make_plan(Prices(), {}, Request(PAIR, NOW, REFERENCE, funds=two), left=left)
     assert any(ask.fund == "IVV" for ask in both.files) and not both.left
-    wish = make_plan(Prices(), {}, PAIR, NOW, REFERENCE, funds=funds, left=left, again=True)
+    wish = make_plan(
+        Prices(), {}, Request(PAIR, NOW, REFERENCE, funds=funds, again=True), left=left
+    )
     assert any(ask.fund == "IVV" for ask in wish.files)
 
 
@@ -302,7 +311,7 @@ def test_each_refusal_in_a_row_makes_the_pause_longer(tmp_path: Path) -> None:
 
 def test_one_file_serves_a_reconstitution_and_the_month_end_after_it() -> None:
     reference = replace(REFERENCE, reconstitutions={"IWM": (date(2026, 3, 27),)})
-    plan = make_plan(Prices(), {}, PAIR, NOW, reference, funds={"IWM": DATED})
+    plan = make_plan(Prices(), {}, Request(PAIR, NOW, reference, funds={"IWM": DATED}))
     asked_days = [ask.day for ask in plan.files]
     # The file after 27 March lies within the week before 31 March.
     assert date(2026, 3, 27) in asked_days and date(2026, 3, 31) not in asked_days
@@ -310,7 +319,7 @@ def test_one_file_serves_a_reconstitution_and_the_month_end_after_it() -> None:
 
 def test_a_longer_window_asks_for_its_start_and_its_month_ends() -> None:
     plan = make_plan(
-        Prices(), {}, PAIR, NOW, REFERENCE, funds={"IWM": DATED}, since=date(2025, 10, 5)
+        Prices(), {}, Request(PAIR, NOW, REFERENCE, funds={"IWM": DATED}, since=date(2025, 10, 5))
     )
     # Friday 3 October stands for Sunday the 5th.
     assert [str(ask.day) for ask in plan.files[1:5]] == [
@@ -323,12 +332,12 @@ def test_a_longer_window_asks_for_its_start_and_its_month_ends() -> None:
 
 def test_what_an_issuer_does_not_have_is_not_asked_for() -> None:
     gone = frozenset({FileAsk("IWM", date(2026, 1, 30)), FileAsk("IWM", date(2025, 12, 31))})
-    plan = make_plan(Prices(), {}, PAIR, NOW, REFERENCE, funds={"IWM": DATED}, absent=gone)
+    plan = make_plan(Prices(), {}, Request(PAIR, NOW, REFERENCE, funds={"IWM": DATED}), absent=gone)
     assert not gone & set(plan.files) and FileAsk("IWM", date(2026, 2, 27)) in plan.files
 
 
 def test_a_fund_without_an_address_is_not_asked_for() -> None:
-    plan = make_plan(Prices(), {}, PAIR, NOW, REFERENCE, funds={"IWM": Fund("IWM")})
+    plan = make_plan(Prices(), {}, Request(PAIR, NOW, REFERENCE, funds={"IWM": Fund("IWM")}))
     assert plan.files == ()
 
 
@@ -366,7 +375,7 @@ def test_a_provisional_close_may_change() -> None:
 
 def test_a_shrunken_history_replaces_nothing() -> None:
     known = splitted(None)
-    ask = whole("AA", known, PAIR, NOW)
+    ask = whole("AA", known, Request(PAIR, NOW, REFERENCE))
     assert (str(ask.start), ask.whole) == ("2024-06-16", True)
     assert known.shrunk(ask, DAYS, np.arange(9) + 1.0) == ""
     few = known.shrunk(ask, DAYS[:8], np.arange(8) + 1.0)
@@ -391,6 +400,6 @@ def test_a_plan_of_thousands_of_lines_is_made_at_once() -> None:
     )
     files = {"IWM": (holdings("IWM", "2026-06-25", dict.fromkeys(symbols, 1.0)),)}
     began = time.process_time()
-    plan = make_plan(Prices(blocks), files, PAIR, NOW, REFERENCE)
+    plan = make_plan(Prices(blocks), files, Request(PAIR, NOW, REFERENCE))
     assert time.process_time() - began < 2.0
     assert len(plan.asks) == 2452

@@ -16,6 +16,7 @@ from cache.refresh.ask import Ask
 from cache.refresh.gate import gate
 from cache.refresh.progress import Summary
 from cache.refresh.refresh import refresh
+from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.store.admit import bring_prices
 from cache.store.bars import Bars
@@ -77,7 +78,9 @@ class World:
     def run(self, store: Store, place: int, **more: bool) -> Summary:
         now = evening(place)
         self.asked.clear()
-        return refresh(store, PAIR, {}, now, load_reference(), prices=self, files=Issuers(), **more)  # type: ignore[arg-type]
+        return refresh(
+            store, Request(PAIR, now, load_reference(), **more), prices=self, files=Issuers()
+        )
 
 
 def closes(prices: Prices, symbol: str) -> dict[date, float]:

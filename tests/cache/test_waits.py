@@ -16,6 +16,7 @@ from cache.refresh.plan import Plan, make_plan
 from cache.refresh.progress import Summary
 from cache.refresh.reasons import asked, next_try
 from cache.refresh.refresh import refresh
+from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.store.store import Store
 from core.data.frames import Prices
@@ -32,7 +33,7 @@ HELD = prices({"IWM": 9, "SPY": 9, "AA": 8, "BB": 9})
 
 
 def plan(waits: dict[str, Wait], now: datetime = NOW, held: Prices = HELD, **more: Any) -> Plan:
-    return make_plan(held, FILES, PAIR, now, REFERENCE, waits=waits, **more)
+    return make_plan(held, FILES, Request(PAIR, now, REFERENCE, **more), waits=waits)
 
 
 def symbols(made: Plan) -> list[str]:
@@ -168,7 +169,9 @@ def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more
     prices = Yahoo(store.home / "yfinance", rate=None, pause=0.05, timeout=60.0)
     now = more.pop("now", server.now)
     pair = ("IWM", "IVV")
-    return refresh(store, pair, {}, now, load_reference(), prices=prices, files=Issuers(), **more)
+    return refresh(
+        store, Request(pair, now, load_reference(), **more), prices=prices, files=Issuers()
+    )
 
 
 @pytest.mark.process
@@ -255,9 +258,10 @@ def test_a_way_that_is_blocked_makes_no_line_wait(tmp_path: Path) -> None:
                 yield replace(answer, heard="nobody")
 
     nobody = Silent(dict.fromkeys((*PAIR, "AA", "BB"), "Yahoo could not be reached; try again"))
-    refresh(store, PAIR, {}, NOW, reference, prices=nobody, files=Issuers())
+    refresh(store, Request(PAIR, NOW, reference), prices=nobody, files=Issuers())
     assert load_waits(store.home) == {} and len(nobody.asked) == 4
     good = Source({s: bars([1.0, 2, 3, 4, 5]) for s in (*PAIR, "AA", "BB")})
     assert (
-        refresh(store, PAIR, {}, NOW + MINUTE, reference, prices=good, files=Issuers()).symbols == 4
+        refresh(store, Request(PAIR, NOW + MINUTE, reference), prices=good, files=Issuers()).symbols
+        == 4
     )

@@ -17,6 +17,7 @@ from cache.refresh.absent_files import AbsentError, load_absent
 from cache.refresh.left_hosts import load_hosts
 from cache.refresh.progress import Summary
 from cache.refresh.refresh import refresh
+from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.store.store import Store
 from core.answer.snapshot import take
@@ -131,14 +132,7 @@ def run(store: Store, pair: tuple[str, str], **more: object) -> Summary:
     funds = more.pop("funds", FUNDS)
     now = more.pop("now", NOW)
     return refresh(
-        store,
-        pair,
-        funds,
-        now,
-        load_reference(),
-        prices=prices,
-        files=source(),
-        **more,  # type: ignore[arg-type]
+        store, Request(pair, now, load_reference(), funds, **more), prices=prices, files=source()
     )
 
 

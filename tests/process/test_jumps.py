@@ -15,6 +15,7 @@ from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
 from cache.refresh.jumps import odd
 from cache.refresh.refresh import refresh
+from cache.refresh.request import Request
 from cache.sources.holdings.read import HoldingsFile, read_holdings
 from cache.store.bars import Bars
 from cache.store.merge import merge
@@ -156,10 +157,7 @@ def test_a_file_kept_aside_counts_when_it_is_accepted(tmp_path: Path) -> None:
     def run(place: int, files: Files) -> object:
         return refresh(
             store,
-            ("IWM", "IVV"),
-            funds,
-            evening(place),
-            load_reference(),
+            Request(("IWM", "IVV"), evening(place), load_reference(), funds),
             prices=world,
             files=files,
         )  # type: ignore[arg-type]

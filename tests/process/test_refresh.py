@@ -19,6 +19,7 @@ from cache.facts.funds import load_funds
 from cache.facts.reference import load_reference
 from cache.refresh.progress import Progress, Summary
 from cache.refresh.refresh import refresh
+from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
@@ -35,13 +36,14 @@ from pathlib import Path
 from cache.facts.funds import load_funds
 from cache.facts.reference import load_reference
 from cache.refresh.refresh import refresh
+from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.sources.yahoo.yahoo import Yahoo
 from cache.store.store import Store
 
 home, rate, now = Path(sys.argv[1]), float(sys.argv[2]) or None, datetime.fromisoformat(sys.argv[3])
 summary = refresh(
-    Store(home), ("IWM", "IVV"), load_funds(), now, load_reference(),
+    Store(home), Request(("IWM", "IVV"), now, load_reference(), load_funds()),
     prices=Yahoo(home / "yfinance", rate=rate, pause=0.1),
     files=Issuers(),
     report=lambda progress: print(progress.to_json(), file=sys.stderr, flush=True),
@@ -71,13 +73,17 @@ def run(store: Store, server: Lookalike, monkeypatch: pytest.MonkeyPatch, **more
         monkeypatch.setenv(name, value)
     from cache.sources.yahoo.yahoo import Yahoo
 
-    now = more.pop("now", server.now)
+    now, report = more.pop("now", server.now), more.pop("report", None)
     prices = more.pop("prices", None) or Yahoo(
         store.home / "yfinance", rate=None, pause=0.05, timeout=60.0
     )
     files = more.pop("files", None) or Issuers()
     return refresh(
-        store, PAIR, load_funds(), now, load_reference(), prices=prices, files=files, **more
+        store,
+        Request(PAIR, now, load_reference(), load_funds(), **more),
+        prices=prices,
+        files=files,
+        report=report,
     )
 
 

@@ -20,6 +20,7 @@ from cache.refresh.file_plan import FileAsk
 from cache.refresh.lock import turn
 from cache.refresh.progress import Progress, Summary
 from cache.refresh.refresh import refresh
+from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.sources.yahoo.yahoo import Yahoo
 from cache.store.store import Store
@@ -98,9 +99,12 @@ def test_a_wait_is_ended_by_a_stop(tmp_path: Path) -> None:
         threading.Timer(0.3, stop.set).start()
         began = time.monotonic()
         summary = refresh(
-            Store(home), PAIR, {}, NOW, load_reference(),
-            prices=Yahoo(home / "yfinance"), files=Issuers(), stop=stop,
-        )  # fmt: skip
+            Store(home),
+            Request(PAIR, NOW, load_reference()),
+            prices=Yahoo(home / "yfinance"),
+            files=Issuers(),
+            stop=stop,
+        )
     assert time.monotonic() - began < 15.0
     assert summary.stopped and not summary.ok and summary.requests == 0
     assert summary.message.startswith("stopped while waiting for another refresh")

@@ -18,6 +18,7 @@ from cache.facts.vendors import YAHOO
 from cache.refresh.events_due import TURNS, due, expected
 from cache.refresh.progress import Summary
 from cache.refresh.refresh import refresh
+from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike
@@ -37,21 +38,22 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lookalik
         yield one
 
 
-def run(store: Store, server: Lookalike, *, spark: bool = True, **more: Any) -> Summary:
+def run(store: Store, server: Lookalike, *, spark: bool = True) -> Summary:
     from cache.sources.yahoo.yahoo import Yahoo
 
     server.charts.clear()
     server.pages.clear()
     return refresh(
         store,
-        ("IWM", "IVV"),
-        load_funds() if store.generation() is None else {},
-        server.now,
-        load_reference(),
+        Request(
+            ("IWM", "IVV"),
+            server.now,
+            load_reference(),
+            load_funds() if store.generation() is None else {},
+        ),
         prices=Yahoo(store.home / "y", rate=None, pause=0.05, timeout=5.0, spark=spark),
         files=Issuers(),
         vendor=replace(YAHOO, closes_alone=20) if spark else YAHOO,
-        **more,
     )
 
 

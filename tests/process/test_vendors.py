@@ -22,6 +22,7 @@ from cache.refresh.comparing import compare_sources
 from cache.refresh.gate import Answer
 from cache.refresh.progress import Summary
 from cache.refresh.refresh import refresh
+from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.sources.vendors.conformance import check
 from cache.sources.vendors.settings import SourceSettings, price_source
@@ -64,17 +65,14 @@ def made(server: VendorServer, key: str, home: Path, environ: Mapping[str, str] 
 
 def run(store: Store, server: VendorServer, key: str, **more: Any) -> Summary:
     source, vendor = made(server, key, store.home)
-    now = more.pop("now", server.world.now)
+    now, others = more.pop("now", server.world.now), more.pop("others", ())
     return refresh(
         store,
-        PAIR,
-        {},
-        now,
-        load_reference(),
+        Request(PAIR, now, load_reference(), **more),
         prices=source,
         files=Issuers(),
         vendor=vendor,
-        **more,
+        others=others,
     )
 
 
@@ -317,10 +315,7 @@ def test_a_folder_is_a_source_like_the_others(server: VendorServer, tmp_path: Pa
     def fetch(now: datetime) -> Summary:
         return refresh(
             store,
-            PAIR,
-            {},
-            now,
-            load_reference(),
+            Request(PAIR, now, load_reference()),
             prices=price_source(settings),
             files=Issuers(),
             vendor=vendor,

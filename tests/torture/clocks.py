@@ -14,6 +14,7 @@ from cache.facts.errors import CacheError
 from cache.facts.reference import load_reference
 from cache.refresh.held import HeldCloses
 from cache.refresh.refresh import refresh
+from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.sources.yahoo.yahoo import Yahoo
 from cache.store.store import Store
@@ -63,8 +64,12 @@ def clocks(folder: Path, small: bool) -> Row:
 
         def fetched(home: Path, clock: datetime, *, full: bool) -> None:
             source = Yahoo(folder / "private", rate=None, pause=0.0)
-            refresh(Store(home), steps.PAIR, {}, clock, load_reference(), full=full,
-                    prices=source, files=Issuers())  # fmt: skip
+            refresh(
+                Store(home),
+                Request(steps.PAIR, clock, load_reference(), full=full),
+                prices=source,
+                files=Issuers(),
+            )
 
         fetched(model, BEFORE, full=False)
         before = _closes(Store(model).read().prices, symbols)

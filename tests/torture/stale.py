@@ -15,6 +15,7 @@ from cache.facts.reference import load_reference
 from cache.refresh.ask import Ask
 from cache.refresh.gate import Answer
 from cache.refresh.refresh import refresh
+from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.store.store import Held, Store
 from core.answer.snapshot import take
@@ -90,9 +91,11 @@ def _failed(folder: Path) -> Row:
                 tried += 1
                 try:
                     told = refresh(
-                        Store(home), steps.PAIR, {}, steps.now_at(61), load_reference(),
-                        full=full, prices=Failing(way, good), files=Issuers(),
-                    )  # fmt: skip
+                        Store(home),
+                        Request(steps.PAIR, steps.now_at(61), load_reference(), full=full),
+                        prices=Failing(way, good),
+                        files=Issuers(),
+                    )
                     if told.ok:
                         wrong.append(f"{way}: it was called a success")
                 except RuntimeError:

@@ -32,6 +32,7 @@ WALKS = {
         ("v", "rank among the same windows"),
         ("v", "rank among full calendar years"),
         ("v", "gap of IWM over SPY = 11.0000 pp"),
+        ("v", "gap of IWM over SPY = 11.0000 pp"),
     ),
     "contributors": (
         ("2", "contribution of S29 Example S29 to IWM = 296.0000 bp"),

@@ -29,19 +29,25 @@ LOOKS: dict[str, tuple[tuple[int, int], tuple[str, ...], str]] = {
     ),
     "80x24-paths": (
         (80, 24),
-        ("v", "v", "v"),
+        ("v", "v", "v", "v"),
         "The gap through the same window of each year, small charts on one scale, last values"
         " beside the years, 2026 marked; every figure whole.",
     ),
+    "120x36-months": (
+        (120, 36),
+        ("z", "v", "v", "v"),
+        "Months down, years across, the year below; every figure in pp with its sign, June and the"
+        " year 2026 marked as not whole, and how many whole months IWM was ahead.",
+    ),
     "80x24-stretches": (
         (80, 24),
-        ("v", "v", "v", "v"),
+        ("v", "v", "v", "v", "v"),
         "Every stretch of 127 sessions counted by its gap, 2,871 of them; this one, +11 pp, is in"
         " the bin that the mark points at, and no other is as wide.",
     ),
     "80x24-ratio": (
         (80, 24),
-        ("v", "v", "v", "v", "v"),
+        ("v", "v", "v", "v", "v", "v"),
         "The ratio of closes over all years with its averages of 50 and 200 closes, each with its"
         " last value; how far it stands from its highs.",
     ),

@@ -137,7 +137,7 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.facts.columns import column_words, given_columns
     from cache.facts.funds import load_funds
-    from cache.refresh.run import NO_DATE
+    from cache.refresh.file_stage import NO_DATE
     from cache.sources.holdings.read import Notation, read_holdings
     from cache.sources.holdings.report import report
 

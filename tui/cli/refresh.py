@@ -40,6 +40,7 @@ def fetch(
     from cache.facts.funds import load_funds
     from cache.refresh.interrupt import heed_reader
     from cache.refresh.refresh import refresh
+    from cache.refresh.request import Request
     from cache.sources.issuers import Issuers
     from tui.service.price_sources import Sources
 
@@ -56,14 +57,16 @@ def fetch(
         report = _json if style == "json" else _bar(stack) if style == "bar" else None
         summary = refresh(
             desk.store,
-            (question.small, question.large),
-            load_funds(desk.places.config / "funds.toml"),
-            now,
-            desk.reference,
-            full=full,
-            again=again,
-            since=window_start(question, now),
-            rate=config.rate,
+            Request(
+                (question.small, question.large),
+                now,
+                desk.reference,
+                load_funds(desk.places.config / "funds.toml"),
+                full=full,
+                again=again,
+                since=window_start(question, now),
+                rate=config.rate,
+            ),
             report=report,
             prices=prices,
             vendor=vendor,

@@ -65,6 +65,7 @@ _OF_PAIR: Final = {
     (SPREAD, "lines"): ("gap", "rolling", "streak", "ratio", "geometric", "drawdown"),
     (SPREAD, "years"): ("rank", "since", "z", "percentile"),
     (SPREAD, "full years"): ("full-rank", "since", "z", "percentile"),
+    (SPREAD, "months"): ("gap", "ratio"),
     (SPREAD, "paths"): ("gap", "rank", "since", "percentile"),
     (SPREAD, "stretches"): ("rolling", "streak", "followed"),
     (SPREAD, "ratio"): ("ratio", "followed"),

@@ -28,7 +28,7 @@ TITLES: Final = {
     CHANGES: "Changes",
 }
 VIEWS: Final[Mapping[int, tuple[str, ...]]] = {
-    SPREAD: ("lines", "years", "full years", "paths", "stretches", "ratio"),
+    SPREAD: ("lines", "years", "full years", "months", "paths", "stretches", "ratio"),
     CONTRIBUTORS: (
         "names",
         "sectors",

@@ -79,6 +79,10 @@ def drawing(scene: Scene, view: str, width: int, height: int) -> Drawing:
         if height >= 9:
             lines += _leading(scene, spread, width, 2 if height >= 16 else 1)
         return lines + _chart(scene, spread, width, height - len(lines))
+    if view == "months":
+        from tui.panes.spread_months import months
+
+        return lines + months(scene, width)
     if view == "paths":
         lines += _ranked(spread.same_window, "this window", width)
         lines += _caption(scene, "the gap's path in every year", width)

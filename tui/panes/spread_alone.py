@@ -21,6 +21,10 @@ def drawing(scene: Scene, spread: Spread, view: str, width: int, height: int) ->
     """A view of the pane; what sets two indices beside each other is drawn as the lines are."""
     lines = _figures(scene, spread, width)
     history = spread.history
+    if view == "months":
+        from tui.panes.spread_months import months
+
+        return lines + months(scene, width)
     if view == "stretches":
         lines += _parts(_rank(scene, spread), width)
         return lines + stretches(scene, history, width, max(height - len(lines), 3))

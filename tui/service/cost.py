@@ -13,6 +13,7 @@ from cache.refresh.backoff import load_waits
 from cache.refresh.left_hosts import load_hosts
 from cache.refresh.plan import make_plan
 from cache.refresh.reasons import next_try, wait
+from cache.refresh.request import Request
 from core.data.errors import CoreError
 from core.data.question import normal
 from core.data.windows import anchors
@@ -62,16 +63,18 @@ def sentence(
     plan = make_plan(
         prices,
         holdings,
-        pair,
-        now,
-        reference,
-        funds=load_funds(where.config / "funds.toml"),
-        since=window_start(question, now),
+        Request(
+            pair,
+            now,
+            reference,
+            funds=load_funds(where.config / "funds.toml"),
+            since=window_start(question, now),
+            rate=vendor.rate if vendor.key != YAHOO.key else config.rate,
+        ),
         absent=load_absent(where.store, now),
         left=load_hosts(where.store),
         waits=load_waits(where.store, vendor.key),
         vendor=vendor,
-        rate=vendor.rate if vendor.key != YAHOO.key else config.rate,
     )
     newest = max(prices.fetched_at.values(), default=now)
     if newest - now > _SLOW:

@@ -30,8 +30,8 @@ from cache.facts.errors import SourceError
 from cache.facts.sessions import NEW_YORK, last_final
 from cache.refresh.clock_skew import careful
 from cache.refresh.gate import Answer, gate, nothing
-from cache.refresh.plan import RATE
 from cache.refresh.reasons import asked, wait
+from cache.refresh.request import RATE
 from cache.refresh.retry_after import retry_at
 from cache.sources.yahoo.quiet import silence
 from cache.sources.yahoo.rounds import Rounds

@@ -1,0 +1,147 @@
+"""The holdings files of a refresh: ask issuers for them, judge them, commit each as it comes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from cache.facts.errors import SourceError
+from cache.refresh.absent_files import AbsentError, remember_absent
+from cache.refresh.clock_skew import careful
+from cache.refresh.file_plan import FILE_SLACK, FileAsk, by_hand
+from cache.refresh.interrupt import unless
+from cache.refresh.jumps import odd, same_rows
+from cache.refresh.left_hosts import keep_hosts, load_hosts
+
+if TYPE_CHECKING:
+    from cache.refresh.run_state import RunState
+    from cache.refresh.sources import FileRead, FileSource
+    from core.data.frames import Holdings
+
+#: How the reason of a file begins that does not say its day.
+NO_DATE: Final = "states no date"
+#: A file younger than this may come yet: that there is none is not remembered.
+NOT_YET: Final = timedelta(days=4)
+
+
+class FileStage:
+    """The files of one refresh.
+
+    Args:
+        run: the refresh, which is told what came and what did not.
+        source: where the files come from.
+        vendor: name of the source of the refresh's prices, for the list of imports.
+
+    Attributes:
+        left: host -> its refusal to talk, because of which it is not asked.
+    """
+
+    def __init__(self, run: RunState, source: FileSource, vendor: str) -> None:
+        self.run, self.source, self.vendor = run, source, vendor
+        self.left = load_hosts(run.store.home)
+        self._absent: set[FileAsk] = set()
+
+    def fetch(self, asks: tuple[FileAsk, ...]) -> None:
+        """Ask issuers for files and commit each as it comes."""
+        run, request = self.run, self.run.request
+        self.source.left = {} if request.again or request.full else dict(self.left)
+        self._fetch(asks)
+        # What is of yesterday may not have been published yet.
+        old = request.now.date() - NOT_YET
+        dated = frozenset(ask for ask in self._absent if ask.day is not None and ask.day < old)
+        remember_absent(run.store.home, dated, request.now)
+        if self.source.left != self.left:
+            self.left = dict(self.source.left)
+            keep_hosts(run.store.home, self.left, request.now)
+
+    def _fetch(self, asks: tuple[FileAsk, ...]) -> None:
+        run = self.run
+        run.total = len(asks)
+        silent: set[str] = set()
+        for ask in asks:
+            run.store.guard.check()
+            run.say("holdings", symbol=ask.fund, message=f"asking for {ask}", always=True)
+            run.done += 1
+            if ask.fund in silent:
+                run.failed[str(ask)] = "not asked for: its issuer did not answer before"
+                continue
+            fund = run.request.funds[ask.fund]
+            answer = unless(run.stop, partial(self.source.get, fund, ask.day))
+            if answer is None:
+                break
+            if isinstance(answer, SourceError):
+                run.failed[str(ask)] = answer.reason
+                if isinstance(answer, AbsentError):
+                    self._absent.add(ask)
+                else:
+                    silent.add(ask.fund)
+            else:
+                run.skew.note(self.source.dated, run.clock())
+                self._keep(ask, *answer)
+
+    def _keep(self, ask: FileAsk, raw: bytes, address: str) -> None:
+        """Read a file and commit its lines; say why where it is not used."""
+        run = self.run
+        # No file is of a day that has not come by the issuer's own clock either.
+        now = careful(run.clock(), run.skew.off)
+        read = partial(self.source.read, raw, address, fund=ask.fund, now=now)
+        undated = False
+        try:
+            try:
+                file = read()
+            except SourceError as error:
+                # A file may do without a date of its own; the day asked for is then its day.
+                if ask.day is None or not error.reason.startswith(NO_DATE):
+                    raise
+                file, undated = read(as_of=ask.day), True
+        except SourceError as error:
+            run.failed[str(ask)] = f"{error.reason}; if its layout has changed, {by_hand(ask)}"
+            self._absent.add(ask)
+            return
+        if why := self._of_another_day(ask, file.holdings, undated=undated):
+            run.failed[str(ask)] = why
+            self._absent.add(ask)
+            return
+        rows = self._believed(ask, file)
+        if rows is None:
+            return
+        snapshot = run.store.commit(holdings=[(rows, file.raw)], note=run.note(self.vendor))
+        run.holdings, run.generation = snapshot.holdings, snapshot.generation
+        run.files.append(str(FileAsk(ask.fund, rows.as_of)))
+
+    def _of_another_day(self, ask: FileAsk, rows: Holdings, *, undated: bool) -> str:
+        """Why a file is not of the day asked for, "" where it may be.
+
+        Some issuers answer for any day with today's file, which need not say its date.
+        """
+        if ask.day is None:
+            return ""
+        if abs(rows.as_of - ask.day) > timedelta(days=FILE_SLACK):
+            return f"the issuer gave its file of {rows.as_of} instead"
+        for other in self.run.holdings.get(ask.fund, ()) if undated else ():
+            if abs(other.as_of - ask.day) > timedelta(days=FILE_SLACK) and same_rows(rows, other):
+                return f"the issuer gave its file of {other.as_of} once more"
+        return ""
+
+    def _believed(self, ask: FileAsk, file: FileRead) -> Holdings | None:
+        """Return a file's lines, dated by its prices; None where it is set aside."""
+        run, rows = self.run, file.holdings
+        oddity = odd(rows, file.rejected, run.holdings.get(rows.fund, ()), run.held)
+        name = FileAsk(rows.fund, rows.as_of)
+        if oddity.why:
+            run.store.change(lambda draft: draft.keep_aside(rows, file.raw, oddity.why))
+            run.failed[str(ask)] = (
+                f"{name} is set aside, it {'; '.join(oddity.why)};"
+                " `internals refresh --accept` uses it"
+            )
+            self._absent.add(ask)
+            return None
+        if not_read := [row for row in file.rejected if row.symbol]:
+            first = f"{not_read[0].symbol}: {not_read[0].reason}"
+            run.notes.append(f"{len(not_read):,} rows of {name} were not read ({first})")
+        if oddity.dated is not None:
+            run.notes.append(f"{name} is dated {oddity.dated}, which its prices are of")
+            rows = replace(rows, as_of=oddity.dated)
+        return rows

@@ -1,0 +1,123 @@
+"""The prices of a refresh from one source: judge each answer, commit in batches."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from cache.facts.sessions import last_final
+from cache.refresh.assessment import Assessment, assess
+from cache.refresh.batch import Batch
+from cache.refresh.held import HeldCloses
+from cache.refresh.plan import whole
+from cache.refresh.poison import Evidence
+
+if TYPE_CHECKING:
+    from cache.facts.vendors import Vendor
+    from cache.refresh.ask import Ask
+    from cache.refresh.backoff import Wait
+    from cache.refresh.gate import Answer
+    from cache.refresh.run_state import RunState
+    from cache.refresh.sources import PriceSource
+
+
+class PriceStage:
+    """What one source is asked for, in one refresh.
+
+    Args:
+        run: the refresh, which is told what came and what did not.
+        source: who is asked.
+        vendor: on which terms.
+        waits: symbol -> its last request in vain, brought up to date here.
+        vendors: the sources whose closes a refresh brought.
+    """
+
+    def __init__(
+        self,
+        run: RunState,
+        source: PriceSource,
+        vendor: Vendor,
+        waits: dict[str, Wait],
+        vendors: frozenset[str],
+    ) -> None:
+        self.run, self.source, self.vendor = run, source, vendor
+        self.known = HeldCloses(run.held, vendors)
+        self.final = last_final(run.request.now)
+        self.batch = Batch(run.store, self.known, vendor, waits, self.final, run.note(vendor.name))
+        self.evidence = Evidence(run.request.pair, self.known)
+
+    def fetch(self, asks: tuple[Ask, ...]) -> None:
+        """Ask for symbols, and for those whole whose histories turn out to have changed."""
+        run, source = self.run, self.source
+        if hasattr(source, "report"):
+            source.report = lambda sentence: run.say("prices", message=sentence)
+        run.done, run.total = 0, len(asks)
+        started = time.monotonic()
+        run.say("prices", always=True)
+        while asks and not run.stop.is_set():
+            again: list[Ask] = []
+            with closing(source.fetch(asks, now=run.request.now, stop=run.stop)) as answers:  # type: ignore[type-var]
+                for answer in answers:
+                    run.store.guard.check()
+                    if anew := self._take(answer):
+                        again.append(anew)
+                        run.total += 1
+                    run.done += 1
+                    ripe = self.batch.due() and (self.evidence.enough or not self.evidence.lines)
+                    if ripe and self._flush():
+                        break
+                    run.say("prices", symbol=answer.ask.symbol, since=started)
+            asks = () if run.poisoned else tuple(again)
+        run.unanswered = 0 if run.poisoned else run.total - run.done
+        self._flush()
+
+    def _take(self, answer: Answer) -> Ask | None:
+        """Put an answer into the batch; return another Ask for its symbol where one is needed."""
+        run, request, symbol = self.run, self.run.request, answer.ask.symbol
+        days, _ = self.known.closes(symbol)
+        foreign = bool(len(days)) and self.known.foreign(symbol, self.source.name)
+        moved = self.known.of_another_vendor(symbol, self.source.name)
+        assessment: Assessment | None = Assessment(answer, answer.reason)
+        if not answer.kind:
+            assessment = assess(answer, self.known, self.vendor, self.final)
+        if assessment is None:
+            return whole(symbol, self.known, request, self.vendor)
+        reached = not self.source.unreachable
+        self.batch.note(answer, reached=reached)
+        if assessment.disputed is not None:
+            self.batch.dispute(symbol, assessment.disputed)
+        if assessment.reason:
+            run.failed[symbol] = assessment.reason
+            if assessment.odd:
+                self.evidence.odd(symbol, assessment.reason)
+            # That nobody was reached is no fact about a symbol.
+            if reached or answer.heard == "vendor":
+                self.batch.fail(symbol, assessment.reason)
+            return None
+        self.evidence.add(answer)
+        if moved:
+            run.moved.append(symbol)
+        elif answer.ask.whole and len(days) and not foreign and not request.full:
+            run.refetched.append(symbol)
+        run.failed.pop(symbol, None)
+        if assessment.note:
+            run.notes.append(assessment.note)
+        if assessment.rebase is not None:
+            self.batch.rebase(assessment.rebase)
+        self.batch.add(assessment.answer, replaces=answer.ask.whole and not foreign)
+        return None
+
+    def _flush(self) -> bool:
+        """Commit the batch, or refuse it; return whether it and all before it were refused."""
+        run, batch = self.run, self.batch
+        if not run.poisoned and (why := self.evidence.verdict()):
+            run.poisoned = f"what {self.vendor.name} gave is refused: {why}"
+        if run.poisoned:
+            dropped = batch.refuse(f"refused with its batch: {run.poisoned}")
+            run.failed |= dict.fromkeys(dropped, run.poisoned)
+            run.refetched = [symbol for symbol in run.refetched if symbol not in dropped]
+        run.symbols += batch.symbols
+        run.new_bars += batch.new_bars
+        run.generation = batch.flush(run.clock()) or run.generation
+        return bool(run.poisoned)

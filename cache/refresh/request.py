@@ -1,0 +1,45 @@
+"""What a refresh is asked to bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from typing import TYPE_CHECKING, Final
+
+from core.data.record import record
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from cache.facts.funds import Fund
+    from core.data.frames import Reference
+
+#: Chart requests a second that Yahoo has been seen to bear for thousands of symbols.
+RATE: Final = 4.0
+
+
+@record(frozen=True, slots=True)
+class Request:
+    """What a refresh is asked to bring.
+
+    Attributes:
+        pair: the two funds.
+        now: the time, with its time zone.
+        reference: exchange sessions, renamed symbols, reconstitution dates.
+        funds: where issuers keep their files; without it no file is asked for.
+        full: ask for everything, whole.
+        again: ask also for what waits after a failure.
+        years: how far back the lines go; funds go back to 1993, indices to 1987.
+        since: start of the window, for the holdings files of its start and month ends.
+        rate: requests a second, for the expected time.
+    """
+
+    pair: tuple[str, str]
+    now: datetime
+    reference: Reference
+    funds: Mapping[str, Fund] = field(default_factory=dict)
+    full: bool = False
+    again: bool = False
+    years: int = 2
+    since: date | None = None
+    rate: float = RATE

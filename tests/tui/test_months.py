@@ -1,0 +1,64 @@
+"""The gap by month: each cell is what the pair's own question for that month answers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from textual.pilot import Pilot
+
+from core.answer.months import gap_by_month
+from core.answer.snapshot import take
+from tests.tui.driving import drive, lines_of, press, seen
+from tests.tui.markets import GAPS, QUESTION, market
+from tests.tui.test_standing import type_line
+from tui.screen.app import InternalsApp
+
+HELD = market()
+#: Months of 2026, and whether they are whole on 26 June: closes are held to the 30th.
+MONTHS = {1: False, 3: False, 5: False, 6: True}
+
+
+@pytest.mark.parametrize("alone", [False, True])
+@pytest.mark.parametrize("basis", ["pr", "tr"])
+def test_a_cell_is_the_answer_for_its_month(basis: str, alone: bool) -> None:
+    large = "IWM" if alone else "SPY"
+    basis_of = replace(QUESTION, basis="pr" if basis == "pr" else "tr", alone=alone, large=large)
+    periods = gap_by_month(HELD, take(HELD, basis_of))
+    for month, partial in MONTHS.items():
+        first = date(2026, month, 1).toordinal() - 1
+        last = date(2026, month + 1, 1).toordinal() - 1
+        label = f"{date.fromordinal(first)}:{date.fromordinal(last)}"
+        answer = take(HELD, replace(basis_of, window=label))
+        spread = answer.own if alone else answer.spread
+        period = periods[2026, month]
+        assert spread is not None and (period.window, period.gap) == (answer.window, spread.gap)
+        assert period.partial is partial
+    assert (2026, 7) not in periods and periods[2026, 0].partial
+
+
+def test_whole_years_are_the_gaps_typed_by_hand() -> None:
+    periods = gap_by_month(HELD, take(HELD, QUESTION))
+    # of these years the last day of both ends is a session
+    for year in (2015, 2019, 2020, 2021, 2025):
+        assert periods[year, 0].gap == pytest.approx(GAPS[year] / 100)
+    assert not any(periods[year, 0].partial for year in GAPS)
+    # the first close is of 31 December 2014: no month and no year before 2015 has a start
+    assert min(year for year, _ in periods) == 2015
+    # the present year is the window itself: 20 % less 9 %
+    assert periods[2026, 0].gap == pytest.approx(0.11)
+
+
+def test_the_calendar_on_the_screen() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await type_line(pilot, app, "view months")
+        assert re.search(r"2024 +2025 +2026\b", seen(app)) and "* not whole" in seen(app)
+        await press(pilot, app, "G")
+        rows = [line.split() for line in lines_of(app) if line.startswith(" year")]
+        assert rows[0][-2:] == ["-5.00", "+11.00*"] and rows[-1][1] == "-3.00"
+        await press(pilot, app, "Y")
+        assert "Spread: months" in app.clipboard and "+11.00*" in app.clipboard
+
+    drive(story, held=HELD, size=(80, 24))
