@@ -19,7 +19,7 @@ from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray
 from core.data.labels import labels_of
 from core.measures.basket import Basket
 from core.measures.closes import ClosesOn
-from core.measures.file_rows import ended, quarantined
+from core.measures.file_rows import ended, file_rows, quarantined
 from core.measures.segment import Part, WindowLines, lines_of, measure
 
 if TYPE_CHECKING:
@@ -43,8 +43,15 @@ def counted_lines(
     start, end = window_spans[0].start, window_spans[-1].end
     closes = ClosesOn(market, matrix)
     doubtful = quarantined(matrix, closes(start).rows, matrix.row(end))
-    parts = (measure(closes, lines, span, basis, doubtful) for span in window_spans)
-    return [lines.numbers[part.counted] for part in parts]
+    numbers = []
+    for span in window_spans:
+        place = lines.line[market.rows(span.file)]
+        columns = lines.has_column[place], lines.where[place]
+        of_file = file_rows(closes, span, basis, columns, doubtful)
+        counted = np.zeros(len(lines.numbers), bool)
+        counted[place[of_file.counted]] = True
+        numbers.append(lines.numbers[counted])
+    return numbers
 
 
 def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket | None:

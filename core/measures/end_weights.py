@@ -70,7 +70,7 @@ def held_weights(weights: FloatArray) -> HeldWeights:
 def weights_at(
     market: Market, span: Span | None, when: date, closes: ClosesOn | None = None
 ) -> HeldWeights:
-    """The weights of a list carried to a session.
+    """The weights of a list carried to a session, cached.
 
     Args:
         market: what is held.
@@ -81,10 +81,14 @@ def weights_at(
     if span is None:
         return HeldWeights()
     here = replace(span, start=when, end=when)
-    years = years_of(market, (here,))
-    if closes is None or not closes.cover(years):
-        matrix = market.matrix(years)
-        if matrix is None:
-            return HeldWeights()
-        closes = ClosesOn(market, matrix)
-    return held_weights(carried_weights(closes, here))
+
+    def weigh() -> HeldWeights:
+        years, looked_up = years_of(market, (here,)), closes
+        if looked_up is None or not looked_up.cover(years):
+            matrix = market.matrix(years)
+            if matrix is None:
+                return HeldWeights()
+            looked_up = ClosesOn(market, matrix)
+        return held_weights(carried_weights(looked_up, here))
+
+    return market.cached(("weights", span.file, when), weigh)

@@ -39,15 +39,12 @@ def start_values(
         price; (n,) bool, the file's price disagrees with the close of its day.
     """
     market, matrix, file = closes.market, closes.matrix, span.file
-    session = market.session(file.as_of)
-    of_file = closes(session)
-    known = (of_file.rows >= 0) & (of_file.age <= STALE_SESSIONS)
+    file_price, later_splits, off = market.cached(
+        (matrix, file, "at its date"), lambda: _at_file(closes, file, has_column, where)
+    )
     start_price = closes(span.start).price[where]
-    file_price = np.where(known, of_file.price, np.nan)[where]
-
-    later_splits = market.splits_since(matrix, session)[where]
     stands_in = matrix.only_adjusted[where] & has_column
-    same_day = session == span.start
+    same_day = market.session(file.as_of) == span.start
     if same_day:
         values = file.value.copy()
     else:
@@ -55,11 +52,30 @@ def start_values(
         by_count = file.quantity * later_splits * start_price
         in_dollars = np.isfinite(file.price) & np.isfinite(file.quantity) & ~stands_in
         values = np.where(np.isfinite(values) | ~in_dollars, values, by_count)
-    with np.errstate(invalid="ignore"):
-        exact = has_column & known[where] & (of_file.age[where] == 0) & ~matrix.only_adjusted[where]
-        off = exact & (np.abs(file.price / later_splits / file_price - 1) > PRICE_TOLERANCE)
     carried = np.zeros(len(has_column), bool) if same_day else stands_in
     return np.where(has_column, values, np.nan), carried, off
+
+
+def _at_file(
+    closes: ClosesOn, file: Holdings, has_column: BoolArray, where: IntArray
+) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """What is held of a file's lines on its date.
+
+    Returns:
+        (n,) close that stands for the date, NaN where none; (n,) product of the split factors
+        since; (n,) bool, the file's price disagrees with the close of its day.
+    """
+    market, matrix = closes.market, closes.matrix
+    session = market.session(file.as_of)
+    of_file = closes(session)
+    known = (of_file.rows >= 0) & (of_file.age <= STALE_SESSIONS)
+    file_price = np.where(known, of_file.price, np.nan)[where]
+    later_splits = market.splits_since(matrix, session)[where]
+    with np.errstate(invalid="ignore"):
+        exact = has_column & known[where] & (of_file.age[where] == 0)
+        exact &= ~matrix.only_adjusted[where]
+        off = exact & (np.abs(file.price / later_splits / file_price - 1) > PRICE_TOLERANCE)
+    return file_price, later_splits, off
 
 
 @record(frozen=True, eq=False, slots=True)

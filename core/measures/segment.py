@@ -79,8 +79,14 @@ class WindowLines:
 
 
 def lines_of(market: Market, matrix: Matrix, window_spans: tuple[Span, ...]) -> WindowLines:
-    """The lines of all files of a window."""
-    register, files = market.register, list(dict.fromkeys(span.file for span in window_spans))
+    """The lines of all files of a window, cached."""
+    files = tuple(dict.fromkeys(span.file for span in window_spans))
+    key = market.register, matrix, files
+    return market.cached(key, lambda: _lines_of(market, matrix, files))
+
+
+def _lines_of(market: Market, matrix: Matrix, files: tuple[Holdings, ...]) -> WindowLines:
+    register = market.register
     rows = np.concatenate([market.rows(file) for file in files])
     order = np.arange(len(rows))
     place = np.empty(len(register), np.intp)
