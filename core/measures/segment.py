@@ -17,7 +17,7 @@ from core.measures.basket import Segment
 from core.measures.file_rows import ended, file_rows, quarantined, reach, weight
 
 if TYPE_CHECKING:
-    from core.data.frames import BoolArray, Dates, FloatArray, IntArray
+    from core.data.frames import BoolArray, Dates, FloatArray, Holdings, IntArray
     from core.data.market import Market
     from core.data.matrix import Matrix
     from core.measures.closes import Closes, ClosesOn
