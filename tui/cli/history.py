@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from core.answer.history import histories
+from core.answer.history import windows_of
 from core.answer.snapshot import final_sessions
 from core.answer.table import ROWS, find
 from tui.report import history as report
 from tui.report.files import answer_to, write_file
 from tui.report.formats import DRAWN
+from tui.service.histories import desk_histories
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, say
 
 if TYPE_CHECKING:
@@ -31,14 +32,28 @@ def write_history(desk: Desk, question: Question, arguments: argparse.Namespace)
     made = tuple(
         one
         for fund in question.funds
-        for one in histories(
-            market, question, fund, [row for row in rows if row is not None], sessions,
-            arguments.every,
+        for one in desk_histories(
+            desk, question, fund, [row for row in rows if row is not None], arguments.every
         )
-    )  # fmt: skip
-    if not any(one.points for one in made):
+    )
+    if not any(one.points for one in made) and not arguments.series:
         funds = " and ".join(question.funds)
         return say(f"no holdings file of {funds} speaks for any such window: import some", NOTHING)
+    series = [name.strip() for name in arguments.series.split(",") if name.strip()]
+    if series:
+        from cache.sources.series import stored_series
+        from core.answer.series_history import series_history
+
+        stored = stored_series(desk.places.config)
+        if unknown := [name for name in series if name not in stored]:
+            there = ", ".join(stored) or "none: `internals import series FILE`"
+            return say(f"no series {', '.join(unknown)}; there are {there}", BAD_INPUT)
+        windows = windows_of(question, sessions, arguments.every)
+        some = (stored[name] for name in series)
+        made += tuple(
+            series_history(one.measure, one.source, one.values, windows, arguments.every)
+            for one in some
+        )
     kind, simulated = arguments.format, desk.simulated
     if kind == "parquet":
         from tui.report.tidy import to_parquet
