@@ -22,6 +22,7 @@ from core.measures.segment import (
     WindowLines,
     closes_at,
     ended,
+    file_rows,
     lines_of,
     measure,
     quarantined,
@@ -47,8 +48,15 @@ def counted_lines(
     lines = lines_of(market, matrix, window_spans)
     start, end = window_spans[0].start, window_spans[-1].end
     doubtful = quarantined(matrix, closes_at(market, matrix, start, end).start, matrix.row(end))
-    parts = (measure(market, matrix, lines, span, basis, doubtful) for span in window_spans)
-    return [lines.numbers[part.counted] for part in parts]
+    numbers = []
+    for span in window_spans:
+        place = lines.line[market.rows(span.file)]
+        columns = lines.has_column[place], lines.where[place]
+        of_file = file_rows(market, matrix, span, basis, columns, doubtful)
+        counted = np.zeros(len(lines.numbers), bool)
+        counted[place[of_file.counted]] = True
+        numbers.append(lines.numbers[counted])
+    return numbers
 
 
 def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket | None:
@@ -130,12 +138,15 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
 
 
 def years_of(market: Market, window_spans: tuple[Span, ...]) -> set[int]:
-    """The calendar years whose closes a window needs: its own, its files', and just before."""
+    """The calendar years whose closes a window needs.
+
+    Its own, its files', those between, where a price may have jumped, and the one just before.
+    """
     start, end = window_spans[0].start, window_spans[-1].end
     dates = [start, end, *(market.session(span.file.as_of) for span in window_spans)]
     if not _any_line_near(market, window_spans[0], start):
         return {d.year for d in dates}
-    years = set(range(start.year, end.year + 1)) | {d.year for d in dates}
+    years = set(range(min(dates).year, max(dates).year + 1))
     return years | {d.year - 1 for d in dates if (d.month, d.day) < (1, 20)}
 
 
