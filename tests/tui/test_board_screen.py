@@ -61,7 +61,7 @@ def test_r_fetches_what_the_board_shows_and_its_cost_is_said_first() -> None:
         await press(pilot, app, "B")
         await until(pilot, lambda: cost in seen(app))
         await press(pilot, app, "r")
-        await until(pilot, lambda: "30 symbols fetched" in seen(app))
+        await until(pilot, lambda: app.notice == "30 symbols fetched")
         assert (desk.full, desk.boards) == ([False], 1)
         await press(pilot, app, "R")
         await until(pilot, lambda: desk.full == [False, True])
