@@ -64,9 +64,11 @@ def test_r_fetches_what_the_board_shows_and_its_cost_is_said_first() -> None:
         await until(pilot, lambda: app.notice == "30 symbols fetched")
         assert (desk.full, desk.boards) == ([False], 1)
         await press(pilot, app, "R")
-        await until(pilot, lambda: desk.full == [False, True])
+        await until(pilot, lambda: desk.full == [False, True] and not app.refresher.progress)
+        # what was said goes first, then the board
         await press(pilot, app, "escape", "escape")
-        assert cost not in seen(app) and "12 symbols are stale: r costs 4 requests" in seen(app)
+        await until(pilot, lambda: "12 symbols are stale: r costs 4 requests" in seen(app))
+        assert cost not in seen(app)
 
     drive(story, desk=desk, question=ASKED, config=Config(pairs=(("IWM", "QQQ"),)))
 
