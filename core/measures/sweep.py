@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.frames import distinct
 from core.data.record import record
 from core.measures.closes import ClosesOn
 from core.measures.contribution import window_returns, years_of
@@ -119,7 +120,7 @@ class _Axis:
         self._closes = ClosesOn(market, matrix)
         self._values: dict[tuple[Holdings, date], StartValues] = {}
         files = dict.fromkeys(span.file for spans in windows for span in spans)
-        self._numbers = np.unique(np.concatenate([market.rows(file) for file in files]))
+        self._numbers = distinct(np.concatenate([market.rows(file) for file in files]))
         place = np.full(len(market.register), -1)
         place[self._numbers] = np.arange(len(self._numbers))
         self._rows = {file: place[market.rows(file)] for file in files}
