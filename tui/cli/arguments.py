@@ -177,6 +177,9 @@ def _explain(why: argparse.ArgumentParser) -> None:
 
 def _refresh(fetch: argparse.ArgumentParser) -> None:
     fetch.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
+    fetch.add_argument(
+        "--board", action="store_true", help="the closes of the board's funds: about 35 requests"
+    )
     fetch.add_argument("--full", action="store_true", help="ask for everything, whole")
     fetch.add_argument("--retry", action="store_true", help="ask also for what failed a while ago")
     fetch.add_argument(
