@@ -194,12 +194,15 @@ def _explain(desk: Desk, arguments: Json) -> Json:
 
 
 def _board(desk: Desk, arguments: Json) -> Json:
+    from core.answer.board_breadth import breadths_of
+    from core.data.question import normal
     from tui.cli.board import the_board
     from tui.report.board import document
 
     config, as_of = _settings(desk, arguments)
     board, origins = the_board(desk, config, as_of, arguments.get("group")), SourceLetters()
-    written, prices = document(board), desk.market().prices
+    breadths = breadths_of(desk.market(), board, normal(config.window))
+    written, prices = document(board, breadths), desk.market().prices
     state = "simulated, final" if board.simulated else "final"
     rows = []
     for place, (row, fields) in enumerate(zip(board.rows, written["rows"], strict=True)):
