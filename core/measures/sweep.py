@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.frames import distinct
 from core.data.record import record
 from core.measures.contribution import years_of
 from core.measures.membership import Span
@@ -114,7 +115,7 @@ class _Axis:
     ) -> None:
         self._market, self._matrix, self._basis = market, matrix, basis
         files = dict.fromkeys(span.file for spans in windows for span in spans)
-        self._numbers = np.unique(np.concatenate([market.rows(file) for file in files]))
+        self._numbers = distinct(np.concatenate([market.rows(file) for file in files]))
         place = np.full(len(market.register), -1)
         place[self._numbers] = np.arange(len(self._numbers))
         self._rows = {file: place[market.rows(file)] for file in files}
