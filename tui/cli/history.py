@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from core.answer.history import histories
+from core.answer.history import windows_of
 from core.answer.snapshot import final_sessions
 from core.answer.table import ROWS, find
 from core.data.errors import MeasureError, UnavailableError
 from tui.report import history as report
 from tui.report.files import answer_to, write_file
 from tui.report.formats import DRAWN
+from tui.service.histories import desk_histories
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def write_history(desk: Desk, question: Question, arguments: argparse.Namespace)
         MeasureError, UnavailableError, CacheError: see `the_histories`.
     """
     made = the_histories(desk, question, arguments.measure.split(","), arguments.every)
+    names = [name.strip() for name in arguments.series.split(",") if name.strip()]
+    made += _series(desk, question, names, arguments.every)
     kind, simulated = arguments.format, desk.simulated
     if kind == "parquet":
         from tui.report.tidy import to_parquet
@@ -77,13 +80,11 @@ def the_histories(
     if unknown or not wanted:
         known = ", ".join(row.key for row in ROWS)
         raise MeasureError(f"no measure {', '.join(unknown)}; there are {known}")
-    market = desk.market()
-    sessions = final_sessions(market, *question.pair)
     measures = [row for row in rows.values() if row is not None]
     made = tuple(
         one
         for fund in question.funds
-        for one in histories(market, question, fund, measures, sessions, every)
+        for one in desk_histories(desk, question, fund, measures, every)
     )
     if not any(one.points for one in made):
         funds = " and ".join(question.funds)
@@ -91,3 +92,27 @@ def the_histories(
             f"no holdings file of {funds} speaks for any such window: import some"
         )
     return made
+
+
+def _series(
+    desk: Desk, question: Question, names: Sequence[str], every: Every
+) -> tuple[History, ...]:
+    """The histories of imported series.
+
+    Raises:
+        MeasureError: no series of a name is held.
+    """
+    if not names:
+        return ()
+    from cache.sources.series import stored_series
+    from core.answer.series_history import series_history
+
+    stored = stored_series(desk.places.config)
+    if unknown := [name for name in names if name not in stored]:
+        there = ", ".join(stored) or "none: `internals import series FILE`"
+        raise MeasureError(f"no series {', '.join(unknown)}; there are {there}")
+    windows = windows_of(question, final_sessions(desk.market(), *question.pair), every)
+    series = (stored[name] for name in names)
+    return tuple(
+        series_history(one.measure, one.source, one.values, windows, every) for one in series
+    )
