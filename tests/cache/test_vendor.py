@@ -218,6 +218,17 @@ def test_a_split_is_told(store: Store, factor: float, recorded: bool) -> None:
     )
 
 
+def test_a_correction_far_back_is_seen_within_twenty_sessions(store: Store) -> None:
+    world = World()
+    world.run(store, 55)
+    world.close["S03"][5] *= 1.02
+    words = [world.run(store, place).message for place in range(56, 76)]
+    told = [sentence for sentence in words if "of S03 changed at Yahoo" in sentence]
+    assert len(told) == 1 and "1 close of S03" in told[0]
+    held = list(closes(store.read().prices, "S03").values())
+    assert held == pytest.approx(world.close["S03"][:76], rel=1e-12)
+
+
 def test_closes_of_a_file_stay_the_files(store: Store) -> None:
     world = World()
     bars = own(world, LINES, 40)
