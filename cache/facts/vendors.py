@@ -86,6 +86,11 @@ class Vendor:
     agent: str = ""
     headers: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def whole_is_one(self) -> bool:
+        """Whether a symbol's history of any length is one request, like that of a few sessions."""
+        return self.per_symbol == 1 and not (self.per_day or self.batch or self.years)
+
     def requests(self, groups: Sequence[AskGroup], alone: int = 0) -> int:
         """Requests of a plan, where nothing fails.
 

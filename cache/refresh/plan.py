@@ -17,7 +17,7 @@ from cache.facts.sessions import last_final, next_final
 from cache.facts.vendors import FETCHED, YAHOO
 from cache.refresh.ask import Ask
 from cache.refresh.ask_groups import sizes
-from cache.refresh.events_due import due, expected
+from cache.refresh.events_due import COMPARED, due, expected, has_turn
 from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
 from cache.refresh.held import HeldCloses
 from cache.refresh.reasons import asked_for, wait_until
@@ -86,8 +86,9 @@ def make_plan(
     """Plan the requests by which a pair can be answered as of the last final session.
 
     Funds come first, then lines by weight. A symbol is asked whole when no close of it is
-    held or ``full`` is set, else from seven sessions before its last final close. One that
-    answered through the last final session is not asked again.
+    held or ``full`` is set, else from seven sessions before its last final close; once in twenty
+    sessions from its first close, where that is no further request. One that answered through the
+    last final session is not asked again.
 
     A line asked for in vain waits: for the next session where the vendor did not know it or its
     answer was refused, else for a pause that grows. The pair itself never waits: it costs two
@@ -134,8 +135,10 @@ def make_plan(
             # A vendor of days is asked for those after the last that it spoke for.
             spoken = last if vendor.overlap else max(last, prices.through.get(symbol, last))
             start = _sessions_back(sessions, spoken, vendor.overlap)
-            if known.foreign(symbol, vendor.name):
-                # All of it is compared with what is held of another source, whose closes stay.
+            new = _sessions_back(sessions, max(last, prices.through.get(symbol, last)), -1)
+            turn = vendor.whole_is_one and has_turn(symbol, new, final, sessions, COMPARED)
+            if turn or known.foreign(symbol, vendor.name):
+                # All that both have is compared; closes of another source stay.
                 start = min(start, pydate(known.closes(symbol)[0][0]))
             asks.append(Ask(symbol, start, _until(now), whole=False))
     files = [
