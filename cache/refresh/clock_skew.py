@@ -61,5 +61,5 @@ def clock_words(off: timedelta, whose: str) -> str:
     how = "fast" if off > timedelta() else "slow"
     return (
         f"this machine's clock is {long} {how} by that of {whose}: set it right;"
-        " until then no close is final that is not so by both"
+        " until then a close counts as final only where both clocks say so"
     )

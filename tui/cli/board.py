@@ -35,7 +35,7 @@ def write_board(
 
         text = drawn(board_svg(answer, dark=arguments.dark), arguments.format)
     elif arguments.dark:
-        return say("--dark is of --format svg and png", BAD_INPUT)
+        return say("--dark goes with --format svg or png", BAD_INPUT)
     else:
         text = WRITERS[arguments.format](answer)
     answer_to(arguments.output, text, desk.ledger, kind=arguments.format, force=arguments.force)

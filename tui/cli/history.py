@@ -38,7 +38,7 @@ def write_history(desk: Desk, question: Question, arguments: argparse.Namespace)
     )  # fmt: skip
     if not any(one.points for one in made):
         funds = " and ".join(question.funds)
-        return say(f"no holdings file of {funds} speaks for any such window: import some", NOTHING)
+        return say(f"no holdings file of {funds} covers any such window: import one", NOTHING)
     kind, simulated = arguments.format, desk.simulated
     if kind == "parquet":
         from tui.report.tidy import to_parquet

@@ -255,8 +255,8 @@ def _label(symbol: str, name: str) -> str:
 
 
 def _ladder(snapshot: Snapshot, width: float) -> Drawn:
-    told = [view for view in snapshot.indices.values() if view.claims_breadth]
-    if not told or len(told) < len(snapshot.indices):
+    claiming = [view for view in snapshot.indices.values() if view.claims_breadth]
+    if not claiming or len(claiming) < len(snapshot.indices):
         return "breadth is not claimed at this coverage; `internals note` says why"
     drawing = pictures.ladder(snapshot, width)
     if drawing is None:

@@ -207,7 +207,7 @@ class BoardPage(Stage, inherit_bindings=False):
         keys = self.host.keys
         self._hints.show(lambda width, height: [_hints(keys, width)])
 
-    def said(self) -> None:
+    def status_changed(self) -> None:
         """The app has something else to say."""
         if self.is_mounted:
             self.show_status()

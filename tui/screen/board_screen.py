@@ -373,7 +373,7 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
 
     def show_theme(self, name: str) -> None:
         """Themes are of names: say where those are."""
-        self.host.tell("themes are of names: open a pair first", error=True)
+        self.host.tell("themes mark names of a pair: open one first", error=True)
 
     def obey(self, command: str, words: str) -> None:
         """A command of the line that takes words: all but help are of a pair."""
@@ -382,7 +382,7 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
 
             self.app.push_screen(HelpScreen(self.host.keys, words))
             return
-        self.host.tell(f":{command} is of a pair: open one first", error=True)
+        self.host.tell(f":{command} works on a pair: open one first", error=True)
 
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0."""

@@ -37,7 +37,7 @@ class SizedScreen(Screen[None], inherit_bindings=False):
         """Whether a key or a paste was taken as typed text: no binding then acts on it."""
         return False
 
-    def said(self) -> None:
+    def status_changed(self) -> None:
         """The app has something else to say in the status line."""
 
     def _screen_resized(self, size: Size, *more: Any) -> None:
