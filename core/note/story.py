@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from core.note.announced import reconstitution_sentence
 from core.note.breadth_words import list_words
-from core.note.headline import compared, window_words
+from core.note.headline import compared
 from core.note.phrase import Figure, Name, Sentence, key, listed, spoken
+from core.note.ranking_words import window_words
 from core.note.rarity_words import beyond, further_claim
 from core.note.story_names import carried, dragged, who
 from core.note.verdict import inside_window, leaders_that_left, level, verdict

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from core.data.errors import UnavailableError
 from core.data.record import record
 from core.note.company import company
-from core.note.headline import BASIS_WORDS, compared
+from core.note.headline import compared
+from core.note.ranking_words import BASIS_WORDS
 from tui.report import pictures, pictures_history
 from tui.report.pictures_board import board_rows, board_title
 from tui.report.sketch import CHARACTER, Sketch
