@@ -15,6 +15,7 @@ import pytest
 from cache.facts.errors import StoreError
 from cache.facts.reference import load_reference
 from cache.refresh.refresh import refresh as run
+from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.store import owner
 from cache.store.store import Store
