@@ -139,10 +139,7 @@ def test_a_refresh_is_private_from_its_first_breath(tmp_path: Path) -> None:
     try:
         run(
             Store(home),
-            ("IWM", "SPY"),
-            {},
-            steps.now_at(3),
-            load_reference(),
+            Request(("IWM", "SPY"), steps.now_at(3), load_reference()),
             prices=Vendor(),
             files=Issuers(),
         )
