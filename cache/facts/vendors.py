@@ -1,4 +1,4 @@
-"""Who brings prices: what each is called, what its requests cost, and where its key lies."""
+"""Sources of prices: name, cost of their requests, and where their keys are."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class AskGroup:
 
 @record(frozen=True, slots=True)
 class Vendor:
-    """Whom prices come from, and on which terms.
+    """A source of prices: its name, its address, and what its requests cost.
 
     Attributes:
         key: as a setting names it, such as "massive".

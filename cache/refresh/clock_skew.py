@@ -36,7 +36,7 @@ class Skew:
 
     @property
     def off(self) -> timedelta:
-        """How far ahead ours is: the median, as one server of many may be wrong; 0 unknown."""
+        """How far this machine's clock is ahead: the median over servers; 0 where not known."""
         with self._lock:
             return timedelta(seconds=median(self._seconds) if self._seconds else 0.0)
 

@@ -1,4 +1,4 @@
-"""What is asked, from the words of a command line or of an assistant's call."""
+"""Reads the question from the words of a command line or of an assistant's call."""
 
 from __future__ import annotations
 

@@ -248,7 +248,7 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
             host.ask(question)
 
     def action_back(self) -> None:
-        """Clear what is said, then leave for the panes."""
+        """Clear the message, then leave for the panes."""
         host = self.host
         if host.notice or (host.error and host.failed is None):
             host.error = host.notice = ""
@@ -372,7 +372,7 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
         """Nothing is filtered here."""
 
     def show_theme(self, name: str) -> None:
-        """Themes are of names: say where those are."""
+        """Say that themes need a pair."""
         self.host.tell("themes mark names of a pair: open one first", error=True)
 
     def obey(self, command: str, words: str) -> None:

@@ -90,7 +90,7 @@ class FourPanes(Stage, inherit_bindings=False):
         self.show()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """At the start: what came a moment ago has its styles already."""
+        """At the start, skip styling: what was just composed has its styles already."""
         if self.waiting:
             event.refresh_styles = False
 

@@ -38,7 +38,7 @@ class SizedScreen(Screen[None], inherit_bindings=False):
         return False
 
     def status_changed(self) -> None:
-        """The app has something else to say in the status line."""
+        """The app's message in the status line has changed."""
 
     def _screen_resized(self, size: Size, *more: Any) -> None:
         if size == self.app.size or not tested():
