@@ -17,10 +17,10 @@ from cache.facts.sessions import last_final, next_final
 from cache.facts.vendors import FETCHED, YAHOO
 from cache.refresh.ask import Ask
 from cache.refresh.ask_groups import sizes
-from cache.refresh.events_due import COMPARED, due, expected, has_turn
 from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
 from cache.refresh.held import HeldCloses
 from cache.refresh.reasons import asked_for, wait_until
+from cache.refresh.turns import COMPARED, due, expected, has_turn
 from core.data.frames import Dates, Holdings, Prices, day, pydate
 from core.data.record import record
 

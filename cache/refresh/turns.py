@@ -1,4 +1,4 @@
-"""Whose turn it is: to bring events beside closes, or all closes that are held once more; pure.
+"""Lines that are asked for more than their newest closes, each on its turn; pure.
 
 A day's closes are asked for with a few sessions before them. What a vendor corrects further back
 would never be seen, so each line is asked for from its first close held once in twenty sessions,
@@ -6,7 +6,7 @@ where that is no further request. What has changed there is found as in any answ
 
 Closes that come for twenty symbols at once carry neither dividends nor splits. A split shows by
 the closes before it, which change; a dividend does not. So each line is asked for by itself once
-in five sessions, by turns, and around the day on which its next dividend is expected.
+in five sessions, and around the day on which its next dividend is expected.
 """
 
 from __future__ import annotations
