@@ -105,13 +105,15 @@ def make_plan(
         vendors: the sources whose closes a refresh brought.
         only: these symbols alone, and no files; None for all.
     """
-    pair, now, full = request.pair, request.now, request.full
+    pair, now, full = request.leading, request.now, request.full
     final = last_final(now)
     known = HeldCloses(prices, vendors)
     asks: list[Ask] = []
     waiting: dict[str, datetime] = {}
     again = full or request.again
     wanted = _wanted(holdings, request)
+    if request.board:
+        request = replace(request, funds={})
     if only is not None:
         wanted = [symbol for symbol in wanted if symbol in only]
         request = replace(request, funds={})
@@ -179,7 +181,7 @@ def whole(symbol: str, known: HeldCloses, request: Request, vendor: Vendor = YAH
     """
     today = request.now.date()
     begin = _years_back(today, request.years)
-    if symbol in request.pair:
+    if symbol in request.leading:
         begin = INDICES_FROM if symbol.startswith("^") else FUNDS_FROM
     days, _ = known.closes(symbol)
     if len(days):
@@ -211,11 +213,13 @@ def _until(now: datetime) -> date:
 
 
 def _wanted(holdings: Mapping[str, Sequence[Holdings]], request: Request) -> list[str]:
-    """Return the pair, then every line of its files, and of those lent to it, of its years.
+    """Return the leading symbols, then every line of the pair's files and of those lent to it.
 
     Heaviest first; of a fund of the pair without a file of these years its newest counts.
     """
-    pair, aliases = request.pair, request.reference.aliases
+    pair, aliases = request.leading, request.reference.aliases
+    if request.board:
+        return [*dict.fromkeys(pair)]
     since = _years_back(request.now.date(), request.years)
     lists = dict.fromkeys(pair)
     lists |= {name: None for fund in pair for name in dated_lenders(request.funds, fund)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -196,14 +197,21 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
 
     def on_cost(self, message: Cost) -> None:
         """Say what a refresh would cost."""
-        self.refresher.cost = message.sentence
+        if message.board:
+            self.refresher.board_cost = message.sentence
+        else:
+            self.refresher.cost = message.sentence
         if self.scene is None and self.main is not None:
             self.main.show()
         self.say()
 
-    def refresh_data(self, *, full: bool, again: bool = False) -> None:
+    def refresh_data(self, *, full: bool, again: bool = False, board: bool = False) -> None:
         """Fetch in a child; one at a time."""
-        self.refresher.start(full=full, again=again)
+        self.refresher.start(full=full, again=again, board=board)
+
+    def price_board(self) -> None:
+        """Find out what a refresh of the board would cost."""
+        self.refresher.look_up_cost(self.question, board=True)
 
     def bring(self, path: str) -> None:
         """Import a file in a child; one at a time."""
@@ -236,8 +244,12 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
 
     # -- words -----------------------------------------------------------------------
 
-    def status(self) -> tuple[str, str]:
-        """Return the text of the status line and its kind: "alert", "error", "busy" or ""."""
+    def status(self, *, board: bool = False) -> tuple[str, str]:
+        """Return the text of the status line and its kind: "alert", "error", "busy" or "".
+
+        Args:
+            board: it is the board's: then what a refresh of that costs.
+        """
         if self.rung:
             return self.rung, "alert"
         if self.refresher.progress is not None:
@@ -251,7 +263,8 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
             return trouble, "error"
         if self.snapshot is None and self.failed is None:
             return READING, "busy"
-        return self.refresher.countdown or self.live.text or self.cost, ""
+        cost = self.refresher.board_cost if board else self.cost
+        return self.refresher.countdown or self.live.text or cost, ""
 
     def _each_minute(self) -> None:
         """Keep what a killed process would forget; the data's age has changed."""
@@ -261,7 +274,10 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
     def _remember(self) -> None:
         """Keep what is on the screen, and where in it, for the next start."""
         if self.snapshot is not None:
-            seat = self.main.seat if self.main is not None else self.seat
+            seat, place = self.main.seat if self.main is not None else self.seat, self.place
+            seat = replace(
+                seat, board_pair=place.pair, board_key=place.key, board_falling=place.falling
+            )
             self.recall.keep(self.snapshot.question, seat)
 
     def _leave(self, code: int) -> None:
