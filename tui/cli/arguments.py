@@ -191,6 +191,7 @@ def _refresh(fetch: argparse.ArgumentParser) -> None:
     fetch.add_argument(
         "--compare", metavar="SOURCE", help="a table of closes that another source gives otherwise"
     )
+    fetch.add_argument("--format", choices=("text", "json"), help="with --compare: how it is told")
     fetch.add_argument(
         "--history", type=int, metavar="YEAR", help="a fund's month-end files from a year on"
     )

@@ -319,7 +319,9 @@ def _refresh(desk: Desk, question: Question, config: Config, arguments: argparse
     if arguments.compare:
         from tui.cli.comparing import compare
 
-        return compare(desk, question, config, arguments.compare)
+        return compare(desk, question, config, arguments.compare, arguments.format or "text")
+    if arguments.format:
+        return say("--format goes with --compare SOURCE", BAD_INPUT)
     from tui.cli.refresh import accept, fetch, judge
 
     began = datetime.now(UTC)

@@ -335,9 +335,14 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
     def action_explain(self) -> None:
         """How the figures of the row, or of the rotation, came about."""
         from tui.panes.board_explain import BoardExplainScreen
+        from tui.screen.board_news import parts_of
 
-        if self.row is not None:
-            self.app.push_screen(BoardExplainScreen(self.row, self.place.rotation, self.host))
+        row, board = self.row, self.board
+        if row is not None and board is not None:
+            breadth = self.breadths.get(row.pair.name)
+            parts = partial(parts_of, self.host, row, board)
+            page = BoardExplainScreen(row, breadth, self.place.rotation, parts, self.host)
+            self.app.push_screen(page)
 
     def action_copy(self, whole: bool) -> None:
         """Copy the row, or all of them, to the terminal's clipboard."""
