@@ -6,7 +6,7 @@ comparison with full calendar years are different claims, and each says which it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from core.measures.rarity import FAR_YEARS, TIE_DECIMALS, Standing
 from core.measures.spread import Comparisons, comparisons
