@@ -54,7 +54,8 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self.error, self.notice = "", ""
         self.failed: Failed | None = None
         self.absent = False
-        self.place = BoardPlace()
+        seat = self.seat
+        self.place = BoardPlace(seat.board_pair, seat.board_key, seat.board_falling)
         self.underway = Underway()
         self._steps = 0
         self._identity: str | None = None
@@ -209,7 +210,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         if self.main is not None:
             self.main.show_status()
             if isinstance(self.screen, SizedScreen):
-                self.screen.said()
+                self.screen.status_changed()
 
     # -- what the app does besides ---------------------------------------------------
 
