@@ -258,7 +258,7 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
             host.ask(question)
 
     def action_back(self) -> None:
-        """Clear what is said, then leave for the panes."""
+        """Clear the message, then leave for the panes."""
         host = self.host
         if host.notice or (host.error and host.failed is None):
             host.error = host.notice = ""
@@ -395,8 +395,8 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
         """Nothing is filtered here."""
 
     def show_theme(self, name: str) -> None:
-        """Themes are of names: say where those are."""
-        self.host.tell("themes are of names: open a pair first", error=True)
+        """Say that themes need a pair."""
+        self.host.tell("themes mark names of a pair: open one first", error=True)
 
     def obey(self, command: str, words: str) -> None:
         """A command of the line that takes words: all but help are of a pair."""
@@ -405,7 +405,7 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
 
             self.app.push_screen(HelpScreen(self.host.keys, words))
             return
-        self.host.tell(f":{command} is of a pair: open one first", error=True)
+        self.host.tell(f":{command} works on a pair: open one first", error=True)
 
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0."""
