@@ -109,6 +109,22 @@ def small(tmp_path: Path) -> Iterator[Lookalike]:
 ALL = ("IWM", "IVV", "SAA", "SAB", "SAC", "LAA", "LAB")
 
 
+def test_a_board_brings_the_closes_of_its_funds_and_nothing_else(
+    tmp_path: Path, small: Lookalike, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "home")
+    summary = run(store, small, monkeypatch, board=("IWM", "IVV", "SAA"))
+    assert summary.ok and not summary.files
+    held = store.read()
+    assert held.holdings == {}
+    assert held.prices.fetched_at.keys() == {"IWM", "IVV", "SAA"}
+    # whole, as a fund of the pair is
+    assert min(closes(store, "SAA")) == "1993-01-04" == min(closes(store, "IWM"))
+    assert small.charts.total() == 3 and summary.requests == 3 + 2
+    again = run(store, small, monkeypatch, board=("IWM", "IVV", "SAA"))
+    assert again.ok and again.requests == 0
+
+
 def test_a_child_process_fills_an_empty_store(tmp_path: Path) -> None:
     lines = {"IWM": names(100, "S"), "IVV": names(18, "L")}
     faults = {"SAC": "404", "SAD": "500", "SAE": "jump", "LAB": "nan"}
