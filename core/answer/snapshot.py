@@ -285,6 +285,11 @@ def take(market: Market, question: Question) -> Snapshot:
         remarks=remarks,
         not_reached=bool(late),
         reconstitutions=_reconstitutions(market, pair, as_of),
+        index_names={
+            fund: market.reference.indices[fund]
+            for fund in pair
+            if fund in market.reference.indices
+        },
         before=Later(lambda: _a_session_earlier(market, question, window, sessions)),
     )
 

@@ -22,6 +22,7 @@ from core.note.story_opening import (
     calendar_claim,
     calendar_context,
     gap_sentence,
+    introduced,
     mark,
     returns_sentence,
     rolling_claim,
@@ -83,7 +84,7 @@ def _opening(snapshot: Snapshot, spread: Spread, voice: Voice, *, full: bool) ->
     """The gap and how rare it is, both returns, and in full what is rare besides."""
     question = snapshot.question
     if level(spread.gap):
-        small, large = Name(question.small), Name(question.large)
+        small, large = (introduced(snapshot, fund) for fund in question.pair)
         words = when(snapshot).words
         first = Sentence(mark(snapshot), small, " and ", large, " ended level ", words, ".")
         return [first, returns_sentence(snapshot, spread)]

@@ -113,6 +113,12 @@ def mark(snapshot: Snapshot) -> str:
     return before + ("Intraday: " if snapshot.state == "intraday" else "")
 
 
+def introduced(snapshot: Snapshot, fund: str) -> Name:
+    """A fund at its first mention, with the index it follows: ``IWM (Russell 2000)``."""
+    index = snapshot.index_names.get(fund)
+    return Name(f"{fund} ({index})" if index else fund)
+
+
 def moved(value: float) -> str:
     """The verb of a return."""
     return "gained" if value >= 0 else "lost"
@@ -138,8 +144,9 @@ def gap_sentence(snapshot: Snapshot, spread: Spread, claim: Sentence, voice: Voi
     if spread.gap < 0:
         verb = "lagged"
     return Sentence(
-        mark(snapshot), Name(question.small), f" {window.has}{verb} ", Name(question.large),
-        " by ", voice.points(spread.gap, "spread.gap_pp"), " ", window.words, claim, ".",
+        mark(snapshot), introduced(snapshot, question.small), f" {window.has}{verb} ",
+        introduced(snapshot, question.large), " by ", voice.points(spread.gap, "spread.gap_pp"),
+        " ", window.words, claim, ".",
     )  # fmt: skip
 
 
