@@ -243,7 +243,7 @@ def _dates(file: argparse.ArgumentParser) -> None:
 
 
 def _notation(file: argparse.ArgumentParser) -> None:
-    """What settles how a foreign file is to be read where it does not say so itself."""
+    """Add the options that settle how a file is read where it does not say so itself."""
     _dates(file)
     file.add_argument("--decimal", choices=(".", ","), help="the decimal mark of its numbers")
     file.add_argument(
@@ -326,7 +326,7 @@ def _quotes(quotes: argparse.ArgumentParser) -> None:
 
 
 def _nothing(_: argparse.ArgumentParser) -> None:
-    """Takes nothing of its own."""
+    """Add no arguments."""
 
 
 #: Command -> what it does, whether it takes a question or a place alone (None: neither), its own.

@@ -24,7 +24,7 @@ class Massive(DayVendor):
     """Closes of Massive; its key goes with each request in a header."""
 
     def spelled(self, symbol: str) -> str:
-        """Classes with a dot; no indices, nothing listed elsewhere."""
+        """The vendor's spelling: classes with a dot; "" for indices and foreign listings."""
         return "" if symbol.startswith("^") or "." in symbol else symbol.replace("-", ".")
 
     def day(self, when: date) -> Mapping[str, Bar]:
