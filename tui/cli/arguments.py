@@ -229,6 +229,13 @@ def _import(bring: argparse.ArgumentParser) -> None:
     ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")
     ahead.add_argument("file", type=path)
     _dates(ahead)
+    members = kinds.add_parser(
+        "membership", parents=[place], help="CSV of symbol, from, to: lists without weights"
+    )
+    members.add_argument("file", type=path)
+    members.add_argument("--fund", required=True, help="whose index it is, such as IWM")
+    _dates(members)
+    _dry_run(members)
     series = kinds.add_parser("series", parents=[place], help="CSV of measure, date, value, source")
     series.add_argument("file", type=path)
     _dates(series)

@@ -87,7 +87,13 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     given: Path | list[Path] = arguments.file
     file = given if isinstance(given, Path) else given[0]
     before = desk.generation()
-    kinds = {"prices": _prices, "holdings": _holdings, "changes": _changes, "series": _series}
+    kinds = {
+        "prices": _prices,
+        "holdings": _holdings,
+        "changes": _changes,
+        "series": _series,
+        "membership": _membership,
+    }
     brought = kinds[arguments.kind](arguments, desk, now)
     _rejected(brought.rejected, file)
     _changed(brought, file.name or f"{file}")
@@ -226,6 +232,36 @@ def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Broug
     note = Note("changes", now, arguments.file.name, summary)
     contents = desk.store.commit(announce=adding(file.changes), note=note)
     return _Brought(f"announced: {summary}", file.rejected, contents.generation)
+
+
+def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+    from cache.sources.membership import read_membership
+
+    fund = arguments.fund.upper()
+    made, rejected = read_membership(
+        arguments.file, fund, desk.reference.sessions, now=now, dates=arguments.dates
+    )
+    try:
+        stored = desk.store.read().holdings.get(fund, ())
+    except StoreEmpty:
+        stored = ()
+    # where the issuer's files begin they are the better lists
+    first = min((file.as_of for file in stored if file.weighted), default=date.max)
+    taken = [(rows, raw) for rows, raw in made if rows.as_of < first]
+    if not taken:
+        raise SourceError(
+            f"names no members before {first}, from which holdings files of {fund} are held",
+            file=arguments.file.name,
+        )
+    days = [rows.as_of for rows, _ in taken]
+    summary = f"members of {fund} without weights: {len(taken):,} lists, {days[0]} to {days[-1]}"
+    if len(taken) < len(made):
+        summary += f"; from {first} on its holdings files are used"
+    generation = 0
+    if not arguments.dry_run:
+        note = Note("membership", now, arguments.file.name, summary)
+        generation = desk.store.commit(holdings=taken, note=note).generation
+    return _Brought(summary, rejected, generation)
 
 
 def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
