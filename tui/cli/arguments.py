@@ -207,7 +207,7 @@ def _import(bring: argparse.ArgumentParser) -> None:
     file = kinds.add_parser(
         "holdings", parents=[place], help="an issuer's CSV, XLSX or JSON, or your own"
     )
-    file.add_argument("file", type=path)
+    file.add_argument("file", type=path, nargs="+")
     file.add_argument("--fund", help="the fund, where the file does not say")
     file.add_argument("--as-of", dest="dated", metavar="DATE", help="the file's date, likewise")
     _notation(file)
