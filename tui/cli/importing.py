@@ -175,9 +175,8 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
     rejected = [one for one in answers if isinstance(one, Rejected)]
     made = [one for one in answers if not isinstance(one, Rejected)]
     if not made:
-        raise SourceError(
-            f"none of {len(files):,} files can be read; the first: {rejected[0].reason}"
-        )
+        first = rejected[0].reason
+        raise SourceError(f"none of {len(files):,} files can be read; the first: {first}")
     made.sort(key=lambda one: (one.holdings.fund, one.holdings.as_of))
     rejected += [replace(row, file=one.holdings.source) for one in made for row in one.rejected]
     funds = ", ".join(dict.fromkeys(one.holdings.fund for one in made))
