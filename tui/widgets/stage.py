@@ -37,8 +37,8 @@ class SizedScreen(Screen[None], inherit_bindings=False):
         """Whether a key or a paste was taken as typed text: no binding then acts on it."""
         return False
 
-    def said(self) -> None:
-        """The app has something else to say in the status line."""
+    def status_changed(self) -> None:
+        """The app's message in the status line has changed."""
 
     def _screen_resized(self, size: Size, *more: Any) -> None:
         if size == self.app.size or not tested():
