@@ -67,6 +67,16 @@ def distinct(values: NDArray[Scalar]) -> NDArray[Scalar]:
     return different
 
 
+def in_both(days: Dates, others: Dates) -> Dates:
+    """(K,) the days of two ascending lists that stand in both, ascending; nothing is sorted."""
+    if not len(others):
+        return others
+    wanted, known = days.astype(np.int64), others.astype(np.int64)
+    place = np.minimum(known.searchsorted(wanted), len(known) - 1)
+    both: Dates = days[known[place] == wanted]
+    return both
+
+
 @record(frozen=True, eq=False, slots=True)
 class Events:
     """Dividends or splits of a block: few, so kept as coordinates.
