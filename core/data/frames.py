@@ -255,6 +255,7 @@ class Holdings:
         sedols: (N,) SEDOL or "", empty where the file has none.
         listing: (N,) position in ``listings``, empty where the file says nothing of them.
         listings: the different listings of the file.
+        weighted: False for a list of members without weights, on which each counts as one.
         source: where the file came from (its name or address).
         fetched_at: when it was taken.
     """
@@ -275,6 +276,7 @@ class Holdings:
     sedols: tuple[str, ...] = ()
     listing: tuple[int, ...] = ()
     listings: tuple[Listing, ...] = ()
+    weighted: bool = True
 
     @property
     def not_read(self) -> frozenset[str]:
