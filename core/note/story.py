@@ -73,8 +73,8 @@ def story(snapshot: Snapshot, length: Length = "full") -> tuple[Paragraph, ...]:
 
 def whole(*paragraphs: list[Sentence]) -> tuple[Paragraph, ...]:
     """The paragraphs that say something, of the sentences that do."""
-    told = (tuple(sentence for sentence in sentences if sentence) for sentences in paragraphs)
-    return tuple(paragraph for paragraph in told if paragraph)
+    filled = (tuple(sentence for sentence in sentences if sentence) for sentences in paragraphs)
+    return tuple(paragraph for paragraph in filled if paragraph)
 
 
 # -- how far, how rare -----------------------------------------------------------------------

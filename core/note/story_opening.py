@@ -214,10 +214,10 @@ def rolling_context(rank: Rank | None, claimed: Claimed, voice: Voice, *, full: 
         return Sentence()
     record, end = rank.record, Figure(spoken(rank.record.end), f"{path}.record.end")
     value = _value(record.value, f"{path}.record.{claimed.value}", voice)
-    told = f"The {claimed.most.partition(' ')[2]} of any "
+    words = f"The {claimed.most.partition(' ')[2]} of any "
     if rank.length == 1:
-        return Sentence(told, "session came on ", end, ": ", value, ".")
-    return Sentence(told, "such stretch ended on ", end, ": ", value, ".")
+        return Sentence(words, "session came on ", end, ": ", value, ".")
+    return Sentence(words, "such stretch ended on ", end, ": ", value, ".")
 
 
 def _value(value: float, path: str, voice: Voice) -> Figure | Sentence:
