@@ -222,6 +222,14 @@ COMMANDS: Final = (
         line="theme NAME",
     ),
     Command(
+        "group",
+        (),
+        "a group of names of your own, kept and shown like a theme; group remove NAME",
+        "",
+        _LINE,
+        line="group NAME = SYMBOLS",
+    ),
+    Command(
         "fund",
         (),
         "a fund of your own: --issuer I --product N, or --index WORDS",

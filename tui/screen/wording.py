@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from cache.facts.errors import CacheError, why
+from core.data.frames import Theme
 from tui.command.commands import CONTRIBUTORS, CommandError
 from tui.panes import frame
 from tui.panes.wording import names_text
@@ -28,6 +29,7 @@ class Wording(FourPanes, inherit_bindings=False):
             "help": self.help_on,
             "colours": self.set_colours,
             "movers": self.show_movers,
+            "group": self.keep_group,
             "picture": self.draw_picture,
         }[command](words)
 
@@ -114,6 +116,27 @@ class Wording(FourPanes, inherit_bindings=False):
             return
         self.activate(CONTRIBUTORS)
         self.names.show_movers(since)
+
+    def keep_group(self, words: str) -> None:
+        """Keep a group of names and show it, take one out, or show one that is kept."""
+        from cache.facts.own_groups import group_of
+
+        app = self.host
+        if words and "=" not in words and not words.casefold().startswith("remove "):
+            self.show_theme(words)
+            return
+        try:
+            name, symbols = group_of(words)
+            done = app.desk.keep_group(name, symbols)
+        except (CacheError, OSError) as error:
+            app.tell(why(error), error=True)
+            return
+        # themes are read with the next answer
+        app.again()
+        if symbols and app.market is not None:
+            theme = Theme(name, tuple(dict.fromkeys(map(app.market.symbol, symbols))))
+            done = f"{self.show_names(theme)}; {done}"
+        app.tell(f"{name}: {done}")
 
     def set_colours(self, words: str) -> None:
         """Another palette, now and from now on."""

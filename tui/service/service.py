@@ -331,6 +331,20 @@ class Desk:
             raise StoreError(refusal)
         return add_fund(self.places.config / "funds.toml", entry)
 
+    def keep_group(self, name: str, symbols: Sequence[str]) -> str:
+        """Keep a group of names in the user's themes, or take it out; returns the words for it.
+
+        Raises:
+            CacheError: it cannot be kept, or nothing is to be kept.
+            OSError: the file cannot be written.
+        """
+        from tui.service.own_groups import keep_group
+
+        if refusal := self.memory.refusal or self.read_only:
+            raise StoreError(refusal)
+        lock = self.places.state.with_name("config.lock")
+        return keep_group(self.places.config / "themes.toml", lock, name, symbols)
+
     def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
         """The child process that fetches; None where there is nothing to fetch from.
 
