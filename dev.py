@@ -4,6 +4,7 @@ demo [OPTIONS]   the screen on a simulated market, no network
 check            style, types, import contracts and every test
 quick [OPTIONS]  the tests that start no process and no terminal, in under a minute
 test [OPTIONS]   any tests: the options of pytest
+random [OPTIONS] the tests of random input with fresh seeds and ten times the examples
 picture          draw the session of the README anew
 rooms            draw the rooms of docs/architecture.md anew, from the imports
 sessions         make the table of exchange sessions anew
@@ -221,6 +222,9 @@ def main(arguments: list[str]) -> None:
     elif command == "test":
         ready(DEV_LOCK)
         call(PYTHON, "-m", "pytest", *rest)
+    elif command == "random":
+        ready(DEV_LOCK)
+        tests(PYTHON, "-m", "hypothesis", "--hypothesis-profile=fresh", *rest)
     elif command == "release":
         release()
     elif command == "audit":

@@ -46,7 +46,7 @@ def rows(seed: int = 1) -> list[tuple[str, ...]]:
 COLUMNS: Final = ("ticker", "name", "sector", "weight", "return", "bp")
 
 
-class Lines(ScrollView, can_focus=True):
+class BareLines(ScrollView, can_focus=True):
     """The rows on the line API: the least a table can be."""
 
     BINDINGS: ClassVar[list[Any]] = [
@@ -81,7 +81,7 @@ class Lines(ScrollView, can_focus=True):
         return Strip([Segment(text.ljust(width)[:width], style)], width)
 
 
-class Pane(Static, can_focus=True):
+class BarePane(Static, can_focus=True):
     """Some text that the focus can go to."""
 
 
@@ -112,19 +112,19 @@ class Bare(App[None]):
         yield Container(*self.panes(), id="panes")
         yield Static("q quit", classes="line")
 
-    def panes(self) -> Iterator[Pane | DataTable[str] | Lines]:
+    def panes(self) -> Iterator[BarePane | DataTable[str] | BareLines]:
         """The four; the second is the table where there is one."""
         text = "\n".join(f"line {n} of a pane with some words in it" for n in range(18))
         for n in range(4):
             if n != 1 or self.kind == "panes":
-                yield Pane(text, classes="pane")
+                yield BarePane(text, classes="pane")
             elif self.kind == "table":
                 table: DataTable[str] = DataTable(cursor_type="row", classes="pane")
                 table.add_columns(*((name, name) for name in COLUMNS))
                 table.add_rows(rows())
                 yield table
             else:
-                lines = Lines()
+                lines = BareLines()
                 lines.add_class("pane")
                 yield lines
 
@@ -150,7 +150,7 @@ class Bare(App[None]):
         """Every number new."""
         self.seed += 1
         if self.kind == "lines":
-            lines = self.query_one(Lines)
+            lines = self.query_one(BareLines)
             lines.rows = rows(self.seed)
             lines.refresh()
             return

@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import register
+
 # A test runner's workers may carry the size of the terminal they were started in, and a program
 # that is started on a terminal of the test's own would believe them.
 for name in ("COLUMNS", "LINES"):
     os.environ.pop(name, None)
+
+register()
 
 #: A file system in memory, where a commit's fsync waits for no disk.
 MEMORY = Path("/dev/shm")

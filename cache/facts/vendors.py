@@ -29,7 +29,7 @@ RATE: Final = 4.0
 
 
 @record(frozen=True, slots=True)
-class Group:
+class AskGroup:
     """Asks that are asked for together.
 
     Attributes:
@@ -86,7 +86,7 @@ class Vendor:
     agent: str = ""
     headers: tuple[tuple[str, str], ...] = ()
 
-    def requests(self, groups: Sequence[Group], alone: int = 0) -> int:
+    def requests(self, groups: Sequence[AskGroup], alone: int = 0) -> int:
         """Requests of a plan, where nothing fails.
 
         Args:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.sessions import sessions
-from cache.facts.vendors import Group
+from cache.facts.vendors import AskGroup
 from core.data.frames import day
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def ask_groups(asks: Sequence[Ask], final: date) -> list[list[Ask]]:
     return [group for group in groups if group]
 
 
-def sizes(asks: Sequence[Ask], final: date) -> list[Group]:
+def sizes(asks: Sequence[Ask], final: date) -> list[AskGroup]:
     """What there is of each group."""
     known = sessions()
     last = int(np.searchsorted(known, day(final), side="right"))
@@ -44,7 +44,7 @@ def sizes(asks: Sequence[Ask], final: date) -> list[Group]:
         return max(last - int(np.searchsorted(known, day(ask.start), side="right")), 0)
 
     return [
-        Group(len(group), max(spans), sum(spans), group[0].whole)
+        AskGroup(len(group), max(spans), sum(spans), group[0].whole)
         for group in ask_groups(asks, final)
         for spans in [[span(ask) for ask in group]]
     ]

@@ -15,7 +15,7 @@ from cache.facts.vendors import YAHOO
 from cache.refresh.interrupt import signals
 from cache.refresh.lock import turn
 from cache.refresh.progress import Progress, Stage, Summary
-from cache.refresh.run import Run
+from cache.refresh.run import RefreshRun
 from cache.refresh.run_state import RunState
 from cache.refresh.summary import summarize
 
@@ -79,7 +79,7 @@ def refresh(
                 waited = timedelta(seconds=int(time.monotonic() - began))
                 state = RunState(store, replace(request, now=request.now + waited), report, stop)
                 with store.guard.pinned():
-                    plan = Run(state, prices, vendor, files, others).all()
+                    plan = RefreshRun(state, prices, vendor, files, others).all()
                 summary = summarize(state, plan, prices, files)
                 state.say("done", message=summary.message, always=True)
                 mine.ended(summary, state.clock())

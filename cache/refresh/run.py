@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cache.refresh.sources import FileSource, PriceSource
 
 
-class Run:
+class RefreshRun:
     """The plans of one refresh and their stages, in order.
 
     Args:

@@ -15,7 +15,7 @@ from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from core.answer.views import Coming, Standing
+from core.answer.views import AnnouncedState, Coming
 from core.data.labels import labels_of
 from core.data.record import record
 
@@ -94,7 +94,7 @@ def _roll(market: Market, fund: str) -> _Roll:
     return _Roll(sessions, tuple(file.as_of for file in files), tuple(entries))
 
 
-def _standing(roll: _Roll, entry: _Entry, as_of: date) -> tuple[Standing, date | None] | None:
+def _standing(roll: _Roll, entry: _Entry, as_of: date) -> tuple[AnnouncedState, date | None] | None:
     """How an announcement stands and the file that says so; None where a file confirms it."""
     if entry.confirmed is not None and entry.confirmed <= as_of:
         return None

@@ -52,7 +52,7 @@ def absent_names(
         fund, _, name = entry.rpartition(":")
         funds = [fund] if fund else list(question.funds)
         views = [indices[name] for name in funds if name in indices]
-        symbol = market.symbol(name)
+        symbol = market.line(name)
         if views and not any(view.without and symbol in view.without.symbols for view in views):
             lacking.setdefault(" or ".join(funds), []).append(name)
     for where, names in lacking.items():

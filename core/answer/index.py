@@ -163,7 +163,7 @@ def index_of(
     files = tuple(dict.fromkeys(part.file for part in parts))
     marked = np.zeros(len(rows), bool)
     if question.without:
-        left_out = [*map(market.symbol, names_left_out(question, fund))]
+        left_out = [*map(market.line, names_left_out(question, fund))]
         marked = np.isin(symbols, left_out)
     counted = basket(market, (at_end,), question.basis) if at_end is not None else None
     which: BreadthList = "start" if counted is None else "end"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from core.measures.spread import Spread
 
 State = Literal["final", "intraday", "partial"]
-Standing = Literal["announced", "due", "doubtful", "contradicted"]
+AnnouncedState = Literal["announced", "due", "doubtful", "contradicted"]
 
 #: Below this measured weight nothing is claimed about leaders or breadth.
 COVERAGE_FLOOR: Final = 0.90
@@ -286,7 +286,7 @@ class Coming:
     effective: date
     announced: date | None
     source: str
-    standing: Standing
+    standing: AnnouncedState
     file: date | None = None
     weight: float | None = None
     returns: float | None = None

@@ -72,6 +72,10 @@ class Market:
     # not arguments: `dataclasses.replace` gives a changed market empty ones
     _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False, init=False)
     _of_bars: dict[Hashable, Any] = field(default_factory=dict, repr=False, init=False)
+    # of a market as it was known on a session: the tickers of lines as they are known by now,
+    # and the files that were known
+    _by_now: LineTickers | None = field(default=None, repr=False, init=False)
+    _files_then: tuple[Holdings, ...] = field(default=(), repr=False, init=False)
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return ``make()`` for a key, computed once for this market."""
@@ -163,6 +167,8 @@ class Market:
             for name in {"_of_bars", *_OF_BARS} & vars(self).keys():
                 vars(known)[name] = vars(self)[name]
         vars(known)["line_tickers"] = tickers
+        files = tuple(chain.from_iterable(holdings.values()))
+        vars(known).update(_by_now=self.line_tickers, _files_then=files)
         return known
 
     def _same_bars(
@@ -225,11 +231,29 @@ class Market:
         """
         return self.line_tickers.symbol(listed)
 
+    def line(self, name: str) -> str:
+        """The symbol of the line that a person names, by its ticker of the time or a later one.
+
+        Unlike `symbol` it knows renames that only a later file tells; they move no number.
+        """
+        symbol = self.symbol(name)
+        company = self._by_now.company.get(name) if self._by_now is not None else None
+        if company is None or symbol in self._listed_then:
+            return symbol
+        newest_first = sorted(company.seen, key=company.seen.__getitem__, reverse=True)
+        symbols = map(self.symbol, newest_first)
+        return next((one for one in symbols if one in self._listed_then), symbol)
+
+    @cached_property
+    def _listed_then(self) -> frozenset[str]:
+        """The symbols of all lines of the files that were known."""
+        return frozenset().union(*map(self.lines, self._files_then))
+
     @cached_property
     def themes(self) -> tuple[Theme, ...]:
         """The themes, each name under the symbol its closes are followed by."""
         return tuple(
-            replace(theme, symbols=tuple(dict.fromkeys(map(self.symbol, theme.symbols))))
+            replace(theme, symbols=tuple(dict.fromkeys(map(self.line, theme.symbols))))
             for theme in self.reference.themes
         )
 

@@ -99,7 +99,7 @@ def _segment(
 def line(ground: Ground, symbol: str) -> Explanation | None:
     """Explain a line's contribution; None where the index has no such line."""
     market, basket = ground.market, ground.basket
-    ticker = market.symbol(symbol)
+    ticker = market.line(symbol)
     if basket is None:
         return None
     others = _others(ground, symbol)

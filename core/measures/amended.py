@@ -52,6 +52,31 @@ def _shows(market: Market, file: Holdings, change: Announcement) -> bool:
     return listed == (change.action == "join")
 
 
+def _known(market: Market, funds: frozenset[str], as_of: date) -> list[tuple[str, Announcement]]:
+    """The line and the announcement of each change known on a session, the earliest first, cached.
+
+    A join and a leave of one line on one session change nothing, and are left out: a line that
+    is renamed may be announced so.
+    """
+
+    def make() -> list[tuple[str, Announcement]]:
+        known = [
+            (market.symbol(change.symbol), change)
+            for change in sorted(market.announced, key=lambda change: change.effective)
+            if change.fund in funds and (change.announced is None or change.announced <= as_of)
+        ]
+        actions: dict[tuple[str, date], set[Action]] = {}
+        for symbol, change in known:
+            actions.setdefault((symbol, market.session(change.effective)), set()).add(change.action)
+        return [
+            (symbol, change)
+            for symbol, change in known
+            if len(actions[symbol, market.session(change.effective)]) == 1
+        ]
+
+    return market.cached(("announced", funds, as_of), make)
+
+
 def acting(
     market: Market, fund: str, file: Holdings, start: date, as_of: date
 ) -> tuple[Acting, ...]:
@@ -70,13 +95,12 @@ def acting(
         as_of: the session asked for.
     """
     listed_on = market.session(file.as_of)
-    newest: dict[str, Announcement] = {}
-    for change in sorted(market.announced, key=lambda change: change.effective):
-        known = change.announced is None or change.announced <= as_of
-        theirs = known and change.fund in (fund, file.fund)
-        if theirs and listed_on <= market.session(change.effective) <= start:
-            # of two changes of one line the later stands
-            newest[market.symbol(change.symbol)] = change
+    # of two changes of one line the later stands
+    newest = {
+        symbol: change
+        for symbol, change in _known(market, frozenset((fund, file.fund)), as_of)
+        if listed_on <= market.session(change.effective) <= start
+    }
     active = []
     for symbol, change in newest.items():
         if _shows(market, file, change):
@@ -101,11 +125,9 @@ def _undone(
     """
     listed_on = market.session(file.as_of)
     first: dict[str, Announcement] = {}
-    for change in sorted(market.announced, key=lambda change: change.effective):
-        known = change.announced is None or change.announced <= as_of
-        theirs = known and change.fund in (fund, file.fund)
-        if theirs and start < market.session(change.effective) <= listed_on:
-            first.setdefault(market.symbol(change.symbol), change)
+    for symbol, change in _known(market, frozenset((fund, file.fund)), as_of):
+        if start < market.session(change.effective) <= listed_on:
+            first.setdefault(symbol, change)
     for symbol, change in first.items():
         if _shows(market, file, change):
             back: Action = "leave" if change.action == "join" else "join"

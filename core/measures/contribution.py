@@ -130,12 +130,15 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
 
 
 def years_of(market: Market, window_spans: tuple[Span, ...]) -> set[int]:
-    """The calendar years whose closes a window needs: its own, its files', and just before."""
+    """The calendar years whose closes a window needs.
+
+    Its own, its files', those between, where a price may have jumped, and the one just before.
+    """
     start, end = window_spans[0].start, window_spans[-1].end
     dates = [start, end, *(market.session(span.file.as_of) for span in window_spans)]
     if not _any_line_near(market, window_spans[0], start):
         return {d.year for d in dates}
-    years = set(range(start.year, end.year + 1)) | {d.year for d in dates}
+    years = set(range(min(dates).year, max(dates).year + 1))
     return years | {d.year - 1 for d in dates if (d.month, d.day) < (1, 20)}
 
 

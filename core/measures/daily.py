@@ -24,7 +24,7 @@ from core.measures.contribution import basket, counted_lines, years_of
 from core.measures.counting import AVERAGES, YEAR_SESSIONS, Counts, Marks
 from core.measures.membership import spans
 from core.measures.sector_breadth import Sectors, sectors_of
-from core.measures.standing import Drawdowns, Members, Standing, counted, drawdowns
+from core.measures.standing import Drawdowns, Members, MemberStanding, counted, drawdowns
 from core.measures.traits import Traits
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Daily:
     up_volume: FloatArray
     down_volume: FloatArray
     sectors: Sectors | None
-    standing: Standing
+    standing: MemberStanding
     adjusted: bool
     since: date
 
@@ -236,9 +236,9 @@ def daily(
         market.series(fund),
     )
 
-    def standing(first: int) -> Standing:
+    def standing(first: int) -> MemberStanding:
         last = counted(traits, parts, tail, days[tail - opened :], fund_series)
-        return Standing(
+        return MemberStanding(
             last, falls, days[first:], tuple(parts), opened + first, fund_series, traits
         )
 
@@ -315,7 +315,7 @@ class _Sums:
         sessions: Dates,
         since: date,
         adjusted: bool,
-        standing: Callable[[int], Standing],
+        standing: Callable[[int], MemberStanding],
         sectors: Callable[[int], Sectors | None],
     ) -> Daily | None:
         """The series, from the first session with a count on; None without any."""

@@ -24,7 +24,7 @@ CLAIM_EPISODES: Final = 10
 
 
 @record(frozen=True, slots=True)
-class Summary:
+class ReturnSummary:
     """Forward returns summed up; fractions.
 
     Attributes:
@@ -54,8 +54,8 @@ class Forward:
 
     of: str
     horizon: int
-    episodes: Summary
-    base: Summary
+    episodes: ReturnSummary
+    base: ReturnSummary
     returns: tuple[float, ...]
 
 
@@ -95,12 +95,12 @@ def episode_starts(state: BoolArray, window: int) -> IntArray:
     return starts
 
 
-def summary(returns: FloatArray, least: int = CLAIM_EPISODES) -> Summary:
+def summary(returns: FloatArray, least: int = CLAIM_EPISODES) -> ReturnSummary:
     """Sum up (n,) returns; with fewer than ``least`` only their number."""
     if len(returns) < max(least, 1):
-        return Summary(len(returns), None, None, None)
+        return ReturnSummary(len(returns), None, None, None)
     positive = float(np.count_nonzero(returns > 0) / len(returns))
-    return Summary(len(returns), median(returns), float(returns.mean()), positive)
+    return ReturnSummary(len(returns), median(returns), float(returns.mean()), positive)
 
 
 def forward_returns(level: FloatArray, horizon: int) -> FloatArray:
@@ -124,7 +124,7 @@ class Ahead:
     of: str
     horizon: int
     returns: FloatArray
-    base: Summary
+    base: ReturnSummary
 
 
 def all_ahead(

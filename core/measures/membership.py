@@ -120,15 +120,18 @@ class _Lists:
             self._of(name, start, later=False, lender=True, even=even)
             for name, even in self.lenders
         ]
-        options = [own_list, *lent]
-        if not speaks and self.later:
-            options.append(self._of(self.fund, start, later=True))
-            options += [
-                self._of(name, start, later=True, lender=True, even=even)
-                for name, even in self.lenders
-            ]
-        choices = [choice for choice in options if choice is not None]
+        choices = [choice for choice in (own_list, *lent) if choice is not None]
         good = [choice for choice in choices if choice.older_than is None]
+        if not good and self.later:
+            late = [
+                self._of(self.fund, start, later=True),
+                *(
+                    self._of(name, start, later=True, lender=True, even=even)
+                    for name, even in self.lenders
+                ),
+            ]
+            choices += [choice for choice in late if choice is not None]
+            good = [choice for choice in choices if choice.older_than is None]
         # without any list since the reconstitution the old one stays, the fund's own first
         pool = good or [choice for choice in choices if not choice.lender] or choices
         return min(pool, key=lambda choice: choice.distance(start), default=None)

@@ -226,27 +226,6 @@ def rank_value(
     )
 
 
-def rank_gap_of_stretches(
-    sessions: Dates, small: FloatArray, large: FloatArray, length: int, *, end: date | None = None
-) -> Rank | None:
-    """Rank the gap of two levels over ``length`` sessions among all stretches as long.
-
-    Args:
-        sessions: (T,) ascending common sessions, up to the as-of date.
-        small: (T,) level of the one.
-        large: (T,) level of the other.
-        length: sessions of a stretch, at least 1.
-        end: session that the stretch ranked ends on; None for the last.
-
-    Returns:
-        None where the stretch is longer than the history, or closes are missing inside it.
-    """
-    if not 0 < length < len(sessions):
-        return None
-    gaps, over_holes = stretch_gaps(sessions, small, large, length)
-    return rank_value(gaps, sessions, length, end=end, over_holes=over_holes)
-
-
 def percentiles(values: FloatArray) -> FloatArray:
     """(T,) share of all values strictly below each; NaN where there is none."""
     shares = np.full(len(values), np.nan)

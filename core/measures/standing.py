@@ -78,7 +78,7 @@ class Members:
 
 
 @record(frozen=True, eq=False)
-class Standing:
+class MemberStanding:
     """Where an index's members stand: on the last sessions, and when asked through the window.
 
     What a year of closes has to be looked through for is worked out for the last sessions alone;

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.note.rank_text import rank_of
+
 if TYPE_CHECKING:
     from core.answer.history import History
 
@@ -31,10 +33,10 @@ def history_sentence(history: History, value: str) -> str:
         rests += f", up to {100 * rank.on_files:.1f} % on file prices"
     begun = f"{what} to {rank.end}: {value}, "
     if not rank.claim:
-        few = f"rank {rank.rank} of {rank.of} from the {side}, too few years for a claim"
+        few = f"{rank_of(rank.rank, rank.of)} from the {side}, too few years for a claim"
         return f"{begun}{few} ({rests})."
     if rank.since is None:
         return f"{begun}the {side} on record ({rests})."
     if rank.rank == 1:
         return f"{begun}the {side}, as on {rank.since} ({rests})."
-    return f"{begun}the {side} since {rank.since}, rank {rank.rank} of {rank.of} ({rests})."
+    return f"{begun}the {side} since {rank.since}, {rank_of(rank.rank, rank.of)} ({rests})."

@@ -100,24 +100,39 @@ class Lists:
         own = self.file_of(fund, fund, on, as_of)
         if own and own.older is None and self.session(own.file.as_of) <= on and far(own) <= 100:
             return own
-        known = [own, *(self.file_of(f, fund, on, as_of) for f in others)]
-        late: list[Listed | None] = []
-        if later and (own is None or own.older is not None):
-            late = [self.file_of(f, fund, on, date.max) for f in (fund, *others)]
-        every = [held for held in (*known, *late) if held]
+        lent = [self.file_of(f, fund, on, as_of) for f in others]
+        every = [held for held in (own, *lent) if held]
         good = [held for held in every if held.older is None]
+        if later and not good:
+            late = [self.file_of(f, fund, on, date.max) for f in (fund, *others)]
+            every += [held for held in late if held]
+            good = [held for held in every if held.older is None]
         if not good and own:
             return own
         ranked = sorted(good or every, key=lambda h: (far(h), h.lender != "", h.file.as_of))
         return ranked[0] if ranked else None
 
+    def told_of(self, funds: set[str], as_of: date) -> list[Announcement]:
+        """What is announced of funds by a day; a join and a leave in one session are neither."""
+        told = [a for a in self.market.announced if a.fund in funds]
+        told = [a for a in told if a.announced is None or a.announced <= as_of]
+
+        def opposed(one: Announcement) -> bool:
+            return any(
+                other.action != one.action
+                and self.follow(other.symbol) == self.follow(one.symbol)
+                and self.session(other.effective) == self.session(one.effective)
+                for other in told
+            )
+
+        return sorted((a for a in told if not opposed(a)), key=lambda a: a.effective)
+
     def took_effect(self, fund: str, held: Listed, on: date, as_of: date) -> dict[str, date]:
         """Line -> day of each announced change since a list that no file shows yet."""
         funds, dated = {fund, held.file.fund}, self.session(held.file.as_of)
         newest: dict[str, Announcement] = {}
-        for told in sorted(self.market.announced, key=lambda told: told.effective):
-            known = told.announced is None or told.announced <= as_of
-            if told.fund in funds and known and dated <= self.session(told.effective) <= on:
+        for told in self.told_of(funds, as_of):
+            if dated <= self.session(told.effective) <= on:
                 newest[self.follow(told.symbol)] = told
         found = {}
         for symbol, told in newest.items():
@@ -141,10 +156,9 @@ class Lists:
         """
         funds, dated = {fund, held.file.fund}, self.session(held.file.as_of)
         found: dict[str, date] = {}
-        for told in sorted(self.market.announced, key=lambda told: told.effective, reverse=True):
-            known = told.announced is None or told.announced <= as_of
+        for told in reversed(self.told_of(funds, as_of)):
             when, symbol = self.session(told.effective), self.follow(told.symbol)
-            if told.fund in funds and known and on < when <= dated:
+            if on < when <= dated:
                 found.pop(symbol, None)
                 listed = symbol in map(self.follow, held.file.symbols)
                 if listed == (told.action == "join"):

@@ -15,8 +15,8 @@ from core.measures.rarity import (
     Extreme,
     Rank,
     percentiles,
-    rank_gap_of_stretches,
     rank_value,
+    stretch_gaps,
     stretch_returns,
 )
 from core.measures.ratio import LevelHistory, level_history, record_closes, records_by_year
@@ -49,11 +49,17 @@ def funds() -> Funds:
     return Funds()
 
 
+def rank_of_stretch(
+    sessions: Dates, small: FloatArray, large: FloatArray, length: int, *, end: date | None = None
+) -> Rank | None:
+    """The rank of the gap of two levels over one stretch, among all stretches as long."""
+    gaps, over_holes = stretch_gaps(sessions, small, large, length)
+    return rank_value(gaps, sessions, length, end=end, over_holes=over_holes)
+
+
 def ranked(funds: Funds, length: int, last: str = "2026-06-26") -> Rank:
     part = funds.to(last)
-    rank = rank_gap_of_stretches(
-        funds.sessions[part], funds.iwm[part, 1], funds.spy[part, 1], length
-    )
+    rank = rank_of_stretch(funds.sessions[part], funds.iwm[part, 1], funds.spy[part, 1], length)
     assert rank is not None
     return rank
 
@@ -159,7 +165,7 @@ def test_ranks_agree_with_the_second_implementation(seed: int, length: int) -> N
     stretches = naive.gaps(days, small.tolist(), large.tolist(), length)
     for end in (stretches[-1][1], stretches[len(stretches) // 2][1]):
         expected = naive.rank(stretches, end)
-        rank = rank_gap_of_stretches(dates_of(days), small, large, length, end=end)
+        rank = rank_of_stretch(dates_of(days), small, large, length, end=end)
         assert rank is not None
         found = {name: getattr(rank, name) for name in expected}
         assert rank.record.value == pytest.approx(expected.pop("record"), abs=1e-12)
@@ -241,7 +247,7 @@ def test_a_rank_by_hand() -> None:
     # gaps +1 -2 +3 +1 +2 pp: the last is matched by +3 alone, two below: -2 +1 +1 make three
     small = level_of(0.01, -0.02, 0.03, 0.01, 0.02)
     sessions = days_from("2026-01-05", 6)
-    rank = rank_gap_of_stretches(sessions, small, np.full(6, 7.0), 1)
+    rank = rank_of_stretch(sessions, small, np.full(6, 7.0), 1)
     assert rank is not None
     assert (rank.of, rank.as_wide, rank.later) == (5, 2, 0)
     assert rank.last == rank.last_overlapping == date(2026, 1, 8)
@@ -253,7 +259,7 @@ def test_a_rank_by_hand() -> None:
 
 def test_a_loss_is_ranked_among_losses() -> None:
     small = level_of(-0.03, 0.05, -0.01)
-    rank = rank_gap_of_stretches(days_from("2026-01-05", 4), small, np.ones(4), 1)
+    rank = rank_of_stretch(days_from("2026-01-05", 4), small, np.ones(4), 1)
     assert rank is not None
     assert (rank.side, rank.as_wide, rank.record.end) == (-1, 2, date(2026, 1, 6))
     assert rank.beyond == rank.above == pytest.approx(1 / 3)
@@ -262,7 +268,7 @@ def test_a_loss_is_ranked_among_losses() -> None:
 def test_what_overlaps_is_not_the_last_that_was_as_wide() -> None:
     # over two sessions: 2.01 0 0 2.01 2.01 (the last two share a session)
     small = level_of(0.0101, 0.01, 0, -0.01 / 1.01, 0.0101 / 1, 0.01, 0.0101)
-    rank = rank_gap_of_stretches(days_from("2026-01-05", 8), small, np.ones(8), 2)
+    rank = rank_of_stretch(days_from("2026-01-05", 8), small, np.ones(8), 2)
     assert rank is not None
     assert rank.last_overlapping == date(2026, 1, 13)
     assert rank.last == date(2026, 1, 7)
@@ -274,12 +280,12 @@ def test_a_stretch_as_wide_after_the_one_asked_takes_the_superlative() -> None:
     steps[300], steps[350] = 0.04, 0.05
     sessions, small = days_from("2020-01-01", count + 1), level_of(*steps)
     last = sessions[301].item()
-    rank = rank_gap_of_stretches(sessions, small, np.ones(count + 1), 1, end=last)
+    rank = rank_of_stretch(sessions, small, np.ones(count + 1), 1, end=last)
     assert rank is not None and (rank.as_wide, rank.later) == (2, 1)
     assert rank.last is None
     # no claim of a record: a wider one followed
     assert rank.standing == "rare"
-    alone = rank_gap_of_stretches(sessions[:340], small[:340], np.ones(340), 1, end=last)
+    alone = rank_of_stretch(sessions[:340], small[:340], np.ones(340), 1, end=last)
     assert alone is not None and alone.standing == "record"
 
 
@@ -293,7 +299,7 @@ def test_the_written_order_of_claims() -> None:
         now = steps.copy()
         for place, value in changed.items():
             now[int(place[1:])] = value
-        rank = rank_gap_of_stretches(sessions, level_of(*now), flat, 1)
+        rank = rank_of_stretch(sessions, level_of(*now), flat, 1)
         return rank and rank.standing
 
     last = f"_{count - 1}"
@@ -308,36 +314,36 @@ def test_holes_break_stretches_and_streaks() -> None:
     days = weekdays("2026-01-01", "2026-04-30")
     sessions = dates_of(days[:20] + days[30:60])
     small = level_of(*[0.01] * 49)
-    rank = rank_gap_of_stretches(sessions, small, np.ones(50), 5)
+    rank = rank_of_stretch(sessions, small, np.ones(50), 5)
     assert rank is not None
     assert (rank.of, rank.over_holes) == (40, 5)
     run = streak(sessions, small, np.ones(50))
     assert (run.length, run.start) == (29, days[31])
     # a stretch that lies over the hole has no rank
     over = sessions[22].item()
-    assert rank_gap_of_stretches(sessions, small, np.ones(50), 5, end=over) is None
+    assert rank_of_stretch(sessions, small, np.ones(50), 5, end=over) is None
 
 
 def test_a_younger_fund_starts_the_history() -> None:
     sessions = days_from("2026-01-05", 30)
     large = np.full(30, np.nan)
     large[10:] = 5.0
-    rank = rank_gap_of_stretches(sessions, level_of(*[0.01] * 29), large, 5)
+    rank = rank_of_stretch(sessions, level_of(*[0.01] * 29), large, 5)
     assert rank is not None
     assert (rank.of, str(rank.first)) == (15, str(sessions[10]))
 
 
 def test_a_window_longer_than_the_history_has_no_rank() -> None:
     sessions, level = days_from("2026-01-05", 6), np.ones(6)
-    assert rank_gap_of_stretches(sessions, level, level, 5) is not None
+    assert rank_of_stretch(sessions, level, level, 5) is not None
     for length in (0, 6, 7, 5000):
-        assert rank_gap_of_stretches(sessions, level, level, length) is None
+        assert rank_of_stretch(sessions, level, level, length) is None
     assert np.isnan(stretch_returns(level, 6)).all()
 
 
 def test_a_constant_history_ties_with_itself() -> None:
     sessions, level = days_from("2025-01-01", 300), np.full(300, 3.0)
-    rank = rank_gap_of_stretches(sessions, level, level, 5)
+    rank = rank_of_stretch(sessions, level, level, 5)
     assert rank is not None
     assert (rank.as_wide, rank.of, rank.percentile, rank.z) == (295, 295, 0.0, None)
     assert rank.standing == "usual"
@@ -354,7 +360,7 @@ def test_under_250_sessions_nothing_is_claimed() -> None:
     for count, claimed in ((250, False), (251, True)):
         steps = [0.001] * (count - 2) + [0.05]
         sessions, level, flat = days_from("2025-01-01", count), level_of(*steps), np.ones(count)
-        rank = rank_gap_of_stretches(sessions, level, flat, 1)
+        rank = rank_of_stretch(sessions, level, flat, 1)
         assert rank is not None and rank.claim is claimed
         assert rank.standing == ("record" if claimed else None)
     short = slice(0, 249)

@@ -20,7 +20,8 @@ from core.measures.spread import Ranking
 from tests.core import naive
 from tests.core.build import NAN, holdings, market, prices, weekdays
 from tests.core.naive_daily import series
-from tests.random.test_properties import SECTORS, Case, cases, examples
+from tests.examples import examples
+from tests.random.test_properties import SECTORS, Case, cases
 
 KINDS = {
     "no prices": naive.NO_PRICES,

@@ -13,7 +13,8 @@ from core.data.frames import Holdings
 from core.explain.ground import Ground
 from core.explain.index import cuts
 from tests.core.build import NAN
-from tests.random.test_properties import WHOLE, Case, cases, examples, rebuilt
+from tests.examples import examples
+from tests.random.test_properties import WHOLE, Case, cases, rebuilt
 
 
 def dated_inside(case: Case, day: int, basis: Basis) -> tuple[Case, Snapshot]:

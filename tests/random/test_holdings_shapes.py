@@ -12,11 +12,12 @@ import math
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cache.facts.errors import SourceError
 from cache.sources.holdings.layouts import parse
+from tests.examples import examples
 
 TICKERS = ("AAPL", "MSFT", "DG", "ROG", "OR", "XOM", "BEL", "KER")
 ABROAD = (
@@ -147,7 +148,7 @@ def files(draw: st.DrawFn) -> tuple[bytes, dict[str, float], bool]:
     return out.getvalue().encode(), weights, refusable
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(files())
 def test_the_plain_answer_or_a_refusal(made: tuple[bytes, dict[str, float], bool]) -> None:
     data, weights, refusable = made

@@ -24,7 +24,8 @@ from core.data.frames import Block, Events, day
 from core.data.market import Market
 from core.data.question import BreadthList
 from core.measures.membership import spans
-from tests.random.test_properties import Case, cases, examples, rebuilt
+from tests.examples import examples
+from tests.random.test_properties import Case, cases, rebuilt
 from tui.report.document import document
 
 

@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cache.store.bars import Bars
 from cache.store.merge import merge
 from core.data.frames import Block, Prices
+from tests.examples import examples
 
 NOW = datetime(2026, 6, 27, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -281,7 +282,7 @@ batches = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(batches)
 def test_against_a_model_of_single_cells(given_batches: Any) -> None:
     model: Cells = {}

@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.answer.looks import LookError, look
@@ -17,6 +17,7 @@ from core.answer.snapshot import Question, Snapshot, take
 from core.note.phrase import FURTHER, adds_up, further_places
 from core.note.since_note import since_sentences
 from tests.core import build
+from tests.examples import examples
 from tests.random.test_prose import check_prose
 
 #: A signed number of a sentence with its unit.
@@ -135,14 +136,14 @@ def random_markets(draw: st.DrawFn) -> Snapshot:
     return take(market, Question("S-1", "LGE", window, as_of, "pr"))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(40)
 @given(random_markets())
 def test_every_number_said_stands_in_the_json_and_adds_up(snapshot: Snapshot) -> None:
     assert check_prose(snapshot)
     check_sentences(snapshot)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(40)
 @given(random_markets(), random_markets())
 def test_what_changed_adds_up_too(one: Snapshot, other: Snapshot) -> None:
     then, now = sorted((look(one), look(other)), key=lambda found: found.as_of)

@@ -15,11 +15,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.answer.snapshot import Question, take
-from core.data.frames import Block, Events, Holdings, Prices
+from core.data.frames import Block, Events, Holdings, Prices, Theme
 from core.data.market import Market
+from core.explain.measures import explain
 from core.measures.changes import changes
 from tests.core.build import NAN, holdings, market, prices, weekdays
-from tests.random.test_properties import FEATURES, Case, cases, examples, same, told
+from tests.examples import examples
+from tests.random.test_properties import FEATURES, Case, cases, same, told
 
 DAYS = weekdays("2026-01-05", "2026-02-27")
 SIZE = len(DAYS)
@@ -93,6 +95,29 @@ def test_a_renamed_line_is_one_line_whoever_knows_it(
     (one,) = (r for r in found.resized if r.symbol == "FISV")
     drift = 0.6 * (1 + middle) / (1 + 0.6 * middle)
     assert one.active == pytest.approx(0.4 - drift)
+
+
+@pytest.mark.parametrize("name", ["FI", "FISV"])
+@pytest.mark.parametrize("day", [10, 30], ids=["before the rename", "after it"])
+@pytest.mark.parametrize(
+    "closes",
+    [{"FI": FALL}, {"FI": BEFORE, "FISV": AFTER}],
+    ids=["old alone", "one after the other"],
+)
+def test_a_line_is_named_by_either_ticker_before_a_rename_and_after_it(
+    closes: Mapping[str, list[float]], day: int, name: str
+) -> None:
+    held = asked(closes, themes=[Theme("payments", (name,))])
+    question = Question(
+        window=f"{DAYS[0]}:{DAYS[-1]}", basis="pr", as_of=DAYS[day], without=(f"IWM:{name}",)
+    )
+    snapshot = take(held, question)
+    assert snapshot.small is not None and snapshot.small.without is not None
+    (symbol,) = snapshot.small.without.symbols
+    assert symbol in NAMES and [theme.symbols for theme in snapshot.small.themes] == [(symbol,)]
+    assert not any("nothing is left out" in remark for remark in snapshot.remarks)
+    (one,) = explain(held, snapshot, "IWM", "contribution", name)
+    assert one.value == pytest.approx(line(snapshot.small, symbol)[1])
 
 
 def test_closes_of_two_tickers_that_disagree_are_not_joined() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from core.answer.snapshot import Question, Snapshot, take
@@ -16,6 +16,7 @@ from core.data.market import Market
 from core.note.note import headline
 from core.note.story import story
 from tests.core import build, naive_rarity
+from tests.examples import examples
 from tests.random.test_prose import MONTHS, check_prose
 
 DATE = r"(\d{1,2} [A-Z][a-z]+ \d{4})"
@@ -81,7 +82,7 @@ def histories(draw: st.DrawFn) -> tuple[Snapshot, list[date], list[float], list[
     return snapshot, days[:size], small[:size], large[:size]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(60)
 @given(histories())
 def test_no_superlative_has_a_counterexample(
     history: tuple[Snapshot, list[date], list[float], list[float]],
@@ -135,7 +136,7 @@ def test_no_superlative_has_a_counterexample(
         assert (last or date.min) == day(match[2])
 
 
-@settings(max_examples=35, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(35)
 @given(histories())
 def test_nor_has_one_of_the_story_or_of_one_index_alone(
     history: tuple[Snapshot, list[date], list[float], list[float]],
@@ -175,7 +176,7 @@ def snapshot_market(
     return build.market(build.prices(days, {"AAA": small, "BBB": large}))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25)
 @given(histories())
 def test_every_number_of_it_stands_in_the_json(
     history: tuple[Snapshot, list[date], list[float], list[float]],

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.vt import Screen
 from tui.terminal.pen import PLAIN, Pen, change, styled
 from tui.terminal.wire import Wire
@@ -48,7 +49,7 @@ def wide(spans: list[tuple[int, int, list[tuple[str, str]]]]) -> bool:
 
 
 @given(frames)
-@settings(deadline=None, max_examples=400)
+@examples(400)
 @example([[(0, 0, [("", "日本日本")])], [(0, 1, [("1", "a")])], [(0, 0, [("", "日本日本")])]])
 def test_the_same_cells_are_seen(found: list[list[tuple[int, int, list[tuple[str, str]]]]]) -> None:
     plain, ours, wire = Screen(*SIZE), Screen(*SIZE), Wire()
@@ -60,7 +61,7 @@ def test_the_same_cells_are_seen(found: list[list[tuple[int, int, list[tuple[str
 
 
 @given(frames, st.lists(st.integers(0, 7), max_size=3))
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_what_is_forgotten_is_drawn_again(
     found: list[list[tuple[int, int, list[tuple[str, str]]]]], at: list[int]
 ) -> None:

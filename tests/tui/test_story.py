@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from core.answer.snapshot import Snapshot, take
 from core.note.company import company
 from core.note.phrase import Figure, Name
 from core.note.story import LENGTHS, Length, story
+from tests.examples import examples
 from tests.random.test_prose import MONTHS
 from tests.random.test_prose_sums import random_markets
 from tests.tui import markets
@@ -102,7 +103,7 @@ def test_what_is_withheld_in_the_note_is_withheld_here() -> None:
     assert story(alone) == ()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25)
 @given(random_markets())
 def test_every_number_of_the_story_stands_in_the_json(snapshot: Snapshot) -> None:
     for length in LENGTHS:

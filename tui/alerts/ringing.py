@@ -48,7 +48,7 @@ class AlertReply(Message):
 
 
 @record(frozen=True, slots=True)
-class Standing:
+class StandingAlert:
     """An alert with the number it is judged on now, None where that is not told."""
 
     state: AlertState
@@ -173,7 +173,7 @@ class Ringer:
         wait = "" if entry.armed else ": it holds already, and rings after it has crossed back"
         host.post_message(AlertReply(f"alert set: {alert.text}; {about}{wait}"))
 
-    def standing(self, without: Alert | None = None) -> tuple[tuple[Standing, ...], str]:
+    def standing(self, without: Alert | None = None) -> tuple[tuple[StandingAlert, ...], str]:
         """In a thread: every alert and its number now, and why they cannot be told, "" if they can.
 
         Args:
@@ -189,5 +189,5 @@ class Ringer:
         standings = []
         for entry in entries:
             values = (value(entry.alert, answer) for answer in snapshots)
-            standings.append(Standing(entry, next((v for v in values if v is not None), None)))
+            standings.append(StandingAlert(entry, next((v for v in values if v is not None), None)))
         return tuple(standings), ""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.data.record import record
 from tui.cli.questions import narrowed, of_index, opening_question
-from tui.report.figures import NoteFigures, Origins
+from tui.report.figures import NoteFigures, SourceLetters
 from tui.report.quoting import NOTICE, quoted, shortened
 from tui.state.config import FILE, ConfigError, as_date, load, with_flags
 
@@ -176,7 +176,7 @@ def _board(desk: Desk, arguments: Json) -> Json:
     from tui.report.board import document
 
     config, as_of = _settings(desk, arguments)
-    board, origins = the_board(desk, config, as_of, arguments.get("group")), Origins()
+    board, origins = the_board(desk, config, as_of, arguments.get("group")), SourceLetters()
     written, prices = document(board), desk.market().prices
     state = "simulated, final" if board.simulated else "final"
     rows = []
@@ -212,7 +212,7 @@ def _funds(desk: Desk, arguments: Json) -> Json:
 def _held(desk: Desk, whole: Json, arguments: Json, now: datetime) -> Json:
     """An answer about what is held: from the store, at this moment."""
     rows, first = arguments.get("rows", ROWS), arguments.get("from_row", 0)
-    origins, (short, cut) = Origins(), shortened(whole, rows, first)
+    origins, (short, cut) = SourceLetters(), shortened(whole, rows, first)
     state = "simulated, held" if desk.simulated else "held"
     source = f"store {desk.places.store}, generation {desk.generation()}"
     origin = origins.letter(source, now.isoformat(timespec="seconds"), state)

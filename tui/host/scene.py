@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from core.data.record import record
+from core.measures.membership import as_known
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Snapshot
@@ -35,6 +36,12 @@ class Scene:
         if self.snapshot.question.alone:
             return ("small",)
         return ("small", "large") if self.first == "small" else ("large", "small")
+
+    @property
+    def known(self) -> Market:
+        """The market as it was known on the snapshot's session."""
+        snapshot = self.snapshot
+        return as_known(self.market, snapshot.question.pair, snapshot.window, snapshot.as_of)
 
     def fund(self, side: Side) -> str:
         """The fund an index is followed through."""

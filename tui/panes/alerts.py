@@ -14,7 +14,7 @@ from tui.panes.wording import wrapped
 from tui.text import formats
 
 if TYPE_CHECKING:
-    from tui.alerts.ringing import Ringer, Standing
+    from tui.alerts.ringing import Ringer, StandingAlert
     from tui.host.host import Host
     from tui.text.spans import Drawing, Line
 
@@ -30,7 +30,7 @@ EXAMPLES = (
 class Listed(Message):
     """The alerts as they stand, and a sentence where they cannot be read."""
 
-    standings: tuple[Standing, ...]
+    standings: tuple[StandingAlert, ...]
     trouble: str = ""
 
 
@@ -42,7 +42,7 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
     def __init__(self, host: Host, ringer: Ringer) -> None:
         super().__init__()
         self._host, self._ringer = host, ringer
-        self._standings: tuple[Standing, ...] | None = None
+        self._standings: tuple[StandingAlert, ...] | None = None
         self._trouble = ""
         self._at = 0
 
@@ -111,7 +111,7 @@ class AlertsScreen(PageScreen, inherit_bindings=False):
         self.sheet.show(draw)
 
 
-def _rows(one: Standing, here: bool, host: Host) -> Drawing:
+def _rows(one: StandingAlert, here: bool, host: Host) -> Drawing:
     """An alert on two lines: condition and number; question and when it last fired."""
     alert, fired = one.state.alert, one.state.fired
     now = "no value" if one.value is None else f"now {figure(alert, one.value)}"

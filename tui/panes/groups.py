@@ -44,7 +44,7 @@ def _groups_of(
     if kind == "sectors":
         return sectors(tuple(lines.sectors[row] for row in rows), weight, contribution)
     symbols = tuple(lines.symbols[row] for row in rows)
-    return themes(tuple(scene.market.themes), symbols, weight, contribution)
+    return themes(tuple(scene.known.themes), symbols, weight, contribution)
 
 
 def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContents:
@@ -67,7 +67,7 @@ def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContent
         sources = {
             g.name: g.source for side_groups in by_side.values() for g in side_groups.values()
         }
-        wanted_symbols = {theme.name: theme.symbols for theme in scene.market.themes}
+        wanted_symbols = {theme.name: theme.symbols for theme in scene.known.themes}
         for row, name in zip(rows, names, strict=True):
             symbols = wanted_symbols.get(name, ())
             known = {

@@ -12,6 +12,7 @@ from textual.message import Message
 
 from core.answer.trail import Trail, trail
 from core.data.errors import CoreError
+from core.note.rank_text import rank_of
 from tui.charts import Curve, SubChart, stacked_charts
 from tui.panes.explain import ExplainRequest, ExplainScreen
 from tui.panes.help import HelpScreen, PageScreen, page_bindings
@@ -183,7 +184,7 @@ def _figures(path: Trail, view: IndexView | None) -> list[str]:
         row = view.contributors.symbols.index(path.symbol)
         lines = view.contributors
         figures.append(f"contribution {formats.bp(float(lines.contribution[row]), 1)}")
-        figures.append(f"rank {row + 1:,} of {len(lines):,}")
+        figures.append(rank_of(row + 1, len(lines)))
         if row in lines.joined or row in lines.left:
             figures.append(f"while a member {formats.pct(float(lines.returns[row]))}")
     start, end = _first(path.weight), _last(path.weight)

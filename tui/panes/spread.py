@@ -10,6 +10,7 @@ from textual.widget import Widget
 from core.answer.paths import year_paths
 from core.note.headline import compared
 from core.note.note import window_words
+from core.note.rank_text import years_rank
 from tui.charts import Curve, Multiple, SubChart, multiples, stacked_charts, year_bars
 from tui.command.commands import SPREAD
 from tui.panes import spread_alone
@@ -153,8 +154,8 @@ def _figures(scene: Scene, spread: Spread, width: int) -> Drawing:
 def ranking_parts(ranking: Ranking, name: str) -> list[str]:
     """Rank, runner-up or the next rank, and how far from the earlier years."""
     if not ranking.claim:
-        return [f"{name}: {ranking.of - 1} earlier years, too few for a rank"]
-    parts = [f"{name}: rank {ranking.rank} of {ranking.of} since {ranking.first_year}"]
+        return [f"{name}: {years_rank(ranking)}"]
+    parts = [f"{name}: {years_rank(ranking)} since {ranking.first_year}"]
     runner = ranking.runner_up
     if ranking.next_gap is not None:
         parts.append(f"the next rank takes {formats.pp(ranking.next_gap)}")

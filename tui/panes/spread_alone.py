@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.measures.spread import comparisons
 from core.note.headline import window_words
+from core.note.rank_text import years_rank
 from tui.charts import Curve, SubChart, stacked_charts, year_bars
 from tui.panes.spread_history import ratio, ratio_parts, rolling_parts, stretches
 from tui.panes.wording import flowed
@@ -65,9 +66,8 @@ def _figures(scene: Scene, spread: Spread, width: int) -> Drawing:
 
 
 def _place(ranking: Ranking) -> str:
-    if not ranking.claim:
-        return f"{ranking.of - 1} earlier years, too few for a rank"
-    return f"rank {ranking.rank} of {ranking.of} since {ranking.first_year}"
+    since = f" since {ranking.first_year}" if ranking.claim else ""
+    return years_rank(ranking) + since
 
 
 def _rank(scene: Scene, spread: Spread) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from core.note.rank_text import as_wide
 from tui.charts import Curve, SubChart, stacked_charts
 from tui.charts.distribution import distribution
 from tui.text import formats
@@ -30,10 +31,10 @@ _AVERAGES: Final = (50, 200)
 def rolling_parts(rank: Rank, *, gap: bool = True) -> list[str]:
     """The rank among all stretches as long, part by part."""
     what = "sessions" if rank.length == 1 else f"stretches of {rank.length:,} sessions"
-    sample = f"{rank.of:,} {what} from {rank.first}"
+    sample = f"{what} from {rank.first}"
     if not rank.claim:
-        return [f"{sample}, too few for a rank"]
-    parts = [f"{rank.as_wide:,} of {sample} as {'wide' if gap else 'large'}"]
+        return [f"{rank.of:,} {sample}, too few for a rank"]
+    parts = [as_wide(rank, sample, gap=gap)]
     if rank.last is not None:
         parts.append(f"last {rank.last}")
     if rank.last_overlapping not in (None, rank.last):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.report.values import Json, iso, number, scaled
 
 if TYPE_CHECKING:
-    from core.measures.episodes import Forward, Summary
+    from core.measures.episodes import Forward, ReturnSummary
     from core.measures.pair_history import PairHistory, State, StreakOf
     from core.measures.rarity import Extreme, Rank
     from core.measures.ratio import LevelHistory
@@ -124,7 +124,7 @@ def ratio_document(history: PairHistory, basis: str) -> Json | None:
     return {**prices, "total_return": total if basis == "tr" else None}
 
 
-def _summary(summary: Summary) -> Json:
+def _summary(summary: ReturnSummary) -> Json:
     return {
         "n": summary.n,
         "median_pp": scaled(summary.median, 100),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui.report.values import Json
 
 
-class Origins:
+class SourceLetters:
     """The distinct sources of an answer's numbers, each under a letter of its own.
 
     A source is long and shared by many numbers: it is written once.
@@ -45,7 +45,7 @@ class NoteFigures:
     def __init__(self, snapshot: Snapshot, document: Json) -> None:
         self._snapshot, self._document = snapshot, document
         self._origins = NumberOrigins(snapshot, None)
-        self.origins = Origins()
+        self.origins = SourceLetters()
 
     def sentences(self) -> list[Json]:
         """The prose, each number with its path, value and origin."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.measures.spread import comparisons
 from core.note.headline import compared
+from core.note.rank_text import as_wide, years_rank
 from tui.text import formats as f
 from tui.text.safe import safe
 
@@ -28,9 +29,9 @@ def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:
             then = f" ({f.pct(before.own_return)} on {before.as_of})"
         parts = [f"{head} {f.pct(own.small_return)}{then}"]
         if comparisons(snapshot.window.label, own.history.length).rolling and own.rolling:
-            parts.append(f"{own.rolling.as_wide:,} of {own.rolling.of:,} as large")
+            parts.append(as_wide(own.rolling, gap=False))
         elif own.same_window.claim:
-            parts.append(f"rank {own.same_window.rank} of {own.same_window.of}")
+            parts.append(years_rank(own.same_window))
     elif spread is None:
         parts = [f"{head} not known: {'; '.join(snapshot.missing)}"]
     else:
@@ -44,9 +45,9 @@ def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:
         ]
         rank = spread.rolling
         if compared(snapshot).rolling and rank is not None:
-            parts.append(f"{rank.as_wide:,} of {rank.of:,} as wide")
+            parts.append(as_wide(rank))
         elif spread.same_window.claim:
-            parts.append(f"rank {spread.same_window.rank} of {spread.same_window.of}")
+            parts.append(years_rank(spread.same_window))
     parts.append(f"{snapshot.as_of} {snapshot.state_words}")
     mark = "SIMULATED " if snapshot.simulated else ""
     return f.to_ascii(safe(mark + ", ".join(parts))) + "\n"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from core.answer.announced import standing_words
 from core.measures.spread import comparisons
 from core.note.headline import compared
+from core.note.rank_text import years_rank
 from core.note.verdict import inside_window
 from tui.report.since import since_tables
 from tui.report.table import ROWS, ReportTable, Row, Section
@@ -59,9 +60,7 @@ def _own(snapshot: Snapshot, alone: Spread) -> ReportTable:
         notes.append(rolling_words(alone.rolling, gap=False))
     if comparisons(snapshot.window.label, history.length).same_window:
         ranking = alone.same_window
-        claim = f"rank {ranking.rank} of {ranking.of}"
-        too_few = f"{ranking.of - 1} earlier years, too few for a rank"
-        notes.append(f"same window: {claim if ranking.claim else too_few}")
+        notes.append(f"same window: {years_rank(ranking)}")
     return ReportTable(snapshot.question.small, ("", ">return"), tuple(rows), tuple(notes))
 
 
@@ -87,9 +86,9 @@ def rolling_words(rank: Rank, *, gap: bool = True) -> str:
 def ranking_words(name: str, ranking: Ranking) -> str:
     """A ranking in one line: rank, since, runner-up, the gap of the next rank, z."""
     if not ranking.claim:
-        return f"{name}: {ranking.of - 1} earlier years, too few for a rank"
+        return f"{name}: {years_rank(ranking)}"
     kind = "lead" if ranking.gap > 0 else "deficit"
-    words = [f"rank {ranking.rank} of {ranking.of}"]
+    words = [years_rank(ranking)]
     if ranking.on_record:
         words.append(f"widest {kind} on record, from {ranking.first_year}")
     elif ranking.ties is not None and ranking.ties == ranking.since:

@@ -1,36 +1,25 @@
-"""The app: the question, the snapshot that answers it, and what happens in the background.
-
-From a thread only messages cross. A failure leaves the last good snapshot.
-"""
+"""The app: its start and end, the data that others bring, refreshes, alerts, the status line."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.worker import Worker
 
-from cache.facts.errors import CacheError
 from tui.command.keys import keys_of
-from tui.host.board_place import BoardPlace
-from tui.host.scene import Scene, Side
 from tui.panes.frame import READING
 from tui.screen import later
-from tui.screen.asking import asks_another
+from tui.screen.answering import AnsweringApp
 from tui.screen.main import MainScreen
 from tui.terminal import fitting, leaving
-from tui.terminal.fitted import FittedApp
 from tui.text.spans import Characters
 from tui.text.themes import THEMES
 from tui.widgets.drawing import Painter
 from tui.widgets.stage import SizedScreen
-from tui.workers.answers import Underway, answer
 from tui.workers.bringing import Bringer
 from tui.workers.live import Live
 from tui.workers.refreshing import Refresher
@@ -39,10 +28,9 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from core.answer.snapshot import Snapshot
-    from core.data.market import Market
     from core.data.question import Question
     from tui.alerts.ringing import AlertReply, Rang, Ringer
-    from tui.host.messages import Cost, DeskLike, Failed, Previewed, Taken
+    from tui.host.messages import Cost, DeskLike, Previewed
     from tui.state.config import Config
     from tui.workers.recall import Recall
 
@@ -56,7 +44,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class InternalsApp(FittedApp, inherit_bindings=False):
+class InternalsApp(AnsweringApp, inherit_bindings=False):
     """How far two indices have parted, who did it, and how broad it was.
 
     Args:
@@ -77,28 +65,14 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         *,
         now: Callable[[], datetime] = _now,
     ) -> None:
-        super().__init__(config.wire)
-        self.desk, self.config, self.question, self.now = desk, config, question, now
+        super().__init__(desk, config, question, now)
         self.keys: Mapping[str, tuple[str, ...]] = keys_of(config.keys)
-        self.snapshot: Snapshot | None = None
-        self.market: Market | None = None
-        self.seat = desk.memory.seat()
-        self.first: Side = self.seat.first
-        self.marked: dict[str, None] = {}
-        self.error, self.notice = "", ""
-        self.failed: Failed | None = None
-        self.absent = False
-        self.place = BoardPlace()
-        self.underway = Underway()
         self.refresher, self.bringer = Refresher(self), Bringer(self)
         self.live, self.wants_demo = Live(self), False
         self._board_first = config.board_first and not question.alone
-        self._opened, self._steps = now(), 0
+        self._opened = now()
         self.rung = ""
-        self._identity: str | None = None
         self._followed: str | None = None
-        #: Paints nothing while it is open.
-        self._paint_hold = ExitStack()
         self._watched = False
         #: What is said first.
         self.greeting = ""
@@ -125,19 +99,6 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         from tui.alerts.ringing import Ringer
 
         return Ringer(self, self._opened)
-
-    @property
-    def main(self) -> MainScreen | None:
-        """The screen of the four panes, None before it is there."""
-        screen = self.screen_stack[0] if self.screen_stack else None
-        return screen if isinstance(screen, MainScreen) and screen.is_mounted else None
-
-    @property
-    def scene(self) -> Scene | None:
-        """Return the scene that the panes draw, None before the first answer."""
-        if self.snapshot is None or self.market is None or self.absent:
-            return None
-        return Scene(self.snapshot, self.market, self.first, frozenset(self.marked))
 
     def on_mount(self) -> None:
         """Ask the first question; from then on look for data that others brought."""
@@ -191,52 +152,7 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         else:
             await super().on_event(event)
 
-    # -- questions -------------------------------------------------------------------
-
-    def ask(self, question: Question) -> None:
-        """Answer another question; what is on the screen stays until it is answered."""
-        self.notice = self.error = ""
-        self._ask(question)
-
-    def _ask(self, question: Question) -> None:
-        self.question = question
-        number = self.underway.begin(question)
-        if number is not None:
-            work = partial(answer, self.desk, number, question)
-            self.background(lambda: self.post_message(work()), "take")
-            self.say()
-
-    def again(self) -> None:
-        """Answer the same question anew; what was told stays."""
-        self._ask(self.question)
-        self.say()
-
-    def _done(self, number: int) -> bool:
-        """A question was answered; True where none that is newer was before it."""
-        newest, waiting = self.underway.end(number)
-        if waiting is not None:
-            self._ask(waiting)
-        return newest
-
-    def on_taken(self, message: Taken) -> None:
-        """Show an answer, unless a newer one is shown."""
-        if not self._done(message.number):
-            return
-        old, self.snapshot, self.market = self.snapshot, message.snapshot, message.market
-        asked = None if old is None else old.question
-        if self.failed is not None and self.error == self.failed.sentence:
-            self.error = ""
-        self.failed, self.absent = None, False
-        self._identity = message.identity
-        self.window.say(message.snapshot)
-        for remark in message.snapshot.remarks if message.snapshot.question != asked else ():
-            self.tell(remark, error=True)
-        self._paint()
-        if self.main is not None and asks_another(asked, message.snapshot.question):
-            self.main.to_top()
-        # what nobody looks at yet waits until this is painted
-        self.call_after_refresh(self._follow, old, message.snapshot)
-        self.say()
+    # -- answers ---------------------------------------------------------------------
 
     def boarded(self) -> None:
         """The board has its rows: at the start the panes' answer comes after them."""
@@ -259,81 +175,10 @@ class InternalsApp(FittedApp, inherit_bindings=False):
             steps, self._steps = self._steps, 0
             self.step(steps)
 
-    def on_failed(self, message: Failed) -> None:
-        """Say why there is no answer; the last one stays."""
-        if not self._done(message.number):
-            return
-        if self.error in ("", "" if self.failed is None else self.failed.sentence):
-            # What was told of a refresh comes first: the panes say this one too.
-            self.error = message.sentence
-        self.failed, self._steps = message, 0
-        if self.snapshot is None:
-            self._identity = self._on_disk()
-            self.refresher.look_up_cost(message.question)
-        elif message.lacking and self._watches_another(message.question):
-            self.error, self.absent = "", True
-            self.refresher.look_up_cost(message.question)
-        elif not self.underway.open:
-            # What is shown is what the next key changes.
-            self.question = self.snapshot.question
-        self._paint()
-        self.say()
-
-    def _paint(self) -> None:
-        """Bring the screen up to date, and hold nothing back any more."""
-        if self.main is not None:
-            self.main.show()
-        self._paint_hold.close()
-
-    def _paint_without(self) -> None:
-        """The first answer is slow: be a screen that waits for it."""
-        if self.snapshot is None:
-            if self.main is not None:
-                self.main.unfold()
-            self._paint()
-
-    def _watches_another(self, question: Question) -> bool:
-        """Whether a question is about a pair of the watch list other than the one shown."""
-        pair = (question.small, question.large)
-        shown = self.snapshot and (self.snapshot.question.small, self.snapshot.question.large)
-        listed = pair in self.config.pairs or self.place.pair == ":".join(pair)
-        return pair != shown and listed
-
-    def come_back(self) -> None:
-        """From a pair that nothing is held of to what was shown before it."""
-        if self.snapshot is not None:
-            self.absent, self.failed = False, None
-            self.ask(self.snapshot.question)
-            if self.main is not None:
-                self.main.show()
-
-    def step(self, sessions: int) -> None:
-        """Ask again as of some sessions later or earlier than last."""
-        if self.market is None and self.failed is None:
-            # pressed before the sessions are known: taken up when they are
-            self._steps += sessions
-        if self.snapshot is None or self.market is None or self.absent:
-            return
-        from core.answer.snapshot import stepped
-
-        shown = self.snapshot
-        if self.question.as_of is not None:
-            shown = replace(shown, as_of=self.question.as_of)
-        question = stepped(self.question, self.market, shown, sessions)
-        if question.as_of == shown.as_of:
-            self.tell(
-                f"{question.as_of} is the {'last' if sessions > 0 else 'first'} session with closes"
-            )
-            return
-        self.ask(question)
+    def _look_up_cost(self, question: Question) -> None:
+        self.refresher.look_up_cost(question)
 
     # -- data ------------------------------------------------------------------------
-
-    def _on_disk(self) -> str | None:
-        try:
-            return self.desk.identity()
-        except (CacheError, OSError):
-            return self._identity
 
     def poll(self) -> None:
         """Show data that another process brought; leave with a terminal that is gone."""
@@ -375,12 +220,6 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         self.wants_demo = True
         self._leave(0)
 
-    def background(
-        self, work: Callable[[], Any], group: str, *, thread: bool = True
-    ) -> Worker[Any]:
-        """Do something beside the screen: a function in a thread, or a coroutine in the loop."""
-        return self.run_worker(work, thread=thread, group=group, exit_on_error=not thread)
-
     def on_rang(self, message: Rang) -> None:
         """Alerts have fired: ring once, mark their panes, say so until esc."""
         panes = self.ringer.rang(message)
@@ -396,18 +235,6 @@ class InternalsApp(FittedApp, inherit_bindings=False):
         self.tell(message.sentence, error=message.wrong)
 
     # -- words -----------------------------------------------------------------------
-
-    def tell(self, sentence: str, *, error: bool = False) -> None:
-        """Say something in the status line."""
-        self.notice, self.error = ("", sentence) if error else (sentence, self.error)
-        self.say()
-
-    def say(self) -> None:
-        """Bring the status line up to date."""
-        if self.main is not None:
-            self.main.show_status()
-            if isinstance(self.screen, SizedScreen):
-                self.screen.said()
 
     def status(self) -> tuple[str, str]:
         """Return the text of the status line and its kind: "alert", "error", "busy" or ""."""

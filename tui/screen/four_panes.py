@@ -286,9 +286,9 @@ class FourPanes(Stage, inherit_bindings=False):
     def show_theme(self, name: str) -> None:
         """A theme's names alone, and marked; "" for all names again, none of them marked."""
         app = self.host
-        if app.scene is None or app.market is None:
+        if app.scene is None:
             return
-        themes = {theme.name.casefold(): theme for theme in app.market.themes}
+        themes = {theme.name.casefold(): theme for theme in app.scene.known.themes}
         theme = themes.get(name.casefold())
         if name and theme is None:
             known = ", ".join(theme.name for theme in themes.values())

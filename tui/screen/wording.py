@@ -58,7 +58,8 @@ class Wording(FourPanes, inherit_bindings=False):
             for symbol, name in zip(view.contributors.symbols, view.contributors.names, strict=True)
         }
         wanted = words.strip().casefold()
-        exact = [symbol for symbol in listed if symbol.casefold() == wanted]
+        line = app.scene.known.line(words.strip().upper())
+        exact = [symbol for symbol in listed if symbol.casefold() == wanted or symbol == line]
         near = [s for s, name in listed.items() if wanted and wanted in f"{s} {name}".casefold()]
         if not exact and len(near) != 1:
             here = f"; near it are {' '.join(near[:_NEAR])}" if near else ""
@@ -91,7 +92,8 @@ class Wording(FourPanes, inherit_bindings=False):
                 return
             app.marked.update(dict.fromkeys(matches))
         elif wanted:
-            names = [word for word in words.upper().replace(",", " ").split() if word]
+            known = app.scene.known
+            names = [known.line(word) for word in words.upper().replace(",", " ").split() if word]
             app.marked.update(dict.fromkeys(name for name in names if name in listed))
             lacking = [name for name in names if name not in listed]
         else:

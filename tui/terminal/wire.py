@@ -46,7 +46,7 @@ _GAP: Final = 4
 _UNBOUNDED: Final = 1 << 16
 
 
-class Piece(NamedTuple):
+class WideCell(NamedTuple):
     """A cell of something that is sent whole: its text, its cells, and which of them this is."""
 
     text: str
@@ -61,7 +61,7 @@ class Piece(NamedTuple):
 
 
 #: A character of one cell, a cell of a piece, or None where nothing is known.
-Cell = str | Piece | None
+Cell = str | WideCell | None
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ class _Row:
     def _cut(self, x: int) -> None:
         """Leave blanks of what is written over in part from a column on, as a terminal does."""
         cell = self.cells[x] if x < len(self.cells) else None
-        if isinstance(cell, Piece) and cell.at:
+        if isinstance(cell, WideCell) and cell.at:
             for at in range(x - cell.at, x - cell.at + cell.width):
                 self.cells[at], self.pens[at] = " ", bare(self.pens[at])
 
@@ -215,7 +215,7 @@ class Wire:
         need = _differing(row, old, columns)
         if row.runs:
             need = _with_pieces(row, need)
-            row.runs = any(isinstance(cell, Piece) for cell in row.cells)
+            row.runs = any(isinstance(cell, WideCell) for cell in row.cells)
         self.shown[y] = _Row(row.cells[:columns], row.pens[:columns])
         cells, pens, pen, at = row.cells, row.pens, self._pen, -1
         for x in need:
@@ -234,7 +234,7 @@ class Wire:
             if target != pen:
                 out.append(change(pen, target))
                 pen = target
-            if isinstance(cell, Piece):
+            if isinstance(cell, WideCell):
                 out += _placed(cell, x)
                 at = x + cell.width
             else:
@@ -279,7 +279,7 @@ def _pieces(text: str) -> list[Cell]:
         if one in _ONE:
             cells.append(one)
         else:
-            cells += [Piece(one, width, at) for at in range(width)]
+            cells += [WideCell(one, width, at) for at in range(width)]
     return cells
 
 
@@ -305,13 +305,13 @@ def _with_pieces(row: _Row, need: list[int]) -> list[int]:
             continue
         places.add(x)
         cell = row.cells[x]
-        if isinstance(cell, Piece):
+        if isinstance(cell, WideCell):
             start = x - cell.at
             todo += range(start, start + cell.width + cell.doubtful)
     return sorted(places)
 
 
-def _placed(piece: Piece, x: int) -> list[str]:
+def _placed(piece: WideCell, x: int) -> list[str]:
     """A piece; the column after it is named where terminals may differ over its width."""
     if not piece.doubtful:
         return [piece.text]

@@ -86,7 +86,8 @@ class Stage(SizedScreen, inherit_bindings=False):
         """As Textual's, but that no widget asks for another layout since it got its room.
 
         A copy of 8.2's `Screen._refresh_layout`, but that only the screen's own new size asks for
-        a layout.
+        a layout. Not used with ``wire = "plain"``, nor in a release of Textual that was not tested
+        (`tui.terminal.release`); it goes when Textual itself tells only what changed its size.
         """
         if not self._custom or scroll or self.app.is_inline:
             super()._refresh_layout(size, scroll, *more, **named)

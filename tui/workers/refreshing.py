@@ -38,7 +38,7 @@ class Refresher:
         #: The pair that the cost was asked for last.
         self.priced: tuple[str, str] | None = None
         self._until: datetime | None = None
-        self._limited_by = "Yahoo"
+        self._limited_by = "the vendor"
         self._full = False
         self._running: Worker[Any] | None = None
 

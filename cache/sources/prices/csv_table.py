@@ -18,7 +18,7 @@ import numpy as np
 from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import Row, no_csv
 from cache.sources.prices.header import DEEPEST, find_layout
-from cache.sources.prices.text_table import CHUNK, MOST_CELLS, Piece, piece
+from cache.sources.prices.text_table import CHUNK, MOST_CELLS, TableRows, piece
 
 if TYPE_CHECKING:
     from cache.sources.prices.layout import Wanted
@@ -78,7 +78,7 @@ class CsvTable:
             pass
         return int(reader.line_num) + 1
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[TableRows]:
         """The rows below the header as columns, blank ones left out, some thousands at a time."""
         line, rest = self._below(), ""
         while block := self._text.read(_BLOCK):
@@ -95,7 +95,7 @@ class CsvTable:
         for rows, lines in self._chunks(csv.reader(remaining, delimiter=self.separator), line):
             yield piece(rows, lines, self.layout.width)
 
-    def _split(self, text: str, line: int) -> Piece:
+    def _split(self, text: str, line: int) -> TableRows:
         """Lines without a quote as a piece; the first of them is at a line of the file."""
         width, separator = self.layout.width, self.separator
         cells = np.frombuffer(text.encode("utf-8", "replace") + b"\n", np.uint8)
@@ -106,7 +106,7 @@ class CsvTable:
         longest = np.diff(np.flatnonzero(ends), prepend=-1).max()
         if even and width > 1 and longest <= _LONGEST:
             flat = text.replace("\n", separator).split(separator)
-            return Piece(flat, width, np.arange(line, line + count), count, line + count - 1)
+            return TableRows(flat, width, np.arange(line, line + count), count, line + count - 1)
         lines = text.split("\n")
         reader = csv.reader(lines, delimiter=separator)
         rows = [(row, at) for at, row in enumerate(reader, line) if row]

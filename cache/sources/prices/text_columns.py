@@ -18,7 +18,7 @@ from cache.sources.prices.price_columns import PriceColumns, TableReading
 from cache.sources.prices.price_symbols import FOREIGN, Symbols
 from cache.sources.prices.stamps import Stamps, read_stamps
 from cache.sources.prices.table_reading import Asked, notation, note_listings, reading_of, ticker_of
-from cache.sources.prices.text_table import MOST_CELLS, MOST_ROWS, Piece, Table, whole_rows
+from cache.sources.prices.text_table import MOST_CELLS, MOST_ROWS, Table, TableRows, whole_rows
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray, IntArray
@@ -195,7 +195,7 @@ def _long(table: Table, read: _Read, ticker: str) -> _Parts:
     return parts
 
 
-def _codes(piece: Piece, layout: Layout, ticker: str, symbols: Symbols) -> IntArray:
+def _codes(piece: TableRows, layout: Layout, ticker: str, symbols: Symbols) -> IntArray:
     """The position of each row's symbol; `FOREIGN` where it is of a listing elsewhere."""
     at = layout.fields
     where = at.get("symbol", -1)

@@ -27,7 +27,7 @@ Chunk = tuple[list[list[str]], list[int]]
 
 
 @record(frozen=True, eq=False, slots=True)
-class Piece:
+class TableRows:
     """Some rows of a table, cell after cell.
 
     Attributes:
@@ -51,12 +51,12 @@ class Piece:
         return self.cells[at :: self.width]
 
 
-def piece(rows: list[list[str]], lines: list[int], width: int) -> Piece:
+def piece(rows: list[list[str]], lines: list[int], width: int) -> TableRows:
     """Rows as a piece."""
     good, at, odd = whole_rows(rows, lines, width)
     last = lines[-1] if lines else 0
     cells = [*chain.from_iterable(good)]
-    return Piece(cells, width, np.array(at, np.intp), len(rows), last, odd)
+    return TableRows(cells, width, np.array(at, np.intp), len(rows), last, odd)
 
 
 def whole_rows(
@@ -94,7 +94,7 @@ class Table(Protocol):
         """The rows below the header, blank ones left out, some thousands at a time."""
         ...
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[TableRows]:
         """The same rows as columns."""
         ...
 
@@ -116,7 +116,7 @@ class HeldTable:
             part = below[start : start + CHUNK]
             yield [row.cells for row in part], [row.line for row in part]
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[TableRows]:
         """The same rows as columns."""
         for rows, lines in self.chunks():
             yield piece(rows, lines, self.layout.width)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.sessions import NEW_YORK
 from cache.refresh.ask_groups import ask_groups
-from cache.sources.vendors.as_traded import Bar, Events, answer_of
+from cache.sources.vendors.as_traded import Bar, DeclaredEvents, answer_of
 from cache.sources.vendors.asking import KeyedSource, VendorError
 
 if TYPE_CHECKING:
@@ -70,12 +70,12 @@ class Alpaca(KeyedSource):
                     bars.setdefault(name, {})[stamp] = (float(row["c"]), float(row["v"]))
         return bars
 
-    def _events(self, first: date, last: date, names: Sequence[str]) -> Events:
+    def _events(self, first: date, last: date, names: Sequence[str]) -> DeclaredEvents:
         """Splits and dividends between two dates, of some symbols or of all."""
         query = {"types": _ACTIONS, "start": f"{first}", "end": f"{last}", "limit": "1000"}
         if names:
             query["symbols"] = ",".join(names)
-        events = Events()
+        events = DeclaredEvents()
         for document in self._pages("v1/corporate-actions", query):
             actions = document.get("corporate_actions")
             if not isinstance(actions, dict):

@@ -20,7 +20,7 @@ Bar = tuple[float, float]
 
 
 @dataclass(slots=True)
-class Events:
+class DeclaredEvents:
     """Splits and dividends, symbol by symbol.
 
     Attributes:

@@ -17,7 +17,7 @@ import numpy as np
 from cache.facts.sessions import sessions
 from cache.refresh.ask_groups import ask_groups
 from cache.refresh.gate import Answer
-from cache.sources.vendors.as_traded import Bar, Events, answer_of
+from cache.sources.vendors.as_traded import Bar, DeclaredEvents, answer_of
 from cache.sources.vendors.asking import KeyedSource, VendorError
 from cache.sources.vendors.kept_days import KEPT_BEYOND, KeptDays
 from core.data.frames import day
@@ -33,7 +33,7 @@ IN_A_ROW: Final = 5
 
 
 @dataclass(slots=True)
-class History:
+class VendorHistory:
     """What a vendor gives of one symbol: as traded, with events as declared.
 
     Attributes:
@@ -74,11 +74,11 @@ class DayVendor(KeyedSource, ABC):
         """Close and volume of every symbol of a session, by the vendor's spelling."""
 
     @abstractmethod
-    def events(self, days: Sequence[date]) -> Events:
+    def events(self, days: Sequence[date]) -> DeclaredEvents:
         """Splits and dividends of every symbol on some sessions and between them."""
 
     @abstractmethod
-    def history(self, symbol: str, first: date, last: date) -> History:
+    def history(self, symbol: str, first: date, last: date) -> VendorHistory:
         """What there is of one symbol, by the vendor's spelling."""
 
     # The asking
@@ -134,7 +134,7 @@ class DayVendor(KeyedSource, ABC):
             there += bool(market)
             for name in wanted & market.keys():
                 bars[name][when] = market[name]
-        events = self.events(days) if there else Events()
+        events = self.events(days) if there else DeclaredEvents()
         newest = sum(days[-1] in dated_bars for dated_bars in bars.values()) if days else 0
         complete = there == len(days) and newest >= COMPLETE * len(wanted)
         for ask in asks:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from cache.sources.vendors.as_traded import Bar, Events
+from cache.sources.vendors.as_traded import Bar, DeclaredEvents
 from cache.sources.vendors.asking import VendorError
-from cache.sources.vendors.days import DayVendor, History
+from cache.sources.vendors.days import DayVendor, VendorHistory
 
 if TYPE_CHECKING:
     pass
@@ -33,9 +33,9 @@ class Eodhd(DayVendor):
             if row.get("date", f"{when}") == f"{when}"
         }
 
-    def events(self, days: Sequence[date]) -> Events:
+    def events(self, days: Sequence[date]) -> DeclaredEvents:
         """Splits and dividends of every symbol on some sessions."""
-        events = Events()
+        events = DeclaredEvents()
         for when in days:
             query = {"date": f"{when}"}
             for row in self._rows(_BULK, query | {"type": "splits"}, "code", "split"):
@@ -45,10 +45,10 @@ class Eodhd(DayVendor):
                     events.dividend(row["code"], when, float(row["dividend"]))
         return events
 
-    def history(self, symbol: str, first: date, last: date) -> History:
+    def history(self, symbol: str, first: date, last: date) -> VendorHistory:
         """What there is of one symbol, listed or not."""
         query = {"from": f"{first}", "to": f"{last}"}
-        history = History(
+        history = VendorHistory(
             {
                 date.fromisoformat(row["date"]): (
                     float(row["close"]),

@@ -8,9 +8,9 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from cache.facts.sessions import NEW_YORK
-from cache.sources.vendors.as_traded import Bar, Events
+from cache.sources.vendors.as_traded import Bar, DeclaredEvents
 from cache.sources.vendors.asking import VendorError
-from cache.sources.vendors.days import DayVendor, History
+from cache.sources.vendors.days import DayVendor, VendorHistory
 
 _GROUPED: Final = "v2/aggs/grouped/locale/us/market/stocks"
 _SPLITS: Final = "v3/reference/splits"
@@ -31,11 +31,11 @@ class Massive(DayVendor):
         document = self._get(f"{_GROUPED}/{when}", {"adjusted": "false"})
         return {row["T"]: (float(row["c"]), float(row["v"])) for row in _rows(document, "T", "c")}
 
-    def events(self, days: Sequence[date]) -> Events:
+    def events(self, days: Sequence[date]) -> DeclaredEvents:
         """Splits and dividends of every symbol from the first to the last of some sessions."""
         return self._events(days[0], days[-1])
 
-    def history(self, symbol: str, first: date, last: date) -> History:
+    def history(self, symbol: str, first: date, last: date) -> VendorHistory:
         """What there is of one symbol, as traded."""
         path = f"v2/aggs/ticker/{symbol}/range/1/day/{first}/{last}"
         document = self._get(path, {"adjusted": "false", "sort": "asc", "limit": "50000"})
@@ -47,10 +47,10 @@ class Massive(DayVendor):
             for row in _rows(document, "t", "c")
         }
         events = self._events(first, last, symbol)
-        return History(bars, events.splits.get(symbol, {}), events.dividends.get(symbol, {}))
+        return VendorHistory(bars, events.splits.get(symbol, {}), events.dividends.get(symbol, {}))
 
-    def _events(self, first: date, last: date, symbol: str = "") -> Events:
-        events = Events()
+    def _events(self, first: date, last: date, symbol: str = "") -> DeclaredEvents:
+        events = DeclaredEvents()
         for row in self._pages(_SPLITS, "execution_date", first, last, symbol):
             factor = float(row["split_to"]) / float(row["split_from"])
             events.split(row["ticker"], date.fromisoformat(row["execution_date"]), factor)

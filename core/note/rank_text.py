@@ -1,0 +1,33 @@
+"""Ranks as plain text, the same on every surface that has no room for a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.measures.rarity import Rank
+    from core.measures.spread import Ranking
+
+
+def rank_of(rank: int, of: int) -> str:
+    """Return a rank among so many: ``rank 3 of 26``."""
+    return f"rank {rank:,} of {of:,}"
+
+
+def years_rank(ranking: Ranking) -> str:
+    """Return the rank among the same window of other years, or why there is none."""
+    if not ranking.claim:
+        return f"{ranking.of - 1} earlier years, too few for a rank"
+    return rank_of(ranking.rank, ranking.of)
+
+
+def as_wide(rank: Rank, sample: str = "", *, gap: bool = True) -> str:
+    """Return how many of the stretches as long are as wide: ``12 of 6,123 as wide``.
+
+    Args:
+        rank: among all stretches as long.
+        sample: what stands after the number of stretches: ``stretches of 21 sessions``.
+        gap: whether a gap is ranked, which is wide; a return is large.
+    """
+    of = f"{rank.of:,} {sample}".strip()
+    return f"{rank.as_wide:,} of {of} as {'wide' if gap else 'large'}"
