@@ -150,6 +150,8 @@ class Contributors(Pane):
             notes.append("themes may overlap and need not add up to the return")
         if self.view == "themes":
             notes += scene.market.reference.doubts
+        if self.view == "brinson" and scene.snapshot.sector_effects:
+            notes.append("weights here are of the measured lines, 100 % together; else of the fund")
         if self.view in ("windows", "sector windows"):
             from tui.panes.over_time import window_notes
 
