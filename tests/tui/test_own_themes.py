@@ -31,7 +31,7 @@ def test_the_note_shows_a_theme_with_its_source_and_names_what_it_does_not_know(
     own.write_text(MINE)
     code, out, err = filled("note")
     assert code == 0
-    assert "mine: my list, 2026-02-03" in out
+    assert "mine: 2 of 3 found; my list, 2026-02-03" in out
     assert f"{own}, line 2: ZZZ in theme" in err and err.count("\n") == 1
     (theme,) = note(filled)["indices"]["IWM"]["themes"]
     assert theme["symbols"] == ["A", "B"] and theme["source"] == "my list, 2026-02-03"

@@ -11,7 +11,7 @@ from tui.command.commands import CONTRIBUTORS, CommandError
 from tui.panes import frame
 from tui.panes.wording import names_text
 from tui.screen.four_panes import FourPanes
-from tui.state.config import THEMES, ConfigError
+from tui.state.config import THEMES, ConfigError, from_typed
 
 #: Names offered where none is called as typed.
 _NEAR = 6
@@ -30,6 +30,7 @@ class Wording(FourPanes, inherit_bindings=False):
             "colours": self.set_colours,
             "movers": self.show_movers,
             "group": self.keep_group,
+            "set": self.set_setting,
             "picture": self.draw_picture,
         }[command](words)
 
@@ -148,13 +149,31 @@ class Wording(FourPanes, inherit_bindings=False):
             return
         self.app.theme = name
         app.config = replace(app.config, theme=name)
+        self._keep("theme", name, name)
+
+    def set_setting(self, words: str) -> None:
+        """A setting of config.toml, kept; it holds from the next start on."""
+        name, _, text = words.strip().partition(" ")
+        if name == "theme":
+            self.set_colours(text)
+            return
         try:
-            app.desk.watch_list.keep_theme(name)
+            value = from_typed(name, text.strip().removeprefix("=").strip())
+        except ConfigError as error:
+            self.host.tell(f"{error}", error=True)
+            return
+        self._keep(name, value, f"{name} {text.strip()} from the next start on")
+
+    def _keep(self, name: str, value: str | bool, words: str) -> None:
+        """Keep a setting, and say so."""
+        app = self.host
+        try:
+            app.desk.watch_list.keep(name, value)
         except (ConfigError, CacheError, OSError) as error:
             reason = f"{error}" if isinstance(error, ConfigError) else why(error)
-            app.tell(f"{name} until the end of this run: {reason}", error=True)
+            app.tell(f"{name} is not kept: {reason}", error=True)
             return
-        app.tell(f"{name}: kept in config.toml")
+        app.tell(f"{words}: kept in config.toml")
 
     def draw_picture(self, words: str) -> None:
         """A picture of what is shown, as a file."""

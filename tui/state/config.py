@@ -220,6 +220,15 @@ _SETTINGS: Final[Mapping[tuple[str, str], Callable[[Any], dict[str, Any]]]] = {
     ("alerts", "hook"): _hook,
     ("alerts", "timeout"): partial(_number, "hook_timeout", 0.1, 300, whole=False),
 }
+#: Words for a switch on the command line.
+_SWITCHED: Final = {
+    "on": True,
+    "yes": True,
+    "true": True,
+    "off": False,
+    "no": False,
+    "false": False,
+}
 _TABLES: Final = tuple(dict.fromkeys(table for table, _ in _SETTINGS if table))
 
 
@@ -233,6 +242,23 @@ def _setting(table: str, key: str, value: Any) -> dict[str, Any]:
         raise ConfigError(f"no such setting; known in [{table}] are {' and '.join(known)}")
     tables = " ".join(f"[{name}]" for name in _TABLES)
     raise ConfigError(f"no such setting; known are {', '.join(known)}, [keys] {tables}")
+
+
+def from_typed(name: str, text: str) -> str | bool:
+    """The value that the file is to hold for a setting of its top, from what is typed.
+
+    Raises:
+        ConfigError: no such setting, or a value that cannot be used.
+    """
+    known = [key for table, key in _SETTINGS if not table and key != "pairs"]
+    if name not in known:
+        raise ConfigError(f"{name!r} is not set from here; {', '.join(known)} are")
+    value = _SWITCHED.get(text.casefold(), text)
+    try:
+        _setting("", name, value)
+    except ConfigError as error:
+        raise ConfigError(f"{name} = {text}: {error}") from None
+    return value
 
 
 def read(text: str, where: str) -> Config:

@@ -101,8 +101,12 @@ class PairsFile:
             self._put(changed)
         return after
 
-    def keep_theme(self, name: str) -> None:
-        """Write the palette into the file.
+    def keep(self, name: str, value: str | bool) -> None:
+        """Write a setting of the top of the file.
+
+        Args:
+            name: of `config`'s settings.
+            value: checked before.
 
         Raises:
             ConfigError: it cannot be set from here; the file is left as it was.
@@ -110,9 +114,9 @@ class PairsFile:
             OSError: it cannot be written.
         """
         with self._editing() as (_, text):
-            changed = with_theme(text, name)
+            changed = with_setting(text, name, value)
             if changed is None:
-                raise ConfigError(f'{self.path}: write theme = "{name}" there')
+                raise ConfigError(f"{self.path}: write {name} = {_toml(value)} there")
             self._put(changed)
 
     @contextmanager
@@ -141,22 +145,30 @@ class PairsFile:
         self._stamp = self._now()
 
 
-def with_theme(text: str, name: str) -> str | None:
-    """A config file's text with another palette; None where that cannot be done safely."""
+def with_setting(text: str, name: str, value: str | bool) -> str | None:
+    """A config file's text with another value at its top; None where that is not safely done."""
     import re
     import tomllib
 
     data = tomllib.loads(text)
-    if "theme" in data:
-        value = re.compile(r"""^([ \t]*theme[ \t]*=[ \t]*)("[^"\n]*"|'[^'\n]*')""", re.MULTILINE)
-        changed = value.sub(rf'\g<1>"{name}"', text, count=1)
+    line = f"{name} = {_toml(value)}\n"
+    if name in data:
+        plain = rf"""^([ \t]*{name}[ \t]*=[ \t]*)("[^"\n]*"|'[^'\n]*'|[a-z0-9]+)"""
+        changed = re.sub(
+            plain, lambda match: match[1] + _toml(value), text, count=1, flags=re.MULTILINE
+        )
     else:
-        changed = _inserted(text, f'theme = "{name}"\n')
+        changed = _inserted(text, line)
     try:
         result = tomllib.loads(changed)
     except tomllib.TOMLDecodeError:
         return None
-    return changed if result == {**data, "theme": name} else None
+    return changed if result == {**data, name: value} else None
+
+
+def _toml(value: str | bool) -> str:
+    """A value as TOML has it; the texts of settings hold no quote."""
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"'
 
 
 def _array(pairs: Pairs) -> str:
