@@ -80,14 +80,14 @@ def _lines(basket: Basket, ranked: IntArray, files: Sequence[Holdings]) -> Lines
 def _left_out(market: Market, basket: Basket, files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
     """Lines never measured, heaviest first; weight is of the first file that has the line."""
     first, row = market.register.first([market.rows(file) for file in files])
-    rows = []
+    names, rows = basket.names, []
     for line, reason in enumerate(basket.reasons):
         if reason:
             number = basket.numbers[line]
             weight = _weight(files[first[number]], int(row[number]))
-            rows.append(LeftOut(basket.symbols[line], basket.names[line], weight, reason))
+            rows.append(LeftOut(basket.symbols[line], names[line], weight, reason))
     # a line that joined as announced has no weight, and stands last
-    return tuple(sorted(rows, key=lambda row: (-np.nan_to_num(row.weight), row.symbol)))
+    return tuple(sorted(rows, key=lambda row: (-_or_zero(row.weight), row.symbol)))
 
 
 def _others(files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
@@ -96,7 +96,11 @@ def _others(files: tuple[Holdings, ...]) -> tuple[LeftOut, ...]:
     for other in (other for file in files for other in file.others):
         rows.setdefault((other.symbol, other.name, other.reason), other)
     # futures and the like have no weight, and stand last
-    return tuple(sorted(rows.values(), key=lambda row: -np.nan_to_num(row.weight)))
+    return tuple(sorted(rows.values(), key=lambda row: -_or_zero(row.weight)))
+
+
+def _or_zero(weight: float) -> float:
+    return 0.0 if math.isnan(weight) else weight
 
 
 def _weight(file: Holdings, row: int) -> float:

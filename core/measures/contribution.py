@@ -22,6 +22,7 @@ from core.measures.segment import (
     WindowLines,
     closes_at,
     ended,
+    file_rows,
     lines_of,
     measure,
     quarantined,
@@ -47,8 +48,15 @@ def counted_lines(
     lines = lines_of(market, matrix, window_spans)
     start, end = window_spans[0].start, window_spans[-1].end
     doubtful = quarantined(matrix, closes_at(market, matrix, start, end).start, matrix.row(end))
-    parts = (measure(market, matrix, lines, span, basis, doubtful) for span in window_spans)
-    return [lines.numbers[part.counted] for part in parts]
+    numbers = []
+    for span in window_spans:
+        place = lines.line[market.rows(span.file)]
+        columns = lines.has_column[place], lines.where[place]
+        of_file = file_rows(market, matrix, span, basis, columns, doubtful)
+        counted = np.zeros(len(lines.numbers), bool)
+        counted[place[of_file.counted]] = True
+        numbers.append(lines.numbers[counted])
+    return numbers
 
 
 def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket | None:

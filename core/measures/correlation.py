@@ -58,8 +58,9 @@ def correlation_of(market: Market, basket: Basket) -> float | None:
     rows = np.nonzero(basket.measured[0])[0]
     columns = market.columns(matrix)[basket.numbers[rows]]
     closes = matrix.stand_in[first : last + 1]
-    whole = matrix.whole[columns]
-    gaps = np.nonzero(~whole)[0]
+    # of a line without holes its closes at the two ends tell
+    whole, gaps = matrix.unbroken[columns], np.nonzero(~matrix.unbroken[columns])[0]
+    whole &= np.isfinite(closes[0, columns]) & np.isfinite(closes[-1, columns])
     whole[gaps] = np.isfinite(closes[:, columns[gaps]]).all(axis=0)
     columns, weight = columns[whole], basket.share[0][rows][whole]
     if not weight.sum() > 0:

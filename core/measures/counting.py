@@ -259,8 +259,11 @@ def _room(cache: dict[Any, Any]) -> None:
 
 
 def _others(listed: IntArray, columns: IntArray) -> IntArray:
-    """The columns of a list that are not counted."""
-    return listed[~np.isin(listed, columns)]
+    """The columns of a list that are not counted; -1 among those counted is none."""
+    others = np.zeros(max(listed.max(initial=0), columns.max(initial=0)) + 1, bool)
+    others[listed] = True
+    others[columns[columns >= 0]] = False
+    return np.flatnonzero(others)
 
 
 def _moves(bits: Bits) -> tuple[FloatArray, ...]:

@@ -67,7 +67,7 @@ def held_weights(weights: FloatArray) -> HeldWeights:
 
 
 def weights_at(market: Market, span: Span | None, when: date) -> HeldWeights:
-    """The weights of a list carried to a session.
+    """The weights of a list carried to a session, cached.
 
     Args:
         market: what is held.
@@ -77,5 +77,11 @@ def weights_at(market: Market, span: Span | None, when: date) -> HeldWeights:
     if span is None:
         return HeldWeights()
     here = replace(span, start=when, end=when)
-    matrix = market.matrix(years_of(market, (here,)))
-    return HeldWeights() if matrix is None else held_weights(carried_weights(market, matrix, here))
+
+    def weigh() -> HeldWeights:
+        matrix = market.matrix(years_of(market, (here,)))
+        if matrix is None:
+            return HeldWeights()
+        return held_weights(carried_weights(market, matrix, here))
+
+    return market.cached(("weights", span.file, when), weigh)

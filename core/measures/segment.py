@@ -78,13 +78,11 @@ def _start_values(
     """
     file = span.file
     session = market.session(file.as_of)
-    at_file = matrix.last(matrix.row(session))
-    age = market.position(session) - matrix.position[np.maximum(at_file, 0)]
-    known = (at_file >= 0) & (age <= STALE_SESSIONS)
+    file_price, later_splits, off = market.cached(
+        (matrix, file, "at its date"),
+        lambda: _at_file(market, matrix, file, has_column, where),
+    )
     start_price = matrix.price_at(at_start)[where]
-    file_price = np.where(known, matrix.price_at(at_file), np.nan)[where]
-
-    later_splits = market.splits_since(matrix, session)[where]
     stands_in = matrix.only_adjusted[where] & has_column
     same_day = session == span.start
     if same_day:
@@ -94,11 +92,29 @@ def _start_values(
         by_count = file.quantity * later_splits * start_price
         in_dollars = np.isfinite(file.price) & np.isfinite(file.quantity) & ~stands_in
         values = np.where(np.isfinite(values) | ~in_dollars, values, by_count)
+    carried = np.zeros(len(has_column), bool) if same_day else stands_in
+    return np.where(has_column, values, np.nan), carried, off
+
+
+def _at_file(
+    market: Market, matrix: Matrix, file: Holdings, has_column: BoolArray, where: IntArray
+) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """What is held of a file's lines on its date.
+
+    Returns:
+        (n,) close that stands for the date, NaN where none; (n,) product of the split factors
+        since; (n,) bool, the file's price disagrees with the close of its day.
+    """
+    session = market.session(file.as_of)
+    at_file = matrix.last(matrix.row(session))
+    age = market.position(session) - matrix.position[np.maximum(at_file, 0)]
+    known = (at_file >= 0) & (age <= STALE_SESSIONS)
+    file_price = np.where(known, matrix.price_at(at_file), np.nan)[where]
+    later_splits = market.splits_since(matrix, session)[where]
     with np.errstate(invalid="ignore"):
         exact = has_column & known[where] & (age[where] == 0) & ~matrix.only_adjusted[where]
         off = exact & (np.abs(file.price / later_splits / file_price - 1) > PRICE_TOLERANCE)
-    carried = np.zeros(len(has_column), bool) if same_day else stands_in
-    return np.where(has_column, values, np.nan), carried, off
+    return file_price, later_splits, off
 
 
 def _why_not(
@@ -157,8 +173,14 @@ class WindowLines:
 
 
 def lines_of(market: Market, matrix: Matrix, window_spans: tuple[Span, ...]) -> WindowLines:
-    """The lines of all files of a window."""
-    register, files = market.register, list(dict.fromkeys(span.file for span in window_spans))
+    """The lines of all files of a window, cached."""
+    files = tuple(dict.fromkeys(span.file for span in window_spans))
+    key = market.register, matrix, files
+    return market.cached(key, lambda: _lines_of(market, matrix, files))
+
+
+def _lines_of(market: Market, matrix: Matrix, files: tuple[Holdings, ...]) -> WindowLines:
+    register = market.register
     rows = np.concatenate([market.rows(file) for file in files])
     order = np.arange(len(rows))
     place = np.empty(len(register), np.intp)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from core.data.frames import Dates, FloatArray, IntArray
     from core.data.series import Series
     from core.measures.traits import Traits
-
-_LINES: Final = 256
 
 
 @record(frozen=True, slots=True)
@@ -160,17 +158,13 @@ def drawdowns(closes: FloatArray, columns: IntArray) -> Drawdowns:
         closes: (T, N) the window's closes from its first to its last session, NaN where none.
         columns: of the lines, -1 where the matrix lacks one.
     """
-    whole, before = [], []
     columns = columns[columns >= 0] if len(closes) > 1 else columns[:0]
-    for at in range(0, len(columns), _LINES):
-        part = np.ascontiguousarray(closes[:, columns[at : at + _LINES]].T)
-        fall = part / np.fmax.accumulate(part, axis=1)
-        lowest = np.fmin.reduce(fall[:, :-1], axis=1)
-        before.append(1 - lowest)
-        whole.append(1 - np.fmin(lowest, fall[:, -1]))
-    deepest, earlier = (
-        np.concatenate(parts) if parts else np.zeros(0) for parts in (whole, before)
-    )
+    peak = deepest = earlier = np.full(len(columns), np.nan)
+    # a session at a time: nothing larger than the lines is made
+    for session in closes:
+        now = session[columns]
+        peak = np.fmax(peak, now)
+        earlier, deepest = deepest, np.fmax(deepest, 1 - now / peak)
     deepest, earlier = deepest[np.isfinite(deepest)], earlier[np.isfinite(earlier)]
 
     def figures(values: FloatArray) -> tuple[float | None, float | None]:

@@ -12,20 +12,21 @@ from typing import Final
 #: Ends of a name that say what kind of company or share it is, in capitals and without points.
 _SUFFIXES: Final = frozenset({
     "INC", "INCORPORATED", "CORP", "CORPORATION", "CO", "COMPANY", "COMPANIES", "LTD", "LIMITED",
-    "PLC", "LP", "LLC", "LLP", "NV", "SA", "SE", "AG", "AB", "ASA", "SPA", "BV", "KGAA", "TRUST",
-    "REIT", "HOLDING", "HOLDINGS", "HLDG", "HLDGS", "GROUP", "GRP", "ADR", "ADS", "COMMON", "STOCK",
-    "ORD", "SHS", "SHARES", "NEW", "THE", "CL", "CLASS", "SERIES", "SER", "VOTING", "NON", "UNIT",
-    "UNITS", "DE",
+    "PLC", "LP", "LLC", "LLP", "NV", "SA", "SE", "AG", "AB", "ASA", "SPA", "BV", "KGAA", "REIT",
+    "HOLDING", "HOLDINGS", "HLDG", "HLDGS", "GROUP", "GRP", "ADR", "ADS", "COMMON", "STOCK",
+    "ORD", "SHS", "SHRS", "SHARES", "NEW", "THE", "CL", "CLASS", "SERIES", "SER", "VOTING", "VTG",
+    "NON", "NON-VOTING", "UNIT", "UNITS", "DE", "COS",
 })  # fmt: skip
-#: An issuer's file cuts names off at so many characters.
-CUT: Final = 35
+#: An issuer's file cuts names off at so many characters: the last word of one is no whole one.
+CUT: Final = 34
 #: The same where the whole name would else be one short word: "Eaton", but "News Corp".
 _KEPT_AFTER: Final = frozenset({"NEWS", "TRADE", "TARGET", "FIRST", "HOME"})
 _CLASS: Final = re.compile(
     r"\b(?:CLASS|CL|SERIES|SER)\s+[A-Z0-9]\b(?:\s+VOTING)?|(?<=\w)-[A-C]$", re.IGNORECASE
 )
-#: A class told by its letter alone after what kind of company it is: "MASTERCARD INC A".
-_LETTER: Final = re.compile(r"\b(INC|CORP|CO|LTD|PLC)\.?\s+[A-C]$", re.IGNORECASE)
+#: A letter that a colon or an apostrophe once tied to a name: "BALLY S", "LENNAR A".
+_OWNED: Final = re.compile(r"\b(\w{3,}) S(?= \w{2,}|$)")
+_CLASSES: Final = frozenset("ABC")
 _SMALL: Final = frozenset({"OF", "AND", "THE", "FOR", "IN", "ON", "A", "AN", "AT", "BY", "DE"})
 _NUMERAL: Final = re.compile(r"(?:II|III|IV|VI|VII|VIII|IX)")
 #: Words that no rule writes right.
@@ -42,14 +43,30 @@ _WORDS: Final = {
     "MSCI": "MSCI", "PULTEGROUP": "PulteGroup", "VERISIGN": "VeriSign", "WEC": "WEC",
     "INTL": "International", "TECH": "Technologies", "TECHNOLOGIE": "Technologies",
     "FINL": "Financial", "SVCS": "Services", "MFG": "Manufacturing", "PHARMA": "Pharma",
-    "HUT": "Hut", "USA": "USA", "US": "US", "UK": "UK", "AI": "AI", "IT": "IT",
+    "HUT": "Hut", "CONOCOPHILLIPS": "ConocoPhillips", "LYONDELLBASELL": "LyondellBasell",
+    "HEALTHEQUITY": "HealthEquity", "AEROVIRONMENT": "AeroVironment", "PENNYMAC": "PennyMac",
+    "KINDERCARE": "KinderCare", "L3HARRIS": "L3Harris", "IONQ": "IonQ", "SOFI": "SoFi",
+    "EVGO": "EVgo", "WAFD": "WaFd", "AIRJOULE": "AirJoule", "BIOSCIENCES": "Biosciences",
 }  # fmt: skip
+#: Initials that hold a vowel, and so look like words.
+_INITIALS: Final = frozenset({
+    "USA", "US", "UK", "AI", "IT", "AAR", "ABM", "ACI", "ACNB", "ADT", "AMC", "AMN", "ANI", "APA",
+    "ASML", "ATN", "AZZ", "CBIZ", "CBRE", "CECO", "CME", "CNO", "COPT", "CPI", "CRA", "CTO", "DTE",
+    "ECB", "FTAI", "GATX", "GEO", "HCA", "HCI", "HNI", "IAC", "ICF", "ICU", "IDT", "IES", "IMAX",
+    "LCI", "LGI", "MARA", "MBIA", "MDU", "MFA", "MGE", "MYR", "NMI", "NVE", "OFG", "ORIC", "OSI",
+    "PACS", "PRA", "RCI", "RXO", "SBA", "SIGA", "TIC", "TKO", "TTEC", "UDR", "UFP", "UMB", "USCB",
+    "UTI", "VICI", "XOMA", "XPEL",
+})  # fmt: skip
 #: Symbols whose company is known by another name than its file's.
 _NAMES: Final = {
     "IBM": "IBM", "GOOG": "Alphabet", "GOOGL": "Alphabet", "BRK-B": "Berkshire Hathaway",
     "BRK.B": "Berkshire Hathaway", "LLY": "Eli Lilly", "MMM": "3M", "T": "AT&T", "WMT": "Walmart",
     "AMZN": "Amazon", "META": "Meta", "PG": "Procter & Gamble", "HUT": "Hut 8",
     "JNJ": "Johnson & Johnson", "PM": "Philip Morris", "KO": "Coca-Cola", "XOM": "Exxon Mobil",
+    "HIMS": "Hims & Hers Health", "PCG": "PG&E", "TMUS": "T-Mobile", "TTWO": "Take-Two",
+    "QBTS": "D-Wave Quantum", "FLG": "Flagstar Bank", "IFF": "International Flavors & Fragrances",
+    "PEG": "Public Service Enterprise", "FIS": "Fidelity National Information Services",
+    "NGVC": "Natural Grocers by Vitamin Cottage",
 }  # fmt: skip
 
 
@@ -62,19 +79,15 @@ def company(name: str, symbol: str) -> str:
     """
     if symbol in _NAMES:
         return _NAMES[symbol]
-    plain = _CLASS.sub(" ", name.replace(",", " ").replace("/", " ")).strip()
-    plain = _LETTER.sub(r"\1", plain)
-    words = [word for word in plain.split() if word]
-    if len(name) >= CUT and len(words) > 2 and not _is_suffix(words[-1]):
+    tidy = name.replace(",", " ").replace(" W/D", "").replace("/", " ").replace("+", "&")
+    words = _CLASS.sub(" ", _OWNED.sub(r"\1'S", tidy)).split()
+    last = words[-1].upper() if words else ""
+    if len(name) >= CUT and len(words) > 2 and not (_is_suffix(last) or last in _WORDS):
         # cut off inside a word by the issuer: what is whole is kept
         words.pop()
     if len(words) > 1 and words[0].upper() == "THE":
         words = words[1:]
-    while len(words) > 1 and _is_suffix(words[-1]):
-        if len(words) == 2 and words[0].upper() in _KEPT_AFTER:
-            break
-        words.pop()
-    while len(words) > 1 and words[-1] in ("&", "-", "AND", "OF"):
+    while _ends_in_suffix(words):
         words.pop()
     if not words:
         return symbol
@@ -83,14 +96,27 @@ def company(name: str, symbol: str) -> str:
     return " ".join(_word(word, place) for place, word in enumerate(words))
 
 
+def _ends_in_suffix(words: list[str]) -> bool:
+    """Whether the last word says what kind of company or share it is, or nothing at all."""
+    if len(words) < 2:
+        return False
+    before, last = words[-2:]
+    if _is_suffix(last):
+        return not (len(words) == 2 and before.upper() in _KEPT_AFTER)
+    if last.upper() in ("&", "-", "AND", "OF") or last in _CLASSES:
+        return True
+    # "INC A", "INC MD", "INC TRUST": what follows a suffix is of the share, or of a state
+    return _is_suffix(before) and (len(last) <= 2 or last.upper() == "TRUST")
+
+
 def _is_suffix(word: str) -> bool:
     return re.sub(r"[^A-Z]", "", word.upper()) in _SUFFIXES and word.upper() not in ("A", "B")
 
 
 def _word(word: str, place: int) -> str:
     """One word of a name in capitals, as names are written."""
-    if word in _WORDS:
-        return _WORDS[word]
+    if word in _WORDS or word in _INITIALS:
+        return _WORDS.get(word, word)
     if place and word in _SMALL:
         return word.lower()
     plain = re.sub(r"[^A-Z]", "", word)

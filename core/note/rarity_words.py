@@ -106,7 +106,7 @@ def streak_words(snapshot: Snapshot, streak: Streak, path: str) -> Sentence:
 
 
 def _longest(streak: Streak, path: str) -> Sentence:
-    """``, the longest run since that of 13 to 6 June 2008``; nothing without a claim."""
+    """``, its longest such run since one of 13 that ended on 6 June 2008``; or nothing."""
     standing = streak.standing
     if standing == "record":
         first = Figure(spoken(streak.first), f"{path}.first")
@@ -115,9 +115,9 @@ def _longest(streak: Streak, path: str) -> Sentence:
     if standing is None or last is None:
         return Sentence()
     return Sentence(
-        ", its longest such run since that of ",
+        ", its longest such run since one of ",
         Figure(f"{last.length:,}", f"{path}.last_as_long.length"),
-        " to ",
+        " that ended on ",
         Figure(spoken(last.end), f"{path}.last_as_long.end"),
     )
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.note.phrase import Name, Sentence, key, listed
-from core.note.verdict import drags
+from core.note.verdict import NAMED, drags
 from core.note.voice import percent
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
-    from core.measures.groups import Group
     from core.note.voice import Voice
 
 #: A sector is worth a word from so much on.
@@ -21,31 +20,37 @@ def _at(view: IndexView) -> str:
     return f"indices{key(view.fund)}"
 
 
-def who(ahead: IndexView | None, behind: IndexView | None, voice: Voice) -> Sentence:
-    """The largest loser of the index behind and the largest gainer of the one ahead."""
-    clauses = []
-    if behind is not None and behind.claims and drags(behind) is not None:
-        row = len(behind.contributors) - 1
-        amount = float(behind.contributors.contribution[row])
-        path = f"{_at(behind)}.contributors[{row}].contribution_bp"
-        loser, cost = voice.company(behind, row), voice.basis_points(amount, path)
-        clauses.append(Sentence(loser, " cost ", Name(behind.fund), " ", cost))
-    if ahead is not None and ahead.claims and ahead.contributors.contribution[0] > 0:
-        amount = float(ahead.contributors.contribution[0])
-        path = f"{_at(ahead)}.contributors[0].contribution_bp"
-        gainer, gain = voice.company(ahead, 0), voice.basis_points(amount, path)
-        clauses.append(Sentence(gainer, " added ", gain, " to ", Name(ahead.fund)))
+def who(gaining: IndexView | None, losing: IndexView | None, voice: Voice) -> Sentence:
+    """The largest loser of one index and the largest gainer of another, or of the same."""
+    clauses, estimated = [], False
+    if losing is not None and losing.claims and drags(losing) is not None:
+        row = len(losing.contributors) - 1
+        amount = float(losing.contributors.contribution[row])
+        path = f"{_at(losing)}.contributors[{row}].contribution_bp"
+        loser, cost = voice.company(losing, row), voice.basis_points(amount, path)
+        clauses.append(Sentence(loser, " cost ", Name(losing.fund), " ", cost))
+        estimated = losing.estimated
+    if gaining is not None and gaining.claims and gaining.contributors.contribution[0] > 0:
+        amount = float(gaining.contributors.contribution[0])
+        path = f"{_at(gaining)}.contributors[0].contribution_bp"
+        gainer, gain = voice.company(gaining, 0), voice.basis_points(amount, path)
+        to = () if clauses and gaining is losing else (" to ", Name(gaining.fund))
+        clauses.append(Sentence(gainer, " added ", gain, *to))
+        estimated = estimated or gaining.estimated
     if not clauses:
         return Sentence()
-    return Sentence(clauses[0], *(part for c in clauses[1:] for part in ("; ", c)), ".")
+    mark = " (estimated weights)" if estimated else ""
+    return Sentence(clauses[0], *(part for c in clauses[1:] for part in ("; ", c)), mark, ".")
 
 
-def _estimated(view: IndexView) -> str:
-    return ", on estimated weights" if view.estimated else ""
+def dragged(view: IndexView, voice: Voice, *, sectors: bool = True) -> list[Sentence]:
+    """Who took most off an index, its sectors from the weakest, its weakest theme.
 
-
-def dragged(view: IndexView, voice: Voice) -> list[Sentence]:
-    """Who took most off the index behind, and its weakest and strongest sector."""
+    Args:
+        view: the index.
+        voice: of the text.
+        sectors: tell of them.
+    """
     losers = drags(view)
     if not view.claims or losers is None:
         return []
@@ -53,20 +58,61 @@ def dragged(view: IndexView, voice: Voice) -> list[Sentence]:
     worst = float(lines.contribution[last])
     path = f"{_at(view)}.contributors[{last}]"
     first = Sentence(
-        voice.company(view, last), " cost ", Name(view.fund), " most, ",
-        voice.basis_points(worst, f"{path}.contribution_bp"), _fell(view, last, path),
-        _estimated(view),
+        voice.company(view, last), " was the biggest drag on ", Name(view.fund), ", costing it ",
+        voice.basis_points(worst, f"{path}.contribution_bp"), _moved(view, last, path),
+        _estimated(view, voice), ".",
     )  # fmt: skip
-    sentences = [Sentence(first, ".")]
+    sentences = [first]
     if count > 1:
         others = listed(Sentence(voice.company(view, last - k)) for k in range(1, count))
         total = voice.basis_points(losers.contribution, f"{_at(view)}.drags.sum_bp")
-        sentences.append(Sentence("Together with ", others, " it cost the fund ", total, "."))
-    sentences += [_sectors(view, voice, worst_first=True), _theme(view, voice)]
-    return sentences
+        sentences.append(Sentence("With ", others, ", the loss came to ", total, "."))
+    if sectors:
+        sentences.append(_sectors(view, voice, weakest_first=True))
+    return [*sentences, _theme(view, voice, -1)]
 
 
-def _fell(view: IndexView, row: int, path: str) -> Sentence:
+def carried(view: IndexView, voice: Voice, *, sectors: bool = True) -> list[Sentence]:
+    """Who added most to an index, what three brought together, its sectors, its best theme.
+
+    Args:
+        view: the index.
+        voice: of the text.
+        sectors: tell of them.
+    """
+    lines = view.contributors
+    if not view.claims or not len(lines) or lines.contribution[0] <= 0:
+        return []
+    path = f"{_at(view)}.contributors[0]"
+    sentences = [
+        Sentence(
+            voice.company(view, 0), " contributed most to ", Name(view.fund), ": ",
+            voice.basis_points(float(lines.contribution[0]), f"{path}.contribution_bp"),
+            _moved(view, 0, path), _estimated(view, voice), ".",
+        )
+    ]  # fmt: skip
+    tops = view.concentration.top
+    place = next((n for n, top in enumerate(tops) if top.k == NAMED), None)
+    if place is not None and lines.contribution[NAMED - 1] > 0:
+        top, at = tops[place], f"{_at(view)}.concentration.top[{place}]"
+        others = listed(Sentence(voice.company(view, row)) for row in range(1, NAMED))
+        part = Sentence()
+        if top.share_of_net is not None and top.share_of_net > 0:
+            figure = percent(top.share_of_net, f"{at}.share_of_net")
+            part = Sentence(", ", figure, " of the fund's return")
+        total = voice.basis_points(top.contribution, f"{at}.sum_bp")
+        sentences.append(Sentence("Together with ", others, " it brought ", total, part, "."))
+    if sectors:
+        sentences.append(_sectors(view, voice, weakest_first=False))
+    return [*sentences, _theme(view, voice, 1)]
+
+
+def _estimated(view: IndexView, voice: Voice) -> str:
+    """The mark of amounts that rest on estimated weights: once, the end of the text says more."""
+    return voice.once(", on estimated weights") if view.estimated else ""
+
+
+def _moved(view: IndexView, row: int, path: str) -> Sentence:
     value = float(view.contributors.returns[row])
     if round(abs(value), 4) == 0:
         return Sentence()
@@ -74,63 +120,48 @@ def _fell(view: IndexView, row: int, path: str) -> Sentence:
     return Sentence(words, percent(value, f"{path}.return"))
 
 
-def carried(view: IndexView, voice: Voice) -> list[Sentence]:
-    """Who added most to the index ahead, what three brought together, and its sectors."""
-    lines = view.contributors
-    if not view.claims or not len(lines) or lines.contribution[0] <= 0:
-        return []
-    path = f"{_at(view)}.contributors[0]"
-    sentences = [
-        Sentence(
-            voice.company(view, 0), " added ",
-            voice.basis_points(float(lines.contribution[0]), f"{path}.contribution_bp"), " to ",
-            Name(view.fund), _fell(view, 0, path), _estimated(view), ".",
-        )
-    ]  # fmt: skip
-    tops = view.concentration.top
-    place = next((n for n, top in enumerate(tops) if top.k == 3), None)
-    if place is not None and lines.contribution[2] > 0:
-        top, at = tops[place], f"{_at(view)}.concentration.top[{place}]"
-        others = listed(Sentence(voice.company(view, row)) for row in (1, 2))
-        share = Sentence()
-        if top.share_of_net is not None and top.share_of_net > 0:
-            share = Sentence(
-                ", ", percent(top.share_of_net, f"{at}.share_of_net"), " of its return"
-            )
-        total = voice.basis_points(top.contribution, f"{at}.sum_bp")
-        sentences.append(Sentence("With ", others, " it brought ", total, share, "."))
-    return [*sentences, _sectors(view, voice, worst_first=False)]
-
-
-def _sectors(view: IndexView, voice: Voice, *, worst_first: bool) -> Sentence:
-    """The sector that moved the index most its way, and the one that went against it."""
+def _sectors(view: IndexView, voice: Voice, *, weakest_first: bool) -> Sentence:
+    """The sector that moved an index most its way, and the one at the other end."""
     sectors = view.sectors
     if len(sectors) < 2:
         return Sentence()
-    best, worst = (0, sectors[0]), (len(sectors) - 1, sectors[-1])
-    clauses = [
-        _sector(view, *one, voice)
-        for one in ((worst, best) if worst_first else (best, worst))
-        if abs(one[1].contribution) >= _WORTH
-    ]
-    if not clauses:
+    best, worst = sectors[0].contribution, sectors[-1].contribution
+    if max(abs(best), abs(worst)) < _WORTH:
         return Sentence()
-    joined = Sentence(clauses[0], *(part for c in clauses[1:] for part in (", while ", c)))
-    return Sentence("Of its sectors ", joined, ".")
+
+    def amount(row: int) -> Sentence:
+        path = f"{_at(view)}.sectors[{row}].contribution_bp"
+        return voice.basis_points(sectors[row].contribution, path)
+
+    last = len(sectors) - 1
+    strong, weak = Name(sectors[0].name), Name(sectors[last].name)
+    if best <= 0:
+        return Sentence(
+            "No sector gained: ", weak, " lost ", amount(last), ", and ", strong,
+            " held up best with a loss of ", amount(0), ".",
+        )  # fmt: skip
+    if worst >= 0:
+        return Sentence(
+            "No sector lost: ", strong, " led with ", amount(0), ", and even ", weak, " added ",
+            amount(last), ".",
+        )  # fmt: skip
+    if weakest_first:
+        return Sentence(
+            "Among its sectors ", weak, " lost ", amount(last), ", while ", strong, " gained ",
+            amount(0), ".",
+        )  # fmt: skip
+    return Sentence(
+        strong, " led the sectors with ", amount(0), "; ", weak, " took off ", amount(last), ".",
+    )  # fmt: skip
 
 
-def _sector(view: IndexView, place: int, group: Group, voice: Voice) -> Sentence:
-    verb = " added " if group.contribution > 0 else " took off "
-    path = f"{_at(view)}.sectors[{place}].contribution_bp"
-    return Sentence(Name(group.name), verb, voice.basis_points(group.contribution, path))
-
-
-def _theme(view: IndexView, voice: Voice) -> Sentence:
-    """The theme that took most off an index; nothing where none did."""
-    place = min(range(len(view.themes)), key=lambda n: view.themes[n].contribution, default=None)
-    if place is None or view.themes[place].contribution > -_WORTH:
+def _theme(view: IndexView, voice: Voice, side: int) -> Sentence:
+    """The theme that moved an index most to one side; nothing where none did."""
+    amounts = [side * theme.contribution for theme in view.themes]
+    if not amounts or max(amounts) < _WORTH:
         return Sentence()
-    group = view.themes[place]
+    place = amounts.index(max(amounts))
     path = f"{_at(view)}.themes[{place}].contribution_bp"
-    amount = voice.basis_points(group.contribution, path)
-    return Sentence("As a theme, ", Name(group.name), " took off ", amount, ".")
+    total = voice.basis_points(view.themes[place].contribution, path)
+    verb = " added " if side > 0 else " took off "
+    return Sentence("As a theme, ", Name(view.themes[place].name), verb, total, ".")

@@ -103,3 +103,14 @@ def test_dates_that_nothing_settles_are_refused_with_the_flag(cli: Cli, tmp_path
     assert (code, out) == (2, "") and "--dates dmy" in err and "--dates mdy" in err
     code, out, _ = cli("import", "prices", path, "--dates", "dmy")
     assert code == 0 and "2026-06-03 to 2026-06-05" in out
+
+
+def test_rows_before_the_first_session_are_refused_in_one_line(cli: Cli, tmp_path: Path) -> None:
+    early = [f"^GSPC,1986-12-{day:02},250" for day in range(1, 20)]
+    rows = ["symbol,date,close", *early, "^GSPC,1987-01-01,250", "^GSPC,1987-01-02,251"]
+    file = tmp_path / "levels.csv"
+    file.write_text("\n".join(rows) + "\n")
+    code, out, err = cli("import", "prices", file)
+    said = "levels.csv, line 2, column date, ^GSPC: before 1987-01-02, the first session known"
+    assert (code, err) == (1, f"internals: {said}; so are the 19 rows after it\n")
+    assert "1 rows of 1 symbols, 1987-01-02 to 1987-01-02; 20 rows refused" in out

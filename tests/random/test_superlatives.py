@@ -25,15 +25,16 @@ WIDEST = re.compile(
 )
 BEYOND = re.compile(r"wider than ([\d.]+) % of ([\d,]+) ")
 USUAL = re.compile(rf"not unusual: ([\d,]+) of ([\d,]+) as wide(?:, the last on {DATE})?")
-LONGEST = re.compile(rf"beaten \S+ ([\d,]+) (\w+) in a row, its longest such run (?:since that of"
-                     rf" ([\d,]+) to {DATE}|on record)")  # fmt: skip
+LONGEST = re.compile(rf"beaten \S+ ([\d,]+) (\w+) in a row, its longest such run (?:since one of"
+                     rf" ([\d,]+) that ended on {DATE}|on record)")  # fmt: skip
 RATIO = re.compile(rf"the ratio of their closes is the (highest|lowest) (?:since {DATE}|on record)")
 
 
 #: A superlative of the story, and of one index alone.
 TOLD = re.compile(rf"the widest (lead|deficit) (?:of all|of its length since {DATE})")
 LARGEST = re.compile(
-    rf"the largest (gain|loss) (?:in|over) .+? sessions? ?(?:since {DATE}|on record)"
+    rf"(?:the|its) largest (gain|loss) (?:(?:in|over) \S+ sessions? (?:since {DATE}|on record)"
+    rf"|of all|of its length since {DATE})"
 )
 CLOSE = re.compile(rf"its close is the (highest|lowest) (?:since {DATE}|on record)")
 
@@ -154,14 +155,15 @@ def test_nor_has_one_of_the_story_or_of_one_index_alone(
         ends = [e for _, e, g in stretches if round(side * g, 4) >= round(side * now, 4)]
         assert [end for end in ends if end > day(match[2])] == [window.end]
     alone = take(snapshot_market(history), replace(snapshot.question, large="AAA", alone=True))
-    told, flat = headline(alone), [1.0] * len(days)
+    flat = [1.0] * len(days)
+    told = " ".join([headline(alone), *(str(s) for paragraph in story(alone) for s in paragraph)])
     returns = naive_rarity.gaps(days, small, flat, size)
-    if match := LARGEST.search(told):
+    for match in LARGEST.finditer(told):
         event("alone")
         gain = next(gap for _, end, gap in returns if end == window.end)
         side = 1 if match[1] == "gain" else -1
         ends = [e for _, e, g in returns if round(side * g, 4) >= round(side * gain, 4)]
-        assert [end for end in ends if end > day(match[2])] == [window.end]
+        assert [end for end in ends if end > day(match[2] or match[3])] == [window.end]
     if match := CLOSE.search(told):
         event("close")
         last = naive_rarity.since(days, small, high=match[1] == "highest")

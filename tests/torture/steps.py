@@ -132,8 +132,10 @@ class Vendor:
 def refresh(store: Store, step: int) -> None:
     """Fetch a step through the program's own refresh."""
     from cache.refresh.refresh import refresh as run
+    from cache.refresh.request import Request
 
-    summary = run(store, PAIR, {}, now_at(step), load_reference(), prices=Vendor(), files=Issuers())
+    request = Request(PAIR, now_at(step), load_reference())
+    summary = run(store, request, prices=Vendor(), files=Issuers())
     assert summary.ok, summary
 
 

@@ -8,7 +8,7 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -23,6 +23,9 @@ from tui.report.formats import FORMATS, tells_daily, written
 from tui.report.parts import PARTS, TidyTable, part
 from tui.report.tidy import part_csv, to_csv, to_pandas, to_parquet
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
@@ -30,12 +33,21 @@ def snapshot() -> Snapshot:
     return take(markets.market(), asked)
 
 
+@pytest.fixture(scope="module")
+def whole(snapshot: Snapshot) -> dict[str, Any]:
+    return document(snapshot)
+
+
+@pytest.fixture(scope="module")
+def frames(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
+    return to_pandas(snapshot)
+
+
 def read(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_each_part_by_hand(snapshot: Snapshot) -> None:
-    whole = document(snapshot)
+def test_each_part_by_hand(snapshot: Snapshot, whole: dict[str, Any]) -> None:
     size = {name: len(part(whole, name).rows) for name in PARTS}
     sessions = len(
         markets.SESSIONS[(markets.SESSIONS > markets.START) & (markets.SESSIONS <= markets.END)]
@@ -91,19 +103,20 @@ def test_each_part_by_hand(snapshot: Snapshot) -> None:
         assert (row["end"], row["basis"], row["state"]) == ("2026-06-26", "pr", "final")
 
 
-def test_no_column_of_a_part_stands_twice(snapshot: Snapshot) -> None:
+def test_no_column_of_a_part_stands_twice(whole: dict[str, Any]) -> None:
     # what every row says of its question must not hide what a part says of its own
-    told = document(snapshot)
     for name in PARTS:
-        columns = [column.name for column in part(told, name).columns]
+        columns = [column.name for column in part(whole, name).columns]
         assert len(columns) == len(set(columns)), name
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_csv_parquet_and_pandas_hold_the_same_values(snapshot: Snapshot, name: str) -> None:
-    table = part(document(snapshot), name)
+def test_csv_parquet_and_pandas_hold_the_same_values(
+    whole: dict[str, Any], frames: dict[str, pd.DataFrame], name: str
+) -> None:
+    table = part(whole, name)
     stored = pq.ParquetFile(io.BytesIO(to_parquet(table))).read()
-    frame = to_pandas(snapshot)[name]
+    frame = frames[name]
     written = read(to_csv(table))
     names = [column.name for column in table.columns]
     assert stored.column_names == names == list(frame.columns)
@@ -124,8 +137,8 @@ def test_csv_parquet_and_pandas_hold_the_same_values(snapshot: Snapshot, name: s
                 assert stands == value == frame[column.name][row]
 
 
-def test_an_empty_part_keeps_its_columns_types(snapshot: Snapshot) -> None:
-    stored = pq.ParquetFile(io.BytesIO(to_parquet(part(document(snapshot), "issuers"))))
+def test_an_empty_part_keeps_its_columns_types(whole: dict[str, Any]) -> None:
+    stored = pq.ParquetFile(io.BytesIO(to_parquet(part(whole, "issuers"))))
     kinds = {f.name: str(f.type) for f in stored.schema_arrow}
     assert kinds["weight_start"] == "double" and kinds["end"] == "date32[day]"
 
@@ -217,10 +230,3 @@ def test_a_notebook_asks_as_the_command_line_does(filled: Cli, tmp_path: Path) -
     assert code == 0 and json.loads(out) == document(answer)
     frame = to_pandas(answer)["contributors"]
     assert frame["symbol"].tolist() == ["A", "B", "C", "D"]
-
-
-def test_no_part_has_two_columns_of_one_name(snapshot: Snapshot) -> None:
-    whole = document(snapshot)
-    for name in PARTS:
-        columns = [column.name for column in part(whole, name).columns]
-        assert len(columns) == len(set(columns)), name

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import astuple, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,11 +28,23 @@ if TYPE_CHECKING:
 
 #: Refused rows that are listed one by one.
 LISTED: Final = 1000
+#: So many rows, line after line, that are refused for one reason are told in one.
+ALIKE: Final = 5
+
+
+def _runs(rows: Sequence[Rejected]) -> list[list[Rejected]]:
+    """Refused rows, each by itself; those of line after line for one reason together."""
+    keyed = enumerate(rows)
+    alike = groupby(keyed, lambda r: (*astuple(replace(r[1], line=0)), r[1].line - r[0]))
+    runs = [[row for _, row in run] for _, run in alike]
+    return [part for run in runs for part in ([run] if len(run) >= ALIKE else [[r] for r in run])]
 
 
 def _rejected(rows: Sequence[Rejected], file: Path) -> None:
-    """Refused rows, one line each on stderr."""
-    for row in rows[:LISTED]:
+    """Refused rows, one line each on stderr; of many together the first, and how many follow."""
+    runs = _runs(rows)
+    for run in runs[:LISTED]:
+        row = run[0]
         error = SourceError(
             row.reason,
             file=row.file or file.name,
@@ -39,9 +52,10 @@ def _rejected(rows: Sequence[Rejected], file: Path) -> None:
             column=row.column or None,
             symbol=row.symbol or None,
         )
-        say(str(error), IN_PART)
-    if len(rows) > LISTED:
-        say(f"{file.name}: {len(rows) - LISTED:,} more rows were refused", IN_PART)
+        more = f"; so are the {len(run) - 1:,} rows after it" if len(run) > 1 else ""
+        say(f"{error}{more}", IN_PART)
+    if unlisted := sum(map(len, runs[LISTED:])):
+        say(f"{file.name}: {unlisted:,} more rows were refused", IN_PART)
 
 
 @record(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def state_line(snapshot: Snapshot) -> str:
 def to_story(snapshot: Snapshot, length: Length, *, markdown: bool = False) -> str:
     """The answer as prose alone, short or full, with the remarks that go with it.
 
-    One index alone is told in the sentences of its note.
+    Without closes of both funds there is no gap to tell: then the sentences of the note.
     """
     paragraphs = [" ".join(paragraph) for paragraph in story(snapshot, length)]
     paragraphs = paragraphs or [*map(str, sentences(snapshot))][: None if length == "full" else 2]

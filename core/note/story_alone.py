@@ -1,0 +1,128 @@
+"""One index alone as a desk would print it: its return, its records, who made it, how broad."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from core.measures.spread import comparisons
+from core.note.phrase import Figure, Name, Sentence, spoken
+from core.note.story_breadth import breadth
+from core.note.story_end import in_mind, leavers
+from core.note.story_names import carried, dragged, who
+from core.note.story_opening import (
+    RUN,
+    Claimed,
+    calendar_claim,
+    calendar_context,
+    dividends,
+    mark,
+    moved,
+    ordinal,
+    rolling_claim,
+    rolling_context,
+    when,
+)
+from core.note.verdict import level
+from core.note.voice import Voice, percent
+
+if TYPE_CHECKING:
+    from core.answer.views import Snapshot
+    from core.measures.spread import Spread
+
+_LEVEL: Final = "own.level"
+
+
+def alone(snapshot: Snapshot, own: Spread, *, full: bool) -> tuple[list[Sentence], ...]:
+    """The paragraphs of one index; of the short form the only one.
+
+    Args:
+        snapshot: what is told.
+        own: its return, over a level that does not move.
+        full: every paragraph.
+    """
+    voice = Voice()
+    opening = _opening(snapshot, own, voice, full=full)
+    views = list(snapshot.indices.values())
+    if not full:
+        named = [who(view, view, voice) for view in views]
+        return ([*opening, *named, breadth(views)],)
+    opening += [_deepest(own), _run(snapshot, own)]
+    names: list[list[Sentence]] = []
+    for view in views:
+        # one paragraph tells of the sectors; both ends of them are in it
+        gaining = own.small_return >= 0
+        both = carried(view, voice, sectors=gaining), dragged(view, voice, sectors=not gaining)
+        names += both if gaining else both[::-1]
+    return (
+        opening,
+        *names,
+        [breadth(views)],
+        leavers(snapshot, voice),
+        in_mind(snapshot),
+    )
+
+
+def _opening(snapshot: Snapshot, own: Spread, voice: Voice, *, full: bool) -> list[Sentence]:
+    """The return and how rare it is, and where the close stands."""
+    window, value = when(snapshot), own.small_return
+    name = Name(snapshot.question.small)
+    end = Sentence()
+    if not window.dated:
+        end = Sentence(" to ", Figure(spoken(snapshot.window.end), "question.end"))
+    if level(value):
+        first = Sentence(mark(snapshot), name, " ended level ", window.words, end, ".")
+        return [first, _close(snapshot, own)]
+    kind = "gain" if value > 0 else "loss"
+    claimed = Claimed(kind, "large", "own.rolling", "own.calendar", "return", owner="its")
+    beside = comparisons(snapshot.window.label, own.history.length)
+    places = 2 if abs(value) < 0.1 else 1
+    verb = f" {window.has}{moved(value)} "
+    claim = calendar_claim(snapshot, own.same_window, claimed)
+    context = calendar_context(own.same_window, claimed, voice) if full else Sentence()
+    if beside.rolling:
+        claim = rolling_claim(own.rolling, claimed)
+        context = rolling_context(own.rolling, claimed, voice, full=full)
+    first = Sentence(
+        mark(snapshot), name, verb, percent(value, "own.return", places),
+        f" {dividends(snapshot)} ", window.words, end, claim, ".",
+    )  # fmt: skip
+    return [first, context, _close(snapshot, own)]
+
+
+def _close(snapshot: Snapshot, own: Spread) -> Sentence:
+    """The last close against the highest one, and the record closes of the year."""
+    closes, records = own.history.ratio, own.history.record_closes
+    if closes is None or not own.history.whole:
+        return Sentence()
+    now = snapshot.as_of.year
+    if closes.high.end != closes.end:
+        off = percent(closes.off(closes.high), f"{_LEVEL}.off_high")
+        day = Figure(spoken(closes.high.end), f"{_LEVEL}.high.date")
+        return Sentence("It closed ", off, " below its record of ", day, ".")
+    first = Figure(spoken(closes.first), f"{_LEVEL}.first")
+    sentence = Sentence("It closed at a record in the closes since ", first)
+    if not records.get(now):
+        return Sentence(sentence, ".")
+    count = Figure(f"{records[now]:,}", f'own.record_closes["{now}"]')
+    before = Sentence()
+    if now - 1 in records:
+        earlier = Figure(f"{records[now - 1]:,}", f'own.record_closes["{now - 1}"]')
+        before = Sentence(" after ", earlier, " in the year before")
+    return Sentence(sentence, ", its ", count, f"{ordinal(records[now])} of the year", before, ".")
+
+
+def _deepest(own: Spread) -> Sentence:
+    """The deepest fall inside the window; of one session there is none inside."""
+    if round(own.drawdown, 4) >= 0 or own.history.length < 2:
+        return Sentence()
+    return Sentence("Its deepest fall on the way was ", percent(own.drawdown, "own.drawdown"), ".")
+
+
+def _run(snapshot: Snapshot, own: Spread) -> Sentence:
+    """In how many sessions in a row it rose or fell, from five on."""
+    now = own.history.session_streak
+    if now.length < RUN or not own.history.whole:
+        return Sentence()
+    verb = "risen" if now.sign > 0 else "fallen"
+    length = Figure(f"{now.length:,}", "own.streaks[0].length")
+    return Sentence(f"It has {verb} in each of the last ", length, " sessions.")

@@ -1,0 +1,152 @@
+"""The end of the answer as a desk would print it: who leaves, and what to bear in mind."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from core.answer.announced import leaders_to_leave
+from core.note.announced import reconstitution_sentence
+from core.note.lists import list_trouble
+from core.note.phrase import Figure, Name, Sentence, key, listed, spoken
+from core.note.verdict import inside_window, leaders_that_left
+from core.note.voice import Voice, percent
+
+if TYPE_CHECKING:
+    from core.answer.views import IndexView, Snapshot
+
+#: A reconstitution so long after a window's end is no matter of it.
+_AFTER: Final = timedelta(days=30)
+
+
+def _at(view: IndexView) -> str:
+    return f"indices{key(view.fund)}"
+
+
+def _companies(view: IndexView, symbols: tuple[str, ...], voice: Voice) -> Sentence:
+    rows = [view.contributors.symbols.index(symbol) for symbol in symbols]
+    return listed(Sentence(voice.company(view, row)) for row in rows)
+
+
+def leavers(snapshot: Snapshot, voice: Voice) -> list[Sentence]:
+    """Contributors that left in the window or are to leave, and a reconstitution near its end."""
+    sentences = []
+    for fund, changes in snapshot.changes.items():
+        view = snapshot.indices.get(fund)
+        if view is None or not view.claims or not inside_window(changes, snapshot.window.start):
+            continue
+        few = leaders_that_left(changes, view)
+        if few is None:
+            continue
+        path = f"changes{key(fund)}"
+        brought = voice.basis_points(few.contribution, f"{path}.leaders_left.sum_bp")
+        by = Figure(spoken(changes.to_date), f"{path}.to")
+        together = "together " if len(few.symbols) > 1 else ""
+        sentences.append(
+            Sentence(
+                _companies(view, few.symbols, voice), f", which {together}brought ", brought,
+                ", left ", Name(fund), " by ", by, ".",
+            )
+        )  # fmt: skip
+    sentences += [_to_leave(snapshot, view, voice) for view in snapshot.indices.values()]
+    return sentences + [
+        reconstitution_sentence(snapshot, fund)
+        for fund, day in snapshot.reconstitutions.items()
+        if _concerns(day, snapshot)
+    ]
+
+
+def _concerns(reconstitution: date, snapshot: Snapshot) -> bool:
+    """Whether a reconstitution lies in the window, or soon after it."""
+    window = snapshot.window
+    return window.start < reconstitution <= window.end + _AFTER
+
+
+def _to_leave(snapshot: Snapshot, view: IndexView, voice: Voice) -> Sentence:
+    """Who of the largest contributors is to leave, as announced; nothing where none is."""
+    leaving = leaders_to_leave(snapshot.announced.get(view.fund, ()))
+    if leaving is None or not view.claims:
+        return Sentence()
+    path = f"changes{key(view.fund)}.leaders_to_leave"
+    several = len(leaving.symbols) > 1
+    verb = ("were" if several else "was") if leaving.due else ("are" if several else "is")
+    brought = voice.basis_points(leaving.contribution, f"{path}.sum_bp")
+    return Sentence(
+        _companies(view, leaving.symbols, voice), f", which {'together ' * several}brought ",
+        brought, f", {verb} to leave ", Name(view.fund), " by " if leaving.days > 1 else " on ",
+        Figure(spoken(leaving.effective), f"{path}.effective"), " as announced.",
+    )  # fmt: skip
+
+
+def in_mind(snapshot: Snapshot) -> list[Sentence]:
+    """Coverage, lists, estimates, and what is not claimed."""
+    views = list(snapshot.indices.values())
+    bare = [view for view in views if not round(view.weight_measured, 4)]
+    measured = [view for view in views if view not in bare]
+    sentences = [_covered(measured)] if measured else []
+    if bare:
+        who = listed(Sentence(Name(view.fund), "'s") for view in bare)
+        sentences.append(
+            Sentence("No closes of ", who, " stocks are held for this window, so leaders and"
+                     " breadth are not told.")
+        )  # fmt: skip
+    sentences += [_silent(view) for view in measured if not view.complete]
+    absent = [fund for fund in snapshot.question.funds if fund not in snapshot.indices]
+    if absent:
+        who = listed(Sentence(Name(fund)) for fund in absent)
+        sentences.append(Sentence("No members of ", who, " are known for this window."))
+    sentences.append(_counted(views))
+    estimated = [Sentence(Name(view.fund)) for view in measured if view.estimated]
+    if estimated:
+        sentences.append(
+            Sentence("Start weights of ", listed(estimated), " are estimates: prices carry them"
+                     " from a list of another day.")
+        )  # fmt: skip
+    funds = "of the fund's" if snapshot.question.alone else "of the funds'"
+    return [*sentences, Sentence(f"Returns are {funds} market closes.")]
+
+
+def _covered(views: list[IndexView]) -> Sentence:
+    """Say: ``The figures cover 94.9% of IWM and 99.5% of SPY by weight``."""
+    clauses = (
+        Sentence(percent(view.weight_measured, f"{_at(view)}.weight_measured"), " of ",
+                 Name(view.fund))
+        for view in views
+    )  # fmt: skip
+    return Sentence("The figures cover ", listed(clauses), " by weight.")
+
+
+def _silent(view: IndexView) -> Sentence:
+    """What is not said of an index, and why."""
+    fund, unsaid = Name(view.fund), ", so leaders and breadth are not told."
+    if view.end_early is not None:
+        early, path = view.end_early, f"{_at(view)}.end_early"
+        weight = percent(early.weight, f"{path}.weight")
+        end = Figure(spoken(early.session), f"{path}.session")
+        return Sentence("Closes of ", weight, " of ", fund, "'s weight end on ", end, unsaid)
+    if not view.covered:
+        return Sentence("Too few closes of ", fund, "'s stocks are held for this window", unsaid)
+    if not view.claims:
+        return Sentence("For ", fund, " ", list_trouble(view), unsaid)
+    return Sentence(
+        fund, "'s list of members is of a day too far away to count how many of its stocks rose."
+    )
+
+
+def _counted(views: list[IndexView]) -> Sentence:
+    """The lists whose stocks are counted; nothing where none is."""
+    clauses = []
+    for view in views:
+        members = view.breadth.members
+        if members is None or not view.claims_breadth or not view.breadth.n:
+            continue
+        day = Figure(spoken(members.as_of), f"{_at(view)}.breadth.list_as_of")
+        end = ", at the window's end" if members.which == "end" else ""
+        clauses.append(Sentence(day, " (", Name(view.fund), end, ")"))
+    if not clauses:
+        return Sentence()
+    lists = "the list" if len(clauses) == 1 else "the lists"
+    if len({str(clause.figures[0]) for clause in clauses}) == 1 and ", " not in clauses[0]:
+        # one day for all: whose list is of which is no question
+        return Sentence(f"Stocks are counted by {lists} of ", clauses[0].figures[0], ".")
+    return Sentence(f"Stocks are counted by {lists} of ", listed(clauses), ".")

@@ -1,0 +1,275 @@
+"""How far and how rare: the first sentences of the answer as a desk would print it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from core.note.headline import NOTABLE_YEARS
+from core.note.phrase import Figure, Name, Sentence, spoken
+from core.note.rarity_words import beyond
+from core.note.voice import Voice, percent, places_of
+
+if TYPE_CHECKING:
+    from core.answer.views import Snapshot
+    from core.measures.rarity import Rank
+    from core.measures.spread import Ranking, Spread, YearGap
+
+#: A streak of sessions is worth a sentence from so many on.
+RUN: Final = 5
+#: Windows that run to the as-of date -> the words for one that is not over.
+_RUNNING: Final = {"MTD": "this month", "QTD": "this quarter", "YTD": "this year"}
+_HALVES: Final = {"H1": "in the first half", "H2": "in the second half"}
+#: Windows that reach back from their end -> the words before its date.
+_REACHING: Final = {
+    "1W": "in the week to ",
+    "1M": "in the month to ",
+    "3M": "in the three months to ",
+    "6M": "in the six months to ",
+    "1Y": "in the twelve months to ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A window as a sentence names it.
+
+    Attributes:
+        words: "this year", "in the week to 26 June 2026".
+        dated: they name the day it ends on.
+        running: it is not over: what happened in it has happened so far.
+    """
+
+    words: Sentence
+    dated: bool
+    running: bool
+
+    @property
+    def has(self) -> str:
+        """The auxiliary of what has happened so far; "" of what is over."""
+        return "has " if self.running else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What is claimed to be rare, and where its figures stand.
+
+    Attributes:
+        kind: "lead", "deficit", "gain" or "loss".
+        size: "wide" of a gap, "large" of a return.
+        rolling: path of its rank among all stretches as long.
+        calendar: path of its rank among the same windows of other years.
+        value: name of the value of one year there.
+        owner: "the", or "its" of one index.
+    """
+
+    kind: str
+    size: str
+    rolling: str
+    calendar: str
+    value: str
+    owner: str = "the"
+
+    @property
+    def most(self) -> str:
+        """The superlative: "the widest lead"."""
+        return f"{self.owner} {self.size.removesuffix('e')}est {self.kind}"
+
+    @property
+    def more(self) -> str:
+        """The comparative: "a wider lead"."""
+        return f"a {self.size.removesuffix('e')}er {self.kind}"
+
+
+def when(snapshot: Snapshot) -> When:
+    """The window of an answer in words; one that ran to an earlier day is told by its dates."""
+    window, label = snapshot.window, snapshot.window.label
+    end = Figure(spoken(window.end), "question.end")
+    last = window.end >= snapshot.last_session
+    if label == "1D":
+        return When(Sentence("on ", end), dated=True, running=False)
+    if label in _REACHING:
+        return When(Sentence(_REACHING[label], end), dated=True, running=False)
+    if label in _RUNNING and last:
+        return When(Sentence(_RUNNING[label]), dated=False, running=True)
+    if label in _HALVES:
+        return When(Sentence(_HALVES[label]), dated=False, running=last)
+    if label.isdigit():
+        year = Figure(label, "question.window")
+        return When(Sentence("in ", year), dated=_is_whole_year(snapshot), running=last)
+    start = Figure(spoken(window.start), "question.start")
+    return When(Sentence("from ", start, " to ", end), dated=True, running=False)
+
+
+def _is_whole_year(snapshot: Snapshot) -> bool:
+    """Whether the window is a calendar year that is over."""
+    window = snapshot.window
+    return window.label.isdigit() and window.end_anchor <= snapshot.last_session
+
+
+def mark(snapshot: Snapshot) -> str:
+    """What stands before the first sentence of a market that is made up, or still open."""
+    before = "SIMULATED: " if snapshot.simulated else ""
+    return before + ("Intraday: " if snapshot.state == "intraday" else "")
+
+
+def moved(value: float) -> str:
+    """The verb of a return."""
+    return "gained" if value >= 0 else "lost"
+
+
+def dividends(snapshot: Snapshot) -> str:
+    """Whether returns hold dividends."""
+    return "including dividends" if snapshot.question.basis == "tr" else "before dividends"
+
+
+def gap_sentence(snapshot: Snapshot, spread: Spread, claim: Sentence, voice: Voice) -> Sentence:
+    """Say: ``IWM has outpaced SPY by 14.8 percentage points this year, the widest lead ...``.
+
+    Args:
+        snapshot: what is told, of a pair that is not level.
+        spread: its gap.
+        claim: how rare it is, as the sentence goes on; falsy for nothing.
+        voice: of the text.
+    """
+    question, window = snapshot.question, when(snapshot)
+    # who lost less has not outpaced anybody
+    verb = "outpaced" if spread.small_return > 0 else "beaten" if window.running else "beat"
+    if spread.gap < 0:
+        verb = "lagged"
+    return Sentence(
+        mark(snapshot), Name(question.small), f" {window.has}{verb} ", Name(question.large),
+        " by ", voice.points(spread.gap, "spread.gap_pp"), " ", window.words, claim, ".",
+    )  # fmt: skip
+
+
+def returns_sentence(snapshot: Snapshot, spread: Spread) -> Sentence:
+    """What each of two funds made, at places at which the gap between them adds up."""
+    question, window = snapshot.question, when(snapshot)
+    one, other = spread.small_return, spread.large_return
+    places = places_of(spread.gap, one, other)
+    to = Sentence(" to ", Figure(spoken(snapshot.window.end), "question.end"))
+    second = f" {moved(other)} " if (one >= 0) != (other >= 0) else " "
+    return Sentence(
+        Name(question.small), f" {moved(one)} ", percent(one, "spread.small_return", places),
+        f" {dividends(snapshot)}", Sentence() if window.dated else to, ", ",
+        Name(question.large), second, percent(other, "spread.large_return", places), ".",
+    )  # fmt: skip
+
+
+def _every(rank: Rank, path: str) -> Sentence:
+    """What a value is ranked among: ``6,554 overlapping stretches of 5 sessions since ...``."""
+    of, first = Figure(f"{rank.of:,}", f"{path}.of"), Figure(spoken(rank.first), f"{path}.first")
+    over = Sentence("sessions")
+    if rank.length > 1:
+        length = Figure(f"{rank.length:,}", f"{path}.sessions")
+        over = Sentence("overlapping stretches of ", length, " sessions")
+    return Sentence(of, " ", over, " since ", first)
+
+
+def rolling_claim(rank: Rank | None, claimed: Claimed) -> Sentence:
+    """The claim among all stretches as long, as a sentence goes on; nothing for a usual value."""
+    path = claimed.rolling
+    if rank is None or rank.standing in (None, "usual"):
+        return Sentence()
+    if rank.standing == "record":
+        return Sentence(f", {claimed.most} of all ", _every(rank, path))
+    if rank.standing == "rare":
+        figure = Figure(beyond(rank, path).replace(" ", ""), f"{path}.beyond")
+        return Sentence(f", {claimed.more} than in ", figure, " of ", _every(rank, path))
+    assert rank.last_overlapping is not None
+    last = Figure(spoken(rank.last_overlapping), f"{path}.last_overlapping")
+    return Sentence(f", {claimed.most} of its length since ", last)
+
+
+def rolling_context(rank: Rank | None, claimed: Claimed, voice: Voice, *, full: bool) -> Sentence:
+    """How often a usual value was reached, or how far out the farthest of a rare one was.
+
+    Args:
+        rank: among all stretches as long.
+        claimed: what is ranked.
+        voice: of the text.
+        full: also say the farthest out of a rare value.
+    """
+    path = claimed.rolling
+    if rank is None or rank.standing not in ("usual", "rare"):
+        return Sentence()
+    if rank.standing == "usual":
+        count = Figure(f"{rank.as_wide:,}", f"{path}.as_wide")
+        last = Sentence()
+        if rank.last is not None:
+            last = Sentence(", most recently on ", Figure(spoken(rank.last), f"{path}.last"))
+        return Sentence(
+            f"Such a {claimed.kind} is not unusual: ", count, " of ", _every(rank, path),
+            f" brought one as {claimed.size}", last, ".",
+        )  # fmt: skip
+    if not full:
+        return Sentence()
+    record, end = rank.record, Figure(spoken(rank.record.end), f"{path}.record.end")
+    value = _value(record.value, f"{path}.record.{claimed.value}", voice)
+    told = f"The {claimed.most.partition(' ')[2]} of any "
+    if rank.length == 1:
+        return Sentence(told, "session came on ", end, ": ", value, ".")
+    return Sentence(told, "such stretch ended on ", end, ": ", value, ".")
+
+
+def _value(value: float, path: str, voice: Voice) -> Figure | Sentence:
+    """A gap in points, or a return in per cent, as the path says."""
+    return voice.points(value, path) if path.endswith("_pp") else percent(value, path)
+
+
+def _part(snapshot: Snapshot) -> str:
+    """What is compared with the same of other years."""
+    return "for a calendar year" if _is_whole_year(snapshot) else "for this part of a year"
+
+
+def calendar_claim(snapshot: Snapshot, ranking: Ranking, claimed: Claimed) -> Sentence:
+    """The claim among the same windows of other years, as a sentence goes on."""
+    path = claimed.calendar
+    if not ranking.claim:
+        return Sentence()
+    words, of = f", {claimed.most} {_part(snapshot)}", Figure(f"{ranking.of:,}", f"{path}.of")
+    if ranking.on_record:
+        return Sentence(words, " in ", of, " years of records")
+    if _since(ranking) is not None:
+        return Sentence(words, " since ", Figure(f"{ranking.since}", f"{path}.since"))
+    rank = Figure(f"{ranking.rank}", f"{path}.rank")
+    superlative = claimed.most.partition(" ")[2]
+    return Sentence(
+        f", {claimed.owner} ", rank, f"{ordinal(ranking.rank)}-{superlative} {_part(snapshot)}"
+        " in ", of, " years",
+    )  # fmt: skip
+
+
+def ordinal(number: int) -> str:
+    """The letters after an ordinal: 1st, 2nd, 3rd, 11th."""
+    if number % 100 in (11, 12, 13):
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+
+
+def _since(ranking: Ranking) -> YearGap | None:
+    """The year that a claim names, which was wider; None where none is, or it is recent."""
+    last = max(year.year for year in ranking.history)
+    if ranking.since is None or ranking.ties is not None or last - ranking.since < NOTABLE_YEARS:
+        return None
+    return next(year for year in ranking.history if year.year == ranking.since)
+
+
+def calendar_context(ranking: Ranking, claimed: Claimed, voice: Voice) -> Sentence:
+    """What the year that comes next to a claim made, or the one that it names."""
+    path = claimed.calendar
+    if not ranking.claim:
+        return Sentence()
+    runner = ranking.runner_up
+    if ranking.on_record and runner is not None and (runner.gap > 0) == (ranking.gap > 0):
+        value = _value(runner.gap, f"{path}.runner_up.{claimed.value}", voice)
+        year = Figure(f"{runner.year}", f"{path}.runner_up.year")
+        return Sentence(f"The next {claimed.size.removesuffix('e')}est was ", value, ", in ", year,
+                        ".")  # fmt: skip
+    since = _since(ranking)
+    if since is None or ranking.on_record:
+        return Sentence()
+    place = ranking.history.index(since)
+    value = _value(since.gap, f"{path}.history[{place}].{claimed.value}", voice)
+    return Sentence("In ", Figure(f"{since.year}", f"{path}.since"), " it was ", value, ".")
