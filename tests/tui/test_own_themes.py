@@ -61,7 +61,7 @@ def test_a_theme_by_its_name_filters_and_marks_and_goes_again() -> None:
         await press(pilot, app, ":", *"theme ODD pair", "enter")
         assert "theme Odd pair 2 of 30" in seen(app) and "1 of 20" in seen(app)
         assert list(app.marked) == ["S01", "S29", "L19"]
-        assert "Odd pair: your own; in neither index: GONE" in seen(app)
+        assert "Odd pair: your own; 3 of 4 found; in neither index: GONE" in seen(app)
         await press(pilot, app, "X")
         assert app.question.without == ("S01", "S29", "L19")
         await press(pilot, app, "X", ":", *"theme", "enter")
