@@ -46,9 +46,9 @@ TESTS = ("-m", "pytest", "--dist", "worksteal", "-n")
 SHIPPED = (
     "LICENSE", "SECURITY.md", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "dev.py",
     "requirements-dev.lock",
-    "docs/architecture.svg", "docs/session.svg", "tests/conftest.py", "bench/compute.py",
-    "tests/answers/vectors.json", "core/py.typed", "cache/facts/data/sessions.csv",
-    "tui/screen/app.tcss",
+    "docs/architecture.svg", "docs/session.svg", "docs/notebook.py", "tests/conftest.py",
+    "bench/compute.py", "tests/answers/vectors.json", "core/py.typed",
+    "cache/facts/data/sessions.csv", "tui/screen/app.tcss", "tui/cli/SKILL.md",
 )  # fmt: skip
 
 
@@ -173,9 +173,10 @@ def audit() -> None:
 
 
 def buckets() -> None:
-    """A desk on a bucket against moto's server, which is too large for the lock."""
+    """A desk on a bucket against moto's server, which is too large for the lock; DuckDB beside."""
     ready(DEV_LOCK)
-    call(PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "moto[server]")
+    packages = ("moto[server]", "duckdb", "duckdb-extension-httpfs")
+    call(PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", *packages)
     call(PYTHON, "-m", "pytest", "tests/process/test_bucket_server.py")
     call(PYTHON, "-m", "tests.torture", "buckets")
 

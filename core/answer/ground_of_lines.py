@@ -125,13 +125,16 @@ def _first_dividends(market: Market) -> Dates:
     """(L,) session of each line's first dividend on record, NaT without any; cached."""
 
     def find() -> Dates:
-        first = np.full(len(market.register), np.datetime64("NaT"), "datetime64[D]")
+        # in days: NumPy's minimum of dates by place is deprecated within itself (2.5)
+        never = np.iinfo(np.int64).max
+        first = np.full(len(market.register), never)
         for block in market.bars:
             line = _lines_of(market, block)[block.dividend.col]
             listed = line >= 0
             sessions = block.sessions[block.dividend.row[listed]]
-            np.fmin.at(first, line[listed], sessions)
-        return first
+            np.minimum.at(first, line[listed], sessions.astype(np.int64))
+        dates: Dates = np.where(first == never, np.iinfo(np.int64).min, first).view("datetime64[D]")
+        return dates
 
     return market.cached((market.register, "first dividends"), find)
 

@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 
 from tests.tui.test_cli import Cli, cli, filled, once
+from tests.tui.test_history_written import home as history
 from tui.cli.run import run
 
 pytest.importorskip("obstore")
 moto = pytest.importorskip("moto.server")
 
-__all__ = ["cli", "filled", "once"]
+__all__ = ["cli", "filled", "history", "once"]
 
 ADDRESS = "s3://desk/internals"
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,3 +135,26 @@ def test_two_publishers_cannot_mix(filled: Cli, bucket: Any, tmp_path: Path) -> 
     command = [sys.executable, "-m", "tui", "--home", ADDRESS, "status", "--format", "json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["prices"]["symbols"] == 1 and not done.stderr
+
+
+def test_duckdb_queries_the_exported_history_in_place(
+    history: Path, bucket: Any, server: str, tmp_path: Path
+) -> None:
+    """The files lie on the bucket as they were exported, and are read there."""
+    duckdb = pytest.importorskip("duckdb")
+    extension = pytest.importorskip("duckdb_extension_httpfs")
+    question = ["--basis", "pr", "--pair", "IWM:SPY", "--home", str(history)]
+    assert run(["export", "--history", str(tmp_path / "out"), *question]) == 0
+    for file in (tmp_path / "out").rglob("*.parquet"):
+        bucket.upload_file(str(file), "desk", f"history/{file.relative_to(tmp_path / 'out')}")
+    (library,) = Path(extension.__file__).parent.rglob("*.duckdb_extension")
+    queries = duckdb.connect(config={"allow_unsigned_extensions": "true"})
+    queries.execute(f"load '{library}'")
+    host = server.removeprefix("http://")
+    queries.execute(
+        "create secret (type s3, key_id 'reader', secret 'secret', region 'us-east-1',"
+        f" endpoint '{host}', url_style 'path', use_ssl false)"
+    )
+    measures = "read_parquet('s3://desk/history/measures/*/*/*.parquet', hive_partitioning = true)"
+    ups = f"select fund, year, value from {measures} where measure = 'share_up' order by year"
+    assert queries.execute(ups).fetchall() == [("IWM", 2012, 0.25), ("IWM", 2013, 0.75)]

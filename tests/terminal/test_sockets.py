@@ -13,12 +13,15 @@ import pytest
 from tests.terminal.test_child import read_until
 from tests.terminal.test_terminals import ROOT, started
 
-#: Run at the start of every Python here: writes down each socket that leaves the process.
+#: Run at the start of every Python here: writes down each socket that leaves the process, and each
+#: library that is loaded and opens its own where Python does not see it.
 HOOK = """
 import sys
 def looked(event, arguments):
-    if event in ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo",
-                 "socket.gethostbyname"):
+    if event == "import" and arguments[0] in ("obstore", "curl_cffi"):
+        event = "import " + arguments[0]
+    sockets = "connect", "bind", "sendto", "getaddrinfo", "gethostbyname"
+    if event.startswith("import ") or event in ["socket." + name for name in sockets]:
         with open({record!r}, "a") as file:
             file.write(" ".join([event, *sys.argv[1:3]]) + "\\n")
 sys.addaudithook(looked)
@@ -80,6 +83,24 @@ def test_the_hook_sees_a_refresh(
     assert "socket.connect" in record.read_text()
 
 
+def test_the_hook_sees_a_bucket(
+    record: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("obstore")
+    # plain http is refused before a connection is tried
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert internals("note", "--home", "s3://desk/internals") == 2
+    assert "import obstore" in record.read_text()
+    prices = tmp_path / "closes.csv"
+    prices.write_text("symbol,date,close\nIWM,2026-06-25,100\nIWM,2026-06-26,101\n")
+    record.unlink()
+    assert internals("import", "prices", prices, "--home", tmp_path / "home") == 0
+    assert not record.exists()
+    assert internals("publish", "s3://desk/internals", "--home", tmp_path / "home") == 2
+    assert "import obstore" in record.read_text()
+
+
 def test_no_command_opens_a_socket(record: Path, tmp_path: Path) -> None:
     home, prices = ("--home", tmp_path / "home"), tmp_path / "closes.csv"
     prices.write_text("symbol,date,close\nIWM,2026-06-25,100\nIWM,2026-06-26,101\n")
@@ -95,6 +116,10 @@ def test_no_command_opens_a_socket(record: Path, tmp_path: Path) -> None:
     ):
         assert internals(*command, "--demo", *home) in (0, 1), command
     assert internals("status", *home) == 0
+    assert internals("publish", tmp_path / "desk", *home) == 0
+    assert internals("status", "--home", tmp_path / "desk") == 0
+    picture = ("--format", "png", "--picture", "gap", "--output", tmp_path / "gap.png")
+    assert internals("note", *picture, "--demo", *home) in (0, 3)
     assert not record.exists() or record.read_text() == ""
 
 
