@@ -163,7 +163,7 @@ def drawing(snapshot: Snapshot, path: Trail, words: str, width: int, height: int
     stacked = [chart for chart in stacked if chart.height >= 2]
     lines += inset(stacked_charts(path.sessions, stacked, width - 2))
     keys = (
-        ("n N", "next name, the one before"),
+        ("n N", "names"),
         ("[ ]", "window"),
         ("< >", "date"),
         ("t", "basis"),
