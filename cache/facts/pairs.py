@@ -20,6 +20,12 @@ def shipped_pairs() -> tuple[Pair, ...]:
     return tuple(Pair(small, large, group) for group, (small, _, large) in named)
 
 
+def board_funds(watched: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Every fund of the pairs of the board, once."""
+    pairs = board_pairs(watched)
+    return tuple(dict.fromkeys(fund for pair in pairs for fund in (pair.small, pair.large)))
+
+
 def board_pairs(watched: Iterable[tuple[str, str]]) -> tuple[Pair, ...]:
     """The shipped pairs, and after them those of a user's list that are not among them."""
     shipped = shipped_pairs()

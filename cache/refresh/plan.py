@@ -104,7 +104,7 @@ def make_plan(
         vendors: the sources whose closes a refresh brought.
         only: these symbols alone, and no files; None for all.
     """
-    pair, now, funds, full = request.pair, request.now, request.funds, request.full
+    pair, now, funds, full = request.leading, request.now, request.funds, request.full
     sessions = request.reference.sessions
     final = last_final(now)
     known = HeldCloses(prices, vendors)
@@ -113,8 +113,14 @@ def make_plan(
     again = full or request.again
     lists = dict.fromkeys(pair) | {n: None for fund in pair for n in dated_lenders(funds, fund)}
     wanted = _wanted(
-        holdings, pair, lists, _years_back(now.date(), request.years), request.reference.aliases
+        {} if request.board else holdings,
+        pair,
+        lists,
+        _years_back(now.date(), request.years),
+        request.reference.aliases,
     )
+    if request.board:
+        funds = {}
     if only is not None:
         wanted, funds = [symbol for symbol in wanted if symbol in only], {}
     for symbol in wanted:
@@ -141,7 +147,7 @@ def make_plan(
     files = [
         *stale_files(
             holdings,
-            pair,
+            request.pair,
             now,
             final,
             request.reference,
@@ -175,7 +181,7 @@ def whole(symbol: str, known: HeldCloses, request: Request, vendor: Vendor = YAH
     """
     today = request.now.date()
     begin = _years_back(today, request.years)
-    if symbol in request.pair:
+    if symbol in request.leading:
         begin = INDICES_FROM if symbol.startswith("^") else FUNDS_FROM
     days, _ = known.closes(symbol)
     if len(days):
@@ -208,7 +214,7 @@ def _until(now: datetime) -> date:
 
 def _wanted(
     holdings: Mapping[str, Sequence[Holdings]],
-    pair: tuple[str, str],
+    pair: tuple[str, ...],
     lists: Iterable[str],
     since: date,
     aliases: Mapping[str, str],

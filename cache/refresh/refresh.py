@@ -64,7 +64,9 @@ def refresh(
     stop = stop or threading.Event()
     began = time.monotonic()
     wish = " full" * request.full + " again" * request.again
-    question = ":".join(request.pair) + wish
+    question = (
+        "board " + " ".join(request.board) if request.board else ":".join(request.pair)
+    ) + wish
 
     def say(stage: Stage, message: str) -> None:
         if report is not None:

@@ -32,6 +32,8 @@ class Request:
         years: how far back the lines go; funds go back to 1993, indices to 1987.
         since: start of the window, for the holdings files of its start and month ends.
         rate: requests a second, for the expected time.
+        board: funds whose closes alone are brought, whole as those of the pair: no lines, no
+            files; () for the pair itself.
     """
 
     pair: tuple[str, str]
@@ -43,3 +45,9 @@ class Request:
     years: int = 2
     since: date | None = None
     rate: float = RATE
+    board: tuple[str, ...] = ()
+
+    @property
+    def leading(self) -> tuple[str, ...]:
+        """The symbols that come first, whole, and never wait: without them nothing is answered."""
+        return self.board or self.pair

@@ -87,7 +87,7 @@ class RunState:
     def note(self, source: str) -> Note:
         """Return this refresh's entry for the list of imports."""
         request = self.request
-        what = f"refresh of {request.pair[0]}:{request.pair[1]}"
+        what = "refresh of " + ("the board" if request.board else ":".join(request.pair))
         key = f"{what} {request.now.isoformat()} {self.began}"
         return Note("refresh", request.now, source, what, key)
 

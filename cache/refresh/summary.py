@@ -29,7 +29,8 @@ def summarize(
     """Return what a refresh fetched, what failed and why, and what it cost."""
     stopped = run.stop.is_set()
     limited = plan.wait_until or prices.limited_until
-    missing = [f for f in dict.fromkeys(run.request.pair) if not run.holdings.get(f)]
+    pair = () if run.request.board else run.request.pair
+    missing = [f for f in dict.fromkeys(pair) if not run.holdings.get(f)]
     words: list[str] = []
     if prices.unreachable and not run.symbols:
         why = next(reversed(run.failed.values()), "nothing arrived").removesuffix("; try again")

@@ -195,6 +195,6 @@ class Bucket:
 
 
 def _words(error: Exception) -> str:
-    """The library's own sentence without its trace; no address in it carries a signature."""
+    """The end of the library's own sentence: what went wrong, without addresses and attempts."""
     first = str(error).partition("\n")[0].partition("?")[0]
-    return clean(first, 200) or type(error).__name__
+    return clean(first.rpartition(" - ")[2], 200) or type(error).__name__

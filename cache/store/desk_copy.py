@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -167,6 +168,9 @@ def bring(bucket: Bucket, home: Path, now: datetime) -> str:
         mark = _marked(home)
         if copy.generation() is None or mark is None:
             raise
+        with suppress(OSError):
+            # for the screen, which is drawn over what is said here
+            _mark(home, {**mark, "failure": str(error)}, bucket)
         hours = (now - datetime.fromisoformat(mark["at"])).total_seconds() / 3600
         old = f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
         return (
@@ -263,12 +267,13 @@ def _fields(data: bytes, address: str) -> dict[str, Any]:
 
 
 def _mark(home: Path, published: Mapping[str, Any], bucket: Bucket) -> None:
-    """Write down what is here, and where it came from."""
+    """Write down what is here, where it came from, and why nothing newer came."""
     body = {
         "schema": 1,
         "generation": published["generation"],
         "at": published["at"],
         "address": bucket.address,
+        "failure": published.get("failure", ""),
     }
     data = json.dumps(body).encode() + b"\n"
     if regular.read_or_none(home / MARKER) != data:

@@ -171,12 +171,14 @@ def _closed(target: Path, group: int | None) -> Path | None:
 
 
 def published_words(directory: Path) -> str:
-    """Return a sentence on a published market: since when, and how new data come."""
+    """Return a sentence on a published market: since when, and how new data come or why not."""
     try:
         body: dict[str, Any] = json.loads(regular.read_or_none(directory / MARKER) or b"")
         when = f" {datetime.fromisoformat(body['at']):%Y-%m-%d %H:%M} UTC"
     except (OSError, ValueError, KeyError, TypeError):
         body, when = {}, ""
+    if failure := body.get("failure"):
+        return f"a copy of what was published{when}, read-only: {clean(str(failure))}"
     where = f" at {clean(address)}" if (address := body.get("address")) else ""
     return (
         f"published{when}{where}, read-only: its owner's next `internals publish` brings new data"

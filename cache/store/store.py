@@ -2,6 +2,7 @@
 
     HOME/objects/HASH.npy|json|raw     content, named by its SHA-256 (measured faster than BLAKE2b)
     HOME/generations/00000012.json     a manifest: the objects of one generation, under its own hash
+    HOME/derived/                      what was worked out from a generation, gone with it
     HOME/head                          the newest generation's number, written once that lasts
     HOME/lock                          held by the one process that writes
 
@@ -21,7 +22,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.errors import StoreEmpty, StoreError
-from cache.store import disk, head, objects, pack, reading
+from cache.store import derived, disk, head, objects, pack, reading
 from cache.store.journal import pack_journal
 from cache.store.manifest import PARTS, Aside, Held, aside_of, named
 from cache.store.objects import Damaged
@@ -226,6 +227,7 @@ class Store(StoreReader):
         # Manifests first: a reader that misses an object finds the listing changed, and retries.
         for number in numbers:
             disk.remove(self._generations / f"{number:08d}.json")
+        derived.tidy(self.home, self._numbers())
         if damaged:
             return
         try:

@@ -44,10 +44,12 @@ class BoardBreadth:
 
     Attributes:
         fund: the index's.
+        window: what it is counted over.
         values: column -> figure, a fraction or a count; None where it is not claimed.
     """
 
     fund: str
+    window: str
     values: Mapping[str, float | None]
 
 
@@ -57,6 +59,18 @@ def leader(row: BoardRow, window: str) -> str | None:
     if not gap:
         return None
     return row.pair.small if gap > 0 else row.pair.large
+
+
+def breadths_of(market: Market, board: Board, window: str) -> dict[str, BoardBreadth]:
+    """Name of a pair -> breadth of the index of it that leads, where its lines are held.
+
+    Args:
+        market: what is held.
+        board: whose rows are counted.
+        window: see `breadth_of`.
+    """
+    rows = ((row.pair.name, breadth_of(market, row, board, window)) for row in board.rows)
+    return {name: breadth for name, breadth in rows if breadth is not None}
 
 
 def breadth_of(market: Market, row: BoardRow, board: Board, window: str) -> BoardBreadth | None:
@@ -90,4 +104,4 @@ def breadth_of(market: Market, row: BoardRow, board: Board, window: str) -> Boar
         figure = reading(scalar, view, daily) if scalar.claimed(view) else None
         value = None if figure is None else figure.change if change else figure.value
         values[column] = value
-    return BoardBreadth(fund, values)
+    return BoardBreadth(fund, window, values)

@@ -115,7 +115,10 @@ class Figures:
         """The heaviest lines at the window's two ends."""
         window = self.window
         last = list_at_end(self.market, self.fund, window.start, window.end, self.parts[0].as_of)
-        return WindowWeights(held_weights(self._weights), weights_at(self.market, last, window.end))
+        return WindowWeights(
+            held_weights(self._weights),
+            weights_at(self.market, last, window.end, self.swept.closes),
+        )
 
     @cached_property
     def _whole(self) -> IndexView:
@@ -136,12 +139,12 @@ class Figures:
             return False
         return covers(1 - self.swept.stretch.end_early) or self._whole.covered
 
-    @property
+    @cached_property
     def claims(self) -> bool:
         """Whether coverage and lists are good enough to speak of leaders."""
         return self.covered and all(part.carry.leaders for part in self.parts)
 
-    @property
+    @cached_property
     def claims_breadth(self) -> bool:
         """Whether they are good enough to count how many rose."""
         return self.covered and all(part.carry.breadth for part in self.parts)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
 
@@ -43,8 +43,7 @@ CLAIM_YEARS: Final = 10
 _RUNNING_SUMS: Final = ("advance_decline_line", "summation")
 
 
-@record(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A measure of one window.
 
     Attributes:

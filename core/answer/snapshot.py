@@ -35,7 +35,7 @@ from core.measures.membership import as_known, list_at_end, spans
 from core.measures.spread import Spread, spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from core.data.frames import Holdings
@@ -106,6 +106,24 @@ def _spread(
         as_of=as_of,
         calendar=market.reference.sessions,
     ), ""
+
+
+def _changes(
+    market: Market,
+    window: Window,
+    as_of: date,
+    parts: Mapping[str, tuple[Span, ...]],
+    indices: Mapping[str, IndexView],
+) -> dict[str, Changes]:
+    """Fund -> what changed between two of its files, of those that have two."""
+    changes_of = {}
+    for fund, spans_of in parts.items():
+        first = spans_of[0].origin if spans_of and not spans_of[0].carry.lender else None
+        files = pair_of_files(market, fund, first, window.end)
+        if files is not None:
+            found = changes(market, *files, as_of)
+            changes_of[fund] = _with_contributions(market, found, files, indices.get(fund))
+    return changes_of
 
 
 def _with_contributions(
@@ -213,15 +231,6 @@ def take(market: Market, question: Question) -> Snapshot:
         ]
         if sides[0] is not None and sides[1] is not None:
             steps = bridge(sides[0], sides[1])
-    changes_of: dict[str, Changes] = {}
-    for fund in pair:
-        first = parts[fund][0].origin if parts[fund] and not parts[fund][0].carry.lender else None
-        files = pair_of_files(market, fund, first, window.end)
-        if files is not None:
-            changes_of[fund] = _with_contributions(
-                market, changes(market, *files, as_of), files, indices.get(fund)
-            )
-
     to_come = {}
     for fund in pair:
         told_of = coming(
@@ -267,7 +276,7 @@ def take(market: Market, question: Question) -> Snapshot:
         bridge=steps,
         gap_leaders=gap_leaders(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else None,
         sector_effects=by_sector(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else (),
-        changes=changes_of,
+        changes=Later(lambda: _changes(market, window, as_of, parts, indices)),
         daily={fund: breadth for fund, breadth in by_day.items() if breadth is not None},
         missing=tuple(missing),
         warnings=(*remarks, *warnings(market, question, window, indices, lists)),

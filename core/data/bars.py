@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import Block, Events, dates_of, day, pydate
+from core.data.frames import Block, Events, dates_of, day, distinct, pydate
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -166,12 +166,12 @@ def with_file_closes(
         return tuple(blocks)
     years = {block.year: block for block in blocks}
     of_fill = closes.session.astype("datetime64[Y]").astype(np.int64) + 1970
-    for year in np.unique(of_fill).tolist():
+    for year in distinct(of_fill).tolist():
         mine = of_fill == year
         when, line, value = closes.session[mine], closes.line[mine], closes.close[mine]
         block = _roomy(years.get(year), year, when, sessions)
         column = {symbol: place for place, symbol in enumerate(block.symbols)}
-        for number in np.unique(line).tolist():
+        for number in distinct(line).tolist():
             column.setdefault(closes.symbols[number], len(column))
         place = np.array([column.get(symbol, -1) for symbol in closes.symbols], np.intp)
         tables = {name: _wider(getattr(block, name), len(column)) for name in _FIELDS}
@@ -204,9 +204,9 @@ def _roomy(block: Block | None, year: int, when: Dates, sessions: Dates) -> Bloc
         return block
     of_year = sessions[between(sessions, date(year, 1, 1), pydate(when.max()))]
     if block is None:
-        days = np.union1d(of_year, when)
+        days = distinct(np.concatenate([of_year, when]))
         return Block(days, (), np.zeros((len(days), 0)))
-    days = np.union1d(np.union1d(of_year, when), block.sessions)
+    days = distinct(np.concatenate([of_year, when, block.sessions]))
     rows = np.searchsorted(days, block.sessions)
 
     def longer(values: FloatArray | None) -> FloatArray | None:

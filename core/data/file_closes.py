@@ -275,7 +275,7 @@ def _assembled(
         rows = slice(*np.searchsorted(line, [number, number + 1]))
         inside[rows] |= (when[rows] > begin) & (when[rows] < end)
         close[rows][when[rows] < end] /= value
-    filled = np.unique(line)
+    filled = distinct(line)
     for number in filled[np.isin(filled, list(recorded))].tolist():
         rows = slice(*np.searchsorted(line, [number, number + 1]))
         for on, value in recorded[number]:
@@ -288,7 +288,7 @@ def _assembled(
     spans = LinkSpans(link_line, first, last, clean)
     breaks = _breaks(symbols, line, when, following, spans)
     every = line, when, following, spans, [(begin, end) for _, begin, end, _ in splits]
-    linked = np.isin(line, np.unique(link_line))
+    linked = np.isin(line, link_line)
     line, when, close = line[linked], when[linked], close[linked]
     used, compact = np.unique(line, return_inverse=True)
     there = set(used.tolist())

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.file_splits import split_factors
-from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, day
+from core.data.frames import BoolArray, FloatArray, Holdings, IntArray, day, distinct
 
 #: Two files of a fund further apart than this do not tell splits between them.
 LINK_DAYS: Final = 100
@@ -66,7 +66,7 @@ def link(
     seen = np.full(size, -1)
     for place, new in enumerate(files):
         earlier = seen[new.numbers]
-        for before in np.unique(earlier[earlier >= 0]).tolist():
+        for before in distinct(earlier[earlier >= 0]).tolist():
             old = files[before]
             if not 0 < (new.session - old.session).days <= LINK_DAYS:
                 continue

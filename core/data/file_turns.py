@@ -59,8 +59,8 @@ def untold(
         linked = np.full(size, DAYS)
         np.minimum.at(linked, spans.line, spans.last)
         begins = np.append(True, line[1:] != line[:-1])
-        pairs = np.unique(np.stack([when[begins], linked[line[begins]]], axis=1), axis=0)
-        stretches |= {(begin, end) for begin, end in pairs.tolist() if begin < end < DAYS}
+        pairs = zip(when[begins].tolist(), linked[line[begins]].tolist(), strict=True)
+        stretches |= {(begin, end) for begin, end in set(pairs) if begin < end < DAYS}
         stretches |= _spanned_later(line, when, following, spans)
     return tuple(
         Untold(*(pydate(np.datetime64(edge, "D")) for edge in stretch))

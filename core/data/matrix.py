@@ -141,14 +141,31 @@ class Matrix:
         values = self.stand_in[np.maximum(rows, 0), np.arange(len(self.symbols))]
         return np.where(rows >= 0, values, np.nan)
 
-    def growth(self, first: IntArray, last: IntArray, basis: str) -> FloatArray:
+    def last_closes(self, row: int) -> FloatArray:
+        """(N,) last stand-in price at or before a row, NaN where none."""
+        if row < 0:
+            return np.full(len(self.symbols), np.nan)
+        prices = self.stand_in[row].copy()
+        rows = self._last_in_gaps[row]
+        prices[self._gaps] = np.where(rows >= 0, self.stand_in[rows, self._gaps], np.nan)
+        return np.asarray(prices)
+
+    def growth(
+        self,
+        first: IntArray,
+        last: IntArray,
+        basis: str,
+        prices: tuple[FloatArray, FloatArray] | None = None,
+    ) -> FloatArray:
         """(N,) price ratio between two rows a column, with dividends reinvested under "tr".
 
         PR: P_last / P_first. TR: times the product of (1 + D/P) over dividends at rows
         in (first, last], which is the product over days of (P_t + D_t) / P_{t-1}; or the
         ratio of adjusted closes where dividends come in that form, as far as they do.
+        ``prices`` are those at the two rows, where they are known.
         """
-        ratio = self.price_at(last) / self.price_at(first)
+        lower, upper = prices or (self.price_at(first), self.price_at(last))
+        ratio = upper / lower
         if basis == "pr":
             return np.where(self.only_adjusted, np.nan, ratio)
         rows, columns, yields = self.dividends

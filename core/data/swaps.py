@@ -70,17 +70,17 @@ def swaps(files: Sequence[Holdings]) -> Iterable[Swap]:
             if symbol not in place or after.names[place[symbol]] != name
         ]
         texts = [
-            (old, new, _alone(old), _alone(new))
+            (old, _alone(old, wanted), _alone(new, wanted))
             for old, new in (
                 (before.identifiers, after.identifiers),
                 (before.names, after.names),
             )
-            if rows and old and new
+            if rows and old and new and (wanted := {old[row] for row in rows})
         ]
         known = set(before.symbols) if rows else set()
         for row in rows:
             old = before.symbols[row]
-            for all_texts, _, once, new_once in texts:
+            for all_texts, once, new_once in texts:
                 text = all_texts[row]
                 new_row = new_once.get(text) if text in once else None
                 if new_row is None:
@@ -93,10 +93,11 @@ def swaps(files: Sequence[Holdings]) -> Iterable[Swap]:
                 break
 
 
-def _alone(texts: Sequence[str]) -> dict[str, int]:
-    """Text -> row, for texts that stand once; "" is none."""
-    seen = Counter(texts)
-    return {text: row for row, text in enumerate(texts) if text and seen[text] == 1}
+def _alone(texts: Sequence[str], wanted: set[str]) -> dict[str, int]:
+    """Text -> row, for those of some texts that stand once; "" is none."""
+    rows = [row for row, text in enumerate(texts) if text and text in wanted]
+    seen = Counter(texts[row] for row in rows)
+    return {texts[row]: row for row in rows if seen[texts[row]] == 1}
 
 
 def followed(

@@ -81,9 +81,12 @@ def order(
     symbol, A to Z, or its number in the register, which sorts alike. Laggards are the same
     list read backwards.
     """
-    return np.lexsort((np.array(symbols), -weight, -np.round(contribution, _DECIMALS))).astype(
-        np.intp
-    )
+    larger_first = -np.round(contribution, _DECIMALS)
+    ranked = np.argsort(larger_first, kind="stable")
+    if np.all(np.diff(larger_first[ranked]) > 0):
+        # no ties, for which alone the other keys are
+        return ranked
+    return np.lexsort((np.array(symbols), -weight, larger_first)).astype(np.intp)
 
 
 def effective_number(parts: FloatArray) -> float | None:
@@ -127,9 +130,10 @@ def concentration(
         tops: the k wanted; those above the number of lines are left out.
         fund_return: of the fund's closes, None where they are not held.
     """
+    rounded = np.round(scaled, _DECIMALS)
     # what rounds to nothing at 1e-12 is neither a gain nor a loss
     unscaled = np.where(np.round(unscaled, _DECIMALS) == 0, 0.0, unscaled)
-    gain = math.fsum(unscaled[unscaled > 0])
+    gain = math.fsum(unscaled[unscaled > 0].tolist())
     gains = np.sort(unscaled[unscaled > 0])[::-1]
     half = int(np.searchsorted(np.cumsum(gains), gain / 2 * (1 - 1e-12))) + 1 if gain else None
     largest = []
@@ -138,14 +142,14 @@ def concentration(
             continue
         dropped = np.zeros(len(ranked), bool)
         dropped[ranked[:k]] = True
-        sum_scaled = math.fsum(scaled[dropped])
+        sum_scaled = math.fsum(scaled[dropped].tolist())
         reweighted, zeroed = without(dropped)
         largest.append(
             Top(
                 k=k,
                 contribution=sum_scaled,
                 share_of_net=sum_scaled / net if abs(net) >= NET_FLOOR else None,
-                share_of_gross_gain=math.fsum(unscaled[dropped]) / gain if gain else None,
+                share_of_gross_gain=math.fsum(unscaled[dropped].tolist()) / gain if gain else None,
                 reweighted=reweighted,
                 zeroed=zeroed,
                 fund_zeroed=None if fund_return is None else fund_return - sum_scaled,
@@ -157,8 +161,8 @@ def concentration(
         effective_n_abs=effective_number(np.abs(unscaled)),
         gini=gini(share),
         gini_gains=gini(gains),
-        gross_gain=math.fsum(scaled[np.round(scaled, _DECIMALS) > 0]),
-        gross_loss=math.fsum(scaled[np.round(scaled, _DECIMALS) < 0]),
+        gross_gain=math.fsum(scaled[rounded > 0].tolist()),
+        gross_loss=math.fsum(scaled[rounded < 0].tolist()),
         half_of_gain=half,
         curve=np.cumsum(unscaled[ranked]),
         top=tuple(largest),

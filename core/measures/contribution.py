@@ -9,24 +9,18 @@ Clarified", Journal of Performance Measurement 7(1), 2002).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.frames import STALE_SESSIONS, BoolArray, IntArray
+from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray
 from core.data.labels import labels_of
 from core.measures.basket import Basket
-from core.measures.segment import (
-    Part,
-    WindowLines,
-    closes_at,
-    ended,
-    file_rows,
-    lines_of,
-    measure,
-    quarantined,
-)
+from core.measures.closes import ClosesOn
+from core.measures.file_rows import ended, file_rows, quarantined
+from core.measures.segment import Part, WindowLines, lines_of, measure
 
 if TYPE_CHECKING:
     from core.data.market import Market
@@ -47,12 +41,13 @@ def counted_lines(
     """
     lines = lines_of(market, matrix, window_spans)
     start, end = window_spans[0].start, window_spans[-1].end
-    doubtful = quarantined(matrix, closes_at(market, matrix, start, end).start, matrix.row(end))
+    closes = ClosesOn(market, matrix)
+    doubtful = quarantined(matrix, closes(start).rows, matrix.row(end))
     numbers = []
     for span in window_spans:
         place = lines.line[market.rows(span.file)]
         columns = lines.has_column[place], lines.where[place]
-        of_file = file_rows(market, matrix, span, basis, columns, doubtful)
+        of_file = file_rows(closes, span, basis, columns, doubtful)
         counted = np.zeros(len(lines.numbers), bool)
         counted[place[of_file.counted]] = True
         numbers.append(lines.numbers[counted])
@@ -75,9 +70,10 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
         return None
     lines = lines_of(market, matrix, window_spans)
     start, end = window_spans[0].start, window_spans[-1].end
-    whole = closes_at(market, matrix, start, end)
-    doubtful = quarantined(matrix, whole.start, matrix.row(end))
-    parts = [measure(market, matrix, lines, span, basis, doubtful) for span in window_spans]
+    closes = ClosesOn(market, matrix)
+    first, last = closes(start), closes(end)
+    doubtful = quarantined(matrix, first.rows, last.row)
+    parts = [measure(closes, lines, span, basis, doubtful) for span in window_spans]
 
     names = ("member", "measured", "share", "returns", "values", "opened", "closed")
     member, measured, share, returns, values, opened, closed = (
@@ -91,14 +87,12 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
     reasons, flags = _words(parts, measured)
     _market_flags(market, matrix, lines, (start, end), ever, flags)
     if basis == "tr":
-        _dividend_flags(matrix, lines, whole.start, matrix.row(end), flags)
-    for line in np.nonzero(ever & ~whole.fresh_end[lines.where])[0].tolist():
-        last = int(whole.end[lines.where[line]])
-        if ended(market, matrix, lines.symbols[line], last, end):
-            flags.setdefault(line, []).append(f"last traded {matrix.sessions[last]}")
-    both_ends = whole.fresh_start & whole.fresh_end & (whole.end > whole.start)
-    both_ends[list(doubtful)] = False
-    through = np.where(both_ends, matrix.growth(whole.start, whole.end, basis) - 1, np.nan)
+        _dividend_flags(matrix, lines, first.rows, last.row, flags)
+    for line in np.nonzero(ever & ~last.fresh[lines.where])[0].tolist():
+        row = int(last.rows[lines.where[line]])
+        if ended(market, matrix, lines.symbols[line], row, end):
+            flags.setdefault(line, []).append(f"last traded {matrix.sessions[row]}")
+    through = window_returns(closes, start, end, basis, doubtful)
     counted = np.where(member[0] & lines.has_column, through[lines.where], np.nan)
     register = market.register
     outside = [""] * len(lines.symbols)
@@ -135,6 +129,17 @@ def basket(market: Market, window_spans: tuple[Span, ...], basis: str) -> Basket
         outside=tuple(outside),
         flags={line: tuple(dict.fromkeys(words)) for line, words in flags.items()},
     )
+
+
+def window_returns(
+    closes: ClosesOn, start: date, end: date, basis: str, doubtful: Collection[int]
+) -> FloatArray:
+    """(N,) returns between the closes at a window's ends; NaN without both, or where in doubt."""
+    first, last = closes(start), closes(end)
+    both = first.fresh & last.fresh & (last.rows > first.rows)
+    both[list(doubtful)] = False
+    growth = closes.matrix.growth(first.rows, last.rows, basis, (first.price, last.price))
+    return np.where(both, growth - 1, np.nan)
 
 
 def years_of(market: Market, window_spans: tuple[Span, ...]) -> set[int]:

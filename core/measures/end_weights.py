@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from core.data.record import record
+from core.measures.closes import ClosesOn
 from core.measures.concentration import effective_number
 from core.measures.contribution import years_of
-from core.measures.segment import carried_weights
+from core.measures.file_rows import carried_weights
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,22 +67,28 @@ def held_weights(weights: FloatArray) -> HeldWeights:
     return HeldWeights(len(weights), top, effective_number(weights))
 
 
-def weights_at(market: Market, span: Span | None, when: date) -> HeldWeights:
+def weights_at(
+    market: Market, span: Span | None, when: date, closes: ClosesOn | None = None
+) -> HeldWeights:
     """The weights of a list carried to a session, cached.
 
     Args:
         market: what is held.
         span: a part of a window on the list that speaks for the session; None without one.
         when: the session.
+        closes: some that are looked up already, used where they are of all years needed.
     """
     if span is None:
         return HeldWeights()
     here = replace(span, start=when, end=when)
 
     def weigh() -> HeldWeights:
-        matrix = market.matrix(years_of(market, (here,)))
-        if matrix is None:
-            return HeldWeights()
-        return held_weights(carried_weights(market, matrix, here))
+        years, looked_up = years_of(market, (here,)), closes
+        if looked_up is None or not looked_up.cover(years):
+            matrix = market.matrix(years)
+            if matrix is None:
+                return HeldWeights()
+            looked_up = ClosesOn(market, matrix)
+        return held_weights(carried_weights(looked_up, here))
 
     return market.cached(("weights", span.file, when), weigh)

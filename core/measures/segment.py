@@ -7,132 +7,47 @@ ratio of closes, its returns run between the last closes at or before its two en
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.frames import STALE_SESSIONS, BoolArray, Dates, FloatArray, Holdings, IntArray
 from core.data.record import record
 from core.measures.basket import Segment
+from core.measures.file_rows import ended, file_rows, quarantined, reach, weight
 
 if TYPE_CHECKING:
+    from core.data.frames import BoolArray, Dates, FloatArray, Holdings, IntArray
     from core.data.market import Market
     from core.data.matrix import Matrix
+    from core.measures.closes import Closes, ClosesOn
     from core.measures.membership import Span
-
-#: File price and close may differ by this much before the line is flagged.
-PRICE_TOLERANCE = 0.02
-
-
-@record(frozen=True, eq=False, slots=True)
-class Rows:
-    """Which closes stand for the two ends of a stretch; all (N,) over the matrix's columns."""
-
-    start: IntArray
-    end: IntArray
-    fresh_start: BoolArray
-    later: BoolArray
-    fresh_end: BoolArray
-
-
-def closes_at(market: Market, matrix: Matrix, start: date, end: date) -> Rows:
-    """The closes at or before two dates, and whether they are recent enough.
-
-    A file's price is so on its own session alone.
-    """
-    first, last = matrix.row(start), matrix.row(end)
-    at_start, at_end = matrix.last(first), matrix.last(last)
-
-    def fresh(rows: IntArray, when: date) -> BoolArray:
-        age = market.position(when) - matrix.position[np.maximum(rows, 0)]
-        oldest = np.where(matrix.of_file(rows), 0, STALE_SESSIONS)
-        return (rows >= 0) & (age <= oldest)
-
-    return Rows(
-        at_start,
-        at_end,
-        fresh(at_start, start),
-        at_end > first,
-        fresh(at_end, end),
-    )
-
-
-def _start_values(
-    market: Market,
-    matrix: Matrix,
-    span: Span,
-    has_column: BoolArray,
-    where: IntArray,
-    at_start: IntArray,
-) -> tuple[FloatArray, BoolArray, BoolArray]:
-    """Carry a file's values to a segment's start by the ratio of closes.
-
-    v = value x P(start)/P(file date) on split-adjusted closes; where no close is held at
-    the file's date, quantity x splits since x P(start).
-
-    Returns:
-        (n,) values, NaN where unknown; (n,) bool, an adjusted close stood in for the
-        price; (n,) bool, the file's price disagrees with the close of its day.
-    """
-    file = span.file
-    session = market.session(file.as_of)
-    file_price, later_splits, off = market.cached(
-        (matrix, file, "at its date"),
-        lambda: _at_file(market, matrix, file, has_column, where),
-    )
-    start_price = matrix.price_at(at_start)[where]
-    stands_in = matrix.only_adjusted[where] & has_column
-    same_day = session == span.start
-    if same_day:
-        values = file.value.copy()
-    else:
-        values = file.value * start_price / file_price
-        by_count = file.quantity * later_splits * start_price
-        in_dollars = np.isfinite(file.price) & np.isfinite(file.quantity) & ~stands_in
-        values = np.where(np.isfinite(values) | ~in_dollars, values, by_count)
-    carried = np.zeros(len(has_column), bool) if same_day else stands_in
-    return np.where(has_column, values, np.nan), carried, off
-
-
-def _at_file(
-    market: Market, matrix: Matrix, file: Holdings, has_column: BoolArray, where: IntArray
-) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """What is held of a file's lines on its date.
-
-    Returns:
-        (n,) close that stands for the date, NaN where none; (n,) product of the split factors
-        since; (n,) bool, the file's price disagrees with the close of its day.
-    """
-    session = market.session(file.as_of)
-    at_file = matrix.last(matrix.row(session))
-    age = market.position(session) - matrix.position[np.maximum(at_file, 0)]
-    known = (at_file >= 0) & (age <= STALE_SESSIONS)
-    file_price = np.where(known, matrix.price_at(at_file), np.nan)[where]
-    later_splits = market.splits_since(matrix, session)[where]
-    with np.errstate(invalid="ignore"):
-        exact = has_column & known[where] & (age[where] == 0) & ~matrix.only_adjusted[where]
-        off = exact & (np.abs(file.price / later_splits / file_price - 1) > PRICE_TOLERANCE)
-    return file_price, later_splits, off
 
 
 def _why_not(
-    market: Market, matrix: Matrix, symbol: str, column: int, rows: Rows, basis: str, end: date
+    market: Market,
+    matrix: Matrix,
+    symbol: str,
+    column: int,
+    ends: tuple[Closes, Closes],
+    basis: str,
+    end: date,
 ) -> str:
     """Why a line is not measured between two dates; "" where its closes allow it."""
     failure = market.prices.failures.get(symbol)
+    start, last = ends
     # closes after the end are not known of yet
-    if column < 0 or rows.end[column] < 0:
+    if column < 0 or last.rows[column] < 0:
         return f"not fetched: {failure}" if failure else "no prices"
     if basis == "pr" and matrix.only_adjusted[column]:
         return "only adjusted closes: no price return"
-    last = int(rows.end[column])
-    has_ended = ended(market, matrix, symbol, last, end)
-    if rows.fresh_start[column] and rows.later[column] and (rows.fresh_end[column] or has_ended):
+    row = int(last.rows[column])
+    has_ended = ended(market, matrix, symbol, row, end)
+    fresh, later = bool(start.fresh[column]), row > start.row
+    if fresh and later and (last.fresh[column] or has_ended):
         return ""
-    if rows.fresh_start[column] or (last >= 0 and last == rows.start[column]):
-        when = matrix.sessions[last]
+    if fresh or row == start.rows[column]:
+        when = matrix.sessions[row]
         if has_ended:
             return f"last traded {when}"
         through = market.through.get(symbol)
@@ -140,15 +55,6 @@ def _why_not(
             return f"no close after {when}"
         return f"no closes since {when}" + (f": {failure}" if failure else "")
     return "no price at start"
-
-
-def ended(market: Market, matrix: Matrix, symbol: str, row: int, end: date) -> bool:
-    """Whether the vendor's answer goes well beyond a line's last close: it ended, nobody failed."""
-    through = market.through.get(symbol)
-    if through is None or row < 0:
-        return False
-    last = int(matrix.position[row])
-    return min(market.position(through), market.position(end)) - last > STALE_SESSIONS
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -200,87 +106,6 @@ def _lines_of(market: Market, matrix: Matrix, files: tuple[Holdings, ...]) -> Wi
 
 
 @record(frozen=True, eq=False, slots=True)
-class FileRows:
-    """The rows of one segment's file measured; (n,) each.
-
-    Attributes:
-        rows: which closes stand for the segment's ends, over the matrix's columns.
-        values: the file's value carried to the segment's start, NaN where unknown.
-        growth: ratio of the closes at the segment's ends.
-        counted: bool, its closes are known: it is measured, or joined as announced.
-        joined: bool, it joined as announced and its weight is not known.
-        ended: bool, counted although its closes end before the segment does: it is traded no more.
-        off: bool, the file's price disagrees with the close of its day.
-        carried: bool, an adjusted close stood in for the price.
-    """
-
-    rows: Rows
-    values: FloatArray
-    growth: FloatArray
-    counted: BoolArray
-    joined: BoolArray
-    ended: BoolArray
-    off: BoolArray
-    carried: BoolArray
-
-
-def file_rows(
-    market: Market,
-    matrix: Matrix,
-    span: Span,
-    basis: str,
-    columns: tuple[BoolArray, IntArray],
-    doubtful: Collection[int],
-) -> FileRows:
-    """Measure the rows of a segment's file, each by itself.
-
-    Args:
-        market: what is held.
-        matrix: the bars of the years needed.
-        span: the segment.
-        basis: "pr" or "tr".
-        columns: (n,) whether a row has a column of the matrix, and (n,) that column, else 0.
-        doubtful: columns that are not to be measured in the window that it is a part of.
-    """
-    file, (has_column, where) = span.file, columns
-    rows = closes_at(market, matrix, span.start, span.end)
-    # a jump between the file and the segment would be carried into the weight
-    if matrix.doubts:
-        doubtful = {*doubtful, *quarantined(matrix, *_reach(market, matrix, span, rows))}
-    values, carried, off = _start_values(market, matrix, span, has_column, where, rows.start)
-    growth = matrix.growth(rows.start, rows.end, basis)[where]
-    joined = np.isnan(file.value)
-    good = has_column & rows.fresh_start[where] & rows.later[where]
-    good &= np.isfinite(growth) & (np.isfinite(values) | joined)
-    if doubtful:
-        good &= ~np.isin(where, list(doubtful))
-    over = np.zeros(len(good), bool)
-    early = np.nonzero(good & ~rows.fresh_end[where])[0]
-    if len(early):
-        over[early] = ended_columns(market, matrix, where[early], rows.end, span.end)
-        good[early] = over[early]
-    return FileRows(rows, values, growth, good, joined, over, off, carried)
-
-
-def ended_columns(
-    market: Market, matrix: Matrix, columns: IntArray, rows: IntArray, end: date
-) -> BoolArray:
-    """(C,) whether the lines of some columns ended with their closes at ``rows`` (N,).
-
-    See `ended`.
-    """
-
-    def find() -> IntArray:
-        sessions = map(market.through.get, matrix.symbols)
-        places = (-1 if on is None else market.position(on) for on in sessions)
-        return np.fromiter(places, np.intp, len(matrix.symbols))
-
-    through, last = market.cached((matrix, "through"), find)[columns], rows[columns]
-    age = np.minimum(through, market.position(end)) - matrix.position[np.maximum(last, 0)]
-    return np.asarray((through >= 0) & (last >= 0) & (age > STALE_SESSIONS))
-
-
-@record(frozen=True, eq=False, slots=True)
 class Part:
     """One segment measured; arrays are (M,) over all lines of the window.
 
@@ -312,25 +137,26 @@ class Part:
 
 
 def measure(
-    market: Market,
-    matrix: Matrix,
+    closes: ClosesOn,
     lines: WindowLines,
     span: Span,
     basis: str,
     doubtful: dict[int, str],
 ) -> Part:
     """Measure one segment; (n,) arrays are over the rows of its file."""
+    market, matrix = closes.market, closes.matrix
     file, count = span.file, len(lines.symbols)
     place = lines.line[market.rows(file)]
     has_column, where = lines.has_column[place], lines.where[place]
-    of_file = file_rows(market, matrix, span, basis, (has_column, where), doubtful)
-    rows, values, growth = of_file.rows, of_file.values, of_file.growth
+    of_file = file_rows(closes, span, basis, (has_column, where), doubtful)
+    start, end = closes(span.start), closes(span.end)
+    values, growth = of_file.values, of_file.growth
     if matrix.doubts:
-        doubtful = doubtful | quarantined(matrix, *_reach(market, matrix, span, rows))
+        doubtful = doubtful | quarantined(matrix, *reach(closes, span))
     joined, good = of_file.joined, of_file.counted
     flags: dict[int, list[str]] = {}
     for row in np.nonzero(of_file.ended)[0].tolist():
-        last = int(rows.end[where[row]])
+        last = int(end.rows[where[row]])
         flags.setdefault(int(place[row]), []).append(f"last traded {matrix.sessions[last]}")
     counted = np.zeros(count, bool)
     counted[place[good]] = True
@@ -346,15 +172,15 @@ def measure(
             continue
         reasons[line] = (
             doubtful.get(column)
-            or _why_not(market, matrix, lines.symbols[line], column, rows, basis, span.end)
+            or _why_not(market, matrix, lines.symbols[line], column, (start, end), basis, span.end)
             or "no close at the date of the holdings file"
         )
 
     carried_values = np.bincount(place[good], values[good], count).astype(np.float64)
     share = carried_values / carried_values.sum() if good.any() else np.zeros(count)
     opened, closed = (np.full(count, np.datetime64("NaT", "D")) for _ in range(2))
-    opened[place[good]] = matrix.sessions[rows.start[where[good]]]
-    closed[place[good]] = matrix.sessions[rows.end[where[good]]]
+    opened[place[good]] = matrix.sessions[start.rows[where[good]]]
+    closed[place[good]] = matrix.sessions[end.rows[where[good]]]
     returns, member, measured = np.zeros(count), np.zeros(count, bool), np.zeros(count, bool)
     returns[place[good]] = growth[good] - 1
     member[place], measured[place[good]] = True, True
@@ -363,7 +189,7 @@ def measure(
         end=span.end,
         holdings_as_of=span.origin.as_of,
         estimated=span.carry.estimated or bool((of_file.carried & good).any()),
-        weight_measured=market.cached((file, good.tobytes()), lambda: _weight(file, good)),
+        weight_measured=market.cached((file, good.tobytes()), lambda: weight(file, good)),
         basket_return=math.fsum((share * returns).tolist()),
         lines=len(file.symbols),
         measured=int(measured.sum()),
@@ -382,41 +208,3 @@ def measure(
         reasons,
         flags,
     )
-
-
-def carried_weights(market: Market, matrix: Matrix, span: Span) -> FloatArray:
-    """(n,) weights in the fund of a file's lines at a span's start; 0 where not known.
-
-    The measured lines' part of the fund is taken to be what it was at the file's date.
-    """
-    columns = market.columns(matrix)[market.rows(span.file)]
-    has_column, where = columns >= 0, np.maximum(columns, 0)
-    rows = closes_at(market, matrix, span.start, span.end)
-    values, _, _ = _start_values(market, matrix, span, has_column, where, rows.start)
-    good = has_column & rows.fresh_start[where] & np.isfinite(values)
-    if matrix.doubts:
-        good &= ~np.isin(where, list(quarantined(matrix, *_reach(market, matrix, span, rows))))
-    worth = np.where(good, values, 0.0)
-    return worth / worth.sum() * _weight(span.file, good) if good.any() else worth
-
-
-def _weight(file: Holdings, rows: BoolArray) -> float:
-    """Weight of some (n,) rows of a file in its total, a fraction; they are the same for weeks."""
-    return math.fsum(file.value[rows].tolist()) / file.total
-
-
-def _reach(market: Market, matrix: Matrix, span: Span, rows: Rows) -> tuple[IntArray, int]:
-    """(N,) first close and the last row that a segment's weights and returns look at."""
-    at_file = matrix.row(market.session(span.file.as_of))
-    if at_file < 0:
-        return rows.start, matrix.row(span.end)
-    return np.minimum(rows.start, matrix.last(at_file)), max(at_file, matrix.row(span.end))
-
-
-def quarantined(matrix: Matrix, first: IntArray, last: int) -> dict[int, str]:
-    """Columns with a doubtful move after their row in ``first``, up to ``last``, and why."""
-    reasons: dict[int, str] = {}
-    for row, column, words in matrix.doubts:
-        if first[column] < row <= last:
-            reasons.setdefault(column, f"quarantined: {words}")
-    return reasons

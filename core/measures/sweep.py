@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.frames import distinct
 from core.data.record import record
-from core.measures.contribution import years_of
+from core.measures.closes import ClosesOn
+from core.measures.contribution import window_returns, years_of
+from core.measures.file_rows import StartValues, file_rows, quarantined, start_values
 from core.measures.membership import Span
-from core.measures.segment import closes_at, file_rows, quarantined
 
 if TYPE_CHECKING:
     from datetime import date
@@ -82,11 +84,13 @@ class Swept:
         stretch: its segments.
         returns: between the closes at the window's ends of the lines of its first list; NaN for
             other lines and where a close is missing.
+        closes: what all of it was measured on.
     """
 
     numbers: IntArray
     stretch: Stretch
     returns: FloatArray
+    closes: ClosesOn
 
 
 def sweep(market: Market, windows: Iterable[Spans], basis: str) -> Iterator[Swept | None]:
@@ -113,8 +117,10 @@ class _Axis:
         self, market: Market, matrix: Matrix, basis: str, windows: Sequence[Spans]
     ) -> None:
         self._market, self._matrix, self._basis = market, matrix, basis
+        self._closes = ClosesOn(market, matrix)
+        self._values: dict[tuple[Holdings, date], StartValues] = {}
         files = dict.fromkeys(span.file for spans in windows for span in spans)
-        self._numbers = np.unique(np.concatenate([market.rows(file) for file in files]))
+        self._numbers = distinct(np.concatenate([market.rows(file) for file in files]))
         place = np.full(len(market.register), -1)
         place[self._numbers] = np.arange(len(self._numbers))
         self._rows = {file: place[market.rows(file)] for file in files}
@@ -130,23 +136,18 @@ class _Axis:
 
     def window(self, spans: Spans) -> Swept | None:
         """One window; None where no line of it is measured."""
-        matrix, start, end = self._matrix, spans[0].start, spans[-1].end
-        whole = closes_at(self._market, matrix, start, end)
+        closes, start, end = self._closes, spans[0].start, spans[-1].end
         doubtful = frozenset[int]()
-        if matrix.doubts:
-            doubtful = frozenset(quarantined(matrix, whole.start, matrix.row(end)))
+        if self._matrix.doubts:
+            doubtful = frozenset(quarantined(self._matrix, closes(start).rows, closes(end).row))
         stretch = self._chain(spans, doubtful)
         if not stretch.measured.any():
             return None
-        both_ends = whole.fresh_start & whole.fresh_end & (whole.end > whole.start)
-        both_ends[list(doubtful)] = False
-        through = np.where(
-            both_ends, matrix.growth(whole.start, whole.end, self._basis) - 1, np.nan
-        )
+        through = window_returns(closes, start, end, self._basis, doubtful)
         first = np.zeros(len(self._numbers), bool)
         first[self._rows[spans[0].file]] = True
         returns = np.where(first & self._has_column, through[self._where], np.nan)
-        return Swept(self._numbers, stretch, returns)
+        return Swept(self._numbers, stretch, returns, closes)
 
     def _chain(self, spans: Spans, doubtful: frozenset[int]) -> Stretch:
         """The segments of a window, what it shares with the window before not made again."""
@@ -179,10 +180,14 @@ class _Axis:
 
     def _measured(self, span: Span, doubtful: frozenset[int]) -> Stretch:
         """One segment, as `core.measures.segment.measure` has it."""
-        market, matrix, size = self._market, self._matrix, len(self._numbers)
+        closes, size = self._closes, len(self._numbers)
         file, place = span.file, self._rows[span.file]
         has_column, where = self._has_column[place], self._where[place]
-        of_file = file_rows(market, matrix, span, self._basis, (has_column, where), doubtful)
+        if (key := (file, span.start)) not in self._values:
+            self._values[key] = start_values(closes, span, has_column, where)
+        of_file = file_rows(
+            closes, span, self._basis, (has_column, where), doubtful, self._values[key]
+        )
         good = of_file.counted & ~of_file.joined
         places, columns = place[good], where[good]
         values = np.bincount(places, of_file.values[good], size)
@@ -191,9 +196,9 @@ class _Axis:
         returns[places], measured[places] = of_file.growth[good] - 1, True
         weight = float(file.value[good].sum()) / file.total
         earned = share * returns
-        rows = of_file.rows
-        early = matrix.sessions[rows.end[columns]] < np.datetime64(span.end, "D")
-        on_files = self._of_file(span, columns, rows.start[columns], rows.end[columns])
+        first, last = closes(span.start), closes(span.end)
+        early = last.rows[columns] < last.row
+        on_files = self._of_file(span, columns, first.rows[columns], last.rows[columns])
         once = np.zeros(size, bool)
         once[places[on_files]] = True
         return Stretch(

@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray
+from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray, distinct
 from core.measures.counting import YEAR_SESSIONS, extremes, holed, sums
 
 #: Days of the averages that are worked out here; `counting.AVERAGES` has the others.
@@ -253,7 +253,7 @@ def medians(values: FloatArray) -> FloatArray:
     low, high = np.maximum(known - 1, 0) // 2, np.maximum(np.minimum(known // 2, known - 1), 0)
     if not known.any():
         return np.full(len(columns), np.nan)
-    columns.partition(np.union1d(low, high), axis=1)
+    columns.partition(distinct(np.append(low, high)), axis=1)
     rows = np.arange(len(columns))
     with np.errstate(invalid="ignore"):
         middle = (columns[rows, low] + columns[rows, high]) / 2

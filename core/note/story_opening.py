@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from core.data.record import record
 from core.note.headline import NOTABLE_YEARS
 from core.note.phrase import Figure, Name, Sentence, spoken
 from core.note.rarity_words import beyond
@@ -30,7 +30,7 @@ _REACHING: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class When:
     """A window as a sentence names it.
 
@@ -50,7 +50,7 @@ class When:
         return "has " if self.running else ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Claimed:
     """What is claimed to be rare, and where its figures stand.
 

@@ -12,6 +12,7 @@ import pytest
 from cache.facts.errors import StoreError
 from cache.store.bucket import Bucket, OvertakenError, UnreachableError, address_of
 from cache.store.desk_copy import bring, upload
+from cache.store.publish import published_words
 from cache.store.store import Store
 from tests.cache.test_store import bars, files
 
@@ -117,8 +118,14 @@ def test_a_reader_cut_off_anywhere_shows_the_one_before_and_its_age(
         if not told:
             break
         assert "cut; shown is the last whole generation here, 1," in told and "30 hours" in told
+        # on the screen, which hides what was said on the way to it
+        assert published_words(home) == (
+            "a copy of what was published 2026-07-01 06:00 UTC, read-only:"
+            f" {ADDRESS} cannot be reached: cut"
+        )
         assert contents(home) == (1, ["SPY"], ())
     assert left > 2 and contents(home)[0] == 2
+    assert published_words(home).startswith("published 2026-07-01 06:00 UTC at s3://bucket/desk")
 
 
 def test_of_two_publishers_one_stands_whole(shelf: Any, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from cache.facts.errors import StoreError
 from cache.facts.reference import load_reference
 from cache.refresh.refresh import refresh as run
+from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.store import owner
 from cache.store.store import Store
@@ -30,6 +31,7 @@ from pathlib import Path
 from cache.facts.errors import StoreError
 from cache.facts.reference import load_reference
 from cache.refresh.refresh import refresh as run
+from cache.refresh.request import Request
 from cache.store.store import Store
 from tests.cache.test_store import bars
 mine = bars("EVIL")
@@ -136,15 +138,8 @@ def test_a_refresh_is_private_from_its_first_breath(tmp_path: Path) -> None:
     home = tmp_path / "new" / "market"
     mask = os.umask(0o002)
     try:
-        run(
-            Store(home),
-            ("IWM", "SPY"),
-            {},
-            steps.now_at(3),
-            load_reference(),
-            prices=Vendor(),
-            files=Issuers(),
-        )
+        request = Request(("IWM", "SPY"), steps.now_at(3), load_reference())
+        run(Store(home), request, prices=Vendor(), files=Issuers())
     finally:
         os.umask(mask)
     assert Store(home).generation() is not None

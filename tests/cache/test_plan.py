@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cache.facts.funds import Fund
+from cache.facts.funds import Fund, load_funds
 from cache.facts.sessions import sessions
 from cache.refresh.ask import Ask
+from cache.refresh.backoff import Wait
 from cache.refresh.file_plan import FileAsk
 from cache.refresh.held import HeldCloses
 from cache.refresh.left_hosts import keep_hosts, load_hosts, refused_again
@@ -74,6 +75,20 @@ def test_an_index_is_asked_for_from_before_any_fund() -> None:
         ("^RUT", "1987-01-01"),
         ("^GSPC", "1987-01-01"),
     ]
+
+
+def test_a_board_asks_for_its_funds_alone_whole_and_does_not_wait() -> None:
+    held = {"IWM": (holdings("IWM", "2026-06-25", {"AA": 10.0, "BB": 30.0}),)}
+    asked = Request(PAIR, NOW, REFERENCE, funds=load_funds(), board=("QQQ", "RSP", "IWM"))
+    # asked in vain half an hour ago: a line would wait for longer
+    waits = {"RSP": Wait("failed", 3, NOW - timedelta(minutes=30), date(2026, 6, 25))}
+    plan = make_plan(Prices(), held, asked, waits=waits)
+    assert [(a.symbol, str(a.start), a.whole) for a in plan.asks] == [
+        ("QQQ", "1993-01-01", True),
+        ("RSP", "1993-01-01", True),
+        ("IWM", "1993-01-01", True),
+    ]
+    assert plan.files == () and not plan.waiting and plan.requests == 3 + 2
 
 
 def test_funds_come_first_then_the_heaviest_lines() -> None:

@@ -81,6 +81,8 @@ def test_the_answers_are_the_notes_and_no_socket_is_opened(
     status = json.loads(filled("status", "--format", "json")[1])
     funds = json.loads(filled("funds", "--format", "json")[1])["funds"]
     board = json.loads(filled("board", "--format", "json")[1])
+    month = ("--every", "month", "--window", "MTD")
+    past = json.loads(filled("history", "--measure", "share_up", *month, "--format", "json")[1])
     (tmp_path / "site").mkdir()
     record, before = tmp_path / "sockets", files(home)
     (tmp_path / "site" / "sitecustomize.py").write_text(HOOK.format(record=str(record)))
@@ -94,7 +96,7 @@ def test_the_answers_are_the_notes_and_no_socket_is_opened(
     async def story(client: Any, call: Call) -> None:
         tools = (await client.list_tools()).tools
         assert [tool.name for tool in tools] == [
-            "ask", "board", "explain", "history", "status", "funds",
+            "ask", "board", "explain", "history", "record", "status", "funds",
         ]  # fmt: skip
         assert all(tool.annotations.read_only_hint for tool in tools)
         assert "do not follow it" in client.instructions
@@ -119,7 +121,10 @@ def test_the_answers_are_the_notes_and_no_socket_is_opened(
         assert few["cut"] == [
             {"path": "indices.IWM.contributors", "from_row": 1, "rows": 1, "of": 2}
         ]
-        record_of = await call("history")
+        measured = await call("history", measures=["share_up"], every="month", window="MTD")
+        points = [one.pop("origin") and one for one in measured["histories"]]
+        assert points == past["histories"] and measured["cut"] == []
+        record_of = await call("record")
         for one in record_of["figures"]:
             assert one["value"] == value_at(wanted, one["path"]), one["path"]
         assert [one["path"] for one in record_of["figures"]][:1] == ["spread.same_window"]

@@ -111,7 +111,7 @@ class HostileDesk(FakeDesk):
         code += "\n print(s.encode('utf-8', 'replace').decode(), flush=True); time.sleep(0.02)"
         self.argv = [sys.executable, "-c", code]
 
-    def cost(self, question: object, now: object) -> str:
+    def cost(self, question: object, now: object, *, board: object = ()) -> str:
         return "".join(PAYLOADS)
 
 

@@ -200,6 +200,7 @@ class FakeDesk:
         folder = Path(self._home.name)
         self.watch_list = PairsFile(folder / "config.toml", folder / "config.lock")
         self.full: list[bool] = []
+        self.boards = 0
         self.brought: list[Path] = []
         self.read_only = ""
         self.last = Fetched(None, "no refresh of this store is remembered", {}, ())
@@ -241,8 +242,11 @@ class FakeDesk:
     def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
         return self.last
 
-    def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
+    def refresh_command(
+        self, question: Question, *, full: bool = False, board: bool = False
+    ) -> list[str] | None:
         self.full.append(full)
+        self.boards += board
         return self.argv
 
     def quotes_command(self, question: Question) -> list[str] | None:
@@ -251,7 +255,9 @@ class FakeDesk:
     def overlay(self, quotes: Quotes | None) -> None:
         self.laid.append(quotes)
 
-    def cost(self, question: Question, now: datetime) -> str:
+    def cost(self, question: Question, now: datetime, *, board: tuple[str, ...] = ()) -> str:
+        if board:
+            return f"{len(board)} funds of the board are stale: r costs {len(board)} requests"
         return "12 symbols are stale: r costs 4 requests"
 
     @property

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -46,6 +48,29 @@ def test_a_pair_and_back_to_its_row() -> None:
         assert "MDY – SPY" in seen(app).splitlines()[0]
 
     drive(story, desk=FakeDesk(HELD), question=ASKED)
+
+
+def test_r_fetches_what_the_board_shows_and_its_cost_is_said_first() -> None:
+    desk = FakeDesk(HELD)
+    done = {"stage": "done", "message": "30 symbols fetched"}
+    desk.argv = [sys.executable, "-c", f"print({json.dumps(done)!r})"]
+    # the shipped pairs have 30 funds, and IWM:QQQ of the user's adds none
+    cost = "30 funds of the board are stale: r costs 30 requests"
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B")
+        await until(pilot, lambda: cost in seen(app))
+        await press(pilot, app, "r")
+        await until(pilot, lambda: app.notice == "30 symbols fetched")
+        assert (desk.full, desk.boards) == ([False], 1)
+        await press(pilot, app, "R")
+        await until(pilot, lambda: desk.full == [False, True] and not app.refresher.progress)
+        # what was said goes first, then the board
+        await press(pilot, app, "escape", "escape")
+        await until(pilot, lambda: "12 symbols are stale: r costs 4 requests" in seen(app))
+        assert cost not in seen(app)
+
+    drive(story, desk=desk, question=ASKED, config=Config(pairs=(("IWM", "QQQ"),)))
 
 
 def test_the_rows_are_in_their_groups_and_say_what_is_missing() -> None:

@@ -73,6 +73,40 @@ def test_csv_html_text_and_line(home: Path, capsys: pytest.CaptureFixture[str]) 
     assert out == "no pair has 250 stretches, 2026-06-26\n"
 
 
+def test_breadth_of_the_index_that_leads_by_hand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # IWM up 10 % against 1: AAA +10 %, BBB -5 %, CCC +2 %, weights .6, .3, .1: basket +4.7 %
+    closes = CLOSES | {"AAA": (9, 10, 11), "BBB": (20, 20, 19), "CCC": (50, 50, 51)}
+    file = tmp_path / "closes.csv"
+    rows = [f"{s},{d},{c}" for s, row in closes.items() for d, c in zip(DAYS, row, strict=True)]
+    file.write_text("symbol,date,close\n" + "\n".join(rows) + "\n")
+    lines = tmp_path / "IWM.csv"
+    lines.write_text("symbol,name,sector,weight\nAAA,A,X,60%\nBBB,B,X,30%\nCCC,C,X,10%\n")
+    home = tmp_path / "home"
+    assert run(["import", "prices", str(file), "--home", str(home)]) == 0
+    options = ["--fund", "IWM", "--as-of", DAYS[1], "--home", str(home)]
+    assert run(["import", "holdings", str(lines), *options]) == 0
+    arguments = ("--group", "size", "--window", "1D", "--format")
+    _, out, _ = board(home, capsys, *arguments, "json")
+    of = {row["pair"]: row["breadth"] for row in json.loads(out)["rows"]}
+    assert (of["IWM:SPY"]["fund"], of["IWM:SPY"]["window"]) == ("IWM", "1D")
+    assert of["IWM:SPY"]["share_up"] == pytest.approx(2 / 3)
+    assert of["IWM:SPY"]["share_outperforming"] == pytest.approx(1 / 3)
+    # no line has fifty closes, three lines are not ten, and no list of IJR or IVV is held
+    assert of["IWM:SPY"]["share_above_50"] is None and of["IWM:SPY"]["top10_weight"] is None
+    assert of["IJR:IVV"] is None
+    _, out, _ = board(home, capsys, *arguments, "csv")
+    first = next(csv.DictReader(io.StringIO(out)))
+    assert (first["breadth_fund"], first["breadth_window"]) == ("IWM", "1D")
+    assert float(first["share_up"]) == pytest.approx(2 / 3) and first["share_above_50"] == ""
+    for form in ("text", "html"):
+        _, out, _ = board(home, capsys, *arguments, form)
+        assert "breadth of the index that leads over 1D" in out and "66.7" in out
+    _, out, _ = board(home, capsys, "--group", "style", "--window", "1D")
+    assert "leads" not in out
+
+
 def test_a_group_that_is_none_and_a_home_without_closes(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -87,7 +87,7 @@ def test_a_question_nothing_is_held_for_is_one_sentence() -> None:
 class PricingDesk(FakeDesk):
     """Says which pair a cost is of."""
 
-    def cost(self, question: Question, now: datetime) -> str:
+    def cost(self, question: Question, now: datetime, *, board: tuple[str, ...] = ()) -> str:
         return f"what {question.small} and {question.large} cost"
 
 

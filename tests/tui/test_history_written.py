@@ -133,3 +133,65 @@ def test_duckdb_and_polars_read_it(home: Path, tmp_path: Path) -> None:
     frame = polars.scan_parquet(files, hive_partitioning=True)
     rows = frame.filter(polars.col("measure") == "share_up").sort("end").collect()
     assert rows["value"].to_list() == [0.25, 0.75]
+
+
+#: A vendor's series: measure, date, value, source.
+SERIES = (
+    "measure,date,value,source\n$SPXA200R,2012-12-31,64.2,a chart\n$SPXA200R,2013-01-31,81.5,\n"
+)
+
+
+def bring(place: Path, text: str, folder: Path, *words: str) -> int:
+    file = folder / "series.csv"
+    file.write_text(text)
+    return run(["import", "series", str(file), "--home", str(place), *words])
+
+
+def test_a_series_from_its_file_to_the_history_and_out_again(
+    home: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert bring(home, SERIES, tmp_path, "--dry-run") == 0
+    assert "2 values, 2012-12-31 to 2013-01-31" in capsys.readouterr().out
+    code, _, err = history(home, capsys, "--series", "$SPXA200R")
+    assert code == 2 and "internals import series" in err
+    assert bring(home, SERIES, tmp_path) == 0
+    code, out, _ = history(home, capsys, "--series", "$SPXA200R", "--format", "json")
+    told = json.loads(out)["histories"][-1]
+    assert (told["fund"], told["measure"], told["window"]) == ("a chart", "$SPXA200R", "level")
+    # of the window to 2012-12-31 and of that to 2013-01-31
+    assert [(p["end"], p["value"]) for p in told["points"]] == [(ENDS[1], 64.2), (ENDS[2], 81.5)]
+    assert (told["rank"]["rank"], told["rank"]["of"], told["rank"]["side"]) == (1, 2, "high")
+    run(["status", "--home", str(home)])
+    assert "$SPXA200R: 2 values, 2012-12-31 to 2013-01-31, from a chart" in capsys.readouterr().out
+    # a later file corrects a day and adds one
+    more = "measure,date,value\n$SPXA200R,2013-01-31,80.5\n$SPXA200R,2013-02-01,79\n"
+    assert bring(home, more, tmp_path) == 0
+    run(["status", "--format", "json", "--home", str(home)])
+    listed = json.loads(capsys.readouterr().out.split("\n", 1)[1])
+    assert listed["series"]["$SPXA200R"]["values"] == 3
+    assert run(["forget", "series", "$SPXA200R", "--home", str(home)]) == 0
+    assert run(["forget", "series", "$SPXA200R", "--home", str(home)]) == 2
+    assert "there are none" in capsys.readouterr().err
+
+
+def test_a_history_is_worked_out_once_for_a_generation(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "--measure", "share_up,skew", "--format", "json"
+    first = history(home, capsys, *words)
+
+    def measured(*_: object) -> None:
+        raise AssertionError("worked out again")
+
+    monkeypatch.setattr("tui.service.histories.histories", measured)
+    assert history(home, capsys, *words) == first
+    monkeypatch.undo()
+    # a measure more, and a store that changed, are worked out
+    assert len(json.loads(history(home, capsys, "--measure", "share_up,gini", *words[2:])[1])) > 1
+    closes = home.parent / "more.csv"
+    closes.write_text("symbol,date,close\nIWM,2013-02-01,101\nSPY,2013-02-01,101\n")
+    assert run(["import", "prices", str(closes), "--home", str(home)]) == 0
+    points = json.loads(history(home, capsys, *words)[1])["histories"][0]["points"]
+    assert points[-1]["end"] == "2013-02-01"

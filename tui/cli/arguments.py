@@ -145,6 +145,9 @@ def _history(history: argparse.ArgumentParser) -> None:
     )
     history.add_argument("--index", metavar="FUND", help="one index alone, through its fund")
     history.add_argument("--every", choices=EVERY, default="year", help="what a point stands for")
+    history.add_argument(
+        "--series", default="", metavar="NAME,...", help="imported series, told beside the measures"
+    )
     history.add_argument("--format", choices=FORMATS, default="text")
     history.add_argument("--output", type=path, metavar="FILE", help="write to FILE")
     history.add_argument("--force", action="store_true", help=_FORCE)
@@ -177,6 +180,9 @@ def _explain(why: argparse.ArgumentParser) -> None:
 
 def _refresh(fetch: argparse.ArgumentParser) -> None:
     fetch.add_argument("--index", metavar="FUND", help="one index alone, such as IWM")
+    fetch.add_argument(
+        "--board", action="store_true", help="the closes of the board's funds: about 35 requests"
+    )
     fetch.add_argument("--full", action="store_true", help="ask for everything, whole")
     fetch.add_argument("--retry", action="store_true", help="ask also for what failed a while ago")
     fetch.add_argument(
@@ -223,6 +229,10 @@ def _import(bring: argparse.ArgumentParser) -> None:
     ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")
     ahead.add_argument("file", type=path)
     _dates(ahead)
+    series = kinds.add_parser("series", parents=[place], help="CSV of measure, date, value, source")
+    series.add_argument("file", type=path)
+    _dates(series)
+    _dry_run(series)
 
 
 def _dates(file: argparse.ArgumentParser) -> None:
@@ -245,6 +255,10 @@ def _notation(file: argparse.ArgumentParser) -> None:
     file.add_argument(
         "--ignore", action="append", default=[], metavar="TITLE", help="a column not to read"
     )
+    _dry_run(file)
+
+
+def _dry_run(file: argparse.ArgumentParser) -> None:
     file.add_argument("--dry-run", action="store_true", help="say what would be read, keep nothing")
 
 
@@ -258,6 +272,8 @@ def _forget(forget: argparse.ArgumentParser) -> None:
     closes.add_argument("symbols", nargs="+", metavar="SYMBOL")
     brought = what.add_parser("import", parents=[place], help="an import or a refresh")
     brought.add_argument("id", type=int, metavar="ID", help="its number in `status --imports`")
+    series = what.add_parser("series", parents=[place], help="an imported series")
+    series.add_argument("measure", help="its name, as `status` lists it")
     untold = what.add_parser("changes", parents=[place], help="a fund's announced changes")
     untold.add_argument("fund")
     untold.add_argument("date", nargs="?", help="the effective date; without it, all of them")

@@ -147,6 +147,28 @@ def _ask(desk: Desk, arguments: Json) -> Json:
 
 
 def _history(desk: Desk, arguments: Json) -> Json:
+    from tui.cli.history import the_histories
+    from tui.report.history import document
+
+    question = _question(desk, arguments)
+    made = the_histories(desk, question, arguments["measures"], arguments.get("every", "year"))
+    whole = document(made, basis=question.basis, simulated=desk.simulated)
+    rows, origins, cut = arguments.get("rows", ROWS), SourceLetters(), []
+    for place, (one, fields) in enumerate(zip(made, whole["histories"], strict=True)):
+        first = arguments.get("from_row", -rows)
+        fields["points"], parts = shortened(fields["points"], rows, first)
+        cut += [{**part, "path": f"histories[{place}].points"} for part in parts]
+        state = "final" if all(point.counts for point in one.points) else "partial"
+        fields["origin"] = origins.letter(
+            f"holdings files of {one.fund}, each of its time, and the closes of their lines",
+            str(one.points[-1].end) if one.points else "",
+            f"simulated, {state}" if desk.simulated else state,
+        )
+    answer: Json = quoted({**whole, "cut": cut, "origins": origins.document()})
+    return answer
+
+
+def _record_of(desk: Desk, arguments: Json) -> Json:
     snapshot, document = _note(desk, arguments)
     whole = "own" if snapshot.question.alone else "spread"
     record = document[whole] or {}
@@ -172,12 +194,15 @@ def _explain(desk: Desk, arguments: Json) -> Json:
 
 
 def _board(desk: Desk, arguments: Json) -> Json:
+    from core.answer.board_breadth import breadths_of
+    from core.data.question import normal
     from tui.cli.board import the_board
     from tui.report.board import document
 
     config, as_of = _settings(desk, arguments)
     board, origins = the_board(desk, config, as_of, arguments.get("group")), SourceLetters()
-    written, prices = document(board), desk.market().prices
+    breadths = breadths_of(desk.market(), board, normal(config.window))
+    written, prices = document(board, breadths), desk.market().prices
     state = "simulated, final" if board.simulated else "final"
     rows = []
     for place, (row, fields) in enumerate(zip(board.rows, written["rows"], strict=True)):
@@ -302,13 +327,28 @@ TOOLS: Final[Mapping[str, AssistantTool]] = {
         _explain,
     ),
     "history": AssistantTool(
+        "A measure over the years",
+        "Measures of an index over the same window of every year, month or session, each by the"
+        " holdings files of its time: its points, the newest unless from_row says else, how much of"
+        " the weight each rests on, and the last one's rank. A point that does not count says why.",
+        {
+            "measures": {**_texts("measures by name, such as share_up or median"), "minItems": 1},
+            "every": _text("what a point stands for", enum=["year", "month", "session"]),
+            **_PAIR,
+            **_ALONE,
+            **_rows(),
+        },
+        ("measures",),
+        _history,
+    ),
+    "record": AssistantTool(
         "How rare it is",
         "The record of a pair's gap or of one index's return: its rank among the same window of"
         " other years, among full years and all stretches as long, the years themselves, streaks,"
         " the ratio, and what followed alike stretches. Nothing in it is a forecast.",
         {**_PAIR, **_ALONE, **_rows()},
         (),
-        _history,
+        _record_of,
     ),
     "status": AssistantTool(
         "What is held, and how old",

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from cache.facts.pairs import board_pairs
 from core.answer.board import Board, board
+from core.answer.board_breadth import breadths_of
 from core.data.errors import UnavailableError
+from core.data.question import normal
 from tui.report.board import WRITERS
 from tui.report.files import answer_to
 from tui.report.formats import DRAWN
@@ -37,7 +39,10 @@ def write_board(
     elif arguments.dark:
         return say("--dark is of --format svg and png", BAD_INPUT)
     else:
-        text = WRITERS[arguments.format](answer)
+        breadths = {}
+        if arguments.format != "line":
+            breadths = breadths_of(desk.market(), answer, normal(config.window))
+        text = WRITERS[arguments.format](answer, breadths)
     answer_to(arguments.output, text, desk.ledger, kind=arguments.format, force=arguments.force)
     return IN_PART if any(row.missing for row in answer.rows) else ANSWERED
 

@@ -24,6 +24,8 @@ def forget(arguments: argparse.Namespace, desk: Desk) -> int:
         return _forget_prices(desk, [symbol.upper() for symbol in arguments.symbols])
     if arguments.kind == "import":
         return _forget_import(desk, arguments.id)
+    if arguments.kind == "series":
+        return _forget_series(desk, arguments.measure)
     fund: str = arguments.fund.upper()
     when = as_date(arguments.date) if arguments.date is not None else None
     if arguments.kind == "changes":
@@ -51,6 +53,18 @@ def _forget_prices(desk: Desk, symbols: Sequence[str]) -> int:
         return say(f"no prices of {', '.join(missing)}; nothing was changed", BAD_INPUT)
     desk.store.change(lambda draft: draft.forget_symbols(symbols))
     write(f"prices of {', '.join(dict.fromkeys(symbols))} are forgotten\n")
+    return ANSWERED
+
+
+def _forget_series(desk: Desk, measure: str) -> int:
+    from cache.sources.series import store_series, stored_series
+
+    stored = stored_series(desk.places.config)
+    if measure not in stored:
+        there = ", ".join(stored) or "none"
+        return say(f"no series {measure}; there are {there}", BAD_INPUT)
+    store_series(desk.places.config, {n: one for n, one in stored.items() if n != measure})
+    write(f"the series {measure} is forgotten\n")
     return ANSWERED
 
 

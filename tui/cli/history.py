@@ -3,42 +3,34 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from core.answer.history import histories
+from core.answer.history import windows_of
 from core.answer.snapshot import final_sessions
 from core.answer.table import ROWS, find
+from core.data.errors import MeasureError, UnavailableError
 from tui.report import history as report
 from tui.report.files import answer_to, write_file
 from tui.report.formats import DRAWN
-from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, say
+from tui.service.histories import desk_histories
+from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say
 
 if TYPE_CHECKING:
+    from core.answer.history import Every, History
     from core.data.question import Question
     from tui.service.service import Desk
 
 
 def write_history(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
-    """Write the history of some measures; 1 where a measure's last point does not count."""
-    names = [name.strip() for name in arguments.measure.split(",") if name.strip()]
-    rows = [find(name) for name in names]
-    unknown = [name for name, row in zip(names, rows, strict=True) if row is None]
-    if unknown or not names:
-        known = ", ".join(row.key for row in ROWS)
-        return say(f"no measure {', '.join(unknown)}; there are {known}", BAD_INPUT)
-    market = desk.market()
-    sessions = final_sessions(market, *question.pair)
-    made = tuple(
-        one
-        for fund in question.funds
-        for one in histories(
-            market, question, fund, [row for row in rows if row is not None], sessions,
-            arguments.every,
-        )
-    )  # fmt: skip
-    if not any(one.points for one in made):
-        funds = " and ".join(question.funds)
-        return say(f"no holdings file of {funds} speaks for any such window: import some", NOTHING)
+    """Write the history of some measures; 1 where a measure's last point does not count.
+
+    Raises:
+        MeasureError, UnavailableError, CacheError: see `the_histories`.
+    """
+    made = the_histories(desk, question, arguments.measure.split(","), arguments.every)
+    names = [name.strip() for name in arguments.series.split(",") if name.strip()]
+    made += _series(desk, question, names, arguments.every)
     kind, simulated = arguments.format, desk.simulated
     if kind == "parquet":
         from tui.report.tidy import to_parquet
@@ -64,3 +56,63 @@ def write_history(desk: Desk, question: Question, arguments: argparse.Namespace)
             text = report.to_text(made, simulated=simulated)
         answer_to(arguments.output, text, desk.ledger, kind=kind, force=arguments.force)
     return ANSWERED if all(one.rank is not None for one in made) else IN_PART
+
+
+def the_histories(
+    desk: Desk, question: Question, names: Iterable[str], every: Every
+) -> tuple[History, ...]:
+    """Answer for each fund of a question and each measure.
+
+    Args:
+        desk: what is held.
+        question: whose funds, window and basis.
+        names: of measures, as `explain` knows them.
+        every: what a point stands for.
+
+    Raises:
+        MeasureError: a name is of no measure, or there is none.
+        UnavailableError: no list is held for any such window.
+        CacheError: the market cannot be read.
+    """
+    wanted = [name.strip() for name in names if name.strip()]
+    rows = {name: find(name) for name in wanted}
+    unknown = [name for name, row in rows.items() if row is None]
+    if unknown or not wanted:
+        known = ", ".join(row.key for row in ROWS)
+        raise MeasureError(f"no measure {', '.join(unknown)}; there are {known}")
+    measures = [row for row in rows.values() if row is not None]
+    made = tuple(
+        one
+        for fund in question.funds
+        for one in desk_histories(desk, question, fund, measures, every)
+    )
+    if not any(one.points for one in made):
+        funds = " and ".join(question.funds)
+        raise UnavailableError(
+            f"no holdings file of {funds} speaks for any such window: import some"
+        )
+    return made
+
+
+def _series(
+    desk: Desk, question: Question, names: Sequence[str], every: Every
+) -> tuple[History, ...]:
+    """The histories of imported series.
+
+    Raises:
+        MeasureError: no series of a name is held.
+    """
+    if not names:
+        return ()
+    from cache.sources.series import stored_series
+    from core.answer.series_history import series_history
+
+    stored = stored_series(desk.places.config)
+    if unknown := [name for name in names if name not in stored]:
+        there = ", ".join(stored) or "none: `internals import series FILE`"
+        raise MeasureError(f"no series {', '.join(unknown)}; there are {there}")
+    windows = windows_of(question, final_sessions(desk.market(), *question.pair), every)
+    series = (stored[name] for name in names)
+    return tuple(
+        series_history(one.measure, one.source, one.values, windows, every) for one in series
+    )

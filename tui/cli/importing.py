@@ -87,7 +87,7 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     given: Path | list[Path] = arguments.file
     file = given if isinstance(given, Path) else given[0]
     before = desk.generation()
-    kinds = {"prices": _prices, "holdings": _holdings, "changes": _changes}
+    kinds = {"prices": _prices, "holdings": _holdings, "changes": _changes, "series": _series}
     brought = kinds[arguments.kind](arguments, desk, now)
     _rejected(brought.rejected, file)
     _changed(brought, file.name or f"{file}")
@@ -226,6 +226,21 @@ def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Broug
     note = Note("changes", now, arguments.file.name, summary)
     contents = desk.store.commit(announce=adding(file.changes), note=note)
     return _Brought(f"announced: {summary}", file.rejected, contents.generation)
+
+
+def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+    from cache.sources.series import merged, read_series, store_series, stored_series
+
+    new, rejected = read_series(arguments.file, now=now, dates=arguments.dates)
+    stored = stored_series(desk.places.config)
+    after = merged(stored, {one.measure: one for one in new})
+    summary = "; ".join(
+        f"{one.measure}: {len(one.values):,} values, {min(one.values)} to {max(one.values)}"
+        for one in new
+    )
+    if not arguments.dry_run and after != stored:
+        store_series(desk.places.config, after)
+    return _Brought(summary, rejected, -1 if after != stored else desk.generation() or 0)
 
 
 def _counted(

@@ -26,9 +26,25 @@ Style = Literal["bar", "json", "none"]
 
 
 def fetch(
-    desk: Desk, question: Question, config: Config, *, full: bool, again: bool, style: Style
+    desk: Desk,
+    question: Question,
+    config: Config,
+    *,
+    full: bool,
+    again: bool,
+    style: Style,
+    board: tuple[str, ...] = (),
 ) -> int:
-    """Fetch what is stale for a pair; ``again`` also what waits after a failure.
+    """Fetch what is stale for a pair, or for a board.
+
+    Args:
+        desk: where it is kept.
+        question: the pair and its window.
+        config: settings.
+        full: everything, whole.
+        again: also what waits after a failure.
+        style: how progress is shown.
+        board: funds whose closes alone are brought, in place of the pair.
 
     Returns:
         The exit code: 0 with everything brought, 1 in part, 3 with nothing held at all.
@@ -66,6 +82,7 @@ def fetch(
                 again=again,
                 since=window_start(question, now),
                 rate=config.rate,
+                board=board,
             ),
             report=report,
             prices=prices,

@@ -309,6 +309,10 @@ def _refresh(desk: Desk, question: Question, config: Config, arguments: argparse
         return fetch_history(desk, arguments)
     if arguments.fund or arguments.daily:
         return say("--fund and --daily go with --history YEAR", BAD_INPUT)
+    if arguments.board and (arguments.index or arguments.accept or arguments.compare):
+        return say(
+            "--board brings the closes of all its funds: leave the other flag out", BAD_INPUT
+        )
     if arguments.compare:
         from tui.cli.comparing import compare
 
@@ -321,7 +325,20 @@ def _refresh(desk: Desk, question: Question, config: Config, arguments: argparse
     style: Literal["bar", "json", "none"] = (
         "json" if arguments.progress else "none" if arguments.quiet else "bar"
     )
-    code = fetch(desk, question, config, full=arguments.full, again=arguments.retry, style=style)
+    board: tuple[str, ...] = ()
+    if arguments.board:
+        from cache.facts.pairs import board_funds
+
+        board = board_funds(config.pairs)
+    code = fetch(
+        desk,
+        question,
+        config,
+        full=arguments.full,
+        again=arguments.retry,
+        style=style,
+        board=board,
+    )
     if not arguments.no_alerts:
         judge(desk, config, began, style=style)
     return code

@@ -31,12 +31,14 @@ def status(desk: Desk, config: Config, kind: Literal["text", "json"]) -> int:
         CacheError: the store is empty or cannot be read.
     """
     now = datetime.now(UTC)
-    state = state_of(desk, config, now)
+    from cache.sources.series import stored_series
+
+    state, series = state_of(desk, config, now), stored_series(desk.places.config)
     if kind == "json":
-        write(to_json(*state), kind=kind)
+        write(to_json(*state, series), kind=kind)
     else:
         cost = "" if state[0].simulated else _cost(desk, config, now)
-        write(to_text(*state, cost), kind=kind)
+        write(to_text(*state, cost, series), kind=kind)
     return ANSWERED
 
 

@@ -85,8 +85,11 @@ class Host(Protocol):
     def poll(self) -> None:
         """Show data that another process brought."""
 
-    def refresh_data(self, *, full: bool, again: bool = False) -> None:
+    def refresh_data(self, *, full: bool, again: bool = False, board: bool = False) -> None:
         """Fetch in a child, one at a time; ``again`` also what failed a while ago."""
+
+    def price_board(self) -> None:
+        """Find out what a refresh of the board would cost."""
 
     def bring(self, path: str) -> None:
         """Import a file in a child; one at a time."""
@@ -100,7 +103,7 @@ class Host(Protocol):
     def say(self) -> None:
         """Bring the status line up to date."""
 
-    def status(self) -> tuple[str, str]:
+    def status(self, *, board: bool = False) -> tuple[str, str]:
         """What the status line says, and its kind: "error", "busy" or ""."""
 
     def background(

@@ -74,7 +74,9 @@ class DeskLike(Protocol):
     def board(self, pairs: Sequence[Pair], basis: Basis, as_of: date | None) -> Board:
         """Answer for every pair."""
 
-    def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
+    def refresh_command(
+        self, question: Question, *, full: bool = False, board: bool = False
+    ) -> list[str] | None:
         """The child that fetches, None where there is nothing to fetch from."""
 
     def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
@@ -95,8 +97,8 @@ class DeskLike(Protocol):
     def overlay(self, quotes: Quotes | None) -> None:
         """Lay today's quotes over what is held, or take them off."""
 
-    def cost(self, question: Question, now: datetime) -> str:
-        """Say what is stale and how many requests a refresh costs."""
+    def cost(self, question: Question, now: datetime, *, board: tuple[str, ...] = ()) -> str:
+        """Say what is stale and how many requests a refresh costs, of a pair or of a board."""
 
 
 @dataclass
@@ -121,9 +123,10 @@ class Failed(Message):
 
 @dataclass
 class Cost(Message):
-    """What a refresh would cost."""
+    """What a refresh would cost, of the pair or of the board."""
 
     sentence: str
+    board: bool = False
 
 
 class Previewed(Message):

@@ -18,6 +18,7 @@ from tui.command.commands import BREADTH
 from tui.panes.pane import Pane
 from tui.panes.sheet import Panel
 from tui.panes.wording import flowed, no_index, wrapped
+from tui.panes.years import YearsView
 from tui.text import formats
 from tui.text.spans import Drawing, Line, fit_line, inset
 
@@ -88,6 +89,7 @@ class BreadthPane(Pane):
     def __init__(self) -> None:
         super().__init__()
         self._sheet = Panel(classes="body")
+        self._years = YearsView(self, self._sheet, "share_up")
         self._counted: Market | None = None
         self._counting: Market | None = None
         self._daily: tuple[Snapshot, dict[Side, Daily]] | None = None
@@ -110,6 +112,9 @@ class BreadthPane(Pane):
         """Show the view in force."""
         if self.view in COUNTED:
             self._draw_counted(scene)
+            return
+        if self.view == "years":
+            self._years.draw(scene)
             return
         self._sheet.show(lambda width, height: drawing(scene, self.view, width, height))
 

@@ -21,6 +21,7 @@ from tui.panes.listing import Grid, Order
 from tui.panes.pane import Pane
 from tui.panes.sheet import Panel
 from tui.panes.wording import wrapped
+from tui.panes.years import YearsView
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
 from tui.widgets.columns import Cell, TableColumn, keeping
@@ -220,6 +221,7 @@ class ChangesPane(Pane):
         self._tables = (ChangesTable(), ChangesTable())
         self._both = Horizontal(*self._tables, classes="tables")
         self._sheet = Panel(classes="body")
+        self._years = YearsView(self, self._sheet, "top10_share")
 
     def body(self) -> Iterator[Widget]:
         """Two tables, or the drawing."""
@@ -245,6 +247,9 @@ class ChangesPane(Pane):
 
     def draw(self, scene: Scene) -> None:
         """Show the view in force."""
+        if self.view == "years":
+            self._years.draw(scene)
+            return
         if self.view != "membership":
             from tui.panes import concentration
 

@@ -84,12 +84,14 @@ _OF_BOTH: Final = {
         "advances", "declines", "up4", "down4", "above", "highs-lows", "mcclellan",
     ),
     (BREADTH, "signals"): ("signals", "zweig_average"),
+    (BREADTH, "years"): ("share_up",),
     (CONTRIBUTORS, "sectors"): ("sector",),
     (CONTRIBUTORS, "sector windows"): ("sector",),
     (CONTRIBUTORS, "themes"): ("theme",),
     (CHANGES, "membership"): ("turnover",),
     (CHANGES, "concentration"): ("top", *_rows(CHANGES, "concentration"), "hhi", "without"),
     (CHANGES, "weights"): _rows(CHANGES, "weights"),
+    (CHANGES, "years"): ("top10_share",),
 }  # fmt: skip
 
 

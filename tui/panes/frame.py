@@ -50,8 +50,9 @@ VIEWS: Final[Mapping[int, tuple[str, ...]]] = {
         "sectors",
         "ten sessions",
         "signals",
+        "years",
     ),
-    CHANGES: ("membership", "concentration", "weights"),
+    CHANGES: ("membership", "concentration", "weights", "years"),
 }
 #: From this size on two by two; below it one pane at a time.
 FOUR: Final = (112, 32)

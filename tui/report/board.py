@@ -8,6 +8,8 @@ from itertools import groupby
 from typing import Final
 
 from core.answer.board import RANKED, WINDOWS, Board, BoardRow
+from core.answer.board_breadth import COLUMNS as BREADTH
+from core.answer.board_breadth import BoardBreadth
 from core.measures.ratio import AVERAGES
 from tui.report.export import plain_table
 from tui.report.formats import DRAWN
@@ -25,27 +27,44 @@ SCHEMA: Final = 1
 NEW: Final = "*"
 _COLUMNS: Final = (
     "pair", *(f">{window}" for window in WINDOWS), *(f">{window} pctl" for window in RANKED),
-    ">streak", *(f">vs {days}" for days in AVERAGES), ">off 52w high", ">off 52w low", "",
+    ">streak", *(f">vs {days}" for days in AVERAGES), ">off 52w high", ">off 52w low",
 )  # fmt: skip
+#: Breadth of the index that leads, in the order of `BREADTH`.
+_BREADTH_COLUMNS: Final = (
+    "leads", ">up", ">over 50", ">change", ">over 200", ">change", ">highs-lows", ">beat",
+    ">top 10",
+)  # fmt: skip
+Breadths = Mapping[str, BoardBreadth]
+#: Where breadth is not counted.
+NONE: Final[Breadths] = {}
 
 
-def to_json(board: Board) -> str:
+def to_json(board: Board, breadths: Breadths = NONE) -> str:
     """The board as JSON, one trailing newline."""
-    return json.dumps(document(board), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    fields = document(board, breadths)
+    return json.dumps(fields, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def document(board: Board) -> Json:
+def document(board: Board, breadths: Breadths = NONE) -> Json:
     """The board as plain JSON values."""
     return {
         "schema": SCHEMA,
         "as_of": iso(board.as_of),
         "basis": board.basis,
         "simulated": board.simulated,
-        "rows": [row_fields(row) for row in board.rows],
+        "rows": [row_fields(row, breadths.get(row.pair.name)) for row in board.rows],
     }
 
 
-def row_fields(row: BoardRow) -> Json:
+def _breadth_fields(breadth: BoardBreadth | None) -> Json | None:
+    """Breadth of the index that leads: shares and their changes as fractions, null if unclaimed."""
+    if breadth is None:
+        return None
+    values = {column: number(breadth.values[column]) for column in BREADTH}
+    return {"fund": breadth.fund, "window": breadth.window, **values}
+
+
+def row_fields(row: BoardRow, breadth: BoardBreadth | None = None) -> Json:
     """One row as plain JSON values, full precision."""
     streak, ratio = row.streak, row.ratio
     return {
@@ -67,12 +86,13 @@ def row_fields(row: BoardRow) -> Json:
             "off_high_52": None if ratio.high_52 is None else number(ratio.off(ratio.high_52)),
             "off_low_52": None if ratio.low_52 is None else number(ratio.off(ratio.low_52)),
         },
+        "breadth": _breadth_fields(breadth),
         "new": sorted(row.new),
         "missing": row.missing or None,
     }
 
 
-def table(board: Board) -> TidyTable:
+def table(board: Board, breadths: Breadths = NONE) -> TidyTable:
     """The board as a tidy table, a row a pair."""
     columns = [TidyColumn("pair", "text"), TidyColumn("group", "text"), TidyColumn("end", "date")]
     columns += [TidyColumn(f"gap_{window.lower()}_pp", "real") for window in WINDOWS]
@@ -80,44 +100,49 @@ def table(board: Board) -> TidyTable:
     columns += [TidyColumn("streak", "whole"), TidyColumn("ratio", "real")]
     columns += [TidyColumn(f"above_{days}", "flag") for days in AVERAGES]
     columns += [TidyColumn("off_high_52", "real"), TidyColumn("off_low_52", "real")]
+    columns += [TidyColumn("breadth_fund", "text"), TidyColumn("breadth_window", "text")]
+    whole = {"highs_less_lows"}
+    columns += [TidyColumn(name, "whole" if name in whole else "real") for name in BREADTH]
     columns += [TidyColumn("missing", "text")]
     rows = []
-    for fields in map(row_fields, board.rows):
+    for fields in document(board, breadths)["rows"]:
         streak, ratio = fields["streak"], fields["ratio"] or {}
+        counted = fields["breadth"] or dict.fromkeys(("fund", "window", *BREADTH))
         rows.append(
             (
                 fields["pair"], fields["group"], fields["end"], *fields["gap_pp"].values(),
                 *fields["percentile"].values(),
                 None if streak is None else streak["sign"] * streak["length"],
                 ratio.get("level"), *(ratio.get(f"above_{days}") for days in AVERAGES),
-                ratio.get("off_high_52"), ratio.get("off_low_52"), fields["missing"],
+                ratio.get("off_high_52"), ratio.get("off_low_52"), *counted.values(),
+                fields["missing"],
             )
         )  # fmt: skip
     return TidyTable("board", tuple(columns), tuple(rows))
 
 
-def to_csv(board: Board) -> str:
+def to_csv(board: Board, breadths: Breadths = NONE) -> str:
     """The board as CSV."""
-    return table_csv(table(board))
+    return table_csv(table(board, breadths))
 
 
-def to_text(board: Board) -> str:
+def to_text(board: Board, breadths: Breadths = NONE) -> str:
     """The board for a person, a table a group."""
-    blocks = [_state(board), *map(plain_table, _tables(board))]
+    blocks = [_state(board, breadths), *map(plain_table, _tables(board, breadths))]
     return safe_lines("\n\n".join(blocks) + "\n")
 
 
-def to_html(board: Board) -> str:
+def to_html(board: Board, breadths: Breadths = NONE) -> str:
     """The board as one self-contained page."""
     badge = '<p><strong class="badge">SIMULATED MARKET</strong></p>' if board.simulated else ""
-    body = "".join(map(table_html, _tables(board)))
+    body = "".join(map(table_html, _tables(board, breadths)))
     title = f"{'SIMULATED: ' * board.simulated}The board to {board.as_of}"
-    head = f'<header>{badge}<p class="state">{clean(_state(board))}</p></header>'
+    head = f'<header>{badge}<p class="state">{clean(_state(board, breadths))}</p></header>'
     return page(title, f"{head}<section>{body}</section>")
 
 
-def to_line(board: Board, count: int = 3) -> str:
-    """The most stretched pairs in one line of ASCII, for a status bar."""
+def to_line(board: Board, breadths: Breadths = NONE, count: int = 3) -> str:
+    """The most stretched pairs in one line of ASCII, for a status bar; breadth is not told."""
     ranked = [row for row in board.rows if row.stretched is not None]
     ranked.sort(key=lambda row: -(row.stretched or 0))
     parts = [
@@ -131,23 +156,50 @@ def to_line(board: Board, count: int = 3) -> str:
     return f.to_ascii(safe(f"{simulated}{words}, {board.as_of}")) + "\n"
 
 
-def _state(board: Board) -> str:
+def _state(board: Board, breadths: Breadths) -> str:
     """What the board shows, to when, on which basis."""
     basis = {"tr": "total return", "pr": "price return"}[board.basis]
     parts = ["SIMULATED" if board.simulated else "", "board", basis, f"as of {board.as_of}"]
+    if windows := {breadth.window for breadth in breadths.values()}:
+        parts.append(f"breadth of the index that leads over {min(windows)}, in %")
     return " · ".join(filter(None, parts))
 
 
-def _tables(board: Board) -> list[ReportTable]:
-    """One table a group, in the board's order."""
-    return [
-        ReportTable(f"{group or 'pairs'}: gap in pp", _COLUMNS, tuple(map(_cells, rows)))
-        for group, rows in groupby(board.rows, lambda row: row.pair.group)
-    ]
+def _tables(board: Board, breadths: Breadths) -> list[ReportTable]:
+    """One table a group, in the board's order; with breadth where any of the group has it."""
+    tables = []
+    for group, members in groupby(board.rows, lambda row: row.pair.group):
+        rows = list(members)
+        counted = any(row.pair.name in breadths for row in rows)
+        columns = (*_COLUMNS, *(_BREADTH_COLUMNS if counted else ()), "")
+        cells = tuple(
+            (
+                *_cells(row),
+                *(_breadth_cells(breadths.get(row.pair.name)) if counted else ()),
+                row.missing,
+            )
+            for row in rows
+        )
+        tables.append(ReportTable(f"{group or 'pairs'}: gap in pp", columns, cells))
+    return tables
+
+
+def _breadth_cells(breadth: BoardBreadth | None) -> tuple[str, ...]:
+    """Breadth as text: shares in per cent, their changes in points, highs less lows."""
+    if breadth is None:
+        return (f.MISSING,) * len(_BREADTH_COLUMNS)
+    cells = [breadth.fund]
+    for column, (_, change) in BREADTH.items():
+        value = breadth.values[column]
+        if column == "highs_less_lows":
+            cells.append(f.number(value, sign=True))
+        else:
+            cells.append(f.pct(value, 1, sign=change, unit=False))
+    return tuple(cells)
 
 
 def _cells(row: BoardRow) -> tuple[str, ...]:
-    """A row's figures as text; the last cell says what is missing or of an earlier session."""
+    """A row's figures as text."""
     new, ratio, streak = row.new, row.ratio, row.streak
     averages = {} if ratio is None else {a.closes: a for a in ratio.averages}
 
@@ -177,11 +229,10 @@ def _cells(row: BoardRow) -> tuple[str, ...]:
         *map(against, AVERAGES),
         off("high_52"),
         off("low_52"),
-        row.missing,
     )
 
 
-WRITERS: Final[Mapping[str, Callable[[Board], str]]] = {
+WRITERS: Final[Mapping[str, Callable[[Board, Breadths], str]]] = {
     "text": to_text,
     "json": to_json,
     "csv": to_csv,

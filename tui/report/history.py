@@ -13,7 +13,7 @@ from tui.report.parts import TidyColumn, TidyTable
 from tui.report.sketch import CHARACTER, Sketch
 from tui.report.style import picture_style
 from tui.report.table import ReportTable
-from tui.report.values import iso, number
+from tui.report.values import Json, iso, number
 from tui.text import formats as f
 from tui.text.safe import safe_lines
 
@@ -27,7 +27,13 @@ _WIDTH, _HEIGHT, _LEFT = 900.0, 180.0, 8.0
 
 def to_json(histories: Sequence[History], *, basis: str, simulated: bool) -> str:
     """The histories as JSON, one trailing newline."""
-    document = {
+    fields = document(histories, basis=basis, simulated=simulated)
+    return json.dumps(fields, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def document(histories: Sequence[History], *, basis: str, simulated: bool) -> Json:
+    """The histories as plain JSON values."""
+    return {
         "schema": SCHEMA,
         "basis": basis,
         "simulated": simulated,
@@ -58,7 +64,6 @@ def to_json(histories: Sequence[History], *, basis: str, simulated: bool) -> str
             for one in histories
         ],
     }
-    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def table(histories: Sequence[History]) -> TidyTable:

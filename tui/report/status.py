@@ -15,8 +15,10 @@ from tui.report.fetched import Fetched, until_words
 from tui.text import formats as f
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from cache.sources.series import Series
     from cache.store.store import Held
     from core.data.frames import LeftOut
     from core.data.market import Market
@@ -126,16 +128,48 @@ def _announced(contents: Held) -> list[dict[str, Any]]:
     ]
 
 
-def to_json(contents: Held, market: Market, store: Path, fetched: Fetched, now: datetime) -> str:
-    """The state as JSON, one trailing newline."""
+def to_json(
+    contents: Held,
+    market: Market,
+    store: Path,
+    fetched: Fetched,
+    now: datetime,
+    series: Mapping[str, Series] = {},
+) -> str:
+    """The state as JSON, one trailing newline; ``series`` are those imported."""
     state = document(contents, market, store, fetched, now)
+    state["series"] = {
+        name: {
+            "values": len(one.values),
+            "first": str(min(one.values)),
+            "last": str(max(one.values)),
+            "from": one.source,
+        }
+        for name, one in series.items()
+    }
     return json.dumps(state, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def to_text(
-    contents: Held, market: Market, store: Path, fetched: Fetched, now: datetime, cost: str
+    contents: Held,
+    market: Market,
+    store: Path,
+    fetched: Fetched,
+    now: datetime,
+    cost: str,
+    series: Mapping[str, Series] = {},
 ) -> str:
-    """The state for a person; ``cost`` says what a refresh costs, "" for nothing to say."""
+    """The state for a person.
+
+    Args:
+        contents: as for `document`, like the next four.
+        market: likewise.
+        store: likewise.
+        fetched: likewise.
+        now: likewise.
+        cost: what a refresh costs, "" for nothing to say.
+        series: those imported.
+    """
     state = document(contents, market, store, fetched, now)
     prices = state["prices"]
     lines = [
@@ -183,6 +217,11 @@ def to_text(
     for row in state["announced"]:
         words = f"{row['leave']:,} leave, {row['join']:,} join on {row['effective']}"
         lines.append(f"{row['fund']:<10} announced: {words} ({', '.join(row['from'])})")
+    lines += [
+        f"series     {name}: {len(one.values):,} values, {min(one.values)} to {max(one.values)},"
+        f" from {one.source}"
+        for name, one in series.items()
+    ]
     lines += [
         f"! holdings {one.fund} of {one.as_of} are set aside, the file {'; '.join(one.why)};"
         " `internals refresh --accept` uses it"

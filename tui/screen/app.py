@@ -196,14 +196,21 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
 
     def on_cost(self, message: Cost) -> None:
         """Say what a refresh would cost."""
-        self.refresher.cost = message.sentence
+        if message.board:
+            self.refresher.board_cost = message.sentence
+        else:
+            self.refresher.cost = message.sentence
         if self.scene is None and self.main is not None:
             self.main.show()
         self.say()
 
-    def refresh_data(self, *, full: bool, again: bool = False) -> None:
+    def refresh_data(self, *, full: bool, again: bool = False, board: bool = False) -> None:
         """Fetch in a child; one at a time."""
-        self.refresher.start(full=full, again=again)
+        self.refresher.start(full=full, again=again, board=board)
+
+    def price_board(self) -> None:
+        """Find out what a refresh of the board would cost."""
+        self.refresher.look_up_cost(self.question, board=True)
 
     def bring(self, path: str) -> None:
         """Import a file in a child; one at a time."""
@@ -236,8 +243,12 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
 
     # -- words -----------------------------------------------------------------------
 
-    def status(self) -> tuple[str, str]:
-        """Return the text of the status line and its kind: "alert", "error", "busy" or ""."""
+    def status(self, *, board: bool = False) -> tuple[str, str]:
+        """Return the text of the status line and its kind: "alert", "error", "busy" or "".
+
+        Args:
+            board: it is the board's: then what a refresh of that costs.
+        """
         if self.rung:
             return self.rung, "alert"
         if self.refresher.progress is not None:
@@ -251,7 +262,8 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
             return trouble, "error"
         if self.snapshot is None and self.failed is None:
             return READING, "busy"
-        return self.refresher.countdown or self.live.text or self.cost, ""
+        cost = self.refresher.board_cost if board else self.cost
+        return self.refresher.countdown or self.live.text or cost, ""
 
     def _each_minute(self) -> None:
         """Keep what a killed process would forget; the data's age has changed."""

@@ -10,7 +10,7 @@ from textual.message import Message
 from cache.facts.errors import CacheError
 from core.answer.alerts import figure
 from core.answer.board import stepped
-from core.answer.board_breadth import BoardBreadth, breadth_of
+from core.answer.board_breadth import BoardBreadth, breadths_of
 from core.answer.board_news import BoardNews, RowState, news_of, stale, state_of
 from core.data.errors import CoreError
 from core.data.record import record
@@ -68,16 +68,11 @@ class BreadthTaken(Message):
 def count_breadth(host: Workbench, board: Board) -> BreadthTaken:
     """In a thread: breadth of the indices that lead, where their lines are held."""
     window = host.question.window.upper()
-    breadths = {}
     try:
         market = host.desk.market()
     except (CoreError, CacheError, OSError):
         return BreadthTaken(board, window, {})
-    for row in board.rows:
-        breadth = breadth_of(market, row, board, window)
-        if breadth is not None:
-            breadths[row.pair.name] = breadth
-    return BreadthTaken(board, window, breadths)
+    return BreadthTaken(board, window, breadths_of(market, board, window))
 
 
 def look_up(host: Workbench, board: Board, *, last: bool) -> NewsTaken:

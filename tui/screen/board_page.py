@@ -39,7 +39,8 @@ _NEWS_COLUMNS: Final = (
 _HINTS: Final = (
     ("drill", "open"), ("sort", "sort"), ("reverse", "turn"), ("view", "rotation"),
     ("next_pane", "news"), ("later", "date"), ("basis", "basis"), ("longer", "window"),
-    ("command", "command"), ("back", "panes"), ("help", "help"), ("quit", "quit"),
+    ("refresh", "fetch"), ("command", "command"), ("back", "panes"), ("help", "help"),
+    ("quit", "quit"),
 )  # fmt: skip
 
 
@@ -183,8 +184,8 @@ class BoardPage(Stage, inherit_bindings=False):
         if not sentence:
             sentence = "no closes of any pair of the board are held"
         keys = self.host.keys
-        key, back = commands.shown(keys["import"][0]), commands.shown(keys["back"][0])
-        steps = f"{back} leads to the panes, where {key} imports a file and r fetches"
+        fetch, key, back = (commands.shown(keys[n][0]) for n in ("refresh", "import", "back"))
+        steps = f"{fetch} fetches them; {back} leads to the panes, where {key} imports a file"
         return [[], *([(" ", ""), *line] for line in wrapped(f"{sentence}; {steps}.", width - 2))]
 
     def _rotation(self, width: int, height: int) -> Drawing:
@@ -192,7 +193,7 @@ class BoardPage(Stage, inherit_bindings=False):
 
     def show_status(self) -> None:
         """Draw the status line: what is said, or what the row under the cursor has to say."""
-        message, kind = self.host.status()
+        message, kind = self.host.status(board=True)
         if self.prompt.is_open:
             message, kind = self.prompt.advice, "error" * self.prompt.wrong
         elif self.board is None and not self.trouble:

@@ -58,6 +58,9 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
         copy_row="copy(False)",
         copy_pane="copy(True)",
         alerts="alerts",
+        refresh="refresh(False)",
+        refresh_all="refresh(True)",
+        retry="retry",
         help="help",
     )
 
@@ -69,6 +72,8 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
         self._asked = self._steps = 0
         self._busy = self._again = False
         self._counted: tuple[Board, str] | None = None
+        #: The market and the pairs that a refresh was priced for.
+        self._priced: object = None
 
     def on_mount(self) -> None:
         """What was shown last at once, then what is held now."""
@@ -121,6 +126,9 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
             self.ask_board()
         self.show()
         self.host.boarded()
+        if self._priced != (priced := (self._identity, self.host.config.pairs)):
+            self._priced = priced
+            self.host.price_board()
         self.set_timer(_CALM, partial(self._look_up, message.number))
 
     def _take(self, board: Board) -> None:
@@ -338,6 +346,14 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
             return
         self.app.copy_to_clipboard(safe_lines(grid.texts(rows)))
         self.host.tell(f"copied {len(rows):,} row{'s' * (len(rows) > 1)}")
+
+    def action_refresh(self, full: bool) -> None:
+        """Fetch what is stale of the closes of all funds on the board, or all of them whole."""
+        self.host.refresh_data(full=full, board=True)
+
+    def action_retry(self) -> None:
+        """The same, and what failed a while ago and would wait."""
+        self.host.refresh_data(full=False, again=True, board=True)
 
     def action_alerts(self) -> None:
         """The alerts that are set."""

@@ -52,8 +52,20 @@ def sentence(
     now: datetime,
     reference: Reference,
     by: str,
+    board: tuple[str, ...] = (),
 ) -> str:
-    """Say what is stale, and how many requests a refresh (started by the key ``by``) costs."""
+    """Say what is stale, and how many requests a refresh (started by the key ``by``) costs.
+
+    Args:
+        where: the directories.
+        prices: what is held.
+        holdings: fund -> its files.
+        question: the pair and its window.
+        now: the time.
+        reference: exchange sessions, renamed symbols, reconstitution dates.
+        by: a key, or a command in backticks.
+        board: funds whose closes alone are counted, in place of the pair.
+    """
     pair = (question.small, question.large)
     try:
         config = load(where.settings / FILE)
@@ -70,6 +82,7 @@ def sentence(
             funds=load_funds(where.config / "funds.toml"),
             since=window_start(question, now),
             rate=vendor.rate if vendor.key != YAHOO.key else config.rate,
+            board=board,
         ),
         absent=load_absent(where.store, now),
         left=load_hosts(where.store),
@@ -89,10 +102,12 @@ def sentence(
         return f"{waiting}; {retry} asks now" if waiting else "up to date: nothing to fetch"
     waiting = f"; {waiting}" if waiting else ""
     stale = f"stale: {len(plan.asks):,} symbols, {len(plan.files):,} holdings files;"
+    if board:
+        stale = f"stale: closes of {len(plan.asks):,} of the board's {len(board):,} funds;"
     if plan.asks and plan.wait_until:
         return f"{stale} {vendor.name} limits requests; {wait(plan.wait_until)}"
     asks = f"{by} fetches: {plan.requests:,} requests"
-    unknown = [fund for fund in pair if fund not in holdings]
+    unknown = [] if board else [fund for fund in pair if fund not in holdings]
     if unknown:
         # how many lines a fund has is known once its holdings are
         return f"{stale} {asks} and one for each line of {' and '.join(unknown)}{waiting}"

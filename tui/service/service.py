@@ -280,8 +280,17 @@ class Desk:
             self._overlaid = made = market, quotes, replace(market, prices=prices)
         return made[2]
 
-    def cost(self, question: Question, now: datetime, *, by: str = "r") -> str:
-        """One sentence: what is stale and how many requests a refresh (started by ``by``) costs."""
+    def cost(
+        self, question: Question, now: datetime, *, by: str = "r", board: tuple[str, ...] = ()
+    ) -> str:
+        """One sentence: what is stale and how many requests a refresh (started by ``by``) costs.
+
+        Args:
+            question: its pair and its window.
+            now: the time.
+            by: what starts it.
+            board: funds of a board whose closes alone are brought, in place of the pair's.
+        """
         if self.read_only:
             return self.read_only
         if self.simulated:
@@ -294,7 +303,7 @@ class Desk:
             prices, holdings = market.prices, market.holdings
         except StoreEmpty:
             prices, holdings = Prices(), {}
-        return sentence(self.places, prices, holdings, question, now, self.reference, by)
+        return sentence(self.places, prices, holdings, question, now, self.reference, by, board)
 
     def fetched(self, prices: Prices | None, pair: tuple[str, str], now: datetime) -> Fetched:
         """Return what the last refresh brought and cost, and what is missing of these prices."""
@@ -345,8 +354,15 @@ class Desk:
         lock = self.places.state.with_name("config.lock")
         return keep_group(self.places.config / "themes.toml", lock, name, symbols)
 
-    def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
+    def refresh_command(
+        self, question: Question, *, full: bool = False, board: bool = False
+    ) -> list[str] | None:
         """The child process that fetches; None where there is nothing to fetch from.
+
+        Args:
+            question: its pair, or its index alone, and its window.
+            full: everything, whole.
+            board: the closes of the board's funds, in place of them.
 
         Raises:
             CacheError: the market is only looked at; it says who brings new data.
@@ -356,7 +372,7 @@ class Desk:
         if self.simulated:
             return None
         command = internals("refresh", "--progress", "json", "--no-alerts")
-        command += [*_which(question), "--window", question.window]
+        command += ["--board"] if board else [*_which(question), "--window", question.window]
         if self._home is not None:
             command += ["--home", str(self._home)]
         return command + (["--full"] if full else [])

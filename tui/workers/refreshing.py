@@ -29,17 +29,18 @@ class Refresher:
 
     Attributes:
         progress: how far a fetch has come, None while none runs.
+        board_cost: what the next fetch for the board would cost, "" where not known.
     """
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self.progress: str | None = None
-        self._cost = ""
+        self._cost = self.board_cost = ""
         #: The pair that the cost was asked for last.
         self.priced: tuple[str, str] | None = None
         self._until: datetime | None = None
         self._limited_by = "the vendor"
-        self._full = False
+        self._full = self._board = False
         self._running: Worker[Any] | None = None
 
     @property
@@ -63,20 +64,28 @@ class Refresher:
             f" itself in {when}"
         )
 
-    def look_up_cost(self, question: Question) -> None:
+    def look_up_cost(self, question: Question, *, board: bool = False) -> None:
         """Find out, beside the screen, what is stale; a `Cost` message brings the answer."""
-        self.priced = (question.small, question.large)
-        self._host.background(partial(self._find_cost, question), "cost")
+        if not board:
+            self.priced = (question.small, question.large)
+        group = "board cost" if board else "cost"
+        self._host.background(partial(self._find_cost, question, board), group)
 
-    def _find_cost(self, question: Question) -> None:
+    def _find_cost(self, question: Question, board: bool) -> None:
         host = self._host
-        try:
-            host.post_message(Cost(host.desk.cost(question, host.now())))
-        except (CoreError, CacheError, OSError) as error:
-            host.post_message(Cost(f"what is stale is not known: {error}"))
+        funds: tuple[str, ...] = ()
+        if board:
+            from cache.facts.pairs import board_funds
 
-    def start(self, *, full: bool, again: bool = False) -> None:
-        """Fetch what is stale for the question, or everything; or what failed once again."""
+            funds = board_funds(host.config.pairs)
+        try:
+            sentence = host.desk.cost(question, host.now(), board=funds)
+        except (CoreError, CacheError, OSError) as error:
+            sentence = f"what is stale is not known: {error}"
+        host.post_message(Cost(sentence, board))
+
+    def start(self, *, full: bool, again: bool = False, board: bool = False) -> None:
+        """Fetch what is stale for the question or the board, or everything; or what failed."""
         host = self._host
         if self._running is not None and not self._running.is_finished:
             host.tell("a refresh is under way")
@@ -85,9 +94,9 @@ class Refresher:
             # The status line says when it goes on.
             host.tell("")
             return
-        self._until, self._full = None, full
+        self._until, self._full, self._board = None, full, board
         try:
-            argv = host.desk.refresh_command(host.question, full=full)
+            argv = host.desk.refresh_command(host.question, full=full, board=board)
         except (CacheError, OSError) as error:
             host.tell(f"{error}", error=True)
             return
@@ -126,6 +135,8 @@ class Refresher:
             host.tell(f"the last good numbers stay: {why}", error=True)
         host.poll()
         self.look_up_cost(host.question)
+        if self._board:
+            self.look_up_cost(host.question, board=True)
 
     def _count_down(self) -> None:
         """Say how long the vendor wants to be left alone, then go on."""
@@ -134,7 +145,7 @@ class Refresher:
         left = (self._until - self._host.now()).total_seconds()
         if left <= 0:
             self._until = None
-            self.start(full=self._full)
+            self.start(full=self._full, board=self._board)
             return
         self._host.say()
         # By the minute while it is long, by the second at the end: a status line is bytes.

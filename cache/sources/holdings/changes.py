@@ -43,8 +43,8 @@ _AHEAD: Final = timedelta(days=366)
 _OLDEST: Final = date(1993, 1, 1)
 
 
-class _Table:
-    """The header of the changes and the rows below it."""
+class TextTable:
+    """The header of a table of texts."""
 
     def __init__(self, header: int, titles: list[str]) -> None:
         self.header = header
@@ -53,11 +53,11 @@ class _Table:
             self.columns.setdefault(normal(cell), position)
 
     @staticmethod
-    def find(rows: list[Row]) -> _Table | None:
-        """The first header that names a symbol."""
+    def find(rows: list[Row], *names: str) -> TextTable | None:
+        """The first header that has one of some columns."""
         for position, row in enumerate(rows[:_DEEPEST]):
-            if {normal(cell) for cell in row.cells}.intersection(_SYMBOL):
-                return _Table(position, row.cells)
+            if {normal(cell) for cell in row.cells}.intersection(names):
+                return TextTable(position, row.cells)
         return None
 
     def text(self, row: Row, *names: str) -> str:
@@ -78,7 +78,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
         SourceError: a column is missing, no row is good, or the order of its dates is not sure.
     """
     rows = csv_rows(stream.read())
-    table = _Table.find(rows)
+    table = TextTable.find(rows, *_SYMBOL)
     if table is None:
         for row in rows[:1]:
             check_separator(row.cells, row.line)
@@ -119,7 +119,7 @@ def _padded(row: Row, width: int) -> Row:
     return Row(row.line, row.cells + [""] * (width - len(row.cells)))
 
 
-def _change(table: _Table, row: Row, today: date, order: Order | None) -> dict[str, Any]:
+def _change(table: TextTable, row: Row, today: date, order: Order | None) -> dict[str, Any]:
     """One row as the fields of an announcement."""
     fund, symbol = (yahoo_symbol(table.text(row, *_NEEDED[name])) for name in ("fund", "symbol"))
     for name, text in (("fund", fund), ("symbol", symbol)):
@@ -149,7 +149,7 @@ def _change(table: _Table, row: Row, today: date, order: Order | None) -> dict[s
 
 
 def _day(
-    table: _Table, row: Row, column: str, names: tuple[str, ...], order: Order | None
+    table: TextTable, row: Row, column: str, names: tuple[str, ...], order: Order | None
 ) -> date | None:
     """The day under a column, None where the cell is empty."""
     text = table.text(row, *names)

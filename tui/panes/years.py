@@ -1,0 +1,123 @@
+"""A measure over the same window of every year: the view "years" of Breadth and Concentration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from core.data.errors import CoreError
+from tui.charts import ladder_bar
+from tui.panes.wording import no_index, wrapped
+from tui.text import formats
+from tui.text.spans import Drawing, Line, fit_line
+
+if TYPE_CHECKING:
+    from core.answer.history import History, Point
+    from core.answer.snapshot import Snapshot
+    from tui.host.scene import Scene, Side
+    from tui.panes.pane import Pane
+    from tui.panes.sheet import Panel
+
+#: Cells of a year and of a value.
+_YEAR, _VALUE = 6, 11
+_LONGEST: Final = 30
+WAITING: Final = " measuring the same window of every year …"
+
+
+class YearsView:
+    """The view of one measure in a pane, worked out in a thread at the first look at an answer.
+
+    Args:
+        pane: whose view it is.
+        sheet: what it is drawn on.
+        measure: its name in the table of measures.
+    """
+
+    def __init__(self, pane: Pane, sheet: Panel, measure: str) -> None:
+        self._pane, self._sheet, self._measure = pane, sheet, measure
+        self._made: tuple[Snapshot, Mapping[Side, History] | str] | None = None
+        self._asked: Snapshot | None = None
+
+    def draw(self, scene: Scene) -> None:
+        """Show the measure's years, or that they are being worked out."""
+        made = self._made
+        if made is not None and made[0] is scene.snapshot:
+            self._sheet.show(lambda width, height: drawing(scene, made[1], width, height))
+            return
+        self._sheet.show(lambda width, height: [[(WAITING, "dim")]])
+        if self._asked is not scene.snapshot:
+            self._asked = scene.snapshot
+            work = partial(self._work, scene)
+            self._pane.run_worker(work, thread=True, exit_on_error=False)
+
+    def _work(self, scene: Scene) -> None:
+        """In a thread."""
+        made = years_of(scene, self._measure)
+        self._pane.app.call_from_thread(self._show, scene, made)
+
+    def _show(self, scene: Scene, made: Mapping[Side, History] | str) -> None:
+        self._made = scene.snapshot, made
+        now = self._pane.scene
+        if now is not None and now.snapshot is scene.snapshot and self._pane.view == "years":
+            self._pane.draw(now)
+
+
+def years_of(scene: Scene, measure: str) -> Mapping[Side, History] | str:
+    """Side -> the measure over its window of every year, or why there is none."""
+    from core.answer.history import histories
+    from core.answer.snapshot import final_sessions
+    from core.answer.table import find
+
+    row, snapshot = find(measure), scene.snapshot
+    assert row is not None
+    question = replace(snapshot.question, as_of=snapshot.as_of)
+    sessions = final_sessions(scene.market, *question.pair)
+    try:
+        return {
+            side: histories(scene.market, question, view.fund, [row], sessions, "year")[0]
+            for side, view in scene.views()
+        }
+    except CoreError as error:
+        return str(error)
+
+
+def drawing(scene: Scene, made: Mapping[Side, History] | str, width: int, height: int) -> Drawing:
+    """The sentence of each index, then a row a year, the newest first; ``made`` by `years_of`."""
+    from tui.report.history import sentence
+
+    if isinstance(made, str) or not made:
+        return no_index(scene, width) if not made else wrapped(f"{made}.", width, "dim")
+    lines: Drawing = []
+    for side, one in made.items():
+        lines += wrapped(sentence(one), width, f"{side} bold")
+    by_year = {side: {p.end.year: p for p in one.points} for side, one in made.items()}
+    largest = max(
+        (abs(p.value or 0.0) for points in by_year.values() for p in points.values()), default=0.0
+    )
+    longest = min(_LONGEST, (width - _YEAR - 1) // len(made) - _VALUE - 2)
+    head: Line = [(" " * (_YEAR + 1), "")]
+    for side, one in made.items():
+        cells = _VALUE + 1 + max(longest, 0)
+        head.append((formats.fit(f"{one.fund:>{_VALUE}}", cells + 1), f"{side} bold"))
+    lines += [[], fit_line(head, width)]
+    years = sorted({year for points in by_year.values() for year in points}, reverse=True)
+    for year in years[: max(height - len(lines), 1)]:
+        line: Line = [(f" {year:<{_YEAR}}", "dim")]
+        for side, one in made.items():
+            line += _cells(one, by_year[side].get(year), largest, longest, side)
+        lines.append(fit_line(line, width))
+    return lines
+
+
+def _cells(one: History, point: Point | None, largest: float, longest: int, side: Side) -> Line:
+    """A year's value and its bar; dim where the point does not count."""
+    value = None if point is None else point.value
+    counts = point is not None and point.counts
+    text = formats.measure(value, one.row.unit, one.row.decimals, sign=one.row.signed)
+    line: Line = [(f"{text:>{_VALUE}}", "" if counts else "dim"), (" ", "")]
+    if longest > 3 and largest > 0:
+        style = side if counts else "dim"
+        line += ladder_bar(abs(value or 0.0) / largest, longest, style)
+    return [*line, (" ", "")]
