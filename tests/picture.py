@@ -13,6 +13,7 @@ from cache.sources.demo.demo import FETCHED_AT
 from tests import svg
 from tests.tui.driving import press, seen, settle
 from tui.screen.app import InternalsApp
+from tui.screen.board_screen import BoardScreen
 from tui.service.service import Desk
 from tui.state.config import Config
 from tui.state.places import places
@@ -21,7 +22,14 @@ TARGET = Path(__file__).resolve().parent.parent / "docs" / "session.svg"
 SIZE = (120, 36)
 #: Keys pressed, seconds the frame stays, and what a viewer is told.
 SCRIPT: tuple[tuple[tuple[str, ...], float, str], ...] = (
-    ((), 5, "How far have they parted, who did it, how broad was it, who joins and leaves"),
+    (("B",), 5, "The board: every pair, how far it has moved, how rare that is, what is new"),
+    (("s", "x"), 3.5, "s x: the most stretched first"),
+    (("v",), 4, "v: where each pair stands, and the way it came in eight weeks"),
+    (
+        ("v", "s", "g", "enter"),
+        5,
+        "enter: one pair: who did it, how broad was it, who joins and leaves",
+    ),
     (("2", "j", "j"), 2.5, "2 j j: to the third contributor"),
     (("enter",), 4, "enter: that name day by day"),
     (("escape", "d"), 4, "d: how its number came about"),
@@ -55,9 +63,15 @@ async def record(home: Path) -> str:
 async def _drawn(pilot: Pilot[None], app: InternalsApp) -> None:
     """Until what is counted in the background is there too."""
     await settle(pilot, app)
-    while "counting advances" in seen(app) or "looking up" in seen(app):
+    waiting = ("counting advances", "looking up", "looking for what is new", "reading …")
+    while any(words in seen(app) for words in waiting) or _uncounted(app):
         await pilot.pause(0.05)
     await settle(pilot, app)
+
+
+def _uncounted(app: InternalsApp) -> bool:
+    """Whether the board is in sight and its breadth is not."""
+    return isinstance(app.screen, BoardScreen) and not app.screen.breadths
 
 
 def main() -> None:

@@ -16,7 +16,12 @@ from core.measures.spread import Spread
 from tests.core.build import market, prices, weekdays
 
 DAYS = weekdays("2023-01-02", "2026-06-26")
-PAIRS = (Pair("IWM", "SPY", "size"), Pair("SPY", "IWM"), Pair("NEW", "SPY", "own"))
+PAIRS = (
+    Pair("IWM", "SPY", "size"),
+    Pair("SPY", "IWM"),
+    Pair("NEW", "SPY", "own"),
+    Pair("FAR", "SPY"),
+)
 DATES = (None, date(2026, 6, 25), date(2026, 3, 31), date(2025, 1, 4), date(2023, 1, 3))
 
 
@@ -28,11 +33,14 @@ def closes(seed: int, count: int) -> list[float]:
 
 @pytest.fixture(scope="module")
 def held() -> Market:
-    """Two funds of three and a half years, one of a year, one that ended a month ago."""
+    """Two funds of three and a half years, one of a year, one with other holidays, one ended."""
     whole = len(DAYS)
+    far = closes(5, whole)
+    far[3:-1:9] = [float("nan")] * len(far[3:-1:9])
     ended = closes(4, whole)
     ended[-21:] = [float("nan")] * 21
     table = {"IWM": closes(1, whole), "SPY": closes(2, whole), "NEW": closes(3, 252), "OLD": ended}
+    table["FAR"] = far
     return market(prices(DAYS, table))
 
 

@@ -50,6 +50,32 @@ def test_a_pair_and_back_to_its_row() -> None:
     drive(story, desk=FakeDesk(HELD), question=ASKED)
 
 
+def test_order_and_cursor_are_found_again_at_the_next_start() -> None:
+    desk = FakeDesk(HELD)
+    left = ""
+
+    async def first(pilot: Pilot[None], app: InternalsApp) -> None:
+        nonlocal left
+        await press(pilot, app, "B", "s", "y", "S", "j", "j", "j")
+        left = app.place.pair
+        await press(pilot, app, "q")
+
+    async def second(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B")
+        assert f"▸ {left}" in seen(app) and "by YTD, smallest first" in seen(app)
+
+    drive(first, desk=desk, question=ASKED)
+    drive(second, desk=desk, question=ASKED)
+    # a column that is none any more is no order
+    desk.memory.remember(ASKED, replace(desk.memory.seat(), board_key="moon"))
+
+    async def third(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B")
+        assert isinstance(app.screen, BoardScreen) and app.place.key == "group"
+
+    drive(third, desk=desk, question=ASKED)
+
+
 def test_r_fetches_what_the_board_shows_and_its_cost_is_said_first() -> None:
     desk = FakeDesk(HELD)
     done = {"stage": "done", "message": "30 symbols fetched"}

@@ -78,9 +78,7 @@ def row_lines(row: BoardRow) -> list[str]:
                 lines.append(
                     f"  {title}: {extreme.value:.6g} on {extreme.end}, of 252 sessions: {off}"
                 )
-    lines.append(
-        "quarter: the ratio on the basis asked for, of 63 sessions; * is new on the session"
-    )
+    lines.append("trend: the ratio on the basis asked for, of 63 sessions; * is new on the session")
     return [*lines, *filter(None, [row.missing])]
 
 

@@ -42,7 +42,7 @@ CLOSES: Final = (
     TableColumn("above_200", "v200 ", 6, "right", 2),
     TableColumn("high_52", "hi52 ", 6, "right", 5),
     TableColumn("low_52", "lo52 ", 6, "right", 8),
-    TableColumn("spark", "quarter", 6, priority=4, max_width=21),
+    TableColumn("spark", "trend", 6, priority=4, max_width=21),
 )
 #: With breadth beside them.
 COLUMNS: Final = (

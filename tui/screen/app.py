@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -273,7 +274,10 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
     def _remember(self) -> None:
         """Keep what is on the screen, and where in it, for the next start."""
         if self.snapshot is not None:
-            seat = self.main.seat if self.main is not None else self.seat
+            seat, place = self.main.seat if self.main is not None else self.seat, self.place
+            seat = replace(
+                seat, board_pair=place.pair, board_key=place.key, board_falling=place.falling
+            )
             self.recall.keep(self.snapshot.question, seat)
 
     def _leave(self, code: int) -> None:

@@ -78,6 +78,8 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
     def on_mount(self) -> None:
         """What was shown last at once, then what is held now."""
         self.place.left = False
+        if self.place.key not in ORDERS:
+            self.place.key = "group"
         self.grid.quiet(False)
         if self.place.board is not None:
             self._take(self.place.board)

@@ -34,6 +34,9 @@ class Seat:
         zoomed: one pane was on the whole screen.
         first: the index that stood first.
         headline: lines that the headline took, so that the panes come where they were.
+        board_pair: the pair that the board's cursor was on, "" for the first.
+        board_key: the column that the board was sorted by.
+        board_falling: largest first.
     """
 
     pane: int = 1
@@ -41,6 +44,9 @@ class Seat:
     zoomed: bool = False
     first: Literal["small", "large"] = "small"
     headline: int = 1
+    board_pair: str = ""
+    board_key: str = "group"
+    board_falling: bool = False
 
 
 class Memory:
@@ -103,6 +109,9 @@ class Memory:
             zoomed=fields.get("zoomed") is True,
             first="large" if fields.get("first") == "large" else "small",
             headline=lines if isinstance(lines, int) and 1 <= lines <= 3 else 1,
+            board_pair=str(fields.get("board_pair") or ""),
+            board_key=str(fields.get("board_key") or "group"),
+            board_falling=fields.get("board_falling") is True,
         )
 
     def remember(self, question: Question, seat: Seat) -> None:
@@ -123,6 +132,9 @@ class Memory:
                 "zoomed": seat.zoomed,
                 "first": seat.first,
                 "headline": seat.headline,
+                "board_pair": seat.board_pair,
+                "board_key": seat.board_key,
+                "board_falling": seat.board_falling,
             },
         }
         if not self.refusal:
