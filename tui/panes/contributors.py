@@ -293,9 +293,11 @@ class Contributors(Pane):
         """Show some names alone, or all again."""
         if self.sought is not None:
             self.sought, self.step = None, self._step_before
+        # a name that was found stays under the cursor, among all lines too
+        stays = wanted is None and self.symbol() is not None
         self.filter = wanted
         self.redraw()
-        if wanted is not None:
+        if not stays:
             self.to_top()
 
     def go(self, scene: Scene, symbol: str) -> bool:
