@@ -11,7 +11,8 @@ from tui.command.commands import CONTRIBUTORS, CommandError
 from tui.panes import frame
 from tui.panes.wording import names_text
 from tui.screen.four_panes import FourPanes
-from tui.state.config import THEMES, ConfigError, from_typed
+from tui.state.config import THEMES, ConfigError
+from tui.state.settings import from_typed
 
 #: Names offered where none is called as typed.
 _NEAR = 6
