@@ -1,4 +1,4 @@
-"""Who brings prices: what each is called, what its requests cost, and where its key lies."""
+"""Sources of prices: name, cost of their requests, and where their keys are."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class AskGroup:
 
 @record(frozen=True, slots=True)
 class Vendor:
-    """Whom prices come from, and on which terms.
+    """A source of prices: its name, its address, and what its requests cost.
 
     Attributes:
         key: as a setting names it, such as "massive".
@@ -85,6 +85,11 @@ class Vendor:
     years: int = 0
     agent: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def whole_is_one(self) -> bool:
+        """Whether a symbol's history of any length is one request, like that of a few sessions."""
+        return self.per_symbol == 1 and not (self.per_day or self.batch or self.years)
 
     def requests(self, groups: Sequence[AskGroup], alone: int = 0) -> int:
         """Requests of a plan, where nothing fails.

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from cache.refresh.ask_groups import RECENT
 from cache.refresh.reasons import asked
 from cache.store.admit import SYSTEMATIC
-from cache.store.compare import Comparison, compare
+from cache.store.compare import SAME, Comparison, compare
 from cache.store.rebase import Rebase
 from core.data.frames import day
 from core.data.record import record
@@ -121,7 +122,33 @@ def of_own(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
         many = len(comparison.days)
         closes = f"{many:,} close{'' if many == 1 else 's'} of {symbol}"
         return Assessment(answer, note=f"{closes} changed at {vendor}")
-    return Assessment(answer)
+    return Assessment(answer if answer.ask.whole else newest(answer, known))
+
+
+def newest(answer: Answer, known: HeldCloses) -> Answer:
+    """The newest sessions of an answer, where what it has before them is all held already.
+
+    Merging the rest would read and write the years before for nothing.
+
+    Args:
+        answer: has bars, whose closes agree with those held.
+        known: what is held.
+    """
+    symbol = answer.ask.symbol
+    days, _ = known.closes(symbol)
+    older = answer.session < days[-RECENT:][0]
+    if not older.any() or not np.isin(answer.session[older], days).all():
+        return answer
+    paid = (answer.dividend > 0) & older
+    first, last = answer.session[0], answer.session[older][-1]
+    known_days, cash = known.dividends(symbol)
+    inside = (known_days >= first) & (known_days <= last)
+    if not np.array_equal(answer.session[paid], known_days[inside]):
+        return answer
+    if not np.allclose(answer.dividend[paid], cash[inside], rtol=SAME, atol=0.0):
+        return answer
+    fields = ("session", "close", "volume", "dividend", "split")
+    return replace(answer, **{name: getattr(answer, name)[~older] for name in fields})
 
 
 def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:

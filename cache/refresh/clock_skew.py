@@ -36,7 +36,7 @@ class Skew:
 
     @property
     def off(self) -> timedelta:
-        """How far ahead ours is: the median, as one server of many may be wrong; 0 unknown."""
+        """How far this machine's clock is ahead: the median over servers; 0 where not known."""
         with self._lock:
             return timedelta(seconds=median(self._seconds) if self._seconds else 0.0)
 
@@ -61,5 +61,5 @@ def clock_words(off: timedelta, whose: str) -> str:
     how = "fast" if off > timedelta() else "slow"
     return (
         f"this machine's clock is {long} {how} by that of {whose}: set it right;"
-        " until then no close is final that is not so by both"
+        " until then a close counts as final only where both clocks say so"
     )

@@ -54,7 +54,7 @@ class Disagreement:
 
 @dataclass(slots=True)
 class Comparing:
-    """What came of it.
+    """The result of comparing two sources.
 
     Attributes:
         compared: symbols of which both gave closes of a session.

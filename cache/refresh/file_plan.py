@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.data.frames import Dates, Holdings, Reference, day, pydate
+from core.data.frames import Dates, Holdings, day, pydate
 from core.data.lending import lenders
 from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.facts.funds import Fund
+    from cache.refresh.request import Request
 
 #: A holdings file taken less than this ago is not asked for again.
 FILE_PATIENCE: Final = timedelta(hours=6)
@@ -62,14 +63,8 @@ def dated_lenders(funds: Mapping[str, Fund], symbol: str) -> tuple[str, ...]:
 
 def stale_files(
     holdings: Mapping[str, Sequence[Holdings]],
-    pair: tuple[str, str],
-    now: datetime,
+    request: Request,
     final: date,
-    reference: Reference,
-    funds: Mapping[str, Fund],
-    *,
-    full: bool,
-    since: date | None = None,
     absent: Collection[FileAsk] = (),
 ) -> Iterator[FileAsk]:
     """The latest file of each fund, its window's start, each reconstitution and month end since.
@@ -80,34 +75,31 @@ def stale_files(
 
     Args:
         holdings: fund -> its files, ascending.
-        pair: the two funds.
-        now: the time.
+        request: of a pair; the year's start is asked for whatever the window's, and the latest
+            even where it is fresh if all is wanted.
         final: the last final session.
-        reference: exchange sessions, reconstitution dates.
-        funds: where issuers keep their files.
-        full: ask for the latest even where it is fresh.
-        since: start of the window; the year's start is asked for in any case.
         absent: files that their issuer said it does not have.
     """
-    sessions = reference.sessions
+    funds, since, sessions = request.funds, request.since, request.reference.sessions
     year_end = _session_before(sessions, date(final.year, 1, 1))
     start = year_end if since is None else min(year_end, _session_before(sessions, _after(since)))
     month_ends = _month_ends(sessions, start, final)
     asked: set[FileAsk] = set()
-    for symbol in dict.fromkeys(pair):
+    for symbol in dict.fromkeys(request.pair):
         fund = funds.get(symbol)
         files = holdings.get(symbol, ())
         newest = files[-1] if files else None
         fresh = newest is not None and (
             newest.as_of >= final
-            or (newest.fetched_at is not None and now - newest.fetched_at < FILE_PATIENCE)
+            or (newest.fetched_at is not None and request.now - newest.fetched_at < FILE_PATIENCE)
         )
-        if fund is not None and fund.urls() and (full or not fresh):
+        if fund is not None and fund.urls() and (request.full or not fresh):
             yield FileAsk(symbol)
         sources = (symbol,) if fund is not None and fund.dated else dated_lenders(funds, symbol)
         if not sources:
             continue
-        remade = (at for at in reference.reconstitutions.get(symbol, ()) if start < at < final)
+        known = request.reference.reconstitutions.get(symbol, ())
+        remade = (at for at in known if start < at < final)
         # A reconstitution is served by a file after it, any other day by one before it.
         wanted = [(at, 0) for at in dict.fromkeys((start, year_end))]
         wanted += [(at, FILE_SLACK) for at in remade]
@@ -117,7 +109,7 @@ def stale_files(
         for at, later in wanted:
             last = at + timedelta(days=later)
             first = last - slack
-            if any(first <= known <= last for known in days):
+            if any(first <= stored <= last for stored in days):
                 continue
             ask = next((a for a in (FileAsk(s, at) for s in sources) if a not in absent), None)
             if ask is None:

@@ -83,6 +83,18 @@ class HeldCloses:
                 return True
         return False
 
+    def dividends(self, symbol: str) -> tuple[Dates, FloatArray]:
+        """Return the stored ex-dates (K,) and dividends (K,) of a symbol, ascending."""
+        days: list[Dates] = [np.zeros(0, "datetime64[D]")]
+        cash: list[FloatArray] = [np.zeros(0)]
+        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
+            if (column := columns.get(symbol)) is not None:
+                at = np.flatnonzero(block.dividend.col == column)
+                at = at[np.argsort(block.dividend.row[at], kind="stable")]
+                days.append(block.sessions[block.dividend.row[at]])
+                cash.append(block.dividend.value[at])
+        return np.concatenate(days), np.concatenate(cash)
+
     def splits(self, symbol: str) -> dict[date, float]:
         """Return effective date -> stored split factor."""
         result: dict[date, float] = {}

@@ -40,7 +40,7 @@ class LeftHost:
     until: datetime
 
     def __str__(self) -> str:
-        """What is said of the host, the words after its name."""
+        """The words about the host that follow its name in a sentence."""
         until = self.until.astimezone(UTC)
         return (
             f"refused to talk (error {self.status}) and is left alone until"

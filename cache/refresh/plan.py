@@ -6,7 +6,7 @@ the price of a refresh without sending one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -17,10 +17,10 @@ from cache.facts.sessions import last_final, next_final
 from cache.facts.vendors import FETCHED, YAHOO
 from cache.refresh.ask import Ask
 from cache.refresh.ask_groups import sizes
-from cache.refresh.events_due import due, expected
 from cache.refresh.file_plan import FileAsk, dated_lenders, stale_files
 from cache.refresh.held import HeldCloses
 from cache.refresh.reasons import asked_for, wait_until
+from cache.refresh.turns import COMPARED, due, expected, has_turn
 from core.data.frames import Dates, Holdings, Prices, day, pydate
 from core.data.record import record
 
@@ -86,8 +86,9 @@ def make_plan(
     """Plan the requests by which a pair can be answered as of the last final session.
 
     Funds come first, then lines by weight. A symbol is asked whole when no close of it is
-    held or ``full`` is set, else from seven sessions before its last final close. One that
-    answered through the last final session is not asked again.
+    held or ``full`` is set, else from seven sessions before its last final close; once in twenty
+    sessions from its first close, where that is no further request. One that answered through the
+    last final session is not asked again.
 
     A line asked for in vain waits: for the next session where the vendor did not know it or its
     answer was refused, else for a pause that grows. The pair itself never waits: it costs two
@@ -104,25 +105,18 @@ def make_plan(
         vendors: the sources whose closes a refresh brought.
         only: these symbols alone, and no files; None for all.
     """
-    pair, now, funds, full = request.leading, request.now, request.funds, request.full
-    sessions = request.reference.sessions
+    pair, now, full = request.leading, request.now, request.full
     final = last_final(now)
     known = HeldCloses(prices, vendors)
     asks: list[Ask] = []
     waiting: dict[str, datetime] = {}
     again = full or request.again
-    lists = dict.fromkeys(pair) | {n: None for fund in pair for n in dated_lenders(funds, fund)}
-    wanted = _wanted(
-        {} if request.board else holdings,
-        pair,
-        lists,
-        _years_back(now.date(), request.years),
-        request.reference.aliases,
-    )
+    wanted = _wanted(holdings, request)
     if request.board:
-        funds = {}
+        request = replace(request, funds={})
     if only is not None:
-        wanted, funds = [symbol for symbol in wanted if symbol in only], {}
+        wanted = [symbol for symbol in wanted if symbol in only]
+        request = replace(request, funds={})
     for symbol in wanted:
         last = known.final(symbol)
         if not full and last is not None and max(last, prices.through.get(symbol, last)) >= final:
@@ -137,31 +131,14 @@ def make_plan(
         elif full or last is None or known.of_another_vendor(symbol, vendor.name):
             asks.append(whole(symbol, known, request, vendor))
         else:
-            # A vendor of days is asked for those after the last that it spoke for.
-            spoken = last if vendor.overlap else max(last, prices.through.get(symbol, last))
-            start = _sessions_back(sessions, spoken, vendor.overlap)
-            if known.foreign(symbol, vendor.name):
-                # All of it is compared with what is held of another source, whose closes stay.
-                start = min(start, pydate(known.closes(symbol)[0][0]))
-            asks.append(Ask(symbol, start, _until(now), whole=False))
-    files = [
-        *stale_files(
-            holdings,
-            request.pair,
-            now,
-            final,
-            request.reference,
-            funds,
-            full=full,
-            since=request.since,
-            absent=absent,
-        )
-    ]
+            asks.append(piece(symbol, last, known, request, vendor))
+    files = [*stale_files(holdings, request, final, absent)]
     if vendor.closes_alone:
-        asks = _with_turns(asks, known, final, sessions)
+        asks = _with_turns(asks, known, final, request.reference.sessions)
     limited = [r for r in prices.failures.values() if f"limited by {vendor.name};" in r]
     quiet = {} if again else {host: one for host, one in left.items() if one.holds(now)}
-    skipped = {ask: hosts for ask in files if (hosts := funds[ask.fund].hosts(ask.day)) <= {*quiet}}
+    hosts = {ask: request.funds[ask.fund].hosts(ask.day) for ask in files}
+    skipped = [ask for ask in files if hosts[ask] <= {*quiet}]
     plan = Plan(
         files=tuple(ask for ask in files if ask not in skipped),
         asks=tuple(asks),
@@ -169,9 +146,32 @@ def make_plan(
         wait_until=wait_until(limited, now),
         charts=vendor.requests(sizes(asks, final), sum(not ask.events for ask in asks)),
         waiting=waiting,
-        left={host: quiet[host] for hosts in skipped.values() for host in hosts},
+        left={host: quiet[host] for ask in skipped for host in hosts[ask]},
     )
     return replace(plan, expected_seconds=round(plan.requests / request.rate, 1))
+
+
+def piece(symbol: str, last: date, known: HeldCloses, request: Request, vendor: Vendor) -> Ask:
+    """The Ask for a symbol's closes after the last final one held, and for some before it.
+
+    Args:
+        symbol: whose closes.
+        last: the session of its last final close.
+        known: what is held.
+        request: what is to be brought.
+        vendor: who is to be asked.
+    """
+    sessions = request.reference.sessions
+    # the vendor may have spoken for sessions without a close
+    spoken = max(last, known.prices.through.get(symbol, last))
+    # A vendor of days is asked for those after the last that it spoke for.
+    start = _sessions_back(sessions, last if vendor.overlap else spoken, vendor.overlap)
+    new, final = _sessions_back(sessions, spoken, -1), last_final(request.now)
+    turn = vendor.whole_is_one and has_turn(symbol, new, final, sessions, COMPARED)
+    if turn or known.foreign(symbol, vendor.name):
+        # All that both have is compared; closes of another source stay.
+        start = min(start, pydate(known.closes(symbol)[0][0]))
+    return Ask(symbol, start, _until(request.now), whole=False)
 
 
 def whole(symbol: str, known: HeldCloses, request: Request, vendor: Vendor = YAHOO) -> Ask:
@@ -212,17 +212,17 @@ def _until(now: datetime) -> date:
     return now.astimezone(UTC).date()
 
 
-def _wanted(
-    holdings: Mapping[str, Sequence[Holdings]],
-    pair: tuple[str, ...],
-    lists: Iterable[str],
-    since: date,
-    aliases: Mapping[str, str],
-) -> list[str]:
-    """Return the pair, then every line of its files, and of those lent to it, since a date.
+def _wanted(holdings: Mapping[str, Sequence[Holdings]], request: Request) -> list[str]:
+    """Return the leading symbols, then every line of the pair's files and of those lent to it.
 
-    Heaviest first; of a fund of the pair without a file since then its newest counts.
+    Heaviest first; of a fund of the pair without a file of these years its newest counts.
     """
+    pair, aliases = request.leading, request.reference.aliases
+    if request.board:
+        return [*dict.fromkeys(pair)]
+    since = _years_back(request.now.date(), request.years)
+    lists = dict.fromkeys(pair)
+    lists |= {name: None for fund in pair for name in dated_lenders(request.funds, fund)}
     weight: dict[str, float] = {}
     for fund in lists:
         files = holdings.get(fund, ())

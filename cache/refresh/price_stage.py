@@ -114,7 +114,7 @@ class PriceStage:
         if not run.poisoned and (why := self.evidence.verdict()):
             run.poisoned = f"what {self.vendor.name} gave is refused: {why}"
         if run.poisoned:
-            dropped = batch.refuse(f"refused with its batch: {run.poisoned}")
+            dropped = batch.refuse(f"refused with the rest of its batch: {run.poisoned}")
             run.failed |= dict.fromkeys(dropped, run.poisoned)
             run.refetched = [symbol for symbol in run.refetched if symbol not in dropped]
         run.symbols += batch.symbols

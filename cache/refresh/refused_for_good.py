@@ -1,4 +1,4 @@
-"""A vendor that has answered nothing for a long while: perhaps it refuses this address for good."""
+"""Counts a vendor's refusals in a row: after many it may refuse this address for good."""
 
 from __future__ import annotations
 

@@ -40,9 +40,13 @@ def summarize(
     elif not (plan.asks or plan.waiting):
         words.append(f"prices are current through {last_final(run.request.now)}")
     if run.refetched:
-        words.append(f"{len(run.refetched):,} fetched again whole, their histories had changed")
+        words.append(
+            f"{len(run.refetched):,} fetched again in full, because their histories had changed"
+        )
     if run.moved:
-        words.append(f"{len(run.moved):,} taken anew from {prices.name}, of another source before")
+        words.append(
+            f"{len(run.moved):,} taken anew from {prices.name}, in place of another source"
+        )
     if run.poisoned:
         words.append(f"{run.poisoned}; the stored closes stay")
     if run.refused and len(run.asked) > 1:
@@ -80,7 +84,7 @@ def summarize(
         words.append("stopped early; what arrived is stored")
     silent = 0 if stopped or limited else run.unanswered
     if silent:
-        words.append(f"{silent:,} symbols were not answered at all")
+        words.append(f"no answer for {silent:,} symbols")
     clock = clock_words(prices.off, prices.name)
     if not clock:
         clock = clock_words(run.skew.off, "the issuers")

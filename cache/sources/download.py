@@ -178,13 +178,13 @@ def _unpacked(content: bytes, packing: str | None, host: str, limit: int) -> byt
 class _PlainConnection(HTTPConnection):
     """Keeps its socket in sight, which goes over to the answer once that has begun."""
 
-    kept: socket.socket | None = None
+    connected: socket.socket | None = None
     deadline: _Deadline
 
     def connect(self) -> None:
         """Connect, and keep the socket so that another thread can shut it down."""
         super().connect()
-        self.kept = self.sock
+        self.connected = self.sock
         self.deadline.check()
 
 
@@ -234,7 +234,7 @@ class _Deadline(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
         self._over = True
         for connection in self._open:
             with suppress(OSError, AttributeError):
-                (connection.kept or connection.sock).shutdown(socket.SHUT_RDWR)
+                (connection.connected or connection.sock).shutdown(socket.SHUT_RDWR)
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):

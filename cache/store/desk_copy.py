@@ -267,7 +267,7 @@ def _fields(data: bytes, address: str) -> dict[str, Any]:
 
 
 def _mark(home: Path, published: Mapping[str, Any], bucket: Bucket) -> None:
-    """Write down what is here, where it came from, and why nothing newer came."""
+    """Write the record of what this copy holds: from where, and why nothing newer came."""
     body = {
         "schema": 1,
         "generation": published["generation"],
@@ -281,7 +281,7 @@ def _mark(home: Path, published: Mapping[str, Any], bucket: Bucket) -> None:
 
 
 def _marked(home: Path) -> dict[str, Any] | None:
-    """What is here, as it was written down; None where nothing whole is."""
+    """The record of what this copy holds, None where there is no whole one."""
     try:
         body = json.loads(regular.read_or_none(home / MARKER) or b"")
         return body if isinstance(body["at"], str) and isinstance(body["generation"], int) else None

@@ -15,7 +15,7 @@ from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from core.answer.views import AnnouncedState, Coming
+from core.answer.coming import AnnouncedState, Coming
 from core.data.labels import labels_of
 from core.data.record import record
 

@@ -21,7 +21,7 @@ from core.data.frames import Dates, FloatArray, day, distinct, pydate
 from core.data.record import record
 from core.data.windows import Window, resolve
 from core.measures.pair_history import PairHistory
-from core.measures.rarity import Rank, percentiles
+from core.measures.rarity import Rank, percentiles_at
 
 if TYPE_CHECKING:
     from core.data.market import Market
@@ -141,10 +141,10 @@ class BoardRow:
         gaps = self.stretches.get(RANKED[-1])
         if gaps is None or self.percentile(RANKED[-1]) is None:
             return np.zeros((0, 2))
-        ranks = percentiles(gaps)
-        places = len(ranks) - 1 - _WEEK * np.arange(TAIL_WEEKS, -1, -1)
+        places = len(gaps) - 1 - _WEEK * np.arange(TAIL_WEEKS, -1, -1)
         places = places[places >= MONTH]
-        points = np.column_stack([ranks[places], ranks[places] - ranks[places - MONTH]])
+        ranks, before = percentiles_at(gaps, places), percentiles_at(gaps, places - MONTH)
+        points = np.column_stack([ranks, ranks - before])
         known: FloatArray = points[np.isfinite(points).all(axis=1)]
         return known
 
@@ -237,7 +237,8 @@ def board_row(market: Market, pair: Pair, basis: str, as_of: date | None) -> Boa
     gaps: dict[str, float | None] = {}
     ranks: dict[str, Rank | None] = {}
     stretches: dict[str, FloatArray] = {}
-    history, missing = None, ""
+    shown: tuple[PairLevels, Window] | None = None
+    missing = ""
     for label in dict.fromkeys((*WINDOWS, *RANKED)):
         try:
             window = resolve(label, as_of, sessions)
@@ -248,13 +249,14 @@ def board_row(market: Market, pair: Pair, basis: str, as_of: date | None) -> Boa
         if isinstance(levels, str):
             gaps[label], missing = None, levels
             continue
-        gaps[label] = _gap(levels, window)
-        # the pair's streak and ratio are the same over any window; the last one is kept
-        history = _history(levels, window, day(end), market)
+        gaps[label], shown = _gap(levels, window), (levels, window)
         if label in RANKED:
-            ranks[label], stretches[label] = history.rolling, history.gaps
-    shown = {label: gaps[label] for label in WINDOWS}
-    return BoardRow(pair, end, shown, ranks, history, stretches, missing)
+            ranked = _history(levels, window, day(end), market)
+            ranks[label], stretches[label] = ranked.rolling, ranked.gaps
+    # the pair's streak and ratio are the same over any window: they are told over the last one
+    history = None if shown is None else _history(*shown, day(end), market)
+    of_windows = {label: gaps[label] for label in WINDOWS}
+    return BoardRow(pair, end, of_windows, ranks, history, stretches, missing)
 
 
 def _at_edge(gaps: FloatArray) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 import numpy as np
 
 from core.answer.figures import Figures, figures
+from core.answer.measure_rank import MeasureRank
 from core.answer.snapshot import final_sessions
 from core.answer.table import ROWS
 from core.answer.views import covers
@@ -66,35 +67,6 @@ class Point(NamedTuple):
     def counts(self) -> bool:
         """Whether it counts for ranks."""
         return not self.why and self.value is not None
-
-
-@record(frozen=True, slots=True)
-class MeasureRank:
-    """The last point of a history among those that count.
-
-    Attributes:
-        value: ranked, a fraction.
-        side: 1 where it lies above the middle of the others and larger is rarer, else -1.
-        rank: 1 where none is farther out on its side.
-        of: points that count, this one included.
-        since: end of the latest earlier one at least as far out; None where there is none.
-        first: end of the first point that counts.
-        end: of the point ranked.
-        coverage: the smallest of the points that count.
-        on_files: the largest part on prices of files.
-        claim: whether the history is long enough for a claim.
-    """
-
-    value: float
-    side: int
-    rank: int
-    of: int
-    since: date | None
-    first: date
-    end: date
-    coverage: float
-    on_files: float
-    claim: bool
 
 
 @record(frozen=True, slots=True)

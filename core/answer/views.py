@@ -16,9 +16,10 @@ from core.data.record import record
 from core.measures.end_weights import WindowWeights
 
 if TYPE_CHECKING:
-    from core.answer.history import MeasureRank
+    from core.answer.coming import Coming
+    from core.answer.measure_rank import MeasureRank
     from core.data.closures import StrayDay
-    from core.data.frames import Action, FloatArray, LeftOut
+    from core.data.frames import FloatArray, LeftOut
     from core.data.question import Question
     from core.data.windows import Window
     from core.measures.attribution import SectorEffect
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from core.measures.spread import Spread
 
 State = Literal["final", "intraday", "partial"]
-AnnouncedState = Literal["announced", "due", "doubtful", "contradicted"]
-
 #: Below this measured weight nothing is claimed about leaders or breadth.
 COVERAGE_FLOOR: Final = 0.90
 
@@ -256,42 +255,6 @@ class IndexView:
     def complete(self) -> bool:
         """Whether everything that is told of the index may be claimed."""
         return self.covered and self.near and self.claims_breadth
-
-
-@record(frozen=True, slots=True)
-class Coming:
-    """An announced change, how it stands, and what the line brought over the window.
-
-    Attributes:
-        symbol: the line, as its closes are followed.
-        name: its name, "" where nobody says it.
-        sector: its sector, "" where unknown.
-        action: "join" or "leave".
-        effective: the day at whose close it takes effect.
-        announced: the day it was announced, None where not known.
-        source: who says so, "" where not known.
-        standing: "announced"; "due" when its day has passed and no file since is held;
-            "doubtful" when the newest file before it already has it so; "contradicted" when
-            a file dated later has it otherwise.
-        file: date of the file that makes it doubtful or contradicts it, else None.
-        weight: at the window's start, a fraction; None where the line is not measured.
-        returns, contribution: over the window, while a member; fractions, None where not known.
-        rank: place among the contributors, from 1; None where not measured.
-    """
-
-    symbol: str
-    name: str
-    sector: str
-    action: Action
-    effective: date
-    announced: date | None
-    source: str
-    standing: AnnouncedState
-    file: date | None = None
-    weight: float | None = None
-    returns: float | None = None
-    contribution: float | None = None
-    rank: int | None = None
 
 
 @record(frozen=True, eq=False, slots=True)

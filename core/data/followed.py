@@ -291,7 +291,7 @@ def _edited(moves: Iterable[Move], fills: Iterable[Fill]) -> frozenset[str]:
 
 
 def _turns(
-    found: Iterable[Rename | Swap],
+    moves: Iterable[Rename | Swap],
     taken: Mapping[str, Sequence[Takeover]],
     bars: Sequence[Block],
     of_renames: Iterable[Company],
@@ -299,7 +299,7 @@ def _turns(
     session: Callable[[date], date],
 ) -> tuple[date, ...]:
     """The sessions on which something became known that the tickers of lines rest on."""
-    days = {session(one.known) for one in found}
+    days = {session(one.known) for one in moves}
     days |= {one.first for changes in taken.values() for one in changes}
     days |= {fill.known for fill in fills if fill.known > fill.session}
     for one in of_renames:

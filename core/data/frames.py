@@ -42,7 +42,10 @@ def day(value: date) -> np.datetime64:
 
 def pydate(value: np.datetime64) -> date:
     """A NumPy day as a ``datetime.date``."""
-    result = value.astype("datetime64[D]").item()
+    result = value.item()
+    if type(result) is not date:
+        # of another unit than days
+        result = value.astype("datetime64[D]").item()
     assert isinstance(result, date)
     return result
 

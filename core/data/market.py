@@ -7,8 +7,7 @@ another window or another date, is a few row look-ups.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -38,6 +37,7 @@ from core.data.layout import stack
 from core.data.record import record
 from core.data.register import Register, register
 from core.data.series import Series, series_of
+from core.data.splits import Splits, splits_of
 from core.data.windows import last_on_or_before
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 #: What a market derives of its bars alone.
-_OF_BARS: Final = frozenset({"years", "last_close", "places", "_splits", "_split_sessions"})
+_OF_BARS: Final = frozenset({"years", "last_close", "places", "_splits"})
 
 
 @record(frozen=True, eq=False)
@@ -354,38 +354,16 @@ class Market:
         return self.cached_of_bars(wanted, lambda: stack(blocks, sessions, files))
 
     @cached_property
-    def _splits(self) -> tuple[tuple[np.datetime64, str, float], ...]:
-        """Session, symbol and factor of every split on record."""
-        splits: list[tuple[np.datetime64, str, float]] = []
-        for block in self.bars:
-            split = block.split
-            symbols = (block.symbols[place] for place in split.col.tolist())
-            splits += zip(block.sessions[split.row], symbols, split.value.tolist(), strict=True)
-        return tuple(splits)
-
-    @cached_property
-    def _split_sessions(self) -> Dates:
-        """(K,) sessions of the splits on record."""
-        return np.array([session for session, _, _ in self._splits], "datetime64[D]")
-
-    def _splits_after(self, session: date) -> Iterator[tuple[str, float]]:
-        """Symbol and factor of every split on record after a session."""
-        for place in np.nonzero(self._split_sessions > day(session))[0].tolist():
-            _, symbol, factor = self._splits[place]
-            yield symbol, factor
+    def _splits(self) -> Splits:
+        return splits_of(self.bars)
 
     def splits_since(self, matrix: Matrix, session: date) -> FloatArray:
         """(N,) product of the split factors on record after a session, by a matrix's columns."""
-        factor = np.ones(len(matrix.symbols))
-        for symbol, value in self._splits_after(session):
-            column = matrix.column.get(symbol)
-            if column is not None:
-                factor[column] *= value
-        return factor
+        return self._splits.since(session, matrix.column)
 
     def split_since(self, symbol: str, session: date) -> float:
         """Product of one symbol's split factors on record after a session."""
-        return math.prod(value for other, value in self._splits_after(session) if other == symbol)
+        return float(self._splits.since(session, {symbol: 0})[0])
 
     def series(self, symbol: str) -> Series | None:
         """One symbol's closes over every year held, cached; None where none is held."""

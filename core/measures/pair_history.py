@@ -115,13 +115,17 @@ class PairHistory:
     def streak(self, of: StreakOf = "gap", unit: Unit = "session") -> Streak:
         """One streak up to the as-of date."""
         level, against = self._sides(of)
-        ended = self._periods[unit]
-        return streak(self.sessions, level, against, unit, self.calendar, ended)
+        return streak(self.sessions, level, against, unit, self.calendar, self._ended(unit))
+
+    def _ended(self, unit: Unit) -> Periods:
+        """The sessions, weeks or months that have ended, kept."""
+        if unit not in self._periods:
+            self._periods[unit] = ended_periods(self.sessions, unit, self.calendar)
+        return self._periods[unit]
 
     @cached_property
     def _periods(self) -> dict[Unit, Periods]:
-        """Unit -> the sessions, weeks or months that have ended."""
-        return {unit: ended_periods(self.sessions, unit, self.calendar) for unit in UNITS}
+        return {}
 
     @cached_property
     def _ahead(self) -> tuple[Ahead, ...]:
@@ -217,7 +221,7 @@ class PairHistory:
         now = self.session_streak
         if now.length < LEAST_STREAK or not now.claim:
             return None
-        ended = self._periods["session"]
+        ended = self._ended("session")
         signs, ends = period_signs(self.sessions, *self._sides("gap"), "session", ended=ended)
         state = np.zeros(len(self.sessions), bool)
         state[ends] = streak_lengths(signs, now.sign) >= now.length

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from core.data.frames import BoolArray, Dates, FloatArray, day, pydate
+from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day, pydate
 from core.data.record import record
 from core.data.windows import ANCHOR_DAYS, years_back
 
@@ -224,6 +224,15 @@ def rank_value(
         first=pydate(sessions[max(first - length, 0)]),
         over_holes=over_holes,
     )
+
+
+def percentiles_at(values: FloatArray, places: IntArray) -> FloatArray:
+    """(P,) share of all values strictly below those at a few places; NaN where there is none."""
+    finite = values[np.isfinite(values)]
+    # counted: ranking all of them asks for a sort
+    below = [np.count_nonzero(finite < value) for value in values[places].tolist()]
+    shares = np.array(below, np.float64) / max(len(finite), 1)
+    return np.where(np.isfinite(values[places]), shares, np.nan)
 
 
 def percentiles(values: FloatArray) -> FloatArray:

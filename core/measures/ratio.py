@@ -153,8 +153,8 @@ def level_history(sessions: Dates, level: FloatArray) -> LevelHistory | None:
             low_since = pydate(sessions[low[-1]])
 
     def extreme(first: int, pick: int) -> Extreme:
-        part = pick * level[first:]
-        place = len(level) - 1 - int(np.argmax(part[::-1]))
+        part = level[first:][::-1]
+        place = len(level) - 1 - int(part.argmax() if pick > 0 else part.argmin())
         return Extreme(float(level[place]), pydate(sessions[place]))
 
     year = len(level) - YEAR_SESSIONS

@@ -82,18 +82,15 @@ def period_ends(sessions: Dates, unit: Unit, calendar: Dates | None = None) -> I
         unit: "session" gives every place.
         calendar: (C,) ascending sessions of the exchange, before and after; None for weekdays.
     """
-    if not len(sessions):
-        return np.zeros(0, np.intp)
+    if not len(sessions) or unit == "session":
+        return np.arange(len(sessions))
     last = sessions[-1]
     at = 0 if calendar is None else int(calendar.searchsorted(last, side="right"))
     if calendar is not None and at < len(calendar):
         following = calendar[at]
     else:
         following = np.busday_offset(last + np.timedelta64(1, "D"), 0, roll="forward")
-    with_next = np.append(sessions, following)
-    if unit == "session":
-        return np.arange(len(sessions))
-    number = periods(with_next, unit)
+    number = periods(np.append(sessions, following), unit)
     return np.flatnonzero(np.diff(number) > 0)
 
 
@@ -153,7 +150,9 @@ def period_signs(
         return np.zeros(0, np.int8), np.zeros(0, np.intp)
 
     def returns(values: FloatArray) -> FloatArray:
-        at = np.where(values > 0, values, np.nan)[ends]
+        at = np.where(values > 0, values, np.nan)
+        if len(ends) < len(at):
+            at = at[ends]
         return at[1:] / at[:-1] - 1
 
     change = returns(level) if against is None else returns(level) - returns(against)

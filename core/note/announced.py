@@ -8,7 +8,8 @@ from core.answer.announced import leaders_to_leave
 from core.note.phrase import Figure, Name, Sentence, basis_points, key, spoken
 
 if TYPE_CHECKING:
-    from core.answer.views import Coming, IndexView, Snapshot
+    from core.answer.coming import Coming
+    from core.answer.views import IndexView, Snapshot
 
 _COUNTS: Final = {1: "one", 2: "two", 3: "three"}
 

@@ -6,11 +6,12 @@ comparison with full calendar years are different claims, and each says which it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from core.measures.rarity import FAR_YEARS, TIE_DECIMALS, Standing
 from core.measures.spread import Comparisons, comparisons
 from core.note.phrase import Figure, Name, Sentence, percent, points, spoken
+from core.note.ranking_words import BASIS_WORDS, NOTABLE_YEARS, place_of, window_words, year
 from core.note.rarity_words import further_claim, rank_words, rolling_detail
 from core.note.verdict import level, margin
 
@@ -18,46 +19,7 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.measures.spread import Ranking, Spread
 
-#: "Widest since Y" is said only when Y lies at least this many years back.
-NOTABLE_YEARS: Final = 3
-_WINDOW_WORDS: Final = {
-    "1D": "over one session",
-    "1W": "over one week",
-    "MTD": "this month",
-    "QTD": "this quarter",
-    "YTD": "this year",
-    "1M": "over one month",
-    "3M": "over three months",
-    "6M": "over six months",
-    "1Y": "over one year",
-    "H1": "in the first half",
-    "H2": "in the second half",
-}
-BASIS_WORDS: Final = {"tr": "total return", "pr": "price return"}
 _SAME, _FULL = "spread.same_window", "spread.full_years"
-
-
-def window_words(snapshot: Snapshot) -> Sentence:
-    """The window as a reader would say it."""
-    label = snapshot.window.label
-    if ":" in label:
-        return Sentence("from ", Figure(spoken(snapshot.window.start), "question.start"))
-    if label in _WINDOW_WORDS:
-        return Sentence(_WINDOW_WORDS[label])
-    return Sentence("in ", Figure(label, "question.window"))
-
-
-def year(value: int, path: str) -> Figure:
-    """A year that a ranking names."""
-    return Figure(str(value), path)
-
-
-def place_of(ranking: Ranking, path: str) -> Sentence:
-    """Return "rank 3 of 26"."""
-    return Sentence(
-        "rank ", Figure(f"{ranking.rank:,}", f"{path}.rank"),
-        " of ", Figure(f"{ranking.of:,}", f"{path}.of"),
-    )  # fmt: skip
 
 
 def _same_window(ranking: Ranking, kind: str) -> Sentence:

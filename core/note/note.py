@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.note.announced import announced_sentence, reconstitution_sentence
 from core.note.breadth_words import breadth_in_full, breadth_sentence
-from core.note.headline import headline, rank_sentence, window_words
+from core.note.headline import headline, rank_sentence
 from core.note.lists import far_list, list_trouble
 from core.note.phrase import (
     Figure,
@@ -26,6 +26,7 @@ from core.note.phrase import (
     share,
     spoken,
 )
+from core.note.ranking_words import window_words
 from core.note.rarity_words import followed_sentence, ratio_sentence, streak_sentence
 from core.note.verdict import NAMED, drags, inside_window, leaders_that_left, members_total
 from core.note.verdict_words import verdict_sentence

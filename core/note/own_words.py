@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.measures.spread import comparisons
-from core.note.headline import BASIS_WORDS, NOTABLE_YEARS, place_of, window_words, year
 from core.note.phrase import Figure, Name, Sentence, percent, share, spoken
+from core.note.ranking_words import BASIS_WORDS, NOTABLE_YEARS, place_of, window_words, year
 from core.note.rarity_words import rank_words, stronger
 from core.note.verdict import level
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.data.record import record
-from core.note.headline import NOTABLE_YEARS
 from core.note.phrase import Figure, Name, Sentence, spoken
+from core.note.ranking_words import NOTABLE_YEARS
 from core.note.rarity_words import beyond
 from core.note.voice import Voice, percent, places_of
 

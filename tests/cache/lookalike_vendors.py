@@ -9,12 +9,13 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import numpy as np
 
@@ -117,7 +118,7 @@ class VendorServer:
     def answer(self, path: str, query: dict[str, str], headers: Any) -> tuple[int, Any]:
         """Status and document."""
         parts = path.strip("/").split("/")
-        if parts[0] in ("v2", "v3") and parts[1] in ("aggs", "reference"):
+        if parts[:2] in (["v2", "aggs"], ["v3", "reference"], ["stocks", "v1"]):
             allowed = headers.get("Authorization") == f"Bearer {KEY}"
             return self._checked(allowed) or self._massive(parts, query)
         if parts[0] == "api":
@@ -152,8 +153,13 @@ class VendorServer:
                 for when, row in self.between(symbol, parts[-2], parts[-1])
             ]
             return 200, {"status": "OK", "results": rows}
+        if parts[:2] != ["stocks", "v1"]:
+            return 404, {"status": "NOT_FOUND"}
         kind = parts[-1]
         self.asked[kind] += 1
+        if "cursor" in query:
+            # a page's place and filters are known to the vendor alone
+            query = dict(parse_qsl(urlsafe_b64decode(query["cursor"]).decode()))
         column = {"splits": "execution_date", "dividends": "ex_dividend_date"}[kind]
         first, last = query[f"{column}.gte"], query[f"{column}.lte"]
         wanted = [query["ticker"].replace(".", "-")] if "ticker" in query else self.symbols
@@ -162,17 +168,20 @@ class VendorServer:
             name = symbol.replace("-", ".")
             for when, row in self.between(symbol, first, last):
                 if kind == "splits" and row[3]:
-                    rows.append({"split_from": 1.0, "split_to": row[3]})
+                    form = "forward_split" if row[3] > 1 else "reverse_split"
+                    rows.append({"split_from": 1.0, "split_to": row[3], "adjustment_type": form})
                 elif kind == "dividends" and row[2]:
-                    rows.append({"cash_amount": row[2], "currency": "USD"})
+                    amount = {"cash_amount": row[2], "split_adjusted_cash_amount": -1.0}
+                    rows.append(amount | {"currency": "USD", "distribution_type": "recurring"})
                 else:
                     continue
-                rows[-1] |= {"ticker": name, column: f"{when}"}
-        at, size = int(query.get("cursor", 0)), int(query.get("limit", 10))
+                rows[-1] |= {"ticker": name, column: f"{when}", "historical_adjustment_factor": 0.5}
+        at, size = int(query.get("at", 0)), min(int(query.get("limit", 100)), 5000)
         document: dict[str, Any] = {"status": "OK", "results": rows[at : at + size]}
         if at + size < len(rows):
-            following = f"cursor={at + size}&limit={size}&{column}.gte={first}&{column}.lte={last}"
-            document["next_url"] = f"https://elsewhere.example/v3/reference/{kind}?{following}"
+            following = urlencode({**query, "at": at + size}).encode()
+            cursor = urlsafe_b64encode(following).decode()
+            document["next_url"] = f"https://elsewhere.example/stocks/v1/{kind}?cursor={cursor}"
         return 200, document
 
     def _eodhd(self, parts: list[str], query: dict[str, str]) -> tuple[int, Any]:

@@ -14,6 +14,7 @@ from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
 from cache.refresh.ask import Ask
 from cache.refresh.gate import gate
+from cache.refresh.held import HeldCloses
 from cache.refresh.progress import Summary
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
@@ -215,6 +216,31 @@ def test_a_split_is_told(store: Store, factor: float, recorded: bool) -> None:
     assert summary.ok and f"older closes of S03 were {done}" in summary.message
     assert list(closes(store.read().prices, "S03").values()) == pytest.approx(
         world.close["S03"][:61], rel=1e-12
+    )
+
+
+def test_a_correction_far_back_is_seen_within_twenty_sessions(store: Store) -> None:
+    world = World()
+    world.run(store, 55)
+    world.close["S03"][5] *= 1.02
+    words = [world.run(store, place).message for place in range(56, 76)]
+    told = [sentence for sentence in words if "of S03 changed at Yahoo" in sentence]
+    assert len(told) == 1 and "1 close of S03" in told[0]
+    held = list(closes(store.read().prices, "S03").values())
+    assert held == pytest.approx(world.close["S03"][:76], rel=1e-12)
+
+
+@pytest.mark.parametrize("paid", [0.31, 0.0])
+def test_a_dividend_corrected_far_back_is_corrected_here(store: Store, paid: float) -> None:
+    world = World()
+    world.dividend["S03"][5] = 0.3
+    world.run(store, 55)
+    world.dividend["S03"][5] = paid
+    for place in range(56, 76):
+        world.run(store, place)
+    days, cash = HeldCloses(store.read().prices).dividends("S03")
+    assert list(zip(days.tolist(), cash.tolist(), strict=True)) == (
+        [(DAYS[5].item(), paid)] if paid else []
     )
 
 

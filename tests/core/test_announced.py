@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from core.answer.announced import leaders_to_leave, standing_words
+from core.answer.coming import Coming
 from core.answer.snapshot import Question, Snapshot, take
-from core.answer.views import Coming
 from core.data.frames import Action, Announcement
 from core.data.market import Market
 from core.note.note import sentences

@@ -15,10 +15,10 @@ from cache.facts.funds import load_funds
 from cache.facts.reference import load_reference
 from cache.facts.sessions import sessions
 from cache.facts.vendors import YAHOO
-from cache.refresh.events_due import TURNS, due, expected
 from cache.refresh.progress import Summary
 from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
+from cache.refresh.turns import TURNS, due, expected
 from cache.sources.issuers import Issuers
 from cache.store.store import Store
 from tests.cache.lookalike import Lookalike

@@ -25,11 +25,13 @@ from cache.refresh.refresh import refresh
 from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.sources.vendors.conformance import check
-from cache.sources.vendors.settings import SourceSettings, price_source
+from cache.sources.vendors.registry import price_source
+from cache.sources.vendors.settings import SourceSettings
 from cache.store.store import Store
 from core.data.frames import Holdings
 from tests.cache.lookalike_vendors import KEY, SECRET, VendorServer
 from tests.cache.lookalike_world import World, later
+from tui.cli.comparing import document
 
 NOW = datetime(2026, 6, 24, 21, 30, tzinfo=UTC)  # a Wednesday, 17:30 in New York
 PAIR = ("IWM", "SPY")
@@ -417,6 +419,17 @@ def test_a_plug_in_is_found_by_its_entry_point(
         price_source(SourceSettings(plugin_vendor("nobody"), tmp_path, 1.0))
 
 
+def test_the_pages_of_events_are_followed_by_their_cursor(
+    server: VendorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, _ = made(server, "massive", tmp_path)
+    days = (date(2026, 1, 2), NOW.date())
+    whole = source.events(days)
+    assert whole.dividends and server.asked["dividends"] == 1
+    monkeypatch.setattr("cache.sources.vendors.massive._ROWS", 2)
+    assert source.events(days) == whole and server.asked["dividends"] > 3
+
+
 def test_two_sources_are_compared_and_nothing_is_kept(server: VendorServer, tmp_path: Path) -> None:
     store = stocked(tmp_path)
     run(store, server, "massive")
@@ -433,6 +446,13 @@ def test_two_sources_are_compared_and_nothing_is_kept(server: VendorServer, tmp_
     assert (one.symbol, one.session, one.source, one.sessions) == ("SAE", day, "Massive", 1)
     assert one.relative == pytest.approx(0.02)
     assert result.failed == {"GONE": "no close since 2026-06-17 is held"}
+    told = document(result, "EODHD")
+    assert told["compared"] == len(ALL) and told["failed"] == [
+        {"symbol": "GONE", "reason": "no close since 2026-06-17 is held"}
+    ]
+    (row,) = told["disagree"]
+    assert (row["symbol"], row["session"], row["held_from"]) == ("SAE", f"{day}", "Massive")
+    assert row["other"] / row["held"] == pytest.approx(1.02)
     assert server.requests <= 3 * 6 and store.identity() == before
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from cache.facts.errors import SourceError
 from cache.facts.reference import load_reference
+from cache.refresh.held import HeldCloses
 from cache.refresh.jumps import odd
 from cache.store.admit import bring_prices
 from cache.store.bars import Bars
@@ -35,6 +36,7 @@ SPLITS = (2.0, 3.0, 1.5, 4.0, 5.0, 10.0, 20.0, 1 / 2, 1 / 4, 1 / 10, 1 / 20)
 def vendor(folder: Path, small: bool) -> Iterator[Row]:
     """Poisoned batches, files of another history, holdings that jump, imports taken back."""
     yield _poison(folder)
+    yield _corrections(folder, small)
     yield _increments(folder, small)
     yield _holdings()
     yield _taken_back(folder, 4 if small else 60)
@@ -83,6 +85,36 @@ def _poison(folder: Path) -> Row:
         " and of everything",
         "the batch is refused as a whole and named; the next good refresh mends all",
         "; ".join(wrong[:3]) or f"{runs} refreshes: 0 closes changed, all named, all mended",
+        not wrong,
+    )
+
+
+def _corrections(folder: Path, small: bool) -> Row:
+    """Closes and dividends that the vendor changes far before the sessions it is asked for."""
+    dice, wrong, changes = np.random.default_rng(14), [], 0
+    for turn in range(1 if small else 5):
+        world, store = World(), _store(folder / f"corrected {turn}")
+        world.run(store, 54)
+        for symbol in dice.choice(LINES, 6, replace=False).tolist():
+            world.close[symbol][int(dice.integers(0, 40))] *= 1 + float(dice.uniform(-0.1, 0.1))
+            world.dividend[symbol][int(dice.integers(0, 40))] = float(dice.uniform(0.01, 0.5))
+            changes += 2
+        for place in range(55, 75):
+            world.run(store, place)
+        prices = store.read().prices
+        known = HeldCloses(prices)
+        for symbol in (*PAIR, *LINES):
+            if not np.allclose(known.closes(symbol)[1], world.close[symbol][:75], rtol=1e-12):
+                wrong.append(f"{symbol} is not as the vendor has it")
+            paid = world.dividend[symbol][:75]
+            if not np.array_equal(known.dividends(symbol)[1], paid[paid > 0]):
+                wrong.append(f"dividends of {symbol} are not as the vendor has them")
+    return Row(
+        "corrections far back",
+        "a vendor changes single closes and dividends 15 sessions and more before the last one"
+        " held",
+        "within twenty sessions what is held is what the vendor has, at no request more",
+        "; ".join(wrong[:3]) or f"{changes} changes: all found",
         not wrong,
     )
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
 
@@ -29,6 +30,8 @@ from tui.state.config import Config, load
 
 HELD = board_market()
 ASKED = Question(basis="pr")
+#: The last two sessions of the market.
+ENDS = ("2026-06-25", "2026-06-26")
 
 
 def rows_of(app: InternalsApp) -> list[str]:
@@ -170,6 +173,24 @@ def test_the_rotation_has_every_pair_and_its_formula() -> None:
         assert f"IJR:IVV: {100 * at:.2f} % now, {100 * (at - change):.2f} % 21 sessions" in text
         await press(pilot, app, "escape", "v", "d")
         assert "gap: return of IJR less return of IVV" in seen(app)
+
+    drive(story, desk=FakeDesk(HELD), question=ASKED, size=(120, 40))
+
+
+def test_d_has_what_each_gap_is_the_difference_of() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "B", "d")
+        # each fund's own return, from its closes of the two sessions
+        closes = {fund: HELD.series(fund) for fund in ("IWM", "SPY")}
+        made = []
+        for series in closes.values():
+            assert series is not None and series.price is not None
+            ends = [series.price[series.sessions == np.datetime64(d)][0] for d in ENDS]
+            made.append(100 * (ends[1] / ends[0] - 1))
+        gap = made[0] - made[1]
+        line = f"1D: IWM {made[0]:+.2f} % less SPY {made[1]:+.2f} %, {ENDS[0]} to {ENDS[1]}:"
+        await until(pilot, lambda: f"{line} {gap:+.2f} pp" in seen(app))
+        assert "closes: IWM " in seen(app)
 
     drive(story, desk=FakeDesk(HELD), question=ASKED, size=(120, 40))
 

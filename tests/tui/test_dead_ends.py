@@ -27,7 +27,7 @@ def test_the_page_of_a_name_knows_window_date_and_basis() -> None:
         await press(pilot, app, "right_square_bracket")
         assert "in IWM, 1Y 2025-06-26 → 2026-06-26" in head(app)
         await press(pilot, app, "right_square_bracket")
-        assert "1Y is the longest of the windows stepped" in lines_of(app)[-1]
+        assert "1Y is the longest window" in lines_of(app)[-1]
         await press(pilot, app, "left_square_bracket", "less_than_sign")
         assert "YTD 2025-12-31 → 2026-06-25" in head(app)
         assert "[ ] window" in lines_of(app)[-1] and "S29  Example S29" in seen(app)

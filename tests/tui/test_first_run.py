@@ -19,8 +19,10 @@ from tests.tui.driving import drive, lines_of, press, seen, until
 from tests.tui.markets import FakeDesk, market
 from tests.tui.test_cli import write_holdings, write_prices
 from tui.command.commands import CommandError
+from tui.command.keys import keys_of
 from tui.command.line import Import, parse
 from tui.screen.app import InternalsApp
+from tui.screen.chrome import next_steps
 from tui.service.service import Desk
 from tui.state.places import places
 from tui.workers.bringing import as_path
@@ -36,6 +38,15 @@ def test_each_way_is_told_with_its_key_and_what_it_costs() -> None:
         assert "internals doctor" in text
 
     drive(story, desk=FakeDesk(None), size=(80, 24))
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [("yahoo", "Yahoo"), ("massive", "massive"), ("files", "your folder of files")],
+)
+def test_what_is_fetched_from_is_the_source_of_the_settings(source: str, name: str) -> None:
+    steps = dict(next_steps("12 symbols are stale", keys_of({}), source, simulated=False))
+    assert steps["r"] == f"fetch from the issuers and {name}. 12 symbols are stale"
 
 
 def test_the_demo_is_one_key_away_and_hides_no_real_market() -> None:

@@ -65,7 +65,7 @@ def test_p_shows_quotes_with_their_time_and_coverage_and_p_again_ends_them() -> 
         assert desk.laid[-1] is not None and desk.laid[-1].prices["IWM"] == 240.0
         asked = len(desk.asked)
         await press(pilot, app, "p")
-        await until(pilot, app, "live quotes are off: the last closes again")
+        await until(pilot, app, "live quotes are off: the last closes are shown")
         assert desk.laid[-1] is None and len(desk.asked) == asked + 1
         await press(pilot, app, "escape")
         assert "live 14" not in seen(app)

@@ -204,8 +204,8 @@ def test_the_command_line_writes_it_alone(filled: Cli) -> None:  # noqa: F811
     assert code in (0, 1) and len(full.split()) > len(short.split())
     for wrong in (("--format", "json"), ("--format", "html")):
         code, out, why = filled("note", "--length", "short", *wrong)
-        assert (code, out) == (2, "") and "--length is of --format text and md" in why
+        assert (code, out) == (2, "") and "--length goes with --format text or md" in why
     code, out, why = filled("note", "--index", "IWM", "--pair", "IWM:SPY")
-    assert (code, out) == (2, "") and "give one of them" in why
+    assert (code, out) == (2, "") and "names one fund and --pair two" in why
     code, out, _ = filled("note", "--index", "iwm", "--format", "line")
     assert code in (0, 1) and out.startswith("IWM YTD ") and "SPY" not in out

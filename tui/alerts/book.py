@@ -76,7 +76,7 @@ class AlertBook:
             return wanted
 
     def add(self, added: AlertState) -> None:
-        """Set an alert; one that says the same on the same question is set anew."""
+        """Set an alert; an equal one on the same question is replaced."""
         self.change(lambda alerts: [*(k for k in alerts if k.alert != added.alert), added])
 
     def remove(self, alert: Alert) -> None:

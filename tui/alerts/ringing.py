@@ -90,7 +90,7 @@ class Ringer:
         self._host.background(partial(self._round, snapshot, identity), "alerts")
 
     def rang(self, message: Rang) -> list[int]:
-        """A round has ended: say what has fired.
+        """A round of judging has ended: report the alerts that fired.
 
         Returns:
             Numbers of the panes that show the numbers; [] where nothing has fired.

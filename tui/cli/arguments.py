@@ -191,6 +191,7 @@ def _refresh(fetch: argparse.ArgumentParser) -> None:
     fetch.add_argument(
         "--compare", metavar="SOURCE", help="a table of closes that another source gives otherwise"
     )
+    fetch.add_argument("--format", choices=("text", "json"), help="with --compare: how it is told")
     fetch.add_argument(
         "--history", type=int, metavar="YEAR", help="a fund's month-end files from a year on"
     )
@@ -242,7 +243,7 @@ def _dates(file: argparse.ArgumentParser) -> None:
 
 
 def _notation(file: argparse.ArgumentParser) -> None:
-    """What settles how a foreign file is to be read where it does not say so itself."""
+    """Add the options that settle how a file is read where it does not say so itself."""
     _dates(file)
     file.add_argument("--decimal", choices=(".", ","), help="the decimal mark of its numbers")
     file.add_argument(
@@ -325,7 +326,7 @@ def _quotes(quotes: argparse.ArgumentParser) -> None:
 
 
 def _nothing(_: argparse.ArgumentParser) -> None:
-    """Takes nothing of its own."""
+    """Add no arguments."""
 
 
 #: Command -> what it does, whether it takes a question or a place alone (None: neither), its own.

@@ -37,7 +37,7 @@ def write_board(
 
         text = drawn(board_svg(answer, dark=arguments.dark), arguments.format)
     elif arguments.dark:
-        return say("--dark is of --format svg and png", BAD_INPUT)
+        return say("--dark goes with --format svg or png", BAD_INPUT)
     else:
         breadths = {}
         if arguments.format != "line":

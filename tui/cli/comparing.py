@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from tui.report.values import Json, iso
 from tui.text import formats as f
 from tui.text.safe import safe
 from tui.text.streams import ANSWERED, IN_PART, say, write
@@ -20,8 +22,15 @@ if TYPE_CHECKING:
 _TOLD = 3
 
 
-def compare(desk: Desk, question: Question, config: Config, key: str) -> int:
+def compare(desk: Desk, question: Question, config: Config, key: str, kind: str) -> int:
     """Compare what is held of a pair's lines with what a source gives; returns the exit code.
+
+    Args:
+        desk: what is held.
+        question: whose lines.
+        config: on which terms the source is asked.
+        key: the source, as a setting names it.
+        kind: "text", or "json" for another program.
 
     Raises:
         CacheError: nothing is held, or there is no such source.
@@ -37,10 +46,42 @@ def compare(desk: Desk, question: Question, config: Config, key: str) -> int:
     symbols = list(dict.fromkeys((*pair, *(aliases.get(symbol, symbol) for symbol in lines))))
     source, _ = Sources(desk.places, config, desk.store.home).make(key)
     result = compare_sources(contents.prices, symbols, source, datetime.now(UTC))
-    write(_text(result, source.name))
+    if kind == "json":
+        write(
+            json.dumps(document(result, source.name), indent=1, allow_nan=False) + "\n", kind=kind
+        )
+    else:
+        write(_text(result, source.name))
     for reason, count in Counter(result.failed.values()).most_common(_TOLD):
         say(safe(f"{count:,} not compared: {reason}"), IN_PART)
     return IN_PART if result.failed else ANSWERED
+
+
+def document(result: Comparing, name: str) -> Json:
+    """What came of it as plain JSON values, closes in full precision."""
+    from cache.refresh.comparing import LIMIT, SESSIONS
+
+    return {
+        "schema": 1,
+        "source": name,
+        "sessions": SESSIONS,
+        "limit": LIMIT,
+        "compared": result.compared,
+        "closes": result.closes,
+        "disagree": [
+            {
+                "symbol": one.symbol,
+                "session": iso(one.session),
+                "held": one.held,
+                "held_from": one.source,
+                "other": one.other,
+                "relative": one.relative,
+                "sessions": one.sessions,
+            }
+            for one in result.disagree
+        ],
+        "failed": [{"symbol": s, "reason": why} for s, why in sorted(result.failed.items())],
+    }
 
 
 def _text(result: Comparing, name: str) -> str:

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 
 def forget(arguments: argparse.Namespace, desk: Desk) -> int:
-    """Take something out of the store; the sentence that says so, and the exit code."""
+    """Take something out of the store, print a sentence about it, and return the exit code."""
     if desk.simulated:
-        return say("the demo market is made from a seed; it forgets nothing", BAD_INPUT)
+        return say(
+            "the demo market is made from a seed: nothing of it can be taken back", BAD_INPUT
+        )
     if arguments.kind == "prices":
         return _forget_prices(desk, [symbol.upper() for symbol in arguments.symbols])
     if arguments.kind == "import":

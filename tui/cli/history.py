@@ -88,9 +88,7 @@ def the_histories(
     )
     if not any(one.points for one in made):
         funds = " and ".join(question.funds)
-        raise UnavailableError(
-            f"no holdings file of {funds} speaks for any such window: import some"
-        )
+        raise UnavailableError(f"no holdings file of {funds} covers any such window: import one")
     return made
 
 

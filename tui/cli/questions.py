@@ -1,4 +1,4 @@
-"""What is asked, from the words of a command line or of an assistant's call."""
+"""Reads the question from the words of a command line or of an assistant's call."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def of_index(question: Question, fund: str | None, *, pair: bool) -> Question:
     if fund is None:
         return question
     if pair:
-        raise ConfigError("--index is of one fund and --pair of two: give one of them")
+        raise ConfigError("--index names one fund and --pair two: give one of the two")
     fund = fund.strip().upper()
     return replace(question, small=fund, large=fund, alone=True)
 

@@ -227,12 +227,15 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
     from tui.report.formats import DRAWN, tells_daily, written
 
     if arguments.part is not None and arguments.format != "csv":
-        return say("--part picks a table of --format csv; `internals export` writes all", BAD_INPUT)
+        return say(
+            "--part goes with --format csv, whose table it picks; `internals export` writes all",
+            BAD_INPUT,
+        )
     drawing = arguments.format in DRAWN
     if not drawing and (arguments.picture or arguments.dark):
-        return say("--picture and --dark are of --format svg and png", BAD_INPUT)
+        return say("--picture and --dark go with --format svg or png", BAD_INPUT)
     if arguments.length is not None and (arguments.format not in ("text", "md") or arguments.since):
-        return say("--length is of --format text and md, without --since", BAD_INPUT)
+        return say("--length goes with --format text or md, without --since", BAD_INPUT)
     wanted = arguments.length is None and tells_daily(arguments.format, arguments.part)
     snapshot = desk.take(replace(question, daily=wanted))
     if arguments.format == "json":
@@ -316,7 +319,9 @@ def _refresh(desk: Desk, question: Question, config: Config, arguments: argparse
     if arguments.compare:
         from tui.cli.comparing import compare
 
-        return compare(desk, question, config, arguments.compare)
+        return compare(desk, question, config, arguments.compare, arguments.format or "text")
+    if arguments.format:
+        return say("--format goes with --compare SOURCE", BAD_INPUT)
     from tui.cli.refresh import accept, fetch, judge
 
     began = datetime.now(UTC)

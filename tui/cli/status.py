@@ -45,7 +45,7 @@ def status(desk: Desk, config: Config, kind: Literal["text", "json"]) -> int:
 def state_of(
     desk: Desk, config: Config, now: datetime
 ) -> tuple[Held, Market, Path, Fetched, datetime]:
-    """What `tui.report.status` tells of: what is held, and what the last refresh brought.
+    """Return what `tui.report.status` shows: what is stored, and what the last refresh fetched.
 
     Raises:
         CacheError: the store is empty or cannot be read.

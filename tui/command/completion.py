@@ -46,7 +46,7 @@ class Vocabulary:
 
 @record(frozen=True, slots=True)
 class Offer:
-    """A word that may come next.
+    """A word offered as completion.
 
     Attributes:
         word: as it would be typed.

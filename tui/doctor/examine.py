@@ -1,4 +1,4 @@
-"""Every look in the order it is told; a look that fails is a finding too."""
+"""Runs every check in order; a check that fails is a finding too."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def examine(around: Surroundings) -> list[Finding]:
 
 
 def report(where: Places, *, demo: bool, offline: bool, kind: str) -> int:
-    """Look at everything here, write it on stdout, and say whether something is to be mended."""
+    """Run every check, print the findings, and return whether something has to be mended."""
     size: tuple[int, int] | None = None
     with suppress(OSError, AttributeError, ValueError):
         size = os.get_terminal_size(sys.__stdout__.fileno())  # type: ignore[union-attr]

@@ -107,7 +107,7 @@ def prices(around: Surroundings) -> list[Finding]:
 
 
 def _own_funds(path: Path) -> list[Finding]:
-    """Funds of the user's whose file nobody can be asked for, though an issuer is named."""
+    """Find the user's funds that name an issuer, but whose file cannot be requested."""
     document, text = read_toml(path)
     issuers = issuers_known(document)
     findings = []

@@ -40,7 +40,7 @@ def python(around: Surroundings) -> list[Finding]:
 
 
 def system(around: Surroundings) -> list[Finding]:
-    """Tell what this system does not give and so is not promised; nothing on POSIX."""
+    """List what this system lacks, and what is not promised on it; nothing on POSIX."""
     return [Finding("system", "note", sentence) for sentence in lacking()]
 
 

@@ -131,7 +131,7 @@ def _issuers(around: Surroundings) -> list[str]:
 
 
 def clock(around: Surroundings, answers: Mapping[str, Reached]) -> list[Finding]:
-    """Our clock, beside that of the first host that told its own."""
+    """Compare this machine's clock with that of the first host that gives its own."""
     now = around.now
     sentence = f"{now.astimezone():%Y-%m-%d %H:%M %z}, {now.astimezone(UTC):%H:%M} UTC"
     dates = [one.date for one in answers.values() if one.date is not None]

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual.message import Message
+
 from core.answer.board import MONTH, RANKED, WINDOWS
+from core.answer.board_breadth import COLUMNS as BREADTH
+from core.answer.table import find
 from tui.panes.board_rotation import FORMULA
+from tui.panes.board_rows import COLUMNS
 from tui.panes.help import PageScreen, page_bindings
 from tui.panes.wording import wrapped
 from tui.text import formats as f
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core.answer.board import BoardRow
+    from core.answer.board_breadth import BoardBreadth
+    from core.explain.board import RowParts
     from tui.host.host import Host
     from tui.text.spans import Drawing, Line
+
+
+@dataclass
+class PartsTaken(Message):
+    """What the gaps of a row come from, None where that cannot be told."""
+
+    parts: RowParts | None
 
 
 class BoardExplainScreen(PageScreen, inherit_bindings=False):
@@ -21,20 +38,43 @@ class BoardExplainScreen(PageScreen, inherit_bindings=False):
 
     Args:
         row: of the board.
+        breadth: of its index that leads, None where it is not counted.
         rotation: the rotation is what is asked about.
+        parts: finds out, in a thread, what the row's gaps come from.
         host: the app.
     """
 
     BINDINGS: ClassVar[list[Any]] = page_bindings("explain")
 
-    def __init__(self, row: BoardRow, rotation: bool, host: Host) -> None:
+    def __init__(
+        self,
+        row: BoardRow,
+        breadth: BoardBreadth | None,
+        rotation: bool,
+        parts: Callable[[], RowParts | None],
+        host: Host,
+    ) -> None:
         super().__init__()
-        self._row, self._rotation, self._host = row, rotation, host
+        self._row, self._breadth, self._rotation = row, breadth, rotation
+        self._parts, self._host = parts, host
 
     def on_mount(self) -> None:
-        """Draw."""
+        """Draw what the row knows; what its gaps come from is worked out beside the screen."""
+        row = self._row
+        if self._rotation:
+            self._draw(rotation_lines(row))
+            return
+        self._draw(row_lines(row, self._breadth))
+        if row.history is not None:
+            look_up, post = self._parts, self.post_message
+            self._host.background(lambda: post(PartsTaken(look_up())), "parts")
+
+    def on_parts_taken(self, message: PartsTaken) -> None:
+        """Draw the gaps as the differences they are."""
+        self._draw(row_lines(self._row, self._breadth, message.parts))
+
+    def _draw(self, lines: list[str]) -> None:
         row, simulated = self._row, self._host.desk.simulated
-        lines = rotation_lines(row) if self._rotation else row_lines(row)
 
         def draw(width: int, height: int) -> Drawing:
             title: Line = [(" SIMULATED", "mark")] if simulated else []
@@ -45,13 +85,24 @@ class BoardExplainScreen(PageScreen, inherit_bindings=False):
         self.sheet.show(draw)
 
 
-def row_lines(row: BoardRow) -> list[str]:
-    """A sentence a figure of a row."""
+def row_lines(
+    row: BoardRow, breadth: BoardBreadth | None = None, parts: RowParts | None = None
+) -> list[str]:
+    """A sentence a figure of a row.
+
+    Args:
+        row: of a board.
+        breadth: of its index that leads, None where it is not counted.
+        parts: what its gaps come from, None before that is known.
+    """
     if row.history is None or row.end is None:
         return [row.missing]
     small, large = row.pair.small, row.pair.large
     lines = [f"gap: return of {small} less return of {large}, from closes of both"]
-    lines += [f"  {window}: {f.pp(row.gaps.get(window))}" for window in WINDOWS]
+    lines += [_gap_line(row, window, parts) for window in WINDOWS]
+    if parts is not None:
+        told = ", ".join(f"{fund} {source}" for fund, source in parts.sources.items())
+        lines.append(f"  closes: {told}")
     for window in RANKED:
         rank = row.ranks.get(window)
         if rank is None:
@@ -79,7 +130,37 @@ def row_lines(row: BoardRow) -> list[str]:
                     f"  {title}: {extreme.value:.6g} on {extreme.end}, of 252 sessions: {off}"
                 )
     lines.append("trend: the ratio on the basis asked for, of 63 sessions; * is new on the session")
+    lines += breadth_lines(breadth) if breadth is not None else []
     return [*lines, *filter(None, [row.missing])]
+
+
+def _gap_line(row: BoardRow, window: str, parts: RowParts | None) -> str:
+    """``YTD: IWM +20.00 % less SPY +9.00 %, 2025-12-31 to 2026-06-26: +11.00 pp``."""
+    gap = f.pp(row.gaps.get(window))
+    made = parts.returns.get(window) if parts is not None else None
+    if made is None:
+        return f"  {window}: {gap}"
+    one, other = f.pct(made.small), f.pct(made.large)
+    dates = f"{made.window.start} to {made.window.end}"
+    return f"  {window}: {row.pair.small} {one} less {row.pair.large} {other}, {dates}: {gap}"
+
+
+def breadth_lines(breadth: BoardBreadth) -> list[str]:
+    """A sentence a figure of breadth: what it is, of which index, over which window."""
+    titles = {column.key: column.title for column in COLUMNS}
+    lines = [f"breadth of {breadth.fund}, which leads over {breadth.window}:"]
+    for column, (name, change) in BREADTH.items():
+        scalar, value = find(name), breadth.values[column]
+        assert scalar is not None
+        what = f"change since the session before of {titles[name]}" if change else scalar.help
+        if value is None:
+            told = "not known, or not claimed"
+        elif column == "highs_less_lows":
+            told = f.number(value, sign=True)
+        else:
+            told = f.pp(value, 1) if change else f.pct(value, 1, sign=False)
+        lines.append(f"  {titles[column]}: {what}: {told}")
+    return lines
 
 
 def rotation_lines(row: BoardRow) -> list[str]:

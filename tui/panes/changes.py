@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from core.answer.announced import standing_words
-from core.answer.views import Coming
+from core.answer.coming import Coming
 from core.measures.changes import Change
 from core.note.announced import announced_sentence, reconstitution_sentence
 from core.note.note import leavers_sentence

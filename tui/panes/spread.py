@@ -9,8 +9,8 @@ from textual.widget import Widget
 
 from core.answer.paths import year_paths
 from core.note.headline import compared
-from core.note.note import window_words
 from core.note.rank_text import years_rank
+from core.note.ranking_words import window_words
 from tui.charts import Curve, Multiple, SubChart, multiples, stacked_charts, year_bars
 from tui.command.commands import SPREAD
 from tui.panes import spread_alone

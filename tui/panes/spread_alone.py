@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.measures.spread import comparisons
-from core.note.headline import window_words
 from core.note.rank_text import years_rank
+from core.note.ranking_words import window_words
 from tui.charts import Curve, SubChart, stacked_charts, year_bars
 from tui.panes.spread_history import ratio, ratio_parts, rolling_parts, stretches
 from tui.panes.wording import flowed

@@ -27,9 +27,7 @@ class Stepping:
         label = app.question.window.upper()
         place = STEPS.index(label) + step if label in STEPS else STEPS.index("YTD")
         if not 0 <= place < len(STEPS):
-            app.tell(
-                f"{label} is the {'longest' if step > 0 else 'shortest'} of the windows stepped"
-            )
+            app.tell(f"{label} is the {'longest' if step > 0 else 'shortest'} window")
             return
         app.ask(replace(app.question, window=STEPS[place]))
 

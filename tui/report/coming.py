@@ -8,7 +8,7 @@ from core.answer.announced import leaders_to_leave
 from tui.report.values import Json, iso, number, scaled
 
 if TYPE_CHECKING:
-    from core.answer.views import Coming
+    from core.answer.coming import Coming
 
 #: A fund's changes where no two of its files are held to tell any.
 UNTOLD: Final[Json] = {

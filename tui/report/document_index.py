@@ -17,7 +17,7 @@ from tui.report.values import Json, iso, number, scaled
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from core.answer.history import MeasureRank
+    from core.answer.measure_rank import MeasureRank
     from core.answer.views import IndexView, Snapshot
     from core.data.frames import FloatArray
     from core.data.windows import Window

@@ -107,7 +107,7 @@ def lines_of(
 
 
 def page_of(explanations: Sequence[Explanation]) -> list[list[str]]:
-    """Explanations one after another; origins that the next one has too are told there."""
+    """Explanations one after another; an origin shared with the next one is given there."""
     pages, after = [], frozenset[str]()
     for explanation in reversed(explanations):
         pages.append(lines_of(explanation, known=after))

@@ -121,7 +121,7 @@ def _groups(
 
 
 def until_words(group: FailureGroup) -> str:
-    """When its first name is asked for again."""
+    """When the first of its symbols is requested again."""
     if group.until is None:
         return "asked for at the next refresh"
     return f"asked for again after {group.until:%Y-%m-%d %H:%M} UTC"

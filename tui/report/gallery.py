@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from core.data.errors import UnavailableError
 from core.data.record import record
 from core.note.company import company
-from core.note.headline import BASIS_WORDS, compared
+from core.note.headline import compared
+from core.note.ranking_words import BASIS_WORDS
 from tui.report import pictures, pictures_history
 from tui.report.pictures_board import board_rows, board_title
 from tui.report.sketch import CHARACTER, Sketch
@@ -255,8 +256,8 @@ def _label(symbol: str, name: str) -> str:
 
 
 def _ladder(snapshot: Snapshot, width: float) -> Drawn:
-    told = [view for view in snapshot.indices.values() if view.claims_breadth]
-    if not told or len(told) < len(snapshot.indices):
+    claiming = [view for view in snapshot.indices.values() if view.claims_breadth]
+    if not claiming or len(claiming) < len(snapshot.indices):
         return "breadth is not claimed at this coverage; `internals note` says why"
     drawing = pictures.ladder(snapshot, width)
     if drawing is None:

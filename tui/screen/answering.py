@@ -212,7 +212,7 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         if self.main is not None:
             self.main.show_status()
             if isinstance(self.screen, SizedScreen):
-                self.screen.said()
+                self.screen.status_changed()
 
     # -- what the app does besides ---------------------------------------------------
 

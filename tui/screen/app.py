@@ -156,7 +156,7 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
     # -- answers ---------------------------------------------------------------------
 
     def boarded(self) -> None:
-        """The board has its rows: at the start the panes' answer comes after them."""
+        """The board has its rows: at the start, answer for the panes now."""
         self._paint_hold.close()
         if self._board_first:
             self._board_first = False

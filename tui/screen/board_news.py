@@ -17,7 +17,8 @@ from core.data.record import record
 from tui.state.board_look import BoardLooks
 
 if TYPE_CHECKING:
-    from core.answer.board import Board
+    from core.answer.board import Board, BoardRow
+    from core.explain.board import RowParts
     from tui.screen.workbench import Workbench
 
 #: What a line is about -> the sign in front of it.
@@ -73,6 +74,16 @@ def count_breadth(host: Workbench, board: Board) -> BreadthTaken:
     except (CoreError, CacheError, OSError):
         return BreadthTaken(board, window, {})
     return BreadthTaken(board, window, breadths_of(market, board, window))
+
+
+def parts_of(host: Workbench, row: BoardRow, board: Board) -> RowParts | None:
+    """In a thread: what the gaps of a row come from; None where the market cannot be read."""
+    from core.explain.board import row_parts
+
+    try:
+        return row_parts(host.desk.market(), row, board)
+    except (CoreError, CacheError, OSError):
+        return None
 
 
 def look_up(host: Workbench, board: Board, *, last: bool) -> NewsTaken:

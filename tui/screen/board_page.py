@@ -192,7 +192,7 @@ class BoardPage(Stage, inherit_bindings=False):
         return rotation_drawing(self.rows, self.place.pair, width, height)
 
     def show_status(self) -> None:
-        """Draw the status line: what is said, or what the row under the cursor has to say."""
+        """Draw the status line: the app's message, or the prompt's."""
         message, kind = self.host.status(board=True)
         if self.prompt.is_open:
             message, kind = self.prompt.advice, "error" * self.prompt.wrong
@@ -208,8 +208,8 @@ class BoardPage(Stage, inherit_bindings=False):
         keys = self.host.keys
         self._hints.show(lambda width, height: [_hints(keys, width)])
 
-    def said(self) -> None:
-        """The app has something else to say."""
+    def status_changed(self) -> None:
+        """Draw the status line anew: the app's message has changed."""
         if self.is_mounted:
             self.show_status()
 

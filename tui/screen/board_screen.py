@@ -258,7 +258,7 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
             host.ask(question)
 
     def action_back(self) -> None:
-        """Clear what is said, then leave for the panes."""
+        """Clear the message, then leave for the panes."""
         host = self.host
         if host.notice or (host.error and host.failed is None):
             host.error = host.notice = ""
@@ -335,9 +335,14 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
     def action_explain(self) -> None:
         """How the figures of the row, or of the rotation, came about."""
         from tui.panes.board_explain import BoardExplainScreen
+        from tui.screen.board_news import parts_of
 
-        if self.row is not None:
-            self.app.push_screen(BoardExplainScreen(self.row, self.place.rotation, self.host))
+        row, board = self.row, self.board
+        if row is not None and board is not None:
+            breadth = self.breadths.get(row.pair.name)
+            parts = partial(parts_of, self.host, row, board)
+            page = BoardExplainScreen(row, breadth, self.place.rotation, parts, self.host)
+            self.app.push_screen(page)
 
     def action_copy(self, whole: bool) -> None:
         """Copy the row, or all of them, to the terminal's clipboard."""
@@ -390,8 +395,8 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
         """Nothing is filtered here."""
 
     def show_theme(self, name: str) -> None:
-        """Themes are of names: say where those are."""
-        self.host.tell("themes are of names: open a pair first", error=True)
+        """Say that themes need a pair."""
+        self.host.tell("themes mark names of a pair: open one first", error=True)
 
     def obey(self, command: str, words: str) -> None:
         """A command of the line that takes words: all but help are of a pair."""
@@ -400,7 +405,7 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
 
             self.app.push_screen(HelpScreen(self.host.keys, words))
             return
-        self.host.tell(f":{command} is of a pair: open one first", error=True)
+        self.host.tell(f":{command} works on a pair: open one first", error=True)
 
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0."""

@@ -124,21 +124,23 @@ def age_texts(snapshot: Snapshot, now: datetime) -> list[str]:
 
 
 def next_steps(
-    cost: str, keys: Mapping[str, tuple[str, ...]], *, simulated: bool
+    cost: str, keys: Mapping[str, tuple[str, ...]], source: str, *, simulated: bool
 ) -> list[tuple[str, str]]:
     """List the keys that bring data: each key and what it does.
 
     Args:
         cost: what a refresh would cost, "" where not known.
         keys: command -> its keys in force.
+        source: of prices, as the settings name it.
         simulated: whether the market is, into which nothing can be brought.
     """
     if simulated:
         return [("internals", "the real market, in a store of its own")]
+    vendor = {"yahoo": "Yahoo", "files": "your folder of files"}.get(source, source)
     demo, fetch, bring = (shown(keys[name][0]) for name in ("demo", "refresh", "import"))
     return [
         (demo, "look around in a simulated market, in a store of its own; no network"),
-        (fetch, f"fetch from the issuers and Yahoo. {cost}" if cost else "fetch from here"),
+        (fetch, f"fetch from the issuers and {vendor}. {cost}" if cost else "fetch from here"),
         (
             bring,
             "import a file: any issuer's holdings (CSV, XLSX, JSON), or closes of your own"

@@ -91,7 +91,7 @@ class FourPanes(Stage, inherit_bindings=False):
         self.show()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """At the start: what came a moment ago has its styles already."""
+        """At the start, skip styling: what was just composed has its styles already."""
         if self.waiting:
             event.refresh_styles = False
 
@@ -217,7 +217,11 @@ class FourPanes(Stage, inherit_bindings=False):
             return frame.too_small(width, height)
         # To a simulated market nothing is brought: other pairs are in the real one.
         brings = failed.lacking and not (app.absent and simulated)
-        steps = chrome.next_steps(app.cost, app.keys, simulated=simulated) if brings else []
+        steps = (
+            chrome.next_steps(app.cost, app.keys, app.config.source, simulated=simulated)
+            if brings
+            else []
+        )
         if app.absent and app.snapshot is not None:
             steps += chrome.ways_back(app.snapshot.question, app.keys)
         return chrome.welcome(

@@ -1,4 +1,4 @@
-"""What no first answer needs, loaded while nobody waits for it, so that no key has to.
+"""Loads modules that the first answer does not need, so that no key waits for them.
 
 A module that is not here is loaded by the key that needs it, some hundredths of a second late.
 """

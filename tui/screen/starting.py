@@ -1,4 +1,4 @@
-"""Keys of the first screen: what brings data where nothing is held."""
+"""Keys of the first screen, on an empty store: they bring data."""
 
 from __future__ import annotations
 

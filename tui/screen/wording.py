@@ -90,7 +90,7 @@ class Wording(FourPanes, inherit_bindings=False):
         elif wanted == ["matches"]:
             matches = self.names.matching(app.scene)
             if not matches:
-                app.tell("no filter keeps a name: / takes one first", error=True)
+                app.tell("no name matches a filter: / sets one", error=True)
                 return
             app.marked.update(dict.fromkeys(matches))
         elif wanted:

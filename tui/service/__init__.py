@@ -1,1 +1,1 @@
-"""The market, asked for answers."""
+"""Answers from the market that is stored."""

@@ -62,7 +62,7 @@ class Memory:
         self._lost = self._reported = ""
 
     def lose(self, error: OSError) -> None:
-        """Something could not be kept, which is no error: everything else goes on."""
+        """Note that something could not be saved; this is no error, everything else goes on."""
         self._lost = (
             f"what the screen remembers is not saved: {error.strerror or error};"
             f" everything else goes on ({self.state.parent})"

@@ -1,1 +1,1 @@
-"""What goes to the terminal and comes from it."""
+"""Input from the terminal and output to it."""

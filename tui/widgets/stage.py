@@ -37,8 +37,8 @@ class SizedScreen(Screen[None], inherit_bindings=False):
         """Whether a key or a paste was taken as typed text: no binding then acts on it."""
         return False
 
-    def said(self) -> None:
-        """The app has something else to say in the status line."""
+    def status_changed(self) -> None:
+        """The app's message in the status line has changed."""
 
     def answered(self) -> None:
         """The app has another answer."""

@@ -68,7 +68,7 @@ class Live:
         if self.on or self.quotes is not None:
             self._stop()
             self._forget()
-            self._host.tell("live quotes are off: the last closes again")
+            self._host.tell("live quotes are off: the last closes are shown")
             self._host.again()
             return
         self._start()

@@ -60,6 +60,7 @@ def values_of(sheet: Sheet) -> tuple[list[float], float]:
             " of a part of the fund, or fractions of several funds? Write them with a percent sign"
         )
     whole = 100.0 if sheet.percent else 1.0
+    sheet.weights = weighed / whole
     return weights, weighed if weighed >= _NEARLY * whole else whole
 
 

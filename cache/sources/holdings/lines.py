@@ -109,6 +109,8 @@ class Sheet:
             only their sum can tell.
         single: values are in one currency, whatever the currencies of the listings.
         currency: code of the currency of values, "" where not told.
+        weights: what the file's weights add up to, a fraction, where they stand for the values;
+            None where money does.
         titles: what a column holds -> its title.
         unread: titles of columns that were not read.
         unknown: titles of those of them that say nothing known.
@@ -124,6 +126,7 @@ class Sheet:
     percent: bool | None = None
     single: bool = False
     currency: str = ""
+    weights: float | None = None
     titles: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)

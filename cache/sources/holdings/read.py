@@ -58,6 +58,8 @@ class FileReading:
         unread: titles of columns that were not read.
         decimal: the decimal mark of its numbers.
         currency: code of the currency of its values, "" where it does not say.
+        weights: what the file's weights add up to, a fraction, where they stand for the values;
+            None where money does.
         notes: what else was found, a sentence each.
     """
 
@@ -65,6 +67,7 @@ class FileReading:
     unread: tuple[str, ...]
     decimal: str
     currency: str
+    weights: float | None
     notes: tuple[str, ...]
 
 
@@ -163,6 +166,7 @@ def read_holdings(
         tuple(fields["unread"]),
         fields["decimal"],
         fields["currency"],
+        fields["weights"],
         tuple(fields["notes"]),
     )
     return HoldingsFile(holdings, raw, rejected, reading)

@@ -22,11 +22,11 @@ def report(file: HoldingsFile) -> list[str]:
     taken = ", ".join(f'{word} from "{title}"' for word, title in reading.titles.items())
     unread = ", ".join(f'"{title}"' for title in reading.unread)
     lines = [taken, f"not read: {unread}" if unread else "every column is read"]
-    money = any(word in reading.titles for word in ("value", "base_value", "price"))
-    scale = f"in {reading.currency}" if reading.currency and money else ""
+    total = f"total {rows.total:,.2f}" + f" in {reading.currency}" * bool(reading.currency)
+    if reading.weights is not None:
+        total = f"the weights add up to {100 * reading.weights:.2f} %"
     lines.append(
-        f"{rows.fund} as of {rows.as_of}, numbers with a decimal {_MARKS[reading.decimal]},"
-        f" total {rows.total:,.2f}{f' {scale}' if scale else ''}"
+        f"{rows.fund} as of {rows.as_of}, numbers with a decimal {_MARKS[reading.decimal]}, {total}"
     )
     lines += reading.notes
     lines += left_out(rows.others)

@@ -205,6 +205,7 @@ def _fields(sheet: Sheet, lines: list[Line], total: float) -> dict[str, Any]:
         "notes": sheet.notes,
         "decimal": sheet.decimal,
         "currency": sheet.currency,
+        "weights": sheet.weights,
     }
 
 
@@ -226,6 +227,26 @@ def _positive(values: list[float]) -> np.ndarray[Any, Any]:
     return array
 
 
+def _no_stock(others: list[tuple[str, str, float | None, str]]) -> str:
+    """Why a file whose rows are all left out is refused, and what can be done about it."""
+    abroad = [row for row in others if row[3].startswith(("listed", "a company of"))]
+    nameless = [row for row in others if row[3] == "no ticker"]
+    symbol, name, _, reason = next(iter(abroad or nameless or others))
+    first = f"{name or symbol}, {reason}"
+    if abroad:
+        place = first.removesuffix(": no closes of that listing")
+        return (
+            f"names no stock that is listed in the United States (the first: {place}): closes are"
+            " of US listings alone, so a fund of other markets cannot be measured"
+        )
+    if nameless:
+        return (
+            f"has no ticker in any row of a stock (the first: {name or symbol}): take the issuer's"
+            " file with tickers, or add a column of them with the title ticker"
+        )
+    return f"names no stock with a value among its {len(others):,} rows; one is left out: {first}"
+
+
 def _nothing(sheet: Sheet, others: list[tuple[str, str, float | None, str]]) -> SourceError:
     if sheet.rejected:
         first = sheet.rejected[0]
@@ -236,11 +257,7 @@ def _nothing(sheet: Sheet, others: list[tuple[str, str, float | None, str]]) -> 
             symbol=first.symbol or None,
         )
     if sheet.lines:
-        symbol, name, _, reason = next((o for o in others if "listed" in o[3]), others[0])
-        return SourceError(
-            f"names no stock with a value among its {len(sheet.lines):,} rows; one is left out:"
-            f" {name or symbol}, {reason}"
-        )
+        return SourceError(_no_stock(others))
     return SourceError(
         "has a header and no rows; an issuer answers so for a day on which it has no file"
     )

@@ -1,4 +1,4 @@
-"""Asking a vendor with a key: at its rate, with each refusal told for what it is.
+"""Requests to a vendor with a key: at its rate, with the reason of each refusal.
 
 The key goes into the request and nowhere else: not into a reason, a log or a file.
 """
@@ -35,7 +35,7 @@ _EXPIRED: Final = ("expired", "expiry")
 
 
 class VendorError(Exception):
-    """A request brought nothing.
+    """A request failed.
 
     Attributes:
         kind: what kind of failure.
@@ -50,7 +50,7 @@ class VendorError(Exception):
 
 
 class StoppedError(Exception):
-    """The asking was ended from outside."""
+    """The requests were stopped from outside."""
 
 
 class Asker:
@@ -175,7 +175,7 @@ class Asker:
             raise StoppedError
 
     def _meaning(self, error: DownloadError) -> VendorError:
-        """What a failed request says."""
+        """The reason of a failed request."""
         name, status = self.vendor.name, error.status
         message = error.body.decode("utf-8", "replace").lower()
         if not status:
@@ -204,7 +204,7 @@ class Asker:
 
 
 class KeyedSource:
-    """What every source with a key says of itself.
+    """A source of prices that needs a key.
 
     Attributes:
         asker: sends its requests.
@@ -213,7 +213,7 @@ class KeyedSource:
     """
 
     def __init__(self, settings: SourceSettings, *, timeout: float = 30.0, pause: float = 2.0):
-        """Nothing is asked yet.
+        """Prepare the source; no request is sent yet.
 
         Args:
             settings: the vendor, where its key lies, and its rate.

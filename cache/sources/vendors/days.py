@@ -57,7 +57,7 @@ class DayVendor(KeyedSource, ABC):
     volume_adjusted: ClassVar[bool] = False
 
     def __init__(self, settings: SourceSettings, *, timeout: float = 30.0, pause: float = 2.0):
-        """Nothing is asked yet; as `KeyedSource`."""
+        """Prepare the source, as `KeyedSource`; no request is sent yet."""
         super().__init__(settings, timeout=timeout, pause=pause)
         self._private = settings.private / f"{settings.vendor.key}-days"
         #: Told how far the asking has come, between two answers.

@@ -22,7 +22,7 @@ class Eodhd(DayVendor):
     volume_adjusted = True
 
     def spelled(self, symbol: str) -> str:
-        """Classes with a dash, as Yahoo's; no indices, nothing listed elsewhere."""
+        """The vendor's spelling: classes with a dash; "" for indices and foreign listings."""
         return "" if symbol.startswith("^") or "." in symbol else symbol
 
     def day(self, when: date) -> Mapping[str, Bar]:

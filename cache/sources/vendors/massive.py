@@ -13,17 +13,18 @@ from cache.sources.vendors.asking import VendorError
 from cache.sources.vendors.days import DayVendor, VendorHistory
 
 _GROUPED: Final = "v2/aggs/grouped/locale/us/market/stocks"
-_SPLITS: Final = "v3/reference/splits"
-_DIVIDENDS: Final = "v3/reference/dividends"
-#: Rows of a page of events, and pages followed at most.
-_ROWS, _PAGES = 1000, 200
+# in place of v3/reference, which is deprecated since February 2026
+_SPLITS: Final = "stocks/v1/splits"
+_DIVIDENDS: Final = "stocks/v1/dividends"
+#: Rows of a page of events, the most there are, and pages followed at most.
+_ROWS, _PAGES = 5000, 200
 
 
 class Massive(DayVendor):
     """Closes of Massive; its key goes with each request in a header."""
 
     def spelled(self, symbol: str) -> str:
-        """Classes with a dot; no indices, nothing listed elsewhere."""
+        """The vendor's spelling: classes with a dot; "" for indices and foreign listings."""
         return "" if symbol.startswith("^") or "." in symbol else symbol.replace("-", ".")
 
     def day(self, when: date) -> Mapping[str, Bar]:
@@ -55,7 +56,7 @@ class Massive(DayVendor):
             factor = float(row["split_to"]) / float(row["split_from"])
             events.split(row["ticker"], date.fromisoformat(row["execution_date"]), factor)
         for row in self._pages(_DIVIDENDS, "ex_dividend_date", first, last, symbol):
-            if row.get("currency", "USD") == "USD":
+            if row.get("currency") in (None, "", "USD"):
                 when = date.fromisoformat(row["ex_dividend_date"])
                 events.dividend(row["ticker"], when, float(row["cash_amount"]))
         return events

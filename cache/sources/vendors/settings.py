@@ -1,27 +1,17 @@
-"""What a source of prices is made with, and how it is found: built in, or brought by a plug-in.
-
-A plug-in is a package with an entry point of the group ``internals.prices``: a function that takes
-`SourceSettings` and gives a `cache.refresh.sources.PriceSource`. ``python -m
-cache.sources.vendors.conformance NAME`` tries it.
-"""
+"""What a source of prices is made with."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from cache.facts.clean import clean
-from cache.facts.errors import SourceError
 from core.data.record import record
 
 if TYPE_CHECKING:
     from cache.facts.vendors import Vendor
-    from cache.refresh.sources import PriceSource
-
-GROUP: Final = "internals.prices"
 
 
 @record(frozen=True, slots=True)
@@ -45,60 +35,3 @@ class SourceSettings:
     folder: Path | None = None
     spark: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
-
-
-def price_source(settings: SourceSettings) -> PriceSource:
-    """The source of prices of that name.
-
-    Raises:
-        SourceError: none is called so, its key is not there, or it could not be made.
-        OSError: its folder cannot be written.
-    """
-    key = settings.vendor.key
-    if key == "yahoo":
-        from cache.sources.yahoo.yahoo import Yahoo
-
-        return Yahoo(
-            settings.private / "yfinance",
-            pool=settings.pool,
-            rate=settings.rate,
-            spark=settings.spark,
-        )
-    if key == "massive":
-        from cache.sources.vendors.massive import Massive
-
-        return Massive(settings)
-    if key == "eodhd":
-        from cache.sources.vendors.eodhd import Eodhd
-
-        return Eodhd(settings)
-    if key == "alpaca":
-        from cache.sources.vendors.alpaca import Alpaca
-
-        return Alpaca(settings)
-    if key == "files":
-        from cache.sources.vendors.folder import Folder
-
-        return Folder(settings)
-    return _plugin(key)(settings)
-
-
-def _plugin(key: str) -> Callable[[SourceSettings], PriceSource]:
-    """What makes the source of a plug-in.
-
-    Raises:
-        SourceError: no plug-in is called so, or it cannot be loaded.
-    """
-    from importlib.metadata import entry_points
-
-    plugins = {point.name: point for point in entry_points(group=GROUP)}
-    if key not in plugins:
-        known = ", ".join(["yahoo", "massive", "eodhd", "alpaca", "files", *sorted(plugins)])
-        shown = clean(key, 30)
-        raise SourceError(f'no source of prices is called "{shown}"; known are {known}')
-    try:
-        make: Callable[[SourceSettings], PriceSource] = plugins[key].load()
-    except Exception as error:  # whatever a plug-in does at its import
-        reason = clean(f"{type(error).__name__}: {error}", 160)
-        raise SourceError(f"the source of prices {key} cannot be loaded ({reason})") from None
-    return make

@@ -75,8 +75,8 @@ class Session(requests.Session[Any]):
         options["timeout"] = (connect, whole - connect)
         # A chart is where it is asked for; each further address would be a request uncounted.
         options |= {"allow_redirects": not chart, "max_redirects": REDIRECTS}
-        if chart and (held := getattr(self._held, "response", None)) is not None:
-            return held
+        if chart and (response := getattr(self._held, "response", None)) is not None:
+            return response
         with self._lock:
             if url in self._pages:
                 return self._page(url)

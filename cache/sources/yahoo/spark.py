@@ -105,7 +105,9 @@ def _batch(session: Session, batch: Sequence[Ask]) -> tuple[dict[str, Any], Any]
         results = json.loads(response.content)["spark"]["result"]
         return {one["symbol"]: one["response"][0] for one in results}, response.headers
     except (ValueError, TypeError, KeyError, IndexError, RecursionError):
-        raise RefusedError("try_again", "the answer was none of spark's", heard="nobody") from None
+        raise RefusedError(
+            "try_again", "the answer was not in spark's form", heard="nobody"
+        ) from None
 
 
 def _answer(ask: Ask, one: Any, headers: Any, now: datetime) -> Answer | None:

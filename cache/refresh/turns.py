@@ -1,8 +1,12 @@
-"""Which lines need their events as well as their closes: where closes alone are cheap; pure.
+"""Lines that are asked for more than their newest closes, each on its turn; pure.
+
+A day's closes are asked for with a few sessions before them. What a vendor corrects further back
+would never be seen, so each line is asked for from its first close held once in twenty sessions,
+where that is no further request. What has changed there is found as in any answer.
 
 Closes that come for twenty symbols at once carry neither dividends nor splits. A split shows by
 the closes before it, which change; a dividend does not. So each line is asked for by itself once
-in five sessions, by turns, and around the day on which its next dividend is expected.
+in five sessions, and around the day on which its next dividend is expected.
 """
 
 from __future__ import annotations
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
 
 #: Sessions within which each line has its turn.
 TURNS: Final = 5
+#: Sessions within which all that is held of each line is compared once. A multiple of `TURNS`: the
+#: line is asked for by itself on that day anyway.
+COMPARED: Final = 20
 #: A dividend may come so long before or after the day that the last two make one expect.
 AROUND: Final = timedelta(days=6)
 #: Gaps between two dividends that say something of the next.
@@ -56,6 +63,19 @@ def due(symbol: str, first: date, last: date, sessions: Dates, next_paid: date |
     """
     if next_paid is not None and first - AROUND <= next_paid <= last + AROUND:
         return True
+    return has_turn(symbol, first, last, sessions, TURNS)
+
+
+def has_turn(symbol: str, first: date, last: date, sessions: Dates, every: int) -> bool:
+    """Whether a line's turn is on one of some sessions: each has one in so many.
+
+    Args:
+        symbol: whose turn it may be.
+        first: the first session.
+        last: the last one.
+        sessions: of the exchange.
+        every: sessions from one turn to the next.
+    """
     start, end = (int(np.searchsorted(sessions, day(when))) for when in (first, last))
-    turn = zlib.crc32(symbol.encode()) % TURNS
-    return any(place % TURNS == turn for place in range(start, end + 1))
+    turn = zlib.crc32(symbol.encode()) % every
+    return any(place % every == turn for place in range(start, end + 1))

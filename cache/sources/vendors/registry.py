@@ -1,0 +1,77 @@
+"""The source of prices of a name: one that is built in, or brought by a plug-in.
+
+A plug-in is a package with an entry point of the group ``internals.prices``: a function that takes
+`SourceSettings` and gives a `cache.refresh.sources.PriceSource`. ``python -m
+cache.sources.vendors.conformance NAME`` tries it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
+
+if TYPE_CHECKING:
+    from cache.refresh.sources import PriceSource
+    from cache.sources.vendors.settings import SourceSettings
+
+GROUP: Final = "internals.prices"
+
+
+def price_source(settings: SourceSettings) -> PriceSource:
+    """The source of prices of that name.
+
+    Raises:
+        SourceError: none is called so, its key is not there, or it could not be made.
+        OSError: its folder cannot be written.
+    """
+    key = settings.vendor.key
+    if key == "yahoo":
+        from cache.sources.yahoo.yahoo import Yahoo
+
+        return Yahoo(
+            settings.private / "yfinance",
+            pool=settings.pool,
+            rate=settings.rate,
+            spark=settings.spark,
+        )
+    if key == "massive":
+        from cache.sources.vendors.massive import Massive
+
+        return Massive(settings)
+    if key == "eodhd":
+        from cache.sources.vendors.eodhd import Eodhd
+
+        return Eodhd(settings)
+    if key == "alpaca":
+        from cache.sources.vendors.alpaca import Alpaca
+
+        return Alpaca(settings)
+    if key == "files":
+        from cache.sources.vendors.folder import Folder
+
+        return Folder(settings)
+    return _plugin(key)(settings)
+
+
+def _plugin(key: str) -> Callable[[SourceSettings], PriceSource]:
+    """What makes the source of a plug-in.
+
+    Raises:
+        SourceError: no plug-in is called so, or it cannot be loaded.
+    """
+    from importlib.metadata import entry_points
+
+    plugins = {point.name: point for point in entry_points(group=GROUP)}
+    if key not in plugins:
+        known = ", ".join(["yahoo", "massive", "eodhd", "alpaca", "files", *sorted(plugins)])
+        shown = clean(key, 30)
+        raise SourceError(f'no source of prices is called "{shown}"; known are {known}')
+    try:
+        make: Callable[[SourceSettings], PriceSource] = plugins[key].load()
+    except Exception as error:  # whatever a plug-in does at its import
+        reason = clean(f"{type(error).__name__}: {error}", 160)
+        raise SourceError(f"the source of prices {key} cannot be loaded ({reason})") from None
+    return make

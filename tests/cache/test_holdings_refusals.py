@@ -1,0 +1,76 @@
+"""Funds that cannot be measured are refused with what can be done; weights are called weights."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import numpy as np
+import pytest
+
+from cache.facts.errors import SourceError
+from cache.sources.holdings.layouts import parse
+from cache.sources.holdings.read import FileReading, HoldingsFile
+from cache.sources.holdings.report import report
+from core.data.frames import Holdings
+
+GERMAN = """Fondsposition per,30/Sep/2026
+
+Emittententicker,Name,Anlageklasse,Marktwert,Gewichtung (%),ISIN,Kurs,Standort,Börse,Marktwährung
+"SAP","SAP SE","Aktien","60.000,00","60,00","DE0007164600","238,00","Deutschland","Xetra","EUR"
+"ALV","ALLIANZ SE","Aktien","39.500,00","39,50","DE0008404005","350,00","Deutschland","Xetra","EUR"
+"EUR","EUR CASH","Cash","500,00","0,50","-","100,00","Europäische Union","-","EUR"
+"""
+BY_ISIN = """Name,ISIN,Country,Currency,Exchange,Type of Security,Weighting
+NVIDIA CORP ORD,US67066G1040,United States,USD,NASDAQ,Equity,60%
+APPLE INC ORD,US0378331005,United States,USD,NASDAQ,Equity,40%
+"""
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(SourceError) as error:
+        parse(io.BytesIO(text.encode()), {"fund": "TST"})
+    return error.value.reason
+
+
+def test_a_fund_of_another_market_is_refused_with_why_it_cannot_be_measured() -> None:
+    words = refusal(GERMAN)
+    assert words.startswith("names no stock that is listed in the United States (the first: SAP SE")
+    assert "Frankfurt, EUR)" in words and words.endswith("cannot be measured")
+    # one line in New York is measured, and the others are left out by name
+    mixed = GERMAN.replace("DE0008404005", "US0378331005").replace('"Xetra","EUR"', '"NYSE","USD"')
+    mixed = mixed.replace('"NYSE","USD"', '"Xetra","EUR"', 1)
+    fields, _ = parse(io.BytesIO(mixed.encode()), {"fund": "TST"})
+    assert fields["symbols"] == ["ALV"]
+    assert {name for _, name, _, _ in fields["others"]} == {"SAP SE", "EUR CASH"}
+
+
+def test_a_file_without_tickers_says_what_it_lacks() -> None:
+    words = refusal(BY_ISIN)
+    assert words.startswith("has no ticker in any row of a stock (the first: NVIDIA CORP ORD)")
+    head, *rows = BY_ISIN.splitlines()
+    named = [f"{head},ticker", f"{rows[0]},NVDA", f"{rows[1]},AAPL"]
+    fields, _ = parse(io.BytesIO("\n".join(named).encode()), {"fund": "TST"})
+    assert fields["symbols"] == ["NVDA", "AAPL"]
+
+
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [
+        ("ticker,weight\nAAPL,59.95%\nMSFT,40%\n", 0.9995),
+        ("ticker,weight\nAAPL,0.6\nMSFT,0.4\n", 1.0),
+        ("ticker,market value\nAAPL,59.95\nMSFT,40\n", None),
+    ],
+)
+def test_a_file_of_weights_says_what_they_add_up_to(text: str, weights: float | None) -> None:
+    fields, arrays = parse(io.BytesIO(text.encode()), {"fund": "TST"})
+    assert fields["weights"] == (None if weights is None else pytest.approx(weights, abs=1e-12))
+    blank, none = ("", ""), np.full(2, np.nan)
+    rows = Holdings("TST", date(2026, 9, 30), ("AAPL", "MSFT"), blank, blank, none, none,
+                    arrays["value"], fields["total"])  # fmt: skip
+    reading = FileReading(fields["titles"], (), ".", fields["currency"], fields["weights"], ())
+    line = report(HoldingsFile(rows, b"", (), reading))[2]
+    if weights is None:
+        assert line.endswith("total 99.95")
+    else:
+        assert line.endswith(f"the weights add up to {100 * weights:.2f} %") and "total" not in line
