@@ -119,9 +119,9 @@ class NameScreen(Stepping, PageScreen, inherit_bindings=False):
         self._trail = message.trail
         if self._trail is None:
             self.sheet.show(lambda width, height: [[(f" {message.sentence}.", "bold")]])
-        self.said()
+        self.status_changed()
 
-    def said(self) -> None:
+    def status_changed(self) -> None:
         """Draw the page with what the app has to say in place of its keys."""
         if self._trail is not None:
             words = self.host.error or self.host.notice
