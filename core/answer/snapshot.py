@@ -121,8 +121,8 @@ def _changes(
         first = spans_of[0].origin if spans_of and not spans_of[0].carry.lender else None
         files = pair_of_files(market, fund, first, window.end)
         if files is not None:
-            found = changes(market, *files, as_of)
-            changes_of[fund] = _with_contributions(market, found, files, indices.get(fund))
+            change = changes(market, *files, as_of)
+            changes_of[fund] = _with_contributions(market, change, files, indices.get(fund))
     return changes_of
 
 
@@ -285,6 +285,11 @@ def take(market: Market, question: Question) -> Snapshot:
         remarks=remarks,
         not_reached=bool(late),
         reconstitutions=_reconstitutions(market, pair, as_of),
+        index_names={
+            fund: market.reference.indices[fund]
+            for fund in pair
+            if fund in market.reference.indices
+        },
         before=Later(lambda: _a_session_earlier(market, question, window, sessions)),
     )
 

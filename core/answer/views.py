@@ -289,6 +289,7 @@ class Snapshot:
         reconstitutions: fund -> the known reconstitution of its index nearest to the as-of date,
             where it lies within two weeks of it.
         measure_ranks: fund -> measure -> its rank among the same windows of all years, where asked.
+        index_names: fund -> the index it follows, where that is known.
         own: of one index alone: its return as a spread over a level that does not move, so that
             the gap is the return and its ranks those of the return.
     """
@@ -317,6 +318,7 @@ class Snapshot:
     reconstitutions: Mapping[str, date] = field(default_factory=dict)
     own: Spread | None = None
     measure_ranks: Mapping[str, Mapping[str, MeasureRank]] = field(default_factory=dict)
+    index_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def state_words(self) -> str:

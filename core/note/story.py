@@ -22,6 +22,7 @@ from core.note.story_opening import (
     calendar_claim,
     calendar_context,
     gap_sentence,
+    introduced,
     mark,
     returns_sentence,
     rolling_claim,
@@ -72,8 +73,8 @@ def story(snapshot: Snapshot, length: Length = "full") -> tuple[Paragraph, ...]:
 
 def whole(*paragraphs: list[Sentence]) -> tuple[Paragraph, ...]:
     """The paragraphs that say something, of the sentences that do."""
-    told = (tuple(sentence for sentence in sentences if sentence) for sentences in paragraphs)
-    return tuple(paragraph for paragraph in told if paragraph)
+    filled = (tuple(sentence for sentence in sentences if sentence) for sentences in paragraphs)
+    return tuple(paragraph for paragraph in filled if paragraph)
 
 
 # -- how far, how rare -----------------------------------------------------------------------
@@ -83,7 +84,7 @@ def _opening(snapshot: Snapshot, spread: Spread, voice: Voice, *, full: bool) ->
     """The gap and how rare it is, both returns, and in full what is rare besides."""
     question = snapshot.question
     if level(spread.gap):
-        small, large = Name(question.small), Name(question.large)
+        small, large = (introduced(snapshot, fund) for fund in question.pair)
         words = when(snapshot).words
         first = Sentence(mark(snapshot), small, " and ", large, " ended level ", words, ".")
         return [first, returns_sentence(snapshot, spread)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.measures.spread import comparisons
-from core.note.phrase import Figure, Name, Sentence, spoken
+from core.note.phrase import Figure, Sentence, spoken
 from core.note.story_breadth import breadth
 from core.note.story_end import in_mind, leavers
 from core.note.story_names import carried, dragged, who
@@ -15,6 +15,7 @@ from core.note.story_opening import (
     calendar_claim,
     calendar_context,
     dividends,
+    introduced,
     mark,
     moved,
     ordinal,
@@ -65,7 +66,7 @@ def alone(snapshot: Snapshot, own: Spread, *, full: bool) -> tuple[list[Sentence
 def _opening(snapshot: Snapshot, own: Spread, voice: Voice, *, full: bool) -> list[Sentence]:
     """The return and how rare it is, and where the close stands."""
     window, value = when(snapshot), own.small_return
-    name = Name(snapshot.question.small)
+    name = introduced(snapshot, snapshot.question.small)
     end = Sentence()
     if not window.dated:
         end = Sentence(" to ", Figure(spoken(snapshot.window.end), "question.end"))

@@ -8,18 +8,30 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
+
+import pytest
 
 from core.answer.alerts import AlertState, parse
 from core.answer.snapshot import Question
 from tests.cache.lookalike import Lookalike
 from tui.alerts.book import AlertBook
+from tui.cli import run as commands
 from tui.state.files import Memory
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+class Done(NamedTuple):
+    """What a command left: its exit code and what it printed."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
 def test_a_refresh_fills_an_empty_home_and_what_failed_is_asked_for_by_wish(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home = tmp_path / "home"
     home.mkdir()
@@ -28,15 +40,15 @@ def test_a_refresh_fills_an_empty_home_and_what_failed_is_asked_for_by_wish(
     pair = ("--pair", "IWM:IVV", "--home", str(home))
 
     with Lookalike(tmp_path, datetime.now(UTC), lines=lines, faults={"SAH": "500"}) as server:
-        environ = {**os.environ, **server.environment()}
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
 
-        def run(*argv: str, pair: tuple[str, ...] = pair) -> subprocess.CompletedProcess[str]:
-            command = [sys.executable, "-m", "tui", *argv, *pair]
-            return subprocess.run(
-                command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=90
-            )
+        def run(*argv: str, pair: tuple[str, ...] = pair) -> Done:
+            """A command line in this process, without the second that another takes to start."""
+            return Done(commands.run([*argv, *pair]), *capsys.readouterr())
 
-        first = run("refresh", "--progress", "json")
+        command = [sys.executable, "-m", "tui", "refresh", "--progress", "json", *pair]
+        first = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90)
         # 14 lines and 2 funds; the one that answers 500 is asked a second time
         assert server.charts.total() == 17
         said = [json.loads(line) for line in first.stderr.splitlines()]
@@ -48,12 +60,12 @@ def test_a_refresh_fills_an_empty_home_and_what_failed_is_asked_for_by_wish(
         sent = server.requests
         second = run("refresh", "--quiet")
         assert server.requests == sent
-        assert (second.returncode, second.stderr.count("\n")) == (1, 1)
+        assert (second.code, second.stderr.count("\n")) == (1, 1)
         assert "1 symbol failed earlier; next try " in second.stderr
         assert "error 500" in second.stderr
         wish = run("refresh", "--quiet", "--retry")
         assert server.charts.total() == 19
-        assert (wish.returncode, wish.stderr.count("\n")) == (1, 1)
+        assert (wish.code, wish.stderr.count("\n")) == (1, 1)
         assert "error 500" in wish.stderr
 
         # what failed and why, and what it cost: two charts, the cookie and the crumb
@@ -100,18 +112,18 @@ def test_nobody_there_and_nothing_held_is_nothing_to_answer_from(tmp_path: Path)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
 
 
-def test_a_wrong_clock_is_told_to_cron_to_the_summary_and_by_status(tmp_path: Path) -> None:
-    home = ("--home", str(tmp_path / "home"))
+def test_a_wrong_clock_is_told_to_cron_to_the_summary_and_by_status(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = ["--home", str(tmp_path / "home")]
     lines = {"IWM": ["SAA"], "IVV": ["LAA"]}
     theirs = datetime.now(UTC) - timedelta(days=9)
     with Lookalike(tmp_path, theirs, lines=lines) as server:
-        command = [sys.executable, "-m", "tui", "refresh", "--quiet", "--pair", "IWM:IVV", *home]
-        environ = {**os.environ, **server.environment()}
-        done = subprocess.run(
-            command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=90
-        )
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
+        commands.run(["refresh", "--quiet", "--pair", "IWM:IVV", *home])
         words = "this machine's clock is 9 days fast by that of Yahoo: set it right"
-        assert done.stderr.count(words) == 1 and done.stderr.count("\n") == 1
-    status = [sys.executable, "-m", "tui", "status", *home]
-    told = subprocess.run(status, cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert told.stdout.count(words) == 1
+        said = capsys.readouterr().err
+        assert said.count(words) == 1 and said.count("\n") == 1
+    commands.run(["status", *home])
+    assert capsys.readouterr().out.count(words) == 1

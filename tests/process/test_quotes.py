@@ -320,6 +320,7 @@ def test_a_flood_of_quotes_is_a_line_a_second_and_its_last_prices(tmp_path: Path
             for one in ready:
                 connection.send(one)
             sent += len(ready)
+            streamer.over.wait(0.05)  # thousands a second, and time for others to run
         for one in last:
             connection.send(one)
         streamer.over.wait(20)

@@ -40,7 +40,9 @@ from cache.refresh.request import Request
 from cache.sources.issuers import Issuers
 from cache.sources.yahoo.yahoo import Yahoo
 from cache.store.store import Store
+from tests.cache.parsed_here import install
 
+install()
 home, rate, now = Path(sys.argv[1]), float(sys.argv[2]) or None, datetime.fromisoformat(sys.argv[3])
 summary = refresh(
     Store(home), Request(("IWM", "IVV"), now, load_reference(), load_funds()),
@@ -107,8 +109,24 @@ def small(tmp_path: Path) -> Iterator[Lookalike]:
 ALL = ("IWM", "IVV", "SAA", "SAB", "SAC", "LAA", "LAB")
 
 
+def test_a_board_brings_the_closes_of_its_funds_and_nothing_else(
+    tmp_path: Path, small: Lookalike, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "home")
+    summary = run(store, small, monkeypatch, board=("IWM", "IVV", "SAA"))
+    assert summary.ok and not summary.files
+    held = store.read()
+    assert held.holdings == {}
+    assert held.prices.fetched_at.keys() == {"IWM", "IVV", "SAA"}
+    # whole, as a fund of the pair is
+    assert min(closes(store, "SAA")) == "1993-01-04" == min(closes(store, "IWM"))
+    assert small.charts.total() == 3 and summary.requests == 3 + 2
+    again = run(store, small, monkeypatch, board=("IWM", "IVV", "SAA"))
+    assert again.ok and again.requests == 0
+
+
 def test_a_child_process_fills_an_empty_store(tmp_path: Path) -> None:
-    lines = {"IWM": names(250, "S"), "IVV": names(48, "L")}
+    lines = {"IWM": names(100, "S"), "IVV": names(18, "L")}
     faults = {"SAC": "404", "SAD": "500", "SAE": "jump", "LAB": "nan"}
     home = tmp_path / "home"
     with Lookalike(tmp_path, NOW, lines=lines, faults=faults) as server:
@@ -119,15 +137,15 @@ def test_a_child_process_fills_an_empty_store(tmp_path: Path) -> None:
     # A line that is no progress would wreck the screen that reads them.
     assert all(progress), err
     last = progress[-1]
-    assert last is not None and (last.stage, last.done, last.total) == ("done", 300, 300)
-    # 250 + 48 lines and two funds; what answered 500 is asked once more, a 404 is not.
-    assert server.charts.total() == 301
+    assert last is not None and (last.stage, last.done, last.total) == ("done", 120, 120)
+    # 118 lines and two funds, more than a batch; what answered 500 is asked once more, a 404 not.
+    assert server.charts.total() == 121
     assert (server.charts["SAD"], server.charts["SAC"]) == (2, 1)
     assert server.pages["fc.yahoo.com/"] == 1
     assert server.pages["query1.finance.yahoo.com/v1/test/getcrumb"] == 1
     # Of each fund the newest file, that of the year's start and of five month ends.
     assert server.pages.total() == 2 + 14
-    assert out.split()[:3] == ["False", "317", "297"]
+    assert out.split()[:3] == ["False", "137", "117"]
 
     store = Store(home)
     held = store.read()
@@ -341,7 +359,7 @@ def test_a_signal_ends_it_promptly_and_keeps_what_came(tmp_path: Path, number: i
 
 def test_a_kill_loses_at_most_the_batch_under_way(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    lines = {"IWM": names(240, "S"), "IVV": names(3, "L")}
+    lines = {"IWM": names(190, "S"), "IVV": names(3, "L")}
     with Lookalike(tmp_path, NOW, lines=lines) as server:
         process = child(home, server, rate=100.0)
         watch(process, 130)
@@ -353,7 +371,7 @@ def test_a_kill_loses_at_most_the_batch_under_way(tmp_path: Path) -> None:
         server.charts.clear()
         out, err = child(home, server).communicate(timeout=60)
     assert out.split()[0] == "True", err
-    assert server.charts.total() == 245 - held
+    assert server.charts.total() == 195 - held
 
 
 def store_symbols(home: Path) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,8 @@ def test_the_sentences(snapshot: Snapshot) -> None:
 
 def test_every_format_and_table_is_written(snapshot: Snapshot) -> None:
     for name in FORMATS:
+        if name == "png" and find_spec("resvg_py") is None:
+            continue  # of the extra "pictures"
         text = written(snapshot, name)
         if isinstance(text, bytes):
             # a workbook is compressed: its tables are those of the parts below

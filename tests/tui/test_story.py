@@ -88,6 +88,17 @@ def test_the_order_is_a_reporters(snapshot: Snapshot) -> None:
     assert places == sorted(places)
 
 
+def test_a_fund_is_introduced_with_the_index_it_follows() -> None:
+    held = markets.market()
+    names = {"IWM": "Russell 2000", "SPY": "S&P 500"}
+    told = replace(held, reference=replace(held.reference, indices=names))
+    pair = check(take(told, markets.QUESTION), "short")
+    assert pair.startswith("IWM (Russell 2000) outpaced SPY (S&P 500) by 11.0 percentage points")
+    assert pair.count("Russell 2000") == 1
+    alone = check(take(told, replace(markets.QUESTION, large="IWM", alone=True)), "full")
+    assert alone.startswith("IWM (Russell 2000) gained 20.0%") and alone.count("Russell") == 1
+
+
 def test_units_and_tickers_are_spelled_once(snapshot: Snapshot) -> None:
     text = check(snapshot, "full")
     assert text.count("percentage points") == 1 and text.count("basis points") == 1
@@ -198,7 +209,11 @@ def test_names_are_written_as_readers_know_them(name: str, symbol: str, told: st
 @pytest.mark.process
 def test_the_command_line_writes_it_alone(filled: Cli) -> None:  # noqa: F811
     code, short, _ = filled("note", "--length", "short", "--pair", "IWM:SPY")
-    assert code in (0, 1) and short.startswith("IWM has ") and "\n\n" not in short.strip()
+    assert (
+        code in (0, 1)
+        and short.startswith("IWM (Russell 2000) has ")
+        and "\n\n" not in short.strip()
+    )
     assert 20 <= len(short.split()) <= 90
     code, full, _ = filled("note", "--length", "full", "--format", "md", "--pair", "IWM:SPY")
     assert code in (0, 1) and len(full.split()) > len(short.split())

@@ -101,8 +101,8 @@ def row_lines(
     lines = [f"gap: return of {small} less return of {large}, from closes of both"]
     lines += [_gap_line(row, window, parts) for window in WINDOWS]
     if parts is not None:
-        told = ", ".join(f"{fund} {source}" for fund, source in parts.sources.items())
-        lines.append(f"  closes: {told}")
+        sources_text = ", ".join(f"{fund} {source}" for fund, source in parts.sources.items())
+        lines.append(f"  closes: {sources_text}")
     for window in RANKED:
         rank = row.ranks.get(window)
         if rank is None:
@@ -154,12 +154,12 @@ def breadth_lines(breadth: BoardBreadth) -> list[str]:
         assert scalar is not None
         what = f"change since the session before of {titles[name]}" if change else scalar.help
         if value is None:
-            told = "not known, or not claimed"
+            text = "not known, or not claimed"
         elif column == "highs_less_lows":
-            told = f.number(value, sign=True)
+            text = f.number(value, sign=True)
         else:
-            told = f.pp(value, 1) if change else f.pct(value, 1, sign=False)
-        lines.append(f"  {titles[column]}: {what}: {told}")
+            text = f.pp(value, 1) if change else f.pct(value, 1, sign=False)
+        lines.append(f"  {titles[column]}: {what}: {text}")
     return lines
 
 

@@ -5,38 +5,31 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 
 from core.data.question import STEPS
-from tui.panes.board_rows import COLUMNS, ORDERS, ordered
+from tui.panes.board_rows import ORDERS
 from tui.panes.help import page_bindings
-from tui.screen.board_page import BoardPage
+from tui.screen.board_answers import BoardAnswers
 from tui.screen.four_panes import FourPanes
 from tui.screen.prompt import Prompt
 from tui.screen.shared_keys import SharedKeys
 from tui.text.safe import safe_lines
-from tui.workers.boards import Boarded, answer_board, edit_pairs, follow_config
+from tui.workers.boards import edit_pairs
 
 if TYPE_CHECKING:
-    from core.answer.board import Board, BoardRow
+    from core.answer.board import BoardRow
     from core.data.question import Question
     from tui.command.filters import Filter
     from tui.command.line import EditPairs
     from tui.panes.listing import Grid
-    from tui.screen.board_news import BreadthTaken, NewsTaken
     from tui.screen.workbench import Workbench
 
-#: Seconds between two looks for other data, and after which a row that stands still is read up.
-_POLL: Final = 2.0
-_CALM: Final = 0.15
-#: From this width on there is room for a column of breadth.
-_BREADTH: Final = 118
 
-
-class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
-    """The keys of the board, and the answers it asks for."""
+class BoardScreen(SharedKeys, BoardAnswers, inherit_bindings=False):
+    """The keys of the board, and its command line."""
 
     SORTS: ClassVar[Collection[str]] = tuple(ORDERS)
     BINDINGS: ClassVar[list[Any]] = page_bindings(
@@ -68,127 +61,6 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
         super().__init__(host)
         self.prompt = Prompt(host, self)
         self.in_news = False
-        self._identity: str | None = None
-        self._asked = self._steps = 0
-        self._busy = self._again = False
-        self._counted: tuple[Board, str] | None = None
-        #: The market and the pairs that a refresh was priced for.
-        self._priced: object = None
-
-    def on_mount(self) -> None:
-        """What was shown last at once, then what is held now."""
-        self.place.left = False
-        if self.place.key not in ORDERS:
-            self.place.key = "group"
-        self.grid.quiet(False)
-        if self.place.board is not None:
-            self._take(self.place.board)
-        self.show()
-        self.ask_board()
-        self.set_interval(_POLL, self._poll)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Other room: other columns, more or fewer news."""
-        self.show()
-        if self.lines:
-            self._count()
-
-    # -- the answer ------------------------------------------------------------------
-
-    def ask_board(self, steps: int = 0) -> None:
-        """Answer for every pair; while one answer is under way, only the newest question waits."""
-        self._steps += steps
-        if self._busy:
-            self._again = True
-            return
-        self._busy, self._asked = True, self._asked + 1
-        host, moved, self._steps = self.host, self._steps, 0
-        question = host.question
-        watched = host.config.pairs
-        work = partial(
-            answer_board, host.desk, self._asked, watched, question.basis, question.as_of, moved
-        )
-        host.background(lambda: self.post_message(work()), "board")
-
-    def on_boarded(self, message: Boarded) -> None:
-        """Show the newest answer."""
-        self._busy = False
-        if message.board is None:
-            self.trouble = message.sentence
-        else:
-            self.trouble, self._identity = "", message.identity
-            if message.board is not self.board:
-                self.breadths = {}
-            self.last = message.last == message.board.as_of
-            self._take(message.board)
-            if message.moved:
-                self.host.question = replace(self.host.question, as_of=message.board.as_of)
-        if self._again:
-            self._again = False
-            self.ask_board()
-        self.show()
-        self.host.boarded()
-        if self._priced != (priced := (self._identity, self.host.config.pairs)):
-            self._priced = priced
-            self.host.price_board()
-        self.set_timer(_CALM, partial(self._look_up, message.number))
-
-    def _take(self, board: Board) -> None:
-        """Rows in the order asked for, the cursor on the pair it was on."""
-        self.board = self.place.board = board
-        place = self.place
-        self.rows = ordered(board.rows, place.key, falling=place.falling, breadths=self.breadths)
-
-    def _look_up(self, number: int) -> None:
-        """The rows stand still: look up what is new on them."""
-        board = self.board
-        if board is None or number != self._asked or self._busy or not self.is_current:
-            return
-        from tui.screen.board_news import look_up
-
-        host, last = self.host, self.last
-        host.background(lambda: self.post_message(look_up(host, board, last=last)), "news")
-
-    def on_news_taken(self, message: NewsTaken) -> None:
-        """Lines below the board, where they still belong to it."""
-        if message.board is self.board:
-            self.lines, self.rung, self.since = message.lines, message.rung, message.since
-            self.show()
-            self._count()
-
-    def _count(self) -> None:
-        """Count breadth where its columns are in sight and it is not known yet."""
-        board = self.board
-        room = self.size.width >= _BREADTH
-        if board is None or not room or self._counted == (board, self.host.question.window):
-            return
-        self._counted = board, self.host.question.window
-        from tui.screen.board_news import count_breadth
-
-        host = self.host
-        host.background(lambda: self.post_message(count_breadth(host, board)), "breadth")
-
-    def on_breadth_taken(self, message: BreadthTaken) -> None:
-        """Breadth beside the rows, where it still belongs to them."""
-        if message.board is self.board and message.window == self.host.question.window.upper():
-            self.breadths = message.breadths
-            if self.breadths and self.grid.columns != COLUMNS:
-                self.grid.set_columns(COLUMNS)
-            self._take(message.board)
-            self.show()
-
-    def _poll(self) -> None:
-        """Show pairs and closes that another process brought."""
-        try:
-            changed = self.host.desk.identity() != self._identity
-        except OSError:
-            changed = False
-        if (
-            follow_config(self.host) or (changed and self._identity is not None)
-        ) and not self._busy:
-            self.ask_board()
-
-    # -- keys ------------------------------------------------------------------------
 
     def took(self, event: events.Event) -> bool:
         """While something is typed, keys are text; after the sort key, one is a letter."""
@@ -305,7 +177,7 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
 
     def _sorted(self) -> None:
         if self.board is not None:
-            self._take(self.board)
+            self.take_rows(self.board)
             self.show()
 
     def action_step(self, sessions: int) -> None:
@@ -330,7 +202,7 @@ class BoardScreen(SharedKeys, BoardPage, inherit_bindings=False):
             self.host.question = replace(question, window=STEPS[place])
             self.breadths = {}
             self.show()
-            self._count()
+            self.ask_breadth()
 
     def action_explain(self) -> None:
         """How the figures of the row, or of the rotation, came about."""
