@@ -64,7 +64,7 @@ def odd(
     """
     cut = [row.reason for row in rejected if row.column == "weight" and not row.symbol]
     reasons = [f"is not one whole fund: {reason}" for reason in cut] or _part(file)
-    before = [one for one in earlier if one.as_of < file.as_of]
+    before = [one for one in earlier if one.weighted and one.as_of < file.as_of]
     if before and file.as_of - before[-1].as_of <= DAYS:
         usual = _usual(before)
         reasons += _fewer(file, before[-1], usual)

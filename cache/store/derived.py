@@ -35,10 +35,14 @@ class Derived:
     def __init__(self, home: Path, identity: str) -> None:
         self._directory, self._identity = home / _NAME, identity
 
+    @property
+    def number(self) -> int:
+        """The generation's."""
+        return int(self._identity.split(" ", 1)[0])
+
     def _path(self, asked: str) -> Path:
-        number = int(self._identity.split(" ", 1)[0])
         name = sha256(f"{self._identity} {asked}".encode()).hexdigest()
-        return self._directory / f"{number:08d}-{name}.json"
+        return self._directory / f"{self.number:08d}-{name}.json"
 
     def read(self, asked: str) -> Json | None:
         """What is kept for something that was asked; None where there is nothing, or damaged."""

@@ -95,6 +95,9 @@ def pack_holdings(rows: Holdings) -> tuple[bytes, bytes]:
     """A holdings file as JSON (texts) and .npy (numbers)."""
     names = [field.name for field in fields(rows) if field.name not in _NUMBERS]
     text: Json = {name: getattr(rows, name) for name in names}
+    if rows.weighted:
+        # which earlier releases have not
+        del text["weighted"]
     text["others"] = [astuple(other) for other in rows.others]
     text["listings"] = [astuple(listing) for listing in rows.listings]
     numbers = np.stack([getattr(rows, name) for name in _NUMBERS], dtype=np.float64)

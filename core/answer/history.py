@@ -206,7 +206,8 @@ def _point(row: Scalar, window: Window, view: Figures | str) -> Point:
     if row.claim != "closes" and not view.covered:
         why = f"{100 * view.weight_measured:.1f} % of weight measured"
     elif not row.claimed(view):
-        why = "its list of members is carried too far"
+        bare = row.claim == "leaders" and view.claims_breadth
+        why = f"its list of members {'has no weights' if bare else 'is carried too far'}"
     elif value is None:
         why = "not known"
     return Point(window.start, window.end, value, view.weight_measured, view.file_price_weight, why)

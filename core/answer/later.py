@@ -17,6 +17,11 @@ class Later(Mapping[K, V], Generic[K, V]):
         """Remember how it is made."""
         self._make = make
 
+    @property
+    def made(self) -> Mapping[K, V]:
+        """What it is, where something has looked at it already; else nothing."""
+        return self._made if "_made" in vars(self) else {}
+
     @cached_property
     def _made(self) -> Mapping[K, V]:
         return self._make()

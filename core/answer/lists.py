@@ -50,6 +50,12 @@ def list_warnings(view: IndexView, parts: tuple[Span, ...]) -> Iterator[str]:
             f"{fund}: a list of {listed} carried {way} {abs(carry.days):,} days: names that"
             f" {missing} are missing"
         )
+    bare = [part.origin.as_of for part in parts if not part.carry.weighted]
+    if bare:
+        yield (
+            f"{fund}: the list of {min(bare)} has no weights: breadth is by count alone, and"
+            " contributions in the tables take each line alike"
+        )
     claims = (("leaders", view.claims), ("breadth", view.claims_breadth))
     withheld = [what for what, claimed in claims if not claimed]
     if view.covered and withheld:

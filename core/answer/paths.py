@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.frames import FloatArray, day
+from core.data.frames import FloatArray, day, in_both
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def year_paths(market: Market, snapshot: Snapshot) -> tuple[YearPath, ...]:
     levels = [series.level(question.basis) for series in (small, large)]
     if levels[0] is None or levels[1] is None:
         return ()
-    sessions = np.intersect1d(small.sessions, large.sessions, assume_unique=True)
+    sessions = in_both(small.sessions, large.sessions)
     s = levels[0][np.searchsorted(small.sessions, sessions)]
     b = levels[1][np.searchsorted(large.sessions, sessions)]
     paths: list[YearPath] = []

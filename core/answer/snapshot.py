@@ -25,7 +25,7 @@ from core.answer.views import (
     Without,
 )
 from core.data.errors import UnavailableError
-from core.data.frames import Dates, day, pydate
+from core.data.frames import Dates, day, in_both, pydate
 from core.data.question import Basis, Question
 from core.data.windows import Window, resolve
 from core.measures.attribution import by_sector
@@ -73,7 +73,7 @@ def common_sessions(market: Market, small: str, large: str) -> Dates:
 def _common_sessions(market: Market, small: str, large: str) -> Dates:
     series = [market.series(symbol) for symbol in (small, large)]
     if series[0] is not None and series[1] is not None:
-        return np.intersect1d(series[0].sessions, series[1].sessions, assume_unique=True)
+        return in_both(series[0].sessions, series[1].sessions)
     blocks = [block.sessions for block in market.bars]
     return np.concatenate(blocks) if blocks else np.zeros(0, "datetime64[D]")
 

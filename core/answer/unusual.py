@@ -1,9 +1,10 @@
 """Which measures of a session are unusual among the sessions at hand, the strongest first.
 
-Until a measure has a history of its own it is ranked among the sessions of its daily series: two
-years of advances and declines, the window for what looks back a year. Under 250 values nothing
-is claimed. The order is that of every claim of rarity: on record, none since five years, none
-since a year, beyond 95 %; then by how far beyond; one of each family, three in all.
+A measure is ranked among the sessions of its daily series: two years of advances and declines,
+the window for what looks back a year. Under 200 values, as many as a 52-week high needs, nothing
+is claimed; under 250 only that a value lies beyond 95 % of them. The order is that of every claim
+of rarity: on record, none since five years, none since a year, beyond 95 %; then by how far
+beyond; one of each family, three in all.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.answer.table import find
 from core.data.record import record
-from core.measures.rarity import CLAIM_VALUES, STANDINGS, Rank, rank_value
+from core.measures.rarity import STANDINGS, Rank, rank_value
 
 if TYPE_CHECKING:
     from core.answer.scalar import Scalar
@@ -29,6 +30,8 @@ FAMILIES: Final = (
 )
 #: Most that a note tells.
 MOST: Final = 3
+#: Fewest sessions that a claim is made of: a year of members' closes has 247 to 249 changes.
+LEAST: Final = 200
 _DECIMALS: Final = 9
 
 
@@ -48,7 +51,7 @@ class Unusual:
 
 
 def among(row: Scalar, daily: Daily | None) -> Rank | None:
-    """A daily measure's last value among those at hand; None under 250 of them.
+    """A daily measure's last value among those at hand; None under `LEAST` of them.
 
     On the side that it lies on: above the middle a larger value is rarer, below it a smaller.
     """
@@ -56,16 +59,16 @@ def among(row: Scalar, daily: Daily | None) -> Rank | None:
         return None
     if row.before_window:
         series = row.series(daily)
-    elif sum(part.rows.stop - part.rows.start for part in daily.standing.parts) < CLAIM_VALUES:
+    elif sum(part.rows.stop - part.rows.start for part in daily.standing.parts) < LEAST:
         return None
     else:
         series = row.series(daily)
-    rank = rank_value(series, daily.sessions, side=1, decimals=_DECIMALS)
+    rank = rank_value(series, daily.sessions, side=1, decimals=_DECIMALS, least=LEAST)
     if rank is None or not rank.claim:
         return None
     if rank.percentile >= rank.above:
         return rank
-    return rank_value(series, daily.sessions, side=-1, decimals=_DECIMALS)
+    return rank_value(series, daily.sessions, side=-1, decimals=_DECIMALS, least=LEAST)
 
 
 def unusual(snapshot: Snapshot) -> tuple[Unusual, ...]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field
 from datetime import date
 from functools import cached_property
-from itertools import count, repeat
+from itertools import compress, count, repeat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -161,8 +161,10 @@ def file_closes(
     number: dict[str, int] = {}
     for of_fund in funds:
         for one in of_fund:
-            numbers = (number.setdefault(s, len(number)) for s in one.symbols)
-            one.numbers = np.fromiter(numbers, np.intp)
+            for symbol in [s for s in one.symbols if s not in number]:
+                number.setdefault(symbol, len(number))
+            numbers = map(number.__getitem__, one.symbols)
+            one.numbers = np.fromiter(numbers, np.intp, len(one.symbols))
     symbols = tuple(number)
     begun = _first_closes(bars, number, wanted)
     recorded = {number[s]: entries for s, entries in splits().items() if s in number}
@@ -194,7 +196,7 @@ def _without_close(bars: Sequence[Block], files: Sequence[PricedFile]) -> set[st
         block, stated = blocks.get(one.session.year), one.price > 0
         row = -1 if block is None else int(np.searchsorted(block.sessions, day(one.session)))
         if block is None or row == len(block.sessions) or block.sessions[row] != day(one.session):
-            wanted.update(one.symbols[at] for at in np.nonzero(stated)[0].tolist())
+            wanted.update(compress(one.symbols, stated.tolist()))
             continue
         if block.year not in places:
             places[block.year] = dict(zip(block.symbols, count(), strict=False))
@@ -204,7 +206,7 @@ def _without_close(bars: Sequence[Block], files: Sequence[PricedFile]) -> set[st
         if block.adj_close is not None:
             closed |= np.isfinite(block.adj_close[row])
         open_ = stated & ((where < 0) | ~np.append(closed, False)[where])
-        wanted.update(one.symbols[at] for at in np.nonzero(open_)[0].tolist())
+        wanted.update(compress(one.symbols, open_.tolist()))
     return wanted
 
 

@@ -153,9 +153,14 @@ class LineTickers:
     def until(self, on: date) -> date:
         """The last day on which no more was known than on another."""
         place = bisect_right(self.turns, on)
-        pending = [one.until for one in self.file_closes.untold if one.since <= on < one.until]
-        turn = min([*self.turns[place : place + 1], *pending], default=None)
-        return date.max if turn is None else turn - timedelta(days=1)
+        turns = [turn - timedelta(days=1) for turn in self.turns[place : place + 1]]
+        return min([*turns, self.until_told(on)])
+
+    def until_told(self, on: date) -> date:
+        """The last day before a file tells something of prices up to another day."""
+        untold = (one.until for one in self.file_closes.untold if one.since <= on < one.until)
+        first = min(untold, default=None)
+        return date.max if first is None else first - timedelta(days=1)
 
     def known_on(
         self,

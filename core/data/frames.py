@@ -67,6 +67,16 @@ def distinct(values: NDArray[Scalar]) -> NDArray[Scalar]:
     return different
 
 
+def in_both(days: Dates, others: Dates) -> Dates:
+    """(K,) the days of two ascending lists that stand in both, ascending; nothing is sorted."""
+    if not len(others):
+        return others
+    wanted, known = days.astype(np.int64), others.astype(np.int64)
+    place = np.minimum(known.searchsorted(wanted), len(known) - 1)
+    both: Dates = days[known[place] == wanted]
+    return both
+
+
 @record(frozen=True, eq=False, slots=True)
 class Events:
     """Dividends or splits of a block: few, so kept as coordinates.
@@ -245,6 +255,7 @@ class Holdings:
         sedols: (N,) SEDOL or "", empty where the file has none.
         listing: (N,) position in ``listings``, empty where the file says nothing of them.
         listings: the different listings of the file.
+        weighted: False for a list of members without weights, on which each counts as one.
         source: where the file came from (its name or address).
         fetched_at: when it was taken.
     """
@@ -265,6 +276,7 @@ class Holdings:
     sedols: tuple[str, ...] = ()
     listing: tuple[int, ...] = ()
     listings: tuple[Listing, ...] = ()
+    weighted: bool = True
 
     @property
     def not_read(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import field, replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -145,11 +145,14 @@ class Market:
         """
         if self.all_known_on(as_of):
             return self
-        last = self.line_tickers.until(as_of)
-        if last == date.max:
-            return self
-        # of two sessions with no turn between them no more was known on the one
-        return self.cached(("known", last, serving), lambda: self._known_on(last, serving))
+        known, until, last = self, date.max, self.line_tickers.until(as_of)
+        while last < until:
+            # of two sessions with no turn between them no more was known on the one
+            until = last
+            known = self.cached(("known", until, serving), partial(self._known_on, until, serving))
+            # under their tickers of the time lines may have prices that a later file tells of
+            last = known.line_tickers.until_told(as_of)
+        return known
 
     def _known_on(self, last: date, serving: frozenset[Holdings]) -> Market:
         holdings = {

@@ -31,6 +31,7 @@ class Carry:
             for, so that an older one stays; or None.
         lender: the fund whose list it is, "" for the fund's own.
         even: only the lender's members are used, each at 1/N.
+        weighted: the list has weights.
     """
 
     days: int = 0
@@ -39,21 +40,27 @@ class Carry:
     older_than: date | None = None
     lender: str = ""
     even: bool = False
+    weighted: bool = True
 
     @property
     def estimated(self) -> bool:
         """Weights come from a later list, or from one more than `NEAR_DAYS` old, or from none."""
-        return self.days > 0 or -self.days > NEAR_DAYS or self.even
+        return self.days > 0 or -self.days > NEAR_DAYS or self.even or not self.weighted
+
+    @property
+    def members(self) -> bool:
+        """Whether the list is good enough to say who the members are."""
+        return self.within_year and self.over is None and self.older_than is None
 
     @property
     def leaders(self) -> bool:
-        """Whether the list is good enough to name leaders."""
-        return self.within_year and self.over is None and self.older_than is None
+        """Whether it is good enough to name leaders."""
+        return self.members and self.weighted
 
     @property
     def breadth(self) -> bool:
         """Whether it is good enough to count how many rose."""
-        return self.leaders and self.days <= NEAR_DAYS
+        return self.members and self.days <= NEAR_DAYS
 
     @property
     def partial(self) -> bool:
@@ -69,6 +76,7 @@ def carry(
     older_than: date | None = None,
     lender: str = "",
     even: bool = False,
+    weighted: bool = True,
 ) -> Carry:
     """How a list of one session came to stand for another.
 
@@ -79,6 +87,7 @@ def carry(
         older_than: see `Carry`.
         lender: see `Carry`.
         even: see `Carry`.
+        weighted: see `Carry`.
     """
     earlier, later = sorted((listed, start))
     return Carry(
@@ -88,4 +97,5 @@ def carry(
         older_than=older_than,
         lender=lender,
         even=even,
+        weighted=weighted,
     )

@@ -167,6 +167,7 @@ class _Lists:
             older_than=choice.older_than,
             lender=choice.lender,
             even=choice.even,
+            weighted=choice.file.weighted,
         )
         return choice, changes, list_carry, file
 

@@ -62,6 +62,7 @@ class Rank:
         record: the farthest out on its side, the latest of equal ones.
         first: session on which the first value of the history starts.
         over_holes: values left out because closes are missing inside them.
+        least: fewest values that carry a claim; under `CLAIM_VALUES` it is of the share alone.
     """
 
     value: float
@@ -79,11 +80,12 @@ class Rank:
     record: Extreme
     first: date
     over_holes: int
+    least: int = CLAIM_VALUES
 
     @property
     def claim(self) -> bool:
         """Whether the history is long enough for a claim."""
-        return self.of >= CLAIM_VALUES
+        return self.of >= self.least
 
     @property
     def beyond(self) -> float:
@@ -95,7 +97,7 @@ class Rank:
         """The strongest true claim; None where the history is too short for one."""
         if not self.claim:
             return None
-        if not self.later:
+        if not self.later and self.of >= CLAIM_VALUES:
             claim = standing_since(self.last_overlapping, self.end)
             if claim is not None:
                 return claim
@@ -172,6 +174,7 @@ def rank_value(
     side: int = 0,
     decimals: int = TIE_DECIMALS,
     over_holes: int = 0,
+    least: int = CLAIM_VALUES,
 ) -> Rank | None:
     """Rank one value of a series among all of them.
 
@@ -183,6 +186,7 @@ def rank_value(
         side: 1 where larger is rarer, -1 where smaller is, 0 for the sign of the value.
         decimals: places at which two values count as equal.
         over_holes: from `stretch_gaps`, to be told with the rank.
+        least: fewest values that carry a claim.
 
     Returns:
         None where the session has no value.
@@ -223,6 +227,7 @@ def rank_value(
         record=Extreme(float(values[top]), pydate(sessions[top])),
         first=pydate(sessions[max(first - length, 0)]),
         over_holes=over_holes,
+        least=least,
     )
 
 

@@ -6,11 +6,11 @@ comparison with full calendar years are different claims, and each says which it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from core.measures.rarity import FAR_YEARS, TIE_DECIMALS, Standing
 from core.measures.spread import Comparisons, comparisons
-from core.note.phrase import Figure, Name, Sentence, percent, points, spoken
+from core.note.phrase import Figure, Name, Sentence, further_places, percent, points, spoken
 from core.note.ranking_words import BASIS_WORDS, NOTABLE_YEARS, place_of, window_words, year
 from core.note.rarity_words import further_claim, rank_words, rolling_detail
 from core.note.verdict import level, margin
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.measures.spread import Ranking, Spread
 
+#: Most places beyond two until the gap is the difference of its two returns as printed. One
+#: headline in four needs a third place, one in sixteen a fourth: it cannot leave a figure out.
+MOST_FURTHER: Final = 4
 _SAME, _FULL = "spread.same_window", "spread.full_years"
 
 
@@ -75,9 +78,11 @@ def _other_side_is_narrower(ranking: Ranking, width: float, first: int = 0) -> b
 
 def _gap(snapshot: Snapshot, spread: Spread) -> Sentence:
     small, large = Name(snapshot.question.small), Name(snapshot.question.large)
+    one, other = spread.small_return, spread.large_return
+    further = further_places((spread.gap, one, -other), most=MOST_FURTHER)
     figures = Sentence(
-        " (", small, " ", Figure(percent(spread.small_return), "spread.small_return"),
-        ", ", large, " ", Figure(percent(spread.large_return), "spread.large_return"),
+        " (", small, " ", Figure(percent(one, 2 + further), "spread.small_return"),
+        ", ", large, " ", Figure(percent(other, 2 + further), "spread.large_return"),
         f", {BASIS_WORDS[snapshot.question.basis]} to ",
         Figure(spoken(snapshot.window.end), "question.end"), ")",
     )  # fmt: skip
@@ -85,7 +90,7 @@ def _gap(snapshot: Snapshot, spread: Spread) -> Sentence:
     if level(spread.gap):
         return Sentence(small, " and ", large, " are level ", words, figures)
     verb = " leads " if spread.gap > 0 else " trails "
-    wide = Figure(f"{abs(spread.gap) * 100:,.2f} pp", "spread.gap_pp")
+    wide = Figure(f"{abs(spread.gap) * 100:,.{2 + further}f} pp", "spread.gap_pp")
     return Sentence(small, verb, large, " by ", wide, " ", words, figures)
 
 

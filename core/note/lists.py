@@ -45,5 +45,10 @@ def list_trouble(view: IndexView) -> Sentence:
         if segment.carry.over:
             when = Figure(spoken(segment.carry.over), f"{path}[{place}].carried_over")
             return Sentence("the list is carried back over the reconstitution of ", when)
-    far = next(k for k, segment in enumerate(view.segments) if not segment.carry.leaders)
+    far, segment = next(
+        (k, segment) for k, segment in enumerate(view.segments) if not segment.carry.leaders
+    )
+    if segment.carry.members:
+        when = Figure(spoken(segment.holdings_as_of), f"{path}[{far}].holdings_as_of")
+        return Sentence("the list of ", when, " has no weights")
     return _carried(view, far)

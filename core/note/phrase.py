@@ -114,24 +114,26 @@ def further_places(
     *sums: Sequence[float],
     wished: Sequence[Sequence[float]] = (),
     amounts: Iterable[float] = (),
+    most: int = FURTHER,
 ) -> int:
     """Return the decimal places beyond whole basis points at which sums add up as they are printed.
 
     Rounded one by one, the parts of a sum may miss it by one in the last place; a reader who
-    adds up must not. The fewest places that hold are taken, `FURTHER` at most: more digits would
-    hide the figures. Where none hold (`adds_up`), the sentence names no whole sum.
+    adds up must not. The fewest places that hold are taken, ``most`` of them at most: more digits
+    would hide the figures. Where none hold (`adds_up`), the sentence names no whole sum.
 
     Args:
         sums: of each its total and then its parts, as fractions.
         wished: more of them, that hold too where that is possible; else their parts are rounded
             one by one.
         amounts: those printed in basis points: one place at least where one of them is small.
+        most: places that are tried.
     """
-    tried = range(int(any(map(is_small, amounts))), FURTHER + 1)
+    tried = range(int(any(map(is_small, amounts))), most + 1)
     together = next((places for places in tried if adds_up(places, *sums, *wished)), None)
     if together is not None:
         return together
-    return next((places for places in tried if adds_up(places, *sums)), FURTHER)
+    return next((places for places in tried if adds_up(places, *sums)), most)
 
 
 def share(value: float, places: int = 1) -> str:

@@ -15,6 +15,7 @@ from core.measures.rarity import (
     Extreme,
     Rank,
     percentiles,
+    percentiles_at,
     rank_value,
     stretch_gaps,
     stretch_returns,
@@ -390,6 +391,9 @@ def test_percentiles_of_a_whole_series() -> None:
     values = np.array([3.0, np.nan, 1.0, 3.0, 2.0])
     assert percentiles(values)[[0, 2, 3, 4]].tolist() == [0.5, 0.0, 0.5, 0.25]
     assert np.isnan(percentiles(values)[1])
+    at = percentiles_at(values, np.array([4, 1, 0]))
+    assert at[[0, 2]].tolist() == [0.25, 0.5] and np.isnan(at[1])
+    assert np.isnan(percentiles_at(np.full(3, np.nan), np.array([0])))
 
 
 def test_an_unfinished_week_or_month_is_not_counted() -> None:

@@ -18,19 +18,23 @@ from tui.report.document import to_json
 SESSIONS = weekdays("2023-06-01", "2026-01-30")
 
 
-def taken(last: float, window: str = "1Y", lines: int = 30) -> Snapshot:
-    """Lines that toss coins for years, and all move by the same per cent on the last session."""
+def taken(last: float, window: str = "1Y", lines: int = 30, sessions: int = 0) -> Snapshot:
+    """Lines that toss coins, and all move by the same per cent on the last session.
+
+    For years, or for so many sessions as are asked for.
+    """
     rng = np.random.default_rng(4)
     steps = rng.choice([-1.0, 1.0], (len(SESSIONS), lines))
     steps[-1] = last
     closes = 50 * np.cumprod(1 + steps / 100, axis=0)
+    closes[: len(SESSIONS) - sessions if sessions else 0] = np.nan
     symbols = [f"L{n:02}" for n in range(lines)]
     table = dict(zip(symbols, closes.T.tolist(), strict=True))
     fund = np.linspace(100, 120, len(SESSIONS)).tolist()
     held = market(
         prices(SESSIONS, {"F": fund, "G": fund, **table}),
         *(
-            holdings(name, str(SESSIONS[-280]), dict.fromkeys(listed, 1.0))
+            holdings(name, str(SESSIONS[-(sessions or 280)]), dict.fromkeys(listed, 1.0))
             for name, listed in (("F", symbols), ("G", symbols[:2]))
         ),
     )
@@ -56,6 +60,23 @@ def test_what_never_happened_is_said_first_and_with_its_sample() -> None:
     entry = json.loads(to_json(snapshot))["indices"]["F"]["measures"]["rana"]
     assert entry["value"] == -1000.0
     assert (entry["among"]["rank"], entry["among"]["of"]) == (1, 504)
+
+
+@pytest.mark.parametrize(("sessions", "claimed"), [(248, True), (202, True), (200, False)])
+def test_a_year_of_closes_carries_a_share_and_no_record(sessions: int, claimed: bool) -> None:
+    snapshot = taken(-3.0, "6M", sessions=sessions)
+    (rank,) = [one.rank for one in unusual(snapshot) if one.fund == "F"] or [None]
+    assert (rank is not None) == claimed
+    if rank is not None:
+        # nobody rose for the first time, but the sample is of less than a year
+        assert (rank.of, rank.as_wide, rank.standing) == (sessions - 1, 1, "rare")
+        assert rank.beyond == (sessions - 2) / (sessions - 1)
+        said = [str(s) for s in unusual_sentences(snapshot)]
+        share = 100 * (sessions - 2) / (sessions - 1)
+        assert said[0].startswith(
+            "F: ratio-adjusted net advances at -1,000.0, lower than"
+            f" {share:.1f} % of {sessions - 1} sessions from "
+        )
 
 
 def test_an_ordinary_session_and_a_short_history_say_nothing() -> None:

@@ -91,7 +91,9 @@ def until(market: Market, as_of: date) -> Market:
 def answered(market: Market, case: Case) -> dict[str, Any] | None:
     """The whole document as other programs read it."""
     try:
-        found = document(take(market, replace(case.question, daily=True)))
+        snapshot = take(market, replace(case.question, daily=True))
+        # once a later session is held, a window is told as one of the past
+        found = document(replace(snapshot, last_session=snapshot.as_of))
     except UnavailableError:
         return None
     return dict(json.loads(json.dumps(found, allow_nan=False)))

@@ -51,6 +51,10 @@ def check_arithmetic(text: str) -> None:
         whole = numbers(body.partition(" together")[0], "bp")[-1]
         whole = -whole if " cost it " in text else whole
         assert listed_beside(whole, [Decimal(n.replace(",", "")) for n in named]), text
+    if re.search(r" (leads|trails) \S+ by ", text):
+        gap, (small, large) = numbers(text, "pp")[0], numbers(text, "%")[:2]
+        assert adds(gap if " leads " in text else -gap, small, -large), text
+        return
     for unit, places in (("bp", 1), ("%", 3), ("pp", 3)):
         exponents = [number.as_tuple().exponent for number in numbers(text, unit)]
         assert all(int(exponent) >= -places for exponent in exponents), text

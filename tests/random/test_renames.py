@@ -211,7 +211,8 @@ PLAIN = tuple(f for f in FEATURES if f not in {"renamed", "both", "adjusted", "u
 def renamed(case: Case, seed: int, as_of: date) -> tuple[Case, dict[str, str]]:
     """The same market where some lines had another ticker before a file known on a day.
 
-    The vendor knows a line under the new ticker, under the old, or under each for its time.
+    The vendor knows a line under the new ticker, under the old, or under each for its time;
+    without a close from before the change it knows nothing, no split either, under the old.
 
     Returns:
         The case, and old ticker -> new.
@@ -219,14 +220,20 @@ def renamed(case: Case, seed: int, as_of: date) -> tuple[Case, dict[str, str]]:
     rng, held = random.Random(seed), case.market
     by_fund = held.holdings.values()
     pairs = [(a, b) for files in by_fund for a, b in pairwise(files) if b.as_of <= as_of]
+    traded: dict[str, np.datetime64] = {}
+    for block in reversed(held.prices.blocks):
+        for symbol, closes in zip(block.symbols, block.close.T, strict=True):
+            if np.isfinite(closes).any():
+                traded[symbol] = block.sessions[np.isfinite(closes).argmax()]
     new: dict[str, str] = {}
     parts: dict[str, tuple[str, date]] = {}
     for before, after in pairs:
         for symbol in sorted(set(before.symbols) & set(after.symbols) - set(parts)):
             if rng.random() < 0.6:
                 new[symbol + "Q"] = symbol
-                kind = rng.choice(["new", "old", "each"])
-                parts[symbol] = kind, rng.choice([before.as_of, after.as_of])
+                kind, change = rng.choice(["new", "old", "each"]), rng.choice([before, after]).as_of
+                known = symbol in traded and traded[symbol] < np.datetime64(change)
+                parts[symbol] = kind if known else "new", change
                 at = after.as_of
                 parts[symbol + "@"] = "", at
     since = {s[:-1]: at for s, (_, at) in parts.items() if s.endswith("@")}

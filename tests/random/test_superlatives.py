@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import event, given
@@ -17,6 +18,7 @@ from core.note.note import headline
 from core.note.story import story
 from tests.core import build, naive_rarity
 from tests.examples import examples
+from tests.random.test_against_naive import returned, shifted
 from tests.random.test_prose import MONTHS, check_prose
 
 DATE = r"(\d{1,2} [A-Z][a-z]+ \d{4})"
@@ -83,7 +85,7 @@ def histories(draw: st.DrawFn) -> tuple[Snapshot, list[date], list[float], list[
     return snapshot, days[:size], small[:size], large[:size]
 
 
-@examples(60)
+@examples(50)
 @given(histories())
 def test_no_superlative_has_a_counterexample(
     history: tuple[Snapshot, list[date], list[float], list[float]],
@@ -184,3 +186,103 @@ def test_every_number_of_it_stands_in_the_json(
     history: tuple[Snapshot, list[date], list[float], list[float]],
 ) -> None:
     assert check_prose(history[0])
+
+
+#: What the headline and the story say of the same window of other years, and of full years.
+SAME = re.compile(
+    r"the widest (lead|deficit) for this (?:window on record \((\d+) years, from (\d{4})\)"
+    r"|(?:part of a year|calendar year) in (\d+) years of records"
+    r"|(?:window|part of a year|calendar year) since (\d{4}))"
+)
+FULL = re.compile(
+    r"(?:wider than (any) full year|a wider (?:lead|deficit) than in any full year)"
+    r" (?:on record \(from (\d{4})\)|since (\d{4}))"
+)
+RANK = re.compile(r"rank (\d+) (?:of (\d+) for this window|among the same part of (\d+) years)")
+
+
+def friday_of(on: date) -> date:
+    """The Friday before a day of a weekend; any other day itself."""
+    return on - timedelta(days=max(0, on.weekday() - 4))
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> tuple[Market, Question]:
+    """Two funds: three closes of each of some years, every close of the last one.
+
+    The levels lie on a coarse grid, so that years tie; the second fund stands still.
+    """
+    as_of = draw(st.sampled_from([date(2025, 12, 31), date(2025, 7, 15), date(2024, 8, 30)]))
+    labels = ["YTD", "H1", "QTD"] + ["2025"] * (as_of == date(2025, 12, 31))
+    ends = {as_of.replace(month=6, day=30), as_of, as_of.replace(month=12, day=31)}
+    level = st.integers(90, 110)
+    closes: dict[date, float] = {}
+    for back in range(draw(st.integers(8, 26)), 0, -1):
+        whole = draw(st.integers(0, 9)) > 0
+        for end in sorted(shifted(one, back) for one in ends) if whole else ():
+            closes[friday_of(end)] = float(draw(level))
+    begin = float(draw(level))
+    days = build.weekdays(str(friday_of(date(as_of.year - 1, 12, 31))), str(as_of))
+    middle, last = (begin + draw(st.integers(-1, 1)) * draw(st.integers(0, 20)) for _ in range(2))
+    half = date(as_of.year, 6, 30)
+    stops = [(days[0], begin), (half, middle), (as_of, last)]
+    for (one, low), (other, high) in pairwise(stops):
+        inside = [d for d in days if one <= d <= other]
+        closes |= dict(zip(inside, np.linspace(low, high, len(inside)).tolist(), strict=True))
+    sessions = sorted(closes)
+    small = [closes[d] for d in sessions]
+    held = build.market(build.prices(sessions, {"AAA": small, "BBB": [100.0] * len(small)}))
+    return held, Question("AAA", "BBB", draw(st.sampled_from(labels)), as_of, "pr")
+
+
+@examples(40)
+@given(calendars())
+def test_no_superlative_of_years_has_a_counterexample(case: tuple[Market, Question]) -> None:
+    held, question = case
+    snapshot = take(held, question)
+    window, now = snapshot.window, snapshot.window.end.year
+    closes = {
+        d: price
+        for block in held.prices.blocks
+        for d, price in zip(block.sessions.tolist(), block.close[:, 0].tolist(), strict=True)
+    }
+
+    def gap(first: date, last: date) -> float | None:
+        # the second fund stands still
+        return returned(closes, first, last)
+
+    own = gap(window.anchor, window.end_anchor)
+    assert own is not None
+    side, wide = -1 if own < 0 else 1, round(abs(own), 4)
+    same = {y: gap(shifted(window.anchor, now - y), shifted(window.end_anchor, now - y))
+            for y in range(now - 30, now)}  # fmt: skip
+    full = {y: gap(date(y - 1, 12, 31), date(y, 12, 31)) for y in range(now - 30, now)}
+    same_side, every_side = (
+        {y: round(side * g, 4) for y, g in gaps.items() if g is not None} for gaps in (same, full)
+    )
+    told = " ".join([headline(snapshot), *(str(s) for part in story(snapshot) for s in part)])
+    for match in SAME.finditer(told):
+        event("same window")
+        assert match[1] == ("lead" if own > 0 else "deficit") and len(same_side) >= 10
+        since = int(match[5]) if match[5] else None
+        assert max((y for y, g in same_side.items() if g >= wide), default=None) == since
+        if since is None:
+            assert int(match[2] or match[4]) == len(same_side) + 1
+            assert match[3] is None or int(match[3]) == min(same_side)
+        else:
+            assert same_side[since] > wide and now - since > 3
+    for match in RANK.finditer(told):
+        event("rank")
+        above = sum(g > wide for g in same_side.values())
+        of = len(same_side) + 1
+        assert (int(match[1]), int(match[2] or match[3])) == (above + 1, of)
+    for match in FULL.finditer(told):
+        event("full years")
+        first = int(match[2] or match[3])
+        years = [y for y in every_side if y >= first]
+        assert len(every_side) >= 10 and len(years) >= 3
+        # the year named is the last that was as wide; or the first of all, and none was
+        assert match[2] is None or first == min(every_side)
+        assert all(every_side[y] < wide for y in years if match[2] or y > first)
+        if match[1]:  # any full year, whichever fund it was that led
+            assert all(abs(every_side[y]) < wide for y in years if match[2] or y > first)

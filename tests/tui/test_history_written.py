@@ -176,6 +176,56 @@ def test_a_series_from_its_file_to_the_history_and_out_again(
     assert "there are none" in capsys.readouterr().err
 
 
+def test_members_without_weights_count_for_breadth_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--home", str(tmp_path / "home")]
+    closes, members = tmp_path / "closes.csv", tmp_path / "members.csv"
+    paths = {"IWM": (100, 100, 100), "SPY": (100, 100, 100), "AAA": (10, 11, 12),
+             "BBB": (20, 18, 19), "CCC": (5, 6, 5)}  # fmt: skip
+    rows = [f"{s},{d},{c}" for s, path in paths.items() for d, c in zip(ENDS, path, strict=True)]
+    closes.write_text("symbol,date,close\n" + "\n".join(rows) + "\n")
+    members.write_text(
+        "symbol,from,to\nAAA,2012-11-30,\nBBB,2012-11-30,\nCCC,2012-11-30,2012-12-31\n"
+    )
+    assert run(["import", "prices", str(closes), *place]) == 0
+    bring = ["import", "membership", str(members), "--fund", "IWM", *place]
+    assert run([*bring, "--dry-run"]) == 0 and run(bring) == 0
+    assert "2 lists, 2012-11-30 to 2012-12-31" in capsys.readouterr().out
+    words = "--measure", "share_up,top1_share", "--format", "json"
+    _, out, _ = history(tmp_path / "home", capsys, *words)
+    up, top = json.loads(out)["histories"]
+    # December: AAA and CCC of three rose; January, when CCC had left: both
+    assert [p["value"] for p in up["points"]] == pytest.approx([2 / 3, 1.0])
+    assert [p["counts"] for p in up["points"]] == [True, True]
+    assert not any(p["counts"] for p in top["points"])
+    assert top["points"][0]["why"] == "its list of members has no weights"
+    run(["note", "--window", "MTD", "--basis", "pr", "--index", "IWM", *place])
+    note = capsys.readouterr().out
+    assert "the list of 2012-12-31 has no weights: breadth is by count alone" in note
+    number = json.loads((tmp_path / "home" / "market" / "head").read_text())["manifest"]["newest"]
+    assert run(["forget", "import", str(number), *place]) == 0
+    code, _, _ = history(tmp_path / "home", capsys, *words)
+    assert code == 3
+
+
+def test_many_files_are_one_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for day, price in (("Nov 30, 2012", 10), ("Dec 31, 2012", 11)):
+        rows = "".join(f"{s},{s} Works,Equity,{100 * price},100,{price},NYSE\n" for s in LINES)
+        head = f'Fund Holdings as of,"{day}"\n\n'
+        head += "Ticker,Name,Asset Class,Market Value,Quantity,Price,Exchange\n"
+        (tmp_path / f"{price}.csv").write_text(head + rows)
+    (tmp_path / "12.csv").write_text("nothing\n")
+    files = [str(tmp_path / f"{price}.csv") for price in (11, 12, 10)]
+    place = ["--fund", "IWM", "--home", str(tmp_path / "home")]
+    assert run(["import", "holdings", *files, *place]) == 1
+    out, err = capsys.readouterr()
+    assert "2 holdings files of IWM, 2012-11-30 to 2012-12-31; 1 rows refused" in out
+    assert "12.csv" in err
+    assert run(["import", "holdings", *files, "--as-of", "2012-11-30", *place]) == 2
+    assert "--as-of is of one file" in capsys.readouterr().err
+
+
 def test_a_history_is_worked_out_once_for_a_generation(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import replace
 
 import pytest
+from textual.pilot import Pilot
 
 from core.answer.alert_measures import MEASURES as ALERTS
 from core.answer.alerts import parse, value
 from core.answer.scalar import Scalar
-from core.answer.snapshot import Snapshot, take
+from core.answer.snapshot import Snapshot, common_sessions, take
 from core.answer.table import DAILY_KEYS, ROWS, SERIES, find, reading, shortfall, shown_in
 from core.explain.measures import MEASURES, explain
 from core.explain.scalars import EXPLAINED
 from core.measures.daily import Daily
 from core.measures.signals import RULES, signals
+from tests.tui.driving import drive, lines_of, press, seen, until
 from tests.tui.markets import QUESTION, market
 from tui.command.completion import Vocabulary, offers
 from tui.host.scene import Scene, Side
@@ -26,7 +29,8 @@ from tui.panes.frame import VIEWS
 from tui.report.document import document, to_json
 from tui.report.export import to_markdown
 from tui.report.parts import part
-from tui.report.tables_measures import figure
+from tui.report.tables_measures import change_figure, figure
+from tui.screen.app import InternalsApp
 from tui.text.formats import cell_width
 from tui.text.spans import plain
 
@@ -146,8 +150,30 @@ def test_a_row_is_in_the_note_and_on_the_screen(row: Scalar, snapshot: Snapshot)
     noted = [line for line in text.splitlines() if line.startswith(f"| {row.title} |")]
     assert len(noted) == 1, row.key
     for fund, index in snapshot.indices.items():
-        words = figure(row, reading(row, index, snapshot.daily.get(fund)).value)
+        told = reading(row, index, snapshot.daily.get(fund), snapshot.before.get(fund))
+        words = figure(row, told.value)
         assert words in noted[0] and any(words in line for line in shown), (row.key, fund)
+        change = change_figure(row, told.change)
+        assert change in noted[0] and any(change in line for line in shown), (row.key, fund)
+
+
+def test_the_change_of_the_day_comes_to_a_view_that_stands() -> None:
+    """Of the window: what it is less what the same start gives to the session before."""
+    now = take(HELD, QUESTION)
+    days = common_sessions(HELD, "IWM", "SPY").tolist()
+    then = take(HELD, replace(QUESTION, as_of=days[days.index(now.as_of) - 1]))
+    one, other = (s.indices["IWM"].breadth.median for s in (now, then))
+    assert one is not None and other is not None and one != other
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "3", "z", "v")
+        assert app.main is not None and app.main.pane_here.view == "ladder"
+        await until(pilot, lambda: re.search(r"IWM +day ", seen(app)))
+        (line,) = [line for line in lines_of(app) if line.strip().startswith("median return")]
+        assert line.split()[2:4] == [f"{one * 100:+.2f}", "%"]
+        assert line.split()[4:6] == [f"{(one - other) * 100:+.2f}", "pp"]
+
+    drive(story, held=HELD, size=(120, 48))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=by_key)

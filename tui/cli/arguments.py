@@ -208,7 +208,7 @@ def _import(bring: argparse.ArgumentParser) -> None:
     file = kinds.add_parser(
         "holdings", parents=[place], help="an issuer's CSV, XLSX or JSON, or your own"
     )
-    file.add_argument("file", type=path)
+    file.add_argument("file", type=path, nargs="+")
     file.add_argument("--fund", help="the fund, where the file does not say")
     file.add_argument("--as-of", dest="dated", metavar="DATE", help="the file's date, likewise")
     _notation(file)
@@ -230,6 +230,13 @@ def _import(bring: argparse.ArgumentParser) -> None:
     ahead = kinds.add_parser("changes", parents=[place], help="CSV of announced joiners, leavers")
     ahead.add_argument("file", type=path)
     _dates(ahead)
+    members = kinds.add_parser(
+        "membership", parents=[place], help="CSV of symbol, from, to: lists without weights"
+    )
+    members.add_argument("file", type=path)
+    members.add_argument("--fund", required=True, help="whose index it is, such as IWM")
+    _dates(members)
+    _dry_run(members)
     series = kinds.add_parser("series", parents=[place], help="CSV of measure, date, value, source")
     series.add_argument("file", type=path)
     _dates(series)

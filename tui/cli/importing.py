@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, field, replace
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError, StoreEmpty
+from cache.sources.holdings.rows import Rejected
 from cache.store.draft import Note
 from core.data.frames import Prices
 from core.data.record import record
@@ -22,7 +24,6 @@ from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
 if TYPE_CHECKING:
     from cache.sources.holdings.read import HoldingsFile
-    from cache.sources.holdings.rows import Rejected
     from core.data.frames import Action, Announcement
     from tui.service.service import Desk
 
@@ -87,7 +88,13 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
     given: Path | list[Path] = arguments.file
     file = given if isinstance(given, Path) else given[0]
     before = desk.generation()
-    kinds = {"prices": _prices, "holdings": _holdings, "changes": _changes, "series": _series}
+    kinds = {
+        "prices": _prices,
+        "holdings": _holdings,
+        "changes": _changes,
+        "series": _series,
+        "membership": _membership,
+    }
     brought = kinds[arguments.kind](arguments, desk, now)
     _rejected(brought.rejected, file)
     _changed(brought, file.name or f"{file}")
@@ -149,23 +156,65 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
 
 
 def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+    files: list[Path] = arguments.file
+    if len(files) == 1:
+        return _one_file(files[0], arguments, desk, now)
+    if arguments.dated:
+        raise SourceError("--as-of is of one file: import the files that state no date singly")
+    from concurrent.futures import ThreadPoolExecutor
+
+    def read(path: Path) -> HoldingsFile | Rejected:
+        try:
+            return _reader(path, arguments, desk, now)(as_of=None)
+        except SourceError as error:
+            return Rejected(error.line or 0, error.column or "", "", error.reason, path.name)
+
+    # each file is read in a child of its own
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        answers = list(pool.map(read, files))
+    rejected = [one for one in answers if isinstance(one, Rejected)]
+    made = [one for one in answers if not isinstance(one, Rejected)]
+    if not made:
+        first = rejected[0].reason
+        raise SourceError(f"none of {len(files):,} files can be read; the first: {first}")
+    made.sort(key=lambda one: (one.holdings.fund, one.holdings.as_of))
+    rejected += [replace(row, file=one.holdings.source) for one in made for row in one.rejected]
+    funds = ", ".join(dict.fromkeys(one.holdings.fund for one in made))
+    days = sorted(one.holdings.as_of for one in made)
+    summary = f"{len(made):,} holdings files of {funds}, {days[0]} to {days[-1]}"
+    generation, warned = 0, _odd_of(made, desk)
+    if not arguments.dry_run:
+        note = Note("holdings", now, files[0].parent.name, summary)
+        brought = [(one.holdings, one.raw) for one in made]
+        generation = desk.store.commit(holdings=brought, note=note).generation
+    return _Brought(summary, rejected, generation, (), warned)
+
+
+def _reader(
+    path: Path, arguments: argparse.Namespace, desk: Desk, now: datetime
+) -> Callable[..., HoldingsFile]:
+    """What reads a holdings file as the arguments say, given the date that it does not state."""
     from cache.facts.columns import column_words, given_columns
     from cache.facts.funds import load_funds
-    from cache.refresh.file_stage import NO_DATE
     from cache.sources.holdings.read import Notation, read_holdings
-    from cache.sources.holdings.report import report
 
     given = given_columns(arguments.columns, column_words("holdings"))
     titles = {word: title for title, word in given.items()}
-    read = partial(
+    return partial(
         read_holdings,
-        arguments.file,
+        path,
         fund=arguments.fund.upper() if arguments.fund else None,
         now=now,
         funds=load_funds(desk.places.config / "funds.toml"),
         notation=Notation(arguments.dates, arguments.decimal, titles, arguments.ignore),
     )
-    by_prices = ""
+
+
+def _one_file(path: Path, arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+    from cache.refresh.file_stage import NO_DATE
+    from cache.sources.holdings.report import report
+
+    read, by_prices = _reader(path, arguments, desk, now), ""
     try:
         file = read(as_of=as_date(arguments.dated) if arguments.dated else None)
     except SourceError as error:
@@ -179,7 +228,7 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
         f"holdings of {rows.fund} as of {rows.as_of}{by_prices}: {len(rows.symbols):,} lines,"
         f" {len(rows.others):,} other rows left out"
     )
-    generation, warned = 0, _odd(file, desk)
+    generation, warned = 0, _odd_of([file], desk)
     if not arguments.dry_run:
         note = Note("holdings", now, rows.source, summary)
         generation = desk.store.commit(holdings=[(rows, file.raw)], note=note).generation
@@ -197,22 +246,35 @@ def _dated(read: Callable[..., HoldingsFile], desk: Desk, now: datetime) -> date
     return dated_by_prices(read(as_of=now.date()).holdings, prices)
 
 
-def _odd(file: HoldingsFile, desk: Desk) -> list[str]:
-    """List the figures of a file that a refresh would not believe; an import takes them still."""
+def _odd_of(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
+    """List the figures of files that a refresh would not believe; an import takes them still.
+
+    Args:
+        files: by fund and date.
+        desk: what is held.
+    """
     from cache.refresh.jumps import odd
 
-    rows = file.holdings
     try:
         contents = desk.store.read()
     except StoreEmpty:
         return []
-    judged = odd(rows, file.rejected, contents.holdings.get(rows.fund, ()), contents.prices)
-    warned = [f"taken, but look at it again: it {why}" for why in judged.why]
-    if judged.dated is not None:
-        warned.append(
-            f"its prices are the closes of {judged.dated}, not of {rows.as_of};"
-            f" --as-of {judged.dated} would date it so"
-        )
+    warned, several = list[str](), len(files) > 1
+    earlier = {fund: list(held) for fund, held in contents.holdings.items()}
+    for file in files:
+        rows = file.holdings
+        before = earlier.setdefault(rows.fund, [])
+        judged = odd(rows, file.rejected, before, contents.prices)
+        what = f"{rows.fund} of {rows.as_of}" if several else "it"
+        warned += [f"taken, but look at it again: {what} {why}" for why in judged.why]
+        if judged.dated is not None:
+            whose = f"the prices of {what}" if several else "its prices"
+            warned.append(
+                f"{whose} are the closes of {judged.dated}, not of {rows.as_of};"
+                f" --as-of {judged.dated} would date it so"
+            )
+        before.append(rows)
+        before.sort(key=lambda one: one.as_of)
     return warned
 
 
@@ -226,6 +288,36 @@ def _changes(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Broug
     note = Note("changes", now, arguments.file.name, summary)
     contents = desk.store.commit(announce=adding(file.changes), note=note)
     return _Brought(f"announced: {summary}", file.rejected, contents.generation)
+
+
+def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+    from cache.sources.membership import read_membership
+
+    fund = arguments.fund.upper()
+    made, rejected = read_membership(
+        arguments.file, fund, desk.reference.sessions, now=now, dates=arguments.dates
+    )
+    try:
+        stored = desk.store.read().holdings.get(fund, ())
+    except StoreEmpty:
+        stored = ()
+    # where the issuer's files begin they are the better lists
+    first = min((file.as_of for file in stored if file.weighted), default=date.max)
+    taken = [(rows, raw) for rows, raw in made if rows.as_of < first]
+    if not taken:
+        raise SourceError(
+            f"names no members before {first}, from which holdings files of {fund} are held",
+            file=arguments.file.name,
+        )
+    days = [rows.as_of for rows, _ in taken]
+    summary = f"members of {fund} without weights: {len(taken):,} lists, {days[0]} to {days[-1]}"
+    if len(taken) < len(made):
+        summary += f"; from {first} on its holdings files are used"
+    generation = 0
+    if not arguments.dry_run:
+        note = Note("membership", now, arguments.file.name, summary)
+        generation = desk.store.commit(holdings=taken, note=note).generation
+    return _Brought(summary, rejected, generation)
 
 
 def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from core.answer.later import Later
 from core.data.record import record
 from core.measures.membership import as_known
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from core.answer.snapshot import IndexView, Snapshot
     from core.data.market import Market
 
@@ -42,6 +45,12 @@ class Scene:
         """The market as it was known on the snapshot's session."""
         snapshot = self.snapshot
         return as_known(self.market, snapshot.question.pair, snapshot.window, snapshot.as_of)
+
+    @property
+    def before(self) -> Mapping[str, IndexView]:
+        """Fund -> its index a session earlier; nothing until it is worked out."""
+        before = self.snapshot.before
+        return before.made if isinstance(before, Later) else before
 
     def fund(self, side: Side) -> str:
         """The fund an index is followed through."""

@@ -79,6 +79,7 @@ class BreadthPane(Pane):
     """How many lines rose, and by how much."""
 
     NUMBER = BREADTH
+    WITH_CHANGE = frozenset({"ladder"})
 
     @dataclass
     class Counted(Message):

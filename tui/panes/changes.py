@@ -210,6 +210,7 @@ class ChangesPane(Pane):
     """Differences of two dated files, and how few names an index hangs on."""
 
     NUMBER = CHANGES
+    WITH_CHANGE = frozenset({"concentration", "weights"})
     DEFAULT_CSS = """
     ChangesPane .tables { height: 1fr; }
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.answer.table import shown_in
+from core.answer.table import reading, shown_in
 from core.note.note import leaders_sentence
 from core.note.phrase import Sentence
 from core.note.without_words import without_sentence
@@ -12,7 +12,7 @@ from tui.charts import cumulative_curve
 from tui.command.commands import CHANGES
 from tui.panes import measures
 from tui.panes.wording import no_index, wrapped
-from tui.report.tables_measures import figure
+from tui.report.tables_measures import change_figure, figure
 from tui.text import formats
 from tui.text.spans import Drawing, Line, fit_line, inset
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Cells of one index's table.
 WIDTH = 50
+#: Cells of a change of the day, where there is room for it.
+_CHANGE = 12
 
 
 def drawing(scene: Scene, width: int, height: int) -> Drawing:
@@ -31,7 +33,7 @@ def drawing(scene: Scene, width: int, height: int) -> Drawing:
         return no_index(scene, width)
     beside = len(views) == 2 and width >= 2 * WIDTH + 2
     share = (width - 2) // 2 if beside else width
-    blocks = [_index(side, view, share) for side, view in views]
+    blocks = [_index(side, view, share, scene.before.get(view.fund)) for side, view in views]
     if beside:
         rows = max(map(len, blocks))
         padded = [[*block, *([[]] * (rows - len(block)))] for block in blocks]
@@ -68,8 +70,8 @@ def _curve(side: Side, view: IndexView, width: int, height: int) -> Drawing:
     return [caption, *inset(curve)]
 
 
-def _index(side: Side, view: IndexView, width: int) -> Drawing:
-    """Top k, effective numbers, and the index without the marked names."""
+def _index(side: Side, view: IndexView, width: int, before: IndexView | None) -> Drawing:
+    """Top k, effective numbers with their change of the day, the index without marked names."""
     concentration = view.concentration
     head: Line = [(" ", ""), (view.fund, f"{side} bold"), (f" {formats.pct(_net(view))}", "bold")]
     lines: Drawing = [head]
@@ -87,9 +89,15 @@ def _index(side: Side, view: IndexView, width: int) -> Drawing:
             (f"{formats.pct(top.reweighted):>11}", ""),
         ]
         lines.append(line)
+    with_change = before is not None and width >= WIDTH + _CHANGE
+    if with_change:
+        lines.append([(f"{'day':>{49 + _CHANGE}}", "dim")])
     for row in shown_in(CHANGES, "concentration"):
-        text = figure(row, row.value(view, None))
-        lines.append([(f" {row.title:<37}", "dim"), (f"{text:>11}", "")])
+        one = reading(row, view, None, before)
+        line = [(f" {row.title:<37}", "dim"), (f"{figure(row, one.value):>11}", "")]
+        if with_change:
+            line.append((f"{change_figure(row, one.change):>{_CHANGE}}", "dim"))
+        lines.append(line)
     if view.without is not None:
         lines += _without(view, width)
     return lines

@@ -39,8 +39,10 @@ def table(
     """
     views = scene.views()
     readings = {
-        # the window a session earlier would cost another answer: the note tells its changes
-        row.key: {side: reading(row, view, daily.get(side)) for side, view in views}
+        row.key: {
+            side: reading(row, view, daily.get(side), scene.before.get(view.fund))
+            for side, view in views
+        }
         for row in rows
     }
     changed = any(

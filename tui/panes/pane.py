@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.geometry import Size
@@ -20,15 +22,21 @@ from tui.widgets.table import LineTable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from core.answer.snapshot import Snapshot
     from tui.host.scene import Scene
     from tui.panes.listing import Grid
     from tui.text.spans import Drawing, Line
+
+#: Seconds after which a question is taken to stand: a held key asks a new one sooner.
+STANDS: Final = 0.3
 
 
 class Pane(Widget):
     """One pane. Whatever changes a number lives in the question; the view lives here."""
 
     NUMBER: ClassVar[int]
+    #: Views of measures of the whole window, shown with what they were a session earlier.
+    WITH_CHANGE: ClassVar[frozenset[str]] = frozenset()
     DEFAULT_CSS = """
     Pane {
         width: 1fr; height: 1fr; layout: vertical;
@@ -45,6 +53,12 @@ class Pane(Widget):
             super().__init__()
             self.pane = pane
 
+    @dataclass
+    class Compared(Message):
+        """The answer of a session earlier was worked out."""
+
+        snapshot: Snapshot
+
     def __init__(self) -> None:
         super().__init__(id=f"pane-{self.NUMBER}")
         self.scene: Scene | None = None
@@ -55,6 +69,7 @@ class Pane(Widget):
         self._title, self._foot = Panel(classes="rule"), Panel(classes="foot")
         self._notes = Panel(classes="notes")
         self._drawn: tuple[Scene, Size] | None = None
+        self._comparing: Snapshot | None = None
 
     def compose(self) -> Iterator[Widget]:
         """The title, the body, what to bear in mind, the foot."""
@@ -104,6 +119,25 @@ class Pane(Widget):
         # the title may count what the body found
         self._title.show(self._draw_title)
         self._foot.show(self._draw_foot)
+        if self.view in self.WITH_CHANGE and self._comparing is not scene.snapshot:
+            # it costs as much as the answer itself: made once a question stands
+            self._comparing = scene.snapshot
+            self.set_timer(STANDS, partial(self._compare, scene.snapshot))
+
+    def _compare(self, snapshot: Snapshot) -> None:
+        """Have the answer of a session earlier made in a thread, if it is still asked for."""
+
+        def make() -> None:
+            tuple(snapshot.before)
+            self.post_message(self.Compared(snapshot))
+
+        if self.scene is not None and self.scene.snapshot is snapshot:
+            self.run_worker(make, thread=True, exit_on_error=False)
+
+    def on_pane_compared(self, message: Compared) -> None:
+        """Show the changes, where they are still wanted."""
+        if self.scene is not None and self.scene.snapshot is message.snapshot:
+            self.redraw()
 
     def set_active(self, active: bool) -> None:
         """Set whether keys go to this pane."""

@@ -27,23 +27,22 @@ def desk_histories(
 
     Those that are kept for the newest generation are read, the others worked out and kept.
     """
-    market, identity = desk.market(), desk.identity()
-    sessions = final_sessions(market, *question.pair)
-    # of a damaged newest generation an older one is read: nothing is kept under its name
-    other = identity is None or int(identity.split(" ")[0]) != market.generation
-    if identity is None or other or desk.memory.refusal:
-        return histories(market, question, fund, rows, sessions, every)
+    identity, keeping = desk.identity(), not desk.memory.refusal
     asked = " ".join(
         map(str, (VERSION, fund, question.small, question.large, question.window, question.basis,
-                  question.as_of, every, sessions[-1:], _facts(market.reference)))
+                  question.as_of, every, _facts(desk.reference)))
     )  # fmt: skip
-    derived = Derived(desk.store.home, identity)
-    points: dict[str, Any] = derived.read(asked) or {}
+    derived = Derived(desk.store.home, identity) if identity is not None and keeping else None
+    points: dict[str, Any] = (derived and derived.read(asked)) or {}
     missing = [row for row in rows if row.key not in points]
     if missing:
+        market = desk.market()
+        sessions = final_sessions(market, *question.pair)
         for one in histories(market, question, fund, missing, sessions, every):
             points[one.row.key] = one.points
-        derived.keep(asked, points)
+        # of a damaged newest generation an older one is read: nothing is kept under its name
+        if derived is not None and derived.number == market.generation:
+            derived.keep(asked, points)
     return tuple(_history(fund, row, question, every, points[row.key]) for row in rows)
 
 

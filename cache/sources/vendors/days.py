@@ -124,22 +124,28 @@ class DayVendor(KeyedSource, ABC):
         now: datetime,
         final: date,
     ) -> Iterator[Answer]:
-        wanted = {spelled[ask.symbol] for ask in asks}
+        column = {name: n for n, name in enumerate({spelled[ask.symbol] for ask in asks})}
         day_cache = KeptDays(self._private if len(days) > KEPT_BEYOND else None, now)
-        bars: dict[str, dict[date, Bar]] = {name: {} for name in wanted}
+        # (T, N) close and volume, NaN without a bar: years of thousands of lines fit so
+        close, volume = (np.full((len(days), len(column)), np.nan) for _ in range(2))
         there = 0
-        for when in days:
+        for row, when in enumerate(days):
             market = day_cache.day(when, self.day)
             self.report(f"{self.name}'s market of {when}")
             there += bool(market)
-            for name in wanted & market.keys():
-                bars[name][when] = market[name]
+            for name in column.keys() & market.keys():
+                close[row, column[name]], volume[row, column[name]] = market[name]
         events = self.events(days) if there else DeclaredEvents()
-        newest = sum(days[-1] in dated_bars for dated_bars in bars.values()) if days else 0
-        complete = there == len(days) and newest >= COMPLETE * len(wanted)
+        newest = np.count_nonzero(~np.isnan(close[-1])) if days else 0
+        complete = there == len(days) and newest >= COMPLETE * len(column)
         for ask in asks:
             name = spelled[ask.symbol]
-            dated_bars = {when: bar for when, bar in bars[name].items() if when >= ask.start}
+            known = zip(days, close[:, column[name]], volume[:, column[name]], strict=True)
+            dated_bars = {
+                when: (float(price), float(shares))
+                for when, price, shares in known
+                if when >= ask.start and not np.isnan(price)
+            }
             if not dated_bars and not ask.whole:
                 # Where the market came, this line did not trade; perhaps it has ended.
                 yield Answer(ask, through=final if complete else ask.start)

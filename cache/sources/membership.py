@@ -1,0 +1,166 @@
+"""Who was in an index when, without weights: a table of symbol, from and to, as dated lists.
+
+Such a list counts for breadth alone. One is made for the first day of the table and for each month
+end at which the members differ from those of the list before: some hundred lists for twenty years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import numpy as np
+
+from cache.facts.clean import clean
+from cache.facts.errors import SourceError
+from cache.facts.symbols import valid_symbol, yahoo_symbol
+from cache.sources.holdings.changes import TextTable
+from cache.sources.holdings.rows import Rejected, csv_rows
+from cache.sources.holdings.table import BadCell
+from cache.sources.notation import date_order, day
+from cache.sources.sandbox import open_regular, run
+from core.data.frames import Dates, Holdings, pydate
+
+if TYPE_CHECKING:
+    from cache.sources.notation import Order
+    from cache.sources.sandbox import Parsed
+
+#: Largest file that is read, bytes.
+LARGEST: Final = 32 << 20
+_SYMBOL: Final = ("symbol", "ticker")
+_NAME: Final = ("name", "company", "security")
+#: Member: symbol, name, first day, last day or "" while it is one still.
+Member = tuple[str, str, str, str]
+
+
+def read_membership(
+    path: Path, fund: str, sessions: Dates, *, now: datetime, dates: str | None = None
+) -> tuple[tuple[tuple[Holdings, bytes], ...], tuple[Rejected, ...]]:
+    """Read a CSV with the columns symbol, from, to; name.
+
+    A line is a member from its first day on, and no longer one on the last.
+
+    Args:
+        path: a regular file.
+        fund: the fund that the index is followed through.
+        sessions: every session of the exchange.
+        now: when it is read, with a time zone.
+        dates: "dmy", "mdy" or "ymd", where its dates do not show it.
+
+    Returns:
+        Its dated lists, each beside the bytes of the file, and the rows that were refused.
+
+    Raises:
+        SourceError: the file cannot be used, or no row of it.
+    """
+    name = clean(path.name, 200)
+    with open_regular(path, LARGEST) as file:
+        fields, _ = run("cache.sources.membership:parse", file, {"dates": dates}, file=name)
+        file.seek(0)
+        raw = file.read()
+    members = [(s, n, first, last) for s, n, first, last in fields["members"]]
+    made = tuple(
+        (dated, raw)
+        for dated in lists(members, fund, sessions, now.date(), source=name, fetched_at=now)
+    )
+    return made, tuple(Rejected(*row) for row in fields["rejected"])
+
+
+def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
+    """The parser `cache.sources.sandbox.run` calls for tables of members."""
+    rows = csv_rows(stream.read())
+    table = TextTable.find(rows, *_SYMBOL)
+    if table is None:
+        raise SourceError("has no header; the columns symbol, from, to are needed")
+    for needed in ("from", "to"):
+        if needed not in table.columns:
+            line = rows[table.header].line
+            raise SourceError(f'has no column "{needed}"', line=line, column=needed)
+    below = [row for row in rows[table.header + 1 :] if any(row.cells)]
+    texts = (table.text(row, name) for row in below for name in ("from", "to"))
+    order = date_order([text for text in texts if text], args["dates"])
+    members: list[Member] = []
+    taken: dict[str, list[tuple[str, str]]] = {}
+    rejected: list[tuple[int, str, str, str]] = []
+    for row in below:
+        symbol = yahoo_symbol(table.text(row, *_SYMBOL))
+        try:
+            if not valid_symbol(symbol):
+                raise BadCell("symbol", f'"{clean(symbol, 20)}" is no symbol, such as BRK-B')
+            first, last = (_day(table.text(row, name), name, order) for name in ("from", "to"))
+            if not first:
+                raise BadCell("from", "the row names no first day")
+            if last and last <= first:
+                raise BadCell("to", f"{last} is not after {first}")
+            spells = taken.setdefault(symbol, [])
+            if any(f < (last or "9") and first < (t or "9") for f, t in spells):
+                raise BadCell("from", "another row of this file has it at the same time")
+            spells.append((first, last))
+            members.append((symbol, clean(table.text(row, *_NAME)), first, last))
+        except BadCell as bad:
+            rejected.append((row.line, bad.column, clean(symbol, 20), bad.reason))
+    if not members:
+        why = f"; the first: {rejected[0][3]}" if rejected else ""
+        raise SourceError(f"has no good row{why}")
+    return {"members": members, "rejected": rejected}, {}
+
+
+def _day(text: str, column: str, order: Order | None) -> str:
+    """An ISO date, "" for an empty cell."""
+    if not text.strip():
+        return ""
+    try:
+        return day(text, order).isoformat()
+    except ValueError:
+        raise BadCell(column, f'"{clean(text, 20)}" is no date; write 2026-06-26') from None
+
+
+def lists(
+    members: Sequence[Member],
+    fund: str,
+    sessions: Dates,
+    today: date,
+    *,
+    source: str,
+    fetched_at: datetime,
+) -> list[Holdings]:
+    """The dated lists of a table of members, ascending.
+
+    Args:
+        members: of the table.
+        fund: the fund that the index is followed through.
+        sessions: every session of the exchange.
+        today: no list is dated later.
+        source: the file's name.
+        fetched_at: when it was read.
+    """
+    begin = np.datetime64(min(first for _, _, first, _ in members), "D")
+    days = sessions[(sessions >= begin) & (sessions <= np.datetime64(today, "D"))]
+    month = days.astype("datetime64[M]")
+    ends = days[np.append(month[1:] != month[:-1], True)] if len(days) else days
+    made: list[Holdings] = []
+    for when in map(pydate, np.unique(np.concatenate([days[:1], ends]))):
+        listed = {s: n for s, n, f, t in members if f <= str(when) and (not t or str(when) < t)}
+        symbols = tuple(sorted(listed))
+        if not symbols or (made and made[-1].symbols == symbols):
+            continue
+        none = np.full(len(symbols), np.nan)
+        made.append(
+            Holdings(
+                fund=fund,
+                as_of=when,
+                symbols=symbols,
+                names=tuple(listed[symbol] for symbol in symbols),
+                sectors=("",) * len(symbols),
+                quantity=none,
+                price=none,
+                value=np.ones(len(symbols)),
+                total=float(len(symbols)),
+                source=source,
+                fetched_at=fetched_at,
+                weighted=False,
+            )
+        )
+    return made

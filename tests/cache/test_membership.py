@@ -1,0 +1,67 @@
+"""A table of members as dated lists: by hand, month end by month end."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pytest
+
+from cache.facts.errors import SourceError
+from cache.sources.membership import lists, parse
+from cache.store.pack import pack_holdings, unpack_holdings
+
+ARGS = {"dates": None}
+TEXT = """symbol,from,to,name
+AAA,2012-11-05,,AAA Works
+BBB,2012-11-05,2013-01-10,BBB Works
+CCC,2012-12-31,,CCC Works
+BBB,2013-02-01,,BBB Works
+DDD,2012-12-03,2012-12-20,DDD Works
+"""
+
+
+def test_a_list_for_the_first_day_and_each_month_end_that_differs() -> None:
+    fields, _ = parse(io.BytesIO(TEXT.encode()), ARGS)
+    assert not fields["rejected"]
+    days = np.arange(np.datetime64("2012-10-01"), np.datetime64("2013-06-01"))
+    now = datetime(2013, 5, 3, tzinfo=UTC)
+    made = lists(
+        fields["members"], "IWM", days[np.is_busday(days)], now.date(), source="m.csv",
+        fetched_at=now,
+    )  # fmt: skip
+    # November's end is as its beginning; DDD came and went between two month ends
+    assert [(one.as_of, one.symbols) for one in made] == [
+        (date(2012, 11, 5), ("AAA", "BBB")),
+        (date(2012, 12, 31), ("AAA", "BBB", "CCC")),
+        (date(2013, 1, 31), ("AAA", "CCC")),
+        (date(2013, 2, 28), ("AAA", "BBB", "CCC")),
+    ]
+    assert all(not one.weighted and one.total == len(one.symbols) for one in made)
+    for one in made:
+        one.check()
+        assert unpack_holdings(*pack_holdings(one)).weighted is False
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a,b\n1,2\n", "the columns symbol, from, to are needed"),
+        ("symbol,from\nAAA,2012-11-05\n", 'has no column "to"'),
+        ("symbol,from,to\nAAA,soon,\n", "is no date; write 2026-06-26"),
+        ("symbol,from,to\nAAA,,2012-11-05\n", "names no first day"),
+        ("symbol,from,to\nAAA,2012-11-05,2012-11-05\n", "is not after"),
+        ("symbol,from,to\nA A,2012-11-05,\n", "is no symbol"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_a_sentence(text: str, why: str) -> None:
+    with pytest.raises(SourceError, match=why):
+        parse(io.BytesIO(text.encode()), ARGS)
+
+
+def test_a_line_that_stands_twice_at_one_time_is_refused() -> None:
+    text = "symbol,from,to\nAAA,2012-01-02,2012-06-01\nAAA,2012-05-01,\nAAA,2012-06-01,\n"
+    fields, _ = parse(io.BytesIO(text.encode()), ARGS)
+    assert [row[0] for row in fields["rejected"]] == [3]
+    assert len(fields["members"]) == 2
