@@ -63,6 +63,9 @@ async def best(pilot: Pilot[None], app: InternalsApp) -> None:
     assert first_symbols(app) == ["S00", "S01", "S02"]
     await press(pilot, app, "b")
     assert first_symbols(app) == ["S29", "S28", "S27"]
+    # from the far end of the table too, what the order puts first is under the cursor
+    await press(pilot, app, "G", "b")
+    assert under_cursor(app) == first_symbols(app)[0]
 
 
 async def swap(pilot: Pilot[None], app: InternalsApp) -> None:

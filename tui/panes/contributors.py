@@ -245,9 +245,8 @@ class Contributors(Pane):
         else:
             self.order = order
         self.redraw()
-        if self.view != "names":
-            # all lines are listed: those that the order puts first are what is looked for
-            self.to_top()
+        # what an order puts first is what is looked for
+        self.to_top()
 
     def sort(self, key: str) -> None:
         """Sort the names; the same column again turns the order round."""
