@@ -27,6 +27,7 @@ class Progress:
         seconds_left: of this stage, None while not known.
         symbol: what the last answer was about.
         message: one sentence where there is something to say.
+        came: at the end, whether anything new is held; None before.
     """
 
     stage: Stage
@@ -37,6 +38,7 @@ class Progress:
     seconds_left: float | None = None
     symbol: str = ""
     message: str = ""
+    came: bool | None = None
 
     def to_json(self) -> str:
         """One line of JSON."""
@@ -96,6 +98,11 @@ class Summary:
     stopped: bool = False
     clock: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def came(self) -> bool:
+        """Whether anything new is held: closes, files, or symbols asked anew."""
+        return bool(self.new_bars or self.files or self.symbols)
 
     def by_reason(self) -> dict[str, tuple[str, ...]]:
         """Reason -> what failed for it, most frequent reason first."""

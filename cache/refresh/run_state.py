@@ -104,6 +104,7 @@ class RunState:
         message: str = "",
         since: float | None = None,
         always: bool = False,
+        came: bool | None = None,
     ) -> None:
         """Report progress, at most `REPORTS` times a second unless ``always``.
 
@@ -113,6 +114,7 @@ class RunState:
             message: a sentence for a person.
             since: when the stage began, on the monotonic clock; gives rate and time left.
             always: report it even right after another.
+            came: at the end, whether anything new is held.
         """
         at = time.monotonic()
         if self._report is None or not (always or at - self._reported >= 1 / REPORTS):
@@ -123,4 +125,6 @@ class RunState:
             rate = round(self.done / (at - since), 2)
             left = round((self.total - self.done) / (self.done / (at - since)), 1)
         failed = len(self.failed)
-        self._report(Progress(stage, self.done, self.total, failed, rate, left, symbol, message))
+        self._report(
+            Progress(stage, self.done, self.total, failed, rate, left, symbol, message, came)
+        )

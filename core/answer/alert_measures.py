@@ -133,45 +133,37 @@ def _table() -> Iterator[AlertMeasure]:
         )
 
 
-def _rarity(
-    words: str, about: str, unit: str, value: Callable[[Snapshot, str, str], float | None]
+def _of_closes(
+    of: Literal["pair", "index"],
+    words: str,
+    about: str,
+    unit: str,
+    value: Callable[[Snapshot, str, str], float | None],
 ) -> AlertMeasure:
-    """A number that rests on the closes of the funds; its first word says what it is of."""
-    of: Literal["pair", "index"] = "index" if words.startswith(("return", "close")) else "pair"
+    """A number of a pair, or of one index alone, that rests on the closes of the funds."""
     return AlertMeasure(words, about, unit, SPREAD, value, closes=True, of=of)
 
 
+def _rarity() -> Iterator[AlertMeasure]:
+    """How rare a pair's gap is, and the same of the return of one index alone."""
+    stretches = "share of all stretches as long that lie below the"
+    kinds: tuple[tuple[Literal["pair", "index"], str, str, str], ...] = (
+        ("pair", "gap", "ratio", "the ratio of closes"),
+        ("index", "return", "close", "a close"),
+    )
+    for of, what, level, words in kinds:
+        years, below = f"the {what} against its years, in deviations", f"{stretches} {what}"
+        place = f"place of the {what} among its years"
+        yield _of_closes(of, f"{what} rank", place, "", rarity_values.rank)
+        yield _of_closes(of, f"{what} z", years, "", rarity_values.z)
+        yield _of_closes(of, f"{what} percentile", below, "%", rarity_values.percentile)
+        for side, value in (("high", rarity_values.level_high), ("low", rarity_values.level_low)):
+            about = f"years since {words} was as {side}"
+            yield _of_closes(of, f"{level} {side} since", about, "y", value)
+
+
 _RARITY: Final = (
-    _rarity("gap rank", "place of the gap among its years", "", rarity_values.rank),
-    _rarity("gap z", "the gap against its years, in deviations", "", rarity_values.z),
-    _rarity(
-        "gap percentile",
-        "share of all stretches as long that lie below the gap",
-        "%",
-        rarity_values.percentile,
-    ),
-    _rarity(
-        "ratio high since",
-        "years since the ratio of closes was as high",
-        "y",
-        rarity_values.level_high,
-    ),
-    _rarity(
-        "ratio low since",
-        "years since the ratio of closes was as low",
-        "y",
-        rarity_values.level_low,
-    ),
-    _rarity("return rank", "place of the return among its years", "", rarity_values.rank),
-    _rarity("return z", "the return against its years, in deviations", "", rarity_values.z),
-    _rarity(
-        "return percentile",
-        "share of all stretches as long that lie below the return",
-        "%",
-        rarity_values.percentile,
-    ),
-    _rarity("close high since", "years since a close as high", "y", rarity_values.level_high),
-    _rarity("close low since", "years since a close as low", "y", rarity_values.level_low),
+    *_rarity(),
     AlertMeasure(
         "streak",
         "sessions in a row ahead (of one index: up), below zero for behind",

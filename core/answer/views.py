@@ -346,6 +346,19 @@ class Snapshot:
         )
 
     @property
+    def basket_gap(self) -> float | None:
+        """Small less large of the measured lines, a fraction, where the funds' gap is not known.
+
+        It stands for no gap of funds and is not ranked. None where the gap is known, or below the
+        coverage floor.
+        """
+        small, large = self.small, self.large
+        if self.spread is not None or self.question.alone or small is None or large is None:
+            return None
+        covered = small.covered and large.covered
+        return small.basket_return - large.basket_return if covered else None
+
+    @property
     def gap_without(self) -> GapWithout | None:
         """The gap without the question's names; None where no index has any, or none is told."""
         small, large, spread = self.small, self.large, self.spread

@@ -26,7 +26,7 @@ _SMALL: Final[FloatArray] = np.array([5 / 4, 4 / 3, 4 / 5, 3 / 4])
 #: How near the quantities must be to a factor, and to a small one; how near the prices.
 _QUANTITY, _PRICE = 0.03, 0.15
 #: The same for small ones: much narrower and wider, so that a rise beside one is doubted too.
-_SMALL_QUANTITY, _SMALL_PRICE = 0.01, 0.24
+_SMALL_QUANTITY, _SMALL_PRICE = 0.01, 0.50
 #: Ratios of quantities and of prices beyond these are not near 1.
 _TRADED, _MOVED, _MOVED_AT_FACTOR = np.log(1.18), np.log(1.25), np.log(1.10)
 #: Fewer common lines than this have no median that speaks for what the fund bought.

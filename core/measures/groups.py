@@ -25,6 +25,7 @@ class Group:
         measured: measured lines in it.
         symbols: the lines in it that the index has, for a theme; () for a sector.
         source: whose grouping it is, and of when, for a theme; "" for others.
+        named: how many lines a theme names, those that the index has not among them.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Group:
     measured: int
     symbols: tuple[str, ...] = ()
     source: str = ""
+    named: int = 0
 
     @property
     def total_return(self) -> float | None:
@@ -82,7 +84,7 @@ def themes(
         rows[[place[s] for s in members]] = True
         if members:
             group = _group(theme.name, rows, weight, contribution, members)
-            groups.append(replace(group, source=theme.source))
+            groups.append(replace(group, source=theme.source, named=len(theme.symbols)))
     return tuple(groups)
 
 

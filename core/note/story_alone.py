@@ -46,7 +46,7 @@ def alone(snapshot: Snapshot, own: Spread, *, full: bool) -> tuple[list[Sentence
     views = list(snapshot.indices.values())
     if not full:
         named = [who(view, view, voice) for view in views]
-        return ([*opening, *named, breadth(views)],)
+        return ([*opening, *named, breadth(views, full=False)],)
     opening += [_deepest(own), _run(snapshot, own)]
     names: list[list[Sentence]] = []
     for view in views:
@@ -72,7 +72,7 @@ def _opening(snapshot: Snapshot, own: Spread, voice: Voice, *, full: bool) -> li
         end = Sentence(" to ", Figure(spoken(snapshot.window.end), "question.end"))
     if level(value):
         first = Sentence(mark(snapshot), name, " ended level ", window.words, end, ".")
-        return [first, _close(snapshot, own)]
+        return [first, _close(snapshot, own, full=full)]
     kind = "gain" if value > 0 else "loss"
     claimed = Claimed(kind, "large", "own.rolling", "own.calendar", "return", owner="its")
     beside = comparisons(snapshot.window.label, own.history.length)
@@ -87,11 +87,11 @@ def _opening(snapshot: Snapshot, own: Spread, voice: Voice, *, full: bool) -> li
         mark(snapshot), name, verb, percent(value, "own.return", places),
         f" {dividends(snapshot)} ", window.words, end, claim, ".",
     )  # fmt: skip
-    return [first, context, _close(snapshot, own)]
+    return [first, context, _close(snapshot, own, full=full)]
 
 
-def _close(snapshot: Snapshot, own: Spread) -> Sentence:
-    """The last close against the highest one, and the record closes of the year."""
+def _close(snapshot: Snapshot, own: Spread, *, full: bool) -> Sentence:
+    """The last close against the highest one, and in full the record closes of the year."""
     closes, records = own.history.ratio, own.history.record_closes
     if closes is None or not own.history.whole:
         return Sentence()
@@ -102,7 +102,7 @@ def _close(snapshot: Snapshot, own: Spread) -> Sentence:
         return Sentence("It closed ", off, " below its record of ", day, ".")
     first = Figure(spoken(closes.first), f"{_LEVEL}.first")
     sentence = Sentence("It closed at a record in the closes since ", first)
-    if not records.get(now):
+    if not full or not records.get(now):
         return Sentence(sentence, ".")
     count = Figure(f"{records[now]:,}", f'own.record_closes["{now}"]')
     before = Sentence()

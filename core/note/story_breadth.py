@@ -53,27 +53,32 @@ def full_verdict(snapshot: Snapshot, voice: Voice) -> Sentence:
     )  # fmt: skip
 
 
-def breadth(views: list[IndexView]) -> Sentence:
-    """How many of each index's stocks rose, doubled and beat it; of those that may be counted."""
+def breadth(views: list[IndexView], *, full: bool = True) -> Sentence:
+    """How many of each index's stocks rose, doubled and beat it; of those that may be counted.
+
+    Args:
+        views: the indices.
+        full: more than who rose.
+    """
     clauses: list[Sentence] = []
     for view in views:
         if view.claims_breadth and view.breadth.n and view.breadth.share_up is not None:
-            clauses.append(_counts(view, first=not clauses))
+            clauses.append(_counts(view, first=not clauses, full=full))
     if not clauses:
         return Sentence()
     return Sentence("Of ", clauses[0], *(p for c in clauses[1:] for p in ("; of ", c)), ".")
 
 
-def _counts(view: IndexView, *, first: bool) -> Sentence:
+def _counts(view: IndexView, *, first: bool, full: bool) -> Sentence:
     """Say: ``IWM's 1,841 stocks 66.9% rose, 102 more than doubled and 40.8% beat the index``."""
     counts, path = view.breadth, f"indices{key(view.fund)}.breadth"
     assert counts.share_up is not None
     clauses = [Sentence(percent(counts.share_up, f"{path}.share_up"), " rose")]
     for place, rung in enumerate(counts.ladder):
-        if rung.threshold == 1 and not rung.below and rung.count:
+        if full and rung.threshold == 1 and not rung.below and rung.count:
             count = Figure(f"{rung.count:,}", f"{path}.ladder[{place}].count")
             clauses.append(Sentence(count, " more than doubled"))
-    if counts.share_outperforming is not None:
+    if full and counts.share_outperforming is not None:
         share = percent(counts.share_outperforming, f"{path}.share_outperforming")
         clauses.append(Sentence(share, " beat the index" if first else " beat theirs"))
     of = Figure(f"{counts.n:,}", f"{path}.n")

@@ -71,13 +71,18 @@ class Claimed:
     owner: str = "the"
 
     @property
+    def superlative(self) -> str:
+        """The farthest in a word: "widest" of a gap, "largest" of a return."""
+        return f"{self.size.removesuffix('e')}est"
+
+    @property
     def most(self) -> str:
-        """The superlative: "the widest lead"."""
-        return f"{self.owner} {self.size.removesuffix('e')}est {self.kind}"
+        """The farthest of all: "the widest lead"."""
+        return f"{self.owner} {self.superlative} {self.kind}"
 
     @property
     def more(self) -> str:
-        """The comparative: "a wider lead"."""
+        """Farther than another: "a wider lead"."""
         return f"a {self.size.removesuffix('e')}er {self.kind}"
 
 
@@ -214,7 +219,7 @@ def rolling_context(rank: Rank | None, claimed: Claimed, voice: Voice, *, full: 
         return Sentence()
     record, end = rank.record, Figure(spoken(rank.record.end), f"{path}.record.end")
     value = _value(record.value, f"{path}.record.{claimed.value}", voice)
-    words = f"The {claimed.most.partition(' ')[2]} of any "
+    words = f"The {claimed.superlative} {claimed.kind} of any "
     if rank.length == 1:
         return Sentence(words, "session came on ", end, ": ", value, ".")
     return Sentence(words, "such stretch ended on ", end, ": ", value, ".")
@@ -241,9 +246,9 @@ def calendar_claim(snapshot: Snapshot, ranking: Ranking, claimed: Claimed) -> Se
     if _since(ranking) is not None:
         return Sentence(words, " since ", Figure(f"{ranking.since}", f"{path}.since"))
     rank = Figure(f"{ranking.rank}", f"{path}.rank")
-    superlative = claimed.most.partition(" ")[2]
     return Sentence(
-        f", {claimed.owner} ", rank, f"{ordinal(ranking.rank)}-{superlative} {_part(snapshot)}"
+        f", {claimed.owner} ", rank, f"{ordinal(ranking.rank)}-{claimed.superlative} {claimed.kind}"
+        f" {_part(snapshot)}"
         " in ", of, " years",
     )  # fmt: skip
 
@@ -272,7 +277,7 @@ def calendar_context(ranking: Ranking, claimed: Claimed, voice: Voice) -> Senten
     if ranking.on_record and runner is not None and (runner.gap > 0) == (ranking.gap > 0):
         value = _value(runner.gap, f"{path}.runner_up.{claimed.value}", voice)
         year = Figure(f"{runner.year}", f"{path}.runner_up.year")
-        return Sentence(f"The next {claimed.size.removesuffix('e')}est was ", value, ", in ", year,
+        return Sentence(f"The next {claimed.superlative} was ", value, ", in ", year,
                         ".")  # fmt: skip
     since = _since(ranking)
     if since is None or ranking.on_record:

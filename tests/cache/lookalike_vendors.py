@@ -80,6 +80,9 @@ class VendorServer:
         if symbol in self._histories:
             return self._histories[symbol]
         days, closes, paid = self.world.history(symbol)
+        # the histories that tests ask for begin two years back
+        since = np.searchsorted(days, days[-1] - np.timedelta64(4 * 365, "D"))
+        days, closes, paid = days[since:], closes[since:], paid[since:]
         split = self.world.splits.get(symbol)
         rows = {}
         for at, when in enumerate(days.tolist()):

@@ -54,18 +54,18 @@ def test_a_date_to_wait_for_is_counted_from_the_answers_own_date(off: int) -> No
 def test_the_wait_is_right_and_shown_and_kept(
     header: str, minutes: int, off: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = {"IWM": names(20, "S"), "IVV": names(3, "L")}
+    lines = {"IWM": names(8, "S"), "IVV": names(3, "L")}
     store, ours = Store(tmp_path / "home"), NOW + timedelta(hours=off)
     with Lookalike(tmp_path, NOW, lines=lines, limit_after=5, retry_after=header) as server:
         summary = run(store, server, monkeypatch, now=ours)
         until = ours + timedelta(minutes=minutes)
         assert summary.wait_until is not None
-        # The asking itself may take a second or two.
-        assert timedelta() <= summary.wait_until - until < timedelta(seconds=10)
+        # The asking itself takes a second or two, more beside other work.
+        assert timedelta() <= summary.wait_until - until < timedelta(seconds=59)
         shown = f"Yahoo limits requests; try again after {until:%Y-%m-%d %H:%M} UTC"
         assert shown in summary.message
         sent, server.limit_after = server.charts.total(), None
         run(store, server, monkeypatch, now=until - timedelta(minutes=1))
         assert server.charts.total() == sent
         late = run(store, server, monkeypatch, now=until + timedelta(minutes=1))
-        assert late.ok and late.symbols == 20
+        assert late.ok and late.symbols == 8

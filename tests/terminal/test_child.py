@@ -81,7 +81,7 @@ def test_last_words_of_a_child_that_speaks_no_json() -> None:
     script = "import sys; print('internals: no network', file=sys.stderr); sys.exit(3)"
     heard: list[str] = []
     done = asyncio.run(child.run([sys.executable, "-c", script], heard.append))
-    assert done == (3, "no network")
+    assert done == (3, "no network", True)
     assert heard == []
 
 

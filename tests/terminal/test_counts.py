@@ -139,6 +139,13 @@ def test_a_move_of_the_focus(screen: tuple[Terminal, Burst]) -> None:
         assert 0 < pressed(screen[0], pane) < 500, pane
 
 
+def test_the_next_view(screen: tuple[Terminal, Burst]) -> None:
+    # all nine of Contributors, windows side by side and movers among them
+    pressed(screen[0], "2")
+    for place in range(9):
+        assert 0 < pressed(screen[0], "v") < 6_500, place
+
+
 def test_an_arrow_and_an_arrow_that_scrolls(screen: tuple[Terminal, Burst]) -> None:
     terminal, _ = screen
     pressed(terminal, "2")

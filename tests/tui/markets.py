@@ -27,6 +27,7 @@ from tui.host.messages import Quotes
 from tui.report.fetched import Fetched
 from tui.report.files import Ledger
 from tui.service.own_funds import add_fund
+from tui.service.own_groups import keep_group
 from tui.state.files import Memory
 from tui.state.pairs_file import PairsFile
 from tui.state.places import places
@@ -229,6 +230,10 @@ class FakeDesk:
 
     def add_fund(self, entry: FundEntry) -> str:
         return add_fund(Path(self._home.name) / "funds.toml", entry)
+
+    def keep_group(self, name: str, symbols: Sequence[str]) -> str:
+        home = Path(self._home.name)
+        return keep_group(home / "themes.toml", home / "config.lock", name, symbols)
 
     def import_command(self, path: Path) -> list[str] | None:
         self.brought.append(path)

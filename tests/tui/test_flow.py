@@ -216,13 +216,16 @@ sys.exit(CODE)
     [
         (0, "12 new closes of 12 symbols", "12 new closes of 12 symbols"),
         (1, "3 failed", "! refreshed in part: 3 failed"),
+        (1, "all 3 failed", "! nothing new came: all 3 failed"),
         (3, "no network", "! the last good numbers stay: no network"),
     ],
 )
 @pytest.mark.process
 def test_a_refresh_shows_progress_and_its_end(code: int, message: str, told: str) -> None:
     desk = FakeDesk(HELD)
+    came = repr("nothing new" not in told)
     script = CHILD.replace("CODE", str(code)).replace("MESSAGE", repr(message))
+    script = script.replace('"message":', f'"came": {came}, "message":')
     desk.argv = [sys.executable, "-c", script]
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:

@@ -188,6 +188,14 @@ def test_a_palette_is_changed_and_kept() -> None:
         assert app.theme == "light" and "light: kept in config.toml" in seen(app)
         await type_line(pilot, app, "colours pink")
         assert app.theme == "light" and "there are dark, light" in seen(app)
+        await type_line(pilot, app, "set mouse on")
+        await type_line(pilot, app, "set open board")
+        assert "open board from the next start on: kept in config.toml" in seen(app)
+        await type_line(pilot, app, "set open window")
+        assert "open = window: write one of panes, board" in seen(app)
+        await type_line(pilot, app, "set rate 2")
+        assert "'rate' is not set from here; pair, window" in seen(app)
 
     drive(story, desk=desk)
-    assert path.read_text() == '# mine\ntheme = "light"  # at night\nmouse = false\n'
+    kept = '# mine\ntheme = "light"  # at night\nmouse = true\nopen = "board"\n'
+    assert path.read_text() == kept

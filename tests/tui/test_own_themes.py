@@ -31,7 +31,7 @@ def test_the_note_shows_a_theme_with_its_source_and_names_what_it_does_not_know(
     own.write_text(MINE)
     code, out, err = filled("note")
     assert code == 0
-    assert "mine: my list, 2026-02-03" in out
+    assert "mine: 2 of 3 found; my list, 2026-02-03" in out
     assert f"{own}, line 2: ZZZ in theme" in err and err.count("\n") == 1
     (theme,) = note(filled)["indices"]["IWM"]["themes"]
     assert theme["symbols"] == ["A", "B"] and theme["source"] == "my list, 2026-02-03"
@@ -61,7 +61,7 @@ def test_a_theme_by_its_name_filters_and_marks_and_goes_again() -> None:
         await press(pilot, app, ":", *"theme ODD pair", "enter")
         assert "theme Odd pair 2 of 30" in seen(app) and "1 of 20" in seen(app)
         assert list(app.marked) == ["S01", "S29", "L19"]
-        assert "Odd pair: your own; in neither index: GONE" in seen(app)
+        assert "Odd pair: your own; 3 of 4 found; in neither index: GONE" in seen(app)
         await press(pilot, app, "X")
         assert app.question.without == ("S01", "S29", "L19")
         await press(pilot, app, "X", ":", *"theme", "enter")

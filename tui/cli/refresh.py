@@ -90,9 +90,8 @@ def fetch(
             others=[(partial(sources.source, key), sources.vendor(key)) for key in config.then],
             files=Issuers(),
         )
-    came = bool(summary.new_bars or summary.files or summary.symbols)
     # Reasons a symbol tell nothing where nobody was reached; cron mails whatever is said.
-    if style == "bar" and (came or not prices.unreachable):
+    if style == "bar" and (summary.came or not prices.unreachable):
         print(safe_lines(text(summary)), file=sys.stderr)  # noqa: T201
     elif style != "json" and not summary.ok:
         # What is to be done about a file stands at the end of its reason.
@@ -103,7 +102,7 @@ def fetch(
         print(f"internals: {safe(summary.clock)}", file=sys.stderr)  # noqa: T201
     if summary.ok:
         return 0
-    return 1 if came or desk.generation() is not None else 3
+    return 1 if summary.came or desk.generation() is not None else 3
 
 
 @contextmanager

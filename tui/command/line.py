@@ -108,7 +108,7 @@ class EditPairs:
 
 
 #: Commands that take the rest of the line as it is.
-VERBS: Final = ("view", "go", "mark", "help", "colours", "movers", "picture")
+VERBS: Final = ("view", "go", "mark", "help", "colours", "movers", "picture", "group", "set")
 Asked = (
     Words
     | Question

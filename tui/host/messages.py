@@ -85,6 +85,9 @@ class DeskLike(Protocol):
     def add_fund(self, entry: FundEntry) -> str:
         """Add a fund to the user's own list; returns the sentence that says so."""
 
+    def keep_group(self, name: str, symbols: Sequence[str]) -> str:
+        """Keep a group of names, or take it out where there are none; returns the words."""
+
     def import_command(self, path: Path) -> list[str] | None:
         """The child that imports a file, None where nothing can be brought."""
 

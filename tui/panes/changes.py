@@ -24,7 +24,7 @@ from tui.panes.wording import wrapped
 from tui.panes.years import YearsView
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
-from tui.widgets.columns import Cell, TableColumn
+from tui.widgets.columns import Cell, TableColumn, keeping
 
 if TYPE_CHECKING:
     from tui.host.scene import Scene, Side
@@ -86,7 +86,8 @@ class ChangesTable(Vertical):
         self.grid.marked = frozenset(scene.marked)
         changes = scene.snapshot.changes.get(scene.fund(side))
         ahead = scene.fund(side) in scene.snapshot.announced
-        self.grid.set_columns((DATED, *COLUMNS[1:]) if ahead else COLUMNS)
+        columns = (DATED, *COLUMNS[1:]) if ahead else COLUMNS
+        self.grid.set_columns(keeping(columns, order.key if order else ""))
         empty = (
             "No line joined or left between the two files."
             if changes

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.data.record import record
 from tui.charts import diverging_bars
+from tui.widgets.columns import keeping
 
 if TYPE_CHECKING:
     from tui.panes.listing import Grid
@@ -52,7 +53,7 @@ class GridContents:
             # the scale is that of the smallest and the largest value of the column
             return diverging_bars([*ends[key], self.bars[key][row]], width)[-1]
 
-        grid.set_columns(self.columns)
+        grid.set_columns(keeping(self.columns, self.sort_key))
         grid.sort_key, grid.reverse = self.sort_key, self.falling
         grid.fill(len(self.keys), cell, list(self.keys), empty=self.empty)
 

@@ -150,6 +150,8 @@ class Contributors(Pane):
             notes.append("themes may overlap and need not add up to the return")
         if self.view == "themes":
             notes += scene.market.reference.doubts
+        if self.view == "brinson" and scene.snapshot.sector_effects:
+            notes.append("weights here are of the measured lines, 100 % together; else of the fund")
         if self.view in ("windows", "sector windows"):
             from tui.panes.over_time import window_notes
 
@@ -291,9 +293,11 @@ class Contributors(Pane):
         """Show some names alone, or all again."""
         if self.sought is not None:
             self.sought, self.step = None, self._step_before
+        # a name that was found stays under the cursor, among all lines too
+        stays = wanted is None and self.symbol() is not None
         self.filter = wanted
         self.redraw()
-        if wanted is not None:
+        if not stays:
             self.to_top()
 
     def go(self, scene: Scene, symbol: str) -> bool:

@@ -93,6 +93,8 @@ def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContent
                 else math.fsum(group.contribution for group in by_side[side].values())
             )
             total[f"bp{tail}"] = (formats.bp(explained, unit=False), "dim")
+            weight = math.fsum(group.weight for group in by_side[side].values())
+            total[f"w{tail}"] = (formats.weight(weight, unit=False), "dim")
             values[f"bar{tail}"].append(float("nan"))
         rows.append(total)
         names.append(ALL)

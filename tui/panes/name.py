@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,6 +15,7 @@ from core.note.rank_text import rank_of
 from tui.charts import Curve, SubChart, stacked_charts
 from tui.panes.explain import ExplainRequest, ExplainScreen
 from tui.panes.help import HelpScreen, PageScreen, page_bindings
+from tui.panes.stepping import Stepping
 from tui.panes.wording import BASIS, flowed, wrapped
 from tui.text import formats
 from tui.text.safe import safe_lines
@@ -24,7 +24,8 @@ from tui.text.spans import Drawing, Line, inset, line_width
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Snapshot
     from core.data.frames import FloatArray
-    from core.data.market import Market
+    from tui.host.host import Host
+    from tui.host.scene import Scene
 
 
 @dataclass
@@ -35,30 +36,35 @@ class TrailReady(Message):
     sentence: str
 
 
-class NameScreen(PageScreen, inherit_bindings=False):
+class NameScreen(Stepping, PageScreen, inherit_bindings=False):
     """A page about one line of one index."""
 
     BINDINGS: ClassVar[list[Any]] = page_bindings(
         "drill",
         explain="explain",
-        next_match="step(1)",
-        previous_match="step(-1)",
+        next_match="other_name(1)",
+        previous_match="other_name(-1)",
+        shorter="window(-1)",
+        longer="window(1)",
+        earlier="step(-1)",
+        later="step(1)",
+        today="home",
+        basis="basis",
         copy_row="copy",
         copy_pane="copy",
         help="help",
     )
 
-    def __init__(
-        self,
-        snapshot: Snapshot,
-        market: Market,
-        fund: str,
-        symbol: str,
-        keys: Mapping[str, tuple[str, ...]],
-    ) -> None:
+    def __init__(self, host: Host, scene: Scene, fund: str, symbol: str) -> None:
         super().__init__()
-        self._shown_keys = keys
-        self.snapshot, self.market, self.fund, self.symbol = snapshot, market, fund, symbol
+        self.host = host
+        self._trail: Trail | None = None
+        self.snapshot, self.market, self.fund, self.symbol = (
+            scene.snapshot,
+            scene.market,
+            fund,
+            symbol,
+        )
 
     def on_mount(self) -> None:
         """Follow the name in a thread; say so until then."""
@@ -66,7 +72,7 @@ class NameScreen(PageScreen, inherit_bindings=False):
         self.sheet.show(lambda width, height: [[(waiting, "dim")]])
         self.run_worker(self._follow, thread=True, exit_on_error=False)
 
-    def action_step(self, step: int) -> None:
+    def action_other_name(self, step: int) -> None:
         """The next name of the index by contribution, or the one before."""
         view = self.snapshot.indices.get(self.fund)
         symbols = view.contributors.symbols if view is not None else ()
@@ -76,6 +82,13 @@ class NameScreen(PageScreen, inherit_bindings=False):
         self.symbol = symbols[place % len(symbols)]
         self.on_mount()
 
+    def answered(self) -> None:
+        """Follow the name through what is answered now."""
+        host = self.host
+        if host.snapshot is not None and host.market is not None:
+            self.snapshot, self.market = host.snapshot, host.market
+            self.run_worker(self._follow, thread=True, exit_on_error=False)
+
     def action_copy(self) -> None:
         """Copy the page."""
         # a clipboard may be pasted into a shell, and no line filter stands before it
@@ -83,17 +96,17 @@ class NameScreen(PageScreen, inherit_bindings=False):
 
     def action_help(self) -> None:
         """Show what every key does."""
-        self.app.push_screen(HelpScreen(self._shown_keys))
+        self.app.push_screen(HelpScreen(self.host.keys))
 
     def _follow(self) -> None:
-        symbol = self.symbol
+        symbol, snapshot = self.symbol, self.snapshot
         try:
-            path = trail(self.market, self.snapshot, self.fund, symbol)
+            path = trail(self.market, snapshot, self.fund, symbol)
             sentence = f"{symbol} is no line of {self.fund} in this window"
         except CoreError as error:
             path, sentence = None, f"{error}"
-        if symbol == self.symbol:
-            # a slower answer about the name before is not shown under this one
+        if symbol == self.symbol and snapshot is self.snapshot:
+            # a slower answer about what stood there before is not shown under this title
             self.post_message(TrailReady(path, sentence))
 
     def action_explain(self) -> None:
@@ -103,14 +116,28 @@ class NameScreen(PageScreen, inherit_bindings=False):
 
     def on_trail_ready(self, message: TrailReady) -> None:
         """Draw what was found."""
-        if message.trail is None:
+        self._trail = message.trail
+        if self._trail is None:
             self.sheet.show(lambda width, height: [[(f" {message.sentence}.", "bold")]])
-            return
-        self.sheet.show(partial(drawing, self.snapshot, message.trail))
+        self.status_changed()
+
+    def status_changed(self) -> None:
+        """Draw the page with what the app has to say in place of its keys."""
+        if self._trail is not None:
+            words = self.host.error or self.host.notice
+            self.sheet.show(partial(drawing, self.snapshot, self._trail, words))
 
 
-def drawing(snapshot: Snapshot, path: Trail, width: int, height: int) -> Drawing:
-    """The page: facts, then as many of three charts as there is room for."""
+def drawing(snapshot: Snapshot, path: Trail, words: str, width: int, height: int) -> Drawing:
+    """The page: facts, then as many of three charts as there is room for.
+
+    Args:
+        snapshot: what is on the screen.
+        path: the name through its window.
+        words: stand in place of the keys, "" for the keys.
+        width: cells.
+        height: lines.
+    """
     lines = _facts(snapshot, path, width)
     left = height - len(lines) - 1
     side = "small" if path.fund == snapshot.question.small else "large"
@@ -135,9 +162,17 @@ def drawing(snapshot: Snapshot, path: Trail, width: int, height: int) -> Drawing
         stacked.append(SubChart(weight, share - 1, sign=False, zero=False, caption=caption))
     stacked = [chart for chart in stacked if chart.height >= 2]
     lines += inset(stacked_charts(path.sessions, stacked, width - 2))
-    keys = (("n N", "next name, the one before"), ("d", "explain"), ("y", "copy"), ("esc", "back"))
-    hint: Line = []
-    for key, does in keys:
+    keys = (
+        ("n N", "names"),
+        ("[ ]", "window"),
+        ("< >", "date"),
+        ("t", "basis"),
+        ("d", "explain"),
+        ("y", "copy"),
+        ("esc", "back"),
+    )
+    hint: Line = [(f" {words}", "bold")] if words else []
+    for key, does in keys if not words else ():
         hint += [(f" {key}", "bold"), (f" {does} ", "dim")]
     lines.append(hint)
     return lines

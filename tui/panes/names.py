@@ -14,7 +14,7 @@ from tui.panes.sheet import Panel
 from tui.panes.wording import why_not
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
-from tui.widgets.columns import Cell, TableColumn
+from tui.widgets.columns import Cell, TableColumn, keeping
 
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Lines
@@ -103,6 +103,9 @@ class NamesTable(Vertical):
         ]
         self.grid.needle = wanted.needle if wanted else self.sought
         self.grid.sort_key, self.grid.reverse = order.key, order.falling
+        columns = keeping(COLUMNS, order.key)
+        if columns != self.grid.columns:
+            self.grid.set_columns(columns)
         self.grid.marked = frozenset[Hashable](scene.marked)
         cells = CellMaker(self, view)
         self.grid.fill(len(self.rows), cells, keys, label=cells.label)

@@ -106,7 +106,7 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
     """The first index's lines with what each brought over several windows, in bp.
 
     A cell is blank where its line is not measured in that window. Dropped in this order where
-    there is no room: sector, name, then windows as `_DROPPED` says.
+    there is no room: bars of the window sorted by, sector, name, then windows as `_DROPPED` says.
 
     Args:
         scene: what is drawn.
@@ -133,6 +133,7 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
             )
             for column in columns
         ),
+        TableColumn("bar", "", 8, "left", 10, max_width=60),
     )
     row_of: dict[str, int] = {}
     for one in answered.values():
@@ -170,10 +171,12 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
         return _bp(float(values[column][place])) if column in values else formats.MISSING
 
     keys: list[Hashable] = [symbols[row] for row in shown]
+    bars = [*values.get(key, nowhere)[shown].tolist(), *[float("nan")] * len(closing)]
     return GridContents(
         table,
         (*keys, *range(len(closing))) if answered else (),
         cell,
+        {"bar": bars},
         empty=why_not(scene, scene.sides[0]),
         sort_key=key,
         falling=order.falling,

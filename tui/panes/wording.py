@@ -144,6 +144,15 @@ def no_index(scene: Scene, width: int) -> Drawing:
     drawing: Drawing = [[]]
     for sentence in scene.snapshot.missing:
         drawing += [[(" ", ""), *line] for line in wrapped(f"{sentence}.", width - 2)]
+    gap = scene.snapshot.basket_gap
+    if gap is not None:
+        returns = ", ".join(
+            f"{view.fund} {formats.pct(view.basket_return)}" for _, view in scene.views()
+        )
+        words = (
+            f"Baskets of measured lines, not funds: gap {formats.pp(gap)} ({returns}), not ranked."
+        )
+        drawing += [[], *([(" ", ""), *line] for line in wrapped(words, width - 2, "mark"))]
     return drawing
 
 

@@ -72,6 +72,18 @@ def _spread(spread: Spread | None, basis: str) -> Json | None:
     }
 
 
+def _baskets(snapshot: Snapshot) -> Json | None:
+    """The gap of the measured lines, where that of the funds is not known."""
+    gap, small, large = snapshot.basket_gap, snapshot.small, snapshot.large
+    if gap is None or small is None or large is None:
+        return None
+    return {
+        "small_return": number(small.basket_return),
+        "large_return": number(large.basket_return),
+        "gap_pp": scaled(gap, 100),
+    }
+
+
 def _steps(steps: Sequence[Step]) -> list[Json]:
     rows = []
     for step in steps:
@@ -199,6 +211,7 @@ def document(snapshot: Snapshot, earlier: Since | None = None) -> Json:
         "missing": list(snapshot.missing),
         "warnings": list(snapshot.warnings),
         "spread": _spread(snapshot.spread, question.basis),
+        "baskets": _baskets(snapshot),
         "own": None if snapshot.own is None else own_document(snapshot.own, question.basis),
         "indices": {
             fund: index_document(snapshot, view) for fund, view in snapshot.indices.items()

@@ -266,7 +266,7 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
         ],
         "contributors": _contributors(view),
         "sectors": [_group(group, symbols=False) for group in view.sectors],
-        "themes": [_group(group, symbols=True) for group in view.themes],
+        "themes": [_group(group, symbols=True) | {"named": group.named} for group in view.themes],
         "issuers": [_group(group, symbols=True) for group in view.issuers],
         "breadth": _breadth(view, snapshot.daily.get(view.fund), snapshot.window),
         "concentration": {

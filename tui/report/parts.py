@@ -249,7 +249,7 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
         _each("contributors"),
     ),
     "sectors": (_GROUP, _each("sectors")),
-    "themes": (f"{_GROUP} symbols source", _each("themes")),
+    "themes": (f"{_GROUP} symbols source named:i", _each("themes")),
     "issuers": (f"{_GROUP} symbols", _each("issuers")),
     "breadth": ("fund measure value:f", _moments),
     "measures": ("fund measure value:f unit of:i change:f", _measures),

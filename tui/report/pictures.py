@@ -160,7 +160,7 @@ def contributions(view: IndexView, width: float) -> Sketch | None:
     lines = view.contributors
     size = len(lines)
     rows = [*range(min(NAMES, size)), *range(max(size - NAMES, min(NAMES, size)), size)]
-    title = f"{view.fund}: what its leaders and laggards brought, bp"
+    title = f"{view.fund}: its leaders and laggards, bp"
     title += " (estimated weights)" if view.estimated else ""
     return bars(
         title,

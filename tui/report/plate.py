@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
+from textwrap import shorten, wrap
 from typing import TYPE_CHECKING
 
 from core.note.note import headline
@@ -58,5 +58,5 @@ def to_svg(snapshot: Snapshot, earlier: Since | None = None, *, dark: bool = Fal
         sketch.text(_LEFT + _MARGIN, top, leaders.title, "t strong")
         sketch.put(leaders, _LEFT + _MARGIN, top + 12)
     source = f"{state_line(snapshot)} · {origins(snapshot, lines=True)}"
-    sketch.text(_MARGIN, foot, source[:180], "t muted")
+    sketch.text(_MARGIN, foot, shorten(source, 165, placeholder=" …"), "t muted")
     return sketch.svg("note", picture_style(dark=dark)) + "\n"

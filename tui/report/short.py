@@ -34,6 +34,8 @@ def to_line(snapshot: Snapshot, earlier: Since | None = None) -> str:
             parts.append(years_rank(own.same_window))
     elif spread is None:
         parts = [f"{head} not known: {'; '.join(snapshot.missing)}"]
+        if snapshot.basket_gap is not None:
+            parts.append(f"baskets, not funds, {f.pp(snapshot.basket_gap)}")
     else:
         then = ""
         if before is not None and before.gap_pp is not None:

@@ -174,5 +174,11 @@ def groups(snapshot: Snapshot) -> Iterator[ReportTable]:
             f"{view.fund} themes",
             view.themes,
             "themes may overlap and do not add up",
-            *(f"{theme.name}: {theme.source}" for theme in view.themes if theme.source),
+            *(_theme_words(theme) for theme in view.themes),
         )
+
+
+def _theme_words(theme: Group) -> str:
+    """How many of a theme's names the index has, and whose grouping it is."""
+    found = f"{theme.name}: {len(theme.symbols):,} of {theme.named:,} found"
+    return f"{found}; {theme.source}" if theme.source else found

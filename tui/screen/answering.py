@@ -116,6 +116,8 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self._paint()
         if self.main is not None and asks_another(asked, message.snapshot.question):
             self.main.to_top()
+        if isinstance(self.screen, SizedScreen):
+            self.screen.answered()
         # what nobody looks at yet waits until this is painted
         self.call_after_refresh(self._follow, old, message.snapshot)
         self.say()

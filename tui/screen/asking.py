@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from textual.worker import Worker
 
-from core.data.question import ABOVE, BELOW, STEPS, Question
+from core.data.question import ABOVE, BELOW, Question
+from tui.panes.stepping import Stepping
 from tui.screen.four_panes import FourPanes
 
 #: Thresholds of breadth above and below, coarse to fine: a session moves less than a year.
@@ -28,20 +29,10 @@ def asks_another(old: Question | None, new: Question) -> bool:
     )
 
 
-class Asking(FourPanes, inherit_bindings=False):
+class Asking(Stepping, FourPanes, inherit_bindings=False):
     """What the main screen asks of the app."""
 
     _note: Worker[Any] | None = None
-
-    def action_window(self, step: int) -> None:
-        """The next shorter or longer window."""
-        app = self.host
-        label = app.question.window.upper()
-        place = STEPS.index(label) + step if label in STEPS else STEPS.index("YTD")
-        if not 0 <= place < len(STEPS):
-            app.tell(f"{label} is the {'longest' if step > 0 else 'shortest'} window")
-            return
-        app.ask(replace(app.question, window=STEPS[place]))
 
     def action_pair(self, step: int) -> None:
         """The next pair of the watch list, or the one before; round at its ends."""
@@ -49,20 +40,6 @@ class Asking(FourPanes, inherit_bindings=False):
         pairs, pair = app.config.pairs, (app.question.small, app.question.large)
         place = pairs.index(pair) + step if pair in pairs else min(step, 0)
         self.watch_pair(place % len(pairs))
-
-    def action_step(self, sessions: int) -> None:
-        """Ask again as of a session later or earlier."""
-        self.host.step(sessions)
-
-    def action_home(self) -> None:
-        """Ask again as of the last session with closes."""
-        app = self.host
-        app.ask(replace(app.question, as_of=None))
-
-    def action_basis(self) -> None:
-        """Price return, or total return."""
-        app = self.host
-        app.ask(replace(app.question, basis="tr" if app.question.basis == "pr" else "pr"))
 
     def action_thresholds(self, step: int) -> None:
         """Finer or coarser thresholds of breadth."""

@@ -26,6 +26,7 @@ from tui.terminal import fitting
 from tui.widgets.stage import Stage
 
 if TYPE_CHECKING:
+    from core.data.frames import Theme
     from core.data.question import Question
     from tui.command.line import EditPairs
     from tui.panes.pane import Pane
@@ -297,23 +298,33 @@ class FourPanes(Stage, inherit_bindings=False):
             known = ", ".join(theme.name for theme in themes.values())
             app.tell(f"no theme is called {name!r}; known are {known}", error=True)
             return
-        app.marked.clear()
         if theme is not None:
-            listed = {s for _, view in app.scene.views() for s in view.contributors.symbols}
-            app.marked.update(dict.fromkeys(s for s in theme.symbols if s in listed))
-        scene = app.scene
+            found = self.show_names(theme)
+            app.tell(f"{theme.name}: {theme.source or 'your own'}; {found}")
+            return
+        app.marked.clear()
+        self.activate(CONTRIBUTORS)
+        self.names.show(app.scene)
+        self.changes.show(app.scene)
+        self.set_filter(None)
+
+    def show_names(self, theme: Theme) -> str:
+        """A theme's names alone, and marked; returns how many of them the indices have."""
+        app, scene = self.host, self.host.scene
+        if scene is None:
+            return ""
+        listed = {s for _, view in scene.views() for s in view.contributors.symbols}
+        app.marked.clear()
+        app.marked.update(dict.fromkeys(s for s in theme.symbols if s in listed))
         self.activate(CONTRIBUTORS)
         self.names.show(scene)
         self.changes.show(scene)
-        if theme is None:
-            self.set_filter(None)
-            return
-        if self.names.view not in ("names", "gap", "sectors"):
+        if self.names.view in ("themes", "brinson", "sector windows", "left out"):
             self.names.view = "names"
         self.set_filter(Filter(f"theme {theme.name}", (), (), frozenset(theme.symbols)))
-        lacking = [s for s in theme.symbols if s not in app.marked]
-        not_here = f"; in neither index: {' '.join(lacking)}" if lacking else ""
-        app.tell(f"{theme.name}: {theme.source or 'your own'}{not_here}")
+        lacking = [symbol for symbol in theme.symbols if symbol not in app.marked]
+        found = f"{len(app.marked):,} of {len(theme.symbols):,} found"
+        return f"{found}; in neither index: {' '.join(lacking)}" if lacking else found
 
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0; window, date and basis stay."""

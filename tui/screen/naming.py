@@ -36,7 +36,7 @@ class Naming(FourPanes, inherit_bindings=False):
         from tui.panes.name import NameScreen
 
         fund = scene.fund_of(symbol, pane.side_shown(scene))
-        self.app.push_screen(NameScreen(scene.snapshot, scene.market, fund, symbol, self.host.keys))
+        self.app.push_screen(NameScreen(self.host, scene, fund, symbol))
 
     def action_explain(self) -> None:
         """Explain the number under the cursor, or the figures of the view."""

@@ -6,11 +6,13 @@ from dataclasses import replace
 from functools import partial
 
 from cache.facts.errors import CacheError, why
+from core.data.frames import Theme
 from tui.command.commands import CONTRIBUTORS, CommandError
 from tui.panes import frame
 from tui.panes.wording import names_text
 from tui.screen.four_panes import FourPanes
 from tui.state.config import THEMES, ConfigError
+from tui.state.settings import from_typed
 
 #: Names offered where none is called as typed.
 _NEAR = 6
@@ -28,6 +30,8 @@ class Wording(FourPanes, inherit_bindings=False):
             "help": self.help_on,
             "colours": self.set_colours,
             "movers": self.show_movers,
+            "group": self.keep_group,
+            "set": self.set_setting,
             "picture": self.draw_picture,
         }[command](words)
 
@@ -117,6 +121,27 @@ class Wording(FourPanes, inherit_bindings=False):
         self.activate(CONTRIBUTORS)
         self.names.show_movers(since)
 
+    def keep_group(self, words: str) -> None:
+        """Keep a group of names and show it, take one out, or show one that is kept."""
+        from cache.facts.own_groups import group_of
+
+        app = self.host
+        if words and "=" not in words and not words.casefold().startswith("remove "):
+            self.show_theme(words)
+            return
+        try:
+            name, symbols = group_of(words)
+            done = app.desk.keep_group(name, symbols)
+        except (CacheError, OSError) as error:
+            app.tell(why(error), error=True)
+            return
+        # themes are read with the next answer
+        app.again()
+        if symbols and app.market is not None:
+            theme = Theme(name, tuple(dict.fromkeys(map(app.market.symbol, symbols))))
+            done = f"{self.show_names(theme)}; {done}"
+        app.tell(f"{name}: {done}")
+
     def set_colours(self, words: str) -> None:
         """Another palette, now and from now on."""
         app, name = self.host, words.strip().casefold()
@@ -125,13 +150,31 @@ class Wording(FourPanes, inherit_bindings=False):
             return
         self.app.theme = name
         app.config = replace(app.config, theme=name)
+        self._keep("theme", name, name)
+
+    def set_setting(self, words: str) -> None:
+        """A setting of config.toml, kept; it holds from the next start on."""
+        name, _, text = words.strip().partition(" ")
+        if name == "theme":
+            self.set_colours(text)
+            return
         try:
-            app.desk.watch_list.keep_theme(name)
+            value = from_typed(name, text.strip().removeprefix("=").strip())
+        except ConfigError as error:
+            self.host.tell(f"{error}", error=True)
+            return
+        self._keep(name, value, f"{name} {text.strip()} from the next start on")
+
+    def _keep(self, name: str, value: str | bool, words: str) -> None:
+        """Keep a setting, and say so."""
+        app = self.host
+        try:
+            app.desk.watch_list.keep(name, value)
         except (ConfigError, CacheError, OSError) as error:
             reason = f"{error}" if isinstance(error, ConfigError) else why(error)
-            app.tell(f"{name} until the end of this run: {reason}", error=True)
+            app.tell(f"{name} is not kept: {reason}", error=True)
             return
-        app.tell(f"{name}: kept in config.toml")
+        app.tell(f"{words}: kept in config.toml")
 
     def draw_picture(self, words: str) -> None:
         """A picture of what is shown, as a file."""

@@ -21,6 +21,7 @@ from tui.state.config import FILE
 from tui.state.files import Memory
 from tui.state.pairs_file import PairsFile
 from tui.state.places import Places, places
+from tui.state.settings import stamp
 from tui.state.written import Written
 from tui.workers.program import internals
 
@@ -108,7 +109,7 @@ class Desk:
         """
         from cache.facts.reference import load_reference
 
-        stamps = tuple(map(_stamp, (self.places.config / name for name in OWN_FILES)))
+        stamps = tuple(map(stamp, (self.places.config / name for name in OWN_FILES)))
         if self._facts is None or self._facts[0] != stamps:
             self._facts = stamps, load_reference(self.places.config)
         return self._facts[1]
@@ -340,6 +341,20 @@ class Desk:
             raise StoreError(refusal)
         return add_fund(self.places.config / "funds.toml", entry)
 
+    def keep_group(self, name: str, symbols: Sequence[str]) -> str:
+        """Keep a group of names in the user's themes, or take it out; returns the words for it.
+
+        Raises:
+            CacheError: it cannot be kept, or nothing is to be kept.
+            OSError: the file cannot be written.
+        """
+        from tui.service.own_groups import keep_group
+
+        if refusal := self.memory.refusal or self.read_only:
+            raise StoreError(refusal)
+        lock = self.places.state.with_name("config.lock")
+        return keep_group(self.places.config / "themes.toml", lock, name, symbols)
+
     def refresh_command(
         self, question: Question, *, full: bool = False, board: bool = False
     ) -> list[str] | None:
@@ -382,12 +397,3 @@ def _which(question: Question) -> list[str]:
     if question.alone:
         return ["--index", question.small]
     return ["--pair", f"{question.small}:{question.large}"]
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """Identify the state of a file by time, size and inode; None where there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -198,7 +198,7 @@ def _number(name: str, low: float, high: float, value: Any, *, whole: bool) -> d
 
 
 #: (table, key) of the file -> what reads its value; "" is the top of the file.
-_SETTINGS: Final[Mapping[tuple[str, str], Callable[[Any], dict[str, Any]]]] = {
+SETTINGS: Final[Mapping[tuple[str, str], Callable[[Any], dict[str, Any]]]] = {
     ("", "pair"): _pair,
     ("", "pairs"): _pairs,
     ("", "window"): _window,
@@ -220,15 +220,15 @@ _SETTINGS: Final[Mapping[tuple[str, str], Callable[[Any], dict[str, Any]]]] = {
     ("alerts", "hook"): _hook,
     ("alerts", "timeout"): partial(_number, "hook_timeout", 0.1, 300, whole=False),
 }
-_TABLES: Final = tuple(dict.fromkeys(table for table, _ in _SETTINGS if table))
+_TABLES: Final = tuple(dict.fromkeys(table for table, _ in SETTINGS if table))
 
 
-def _setting(table: str, key: str, value: Any) -> dict[str, Any]:
+def fields_of(table: str, key: str, value: Any) -> dict[str, Any]:
     """One entry of the file as fields of Config."""
-    reader = _SETTINGS.get((table, key))
+    reader = SETTINGS.get((table, key))
     if reader is not None:
         return reader(value)
-    known = [setting for where, setting in _SETTINGS if where == table]
+    known = [setting for where, setting in SETTINGS if where == table]
     if table:
         raise ConfigError(f"no such setting; known in [{table}] are {' and '.join(known)}")
     tables = " ".join(f"[{name}]" for name in _TABLES)
@@ -261,7 +261,7 @@ def read(text: str, where: str) -> Config:
         for key, entry in value.items() if table else [(name, value)]:
             place = f"[{table}] {key}" if table else key
             try:
-                settings |= _setting(table, key, entry)
+                settings |= fields_of(table, key, entry)
             except ConfigError as error:
                 line = _line(text, *filter(None, (table, key)))
                 raise ConfigError(
@@ -367,7 +367,7 @@ def with_flags(
         if value is None:
             continue
         try:
-            fields = _setting("", name, value)
+            fields = fields_of("", name, value)
         except ConfigError as error:
             raise ConfigError(f"--{name} {value}: {error}") from None
         given, flags = config.given | {name}, config.flags | {name}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from cache.store import disk
 from tui.state import config
 from tui.state.config import ConfigError, two_funds
+from tui.state.settings import inserted, stamp, toml_value, with_setting
 
 if TYPE_CHECKING:
     from tui.command.line import EditPairs
@@ -61,14 +62,7 @@ class PairsFile:
 
     def __init__(self, path: Path, lock: Path, refusal: str = "") -> None:
         self.path, self._lock, self._refusal = path, lock, refusal
-        self._stamp = self._now()
-
-    def _now(self) -> tuple[int, int, int] | None:
-        try:
-            status = self.path.stat()
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_size, status.st_ino
+        self._stamp = stamp(self.path)
 
     def news(self) -> Pairs | None:
         """The watch list, where the file has changed since it was last looked at.
@@ -76,10 +70,10 @@ class PairsFile:
         Raises:
             ConfigError: it has changed, and cannot be used; the list in force stays.
         """
-        stamp = self._now()
-        if stamp == self._stamp:
+        seen = stamp(self.path)
+        if seen == self._stamp:
             return None
-        self._stamp = stamp
+        self._stamp = seen
         return config.load(self.path).pairs
 
     def edit(self, edit: EditPairs) -> Pairs:
@@ -101,8 +95,12 @@ class PairsFile:
             self._put(changed)
         return after
 
-    def keep_theme(self, name: str) -> None:
-        """Write the palette into the file.
+    def keep(self, name: str, value: str | bool) -> None:
+        """Write a setting of the top of the file.
+
+        Args:
+            name: of `config`'s settings.
+            value: checked before.
 
         Raises:
             ConfigError: it cannot be set from here; the file is left as it was.
@@ -110,9 +108,9 @@ class PairsFile:
             OSError: it cannot be written.
         """
         with self._editing() as (_, text):
-            changed = with_theme(text, name)
+            changed = with_setting(text, name, value)
             if changed is None:
-                raise ConfigError(f'{self.path}: write theme = "{name}" there')
+                raise ConfigError(f"{self.path}: write {name} = {toml_value(value)} there")
             self._put(changed)
 
     @contextmanager
@@ -138,25 +136,7 @@ class PairsFile:
     def _put(self, text: str) -> None:
         """Write the file; a link stays one."""
         disk.replace(self.path.resolve(), text.encode())
-        self._stamp = self._now()
-
-
-def with_theme(text: str, name: str) -> str | None:
-    """A config file's text with another palette; None where that cannot be done safely."""
-    import re
-    import tomllib
-
-    data = tomllib.loads(text)
-    if "theme" in data:
-        value = re.compile(r"""^([ \t]*theme[ \t]*=[ \t]*)("[^"\n]*"|'[^'\n]*')""", re.MULTILINE)
-        changed = value.sub(rf'\g<1>"{name}"', text, count=1)
-    else:
-        changed = _inserted(text, f'theme = "{name}"\n')
-    try:
-        result = tomllib.loads(changed)
-    except tomllib.TOMLDecodeError:
-        return None
-    return changed if result == {**data, "theme": name} else None
+        self._stamp = stamp(self.path)
 
 
 def _array(pairs: Pairs) -> str:
@@ -175,7 +155,7 @@ def with_pairs(text: str, before: Pairs, after: Pairs) -> str | None:
 
     data = tomllib.loads(text)
     if _KEY not in data:
-        changed: str | None = _inserted(text, f"{_KEY} = {_array(after)}\n")
+        changed: str | None = inserted(text, f"{_KEY} = {_array(after)}\n")
     else:
         spans = _spans(text)
         listed = tuple(two_funds(name) for name in data[_KEY])
@@ -191,19 +171,6 @@ def with_pairs(text: str, before: Pairs, after: Pairs) -> str | None:
     # nothing but the list may differ, and the list is the one wanted
     same = {**result, _KEY: None} == {**data, _KEY: None}
     return changed if same and tuple(map(two_funds, result[_KEY])) == after else None
-
-
-def _inserted(text: str, line: str) -> str:
-    """The line at the end of the top of a file: before its first table."""
-    lines = text.splitlines(keepends=True)
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
-    first = next((n for n, row in enumerate(lines) if row.lstrip().startswith("[")), len(lines))
-    # the comment over a table stays over it
-    while 0 < first < len(lines) and lines[first - 1].lstrip().startswith("#"):
-        first -= 1
-    gap = "\n" if first < len(lines) else ""
-    return "".join([*lines[:first], line, gap, *lines[first:]])
 
 
 def _spans(text: str) -> list[tuple[int, int]] | None:

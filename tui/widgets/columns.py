@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from core.data.record import record
@@ -102,6 +103,11 @@ def lay_out(columns: Sequence[TableColumn], width: int) -> list[PlacedColumn]:
         placed.append(PlacedColumn(column, x, size))
         x += size + GAP
     return placed
+
+
+def keeping(columns: Sequence[TableColumn], key: str) -> tuple[TableColumn, ...]:
+    """The columns with the one they are sorted by dropped last, so that its arrow is in sight."""
+    return tuple(replace(c, priority=0) if c.key == key else c for c in columns)
 
 
 def cells_of(data: Mapping[str, Sequence[Cell]]) -> CellOf:

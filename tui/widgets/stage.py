@@ -40,6 +40,9 @@ class SizedScreen(Screen[None], inherit_bindings=False):
     def status_changed(self) -> None:
         """The app's message in the status line has changed."""
 
+    def answered(self) -> None:
+        """The app has another answer."""
+
     def _screen_resized(self, size: Size, *more: Any) -> None:
         if size == self.app.size or not tested():
             super()._screen_resized(size, *more)

@@ -52,22 +52,26 @@ def progress_text(fields: dict[str, Any]) -> str:
     return " · ".join([*parts, *(text for text in said_last if isinstance(text, str) and text)])
 
 
-async def run(argv: list[str], report: Callable[[str], None]) -> tuple[int, str]:
+async def run(argv: list[str], report: Callable[[str], None]) -> tuple[int, str, bool]:
     """Run a refresh to its end, as `follow` does; ``report`` is told each progress sentence.
+
+    Returns:
+        As `follow`, and whether anything new came, as far as it says.
 
     A process that ends well without a summary of what it brought was no refresh: code 2.
     """
-    summarized = False
+    summarized, came = False, True
 
     def take(fields: dict[str, Any]) -> None:
-        nonlocal summarized
+        nonlocal summarized, came
         summarized = summarized or (fields.get("stage") == "done" and bool(fields.get("message")))
+        came = came and fields.get("came") is not False
         report(progress_text(fields))
 
     code, last = await follow(argv, take, "the refresh")
     if code == 0 and not summarized:
-        return 2, f"the refresh ended without its result{last and f': {last}'}"
-    return code, last
+        return 2, f"the refresh ended without its result{last and f': {last}'}", False
+    return code, last, came
 
 
 async def follow(

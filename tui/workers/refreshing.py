@@ -116,7 +116,7 @@ class Refresher:
             host.say()
 
         try:
-            code, last = await child.run(argv, report)
+            code, last, came = await child.run(argv, report)
         finally:
             self.progress = None
         self._until = wait_until([last], host.now()) if code == 1 else None
@@ -128,7 +128,8 @@ class Refresher:
         elif code == 0:
             host.tell(last or "refreshed")
         elif code == 1:
-            host.tell(f"refreshed in part: {last or 'some lines could not be fetched'}", error=True)
+            done = "refreshed in part" if came else "nothing new came"
+            host.tell(f"{done}: {last or 'some lines could not be fetched'}", error=True)
         else:
             why = last or f"the refresh ended with code {code}"
             host.tell(f"the last good numbers stay: {why}", error=True)

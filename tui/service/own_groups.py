@@ -1,0 +1,46 @@
+"""The user's own themes.toml: a group of names more in it, changed, or less."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cache.facts.datafile import toml_text
+from cache.facts.own_groups import with_group, without_group
+from cache.store import disk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+#: Seconds to wait for another process that edits the user's files.
+_PATIENCE: Final = 5.0
+
+
+def keep_group(file: Path, lock: Path, name: str, symbols: Sequence[str]) -> str:
+    """Keep a group in the user's file, or take it out; returns the words that say so.
+
+    Args:
+        file: themes.toml in the config directory; need not exist.
+        lock: a file that one process at a time has while it edits.
+        name: of the group.
+        symbols: its names; none to take it out.
+
+    Raises:
+        SourceError: the group cannot be kept, or the file is broken.
+        CacheError: another process does not let go of it.
+        OSError: the file cannot be written.
+    """
+    disk.make(lock.parent)
+    disk.make(file.parent)
+    with disk.locked(lock, _PATIENCE):
+        try:
+            before = toml_text(file)
+        except (FileNotFoundError, NotADirectoryError):
+            before = ""
+        text = with_group(before, file, name, symbols) if symbols else None
+        text = without_group(before, file, name) if text is None else text
+        # a link stays one
+        disk.replace(file.resolve(), text.encode())
+    if not symbols:
+        return f"no longer in {file.name}"
+    return f"kept in {file.name}"
