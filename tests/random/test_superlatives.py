@@ -280,7 +280,7 @@ def test_no_superlative_of_years_has_a_counterexample(case: tuple[Market, Questi
         event("full years")
         first = int(match[2] or match[3])
         years = [y for y in every_side if y >= first]
-        assert len(every_side) >= 10 and len(years) >= 3
+        assert len(every_side) >= 10 and (match[2] or now - first > 3)
         # the year named is the last that was as wide; or the first of all, and none was
         assert match[2] is None or first == min(every_side)
         assert all(every_side[y] < wide for y in years if match[2] or y > first)
