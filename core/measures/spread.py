@@ -92,7 +92,7 @@ class Ranking:
         next_gap: the gap that would take the next better rank, None at rank 1.
         z: (gap - mean) / sample sd of the earlier years; None under two years.
         percentile: share of the earlier years strictly below; None without any.
-        claim: there are at least ten earlier years.
+        claim: there are at least ten earlier years, and none without closes since the one named.
     """
 
     gap: float
@@ -158,15 +158,19 @@ class Spread:
         return float((self.ratio_line / np.maximum.accumulate(self.ratio_line) - 1).min())
 
 
-def rank_gap(gap: float, earlier: Iterable[YearGap], this_year: YearGap | None = None) -> Ranking:
+def rank_gap(
+    gap: float, earlier: Iterable[YearGap], now: int, this_year: YearGap | None = None
+) -> Ranking:
     """Rank a gap among those of earlier years.
 
     With s = sign(gap): rank = 1 + count(s g_y > s gap); since = the latest year with
-    s g_y >= s gap. Gaps are compared at 0.01 pp.
+    s g_y >= s gap. Gaps are compared at 0.01 pp. Nothing is claimed over a year without closes:
+    it may have been wider.
 
     Args:
         gap: fraction.
         earlier: the years to compare with, any order.
+        now: the year of the gap.
         this_year: this window as a year of the history, where it is shown as one.
     """
     years = sorted(earlier, key=lambda y: y.year)
@@ -179,13 +183,16 @@ def rank_gap(gap: float, earlier: Iterable[YearGap], this_year: YearGap | None =
     runner = max(years, key=lambda y: (side * y.gap, y.year), default=None)
     gaps = np.array([year.gap for year in years])
     spread = float(gaps.std(ddof=1)) if len(gaps) > 1 else 0.0
-    claim = len(years) >= CLAIM_YEARS
+    since = max(as_wide, default=None)
+    named = {year.year for year in years if since is None or year.year >= since}
+    unbroken = not named or len(named) == now - min(named)
+    claim = len(years) >= CLAIM_YEARS and unbroken
     return Ranking(
         gap=gap,
         history=(*years, this_year) if this_year else tuple(years),
         rank=1 + len(wider),
         of=len(years) + 1,
-        since=max(as_wide, default=None),
+        since=since,
         on_record=claim and not as_wide,
         ties=max(ties, default=None),
         runner_up=runner,
@@ -270,8 +277,8 @@ def spread(
         small_line=small_line - 1,
         large_line=large_line - 1,
         ratio_line=small_line / large_line,
-        same_window=rank_gap(this_year.gap, (y for y in same if y), this_year),
-        full_years=rank_gap(this_year.gap, (y for y in full if y)),
+        same_window=rank_gap(this_year.gap, (y for y in same if y), this_year.year, this_year),
+        full_years=rank_gap(this_year.gap, (y for y in full if y), this_year.year),
         history=PairHistory(
             sessions=sessions[:stop],
             small=small[:stop],

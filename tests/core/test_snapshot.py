@@ -107,7 +107,11 @@ def test_without_fund_closes_the_contributions_are_told() -> None:
     assert found.spread is None and found.small is not None
     assert found.small.fund_return is None and found.small.unexplained is None
     assert found.small.basket_return == pytest.approx((60 * 0.2 + 38 * -0.05) / 98)
-    assert headline(found) == "no closes of IWM: import them or fetch."
+    # C rises by 2.5 % and D stands still: 50 * .025 / 99
+    assert headline(found) == (
+        "no closes of IWM: import them or fetch. The measured lines alone, not the funds, are apart"
+        " by +9.04 pp this year (IWM +10.31 %, SPY +1.26 %), which is not ranked."
+    )
 
 
 def test_below_the_coverage_floor_nothing_is_claimed() -> None:

@@ -19,7 +19,8 @@ def years(gaps: dict[int, float]) -> list[YearGap]:
 
 
 def ranked(gap: float, others: list[float]) -> Ranking:
-    return rank_gap(gap, years({2010 + i: g for i, g in enumerate(others)}))
+    gaps = {2010 + i: g for i, g in enumerate(others)}
+    return rank_gap(gap, years(gaps), 2010 + len(others))
 
 
 def test_rank_is_on_the_gaps_own_side() -> None:
@@ -45,6 +46,20 @@ def test_under_ten_earlier_years_nothing_is_claimed() -> None:
     few = ranked(0.5, [0.0] * 9)
     assert not few.claim and not few.on_record
     assert ranked(0.5, [0.0] * 10).claim
+
+
+def test_nothing_is_claimed_over_a_year_that_is_not_held() -> None:
+    gaps = dict.fromkeys(range(2010, 2025), 0.0) | {2019: 0.5}
+    assert rank_gap(0.3, years(gaps), 2025).claim
+    del gaps[2022]
+    over = rank_gap(0.3, years(gaps), 2025)
+    assert over.since == 2019 and not over.claim
+    record = rank_gap(0.6, years(gaps), 2025)
+    assert not record.claim and not record.on_record
+    # since 2023 every year is held
+    assert rank_gap(0.3, years(gaps | {2023: 0.4}), 2025).claim
+    # nor is it claimed where the last year is the one that lacks closes
+    assert not rank_gap(0.3, years(gaps), 2026).claim
 
 
 def test_z_and_percentile_are_against_the_earlier_years_alone() -> None:

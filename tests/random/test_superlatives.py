@@ -266,6 +266,7 @@ def test_no_superlative_of_years_has_a_counterexample(case: tuple[Market, Questi
         assert match[1] == ("lead" if own > 0 else "deficit") and len(same_side) >= 10
         since = int(match[5]) if match[5] else None
         assert max((y for y, g in same_side.items() if g >= wide), default=None) == since
+        assert set(range(since or min(same_side), now)) <= set(same_side)
         if since is None:
             assert int(match[2] or match[4]) == len(same_side) + 1
             assert match[3] is None or int(match[3]) == min(same_side)
@@ -281,6 +282,8 @@ def test_no_superlative_of_years_has_a_counterexample(case: tuple[Market, Questi
         first = int(match[2] or match[3])
         years = [y for y in every_side if y >= first]
         assert len(every_side) >= 10 and (match[2] or now - first > 3)
+        # each year between has closes
+        assert set(range(first, now)) <= set(every_side)
         # the year named is the last that was as wide; or the first of all, and none was
         assert match[2] is None or first == min(every_side)
         assert all(every_side[y] < wide for y in years if match[2] or y > first)

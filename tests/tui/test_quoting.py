@@ -49,9 +49,9 @@ def test_a_cut_list_says_of_how_many_rows_it_is() -> None:
 def test_the_skill_file_tells_of_every_tool_and_of_no_other() -> None:
     text = (Path(tui.cli.__file__).parent / "SKILL.md").read_text(encoding="utf-8")
     assert re.findall(r"^- `(\w+)`:", text, re.MULTILINE) == [
-        "board", "ask", "history", "explain", "status", "funds",
+        "board", "ask", "history", "record", "explain", "status", "funds",
     ]  # fmt: skip
-    assert set(TOOLS) == {"board", "ask", "history", "explain", "status", "funds"}
+    assert set(TOOLS) == {"board", "ask", "history", "record", "explain", "status", "funds"}
     head = text.split("---")[1]
     assert re.search(r"^name: internals$", head, re.MULTILINE)
     assert re.search(r"^description: .{50,1024}$", head, re.MULTILINE)

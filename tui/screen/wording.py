@@ -42,7 +42,7 @@ class Wording(FourPanes, inherit_bindings=False):
         begun = [one for one in known if one[1].startswith(wanted)]
         match = [one for one in known if one[1] == wanted] or begun
         if not wanted or not match:
-            views = ", ".join(view for _, view in known)
+            views = ", ".join(dict.fromkeys(view for _, view in known))
             self.host.tell(f"no view is called {name!r}; there are {views}", error=True)
             return
         here = next((one for one in match if one[0] == self.active), match[0])
