@@ -153,7 +153,7 @@ def test_what_is_estimated_partial_or_wrong_is_said(filled: Cli, tmp_path: Path)
         assert states == ["final", "final, estimated"]
         for arguments, word in (
             ({"pair": "IWM"}, "IWM:SPY"),
-            ({"pair": "IWM:SPY", "index": "IWM"}, "one of them"),
+            ({"pair": "IWM:SPY", "index": "IWM"}, "give one of the two"),
             ({"as_of": "yesterday"}, "2026-06-26"),
             ({"paths": ["spread.nothing"]}, "spread has small_return"),
             ({"paths": ["bridge[99]"]}, "bridge has 5 rows"),

@@ -215,12 +215,13 @@ def _board(desk: Desk, arguments: Json) -> Json:
 
 
 def _status(desk: Desk, arguments: Json) -> Json:
+    from cache.sources.series import stored_series
     from tui.cli.status import state_of
     from tui.report.status import document
 
     now = datetime.now(UTC)
     config, _ = _settings(desk, arguments)
-    whole = document(*state_of(desk, config, now))
+    whole = document(*state_of(desk, config, now), stored_series(desk.places.config))
     return _held(desk, whole, arguments, now)
 
 

@@ -29,7 +29,12 @@ FEW = 12
 
 
 def document(
-    contents: Held, market: Market, store: Path, fetched: Fetched, now: datetime
+    contents: Held,
+    market: Market,
+    store: Path,
+    fetched: Fetched,
+    now: datetime,
+    series: Mapping[str, Series] = {},
 ) -> dict[str, Any]:
     """The store's state as plain JSON values.
 
@@ -39,6 +44,7 @@ def document(
         store: the directory it is kept in.
         fetched: what the last refresh brought, and what is missing.
         now: with a time zone; ages are counted from it.
+        series: those imported.
     """
     prices = contents.prices
     last = market.last_close
@@ -48,11 +54,11 @@ def document(
     for fund in sorted(contents.holdings):
         newest = contents.holdings[fund][-1]
         symbols = [market.symbol(s) for s in newest.symbols]
-        series = market.series(fund)
+        levels = market.series(fund)
         funds[fund] = {
             "closes": None
-            if series is None
-            else {"first": str(series.sessions[0]), "last": str(series.sessions[-1])},
+            if levels is None
+            else {"first": str(levels.sessions[0]), "last": str(levels.sessions[-1])},
             "holdings": [
                 {
                     "as_of": file.as_of.isoformat(),
@@ -104,6 +110,15 @@ def document(
         ],
         "announced": _announced(contents),
         "themes": list(market.reference.doubts),
+        "series": {
+            name: {
+                "values": len(one.values),
+                "first": str(min(one.values)),
+                "last": str(max(one.values)),
+                "from": one.source,
+            }
+            for name, one in series.items()
+        },
     }
 
 
@@ -136,17 +151,8 @@ def to_json(
     now: datetime,
     series: Mapping[str, Series] = {},
 ) -> str:
-    """The state as JSON, one trailing newline; ``series`` are those imported."""
-    state = document(contents, market, store, fetched, now)
-    state["series"] = {
-        name: {
-            "values": len(one.values),
-            "first": str(min(one.values)),
-            "last": str(max(one.values)),
-            "from": one.source,
-        }
-        for name, one in series.items()
-    }
+    """The state as JSON, one trailing newline; the arguments as for `document`."""
+    state = document(contents, market, store, fetched, now, series)
     return json.dumps(state, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
