@@ -37,7 +37,9 @@ def screen(home: Path) -> None:
     from tui.state.places import places
 
     class Busy(Desk):
-        def refresh_command(self, question: Question, *, full: bool = False) -> list[str] | None:
+        def refresh_command(
+            self, question: Question, *, full: bool = False, board: bool = False
+        ) -> list[str] | None:
             return [sys.executable, "-m", "bench.busy", "child"]
 
     desk = Busy(places(home, demo=True), demo=True, home=home)

@@ -27,8 +27,8 @@ FEWER, FEWER_PART = 3, 0.05
 WHOLE: Final = 0.98
 #: A fund with fewer lines may sell several at once.
 FEW_LINES: Final = 100
-#: One-way turnover that a fund has to have shown before; and where it has shown none at all yet.
-TURNOVER, FIRST_TURNOVER = 0.30, 0.60
+#: One-way turnover that a fund has to have shown before.
+TURNOVER = 0.30
 #: A value is off its quantity times price beyond this, for more than this part of the lines.
 VALUE, VALUE_PART = 0.01, 0.05
 #: A file's price is off the close beyond this, for this part of the lines, of at least so many.
@@ -106,8 +106,7 @@ def _fewer(file: Holdings, before: Holdings, usual: float | None) -> list[str]:
 
 def _turned_over(file: Holdings, before: Holdings, usual: float | None) -> list[str]:
     traded = _turnover(before, file)
-    limit = FIRST_TURNOVER if usual is None else max(TURNOVER, usual)
-    if traded <= limit:
+    if traded <= max(TURNOVER, usual or 0.0):
         return []
     than = "" if usual is None else f", never above {usual:.0%} before"
     return [f"says that {traded:.0%} of the fund was traded since {before.as_of}{than}"]
