@@ -12,6 +12,7 @@ import numpy as np
 
 from core.data.bars import Fill
 from core.data.frames import (
+    EXACT_DECIMALS,
     JUMP,
     STALE_SESSIONS,
     Block,
@@ -153,7 +154,8 @@ def _known_on(
     size = max(price / before, before / price)
     if size > JUMP:
         return None
-    if all(abs(size / split - 1) > _NEAR for split in _SPLITS):
+    # 25.00 and 38.625 are 1.03 times 1.5 apart, and near; in binary they are a little more
+    if all(round(abs(size / split - 1), EXACT_DECIMALS) > _NEAR for split in _SPLITS):
         return when
     if after is None:
         return None

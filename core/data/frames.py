@@ -33,6 +33,8 @@ STALE_SESSIONS: Final = 5
 NOT_READ: Final = "not read"
 #: A one-day move beyond this factor (or below its inverse) needs a split on record.
 JUMP: Final = 10.0
+#: Decimals at which levels and their ratios are compared: what differs beyond is rounding.
+EXACT_DECIMALS: Final = 12
 
 
 def day(value: date) -> np.datetime64:

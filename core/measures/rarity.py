@@ -12,7 +12,15 @@ from typing import Final, Literal
 
 import numpy as np
 
-from core.data.frames import BoolArray, Dates, FloatArray, IntArray, day, pydate
+from core.data.frames import (
+    EXACT_DECIMALS,
+    BoolArray,
+    Dates,
+    FloatArray,
+    IntArray,
+    day,
+    pydate,
+)
 from core.data.record import record
 from core.data.windows import ANCHOR_DAYS, years_back
 
@@ -20,8 +28,6 @@ from core.data.windows import ANCHOR_DAYS, years_back
 CLAIM_VALUES: Final = 250
 #: Two gaps are as wide as one another when they are equal at 0.01 pp.
 TIE_DECIMALS: Final = 4
-#: Decimals at which levels and changes are compared: a tie is no rise.
-EXACT_DECIMALS: Final = 12
 #: "Since" is worth most from so many years back, and is said from one year back at all.
 FAR_YEARS, NEAR_YEARS = 5, 1
 #: Share of the history that a value lies beyond for the percentile to be said as a claim.

@@ -10,12 +10,11 @@ from typing import Final
 
 import numpy as np
 
-from core.data.frames import Dates, FloatArray, IntArray, day, pydate
+from core.data.frames import EXACT_DECIMALS, Dates, FloatArray, IntArray, day, pydate
 from core.data.record import record
 from core.data.windows import years_back
 from core.measures.rarity import (
     CLAIM_VALUES,
-    EXACT_DECIMALS,
     Extreme,
     Standing,
     standing_since,

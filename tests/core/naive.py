@@ -136,7 +136,7 @@ class Naive(Lists):
                     continue
                 price /= math.prod(factor for on, factor in tape.split.items() if on > dated)
                 step = max(price / tape.price[base], tape.price[base] / price)
-                near = any(0.97 <= step / f <= 1.03 for f in (1.5, 2, 3, 4, 5, 10, 20))
+                near = any(abs(round(step / f - 1, 12)) <= 0.03 for f in (1.5, 2, 3, 4, 5, 10, 20))
                 if step > 10 or (near and self.lonely(tape, base, dated, price)):
                     continue
                 found.setdefault((symbol, dated), (base, price))

@@ -77,6 +77,9 @@ def test_a_price_on_another_basis_than_the_closes_is_not_taken() -> None:
     held = asked(level, price=10.0)
     assert held.line_tickers.filled == {}
     assert brought(held)[1] == pytest.approx(0.0)
+    # one at the limit, 1.03 times 3:2, is as near
+    quarters = [25.0 if i != FILE else NAN for i in range(SIZE)]
+    assert asked(quarters, price=38.625).line_tickers.filled == {}
     # nor is one ten times off
     assert asked(without(FILE), price=200.0).line_tickers.filled == {}
 
