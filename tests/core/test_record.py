@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -15,34 +16,22 @@ from core.data.record import record
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@record(frozen=True, slots=True)
-class Slotted:
-    """A record as most are."""
+def sample(decorate: Callable[[type], type]) -> type:
+    """One class, made a record or a dataclass."""
 
-    name: str
-    count: int = 2
-    parts: list[int] = field(default_factory=list)
-    note: str = field(default="", repr=False, compare=False)
+    class Sample:
+        name: str
+        count: int = 2
+        parts: list[int] = field(default_factory=list)
+        note: str = field(default="", repr=False, compare=False)
 
-
-@record(frozen=True)
-class Open:
-    """A record with a ``__dict__``."""
-
-    name: str
-    count: int = 2
-    parts: list[int] = field(default_factory=list)
-    note: str = field(default="", repr=False, compare=False)
+    return decorate(Sample)
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """The same of the standard library."""
-
-    name: str
-    count: int = 2
-    parts: list[int] = field(default_factory=list)
-    note: str = field(default="", repr=False, compare=False)
+#: A record as most are, one with a ``__dict__``, and the same of the standard library.
+SLOTTED = sample(record(frozen=True, slots=True))
+OPEN = sample(record(frozen=True))
+MODEL = sample(dataclass(frozen=True, slots=True))
 
 
 @record(frozen=True, slots=True)
@@ -60,13 +49,13 @@ class Itself:
     name: str
 
 
-@pytest.mark.parametrize("kind", [Slotted, Open, Model])
+@pytest.mark.parametrize("kind", [SLOTTED, OPEN, MODEL])
 def test_it_is_made_compared_printed_and_replaced_as_a_dataclass_is(kind: Any) -> None:
     one = kind("a", note="x")
     assert (one.name, one.count, one.parts, one.note) == ("a", 2, [], "x")
     assert one.parts is not kind("a").parts
     assert one == kind("a", 2, [], "y") and one != kind("b") and one != "a"
-    assert repr(one) == f"{kind.__name__}(name='a', count=2, parts=[])"
+    assert repr(one) == f"{kind.__qualname__}(name='a', count=2, parts=[])"
     assert replace(one, count=3) == kind("a", 3)
     assert [member.name for member in fields(kind)] == ["name", "count", "parts", "note"]
     with pytest.raises(TypeError, match="name"):
@@ -75,7 +64,7 @@ def test_it_is_made_compared_printed_and_replaced_as_a_dataclass_is(kind: Any) -
     assert deep == kind("a", 2, [1]) and copy.copy(deep).parts is deep.parts
 
 
-@pytest.mark.parametrize("kind", [Slotted, Open, Model])
+@pytest.mark.parametrize("kind", [SLOTTED, OPEN, MODEL])
 def test_it_cannot_be_changed(kind: Any) -> None:
     one = kind("a")
     for name in ("name", "count", "parts"):
@@ -86,7 +75,7 @@ def test_it_cannot_be_changed(kind: Any) -> None:
     assert one == kind("a")
 
 
-@pytest.mark.parametrize("kind", [Slotted, Open])
+@pytest.mark.parametrize("kind", [SLOTTED, OPEN])
 def test_it_takes_no_other_names(kind: Any) -> None:
     with pytest.raises(AttributeError):
         kind("a").other = 1
