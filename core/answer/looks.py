@@ -102,8 +102,8 @@ class Look:
 def look(snapshot: Snapshot) -> Look:
     """What to remember of an answer."""
     question, spread, own = snapshot.question, snapshot.spread, snapshot.own
-    whole = own if spread is None else spread
-    ranking = whole.same_window if whole is not None and whole.same_window.claim else None
+    ranked = snapshot.ranked
+    ranking = ranked.same_window if ranked is not None and ranked.same_window.claim else None
     return Look(
         small=question.small,
         large=question.large,
