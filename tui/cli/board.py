@@ -23,14 +23,25 @@ if TYPE_CHECKING:
 
 
 def write_board(
-    desk: Desk, config: Config, as_of: date | None, arguments: argparse.Namespace
+    desk: Desk,
+    config: Config,
+    as_of: date | None,
+    arguments: argparse.Namespace,
+    group: str | None,
 ) -> int:
     """Write the board and return the exit code: 1 where a pair has no answer, 2 for wrong use.
+
+    Args:
+        desk: what is held.
+        config: gives the watch list, basis and window.
+        as_of: None for the last session.
+        arguments: the format and where it is written to.
+        group: one group of pairs, None for all.
 
     Raises:
         ConfigError, CacheError, UnavailableError: see `the_board`.
     """
-    answer = the_board(desk, config, as_of, arguments.group)
+    answer = the_board(desk, config, as_of, group)
     text: str | bytes
     if arguments.format in DRAWN:
         from tui.report.gallery import board_svg, drawn
