@@ -13,7 +13,7 @@ from core.data.errors import UnavailableError
 from core.data.question import normal
 from tui.report.board import WRITERS
 from tui.report.files import answer_to
-from tui.report.formats import DRAWN
+from tui.report.formats import PICTURE_FORMATS
 from tui.state.config import ConfigError
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say
 
@@ -43,10 +43,11 @@ def write_board(
     """
     answer = the_board(desk, config, as_of, group)
     text: str | bytes
-    if arguments.format in DRAWN:
-        from tui.report.gallery import board_svg, drawn
+    if arguments.format in PICTURE_FORMATS:
+        from tui.report.gallery import board_svg
+        from tui.report.png import in_format
 
-        text = drawn(board_svg(answer, dark=arguments.dark), arguments.format)
+        text = in_format(board_svg(answer, dark=arguments.dark), arguments.format)
     elif arguments.dark:
         return say("--dark goes with --format svg or png", BAD_INPUT)
     else:

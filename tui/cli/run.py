@@ -219,14 +219,14 @@ def _alone(question: Question, arguments: argparse.Namespace) -> Question:
 
 def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Namespace) -> int:
     from tui.report.files import answer_to
-    from tui.report.formats import DRAWN, tells_daily, written
+    from tui.report.formats import PICTURE_FORMATS, tells_daily, written
 
     if arguments.part is not None and arguments.format != "csv":
         return say(
             "--part goes with --format csv, whose table it picks; `internals export` writes all",
             BAD_INPUT,
         )
-    drawing = arguments.format in DRAWN
+    drawing = arguments.format in PICTURE_FORMATS
     if not drawing and (arguments.picture or arguments.dark):
         return say("--picture and --dark go with --format svg or png", BAD_INPUT)
     if arguments.length is not None and (arguments.format not in ("text", "md") or arguments.since):
@@ -258,14 +258,14 @@ def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Na
 
         text = part_csv(snapshot, earlier, arguments.part)
     elif drawing:
-        from tui.report import gallery, plate
+        from tui.report import gallery, plate, png
 
         svg = (
             gallery.to_svg(snapshot, arguments.picture, dark=arguments.dark)
             if arguments.picture
             else plate.to_svg(snapshot, dark=arguments.dark)
         )
-        text = gallery.drawn(svg, arguments.format)
+        text = png.in_format(svg, arguments.format)
     else:
         text = written(snapshot, arguments.format, earlier)
     answer_to(arguments.output, text, desk.ledger, kind=arguments.format, force=arguments.force)

@@ -12,7 +12,7 @@ from core.answer.board_breadth import COLUMNS as BREADTH
 from core.answer.board_breadth import BoardBreadth
 from core.measures.ratio import AVERAGES
 from tui.report.export import plain_table
-from tui.report.formats import DRAWN
+from tui.report.formats import PICTURE_FORMATS
 from tui.report.page import page, table_html
 from tui.report.parts import TidyColumn, TidyTable
 from tui.report.sketch import clean
@@ -239,4 +239,4 @@ WRITERS: Final[Mapping[str, Callable[[Board, Breadths], str]]] = {
     "html": to_html,
     "line": to_line,
 }
-FORMATS: Final = (*WRITERS, *DRAWN)
+FORMATS: Final = (*WRITERS, *PICTURE_FORMATS)
