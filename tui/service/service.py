@@ -18,10 +18,9 @@ from cache.facts.errors import StoreEmpty, StoreError
 from core.data.question import Basis, Question
 from core.data.record import record
 from tui.state.config import FILE
+from tui.state.config_file import ConfigFile, stamp
 from tui.state.files import Memory
-from tui.state.pairs_file import PairsFile
 from tui.state.places import Places, places
-from tui.state.settings import stamp
 from tui.state.written import Written
 from tui.workers.program import internals
 
@@ -79,7 +78,7 @@ class Desk:
         self.ledger: Ledger = Written(places, self.memory)
         self.read_only = self.memory.refusal
         lock = places.state.with_name("config.lock")
-        self.watch_list = PairsFile(places.settings / FILE, lock, self.memory.refusal)
+        self.config_file = ConfigFile(places.settings / FILE, lock, self.memory.refusal)
         if places.published:
             from cache.store.publish import published_words
 
