@@ -131,7 +131,7 @@ def _state(snapshot: Snapshot) -> str:
         else f"{window.start} to {window.end}"
     )
     parts = (
-        " against ".join(snapshot.question.funds),
+        _funds(snapshot),
         f"{window.label} {dates}",
         BASIS_WORDS[snapshot.question.basis],
         f"as of {snapshot.as_of}",
@@ -142,9 +142,9 @@ def _state(snapshot: Snapshot) -> str:
 
 def _ratio_state(snapshot: Snapshot) -> str:
     """The state line of the ratio, which knows no window."""
-    spread, funds = _of(snapshot)
+    spread = _spread(snapshot)
     assert spread is not None
-    history = spread.history
+    history, funds = spread.history, _funds(snapshot)
     words = "closes" if snapshot.question.alone else "ratio of closes"
     if history.ratio_of_prices is None:
         words = BASIS_WORDS[snapshot.question.basis]
@@ -165,10 +165,12 @@ def board_svg(board: Board, *, dark: bool = False) -> str:
 def origins(snapshot: Snapshot, *, lines: bool) -> str:
     """Who gave the closes of the funds, or all prices and the holdings files: "prices: Yahoo"."""
     funds = tuple(f"prices {fund}" for fund in snapshot.question.funds)
+    beginnings = {"prices": ("prices",), "holdings": ("holdings",)} if lines else {"prices": funds}
     parts = []
-    for name, kinds in (("prices", ("prices",) if lines else funds), ("holdings", ("holdings",))):
-        names = dict.fromkeys(s.origin for s in snapshot.sources if s.what.startswith(kinds))
-        parts += [f"{name}: {', '.join(names)}"] if names and (lines or name == "prices") else []
+    for name, beginning in beginnings.items():
+        names = dict.fromkeys(s.origin for s in snapshot.sources if s.what.startswith(beginning))
+        if names:
+            parts.append(f"{name}: {', '.join(names)}")
     return " · ".join(parts)
 
 
@@ -179,10 +181,14 @@ def coverage(snapshot: Snapshot) -> Iterable[str]:
         yield f"{fund}: {view.measured:,} of {view.lines:,} lines measured, {weight} of weight."
 
 
-def _of(snapshot: Snapshot) -> tuple[Spread | None, str]:
-    """The spread of a pair or of one index alone, and how it is named."""
-    funds = " against ".join(snapshot.question.funds)
-    return snapshot.spread or snapshot.own, funds
+def _spread(snapshot: Snapshot) -> Spread | None:
+    """The spread of a pair, or of one index alone."""
+    return snapshot.spread or snapshot.own
+
+
+def _funds(snapshot: Snapshot) -> str:
+    """The pair, or the one index alone, in words."""
+    return " against ".join(snapshot.question.funds)
 
 
 def _lacking(snapshot: Snapshot) -> str:
@@ -252,7 +258,7 @@ def _ladder(snapshot: Snapshot, width: float) -> Drawn:
 
 
 def _years(snapshot: Snapshot, width: float) -> Drawn:
-    spread, funds = _of(snapshot)
+    spread, funds = _spread(snapshot), _funds(snapshot)
     if spread is None:
         return _lacking(snapshot)
     label = snapshot.window.label
@@ -265,7 +271,7 @@ def _years(snapshot: Snapshot, width: float) -> Drawn:
 
 
 def _stretches(snapshot: Snapshot, width: float) -> Drawn:
-    spread, funds = _of(snapshot)
+    spread, funds = _spread(snapshot), _funds(snapshot)
     if spread is None:
         return _lacking(snapshot)
     rank = spread.rolling
@@ -284,7 +290,7 @@ def _stretches(snapshot: Snapshot, width: float) -> Drawn:
 
 
 def _ratio(snapshot: Snapshot, width: float) -> Drawn:
-    spread, _ = _of(snapshot)
+    spread = _spread(snapshot)
     if spread is None:
         return _lacking(snapshot)
     history, question = spread.history, snapshot.question

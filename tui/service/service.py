@@ -77,8 +77,8 @@ class Desk:
         self.notes = places.notes
         self.ledger: Ledger = Written(places, self.memory)
         self.read_only = self.memory.refusal
-        lock = places.state.with_name("config.lock")
-        self.config_file = ConfigFile(places.settings / FILE, lock, self.memory.refusal)
+        config = places.settings / FILE
+        self.config_file = ConfigFile(config, places.config_lock, self.memory.refusal)
         if places.published:
             from cache.store.publish import published_words
 
@@ -351,8 +351,8 @@ class Desk:
 
         if refusal := self.memory.refusal or self.read_only:
             raise StoreError(refusal)
-        lock = self.places.state.with_name("config.lock")
-        return keep_group(self.places.config / "themes.toml", lock, name, symbols)
+        file = self.places.config / "themes.toml"
+        return keep_group(file, self.places.config_lock, name, symbols)
 
     def refresh_command(
         self, question: Question, *, full: bool = False, board: bool = False
