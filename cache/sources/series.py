@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
-from cache.sources.holdings.changes import TextTable
 from cache.sources.holdings.rows import Rejected, csv_rows
 from cache.sources.holdings.table import BadCell
-from cache.sources.notation import date_order, day
+from cache.sources.holdings.titled_table import TitledTable, date_of
+from cache.sources.notation import date_order
 from cache.sources.sandbox import open_regular, run
 from cache.store import disk
 from core.data.record import record
@@ -80,19 +80,15 @@ def read_series(
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     """The parser `cache.sources.sandbox.run` calls for series; see `read_series`."""
     rows = csv_rows(stream.read())
-    table = TextTable.find(rows, "measure")
+    table = TitledTable.find(rows, "measure")
     if table is None:
         raise SourceError("has no header; the columns measure, date, value are needed")
-    for needed in _COLUMNS:
-        if needed not in table.columns:
-            line = rows[table.header].line
-            raise SourceError(f'has no column "{needed}"', line=line, column=needed)
-    below = [row for row in rows[table.header + 1 :] if any(row.cells)]
-    order = date_order([table.text(row, "date") for row in below], args["dates"])
+    table.require({name: (name,) for name in _COLUMNS})
+    order = date_order([table.text(row, "date") for row in table.rows], args["dates"])
     today = date.fromisoformat(args["today"])
     good: dict[str, dict[str, tuple[float, str]]] = {}
     rejected: list[tuple[int, str, str, str]] = []
-    for row in below:
+    for row in table.rows:
         cells = [table.text(row, name) for name in (*_COLUMNS, "source")]
         measure = clean(cells[0], _LONGEST_NAME)
         try:
@@ -111,10 +107,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
 
 
 def _day(text: str, order: Order | None, today: date) -> str:
-    try:
-        when = day(text, order)
-    except ValueError:
-        raise BadCell("date", f'"{clean(text, 20)}" is no date; write 2026-06-26') from None
+    when = date_of(text, "date", order)
     if when > today:
         raise BadCell("date", f"{when} has not come yet")
     return when.isoformat()
