@@ -19,13 +19,13 @@ from cache.facts.errors import SourceError
 from cache.sources.holdings.rows import Rejected, csv_rows
 from cache.sources.holdings.table import BadCell
 from cache.sources.holdings.titled_table import TitledTable, date_of
-from cache.sources.notation import date_order
+from cache.sources.notation import date_order, decimal_mark, number
 from cache.sources.sandbox import open_regular, run
 from cache.store import disk
 from core.data.record import record
 
 if TYPE_CHECKING:
-    from cache.sources.notation import Order
+    from cache.sources.notation import Decimal, Order
     from cache.sources.sandbox import Parsed
 
 #: The file of all series, in the user's directory of facts.
@@ -52,7 +52,7 @@ class Series:
 
 
 def read_series(
-    path: Path, *, now: datetime, dates: str | None = None
+    path: Path, *, now: datetime, dates: str | None = None, decimal: str | None = None
 ) -> tuple[tuple[Series, ...], tuple[Rejected, ...]]:
     """Read a CSV with the columns measure, date, value; source.
 
@@ -60,6 +60,7 @@ def read_series(
         path: a regular file.
         now: when it is read, with a time zone.
         dates: "dmy", "mdy" or "ymd", where its dates do not show it.
+        decimal: "." or ",", where its values do not show it.
 
     Returns:
         Its series, and the rows that were refused.
@@ -69,7 +70,7 @@ def read_series(
     """
     name = clean(path.name, 200)
     with open_regular(path, LARGEST) as file:
-        args = {"today": now.date().isoformat(), "dates": dates}
+        args = {"today": now.date().isoformat(), "dates": dates, "decimal": decimal}
         fields, _ = run("cache.sources.series:parse", file, args, file=name)
     made = tuple(_series(measure, fields["rows"][measure]) for measure in fields["rows"])
     # where a row says nobody, its file says so
@@ -85,6 +86,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
         raise SourceError("has no header; the columns measure, date, value are needed")
     table.require({name: (name,) for name in _COLUMNS})
     order = date_order([table.text(row, "date") for row in table.rows], args["dates"])
+    decimal = decimal_mark((table.text(row, "value") for row in table.rows), args["decimal"])
     today = date.fromisoformat(args["today"])
     good: dict[str, dict[str, tuple[float, str]]] = {}
     rejected: list[tuple[int, str, str, str]] = []
@@ -94,7 +96,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
         try:
             if not measure:
                 raise BadCell("measure", "the row names no measure")
-            when, value = _day(cells[1], order, today), _value(cells[2])
+            when, value = _day(cells[1], order, today), _value(cells[2], decimal)
             source = clean(cells[3], 160)
             if good.setdefault(measure, {}).setdefault(when, (value, source))[0] != value:
                 raise BadCell("value", f"another row of this file gives {measure} otherwise")
@@ -113,9 +115,9 @@ def _day(text: str, order: Order | None, today: date) -> str:
     return when.isoformat()
 
 
-def _value(text: str) -> float:
+def _value(text: str, decimal: Decimal) -> float:
     try:
-        value = float(text.replace("%", "").replace(",", "").strip())
+        value = number(text, decimal)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
