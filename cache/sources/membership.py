@@ -133,7 +133,8 @@ def lists(
     ends = days[np.append(month[1:] != month[:-1], True)] if len(days) else days
     made: list[Holdings] = []
     for when in map(pydate, np.unique(np.concatenate([days[:1], ends]))):
-        listed = {s: n for s, n, f, t in members if f <= str(when) and (not t or str(when) < t)}
+        on = when.isoformat()
+        listed = {s: n for s, n, first, last in members if first <= on and (not last or on < last)}
         symbols = tuple(sorted(listed))
         if not symbols or (made and made[-1].symbols == symbols):
             continue

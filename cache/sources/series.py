@@ -37,7 +37,7 @@ _LONGEST_NAME: Final = 40
 
 
 @record(frozen=True, slots=True)
-class Series:
+class ImportedSeries:
     """One series.
 
     Attributes:
@@ -53,7 +53,7 @@ class Series:
 
 def read_series(
     path: Path, *, now: datetime, dates: str | None = None, decimal: str | None = None
-) -> tuple[tuple[Series, ...], tuple[Rejected, ...]]:
+) -> tuple[tuple[ImportedSeries, ...], tuple[Rejected, ...]]:
     """Read a CSV with the columns measure, date, value; source.
 
     Args:
@@ -74,7 +74,7 @@ def read_series(
         fields, _ = run("cache.sources.series:parse", file, args, file=name)
     made = tuple(_series(measure, fields["rows"][measure]) for measure in fields["rows"])
     # where a row says nobody, its file says so
-    named = tuple(Series(one.measure, one.source or name, one.values) for one in made)
+    named = tuple(ImportedSeries(one.measure, one.source or name, one.values) for one in made)
     return named, tuple(Rejected(*row) for row in fields["rejected"])
 
 
@@ -125,13 +125,15 @@ def _value(text: str, decimal: Decimal) -> float:
     return value
 
 
-def _series(measure: str, rows: Mapping[str, tuple[float, str]]) -> Series:
+def _series(measure: str, rows: Mapping[str, tuple[float, str]]) -> ImportedSeries:
     days = sorted(rows)
     source = next((rows[when][1] for when in reversed(days) if rows[when][1]), "")
-    return Series(measure, source, {date.fromisoformat(when): rows[when][0] for when in days})
+    return ImportedSeries(
+        measure, source, {date.fromisoformat(when): rows[when][0] for when in days}
+    )
 
 
-def stored_series(directory: Path) -> dict[str, Series]:
+def stored_series(directory: Path) -> dict[str, ImportedSeries]:
     """Measure -> its series, of the user's directory of facts.
 
     Raises:
@@ -152,7 +154,7 @@ def stored_series(directory: Path) -> dict[str, Series]:
         raise SourceError(f"is damaged: {error}; import the series again", file=FILE) from error
 
 
-def store_series(directory: Path, series: Mapping[str, Series]) -> None:
+def store_series(directory: Path, series: Mapping[str, ImportedSeries]) -> None:
     """Write all series, in place of those stored; OSError where the disk refuses."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
@@ -162,10 +164,12 @@ def store_series(directory: Path, series: Mapping[str, Series]) -> None:
     disk.replace(directory / FILE, text.getvalue().encode())
 
 
-def merged(stored: Mapping[str, Series], new: Mapping[str, Series]) -> dict[str, Series]:
+def merged(
+    stored: Mapping[str, ImportedSeries], new: Mapping[str, ImportedSeries]
+) -> dict[str, ImportedSeries]:
     """The stored series with others merged in: of one day the newer value counts."""
     out = dict(stored)
     for measure, one in new.items():
         values = {**(stored[measure].values if measure in stored else {}), **one.values}
-        out[measure] = Series(measure, one.source, dict(sorted(values.items())))
+        out[measure] = ImportedSeries(measure, one.source, dict(sorted(values.items())))
     return out

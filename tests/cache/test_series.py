@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cache.facts.errors import SourceError
-from cache.sources.series import Series, merged, parse, store_series, stored_series
+from cache.sources.series import ImportedSeries, merged, parse, store_series, stored_series
 
 TODAY = {"today": "2026-06-26", "dates": None, "decimal": None}
 
@@ -61,10 +61,10 @@ def test_a_bad_row_is_refused_by_itself() -> None:
 
 def test_what_is_stored_is_read_and_corrected_by_what_comes_later(tmp_path: Path) -> None:
     assert stored_series(tmp_path) == {}
-    first = Series("A, B", 'chart "one"', {date(2013, 1, 30): 0.1, date(2013, 1, 31): -2.0})
+    first = ImportedSeries("A, B", 'chart "one"', {date(2013, 1, 30): 0.1, date(2013, 1, 31): -2.0})
     store_series(tmp_path, {"A, B": first})
     assert stored_series(tmp_path) == {"A, B": first}
-    later = Series("A, B", "chart two", {date(2013, 1, 29): 3.0, date(2013, 1, 31): -2.5})
+    later = ImportedSeries("A, B", "chart two", {date(2013, 1, 29): 3.0, date(2013, 1, 31): -2.5})
     both = merged(stored_series(tmp_path), {"A, B": later})["A, B"]
     assert list(both.values.items()) == [
         (date(2013, 1, 29), 3.0), (date(2013, 1, 30), 0.1), (date(2013, 1, 31), -2.5),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from cache.sources.series import Series
+    from cache.sources.series import ImportedSeries
     from cache.store.store import Held
     from core.data.frames import LeftOut
     from core.data.market import Market
@@ -34,7 +34,7 @@ def document(
     store: Path,
     fetched: Fetched,
     now: datetime,
-    series: Mapping[str, Series] = {},
+    series: Mapping[str, ImportedSeries] = {},
 ) -> dict[str, Any]:
     """The store's state as plain JSON values.
 
@@ -149,7 +149,7 @@ def to_json(
     store: Path,
     fetched: Fetched,
     now: datetime,
-    series: Mapping[str, Series] = {},
+    series: Mapping[str, ImportedSeries] = {},
 ) -> str:
     """The state as JSON, one trailing newline; the arguments as for `document`."""
     state = document(contents, market, store, fetched, now, series)
@@ -163,7 +163,7 @@ def to_text(
     fetched: Fetched,
     now: datetime,
     cost: str,
-    series: Mapping[str, Series] = {},
+    series: Mapping[str, ImportedSeries] = {},
 ) -> str:
     """The state for a person.
 
