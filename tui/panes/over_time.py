@@ -110,13 +110,14 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
 
     Args:
         scene: what is drawn.
-        order: a window's name, or "" for the question's own.
+        order: a window's name; "", or one no longer shown, for the question's own.
         wanted: lines to show alone, with their sum.
     """
     fund = scene.fund(scene.sides[0])
     columns = side_by_side(scene.market, scene.snapshot)
     answered = {c.label: c.indices[fund] for c in columns if fund in c.indices}
-    key = order.key or scene.snapshot.window.label
+    mine = scene.snapshot.window.label
+    key = order.key if any(column.label == order.key for column in columns) else mine
     table = (
         TableColumn("symbol", "symbol", 7, searched=True),
         TableColumn("name", "name", 10, "left", 8, want=14, max_width=34, searched=True),
@@ -128,7 +129,7 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
                 max(len(column.label) + 1, 7),
                 "right",
                 _priority(column.label, scene),
-                "bold" if column.label == scene.snapshot.window.label else "",
+                "bold" if column.label == mine else "",
                 max_width=8,
             )
             for column in columns
