@@ -24,6 +24,7 @@ from tui.text.spans import Drawing, Line, inset, line_width
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Snapshot
     from core.data.frames import FloatArray
+    from core.data.question import Question
     from tui.host.host import Host
     from tui.host.scene import Scene
 
@@ -87,6 +88,10 @@ class NameScreen(Stepping, PageScreen, inherit_bindings=False):
         if host.snapshot is not None and host.market is not None:
             self.snapshot, self.market = host.snapshot, host.market
             self.run_worker(self._follow, thread=True, exit_on_error=False)
+
+    def ask(self, question: Question) -> None:
+        """Answer another question, for the panes too."""
+        self.host.ask(question)
 
     def action_copy(self) -> None:
         """Copy the page."""
