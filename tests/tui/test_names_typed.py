@@ -197,7 +197,7 @@ def test_the_next_name_is_one_key_from_a_name() -> None:
 
 def test_a_palette_is_changed_and_kept() -> None:
     desk = FakeDesk(HELD)
-    path = desk.watch_list.path
+    path = desk.config_file.path
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text('# mine\ntheme = "dark"  # at night\nmouse = false\n')
 

@@ -12,7 +12,7 @@ from core.answer.table import ROWS, find
 from core.data.errors import MeasureError, UnavailableError
 from tui.report import history as report
 from tui.report.files import answer_to, write_file
-from tui.report.formats import DRAWN
+from tui.report.formats import PICTURE_FORMATS
 from tui.service.histories import desk_histories
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say
 
@@ -48,10 +48,10 @@ def write_history(desk: Desk, question: Question, arguments: argparse.Namespace)
             text = to_csv(report.table(made))
         elif kind == "json":
             text = report.to_json(made, basis=question.basis, simulated=simulated)
-        elif kind in DRAWN:
-            from tui.report.gallery import drawn
+        elif kind in PICTURE_FORMATS:
+            from tui.report.png import in_format
 
-            text = drawn(report.to_svg(made, simulated=simulated), kind)
+            text = in_format(report.to_svg(made, simulated=simulated), kind)
         else:
             text = report.to_text(made, simulated=simulated)
         answer_to(arguments.output, text, desk.ledger, kind=kind, force=arguments.force)

@@ -66,7 +66,8 @@ class _Brought:
     Attributes:
         summary: what was brought, a sentence.
         rejected: the rows that were refused.
-        generation: what is held now; the one before where nothing is new.
+        generation: what is held now; the one before where nothing is new, 0 where nothing was
+            committed though something is.
         details: what was taken for what, a line each.
         changed: what was done with what is held, a sentence each.
         refused: symbol -> why nothing of it was taken.
@@ -74,7 +75,7 @@ class _Brought:
 
     summary: str
     rejected: Sequence[Rejected]
-    generation: int
+    generation: int | None
     details: Sequence[str] = ()
     changed: Sequence[str] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
@@ -332,7 +333,7 @@ def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
     )
     if not arguments.dry_run and after != stored:
         store_series(desk.places.config, after)
-    return _Brought(summary, rejected, -1 if after != stored else desk.generation() or 0)
+    return _Brought(summary, rejected, desk.generation() if after == stored else 0)
 
 
 def _counted(

@@ -170,7 +170,7 @@ class Wording(FourPanes, inherit_bindings=False):
         """Keep a setting, and say so."""
         app = self.host
         try:
-            app.desk.watch_list.keep(name, value)
+            app.desk.config_file.keep(name, value)
         except (ConfigError, CacheError, OSError) as error:
             reason = f"{error}" if isinstance(error, ConfigError) else why(error)
             app.tell(f"{name} is not kept: {reason}", error=True)
