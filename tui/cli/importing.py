@@ -334,7 +334,9 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
 def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.sources.series import merged, read_series, store_series, stored_series
 
-    new, rejected = read_series(arguments.file, now=now, dates=arguments.dates)
+    new, rejected = read_series(
+        arguments.file, now=now, dates=arguments.dates, decimal=arguments.decimal
+    )
     stored = stored_series(desk.places.config)
     after = merged(stored, {one.measure: one for one in new})
     summary = "; ".join(

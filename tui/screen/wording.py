@@ -154,16 +154,17 @@ class Wording(FourPanes, inherit_bindings=False):
 
     def set_setting(self, words: str) -> None:
         """A setting of config.toml, kept; it holds from the next start on."""
-        name, _, text = words.strip().partition(" ")
+        name, _, typed = words.strip().partition(" ")
+        text = typed.strip().removeprefix("=").strip()
         if name == "theme":
             self.set_colours(text)
             return
         try:
-            value = from_typed(name, text.strip().removeprefix("=").strip())
+            value = from_typed(name, text)
         except ConfigError as error:
             self.host.tell(f"{error}", error=True)
             return
-        self._keep(name, value, f"{name} {text.strip()} from the next start on")
+        self._keep(name, value, f"{name} {typed.strip()} from the next start on")
 
     def _keep(self, name: str, value: str | bool, words: str) -> None:
         """Keep a setting, and say so."""
