@@ -176,6 +176,16 @@ def test_a_series_from_its_file_to_the_history_and_out_again(
     assert "there are none" in capsys.readouterr().err
 
 
+def test_a_series_brought_twice_is_nothing_new(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where no generation is held: a series is kept beside the store."""
+    place = tmp_path / "home"
+    for ending in ("2013-01-31", "2013-01-31; nothing new"):
+        assert bring(place, SERIES, tmp_path) == 0
+        assert capsys.readouterr().out.rstrip().endswith(ending)
+
+
 def test_members_without_weights_count_for_breadth_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

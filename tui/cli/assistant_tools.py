@@ -215,14 +215,12 @@ def _board(desk: Desk, arguments: Json) -> Json:
 
 
 def _status(desk: Desk, arguments: Json) -> Json:
-    from cache.sources.series import stored_series
     from tui.cli.status import state_of
     from tui.report.status import document
 
     now = datetime.now(UTC)
     config, _ = _settings(desk, arguments)
-    whole = document(*state_of(desk, config, now), stored_series(desk.places.config))
-    return _held(desk, whole, arguments, now)
+    return _held(desk, document(state_of(desk, config, now)), arguments, now)
 
 
 def _funds(desk: Desk, arguments: Json) -> Json:
