@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from core.answer.announced import leaders_to_leave
 from core.note.announced import reconstitution_sentence
 from core.note.lists import list_trouble
-from core.note.phrase import Figure, Name, Sentence, key, listed, spoken
+from core.note.phrase import Figure, Name, Sentence, key, listed, path_of, spoken
 from core.note.verdict import inside_window, leaders_that_left
 from core.note.voice import Voice, percent
 
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
 #: A reconstitution so long after a window's end is no matter of it.
 _AFTER: Final = timedelta(days=30)
-
-
-def _at(view: IndexView) -> str:
-    return f"indices{key(view.fund)}"
 
 
 def _companies(view: IndexView, symbols: tuple[str, ...], voice: Voice) -> Sentence:
@@ -109,7 +105,7 @@ def in_mind(snapshot: Snapshot) -> list[Sentence]:
 def _covered(views: list[IndexView]) -> Sentence:
     """Say: ``The figures cover 94.9% of IWM and 99.5% of SPY by weight``."""
     clauses = (
-        Sentence(percent(view.weight_measured, f"{_at(view)}.weight_measured"), " of ",
+        Sentence(percent(view.weight_measured, f"{path_of(view)}.weight_measured"), " of ",
                  Name(view.fund))
         for view in views
     )  # fmt: skip
@@ -121,7 +117,7 @@ def _silent(view: IndexView) -> Sentence:
     what = "leaders" if view.claims_breadth else "leaders and breadth"
     fund, unsaid = Name(view.fund), f", so {what} are not told."
     if view.end_early is not None:
-        early, path = view.end_early, f"{_at(view)}.end_early"
+        early, path = view.end_early, f"{path_of(view)}.end_early"
         weight = percent(early.weight, f"{path}.weight")
         end = Figure(spoken(early.session), f"{path}.session")
         return Sentence("Closes of ", weight, " of ", fund, "'s weight end on ", end, unsaid)
@@ -141,7 +137,7 @@ def _counted(views: list[IndexView]) -> Sentence:
         members = view.breadth.members
         if members is None or not view.claims_breadth or not view.breadth.n:
             continue
-        day = Figure(spoken(members.as_of), f"{_at(view)}.breadth.list_as_of")
+        day = Figure(spoken(members.as_of), f"{path_of(view)}.breadth.list_as_of")
         end = ", at the window's end" if members.which == "end" else ""
         clauses.append(Sentence(day, " (", Name(view.fund), end, ")"))
     if not clauses:
