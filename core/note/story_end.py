@@ -132,18 +132,24 @@ def _silent(view: IndexView) -> Sentence:
 
 def _counted(views: list[IndexView]) -> Sentence:
     """The lists whose stocks are counted; nothing where none is."""
-    clauses = []
-    for view in views:
-        members = view.breadth.members
-        if members is None or not view.claims_breadth or not view.breadth.n:
-            continue
-        day = Figure(spoken(members.as_of), f"{path_of(view)}.breadth.list_as_of")
-        end = ", at the window's end" if members.which == "end" else ""
-        clauses.append(Sentence(day, " (", Name(view.fund), end, ")"))
-    if not clauses:
+    counted = [
+        (view, view.breadth.members)
+        for view in views
+        if view.breadth.members is not None and view.claims_breadth and view.breadth.n
+    ]
+    if not counted:
         return Sentence()
-    lists = "the list" if len(clauses) == 1 else "the lists"
-    if len({str(clause.figures[0]) for clause in clauses}) == 1 and ", " not in clauses[0]:
+    days = [
+        Figure(spoken(members.as_of), f"{path_of(view)}.breadth.list_as_of")
+        for view, members in counted
+    ]
+    words = f"Stocks are counted by the {'list' if len(counted) == 1 else 'lists'} of "
+    ends = [", at the window's end" if members.which == "end" else "" for _, members in counted]
+    if len(set(days)) == 1 and not any(ends):
         # one day for all: whose list is of which is no question
-        return Sentence(f"Stocks are counted by {lists} of ", clauses[0].figures[0], ".")
-    return Sentence(f"Stocks are counted by {lists} of ", listed(clauses), ".")
+        return Sentence(words, days[0], ".")
+    clauses = (
+        Sentence(day, " (", Name(view.fund), end, ")")
+        for day, (view, _), end in zip(days, counted, ends, strict=True)
+    )
+    return Sentence(words, listed(clauses), ".")
