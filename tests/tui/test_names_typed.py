@@ -218,5 +218,5 @@ def test_a_palette_is_changed_and_kept() -> None:
         assert "'rate' is not set from here; pair, window" in seen(app)
 
     drive(story, desk=desk)
-    kept = '# mine\ntheme = "light"  # at night\nmouse = true\nopen = "board"\n'
-    assert path.read_text() == kept
+    text = '# mine\ntheme = "light"  # at night\nmouse = true\nopen = "board"\n'
+    assert path.read_text() == text

@@ -89,13 +89,13 @@ def test_the_order_is_a_reporters(snapshot: Snapshot) -> None:
 
 
 def test_a_fund_is_introduced_with_the_index_it_follows() -> None:
-    held = markets.market()
+    market = markets.market()
     names = {"IWM": "Russell 2000", "SPY": "S&P 500"}
-    told = replace(held, reference=replace(held.reference, indices=names))
-    pair = check(take(told, markets.QUESTION), "short")
+    named = replace(market, reference=replace(market.reference, indices=names))
+    pair = check(take(named, markets.QUESTION), "short")
     assert pair.startswith("IWM (Russell 2000) outpaced SPY (S&P 500) by 11.0 percentage points")
     assert pair.count("Russell 2000") == 1
-    alone = check(take(told, replace(markets.QUESTION, large="IWM", alone=True)), "full")
+    alone = check(take(named, replace(markets.QUESTION, large="IWM", alone=True)), "full")
     assert alone.startswith("IWM (Russell 2000) gained 20.0%") and alone.count("Russell") == 1
 
 
@@ -111,8 +111,8 @@ def test_what_is_withheld_in_the_note_is_withheld_here() -> None:
     for claim in ("cost", "added", "The gap is", " rose"):
         assert claim not in bare
     for fund in ("IWM", "SPY"):
-        said = f"Too few closes of {fund}'s stocks are held for this window, so leaders and"
-        assert said in bare
+        refusal = f"Too few closes of {fund}'s stocks are held for this window, so leaders and"
+        assert refusal in bare
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The view "years" of Breadth and Concentration: a measure over the same window of every year."""
+"""The view "years" of Breadth and Changes: a measure over the same window of every year."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def text(lines: Drawing) -> list[str]:
 
 
 def test_a_row_a_year_under_what_the_last_one_is() -> None:
-    held = twelve_years()
-    scene = Scene(take(held, Question(window="YTD", basis="pr")), held)
+    market = twelve_years()
+    scene = Scene(take(market, Question(window="YTD", basis="pr")), market)
     made = years_of(scene, "share_up")
     shown = text(drawing(scene, made, 110, 30))
     assert "25.0 %, the lowest since 2007-12-31, rank 2 of 12" in " ".join(shown[:4])
@@ -30,8 +30,8 @@ def test_a_row_a_year_under_what_the_last_one_is() -> None:
 
 
 def test_fewer_rows_than_years_show_the_newest() -> None:
-    held = twelve_years()
-    scene = Scene(take(held, Question(window="YTD", basis="pr")), held)
+    market = twelve_years()
+    scene = Scene(take(market, Question(window="YTD", basis="pr")), market)
     shown = text(drawing(scene, years_of(scene, "top10_share"), 60, 10))
     rows = [line.split()[0] for line in shown if line[1:5].isdigit()]
     assert rows[0] == "2012" and len(shown) <= 10
