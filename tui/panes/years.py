@@ -1,4 +1,4 @@
-"""A measure over the same window of every year: the view "years" of Breadth and Concentration."""
+"""A measure over the same window of every year: the view "years" of Breadth and Changes."""
 
 from __future__ import annotations
 
