@@ -236,9 +236,11 @@ def _groups(snapshot: Snapshot, view: IndexView) -> Sentence:
             clauses.append(Sentence("of its sectors ", best, " led and ", worst, " came last"))
     themes = sorted(enumerate(view.themes), key=lambda t: (-abs(t[1].contribution), t[0]))
     # a theme whose measured names are those of another one before it says nothing new
-    apart = {theme.symbols: place for place, theme in reversed(themes) if theme.contribution}
-    told_first = [place for place, _ in themes if place in apart.values()]
-    places = sorted(told_first[:THEMES])
+    apart: dict[tuple[str, ...], int] = {}
+    for place, theme in themes:
+        if theme.contribution:
+            apart.setdefault(theme.symbols, place)
+    places = sorted([*apart.values()][:THEMES])
     if places:
         names = listed(_group(view, "themes", view.themes, place) for place in places)
         overlap = " (themes may overlap)" if len(places) > 1 else ""

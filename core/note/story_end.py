@@ -90,7 +90,7 @@ def in_mind(snapshot: Snapshot) -> list[Sentence]:
             Sentence("No closes of ", who, " stocks are held for this window, so leaders and"
                      " breadth are not told.")
         )  # fmt: skip
-    sentences += [_silent(view) for view in measured if not view.complete]
+    sentences += [_silent(view) for view in measured if not (view.complete and view.claims)]
     absent = [fund for fund in snapshot.question.funds if fund not in snapshot.indices]
     if absent:
         who = listed(Sentence(Name(fund)) for fund in absent)
@@ -118,7 +118,8 @@ def _covered(views: list[IndexView]) -> Sentence:
 
 def _silent(view: IndexView) -> Sentence:
     """What is not said of an index, and why."""
-    fund, unsaid = Name(view.fund), ", so leaders and breadth are not told."
+    what = "leaders" if view.claims_breadth else "leaders and breadth"
+    fund, unsaid = Name(view.fund), f", so {what} are not told."
     if view.end_early is not None:
         early, path = view.end_early, f"{_at(view)}.end_early"
         weight = percent(early.weight, f"{path}.weight")

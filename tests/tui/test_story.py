@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 
@@ -14,6 +15,7 @@ from core.answer.snapshot import Question, Snapshot, take
 from core.note.company import company
 from core.note.phrase import Figure, Name
 from core.note.story import LENGTHS, Length, story
+from core.note.verdict import verdict
 from tests.examples import examples
 from tests.random.test_prose import MONTHS
 from tests.random.test_prose_sums import random_markets
@@ -224,3 +226,17 @@ def test_the_command_line_writes_it_alone(filled: Cli) -> None:  # noqa: F811
     assert (code, out) == (2, "") and "names one fund and --pair two" in why
     code, out, _ = filled("note", "--index", "iwm", "--format", "line")
     assert code in (0, 1) and out.startswith("IWM YTD ") and "SPY" not in out
+
+
+def test_of_a_list_without_weights_no_leader_is_told_nor_counted_in_a_verdict() -> None:
+    held = markets.market()
+    bare = tuple(
+        replace(file, value=np.ones(len(file.symbols)), total=32.0, weighted=False)
+        for file in held.holdings["IWM"]
+    )
+    half = take(replace(held, holdings={**held.holdings, "IWM": bare}), markets.QUESTION)
+    assert verdict(take(held, markets.QUESTION)) is not None and verdict(half) is None
+    told = check(half, "full")
+    assert "For IWM the list of 31 December 2025 has no weights, so leaders are not told." in told
+    assert "contributed most to IWM" not in told and "The gap is " not in told
+    assert "Of IWM's 30 stocks 63.3% rose" in told

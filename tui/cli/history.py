@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from core.answer.history import windows_of
@@ -29,8 +29,7 @@ def write_history(desk: Desk, question: Question, arguments: argparse.Namespace)
         MeasureError, UnavailableError, CacheError: see `the_histories`.
     """
     made = the_histories(desk, question, arguments.measure.split(","), arguments.every)
-    names = [name.strip() for name in arguments.series.split(",") if name.strip()]
-    made += _series(desk, question, names, arguments.every)
+    made += _series(desk, question, arguments.series.split(","), arguments.every)
     kind, simulated = arguments.format, desk.simulated
     if kind == "parquet":
         from tui.report.tidy import to_parquet
@@ -74,7 +73,7 @@ def the_histories(
         UnavailableError: no list is held for any such window.
         CacheError: the market cannot be read.
     """
-    wanted = [name.strip() for name in names if name.strip()]
+    wanted = _trimmed(names)
     rows = {name: find(name) for name in wanted}
     unknown = [name for name, row in rows.items() if row is None]
     if unknown or not wanted:
@@ -92,25 +91,31 @@ def the_histories(
     return made
 
 
+def _trimmed(names: Iterable[str]) -> list[str]:
+    """Names without the blanks around them, empty ones left out."""
+    return [name.strip() for name in names if name.strip()]
+
+
 def _series(
-    desk: Desk, question: Question, names: Sequence[str], every: Every
+    desk: Desk, question: Question, names: Iterable[str], every: Every
 ) -> tuple[History, ...]:
     """The histories of imported series.
 
     Raises:
         MeasureError: no series of a name is held.
     """
-    if not names:
+    wanted = _trimmed(names)
+    if not wanted:
         return ()
     from cache.sources.series import stored_series
     from core.answer.series_history import series_history
 
     stored = stored_series(desk.places.config)
-    if unknown := [name for name in names if name not in stored]:
+    if unknown := [name for name in wanted if name not in stored]:
         there = ", ".join(stored) or "none: `internals import series FILE`"
         raise MeasureError(f"no series {', '.join(unknown)}; there are {there}")
     windows = windows_of(question, final_sessions(desk.market(), *question.pair), every)
-    series = (stored[name] for name in names)
+    series = (stored[name] for name in wanted)
     return tuple(
         series_history(one.measure, one.source, one.values, windows, every) for one in series
     )

@@ -6,7 +6,7 @@ import argparse
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import groupby
@@ -24,6 +24,7 @@ from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
 if TYPE_CHECKING:
     from cache.sources.holdings.read import HoldingsFile
+    from cache.store.manifest import Held
     from core.data.frames import Action, Announcement
     from tui.service.service import Desk
 
@@ -35,10 +36,17 @@ ALIKE: Final = 5
 
 def _runs(rows: Sequence[Rejected]) -> list[list[Rejected]]:
     """Refused rows, each by itself; those of line after line for one reason together."""
-    keyed = enumerate(rows)
-    alike = groupby(keyed, lambda r: (*astuple(replace(r[1], line=0)), r[1].line - r[0]))
-    runs = [[row for _, row in run] for _, run in alike]
-    return [part for run in runs for part in ([run] if len(run) >= ALIKE else [[r] for r in run])]
+
+    def alike(numbered: tuple[int, Rejected]) -> Rejected:
+        # from line to line the place in the list grows as the number of the line does
+        place, row = numbered
+        return replace(row, line=row.line - place)
+
+    runs: list[list[Rejected]] = []
+    for _, numbered in groupby(enumerate(rows), alike):
+        run = [row for _, row in numbered]
+        runs += [run] if len(run) >= ALIKE else [[row] for row in run]
+    return runs
 
 
 def _rejected(rows: Sequence[Rejected], file: Path) -> None:
@@ -120,6 +128,14 @@ def _changed(brought: _Brought, name: str) -> None:
         say(f"{name}: {symbol} was not taken: {why}; {WAYS}", IN_PART)
 
 
+def _stored(desk: Desk) -> Held | None:
+    """What is held; None before the first generation."""
+    try:
+        return desk.store.read()
+    except StoreEmpty:
+        return None
+
+
 def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.sources.prices.read import HowToRead, read_prices
     from cache.store.admit import admit, bring_prices
@@ -140,10 +156,8 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
     )
     joining = {"replace_all": arguments.replace, "accept": arguments.accept}
     if arguments.dry_run:
-        try:
-            stored = desk.store.read().prices
-        except StoreEmpty:
-            stored = Prices()
+        contents = _stored(desk)
+        stored = Prices() if contents is None else contents.prices
         generation, admitted = 0, admit(stored, bars, **joining)
     else:
         note = Note("prices", now, bars.source, summary)
@@ -240,11 +254,10 @@ def _dated(read: Callable[..., HoldingsFile], desk: Desk, now: datetime) -> date
     """The session that an undated file's prices are the closes of; None where none is held."""
     from cache.refresh.dating import dated_by_prices
 
-    try:
-        prices = desk.store.read().prices
-    except StoreEmpty:
+    contents = _stored(desk)
+    if contents is None:
         return None
-    return dated_by_prices(read(as_of=now.date()).holdings, prices)
+    return dated_by_prices(read(as_of=now.date()).holdings, contents.prices)
 
 
 def _odd_of(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
@@ -256,9 +269,8 @@ def _odd_of(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
     """
     from cache.refresh.jumps import odd
 
-    try:
-        contents = desk.store.read()
-    except StoreEmpty:
+    contents = _stored(desk)
+    if contents is None:
         return []
     warned, several = list[str](), len(files) > 1
     earlier = {fund: list(held) for fund, held in contents.holdings.items()}
@@ -298,10 +310,8 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
     made, rejected = read_membership(
         arguments.file, fund, desk.reference.sessions, now=now, dates=arguments.dates
     )
-    try:
-        stored = desk.store.read().holdings.get(fund, ())
-    except StoreEmpty:
-        stored = ()
+    contents = _stored(desk)
+    stored = () if contents is None else contents.holdings.get(fund, ())
     # where the issuer's files begin they are the better lists
     first = min((file.as_of for file in stored if file.weighted), default=date.max)
     taken = [(rows, raw) for rows, raw in made if rows.as_of < first]
@@ -324,7 +334,9 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
 def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.sources.series import merged, read_series, store_series, stored_series
 
-    new, rejected = read_series(arguments.file, now=now, dates=arguments.dates)
+    new, rejected = read_series(
+        arguments.file, now=now, dates=arguments.dates, decimal=arguments.decimal
+    )
     stored = stored_series(desk.places.config)
     after = merged(stored, {one.measure: one for one in new})
     summary = "; ".join(

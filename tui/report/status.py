@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from cache.sources.series import Series
+    from cache.sources.series import ImportedSeries
     from cache.store.store import Held
     from core.data.frames import LeftOut
     from core.data.market import Market
@@ -47,7 +47,7 @@ class StoreState:
     store: Path
     fetched: Fetched
     now: datetime
-    series: Mapping[str, Series]
+    series: Mapping[str, ImportedSeries]
 
 
 def document(state: StoreState) -> dict[str, Any]:

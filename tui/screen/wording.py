@@ -111,10 +111,10 @@ class Wording(FourPanes, inherit_bindings=False):
 
     def show_movers(self, words: str) -> None:
         """Who gained and lost bp and places since a date."""
-        from tui.command.line import a_date
+        from tui.command.line import iso_date
 
         try:
-            since = a_date(words.split(), "movers 2026-06-19, or movers alone for a week back")
+            since = iso_date(words.split(), "movers 2026-06-19, or movers alone for a week back")
         except CommandError as error:
             self.host.tell(f"{error}", error=True)
             return
