@@ -151,10 +151,10 @@ def _history(desk: Desk, arguments: Json) -> Json:
     from tui.report.history import document
 
     question = _question(desk, arguments)
-    made = the_histories(desk, question, arguments["measures"], arguments.get("every", "year"))
-    whole = document(made, basis=question.basis, simulated=desk.simulated)
+    histories = the_histories(desk, question, arguments["measures"], arguments.get("every", "year"))
+    whole = document(histories, basis=question.basis, simulated=desk.simulated)
     rows, origins, cut = arguments.get("rows", ROWS), SourceLetters(), []
-    for place, (one, fields) in enumerate(zip(made, whole["histories"], strict=True)):
+    for place, (one, fields) in enumerate(zip(histories, whole["histories"], strict=True)):
         first = arguments.get("from_row", -rows)
         fields["points"], parts = shortened(fields["points"], rows, first)
         cut += [{**part, "path": f"histories[{place}].points"} for part in parts]

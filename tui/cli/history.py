@@ -28,8 +28,8 @@ def write_history(desk: Desk, question: Question, arguments: argparse.Namespace)
     Raises:
         MeasureError, UnavailableError, CacheError: see `the_histories`.
     """
-    made = the_histories(desk, question, arguments.measure.split(","), arguments.every)
-    made += _series(desk, question, arguments.series.split(","), arguments.every)
+    histories = the_histories(desk, question, arguments.measure.split(","), arguments.every)
+    histories += _series(desk, question, arguments.series.split(","), arguments.every)
     kind, simulated = arguments.format, desk.simulated
     if kind == "parquet":
         from tui.report.tidy import to_parquet
@@ -37,24 +37,27 @@ def write_history(desk: Desk, question: Question, arguments: argparse.Namespace)
         if arguments.output is None:
             return say("--format parquet is written to a file: name it with --output", BAD_INPUT)
         write_file(
-            arguments.output, to_parquet(report.table(made)), desk.ledger, force=arguments.force
+            arguments.output,
+            to_parquet(report.table(histories)),
+            desk.ledger,
+            force=arguments.force,
         )
     else:
         text: str | bytes
         if kind == "csv":
             from tui.report.tidy import to_csv
 
-            text = to_csv(report.table(made))
+            text = to_csv(report.table(histories))
         elif kind == "json":
-            text = report.to_json(made, basis=question.basis, simulated=simulated)
+            text = report.to_json(histories, basis=question.basis, simulated=simulated)
         elif kind in PICTURE_FORMATS:
             from tui.report.png import in_format
 
-            text = in_format(report.to_svg(made, simulated=simulated), kind)
+            text = in_format(report.to_svg(histories, simulated=simulated), kind)
         else:
-            text = report.to_text(made, simulated=simulated)
+            text = report.to_text(histories, simulated=simulated)
         answer_to(arguments.output, text, desk.ledger, kind=kind, force=arguments.force)
-    return ANSWERED if all(one.rank is not None for one in made) else IN_PART
+    return ANSWERED if all(one.rank is not None for one in histories) else IN_PART
 
 
 def the_histories(
@@ -80,15 +83,15 @@ def the_histories(
         known = ", ".join(row.key for row in ROWS)
         raise MeasureError(f"no measure {', '.join(unknown)}; there are {known}")
     measures = [row for row in rows.values() if row is not None]
-    made = tuple(
+    histories = tuple(
         one
         for fund in question.funds
         for one in desk_histories(desk, question, fund, measures, every)
     )
-    if not any(one.points for one in made):
+    if not any(one.points for one in histories):
         funds = " and ".join(question.funds)
         raise UnavailableError(f"no holdings file of {funds} covers any such window: import one")
-    return made
+    return histories
 
 
 def _trimmed(names: Iterable[str]) -> list[str]:

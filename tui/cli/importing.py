@@ -188,19 +188,19 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         answers = list(pool.map(read, files))
     rejected = [one for one in answers if isinstance(one, Rejected)]
-    made = [one for one in answers if not isinstance(one, Rejected)]
-    if not made:
+    readable = [one for one in answers if not isinstance(one, Rejected)]
+    if not readable:
         first = rejected[0].reason
         raise SourceError(f"none of {len(files):,} files can be read; the first: {first}")
-    made.sort(key=lambda one: (one.holdings.fund, one.holdings.as_of))
-    rejected += [replace(row, file=one.holdings.source) for one in made for row in one.rejected]
-    funds = ", ".join(dict.fromkeys(one.holdings.fund for one in made))
-    days = sorted(one.holdings.as_of for one in made)
-    summary = f"{len(made):,} holdings files of {funds}, {days[0]} to {days[-1]}"
-    generation, warned = 0, _odd_of(made, desk)
+    readable.sort(key=lambda one: (one.holdings.fund, one.holdings.as_of))
+    rejected += [replace(row, file=one.holdings.source) for one in readable for row in one.rejected]
+    funds = ", ".join(dict.fromkeys(one.holdings.fund for one in readable))
+    days = sorted(one.holdings.as_of for one in readable)
+    summary = f"{len(readable):,} holdings files of {funds}, {days[0]} to {days[-1]}"
+    generation, warned = 0, _odd_of(readable, desk)
     if not arguments.dry_run:
         note = Note("holdings", now, files[0].parent.name, summary)
-        brought = [(one.holdings, one.raw) for one in made]
+        brought = [(one.holdings, one.raw) for one in readable]
         generation = desk.store.commit(holdings=brought, note=note).generation
     return _Brought(summary, rejected, generation, (), warned)
 
@@ -307,14 +307,14 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
     from cache.sources.membership import read_membership
 
     fund = arguments.fund.upper()
-    made, rejected = read_membership(
+    lists, rejected = read_membership(
         arguments.file, fund, desk.reference.sessions, now=now, dates=arguments.dates
     )
     contents = _stored(desk)
     stored = () if contents is None else contents.holdings.get(fund, ())
     # where the issuer's files begin they are the better lists
     first = min((file.as_of for file in stored if file.weighted), default=date.max)
-    taken = [(rows, raw) for rows, raw in made if rows.as_of < first]
+    taken = [(rows, raw) for rows, raw in lists if rows.as_of < first]
     if not taken:
         raise SourceError(
             f"names no members before {first}, from which holdings files of {fund} are held",
@@ -322,7 +322,7 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
         )
     days = [rows.as_of for rows, _ in taken]
     summary = f"members of {fund} without weights: {len(taken):,} lists, {days[0]} to {days[-1]}"
-    if len(taken) < len(made):
+    if len(taken) < len(lists):
         summary += f"; from {first} on its holdings files are used"
     generation = 0
     if not arguments.dry_run:
