@@ -78,6 +78,12 @@ def toml_text(path: Path) -> str:
         raise SourceError("is not UTF-8 text, which TOML must be", file=str(path)) from None
 
 
+def toml_string(text: str) -> str:
+    """A text without control characters as a string of TOML."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 def line_of(text: str, *words: str) -> int | None:
     """Return the line of the last word's first occurrence after the earlier words.
 

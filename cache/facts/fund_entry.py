@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from cache.facts.clean import clean
-from cache.facts.datafile import line_of, parse_toml
+from cache.facts.datafile import line_of, parse_toml, toml_string
 from cache.facts.errors import SourceError
 from cache.facts.funds import checked_tables, issuers_known
 from cache.facts.symbols import valid_symbol, yahoo_symbol
@@ -46,12 +46,9 @@ class FundEntry:
     def to_toml(self) -> str:
         """The entry as it stands in the file."""
         name = f'"{self.symbol}"' if not self.symbol.replace("-", "").isalnum() else self.symbol
-        lines = [f"[funds.{name}]"]
-        for key in FLAGS:
-            if text := getattr(self, key):
-                quoted = text.replace("\\", "\\\\").replace('"', '\\"')
-                lines.append(f'{key} = "{quoted}"')
-        return "\n".join(lines) + "\n"
+        texts = {key: getattr(self, key) for key in FLAGS}
+        lines = [f"{key} = {toml_string(text)}" for key, text in texts.items() if text]
+        return "\n".join([f"[funds.{name}]", *lines]) + "\n"
 
 
 def entry_of(words: str | Sequence[str]) -> FundEntry:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from cache.facts.clean import clean
-from cache.facts.datafile import parse_toml
+from cache.facts.datafile import parse_toml, toml_string
 from cache.facts.errors import SourceError
 from cache.facts.symbols import valid_symbol, yahoo_symbol
 
@@ -99,8 +99,8 @@ def without_group(text: str, file: Path, name: str) -> str:
             f'has no group "{clean(name, _LONGEST)}"; in it: {listed}', file=str(file)
         )
     before, table, after = _parts(text, file, known)
-    changed, found = _LIST.subn(_GONE, table, count=1)
-    if not found:
+    changed, lists = _LIST.subn(_GONE, table, count=1)
+    if not lists:
         raise _not_here(file, known)
     lines = changed.splitlines(keepends=True)
     rest = [line for line in lines if not line.strip() or line.lstrip().startswith("#")]
@@ -114,10 +114,7 @@ def _known(document: dict[str, Any], name: str) -> str | None:
 
 
 def _key(name: str) -> str:
-    if _BARE.fullmatch(name):
-        return name
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return name if _BARE.fullmatch(name) else toml_string(name)
 
 
 def _parts(text: str, file: Path, name: str) -> tuple[str, str, str]:

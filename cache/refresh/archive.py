@@ -125,7 +125,8 @@ def archive_plan(
     within = sessions[(sessions >= day(date(since, 1, 1))) & (sessions <= day(final))]
     month = within.astype("datetime64[M]")
     last = np.append(month[1:] != month[:-1], False) if len(within) else np.zeros(0, bool)
-    days = {file.as_of for file in files}
+    # members without weights are no file of an issuer's
+    days = {file.as_of for file in files if file.weighted}
     # a file dated a holiday stands for the session before
     places = np.searchsorted(within, np.array(sorted(days), "datetime64[D]"), side="right")
     stood_for = {pydate(within[place - 1]) for place in places.tolist() if place}

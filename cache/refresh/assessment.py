@@ -147,8 +147,7 @@ def newest(answer: Answer, known: HeldCloses) -> Answer:
         return answer
     if not np.allclose(answer.dividend[paid], cash[inside], rtol=SAME, atol=0.0):
         return answer
-    fields = ("session", "close", "volume", "dividend", "split")
-    return replace(answer, **{name: getattr(answer, name)[~older] for name in fields})
+    return answer.rows(~older)
 
 
 def of_another(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:
@@ -185,15 +184,12 @@ def _missing(answer: Answer, known: HeldCloses) -> Answer:
     own_events = known.has_events(symbol)
     events = (answer.dividend > 0) | (answer.split > 0)
     keep = ~on_known_day | (events & (not own_events))
-    close = np.where(on_known_day, np.nan, answer.close)[keep]
-    return replace(
+    new = replace(
         answer,
-        session=answer.session[keep],
-        close=close,
-        volume=np.where(on_known_day, np.nan, answer.volume)[keep],
-        dividend=answer.dividend[keep],
-        split=answer.split[keep],
+        close=np.where(on_known_day, np.nan, answer.close),
+        volume=np.where(on_known_day, np.nan, answer.volume),
     )
+    return new.rows(keep)
 
 
 def of_changed_vendor(answer: Answer, known: HeldCloses, vendor: str) -> Assessment:

@@ -85,9 +85,11 @@ def stale_files(
     start = year_end if since is None else min(year_end, _session_before(sessions, _after(since)))
     month_ends = _month_ends(sessions, start, final)
     asked: set[FileAsk] = set()
+    # members without weights are no file of an issuer's
+    issued = {name: [file for file in files if file.weighted] for name, files in holdings.items()}
     for symbol in dict.fromkeys(request.pair):
         fund = funds.get(symbol)
-        files = holdings.get(symbol, ())
+        files = issued.get(symbol)
         newest = files[-1] if files else None
         fresh = newest is not None and (
             newest.as_of >= final
@@ -104,7 +106,7 @@ def stale_files(
         wanted = [(at, 0) for at in dict.fromkeys((start, year_end))]
         wanted += [(at, FILE_SLACK) for at in remade]
         wanted += [(at, 0) for at in month_ends]
-        days = [file.as_of for name in {symbol, *sources} for file in holdings.get(name, ())]
+        days = [file.as_of for name in {symbol, *sources} for file in issued.get(name, ())]
         slack = timedelta(days=FILE_SLACK)
         for at, later in wanted:
             last = at + timedelta(days=later)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -12,7 +12,16 @@ import numpy as np
 
 from cache.facts.sessions import NEW_YORK, SETTLE, last_final, last_session, sessions
 from cache.refresh.reasons import asked
-from core.data.frames import JUMP, STALE_SESSIONS, Dates, FloatArray, IntArray, day, pydate
+from core.data.frames import (
+    JUMP,
+    STALE_SESSIONS,
+    BoolArray,
+    Dates,
+    FloatArray,
+    IntArray,
+    day,
+    pydate,
+)
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -73,6 +82,11 @@ class Answer:
         """Effective date -> split factor."""
         at = np.flatnonzero(self.split > 0)
         return {pydate(self.session[i]): float(self.split[i]) for i in at}
+
+    def rows(self, which: BoolArray) -> Answer:
+        """The answer with the sessions where ``which``, (K,) bool, is True."""
+        fields = ("session", "close", "volume", "dividend", "split")
+        return replace(self, **{name: getattr(self, name)[which] for name in fields})
 
 
 def gate(

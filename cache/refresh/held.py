@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from cache.facts.vendors import FETCHED
-from core.data.frames import Dates, FloatArray, Prices, day, pydate
+from core.data.frames import Dates, Events, FloatArray, Prices, day, pydate
 
 if TYPE_CHECKING:
     from cache.refresh.ask import Ask
@@ -85,26 +85,25 @@ class HeldCloses:
 
     def dividends(self, symbol: str) -> tuple[Dates, FloatArray]:
         """Return the stored ex-dates (K,) and dividends (K,) of a symbol, ascending."""
-        days: list[Dates] = [np.zeros(0, "datetime64[D]")]
-        cash: list[FloatArray] = [np.zeros(0)]
-        for block, columns in zip(self.prices.blocks, self._columns, strict=True):
-            if (column := columns.get(symbol)) is not None:
-                at = np.flatnonzero(block.dividend.col == column)
-                at = at[np.argsort(block.dividend.row[at], kind="stable")]
-                days.append(block.sessions[block.dividend.row[at]])
-                cash.append(block.dividend.value[at])
-        return np.concatenate(days), np.concatenate(cash)
+        return self._events(symbol, "dividend")
 
     def splits(self, symbol: str) -> dict[date, float]:
         """Return effective date -> stored split factor."""
-        result: dict[date, float] = {}
+        days, factors = self._events(symbol, "split")
+        return dict(zip(map(pydate, days), factors.tolist(), strict=True))
+
+    def _events(self, symbol: str, name: Literal["dividend", "split"]) -> tuple[Dates, FloatArray]:
+        """The sessions (K,) and values (K,) of a symbol's stored events, ascending."""
+        days: list[Dates] = [np.zeros(0, "datetime64[D]")]
+        values: list[FloatArray] = [np.zeros(0)]
         for block, columns in zip(self.prices.blocks, self._columns, strict=True):
-            if (column := columns.get(symbol)) is None:
-                continue
-            for at in np.flatnonzero(block.split.col == column):
-                session = block.sessions[block.split.row[at]]
-                result[pydate(session)] = float(block.split.value[at])
-        return result
+            if (column := columns.get(symbol)) is not None:
+                events: Events = getattr(block, name)
+                at = np.flatnonzero(events.col == column)
+                at = at[np.argsort(events.row[at], kind="stable")]
+                days.append(block.sessions[events.row[at]])
+                values.append(events.value[at])
+        return np.concatenate(days), np.concatenate(values)
 
     def final(self, symbol: str) -> date | None:
         """Return the last session with a stored final close, None where there is none."""

@@ -28,7 +28,7 @@ WHOLE: Final = 0.98
 #: A fund with fewer lines may sell several at once.
 FEW_LINES: Final = 100
 #: One-way turnover that a fund has to have shown before.
-TURNOVER = 0.30
+TURNOVER: Final = 0.30
 #: A value is off its quantity times price beyond this, for more than this part of the lines.
 VALUE, VALUE_PART = 0.01, 0.05
 #: A file's price is off the close beyond this, for this part of the lines, of at least so many.

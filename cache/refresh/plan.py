@@ -112,10 +112,9 @@ def make_plan(
     waiting: dict[str, datetime] = {}
     again = full or request.again
     wanted = _wanted(holdings, request)
-    if request.board:
-        request = replace(request, funds={})
     if only is not None:
         wanted = [symbol for symbol in wanted if symbol in only]
+    if request.board or only is not None:
         request = replace(request, funds={})
     for symbol in wanted:
         last = known.final(symbol)

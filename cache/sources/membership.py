@@ -16,10 +16,10 @@ import numpy as np
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.facts.symbols import valid_symbol, yahoo_symbol
-from cache.sources.holdings.changes import TextTable
 from cache.sources.holdings.rows import Rejected, csv_rows
 from cache.sources.holdings.table import BadCell
-from cache.sources.notation import date_order, day
+from cache.sources.holdings.titled_table import TitledTable, date_of
+from cache.sources.notation import date_order
 from cache.sources.sandbox import open_regular, run
 from core.data.frames import Dates, Holdings, pydate
 
@@ -71,20 +71,16 @@ def read_membership(
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     """The parser `cache.sources.sandbox.run` calls for tables of members."""
     rows = csv_rows(stream.read())
-    table = TextTable.find(rows, *_SYMBOL)
+    table = TitledTable.find(rows, *_SYMBOL)
     if table is None:
         raise SourceError("has no header; the columns symbol, from, to are needed")
-    for needed in ("from", "to"):
-        if needed not in table.columns:
-            line = rows[table.header].line
-            raise SourceError(f'has no column "{needed}"', line=line, column=needed)
-    below = [row for row in rows[table.header + 1 :] if any(row.cells)]
-    texts = (table.text(row, name) for row in below for name in ("from", "to"))
+    table.require({name: (name,) for name in ("from", "to")})
+    texts = (table.text(row, name) for row in table.rows for name in ("from", "to"))
     order = date_order([text for text in texts if text], args["dates"])
     members: list[Member] = []
     taken: dict[str, list[tuple[str, str]]] = {}
     rejected: list[tuple[int, str, str, str]] = []
-    for row in below:
+    for row in table.rows:
         symbol = yahoo_symbol(table.text(row, *_SYMBOL))
         try:
             if not valid_symbol(symbol):
@@ -109,12 +105,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
 
 def _day(text: str, column: str, order: Order | None) -> str:
     """An ISO date, "" for an empty cell."""
-    if not text.strip():
-        return ""
-    try:
-        return day(text, order).isoformat()
-    except ValueError:
-        raise BadCell(column, f'"{clean(text, 20)}" is no date; write 2026-06-26') from None
+    return date_of(text, column, order).isoformat() if text else ""
 
 
 def lists(
@@ -142,7 +133,8 @@ def lists(
     ends = days[np.append(month[1:] != month[:-1], True)] if len(days) else days
     made: list[Holdings] = []
     for when in map(pydate, np.unique(np.concatenate([days[:1], ends]))):
-        listed = {s: n for s, n, f, t in members if f <= str(when) and (not t or str(when) < t)}
+        on = when.isoformat()
+        listed = {s: n for s, n, first, last in members if first <= on and (not last or on < last)}
         symbols = tuple(sorted(listed))
         if not symbols or (made and made[-1].symbols == symbols):
             continue

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cache.facts.clean import clean
 from cache.facts.errors import SourceError
-from cache.sources.holdings.changes import TextTable
 from cache.sources.holdings.rows import Rejected, csv_rows
 from cache.sources.holdings.table import BadCell
-from cache.sources.notation import date_order, day
+from cache.sources.holdings.titled_table import TitledTable, date_of
+from cache.sources.notation import date_order, decimal_mark, number
 from cache.sources.sandbox import open_regular, run
 from cache.store import disk
 from core.data.record import record
 
 if TYPE_CHECKING:
-    from cache.sources.notation import Order
+    from cache.sources.notation import Decimal, Order
     from cache.sources.sandbox import Parsed
 
 #: The file of all series, in the user's directory of facts.
@@ -37,7 +37,7 @@ _LONGEST_NAME: Final = 40
 
 
 @record(frozen=True, slots=True)
-class Series:
+class ImportedSeries:
     """One series.
 
     Attributes:
@@ -52,14 +52,15 @@ class Series:
 
 
 def read_series(
-    path: Path, *, now: datetime, dates: str | None = None
-) -> tuple[tuple[Series, ...], tuple[Rejected, ...]]:
+    path: Path, *, now: datetime, dates: str | None = None, decimal: str | None = None
+) -> tuple[tuple[ImportedSeries, ...], tuple[Rejected, ...]]:
     """Read a CSV with the columns measure, date, value; source.
 
     Args:
         path: a regular file.
         now: when it is read, with a time zone.
         dates: "dmy", "mdy" or "ymd", where its dates do not show it.
+        decimal: "." or ",", where its values do not show it.
 
     Returns:
         Its series, and the rows that were refused.
@@ -69,36 +70,33 @@ def read_series(
     """
     name = clean(path.name, 200)
     with open_regular(path, LARGEST) as file:
-        args = {"today": now.date().isoformat(), "dates": dates}
+        args = {"today": now.date().isoformat(), "dates": dates, "decimal": decimal}
         fields, _ = run("cache.sources.series:parse", file, args, file=name)
     made = tuple(_series(measure, fields["rows"][measure]) for measure in fields["rows"])
     # where a row says nobody, its file says so
-    named = tuple(Series(one.measure, one.source or name, one.values) for one in made)
+    named = tuple(ImportedSeries(one.measure, one.source or name, one.values) for one in made)
     return named, tuple(Rejected(*row) for row in fields["rejected"])
 
 
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     """The parser `cache.sources.sandbox.run` calls for series; see `read_series`."""
     rows = csv_rows(stream.read())
-    table = TextTable.find(rows, "measure")
+    table = TitledTable.find(rows, "measure")
     if table is None:
         raise SourceError("has no header; the columns measure, date, value are needed")
-    for needed in _COLUMNS:
-        if needed not in table.columns:
-            line = rows[table.header].line
-            raise SourceError(f'has no column "{needed}"', line=line, column=needed)
-    below = [row for row in rows[table.header + 1 :] if any(row.cells)]
-    order = date_order([table.text(row, "date") for row in below], args["dates"])
+    table.require({name: (name,) for name in _COLUMNS})
+    order = date_order([table.text(row, "date") for row in table.rows], args["dates"])
+    decimal = decimal_mark((table.text(row, "value") for row in table.rows), args["decimal"])
     today = date.fromisoformat(args["today"])
     good: dict[str, dict[str, tuple[float, str]]] = {}
     rejected: list[tuple[int, str, str, str]] = []
-    for row in below:
+    for row in table.rows:
         cells = [table.text(row, name) for name in (*_COLUMNS, "source")]
         measure = clean(cells[0], _LONGEST_NAME)
         try:
             if not measure:
                 raise BadCell("measure", "the row names no measure")
-            when, value = _day(cells[1], order, today), _value(cells[2])
+            when, value = _day(cells[1], order, today), _value(cells[2], decimal)
             source = clean(cells[3], 160)
             if good.setdefault(measure, {}).setdefault(when, (value, source))[0] != value:
                 raise BadCell("value", f"another row of this file gives {measure} otherwise")
@@ -111,18 +109,15 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
 
 
 def _day(text: str, order: Order | None, today: date) -> str:
-    try:
-        when = day(text, order)
-    except ValueError:
-        raise BadCell("date", f'"{clean(text, 20)}" is no date; write 2026-06-26') from None
+    when = date_of(text, "date", order)
     if when > today:
         raise BadCell("date", f"{when} has not come yet")
     return when.isoformat()
 
 
-def _value(text: str) -> float:
+def _value(text: str, decimal: Decimal) -> float:
     try:
-        value = float(text.replace("%", "").replace(",", "").strip())
+        value = number(text, decimal)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
@@ -130,13 +125,15 @@ def _value(text: str) -> float:
     return value
 
 
-def _series(measure: str, rows: Mapping[str, tuple[float, str]]) -> Series:
+def _series(measure: str, rows: Mapping[str, tuple[float, str]]) -> ImportedSeries:
     days = sorted(rows)
     source = next((rows[when][1] for when in reversed(days) if rows[when][1]), "")
-    return Series(measure, source, {date.fromisoformat(when): rows[when][0] for when in days})
+    return ImportedSeries(
+        measure, source, {date.fromisoformat(when): rows[when][0] for when in days}
+    )
 
 
-def stored_series(directory: Path) -> dict[str, Series]:
+def stored_series(directory: Path) -> dict[str, ImportedSeries]:
     """Measure -> its series, of the user's directory of facts.
 
     Raises:
@@ -157,7 +154,7 @@ def stored_series(directory: Path) -> dict[str, Series]:
         raise SourceError(f"is damaged: {error}; import the series again", file=FILE) from error
 
 
-def store_series(directory: Path, series: Mapping[str, Series]) -> None:
+def store_series(directory: Path, series: Mapping[str, ImportedSeries]) -> None:
     """Write all series, in place of those stored; OSError where the disk refuses."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
@@ -167,10 +164,12 @@ def store_series(directory: Path, series: Mapping[str, Series]) -> None:
     disk.replace(directory / FILE, text.getvalue().encode())
 
 
-def merged(stored: Mapping[str, Series], new: Mapping[str, Series]) -> dict[str, Series]:
+def merged(
+    stored: Mapping[str, ImportedSeries], new: Mapping[str, ImportedSeries]
+) -> dict[str, ImportedSeries]:
     """The stored series with others merged in: of one day the newer value counts."""
     out = dict(stored)
     for measure, one in new.items():
         values = {**(stored[measure].values if measure in stored else {}), **one.values}
-        out[measure] = Series(measure, one.source, dict(sorted(values.items())))
+        out[measure] = ImportedSeries(measure, one.source, dict(sorted(values.items())))
     return out

@@ -58,8 +58,10 @@ class Derived:
 
 
 def tidy(home: Path, numbers: Collection[int]) -> None:
-    """Drop what was worked out from generations that are gone; OSError where the disk refuses."""
-    with suppress(FileNotFoundError):
+    """Drop what was worked out from generations that are gone, as far as the disk allows."""
+    prefixes = {f"{number:08d}" for number in numbers}
+    # the store has more to tidy after this
+    with suppress(OSError):
         for path in (home / _NAME).iterdir():
-            if path.name[:8] not in {f"{number:08d}" for number in numbers}:
+            if path.name[:8] not in prefixes:
                 disk.remove(path)

@@ -61,7 +61,7 @@ def _gap(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
 
 
 def _return(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
-    spread, question = rarity_values.whole(snapshot), snapshot.question
+    spread, question = snapshot.ranked, snapshot.question
     if spread is None:
         return None
     return 100 * (spread.small_return if fund == question.small else spread.large_return)

@@ -79,7 +79,7 @@ class Alert:
     @property
     def funds(self) -> str:
         """The pair or the index it is of: "IWM:SPY", "IWM"."""
-        return self.small if self.small == self.large else f"{self.small}:{self.large}"
+        return ":".join(self.question.funds)
 
     @property
     def text(self) -> str:

@@ -272,9 +272,8 @@ def _held(market: Market, pair: Pair) -> bool:
 
 def _gap(levels: PairLevels, window: Window) -> float:
     """Small less large return over a window, a fraction."""
-    first, last = levels.sessions.searchsorted([day(window.start), day(window.end)])
-    small, large = levels.small, levels.large
-    return float(small[last] / small[first] - 1) - float(large[last] / large[first] - 1)
+    small, large = levels.returns(window)
+    return small - large
 
 
 def _history(levels: PairLevels, window: Window, end: np.datetime64, market: Market) -> PairHistory:

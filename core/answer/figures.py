@@ -161,9 +161,9 @@ def figures(
         fund: whose index.
         windows: ascending by their ends.
     """
-    as_of = windows[-1].end if windows else None
-    if as_of is None:
+    if not windows:
         return
+    as_of = windows[-1].end
     parts = [spans(market, fund, window.start, window.end, as_of) for window in windows]
     measured = sweep(market, [some for some in parts if some], question.basis)
     for window, some in zip(windows, parts, strict=True):

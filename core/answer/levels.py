@@ -31,6 +31,12 @@ class PairLevels:
     small_price: FloatArray | None
     large_price: FloatArray | None
 
+    def returns(self, window: Window) -> tuple[float, float]:
+        """The small fund's return over a window on its sessions and the large one's, fractions."""
+        first, last = self.sessions.searchsorted([day(window.start), day(window.end)])
+        small, large = self.small, self.large
+        return float(small[last] / small[first] - 1), float(large[last] / large[first] - 1)
+
 
 def pair_levels(
     market: Market, pair: tuple[str, str], basis: str, window: Window, sessions: Dates
@@ -42,7 +48,7 @@ def pair_levels(
         pair: the two funds.
         basis: "tr" or "pr".
         window: on ``sessions``.
-        sessions: (T,) ascending common sessions.
+        sessions: (T,) all common sessions, ascending; those after the window's end too.
 
     Returns:
         The levels, or a sentence that says what is missing.

@@ -101,9 +101,8 @@ class Look:
 
 def look(snapshot: Snapshot) -> Look:
     """What to remember of an answer."""
-    question, spread, own = snapshot.question, snapshot.spread, snapshot.own
-    whole = own if spread is None else spread
-    ranking = whole.same_window if whole is not None and whole.same_window.claim else None
+    question, spread, ranked = snapshot.question, snapshot.spread, snapshot.ranked
+    ranking = ranked.same_window if ranked is not None and ranked.same_window.claim else None
     return Look(
         small=question.small,
         large=question.large,
@@ -117,7 +116,7 @@ def look(snapshot: Snapshot) -> Look:
         rank=ranking.rank if ranking else None,
         of=ranking.of if ranking else None,
         indices={fund: _index(snapshot, view) for fund, view in snapshot.indices.items()},
-        own_return=None if own is None else own.small_return,
+        own_return=None if snapshot.own is None else snapshot.own.small_return,
     )
 
 

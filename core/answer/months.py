@@ -6,12 +6,10 @@ import calendar
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from core.answer.levels import pair_levels
 from core.answer.snapshot import common_sessions
 from core.data.errors import UnavailableError
-from core.data.frames import day, pydate
+from core.data.frames import pydate
 from core.data.record import record
 from core.data.windows import Window, between
 
@@ -57,36 +55,32 @@ def _gap_by_month(
 ) -> dict[tuple[int, int], PeriodGap]:
     market = market.kinds_known_on(as_of)
     sessions = common_sessions(market, *question.pair)
-    sessions = sessions[sessions <= day(as_of)]
     periods: dict[tuple[int, int], PeriodGap] = {}
     for year in range(pydate(sessions[0]).year, as_of.year + 1):
         for month in range(13):
-            period = _period(market, question, year, month, sessions)
+            period = _period(market, question, as_of, (year, month), sessions)
             if period is not None:
                 periods[year, month] = period
     return periods
 
 
 def _period(
-    market: Market, question: Question, year: int, month: int, sessions: Dates
+    market: Market, question: Question, as_of: date, period: tuple[int, int], sessions: Dates
 ) -> PeriodGap | None:
-    """The gap of a month, or of the year where ``month`` is 0; None where it is not known."""
+    """The gap of a (year, month), or of the year where the month is 0; None where not known."""
+    year, month = period
     first = date(year, month or 1, 1)
     last = date(year, month or 12, calendar.monthrange(year, month or 12)[1])
-    end = pydate(sessions[-1])
-    if first > end:
+    if first > as_of:
         return None
     anchor = first - timedelta(days=1)
     try:
-        window = between(f"{anchor}:{last}", anchor, min(last, end), sessions)
+        window = between(f"{anchor}:{last}", anchor, min(last, as_of), sessions)
     except UnavailableError:
         return None
     levels = pair_levels(market, question.pair, question.basis, window, sessions)
     if isinstance(levels, str):
         return None
-    rows = np.searchsorted(levels.sessions, [day(window.start), day(window.end)])
-    small, large = (
-        float(level[rows[1]] / level[rows[0]] - 1) for level in (levels.small, levels.large)
-    )
+    small, large = levels.returns(window)
     partial = (window.start, window.end) != (market.session(anchor), market.session(last))
     return PeriodGap(small if question.alone else small - large, window, partial)

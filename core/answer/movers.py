@@ -35,7 +35,7 @@ class Movers:
 
     Attributes:
         fund: the fund it is followed through.
-        then: its answer up to the date; None where there is none.
+        then: its answer up to the date.
         symbols: (M,) lines measured then or now.
         names: (M,).
         sectors: (M,), "" where unknown.

@@ -8,31 +8,25 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from core.answer.views import Snapshot
     from core.measures.ratio import LevelHistory
-    from core.measures.spread import Spread
 
 _DAYS_A_YEAR: Final = 365.25
 
 
-def whole(snapshot: Snapshot) -> Spread | None:
-    """The spread of a pair, or of one index alone its return in the same shape."""
-    return snapshot.own if snapshot.question.alone else snapshot.spread
-
-
 def rank(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
     """Place of the gap, or of an index's return, among the same windows of every year."""
-    spread = whole(snapshot)
+    spread = snapshot.ranked
     return float(spread.same_window.rank) if spread and spread.same_window.claim else None
 
 
 def z(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
     """The gap, or an index's return, against those of its years, in sample deviations."""
-    spread = whole(snapshot)
+    spread = snapshot.ranked
     return spread.same_window.z if spread and spread.same_window.claim else None
 
 
 def percentile(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
     """Share of all stretches as long whose gap (or return) is strictly below, in per cent."""
-    spread = whole(snapshot)
+    spread = snapshot.ranked
     rolling = spread.rolling if spread else None
     return 100 * rolling.percentile if rolling is not None and rolling.claim else None
 
@@ -42,7 +36,7 @@ def streak(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
 
     Of one index alone: sessions in a row that it rose, below zero where it fell.
     """
-    spread = whole(snapshot)
+    spread = snapshot.ranked
     if spread is None:
         return None
     now = spread.history.session_streak
@@ -60,13 +54,13 @@ def level_high(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
 
     Of one index alone: since its close was.
     """
-    spread = whole(snapshot)
+    spread = snapshot.ranked
     level = spread.history.ratio if spread else None
     return None if level is None else _years(level, level.high_since, level.record_high)
 
 
 def level_low(snapshot: Snapshot, fund: str, symbol: str) -> float | None:
     """Years since the ratio of closes (or a close) was as low; of the whole history at a record."""
-    spread = whole(snapshot)
+    spread = snapshot.ranked
     level = spread.history.ratio if spread else None
     return None if level is None else _years(level, level.low_since, level.record_low)

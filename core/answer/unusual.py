@@ -57,12 +57,10 @@ def among(row: Scalar, daily: Daily | None) -> Rank | None:
     """
     if row.series is None or daily is None or not len(daily.sessions):
         return None
-    if row.before_window:
-        series = row.series(daily)
-    elif sum(part.rows.stop - part.rows.start for part in daily.standing.parts) < LEAST:
+    sessions = sum(part.rows.stop - part.rows.start for part in daily.standing.parts)
+    if not row.before_window and sessions < LEAST:
         return None
-    else:
-        series = row.series(daily)
+    series = row.series(daily)
     rank = rank_value(series, daily.sessions, side=1, decimals=_DECIMALS, least=LEAST)
     if rank is None or not rank.claim:
         return None

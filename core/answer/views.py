@@ -337,10 +337,15 @@ class Snapshot:
         return self.indices.get(self.question.large)
 
     @property
+    def ranked(self) -> Spread | None:
+        """What is ranked: the spread of a pair, or of one index its return in the same shape."""
+        return self.spread or self.own
+
+    @property
     def complete(self) -> bool:
         """Everything was answered; both indices are well covered, on lists not carried too far."""
         return (
-            (self.spread is not None or self.own is not None)
+            self.ranked is not None
             and not self.not_reached
             and all(view is not None and view.complete for view in (self.small, self.large))
         )

@@ -27,9 +27,10 @@ from core.data.bars import (
 )
 from core.data.file_closes import FileCloses, file_closes
 from core.data.file_prices import file_prices
-from core.data.joins import joins, last_close, splits_of, tape, turns
+from core.data.joins import joins, last_close, tape, turns
 from core.data.record import record
 from core.data.renames import Company, Rename, companies, renames
+from core.data.splits import splits_of
 from core.data.swaps import Swap, followed, swaps
 from core.data.takeovers import Takeover, holder, takeovers
 from core.data.windows import last_on_or_before
@@ -225,7 +226,7 @@ def _line_tickers(
     @cache
     def splits() -> Mapping[str, Sequence[tuple[date, float]]]:
         # closes have the later ones taken out, whatever the date
-        return splits_of(bars)
+        return splits_of(bars).by_symbol()
 
     closes_known = known(bars)
     renamed = [rename for dated in holdings.values() for rename in renames(dated)]

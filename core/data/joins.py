@@ -69,19 +69,6 @@ def last_close(bars: Sequence[Block], symbol: str) -> date | None:
     return None
 
 
-def splits_of(bars: Sequence[Block]) -> dict[str, list[tuple[date, float]]]:
-    """Symbol -> session and factor of its splits on record."""
-    splits: dict[str, list[tuple[date, float]]] = {}
-    for block in bars:
-        events = block.split
-        for row, place, factor in zip(
-            events.row.tolist(), events.col.tolist(), events.value.tolist(), strict=True
-        ):
-            when = pydate(block.sessions[row])
-            splits.setdefault(block.symbols[place], []).append((when, factor))
-    return splits
-
-
 def joins(
     bars: Sequence[Block],
     company: Company,

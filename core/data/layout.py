@@ -40,9 +40,10 @@ def stack(
     adjusted = over_one_another(sizes, [block.adj_close for block in parts], places)
     assert close is not None
 
+    columns = [np.nonzero(p >= 0)[0][np.argsort(p[p >= 0])] for p in places]
+
     def events(name: str) -> tuple[IntArray, IntArray, FloatArray]:
         fields = [getattr(block, name) for block in parts]
-        columns = [np.nonzero(p >= 0)[0][np.argsort(p[p >= 0])] for p in places]
         return (
             np.concatenate([e.row + offset for e, offset in zip(fields, offsets, strict=False)]),
             np.concatenate([where[e.col] for e, where in zip(fields, columns, strict=True)]),

@@ -92,9 +92,7 @@ class Matrix:
     @cached_property
     def unbroken(self) -> BoolArray:
         """(N,) a close on every session from the symbol's first close to its last."""
-        closed = np.isfinite(self.stand_in)
-        begins = (closed[1:] & ~closed[:-1]).sum(axis=0) + closed[:1].sum(axis=0)
-        return np.asarray(begins <= 1)
+        return ~holed(np.isfinite(self.stand_in).T)
 
     @cached_property
     def _gaps(self) -> IntArray:
@@ -290,3 +288,9 @@ class Matrix:
         quiet = (volume == 0).all(axis=0)
         same: BoolArray = (closes == closes[0]).all(axis=0)
         return np.asarray(quiet & same)
+
+
+def holed(closed: BoolArray) -> BoolArray:
+    """(n,) whether a line of (n, T) has sessions without a close between two with one."""
+    begins = (closed[:, 1:] & ~closed[:, :-1]).sum(axis=1) + closed[:, :1].sum(axis=1)
+    return np.asarray(begins > 1)

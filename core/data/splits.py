@@ -37,6 +37,14 @@ class Splits:
                 factor[at] *= self.factors[place]
         return factor
 
+    def by_symbol(self) -> dict[str, list[tuple[date, float]]]:
+        """Symbol -> session and factor of each of its splits."""
+        splits: dict[str, list[tuple[date, float]]] = {}
+        events = zip(self.sessions.tolist(), self.symbols, self.factors, strict=True)
+        for session, symbol, factor in events:
+            splits.setdefault(symbol, []).append((session, factor))
+        return splits
+
 
 def splits_of(blocks: Iterable[Block]) -> Splits:
     """Return the splits of year blocks."""

@@ -58,7 +58,7 @@ def _closes(ground: Ground) -> _Closes:
 
 
 def _history(ground: Ground) -> PairHistory | None:
-    spread = ground.snapshot.spread or ground.snapshot.own
+    spread = ground.snapshot.ranked
     return None if spread is None else spread.history
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray
+from core.data.matrix import holed
 from core.data.record import record
 
 if TYPE_CHECKING:
@@ -99,12 +100,6 @@ def sums(values: FloatArray, sizes: Sequence[int]) -> dict[int, FloatArray]:
                 by_size[size] = whole, covered + width
         part, width = part[:, width:] + part[:, :-width], 2 * width
     return {size: by_size[size][0] for size in sizes}
-
-
-def holed(closed: BoolArray) -> BoolArray:
-    """(n,) whether a line of (n, T) has sessions without a close between two with one."""
-    begins = (closed[:, 1:] & ~closed[:, :-1]).sum(axis=1) + closed[:, :1].sum(axis=1)
-    return np.asarray(begins > 1)
 
 
 def _before(closes: FloatArray, position: IntArray) -> FloatArray:

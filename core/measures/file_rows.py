@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -28,7 +28,7 @@ StartValues = tuple[FloatArray, BoolArray, BoolArray]
 
 def start_values(
     closes: ClosesOn, span: Span, has_column: BoolArray, where: IntArray
-) -> tuple[FloatArray, BoolArray, BoolArray]:
+) -> StartValues:
     """Carry a file's values to a segment's start by the ratio of closes.
 
     v = value x P(start)/P(file date) on split-adjusted closes; where no close is held at
@@ -90,6 +90,7 @@ class FileRows:
         ended: bool, counted although its closes end before the segment does: it is traded no more.
         off: bool, the file's price disagrees with the close of its day.
         carried: bool, an adjusted close stood in for the price.
+        jumps: columns with a doubtful move between the file and the segment, or inside it, and why.
     """
 
     values: FloatArray
@@ -99,6 +100,7 @@ class FileRows:
     ended: BoolArray
     off: BoolArray
     carried: BoolArray
+    jumps: Mapping[int, str]
 
 
 def file_rows(
@@ -122,21 +124,20 @@ def file_rows(
     market, matrix, (has_column, where) = closes.market, closes.matrix, columns
     start, end = closes(span.start), closes(span.end)
     # a jump between the file and the segment would be carried into the weight
-    if matrix.doubts:
-        doubtful = {*doubtful, *quarantined(matrix, *reach(closes, span))}
+    jumps = _jumps(closes, span)
     worth, carried, off = values or start_values(closes, span, has_column, where)
     growth = matrix.growth(start.rows, end.rows, basis, (start.price, end.price))[where]
     joined = np.isnan(span.file.value)
     good = has_column & start.fresh[where] & (end.rows > start.row)[where]
     good &= np.isfinite(growth) & (np.isfinite(worth) | joined)
-    if doubtful:
-        good &= ~np.isin(where, list(doubtful))
+    if doubtful or jumps:
+        good &= ~np.isin(where, [*doubtful, *jumps])
     over = np.zeros(len(good), bool)
     early = np.nonzero(good & ~end.fresh[where])[0]
     if len(early):
         over[early] = _ended_columns(market, matrix, where[early], end.rows, span.end)
         good[early] = over[early]
-    return FileRows(worth, growth, good, joined, over, off, carried)
+    return FileRows(worth, growth, good, joined, over, off, carried, jumps)
 
 
 def _ended_columns(
@@ -176,8 +177,8 @@ def carried_weights(closes: ClosesOn, span: Span) -> FloatArray:
     has_column, where = columns >= 0, np.maximum(columns, 0)
     values, _, _ = start_values(closes, span, has_column, where)
     good = has_column & closes(span.start).fresh[where] & np.isfinite(values)
-    if matrix.doubts:
-        good &= ~np.isin(where, list(quarantined(matrix, *reach(closes, span))))
+    if jumps := _jumps(closes, span):
+        good &= ~np.isin(where, list(jumps))
     worth = np.where(good, values, 0.0)
     return worth / worth.sum() * weight(span.file, good) if good.any() else worth
 
@@ -187,13 +188,16 @@ def weight(file: Holdings, rows: BoolArray) -> float:
     return math.fsum(file.value[rows].tolist()) / file.total
 
 
-def reach(closes: ClosesOn, span: Span) -> tuple[IntArray, int]:
-    """(N,) first close and the last row that a segment's weights and returns look at."""
+def _jumps(closes: ClosesOn, span: Span) -> dict[int, str]:
+    """Columns with a doubtful move among the closes that a segment looks at, and why."""
+    if not closes.matrix.doubts:
+        return {}
     start, end = closes(span.start), closes(span.end)
     of_file = closes(closes.market.session(span.file.as_of))
     if of_file.row < 0:
-        return start.rows, end.row
-    return np.minimum(start.rows, of_file.rows), max(of_file.row, end.row)
+        return quarantined(closes.matrix, start.rows, end.row)
+    first = np.minimum(start.rows, of_file.rows)
+    return quarantined(closes.matrix, first, max(of_file.row, end.row))
 
 
 def quarantined(matrix: Matrix, first: IntArray, last: int) -> dict[int, str]:

@@ -14,13 +14,21 @@ import numpy as np
 from core.data.frames import BoolArray, Dates, FloatArray, day
 from core.data.record import record
 from core.measures.rarity import Rank, percentiles, rank_value, stretch_gaps
-from core.measures.ratio import YEAR_SESSIONS, LevelHistory, level_history, records_by_year
+from core.measures.ratio import (
+    AVERAGES,
+    YEAR_SESSIONS,
+    LevelHistory,
+    level_history,
+    means,
+    records_by_year,
+)
 from core.measures.streaks import (
     UNITS,
     Periods,
     Streak,
     Unit,
     ended_periods,
+    period_ends,
     period_signs,
     streak,
     streak_lengths,
@@ -181,6 +189,25 @@ class PairHistory:
         level = self.small if self.large is None else self.small / self.large
         from_first: FloatArray = level / level[0]
         return from_first
+
+    def weekly_ratio(self) -> tuple[Dates, FloatArray, dict[int, FloatArray]]:
+        """The ratio at the end of each week and at the last session, of closes where they are held.
+
+        Returns:
+            (W,) sessions; (W,) ratio; number of closes -> (W,) mean of the last so many, NaN where
+            there are fewer.
+        """
+        level = self.ratio_of_prices
+        if level is None:
+            level = self.ratio_of_levels
+        rows = np.union1d(period_ends(self.sessions, "week"), [len(level) - 1]).astype(np.intp)
+        averages = {}
+        for closes in AVERAGES:
+            mean = np.full(len(level), np.nan)
+            if len(level) >= closes:
+                mean[closes - 1 :] = means(level, closes)
+            averages[closes] = mean[rows]
+        return self.sessions[rows], level[rows], averages
 
     @cached_property
     def total_ratio(self) -> LevelHistory | None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from core.data.record import record
 from core.measures.basket import Segment
-from core.measures.file_rows import ended, file_rows, quarantined, reach, weight
+from core.measures.file_rows import ended, file_rows, weight
 
 if TYPE_CHECKING:
     from core.data.frames import BoolArray, Dates, FloatArray, Holdings, IntArray
@@ -151,8 +151,6 @@ def measure(
     of_file = file_rows(closes, span, basis, (has_column, where), doubtful)
     start, end = closes(span.start), closes(span.end)
     values, growth = of_file.values, of_file.growth
-    if matrix.doubts:
-        doubtful = doubtful | quarantined(matrix, *reach(closes, span))
     joined, good = of_file.joined, of_file.counted
     flags: dict[int, list[str]] = {}
     for row in np.nonzero(of_file.ended)[0].tolist():
@@ -171,7 +169,8 @@ def measure(
             reasons[line] = f"{verb} as announced: its weight is not known"
             continue
         reasons[line] = (
-            doubtful.get(column)
+            of_file.jumps.get(column)
+            or doubtful.get(column)
             or _why_not(market, matrix, lines.symbols[line], column, (start, end), basis, span.end)
             or "no close at the date of the holdings file"
         )

@@ -1,8 +1,8 @@
 """An index's lines over many windows, each segment measured once.
 
 The windows of a history share nearly all of their segments. A segment is measured by
-`core.measures.segment.file_rows`, as `core.measures.contribution.basket` has it, without the words
-that one answer is told with; segments one after another are put together:
+`core.measures.file_rows`, as `core.measures.contribution.basket` has it, without the words that one
+answer is told with; segments one after another are put together:
 
     growth = growth_a growth_b,    c = c_a + growth_a c_b
 """
@@ -152,10 +152,7 @@ class _Axis:
     def _chain(self, spans: Spans, doubtful: frozenset[int]) -> Stretch:
         """The segments of a window, what it shares with the window before not made again."""
         keys = tuple(
-            (span.file, span.start, span.end, doubtful & self._columns[span.file])
-            if doubtful
-            else (span.file, span.start, span.end, doubtful)
-            for span in spans
+            (span.file, span.start, span.end, doubtful & self._columns[span.file]) for span in spans
         )
         if len(spans) == 1:
             return self._segment(keys[0], spans[0])

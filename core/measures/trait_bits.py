@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray, IntArray, distinct
-from core.measures.counting import YEAR_SESSIONS, extremes, holed, sums
+from core.data.matrix import holed
+from core.measures.counting import YEAR_SESSIONS, extremes, sums
 
 #: Days of the averages that are worked out here; `counting.AVERAGES` has the others.
 FURTHER_AVERAGES: Final = (5, 10, 100)

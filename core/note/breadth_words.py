@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.note.phrase import Figure, Name, Sentence, key, listed, share, spoken
+from core.note.phrase import Figure, Name, Sentence, listed, path_of, share, spoken
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _path(view: IndexView) -> str:
-    return f"indices{key(view.fund)}.breadth"
+    return f"{path_of(view)}.breadth"
 
 
 def list_words(view: IndexView) -> Sentence:

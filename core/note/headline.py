@@ -94,28 +94,20 @@ def _gap(snapshot: Snapshot, spread: Spread) -> Sentence:
     return Sentence(small, verb, large, " by ", wide, " ", words, figures)
 
 
-def _baskets(snapshot: Snapshot) -> tuple[Sentence, ...]:
+def _baskets(snapshot: Snapshot) -> Sentence:
     """The gap of the measured lines, named as such, where that of the funds is not known."""
     gap, small, large = snapshot.basket_gap, snapshot.small, snapshot.large
     if gap is None or small is None or large is None:
-        return ()
-    return (
-        Sentence(
-            " The measured lines alone, not the funds, are apart by ",
-            Figure(points(gap), "baskets.gap_pp"),
-            " ",
-            window_words(snapshot),
-            " (",
-            Name(snapshot.question.small),
-            " ",
-            Figure(percent(small.basket_return), "baskets.small_return"),
-            ", ",
-            Name(snapshot.question.large),
-            " ",
-            Figure(percent(large.basket_return), "baskets.large_return"),
-            "), which is not ranked.",
-        ),
-    )
+        return Sentence()
+    question = snapshot.question
+    return Sentence(
+        " The measured lines alone, not the funds, are apart by ",
+        Figure(points(gap), "baskets.gap_pp"), " ", window_words(snapshot), " (",
+        Name(question.small), " ", Figure(percent(small.basket_return), "baskets.small_return"),
+        ", ",
+        Name(question.large), " ", Figure(percent(large.basket_return), "baskets.large_return"),
+        "), which is not ranked.",
+    )  # fmt: skip
 
 
 def headline(snapshot: Snapshot) -> Sentence:
@@ -129,7 +121,7 @@ def headline(snapshot: Snapshot) -> Sentence:
         return Sentence(before, own_headline(snapshot, snapshot.own))
     spread = snapshot.spread
     if spread is None:
-        return Sentence(before, Name("; ".join(snapshot.missing)), ".", *_baskets(snapshot))
+        return Sentence(before, Name("; ".join(snapshot.missing)), ".", _baskets(snapshot))
     sentence = Sentence(before, _gap(snapshot, spread))
     if level(spread.gap):
         return Sentence(sentence, ".")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.note.phrase import Figure, Sentence, key, spoken
+from core.note.phrase import Figure, Sentence, path_of, spoken
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def _carried(view: IndexView, place: int) -> Sentence:
     """``a list of 28 November 2025 carried back 331 days: names that left are missing``."""
-    segment, path = view.segments[place], f"indices{key(view.fund)}.segments[{place}]"
+    segment, path = view.segments[place], f"{path_of(view)}.segments[{place}]"
     days = segment.carry.days
     way, missing = ("back", "left") if days > 0 else ("forward", "joined")
     return Sentence(
@@ -34,7 +34,7 @@ def far_list(view: IndexView) -> Sentence:
 
 def list_trouble(view: IndexView) -> Sentence:
     """Why nothing is claimed on a list."""
-    path = f"indices{key(view.fund)}.segments"
+    path = f"{path_of(view)}.segments"
     for place, segment in enumerate(view.segments):
         if segment.carry.older_than:
             when = Figure(

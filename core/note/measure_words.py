@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.answer.unusual import Unusual, unusual
 from core.measures.signals import signals
-from core.note.phrase import Figure, Name, Sentence, key, share, spoken
+from core.note.phrase import Figure, Name, Sentence, key, path_of, share, spoken
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
@@ -61,7 +61,7 @@ def signal_sentences(snapshot: Snapshot, view: IndexView) -> list[Sentence]:
         return []
     sentences = []
     part = view.segments[-1]
-    dated = f"indices{key(view.fund)}.segments[{len(view.segments) - 1}].holdings_as_of"
+    dated = f"{path_of(view)}.segments[{len(view.segments) - 1}].holdings_as_of"
     for signal in signals(daily):
         if not signal.fired and not signal.ended:
             continue

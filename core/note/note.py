@@ -22,6 +22,7 @@ from core.note.phrase import (
     further_places,
     key,
     listed,
+    path_of,
     percent,
     share,
     spoken,
@@ -55,10 +56,6 @@ MEMBERS: Final = 7
 WORTH: Final = 0.0001
 
 
-def _at(view: IndexView) -> str:
-    return f"indices{key(view.fund)}"
-
-
 def _head(view: IndexView, *marks: str) -> Sentence:
     """Begin a sentence: ``IWM: ``, or ``IWM, intraday, on estimated weights: ``."""
     words = (part for mark in marks if mark for part in (", ", mark))
@@ -83,7 +80,7 @@ def _open(snapshot: Snapshot) -> str:
 def withheld(view: IndexView) -> Sentence:
     """Why nothing is said about an index's lines."""
     what = "leaders" if view.claims_breadth else "leaders or breadth"
-    weight = Figure(share(view.weight_measured), f"{_at(view)}.weight_measured")
+    weight = Figure(share(view.weight_measured), f"{path_of(view)}.weight_measured")
     why = list_trouble(view) if view.covered else Sentence(weight, " of weight is measured")
     if view.end_early is not None:
         why = _ends(view)
@@ -95,9 +92,9 @@ def withheld(view: IndexView) -> Sentence:
 
 def _ends(view: IndexView) -> Sentence:
     """Where the lines end, and where the fund does."""
-    early, path = view.end_early, f"{_at(view)}.end_early"
+    early, path = view.end_early, f"{path_of(view)}.end_early"
     assert early is not None
-    end = f"{_at(view)}.segments[{len(view.segments) - 1}].end"
+    end = f"{path_of(view)}.segments[{len(view.segments) - 1}].end"
     return Sentence(
         "lines of ", Figure(share(early.weight), f"{path}.weight"), " of weight end on ",
         Figure(spoken(early.session), f"{path}.session"), ", the fund on ",
@@ -107,7 +104,7 @@ def _ends(view: IndexView) -> Sentence:
 
 def _stray(view: IndexView) -> Sentence:
     """Whose closes of a day are held that few have closes of."""
-    stray, path = view.stray_day, f"{_at(view)}.stray_day"
+    stray, path = view.stray_day, f"{path_of(view)}.stray_day"
     assert stray is not None
     return Sentence(
         "closes of ", Figure(spoken(stray.session), f"{path}.session"), " are held of ",
@@ -161,23 +158,23 @@ def coverage(view: IndexView) -> Sentence:
     """
     on_file: tuple[Figure | str, ...] = ()
     if view.file_price_weight:
-        figure = Figure(share(view.file_price_weight), f"{_at(view)}.file_price_weight")
+        figure = Figure(share(view.file_price_weight), f"{path_of(view)}.file_price_weight")
         on_file = ", ", figure, " on file prices"
     later: tuple[Figure | str, ...] = ()
     if view.later:
         later = (
             ", with ",
-            Figure(f"{view.later_measured:,}", f"{_at(view)}.later_measured"),
+            Figure(f"{view.later_measured:,}", f"{path_of(view)}.later_measured"),
             " of ",
-            Figure(f"{view.later:,}", f"{_at(view)}.later"),
+            Figure(f"{view.later:,}", f"{path_of(view)}.later"),
             " that joined later",
         )
     return Sentence(
-        Figure(f"{view.measured:,}", f"{_at(view)}.measured"),
+        Figure(f"{view.measured:,}", f"{path_of(view)}.measured"),
         " of ",
-        Figure(f"{view.lines:,}", f"{_at(view)}.lines"),
+        Figure(f"{view.lines:,}", f"{path_of(view)}.lines"),
         " lines, ",
-        Figure(share(view.weight_measured), f"{_at(view)}.weight_measured"),
+        Figure(share(view.weight_measured), f"{path_of(view)}.weight_measured"),
         " of weight",
         *on_file,
         *later,
@@ -189,7 +186,7 @@ def coverage(view: IndexView) -> Sentence:
 
 def _named(view: IndexView, row: int, places: int) -> Sentence:
     """Name a line: ``BE (+211.06 %, +160 bp)``, the contribution with some places more."""
-    lines, path = view.contributors, f"{_at(view)}.contributors[{row}]"
+    lines, path = view.contributors, f"{path_of(view)}.contributors[{row}]"
     return Sentence(
         Name(lines.symbols[row]), " (",
         Figure(percent(lines.returns[row]), f"{path}.return"), ", ",
@@ -220,7 +217,7 @@ def _drags(snapshot: Snapshot, view: IndexView) -> Sentence:
     who = listed(_named(view, row, places) for row in rows)
     # "cost" says which way it went: the sum carries no sign beside it
     lost = basis_points(-losers.contribution, places).removeprefix("+")
-    total = Figure(lost, f"{_at(view)}.drags.sum_bp")
+    total = Figure(lost, f"{path_of(view)}.drags.sum_bp")
     verb, tail = (" cost it ", " together.") if count > 1 else (" alone cost it ", ".")
     return Sentence(_head(view, *_marks(snapshot, view)), who, verb, total, tail)
 
@@ -236,9 +233,11 @@ def _groups(snapshot: Snapshot, view: IndexView) -> Sentence:
             clauses.append(Sentence("of its sectors ", best, " led and ", worst, " came last"))
     themes = sorted(enumerate(view.themes), key=lambda t: (-abs(t[1].contribution), t[0]))
     # a theme whose measured names are those of another one before it says nothing new
-    apart = {theme.symbols: place for place, theme in reversed(themes) if theme.contribution}
-    told_first = [place for place, _ in themes if place in apart.values()]
-    places = sorted(told_first[:THEMES])
+    apart: dict[tuple[str, ...], int] = {}
+    for place, theme in themes:
+        if theme.contribution:
+            apart.setdefault(theme.symbols, place)
+    places = sorted([*apart.values()][:THEMES])
     if places:
         names = listed(_group(view, "themes", view.themes, place) for place in places)
         overlap = " (themes may overlap)" if len(places) > 1 else ""
@@ -252,7 +251,9 @@ def _groups(snapshot: Snapshot, view: IndexView) -> Sentence:
 def _group(view: IndexView, kind: str, groups: Sequence[Group], place: int) -> Sentence:
     """Name a group: ``software (PLTR INTU ACN CRM, -67 bp)``."""
     group, row = groups[place], place % len(groups)
-    total = Figure(basis_points(group.contribution), f"{_at(view)}.{kind}[{row}].contribution_bp")
+    total = Figure(
+        basis_points(group.contribution), f"{path_of(view)}.{kind}[{row}].contribution_bp"
+    )
     who = " ".join(group.symbols[:MEMBERS]) + " …" * (len(group.symbols) > MEMBERS)
     members = (Name(who), ", ") if group.symbols else ()
     return Sentence(Name(group.name), " (", *members, total, ")")
@@ -289,10 +290,10 @@ def _covered(snapshot: Snapshot, view: IndexView) -> Sentence:
     """State how many lines an index's figures rest on, and the rest of its fund's return."""
     sentence = Sentence(_head(view), "measured are ", coverage(view))
     if view.rest is not None:
-        rest = Figure(basis_points(view.rest), f"{_at(view)}.rest_bp")
+        rest = Figure(basis_points(view.rest), f"{path_of(view)}.rest_bp")
         sentence = Sentence(sentence, "; the fund's return less theirs is ", rest)
         if view.price_return_weight:
-            weight = Figure(share(view.price_return_weight), f"{_at(view)}.price_return_weight")
+            weight = Figure(share(view.price_return_weight), f"{path_of(view)}.price_return_weight")
             sentence = Sentence(sentence, ", where ", weight, " of weight has price returns alone")
     return Sentence(sentence, ".")
 

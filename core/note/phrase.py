@@ -11,7 +11,10 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from core.answer.views import IndexView
 
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
@@ -63,6 +66,11 @@ class Sentence(str):
 def key(name: str) -> str:
     """Format one step of a path: ``.IWM``, or ``["BRK-B"]`` where the name is no plain word."""
     return f".{name}" if _PLAIN.fullmatch(name) else f'["{name}"]'
+
+
+def path_of(view: IndexView) -> str:
+    """The path of an index in the note's JSON: ``indices.IWM``."""
+    return f"indices{key(view.fund)}"
 
 
 def spoken(value: date) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from core.note.headline import compared
 from core.note.phrase import Figure, Name, Sentence
 from core.note.rarity_words import further_claim
 from core.note.story_alone import alone
@@ -19,14 +18,12 @@ from core.note.story_names import carried, dragged, who
 from core.note.story_opening import (
     RUN,
     Claimed,
-    calendar_claim,
-    calendar_context,
     gap_sentence,
     introduced,
     mark,
+    rarity_claim,
+    rarity_context,
     returns_sentence,
-    rolling_claim,
-    rolling_context,
     when,
 )
 from core.note.verdict import level
@@ -50,7 +47,7 @@ def story(snapshot: Snapshot, length: Length = "full") -> tuple[Paragraph, ...]:
     """
     full = length == "full"
     if snapshot.own is not None:
-        return whole(*alone(snapshot, snapshot.own, full=full))
+        return _filled(*alone(snapshot, snapshot.own, full=full))
     spread = snapshot.spread
     if spread is None:
         return ()
@@ -59,9 +56,9 @@ def story(snapshot: Snapshot, length: Length = "full") -> tuple[Paragraph, ...]:
     pair = snapshot.small, snapshot.large
     ahead, behind = pair if spread.gap >= 0 else pair[::-1]
     if not full:
-        return whole([*opening, who(ahead, behind, voice), brief_verdict(snapshot)])
+        return _filled([*opening, who(ahead, behind, voice), brief_verdict(snapshot)])
     views = [view for view in (ahead, behind) if view is not None]
-    return whole(
+    return _filled(
         opening,
         dragged(behind, voice) if behind is not None else [],
         carried(ahead, voice) if ahead is not None else [],
@@ -71,7 +68,7 @@ def story(snapshot: Snapshot, length: Length = "full") -> tuple[Paragraph, ...]:
     )
 
 
-def whole(*paragraphs: list[Sentence]) -> tuple[Paragraph, ...]:
+def _filled(*paragraphs: list[Sentence]) -> tuple[Paragraph, ...]:
     """The paragraphs that say something, of the sentences that do."""
     filled = (tuple(sentence for sentence in sentences if sentence) for sentences in paragraphs)
     return tuple(paragraph for paragraph in filled if paragraph)
@@ -90,29 +87,21 @@ def _opening(snapshot: Snapshot, spread: Spread, voice: Voice, *, full: bool) ->
         return [first, returns_sentence(snapshot, spread)]
     kind = "lead" if spread.gap > 0 else "deficit"
     claimed = Claimed(kind, "wide", "spread.rolling", "spread.same_window", "gap_pp")
-    if compared(snapshot).rolling:
-        claim = rolling_claim(spread.rolling, claimed)
-    else:
-        claim = calendar_claim(snapshot, spread.same_window, claimed)
     sentences = [
-        gap_sentence(snapshot, spread, claim, voice),
+        gap_sentence(snapshot, spread, rarity_claim(snapshot, spread, claimed), voice),
         returns_sentence(snapshot, spread),
+        rarity_context(snapshot, spread, claimed, voice, full=full),
     ]
-    if compared(snapshot).rolling:
-        sentences.append(rolling_context(spread.rolling, claimed, voice, full=full))
-    elif full:
-        sentences.append(calendar_context(spread.same_window, claimed, voice))
     return [*sentences, _besides(snapshot, spread)] if full else sentences
 
 
 def _besides(snapshot: Snapshot, spread: Spread) -> Sentence:
     """A run of sessions, and the strongest claim of streaks and of the ratio."""
     run, further = _run(snapshot, spread), further_claim(snapshot, None)
-    if not further or " in a row" in further:
-        return Sentence(_capital(further), ".") if further else Sentence(run, "." if run else "")
-    if run:
+    if run and further and " in a row" not in further:
         return Sentence(run, ", and ", further, ".")
-    return Sentence(_capital(further), ".")
+    claim = _capital(further) if further else run
+    return Sentence(claim, ".") if claim else claim
 
 
 def _capital(sentence: Sentence) -> Sentence:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.measures.spread import comparisons
 from core.note.phrase import Figure, Sentence, spoken
 from core.note.story_breadth import breadth
 from core.note.story_end import in_mind, leavers
@@ -12,15 +11,13 @@ from core.note.story_names import carried, dragged, who
 from core.note.story_opening import (
     RUN,
     Claimed,
-    calendar_claim,
-    calendar_context,
     dividends,
     introduced,
     mark,
     moved,
     ordinal,
-    rolling_claim,
-    rolling_context,
+    rarity_claim,
+    rarity_context,
     when,
 )
 from core.note.verdict import level
@@ -33,25 +30,25 @@ if TYPE_CHECKING:
 _LEVEL: Final = "own.level"
 
 
-def alone(snapshot: Snapshot, own: Spread, *, full: bool) -> tuple[list[Sentence], ...]:
+def alone(snapshot: Snapshot, spread: Spread, *, full: bool) -> tuple[list[Sentence], ...]:
     """The paragraphs of one index; of the short form the only one.
 
     Args:
         snapshot: what is told.
-        own: its return, over a level that does not move.
+        spread: its return, over a level that does not move.
         full: every paragraph.
     """
     voice = Voice()
-    opening = _opening(snapshot, own, voice, full=full)
+    opening = _opening(snapshot, spread, voice, full=full)
     views = list(snapshot.indices.values())
     if not full:
         named = [who(view, view, voice) for view in views]
         return ([*opening, *named, breadth(views, full=False)],)
-    opening += [_deepest(own), _run(snapshot, own)]
+    opening += [_deepest(spread), _run(snapshot, spread)]
     names: list[list[Sentence]] = []
     for view in views:
         # one paragraph tells of the sectors; both ends of them are in it
-        gaining = own.small_return >= 0
+        gaining = spread.small_return >= 0
         both = carried(view, voice, sectors=gaining), dragged(view, voice, sectors=not gaining)
         names += both if gaining else both[::-1]
     return (
@@ -63,37 +60,33 @@ def alone(snapshot: Snapshot, own: Spread, *, full: bool) -> tuple[list[Sentence
     )
 
 
-def _opening(snapshot: Snapshot, own: Spread, voice: Voice, *, full: bool) -> list[Sentence]:
+def _opening(snapshot: Snapshot, spread: Spread, voice: Voice, *, full: bool) -> list[Sentence]:
     """The return and how rare it is, and where the close stands."""
-    window, value = when(snapshot), own.small_return
+    window, value = when(snapshot), spread.small_return
     name = introduced(snapshot, snapshot.question.small)
     end = Sentence()
     if not window.dated:
         end = Sentence(" to ", Figure(spoken(snapshot.window.end), "question.end"))
     if level(value):
         first = Sentence(mark(snapshot), name, " ended level ", window.words, end, ".")
-        return [first, _close(snapshot, own, full=full)]
+        return [first, _close(snapshot, spread, full=full)]
     kind = "gain" if value > 0 else "loss"
     claimed = Claimed(kind, "large", "own.rolling", "own.calendar", "return", owner="its")
-    beside = comparisons(snapshot.window.label, own.history.length)
     places = 2 if abs(value) < 0.1 else 1
     verb = f" {window.has}{moved(value)} "
-    claim = calendar_claim(snapshot, own.same_window, claimed)
-    context = calendar_context(own.same_window, claimed, voice) if full else Sentence()
-    if beside.rolling:
-        claim = rolling_claim(own.rolling, claimed)
-        context = rolling_context(own.rolling, claimed, voice, full=full)
+    claim = rarity_claim(snapshot, spread, claimed)
+    context = rarity_context(snapshot, spread, claimed, voice, full=full)
     first = Sentence(
         mark(snapshot), name, verb, percent(value, "own.return", places),
         f" {dividends(snapshot)} ", window.words, end, claim, ".",
     )  # fmt: skip
-    return [first, context, _close(snapshot, own, full=full)]
+    return [first, context, _close(snapshot, spread, full=full)]
 
 
-def _close(snapshot: Snapshot, own: Spread, *, full: bool) -> Sentence:
+def _close(snapshot: Snapshot, spread: Spread, *, full: bool) -> Sentence:
     """The last close against the highest one, and in full the record closes of the year."""
-    closes, records = own.history.ratio, own.history.record_closes
-    if closes is None or not own.history.whole:
+    closes, records = spread.history.ratio, spread.history.record_closes
+    if closes is None or not spread.history.whole:
         return Sentence()
     now = snapshot.as_of.year
     if closes.high.end != closes.end:
@@ -112,17 +105,19 @@ def _close(snapshot: Snapshot, own: Spread, *, full: bool) -> Sentence:
     return Sentence(sentence, ", its ", count, f"{ordinal(records[now])} of the year", before, ".")
 
 
-def _deepest(own: Spread) -> Sentence:
+def _deepest(spread: Spread) -> Sentence:
     """The deepest fall inside the window; of one session there is none inside."""
-    if round(own.drawdown, 4) >= 0 or own.history.length < 2:
+    if round(spread.drawdown, 4) >= 0 or spread.history.length < 2:
         return Sentence()
-    return Sentence("Its deepest fall on the way was ", percent(own.drawdown, "own.drawdown"), ".")
+    return Sentence(
+        "Its deepest fall on the way was ", percent(spread.drawdown, "own.drawdown"), "."
+    )
 
 
-def _run(snapshot: Snapshot, own: Spread) -> Sentence:
+def _run(snapshot: Snapshot, spread: Spread) -> Sentence:
     """In how many sessions in a row it rose or fell, from five on."""
-    now = own.history.session_streak
-    if now.length < RUN or not own.history.whole:
+    now = spread.history.session_streak
+    if now.length < RUN or not spread.history.whole:
         return Sentence()
     verb = "risen" if now.sign > 0 else "fallen"
     length = Figure(f"{now.length:,}", "own.streaks[0].length")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.note.phrase import Figure, Name, Sentence, key, listed
+from core.note.phrase import Figure, Name, Sentence, listed, path_of
 from core.note.verdict import verdict
 from core.note.voice import Voice, percent
 
@@ -71,7 +71,7 @@ def breadth(views: list[IndexView], *, full: bool = True) -> Sentence:
 
 def _counts(view: IndexView, *, first: bool, full: bool) -> Sentence:
     """Say: ``IWM's 1,841 stocks 66.9% rose, 102 more than doubled and 40.8% beat the index``."""
-    counts, path = view.breadth, f"indices{key(view.fund)}.breadth"
+    counts, path = view.breadth, f"{path_of(view)}.breadth"
     assert counts.share_up is not None
     clauses = [Sentence(percent(counts.share_up, f"{path}.share_up"), " rose")]
     for place, rung in enumerate(counts.ladder):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from core.answer.announced import leaders_to_leave
 from core.note.announced import reconstitution_sentence
 from core.note.lists import list_trouble
-from core.note.phrase import Figure, Name, Sentence, key, listed, spoken
+from core.note.phrase import Figure, Name, Sentence, key, listed, path_of, spoken
 from core.note.verdict import inside_window, leaders_that_left
 from core.note.voice import Voice, percent
 
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
 #: A reconstitution so long after a window's end is no matter of it.
 _AFTER: Final = timedelta(days=30)
-
-
-def _at(view: IndexView) -> str:
-    return f"indices{key(view.fund)}"
 
 
 def _companies(view: IndexView, symbols: tuple[str, ...], voice: Voice) -> Sentence:
@@ -90,7 +86,7 @@ def in_mind(snapshot: Snapshot) -> list[Sentence]:
             Sentence("No closes of ", who, " stocks are held for this window, so leaders and"
                      " breadth are not told.")
         )  # fmt: skip
-    sentences += [_silent(view) for view in measured if not view.complete]
+    sentences += [_silent(view) for view in measured if not (view.complete and view.claims)]
     absent = [fund for fund in snapshot.question.funds if fund not in snapshot.indices]
     if absent:
         who = listed(Sentence(Name(fund)) for fund in absent)
@@ -109,7 +105,7 @@ def in_mind(snapshot: Snapshot) -> list[Sentence]:
 def _covered(views: list[IndexView]) -> Sentence:
     """Say: ``The figures cover 94.9% of IWM and 99.5% of SPY by weight``."""
     clauses = (
-        Sentence(percent(view.weight_measured, f"{_at(view)}.weight_measured"), " of ",
+        Sentence(percent(view.weight_measured, f"{path_of(view)}.weight_measured"), " of ",
                  Name(view.fund))
         for view in views
     )  # fmt: skip
@@ -118,9 +114,10 @@ def _covered(views: list[IndexView]) -> Sentence:
 
 def _silent(view: IndexView) -> Sentence:
     """What is not said of an index, and why."""
-    fund, unsaid = Name(view.fund), ", so leaders and breadth are not told."
+    what = "leaders" if view.claims_breadth else "leaders and breadth"
+    fund, unsaid = Name(view.fund), f", so {what} are not told."
     if view.end_early is not None:
-        early, path = view.end_early, f"{_at(view)}.end_early"
+        early, path = view.end_early, f"{path_of(view)}.end_early"
         weight = percent(early.weight, f"{path}.weight")
         end = Figure(spoken(early.session), f"{path}.session")
         return Sentence("Closes of ", weight, " of ", fund, "'s weight end on ", end, unsaid)
@@ -135,18 +132,24 @@ def _silent(view: IndexView) -> Sentence:
 
 def _counted(views: list[IndexView]) -> Sentence:
     """The lists whose stocks are counted; nothing where none is."""
-    clauses = []
-    for view in views:
-        members = view.breadth.members
-        if members is None or not view.claims_breadth or not view.breadth.n:
-            continue
-        day = Figure(spoken(members.as_of), f"{_at(view)}.breadth.list_as_of")
-        end = ", at the window's end" if members.which == "end" else ""
-        clauses.append(Sentence(day, " (", Name(view.fund), end, ")"))
-    if not clauses:
+    counted = [
+        (view, view.breadth.members)
+        for view in views
+        if view.breadth.members is not None and view.claims_breadth and view.breadth.n
+    ]
+    if not counted:
         return Sentence()
-    lists = "the list" if len(clauses) == 1 else "the lists"
-    if len({str(clause.figures[0]) for clause in clauses}) == 1 and ", " not in clauses[0]:
+    days = [
+        Figure(spoken(members.as_of), f"{path_of(view)}.breadth.list_as_of")
+        for view, members in counted
+    ]
+    words = f"Stocks are counted by the {'list' if len(counted) == 1 else 'lists'} of "
+    ends = [", at the window's end" if members.which == "end" else "" for _, members in counted]
+    if len(set(days)) == 1 and not any(ends):
         # one day for all: whose list is of which is no question
-        return Sentence(f"Stocks are counted by {lists} of ", clauses[0].figures[0], ".")
-    return Sentence(f"Stocks are counted by {lists} of ", listed(clauses), ".")
+        return Sentence(words, days[0], ".")
+    clauses = (
+        Sentence(day, " (", Name(view.fund), end, ")")
+        for day, (view, _), end in zip(days, counted, ends, strict=True)
+    )
+    return Sentence(words, listed(clauses), ".")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.note.phrase import Name, Sentence, key, listed
+from core.note.phrase import Name, Sentence, listed, path_of
 from core.note.verdict import NAMED, drags
 from core.note.voice import percent
 
@@ -16,23 +16,19 @@ if TYPE_CHECKING:
 _WORTH: Final = 0.0005
 
 
-def _at(view: IndexView) -> str:
-    return f"indices{key(view.fund)}"
-
-
 def who(gaining: IndexView | None, losing: IndexView | None, voice: Voice) -> Sentence:
     """The largest loser of one index and the largest gainer of another, or of the same."""
     clauses, estimated = [], False
     if losing is not None and losing.claims and drags(losing) is not None:
         row = len(losing.contributors) - 1
         amount = float(losing.contributors.contribution[row])
-        path = f"{_at(losing)}.contributors[{row}].contribution_bp"
+        path = f"{path_of(losing)}.contributors[{row}].contribution_bp"
         loser, cost = voice.company(losing, row), voice.basis_points(amount, path)
         clauses.append(Sentence(loser, " cost ", Name(losing.fund), " ", cost))
         estimated = losing.estimated
     if gaining is not None and gaining.claims and gaining.contributors.contribution[0] > 0:
         amount = float(gaining.contributors.contribution[0])
-        path = f"{_at(gaining)}.contributors[0].contribution_bp"
+        path = f"{path_of(gaining)}.contributors[0].contribution_bp"
         gainer, gain = voice.company(gaining, 0), voice.basis_points(amount, path)
         to = () if clauses and gaining is losing else (" to ", Name(gaining.fund))
         clauses.append(Sentence(gainer, " added ", gain, *to))
@@ -56,7 +52,7 @@ def dragged(view: IndexView, voice: Voice, *, sectors: bool = True) -> list[Sent
         return []
     lines, last, count = view.contributors, len(view.contributors) - 1, len(losers.symbols)
     worst = float(lines.contribution[last])
-    path = f"{_at(view)}.contributors[{last}]"
+    path = f"{path_of(view)}.contributors[{last}]"
     first = Sentence(
         voice.company(view, last), " was the biggest drag on ", Name(view.fund), ", costing it ",
         voice.basis_points(worst, f"{path}.contribution_bp"), _moved(view, last, path),
@@ -65,7 +61,7 @@ def dragged(view: IndexView, voice: Voice, *, sectors: bool = True) -> list[Sent
     sentences = [first]
     if count > 1:
         others = listed(Sentence(voice.company(view, last - k)) for k in range(1, count))
-        total = voice.basis_points(losers.contribution, f"{_at(view)}.drags.sum_bp")
+        total = voice.basis_points(losers.contribution, f"{path_of(view)}.drags.sum_bp")
         sentences.append(Sentence("With ", others, ", the loss came to ", total, "."))
     if sectors:
         sentences.append(_sectors(view, voice, weakest_first=True))
@@ -83,7 +79,7 @@ def carried(view: IndexView, voice: Voice, *, sectors: bool = True) -> list[Sent
     lines = view.contributors
     if not view.claims or not len(lines) or lines.contribution[0] <= 0:
         return []
-    path = f"{_at(view)}.contributors[0]"
+    path = f"{path_of(view)}.contributors[0]"
     sentences = [
         Sentence(
             voice.company(view, 0), " contributed most to ", Name(view.fund), ": ",
@@ -94,7 +90,7 @@ def carried(view: IndexView, voice: Voice, *, sectors: bool = True) -> list[Sent
     tops = view.concentration.top
     place = next((n for n, top in enumerate(tops) if top.k == NAMED), None)
     if place is not None and lines.contribution[NAMED - 1] > 0:
-        top, at = tops[place], f"{_at(view)}.concentration.top[{place}]"
+        top, at = tops[place], f"{path_of(view)}.concentration.top[{place}]"
         others = listed(Sentence(voice.company(view, row)) for row in range(1, NAMED))
         part = Sentence()
         if top.share_of_net is not None and top.share_of_net > 0:
@@ -130,7 +126,7 @@ def _sectors(view: IndexView, voice: Voice, *, weakest_first: bool) -> Sentence:
         return Sentence()
 
     def amount(row: int) -> Sentence:
-        path = f"{_at(view)}.sectors[{row}].contribution_bp"
+        path = f"{path_of(view)}.sectors[{row}].contribution_bp"
         return voice.basis_points(sectors[row].contribution, path)
 
     last = len(sectors) - 1
@@ -161,7 +157,7 @@ def _theme(view: IndexView, voice: Voice, side: int) -> Sentence:
     if not amounts or max(amounts) < _WORTH:
         return Sentence()
     place = amounts.index(max(amounts))
-    path = f"{_at(view)}.themes[{place}].contribution_bp"
+    path = f"{path_of(view)}.themes[{place}].contribution_bp"
     total = voice.basis_points(view.themes[place].contribution, path)
     verb = " added " if side > 0 else " took off "
     return Sentence("As a theme, ", Name(view.themes[place].name), verb, total, ".")

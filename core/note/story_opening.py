@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.data.record import record
+from core.measures.spread import comparisons
 from core.note.phrase import Figure, Name, Sentence, spoken
 from core.note.ranking_words import NOTABLE_YEARS
 from core.note.rarity_words import beyond
@@ -179,7 +180,31 @@ def _every(rank: Rank, path: str) -> Sentence:
     return Sentence(of, " ", over, " since ", first)
 
 
-def rolling_claim(rank: Rank | None, claimed: Claimed) -> Sentence:
+def rarity_claim(snapshot: Snapshot, spread: Spread, claimed: Claimed) -> Sentence:
+    """How rare a gap or return is, by what fits the window, as a sentence goes on."""
+    if comparisons(snapshot.window.label, spread.history.length).rolling:
+        return _rolling_claim(spread.rolling, claimed)
+    return _calendar_claim(snapshot, spread.same_window, claimed)
+
+
+def rarity_context(
+    snapshot: Snapshot, spread: Spread, claimed: Claimed, voice: Voice, *, full: bool
+) -> Sentence:
+    """What stands beside the claim: how usual it is, or how far out another was; or nothing.
+
+    Args:
+        snapshot: what is told.
+        spread: what is ranked.
+        claimed: what is claimed of it.
+        voice: of the text.
+        full: more than how often a usual value was reached.
+    """
+    if comparisons(snapshot.window.label, spread.history.length).rolling:
+        return _rolling_context(spread.rolling, claimed, voice, full=full)
+    return _calendar_context(spread.same_window, claimed, voice) if full else Sentence()
+
+
+def _rolling_claim(rank: Rank | None, claimed: Claimed) -> Sentence:
     """The claim among all stretches as long, as a sentence goes on; nothing for a usual value."""
     path = claimed.rolling
     if rank is None or rank.standing in (None, "usual"):
@@ -194,7 +219,7 @@ def rolling_claim(rank: Rank | None, claimed: Claimed) -> Sentence:
     return Sentence(f", {claimed.most} of its length since ", last)
 
 
-def rolling_context(rank: Rank | None, claimed: Claimed, voice: Voice, *, full: bool) -> Sentence:
+def _rolling_context(rank: Rank | None, claimed: Claimed, voice: Voice, *, full: bool) -> Sentence:
     """How often a usual value was reached, or how far out the farthest of a rare one was.
 
     Args:
@@ -235,7 +260,7 @@ def _part(snapshot: Snapshot) -> str:
     return "for a calendar year" if _is_whole_year(snapshot) else "for this part of a year"
 
 
-def calendar_claim(snapshot: Snapshot, ranking: Ranking, claimed: Claimed) -> Sentence:
+def _calendar_claim(snapshot: Snapshot, ranking: Ranking, claimed: Claimed) -> Sentence:
     """The claim among the same windows of other years, as a sentence goes on."""
     path = claimed.calendar
     if not ranking.claim:
@@ -268,7 +293,7 @@ def _since(ranking: Ranking) -> YearGap | None:
     return next(year for year in ranking.history if year.year == ranking.since)
 
 
-def calendar_context(ranking: Ranking, claimed: Claimed, voice: Voice) -> Sentence:
+def _calendar_context(ranking: Ranking, claimed: Claimed, voice: Voice) -> Sentence:
     """What the year that comes next to a claim made, or the one that it names."""
     path = claimed.calendar
     if not ranking.claim:

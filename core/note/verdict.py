@@ -153,7 +153,9 @@ def verdict(snapshot: Snapshot) -> Verdict | None:
     spread, small, large = snapshot.spread, snapshot.small, snapshot.large
     if spread is None or small is None or large is None:
         return None
-    if not (small.complete and large.complete) or abs(spread.gap) < GAP_FLOOR:
+    if not all(view.complete and view.claims for view in (small, large)):
+        return None
+    if abs(spread.gap) < GAP_FLOOR:
         return None
     ahead, behind = (small, large) if spread.gap > 0 else (large, small)
     mine, theirs = ahead.breadth, behind.breadth

@@ -15,8 +15,8 @@ from core.note.phrase import (
     adds_up,
     basis_points,
     further_places,
-    key,
     listed,
+    path_of,
     percent,
     points,
 )
@@ -79,7 +79,7 @@ def _unexplained(snapshot: Snapshot) -> Sentence:
     assert snapshot.spread is not None
     rests = [
         Sentence(
-            Figure(basis_points(view.rest), f"indices{key(view.fund)}.rest_bp"), " of ",
+            Figure(basis_points(view.rest), f"{path_of(view)}.rest_bp"), " of ",
             Name(view.fund), "'s return",
         )
         for view in snapshot.indices.values()
@@ -96,4 +96,4 @@ def _unexplained(snapshot: Snapshot) -> Sentence:
 
 def _median(view: IndexView) -> Figure:
     assert view.breadth.median is not None  # a verdict has both
-    return Figure(percent(view.breadth.median), f"indices{key(view.fund)}.breadth.median")
+    return Figure(percent(view.breadth.median), f"{path_of(view)}.breadth.median")

@@ -17,8 +17,8 @@ from core.note.phrase import (
     adds_up,
     basis_points,
     further_places,
-    key,
     listed,
+    path_of,
     percent,
     points,
     share,
@@ -60,7 +60,7 @@ def together(view: IndexView, count: int, *, named: bool) -> Together | None:
     place = next((i for i, top in enumerate(tops) if top.k == count), None)
     if place is None:
         return None
-    top, path = tops[place], f"indices{key(view.fund)}.concentration.top[{place}]"
+    top, path = tops[place], f"{path_of(view)}.concentration.top[{place}]"
     parts = (top.contribution, *view.contributors.contribution[:count].tolist())
     amounts = parts if named else parts[:1]
     places = further_places(*_sum(view, top), wished=[parts] if named else [], amounts=amounts)
@@ -90,7 +90,7 @@ def _zeroed(view: IndexView, figures: Top | Without, path: str, places: int) -> 
         return Sentence("the fund's return would be ", remainder, " (zeroed)")
     whole = percent(view.fund_return, 2 + places)
     return Sentence(
-        "the fund's ", Figure(whole, f"indices{key(view.fund)}.fund_return"),
+        "the fund's ", Figure(whole, f"{path_of(view)}.fund_return"),
         " would be ", remainder, " (zeroed)",
     )  # fmt: skip
 
@@ -102,7 +102,7 @@ def _reweighted(view: IndexView, figures: Top | Without, path: str) -> Sentence:
     whole = percent(view.basket_return)
     remainder = percent(figures.reweighted)
     return Sentence(
-        "the measured lines' ", Figure(whole, f"indices{key(view.fund)}.basket_return"),
+        "the measured lines' ", Figure(whole, f"{path_of(view)}.basket_return"),
         " would be ", Figure(remainder, f"{path}.index_without_reweighted"), " (reweighted)",
     )  # fmt: skip
 
@@ -117,7 +117,7 @@ def without_sentence(head: Sentence, view: IndexView) -> Sentence:
     figures = view.without
     if figures is None:
         return Sentence()
-    path = f"indices{key(view.fund)}.without"
+    path = f"{path_of(view)}.without"
     who = " ".join(figures.symbols[:NAMES]) + " …" * (len(figures.symbols) > NAMES)
     places = further_places(*_sum(view, figures), amounts=[figures.contribution])
     contribution = Figure(basis_points(figures.contribution, places), f"{path}.sum_bp")
@@ -165,5 +165,5 @@ def _brought(view: IndexView, places: int) -> Sentence:
     names = view.without.symbols
     who = " ".join(names[:NAMES]) + " …" * (len(names) > NAMES)
     figure = basis_points(view.without.contribution, places)
-    path = f"indices{key(view.fund)}.without.sum_bp"
+    path = f"{path_of(view)}.without.sum_bp"
     return Sentence(Name(who), " (", Figure(figure, path), " of ", Name(view.fund), ")")

@@ -12,7 +12,7 @@ from cache.facts.errors import SourceError
 from cache.sources import sandbox
 
 #: Where the child is started from.
-READERS = ("holdings.read", "holdings.announced", "prices.read")
+READERS = ("holdings.read", "holdings.announced", "prices.read", "membership", "series")
 
 
 def run(

@@ -60,6 +60,12 @@ def test_what_is_held_or_known_to_be_absent_is_not_asked_again() -> None:
     assert asked.sentence() == f"{words}; 2 are held, 8 are not in the archive"
 
 
+def test_members_without_weights_are_not_held_files() -> None:
+    bare = replace(holdings("IWM", "2018-02-28", {"A": 1.0}), weighted=False)
+    assert date(2018, 2, 28) in [ask.day for ask in plan(2018, (bare,)).asks]
+    assert plan(2018, (bare,)).held == 0
+
+
 def test_daily_asks_for_every_session() -> None:
     days = [ask.day for ask in plan(2018, daily=True).asks]
     assert days[:2] == [date(2018, 1, 2), date(2018, 1, 3)] and days[-1] == FINAL

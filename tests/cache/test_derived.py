@@ -31,6 +31,8 @@ def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:
     derived = Derived(tmp_path, "1 abc")
     derived.keep("asked", {})
     assert derived.read("asked") is None
+    tidy(tmp_path, [2])
+    assert (tmp_path / "derived").is_file()
 
 
 def test_it_goes_with_its_generation(tmp_path: Path) -> None:

@@ -259,6 +259,18 @@ def test_files_are_asked_for_the_latest_the_years_start_and_reconstitutions() ->
     assert later.files == (FileAsk("SPY"),)
 
 
+def test_members_without_weights_stand_for_no_file_of_an_issuer() -> None:
+    lists = [
+        replace(holdings("IWM", as_of, {"AA": 1.0}, fetched_at=NOW), weighted=False)
+        for as_of in ("2025-12-31", "2026-01-30", "2026-06-26")
+    ]
+    asked = Request(PAIR, NOW, REFERENCE, funds=FUNDS)
+    files = make_plan(Prices(), {"IWM": tuple(lists)}, asked).files
+    assert [str(ask.day) for ask in files if ask.fund == "IWM"] == [
+        "None", "2025-12-31", "2026-01-30", "2026-02-27", "2026-03-31", "2026-04-30", "2026-05-29",
+    ]  # fmt: skip
+
+
 SPY = replace(NEWEST, index="S&P 500")
 IVV = replace(DATED, symbol="IVV", index="S&P 500", addresses=("https://a.org/IVV?d={date}",))
 RSP = Fund("RSP", index="S&P 500 Equal Weight", addresses=("https://b.org/rsp",))

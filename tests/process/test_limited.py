@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,7 +14,10 @@ import numpy as np
 import pytest
 
 from cache.facts.errors import SourceError
+from cache.facts.sessions import sessions
+from cache.sources.membership import read_membership
 from cache.sources.sandbox import Limits, Parsed, open_regular, run
+from cache.sources.series import read_series
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = Limits(memory=1 << 30, cpu=10, wall=20.0)
@@ -123,6 +127,20 @@ def test_misbehaviour_is_one_sentence(name: str, limits: Limits, words: str) -> 
     assert said.startswith(words)
     assert said.isprintable()
     assert time.monotonic() - began < 15
+
+
+@pytest.mark.limited
+def test_members_and_series_are_read_in_the_child(tmp_path: Path) -> None:
+    now = datetime(2013, 2, 1, tzinfo=UTC)
+    file = tmp_path / "table.csv"
+    file.write_text("measure,date,value\nNYAD,2013-01-31,-12.5\n")
+    (one,), rejected = read_series(file, now=now)
+    assert (one.measure, one.source, rejected) == ("NYAD", "table.csv", ())
+    assert one.values == {date(2013, 1, 31): -12.5}
+    file.write_text("symbol,from,to\nAAA,2012-12-31,\n")
+    ((members, raw),), rejected = read_membership(file, "IWM", sessions(), now=now)
+    assert (members.as_of, members.symbols, rejected) == (date(2012, 12, 31), ("AAA",), ())
+    assert raw == file.read_bytes()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems know fewer limits")

@@ -28,8 +28,8 @@ from tui.report.fetched import Fetched
 from tui.report.files import Ledger
 from tui.service.own_funds import add_fund
 from tui.service.own_groups import keep_group
+from tui.state.config_file import ConfigFile
 from tui.state.files import Memory
-from tui.state.pairs_file import PairsFile
 from tui.state.places import places
 from tui.state.written import Written
 
@@ -198,7 +198,7 @@ class FakeDesk:
         self.notes = Path(self._home.name) / "notes"
         self.ledger: Ledger = Written(places(Path(self._home.name), demo=False), self.memory)
         folder = Path(self._home.name)
-        self.watch_list = PairsFile(folder / "config.toml", folder / "config.lock")
+        self.config_file = ConfigFile(folder / "config.toml", folder / "config.lock")
         self.full: list[bool] = []
         self.boards = 0
         self.brought: list[Path] = []

@@ -22,13 +22,15 @@ WORDS = "apart by +11.00 pp this year (IWM +20.00 %, SPY +9.00 %), which is not 
 def test_it_is_told_in_the_sentence_the_line_and_the_json() -> None:
     snapshot = take(HELD, QUESTION)
     assert snapshot.spread is None and snapshot.basket_gap == pytest.approx(0.11)
-    said = f"{headline(snapshot)}"
-    assert said.startswith("no closes of SPY: import them or fetch. The measured lines alone, not")
-    assert said.endswith(WORDS)
+    sentence = f"{headline(snapshot)}"
+    assert sentence.startswith(
+        "no closes of SPY: import them or fetch. The measured lines alone, not"
+    )
+    assert sentence.endswith(WORDS)
     assert "baskets, not funds, +11.00 pp" in to_line(snapshot)
-    told = document(snapshot)
-    assert told["spread"] is None and told["baskets"]["gap_pp"] == pytest.approx(11)
-    assert told["baskets"]["large_return"] == pytest.approx(0.09)
+    fields = document(snapshot)
+    assert fields["spread"] is None and fields["baskets"]["gap_pp"] == pytest.approx(11)
+    assert fields["baskets"]["large_return"] == pytest.approx(0.09)
 
 
 def test_it_is_not_told_where_the_funds_gap_is_or_too_little_is_measured() -> None:

@@ -222,7 +222,7 @@ def test_what_is_new_since_the_last_look_and_alerts_over_all_pairs() -> None:
 
 def test_pairs_of_one_s_own_are_saved_in_the_config_and_read_at_once() -> None:
     desk = FakeDesk(HELD)
-    file = desk.watch_list.path
+    file = desk.config_file.path
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         await press(pilot, app, "B", ":", *"pair add iwm:qqq", "enter")

@@ -86,8 +86,8 @@ def test_the_words_that_may_follow(typed: str, words: str) -> None:
 
 def test_every_measure_is_offered_and_every_line_that_is_offered_whole_is_read() -> None:
     for pair, other in ((("IWM", "SPY"), "index"), (("IWM",), "pair")):
-        told = {offer.word for offer in offers("alert ", replace(KNOWN, pair=pair))}
-        assert told == {measure.words.split()[0] for measure in MEASURES if measure.of != other}
+        measures = {offer.word for offer in offers("alert ", replace(KNOWN, pair=pair))}
+        assert measures == {measure.words.split()[0] for measure in MEASURES if measure.of != other}
     question = Question()
     for line in ("sort", "ex SPY", "pair"):
         for offer in offers(f"{line} ", KNOWN):

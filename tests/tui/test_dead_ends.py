@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from threading import Event
+from typing import Any
+from unittest.mock import patch
+
 from textual.pilot import Pilot
 
 from core.answer.snapshot import take
+from core.answer.trail import trail
 from core.data.frames import Theme
-from tests.tui.driving import drive, lines_of, press, seen
+from tests.tui.driving import drive, lines_of, press, seen, settle, until
 from tests.tui.markets import QUESTION, FakeDesk, market
 from tests.tui.test_standing import type_line
 from tui.screen import chrome
@@ -40,6 +46,32 @@ def test_the_page_of_a_name_knows_window_date_and_basis() -> None:
         assert "total return" in lines_of(app)[0] and "2026-06-30" in lines_of(app)[0]
 
     drive(story, held=HELD, size=(110, 30))
+
+
+def test_the_page_of_a_name_tells_no_window_with_the_figures_of_another() -> None:
+    ready = Event()
+    ready.set()
+
+    def slow(*asked: Any) -> Any:
+        assert ready.wait(60)
+        return trail(*asked)
+
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        await press(pilot, app, "2", "enter")
+        before = lines_of(app)[:4]
+        ready.clear()
+        try:
+            await pilot.press("right_square_bracket")
+            await until(pilot, lambda: app.snapshot and app.snapshot.window.label == "1Y")
+            await pilot.pause()
+            assert lines_of(app)[:4] == before
+        finally:
+            ready.set()
+        await settle(pilot, app)
+        assert "in IWM, 1Y 2025-06-26 → 2026-06-26" in head(app)
+
+    with patch("tui.panes.name.trail", slow):
+        drive(story, held=HELD, size=(110, 30))
 
 
 def test_the_column_that_names_are_sorted_by_is_in_sight() -> None:
@@ -89,8 +121,6 @@ def test_five_hundred_marks_take_no_more_room_than_a_few() -> None:
 
 
 def test_a_theme_of_one_name_and_a_setting_of_one_line() -> None:
-    from dataclasses import replace
-
     one = replace(HELD, reference=replace(HELD.reference, themes=(Theme("one", ("S29",)),)))
 
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:

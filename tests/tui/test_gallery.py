@@ -166,8 +166,9 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     for words in (["note", "--picture", "board"], ["board"]):
         assert run([*words, "--format", "svg", *home]) == 0
         assert "XLB:SPY" in texts(capsys.readouterr().out)
-    assert run(["note", "--picture", "gap", *home]) == 2
-    assert "--picture and --dark go with --format svg or png" in capsys.readouterr().err
+    for words in (["gap"], ["board"], ["board", "--format", "md"]):
+        assert run(["note", "--picture", *words, *home]) == 2
+        assert "--picture and --dark go with --format svg or png" in capsys.readouterr().err
     file = tmp_path / "bridge.svg"
     picture = ["note", "--format", "svg", "--picture", "bridge", "--dark", "--output", str(file)]
     assert run([*picture, *home]) == 0

@@ -5,11 +5,13 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
 
 from cache.facts.errors import SourceError
 from cache.facts.own_groups import group_of, with_group, without_group
+from core.data.frames import Theme
 from core.measures.groups import themes
 from tests.tui.driving import drive, seen
 from tests.tui.markets import FakeDesk, market
@@ -68,10 +70,6 @@ def test_a_line_that_is_no_group_says_what_would_be(words: str) -> None:
 
 
 def test_a_theme_tells_how_many_names_it_has() -> None:
-    import numpy as np
-
-    from core.data.frames import Theme
-
     (one,) = themes((Theme("t", ("A", "B", "C")),), ("C", "A", "Z"), np.ones(3), np.ones(3))
     assert (one.symbols, one.named) == (("A", "C"), 3)
 

@@ -158,11 +158,15 @@ def test_a_series_from_its_file_to_the_history_and_out_again(
     assert code == 2 and "internals import series" in err
     assert bring(home, SERIES, tmp_path) == 0
     code, out, _ = history(home, capsys, "--series", "$SPXA200R", "--format", "json")
-    told = json.loads(out)["histories"][-1]
-    assert (told["fund"], told["measure"], told["window"]) == ("a chart", "$SPXA200R", "level")
+    fields = json.loads(out)["histories"][-1]
+    assert (fields["fund"], fields["measure"], fields["window"]) == (
+        "a chart",
+        "$SPXA200R",
+        "level",
+    )
     # of the window to 2012-12-31 and of that to 2013-01-31
-    assert [(p["end"], p["value"]) for p in told["points"]] == [(ENDS[1], 64.2), (ENDS[2], 81.5)]
-    assert (told["rank"]["rank"], told["rank"]["of"], told["rank"]["side"]) == (1, 2, "high")
+    assert [(p["end"], p["value"]) for p in fields["points"]] == [(ENDS[1], 64.2), (ENDS[2], 81.5)]
+    assert (fields["rank"]["rank"], fields["rank"]["of"], fields["rank"]["side"]) == (1, 2, "high")
     run(["status", "--home", str(home)])
     assert "$SPXA200R: 2 values, 2012-12-31 to 2013-01-31, from a chart" in capsys.readouterr().out
     # a later file corrects a day and adds one
@@ -174,6 +178,16 @@ def test_a_series_from_its_file_to_the_history_and_out_again(
     assert run(["forget", "series", "$SPXA200R", "--home", str(home)]) == 0
     assert run(["forget", "series", "$SPXA200R", "--home", str(home)]) == 2
     assert "there are none" in capsys.readouterr().err
+
+
+def test_a_series_brought_twice_is_nothing_new(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where no generation is held: a series is kept beside the store."""
+    place = tmp_path / "home"
+    for ending in ("2013-01-31", "2013-01-31; nothing new"):
+        assert bring(place, SERIES, tmp_path) == 0
+        assert capsys.readouterr().out.rstrip().endswith(ending)
 
 
 def test_members_without_weights_count_for_breadth_alone(

@@ -107,8 +107,10 @@ def test_since_an_earlier_note(snapshot: Snapshot, tmp_path: Path) -> None:
         f" {then:+.2f} % to +20.00 %; still rank 1."
     )
     assert prose[3].startswith("IWM since then: 63.3 % of lines up after ")
-    told = document(snapshot, since)["since"]
-    assert told["own_return"]["after"] == pytest.approx(0.20) and told["gap_pp"]["after"] is None
+    changes = document(snapshot, since)["since"]
+    assert (
+        changes["own_return"]["after"] == pytest.approx(0.20) and changes["gap_pp"]["after"] is None
+    )
     assert f"IWM YTD +20.00 % ({then:+.2f} % on 2026-03-31)" in to_line(snapshot, since)
     assert "SPY" not in written(snapshot, "md", since).replace("SPYX", "")
     # what the screen remembers says the same as the note's JSON

@@ -150,10 +150,10 @@ def test_a_row_is_in_the_note_and_on_the_screen(row: Scalar, snapshot: Snapshot)
     noted = [line for line in text.splitlines() if line.startswith(f"| {row.title} |")]
     assert len(noted) == 1, row.key
     for fund, index in snapshot.indices.items():
-        told = reading(row, index, snapshot.daily.get(fund), snapshot.before.get(fund))
-        words = figure(row, told.value)
+        measured = reading(row, index, snapshot.daily.get(fund), snapshot.before.get(fund))
+        words = figure(row, measured.value)
         assert words in noted[0] and any(words in line for line in shown), (row.key, fund)
-        change = change_figure(row, told.change)
+        change = change_figure(row, measured.change)
         assert change in noted[0] and any(change in line for line in shown), (row.key, fund)
 
 

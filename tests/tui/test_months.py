@@ -11,6 +11,9 @@ from textual.pilot import Pilot
 
 from core.answer.months import gap_by_month
 from core.answer.snapshot import take
+from core.data.question import Question
+from tests.core import build
+from tests.core.build import prices, weekdays
 from tests.tui.driving import drive, lines_of, press, seen
 from tests.tui.markets import GAPS, QUESTION, market
 from tests.tui.test_standing import type_line
@@ -62,3 +65,16 @@ def test_the_calendar_on_the_screen() -> None:
         assert "Spread: months" in app.clipboard and "+11.00*" in app.clipboard
 
     drive(story, held=HELD, size=(80, 24))
+
+
+def test_the_calendar_of_an_earlier_session_keeps_to_its_own_closes() -> None:
+    """A close on row 60 cannot be believed, and 60 sessions follow that of the calendar."""
+    sessions = weekdays("2024-12-02", "2026-03-31")
+    rise = [100 * 1.001**n for n in range(len(sessions))]
+    jump = [close * (20 if n >= 60 else 1) for n, close in enumerate(rise)]
+    held = build.market(prices(sessions, {"IWM": jump, "SPY": [100.0] * len(sessions)}))
+    question = Question("IWM", "SPY", "MTD", sessions[-61], "pr")
+    periods = gap_by_month(held, take(held, question))
+    # 23 weekdays, before the close in doubt; it lies in February and in the year
+    assert periods[2025, 1].gap == pytest.approx(1.001**23 - 1)
+    assert (2025, 2) not in periods and (2025, 0) not in periods

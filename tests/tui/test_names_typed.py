@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from core.answer.snapshot import Question
+from core.answer.snapshot import Question, take
 from tests.tui.driving import drive, lines_of, press, seen
-from tests.tui.markets import FakeDesk, market
+from tests.tui.markets import QUESTION, FakeDesk, market
 from tests.tui.test_standing import type_line
 from tui.command.commands import CommandError
 from tui.command.filters import parse_filter
 from tui.command.line import parse
 from tui.command.paths import paths_from
+from tui.host.scene import Scene
+from tui.panes.groups import gap_leaders
 from tui.screen.app import InternalsApp
 from tui.state.files import Memory
 from tui.state.typed import TypedLines
@@ -53,6 +56,21 @@ def test_a_filter_has_its_sum_and_all_others_do_not_match() -> None:
         assert f"{(parts['S28'] + parts['S29']) * 1e4:+.1f}" in row(app, "2 matches")
 
     drive(story, held=HELD, size=(80, 24))
+
+
+def test_a_name_of_both_indices_has_the_sector_of_the_one_that_stands_first() -> None:
+    snapshot = take(HELD, QUESTION)
+    assert snapshot.gap_leaders is not None and snapshot.large is not None
+    symbol, view = snapshot.gap_leaders.symbols[0], snapshot.large
+    lines = view.contributors
+    assert symbol == "S29" and "S29" not in lines.symbols
+    also = replace(
+        lines, symbols=("S29", *lines.symbols[1:]), sectors=("Elsewhere", *lines.sectors[1:])
+    )
+    indices = {**snapshot.indices, "SPY": replace(view, contributors=also)}
+    scene = Scene(replace(snapshot, indices=indices), HELD)
+    assert gap_leaders(scene, best=True).cell(0, "sector") == "Information Technology"
+    assert gap_leaders(replace(scene, first="large"), best=True).cell(0, "sector") == "Elsewhere"
 
 
 def test_a_filter_that_keeps_nothing_sums_to_nothing() -> None:
@@ -179,7 +197,7 @@ def test_the_next_name_is_one_key_from_a_name() -> None:
 
 def test_a_palette_is_changed_and_kept() -> None:
     desk = FakeDesk(HELD)
-    path = desk.watch_list.path
+    path = desk.config_file.path
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text('# mine\ntheme = "dark"  # at night\nmouse = false\n')
 
@@ -193,9 +211,12 @@ def test_a_palette_is_changed_and_kept() -> None:
         assert "open board from the next start on: kept in config.toml" in seen(app)
         await type_line(pilot, app, "set open window")
         assert "open = window: write one of panes, board" in seen(app)
+        await type_line(pilot, app, "set theme = dark")
+        assert app.theme == "dark" and "dark: kept in config.toml" in seen(app)
+        await type_line(pilot, app, "set theme light")
         await type_line(pilot, app, "set rate 2")
         assert "'rate' is not set from here; pair, window" in seen(app)
 
     drive(story, desk=desk)
-    kept = '# mine\ntheme = "light"  # at night\nmouse = true\nopen = "board"\n'
-    assert path.read_text() == kept
+    text = '# mine\ntheme = "light"  # at night\nmouse = true\nopen = "board"\n'
+    assert path.read_text() == text

@@ -122,6 +122,12 @@ def test_windows_and_movers_on_the_screen() -> None:
         await press(pilot, app, "escape", "escape", "x")
         assert "· SPY ─" in row_title(app) and row(app, "L19")[0] in ("L19", "▸")
         await press(pilot, app, "x")
+        # a window that is no longer asked for sorts nothing: the question's own does
+        await type_line(pilot, app, "3m")
+        await press(pilot, app, "s", "6")
+        assert "3M▼" in seen(app)
+        await type_line(pilot, app, "ytd")
+        assert "YTD▼" in seen(app) and main.names.symbol() == "S29"
         await type_line(pilot, app, "view sector windows")
         # S29, S25 ... S01: every fourth line is of the second sector
         expected = sum(brought(symbol, START, END) for symbol in SMALL[1::4])

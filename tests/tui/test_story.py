@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 
@@ -14,6 +15,7 @@ from core.answer.snapshot import Question, Snapshot, take
 from core.note.company import company
 from core.note.phrase import Figure, Name
 from core.note.story import LENGTHS, Length, story
+from core.note.verdict import verdict
 from tests.examples import examples
 from tests.random.test_prose import MONTHS
 from tests.random.test_prose_sums import random_markets
@@ -89,13 +91,13 @@ def test_the_order_is_a_reporters(snapshot: Snapshot) -> None:
 
 
 def test_a_fund_is_introduced_with_the_index_it_follows() -> None:
-    held = markets.market()
+    market = markets.market()
     names = {"IWM": "Russell 2000", "SPY": "S&P 500"}
-    told = replace(held, reference=replace(held.reference, indices=names))
-    pair = check(take(told, markets.QUESTION), "short")
+    named = replace(market, reference=replace(market.reference, indices=names))
+    pair = check(take(named, markets.QUESTION), "short")
     assert pair.startswith("IWM (Russell 2000) outpaced SPY (S&P 500) by 11.0 percentage points")
     assert pair.count("Russell 2000") == 1
-    alone = check(take(told, replace(markets.QUESTION, large="IWM", alone=True)), "full")
+    alone = check(take(named, replace(markets.QUESTION, large="IWM", alone=True)), "full")
     assert alone.startswith("IWM (Russell 2000) gained 20.0%") and alone.count("Russell") == 1
 
 
@@ -111,8 +113,8 @@ def test_what_is_withheld_in_the_note_is_withheld_here() -> None:
     for claim in ("cost", "added", "The gap is", " rose"):
         assert claim not in bare
     for fund in ("IWM", "SPY"):
-        said = f"Too few closes of {fund}'s stocks are held for this window, so leaders and"
-        assert said in bare
+        refusal = f"Too few closes of {fund}'s stocks are held for this window, so leaders and"
+        assert refusal in bare
 
 
 @pytest.mark.parametrize(
@@ -224,3 +226,17 @@ def test_the_command_line_writes_it_alone(filled: Cli) -> None:  # noqa: F811
     assert (code, out) == (2, "") and "names one fund and --pair two" in why
     code, out, _ = filled("note", "--index", "iwm", "--format", "line")
     assert code in (0, 1) and out.startswith("IWM YTD ") and "SPY" not in out
+
+
+def test_of_a_list_without_weights_no_leader_is_told_nor_counted_in_a_verdict() -> None:
+    held = markets.market()
+    bare = tuple(
+        replace(file, value=np.ones(len(file.symbols)), total=32.0, weighted=False)
+        for file in held.holdings["IWM"]
+    )
+    half = take(replace(held, holdings={**held.holdings, "IWM": bare}), markets.QUESTION)
+    assert verdict(take(held, markets.QUESTION)) is not None and verdict(half) is None
+    told = check(half, "full")
+    assert "For IWM the list of 31 December 2025 has no weights, so leaders are not told." in told
+    assert "contributed most to IWM" not in told and "The gap is " not in told
+    assert "Of IWM's 30 stocks 63.3% rose" in told

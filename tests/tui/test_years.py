@@ -1,24 +1,25 @@
-"""The view "years" of Breadth and Concentration: a measure over the same window of every year."""
+"""The view "years" of Breadth and Changes: a measure over the same window of every year."""
 
 from __future__ import annotations
+
+from textual.pilot import Pilot
 
 from core.answer.snapshot import take
 from core.data.question import Question
 from tests.core.test_history import ROSE, twelve_years
+from tests.tui.driving import drive, press, seen, until
+from tests.tui.test_standing import type_line
 from tui.host.scene import Scene
 from tui.panes.years import drawing, years_of
-from tui.text.spans import Drawing
-
-
-def text(lines: Drawing) -> list[str]:
-    return ["".join(part for part, _ in line).rstrip() for line in lines]
+from tui.screen.app import InternalsApp
+from tui.text.spans import plain
 
 
 def test_a_row_a_year_under_what_the_last_one_is() -> None:
-    held = twelve_years()
-    scene = Scene(take(held, Question(window="YTD", basis="pr")), held)
+    market = twelve_years()
+    scene = Scene(take(market, Question(window="YTD", basis="pr")), market)
     made = years_of(scene, "share_up")
-    shown = text(drawing(scene, made, 110, 30))
+    shown = plain(drawing(scene, made, 110, 30))
     assert "25.0 %, the lowest since 2007-12-31, rank 2 of 12" in " ".join(shown[:4])
     rows = [line for line in shown if line[1:5].isdigit()]
     assert [line.split()[0] for line in rows] == [str(year) for year in range(2012, 2000, -1)]
@@ -30,8 +31,19 @@ def test_a_row_a_year_under_what_the_last_one_is() -> None:
 
 
 def test_fewer_rows_than_years_show_the_newest() -> None:
-    held = twelve_years()
-    scene = Scene(take(held, Question(window="YTD", basis="pr")), held)
-    shown = text(drawing(scene, years_of(scene, "top10_share"), 60, 10))
+    market = twelve_years()
+    scene = Scene(take(market, Question(window="YTD", basis="pr")), market)
+    shown = plain(drawing(scene, years_of(scene, "top10_share"), 60, 10))
     rows = [line.split()[0] for line in shown if line[1:5].isdigit()]
     assert rows[0] == "2012" and len(shown) <= 10
+
+
+def test_the_years_come_to_the_pane_that_is_looked_at() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        for pane in "34":
+            await press(pilot, app, pane)
+            await type_line(pilot, app, "view years")
+            assert app.main is not None and app.main.pane_here.view == "years"
+            await until(pilot, lambda: " 2012 " in seen(app) and " 2003 " in seen(app))
+
+    drive(story, held=twelve_years(), question=Question(window="YTD", basis="pr"), size=(100, 30))

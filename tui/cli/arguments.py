@@ -240,6 +240,7 @@ def _import(bring: argparse.ArgumentParser) -> None:
     series = kinds.add_parser("series", parents=[place], help="CSV of measure, date, value, source")
     series.add_argument("file", type=path)
     _dates(series)
+    _decimal(series)
     _dry_run(series)
 
 
@@ -252,7 +253,7 @@ def _dates(file: argparse.ArgumentParser) -> None:
 def _notation(file: argparse.ArgumentParser) -> None:
     """Add the options that settle how a file is read where it does not say so itself."""
     _dates(file)
-    file.add_argument("--decimal", choices=(".", ","), help="the decimal mark of its numbers")
+    _decimal(file)
     file.add_argument(
         "--columns",
         action="append",
@@ -264,6 +265,10 @@ def _notation(file: argparse.ArgumentParser) -> None:
         "--ignore", action="append", default=[], metavar="TITLE", help="a column not to read"
     )
     _dry_run(file)
+
+
+def _decimal(file: argparse.ArgumentParser) -> None:
+    file.add_argument("--decimal", choices=(".", ","), help="the decimal mark of its numbers")
 
 
 def _dry_run(file: argparse.ArgumentParser) -> None:

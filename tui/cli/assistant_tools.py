@@ -151,10 +151,10 @@ def _history(desk: Desk, arguments: Json) -> Json:
     from tui.report.history import document
 
     question = _question(desk, arguments)
-    made = the_histories(desk, question, arguments["measures"], arguments.get("every", "year"))
-    whole = document(made, basis=question.basis, simulated=desk.simulated)
+    histories = the_histories(desk, question, arguments["measures"], arguments.get("every", "year"))
+    whole = document(histories, basis=question.basis, simulated=desk.simulated)
     rows, origins, cut = arguments.get("rows", ROWS), SourceLetters(), []
-    for place, (one, fields) in enumerate(zip(made, whole["histories"], strict=True)):
+    for place, (one, fields) in enumerate(zip(histories, whole["histories"], strict=True)):
         first = arguments.get("from_row", -rows)
         fields["points"], parts = shortened(fields["points"], rows, first)
         cut += [{**part, "path": f"histories[{place}].points"} for part in parts]
@@ -215,14 +215,12 @@ def _board(desk: Desk, arguments: Json) -> Json:
 
 
 def _status(desk: Desk, arguments: Json) -> Json:
-    from cache.sources.series import stored_series
     from tui.cli.status import state_of
     from tui.report.status import document
 
     now = datetime.now(UTC)
     config, _ = _settings(desk, arguments)
-    whole = document(*state_of(desk, config, now), stored_series(desk.places.config))
-    return _held(desk, whole, arguments, now)
+    return _held(desk, document(state_of(desk, config, now)), arguments, now)
 
 
 def _funds(desk: Desk, arguments: Json) -> Json:

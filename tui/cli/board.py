@@ -13,7 +13,7 @@ from core.data.errors import UnavailableError
 from core.data.question import normal
 from tui.report.board import WRITERS
 from tui.report.files import answer_to
-from tui.report.formats import DRAWN
+from tui.report.formats import PICTURE_FORMATS
 from tui.state.config import ConfigError
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say
 
@@ -23,19 +23,31 @@ if TYPE_CHECKING:
 
 
 def write_board(
-    desk: Desk, config: Config, as_of: date | None, arguments: argparse.Namespace
+    desk: Desk,
+    config: Config,
+    as_of: date | None,
+    arguments: argparse.Namespace,
+    group: str | None,
 ) -> int:
     """Write the board and return the exit code: 1 where a pair has no answer, 2 for wrong use.
+
+    Args:
+        desk: what is held.
+        config: gives the watch list, basis and window.
+        as_of: None for the last session.
+        arguments: the format and where it is written to.
+        group: one group of pairs, None for all.
 
     Raises:
         ConfigError, CacheError, UnavailableError: see `the_board`.
     """
-    answer = the_board(desk, config, as_of, arguments.group)
+    answer = the_board(desk, config, as_of, group)
     text: str | bytes
-    if arguments.format in DRAWN:
-        from tui.report.gallery import board_svg, drawn
+    if arguments.format in PICTURE_FORMATS:
+        from tui.report.gallery import board_svg
+        from tui.report.png import in_format
 
-        text = drawn(board_svg(answer, dark=arguments.dark), arguments.format)
+        text = in_format(board_svg(answer, dark=arguments.dark), arguments.format)
     elif arguments.dark:
         return say("--dark goes with --format svg or png", BAD_INPUT)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from core.answer.history import windows_of
@@ -12,7 +12,7 @@ from core.answer.table import ROWS, find
 from core.data.errors import MeasureError, UnavailableError
 from tui.report import history as report
 from tui.report.files import answer_to, write_file
-from tui.report.formats import DRAWN
+from tui.report.formats import PICTURE_FORMATS
 from tui.service.histories import desk_histories
 from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say
 
@@ -28,9 +28,8 @@ def write_history(desk: Desk, question: Question, arguments: argparse.Namespace)
     Raises:
         MeasureError, UnavailableError, CacheError: see `the_histories`.
     """
-    made = the_histories(desk, question, arguments.measure.split(","), arguments.every)
-    names = [name.strip() for name in arguments.series.split(",") if name.strip()]
-    made += _series(desk, question, names, arguments.every)
+    histories = the_histories(desk, question, arguments.measure.split(","), arguments.every)
+    histories += _series(desk, question, arguments.series.split(","), arguments.every)
     kind, simulated = arguments.format, desk.simulated
     if kind == "parquet":
         from tui.report.tidy import to_parquet
@@ -38,24 +37,27 @@ def write_history(desk: Desk, question: Question, arguments: argparse.Namespace)
         if arguments.output is None:
             return say("--format parquet is written to a file: name it with --output", BAD_INPUT)
         write_file(
-            arguments.output, to_parquet(report.table(made)), desk.ledger, force=arguments.force
+            arguments.output,
+            to_parquet(report.table(histories)),
+            desk.ledger,
+            force=arguments.force,
         )
     else:
         text: str | bytes
         if kind == "csv":
             from tui.report.tidy import to_csv
 
-            text = to_csv(report.table(made))
+            text = to_csv(report.table(histories))
         elif kind == "json":
-            text = report.to_json(made, basis=question.basis, simulated=simulated)
-        elif kind in DRAWN:
-            from tui.report.gallery import drawn
+            text = report.to_json(histories, basis=question.basis, simulated=simulated)
+        elif kind in PICTURE_FORMATS:
+            from tui.report.png import in_format
 
-            text = drawn(report.to_svg(made, simulated=simulated), kind)
+            text = in_format(report.to_svg(histories, simulated=simulated), kind)
         else:
-            text = report.to_text(made, simulated=simulated)
+            text = report.to_text(histories, simulated=simulated)
         answer_to(arguments.output, text, desk.ledger, kind=kind, force=arguments.force)
-    return ANSWERED if all(one.rank is not None for one in made) else IN_PART
+    return ANSWERED if all(one.rank is not None for one in histories) else IN_PART
 
 
 def the_histories(
@@ -74,43 +76,49 @@ def the_histories(
         UnavailableError: no list is held for any such window.
         CacheError: the market cannot be read.
     """
-    wanted = [name.strip() for name in names if name.strip()]
+    wanted = _trimmed(names)
     rows = {name: find(name) for name in wanted}
     unknown = [name for name, row in rows.items() if row is None]
     if unknown or not wanted:
         known = ", ".join(row.key for row in ROWS)
         raise MeasureError(f"no measure {', '.join(unknown)}; there are {known}")
     measures = [row for row in rows.values() if row is not None]
-    made = tuple(
+    histories = tuple(
         one
         for fund in question.funds
         for one in desk_histories(desk, question, fund, measures, every)
     )
-    if not any(one.points for one in made):
+    if not any(one.points for one in histories):
         funds = " and ".join(question.funds)
         raise UnavailableError(f"no holdings file of {funds} covers any such window: import one")
-    return made
+    return histories
+
+
+def _trimmed(names: Iterable[str]) -> list[str]:
+    """Names without the blanks around them, empty ones left out."""
+    return [name.strip() for name in names if name.strip()]
 
 
 def _series(
-    desk: Desk, question: Question, names: Sequence[str], every: Every
+    desk: Desk, question: Question, names: Iterable[str], every: Every
 ) -> tuple[History, ...]:
     """The histories of imported series.
 
     Raises:
         MeasureError: no series of a name is held.
     """
-    if not names:
+    wanted = _trimmed(names)
+    if not wanted:
         return ()
     from cache.sources.series import stored_series
     from core.answer.series_history import series_history
 
     stored = stored_series(desk.places.config)
-    if unknown := [name for name in names if name not in stored]:
+    if unknown := [name for name in wanted if name not in stored]:
         there = ", ".join(stored) or "none: `internals import series FILE`"
         raise MeasureError(f"no series {', '.join(unknown)}; there are {there}")
     windows = windows_of(question, final_sessions(desk.market(), *question.pair), every)
-    series = (stored[name] for name in names)
+    series = (stored[name] for name in wanted)
     return tuple(
         series_history(one.measure, one.source, one.values, windows, every) for one in series
     )

@@ -6,7 +6,7 @@ import argparse
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import groupby
@@ -24,6 +24,7 @@ from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, say, write
 
 if TYPE_CHECKING:
     from cache.sources.holdings.read import HoldingsFile
+    from cache.store.manifest import Held
     from core.data.frames import Action, Announcement
     from tui.service.service import Desk
 
@@ -35,10 +36,17 @@ ALIKE: Final = 5
 
 def _runs(rows: Sequence[Rejected]) -> list[list[Rejected]]:
     """Refused rows, each by itself; those of line after line for one reason together."""
-    keyed = enumerate(rows)
-    alike = groupby(keyed, lambda r: (*astuple(replace(r[1], line=0)), r[1].line - r[0]))
-    runs = [[row for _, row in run] for _, run in alike]
-    return [part for run in runs for part in ([run] if len(run) >= ALIKE else [[r] for r in run])]
+
+    def alike(numbered: tuple[int, Rejected]) -> Rejected:
+        # from line to line the place in the list grows as the number of the line does
+        place, row = numbered
+        return replace(row, line=row.line - place)
+
+    runs: list[list[Rejected]] = []
+    for _, numbered in groupby(enumerate(rows), alike):
+        run = [row for _, row in numbered]
+        runs += [run] if len(run) >= ALIKE else [[row] for row in run]
+    return runs
 
 
 def _rejected(rows: Sequence[Rejected], file: Path) -> None:
@@ -66,7 +74,8 @@ class _Brought:
     Attributes:
         summary: what was brought, a sentence.
         rejected: the rows that were refused.
-        generation: what is held now; the one before where nothing is new.
+        generation: what is held now; the one before where nothing is new, 0 where nothing was
+            committed though something is.
         details: what was taken for what, a line each.
         changed: what was done with what is held, a sentence each.
         refused: symbol -> why nothing of it was taken.
@@ -74,7 +83,7 @@ class _Brought:
 
     summary: str
     rejected: Sequence[Rejected]
-    generation: int
+    generation: int | None
     details: Sequence[str] = ()
     changed: Sequence[str] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
@@ -119,6 +128,14 @@ def _changed(brought: _Brought, name: str) -> None:
         say(f"{name}: {symbol} was not taken: {why}; {WAYS}", IN_PART)
 
 
+def _stored(desk: Desk) -> Held | None:
+    """What is held; None before the first generation."""
+    try:
+        return desk.store.read()
+    except StoreEmpty:
+        return None
+
+
 def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.sources.prices.read import HowToRead, read_prices
     from cache.store.admit import admit, bring_prices
@@ -139,10 +156,8 @@ def _prices(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
     )
     joining = {"replace_all": arguments.replace, "accept": arguments.accept}
     if arguments.dry_run:
-        try:
-            stored = desk.store.read().prices
-        except StoreEmpty:
-            stored = Prices()
+        contents = _stored(desk)
+        stored = Prices() if contents is None else contents.prices
         generation, admitted = 0, admit(stored, bars, **joining)
     else:
         note = Note("prices", now, bars.source, summary)
@@ -173,19 +188,19 @@ def _holdings(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brou
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         answers = list(pool.map(read, files))
     rejected = [one for one in answers if isinstance(one, Rejected)]
-    made = [one for one in answers if not isinstance(one, Rejected)]
-    if not made:
+    readable = [one for one in answers if not isinstance(one, Rejected)]
+    if not readable:
         first = rejected[0].reason
         raise SourceError(f"none of {len(files):,} files can be read; the first: {first}")
-    made.sort(key=lambda one: (one.holdings.fund, one.holdings.as_of))
-    rejected += [replace(row, file=one.holdings.source) for one in made for row in one.rejected]
-    funds = ", ".join(dict.fromkeys(one.holdings.fund for one in made))
-    days = sorted(one.holdings.as_of for one in made)
-    summary = f"{len(made):,} holdings files of {funds}, {days[0]} to {days[-1]}"
-    generation, warned = 0, _odd_of(made, desk)
+    readable.sort(key=lambda one: (one.holdings.fund, one.holdings.as_of))
+    rejected += [replace(row, file=one.holdings.source) for one in readable for row in one.rejected]
+    funds = ", ".join(dict.fromkeys(one.holdings.fund for one in readable))
+    days = sorted(one.holdings.as_of for one in readable)
+    summary = f"{len(readable):,} holdings files of {funds}, {days[0]} to {days[-1]}"
+    generation, warned = 0, _odd_of(readable, desk)
     if not arguments.dry_run:
         note = Note("holdings", now, files[0].parent.name, summary)
-        brought = [(one.holdings, one.raw) for one in made]
+        brought = [(one.holdings, one.raw) for one in readable]
         generation = desk.store.commit(holdings=brought, note=note).generation
     return _Brought(summary, rejected, generation, (), warned)
 
@@ -239,11 +254,10 @@ def _dated(read: Callable[..., HoldingsFile], desk: Desk, now: datetime) -> date
     """The session that an undated file's prices are the closes of; None where none is held."""
     from cache.refresh.dating import dated_by_prices
 
-    try:
-        prices = desk.store.read().prices
-    except StoreEmpty:
+    contents = _stored(desk)
+    if contents is None:
         return None
-    return dated_by_prices(read(as_of=now.date()).holdings, prices)
+    return dated_by_prices(read(as_of=now.date()).holdings, contents.prices)
 
 
 def _odd_of(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
@@ -255,9 +269,8 @@ def _odd_of(files: Sequence[HoldingsFile], desk: Desk) -> list[str]:
     """
     from cache.refresh.jumps import odd
 
-    try:
-        contents = desk.store.read()
-    except StoreEmpty:
+    contents = _stored(desk)
+    if contents is None:
         return []
     warned, several = list[str](), len(files) > 1
     earlier = {fund: list(held) for fund, held in contents.holdings.items()}
@@ -294,16 +307,14 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
     from cache.sources.membership import read_membership
 
     fund = arguments.fund.upper()
-    made, rejected = read_membership(
+    lists, rejected = read_membership(
         arguments.file, fund, desk.reference.sessions, now=now, dates=arguments.dates
     )
-    try:
-        stored = desk.store.read().holdings.get(fund, ())
-    except StoreEmpty:
-        stored = ()
+    contents = _stored(desk)
+    stored = () if contents is None else contents.holdings.get(fund, ())
     # where the issuer's files begin they are the better lists
     first = min((file.as_of for file in stored if file.weighted), default=date.max)
-    taken = [(rows, raw) for rows, raw in made if rows.as_of < first]
+    taken = [(rows, raw) for rows, raw in lists if rows.as_of < first]
     if not taken:
         raise SourceError(
             f"names no members before {first}, from which holdings files of {fund} are held",
@@ -311,7 +322,7 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
         )
     days = [rows.as_of for rows, _ in taken]
     summary = f"members of {fund} without weights: {len(taken):,} lists, {days[0]} to {days[-1]}"
-    if len(taken) < len(made):
+    if len(taken) < len(lists):
         summary += f"; from {first} on its holdings files are used"
     generation = 0
     if not arguments.dry_run:
@@ -323,7 +334,9 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
 def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
     from cache.sources.series import merged, read_series, store_series, stored_series
 
-    new, rejected = read_series(arguments.file, now=now, dates=arguments.dates)
+    new, rejected = read_series(
+        arguments.file, now=now, dates=arguments.dates, decimal=arguments.decimal
+    )
     stored = stored_series(desk.places.config)
     after = merged(stored, {one.measure: one for one in new})
     summary = "; ".join(
@@ -332,7 +345,7 @@ def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brough
     )
     if not arguments.dry_run and after != stored:
         store_series(desk.places.config, after)
-    return _Brought(summary, rejected, -1 if after != stored else desk.generation() or 0)
+    return _Brought(summary, rejected, desk.generation() if after == stored else 0)
 
 
 def _counted(

@@ -129,7 +129,7 @@ def _command(arguments: argparse.Namespace) -> int:
     if arguments.command == "board":
         from tui.cli.board import write_board
 
-        return write_board(desk, config, as_of, arguments)
+        return write_board(desk, config, as_of, arguments, arguments.group)
     from tui.cli.questions import narrowed, opening_question
 
     question = _alone(opening_question(desk, config, as_of), arguments)
@@ -138,13 +138,8 @@ def _command(arguments: argparse.Namespace) -> int:
 
         return write_history(desk, question, arguments)
     question = narrowed(desk, question, arguments.without, arguments.theme, arguments.breadth_list)
-    if arguments.command == "note" and arguments.picture == "board":
-        from tui.cli.board import write_board
-
-        arguments.group = None
-        return write_board(desk, config, as_of, arguments)
     if arguments.command == "note":
-        return _note(desk, question, arguments)
+        return _note(desk, config, question, arguments)
     if arguments.command == "export":
         return _export(desk, question, arguments)
     from tui.cli.explaining import explain
@@ -222,20 +217,24 @@ def _alone(question: Question, arguments: argparse.Namespace) -> Question:
     return of_index(question, getattr(arguments, "index", None), pair=hasattr(arguments, "pair"))
 
 
-def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
+def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Namespace) -> int:
     from tui.report.files import answer_to
-    from tui.report.formats import DRAWN, tells_daily, written
+    from tui.report.formats import PICTURE_FORMATS, tells_daily, written
 
     if arguments.part is not None and arguments.format != "csv":
         return say(
             "--part goes with --format csv, whose table it picks; `internals export` writes all",
             BAD_INPUT,
         )
-    drawing = arguments.format in DRAWN
+    drawing = arguments.format in PICTURE_FORMATS
     if not drawing and (arguments.picture or arguments.dark):
         return say("--picture and --dark go with --format svg or png", BAD_INPUT)
     if arguments.length is not None and (arguments.format not in ("text", "md") or arguments.since):
         return say("--length goes with --format text or md, without --since", BAD_INPUT)
+    if arguments.picture == "board":
+        from tui.cli.board import write_board
+
+        return write_board(desk, config, question.as_of, arguments, group=None)
     wanted = arguments.length is None and tells_daily(arguments.format, arguments.part)
     snapshot = desk.take(replace(question, daily=wanted))
     if arguments.format == "json":
@@ -259,14 +258,14 @@ def _note(desk: Desk, question: Question, arguments: argparse.Namespace) -> int:
 
         text = part_csv(snapshot, earlier, arguments.part)
     elif drawing:
-        from tui.report import gallery, plate
+        from tui.report import gallery, plate, png
 
         svg = (
             gallery.to_svg(snapshot, arguments.picture, dark=arguments.dark)
             if arguments.picture
             else plate.to_svg(snapshot, dark=arguments.dark)
         )
-        text = gallery.drawn(svg, arguments.format)
+        text = png.in_format(svg, arguments.format)
     else:
         text = written(snapshot, arguments.format, earlier)
     answer_to(arguments.output, text, desk.ledger, kind=arguments.format, force=arguments.force)

@@ -6,15 +6,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from tui.report import imports as journal
-from tui.report.status import to_json, to_text
+from tui.report.status import StoreState, to_json, to_text
 from tui.text.streams import ANSWERED, write
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from cache.store.store import Held
-    from core.data.market import Market
-    from tui.report.fetched import Fetched
     from tui.service.service import Desk
     from tui.state.config import Config
 
@@ -31,30 +26,29 @@ def status(desk: Desk, config: Config, kind: Literal["text", "json"]) -> int:
         CacheError: the store is empty or cannot be read.
     """
     now = datetime.now(UTC)
-    from cache.sources.series import stored_series
-
-    state, series = state_of(desk, config, now), stored_series(desk.places.config)
+    state = state_of(desk, config, now)
     if kind == "json":
-        write(to_json(*state, series), kind=kind)
+        write(to_json(state), kind=kind)
     else:
-        cost = "" if state[0].simulated else _cost(desk, config, now)
-        write(to_text(*state, cost, series), kind=kind)
+        cost = "" if state.contents.simulated else _cost(desk, config, now)
+        write(to_text(state, cost), kind=kind)
     return ANSWERED
 
 
-def state_of(
-    desk: Desk, config: Config, now: datetime
-) -> tuple[Held, Market, Path, Fetched, datetime]:
+def state_of(desk: Desk, config: Config, now: datetime) -> StoreState:
     """Return what `tui.report.status` shows: what is stored, and what the last refresh fetched.
 
     Raises:
         CacheError: the store is empty or cannot be read.
     """
+    from cache.sources.series import stored_series
+
     desk.prepare()
     contents = desk.store.read()
     asked = config.question(desk.memory.question())
     fetched = desk.fetched(contents.prices, (asked.small, asked.large), now)
-    return contents, desk.market(), desk.places.store, fetched, now
+    series = stored_series(desk.places.config)
+    return StoreState(contents, desk.market(), desk.places.store, fetched, now, series)
 
 
 def imports(desk: Desk, kind: Literal["text", "json"]) -> int:

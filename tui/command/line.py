@@ -164,7 +164,7 @@ def parse(
             raise CommandError("import which file? write its path, or drag it here")
         return Import(path)
     if head == "asof":
-        return replace(question, as_of=a_date(rest))
+        return replace(question, as_of=iso_date(rest))
     if head == "ex":
         return replace(question, without=_symbols(rest, (question.small, question.large)))
     if head == "list":
@@ -257,7 +257,7 @@ def _window(word: str) -> str | None:
         return None
 
 
-def a_date(
+def iso_date(
     rest: list[str], form: str = "asof 2026-06-26, or asof alone for the last"
 ) -> date | None:
     """The ISO date of some words, None without any; ``form`` says how to write the command.

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from core.data.question import Basis, Question
     from tui.report.fetched import Fetched
     from tui.report.files import Ledger
+    from tui.state.config_file import ConfigFile
     from tui.state.files import Memory
-    from tui.state.pairs_file import PairsFile
 
 
 @record(frozen=True, eq=False, slots=True)
@@ -48,7 +48,7 @@ class DeskLike(Protocol):
         memory: what is kept between two runs.
         notes: directory of the notes that the screen writes.
         ledger: the files that this program wrote, and may replace.
-        watch_list: the pairs in the config file.
+        config_file: the settings that the screen changes.
     """
 
     simulated: bool
@@ -57,7 +57,7 @@ class DeskLike(Protocol):
     memory: Memory
     notes: Path
     ledger: Ledger
-    watch_list: PairsFile
+    config_file: ConfigFile
 
     def generation(self) -> int | None:
         """Number of the newest generation, None for an empty store."""

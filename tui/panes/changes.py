@@ -15,8 +15,8 @@ from core.note.announced import announced_sentence, reconstitution_sentence
 from core.note.note import leavers_sentence
 from core.note.phrase import Sentence
 from core.note.verdict import inside_window
-from tui.charts import diverging_bars
 from tui.command.commands import CHANGES
+from tui.panes.contents import GridContents
 from tui.panes.listing import Grid, Order
 from tui.panes.pane import Pane
 from tui.panes.sheet import Panel
@@ -24,7 +24,7 @@ from tui.panes.wording import wrapped
 from tui.panes.years import YearsView
 from tui.text import formats
 from tui.text.spans import Drawing, Line, line_width
-from tui.widgets.columns import Cell, TableColumn, keeping
+from tui.widgets.columns import Cell, TableColumn
 
 if TYPE_CHECKING:
     from tui.host.scene import Scene, Side
@@ -73,27 +73,23 @@ class ChangesTable(Vertical):
         """Show an index's changes, leavers by what they brought unless sorted."""
         rows = _sorted(_rows(scene, side), order)
         brought = (change.contribution for _, change in rows)
-        bars = [float("nan") if value is None else value for value in brought]
-
-        def cell(row: int, key: str) -> Cell:
-            if key == "bar":
-                size = next((p.width for p in self.grid.placed if p.column.key == "bar"), 0)
-                return diverging_bars(bars, size)[row]
-            return _cell(rows[row], key)
-
-        self.grid.sort_key = order.key if order else ""
-        self.grid.reverse = order.falling if order else True
         self.grid.marked = frozenset(scene.marked)
         changes = scene.snapshot.changes.get(scene.fund(side))
         ahead = scene.fund(side) in scene.snapshot.announced
-        columns = (DATED, *COLUMNS[1:]) if ahead else COLUMNS
-        self.grid.set_columns(keeping(columns, order.key if order else ""))
         empty = (
             "No line joined or left between the two files."
             if changes
             else _why_no_changes(scene, side)
         )
-        self.grid.fill(len(rows), cell, [(row[0], row[1].symbol) for row in rows], empty=empty)
+        GridContents(
+            (DATED, *COLUMNS[1:]) if ahead else COLUMNS,
+            tuple((what, change.symbol) for what, change in rows),
+            lambda row, key: _cell(rows[row], key),
+            {"bar": [float("nan") if value is None else value for value in brought]},
+            empty,
+            sort_key=order.key if order else "",
+            falling=order.falling if order else True,
+        ).fill(self.grid)
 
     def symbol(self) -> str | None:
         """The symbol under the cursor."""

@@ -6,10 +6,9 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from core.data.record import record
 from tui.charts import diverging_bars
+from tui.charts.canvas import finite_range
 from tui.widgets.columns import keeping
 
 if TYPE_CHECKING:
@@ -44,25 +43,17 @@ class GridContents:
 
     def fill(self, grid: Grid) -> None:
         """Put it on a table; bars are drawn for the width they get."""
-        ends = {key: _ends(values) for key, values in self.bars.items()}
+        # the scale is that of the smallest and the largest value of the column
+        ends = {key: finite_range([values]) or () for key, values in self.bars.items()}
 
         def cell(row: int, key: str) -> Cell:
             if key not in self.bars:
                 return self.cell(row, key)
-            width = next((p.width for p in grid.placed if p.column.key == key), 0)
-            # the scale is that of the smallest and the largest value of the column
-            return diverging_bars([*ends[key], self.bars[key][row]], width)[-1]
+            return diverging_bars([*ends[key], self.bars[key][row]], grid.width_of(key))[-1]
 
         grid.set_columns(keeping(self.columns, self.sort_key))
         grid.sort_key, grid.reverse = self.sort_key, self.falling
         grid.fill(len(self.keys), cell, list(self.keys), empty=self.empty)
-
-
-def _ends(values: Sequence[float]) -> tuple[float, float]:
-    """The smallest and the largest finite value, 0 and 0 without any."""
-    numbers = np.asarray(values, float)
-    numbers = numbers[np.isfinite(numbers)]
-    return (float(numbers.min()), float(numbers.max())) if len(numbers) else (0.0, 0.0)
 
 
 def of_rows(rows: Sequence[Mapping[str, Cell]]) -> CellOf:

@@ -33,10 +33,8 @@ if TYPE_CHECKING:
 
 #: From these widths on: two tables, and sectors beside them.
 TWO, STRIP = 84, 170
-#: Views with an order of their own, and the one they begin with.
+#: Views of one index at a time, each with an order of its own: the one it begins with.
 _ORDERS: Final = {"windows": Order(""), "movers": Order("change")}
-#: Views of one index at a time.
-_ONE_INDEX: Final = ("windows", "movers")
 
 
 class Contributors(Pane):
@@ -167,7 +165,7 @@ class Contributors(Pane):
             line.append((" ", ""))
         elif self.view == "names" and self.sought is not None:
             line = [("· ", "axis"), (f"n N /{self.sought.text} ", "mark")]
-        elif self.view in _ONE_INDEX and self.scene is not None:
+        elif self.view in _ORDERS and self.scene is not None:
             side = self.scene.sides[0]
             line = [("· ", "axis"), (f"{self.scene.fund(side)} ", side)]
             if self.view == "movers":
@@ -211,7 +209,7 @@ class Contributors(Pane):
         if self.view == "names":
             return self._tables[self.side if self.wide else 0].symbol()
         key = self._other.cursor_key
-        if self.view in ("gap", *_ONE_INDEX) and isinstance(key, str):
+        if self.view in ("gap", *_ORDERS) and isinstance(key, str):
             return key if key != ALL else None
         return key[1] if isinstance(key, tuple) else None
 

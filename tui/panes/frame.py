@@ -194,21 +194,14 @@ def status(message: str, kind: str, ages: Sequence[str], width: int, standing: s
     signs = {"error": ("! ", "mark"), "busy": ("… ", "mark"), "alert": ("◆ ", "mark reverse")}
     sign = signs.get(kind, ("", ""))
     room = width - 2 - len(sign[0])
-    text = message
+    style = "bold" if kind in ("error", "alert") else "dim"
     beside = room - formats.cell_width(message) - 2
     age = next((age for age in ages if len(age) <= beside), "")
     if age:
-        text = formats.fit(message, room - len(age))
-        return [
-            (" ", ""),
-            sign,
-            (text, "bold" if kind in ("error", "alert") else "dim"),
-            (age, "dim"),
-        ]
+        return [(" ", ""), sign, (formats.fit(message, room - len(age)), style), (age, "dim")]
     if not message:
         return [(" ", ""), (formats.fit(ages[-1] if ages else "", room).rstrip(), "dim")]
-    text = formats.fit(text, room).rstrip()
-    return [(" ", ""), sign, (text, "bold" if kind in ("error", "alert") else "dim")]
+    return [(" ", ""), sign, (formats.fit(message, room).rstrip(), style)]
 
 
 def status_lines(

@@ -188,13 +188,12 @@ def gap_leaders(
             return leaders.names[place]
         if key == "bp":
             return formats.bp(float(leaders.value[place]), 1, unit=False)
-        if key == "sector":
-            here = [side for side in lines_of if symbol in row_of[side]]
-            return lines_of[here[-1]].sectors[row_of[here[-1]][symbol]] if here else ""
         for side, lines in lines_of.items():
-            if key == side and symbol in row_of[side]:
-                contribution = float(lines.contribution[row_of[side][symbol]])
-                return formats.bp(contribution, 1, unit=False)
+            if key in ("sector", side) and symbol in row_of[side]:
+                line = row_of[side][symbol]
+                if key == "sector":
+                    return lines.sectors[line]
+                return formats.bp(float(lines.contribution[line]), 1, unit=False)
         return ""
 
     return GridContents(columns, tuple(keys), cell, {"bar": bars}, both_needed(scene))

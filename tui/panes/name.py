@@ -24,14 +24,16 @@ from tui.text.spans import Drawing, Line, inset, line_width
 if TYPE_CHECKING:
     from core.answer.snapshot import IndexView, Snapshot
     from core.data.frames import FloatArray
+    from core.data.question import Question
     from tui.host.host import Host
     from tui.host.scene import Scene
 
 
 @dataclass
 class TrailReady(Message):
-    """The name was followed through the window, or it was not."""
+    """The name was followed through the window of an answer, or it was not."""
 
+    snapshot: Snapshot
     trail: Trail | None
     sentence: str
 
@@ -58,16 +60,14 @@ class NameScreen(Stepping, PageScreen, inherit_bindings=False):
     def __init__(self, host: Host, scene: Scene, fund: str, symbol: str) -> None:
         super().__init__()
         self.host = host
-        self._trail: Trail | None = None
-        self.snapshot, self.market, self.fund, self.symbol = (
-            scene.snapshot,
-            scene.market,
-            fund,
-            symbol,
-        )
+        #: The answer and the trail that are drawn, None while there is only a sentence.
+        self._page: tuple[Snapshot, Trail] | None = None
+        self.snapshot, self.market = scene.snapshot, scene.market
+        self.fund, self.symbol = fund, symbol
 
     def on_mount(self) -> None:
         """Follow the name in a thread; say so until then."""
+        self._page = None
         waiting = f" {self.symbol} in {self.fund}: following it through the window …"
         self.sheet.show(lambda width, height: [[(waiting, "dim")]])
         self.run_worker(self._follow, thread=True, exit_on_error=False)
@@ -89,6 +89,10 @@ class NameScreen(Stepping, PageScreen, inherit_bindings=False):
             self.snapshot, self.market = host.snapshot, host.market
             self.run_worker(self._follow, thread=True, exit_on_error=False)
 
+    def ask(self, question: Question) -> None:
+        """Answer another question, for the panes too."""
+        self.host.ask(question)
+
     def action_copy(self) -> None:
         """Copy the page."""
         # a clipboard may be pasted into a shell, and no line filter stands before it
@@ -107,7 +111,7 @@ class NameScreen(Stepping, PageScreen, inherit_bindings=False):
             path, sentence = None, f"{error}"
         if symbol == self.symbol and snapshot is self.snapshot:
             # a slower answer about what stood there before is not shown under this title
-            self.post_message(TrailReady(path, sentence))
+            self.post_message(TrailReady(snapshot, path, sentence))
 
     def action_explain(self) -> None:
         """Explain the contribution of the line."""
@@ -116,23 +120,25 @@ class NameScreen(Stepping, PageScreen, inherit_bindings=False):
 
     def on_trail_ready(self, message: TrailReady) -> None:
         """Draw what was found."""
-        self._trail = message.trail
-        if self._trail is None:
+        if message.trail is None:
+            self._page = None
             self.sheet.show(lambda width, height: [[(f" {message.sentence}.", "bold")]])
+            return
+        self._page = message.snapshot, message.trail
         self.status_changed()
 
     def status_changed(self) -> None:
         """Draw the page with what the app has to say in place of its keys."""
-        if self._trail is not None:
+        if self._page is not None:
             words = self.host.error or self.host.notice
-            self.sheet.show(partial(drawing, self.snapshot, self._trail, words))
+            self.sheet.show(partial(drawing, *self._page, words))
 
 
 def drawing(snapshot: Snapshot, path: Trail, words: str, width: int, height: int) -> Drawing:
     """The page: facts, then as many of three charts as there is room for.
 
     Args:
-        snapshot: what is on the screen.
+        snapshot: the answer that the name was followed through.
         path: the name through its window.
         words: stand in place of the keys, "" for the keys.
         width: cells.

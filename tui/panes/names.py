@@ -103,9 +103,7 @@ class NamesTable(Vertical):
         ]
         self.grid.needle = wanted.needle if wanted else self.sought
         self.grid.sort_key, self.grid.reverse = order.key, order.falling
-        columns = keeping(COLUMNS, order.key)
-        if columns != self.grid.columns:
-            self.grid.set_columns(columns)
+        self.grid.set_columns(keeping(COLUMNS, order.key))
         self.grid.marked = frozenset[Hashable](scene.marked)
         cells = CellMaker(self, view)
         self.grid.fill(len(self.rows), cells, keys, label=cells.label)
@@ -178,7 +176,7 @@ class CellMaker:
         return ""
 
     def _bar(self, row: int) -> Cell:
-        width = next((p.width for p in self._owner.grid.placed if p.column.key == "bar"), 0)
+        width = self._owner.grid.width_of("bar")
         if self._bars is None or self._bars[0] != width:
             self._bars = (width, self._drawn(width))
         return self._bars[1][row]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -21,9 +21,11 @@ from tui.widgets.columns import Cell, TableColumn
 if TYPE_CHECKING:
     from core.answer.contributions import Contributions, WindowColumn
     from core.answer.movers import Movers
+    from core.answer.views import IndexView
     from core.data.frames import FloatArray
     from tui.command.filters import Filter
     from tui.host.scene import Scene
+    from tui.widgets.columns import CellOf
 
 #: Windows dropped where there is no room, the first one first; the question's own never is.
 _DROPPED: Final = ("1W", "QTD", "1D", "MTD", "YTD")
@@ -90,7 +92,8 @@ def _bp(value: float | None) -> str:
     return formats.bp(value, 1, unit=False)
 
 
-def _fund_return(one: Contributions) -> float:
+def _fund_return(one: Contributions | IndexView) -> float:
+    """Of the fund's closes; of the measured lines where they are not held."""
     return one.basket_return if one.fund_return is None else one.fund_return
 
 
@@ -105,18 +108,19 @@ def _arranged(symbols: Sequence[str], values: FloatArray, order: Order) -> list[
 def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
     """The first index's lines with what each brought over several windows, in bp.
 
-    A cell is blank where its line is not measured in that window. Dropped in this order where
+    A cell has no number where its line is not measured in that window. Dropped in this order where
     there is no room: bars of the window sorted by, sector, name, then windows as `_DROPPED` says.
 
     Args:
         scene: what is drawn.
-        order: a window's name, or "" for the question's own.
+        order: a window's name; "", or one no longer shown, for the question's own.
         wanted: lines to show alone, with their sum.
     """
     fund = scene.fund(scene.sides[0])
     columns = side_by_side(scene.market, scene.snapshot)
     answered = {c.label: c.indices[fund] for c in columns if fund in c.indices}
-    key = order.key or scene.snapshot.window.label
+    mine = scene.snapshot.window.label
+    key = order.key if any(column.label == order.key for column in columns) else mine
     table = (
         TableColumn("symbol", "symbol", 7, searched=True),
         TableColumn("name", "name", 10, "left", 8, want=14, max_width=34, searched=True),
@@ -128,13 +132,18 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
                 max(len(column.label) + 1, 7),
                 "right",
                 _priority(column.label, scene),
-                "bold" if column.label == scene.snapshot.window.label else "",
+                "bold" if column.label == mine else "",
                 max_width=8,
             )
             for column in columns
         ),
         TableColumn("bar", "", 8, "left", 10, max_width=60),
     )
+    if not answered:
+        empty = why_not(scene, scene.sides[0])
+        return GridContents(
+            table, (), of_rows(()), empty=empty, sort_key=key, falling=order.falling
+        )
     row_of: dict[str, int] = {}
     for one in answered.values():
         for symbol in one.symbols:
@@ -147,8 +156,9 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
         values[label][rows] = one.value
         for row, name, sector in zip(rows.tolist(), one.names, one.sectors, strict=True):
             names[row], of_sectors[row] = name, sector
-    nowhere = np.full(len(symbols), np.nan)
-    shown = _arranged(symbols, values.get(key, nowhere), Order(key, order.falling))
+    sorted_by = values.get(key, np.full(len(symbols), np.nan))
+    order = Order(key, order.falling)
+    shown = _arranged(symbols, sorted_by, order)
     closing: list[dict[str, Cell]] = []
     if wanted is not None:
         keeps = wanted.keeps(_lines(scene, fund, symbols, names, of_sectors))
@@ -160,25 +170,48 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
     sums = {label: _bp(_fund_return(one)) for label, one in answered.items()}
     closing.append(_closing(fund, "return of the fund", sums))
 
+    def figure(row: int, column: str) -> Cell:
+        return _bp(float(values[column][row])) if column in values else formats.MISSING
+
+    texts = {"symbol": symbols, "name": names, "sector": of_sectors}
+    return _listed(table, texts, figure, sorted_by, shown, closing, order)
+
+
+def _listed(
+    columns: tuple[TableColumn, ...],
+    texts: Mapping[str, Sequence[str]],
+    figure: CellOf,
+    bars: FloatArray,
+    shown: Sequence[int],
+    closing: Sequence[Mapping[str, Cell]],
+    order: Order,
+) -> GridContents:
+    """A table of lines, and below them rows that sum up.
+
+    Args:
+        columns: of the table.
+        texts: "symbol", "name", "sector" -> (N,) of all lines.
+        figure: (line, column key) -> the cell of any other column.
+        bars: (N,) the number of each line that is drawn as a bar.
+        shown: lines in the order they are shown.
+        closing: the rows that sum up, each column key -> cell.
+        order: what the lines are sorted by.
+    """
+
     def cell(row: int, column: str) -> Cell:
         if row >= len(shown):
             return closing[row - len(shown)].get(column, "")
-        place = shown[row]
+        line = shown[row]
         if column == "symbol":
-            return symbols[place], "bold"
-        if column in ("name", "sector"):
-            return (names if column == "name" else of_sectors)[place]
-        return _bp(float(values[column][place])) if column in values else formats.MISSING
+            return texts["symbol"][line], "bold"
+        return texts[column][line] if column in texts else figure(line, column)
 
-    keys: list[Hashable] = [symbols[row] for row in shown]
-    bars = [*values.get(key, nowhere)[shown].tolist(), *[float("nan")] * len(closing)]
     return GridContents(
-        table,
-        (*keys, *range(len(closing))) if answered else (),
+        columns,
+        (*(texts["symbol"][line] for line in shown), *range(len(closing))),
         cell,
-        {"bar": bars},
-        empty=why_not(scene, scene.sides[0]),
-        sort_key=key,
+        {"bar": [*(float(bars[line]) for line in shown), *[float("nan")] * len(closing)]},
+        sort_key=order.key,
         falling=order.falling,
     )
 
@@ -259,11 +292,12 @@ def movers_since(
     if one is None:
         sentence = ". ".join(answer.missing) or why_not(scene, scene.sides[0])
         return GridContents(columns, (), of_rows(()), empty=sentence), words
+    gained = _places(one)
     sorted_by = {
         "before": one.before,
         "after": one.after,
         "change": one.change,
-        "places": _places(one),
+        "places": gained,
     }
     shown = _arranged(one.symbols, sorted_by.get(order.key, one.change), order)
     closing: list[dict[str, Cell]] = []
@@ -274,26 +308,11 @@ def movers_since(
         closing.append(_then_now("sum", f"{len(shown):,} matches", then, now))
     view = scene.snapshot.indices[fund]
     closing.append(_then_now("lines", "all measured lines", one.then.explained, view.explained))
-    fund_now = view.basket_return if view.fund_return is None else view.fund_return
-    closing.append(_then_now(fund, "return of the fund", _fund_return(one.then), fund_now))
-    cells = _mover_cells(one, _places(one))
-
-    def cell(row: int, column: str) -> Cell:
-        if row >= len(shown):
-            return closing[row - len(shown)].get(column, "")
-        return cells(shown[row], column)
-
-    bars = [*one.change[shown].tolist(), *[float("nan")] * len(closing)]
-    keys: list[Hashable] = [one.symbols[row] for row in shown]
-    contents = GridContents(
-        columns,
-        (*keys, *range(len(closing))),
-        cell,
-        {"bar": bars},
-        sort_key=order.key,
-        falling=order.falling,
-    )
-    return contents, words
+    returns = _fund_return(one.then), _fund_return(view)
+    closing.append(_then_now(fund, "return of the fund", *returns))
+    texts = {"symbol": one.symbols, "name": one.names, "sector": one.sectors}
+    figure = _mover_figures(one, gained)
+    return _listed(columns, texts, figure, one.change, shown, closing, order), words
 
 
 def _then_now(symbol: str, name: str, then: float, now: float) -> dict[str, Cell]:
@@ -309,14 +328,10 @@ def _places(one: Movers) -> FloatArray:
     return np.where(both, one.place_before - one.place_after, np.nan)
 
 
-def _mover_cells(one: Movers, gained: FloatArray) -> Callable[[int, str], Cell]:
-    """The cells of one line then and now."""
+def _mover_figures(one: Movers, gained: FloatArray) -> CellOf:
+    """The cells of a line's figures then and now; ``gained`` by `_places`."""
 
-    def cell(row: int, column: str) -> Cell:
-        if column == "symbol":
-            return one.symbols[row], "bold"
-        if column in ("name", "sector"):
-            return (one.names if column == "name" else one.sectors)[row]
+    def figure(row: int, column: str) -> Cell:
         if column in ("before", "after", "change"):
             return _bp(float(getattr(one, column)[row]))
         then, now = int(one.place_before[row]), int(one.place_after[row])
@@ -327,7 +342,7 @@ def _mover_cells(one: Movers, gained: FloatArray) -> Callable[[int, str], Cell]:
         places = (formats.count(place) if place else formats.MISSING for place in (then, now))
         return " → ".join(places)
 
-    return cell
+    return figure
 
 
 def _lines(

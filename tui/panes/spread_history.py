@@ -14,7 +14,7 @@ from tui.text import formats
 from tui.text.spans import Drawing, inset
 
 if TYPE_CHECKING:
-    from core.data.frames import Dates, FloatArray
+    from core.data.frames import FloatArray
     from core.measures.pair_history import PairHistory
     from core.measures.rarity import Rank
     from core.measures.ratio import LevelHistory
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 _STEPS: Final = (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5, 5.0, 10.0, 20.0)
 #: Fewest and most bins between the open tails.
 _BINS: Final = (5, 21)
-#: Closes of the averages drawn with the ratio: those of weeks are what is drawn.
-_AVERAGES: Final = (50, 200)
 
 
 def rolling_parts(rank: Rank, *, gap: bool = True) -> list[str]:
@@ -112,22 +110,11 @@ def ratio_parts(level: LevelHistory, name: str = "ratio") -> list[str]:
 
 def ratio(scene: Scene, history: PairHistory, width: int, height: int) -> Drawing:
     """The ratio of closes over all years, week by week, with its averages of 50 and 200 closes."""
-    from core.measures.ratio import means
-    from core.measures.streaks import period_ends
-
-    level = history.ratio_of_prices
-    if level is None:
-        level = history.ratio_of_levels
-    rows = np.union1d(period_ends(history.sessions, "week"), [len(level) - 1]).astype(np.intp)
-    sessions: Dates = history.sessions[rows]
+    sessions, level, averages = history.weekly_ratio()
     alone = history.large is None
-    curves = [Curve("close" if alone else "ratio", level[rows], "small")]
-    for closes in _AVERAGES:
-        mean = np.full(len(level), np.nan)
-        if len(level) >= closes:
-            mean[closes - 1 :] = means(level, closes)
-        style = "dim" if closes == _AVERAGES[0] else "large"
-        curves.append(Curve(f"of {closes}", mean[rows], style))
+    curves = [Curve("close" if alone else "ratio", level, "small")]
+    for (closes, mean), style in zip(averages.items(), ("dim", "large"), strict=True):
+        curves.append(Curve(f"of {closes}", mean, style))
     chart = SubChart(
         curves[::-1], max(height, 1), unit="", places=2 if alone else 4, sign=False, zero=False
     )

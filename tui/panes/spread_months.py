@@ -54,8 +54,9 @@ def _parts(scene: Scene, periods: dict[tuple[int, int], PeriodGap]) -> list[str]
     whole = [p.gap for (_, month), p in periods.items() if month and not p.partial]
     won = sum(gap > 0 for gap in whole)
     count = f"{won:,} of {len(whole):,} whole months"
-    parts = [f"return of {question.small} by month, %", f"up in {count}"]
-    if not question.alone:
+    if question.alone:
+        parts = [f"return of {question.small} by month, %", f"up in {count}"]
+    else:
         pair = f"{question.small} less {question.large}, pp"
         parts = [f"gap by month, {pair}", f"{question.small} ahead in {count}"]
     if any(period.partial for period in periods.values()):

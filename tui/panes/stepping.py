@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from core.data.question import STEPS
 
 if TYPE_CHECKING:
+    from core.data.question import Question
     from tui.host.host import Host
 
 
@@ -17,19 +18,28 @@ class _Page(Protocol):
     @property
     def host(self) -> Host: ...
 
+    def ask(self, question: Question) -> None: ...
+
+
+def stepped_window(window: str, step: int) -> str | None:
+    """The next longer or, with -1, shorter of `STEPS`, None past its ends; YTD from any other."""
+    label = window.upper()
+    place = STEPS.index(label) + step if label in STEPS else STEPS.index("YTD")
+    return STEPS[place] if 0 <= place < len(STEPS) else None
+
 
 class Stepping:
-    """The actions, for the four panes and for the page of a name."""
+    """The actions, for the four panes, the board and the page of a name."""
 
     def action_window(self: _Page, step: int) -> None:
         """The next shorter or longer window."""
-        app = self.host
-        label = app.question.window.upper()
-        place = STEPS.index(label) + step if label in STEPS else STEPS.index("YTD")
-        if not 0 <= place < len(STEPS):
-            app.tell(f"{label} is the {'longest' if step > 0 else 'shortest'} window")
+        question = self.host.question
+        window = stepped_window(question.window, step)
+        if window is None:
+            end = "longest" if step > 0 else "shortest"
+            self.host.tell(f"{question.window.upper()} is the {end} window")
             return
-        app.ask(replace(app.question, window=STEPS[place]))
+        self.ask(replace(question, window=window))
 
     def action_step(self: _Page, sessions: int) -> None:
         """Ask again as of a session later or earlier."""
@@ -37,10 +47,9 @@ class Stepping:
 
     def action_home(self: _Page) -> None:
         """Ask again as of the last session with closes."""
-        app = self.host
-        app.ask(replace(app.question, as_of=None))
+        self.ask(replace(self.host.question, as_of=None))
 
     def action_basis(self: _Page) -> None:
         """Price return, or total return."""
-        app = self.host
-        app.ask(replace(app.question, basis="tr" if app.question.basis == "pr" else "pr"))
+        question = self.host.question
+        self.ask(replace(question, basis="tr" if question.basis == "pr" else "pr"))

@@ -1,4 +1,4 @@
-"""A measure over the same window of every year: the view "years" of Breadth and Concentration."""
+"""A measure over the same window of every year: the view "years" of Breadth and Changes."""
 
 from __future__ import annotations
 
@@ -53,15 +53,16 @@ class YearsView:
             self._pane.run_worker(work, thread=True, exit_on_error=False)
 
     def _work(self, scene: Scene) -> None:
-        """In a thread."""
+        """In a thread: work the years out, and send them to the pane."""
         made = years_of(scene, self._measure)
-        self._pane.app.call_from_thread(self._show, scene, made)
+        self._pane.call_later(self._show, scene.snapshot, made)
 
-    def _show(self, scene: Scene, made: Mapping[Side, History] | str) -> None:
-        self._made = scene.snapshot, made
-        now = self._pane.scene
-        if now is not None and now.snapshot is scene.snapshot and self._pane.view == "years":
-            self._pane.draw(now)
+    def _show(self, snapshot: Snapshot, made: Mapping[Side, History] | str) -> None:
+        """Draw the years of an answer, where they are still wanted."""
+        self._made = snapshot, made
+        scene = self._pane.scene
+        if scene is not None and scene.snapshot is snapshot and self._pane.view == "years":
+            self._pane.draw(scene)
 
 
 def years_of(scene: Scene, measure: str) -> Mapping[Side, History] | str:
@@ -87,8 +88,10 @@ def drawing(scene: Scene, made: Mapping[Side, History] | str, width: int, height
     """The sentence of each index, then a row a year, the newest first; ``made`` by `years_of`."""
     from tui.report.history import sentence
 
-    if isinstance(made, str) or not made:
-        return no_index(scene, width) if not made else wrapped(f"{made}.", width, "dim")
+    if isinstance(made, str):
+        return wrapped(f"{made}.", width, "dim")
+    if not made:
+        return no_index(scene, width)
     lines: Drawing = []
     for side, one in made.items():
         lines += wrapped(sentence(one), width, f"{side} bold")

@@ -12,7 +12,7 @@ from core.answer.board_breadth import COLUMNS as BREADTH
 from core.answer.board_breadth import BoardBreadth
 from core.measures.ratio import AVERAGES
 from tui.report.export import plain_table
-from tui.report.formats import DRAWN
+from tui.report.formats import PICTURE_FORMATS
 from tui.report.page import page, table_html
 from tui.report.parts import TidyColumn, TidyTable
 from tui.report.sketch import clean
@@ -36,16 +36,16 @@ _BREADTH_COLUMNS: Final = (
 )  # fmt: skip
 Breadths = Mapping[str, BoardBreadth]
 #: Where breadth is not counted.
-NONE: Final[Breadths] = {}
+NO_BREADTH: Final[Breadths] = {}
 
 
-def to_json(board: Board, breadths: Breadths = NONE) -> str:
+def to_json(board: Board, breadths: Breadths = NO_BREADTH) -> str:
     """The board as JSON, one trailing newline."""
     fields = document(board, breadths)
     return json.dumps(fields, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def document(board: Board, breadths: Breadths = NONE) -> Json:
+def document(board: Board, breadths: Breadths = NO_BREADTH) -> Json:
     """The board as plain JSON values."""
     return {
         "schema": SCHEMA,
@@ -92,7 +92,7 @@ def row_fields(row: BoardRow, breadth: BoardBreadth | None = None) -> Json:
     }
 
 
-def table(board: Board, breadths: Breadths = NONE) -> TidyTable:
+def table(board: Board, breadths: Breadths = NO_BREADTH) -> TidyTable:
     """The board as a tidy table, a row a pair."""
     columns = [TidyColumn("pair", "text"), TidyColumn("group", "text"), TidyColumn("end", "date")]
     columns += [TidyColumn(f"gap_{window.lower()}_pp", "real") for window in WINDOWS]
@@ -101,8 +101,9 @@ def table(board: Board, breadths: Breadths = NONE) -> TidyTable:
     columns += [TidyColumn(f"above_{days}", "flag") for days in AVERAGES]
     columns += [TidyColumn("off_high_52", "real"), TidyColumn("off_low_52", "real")]
     columns += [TidyColumn("breadth_fund", "text"), TidyColumn("breadth_window", "text")]
-    whole = {"highs_less_lows"}
-    columns += [TidyColumn(name, "whole" if name in whole else "real") for name in BREADTH]
+    columns += [
+        TidyColumn(name, "whole" if name == "highs_less_lows" else "real") for name in BREADTH
+    ]
     columns += [TidyColumn("missing", "text")]
     rows = []
     for fields in document(board, breadths)["rows"]:
@@ -121,18 +122,18 @@ def table(board: Board, breadths: Breadths = NONE) -> TidyTable:
     return TidyTable("board", tuple(columns), tuple(rows))
 
 
-def to_csv(board: Board, breadths: Breadths = NONE) -> str:
+def to_csv(board: Board, breadths: Breadths = NO_BREADTH) -> str:
     """The board as CSV."""
     return table_csv(table(board, breadths))
 
 
-def to_text(board: Board, breadths: Breadths = NONE) -> str:
+def to_text(board: Board, breadths: Breadths = NO_BREADTH) -> str:
     """The board for a person, a table a group."""
     blocks = [_state(board, breadths), *map(plain_table, _tables(board, breadths))]
     return safe_lines("\n\n".join(blocks) + "\n")
 
 
-def to_html(board: Board, breadths: Breadths = NONE) -> str:
+def to_html(board: Board, breadths: Breadths = NO_BREADTH) -> str:
     """The board as one self-contained page."""
     badge = '<p><strong class="badge">SIMULATED MARKET</strong></p>' if board.simulated else ""
     body = "".join(map(table_html, _tables(board, breadths)))
@@ -141,7 +142,7 @@ def to_html(board: Board, breadths: Breadths = NONE) -> str:
     return page(title, f"{head}<section>{body}</section>")
 
 
-def to_line(board: Board, breadths: Breadths = NONE, count: int = 3) -> str:
+def to_line(board: Board, breadths: Breadths = NO_BREADTH, count: int = 3) -> str:
     """The most stretched pairs in one line of ASCII, for a status bar; breadth is not told."""
     ranked = [row for row in board.rows if row.stretched is not None]
     ranked.sort(key=lambda row: -(row.stretched or 0))
@@ -239,4 +240,4 @@ WRITERS: Final[Mapping[str, Callable[[Board, Breadths], str]]] = {
     "html": to_html,
     "line": to_line,
 }
-FORMATS: Final = (*WRITERS, *DRAWN)
+FORMATS: Final = (*WRITERS, *PICTURE_FORMATS)

@@ -25,7 +25,7 @@ _WRITERS: Final[Mapping[str, tuple[str, str]]] = {
 }
 FORMATS: Final = tuple(_WRITERS)
 #: Those that draw, and the pictures that they draw besides that of the whole answer.
-DRAWN: Final = ("svg", "png")
+PICTURE_FORMATS: Final = ("svg", "png")
 PICTURES: Final = (
     "gap", "draggers", "leaders", "ladder", "years", "stretches", "ratio", "bridge", "board",
 )  # fmt: skip
@@ -44,7 +44,9 @@ def tells_daily(name: str, part: str | None = None) -> bool:
         name: of `FORMATS`.
         part: the table asked for, with csv.
     """
-    return part in _DAILY_PARTS if name == "csv" else name not in (*DRAWN, "slack", "line")
+    return (
+        part in _DAILY_PARTS if name == "csv" else name not in (*PICTURE_FORMATS, "slack", "line")
+    )
 
 
 def written(snapshot: Snapshot, name: str, earlier: Since | None = None) -> str | bytes:

@@ -16,6 +16,7 @@ from core.data.record import record
 from core.note.company import company
 from core.note.headline import compared
 from core.note.ranking_words import BASIS_WORDS
+from core.note.verdict import level
 from tui.report import pictures, pictures_history
 from tui.report.pictures_board import board_rows, board_title
 from tui.report.sketch import CHARACTER, Sketch
@@ -130,7 +131,7 @@ def _state(snapshot: Snapshot) -> str:
         else f"{window.start} to {window.end}"
     )
     parts = (
-        " against ".join(snapshot.question.funds),
+        _funds(snapshot),
         f"{window.label} {dates}",
         BASIS_WORDS[snapshot.question.basis],
         f"as of {snapshot.as_of}",
@@ -141,9 +142,9 @@ def _state(snapshot: Snapshot) -> str:
 
 def _ratio_state(snapshot: Snapshot) -> str:
     """The state line of the ratio, which knows no window."""
-    spread, funds = _of(snapshot)
+    spread = _spread(snapshot)
     assert spread is not None
-    history = spread.history
+    history, funds = spread.history, _funds(snapshot)
     words = "closes" if snapshot.question.alone else "ratio of closes"
     if history.ratio_of_prices is None:
         words = BASIS_WORDS[snapshot.question.basis]
@@ -161,26 +162,15 @@ def board_svg(board: Board, *, dark: bool = False) -> str:
     return sketch.svg("board", picture_style(dark=dark), ZOOM) + "\n"
 
 
-def drawn(svg: str, kind: str) -> str | bytes:
-    """A picture in the format asked for, "svg" or "png".
-
-    Raises:
-        UnavailableError: see `tui.report.png.to_png`.
-    """
-    if kind == "svg":
-        return svg
-    from tui.report.png import to_png
-
-    return to_png(svg)
-
-
 def origins(snapshot: Snapshot, *, lines: bool) -> str:
     """Who gave the closes of the funds, or all prices and the holdings files: "prices: Yahoo"."""
     funds = tuple(f"prices {fund}" for fund in snapshot.question.funds)
+    beginnings = {"prices": ("prices",), "holdings": ("holdings",)} if lines else {"prices": funds}
     parts = []
-    for name, kinds in (("prices", ("prices",) if lines else funds), ("holdings", ("holdings",))):
-        names = dict.fromkeys(s.origin for s in snapshot.sources if s.what.startswith(kinds))
-        parts += [f"{name}: {', '.join(names)}"] if names and (lines or name == "prices") else []
+    for name, beginning in beginnings.items():
+        names = dict.fromkeys(s.origin for s in snapshot.sources if s.what.startswith(beginning))
+        if names:
+            parts.append(f"{name}: {', '.join(names)}")
     return " · ".join(parts)
 
 
@@ -191,10 +181,14 @@ def coverage(snapshot: Snapshot) -> Iterable[str]:
         yield f"{fund}: {view.measured:,} of {view.lines:,} lines measured, {weight} of weight."
 
 
-def _of(snapshot: Snapshot) -> tuple[Spread | None, str]:
-    """The spread of a pair or of one index alone, and how it is named."""
-    funds = " against ".join(snapshot.question.funds)
-    return snapshot.spread or snapshot.own, funds
+def _spread(snapshot: Snapshot) -> Spread | None:
+    """The spread of a pair, or of one index alone."""
+    return snapshot.spread or snapshot.own
+
+
+def _funds(snapshot: Snapshot) -> str:
+    """The pair, or the one index alone, in words."""
+    return " against ".join(snapshot.question.funds)
 
 
 def _lacking(snapshot: Snapshot) -> str:
@@ -207,20 +201,17 @@ def _gap(snapshot: Snapshot, width: float) -> Drawn:
         return "one index alone has no gap" if snapshot.own else _lacking(snapshot)
     small, large = snapshot.question.small, snapshot.question.large
     gap = snapshot.spread.gap
-    amount = f.pp(abs(gap), sign=False)
-    if not any(char in "123456789" for char in amount):
+    if level(gap):
         return f"{small} and {large} stand level", drawing
     ahead, behind = (small, large) if gap > 0 else (large, small)
-    return f"{ahead} is {amount} ahead of {behind}", drawing
+    return f"{ahead} is {f.pp(abs(gap), sign=False)} ahead of {behind}", drawing
 
 
 def _index(snapshot: Snapshot, *, ahead: bool) -> IndexView | None:
     """The index that leads or that lags; the one that is asked for alone."""
     if snapshot.question.alone or snapshot.spread is None:
         return snapshot.small
-    leads = snapshot.small if snapshot.spread.gap >= 0 else snapshot.large
-    lags = snapshot.large if snapshot.spread.gap >= 0 else snapshot.small
-    return leads if ahead else lags
+    return snapshot.small if (snapshot.spread.gap >= 0) == ahead else snapshot.large
 
 
 def _named_lines(snapshot: Snapshot, width: float, *, ahead: bool) -> Drawn:
@@ -267,7 +258,7 @@ def _ladder(snapshot: Snapshot, width: float) -> Drawn:
 
 
 def _years(snapshot: Snapshot, width: float) -> Drawn:
-    spread, funds = _of(snapshot)
+    spread, funds = _spread(snapshot), _funds(snapshot)
     if spread is None:
         return _lacking(snapshot)
     label = snapshot.window.label
@@ -280,7 +271,7 @@ def _years(snapshot: Snapshot, width: float) -> Drawn:
 
 
 def _stretches(snapshot: Snapshot, width: float) -> Drawn:
-    spread, funds = _of(snapshot)
+    spread, funds = _spread(snapshot), _funds(snapshot)
     if spread is None:
         return _lacking(snapshot)
     rank = spread.rolling
@@ -299,20 +290,20 @@ def _stretches(snapshot: Snapshot, width: float) -> Drawn:
 
 
 def _ratio(snapshot: Snapshot, width: float) -> Drawn:
-    spread, _ = _of(snapshot)
+    spread = _spread(snapshot)
     if spread is None:
         return _lacking(snapshot)
     history, question = spread.history, snapshot.question
-    level = history.ratio or history.total_ratio
-    if level is None:
+    ratio = history.ratio or history.total_ratio
+    if ratio is None:
         return "the last session has no closes"
     alone = question.alone
     name = question.small if alone else f"The ratio of {question.small} to {question.large}"
-    off = f.pct(-level.off(level.high), 1, sign=False)
+    off = f.pct(-ratio.off(ratio.high), 1, sign=False)
     stands = (
-        f"is at its highest since {level.first}"
-        if level.high.end == level.end
-        else f"is {off} below its high of {level.high.end}"
+        f"is at its highest since {ratio.first}"
+        if ratio.high.end == ratio.end
+        else f"is {off} below its high of {ratio.high.end}"
     )
     return f"{name} {stands}", pictures_history.ratio(history, width)
 

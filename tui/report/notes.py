@@ -114,7 +114,8 @@ def keep_picture(
         UnavailableError: there is nothing to draw it from, or PNG cannot be written here.
         OSError: see `write_file`.
     """
-    from tui.report.gallery import board_svg, drawn, to_svg
+    from tui.report.gallery import board_svg, to_svg
+    from tui.report.png import in_format
 
     svg = board_svg(of) if isinstance(of, Board) else to_svg(of, name)
     if target is None:
@@ -122,5 +123,5 @@ def keep_picture(
         kind = "png" if find_spec("resvg_py") is not None else "svg"
         target = directory.expanduser() / ("simulated" if of.simulated else "") / f"{title}.{kind}"
         disk.make(target.parent)
-    write_file(target, drawn(svg, "svg" if target.suffix == ".svg" else "png"), ledger)
+    write_file(target, in_format(svg, "svg" if target.suffix == ".svg" else "png"), ledger)
     return target

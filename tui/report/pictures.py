@@ -246,8 +246,8 @@ def ladder(snapshot: Snapshot, width: float) -> Sketch | None:
     left, right = CHARACTER * 15, width - CHARACTER * 12
     for place, step in enumerate(steps):
         y = 24 + place * row
-        name = "rose" if step.threshold == 0 else f"{'below' if step.below else 'above'}"
-        name += "" if step.threshold == 0 else f" {step.threshold * 100:+g} %"
+        where = "below" if step.below else "above"
+        name = f"{where} {step.threshold * 100:+g} %" if step.threshold else "rose"
         sketch.text(0, y + (row - 4) / 2, name, "t strong")
         sketch.box(left, y, (right - left, thick * len(views)), "track")
         for side, (view, look) in enumerate(views):

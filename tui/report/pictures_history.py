@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.measures.ratio import AVERAGES, means
-from core.measures.streaks import period_ends
 from tui.charts.canvas import finite_range
 from tui.report.pictures import BOTTOM, LEFT, TOP, SvgScale, dates, grid, spaced
 from tui.report.sketch import CHARACTER, Sketch
@@ -85,18 +83,11 @@ def _edges(gaps: FloatArray) -> FloatArray:
 
 def ratio(history: PairHistory, width: float) -> Sketch:
     """The ratio of closes week by week, with its averages; of one index alone, its closes."""
-    level = history.ratio_of_prices
-    if level is None:
-        level = history.ratio_of_levels
-    rows = np.union1d(period_ends(history.sessions, "week"), [len(level) - 1]).astype(np.intp)
-    sessions = history.sessions[rows]
+    sessions, level, averages = history.weekly_ratio()
     places = 2 if history.large is None else 4
-    curves = [("now", level[rows], "line even small")]
-    for closes, look in zip(AVERAGES, ("thin", "thin far"), strict=True):
-        mean = np.full(len(level), np.nan)
-        if len(level) >= closes:
-            mean[closes - 1 :] = means(level, closes)
-            curves.append((f"mean of {closes}", mean[rows], look))
+    curves = [("now", level, "line even small")]
+    for (closes, mean), look in zip(averages.items(), ("thin", "thin far"), strict=True):
+        curves.append((f"mean of {closes}", mean, look))
     ends = [
         (f"{name} {f.number(float(line[-1]), places)}", line, look) for name, line, look in curves
     ]

@@ -9,6 +9,15 @@ from core.data.errors import UnavailableError
 _PROBE: Final = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">{}</svg>'
 
 
+def in_format(svg: str, kind: str) -> str | bytes:
+    """A picture in the format asked for, "svg" or "png".
+
+    Raises:
+        UnavailableError: see `to_png`.
+    """
+    return svg if kind == "svg" else to_png(svg)
+
+
 def to_png(svg: str) -> bytes:
     """An SVG that stands alone as PNG, as many pixels as it says of itself.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cache.sources.holdings.report import left_out
+from core.data.record import record
 from tui.report.fetched import Fetched, until_words
 from tui.text import formats as f
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from cache.sources.series import Series
+    from cache.sources.series import ImportedSeries
     from cache.store.store import Held
     from core.data.frames import LeftOut
     from core.data.market import Market
@@ -28,24 +29,30 @@ SCHEMA = 1
 FEW = 12
 
 
-def document(
-    contents: Held,
-    market: Market,
-    store: Path,
-    fetched: Fetched,
-    now: datetime,
-    series: Mapping[str, Series] = {},
-) -> dict[str, Any]:
-    """The store's state as plain JSON values.
+@record(frozen=True, slots=True, eq=False)
+class StoreState:
+    """A store as it is at one moment.
 
-    Args:
+    Attributes:
         contents: the generation read.
         market: what the screen makes of it.
         store: the directory it is kept in.
         fetched: what the last refresh brought, and what is missing.
         now: with a time zone; ages are counted from it.
-        series: those imported.
+        series: those imported, by name.
     """
+
+    contents: Held
+    market: Market
+    store: Path
+    fetched: Fetched
+    now: datetime
+    series: Mapping[str, ImportedSeries]
+
+
+def document(state: StoreState) -> dict[str, Any]:
+    """The store's state as plain JSON values."""
+    contents, market, fetched = state.contents, state.market, state.fetched
     prices = contents.prices
     last = market.last_close
     closes = sum(int(np.isfinite(block.close).sum()) for block in prices.blocks)
@@ -76,10 +83,10 @@ def document(
     taken = prices.fetched_at.values()
     return {
         "schema": SCHEMA,
-        "store": str(store),
+        "store": str(state.store),
         "generation": contents.generation,
         "simulated": contents.simulated,
-        "now": now.isoformat(timespec="seconds"),
+        "now": state.now.isoformat(timespec="seconds"),
         "prices": {
             "symbols": len(last),
             "closes": closes,
@@ -117,7 +124,7 @@ def document(
                 "last": str(max(one.values)),
                 "from": one.source,
             }
-            for name, one in series.items()
+            for name, one in state.series.items()
         },
     }
 
@@ -143,43 +150,18 @@ def _announced(contents: Held) -> list[dict[str, Any]]:
     ]
 
 
-def to_json(
-    contents: Held,
-    market: Market,
-    store: Path,
-    fetched: Fetched,
-    now: datetime,
-    series: Mapping[str, Series] = {},
-) -> str:
-    """The state as JSON, one trailing newline; the arguments as for `document`."""
-    state = document(contents, market, store, fetched, now, series)
-    return json.dumps(state, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+def to_json(state: StoreState) -> str:
+    """The state as JSON, one trailing newline."""
+    return json.dumps(document(state), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def to_text(
-    contents: Held,
-    market: Market,
-    store: Path,
-    fetched: Fetched,
-    now: datetime,
-    cost: str,
-    series: Mapping[str, Series] = {},
-) -> str:
-    """The state for a person.
-
-    Args:
-        contents: as for `document`, like the next four.
-        market: likewise.
-        store: likewise.
-        fetched: likewise.
-        now: likewise.
-        cost: what a refresh costs, "" for nothing to say.
-        series: those imported.
-    """
-    state = document(contents, market, store, fetched, now)
-    prices = state["prices"]
+def to_text(state: StoreState, cost: str) -> str:
+    """The state for a person; ``cost`` says what a refresh costs, "" for nothing to say."""
+    contents, fetched, now = state.contents, state.fetched, state.now
+    fields = document(state)
+    prices = fields["prices"]
     lines = [
-        f"{'SIMULATED market' if contents.simulated else 'market'} in {state['store']},"
+        f"{'SIMULATED market' if contents.simulated else 'market'} in {fields['store']},"
         f" generation {contents.generation}",
         f"prices     {prices['symbols']:,} symbols, {prices['closes']:,} closes,"
         f" {prices['adjusted_closes']:,} adjusted closes,"
@@ -206,7 +188,7 @@ def to_text(
         first, *rest = fetched.sentences(now)
         lines.append(f"refreshed  {first}")
         lines += [f"           {sentence}" for sentence in rest]
-    for fund, fund_state in state["funds"].items():
+    for fund, fund_state in fields["funds"].items():
         closes = fund_state["closes"]
         dates = ", ".join(file["as_of"] for file in fund_state["holdings"])
         lines.append(
@@ -220,20 +202,20 @@ def to_text(
         )
         lines.append(f"           holdings of {dates}")
         lines += [f"           {line}" for line in left_out(contents.holdings[fund][-1].others)]
-    for row in state["announced"]:
+    for row in fields["announced"]:
         words = f"{row['leave']:,} leave, {row['join']:,} join on {row['effective']}"
         lines.append(f"{row['fund']:<10} announced: {words} ({', '.join(row['from'])})")
     lines += [
-        f"series     {name}: {len(one.values):,} values, {min(one.values)} to {max(one.values)},"
-        f" from {one.source}"
-        for name, one in series.items()
+        f"series     {name}: {one['values']:,} values, {one['first']} to {one['last']},"
+        f" from {one['from']}"
+        for name, one in fields["series"].items()
     ]
     lines += [
         f"! holdings {one.fund} of {one.as_of} are set aside, the file {'; '.join(one.why)};"
         " `internals refresh --accept` uses it"
         for one in contents.aside
     ]
-    lines += [f"! {sentence}" for sentence in (*contents.damage, *state["themes"])]
+    lines += [f"! {sentence}" for sentence in (*contents.damage, *fields["themes"])]
     if cost:
         lines.append(cost)
     return "\n".join(lines) + "\n"

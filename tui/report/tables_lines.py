@@ -180,5 +180,5 @@ def groups(snapshot: Snapshot) -> Iterator[ReportTable]:
 
 def _theme_words(theme: Group) -> str:
     """How many of a theme's names the index has, and whose grouping it is."""
-    found = f"{theme.name}: {len(theme.symbols):,} of {theme.named:,} found"
-    return f"{found}; {theme.source}" if theme.source else found
+    words = f"{theme.name}: {len(theme.symbols):,} of {theme.named:,} found"
+    return f"{words}; {theme.source}" if theme.source else words

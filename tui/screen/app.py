@@ -274,7 +274,8 @@ class InternalsApp(AnsweringApp, inherit_bindings=False):
     def _remember(self) -> None:
         """Keep what is on the screen, and where in it, for the next start."""
         if self.snapshot is not None:
-            seat, place = self.main.seat if self.main is not None else self.seat, self.place
+            place = self.place
+            seat = self.main.seat if self.main is not None else self.seat
             seat = replace(
                 seat, board_pair=place.pair, board_key=place.key, board_falling=place.falling
             )

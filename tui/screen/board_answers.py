@@ -87,7 +87,8 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
             self.ask_board()
         self.show()
         self.host.boarded()
-        if self._priced != (priced := (self._identity, self.host.config.pairs)):
+        priced = (self._identity, self.host.config.pairs)
+        if self._priced != priced:
             self._priced = priced
             self.host.price_board()
         self.set_timer(_CALM, partial(self._look_up, message.number))
@@ -131,7 +132,7 @@ class BoardAnswers(BoardPage, inherit_bindings=False):
         """Breadth beside the rows, where it still belongs to them."""
         if message.board is self.board and message.window == self.host.question.window.upper():
             self.breadths = message.breadths
-            if self.breadths and self.grid.columns != COLUMNS:
+            if self.breadths:
                 self.grid.set_columns(COLUMNS)
             self.take_rows(message.board)
             self.show()

@@ -124,13 +124,12 @@ class BoardPage(Stage, inherit_bindings=False):
 
     def _show_rows(self) -> None:
         place, rows = self.place, self.rows
-        spark = next((p.width for p in self.grid.placed if p.column.key == "spark"), 0)
         assert self.board is not None
         cells = BoardCells(
             rows,
             grouped=place.key == "group",
             rung=self.rung,
-            spark=spark,
+            spark=self.grid.width_of("spark"),
             as_of=self.board.as_of,
             breadths=self.breadths,
         )

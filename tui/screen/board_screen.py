@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 
-from core.data.question import STEPS
 from tui.panes.board_rows import ORDERS
 from tui.panes.help import page_bindings
+from tui.panes.stepping import Stepping, stepped_window
 from tui.screen.board_answers import BoardAnswers
 from tui.screen.four_panes import FourPanes
 from tui.screen.prompt import Prompt
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui.screen.workbench import Workbench
 
 
-class BoardScreen(SharedKeys, BoardAnswers, inherit_bindings=False):
+class BoardScreen(SharedKeys, Stepping, BoardAnswers, inherit_bindings=False):
     """The keys of the board, and its command line."""
 
     SORTS: ClassVar[Collection[str]] = tuple(ORDERS)
@@ -184,22 +184,12 @@ class BoardScreen(SharedKeys, BoardAnswers, inherit_bindings=False):
         """As of a session later or earlier."""
         self.ask_board(sessions)
 
-    def action_home(self) -> None:
-        """As of the last session with closes."""
-        self.ask(replace(self.host.question, as_of=None))
-
-    def action_basis(self) -> None:
-        """Price return, or total return."""
-        question = self.host.question
-        self.ask(replace(question, basis="tr" if question.basis == "pr" else "pr"))
-
     def action_window(self, step: int) -> None:
         """The window that a pair is opened with."""
         question = self.host.question
-        label = question.window.upper()
-        place = STEPS.index(label) + step if label in STEPS else STEPS.index("YTD")
-        if 0 <= place < len(STEPS):
-            self.host.question = replace(question, window=STEPS[place])
+        window = stepped_window(question.window, step)
+        if window is not None:
+            self.host.question = replace(question, window=window)
             self.breadths = {}
             self.show()
             self.ask_breadth()

@@ -299,8 +299,8 @@ class FourPanes(Stage, inherit_bindings=False):
             app.tell(f"no theme is called {name!r}; known are {known}", error=True)
             return
         if theme is not None:
-            found = self.show_names(theme)
-            app.tell(f"{theme.name}: {theme.source or 'your own'}; {found}")
+            count = self.show_names(theme)
+            app.tell(f"{theme.name}: {theme.source or 'your own'}; {count}")
             return
         app.marked.clear()
         self.activate(CONTRIBUTORS)
@@ -323,8 +323,8 @@ class FourPanes(Stage, inherit_bindings=False):
             self.names.view = "names"
         self.set_filter(Filter(f"theme {theme.name}", (), (), frozenset(theme.symbols)))
         lacking = [symbol for symbol in theme.symbols if symbol not in app.marked]
-        found = f"{len(app.marked):,} of {len(theme.symbols):,} found"
-        return f"{found}; in neither index: {' '.join(lacking)}" if lacking else found
+        count = f"{len(app.marked):,} of {len(theme.symbols):,} found"
+        return f"{count}; in neither index: {' '.join(lacking)}" if lacking else count
 
     def watch_pair(self, place: int) -> None:
         """A pair of the watch list by its place, from 0; window, date and basis stay."""

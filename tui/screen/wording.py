@@ -111,10 +111,10 @@ class Wording(FourPanes, inherit_bindings=False):
 
     def show_movers(self, words: str) -> None:
         """Who gained and lost bp and places since a date."""
-        from tui.command.line import a_date
+        from tui.command.line import iso_date
 
         try:
-            since = a_date(words.split(), "movers 2026-06-19, or movers alone for a week back")
+            since = iso_date(words.split(), "movers 2026-06-19, or movers alone for a week back")
         except CommandError as error:
             self.host.tell(f"{error}", error=True)
             return
@@ -154,22 +154,23 @@ class Wording(FourPanes, inherit_bindings=False):
 
     def set_setting(self, words: str) -> None:
         """A setting of config.toml, kept; it holds from the next start on."""
-        name, _, text = words.strip().partition(" ")
+        name, _, typed = words.strip().partition(" ")
+        text = typed.strip().removeprefix("=").strip()
         if name == "theme":
             self.set_colours(text)
             return
         try:
-            value = from_typed(name, text.strip().removeprefix("=").strip())
+            value = from_typed(name, text)
         except ConfigError as error:
             self.host.tell(f"{error}", error=True)
             return
-        self._keep(name, value, f"{name} {text.strip()} from the next start on")
+        self._keep(name, value, f"{name} {typed.strip()} from the next start on")
 
     def _keep(self, name: str, value: str | bool, words: str) -> None:
         """Keep a setting, and say so."""
         app = self.host
         try:
-            app.desk.watch_list.keep(name, value)
+            app.desk.config_file.keep(name, value)
         except (ConfigError, CacheError, OSError) as error:
             reason = f"{error}" if isinstance(error, ConfigError) else why(error)
             app.tell(f"{name} is not kept: {reason}", error=True)

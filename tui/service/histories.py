@@ -28,12 +28,12 @@ def desk_histories(
     Those that are kept for the newest generation are read, the others worked out and kept.
     """
     identity, keeping = desk.identity(), not desk.memory.refusal
-    asked = " ".join(
+    key = " ".join(
         map(str, (VERSION, fund, question.small, question.large, question.window, question.basis,
                   question.as_of, every, _facts(desk.reference)))
     )  # fmt: skip
     derived = Derived(desk.store.home, identity) if identity is not None and keeping else None
-    points: dict[str, Any] = (derived and derived.read(asked)) or {}
+    points: dict[str, Any] = (derived and derived.read(key)) or {}
     missing = [row for row in rows if row.key not in points]
     if missing:
         market = desk.market()
@@ -42,7 +42,7 @@ def desk_histories(
             points[one.row.key] = one.points
         # of a damaged newest generation an older one is read: nothing is kept under its name
         if derived is not None and derived.number == market.generation:
-            derived.keep(asked, points)
+            derived.keep(key, points)
     return tuple(_history(fund, row, question, every, points[row.key]) for row in rows)
 
 
@@ -50,8 +50,8 @@ def _history(
     fund: str, row: Scalar, question: Question, every: Every, points: Sequence[Sequence[Any]]
 ) -> History:
     """A history of points as they are, or as they were kept."""
-    made = tuple(Point(_date(start), _date(end), *rest) for start, end, *rest in points)
-    return History(fund, row, question.window, every, made, rank_of(made))
+    dated_points = tuple(Point(_date(start), _date(end), *rest) for start, end, *rest in points)
+    return History(fund, row, question.window, every, dated_points, rank_of(dated_points))
 
 
 def _date(value: date | str) -> date:

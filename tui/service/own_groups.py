@@ -37,10 +37,10 @@ def keep_group(file: Path, lock: Path, name: str, symbols: Sequence[str]) -> str
             before = toml_text(file)
         except (FileNotFoundError, NotADirectoryError):
             before = ""
-        text = with_group(before, file, name, symbols) if symbols else None
-        text = without_group(before, file, name) if text is None else text
+        if symbols:
+            text = with_group(before, file, name, symbols)
+        else:
+            text = without_group(before, file, name)
         # a link stays one
         disk.replace(file.resolve(), text.encode())
-    if not symbols:
-        return f"no longer in {file.name}"
-    return f"kept in {file.name}"
+    return f"{'kept' if symbols else 'no longer'} in {file.name}"

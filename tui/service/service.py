@@ -18,10 +18,9 @@ from cache.facts.errors import StoreEmpty, StoreError
 from core.data.question import Basis, Question
 from core.data.record import record
 from tui.state.config import FILE
+from tui.state.config_file import ConfigFile, stamp
 from tui.state.files import Memory
-from tui.state.pairs_file import PairsFile
 from tui.state.places import Places, places
-from tui.state.settings import stamp
 from tui.state.written import Written
 from tui.workers.program import internals
 
@@ -78,8 +77,8 @@ class Desk:
         self.notes = places.notes
         self.ledger: Ledger = Written(places, self.memory)
         self.read_only = self.memory.refusal
-        lock = places.state.with_name("config.lock")
-        self.watch_list = PairsFile(places.settings / FILE, lock, self.memory.refusal)
+        config = places.settings / FILE
+        self.config_file = ConfigFile(config, places.config_lock, self.memory.refusal)
         if places.published:
             from cache.store.publish import published_words
 
@@ -352,8 +351,8 @@ class Desk:
 
         if refusal := self.memory.refusal or self.read_only:
             raise StoreError(refusal)
-        lock = self.places.state.with_name("config.lock")
-        return keep_group(self.places.config / "themes.toml", lock, name, symbols)
+        file = self.places.config / "themes.toml"
+        return keep_group(file, self.places.config_lock, name, symbols)
 
     def refresh_command(
         self, question: Question, *, full: bool = False, board: bool = False

@@ -35,6 +35,11 @@ class Places:
     notes: Path
     published: bool = False
 
+    @property
+    def config_lock(self) -> Path:
+        """The file that one process at a time has while it edits the user's files."""
+        return self.state.with_name("config.lock")
+
 
 def places(home: Path | None, *, demo: bool, environ: Mapping[str, str] | None = None) -> Places:
     """The places in force.

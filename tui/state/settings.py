@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tui.state.config import SETTINGS, ConfigError, fields_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: Words for a switch on the command line.
 _SWITCHED: Final = {
@@ -74,12 +71,3 @@ def inserted(text: str, line: str) -> str:
         first -= 1
     gap = "\n" if first < len(lines) else ""
     return "".join([*lines[:first], line, gap, *lines[first:]])
-
-
-def stamp(path: Path) -> tuple[int, int, int] | None:
-    """Identify the state of a file by time, size and inode; None where there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -131,9 +131,10 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
     # -- what the caller gives -------------------------------------------------------
 
     def set_columns(self, columns: Sequence[TableColumn]) -> None:
-        """Show other columns of the same rows."""
-        self.columns, self._placed = tuple(columns), None
-        self.refresh()
+        """Show other columns of the same rows; nothing is done for those that are shown."""
+        if tuple(columns) != self.columns:
+            self.columns, self._placed = tuple(columns), None
+            self.refresh()
 
     def set_rows(
         self,
@@ -265,6 +266,10 @@ class LineTable(Painter, ScrollView, can_focus=True, inherit_bindings=False):
         if self._placed is None or self._placed[0] != width:
             self._placed = (width, lay_out(self.columns, width))
         return self._placed[1]
+
+    def width_of(self, key: str) -> int:
+        """Cells of a column, 0 where it is not in sight."""
+        return next((placed.width for placed in self.placed if placed.column.key == key), 0)
 
     @property
     def _inner(self) -> int:

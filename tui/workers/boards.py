@@ -84,7 +84,7 @@ def edit_pairs(host: Host, edit: EditPairs) -> bool:
     """Change the watch list in the config file and in force; says how it went."""
     name = ":".join(edit.pair)
     try:
-        pairs = host.desk.watch_list.edit(edit)
+        pairs = host.desk.config_file.edit(edit)
     except (ConfigError, CacheError, OSError) as error:
         host.tell(f"{error}" if isinstance(error, ConfigError) else why(error), error=True)
         return False
@@ -105,7 +105,7 @@ def edit_pairs(host: Host, edit: EditPairs) -> bool:
 def follow_config(host: Host) -> bool:
     """Take over a watch list that another process has written; True where it differs."""
     try:
-        pairs = host.desk.watch_list.news()
+        pairs = host.desk.config_file.news()
     except (ConfigError, OSError) as error:
         host.tell(f"{error}" if isinstance(error, ConfigError) else why(error), error=True)
         return False

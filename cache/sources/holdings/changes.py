@@ -12,14 +12,13 @@ from cache.facts.clean import clean
 from cache.facts.errors import SourceError
 from cache.facts.symbols import valid_symbol, yahoo_symbol
 from cache.sources.holdings.rows import Rejected, Row, check_separator, csv_rows
-from cache.sources.holdings.table import BadCell, normal
-from cache.sources.notation import Order, date_order, day
+from cache.sources.holdings.table import BadCell
+from cache.sources.holdings.titled_table import TitledTable, date_of
+from cache.sources.notation import Order, date_order
 
 if TYPE_CHECKING:
     from cache.sources.sandbox import Parsed
 
-#: The header lies within this many rows of the top.
-_DEEPEST: Final = 40
 _SYMBOL: Final = ("symbol", "ticker")
 _EFFECTIVE: Final = ("effective", "effective date", "date")
 _ANNOUNCED: Final = ("announced", "announced date", "announcement date")
@@ -43,29 +42,6 @@ _AHEAD: Final = timedelta(days=366)
 _OLDEST: Final = date(1993, 1, 1)
 
 
-class TextTable:
-    """The header of a table of texts."""
-
-    def __init__(self, header: int, titles: list[str]) -> None:
-        self.header = header
-        self.columns: dict[str, int] = {}
-        for position, cell in enumerate(titles):
-            self.columns.setdefault(normal(cell), position)
-
-    @staticmethod
-    def find(rows: list[Row], *names: str) -> TextTable | None:
-        """The first header that has one of some columns."""
-        for position, row in enumerate(rows[:_DEEPEST]):
-            if {normal(cell) for cell in row.cells}.intersection(names):
-                return TextTable(position, row.cells)
-        return None
-
-    def text(self, row: Row, *names: str) -> str:
-        """The cell under the first of these columns that the table has, "" without one."""
-        position = next((self.columns[n] for n in names if n in self.columns), len(row.cells))
-        return row.cells[position] if position < len(row.cells) else ""
-
-
 def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     """The parser `cache.sources.sandbox.run` calls for announced changes.
 
@@ -78,24 +54,20 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
         SourceError: a column is missing, no row is good, or the order of its dates is not sure.
     """
     rows = csv_rows(stream.read())
-    table = TextTable.find(rows, *_SYMBOL)
+    table = TitledTable.find(rows, *_SYMBOL)
     if table is None:
         for row in rows[:1]:
             check_separator(row.cells, row.line)
         raise SourceError("has no header; the columns fund, symbol, action, effective are needed")
-    for needed, names in _NEEDED.items():
-        if not any(name in table.columns for name in names):
-            line = rows[table.header].line
-            raise SourceError(f'has no column "{needed}"', line=line, column=needed)
+    table.require(_NEEDED)
     today = date.fromisoformat(args["today"])
-    below = [row for row in rows[table.header + 1 :] if any(row.cells)]
-    texts = (table.text(row, *names) for row in below for names in (_EFFECTIVE, _ANNOUNCED))
+    texts = (table.text(row, *names) for row in table.rows for names in (_EFFECTIVE, _ANNOUNCED))
     order = date_order([text for text in texts if text], args["dates"])
     changes: dict[tuple[str, str], dict[str, Any]] = {}
     rejected: list[Rejected] = []
-    for row in below:
+    for row in table.rows:
         try:
-            change = _change(table, _padded(row, len(rows[table.header].cells)), today, order)
+            change = _change(table, row, today, order)
             key = (change["fund"], change["symbol"])
             if changes.setdefault(key, change) != change:
                 raise BadCell("symbol", "another row of this file gives another change of it")
@@ -114,12 +86,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     return {"changes": list(changes.values()), "rejected": refused}, {}
 
 
-def _padded(row: Row, width: int) -> Row:
-    """The row with a cell under every column: trailing empty ones may be left out."""
-    return Row(row.line, row.cells + [""] * (width - len(row.cells)))
-
-
-def _change(table: TextTable, row: Row, today: date, order: Order | None) -> dict[str, Any]:
+def _change(table: TitledTable, row: Row, today: date, order: Order | None) -> dict[str, Any]:
     """One row as the fields of an announcement."""
     fund, symbol = (yahoo_symbol(table.text(row, *_NEEDED[name])) for name in ("fund", "symbol"))
     for name, text in (("fund", fund), ("symbol", symbol)):
@@ -149,13 +116,8 @@ def _change(table: TextTable, row: Row, today: date, order: Order | None) -> dic
 
 
 def _day(
-    table: TextTable, row: Row, column: str, names: tuple[str, ...], order: Order | None
+    table: TitledTable, row: Row, column: str, names: tuple[str, ...], order: Order | None
 ) -> date | None:
     """The day under a column, None where the cell is empty."""
     text = table.text(row, *names)
-    if not text:
-        return None
-    try:
-        return day(text, order)
-    except ValueError:
-        raise BadCell(column, f'"{clean(text, 20)}" is no date; write 2026-06-26') from None
+    return date_of(text, column, order) if text else None

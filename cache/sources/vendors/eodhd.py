@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from cache.sources.vendors.as_traded import Bar, DeclaredEvents
 from cache.sources.vendors.asking import VendorError
 from cache.sources.vendors.days import DayVendor, VendorHistory
-
-if TYPE_CHECKING:
-    pass
 
 _BULK: Final = "eod-bulk-last-day/US"
 

@@ -8,7 +8,8 @@ import pytest
 
 from tui.command.line import EditPairs
 from tui.state.config import ConfigError, load
-from tui.state.pairs_file import PairsFile, applied, with_pairs
+from tui.state.config_file import ConfigFile
+from tui.state.watch_list import applied, with_pairs
 
 TWO = (("IWM", "SPY"), ("RSP", "SPY"))
 LINES = """\
@@ -61,7 +62,7 @@ def test_what_cannot_be_changed_safely_is_left_alone() -> None:
 
 
 def test_edits_are_made_on_what_the_file_holds_and_refused_in_one_sentence(tmp_path: Path) -> None:
-    file = PairsFile(tmp_path / "config" / "config.toml", tmp_path / "lock")
+    file = ConfigFile(tmp_path / "config" / "config.toml", tmp_path / "lock")
     assert file.edit(EditPairs("add", ("IWM", "QQQ")))[-1] == ("IWM", "QQQ")
     with pytest.raises(ConfigError, match="IWM:QQQ is on the watch list already"):
         file.edit(EditPairs("add", ("IWM", "QQQ")))
@@ -73,7 +74,7 @@ def test_edits_are_made_on_what_the_file_holds_and_refused_in_one_sentence(tmp_p
     with pytest.raises(ConfigError, match="is the only pair of the watch list"):
         file.edit(EditPairs("remove", ("XLE", "SPY")))
     assert load(file.path).pairs == (("XLE", "SPY"),)
-    refused = PairsFile(file.path, tmp_path / "lock", "opened to look only")
+    refused = ConfigFile(file.path, tmp_path / "lock", "opened to look only")
     with pytest.raises(ConfigError, match="opened to look only"):
         refused.edit(EditPairs("add", ("IWM", "QQQ")))
 

@@ -1,28 +1,22 @@
-"""The watch list in the config file: read again when another process changes it, and edited.
+"""The watch list after a change, and the text of config.toml with it.
 
 An edit changes nothing but the list: comments, other settings and the way the list is written
-stay. It is made under a lock, on what the file holds at that moment.
+stay.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from cache.store import disk
-from tui.state import config
 from tui.state.config import ConfigError, two_funds
-from tui.state.settings import inserted, stamp, toml_value, with_setting
+from tui.state.settings import inserted
 
 if TYPE_CHECKING:
     from tui.command.line import EditPairs
 
 Pairs = tuple[tuple[str, str], ...]
 _KEY: Final = "pairs"
-#: Seconds to wait for another process that edits the file.
-_PATIENCE: Final = 5.0
 
 
 def applied(edit: EditPairs, pairs: Pairs) -> Pairs:
@@ -51,95 +45,8 @@ def applied(edit: EditPairs, pairs: Pairs) -> Pairs:
     return (*others[:wanted], edit.pair, *others[wanted:])
 
 
-class PairsFile:
-    """The watch list of one config file.
-
-    Args:
-        path: config.toml; need not exist.
-        lock: a file that one process at a time has while it edits.
-        refusal: why nothing is edited, "" where it is.
-    """
-
-    def __init__(self, path: Path, lock: Path, refusal: str = "") -> None:
-        self.path, self._lock, self._refusal = path, lock, refusal
-        self._stamp = stamp(self.path)
-
-    def news(self) -> Pairs | None:
-        """The watch list, where the file has changed since it was last looked at.
-
-        Raises:
-            ConfigError: it has changed, and cannot be used; the list in force stays.
-        """
-        seen = stamp(self.path)
-        if seen == self._stamp:
-            return None
-        self._stamp = seen
-        return config.load(self.path).pairs
-
-    def edit(self, edit: EditPairs) -> Pairs:
-        """Change the list in the file; returns it as it is then.
-
-        Raises:
-            ConfigError: the change cannot be made; the file is left as it was.
-            CacheError: another process does not let go of it.
-            OSError: it cannot be written.
-        """
-        with self._editing() as (before, text):
-            after = applied(edit, before.pairs)
-            changed = with_pairs(text, before.pairs, after)
-            if changed is None:
-                raise ConfigError(
-                    f"{self.path}: the list of pairs cannot be changed from here as it is written;"
-                    f" write pairs = {_array(after)} there"
-                )
-            self._put(changed)
-        return after
-
-    def keep(self, name: str, value: str | bool) -> None:
-        """Write a setting of the top of the file.
-
-        Args:
-            name: of `config`'s settings.
-            value: checked before.
-
-        Raises:
-            ConfigError: it cannot be set from here; the file is left as it was.
-            CacheError: another process does not let go of it.
-            OSError: it cannot be written.
-        """
-        with self._editing() as (_, text):
-            changed = with_setting(text, name, value)
-            if changed is None:
-                raise ConfigError(f"{self.path}: write {name} = {toml_value(value)} there")
-            self._put(changed)
-
-    @contextmanager
-    def _editing(self) -> Iterator[tuple[config.Config, str]]:
-        """The settings and the file's text as they are, while no other process edits them.
-
-        Raises:
-            ConfigError: nothing is edited here, or the file cannot be used.
-            CacheError: another process does not let go of it.
-        """
-        if self._refusal:
-            raise ConfigError(self._refusal)
-        disk.make(self._lock.parent)
-        disk.make(self.path.parent)
-        with disk.locked(self._lock, _PATIENCE):
-            settings = config.load(self.path)
-            try:
-                text = self.path.read_text(encoding="utf-8-sig")
-            except (FileNotFoundError, NotADirectoryError):
-                text = ""
-            yield settings, text
-
-    def _put(self, text: str) -> None:
-        """Write the file; a link stays one."""
-        disk.replace(self.path.resolve(), text.encode())
-        self._stamp = stamp(self.path)
-
-
-def _array(pairs: Pairs) -> str:
+def array(pairs: Pairs) -> str:
+    """A watch list as TOML has it."""
     return "[" + ", ".join(f'"{small}:{large}"' for small, large in pairs) + "]"
 
 
@@ -155,7 +62,7 @@ def with_pairs(text: str, before: Pairs, after: Pairs) -> str | None:
 
     data = tomllib.loads(text)
     if _KEY not in data:
-        changed: str | None = inserted(text, f"{_KEY} = {_array(after)}\n")
+        changed: str | None = inserted(text, f"{_KEY} = {array(after)}\n")
     else:
         spans = _spans(text)
         listed = tuple(two_funds(name) for name in data[_KEY])
