@@ -150,14 +150,14 @@ class _Paced:
     source: FileSource
     pace: float
     wait: Callable[[float], object]
-    asked: float = field(default=-np.inf)
+    last_request: float = field(default=-np.inf)
 
     def get(self, fund: Fund, on: date | None = None) -> tuple[bytes, str]:
         """One file and the address it came from, not before its turn."""
-        left = self.asked + self.pace - time.monotonic()
+        left = self.last_request + self.pace - time.monotonic()
         if left > 0:
             self.wait(left)
-        self.asked = time.monotonic()
+        self.last_request = time.monotonic()
         return self.source.get(fund, on)
 
     def __getattr__(self, name: str) -> object:
@@ -165,7 +165,7 @@ class _Paced:
         return getattr(self.source, name)
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name in ("source", "pace", "wait", "asked"):
+        if name in ("source", "pace", "wait", "last_request"):
             object.__setattr__(self, name, value)
         else:
             setattr(self.source, name, value)
@@ -210,8 +210,8 @@ def fetch_archive(
         if report is not None:
             report(Progress("plan", message=message))
 
-    asked = f"archive of {fund.symbol}"
-    with signals(stop), turn(store.home, asked, stop=stop, waiting=waiting):
+    task = f"archive of {fund.symbol}"
+    with signals(stop), turn(store.home, task, stop=stop, waiting=waiting):
         run = RunState(store, Request(pair, now, reference, {fund.symbol: fund}), report, stop)
         source = _Paced(files, pace, stop.wait)
         with store.guard.pinned():
