@@ -120,7 +120,7 @@ class StoreReader:
             elif not numbers:
                 raise StoreEmpty(
                     f"{self.home} holds no data yet: `internals refresh` fetches,"
-                    " `internals import` takes your files, `internals --demo` shows a simulated market"
+                    " `internals import` takes your files, `internals --demo` shows"
                 )
             for number in numbers:
                 try:

@@ -56,7 +56,7 @@ def list_warnings(view: IndexView, parts: tuple[Span, ...]) -> Iterator[str]:
         if file.share_listed < WHOLE:
             yield (
                 f"{fund}: membership is not sure: the rows of {file.fund}'s file of {file.as_of}"
-                f" add up to {file.share_listed * 100:.1f} % of the fund, so rows are missing from it"
+                f" add up to {file.share_listed * 100:.1f} % of the fund: rows are missing"
             )
     bare = [part.origin.as_of for part in parts if not part.carry.weighted]
     if bare:

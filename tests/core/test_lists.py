@@ -64,7 +64,7 @@ def test_a_file_cut_off_is_told_beside_who_left() -> None:
     assert said(
         snapshot,
         "IWM: membership is not sure: the rows of IWM's file of 2025-11-18 add up to 60.0 % of the"
-        " fund, so rows are missing from it",
+        " fund: rows are missing",
     )
     whole = held(iwm("2025-06-27"), iwm("2025-11-18", A=60, B=39.5))
     assert not said(asked(whole, "2025-06-27", "2025-12-31"), "not sure")
