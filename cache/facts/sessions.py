@@ -106,11 +106,11 @@ def last_final(now: datetime) -> date:
 
 def next_final(final: date) -> datetime:
     """Return when the close of the next session is final; one day later where it is unknown."""
-    known = sessions()
-    at = int(np.searchsorted(known, np.datetime64(final, "D"), side="right"))
-    if at == len(known):
+    calendar = sessions()
+    at = int(np.searchsorted(calendar, np.datetime64(final, "D"), side="right"))
+    if at == len(calendar):
         return datetime.combine(final + timedelta(days=1), CLOSE, NEW_YORK).astimezone(UTC)
-    return closes_at(pydate(known[at])) + SETTLE
+    return closes_at(pydate(calendar[at])) + SETTLE
 
 
 def _local(now: datetime) -> datetime:
@@ -128,11 +128,11 @@ def _local(now: datetime) -> datetime:
 
 def _before(day: date) -> date:
     """The latest session on or before ``day``."""
-    known = sessions()
-    at = int(np.searchsorted(known, np.datetime64(day, "D"), side="right")) - 1
+    calendar = sessions()
+    at = int(np.searchsorted(calendar, np.datetime64(day, "D"), side="right")) - 1
     if at < 0:
-        raise CacheError(f"exchange sessions are known from {known[0]} on, not for {day}")
-    return pydate(known[at])
+        raise CacheError(f"exchange sessions are known from {calendar[0]} on, not for {day}")
+    return pydate(calendar[at])
 
 
 @cache

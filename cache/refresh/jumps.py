@@ -153,19 +153,21 @@ def _values(file: Holdings) -> list[str]:
 
 def _priced(file: Holdings, prices: Prices) -> tuple[list[str], date | None]:
     """A sentence where prices are not the closes of the file's session; the session they are of."""
-    known = sessions()
-    at = int(np.searchsorted(known, day(file.as_of), side="right")) - 1
+    calendar = sessions()
+    at = int(np.searchsorted(calendar, day(file.as_of), side="right")) - 1
     if at < 1:
         return [], None
-    share = _off(file, prices, known[at])
+    share = _off(file, prices, calendar[at])
     if share is None or share < PRICE_PART:
         return [], None
     for near in (at - 1, at + 1):
-        if near < len(known):
-            other = _off(file, prices, known[near])
+        if near < len(calendar):
+            other = _off(file, prices, calendar[near])
             if other is not None and other < PRICE_PART:
-                return [], pydate(known[near])
-    return [f"has prices that are not the closes of {known[at]}: {share:.0%} of them are off"], None
+                return [], pydate(calendar[near])
+    return [
+        f"has prices that are not the closes of {calendar[at]}: {share:.0%} of them are off"
+    ], None
 
 
 def _off(file: Holdings, prices: Prices, session: np.datetime64) -> float | None:
