@@ -186,7 +186,7 @@ def carried_weights(closes: ClosesOn, span: Span) -> FloatArray:
     if not good.any():
         return worth
     measured = market.cached((span.file, good.tobytes()), lambda: weight(span.file, good))
-    return worth / worth.sum() * measured
+    return np.asarray(worth / worth.sum() * measured)
 
 
 def weight(file: Holdings, rows: BoolArray) -> float:
