@@ -51,8 +51,12 @@ def address_of(place: Path | str | None) -> str | None:
     return f"{match[1]}://{match[2].rstrip('/')}" if match else None
 
 
-def connect(address: str) -> Bucket:
+def connect(address: str, *, retries: int = _RETRIES) -> Bucket:
     """The place at an address; no request is sent yet.
+
+    Args:
+        address: such as s3://bucket/desk.
+        retries: how often a request that fails is sent again.
 
     Raises:
         StoreError: the library is not installed, or cannot use the address.
@@ -73,7 +77,7 @@ def connect(address: str) -> Bucket:
                 "timeout": _ANSWER,
                 "allow_http": plain,
             },
-            retry_config={"max_retries": _RETRIES, "retry_timeout": _PATIENCE},
+            retry_config={"max_retries": retries, "retry_timeout": _PATIENCE},
         )
     except (BaseError, ValueError) as error:
         raise StoreError(f"{address} cannot be used: {_words(error)}") from None

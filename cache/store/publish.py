@@ -170,16 +170,28 @@ def _closed(target: Path, group: int | None) -> Path | None:
     return None
 
 
-def published_words(directory: Path) -> str:
+def published_words(directory: Path, now: datetime) -> str:
     """Return a sentence on a published market: since when, and how new data come or why not."""
     try:
         body: dict[str, Any] = json.loads(regular.read_or_none(directory / MARKER) or b"")
         when = f" {datetime.fromisoformat(body['at']):%Y-%m-%d %H:%M} UTC"
+        age = f", {ago(body['at'], now)}"
     except (OSError, ValueError, KeyError, TypeError):
-        body, when = {}, ""
+        body, when, age = {}, "", ""
     if failure := body.get("failure"):
-        return f"a copy of what was published{when}, read-only: {clean(str(failure))}"
+        return f"a copy of what was published{when}{age}, read-only: {clean(str(failure))}"
     where = f" at {clean(address)}" if (address := body.get("address")) else ""
     return (
         f"published{when}{where}, read-only: its owner's next `internals publish` brings new data"
     )
+
+
+def ago(at: str, now: datetime) -> str:
+    """How long ago a time was, such as "30 hours ago"; of days from the second on.
+
+    Args:
+        at: in ISO's format, with a time zone.
+        now: with a time zone.
+    """
+    hours = (now - datetime.fromisoformat(at)).total_seconds() / 3600
+    return f"{hours:.0f} hours ago" if hours < 48 else f"{hours / 24:.0f} days ago"
