@@ -187,11 +187,15 @@ def published_words(directory: Path, now: datetime) -> str:
 
 
 def ago(at: str, now: datetime) -> str:
-    """How long ago a time was, such as "30 hours ago"; of days from the second on.
+    """How long ago a time was, such as "30 hours ago": minutes up to two hours, days from two on.
 
     Args:
         at: in ISO's format, with a time zone.
         now: with a time zone.
     """
-    hours = (now - datetime.fromisoformat(at)).total_seconds() / 3600
-    return f"{hours:.0f} hours ago" if hours < 48 else f"{hours / 24:.0f} days ago"
+    minutes = (now - datetime.fromisoformat(at)).total_seconds() / 60
+    if minutes < 120:
+        return f"{minutes:.0f} minutes ago"
+    return (
+        f"{minutes / 60:.0f} hours ago" if minutes < 48 * 60 else f"{minutes / 1440:.0f} days ago"
+    )

@@ -19,8 +19,6 @@ from tui.text.streams import ANSWERED, say
 if TYPE_CHECKING:
     from cache.store.desk_copy import Reader
 
-#: How often the pointer is asked for again at once, where a copy can be shown without it.
-_RETRIES: Final = 2
 #: Seconds between two looks of what stays open; each is one request where nothing is new.
 LOOK: Final = 60.0
 
@@ -35,7 +33,7 @@ def local_home(home: Path | None) -> Path | None:
     """
     if (address := _address(home)) is None:
         return home
-    reader = _reader(address, _RETRIES)
+    reader = _reader(address)
     if failure := reader.bring(datetime.now(UTC)):
         say(failure, ANSWERED)
     return reader.home
@@ -48,7 +46,7 @@ def follow(home: Path | None) -> None:
     """
     if (address := _address(home)) is None:
         return
-    reader = _reader(address, 0)
+    reader = _reader(address)
 
     def look() -> None:
         while True:
@@ -66,11 +64,11 @@ def _address(home: Path | None) -> str | None:
     return address_of(home if home is not None else os.environ.get(VARIABLE, "").strip())
 
 
-def _reader(address: str, retries: int) -> Reader:
+def _reader(address: str) -> Reader:
     from platformdirs import PlatformDirs
 
     from cache.store.desk_copy import Reader
 
     caches = Path(PlatformDirs(APP, appauthor=False).user_cache_dir)
     place = caches / "desks" / sha256(address.encode()).hexdigest()[:16]
-    return Reader(connect(address), place, connect(address, retries=retries))
+    return Reader(connect(address), place, connect(address, patient=False))
