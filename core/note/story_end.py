@@ -14,6 +14,7 @@ from core.note.voice import Voice, percent
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView, Snapshot
+    from core.data.question import Question
 
 #: A reconstitution so long after a window's end is no matter of it.
 _AFTER: Final = timedelta(days=30)
@@ -98,8 +99,17 @@ def in_mind(snapshot: Snapshot) -> list[Sentence]:
             Sentence("Start weights of ", listed(estimated), " are estimates: prices carry them"
                      " from a list of another day.")
         )  # fmt: skip
-    funds = "of the fund's" if snapshot.question.alone else "of the funds'"
-    return [*sentences, Sentence(f"Returns are {funds} market closes.")]
+    return [*sentences, Sentence(f"Returns are of {_whose(snapshot.question)}.")]
+
+
+def _whose(question: Question) -> str:
+    """What returns are of: ``the funds' market closes``, ``the index's closing levels``."""
+    levels = [fund.startswith("^") for fund in question.funds]
+    if all(levels):
+        return "the index's closing levels" if question.alone else "the indices' closing levels"
+    if any(levels):
+        return "the fund's market closes and the index's closing levels"
+    return "the fund's market closes" if question.alone else "the funds' market closes"
 
 
 def _covered(views: list[IndexView]) -> Sentence:

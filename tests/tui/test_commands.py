@@ -246,3 +246,23 @@ def test_a_filter_of_no_lines() -> None:
         wanted = parse_filter(text)
         assert wanted is not None
         assert wanted.keeps(empty).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "basis"),
+    [
+        ("^RUT", "^GSPC", "pr"),
+        ("IWM", "^GSPC", "pr"),
+        ("^RUTTR", "^SP500TR", "tr"),
+        ("^XNDX", "SPY", "tr"),
+        ("IWM", "SPY", "tr"),
+    ],
+)
+def test_a_price_index_is_compared_on_price(small: str, large: str, basis: str) -> None:
+    question = Question(small, large, basis="tr")
+    assert question.basis == basis
+    if basis == "tr":
+        assert parse("tr", question, ()) == question
+        return
+    with pytest.raises(CommandError, match="price return alone is answered"):
+        parse("tr", question, ())

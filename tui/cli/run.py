@@ -211,10 +211,19 @@ def _assist(where: Places, desk: Desk, *, demo: bool, home: Path | None) -> int:
 
 
 def _alone(question: Question, arguments: argparse.Namespace) -> Question:
-    """The question of one index alone, where that is asked."""
+    """The question of one index alone, where that is asked.
+
+    Raises:
+        ConfigError: a pair is named as well, or a total return that an index does not have.
+    """
+    from core.data.question import without_dividends
     from tui.cli.questions import of_index
 
-    return of_index(question, getattr(arguments, "index", None), pair=hasattr(arguments, "pair"))
+    pair = hasattr(arguments, "pair")
+    question = of_index(question, getattr(arguments, "index", None), pair=pair)
+    if getattr(arguments, "basis", "") == "tr" and (sentence := without_dividends(question)):
+        raise ConfigError(f"--basis tr: {sentence}")
+    return question
 
 
 def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Namespace) -> int:
