@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.sessions import sessions
+from core.answer.lists import WHOLE
 from core.data.frames import FloatArray, Prices, day, pydate
 from core.data.record import record
 from core.measures.changes import turnover
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 DAYS: Final = timedelta(days=45)
 #: Lines fewer than in the file before by more than both.
 FEWER, FEWER_PART = 3, 0.05
-#: Weights of all rows, rounded by the issuer, add up to at least this part of the fund.
-WHOLE: Final = 0.98
 #: A fund with fewer lines may sell several at once.
 FEW_LINES: Final = 100
 #: One-way turnover that a fund has to have shown before.
@@ -81,8 +80,7 @@ def same_rows(file: Holdings, other: Holdings) -> bool:
 
 def _part(file: Holdings) -> list[str]:
     """A sentence where a file of weights alone has those of a part of the fund."""
-    others = [other.weight for other in file.others if math.isfinite(other.weight)]
-    part = math.fsum([*(file.value / file.total).tolist(), *others])
+    part = file.share_listed
     return [] if part >= WHOLE else [f"is not one whole fund: the weights add up to {part:.1%}"]
 
 

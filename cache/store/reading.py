@@ -118,7 +118,10 @@ class StoreReader:
                     continue  # a published copy went back
                 damage.append(f"generation {first} is missing")
             elif not numbers:
-                raise StoreEmpty(f"{self.home} holds no data yet")
+                raise StoreEmpty(
+                    f"{self.home} holds no data yet: `internals refresh` fetches,"
+                    " `internals import` takes your files, `internals --demo` shows"
+                )
             for number in numbers:
                 try:
                     body = self._manifest(number)

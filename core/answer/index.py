@@ -164,9 +164,9 @@ def index_of(
     fund_return = own_return(market.series(fund), window, question.basis)
     net = measured.basket_return if fund_return is None else fund_return
 
-    def without(dropped: BoolArray) -> tuple[float | None, float]:
+    def without(dropped: IntArray) -> tuple[float | None, float]:
         full = np.zeros(len(measured.symbols), bool)
-        full[rows] = dropped
+        full[rows[dropped]] = True
         return measured.without(full)
 
     files = tuple(dict.fromkeys(part.file for part in parts))
@@ -207,7 +207,7 @@ def index_of(
             fund_return=fund_return,
         ),
         correlation=correlation_of(market, measured),
-        without=_without(symbols, marked, scaled, without(marked), fund_return)
+        without=_without(symbols, marked, scaled, without(np.flatnonzero(marked)), fund_return)
         if marked.any()
         else None,
         end_early=end_early(measured, window),

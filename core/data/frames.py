@@ -7,6 +7,7 @@ missing is never zero.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime, timedelta
@@ -289,6 +290,12 @@ class Holdings:
             if other.reason.startswith(NOT_READ)
             or (other.reason == "no value" and np.isnan(other.weight))
         )
+
+    @property
+    def share_listed(self) -> float:
+        """What all rows, those left out among them, add up to of the fund; below 1: rows lack."""
+        others = [other.weight for other in self.others if math.isfinite(other.weight)]
+        return math.fsum([*(self.value / self.total).tolist(), *others])
 
     def check(self) -> None:
         """Raise FrameError where shapes, uniqueness, signs or the total are broken."""

@@ -232,7 +232,7 @@ class Prompt(Panel):
             symbols=list(dict.fromkeys(s for view in views for s in view.contributors.symbols)),
             themes=[theme.name for theme in market.reference.themes] if market else (),
             pairs=[f"{small}:{large}" for small, large in host.config.pairs],
-            views=[view for views in VIEWS.values() for view in views],
+            views=[*dict.fromkeys(view for views in VIEWS.values() for view in views)],
             palettes=THEMES,
             pictures=PICTURES,
             last=str(scene.snapshot.last_session) if scene is not None else "",
