@@ -192,6 +192,7 @@ class Desk:
                         damage=contents.damage,
                         generation=contents.generation,
                         announced=contents.announced,
+                        industries=contents.industries,
                     ),
                 )
             return self._with_quotes(loaded.market)
