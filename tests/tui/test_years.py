@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.pilot import Pilot
 
 from core.answer.snapshot import take
+from core.data.market import Market
 from core.data.question import Question
 from tests.core.test_history import ROSE, twelve_years
 from tests.tui.driving import drive, press, seen, until
@@ -38,12 +40,18 @@ def test_fewer_rows_than_years_show_the_newest() -> None:
     assert rows[0] == "2012" and len(shown) <= 10
 
 
-def test_the_years_come_to_the_pane_that_is_looked_at() -> None:
+def test_the_years_come_to_the_pane_that_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a thread that Textual is told the name of: else it writes out the whole market for one."""
+    monkeypatch.setattr(Market, "__repr__", lambda market: pytest.fail("the market written out"))
+
     async def story(pilot: Pilot[None], app: InternalsApp) -> None:
         for pane in "34":
             await press(pilot, app, pane)
             await type_line(pilot, app, "view years")
             assert app.main is not None and app.main.pane_here.view == "years"
             await until(pilot, lambda: " 2012 " in seen(app) and " 2003 " in seen(app))
+        await press(pilot, app, "3")
+        await type_line(pilot, app, "view averages")
+        await until(pilot, lambda: "counting" not in seen(app))
 
     drive(story, held=twelve_years(), question=Question(window="YTD", basis="pr"), size=(100, 30))

@@ -130,7 +130,9 @@ class BreadthPane(Pane):
             return
         if self._counting is not market:
             self._counting = market
-            self.run_worker(partial(self._count, scene, market), thread=True, exit_on_error=False)
+            work = partial(self._count, scene, market)
+            # described, or Textual writes out the work's arguments: the market, in 0.4 s
+            self.run_worker(work, description="breadth", thread=True, exit_on_error=False)
         if self._counted is None:
             waiting = " counting advances and declines, session by session …"
             self._sheet.show(lambda width, height: [[(waiting, "dim")]])

@@ -50,7 +50,8 @@ class YearsView:
         if self._asked is not scene.snapshot:
             self._asked = scene.snapshot
             work = partial(self._work, scene)
-            self._pane.run_worker(work, thread=True, exit_on_error=False)
+            # described, or Textual writes out the work's arguments: the market, in 0.4 s
+            self._pane.run_worker(work, description="years", thread=True, exit_on_error=False)
 
     def _work(self, scene: Scene) -> None:
         """In a thread: work the years out, and send them to the pane."""

@@ -200,7 +200,9 @@ class AnsweringApp(FittedApp, inherit_bindings=False):
         self, work: Callable[[], Any], group: str, *, thread: bool = True
     ) -> Worker[Any]:
         """Do something beside the screen: a function in a thread, or a coroutine in the loop."""
-        return self.run_worker(work, thread=thread, group=group, exit_on_error=not thread)
+        return self.run_worker(
+            work, group=group, description=group, thread=thread, exit_on_error=not thread
+        )
 
     def tell(self, sentence: str, *, error: bool = False) -> None:
         """Say something in the status line."""
