@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 #: The profile of an ordinary run: the same examples each time, nothing kept from run to run.
 REPEATABLE: Final = "repeatable"
@@ -32,6 +33,22 @@ def register() -> None:
         FRESH, repeatable, derandomize=False, max_examples=more, print_blob=True
     )
     settings.load_profile(REPEATABLE)
+    _draw_no_constants_of_modules()
+
+
+def _draw_no_constants_of_modules() -> None:
+    """Let Hypothesis draw no constants from the source of imported modules, in an ordinary run.
+
+    Which modules a worker has imported depends on the tests that it ran before, and so would the
+    examples; reading the constants of 400 modules also takes each worker seconds. Hypothesis has
+    no setting for it.
+    """
+    of_modules = getattr(providers, "_get_local_constants", None)
+    if of_modules is not None:
+        none = type(providers.GLOBAL_CONSTANTS)()
+        providers._get_local_constants = lambda: (
+            none if settings.default.derandomize else of_modules()
+        )
 
 
 def examples(count: int) -> settings:

@@ -169,13 +169,12 @@ class Lists:
         """The window in segments, each with the list it uses."""
         own = {self.session(f.as_of) for f in self.market.holdings.get(fund, ())}
         edges = [start]
-        for on in self.calendar:
+        for eve, on in pairwise(self.calendar):
             if not start < on < end:
                 continue
             held = self.chosen(fund, on, as_of, later)
             lent = held and held.lender and self.session(held.file.as_of) == on
             acts = held and on in self.took_effect(fund, held, on, as_of).values()
-            eve = max(d for d in self.calendar if d < on)
             before = self.chosen(fund, eve, as_of, later)
             acts = acts or (before and on in self.taken_back(fund, before, eve, as_of).values())
             if on in own | self.remade(fund) or lent or acts:

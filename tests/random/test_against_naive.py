@@ -208,7 +208,7 @@ def check_concentration(view: IndexView, want: naive.Index, question: Question) 
         assert hollow(want) or near(view.without.reweighted, want.without(marked))
 
 
-@examples(300)
+@examples(150)
 @given(cases())
 def test_the_answer_is_the_naive_one(case: Case) -> None:
     as_naive(case)
@@ -269,7 +269,7 @@ def as_naive(case: Case) -> None:
         assert all_near([step.value for step in told.bridge], steps)
 
 
-@examples(150)
+@examples(75)
 @given(cases())
 def test_the_daily_series_are_the_naive_ones(case: Case) -> None:
     """Members by segment, of the measured lines alone, before the window as within it."""

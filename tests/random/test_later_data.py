@@ -157,7 +157,7 @@ SOME = st.sets(st.sampled_from(["A", "B", "C", "IWM", "SPY"]), min_size=1, max_s
 AFTER = st.sampled_from(["", "", "closes", "bare", "paid", "other company"])
 
 
-@examples(250)
+@examples(120)
 @given(cases(), st.integers(5, 59), st.booleans(), AFTER, SOME)
 def test_later_closes_files_and_announcements_move_nothing(
     case: Case, place: int, in_table: bool, kind: str, symbols: set[str]
@@ -165,7 +165,7 @@ def test_later_closes_files_and_announcements_move_nothing(
     same_answer(case, place, in_table, kind, symbols)
 
 
-@examples(25)
+@examples(12)
 @given(cases(sizes=(200, 340)), st.integers(60, 339), st.booleans(), AFTER, SOME)
 def test_nor_over_a_year(
     case: Case, place: int, in_table: bool, kind: str, symbols: set[str]

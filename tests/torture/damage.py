@@ -36,9 +36,9 @@ def damage(folder: Path, small: bool) -> Iterator[Row]:
     chance = random.Random(5)
     files = sorted([*whole.glob("*/*"), whole / head.NAME])
     sizes = [path.stat().st_size for path in files]
-    flips = chance.choices(files, sizes, k=40 if small else 1000)
+    flips = chance.choices(files, sizes, k=15 if small else 1000)
     # Chosen by size, almost every bit lies in the matrices: as many again, a file each.
-    flips += [files[n % len(files)] for n in range(20 if small else 1000)]
+    flips += [files[n % len(files)] for n in range(10 if small else 1000)]
     kinds = {
         "flipped bits": ("one bit, anywhere", flips),
         "truncated files": ("cut at a random place", files * (1 if small else 20)),

@@ -1,4 +1,4 @@
-"""kill -9 at random moments of everything that writes, with two readers beside it."""
+"""kill -9 at random moments of everything that writes, with readers beside it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from tests.torture.worker import imported
 
 #: What is killed -> steps it may take before, kills in full, kills in short.
 KILLED = {
-    "commit": (6, 50, 2),
+    "commit": (6, 50, 1),
     "refresh": (2, 30, 1),
     "import": (3, 30, 1),
-    "removal": (6, 30, 1),
+    "removal": (6, 30, 0),  # the upgrade's commits remove old generations too
     "first": (2, 40, 1),
     "upgrade": (6, 20, 1),
 }
@@ -41,11 +41,13 @@ WORDS = {
 def kills(folder: Path, small: bool) -> Iterator[Row]:
     """A row for each of the things that write."""
     for kind, (most, full, short) in KILLED.items():
-        yield _killed(folder / kind, kind, most, short if small else full)
+        times, readers = (short, 1) if small else (full, 2)
+        if times:
+            yield _killed(folder / kind, kind, most, times, readers)
     yield killed(folder / "whole", small)
 
 
-def _killed(home: Path, kind: str, longest: int, times: int) -> Row:
+def _killed(home: Path, kind: str, longest: int, times: int, beside: int) -> Row:
     chance = random.Random(kind)
     place = home / "market" if kind == "import" else home
     look = {"refresh": steps.refreshed, "import": imported}.get(kind, steps.step_of)
@@ -55,7 +57,7 @@ def _killed(home: Path, kind: str, longest: int, times: int) -> Row:
     if kind == "upgrade":
         for step in (1, 2):
             steps.commit(Store(home), step)
-    readers = [] if kind == "first" else _readers(place, kind)
+    readers = [] if kind == "first" else _readers(place, kind, beside)
     wrong: list[str] = []
     most = inside = seen = 0
     # How long a step takes on this machine at this hour.
@@ -68,7 +70,7 @@ def _killed(home: Path, kind: str, longest: int, times: int) -> Row:
             seen += _ended(readers, wrong)
             shutil.rmtree(home, ignore_errors=True)
             acknowledged = 0
-            readers = _readers(place, kind)
+            readers = _readers(place, kind, beside)
         child = start("tests.torture.worker", kind, home, 4000)
         assert child.stdout is not None
         if child.stdout.readline() != "ready\n":
@@ -97,19 +99,20 @@ def _killed(home: Path, kind: str, longest: int, times: int) -> Row:
     seen += _ended(readers, wrong)
     if kind == "upgrade" and not wrong:
         wrong += _older_release(home)
+    looking = "two readers" if beside == 2 else "a reader"
     said = f"0 lost in {times}; {inside} fell into a write; readers saw {seen} generations"
     return Row(
         f"kill -9 of {WORDS[kind]}",
-        f"{times} times at a random moment, two readers beside it",
+        f"{times} times at a random moment, {looking} beside it",
         "what was acknowledged is held, whole; readers see no mixture, never go back",
         "; ".join(wrong) or said,
         not wrong and most > 0,
     )
 
 
-def _readers(place: Path, kind: str) -> list[subprocess.Popen[str]]:
-    """Two that read without end, and have begun."""
-    readers = [start("tests.torture.worker", "watch", place, kind) for _ in range(2)]
+def _readers(place: Path, kind: str, count: int) -> list[subprocess.Popen[str]]:
+    """Processes that read without end, and have begun."""
+    readers = [start("tests.torture.worker", "watch", place, kind) for _ in range(count)]
     for reader in readers:
         assert reader.stdout is not None
         reader.stdout.readline()

@@ -19,7 +19,7 @@ from tests.torture.worker import NO_MOUNT, READ_AND_WRITE
 
 def sharing(folder: Path, small: bool) -> Iterator[Row]:
     """Readers beside writers, then the three places in which nothing can be written."""
-    yield _together(folder / "together", 4 if small else 20, 2, 15 if small else 100)
+    yield _together(folder / "together", 2 if small else 20, 2, 15 if small else 100)
     yield _mounted(folder / "full", "a full disk", "tmpfs of 256 kB", "No space left on device")
     yield _mounted(folder / "ro", "a read-only mount", "tmpfs, ro", "Read-only file system")
     yield _as_nobody()

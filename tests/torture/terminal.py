@@ -47,7 +47,7 @@ TOUR = [
 
 def terminal(folder: Path, small: bool) -> Iterator[Row]:
     """The screen through a terminal of its own, the written answers, the command line."""
-    sizes = ((120, 36), (80, 24), (200, 60))
+    sizes = ((120, 36), (80, 24)) if small else ((120, 36), (80, 24), (200, 60))
     homes = [folder / f"{columns}x{rows}" for columns, rows in sizes]
     for home in homes:
         home.mkdir()

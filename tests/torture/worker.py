@@ -106,7 +106,7 @@ def watch(home: Path, kind: str) -> None:
         seen += held.generation > newest
         newest = held.generation
         # read as often as there is something to see, and leave the writer a processor
-        time.sleep(0.002)
+        time.sleep(0.01)
     say(f"seen {seen}")
 
 

@@ -7,6 +7,7 @@ import io
 import json
 import math
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -203,13 +204,16 @@ def part_lines_of(call: Cli) -> list[str]:
 
 
 def test_every_format_says_the_same_with_and_without_what_it_has_no_place_for(
-    snapshot: Snapshot,
+    snapshot: Snapshot, whole: dict[str, Any]
 ) -> None:
     thin = take(markets.market(), replace(snapshot.question, daily=False))
+    document_of_thin = document(thin)
     for name in FORMATS:
+        if name == "png" and find_spec("resvg_py") is None:
+            continue
         assert (written(thin, name) == written(snapshot, name)) is not tells_daily(name)
     for name in PARTS:
-        same = part_csv(thin, name=name) == part_csv(snapshot, name=name)
+        same = part(document_of_thin, name).rows == part(whole, name).rows
         assert same is not tells_daily("csv", name)
 
 
