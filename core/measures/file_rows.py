@@ -183,7 +183,10 @@ def carried_weights(closes: ClosesOn, span: Span) -> FloatArray:
     if jumps := _jumps(closes, span):
         good &= ~np.isin(where, list(jumps))
     worth = np.where(good, values, 0.0)
-    return worth / worth.sum() * weight(span.file, good) if good.any() else worth
+    if not good.any():
+        return worth
+    measured = market.cached((span.file, good.tobytes()), lambda: weight(span.file, good))
+    return np.asarray(worth / worth.sum() * measured)
 
 
 def weight(file: Holdings, rows: BoolArray) -> float:
