@@ -129,14 +129,14 @@ class Contributors(Pane):
     def _over_time(self, scene: Scene) -> GridContents:
         """The table of a view that sets several dates side by side."""
         # loaded by the first look at such a view
-        from tui.panes import over_time
+        from tui.panes import movers, over_time
 
         if self.view == "sector windows":
             return over_time.sector_windows(scene)
         if self.view == "windows":
             return over_time.windows(scene, self._orders["windows"], self.filter)
         order = self._orders["movers"]
-        contents, self._since_words = over_time.movers_since(scene, self.since, order, self.filter)
+        contents, self._since_words = movers.movers_since(scene, self.since, order, self.filter)
         return contents
 
     def _show_cursor(self) -> None:
@@ -164,6 +164,10 @@ class Contributors(Pane):
             from tui.panes.over_time import window_notes
 
             notes += window_notes(scene)
+        if self.view == "movers":
+            from tui.panes.movers import mover_notes
+
+            notes += mover_notes(scene, self.since)
         return list(dict.fromkeys([*notes, *rest]))
 
     def title_words(self) -> Line:
@@ -248,9 +252,13 @@ class Contributors(Pane):
         """Columns that the view is sorted by -> the letter after the sort key, and a word."""
         if self.view not in _ORDERS:
             return super().sorts
-        from tui.panes.over_time import MOVER_SORTS, window_sorts
+        if self.view == "movers":
+            from tui.panes.movers import MOVER_SORTS
 
-        return MOVER_SORTS if self.view == "movers" else window_sorts(self.scene)
+            return MOVER_SORTS
+        from tui.panes.over_time import window_sorts
+
+        return window_sorts(self.scene)
 
     def _order_here(self) -> Order:
         return self._orders.get(self.view, self.order)
