@@ -10,13 +10,13 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tui.command.commands import CONTRIBUTORS
-from tui.command.filters import Filter
 from tui.panes.contents import ALL
 from tui.panes.groups import (
+    GROUPS,
     gap_leaders,
-    group_members,
     groups,
     left_out,
+    members_alone,
     sector_effects,
     sector_strip,
 )
@@ -28,21 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from tui.command.filters import Filter
     from tui.host.scene import Scene, Side
     from tui.panes.contents import GridContents
     from tui.text.spans import Line
 
 #: From these widths on: two tables, and sectors beside them.
 TWO, STRIP = 84, 170
-#: Views whose rows are groups of names, by what a row is.
-KIND_OF: Final = {
-    "sectors": "sector",
-    "industries": "industry",
-    "themes": "theme",
-    "sector windows": "sector",
-}
-#: Those of them that a filter narrows.
-GROUPS: Final = ("sectors", "industries", "themes")
 #: Views of one index at a time, each with an order of its own: the one it begins with.
 _ORDERS: Final = {"windows": Order(""), "movers": Order("change")}
 
@@ -95,6 +87,11 @@ class Contributors(Pane):
         if names:
             self._tables[1].display = self.wide
             self._strip.display = self.size.width >= STRIP and len(scene.views()) > 0
+
+    def has(self, view: str) -> bool:
+        """Whether a view has something to show: industries where a file says some."""
+        known = self.scene.views() if self.scene is not None else ()
+        return view != "industries" or any(one.industries for _, one in known)
 
     def draw(self, scene: Scene) -> None:
         """Show the view in force."""
@@ -236,11 +233,8 @@ class Contributors(Pane):
 
     def members(self, scene: Scene) -> Filter | None:
         """The lines of the group under the cursor, None where there is no group."""
-        name, kind = self.item(), KIND_OF.get(self.view)
-        if name is None or kind is None:
-            return None
-        symbols = {s for _, view in scene.views() for s in group_members(view, kind, name)}
-        return Filter(f"{kind} {name}", (), (), frozenset(symbols))
+        name = self.item()
+        return None if name is None else members_alone(scene, self.view, name)
 
     def on_others(self) -> bool:
         """Whether the cursor is on "all others"."""
