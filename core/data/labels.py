@@ -17,18 +17,50 @@ if TYPE_CHECKING:
 
 
 @record(frozen=True, eq=False, slots=True)
+class Coded:
+    """Texts by number: many lines have few sectors.
+
+    Attributes:
+        texts: each once, A to Z.
+        codes: (n,) the place in ``texts`` of each line's.
+    """
+
+    texts: tuple[str, ...]
+    codes: IntArray
+
+    def of(self, lines: IntArray) -> Coded:
+        """Those of some lines."""
+        return Coded(self.texts, self.codes[lines])
+
+    def renamed(self, names: Sequence[str]) -> Coded:
+        """The same lines under new names, one for each of ``texts``; names may be alike."""
+        texts = tuple(sorted(set(names)))
+        place = {text: code for code, text in enumerate(texts)}
+        return Coded(texts, np.array([place[name] for name in names], np.intp)[self.codes])
+
+
+def coded(texts: Sequence[str]) -> Coded:
+    """(n,) texts by number."""
+    names = tuple(sorted(set(texts)))
+    place = {name: code for code, name in enumerate(names)}
+    return Coded(names, np.fromiter(map(place.__getitem__, texts), np.intp, len(texts)))
+
+
+@record(frozen=True, eq=False, slots=True)
 class Labels:
     """What each line of the register is called; (L,) each.
 
     Attributes:
         names: "" where no file says.
         sectors: "" where no file says.
+        coded_sectors: the sectors by number.
         files: the files asked, the first that says anything counts.
         source: place in ``files`` of the one that gave the sector, -1 where none did.
     """
 
     names: Texts
     sectors: Texts
+    coded_sectors: Coded
     files: tuple[Holdings, ...]
     source: IntArray
 
@@ -76,4 +108,4 @@ def _labels(market: Market, files: tuple[Holdings, ...], announced: dict[str, st
             # of a line that a file has twice, the last row counts
             into[numbers[has_text]] = row_texts[has_text]
         source[numbers[has_text]] = place
-    return Labels(names, sectors, files, source)
+    return Labels(names, sectors, coded(sectors.tolist()), files, source)

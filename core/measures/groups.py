@@ -6,12 +6,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.frames import BoolArray, FloatArray, Theme
+from core.data.frames import FloatArray, IntArray, Theme
 from core.data.record import record
 from core.data.register import UNKNOWN
+
+if TYPE_CHECKING:
+    from core.data.labels import Coded
 
 
 @record(frozen=True, slots=True)
@@ -44,28 +48,31 @@ class Group:
 
 def _group(
     name: str,
-    rows: BoolArray,
+    rows: IntArray,
     weight: FloatArray,
     contribution: FloatArray,
     symbols: tuple[str, ...],
 ) -> Group:
     sums = math.fsum(weight[rows].tolist()), math.fsum(contribution[rows].tolist())
-    return Group(name, *sums, int(rows.sum()), symbols)
+    return Group(name, *sums, len(rows), symbols)
 
 
-def sectors(
-    names: tuple[str, ...], weight: FloatArray, contribution: FloatArray
-) -> tuple[Group, ...]:
+def sectors(sectors: Coded, weight: FloatArray, contribution: FloatArray) -> tuple[Group, ...]:
     """Roll (M,) measured lines up by sector, largest contribution first.
 
     Args:
-        names: (M,) sector of each line, "" where unknown.
+        sectors: of each line, "" where unknown.
         weight: (M,) start weights.
         contribution: (M,) contributions.
     """
-    code = {name: place for place, name in enumerate(sorted({n or UNKNOWN for n in names}))}
-    codes = np.array([code[name or UNKNOWN] for name in names], np.intp)
-    groups = [_group(n, codes == place, weight, contribution, ()) for n, place in code.items()]
+    sectors = sectors.renamed([name or UNKNOWN for name in sectors.texts])
+    by_sector = np.argsort(sectors.codes, kind="stable")
+    counts = np.bincount(sectors.codes, minlength=len(sectors.texts))
+    groups = [
+        _group(name, by_sector[end - lines : end], weight, contribution, ())
+        for name, lines, end in zip(sectors.texts, counts, np.cumsum(counts), strict=True)
+        if lines
+    ]
     return tuple(sorted(groups, key=lambda g: (-g.contribution, g.name)))
 
 
@@ -80,9 +87,8 @@ def themes(
     groups = []
     for theme in wanted:
         members = tuple(s for s in theme.symbols if s in place)
-        rows = np.zeros(len(symbols), bool)
-        rows[[place[s] for s in members]] = True
         if members:
+            rows = np.array(sorted({place[s] for s in members}), np.intp)
             group = _group(theme.name, rows, weight, contribution, members)
             groups.append(replace(group, source=theme.source, named=len(theme.symbols)))
     return tuple(groups)

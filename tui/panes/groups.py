@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.labels import coded
 from core.measures.groups import sectors, themes
 from tui.panes.contents import ALL, GridContents, of_rows
 from tui.text import formats
@@ -42,7 +43,7 @@ def _groups_of(
     rows = np.flatnonzero(wanted.keeps(lines))
     weight, contribution = lines.weight[rows], lines.contribution[rows]
     if kind == "sectors":
-        return sectors(tuple(lines.sectors[row] for row in rows), weight, contribution)
+        return sectors(coded([lines.sectors[row] for row in rows]), weight, contribution)
     symbols = tuple(lines.symbols[row] for row in rows)
     return themes(tuple(scene.known.themes), symbols, weight, contribution)
 

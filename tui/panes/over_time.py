@@ -19,9 +19,8 @@ from tui.text import formats
 from tui.widgets.columns import Cell, TableColumn
 
 if TYPE_CHECKING:
-    from core.answer.contributions import Contributions, WindowColumn
+    from core.answer.contributions import WindowColumn
     from core.answer.movers import Movers
-    from core.answer.views import IndexView
     from core.data.frames import FloatArray
     from tui.command.filters import Filter
     from tui.host.scene import Scene
@@ -90,11 +89,6 @@ def _priority(label: str, scene: Scene) -> int:
 
 def _bp(value: float | None) -> str:
     return formats.bp(value, 1, unit=False)
-
-
-def _fund_return(one: Contributions | IndexView) -> float:
-    """Of the fund's closes; of the measured lines where they are not held."""
-    return one.basket_return if one.fund_return is None else one.fund_return
 
 
 def _arranged(symbols: Sequence[str], values: FloatArray, order: Order) -> list[int]:
@@ -167,7 +161,7 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
         closing.append(_closing("sum", f"{len(shown):,} matches", sums))
     sums = {label: _bp(one.explained) for label, one in answered.items()}
     closing.append(_closing("lines", "all measured lines", sums))
-    sums = {label: _bp(_fund_return(one)) for label, one in answered.items()}
+    sums = {label: _bp(one.net_return) for label, one in answered.items()}
     closing.append(_closing(fund, "return of the fund", sums))
 
     def figure(row: int, column: str) -> Cell:
@@ -238,7 +232,7 @@ def sector_windows(scene: Scene) -> GridContents:
                 cells[f"{column.label} {side}"] = _bp(group.contribution)
             if one is not None:
                 sums[f"{column.label} {side}"] = (_bp(one.explained), "dim")
-                returns[f"{column.label} {side}"] = (_bp(_fund_return(one)), "dim")
+                returns[f"{column.label} {side}"] = (_bp(one.net_return), "dim")
     for side in scene.sides:
         fund = scene.fund(side)
         for column in columns:
@@ -308,7 +302,7 @@ def movers_since(
         closing.append(_then_now("sum", f"{len(shown):,} matches", then, now))
     view = scene.snapshot.indices[fund]
     closing.append(_then_now("lines", "all measured lines", one.then.explained, view.explained))
-    returns = _fund_return(one.then), _fund_return(view)
+    returns = one.then.net_return, view.net_return
     closing.append(_then_now(fund, "return of the fund", *returns))
     texts = {"symbol": one.symbols, "name": one.names, "sector": one.sectors}
     figure = _mover_figures(one, gained)
