@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from core.data.frames import Dates, FloatArray, IntArray
     from core.data.series import Series
     from core.measures.traits import Traits
-
-#: Lines whose falls are worked out together, so that what is made of them stays in the cache.
-_LINES: Final = 128
 
 
 @record(frozen=True, slots=True)
@@ -162,12 +159,12 @@ def drawdowns(closes: FloatArray, columns: IntArray) -> Drawdowns:
         columns: of the lines, -1 where the matrix lacks one.
     """
     columns = columns[columns >= 0] if len(closes) > 1 else columns[:0]
-    deepest, earlier = np.zeros((2, len(columns)))
-    for at in range(0, len(columns), _LINES):
-        part = closes[:, columns[at : at + _LINES]]
-        of_peak = part / np.fmax.accumulate(part, axis=0)
-        earlier[at : at + _LINES] = before = 1 - np.fmin.reduce(of_peak[:-1], axis=0)
-        deepest[at : at + _LINES] = np.fmax(before, 1 - of_peak[-1])
+    peak = deepest = earlier = np.full(len(columns), np.nan)
+    # a session at a time: nothing larger than the lines is made
+    for session in closes:
+        now = session[columns]
+        peak = np.fmax(peak, now)
+        earlier, deepest = deepest, np.fmax(deepest, 1 - now / peak)
     deepest, earlier = deepest[np.isfinite(deepest)], earlier[np.isfinite(earlier)]
 
     def figures(values: FloatArray) -> tuple[float | None, float | None]:
