@@ -1,18 +1,29 @@
-"""Make the data file of exchange sessions: ``python -m cache.facts.make_sessions [LAST_YEAR]``.
+"""Make the data files of exchange sessions: ``python -m cache.facts.make_sessions [LAST_YEAR]``.
 
 A tool for whoever releases the program: it alone uses exchange_calendars, which costs 0.4 s
-to import and starts in 2006 unless told otherwise.
+to import and starts in 2006 unless told otherwise. That package knows neither the holidays before
+1970 nor the sessions on Saturdays until 1952; pandas_market_calendars has both, from the exchange's
+own list of closings, and agrees with it on every session since 1970.
 """
 
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
-from cache.facts.sessions import CLOSE, FILE, NEW_YORK
+from cache.facts import holidays
+from cache.facts.sessions import (
+    CLOSE,
+    FILE,
+    FIRST,
+    LAST_SATURDAY,
+    NEW_YORK,
+    OLD_FILE,
+    OLD_HEAD,
+)
 
-#: The Russell 2000 has daily closes from September 1987 on; earlier years are not told reliably.
-FIRST = date(1987, 1, 1)
+#: The exchange's rules of our time hold from about this year on, and early closes are listed.
+RECENT = date(1987, 1, 1)
 
 
 def make(last: date, made: date) -> str:
@@ -20,11 +31,11 @@ def make(last: date, made: date) -> str:
     import exchange_calendars  # type: ignore[import-untyped]
     import pandas as pd
 
-    calendar = exchange_calendars.get_calendar("XNYS", start=str(FIRST), end=str(last))
+    calendar = exchange_calendars.get_calendar("XNYS", start=str(RECENT), end=str(last))
     open_days = {stamp.date() for stamp in calendar.sessions}
     rows = [
         (stamp.date(), "closed")
-        for stamp in pd.bdate_range(FIRST, last)
+        for stamp in pd.bdate_range(RECENT, last)
         if stamp.date() not in open_days
     ]
     for stamp, bell in calendar.closes.items():
@@ -35,18 +46,43 @@ def make(last: date, made: date) -> str:
         "# New York Stock Exchange: weekdays without a session, and early closes (New York time)",
         f"# source: exchange_calendars {exchange_calendars.__version__}, calendar XNYS",
         f"# made: {made}",
-        f"# first: {FIRST}",
+        f"# first: {RECENT}",
         f"# last: {last}",
         "date,closes",
     ]
     return "\n".join([*head, *(f"{day},{what}" for day, what in sorted(rows))]) + "\n"
 
 
+def make_old(made: date) -> str:
+    """The text of the data file of 1885 to 1986, made on ``made``: days of no session."""
+    import pandas_market_calendars
+
+    calendar = pandas_market_calendars.get_calendar("NYSE")
+    last = RECENT - timedelta(days=1)
+    met = {stamp.date() for stamp in calendar.valid_days(FIRST, last)}
+    days = (FIRST + timedelta(days=at) for at in range((last - FIRST).days + 1))
+    usual = (
+        day
+        for day in days
+        if day.weekday() < holidays.SATURDAY
+        or (day.weekday() == holidays.SATURDAY and day <= LAST_SATURDAY)
+    )
+    head = [
+        "# New York Stock Exchange: weekdays, and Saturdays to 1952-05-24, without a session",
+        f"# source: pandas_market_calendars {pandas_market_calendars.__version__}, calendar NYSE",
+        f"# made: {made}",
+        "date",
+    ]
+    assert len(head) == OLD_HEAD
+    return "\n".join([*head, *(str(day) for day in usual if day not in met)]) + "\n"
+
+
 def main() -> None:
-    """Write the data file through the end of the year named, else of next year."""
+    """Write both data files, the newer through the end of the year named, else of next year."""
     today = datetime.now(UTC).date()
     year = int(sys.argv[1]) if len(sys.argv) > 1 else today.year + 1
     FILE.write_text(make(date(year, 12, 31), today), "ascii")
+    OLD_FILE.write_text(make_old(today), "ascii")
     sys.stdout.write(f"{FILE} now runs through {year}\n")
 
 

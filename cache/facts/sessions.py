@@ -1,7 +1,8 @@
-"""Exchange sessions of the New York Stock Exchange, from a data file in the package.
+"""Exchange sessions of the New York Stock Exchange, from two data files in the package.
 
-The file lists the weekdays on which the exchange stays closed and the days on which it
-closes early; ``python -m cache.facts.make_sessions`` makes it anew. For the years after it sessions
+One lists the weekdays since 1987 on which the exchange stays closed and the days on which it
+closes early, the other the weekdays and Saturdays from 1885 to 1986 on which it was closed;
+``python -m cache.facts.make_sessions`` makes both anew. For the years after them sessions
 are computed from the exchange's rules (`cache.facts.holidays`), and are told as such.
 """
 
@@ -17,11 +18,14 @@ import numpy as np
 
 from cache.facts import holidays
 from cache.facts.errors import CacheError
-from core.data.frames import Dates, pydate
+from core.data.frames import BoolArray, Dates, day, pydate
 from core.data.record import record
 
-#: The data file, and the exchange's own clock.
+#: The data files, and the exchange's own clock.
 FILE: Final = Path(__file__).with_name("data") / "sessions.csv"
+OLD_FILE: Final = FILE.with_name("closed_1885_1986.csv")
+#: Lines of its head.
+OLD_HEAD: Final = 4
 NEW_YORK: Final = ZoneInfo("America/New_York")
 OPEN: Final = time(9, 30)
 CLOSE: Final = time(16, 0)
@@ -29,15 +33,20 @@ CLOSE: Final = time(16, 0)
 SETTLE: Final = timedelta(minutes=20)
 #: Years after those of the data file whose sessions are computed.
 AHEAD: Final = 10
+#: Its list of closings begins here; the oldest index with daily closes begins in July 1884.
+FIRST: Final = date(1885, 1, 1)
+#: Until this day it met on Saturdays too.
+LAST_SATURDAY: Final = date(1952, 5, 24)
 
 
 @record(frozen=True, eq=False, slots=True)
 class _Calendar:
     sessions: Dates
     early: dict[date, time]
-    #: Weekdays without a session, in the file.
+    #: Weekdays without a session, in the newer file.
     closed: tuple[date, ...]
-    #: The last day that the file knows, and the last one computed.
+    #: The first and the last day that this file knows, and the last one computed.
+    first: date
     listed: date
     last: date
 
@@ -45,21 +54,21 @@ class _Calendar:
 def sessions() -> Dates:
     """Every session of the exchange: (T,) datetime64[D], ascending, read-only.
 
-    Runs from the first session of 1987 through the last day of the data file, and on with
-    computed ones.
+    Runs from the first session of 1885 through the last day of the data files, and on with
+    computed ones. Before 1987 early closes are not known.
     """
     return _calendar().sessions
 
 
 def listed_through() -> date:
-    """Return the last day of the data file; sessions after it are computed."""
+    """Return the last day of the data files; sessions after it are computed."""
     return _calendar().listed
 
 
 @cache
 def unforeseen() -> frozenset[date]:
-    """The weekdays in the data file on which no rule of the exchange's own kept it closed."""
-    years = range(pydate(sessions()[0]).year, listed_through().year + 1)
+    """The weekdays since 1987 on which no rule of the exchange's own kept it closed."""
+    years = range(_calendar().first.year, listed_through().year + 1)
     by_rule = {day for year in years for day in holidays.closed(year)}
     return frozenset(_calendar().closed) - by_rule
 
@@ -97,11 +106,11 @@ def last_final(now: datetime) -> date:
 
 def next_final(final: date) -> datetime:
     """Return when the close of the next session is final; one day later where it is unknown."""
-    known = sessions()
-    at = int(np.searchsorted(known, np.datetime64(final, "D"), side="right"))
-    if at == len(known):
+    calendar = sessions()
+    at = int(np.searchsorted(calendar, np.datetime64(final, "D"), side="right"))
+    if at == len(calendar):
         return datetime.combine(final + timedelta(days=1), CLOSE, NEW_YORK).astimezone(UTC)
-    return closes_at(pydate(known[at])) + SETTLE
+    return closes_at(pydate(calendar[at])) + SETTLE
 
 
 def _local(now: datetime) -> datetime:
@@ -119,11 +128,11 @@ def _local(now: datetime) -> datetime:
 
 def _before(day: date) -> date:
     """The latest session on or before ``day``."""
-    known = sessions()
-    at = int(np.searchsorted(known, np.datetime64(day, "D"), side="right")) - 1
+    calendar = sessions()
+    at = int(np.searchsorted(calendar, np.datetime64(day, "D"), side="right")) - 1
     if at < 0:
-        raise CacheError(f"exchange sessions are known from {known[0]} on, not for {day}")
-    return pydate(known[at])
+        raise CacheError(f"exchange sessions are known from {calendar[0]} on, not for {day}")
+    return pydate(calendar[at])
 
 
 @cache
@@ -136,21 +145,32 @@ def _calendar() -> _Calendar:
             name, _, value = line[1:].partition(":")
             notes[name.strip()] = value.strip()
             continue
-        day, _, what = line.partition(",")
+        when, _, what = line.partition(",")
         if what == "closed":
-            closed.append(day)
+            closed.append(when)
         elif what != "closes":
-            early[date.fromisoformat(day)] = time.fromisoformat(what)
+            early[date.fromisoformat(when)] = time.fromisoformat(what)
     in_file = tuple(map(date.fromisoformat, closed))
-    first, listed = np.datetime64(notes["first"], "D"), pydate(np.datetime64(notes["last"], "D"))
+    first, listed = date.fromisoformat(notes["first"]), date.fromisoformat(notes["last"])
     for year in range(listed.year + 1, listed.year + 1 + AHEAD):
         closed += map(str, holidays.closed(year))
         early |= dict.fromkeys(holidays.early(year), holidays.EARLY)
-    last = np.datetime64(f"{listed.year + AHEAD}-12-31", "D")
-    days = np.arange(first, last + np.timedelta64(1, "D"))
-    # 1970-01-01, day 0, was a Thursday: Monday is then 0 after adding 3.
-    weekday = (days.astype(np.int64) + 3) % 7 < 5
-    weekday[np.array(closed, "datetime64[D]").astype(np.int64) - first.astype(np.int64)] = False
-    result = days[weekday]
+    last = date(listed.year + AHEAD, 12, 31)
+    open_on, first_day = _usual(last), day(FIRST).astype(np.int64)
+    for days in (OLD_FILE.read_text("ascii").splitlines()[OLD_HEAD:], closed):
+        open_on[np.array(days, "datetime64[D]").astype(np.int64) - first_day] = False
+    result = (np.flatnonzero(open_on) + first_day).astype("datetime64[D]")
     result.flags.writeable = False
-    return _Calendar(result, early, in_file, listed, pydate(last))
+    return _Calendar(result, early, in_file, first, listed, last)
+
+
+def _usual(last: date) -> BoolArray:
+    """(D,) bool, of each day from `FIRST` to ``last`` whether the exchange meets on its weekday."""
+    result = np.zeros((last - FIRST).days + 1, np.bool_)
+    for at in range(7):
+        weekday = (FIRST.weekday() + at) % 7
+        if weekday < holidays.SATURDAY:
+            result[at::7] = True
+        elif weekday == holidays.SATURDAY:
+            result[at : (LAST_SATURDAY - FIRST).days + 1 : 7] = True
+    return result

@@ -67,8 +67,8 @@ def try_lock(opened: int) -> bool:
 
 def user() -> int | None:
     """The number of the user who runs this, None where files have no owner by number."""
-    asked = getattr(os, "geteuid", None)
-    return None if asked is None else int(asked())
+    geteuid = getattr(os, "geteuid", None)
+    return None if geteuid is None else int(geteuid())
 
 
 def lacking() -> tuple[str, ...]:

@@ -7,9 +7,7 @@ archive is known not to have (`cache/facts/data/archive.toml`) is never asked fo
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -143,34 +141,6 @@ def archive_plan(
     return ArchivePlan(tuple(asks), stored, missing)
 
 
-@dataclass
-class _Paced:
-    """A source of files that is asked no oftener than once in so many seconds."""
-
-    source: FileSource
-    pace: float
-    wait: Callable[[float], object]
-    asked: float = field(default=-np.inf)
-
-    def get(self, fund: Fund, on: date | None = None) -> tuple[bytes, str]:
-        """One file and the address it came from, not before its turn."""
-        left = self.asked + self.pace - time.monotonic()
-        if left > 0:
-            self.wait(left)
-        self.asked = time.monotonic()
-        return self.source.get(fund, on)
-
-    def __getattr__(self, name: str) -> object:
-        # what is not asked of it is the source's own
-        return getattr(self.source, name)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name in ("source", "pace", "wait", "asked"):
-            object.__setattr__(self, name, value)
-        else:
-            setattr(self.source, name, value)
-
-
 @record(frozen=True, slots=True)
 class ArchiveSummary:
     """What a run over an archive brought.
@@ -210,12 +180,11 @@ def fetch_archive(
         if report is not None:
             report(Progress("plan", message=message))
 
-    asked = f"archive of {fund.symbol}"
-    with signals(stop), turn(store.home, asked, stop=stop, waiting=waiting):
+    task = f"archive of {fund.symbol}"
+    with signals(stop), turn(store.home, task, stop=stop, waiting=waiting):
         run = RunState(store, Request(pair, now, reference, {fund.symbol: fund}), report, stop)
-        source = _Paced(files, pace, stop.wait)
         with store.guard.pinned():
             run.load()
-            FileStage(run, source, YAHOO.name).fetch(plan.asks)  # type: ignore[arg-type]
+            FileStage(run, files, YAHOO.name, pace=pace).fetch(plan.asks)
         run.say("done", message=f"{len(run.files):,} files brought", always=True)
     return ArchiveSummary(tuple(run.files), dict(run.failed), len(plan.asks) - run.done)

@@ -26,9 +26,9 @@ def ask_groups(asks: Sequence[Ask], final: date) -> list[list[Ask]]:
         asks: in any order, which stays within a group.
         final: the last final session.
     """
-    known = sessions()
-    at = int(np.searchsorted(known, day(final)))
-    recent = known[max(at - RECENT, 0)]
+    calendar = sessions()
+    at = int(np.searchsorted(calendar, day(final)))
+    recent = calendar[max(at - RECENT, 0)]
     groups: list[list[Ask]] = [[], [], []]
     for ask in asks:
         groups[2 if ask.whole else 1 if day(ask.start) < recent else 0].append(ask)
@@ -37,11 +37,11 @@ def ask_groups(asks: Sequence[Ask], final: date) -> list[list[Ask]]:
 
 def sizes(asks: Sequence[Ask], final: date) -> list[AskGroup]:
     """What there is of each group."""
-    known = sessions()
-    last = int(np.searchsorted(known, day(final), side="right"))
+    calendar = sessions()
+    last = int(np.searchsorted(calendar, day(final), side="right"))
 
     def span(ask: Ask) -> int:
-        return max(last - int(np.searchsorted(known, day(ask.start), side="right")), 0)
+        return max(last - int(np.searchsorted(calendar, day(ask.start), side="right")), 0)
 
     return [
         AskGroup(len(group), max(spans), sum(spans), group[0].whole)

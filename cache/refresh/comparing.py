@@ -132,6 +132,6 @@ def compare_sources(
 
 def _range(final: date) -> tuple[date, date]:
     """The session before the compared ones, and the first of these."""
-    known = sessions()
-    at = int(np.searchsorted(known, day(final)))
-    return pydate(known[at - SESSIONS]), pydate(known[at - SESSIONS + 1])
+    calendar = sessions()
+    at = int(np.searchsorted(calendar, day(final)))
+    return pydate(calendar[at - SESSIONS]), pydate(calendar[at - SESSIONS + 1])

@@ -84,7 +84,7 @@ def stale_files(
     year_end = _session_before(sessions, date(final.year, 1, 1))
     start = year_end if since is None else min(year_end, _session_before(sessions, _after(since)))
     month_ends = _month_ends(sessions, start, final)
-    asked: set[FileAsk] = set()
+    asks: set[FileAsk] = set()
     # members without weights are no file of an issuer's
     issued = {name: [file for file in files if file.weighted] for name, files in holdings.items()}
     for symbol in dict.fromkeys(request.pair):
@@ -117,8 +117,8 @@ def stale_files(
             if ask is None:
                 continue
             days.append(at)
-            if ask not in asked:
-                asked.add(ask)
+            if ask not in asks:
+                asks.add(ask)
                 yield ask
 
 

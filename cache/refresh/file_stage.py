@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +18,7 @@ from cache.refresh.jumps import odd, same_rows
 from cache.refresh.left_hosts import keep_hosts, load_hosts
 
 if TYPE_CHECKING:
+    from cache.facts.funds import Fund
     from cache.refresh.run_state import RunState
     from cache.refresh.sources import FileRead, FileSource
     from core.data.frames import Holdings
@@ -33,13 +36,15 @@ class FileStage:
         run: the refresh, which is told what came and what did not.
         source: where the files come from.
         vendor: name of the source of the refresh's prices, for the list of imports.
+        pace: seconds from one request to the next, at least.
 
     Attributes:
         left: host -> its refusal to talk, because of which it is not asked.
     """
 
-    def __init__(self, run: RunState, source: FileSource, vendor: str) -> None:
-        self.run, self.source, self.vendor = run, source, vendor
+    def __init__(self, run: RunState, source: FileSource, vendor: str, pace: float = 0.0) -> None:
+        self.run, self.source, self.vendor, self.pace = run, source, vendor, pace
+        self._next_request = -math.inf
         self.left = load_hosts(run.store.home)
         self._absent: set[FileAsk] = set()
 
@@ -68,7 +73,7 @@ class FileStage:
                 run.failed[str(ask)] = "not asked for: its issuer did not answer before"
                 continue
             fund = run.request.funds[ask.fund]
-            answer = unless(run.stop, partial(self.source.get, fund, ask.day))
+            answer = unless(run.stop, partial(self._get, fund, ask.day))
             if answer is None:
                 break
             if isinstance(answer, SourceError):
@@ -80,6 +85,12 @@ class FileStage:
             else:
                 run.skew.note(self.source.dated, run.clock())
                 self._keep(ask, *answer)
+
+    def _get(self, fund: Fund, on: date | None) -> tuple[bytes, str]:
+        """One file and the address it came from, not before its turn."""
+        self.run.stop.wait(max(self._next_request - time.monotonic(), 0.0))
+        self._next_request = time.monotonic() + self.pace
+        return self.source.get(fund, on)
 
     def _keep(self, ask: FileAsk, raw: bytes, address: str) -> None:
         """Read a file and commit its lines; say why where it is not used."""

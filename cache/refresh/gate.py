@@ -143,8 +143,8 @@ def gate(
     today = day(vendor_time.astimezone(NEW_YORK).date())
     if (ahead := days[filled & (days > today)]).size:
         return bad(f"{vendor} gives a price for {ahead[0]}, which is in the future")
-    known = sessions()
-    traded = known[np.minimum(np.searchsorted(known, days), len(known) - 1)] == days
+    calendar = sessions()
+    traded = calendar[np.minimum(np.searchsorted(calendar, days), len(calendar) - 1)] == days
     stray = filled & ~traded
     if stray.sum() > max(STRAY, 0.01 * filled.sum()) or (stray & events).any():
         return bad(f"the exchange has no session on {days[stray][0]}, and {vendor} has data for it")
@@ -183,8 +183,8 @@ def _trading(meta: Mapping[str, Any], now: datetime) -> date | None:
 
 def _session_before(when: date) -> date:
     """The last session before a day."""
-    known = sessions()
-    return pydate(known[np.searchsorted(known, day(when)) - 1])
+    calendar = sessions()
+    return pydate(calendar[np.searchsorted(calendar, day(when)) - 1])
 
 
 def _jump(days: Dates, close: FloatArray, split: FloatArray, priced: IntArray) -> str:
@@ -213,9 +213,10 @@ def _half_split(days: Dates, close: FloatArray, split: FloatArray, priced: IntAr
 
 def _holes(closed: Dates, vendor: str) -> str:
     """A sentence about a history that lacks too many sessions between its ends, or ""."""
-    known = sessions()
-    first, last = np.searchsorted(known, closed[[0, -1]])
-    there = int(last - first) + 1
+    calendar = sessions()
+    first, last = np.searchsorted(calendar, closed[[0, -1]])
+    # few vendors have the closes of Saturdays, on which the exchange met until 1952
+    there = int(np.is_busday(calendar[first : last + 1]).sum())
     if len(closed) < (1 - HOLES) * there and there - len(closed) > STALE_SESSIONS:
         return f"{vendor} gives {len(closed):,} closes for {there:,} sessions since {closed[0]}"
     return ""
@@ -229,8 +230,8 @@ def _speaks_for(closed: Dates, final: date) -> date | None:
     """
     if not len(closed):
         return None
-    known = sessions()
-    short = np.searchsorted(known, day(final)) - np.searchsorted(known, closed[-1])
+    calendar = sessions()
+    short = np.searchsorted(calendar, day(final)) - np.searchsorted(calendar, closed[-1])
     return final if short > STALE_SESSIONS else pydate(closed[-1])
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cache.facts.sessions import sessions
+from core.answer.lists import WHOLE
 from core.data.frames import FloatArray, Prices, day, pydate
 from core.data.record import record
 from core.measures.changes import turnover
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 DAYS: Final = timedelta(days=45)
 #: Lines fewer than in the file before by more than both.
 FEWER, FEWER_PART = 3, 0.05
-#: Weights of all rows, rounded by the issuer, add up to at least this part of the fund.
-WHOLE: Final = 0.98
 #: A fund with fewer lines may sell several at once.
 FEW_LINES: Final = 100
 #: One-way turnover that a fund has to have shown before.
@@ -81,8 +80,7 @@ def same_rows(file: Holdings, other: Holdings) -> bool:
 
 def _part(file: Holdings) -> list[str]:
     """A sentence where a file of weights alone has those of a part of the fund."""
-    others = [other.weight for other in file.others if math.isfinite(other.weight)]
-    part = math.fsum([*(file.value / file.total).tolist(), *others])
+    part = file.share_listed
     return [] if part >= WHOLE else [f"is not one whole fund: the weights add up to {part:.1%}"]
 
 
@@ -153,19 +151,21 @@ def _values(file: Holdings) -> list[str]:
 
 def _priced(file: Holdings, prices: Prices) -> tuple[list[str], date | None]:
     """A sentence where prices are not the closes of the file's session; the session they are of."""
-    known = sessions()
-    at = int(np.searchsorted(known, day(file.as_of), side="right")) - 1
+    calendar = sessions()
+    at = int(np.searchsorted(calendar, day(file.as_of), side="right")) - 1
     if at < 1:
         return [], None
-    share = _off(file, prices, known[at])
+    share = _off(file, prices, calendar[at])
     if share is None or share < PRICE_PART:
         return [], None
     for near in (at - 1, at + 1):
-        if near < len(known):
-            other = _off(file, prices, known[near])
+        if near < len(calendar):
+            other = _off(file, prices, calendar[near])
             if other is not None and other < PRICE_PART:
-                return [], pydate(known[near])
-    return [f"has prices that are not the closes of {known[at]}: {share:.0%} of them are off"], None
+                return [], pydate(calendar[near])
+    return [
+        f"has prices that are not the closes of {calendar[at]}: {share:.0%} of them are off"
+    ], None
 
 
 def _off(file: Holdings, prices: Prices, session: np.datetime64) -> float | None:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 #: Fund histories begin here: the first fund on the S&P 500 began to trade in January 1993.
 FUNDS_FROM: Final = date(1993, 1, 1)
-#: Histories of indices, which begin before any fund's: with the first exchange session known.
-INDICES_FROM: Final = date(1987, 1, 1)
+#: Histories of indices, which begin before any fund's: the S&P 500's with that of its forerunner.
+INDICES_FROM: Final = date(1927, 12, 30)
 
 
 @record(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def piece(symbol: str, last: date, known: HeldCloses, request: Request, vendor: 
 
 
 def whole(symbol: str, known: HeldCloses, request: Request, vendor: Vendor = YAHOO) -> Ask:
-    """The Ask for a symbol's whole history: indices from 1987, funds from 1993, lines some years.
+    """The Ask for a symbol's whole history: indices from 1927, funds from 1993, lines some years.
 
     It reaches back to the first close held, so that replacing loses no year.
     """

@@ -29,7 +29,7 @@ class Request:
         funds: where issuers keep their files; without it no file is asked for.
         full: ask for everything, whole.
         again: ask also for what waits after a failure.
-        years: how far back the lines go; funds go back to 1993, indices to 1987.
+        years: how far back the lines go; funds go back to 1993, indices to 1927.
         since: start of the window, for the holdings files of its start and month ends.
         rate: requests a second, for the expected time.
         board: funds whose closes alone are brought, whole as those of the pair: no lines, no

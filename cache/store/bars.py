@@ -116,16 +116,16 @@ class Bars:
         if not len(self.session):
             return
         days = self.session.astype(np.int64)
-        known = sessions().astype(np.int64)
+        session_days = sessions().astype(np.int64)
         # A table by calendar day is ten times faster than searching each row.
-        open_on = np.zeros(known[-1] - known[0] + 1, np.bool_)
-        open_on[known - known[0]] = True
-        inside = (days >= known[0]) & (days <= known[-1])
-        valid = inside & open_on[np.where(inside, days - known[0], 0)]
+        open_on = np.zeros(session_days[-1] - session_days[0] + 1, np.bool_)
+        open_on[session_days - session_days[0]] = True
+        inside = (days >= session_days[0]) & (days <= session_days[-1])
+        valid = inside & open_on[np.where(inside, days - session_days[0], 0)]
         if not valid.all():
             row = int(np.argmin(valid))
             raise self._wrong(row, "the exchange has no session on this day", column="date")
-        key = self.symbol.astype(np.int64) * len(open_on) + (days - known[0])
+        key = self.symbol.astype(np.int64) * len(open_on) + (days - session_days[0])
         ordered = np.sort(key)
         twice = ordered[1:][ordered[1:] == ordered[:-1]]
         if len(twice):

@@ -158,11 +158,11 @@ def _smoother(closes: FloatArray, new: FloatArray, at: int) -> bool:
 
 def _shift(days: Dates, closes: FloatArray, new_days: Dates, new: FloatArray, slack: float) -> str:
     """Return which shift by one session makes the two agree, "" where none does."""
-    known = sessions()
+    calendar = sessions()
     for step, words in ((1, "one session late"), (-1, "one session early")):
-        place: IntArray = np.searchsorted(known, new_days) - step
-        inside = (place >= 0) & (place < len(known))
-        moved = known[np.where(inside, place, 0)]
+        place: IntArray = np.searchsorted(calendar, new_days) - step
+        inside = (place >= 0) & (place < len(calendar))
+        moved = calendar[np.where(inside, place, 0)]
         common, mine, theirs = np.intersect1d(days, moved, return_indices=True)
         if len(common) < 3 or len(np.unique(closes[mine])) < 3:
             continue

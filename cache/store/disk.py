@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -33,14 +34,14 @@ def write(path: Path, data: bytes) -> None:
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Write a small file for its owner alone, atomically: several processes may do so at once.
+    """Write a small file for its owner alone, atomically: processes and threads may do so at once.
 
     Missing directories are made.
 
     Raises:
         OSError: the file is as it was before.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         make(path.parent)
         write_new(temporary, data, 0o600)

@@ -23,7 +23,7 @@ from core.measures.sweep import Swept, sweep
 
 if TYPE_CHECKING:
     from core.answer.views import IndexView
-    from core.data.frames import BoolArray, FloatArray, IntArray
+    from core.data.frames import FloatArray, IntArray
     from core.data.market import Market
     from core.data.question import Question
     from core.data.windows import Window
@@ -101,7 +101,7 @@ class Figures:
         ranked, stretch = self.contributors, self.swept.stretch
         unscaled = stretch.unscaled[ranked]
 
-        def without(dropped: BoolArray) -> tuple[None, float]:
+        def without(dropped: IntArray) -> tuple[None, float]:
             return None, self.basket_return - float(unscaled[dropped].sum())
 
         net = net_return(self.fund_return, self.basket_return)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Names of announced changes that are told.
 _NAMED: Final = 8
+#: The rows of a whole file, with weights that its issuer rounded, add up to this or more.
+WHOLE: Final = 0.98
 
 
 def list_sources(fund: str, parts: tuple[Span, ...]) -> Iterator[Source]:
@@ -50,6 +52,12 @@ def list_warnings(view: IndexView, parts: tuple[Span, ...]) -> Iterator[str]:
             f"{fund}: a list of {listed} carried {way} {abs(carry.days):,} days: names that"
             f" {missing} are missing"
         )
+    for file in dict.fromkeys(part.origin for part in parts):
+        if file.share_listed < WHOLE:
+            yield (
+                f"{fund}: membership is not sure: the rows of {file.fund}'s file of {file.as_of}"
+                f" add up to {file.share_listed * 100:.1f} % of the fund: rows are missing"
+            )
     bare = [part.origin.as_of for part in parts if not part.carry.weighted]
     if bare:
         yield (

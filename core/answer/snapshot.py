@@ -198,7 +198,7 @@ def take(market: Market, question: Question) -> Snapshot:
     as_of = pydate(sessions[np.searchsorted(sessions, day(asked), side="right") - 1])
 
     market = as_known(market, pair, window, as_of)
-    found_spread, why = _spread(market, question, window, sessions, as_of)
+    pair_spread, why = _spread(market, question, window, sessions, as_of)
     missing = [why] if why else []
     parts = {fund: spans(market, fund, window.start, window.end, as_of) for fund in pair}
     at_end: dict[str, Span] = {}
@@ -214,7 +214,7 @@ def take(market: Market, question: Question) -> Snapshot:
             missing.append(answer)
         else:
             indices[fund], baskets[fund] = answer
-    if found_spread is None and not indices:
+    if pair_spread is None and not indices:
         raise UnavailableError("; ".join(missing))
 
     steps: tuple[Step, ...] = ()
@@ -233,15 +233,15 @@ def take(market: Market, question: Question) -> Snapshot:
             steps = bridge(sides[0], sides[1])
     to_come = {}
     for fund in pair:
-        told_of = coming(
+        announced = coming(
             market,
             fund,
             indices.get(fund),
             as_of,
             lambda symbol: own_return(market.series(symbol), window, question.basis),
         )
-        if told_of:
-            to_come[fund] = told_of
+        if announced:
+            to_come[fund] = announced
     ends = window.start, window.end
     by_day: dict[str, Daily | None] = {}
     if question.daily:
@@ -256,7 +256,7 @@ def take(market: Market, question: Question) -> Snapshot:
     late = not_reached(market, question, window.label, sessions)
     absent = absent_names(market, question, indices)
     remarks = tuple(filter(None, [late, *absent]))
-    whole = found_spread is not None and len(indices) == len(pair) and not late
+    whole = pair_spread is not None and len(indices) == len(pair) and not late
     state: State = "final"
     if window.end in open_sessions:
         state = "intraday"
@@ -270,8 +270,8 @@ def take(market: Market, question: Question) -> Snapshot:
         state=state,
         simulated=market.simulated,
         sources=sources(market, question, window, baskets, lists),
-        spread=None if question.alone else found_spread,
-        own=found_spread if question.alone else None,
+        spread=None if question.alone else pair_spread,
+        own=pair_spread if question.alone else None,
         indices=indices,
         bridge=steps,
         gap_leaders=gap_leaders(baskets[pair[0]], baskets[pair[1]]) if len(indices) == 2 else None,

@@ -1,7 +1,8 @@
 """Days of the exchange's calendar that turned out to be no session, or no whole one.
 
 A state funeral or a storm closes the exchange when its calendar is long printed. No line has a
-close on such a day, while they have closes before and after it.
+close on such a day, while they have closes before and after it. Until 1952 the exchange met on
+Saturdays too, which most histories of an index leave out.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ RUN: Final = 5
 #: A day on which less than this part of the symbols of the session before have a close is no whole
 #: session, where those are at least so many.
 PART, LEAST = 0.5, 10
+#: The last session on a Saturday.
+LAST_SATURDAY: Final = np.datetime64("1952-05-24", "D")
 #: Sources that are named.
 _NAMED: Final = 3
 
@@ -61,6 +64,8 @@ class StrayDay:
 def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
     """(K,) sessions of a calendar on which nothing has a close, between ones that are held.
 
+    They are runs of at most `LONGEST` sessions after `RUN` held ones, and Saturdays.
+
     Args:
         calendar: (T,) ascending sessions of the exchange.
         blocks: the bars held, ascending.
@@ -68,6 +73,9 @@ def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
     if not blocks or not len(calendar):
         return calendar[:0]
     sessions = np.concatenate([block.sessions for block in blocks])
+    calendar = calendar[
+        calendar.searchsorted(sessions[0]) : calendar.searchsorted(sessions[-1]) + 1
+    ]
     # np.isin would import numpy.ma for dates
     with_closes = (
         sessions[np.minimum(sessions.searchsorted(calendar), len(sessions) - 1)] == calendar
@@ -78,8 +86,13 @@ def closures(calendar: Dates, blocks: Sequence[Block]) -> Dates:
     breaks = np.r_[0, np.flatnonzero(gap) + 1]
     run = np.arange(len(rows)) - breaks[np.searchsorted(breaks, np.arange(len(rows)), "right") - 1]
     closed = np.flatnonzero((gap > 0) & (gap <= LONGEST) & (run[:-1] + 1 >= RUN))
-    days = [np.arange(rows[at] + 1, rows[at + 1]) for at in closed.tolist()]
-    return calendar[np.concatenate(days)] if days else calendar[:0]
+    lacking = np.zeros(len(calendar), np.bool_)
+    for at in closed.tolist():
+        lacking[rows[at] + 1 : rows[at + 1]] = True
+    early = int(calendar.searchsorted(LAST_SATURDAY, side="right"))
+    # 1970-01-01, day 0, was a Thursday: Saturday is then a multiple of 7 after taking 2 off.
+    lacking[:early] |= ~with_closes[:early] & ((calendar[:early].astype(np.int64) - 2) % 7 == 0)
+    return calendar[lacking]
 
 
 def stray_day(prices: Prices, session: date) -> StrayDay | None:

@@ -31,13 +31,12 @@ from core.data.frames import (
     pydate,
 )
 from core.data.record import record
+from core.data.stated_prices import stated_prices
 from core.data.windows import last_on_or_before
 
 if TYPE_CHECKING:
     from core.data.frames import Block
 
-#: A fund's total below this is no amount of money: its values are weights.
-_MONEY: Final = 1000.0
 #: Prices of one line in two funds' files of one session, or in a file and a close, agree to this.
 _AGREE: Final = 0.005
 
@@ -145,8 +144,8 @@ def file_closes(
     for files in holdings.values():
         priced: list[PricedFile] = []
         for file in files:
-            price = _stated(file)
-            if price is None:
+            price = stated_prices(file)
+            if not (price > 0).any():
                 continue
             when = last_on_or_before(sessions, file.as_of) or file.as_of
             if priced and priced[-1].session == when:
@@ -174,17 +173,6 @@ def file_closes(
     if not links.parts:
         return FileCloses()
     return _assembled(symbols, funds, begun, links, recorded, bars)
-
-
-def _stated(file: Holdings) -> FloatArray | None:
-    """(N,) the price of each line: as stated, else value over quantity; None without any."""
-    if (file.price > 0).any():
-        return file.price
-    if file.total < _MONEY or not (file.quantity > 0).any():
-        return None
-    with np.errstate(divide="ignore", invalid="ignore"):
-        price = file.value / file.quantity
-    return np.where(file.quantity > 0, price, np.nan)
 
 
 def _without_close(bars: Sequence[Block], files: Sequence[PricedFile]) -> set[str]:

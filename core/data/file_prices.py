@@ -22,6 +22,7 @@ from core.data.frames import (
     day,
     pydate,
 )
+from core.data.stated_prices import misfits
 from core.data.windows import last_on_or_before
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
     from core.data.frames import Holdings
 
-#: Splits that a file's price may not know of yet, or the closes not, and how near to one.
-_SPLITS: Final = (1.5, 2.0, 3.0, 4.0, 5.0, 10.0, 20.0)
-_NEAR: Final = 0.03
+#: A step as large as the smallest split, or nearly: the price may be on another basis than the
+#: closes, or a misprint.
+_STEP: Final = 0.97 * 1.5
 
 
 def file_prices(
@@ -43,9 +44,9 @@ def file_prices(
 ) -> Iterable[Fill]:
     """The files' own prices for their sessions, where a close was held up to just before.
 
-    A file's price is unadjusted: splits since are taken out. One that lies near a split's
-    factor from the close before may be on another basis than the closes, and is not taken
-    unless the next close bears it out.
+    A file's price is unadjusted: splits since are taken out. One that does not fit its own line's
+    value and quantity is not taken, nor is one as far as a split from the close before, unless
+    the next close bears it out.
 
     Args:
         bars: the closes.
@@ -70,7 +71,7 @@ def file_prices(
         if place not in columns:
             columns[place] = {symbol: at for at, symbol in enumerate(block.symbols)}
         open_ = _open(block, row, lines, columns[place]) & (file.price > 0)
-        if not open_.any():
+        if not open_.any() or not (open_ := open_ & ~misfits(file)).any():
             continue
         symbols = [lines[line] for line in np.nonzero(open_)[0].tolist()]
         before = _before(bars[: place + 1], row, symbols, sessions)
@@ -142,8 +143,8 @@ def _known_on(
 ) -> date | None:
     """The session from which a price is known to be on the basis of the closes; None if not.
 
-    A step by a split's factor is a move where the next close is nearer to the price than to
-    the close before.
+    A step as large as a split is a move where the next close is nearer to the price than to the
+    close before.
 
     Args:
         price: the file's.
@@ -154,8 +155,8 @@ def _known_on(
     size = max(price / before, before / price)
     if size > JUMP:
         return None
-    # 25.00 and 38.625 are 1.03 times 1.5 apart, and near; in binary they are a little more
-    if all(round(abs(size / split - 1), EXACT_DECIMALS) > _NEAR for split in _SPLITS):
+    # 25.00 and 36.375 are 0.97 times 1.5 apart; in binary they are a little less
+    if round(size, EXACT_DECIMALS) < _STEP:
         return when
     if after is None:
         return None

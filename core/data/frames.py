@@ -7,6 +7,7 @@ missing is never zero.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime, timedelta
@@ -258,6 +259,7 @@ class Holdings:
         listing: (N,) position in ``listings``, empty where the file says nothing of them.
         listings: the different listings of the file.
         weighted: False for a list of members without weights, on which each counts as one.
+        industries: (N,) the group below the sector, "" where none; empty where the file has none.
         source: where the file came from (its name or address).
         fetched_at: when it was taken.
     """
@@ -279,6 +281,7 @@ class Holdings:
     listing: tuple[int, ...] = ()
     listings: tuple[Listing, ...] = ()
     weighted: bool = True
+    industries: tuple[str, ...] = ()
 
     @property
     def not_read(self) -> frozenset[str]:
@@ -289,6 +292,12 @@ class Holdings:
             if other.reason.startswith(NOT_READ)
             or (other.reason == "no value" and np.isnan(other.weight))
         )
+
+    @property
+    def share_listed(self) -> float:
+        """What all rows, those left out among them, add up to of the fund; below 1: rows lack."""
+        others = [other.weight for other in self.others if math.isfinite(other.weight)]
+        return math.fsum([*(self.value / self.total).tolist(), *others])
 
     def check(self) -> None:
         """Raise FrameError where shapes, uniqueness, signs or the total are broken."""
@@ -302,7 +311,7 @@ class Holdings:
                 raise FrameError(f"{name} of the holdings of {self.fund} has a wrong length")
         if self.identifiers and len(self.identifiers) != size:
             raise FrameError(f"identifiers of the holdings of {self.fund} have a wrong length")
-        for name in ("sedols", "listing"):
+        for name in ("sedols", "listing", "industries"):
             if getattr(self, name) and len(getattr(self, name)) != size:
                 raise FrameError(f"{name} of the holdings of {self.fund} has a wrong length")
         if self.listing and not 0 <= min(self.listing) <= max(self.listing) < len(self.listings):

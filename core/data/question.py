@@ -23,6 +23,8 @@ BELOW: Final = (-0.10, -0.25, -0.50)
 STEPS: Final = ("1D", "1W", "MTD", "1M", "QTD", "3M", "6M", "YTD", "1Y")
 #: Windows of whole months -> how many.
 MONTHS: Final = {"1M": 1, "3M": 3, "6M": 6, "1Y": 12}
+#: Indices with dividends reinvested whose symbols do not end in TR.
+TOTAL_RETURN: Final = frozenset({"^XNDX"})
 FORMS: Final = "1D 1W MTD QTD YTD 1M 3M 6M 1Y H1 H2, a year such as 2025, or START:END in ISO dates"
 _RANGE: Final = re.compile(r"(\d{4}-\d{2}-\d{2}):(\d{4}-\d{2}-\d{2})")
 
@@ -36,7 +38,8 @@ class Question:
         large: the same for the large one.
         window: see `FORMS`.
         as_of: calendar date, or None for the last session with final closes of both funds.
-        basis: "tr" (dividends reinvested) or "pr" (price).
+        basis: "tr" (dividends reinvested) or "pr" (price); always "pr" where one of the funds is
+            a price index, whose levels hold no dividends.
         without: symbols the indices are also told without; "SPY:MSFT" leaves MSFT out of SPY
             alone.
         above: breadth's upper thresholds, as returns.
@@ -58,6 +61,12 @@ class Question:
     breadth_list: BreadthList = "start"
     alone: bool = False
 
+    def __post_init__(self) -> None:
+        """Compare a price index with prices alone."""
+        if self.basis == "tr" and any(map(is_price_index, self.pair)):
+            # a record refuses to set a field a second time
+            object.__setattr__(self, "basis", "pr")
+
     @property
     def funds(self) -> tuple[str, ...]:
         """The funds that are answered: both, or the one that stands alone."""
@@ -67,6 +76,20 @@ class Question:
     def pair(self) -> tuple[str, str]:
         """The small index's fund and the large one's."""
         return self.small, self.large
+
+
+def is_price_index(symbol: str) -> bool:
+    """Whether a symbol is an index that leaves dividends out: ``^GSPC``, but not ``^SP500TR``."""
+    return symbol.startswith("^") and not symbol.endswith("TR") and symbol not in TOTAL_RETURN
+
+
+def without_dividends(question: Question) -> str:
+    """Why a question has no total return, as a sentence; "" where it has one."""
+    indices = [fund for fund in dict.fromkeys(question.pair) if is_price_index(fund)]
+    if not indices:
+        return ""
+    are = "are price indices" if len(indices) > 1 else "is a price index"
+    return f"{' and '.join(indices)} {are}, without dividends: price return alone is answered"
 
 
 def names_left_out(question: Question, fund: str) -> tuple[str, ...]:

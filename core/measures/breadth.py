@@ -7,6 +7,7 @@ with its reason.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -74,7 +75,6 @@ class Breadth:
         outside: reason -> lines that are not.
         up, down, unchanged: r > 0, r < 0, neither.
         ladder: thresholds above, then below.
-        histogram: ascending bins that add up to ``n``.
         equal_weight: mean return (equal dollars bought and held); None without lines.
         median: of returns.
         dispersion: population standard deviation.
@@ -92,7 +92,6 @@ class Breadth:
     down: int
     unchanged: int
     ladder: tuple[Rung, ...]
-    histogram: tuple[Bin, ...]
     equal_weight: float | None
     median: float | None
     dispersion: float | None
@@ -107,6 +106,11 @@ class Breadth:
     def share_up(self) -> float | None:
         """Lines up over all lines counted; unchanged ones stay in the count."""
         return self.up / self.n if self.n else None
+
+    @property
+    def histogram(self) -> tuple[Bin, ...]:
+        """Ascending bins that add up to ``n``."""
+        return histogram(self.returns)
 
 
 def histogram(returns: FloatArray, edges: tuple[float, ...] = EDGES) -> tuple[Bin, ...]:
@@ -159,24 +163,27 @@ def breadth(
     rounded = np.round(returns, _DECIMALS)
     rungs = [(t, False, int((rounded > t).sum())) for t in above]
     rungs += [(t, True, int((rounded < t).sum())) for t in below]
+    up, down = int(np.count_nonzero(rounded > 0)), int(np.count_nonzero(rounded < 0))
     mean = float(returns.mean()) if n else None
-    deviation = float(returns.std()) if n else None
+    apart = returns - (mean or 0.0)
+    squares = apart * apart
+    deviation = math.sqrt(squares.mean()) if n else None
+    # a power of three takes NumPy ten times as long as two products
+    third = float((squares * apart).mean()) if n else 0.0
     better, whole = rounded > round(index_return, _DECIMALS), float(weights.sum())
-    third = float(((returns - returns.mean()) ** 3).mean()) if n else 0.0
     return Breadth(
         n=n,
         outside=outside,
-        up=int((rounded > 0).sum()),
-        down=int((rounded < 0).sum()),
-        unchanged=int((rounded == 0).sum()),
+        up=up,
+        down=down,
+        unchanged=n - up - down,
         ladder=tuple(Rung(t, is_below, c, c / n if n else None) for t, is_below, c in rungs),
-        histogram=histogram(returns),
         equal_weight=mean,
         median=median(returns) if n else None,
         dispersion=deviation,
         dispersion_cap=float(np.sqrt(weights @ (returns - index_return) ** 2)) if n else None,
         skew=third / deviation**3 if deviation else None,
-        share_outperforming=float(np.mean(better)) if n else None,
+        share_outperforming=int(np.count_nonzero(better)) / n if n else None,
         returns=returns,
         members=members,
         weight_outperforming=float(weights[better].sum()) / whole if whole > 0 else None,

@@ -11,7 +11,7 @@ import numpy as np
 from core.data.record import record
 
 if TYPE_CHECKING:
-    from core.data.frames import BoolArray, FloatArray, IntArray
+    from core.data.frames import FloatArray, IntArray
 
 #: The k of "the top k names".
 TOPS: Final = (1, 3, 5, 10, 25)
@@ -119,7 +119,7 @@ def concentration(
     scaled: FloatArray,
     ranked: IntArray,
     net: float,
-    without: Callable[[BoolArray], tuple[float | None, float]],
+    without: Callable[[IntArray], tuple[float | None, float]],
     tops: tuple[int, ...] = TOPS,
     fund_return: float | None = None,
 ) -> Concentration:
@@ -131,22 +131,21 @@ def concentration(
         scaled: (M,) contributions as printed.
         ranked: (M,) from `order`.
         net: the return that "share of net" is a share of.
-        without: the index's return without some lines, from the basket.
+        without: the index's return without the lines at some positions, from the basket.
         tops: the k wanted; those above the number of lines are left out.
         fund_return: of the fund's closes, None where they are not held.
     """
     rounded = np.round(scaled, _DECIMALS)
     # what rounds to nothing at 1e-12 is neither a gain nor a loss
     unscaled = np.where(np.round(unscaled, _DECIMALS) == 0, 0.0, unscaled)
-    gain = math.fsum(unscaled[unscaled > 0].tolist())
     gains = np.sort(unscaled[unscaled > 0])[::-1]
+    gain = math.fsum(gains.tolist())
     half = int(np.searchsorted(np.cumsum(gains), gain / 2 * (1 - 1e-12))) + 1 if gain else None
     largest = []
     for k in tops:
         if k > len(ranked):
             continue
-        dropped = np.zeros(len(ranked), bool)
-        dropped[ranked[:k]] = True
+        dropped = ranked[:k]
         sum_scaled = math.fsum(scaled[dropped].tolist())
         reweighted, zeroed = without(dropped)
         largest.append(

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.data.frames import STALE_SESSIONS, BoolArray, FloatArray
 from core.data.record import record
+from core.data.stated_prices import misfits
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,7 +33,7 @@ def start_values(
     """Carry a file's values to a segment's start by the ratio of closes.
 
     v = value x P(start)/P(file date) on split-adjusted closes; where no close is held at
-    the file's date, quantity x splits since x P(start).
+    the file's date, quantity x splits since x P(start), unless value and price deny the quantity.
 
     Returns:
         (n,) values, NaN where unknown; (n,) bool, an adjusted close stood in for the
@@ -51,6 +52,8 @@ def start_values(
         values = file.value * start_price / file_price
         by_count = file.quantity * later_splits * start_price
         in_dollars = np.isfinite(file.price) & np.isfinite(file.quantity) & ~stands_in
+        if (in_dollars & ~np.isfinite(values)).any():
+            in_dollars &= ~misfits(file)
         values = np.where(np.isfinite(values) | ~in_dollars, values, by_count)
     carried = np.zeros(len(has_column), bool) if same_day else stands_in
     return np.where(has_column, values, np.nan), carried, off
@@ -180,7 +183,10 @@ def carried_weights(closes: ClosesOn, span: Span) -> FloatArray:
     if jumps := _jumps(closes, span):
         good &= ~np.isin(where, list(jumps))
     worth = np.where(good, values, 0.0)
-    return worth / worth.sum() * weight(span.file, good) if good.any() else worth
+    if not good.any():
+        return worth
+    measured = market.cached((span.file, good.tobytes()), lambda: weight(span.file, good))
+    return np.asarray(worth / worth.sum() * measured)
 
 
 def weight(file: Holdings, rows: BoolArray) -> float:

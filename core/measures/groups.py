@@ -1,8 +1,9 @@
-"""Roll-ups of lines: sectors, which partition an index, themes, which may overlap, issuers."""
+"""Roll-ups of lines: sectors and industries, which partition an index, themes, issuers."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.data.frames import FloatArray, IntArray, Theme
+from core.data.industries import UNTOLD
 from core.data.record import record
 from core.data.register import UNKNOWN
 
@@ -23,12 +25,12 @@ class Group:
     """Some lines of an index together; fractions.
 
     Attributes:
-        name: of the sector or theme.
+        name: of the sector, industry or theme.
         weight: sum of start weights.
         contribution: sum of contributions.
         measured: measured lines in it.
-        symbols: the lines in it that the index has, for a theme; () for a sector.
-        source: whose grouping it is, and of when, for a theme; "" for others.
+        symbols: the lines in it that the index has, for a theme; () for a sector or an industry.
+        source: whose grouping it is, and of when, for a theme or an industry; "" for others.
         named: how many lines a theme names, those that the index has not among them.
     """
 
@@ -51,7 +53,7 @@ def _group(
     rows: IntArray,
     weight: FloatArray,
     contribution: FloatArray,
-    symbols: tuple[str, ...],
+    symbols: tuple[str, ...] = (),
 ) -> Group:
     sums = math.fsum(weight[rows].tolist()), math.fsum(contribution[rows].tolist())
     return Group(name, *sums, len(rows), symbols)
@@ -65,12 +67,54 @@ def sectors(sectors: Coded, weight: FloatArray, contribution: FloatArray) -> tup
         weight: (M,) start weights.
         contribution: (M,) contributions.
     """
-    sectors = sectors.renamed([name or UNKNOWN for name in sectors.texts])
-    by_sector = np.argsort(sectors.codes, kind="stable")
-    counts = np.bincount(sectors.codes, minlength=len(sectors.texts))
+    return _partition(sectors, UNKNOWN, weight, contribution)
+
+
+def industries(
+    industries: Coded,
+    weight: FloatArray,
+    contribution: FloatArray,
+    sources: tuple[str, ...] = (),
+) -> tuple[Group, ...]:
+    """Roll (M,) measured lines up by industry, largest contribution first; () where none is told.
+
+    Lines of no industry stand together at the end.
+
+    Args:
+        industries: of each line, "" where unknown.
+        weight: (M,) start weights.
+        contribution: (M,) contributions.
+        sources: (M,) who says so, and of when; () where that is not asked for.
+    """
+    names = [industries.texts[code] for code in industries.codes.tolist()]
+    if not any(names):
+        return ()
+    groups = _partition(industries, UNTOLD, weight, contribution)
+    groups = tuple(sorted(groups, key=lambda group: group.name == UNTOLD))
+    told_by: dict[str, Counter[str]] = {}
+    for name, source in zip(names, sources, strict=False):
+        told_by.setdefault(name, Counter())[source] += 1
+    return tuple(replace(g, source=_most(told_by.get(g.name, Counter()))) for g in groups)
+
+
+def _most(sources: Counter[str]) -> str:
+    """The source of most lines, and how many others there are; "" for none."""
+    if not sources:
+        return ""
+    more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
+    return f"{sources.most_common(1)[0][0]}{more}"
+
+
+def _partition(
+    kinds: Coded, unknown: str, weight: FloatArray, contribution: FloatArray
+) -> tuple[Group, ...]:
+    """Groups of the lines of one kind each, largest contribution first."""
+    kinds = kinds.renamed([name or unknown for name in kinds.texts])
+    by_kind = np.argsort(kinds.codes, kind="stable")
+    counts = np.bincount(kinds.codes, minlength=len(kinds.texts))
     groups = [
-        _group(name, by_sector[end - lines : end], weight, contribution, ())
-        for name, lines, end in zip(sectors.texts, counts, np.cumsum(counts), strict=True)
+        _group(name, by_kind[end - lines : end], weight, contribution)
+        for name, lines, end in zip(kinds.texts, counts, np.cumsum(counts), strict=True)
         if lines
     ]
     return tuple(sorted(groups, key=lambda g: (-g.contribution, g.name)))
@@ -88,7 +132,7 @@ def themes(
     for theme in wanted:
         members = tuple(s for s in theme.symbols if s in place)
         if members:
-            rows = np.array(sorted({place[s] for s in members}), np.intp)
+            rows = np.array([place[symbol] for symbol in members], np.intp)
             group = _group(theme.name, rows, weight, contribution, members)
             groups.append(replace(group, source=theme.source, named=len(theme.symbols)))
     return tuple(groups)

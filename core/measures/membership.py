@@ -90,6 +90,8 @@ class _Lists:
         cuts = {*self.sessions(fund), *(r for r in self.remade if r <= as_of)}
         self.cuts, self.borrowed = sorted(cuts), self._borrowed()
         self._choices: dict[date, tuple[_Choice, tuple[Acting, ...], Carry, Holdings] | None] = {}
+        # the windows of a history share nearly all of their parts
+        self._spans: dict[tuple[date, date, date], Span | None] = {}
 
     def sessions(self, name: str) -> list[date]:
         """Sessions of a fund's files up to the as-of date."""
@@ -142,7 +144,12 @@ class _Lists:
 
     def span(self, start: date, end: date, speaks_for: date | None = None) -> Span | None:
         """A part of the window, on the list that speaks for its start or for another session."""
-        when = start if speaks_for is None else speaks_for
+        key = start, end, start if speaks_for is None else speaks_for
+        if key not in self._spans:
+            self._spans[key] = self._span(*key)
+        return self._spans[key]
+
+    def _span(self, start: date, end: date, when: date) -> Span | None:
         if when not in self._choices:
             self._choices[when] = self._list(when)
         made = self._choices[when]

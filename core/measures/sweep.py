@@ -216,15 +216,19 @@ class _Axis:
         out = np.zeros(len(columns), bool)
         for ends in (first, last):
             for row in np.flatnonzero(np.bincount(ends)).tolist():
-                out |= (ends == row) & self._priced(sessions[row].item())[columns]
-        return out | self._priced(market.session(span.file.as_of))[columns]
+                if (priced := self._priced(sessions[row].item())) is not None:
+                    out |= (ends == row) & priced[columns]
+        priced = self._priced(market.session(span.file.as_of))
+        return out if priced is None else out | priced[columns]
 
-    def _priced(self, session: date) -> BoolArray:
-        """(N,) columns that a file's price stands for on a session."""
+    def _priced(self, session: date) -> BoolArray | None:
+        """(N,) columns that a file's price stands for on a session; None where there are none."""
         market, matrix = self._market, self._matrix
 
-        def find() -> BoolArray:
+        def find() -> BoolArray | None:
             tickers = market.line_tickers.on_files(session)
+            if not tickers:
+                return None
             some = [matrix.column[t] for t in tickers if t in matrix.column]
             out = np.zeros(len(matrix.symbols), bool)
             out[some] = True

@@ -24,7 +24,9 @@ def history_sentence(history: History, value: str) -> str:
         last = points[-1] if points else None
         why = "no holdings file speaks for any of its windows" if last is None else last.why
         if last is not None and not why:
-            why = f"it is the only one of {len(points)} points that counts"
+            why = "it is the only point"
+            if len(points) > 1:
+                why += f" of {len(points)} that counts"
         return f"{what}: no rank ({why})."
     side = "highest" if rank.side > 0 else "lowest"
     rests = f"{counting} of {len(points)} points count, from {rank.first.year}"

@@ -27,6 +27,8 @@ TITLES = {
     "IQQ": "iShares Nasdaq-100 ETF",
 }
 
+#: No symbol has closes of earlier years.
+FIRST = np.datetime64("1987-01-01")
 #: Status, content type, content and further headers.
 Reply = tuple[int, str, bytes, dict[str, str]]
 
@@ -60,7 +62,7 @@ class World:
 
     def history(self, symbol: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Sessions (K,), closes (K,) and dividends (K,, 0 where none), as Yahoo gives them."""
-        known = sessions()
+        known = sessions()[sessions() >= FIRST]
         days = known[known <= np.datetime64(self.now.astimezone(NEW_YORK).date())]
         dice = np.random.default_rng([self.seed, zlib.crc32(symbol.encode())])
         base = dice.uniform(15.0, 300.0)

@@ -72,8 +72,8 @@ def test_an_empty_store_asks_for_the_funds_from_1993() -> None:
 def test_an_index_is_asked_for_from_before_any_fund() -> None:
     plan = make_plan(Prices(), {}, Request(("^RUT", "^GSPC"), NOW, REFERENCE))
     assert [(a.symbol, str(a.start)) for a in plan.asks] == [
-        ("^RUT", "1987-01-01"),
-        ("^GSPC", "1987-01-01"),
+        ("^RUT", "1927-12-30"),
+        ("^GSPC", "1927-12-30"),
     ]
 
 

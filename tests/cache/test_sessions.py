@@ -14,6 +14,7 @@ from cache.facts import holidays
 from cache.facts.errors import CacheError
 from cache.facts.sessions import (
     FILE,
+    OLD_FILE,
     closes_at,
     last_final,
     last_session,
@@ -24,6 +25,16 @@ from cache.facts.sessions import (
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOSED = (
+    "1914-07-31",  # until December, for the war
+    "1914-12-11",
+    "1933-03-06",  # the banks' holiday
+    "1945-08-15",  # victory over Japan
+    "1952-05-31",  # a Saturday after the last with a session
+    "1952-11-04",  # an election
+    "1963-11-25",  # funeral of John Kennedy
+    "1968-06-12",  # a Wednesday, to catch up with paperwork
+    "1977-07-14",  # New York without current
+    "1985-09-27",  # hurricane Gloria
     "1994-04-27",  # funeral of Richard Nixon
     "2001-09-11",
     "2001-09-14",
@@ -43,6 +54,11 @@ CLOSED = (
     "2026-06-27",  # a Saturday
 )
 HELD = (
+    "1914-07-30",
+    "1914-12-12",  # a Saturday
+    "1929-10-28",
+    "1950-01-03",
+    "1952-05-24",  # the last Saturday
     "1987-10-19",
     "1991-01-16",
     "1993-01-04",
@@ -54,6 +70,9 @@ HELD = (
 )
 #: Sessions a year, as the exchange counted them.
 COUNTS = {
+    1968: 226,
+    1970: 254,
+    1985: 252,
     1992: 254,
     1987: 253,
     2001: 248,
@@ -80,7 +99,7 @@ def test_shape() -> None:
     days = sessions()
     assert days.dtype == np.dtype("datetime64[D]")
     assert np.all(np.diff(days.astype(int)) > 0)
-    assert (str(days[0]), str(days[-1])) == ("1987-01-02", "2037-12-31")
+    assert (str(days[0]), str(days[-1])) == ("1885-01-02", "2037-12-31")
     assert listed_through() == date(2027, 12, 31)
     assert not days.flags.writeable
 
@@ -90,6 +109,17 @@ def test_sessions_a_year(year: int, count: int) -> None:
     days = sessions()
     inside = (days >= np.datetime64(f"{year}-01-01")) & (days <= np.datetime64(f"{year}-12-31"))
     assert inside.sum() == count
+
+
+@pytest.mark.parametrize(
+    ("year", "weekdays", "saturdays"),
+    # the S&P 500 has as many closes of weekdays in these years, in the tables of its vendors
+    [(1950, 249, 32), (1951, 249, 34), (1952, 250, 21), (1953, 251, 0)],
+)
+def test_saturdays_until_1952(year: int, weekdays: int, saturdays: int) -> None:
+    days = sessions()[sessions().astype("datetime64[Y]") == np.datetime64(str(year))]
+    on_saturday = [day.weekday() == 5 for day in days.tolist()]
+    assert (len(days) - sum(on_saturday), sum(on_saturday)) == (weekdays, saturdays)
 
 
 @pytest.mark.parametrize(
@@ -141,8 +171,8 @@ def test_a_time_needs_a_zone_and_a_known_year() -> None:
         last_session(datetime(2026, 6, 26, 12))
     with pytest.raises(CacheError, match="through 2037-12-31 only"):
         last_final(datetime(2038, 1, 1, 12, tzinfo=UTC))
-    with pytest.raises(CacheError, match="known from 1987-01-02 on"):
-        last_session(datetime(1986, 12, 31, 12, tzinfo=UTC))
+    with pytest.raises(CacheError, match="known from 1885-01-02 on"):
+        last_session(datetime(1884, 12, 31, 12, tzinfo=UTC))
     east = timezone(timedelta(hours=14))
     assert last_session(datetime(2028, 1, 1, 12, tzinfo=east)) == date(2027, 12, 31)
 
@@ -196,14 +226,24 @@ def test_the_maker_makes_the_same_file() -> None:
     from cache.facts.make_sessions import make
 
     text = FILE.read_text("ascii")
-    made = make(date(2027, 12, 31), date(2026, 1, 1))
-
-    def body(lines: str) -> list[str]:
-        return [line for line in lines.splitlines() if not line.startswith(("# made", "# source"))]
-
-    assert body(made) == body(text)
+    assert body(make(date(2027, 12, 31), date(2026, 1, 1))) == body(text)
     assert "# source: exchange_calendars" in text
     assert "# made: 20" in text
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_maker_makes_the_same_file_of_the_years_before_1987() -> None:
+    pytest.importorskip("pandas_market_calendars")
+    from cache.facts.make_sessions import make_old
+
+    text = OLD_FILE.read_text("ascii")
+    assert body(make_old(date(2026, 1, 1))) == body(text)
+    assert "# source: pandas_market_calendars" in text
+
+
+def body(lines: str) -> list[str]:
+    """The lines of a data file without when and from what it was made."""
+    return [line for line in lines.splitlines() if not line.startswith(("# made", "# source"))]
 
 
 @pytest.mark.process

@@ -110,7 +110,7 @@ def manifest(home: Path) -> Any:
 def test_nothing_is_there_before_the_first_commit(tmp_path: Path) -> None:
     store = Store(tmp_path / "home")
     assert store.generation() is None
-    with pytest.raises(StoreEmpty, match="home holds no data yet"):
+    with pytest.raises(StoreEmpty, match=r"home holds no data yet: `internals refresh` fetches"):
         store.read()
     assert store.commit().generation == 0
     assert store.generation() is None

@@ -19,6 +19,7 @@ from itertools import pairwise
 
 from core.data.frames import Holdings
 from core.data.market import Market
+from tests.core.naive_files import misprinted, stand_in
 from tests.core.naive_lists import Lists, Part
 
 FRESH = 5  # exchange sessions
@@ -116,45 +117,7 @@ class Naive(Lists):
                     both = into.get(days[row], 0.0) if name == "dividend" else 0.0
                     into[days[row]] = both + float(value)
 
-        self.stand_in()
-
-    def stand_in(self) -> None:
-        """A file's price is the close of its session where none is held, but one just before is.
-
-        Splits since are taken out of it. One that lies a split's factor away from the close
-        before may be on another basis, and is not used.
-        """
-        rows = {d for block in self.market.prices.blocks for d in block.sessions.tolist()}
-        found: dict[tuple[str, date], tuple[date, float]] = {}
-        for file in (file for files in self.market.holdings.values() for file in files):
-            dated = self.session(file.as_of)
-            for row, listed in enumerate(file.symbols):
-                symbol = self.follow(listed)
-                tape, price = self.tapes[symbol], float(file.price[row])
-                base = self.fresh(symbol, dated)
-                if dated not in rows or base is None or base == dated or not price > 0:
-                    continue
-                price /= math.prod(factor for on, factor in tape.split.items() if on > dated)
-                step = max(price / tape.price[base], tape.price[base] / price)
-                near = any(abs(round(step / f - 1, 12)) <= 0.03 for f in (1.5, 2, 3, 4, 5, 10, 20))
-                if step > 10 or (near and self.lonely(tape, base, dated, price)):
-                    continue
-                found.setdefault((symbol, dated), (base, price))
-        for (symbol, dated), (base, price) in found.items():
-            tape = self.tapes[symbol]
-            if base in tape.adjusted:
-                tape.adjusted[dated] = price * tape.adjusted[base] / tape.price[base]
-            if base in tape.close:
-                tape.close[dated] = price
-
-    def lonely(self, tape: Tape, base: date, dated: date, price: float) -> bool:
-        """Whether the next close of the year is nearer to the close before than to the price."""
-        block = next(b for b in self.market.prices.blocks if b.year == dated.year)
-        days = [d for d in block.sessions.tolist() if d > dated][:FRESH]
-        after = next((tape.price[d] for d in days if d in tape.price), None)
-        if after is None:
-            return True
-        return abs(math.log(after / price)) >= abs(math.log(after / tape.price[base]))
+        stand_in(self)
 
     def session(self, on: date) -> date:
         """A date without a session counts as the session before."""
@@ -241,7 +204,7 @@ class Naive(Lists):
         base = self.fresh(symbol, dated)  # a close stands for the file's date as for a start
         if base is not None:
             return float(file.value[row]) * tape.price[at] / tape.price[base]
-        if math.isnan(file.quantity[row]) or tape.only_adjusted:
+        if math.isnan(file.quantity[row]) or tape.only_adjusted or misprinted(file, row):
             return None
         splits = math.prod(factor for on, factor in tape.split.items() if on > dated)
         return float(file.quantity[row]) * tape.price[at] * splits

@@ -71,6 +71,18 @@ def test_weekly_and_monthly_closes_leave_no_closures() -> None:
     assert not len(closures(calendar, ()))
 
 
+def test_a_saturday_without_closes_is_no_session_in_any_week() -> None:
+    # 1952-05-12 to 24 with both Saturdays, and a holiday that leaves its week four sessions
+    held_days = [*weekdays("1952-05-05", "1952-05-23"), *weekdays("1952-05-26", "1952-06-06")]
+    held_days.remove(date(1952, 5, 13))
+    saturdays = [date(1952, 5, 10), date(1952, 5, 17), date(1952, 5, 24)]
+    calendar = dates_of(sorted([*held_days, *saturdays]))
+    assert closures(calendar, of(list(map(str, held_days))).blocks).tolist() == saturdays
+    # where one has closes, it is a session
+    some = sorted([*held_days, saturdays[1]])
+    assert closures(calendar, of(list(map(str, some))).blocks).tolist() == saturdays[::2]
+
+
 def test_a_holdings_file_of_a_closure_counts_as_of_the_session_before_and_is_named() -> None:
     days = [day for day in DAYS if day != CLOSED]
     even = dict.fromkeys(LINES, 1.0)

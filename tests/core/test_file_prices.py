@@ -114,3 +114,19 @@ def test_weight_on_file_prices_is_told_beside_coverage() -> None:
     whole = take(asked(LEAP), Question(window=f"{DAYS[0]}:{DAYS[FILE]}", basis="pr")).small
     assert whole is not None and whole.file_price_weight == 0.0
     assert str(coverage(whole)) == "2 of 2 lines, 100.0 % of weight"
+
+
+@pytest.mark.parametrize("step", [1.455, 1.6, 2.5, 7.0, 1 / 1.6, 1 / 7.0])
+def test_a_step_as_large_as_a_split_needs_the_next_close(step: float) -> None:
+    """Near a split's factor or not: a misprint is as far from both neighbours."""
+    level = [10.0 if i != FILE else NAN for i in range(SIZE)]
+    assert asked(level, price=10.0 * step).line_tickers.filled == {}
+    ended = [10.0 if i < FILE else NAN for i in range(SIZE)]
+    assert asked(ended, price=10.0 * step).line_tickers.filled == {}
+    moved = [10.0 if i < FILE else NAN if i == FILE else 10.0 * step for i in range(SIZE)]
+    assert asked(moved, price=10.0 * step).line_tickers.filled.keys() == {"A"}
+
+
+def test_a_smaller_step_is_the_files_word() -> None:
+    level = [10.0 if i != FILE else NAN for i in range(SIZE)]
+    assert asked(level, price=14.5).line_tickers.filled.keys() == {"A"}

@@ -56,6 +56,20 @@ def said(found: Snapshot, words: str) -> bool:
     return any(words in warning for warning in found.warnings)
 
 
+def test_a_file_cut_off_is_told_beside_who_left() -> None:
+    """The file of November was cut after its first row: B did not leave, it is missing."""
+    cut = holdings("IWM", "2025-11-18", {"A": 60.0}, total=100.0)
+    snapshot = asked(held(iwm("2025-06-27"), cut), "2025-06-27", "2025-12-31")
+    assert [line.symbol for line in snapshot.changes["IWM"].left] == ["B"]
+    assert said(
+        snapshot,
+        "IWM: membership is not sure: the rows of IWM's file of 2025-11-18 add up to 60.0 % of the"
+        " fund: rows are missing",
+    )
+    whole = held(iwm("2025-06-27"), iwm("2025-11-18", A=60, B=39.5))
+    assert not said(asked(whole, "2025-06-27", "2025-12-31"), "not sure")
+
+
 @pytest.mark.parametrize(
     ("start", "listed"),
     [

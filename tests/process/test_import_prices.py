@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from cache.facts.sessions import sessions
+from core.data.frames import day
 from tests.tui.test_cli import Cli, cli
 
 __all__ = ["cli"]
@@ -106,11 +110,48 @@ def test_dates_that_nothing_settles_are_refused_with_the_flag(cli: Cli, tmp_path
 
 
 def test_rows_before_the_first_session_are_refused_in_one_line(cli: Cli, tmp_path: Path) -> None:
-    early = [f"^GSPC,1986-12-{day:02},250" for day in range(1, 20)]
-    rows = ["symbol,date,close", *early, "^GSPC,1987-01-01,250", "^GSPC,1987-01-02,251"]
+    early = [f"^DJI,1884-12-{day:02},38" for day in range(1, 20)]
+    rows = ["symbol,date,close", *early, "^DJI,1885-01-01,38", "^DJI,1885-01-02,39"]
     file = tmp_path / "levels.csv"
     file.write_text("\n".join(rows) + "\n")
     code, out, err = cli("import", "prices", file)
-    said = "levels.csv, line 2, column date, ^GSPC: before 1987-01-02, the first session known"
+    said = "levels.csv, line 2, column date, ^DJI: before 1885-01-02, the first session known"
     assert (code, err) == (1, f"internals: {said}; so are the 19 rows after it\n")
-    assert "1 rows of 1 symbols, 1987-01-02 to 1987-01-02; 20 rows refused" in out
+    assert "1 rows of 1 symbols, 1885-01-02 to 1885-01-02; 20 rows refused" in out
+
+
+def test_an_index_is_answered_from_1950_with_or_without_saturdays(cli: Cli, tmp_path: Path) -> None:
+    known = sessions()[
+        (sessions() >= day(date(1950, 1, 3))) & (sessions() <= day(date(1952, 12, 31)))
+    ]
+    # 1 % up every session, and 2 % down on the last three; the Saturdays are left out of one file
+    for symbol, days in (("^ALL", known), ("^GSPC", known[np.is_busday(known)])):
+        level = 20 * 1.01 ** np.arange(len(days))
+        level[-3:] = level[-4] * 0.98 ** np.arange(1, 4)
+        rows = [f"{symbol},{when},{value:.9f}" for when, value in zip(days, level, strict=True)]
+        file = tmp_path / "levels.csv"
+        file.write_text("\n".join(["symbol,date,close", *rows]) + "\n")
+        assert cli("import", "prices", file)[0] == 0
+        # the week before has five sessions, and one more on its Saturday
+        asked = ("note", "--index", symbol, "--format", "json", "--as-of")
+        week = json.loads(cli(*asked, "1951-03-05", "--window", "1W")[1])
+        count = 6 if symbol == "^ALL" else 5
+        assert week["question"]["basis"] == "pr"
+        assert week["own"]["return"] == pytest.approx(1.01**count - 1, abs=1e-9)
+        last = json.loads(cli(*asked, "1952-12-31", "--window", "1D")[1])
+        assert last["own"]["return"] == pytest.approx(-0.02, abs=1e-9)
+        # as many sessions as closes less one, and three falls, all equal
+        rolling = last["own"]["rolling"]
+        assert (rolling["of"], rolling["as_wide"]) == (len(days) - 1, 3)
+        streaks = last["own"]["streaks"]
+        down = next(s for s in streaks if s["unit"] == "session" and s["sign"] == -1)
+        assert (down["length"], down["start"]) == (3, "1952-12-29")
+
+
+def test_a_total_return_of_a_price_index_is_refused(cli: Cli) -> None:
+    code, out, err = cli("note", "--pair", "^RUT:^GSPC", "--basis", "tr")
+    assert (code, out) == (2, "")
+    assert err == (
+        "internals: --basis tr: ^RUT and ^GSPC are price indices, without dividends:"
+        " price return alone is answered\n"
+    )

@@ -110,7 +110,7 @@ def test_refused_rows_name_line_and_reason(tmp_path: Path) -> None:
         ("AAA,2026-06-27,10,0,0,5", ("date", "not a session")),
         ("AAA,2026-06-19,10,0,0,5", ("date", "not a session")),
         ("AAA,2026-07-02,10,0,0,5", ("date", "in the future")),
-        ("AAA,1980-01-02,10,0,0,5", ("date", "before 1987-01-02")),
+        ("AAA,1884-12-31,10,0,0,5", ("date", "before 1885-01-02")),
         ("AAA,2026-06-25,ten,0,0,5", ("close", "not a number")),
         ("AAA,2026-06-25,nan,0,0,5", ("close", "not a number")),
         ("AAA,2026-06-25,inf,0,0,5", ("close", "not a number")),

@@ -42,3 +42,12 @@ def test_a_pair_and_an_index_are_asked_for_in_the_command_line() -> None:
     assert pair == replace(ALONE, large="SPY", alone=False)
     with pytest.raises(CommandError, match="which index alone"):
         parse("index IWM SPY", QUESTION)
+
+
+def test_the_key_of_the_basis_says_that_an_index_has_no_dividends() -> None:
+    async def story(pilot: Pilot[None], app: InternalsApp) -> None:
+        app.question = replace(ALONE, small="^GSPC", large="^GSPC")
+        await press(pilot, app, "t")
+        assert "^GSPC is a price index, without dividends" in seen(app)
+
+    drive(story, held=market(), question=ALONE, size=(120, 36))

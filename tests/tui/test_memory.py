@@ -8,6 +8,8 @@ import os
 import shutil
 import signal
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -66,6 +68,25 @@ def test_what_is_on_the_screen_is_kept_each_minute(tmp_path: Path) -> None:
         assert kept.seat().pane == 3
 
     drive(story, desk=desk)
+
+
+def test_two_threads_write_one_small_file_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two lines typed quickly are saved by two threads: each saves a whole file of its own."""
+    both_written, write_new = threading.Barrier(2, timeout=10), disk.write_new
+
+    def write_and_wait(path: Path, data: bytes, mode: int | None) -> None:
+        write_new(path, data, mode)
+        both_written.wait()
+
+    monkeypatch.setattr(disk, "write_new", write_and_wait)
+    path, texts = tmp_path / "market.typed.json", (b"[1]", b"[1, 2]")
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(disk.replace, path, text) for text in texts]:
+            done.result()
+    assert path.read_bytes() in texts
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize(

@@ -79,11 +79,11 @@ def test_the_order_is_a_reporters(snapshot: Snapshot) -> None:
     )
     # L00 is 4.8 % of SPY and lost 19.5 %; S29 3.2 % of IWM and rose 92.5 %
     order = [
-        "Example L00 (L00) was the biggest drag on SPY, costing it 94 basis points after a fall of",
-        "Example S29 (S29) contributed most to IWM: 296 bp after a gain of 92.5%",
+        "Example L00 (L00) weighed most on SPY: its fall of 19.5% cost 94 basis points.",
+        "Example S29 (S29) led IWM: its gain of 92.5% added 296 bp.",
         "The gap is broad",
-        "Of IWM's 30 stocks 63.3% rose",
-        "Example S29, which brought 296 bp, left IWM by 26 June 2026",
+        "Of IWM's 30 stocks, 63.3% rose",
+        "Example S29, which added 296 bp, left IWM by 26 June 2026",
         "The figures cover 96.0% of IWM and 96.0% of SPY by weight",
     ]
     places = [text.index(words) for words in order]
@@ -147,12 +147,12 @@ def test_one_index_alone_is_told_in_the_same_order() -> None:
     )
     # straight up in logarithms since 31 December: every session a record, as typed in markets
     order = [
-        "It closed at a record in the closes since 31 December 2014, its 127th of the year",
+        "It closed at a record in data since 31 December 2014, its 127th of the year",
         "It has risen in each of the last ",
-        "Example S29 (S29) contributed most to IWM: 296 basis points",
-        "was the biggest drag on IWM",
-        "Of IWM's 30 stocks 63.3% rose",
-        "Example S29, which brought 296 bp, left IWM",
+        "Example S29 (S29) led IWM: its gain of 92.5% added 296 basis points.",
+        " weighed most on IWM",
+        "Of IWM's 30 stocks, 63.3% rose",
+        "Example S29, which added 296 bp, left IWM",
         "The figures cover 96.0% of IWM by weight.",
     ]
     places = [text.index(words) for words in order]
@@ -164,7 +164,9 @@ def test_one_index_alone_is_told_in_the_same_order() -> None:
 def test_a_loss_of_one_index_begins_with_who_lost() -> None:
     question = Question("IWM", "IWM", "2021", None, "pr", alone=True)
     text = check(take(markets.market(), question), "full")
-    assert text.startswith("IWM lost 2.00% before dividends in 2021. Its deepest fall on the way")
+    assert text.startswith(
+        "IWM lost 2.00% before dividends in 2021. Its deepest setback on the way"
+    )
 
 
 @examples(25)
@@ -238,5 +240,5 @@ def test_of_a_list_without_weights_no_leader_is_told_nor_counted_in_a_verdict() 
     assert verdict(take(held, markets.QUESTION)) is not None and verdict(half) is None
     told = check(half, "full")
     assert "For IWM the list of 31 December 2025 has no weights, so leaders are not told." in told
-    assert "contributed most to IWM" not in told and "The gap is " not in told
-    assert "Of IWM's 30 stocks 63.3% rose" in told
+    assert " led IWM" not in told and "The gap is " not in told
+    assert "Of IWM's 30 stocks, 63.3% rose" in told

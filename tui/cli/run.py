@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 WRITING: Final = ("import", "forget", "refresh")
 #: Commands that fetch or keep something elsewhere, beside them.
 KEEPING: Final = ("publish", "quotes")
+#: The screen and what else stays open: of a published home it shows what comes meanwhile.
+STAYING: Final = (None, "serve", "mcp")
 
 
 def run(argv: Sequence[str]) -> int:
@@ -70,9 +72,11 @@ def _command(arguments: argparse.Namespace) -> int:
     home: Path | None = getattr(arguments, "home", None)
     demo: bool = getattr(arguments, "demo", False)
     if not demo and arguments.command != "completion":
-        from tui.cli.remote import local_home
+        from tui.cli.remote import follow, local_home
 
         if (local := local_home(home)) is not None:
+            if arguments.command in STAYING:
+                follow(home)
             home = arguments.home = local
     where = places(home, demo=demo)
     if arguments.command is None:
@@ -211,10 +215,19 @@ def _assist(where: Places, desk: Desk, *, demo: bool, home: Path | None) -> int:
 
 
 def _alone(question: Question, arguments: argparse.Namespace) -> Question:
-    """The question of one index alone, where that is asked."""
+    """The question of one index alone, where that is asked.
+
+    Raises:
+        ConfigError: a pair is named as well, or a total return that an index does not have.
+    """
+    from core.data.question import without_dividends
     from tui.cli.questions import of_index
 
-    return of_index(question, getattr(arguments, "index", None), pair=hasattr(arguments, "pair"))
+    pair = hasattr(arguments, "pair")
+    question = of_index(question, getattr(arguments, "index", None), pair=pair)
+    if getattr(arguments, "basis", "") == "tr" and (sentence := without_dividends(question)):
+        raise ConfigError(f"--basis tr: {sentence}")
+    return question
 
 
 def _note(desk: Desk, config: Config, question: Question, arguments: argparse.Namespace) -> int:

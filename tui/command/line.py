@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.answer import alerts
 from core.data.errors import WindowError
-from core.data.question import FORMS, Question, normal
+from core.data.question import FORMS, Question, normal, without_dividends
 from core.data.record import record
 from tui.command.commands import COMMANDS, SORTS, CommandError
 
@@ -157,6 +157,8 @@ def parse(
     if head == "pair":
         return _watched(rest, question, pairs)
     if head in ("pr", "tr") and not rest:
+        if head == "tr" and (sentence := without_dividends(question)):
+            raise CommandError(sentence)
         return replace(question, basis="pr" if head == "pr" else "tr")
     if head == "import":
         path = text.split(maxsplit=1)[1] if rest else ""

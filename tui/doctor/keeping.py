@@ -136,8 +136,8 @@ def store(around: Surroundings) -> list[Finding]:
         return [Finding("store", "note", f"{home} is not there yet: no data", _first(around))]
     try:
         contents = Store(home, simulated=around.simulated).read()
-    except StoreEmpty as error:
-        return [Finding("store", "note", f"{error}", _first(around)), *_mode(home)]
+    except StoreEmpty:
+        return [Finding("store", "note", f"{home} holds no data yet", _first(around)), *_mode(home)]
     except CacheError as error:
         return [Finding("store", "fault", f"{error}")]
     if contents.damage:

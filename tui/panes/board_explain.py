@@ -115,7 +115,8 @@ def row_lines(
         )
     streak, ratio = row.streak, row.ratio
     if streak is not None:
-        lines.append(f"run: the gap has had one sign for {streak.length} sessions in a row")
+        run = f"{streak.length} {'session' if streak.length == 1 else 'sessions in a row'}"
+        lines.append(f"run: the gap has had one sign for {run}")
     if ratio is not None:
         lines.append(f"ratio of closes {small} / {large}: {ratio.level:.6g}")
         for average in ratio.averages:

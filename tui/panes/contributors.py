@@ -10,9 +10,11 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tui.command.commands import CONTRIBUTORS
+from tui.command.filters import Filter
 from tui.panes.contents import ALL
 from tui.panes.groups import (
     gap_leaders,
+    group_members,
     groups,
     left_out,
     sector_effects,
@@ -26,13 +28,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from tui.command.filters import Filter
     from tui.host.scene import Scene, Side
     from tui.panes.contents import GridContents
     from tui.text.spans import Line
 
 #: From these widths on: two tables, and sectors beside them.
 TWO, STRIP = 84, 170
+#: Views whose rows are groups of names, by what a row is.
+KIND_OF: Final = {
+    "sectors": "sector",
+    "industries": "industry",
+    "themes": "theme",
+    "sector windows": "sector",
+}
+#: Those of them that a filter narrows.
+GROUPS: Final = ("sectors", "industries", "themes")
 #: Views of one index at a time, each with an order of its own: the one it begins with.
 _ORDERS: Final = {"windows": Order(""), "movers": Order("change")}
 
@@ -102,7 +112,7 @@ class Contributors(Pane):
 
     def _draw_other(self, scene: Scene) -> None:
         self._other.marked = frozenset(scene.marked)
-        if self.view in ("sectors", "themes"):
+        if self.view in GROUPS:
             groups(scene, self.view, self.filter).fill(self._other)
         elif self.view == "gap":
             matching = None if self.filter is None else frozenset(self.matching(scene))
@@ -172,7 +182,7 @@ class Contributors(Pane):
                 line.append((f"{self._since_words} ", ""))
             if self.filter is not None:
                 line.append((f"/{self.filter.text} alone ", "mark"))
-        elif self.filter is not None and self.view in ("sectors", "themes", "gap"):
+        elif self.filter is not None and self.view in (*GROUPS, "gap"):
             line = [("· ", "axis"), (f"/{self.filter.text} alone ", "mark")]
         elif self.filter is not None:
             line = [("· ", "axis"), (f"all lines, not /{self.filter.text} alone ", "dim")]
@@ -214,11 +224,19 @@ class Contributors(Pane):
         return key[1] if isinstance(key, tuple) else None
 
     def item(self) -> str | None:
-        """The symbol, sector or theme under the cursor, None on a row that sums up."""
+        """The symbol or the group under the cursor, None on a row that sums up."""
         key = self._other.cursor_key
         if self.view == "names" or isinstance(key, tuple):
             return self.symbol()
         return key if isinstance(key, str) and key != ALL else None
+
+    def members(self, scene: Scene) -> Filter | None:
+        """The lines of the group under the cursor, None where there is no group."""
+        name, kind = self.item(), KIND_OF.get(self.view)
+        if name is None or kind is None:
+            return None
+        symbols = {s for _, view in scene.views() for s in group_members(view, kind, name)}
+        return Filter(f"{kind} {name}", (), (), frozenset(symbols))
 
     def on_others(self) -> bool:
         """Whether the cursor is on "all others"."""

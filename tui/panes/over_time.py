@@ -143,19 +143,26 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
         for symbol in one.symbols:
             row_of.setdefault(symbol, len(row_of))
     symbols = list(row_of)
-    names, of_sectors = [""] * len(symbols), [""] * len(symbols)
+    names, of_sectors, of_industries = ([""] * len(symbols) for _ in range(3))
     values = {label: np.full(len(symbols), np.nan) for label in answered}
     for label, one in answered.items():
         rows = np.array([row_of[symbol] for symbol in one.symbols], np.intp)
         values[label][rows] = one.value
-        for row, name, sector in zip(rows.tolist(), one.names, one.sectors, strict=True):
-            names[row], of_sectors[row] = name, sector
+        texts_of = zip(rows.tolist(), one.names, one.sectors, one.industries, strict=True)
+        for row, name, sector, industry in texts_of:
+            names[row], of_sectors[row], of_industries[row] = name, sector, industry
+    texts = {
+        "symbol": symbols,
+        "name": names,
+        "sector": of_sectors,
+        "industry": of_industries,
+    }
     sorted_by = values.get(key, np.full(len(symbols), np.nan))
     order = Order(key, order.falling)
     shown = _arranged(symbols, sorted_by, order)
     closing: list[dict[str, Cell]] = []
     if wanted is not None:
-        keeps = wanted.keeps(_lines(scene, fund, symbols, names, of_sectors))
+        keeps = wanted.keeps(_lines(scene, fund, texts))
         shown = [row for row in shown if keeps[row]]
         sums = {label: _bp(float(np.nansum(values[label][shown]))) for label in answered}
         closing.append(_closing("sum", f"{len(shown):,} matches", sums))
@@ -167,7 +174,6 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
     def figure(row: int, column: str) -> Cell:
         return _bp(float(values[column][row])) if column in values else formats.MISSING
 
-    texts = {"symbol": symbols, "name": names, "sector": of_sectors}
     return _listed(table, texts, figure, sorted_by, shown, closing, order)
 
 
@@ -184,7 +190,7 @@ def _listed(
 
     Args:
         columns: of the table.
-        texts: "symbol", "name", "sector" -> (N,) of all lines.
+        texts: "symbol", "name", "sector", "industry" -> (N,) of all lines.
         figure: (line, column key) -> the cell of any other column.
         bars: (N,) the number of each line that is drawn as a bar.
         shown: lines in the order they are shown.
@@ -287,6 +293,12 @@ def movers_since(
         sentence = ". ".join(answer.missing) or why_not(scene, scene.sides[0])
         return GridContents(columns, (), of_rows(()), empty=sentence), words
     gained = _places(one)
+    texts = {
+        "symbol": one.symbols,
+        "name": one.names,
+        "sector": one.sectors,
+        "industry": one.industries,
+    }
     sorted_by = {
         "before": one.before,
         "after": one.after,
@@ -296,7 +308,7 @@ def movers_since(
     shown = _arranged(one.symbols, sorted_by.get(order.key, one.change), order)
     closing: list[dict[str, Cell]] = []
     if wanted is not None:
-        keeps = wanted.keeps(_lines(scene, fund, one.symbols, one.names, one.sectors))
+        keeps = wanted.keeps(_lines(scene, fund, texts))
         shown = [row for row in shown if keeps[row]]
         then, now = (float(np.nansum(v[shown])) for v in (one.before, one.after))
         closing.append(_then_now("sum", f"{len(shown):,} matches", then, now))
@@ -304,7 +316,6 @@ def movers_since(
     closing.append(_then_now("lines", "all measured lines", one.then.explained, view.explained))
     returns = one.then.net_return, view.net_return
     closing.append(_then_now(fund, "return of the fund", *returns))
-    texts = {"symbol": one.symbols, "name": one.names, "sector": one.sectors}
     figure = _mover_figures(one, gained)
     return _listed(columns, texts, figure, one.change, shown, closing, order), words
 
@@ -339,10 +350,9 @@ def _mover_figures(one: Movers, gained: FloatArray) -> CellOf:
     return figure
 
 
-def _lines(
-    scene: Scene, fund: str, symbols: Sequence[str], names: Sequence[str], sectors: Sequence[str]
-) -> Lines:
+def _lines(scene: Scene, fund: str, texts: Mapping[str, Sequence[str]]) -> Lines:
     """Lines with the figures of the window shown, which filters speak of; NaN where none are."""
+    symbols = texts["symbol"]
     view = scene.snapshot.indices.get(fund)
     figures = {
         name: np.full(len(symbols), np.nan) for name in ("weight", "returns", "contribution")
@@ -354,5 +364,12 @@ def _lines(
         for name, values in figures.items():
             values[rows] = getattr(view.contributors, name)[places]
     return Lines(
-        tuple(symbols), tuple(names), tuple(sectors), **figures, joined={}, left={}, flags={}
+        symbols=tuple(symbols),
+        names=tuple(texts["name"]),
+        sectors=tuple(texts["sector"]),
+        industries=tuple(texts["industry"]),
+        **figures,
+        joined={},
+        left={},
+        flags={},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from core.data.question import STEPS
+from core.data.question import STEPS, without_dividends
 
 if TYPE_CHECKING:
     from core.data.question import Question
@@ -52,4 +52,8 @@ class Stepping:
     def action_basis(self: _Page) -> None:
         """Price return, or total return."""
         question = self.host.question
-        self.ask(replace(question, basis="tr" if question.basis == "pr" else "pr"))
+        other = replace(question, basis="tr" if question.basis == "pr" else "pr")
+        if other == question:
+            self.host.tell(without_dividends(question))
+            return
+        self.ask(other)

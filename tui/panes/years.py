@@ -89,12 +89,12 @@ def drawing(scene: Scene, made: Mapping[Side, History] | str, width: int, height
     from tui.report.history import sentence
 
     if isinstance(made, str):
-        return wrapped(f"{made}.", width, "dim")
+        return [[(" ", ""), *row] for row in wrapped(f"{made}.", width - 2, "dim")]
     if not made:
         return no_index(scene, width)
     lines: Drawing = []
     for side, one in made.items():
-        lines += wrapped(sentence(one), width, f"{side} bold")
+        lines += [[(" ", ""), *row] for row in wrapped(sentence(one), width - 2, f"{side} bold")]
     by_year = {side: {p.end.year: p for p in one.points} for side, one in made.items()}
     largest = max(
         (abs(p.value or 0.0) for points in by_year.values() for p in points.values()), default=0.0

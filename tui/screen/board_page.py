@@ -142,7 +142,8 @@ class BoardPage(Stage, inherit_bindings=False):
 
     def _show_news(self) -> None:
         lines = self.lines
-        title = f"{len(lines):,} lines: new since {self.since}" if self.since else "new"
+        count = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
+        title = f"{count}: new since {self.since}" if self.since else "new"
         self.news.set_columns([*_NEWS_COLUMNS[:2], replace(_NEWS_COLUMNS[2], title=title)])
 
         def cell(row: int, key: str) -> str:

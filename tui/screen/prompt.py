@@ -232,7 +232,7 @@ class Prompt(Panel):
             symbols=list(dict.fromkeys(s for view in views for s in view.contributors.symbols)),
             themes=[theme.name for theme in market.reference.themes] if market else (),
             pairs=[f"{small}:{large}" for small, large in host.config.pairs],
-            views=[view for views in VIEWS.values() for view in views],
+            views=[*dict.fromkeys(view for views in VIEWS.values() for view in views)],
             palettes=THEMES,
             pictures=PICTURES,
             last=str(scene.snapshot.last_session) if scene is not None else "",
@@ -253,7 +253,7 @@ class Prompt(Panel):
         """Show what may follow, in the status line."""
         self.wrong = False
         if self.sign == "/":
-            self.advice = "text in symbol, name or sector; sector:energy ret>25 bp<-5 w>1"
+            self.advice = "text in symbol, name or sector; sector:energy industry:semi ret>25 bp<-5"
         else:
             from tui.command.completion import advice
 

@@ -155,8 +155,8 @@ def make(seed: int = SEED) -> tuple[Bars, tuple[tuple[Holdings, bytes], ...]]:
     Raises:
         ValueError: the lines drawn from this seed cannot meet a fund's return.
     """
-    known = sessions()
-    days = known[(known >= day(demo_funds.LARGE_FROM)) & (known <= day(LAST))]
+    calendar = sessions()
+    days = calendar[(calendar >= day(demo_funds.LARGE_FROM)) & (calendar <= day(LAST))]
     history, *streams = np.random.default_rng(seed).spawn(3)
     funds = demo_funds.histories(history, days, SMALL_FUND, LARGE_FUND, OPENS_AT)
     source = f"simulated market, seed {seed}"

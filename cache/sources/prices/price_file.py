@@ -186,14 +186,14 @@ def _judge(columns: PriceColumns, today: np.datetime64) -> tuple[IntArray, list[
             rejected.append(Rejected(line, column, columns.name(row), reason_, file))
         open_[wrong] = False
 
-    known = sessions()
+    calendar = sessions()
     refuse(columns.symbol < 0, "symbol", "not a symbol, such as BRK-B")
     refuse(np.isnat(columns.session), "date", "not a date, such as 2026-01-21")
-    days = np.where(open_, columns.session, known[0])
-    refuse(days < known[0], "date", f"before {known[0]}, the first session known")
+    days = np.where(open_, columns.session, calendar[0])
+    refuse(days < calendar[0], "date", f"before {calendar[0]}, the first session known")
     refuse(days > today, "date", f"in the future; the last session is {today}")
-    at = np.minimum(np.searchsorted(known, days), len(known) - 1)
-    refuse(known[at] != days, "date", "not a session of the exchange")
+    at = np.minimum(np.searchsorted(calendar, days), len(calendar) - 1)
+    refuse(calendar[at] != days, "date", "not a session of the exchange")
     given = np.zeros(len(open_), np.bool_)
     for name in FIELDS:
         if name not in columns.values:

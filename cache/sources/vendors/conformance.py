@@ -125,8 +125,8 @@ def _pieces(
     now: datetime,
 ) -> list[str]:
     """The last sessions, asked for as a piece, are those of the whole."""
-    known = sessions()
-    start = known[int(np.searchsorted(known, day(final))) - 3].item()
+    calendar = sessions()
+    start = calendar[int(np.searchsorted(calendar, day(final))) - 3].item()
     asks = [Ask(symbol, start, now.date(), whole=False) for symbol in symbols]
     wrong = []
     for answer in source.fetch(asks, now=now):

@@ -104,13 +104,13 @@ class DayVendor(KeyedSource, ABC):
         A piece begins after the last close held; once a week it takes that one too, so that what
         the vendor has corrected since is seen.
         """
-        known = sessions()
+        calendar = sessions()
         wanted: set[date] = set()
         for ask in {(a.start, a.end, a.whole) for a in asks}:
             start, end, whole = ask
-            first = int(np.searchsorted(known, day(start), side="left" if whole else "right"))
-            last = int(np.searchsorted(known, day(min(end, final)), side="right"))
-            days = known[first:last].tolist()
+            first = int(np.searchsorted(calendar, day(start), side="left" if whole else "right"))
+            last = int(np.searchsorted(calendar, day(min(end, final)), side="right"))
+            days = calendar[first:last].tolist()
             if days and not whole and days[0].isocalendar()[:2] != start.isocalendar()[:2]:
                 days.insert(0, start)
             wanted.update(days)
