@@ -16,7 +16,8 @@ from tui.text import formats
 from tui.widgets.columns import Cell, TableColumn
 
 if TYPE_CHECKING:
-    from core.answer.contributions import WindowColumn
+    from core.answer.contributions import Contributions, WindowColumn
+    from core.answer.views import IndexView
     from core.data.frames import FloatArray
     from tui.command.filters import Filter
     from tui.host.scene import Scene
