@@ -287,11 +287,10 @@ class SlowDesk(FakeDesk):
 @cache
 def formats_here() -> tuple[str, ...]:
     """The formats that this machine can write: PNG needs a library of an extra, and a font."""
-    from tui.report.formats import FORMATS
-    from tui.report.png import to_png
+    from tui.report.formats import FORMATS, written
 
     try:
-        to_png('<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"></svg>')
+        written(take(market(), QUESTION), "png")
     except UnavailableError:
         return tuple(name for name in FORMATS if name != "png")
     return tuple(FORMATS)
