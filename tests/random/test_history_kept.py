@@ -131,10 +131,10 @@ def test_a_split_keeps_and_a_correction_makes_anew(names: Sequence[str]) -> None
     same(split, points(world.market(until + 1, 7), "1M", names, {}))
     assert len(remade(first, split)) == 1
     # a close of long ago that is another one: what rests on it, and nothing before
-    world.closes["L4"][120] *= 1.2
+    world.closes["L4"][170] *= 1.2
     mended = points(world.market(until + 1, 7), "1M", names, split)
     same(mended, points(world.market(until + 1, 7), "1M", names, {}))
-    label = f"{DAYS[120]:%Y-%m}" if names is WINDOW_ROWS else f"{DAYS[120]:%Y}"
+    label = f"{DAYS[170]:%Y-%m}" if names is WINDOW_ROWS else f"{DAYS[170]:%Y}"
     assert label in remade(split, mended)
     earlier = [one for one in mended if one < label]
     assert earlier and not set(earlier) & set(remade(split, mended))
