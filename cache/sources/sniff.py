@@ -7,7 +7,8 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Final, Literal
@@ -20,13 +21,16 @@ from cache.sources.prices.header import DEEPEST, find_layout
 from cache.sources.prices.layout import Wanted
 from cache.sources.sandbox import LARGEST
 
-Kind = Literal["holdings", "prices"]
+Kind = Literal["holdings", "prices", "industries"]
 #: Bytes of a file that tell what it is.
 _HEAD: Final = 65_536
 #: What only a file of holdings has.
 _HELD: Final = frozenset({"quantity", "weight", "value", "base_value", "notional"})
 #: Keys of JSON that only bars have.
 _BARS: Final = re.compile(rb'"(?:close|adjClose|adjusted_close|c)"\s*:')
+_KEY: Final = re.compile(rb'"([^"\n]{1,60})"\s*:')
+#: What may stand between the cells of a text.
+_SEPARATORS: Final = ",;\t|"
 _TEXT: Final = re.compile(rb"<t(?: [^>]*)?>([^<]*)</t>")
 #: The parts of a workbook that hold its texts, in the order in which they are looked for.
 _PARTS: Final = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml")
@@ -46,7 +50,7 @@ def kind_of(path: Path) -> Kind:
             if head.startswith(b"PK"):
                 file.seek(0)
                 titles = _workbook_texts(io.BytesIO(file.read()))
-                return "holdings" if _held(titles) or not _dated(titles) else "prices"
+                return _kind_of_titles(titles)
     except OSError as error:
         raise SourceError(error.strerror or f"{error}", file=f"{path}") from None
     if head.startswith(b"PAR1"):
@@ -58,17 +62,46 @@ def kind_of(path: Path) -> Kind:
         except zlib.error:
             return "prices"
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-        return "prices" if _BARS.search(head) else "holdings"
-    return "prices" if _has_closes(head) else "holdings"
+        if _BARS.search(head):
+            return "prices"
+        keys = [key.decode("utf-8", "replace") for key in _KEY.findall(head)]
+        return "industries" if _tells_industries(keys) else "holdings"
+    if _has_closes(head):
+        return "prices"
+    return "industries" if any(map(_tells_industries, _tables(head))) else "holdings"
+
+
+def _kind_of_titles(titles: Sequence[str]) -> Kind:
+    """The kind of a workbook, by its first texts."""
+    if _tells_industries(titles):
+        return "industries"
+    return "holdings" if _held(titles) or not _dated(titles) else "prices"
+
+
+def _tells_industries(titles: Sequence[str]) -> bool:
+    """Whether titles are those of symbols and industries, and none of closes or holdings."""
+    words = {synonyms("holdings").get(fold(title)) for title in titles}
+    return words.issuperset({"symbol", "industry"}) and not _held(titles) and "date" not in words
+
+
+def _tables(head: bytes) -> Iterator[list[str]]:
+    """The cells of each of the first lines of a text, by each mark that may part them."""
+    for separator in _SEPARATORS:
+        lines = csv.reader(io.StringIO(_text(head), newline=""), delimiter=separator)
+        with suppress(csv.Error):
+            yield from islice(lines, DEEPEST)
+
+
+def _text(head: bytes) -> str:
+    """The first lines of a text; the last one may be cut off."""
+    text = head.decode("utf-8-sig", "replace")
+    return text[: text.rfind("\n") + 1] or text
 
 
 def _has_closes(head: bytes) -> bool:
     """Whether the first lines of a text have a header of closes, and none of holdings."""
-    # The last line may be cut off.
-    text = head.decode("utf-8-sig", "replace")
-    text = text[: text.rfind("\n") + 1] or text
-    for separator in ",;\t|":
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    for separator in _SEPARATORS:
+        lines = csv.reader(io.StringIO(_text(head), newline=""), delimiter=separator)
         try:
             rows = [Row(line, cells) for line, cells in enumerate(islice(lines, DEEPEST + 3), 1)]
             layout = find_layout(rows, Wanted())

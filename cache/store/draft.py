@@ -28,11 +28,14 @@ from core.data.record import record
 if TYPE_CHECKING:
     from cache.store.bars import Bars
     from cache.store.pack import Json
+    from core.data.industries import IndustryList
 
 Key = tuple[str, date]
 Announced = tuple[Announcement, ...]
 #: Files of one fund and day that stay below the one that counts.
 DEEP: Final = 8
+#: Lists of industries: each is read at every start.
+LISTS: Final = 50
 
 
 @record(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Note:
     """A commit's entry in the journal.
 
     Attributes:
-        kind: "prices", "holdings", "changes", "refresh" or "forget".
+        kind: "prices", "holdings", "changes", "industries", "refresh" or "forget".
         at: when, with a time zone.
         source: a file's name, or whom a refresh asked.
         words: what it brought, in a few words.
@@ -64,6 +67,7 @@ class Draft:
         files: fund and date -> the manifest's entry of its file, older ones in "before".
         rows: fund and date -> the lines of the file that counts.
         announced: changes of membership announced.
+        industries: the objects of the user's own lists of industries, oldest first.
         aside: manifest's entries of files that were kept aside, with why.
         journal: what was brought, oldest first.
         logged: whether it is noted what each commit changed.
@@ -76,6 +80,7 @@ class Draft:
     files: dict[Key, Json]
     rows: dict[Key, Holdings]
     announced: Announced
+    industries: list[str]
     aside: list[Json]
     journal: Journal
     logged: bool
@@ -90,8 +95,13 @@ class Draft:
         rebase: Sequence[Rebase] = (),
         holdings: Sequence[tuple[Holdings, bytes]] = (),
         announce: Callable[[Announced], Announced] | None = None,
+        industries: IndustryList | None = None,
     ) -> None:
-        """Merge prices, files and announced changes, and note it as one import."""
+        """Merge prices, files, announced changes and industries, and note it as one import.
+
+        Raises:
+            StoreError: there are too many lists of industries.
+        """
         layers, files, before = list[str](), list[tuple[str, str, str]](), self.announced
         for what in ("close", "adj_close"):
             # Apart, so that each cell's factor is that of its symbol.
@@ -108,6 +118,7 @@ class Draft:
             files += self._add_file(rows, self.put(raw, "raw"))
         if announce is not None:
             self.announced = announce(before)
+        lists = [] if industries is None else self._add_industries(industries)
         if not self.logged:
             return
         self.journal = added_to(
@@ -123,6 +134,7 @@ class Draft:
                 added=tuple(c for c in self.announced if c not in before),
                 removed=tuple(c for c in before if c not in self.announced),
                 key=note.key,
+                industries=tuple(lists),
             ),
         )
 
@@ -140,6 +152,20 @@ class Draft:
         if not self.logged or before is after:
             return []
         return self._layer(difference(before, after, given=given, factors=factors))
+
+    def _add_industries(self, own: IndustryList) -> list[str]:
+        """Add a list over those held; nothing where the last one says the same."""
+        if self.industries:
+            last = pack.unpack_industries(self.fetch(self.industries[-1]))
+            if last.rows == own.rows:
+                return []
+        if len(self.industries) >= LISTS:
+            raise StoreError(
+                f"{LISTS} lists of industries are held; take one back first: `internals status"
+                " --imports` numbers them, `internals forget import ID` does it"
+            )
+        self.industries = [*self.industries, self.put(pack.pack_industries(own), "json")]
+        return self.industries[-1:]
 
     # Holdings files
 
@@ -248,6 +274,12 @@ class Draft:
                 again = sum(over.files.count(file) for over in later)
                 if again < len(places):
                     self._out(key, places[again])
+        for name in entry.industries:
+            # of a list brought twice the later one goes with the later import
+            again = sum(over.industries.count(name) for over in later)
+            places = [place for place, one in enumerate(self.industries) if one == name]
+            if again < len(places):
+                del self.industries[places[len(places) - 1 - again]]
         others = tuple(c for c in self.announced if c not in entry.added)
         self.announced = others + tuple(c for c in entry.removed if c not in others)
         self.journal = self.journal[:at] + tuple(

@@ -29,13 +29,14 @@ class Entry:
     Attributes:
         id: its number: the first generation that it wrote.
         at: when it was taken, with a time zone.
-        kind: "prices", "holdings", "changes", "refresh" or "forget".
+        kind: "prices", "holdings", "changes", "industries", "refresh" or "forget".
         source: the file's name, or whom a refresh asked.
         words: what it brought, in a few words.
         layers: objects with what it changed of the prices, in the order of writing.
         files: fund, ISO date and the object of the issuer's bytes of each file brought.
         added: announced changes that it brought.
         removed: announced changes that it took away.
+        industries: objects of the lists of industries that it brought.
         key: equal for commits that belong together.
     """
 
@@ -49,10 +50,11 @@ class Entry:
     added: tuple[Announcement, ...] = ()
     removed: tuple[Announcement, ...] = ()
     key: str = ""
+    industries: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there is something to undo."""
-        return bool(self.layers or self.files or self.added or self.removed)
+        return bool(self.layers or self.files or self.added or self.removed or self.industries)
 
     def joined(self, more: Entry) -> Entry:
         """This entry with a later commit that belongs to it."""
@@ -63,6 +65,7 @@ class Entry:
             files=self.files + more.files,
             added=self.added + more.added,
             removed=self.removed + more.removed,
+            industries=self.industries + more.industries,
         )
 
 
@@ -87,7 +90,12 @@ def without_files(journal: Journal, files: Iterable[tuple[str, str, str]]) -> Jo
 
 def pack_journal(journal: Journal) -> bytes:
     """The journal as JSON."""
-    return to_json([asdict(entry) for entry in journal])
+    fields = [asdict(entry) for entry in journal]
+    for entry in fields:
+        if not entry["industries"]:
+            # which earlier releases have not
+            del entry["industries"]
+    return to_json(fields)
 
 
 def unpack_journal(data: bytes) -> Journal:
@@ -97,7 +105,8 @@ def unpack_journal(data: bytes) -> Journal:
 
 def _entry(fields: Json) -> Entry:
     fields["at"] = datetime.fromisoformat(fields["at"])
-    fields["layers"] = tuple(fields["layers"])
+    for name in ("layers", "industries"):
+        fields[name] = tuple(fields.get(name, ()))
     fields["files"] = tuple((fund, when, raw) for fund, when, raw in fields["files"])
     for name in ("added", "removed"):
         fields[name] = tuple(map(announcement, fields[name]))

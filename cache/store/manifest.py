@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
     from cache.store.pack import Json
     from core.data.frames import Announcement, Holdings, Prices
+    from core.data.industries import IndustryList
 
 #: The objects of a holdings file: the issuer's own bytes, its texts, its numbers.
 FILED: Final = ("raw", "text", "numbers")
-#: What a manifest lists; "announced" is missing where there is none.
-PARTS: Final = ("blocks", "symbols", "holdings", "announced", "aside", "journal")
+#: What a manifest lists; "announced" and "industries" are missing where there are none.
+PARTS: Final = ("blocks", "symbols", "holdings", "announced", "industries", "aside", "journal")
 
 #: All of a manifest's names. A newer release that adds one counts `SCHEMA` up, so that this one
 #: refuses its store; should it not, the name alone is enough: what is not known would be dropped.
@@ -52,6 +53,7 @@ class Held:
         announced: changes of membership announced before they take effect.
         damage: sentences: which newer generation is damaged and what is shown instead.
         aside: holdings files that a refresh did not believe, and does not use.
+        industries: the user's own lists of industries, oldest import first.
     """
 
     generation: int
@@ -61,6 +63,7 @@ class Held:
     damage: tuple[str, ...] = ()
     announced: tuple[Announcement, ...] = ()
     aside: tuple[Aside, ...] = ()
+    industries: tuple[IndustryList, ...] = ()
 
 
 def unknown(body: Json) -> frozenset[str]:
@@ -74,7 +77,8 @@ def named(body: Json) -> set[str]:
     files = [*body["holdings"], *body.get("aside", ())]
     files += [older for entry in files for older in entry.get("before", ())]
     names |= {entry[part] for entry in files for part in FILED}
-    return names | {body[part] for part in ("announced", "journal") if part in body}
+    names |= {body[part] for part in ("announced", "journal") if part in body}
+    return names | {*body.get("industries", ())}
 
 
 def aside_of(body: Json) -> tuple[Aside, ...]:

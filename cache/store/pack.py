@@ -15,6 +15,7 @@ import numpy as np
 
 from cache.store.bars import EVENTS, MATRICES
 from core.data.frames import Announcement, Block, Events, Holdings, LeftOut, Listing, Prices
+from core.data.industries import IndustryList
 
 Json = dict[str, Any]
 
@@ -95,9 +96,11 @@ def pack_holdings(rows: Holdings) -> tuple[bytes, bytes]:
     """A holdings file as JSON (texts) and .npy (numbers)."""
     names = [field.name for field in fields(rows) if field.name not in _NUMBERS]
     text: Json = {name: getattr(rows, name) for name in names}
+    # which earlier releases have not
     if rows.weighted:
-        # which earlier releases have not
         del text["weighted"]
+    if not rows.industries:
+        del text["industries"]
     text["others"] = [astuple(other) for other in rows.others]
     text["listings"] = [astuple(listing) for listing in rows.listings]
     numbers = np.stack([getattr(rows, name) for name in _NUMBERS], dtype=np.float64)
@@ -110,7 +113,7 @@ def unpack_holdings(text: bytes, numbers: bytes) -> Holdings:
     fields |= {name: tuple(fields[name]) for name in _TEXTS}
     fields["others"] = tuple(LeftOut(*other) for other in fields["others"])
     # a store of before has none of these
-    fields |= {name: tuple(fields.get(name, ())) for name in ("sedols", "listing")}
+    fields |= {name: tuple(fields.get(name, ())) for name in ("sedols", "listing", "industries")}
     fields["listings"] = tuple(Listing(*listing) for listing in fields.get("listings", ()))
     fields["as_of"] = date.fromisoformat(fields["as_of"])
     fields["fetched_at"] = fields["fetched_at"] and datetime.fromisoformat(fields["fetched_at"])
@@ -184,6 +187,20 @@ def pack_announced(changes: tuple[Announcement, ...]) -> bytes:
 def unpack_announced(data: bytes) -> tuple[Announcement, ...]:
     """What `pack_announced` packed."""
     return tuple(map(announcement, json.loads(data)))
+
+
+def pack_industries(own: IndustryList) -> bytes:
+    """A user's list of industries as JSON."""
+    return to_json(asdict(own))
+
+
+def unpack_industries(data: bytes) -> IndustryList:
+    """The list that `pack_industries` packed."""
+    fields: Json = json.loads(data)
+    fields |= {name: tuple(fields[name]) for name in ("symbols", "industries", "sectors")}
+    fields["fetched_at"] = datetime.fromisoformat(fields["fetched_at"])
+    fields["as_of"] = fields["as_of"] and date.fromisoformat(fields["as_of"])
+    return IndustryList(**fields)
 
 
 def announcement(fields: Json) -> Announcement:

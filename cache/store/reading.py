@@ -23,6 +23,7 @@ from core.data.frames import Announcement, Block, Holdings, Prices
 
 if TYPE_CHECKING:
     from cache.store.pack import Json
+    from core.data.industries import IndustryList
 
 #: The version of what a manifest holds.
 SCHEMA: Final = 2
@@ -128,6 +129,7 @@ class StoreReader:
                     prices = self._prices(body)
                     rows = [self._holdings(entry) for entry in body["holdings"]]
                     announced = self._announced(body)
+                    industries = tuple(map(self._industries, body.get("industries", ())))
                 except Damaged as error:
                     # A writer may have dropped this generation while it was being read.
                     if self._numbers() != numbers:
@@ -143,8 +145,16 @@ class StoreReader:
                 else:
                     sentences = tuple(f"{d}; generation {number} is shown instead" for d in damage)
                     holdings, aside = pack.by_fund(rows), aside_of(body)
-                    kind = self.simulated
-                    return body, Held(number, prices, holdings, kind, sentences, announced, aside)
+                    return body, Held(
+                        number,
+                        prices,
+                        holdings,
+                        self.simulated,
+                        sentences,
+                        announced,
+                        aside,
+                        industries,
+                    )
             else:
                 raise StoreError(
                     f"no generation in {self.home} is whole: {'; '.join(damage)}; "
@@ -210,6 +220,9 @@ class StoreReader:
         # generations of earlier releases have none
         name = body.get("announced")
         return () if name is None else pack.unpack_announced(self._fetch(name))
+
+    def _industries(self, name: str) -> IndustryList:
+        return pack.unpack_industries(self._fetch(name))
 
     def _check(self, *, writing: bool) -> None:
         for path in (self.home, self._objects, self._generations):

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cache.store.bars import Bars
     from cache.store.draft import Draft, Note
     from cache.store.rebase import Rebase
+    from core.data.industries import IndustryList
 
 __all__ = ["Aside", "Held", "Store"]
 
@@ -52,6 +53,7 @@ class Store(StoreReader):
         holdings: Sequence[tuple[Holdings, bytes]] = (),
         forget: Sequence[tuple[str, date]] = (),
         announce: Callable[[Announced], Announced] | None = None,
+        industries: IndustryList | None = None,
         note: Note | None = None,
     ) -> Held:
         """Merge into the newest generation, write the next, and return its contents.
@@ -66,6 +68,7 @@ class Store(StoreReader):
             forget: holdings to drop, by fund and date; they go before new ones come, and what was
                 brought of that fund and date before counts again.
             announce: makes of the announced changes held those to hold from now on.
+            industries: a list to count before those held.
             note: what this is, for the list of imports; made of the rest unless given.
 
         Raises:
@@ -77,6 +80,8 @@ class Store(StoreReader):
             bars.check()
         for one, _ in holdings:
             one.check()
+        if industries is not None:
+            industries.check()
 
         from cache.store.draft import note_of
 
@@ -89,6 +94,7 @@ class Store(StoreReader):
                 rebase=rebase,
                 holdings=holdings,
                 announce=announce,
+                industries=industries,
             )
 
         return self.change(bring)
@@ -124,6 +130,7 @@ class Store(StoreReader):
                 files=dict(zip(rows, body["holdings"], strict=True)),
                 rows=rows,
                 announced=before.announced,
+                industries=list(body.get("industries", ())),
                 aside=body.get("aside", []),
                 journal=self._journal(body) if self._whole(body) else (),
                 logged=not self.simulated,
@@ -139,6 +146,8 @@ class Store(StoreReader):
             }
             if draft.announced:
                 after["announced"] = self._put(pack.pack_announced(draft.announced), "json")
+            if draft.industries:
+                after["industries"] = draft.industries
             if draft.aside:
                 after["aside"] = draft.aside
             if draft.journal:
@@ -164,6 +173,7 @@ class Store(StoreReader):
                 before.damage,
                 draft.announced,
                 aside_of(after),
+                tuple(map(self._industries, draft.industries)),
             )
 
     def _settle(self) -> None:

@@ -46,6 +46,7 @@ class Contributions:
         symbols: (M,) measured lines, largest contribution first.
         names: (M,).
         sectors: (M,), "" where unknown.
+        industries: (M,) likewise.
         value: (M,) contribution to the index's return.
         by_sector: the same by sector.
         fund_return: of market closes; None where they are not held.
@@ -59,6 +60,7 @@ class Contributions:
     symbols: tuple[str, ...]
     names: tuple[str, ...]
     sectors: tuple[str, ...]
+    industries: tuple[str, ...]
     value: FloatArray
     by_sector: tuple[Group, ...]
     fund_return: float | None
@@ -123,6 +125,7 @@ def contributions(
             symbols=register.texts(register.symbols, numbers),
             names=register.texts(measured.labels.names, numbers),
             sectors=of_sectors,
+            industries=register.texts(measured.labels.industries, numbers),
             value=value,
             by_sector=sectors(of_sectors, measured.weights[rows], value),
             fund_return=own_return(market.series(fund), window, question.basis),

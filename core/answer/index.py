@@ -18,7 +18,7 @@ from core.measures.concentration import concentration, order
 from core.measures.contribution import basket
 from core.measures.correlation import correlation_of
 from core.measures.end_weights import HeldWeights, WindowWeights, held_weights, weights_at
-from core.measures.groups import issuers, sectors, themes
+from core.measures.groups import industries, issuers, sectors, themes
 from core.measures.membership import list_at_end
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def _lines(basket: Basket, ranked: IntArray, files: Sequence[Holdings]) -> Lines
         symbols=symbols,
         names=register.texts(basket.labels.names, numbers),
         sectors=register.texts(basket.labels.sectors, numbers),
+        industries=register.texts(basket.labels.industries, numbers),
         weight=basket.weights[ranked],
         returns=basket.member_returns[ranked],
         contribution=basket.contribution[ranked],
@@ -125,6 +126,11 @@ def _without(
     )
 
 
+def no_list(fund: str) -> str:
+    """How the sentence begins that says a fund has no list of members for a window."""
+    return f"no holdings file of {fund}"
+
+
 def index_of(
     market: Market,
     question: Question,
@@ -144,7 +150,7 @@ def index_of(
         at_end: the window on the list at its end, where breadth is to count that one.
     """
     if not parts:
-        return f"no holdings file of {fund}: import one or fetch"
+        return f"{no_list(fund)}: import one or fetch"
     measured = basket(market, parts, question.basis)
     if measured is None or not measured.measured.any():
         # announced changes may have left no line of a list at all
@@ -189,6 +195,12 @@ def index_of(
         segments=measured.segments,
         contributors=_lines(measured, rows[ranked], files),
         sectors=sectors(register.texts(measured.labels.sectors, numbers), weight, scaled),
+        industries=industries(
+            register.texts(measured.labels.industries, numbers),
+            weight,
+            scaled,
+            measured.labels.industry_sources(numbers),
+        ),
         themes=themes(market.themes, symbols, weight, scaled),
         issuers=issuers(market.reference.issuers, symbols, weight, scaled),
         breadth=breadth_of(counted, question.above, question.below, which, measured.basket_return),

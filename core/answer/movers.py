@@ -39,6 +39,7 @@ class Movers:
         symbols: (M,) lines measured then or now.
         names: (M,).
         sectors: (M,), "" where unknown.
+        industries: (M,) likewise.
         before: (M,) contribution from the window's start to the date, NaN where not measured.
         after: (M,) contribution from the window's start to its end, likewise.
         change: (M,) after less before, what is not measured counting nothing.
@@ -51,6 +52,7 @@ class Movers:
     symbols: tuple[str, ...]
     names: tuple[str, ...]
     sectors: tuple[str, ...]
+    industries: tuple[str, ...]
     before: FloatArray
     after: FloatArray
     change: FloatArray
@@ -127,17 +129,20 @@ def _movers(then: Contributions, now: IndexView) -> Movers:
     place_after[: len(lines)] = np.arange(1, len(lines) + 1)
     change = np.nan_to_num(after) - np.nan_to_num(before)
     order = np.argsort(-change, kind="stable")
-    names = dict(zip(then.symbols, then.names, strict=True))
-    names |= dict(zip(lines.symbols, lines.names, strict=True))
-    of_sectors = dict(zip(then.symbols, then.sectors, strict=True))
-    of_sectors |= dict(zip(lines.symbols, lines.sectors, strict=True))
     ordered = tuple(symbols[place] for place in order)
+
+    def texts(field: str) -> tuple[str, ...]:
+        text = dict(zip(then.symbols, getattr(then, field), strict=True))
+        text |= dict(zip(lines.symbols, getattr(lines, field), strict=True))
+        return tuple(text[symbol] for symbol in ordered)
+
     return Movers(
         fund=now.fund,
         then=then,
         symbols=ordered,
-        names=tuple(names[symbol] for symbol in ordered),
-        sectors=tuple(of_sectors[symbol] for symbol in ordered),
+        names=texts("names"),
+        sectors=texts("sectors"),
+        industries=texts("industries"),
         before=before[order],
         after=after[order],
         change=change[order],

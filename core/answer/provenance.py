@@ -46,7 +46,7 @@ def sources(
             continue
         basket = baskets[fund]
         rows += list_sources(fund, parts[fund])
-        rows += _sectors(basket, fund, parts[fund])
+        rows += _labels(basket, fund, parts[fund])
         measured = basket.measured.any(axis=0)
         lines, closed = basket.numbers[measured], basket.closed[:, measured]
         for place, origin in enumerate(origins.names):
@@ -77,15 +77,19 @@ def _rest_words(view: IndexView) -> str:
     return f"{lines} returns against the fund's total return{more}"
 
 
-def _sectors(basket: Basket, fund: str, parts: tuple[Span, ...]) -> Iterator[Source]:
-    """The files that gave measured lines their sectors and are not those of the window's parts."""
+def _labels(basket: Basket, fund: str, parts: tuple[Span, ...]) -> Iterator[Source]:
+    """Whose sectors and industries measured lines have, the files of the window's parts apart."""
     labels, serving = basket.labels, {part.origin for part in parts}
-    places = labels.source[basket.numbers[basket.measured.any(axis=0)]]
-    for place in sorted(set(places[places >= 0].tolist())):
-        file = labels.files[place]
-        if file not in serving:
-            what = f"sectors of {int((places == place).sum()):,} lines of {fund}"
-            yield Source(what, file.source, file.as_of, file.fetched_at)
+    measured = basket.numbers[basket.measured.any(axis=0)]
+    by_kind = {"sectors": labels.sector_source, "industries": labels.industry_source}
+    for kind, source in by_kind.items():
+        places = source[measured]
+        for place in sorted(set(places[places >= 0].tolist())):
+            file = labels.files[place]
+            if file not in serving:
+                what = f"{kind} of {int((places == place).sum()):,} lines of {fund}"
+                when = file.as_of or (file.fetched_at and file.fetched_at.date())
+                yield Source(what, file.source, when, file.fetched_at)
 
 
 def warnings(

@@ -25,6 +25,7 @@ class Trail:
         symbol: the line.
         name: its name.
         sector: its sector, "" where unknown.
+        industry: the group below it, likewise.
         fund: the index it is looked at in.
         sessions: (T,) from the window's start to its end.
         line: (T,) return since the window's start, whether a member or not; NaN where no
@@ -41,6 +42,7 @@ class Trail:
     symbol: str
     name: str
     sector: str
+    industry: str
     fund: str
     sessions: Dates
     line: FloatArray
@@ -94,6 +96,7 @@ def trail(market: Market, snapshot: Snapshot, fund: str, symbol: str) -> Trail |
         symbol=symbol,
         name=window_basket.names[place],
         sector=window_basket.sectors[place],
+        industry=window_basket.industries[place],
         fund=fund,
         sessions=sessions,
         line=line,

@@ -67,6 +67,7 @@ class Lines:
         symbols: (M,).
         names: (M,).
         sectors: (M,), "" where unknown.
+        industries: (M,) the group below the sector, "" where no file says.
         weight: (M,) at the window's start, 0 for a line that joined later.
         returns: (M,) while a member.
         contribution: (M,) to the index's return.
@@ -78,6 +79,7 @@ class Lines:
     symbols: tuple[str, ...]
     names: tuple[str, ...]
     sectors: tuple[str, ...]
+    industries: tuple[str, ...]
     weight: FloatArray
     returns: FloatArray
     contribution: FloatArray
@@ -157,6 +159,7 @@ class IndexView:
         segments: the parts of the window.
         contributors: every measured line.
         sectors: contributions by sector.
+        industries: contributions by industry; () where no file says any.
         themes: contributions by theme; may overlap.
         issuers: contributions of companies with several lines, their classes together.
         breadth: counts over the window.
@@ -187,6 +190,7 @@ class IndexView:
     segments: tuple[Segment, ...]
     contributors: Lines
     sectors: tuple[Group, ...]
+    industries: tuple[Group, ...]
     themes: tuple[Group, ...]
     issuers: tuple[Group, ...]
     breadth: Breadth

@@ -259,6 +259,7 @@ class Holdings:
         listing: (N,) position in ``listings``, empty where the file says nothing of them.
         listings: the different listings of the file.
         weighted: False for a list of members without weights, on which each counts as one.
+        industries: (N,) the group below the sector, "" where none; empty where the file has none.
         source: where the file came from (its name or address).
         fetched_at: when it was taken.
     """
@@ -280,6 +281,7 @@ class Holdings:
     listing: tuple[int, ...] = ()
     listings: tuple[Listing, ...] = ()
     weighted: bool = True
+    industries: tuple[str, ...] = ()
 
     @property
     def not_read(self) -> frozenset[str]:
@@ -309,7 +311,7 @@ class Holdings:
                 raise FrameError(f"{name} of the holdings of {self.fund} has a wrong length")
         if self.identifiers and len(self.identifiers) != size:
             raise FrameError(f"identifiers of the holdings of {self.fund} have a wrong length")
-        for name in ("sedols", "listing"):
+        for name in ("sedols", "listing", "industries"):
             if getattr(self, name) and len(getattr(self, name)) != size:
                 raise FrameError(f"{name} of the holdings of {self.fund} has a wrong length")
         if self.listing and not 0 <= min(self.listing) <= max(self.listing) < len(self.listings):

@@ -1,7 +1,8 @@
-"""Names and sectors of lines, as the files of one fund and of others say them on a date."""
+"""Names, sectors and industries of lines, as files say them on a date."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from core.data.record import record
 
 if TYPE_CHECKING:
     from core.data.frames import Holdings, IntArray
+    from core.data.industries import IndustryList
     from core.data.market import Market
     from core.data.register import Texts
 
@@ -23,22 +25,40 @@ class Labels:
     Attributes:
         names: "" where no file says.
         sectors: "" where no file says.
-        files: the files asked, the first that says anything counts.
-        source: place in ``files`` of the one that gave the sector, -1 where none did.
+        industries: "" where no file says, one spelling for each whatever the case.
+        files: the files asked, the first that says anything counts; then the user's own lists.
+        sector_source: place in ``files`` of the one that gave the sector, -1 where none did.
+        industry_source: the same of the industry.
     """
 
     names: Texts
     sectors: Texts
-    files: tuple[Holdings, ...]
-    source: IntArray
+    industries: Texts
+    files: tuple[Holdings | IndustryList, ...]
+    sector_source: IntArray
+    industry_source: IntArray
+
+    def industry_sources(self, numbers: IntArray) -> tuple[str, ...]:
+        """Who says the industry of each line, and of when; "" where nobody does."""
+        places = self.industry_source[numbers]
+        words = {-1: ""} | {place: _dated(self.files[place]) for place in {*places.tolist()} - {-1}}
+        return tuple(words[place] for place in places.tolist())
+
+
+def _dated(file: Holdings | IndustryList) -> str:
+    """The day a file is of, or on which it was imported, and its name."""
+    if file.as_of is not None:
+        return f"{file.as_of}, {file.source}"
+    return f"imported {file.fetched_at:%Y-%m-%d}, {file.source}"
 
 
 def labels_of(market: Market, fund: str, as_of: date, serving: Sequence[Holdings] = ()) -> Labels:
-    """Names and sectors for one fund's lines on a date, cached.
+    """Names, sectors and industries for one fund's lines on a date, cached.
 
     They come from the fund's own newest file on or before the date, then from its older ones,
     then from other funds' likewise, and where none of these says anything from the files that
-    serve the answer though they are dated later; a name at last from an announcement.
+    serve the answer though they are dated later; a name at last from an announcement. The
+    user's own lists come before every file for an industry, and after them for a sector.
 
     Args:
         market: what is held.
@@ -53,27 +73,68 @@ def labels_of(market: Market, fund: str, as_of: date, serving: Sequence[Holdings
         (of_fund if name == fund else others).extend(reversed(known))
     others.sort(key=lambda file: file.as_of, reverse=True)
     files = tuple(dict.fromkeys((*of_fund, *others, *serving)))
+    own = tuple(
+        one for one in reversed(market.industries) if one.as_of is None or one.as_of <= as_of
+    )
     announced = {
         market.symbol(change.symbol): change.name
         for change in market.announced
         if change.name and (change.announced is None or change.announced <= as_of)
     }
-    key = market.register, "labels", files, tuple(announced.items())
-    return market.cached(key, lambda: _labels(market, files, announced))
+    key = market.register, "labels", files, own, tuple(announced.items())
+    return market.cached(key, lambda: _labels(market, files, own, announced))
 
 
-def _labels(market: Market, files: tuple[Holdings, ...], announced: dict[str, str]) -> Labels:
+def _labels(
+    market: Market,
+    files: tuple[Holdings, ...],
+    own: tuple[IndustryList, ...],
+    announced: dict[str, str],
+) -> Labels:
     size = len(market.register)
-    names, sectors = (np.full(size, "", object) for _ in range(2))
-    source = np.full(size, -1)
+    names, sectors, industries = (np.full(size, "", object) for _ in range(3))
+    sector_source, industry_source = np.full((2, size), -1)
     for symbol, name in announced.items():
         names[market.register.number[symbol]] = name
+    # what is written last counts
+    own_rows = [(len(files) + k, one, *_rows_of(market, one)) for k, one in enumerate(own)][::-1]
+    for place, one, numbers, rows in own_rows:
+        sector_source[_write(sectors, numbers, [one.sectors[row] for row in rows])] = place
     for place, file in reversed(list(enumerate(files))):
         numbers = market.rows(file)
-        for texts, into in ((file.names, names), (file.sectors, sectors)):
-            row_texts = np.array(texts, object)
-            has_text = row_texts.astype(bool)
-            # of a line that a file has twice, the last row counts
-            into[numbers[has_text]] = row_texts[has_text]
-        source[numbers[has_text]] = place
-    return Labels(names, sectors, files, source)
+        _write(names, numbers, file.names)
+        sector_source[_write(sectors, numbers, file.sectors)] = place
+        if file.industries:
+            industry_source[_write(industries, numbers, file.industries)] = place
+    for place, one, numbers, rows in own_rows:
+        industry_source[_write(industries, numbers, [one.industries[row] for row in rows])] = place
+    _unite_spellings(industries)
+    return Labels(names, sectors, industries, (*files, *own), sector_source, industry_source)
+
+
+def _rows_of(market: Market, own: IndustryList) -> tuple[IntArray, list[int]]:
+    """Numbers of the lines that a list names, and the row of each; others are of no file."""
+    number = market.register.number
+    row_of = {market.line(symbol): row for row, symbol in reversed(list(enumerate(own.symbols)))}
+    rows = {number[line]: row for line, row in row_of.items() if line in number}
+    return np.fromiter(rows, np.intp, len(rows)), list(rows.values())
+
+
+def _write(texts: Texts, numbers: IntArray, row_texts: Sequence[str]) -> IntArray:
+    """Write the texts of a file's rows, none for an empty one; returns the lines written."""
+    new = np.array(row_texts, object)
+    has_text = new.astype(bool)
+    # of a line that a file has twice, the last row counts
+    written: IntArray = numbers[has_text]
+    texts[written] = new[has_text]
+    return written
+
+
+def _unite_spellings(texts: Texts) -> None:
+    """Give texts that differ in case alone one spelling, that of most lines."""
+    spellings: dict[str, Counter[str]] = {}
+    lines = np.flatnonzero(texts.astype(bool)).tolist()
+    for line in lines:
+        spellings.setdefault(texts[line].casefold(), Counter())[texts[line]] += 1
+    for line in lines:
+        texts[line] = spellings[texts[line].casefold()].most_common(1)[0][0]

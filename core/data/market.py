@@ -41,6 +41,7 @@ from core.data.splits import Splits, splits_of
 from core.data.windows import last_on_or_before
 
 if TYPE_CHECKING:
+    from core.data.industries import IndustryList
     from core.data.matrix import Matrix
 
 T = TypeVar("T")
@@ -60,6 +61,7 @@ class Market:
         damage: sentences about what of the store could not be read.
         generation: number of the store's generation, None for a market not from a store.
         announced: changes of membership announced before they take effect.
+        industries: the user's own lists of industries, the last one counts.
     """
 
     prices: Prices
@@ -69,6 +71,7 @@ class Market:
     damage: tuple[str, ...] = ()
     generation: int | None = None
     announced: tuple[Announcement, ...] = ()
+    industries: tuple[IndustryList, ...] = ()
     # not arguments: `dataclasses.replace` gives a changed market empty ones
     _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False, init=False)
     _of_bars: dict[Hashable, Any] = field(default_factory=dict, repr=False, init=False)

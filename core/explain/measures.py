@@ -81,6 +81,7 @@ _OF_INDEX = {
     "top": Measure("the k largest contributions", concentration.top, "3"),
     "without": Measure("the index without some names", concentration.without, "BE,STRL"),
     "sector": Measure("a sector's contribution", groups.sector, "NAME"),
+    "industry": Measure("an industry's contribution", groups.industry, "NAME"),
     "theme": Measure("a theme's contribution", groups.theme, "NAME"),
     "issuer": Measure("a company's lines together", groups.issuer, "NAME"),
     "change": Measure("weight change: drift, active, shares", changes.change, "SYMBOL"),

@@ -167,6 +167,7 @@ def _amended(market: Market, file: Holdings, changes: tuple[Acting, ...]) -> Hol
         price=floats(file.price),
         value=floats(file.value),
         identifiers=texts(file.identifiers, blank) if file.identifiers else (),
+        industries=texts(file.industries, blank) if file.industries else (),
     )
 
 

@@ -60,7 +60,7 @@ class Basket:
         register: the lines of all files held.
         symbols: (M,) those of the first segment's file first, then joiners.
         listed: (M,) the symbol as the file has it.
-        labels: names and sectors of all of these.
+        labels: names, sectors and industries of all of these.
         first: (M,) bool, the line stands in the first segment's file.
         member: (K, M) bool, the line stands in the segment's file.
         measured: (K, M) bool.
@@ -113,6 +113,11 @@ class Basket:
     def sectors(self) -> tuple[str, ...]:
         """(M,) sectors of the lines, "" where unknown."""
         return tuple(self.labels.sectors[self.numbers].tolist())
+
+    @property
+    def industries(self) -> tuple[str, ...]:
+        """(M,) industries of the lines, "" where unknown."""
+        return tuple(self.labels.industries[self.numbers].tolist())
 
     @property
     def basket_return(self) -> float:

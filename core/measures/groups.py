@@ -1,15 +1,17 @@
-"""Roll-ups of lines: sectors, which partition an index, themes, which may overlap, issuers."""
+"""Roll-ups of lines: sectors and industries, which partition an index, themes, issuers."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 
 import numpy as np
 
-from core.data.frames import BoolArray, FloatArray, Theme
+from core.data.frames import FloatArray, IntArray, Theme
+from core.data.industries import UNTOLD
 from core.data.record import record
 from core.data.register import UNKNOWN
 
@@ -19,12 +21,12 @@ class Group:
     """Some lines of an index together; fractions.
 
     Attributes:
-        name: of the sector or theme.
+        name: of the sector, industry or theme.
         weight: sum of start weights.
         contribution: sum of contributions.
         measured: measured lines in it.
-        symbols: the lines in it that the index has, for a theme; () for a sector.
-        source: whose grouping it is, and of when, for a theme; "" for others.
+        symbols: the lines in it that the index has, for a theme; () for a sector or an industry.
+        source: whose grouping it is, and of when, for a theme or an industry; "" for others.
         named: how many lines a theme names, those that the index has not among them.
     """
 
@@ -44,13 +46,13 @@ class Group:
 
 def _group(
     name: str,
-    rows: BoolArray,
+    rows: IntArray,
     weight: FloatArray,
     contribution: FloatArray,
-    symbols: tuple[str, ...],
+    symbols: tuple[str, ...] = (),
 ) -> Group:
     sums = math.fsum(weight[rows].tolist()), math.fsum(contribution[rows].tolist())
-    return Group(name, *sums, int(rows.sum()), symbols)
+    return Group(name, *sums, len(rows), symbols)
 
 
 def sectors(
@@ -63,9 +65,53 @@ def sectors(
         weight: (M,) start weights.
         contribution: (M,) contributions.
     """
-    code = {name: place for place, name in enumerate(sorted({n or UNKNOWN for n in names}))}
-    codes = np.array([code[name or UNKNOWN] for name in names], np.intp)
-    groups = [_group(n, codes == place, weight, contribution, ()) for n, place in code.items()]
+    return _partition(tuple(name or UNKNOWN for name in names), weight, contribution)
+
+
+def industries(
+    names: tuple[str, ...],
+    weight: FloatArray,
+    contribution: FloatArray,
+    sources: tuple[str, ...] = (),
+) -> tuple[Group, ...]:
+    """Roll (M,) measured lines up by industry, largest contribution first; () where none is told.
+
+    Lines of no industry stand together at the end.
+
+    Args:
+        names: (M,) industry of each line, "" where unknown.
+        weight: (M,) start weights.
+        contribution: (M,) contributions.
+        sources: (M,) who says so, and of when; () where that is not asked for.
+    """
+    if not any(names):
+        return ()
+    groups = _partition(tuple(name or UNTOLD for name in names), weight, contribution)
+    groups = tuple(sorted(groups, key=lambda group: group.name == UNTOLD))
+    told_by: dict[str, Counter[str]] = {}
+    for name, source in zip(names, sources, strict=False):
+        told_by.setdefault(name, Counter())[source] += 1
+    return tuple(replace(g, source=_most(told_by.get(g.name, Counter()))) for g in groups)
+
+
+def _most(sources: Counter[str]) -> str:
+    """The source of most lines, and how many others there are; "" for none."""
+    if not sources:
+        return ""
+    more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
+    return f"{sources.most_common(1)[0][0]}{more}"
+
+
+def _partition(
+    names: tuple[str, ...], weight: FloatArray, contribution: FloatArray
+) -> tuple[Group, ...]:
+    """Groups of the lines of one name each, largest contribution first."""
+    rows: dict[str, list[int]] = {}
+    for row, name in enumerate(names):
+        rows.setdefault(name, []).append(row)
+    groups = [
+        _group(name, np.array(of, np.intp), weight, contribution) for name, of in rows.items()
+    ]
     return tuple(sorted(groups, key=lambda g: (-g.contribution, g.name)))
 
 
@@ -80,9 +126,8 @@ def themes(
     groups = []
     for theme in wanted:
         members = tuple(s for s in theme.symbols if s in place)
-        rows = np.zeros(len(symbols), bool)
-        rows[[place[s] for s in members]] = True
         if members:
+            rows = np.array([place[symbol] for symbol in members], np.intp)
             group = _group(theme.name, rows, weight, contribution, members)
             groups.append(replace(group, source=theme.source, named=len(theme.symbols)))
     return tuple(groups)

@@ -23,11 +23,10 @@ def reconstitution_sentence(snapshot: Snapshot, fund: str) -> Sentence:
     changes = snapshot.changes.get(fund)
     # a file holds the close of its day, after any change made at that close
     seen = changes is not None and changes.to_date >= when
-    tail = "" if seen else "; no list of members after it is held yet"
+    tail = "" if seen else "; its new list of members is not held yet"
     date = Figure(spoken(when), f"reconstitutions{key(fund)}")
-    return Sentence(
-        "The index of ", Name(fund), f" {verb} reconstituted at the close of ", date, tail, "."
-    )
+    words = f"'s index {verb} reconstituted at the close of "
+    return Sentence(Name(fund), words, date, tail, ".")
 
 
 def announced_sentence(head: Sentence, view: IndexView, changes: tuple[Coming, ...]) -> Sentence:

@@ -62,7 +62,7 @@ def story(snapshot: Snapshot, length: Length = "full") -> tuple[Paragraph, ...]:
         opening,
         dragged(behind, voice) if behind is not None else [],
         carried(ahead, voice) if ahead is not None else [],
-        [full_verdict(snapshot, voice), breadth(views)],
+        [full_verdict(snapshot, voice), *breadth(views)],
         leavers(snapshot, voice),
         in_mind(snapshot),
     )

@@ -43,18 +43,19 @@ def alone(snapshot: Snapshot, spread: Spread, *, full: bool) -> tuple[list[Sente
     views = list(snapshot.indices.values())
     if not full:
         named = [who(view, view, voice) for view in views]
-        return ([*opening, *named, breadth(views, full=False)],)
+        return ([*opening, *named, *breadth(views, full=False)],)
     opening += [_deepest(spread), _run(snapshot, spread)]
     names: list[list[Sentence]] = []
     for view in views:
         # one paragraph tells of the sectors; both ends of them are in it
         gaining = spread.small_return >= 0
-        both = carried(view, voice, sectors=gaining), dragged(view, voice, sectors=not gaining)
-        names += both if gaining else both[::-1]
+        # in the order in which they are read: what is named first is named in full
+        sides = (carried, dragged) if gaining else (dragged, carried)
+        names += [side(view, voice, sectors=side is sides[0]) for side in sides]
     return (
         opening,
         *names,
-        [breadth(views)],
+        breadth(views),
         leavers(snapshot, voice),
         in_mind(snapshot),
     )
@@ -94,14 +95,14 @@ def _close(snapshot: Snapshot, spread: Spread, *, full: bool) -> Sentence:
         day = Figure(spoken(closes.high.end), f"{_LEVEL}.high.date")
         return Sentence("It closed ", off, " below its record of ", day, ".")
     first = Figure(spoken(closes.first), f"{_LEVEL}.first")
-    sentence = Sentence("It closed at a record in the closes since ", first)
+    sentence = Sentence("It closed at a record in data since ", first)
     if not full or not records.get(now):
         return Sentence(sentence, ".")
     count = Figure(f"{records[now]:,}", f'own.record_closes["{now}"]')
     before = Sentence()
     if now - 1 in records:
         earlier = Figure(f"{records[now - 1]:,}", f'own.record_closes["{now - 1}"]')
-        before = Sentence(" after ", earlier, " in the year before")
+        before = Sentence(" after ", earlier, " the year before")
     return Sentence(sentence, ", its ", count, f"{ordinal(records[now])} of the year", before, ".")
 
 
@@ -110,7 +111,7 @@ def _deepest(spread: Spread) -> Sentence:
     if round(spread.drawdown, 4) >= 0 or spread.history.length < 2:
         return Sentence()
     return Sentence(
-        "Its deepest fall on the way was ", percent(spread.drawdown, "own.drawdown"), "."
+        "Its deepest setback on the way was ", percent(spread.drawdown, "own.drawdown"), "."
     )
 
 

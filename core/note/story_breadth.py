@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _BRIEF: Final = {
     "broad": "The gap is broad.",
     "handful": "The gap is the work of a handful.",
-    "between": "The gap is neither the whole market's nor a handful's.",
-    "unexplained": "What made the gap is open: closes of the funds and of their stocks disagree.",
+    "between": "The gap is neither broad nor the work of a handful.",
+    "unexplained": "What drove the gap is unclear: prices of funds and stocks disagree.",
 }
 
 
@@ -32,55 +32,54 @@ def full_verdict(snapshot: Snapshot, voice: Voice) -> Sentence:
         return Sentence()
     if result.word == "unexplained":
         return Sentence(
-            "What made the gap is open: closes of the funds and of their stocks disagree by more"
-            " than half of it."
+            "What drove the gap is unclear: prices of funds and stocks disagree by more than half"
+            " of it."
         )
     if result.word == "broad":
         equal = voice.points(result.equal, "verdict.equal_weight_pp")
-        return Sentence("The gap is broad: with every stock weighted alike it would be ", equal,
-                        ".")  # fmt: skip
+        return Sentence(
+            "The gap is broad: with every stock weighted alike it would be ", equal, "."
+        )
     leaders = voice.basis_points(result.leaders, "verdict.leaders_bp")
     count = Figure(f"{result.count}", "verdict.leaders_count")
-    leading = Sentence("the ", count, " largest contributors of ", Name(result.ahead))
+    ahead, leading = Name(result.ahead), Sentence(count, " largest contributors added ", leaders)
     if result.word == "handful":
-        return Sentence("The gap is the work of a handful: ", leading, " brought ", leaders, ".")
+        return Sentence("The gap is the work of a handful: ", ahead, "'s ", leading, ".")
     medians = voice.points(result.medians, "verdict.medians_pp")
     way = "ahead of" if result.medians >= 0 else "behind"
     return Sentence(
-        "The gap is neither the whole market's nor a handful's: the median stock of ",
-        Name(result.ahead), " is ", medians, f" {way} that of ", Name(result.behind), ", and ",
-        leading, " brought ", leaders, ".",
+        "The gap is neither broad nor the work of a handful: ", ahead, "'s median stock is ",
+        medians, f" {way} ", Name(result.behind), "'s, and its ", leading, ".",
     )  # fmt: skip
 
 
-def breadth(views: list[IndexView], *, full: bool = True) -> Sentence:
-    """How many of each index's stocks rose, doubled and beat it; of those that may be counted.
+def breadth(views: list[IndexView], *, full: bool = True) -> list[Sentence]:
+    """How many of each index's stocks rose and beat it, and doubled in the first; as far as told.
 
     Args:
         views: the indices.
         full: more than who rose.
     """
-    clauses: list[Sentence] = []
+    sentences: list[Sentence] = []
     for view in views:
         if view.claims_breadth and view.breadth.n and view.breadth.share_up is not None:
-            clauses.append(_counts(view, first=not clauses, full=full))
-    if not clauses:
-        return Sentence()
-    return Sentence("Of ", clauses[0], *(p for c in clauses[1:] for p in ("; of ", c)), ".")
+            sentences.append(_counts(view, first=not sentences, full=full))
+    return sentences
 
 
 def _counts(view: IndexView, *, first: bool, full: bool) -> Sentence:
-    """Say: ``IWM's 1,841 stocks 66.9% rose, 102 more than doubled and 40.8% beat the index``."""
+    """Say: ``Of IWM's 1,841 stocks, 66.9% rose and 40.8% beat the index``."""
     counts, path = view.breadth, f"{path_of(view)}.breadth"
     assert counts.share_up is not None
     clauses = [Sentence(percent(counts.share_up, f"{path}.share_up"), " rose")]
-    for place, rung in enumerate(counts.ladder):
-        if full and rung.threshold == 1 and not rung.below and rung.count:
-            count = Figure(f"{rung.count:,}", f"{path}.ladder[{place}].count")
-            clauses.append(Sentence(count, " more than doubled"))
     if full and counts.share_outperforming is not None:
         share = percent(counts.share_outperforming, f"{path}.share_outperforming")
         clauses.append(Sentence(share, " beat the index" if first else " beat theirs"))
+    doubled = Sentence()
+    for place, rung in enumerate(counts.ladder):
+        if full and first and rung.threshold == 1 and not rung.below and rung.count:
+            count = Figure(f"{rung.count:,}", f"{path}.ladder[{place}].count")
+            doubled = Sentence("; ", count, " more than doubled")
     of = Figure(f"{counts.n:,}", f"{path}.n")
-    stocks = " stocks " if first else ", "
-    return Sentence(Name(view.fund), "'s ", of, stocks, listed(clauses))
+    stocks = " stocks, " if first else ", "
+    return Sentence("Of ", Name(view.fund), "'s ", of, stocks, listed(clauses), doubled, ".")

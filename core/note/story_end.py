@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from core.answer.announced import leaders_to_leave
+from core.answer.index import no_list
 from core.note.announced import reconstitution_sentence
 from core.note.lists import list_trouble
 from core.note.phrase import Figure, Name, Sentence, key, listed, path_of, spoken
@@ -41,7 +42,7 @@ def leavers(snapshot: Snapshot, voice: Voice) -> list[Sentence]:
         together = "together " if len(few.symbols) > 1 else ""
         sentences.append(
             Sentence(
-                _companies(view, few.symbols, voice), f", which {together}brought ", brought,
+                _companies(view, few.symbols, voice), f", which {together}added ", brought,
                 ", left ", Name(fund), " by ", by, ".",
             )
         )  # fmt: skip
@@ -69,7 +70,7 @@ def _to_leave(snapshot: Snapshot, view: IndexView, voice: Voice) -> Sentence:
     verb = ("were" if several else "was") if leaving.due else ("are" if several else "is")
     brought = voice.basis_points(leaving.contribution, f"{path}.sum_bp")
     return Sentence(
-        _companies(view, leaving.symbols, voice), f", which {'together ' * several}brought ",
+        _companies(view, leaving.symbols, voice), f", which {'together ' * several}added ",
         brought, f", {verb} to leave ", Name(view.fund), " by " if leaving.days > 1 else " on ",
         Figure(spoken(leaving.effective), f"{path}.effective"), " as announced.",
     )  # fmt: skip
@@ -78,28 +79,34 @@ def _to_leave(snapshot: Snapshot, view: IndexView, voice: Voice) -> Sentence:
 def in_mind(snapshot: Snapshot) -> list[Sentence]:
     """Coverage, lists, estimates, and what is not claimed."""
     views = list(snapshot.indices.values())
-    bare = [view for view in views if not round(view.weight_measured, 4)]
-    measured = [view for view in views if view not in bare]
+    measured = [view for view in views if round(view.weight_measured, 4)]
     sentences = [_covered(measured)] if measured else []
-    if bare:
-        who = listed(Sentence(Name(view.fund), "'s") for view in bare)
-        sentences.append(
-            Sentence("No closes of ", who, " stocks are held for this window, so leaders and"
-                     " breadth are not told.")
-        )  # fmt: skip
+    sentences += _unanswered(snapshot, [view.fund for view in measured])
     sentences += [_silent(view) for view in measured if not (view.complete and view.claims)]
-    absent = [fund for fund in snapshot.question.funds if fund not in snapshot.indices]
-    if absent:
-        who = listed(Sentence(Name(fund)) for fund in absent)
-        sentences.append(Sentence("No members of ", who, " are known for this window."))
     sentences.append(_counted(views))
-    estimated = [Sentence(Name(view.fund)) for view in measured if view.estimated]
+    estimated = [Name(view.fund) for view in measured if view.estimated]
     if estimated:
-        sentences.append(
-            Sentence("Start weights of ", listed(estimated), " are estimates: prices carry them"
-                     " from a list of another day.")
-        )  # fmt: skip
+        whose = () if len(estimated) == len(measured) else (" of ", listed(estimated))
+        sentences.append(Sentence("Starting weights", *whose, " are estimates."))
     return [*sentences, Sentence(f"Returns are of {_whose(snapshot.question)}.")]
+
+
+def _unanswered(snapshot: Snapshot, measured: list[str]) -> list[Sentence]:
+    """The funds of whose stocks nothing is told, and whether it is for want of a list."""
+    silent = [fund for fund in snapshot.question.funds if fund not in measured]
+    unlisted = [
+        fund for fund in silent if any(s.startswith(no_list(fund)) for s in snapshot.missing)
+    ]
+    bare = [fund for fund in silent if fund not in unlisted]
+    sentences = []
+    if bare:
+        stocks = Sentence("No stock of ", listed(map(Name, bare)))
+        rest = " can be measured over this window, so leaders and breadth are not told."
+        sentences.append(Sentence(stocks, rest))
+    if unlisted:
+        members = Sentence("No members of ", listed(map(Name, unlisted)))
+        sentences.append(Sentence(members, " are known for this window."))
+    return sentences
 
 
 def _whose(question: Question) -> str:

@@ -18,25 +18,23 @@ _WORTH: Final = 0.0005
 
 def who(gaining: IndexView | None, losing: IndexView | None, voice: Voice) -> Sentence:
     """The largest loser of one index and the largest gainer of another, or of the same."""
-    clauses, estimated = [], False
+    clauses = []
     if losing is not None and losing.claims and drags(losing) is not None:
         row = len(losing.contributors) - 1
         amount = float(losing.contributors.contribution[row])
         path = f"{path_of(losing)}.contributors[{row}].contribution_bp"
         loser, cost = voice.company(losing, row), voice.basis_points(amount, path)
-        clauses.append(Sentence(loser, " cost ", Name(losing.fund), " ", cost))
-        estimated = losing.estimated
+        mark = _estimated(losing, voice)
+        clauses.append(Sentence(loser, " cost ", Name(losing.fund), " ", mark, cost))
     if gaining is not None and gaining.claims and gaining.contributors.contribution[0] > 0:
         amount = float(gaining.contributors.contribution[0])
         path = f"{path_of(gaining)}.contributors[0].contribution_bp"
         gainer, gain = voice.company(gaining, 0), voice.basis_points(amount, path)
         to = () if clauses and gaining is losing else (" to ", Name(gaining.fund))
-        clauses.append(Sentence(gainer, " added ", gain, *to))
-        estimated = estimated or gaining.estimated
+        clauses.append(Sentence(gainer, " added ", _estimated(gaining, voice), gain, *to))
     if not clauses:
         return Sentence()
-    mark = " (estimated weights)" if estimated else ""
-    return Sentence(clauses[0], *(part for c in clauses[1:] for part in ("; ", c)), mark, ".")
+    return Sentence(clauses[0], *(part for c in clauses[1:] for part in ("; ", c)), ".")
 
 
 def dragged(view: IndexView, voice: Voice, *, sectors: bool = True) -> list[Sentence]:
@@ -54,15 +52,15 @@ def dragged(view: IndexView, voice: Voice, *, sectors: bool = True) -> list[Sent
     worst = float(lines.contribution[last])
     path = f"{path_of(view)}.contributors[{last}]"
     first = Sentence(
-        voice.company(view, last), " was the biggest drag on ", Name(view.fund), ", costing it ",
-        voice.basis_points(worst, f"{path}.contribution_bp"), _moved(view, last, path),
-        _estimated(view, voice), ".",
+        voice.company(view, last), " weighed most on ", Name(view.fund), ": ",
+        _moved(view, last, path), " cost ", _estimated(view, voice),
+        voice.basis_points(worst, f"{path}.contribution_bp"), ".",
     )  # fmt: skip
     sentences = [first]
     if count > 1:
         others = listed(Sentence(voice.company(view, last - k)) for k in range(1, count))
         total = voice.basis_points(losers.contribution, f"{path_of(view)}.drags.sum_bp")
-        sentences.append(Sentence("With ", others, ", the loss came to ", total, "."))
+        sentences.append(Sentence(others, " took the loss to ", total, "."))
     if sectors:
         sentences.append(_sectors(view, voice, weakest_first=True))
     return [*sentences, _theme(view, voice, -1)]
@@ -82,9 +80,9 @@ def carried(view: IndexView, voice: Voice, *, sectors: bool = True) -> list[Sent
     path = f"{path_of(view)}.contributors[0]"
     sentences = [
         Sentence(
-            voice.company(view, 0), " contributed most to ", Name(view.fund), ": ",
-            voice.basis_points(float(lines.contribution[0]), f"{path}.contribution_bp"),
-            _moved(view, 0, path), _estimated(view, voice), ".",
+            voice.company(view, 0), " led ", Name(view.fund), ": ", _moved(view, 0, path),
+            " added ", _estimated(view, voice),
+            voice.basis_points(float(lines.contribution[0]), f"{path}.contribution_bp"), ".",
         )
     ]  # fmt: skip
     tops = view.concentration.top
@@ -97,23 +95,23 @@ def carried(view: IndexView, voice: Voice, *, sectors: bool = True) -> list[Sent
             figure = percent(top.share_of_net, f"{at}.share_of_net")
             part = Sentence(", ", figure, " of the fund's return")
         total = voice.basis_points(top.contribution, f"{at}.sum_bp")
-        sentences.append(Sentence("Together with ", others, " it brought ", total, part, "."))
+        sentences.append(Sentence("With ", others, " it accounts for ", total, part, "."))
     if sectors:
         sentences.append(_sectors(view, voice, weakest_first=False))
     return [*sentences, _theme(view, voice, 1)]
 
 
 def _estimated(view: IndexView, voice: Voice) -> str:
-    """The mark of amounts that rest on estimated weights: once, the end of the text says more."""
-    return voice.once(", on estimated weights") if view.estimated else ""
+    """What marks an index's first amount where its weights are estimated; the end says more."""
+    return voice.once(view.fund, "an estimated ") if view.estimated else ""
 
 
 def _moved(view: IndexView, row: int, path: str) -> Sentence:
+    """A line's own return as what made its contribution: ``its fall of 22.5%``."""
     value = float(view.contributors.returns[row])
     if round(abs(value), 4) == 0:
-        return Sentence()
-    words = " after a gain of " if value > 0 else " after a fall of "
-    return Sentence(words, percent(value, f"{path}.return"))
+        return Sentence("it")
+    return Sentence(f"its {'gain' if value > 0 else 'fall'} of ", percent(value, f"{path}.return"))
 
 
 def _sectors(view: IndexView, voice: Voice, *, weakest_first: bool) -> Sentence:
@@ -131,23 +129,19 @@ def _sectors(view: IndexView, voice: Voice, *, weakest_first: bool) -> Sentence:
 
     last = len(sectors) - 1
     strong, weak = Name(sectors[0].name), Name(sectors[last].name)
-    if best <= 0:
-        return Sentence(
-            "No sector gained: ", weak, " lost ", amount(last), ", and ", strong,
-            " held up best with a loss of ", amount(0), ".",
-        )  # fmt: skip
-    if worst >= 0:
-        return Sentence(
-            "No sector lost: ", strong, " led with ", amount(0), ", and even ", weak, " added ",
-            amount(last), ".",
-        )  # fmt: skip
+    if best < 0:
+        return Sentence("Every sector lost, from ", weak, " (", amount(last), ") to ", strong, " (",
+                        amount(0), ").")  # fmt: skip
+    if worst > 0:
+        return Sentence("Every sector gained, from ", strong, " (", amount(0), ") to ", weak, " (",
+                        amount(last), ").")  # fmt: skip
     if weakest_first:
         return Sentence(
-            "Among its sectors ", weak, " lost ", amount(last), ", while ", strong, " gained ",
-            amount(0), ".",
+            Name(view.fund), "'s weakest sector, ", weak, ", cost ", amount(last),
+            "; the strongest, ", strong, ", added ", amount(0), ".",
         )  # fmt: skip
     return Sentence(
-        strong, " led the sectors with ", amount(0), "; ", weak, " took off ", amount(last), ".",
+        strong, " led the sectors with ", amount(0), "; ", weak, " cost ", amount(last), ".",
     )  # fmt: skip
 
 
@@ -159,5 +153,5 @@ def _theme(view: IndexView, voice: Voice, side: int) -> Sentence:
     place = amounts.index(max(amounts))
     path = f"{path_of(view)}.themes[{place}].contribution_bp"
     total = voice.basis_points(view.themes[place].contribution, path)
-    verb = " added " if side > 0 else " took off "
-    return Sentence("As a theme, ", Name(view.themes[place].name), verb, total, ".")
+    verb = " theme added " if side > 0 else " theme cost "
+    return Sentence("The ", Name(view.themes[place].name), verb, total, ".")

@@ -171,12 +171,12 @@ def returns_sentence(snapshot: Snapshot, spread: Spread) -> Sentence:
 
 
 def _every(rank: Rank, path: str) -> Sentence:
-    """What a value is ranked among: ``6,554 overlapping stretches of 5 sessions since ...``."""
+    """What a value is ranked among: ``6,554 overlapping 5-session stretches since ...``."""
     of, first = Figure(f"{rank.of:,}", f"{path}.of"), Figure(spoken(rank.first), f"{path}.first")
     over = Sentence("sessions")
     if rank.length > 1:
         length = Figure(f"{rank.length:,}", f"{path}.sessions")
-        over = Sentence("overlapping stretches of ", length, " sessions")
+        over = Sentence("overlapping ", length, "-session stretches")
     return Sentence(of, " ", over, " since ", first)
 
 
@@ -235,19 +235,18 @@ def _rolling_context(rank: Rank | None, claimed: Claimed, voice: Voice, *, full:
         count = Figure(f"{rank.as_wide:,}", f"{path}.as_wide")
         last = Sentence()
         if rank.last is not None:
-            last = Sentence(", most recently on ", Figure(spoken(rank.last), f"{path}.last"))
+            last = Sentence(", the last on ", Figure(spoken(rank.last), f"{path}.last"))
         return Sentence(
-            f"Such a {claimed.kind} is not unusual: ", count, " of ", _every(rank, path),
-            f" brought one as {claimed.size}", last, ".",
+            "That is not unusual: ", count, " of ", _every(rank, path),
+            f" saw a {claimed.kind} as {claimed.size}", last, ".",
         )  # fmt: skip
     if not full:
         return Sentence()
     record, end = rank.record, Figure(spoken(rank.record.end), f"{path}.record.end")
     value = _value(record.value, f"{path}.record.{claimed.value}", voice)
-    words = f"The {claimed.superlative} {claimed.kind} of any "
-    if rank.length == 1:
-        return Sentence(words, "session came on ", end, ": ", value, ".")
-    return Sentence(words, "such stretch ended on ", end, ": ", value, ".")
+    ended = "came" if rank.length == 1 else "ended"
+    words = f"The {claimed.superlative} such {claimed.kind}, "
+    return Sentence(words, value, f", {ended} on ", end, ".")
 
 
 def _value(value: float, path: str, voice: Voice) -> Figure | Sentence:

@@ -17,10 +17,10 @@ def percent(value: float, path: str, places: int | None = None) -> Figure:
     Args:
         value: a fraction.
         path: where it stands in the note's JSON.
-        places: one where not given; two where one would show none.
+        places: one where not given; two where one would show none, none beyond a hundred per cent.
     """
     if places is None:
-        places = 1 if round(abs(value) * 100, 1) else 2
+        places = 0 if abs(value) > 1 else 1 if round(abs(value) * 100, 1) else 2
     return Figure(f"{abs(value) * 100:,.{places}f}%", path)
 
 
@@ -78,8 +78,8 @@ class Voice:
             return Name(f"{name}'s {symbol} shares")
         return Name(f"{name} ({symbol})" if first and name != symbol else name)
 
-    def once(self, words: str) -> str:
-        """Words that are said once in a text: "" from then on."""
-        first = words not in self._seen
-        self._seen.add(words)
+    def once(self, fund: str, words: str) -> str:
+        """Words that are said once of a fund: "" from then on."""
+        first = (said := f"{fund} {words}") not in self._seen
+        self._seen.add(said)
         return words if first else ""

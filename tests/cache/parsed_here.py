@@ -12,7 +12,14 @@ from cache.facts.errors import SourceError
 from cache.sources import sandbox
 
 #: Where the child is started from.
-READERS = ("holdings.read", "holdings.announced", "prices.read", "membership", "series")
+READERS = (
+    "holdings.read",
+    "holdings.announced",
+    "prices.read",
+    "membership",
+    "series",
+    "industries",
+)
 
 
 def run(

@@ -262,10 +262,17 @@ def test_same_window_of_earlier_years(market: Market) -> None:
 def test_raw_files_hold_the_same_rows(market: Market) -> None:
     for holdings, raw in market.files:
         *rows, cash = csv.DictReader(io.StringIO(raw.decode("ascii")))
-        assert list(rows[0]) == ["symbol", "name", "sector", "quantity", "price", "value"]
+        assert list(rows[0]) == [
+            "symbol", "name", "sector", "industry", "quantity", "price", "value",
+        ]  # fmt: skip
         assert tuple(row["symbol"] for row in rows) == holdings.symbols
         assert tuple(row["name"] for row in rows) == holdings.names
         assert tuple(row["sector"] for row in rows) == holdings.sectors
+        assert tuple(row["industry"] for row in rows) == holdings.industries
+        # "Simulated Tin Works 0417" is of the Works, a company that exists of none
+        for row in rows[:40]:
+            trade = row["name"].split(" ", 2)[-1].rpartition(" ")[0]
+            assert row["industry"] == (trade if row["name"].startswith("Simulated") else "")
         worth = [float(row["value"]) for row in rows]
         assert worth == holdings.value.tolist()
         for row, value in zip(rows, worth, strict=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pytest
 from core.answer.snapshot import Question, Snapshot, take
 from core.data.errors import MeasureError
 from core.data.frames import Theme
+from core.data.industries import IndustryList
 from core.data.market import Market
 from core.explain import index, lines
 from core.explain.explanation import Explanation, Term, cut
@@ -41,7 +42,8 @@ CLOSES = {
 
 @pytest.fixture(scope="module")
 def held() -> Market:
-    return market(
+    own = IndustryList(("A", "C"), ("Oil", "Banks"), ("", ""), "own.csv", datetime(2026, 2, 1))
+    made = market(
         prices(DAYS, CLOSES, dividends=[("A", date(2026, 1, 20), 0.1), ("IWM", DAYS[9], 0.5)]),
         holdings(
             "IWM", "2025-12-31", {"A": 60, "B": 38, "Z": 1}, total=100, sectors={"B": "Energy"}
@@ -50,6 +52,7 @@ def held() -> Market:
         holdings("SPY", "2026-01-09", {"C": 50, "D": 49}, total=100),
         themes=[Theme("both", ("A", "B"))],
     )
+    return replace(made, industries=(own,))
 
 
 @pytest.fixture(scope="module", params=["pr", "tr"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -107,3 +109,27 @@ def test_announced_changes_are_taken_back(desk: Desk) -> None:
     assert desk("import", "changes", changes)[0] == 0
     desk("forget", "import", str(desk.imports()[-1]["id"]))
     assert desk.note() == before
+
+
+def test_a_list_of_industries_is_listed_shown_and_taken_back(desk: Desk) -> None:
+    before = desk.note()
+    text = "symbol,industry\nAAA,Chips\nno symbol,Chips\nBBB,-\n"
+    listed = desk.file("industries.csv", text)
+    code, out, err = desk("import", "industries", listed, "--dry-run")
+    assert code == 1 and "(a dry run: nothing is stored)" in out and desk.note() == before
+    assert "line 3, column symbol" in err
+    assert desk("import", "industries", listed)[0] == 1
+    assert desk.imports()[-1]["kind"] == "industries"
+    shown = f"industries 1 symbols in 1 industries, from industries.csv, imported {date.today()}"
+    assert shown[:60] in desk("status")[1]
+    _, out, _ = desk("note", "--pair", "FND:REF", "--as-of", "2026-06-26", "--format", "csv",
+                     "--part", "industries")  # fmt: skip
+    # AAA went from 100 to 110 at a half: 500 bp; BBB has no close at the end
+    assert ("FND", "Chips", "500.0") in [
+        (row["fund"], row["name"], str(round(float(row["contribution_bp"]), 6)))
+        for row in csv.DictReader(out.splitlines())
+    ]
+    assert desk("forget", "import", str(desk.imports()[-1]["id"]))[0] == 0
+    assert desk.note() == before
+    code, _, err = desk("import", "industries", listed, "--as-of", "2199-01-01")
+    assert code == 2 and "lies in the future" in err

@@ -34,6 +34,9 @@ RATIO = re.compile(rf"the ratio of their closes is the (highest|lowest) (?:since
 
 #: A superlative of the story, and of one index alone.
 TOLD = re.compile(rf"the widest (lead|deficit) (?:of all|of its length since {DATE})")
+FARTHEST = re.compile(
+    rf"The widest such (lead|deficit), ([\d.]+) (?:percentage )?points, (?:came|ended) on {DATE}"
+)
 LARGEST = re.compile(
     rf"(?:the|its) largest (gain|loss) (?:(?:in|over) \S+ sessions? (?:since {DATE}|on record)"
     rf"|of all|of its length since {DATE})"
@@ -156,6 +159,13 @@ def test_nor_has_one_of_the_story_or_of_one_index_alone(
         side = 1 if match[1] == "lead" else -1
         ends = [e for _, e, g in stretches if round(side * g, 4) >= round(side * now, 4)]
         assert [end for end in ends if end > day(match[2])] == [window.end]
+    if match := FARTHEST.search(text):
+        event("farthest")
+        side = 1 if match[1] == "lead" else -1
+        most = max(side * gap for _, _, gap in stretches)
+        assert abs(float(match[2]) - 100 * most) <= 0.5 * 10 ** -len(match[2].partition(".")[2])
+        (at,) = (gap for _, end, gap in stretches if end == day(match[3]))
+        assert round(side * at, 4) == round(most, 4)
     alone = take(snapshot_market(history), replace(snapshot.question, large="AAA", alone=True))
     flat = [1.0] * len(days)
     told = " ".join([headline(alone), *(str(s) for paragraph in story(alone) for s in paragraph)])

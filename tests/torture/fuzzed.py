@@ -84,7 +84,7 @@ def many(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
 def checked(fields: dict[str, Any], arrays: dict[str, Any]) -> list[str]:
     """What of a file that was read should not have come through."""
     wrong = [f"symbol {s!r}"[:200] for s in fields["symbols"] if not valid_symbol(s)]
-    for name in ("names", "sectors"):
+    for name in ("names", "sectors", "industries"):
         wrong += [f"{name} {t!r}"[:200] for t in fields.get(name, ()) if clean(t, 10**6) != t]
     for name in ("close", "adj_close", "price", "value", "quantity"):
         values = arrays.get(name)

@@ -61,6 +61,7 @@ def dirty(clean: Market) -> Market:
             symbols=tuple(new.get(s, bad(n, s)) for n, s in enumerate(rows.symbols)),
             names=tuple(bad(n + shift, f" name {n}") for n in range(size)),
             sectors=tuple(bad(n % 5 + shift, f" sector {n % 5}") for n in range(size)),
+            industries=tuple(bad(n % 5 + shift, f" industry {n % 5}") for n in range(size)),
             others=tuple(LeftOut(bad(n), bad(n + 1), 0.01, bad(n + 2)) for n in range(6)),
             source=bad(shift, "file.csv"),
         )

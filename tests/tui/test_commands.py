@@ -194,6 +194,7 @@ LINES = Lines(
     symbols=("BE", "XOM", "TECH", "NONE"),
     names=("Bloom Energy", "Exxon", "Plain Bank", "Nothing Known"),
     sectors=("Industrials", "Energy", "Financials", "Information Technology"),
+    industries=("Electrical Equipment", "Oil", "Banks", ""),
     weight=np.array([0.02, 0.01, 0.005, 0.0]),
     returns=np.array([0.50, 0.25, -0.10, np.nan]),
     contribution=np.array([0.01, 0.0025, -0.0005, np.nan]),
@@ -209,6 +210,8 @@ LINES = Lines(
         ("tech", "TECH NONE"),
         ("energy", "BE XOM"),
         ("sector:energy", "XOM"),
+        ("industry:equip,oil", "BE XOM"),
+        ("oil", ""),
         ("name:ENERGY", "BE"),
         ("symbol:b", "BE"),
         ("ret>25", "BE"),
@@ -238,7 +241,7 @@ def test_no_filter_and_wrong_filters() -> None:
 
 
 def test_a_filter_of_no_lines() -> None:
-    empty = Lines((), (), (), np.zeros(0), np.zeros(0), np.zeros(0), {}, {}, {})
+    empty = Lines((), (), (), (), np.zeros(0), np.zeros(0), np.zeros(0), {}, {}, {})
     for text in ("tech", "ret>5"):
         wanted = parse_filter(text)
         assert wanted is not None

@@ -68,7 +68,7 @@ def test_the_note_says_estimated_as_the_screen_does() -> None:
     ("day", "told"),
     [
         (date(2026, 6, 26), "is reconstituted at the close of 26 June 2026."),
-        (date(2026, 7, 10), "is reconstituted at the close of 10 July 2026; no list"),
+        (date(2026, 7, 10), "is reconstituted at the close of 10 July 2026; its new list"),
         (date(2026, 7, 13), ""),
         # the file of 26 June is held: the changes are known
         (date(2026, 6, 12), "was reconstituted at the close of 12 June 2026."),
@@ -80,7 +80,7 @@ def test_a_reconstitution_near_the_date_is_named(day: date, told: str) -> None:
     reference = replace(held.reference, reconstitutions={"IWM": (date(2020, 6, 26), day)})
     snapshot = take(replace(held, reference=reference), markets.QUESTION)
     sentence = reconstitution_sentence(snapshot, "IWM")
-    assert sentence.startswith(f"The index of IWM {told}" if told else "")
+    assert sentence.startswith(f"IWM's index {told}" if told else "")
     assert bool(sentence) == bool(told)
     assert ("reconstituted" in " ".join(check_prose(snapshot))) == bool(told)
     assert document(snapshot)["reconstitutions"] == ({"IWM": str(day)} if told else {})

@@ -22,6 +22,7 @@ from tests.random.test_prose_sums import random_markets
 from tests.tui import markets
 from tests.tui.test_cli import Cli, cli, filled, once  # noqa: F401
 from tui.report.document import document
+from tui.report.export import to_story
 
 NUMBER = re.compile(
     rf"\d{{1,2}} (?:{MONTHS.replace(' ', '|')}) \d{{4}}|\d+(?:,\d{{3}})*(?:\.\d+)?%?"
@@ -79,11 +80,11 @@ def test_the_order_is_a_reporters(snapshot: Snapshot) -> None:
     )
     # L00 is 4.8 % of SPY and lost 19.5 %; S29 3.2 % of IWM and rose 92.5 %
     order = [
-        "Example L00 (L00) was the biggest drag on SPY, costing it 94 basis points after a fall of",
-        "Example S29 (S29) contributed most to IWM: 296 bp after a gain of 92.5%",
+        "Example L00 (L00) weighed most on SPY: its fall of 19.5% cost 94 basis points.",
+        "Example S29 (S29) led IWM: its gain of 92.5% added 296 bp.",
         "The gap is broad",
-        "Of IWM's 30 stocks 63.3% rose",
-        "Example S29, which brought 296 bp, left IWM by 26 June 2026",
+        "Of IWM's 30 stocks, 63.3% rose",
+        "Example S29, which added 296 bp, left IWM by 26 June 2026",
         "The figures cover 96.0% of IWM and 96.0% of SPY by weight",
     ]
     places = [text.index(words) for words in order]
@@ -147,12 +148,12 @@ def test_one_index_alone_is_told_in_the_same_order() -> None:
     )
     # straight up in logarithms since 31 December: every session a record, as typed in markets
     order = [
-        "It closed at a record in the closes since 31 December 2014, its 127th of the year",
+        "It closed at a record in data since 31 December 2014, its 127th of the year",
         "It has risen in each of the last ",
-        "Example S29 (S29) contributed most to IWM: 296 basis points",
-        "was the biggest drag on IWM",
-        "Of IWM's 30 stocks 63.3% rose",
-        "Example S29, which brought 296 bp, left IWM",
+        "Example S29 (S29) led IWM: its gain of 92.5% added 296 basis points.",
+        " weighed most on IWM",
+        "Of IWM's 30 stocks, 63.3% rose",
+        "Example S29, which added 296 bp, left IWM",
         "The figures cover 96.0% of IWM by weight.",
     ]
     places = [text.index(words) for words in order]
@@ -164,7 +165,9 @@ def test_one_index_alone_is_told_in_the_same_order() -> None:
 def test_a_loss_of_one_index_begins_with_who_lost() -> None:
     question = Question("IWM", "IWM", "2021", None, "pr", alone=True)
     text = check(take(markets.market(), question), "full")
-    assert text.startswith("IWM lost 2.00% before dividends in 2021. Its deepest fall on the way")
+    assert text.startswith(
+        "IWM lost 2.00% before dividends in 2021. Its deepest setback on the way"
+    )
 
 
 @examples(25)
@@ -228,6 +231,18 @@ def test_the_command_line_writes_it_alone(filled: Cli) -> None:  # noqa: F811
     assert code in (0, 1) and out.startswith("IWM YTD ") and "SPY" not in out
 
 
+@pytest.mark.parametrize("length", LENGTHS)
+def test_what_was_asked_besides_is_answered_in_prose_alone_too(length: Length) -> None:
+    held, asked = markets.market(), markets.QUESTION
+    symbol = held.holdings["SPY"][-1].symbols[0]
+    plain = to_story(take(held, asked), length)
+    assert "(zeroed)" not in plain and "was asked" not in plain
+    without = to_story(take(held, replace(asked, without=(f"SPY:{symbol}",))), length)
+    assert re.search(rf"^Without {symbol} \(.* bp of SPY\), the gap .*\(zeroed\)", without, re.M)
+    late = to_story(take(held, replace(asked, as_of=date(2026, 12, 30))), length)
+    assert re.search(r"^! as of 2026-12-30 was asked, the last session is 2026-", late, re.M)
+
+
 def test_of_a_list_without_weights_no_leader_is_told_nor_counted_in_a_verdict() -> None:
     held = markets.market()
     bare = tuple(
@@ -238,5 +253,5 @@ def test_of_a_list_without_weights_no_leader_is_told_nor_counted_in_a_verdict() 
     assert verdict(take(held, markets.QUESTION)) is not None and verdict(half) is None
     told = check(half, "full")
     assert "For IWM the list of 31 December 2025 has no weights, so leaders are not told." in told
-    assert "contributed most to IWM" not in told and "The gap is " not in told
-    assert "Of IWM's 30 stocks 63.3% rose" in told
+    assert " led IWM" not in told and "The gap is " not in told
+    assert "Of IWM's 30 stocks, 63.3% rose" in told

@@ -55,6 +55,7 @@ def test_each_part_by_hand(snapshot: Snapshot, whole: dict[str, Any]) -> None:
     assert size == {
         "contributors": 50,  # 30 small and 20 large lines
         "sectors": 8,  # four on each side
+        "industries": 0,  # no file says any
         "themes": 2,  # one on each side
         "issuers": 0,
         "breadth": 2 * len([k for k, v in whole["indices"]["IWM"]["breadth"].items()

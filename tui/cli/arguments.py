@@ -237,6 +237,15 @@ def _import(bring: argparse.ArgumentParser) -> None:
     members.add_argument("--fund", required=True, help="whose index it is, such as IWM")
     _dates(members)
     _dry_run(members)
+    below = kinds.add_parser(
+        "industries", parents=[place], help="CSV, XLSX or JSON of symbol, industry; sector"
+    )
+    below.add_argument("file", type=path)
+    below.add_argument(
+        "--as-of", dest="dated", metavar="DATE", help="the day it counts from; else every day"
+    )
+    _columns(below)
+    _dry_run(below)
     series = kinds.add_parser("series", parents=[place], help="CSV of measure, date, value, source")
     series.add_argument("file", type=path)
     _dates(series)
@@ -254,6 +263,11 @@ def _notation(file: argparse.ArgumentParser) -> None:
     """Add the options that settle how a file is read where it does not say so itself."""
     _dates(file)
     _decimal(file)
+    _columns(file)
+    _dry_run(file)
+
+
+def _columns(file: argparse.ArgumentParser) -> None:
     file.add_argument(
         "--columns",
         action="append",
@@ -264,7 +278,6 @@ def _notation(file: argparse.ArgumentParser) -> None:
     file.add_argument(
         "--ignore", action="append", default=[], metavar="TITLE", help="a column not to read"
     )
-    _dry_run(file)
 
 
 def _decimal(file: argparse.ArgumentParser) -> None:

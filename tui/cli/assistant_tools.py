@@ -109,7 +109,7 @@ def _names(snapshot: Snapshot) -> Iterator[str]:
     for view in snapshot.indices.values():
         yield from view.contributors.names
         yield from (line.name for line in view.not_measured)
-        for groups in (view.sectors, view.themes, view.issuers):
+        for groups in (view.sectors, view.industries, view.themes, view.issuers):
             yield from (group.name for group in groups)
 
 
@@ -287,9 +287,9 @@ TOOLS: Final[Mapping[str, AssistantTool]] = {
         "How far two indices have parted over a window, who did it and how broad it was: sentences,"
         " each number with its path, value and origin (source, date, state). `paths` adds any other"
         " value of the note: spread, verdict, bridge, gap_leaders, sector_effects,"
-        " indices.FUND.contributors, .sectors, .themes, .breadth, .concentration, .measures,"
-        " .signals, .left_out, changes.FUND, sources. A path that leads nowhere is answered with"
-        " what there is.",
+        " indices.FUND.contributors, .sectors, .industries, .themes, .breadth, .concentration,"
+        " .measures, .signals, .left_out, changes.FUND, sources. A path that leads nowhere is"
+        " answered with what there is.",
         {
             **_QUESTION,
             **_ALONE,

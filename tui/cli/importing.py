@@ -103,6 +103,7 @@ def bring(arguments: argparse.Namespace, desk: Desk) -> int:
         "changes": _changes,
         "series": _series,
         "membership": _membership,
+        "industries": _industries,
     }
     brought = kinds[arguments.kind](arguments, desk, now)
     _rejected(brought.rejected, file)
@@ -329,6 +330,32 @@ def _membership(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Br
         note = Note("membership", now, arguments.file.name, summary)
         generation = desk.store.commit(holdings=taken, note=note).generation
     return _Brought(summary, rejected, generation)
+
+
+def _industries(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:
+    from cache.facts.columns import column_words, given_columns
+    from cache.sources.holdings.report import taken_for
+    from cache.sources.industries import read_industries
+
+    given = given_columns(arguments.columns, column_words("holdings"))
+    file = read_industries(
+        arguments.file,
+        now=now,
+        as_of=as_date(arguments.dated) if arguments.dated else None,
+        columns={word: title for title, word in given.items()},
+        ignored=arguments.ignore,
+    )
+    own = file.industries
+    summary = f"{len(own.symbols):,} symbols in {len(set(own.industries)):,} industries"
+    if own.as_of is not None:
+        summary += f", from {own.as_of} on"
+    if file.untold:
+        summary += f"; rows without an industry: {file.untold:,}"
+    generation = 0
+    if not arguments.dry_run:
+        note = Note("industries", now, own.source, summary)
+        generation = desk.store.commit(industries=own, note=note).generation
+    return _Brought(summary, file.rejected, generation, (taken_for(file.titles),))
 
 
 def _series(arguments: argparse.Namespace, desk: Desk, now: datetime) -> _Brought:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 WRITING: Final = ("import", "forget", "refresh")
 #: Commands that fetch or keep something elsewhere, beside them.
 KEEPING: Final = ("publish", "quotes")
+#: The screen and what else stays open: of a published home it shows what comes meanwhile.
+STAYING: Final = (None, "serve", "mcp")
 
 
 def run(argv: Sequence[str]) -> int:
@@ -70,9 +72,11 @@ def _command(arguments: argparse.Namespace) -> int:
     home: Path | None = getattr(arguments, "home", None)
     demo: bool = getattr(arguments, "demo", False)
     if not demo and arguments.command != "completion":
-        from tui.cli.remote import local_home
+        from tui.cli.remote import follow, local_home
 
         if (local := local_home(home)) is not None:
+            if arguments.command in STAYING:
+                follow(home)
             home = arguments.home = local
     where = places(home, demo=demo)
     if arguments.command is None:

@@ -88,7 +88,7 @@ COMMANDS: Final = (
     Command(
         "filter",
         ("/",),
-        "show only some names: tech, sector:energy, =BE,AMD, bank,oil, ret>25, bp<-5, w>1",
+        "show only some names: tech, sector:energy, industry:semi, =BE,AMD, bank,oil, ret>25, w>1",
         "filter",
         _NAMES,
         "filter",
@@ -241,7 +241,7 @@ COMMANDS: Final = (
     Command(
         "view_named",
         (),
-        "a view by its name, in whichever pane has it: sectors, brinson, ladder",
+        "a view by its name, in whichever pane has it: industries, brinson, ladder",
         "",
         _LINE,
         line="view NAME",

@@ -1,4 +1,4 @@
-"""Which lines a filter keeps: ``tech``, ``sector:energy``, ``=BE,AMD``, ``ret>25``, ``bp<-5``."""
+"""Which lines a filter keeps: ``tech``, ``industry:semi``, ``=BE,AMD``, ``ret>25``, ``bp<-5``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from core.data.frames import BoolArray, FloatArray
 
 _TERM: Final = re.compile(r"(ret|bp|w)\s*(>=|<=|>|<|=)\s*([+-]?\d+(?:\.\d+)?)\s*%?")
-_FIELDS: Final = ("sector", "name", "symbol")
+#: Where a text of no field is looked for, and where one may be looked for alone.
+_ANYWHERE: Final = ("sector", "name", "symbol")
+_FIELDS: Final = (*_ANYWHERE, "industry")
 #: Returns and weights are typed in per cent, contributions in basis points.
 _SCALE: Final = {"ret": 100.0, "w": 100.0, "bp": 10_000.0}
 #: Values are rounded to this, in their own unit, so that 25 % typed is 25 % held.
@@ -50,11 +52,12 @@ class Filter:
             mask = np.array([symbol in self.symbols for symbol in lines.symbols], bool)
         columns: dict[str, tuple[str, ...]] = {
             "sector": lines.sectors,
+            "industry": lines.industries,
             "name": lines.names,
             "symbol": lines.symbols,
         }
         for field, word in self.words:
-            looked = [columns[name] for name in ((field,) if field else _FIELDS)]
+            looked = [columns[name] for name in ((field,) if field else _ANYWHERE)]
             mask &= np.array(
                 [
                     any(part in text.casefold() for text in row for part in word.split("|"))
@@ -113,7 +116,7 @@ def parse_filter(text: str) -> Filter | None:
             words.append((field.casefold(), alternatives))
         else:
             raise CommandError(
-                f"{term!r} is no filter: write sector:energy, name:bank or symbol:be"
+                f"{term!r} is no filter: write sector:energy, industry:semi, name:bank or symbol:be"
             )
     if not words and not bounds and symbols is None:
         return None

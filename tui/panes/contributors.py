@@ -12,9 +12,11 @@ from textual.widget import Widget
 from tui.command.commands import CONTRIBUTORS
 from tui.panes.contents import ALL
 from tui.panes.groups import (
+    GROUPS,
     gap_leaders,
     groups,
     left_out,
+    members_alone,
     sector_effects,
     sector_strip,
 )
@@ -86,6 +88,11 @@ class Contributors(Pane):
             self._tables[1].display = self.wide
             self._strip.display = self.size.width >= STRIP and len(scene.views()) > 0
 
+    def has(self, view: str) -> bool:
+        """Whether a view has something to show: industries where a file says some."""
+        known = self.scene.views() if self.scene is not None else ()
+        return view != "industries" or any(one.industries for _, one in known)
+
     def draw(self, scene: Scene) -> None:
         """Show the view in force."""
         if self.view != "names":
@@ -102,7 +109,7 @@ class Contributors(Pane):
 
     def _draw_other(self, scene: Scene) -> None:
         self._other.marked = frozenset(scene.marked)
-        if self.view in ("sectors", "themes"):
+        if self.view in GROUPS:
             groups(scene, self.view, self.filter).fill(self._other)
         elif self.view == "gap":
             matching = None if self.filter is None else frozenset(self.matching(scene))
@@ -119,14 +126,14 @@ class Contributors(Pane):
     def _over_time(self, scene: Scene) -> GridContents:
         """The table of a view that sets several dates side by side."""
         # loaded by the first look at such a view
-        from tui.panes import over_time
+        from tui.panes import movers, over_time
 
         if self.view == "sector windows":
             return over_time.sector_windows(scene)
         if self.view == "windows":
             return over_time.windows(scene, self._orders["windows"], self.filter)
         order = self._orders["movers"]
-        contents, self._since_words = over_time.movers_since(scene, self.since, order, self.filter)
+        contents, self._since_words = movers.movers_since(scene, self.since, order, self.filter)
         return contents
 
     def _show_cursor(self) -> None:
@@ -154,6 +161,10 @@ class Contributors(Pane):
             from tui.panes.over_time import window_notes
 
             notes += window_notes(scene)
+        if self.view == "movers":
+            from tui.panes.movers import mover_notes
+
+            notes += mover_notes(scene, self.since)
         return list(dict.fromkeys([*notes, *rest]))
 
     def title_words(self) -> Line:
@@ -172,7 +183,7 @@ class Contributors(Pane):
                 line.append((f"{self._since_words} ", ""))
             if self.filter is not None:
                 line.append((f"/{self.filter.text} alone ", "mark"))
-        elif self.filter is not None and self.view in ("sectors", "themes", "gap"):
+        elif self.filter is not None and self.view in (*GROUPS, "gap"):
             line = [("· ", "axis"), (f"/{self.filter.text} alone ", "mark")]
         elif self.filter is not None:
             line = [("· ", "axis"), (f"all lines, not /{self.filter.text} alone ", "dim")]
@@ -214,11 +225,16 @@ class Contributors(Pane):
         return key[1] if isinstance(key, tuple) else None
 
     def item(self) -> str | None:
-        """The symbol, sector or theme under the cursor, None on a row that sums up."""
+        """The symbol or the group under the cursor, None on a row that sums up."""
         key = self._other.cursor_key
         if self.view == "names" or isinstance(key, tuple):
             return self.symbol()
         return key if isinstance(key, str) and key != ALL else None
+
+    def members(self, scene: Scene) -> Filter | None:
+        """The lines of the group under the cursor, None where there is no group."""
+        name = self.item()
+        return None if name is None else members_alone(scene, self.view, name)
 
     def on_others(self) -> bool:
         """Whether the cursor is on "all others"."""
@@ -230,9 +246,13 @@ class Contributors(Pane):
         """Columns that the view is sorted by -> the letter after the sort key, and a word."""
         if self.view not in _ORDERS:
             return super().sorts
-        from tui.panes.over_time import MOVER_SORTS, window_sorts
+        if self.view == "movers":
+            from tui.panes.movers import MOVER_SORTS
 
-        return MOVER_SORTS if self.view == "movers" else window_sorts(self.scene)
+            return MOVER_SORTS
+        from tui.panes.over_time import window_sorts
+
+        return window_sorts(self.scene)
 
     def _order_here(self) -> Order:
         return self._orders.get(self.view, self.order)

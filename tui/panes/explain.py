@@ -52,6 +52,7 @@ def _rows(pane: int, view: str) -> tuple[str, ...]:
 _OF_ROW: Final = {
     (CONTRIBUTORS, "names"): "contribution",
     (CONTRIBUTORS, "sectors"): "sector",
+    (CONTRIBUTORS, "industries"): "industry",
     (CONTRIBUTORS, "themes"): "theme",
     (CONTRIBUTORS, "gap"): "leader",
     (CONTRIBUTORS, "brinson"): "brinson",
@@ -86,6 +87,7 @@ _OF_BOTH: Final = {
     (BREADTH, "signals"): ("signals", "zweig_average"),
     (BREADTH, "years"): ("share_up",),
     (CONTRIBUTORS, "sectors"): ("sector",),
+    (CONTRIBUTORS, "industries"): ("industry",),
     (CONTRIBUTORS, "sector windows"): ("sector",),
     (CONTRIBUTORS, "themes"): ("theme",),
     (CHANGES, "membership"): ("turnover",),
@@ -105,12 +107,12 @@ def asked(
         pane: its number.
         view: its view.
         side: the index the cursor is in.
-        key: the symbol, sector or theme under the cursor, None on a row that is none.
+        key: the symbol, sector, industry or theme under the cursor, None on a row that is none.
     """
     place = pane, view
     funds = [scene.fund(one_side) for one_side in scene.sides]
     measure = _OF_ROW.get(place)
-    if key is not None and measure in ("sector", "theme"):
+    if key is not None and measure in ("sector", "industry", "theme"):
         return tuple(ExplainRequest(fund, measure, key) for fund in funds)
     if key is not None and measure == "change":
         fund = scene.fund(side)

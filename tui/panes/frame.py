@@ -32,6 +32,7 @@ VIEWS: Final[Mapping[int, tuple[str, ...]]] = {
     CONTRIBUTORS: (
         "names",
         "sectors",
+        "industries",
         "themes",
         "gap",
         "brinson",

@@ -1,15 +1,19 @@
-"""Rows of the contributors pane's further views: sectors, themes, gap leaders, left out."""
+"""Rows of the contributors pane's further views: groups of names, gap leaders, left out."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Hashable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from core.measures.groups import sectors, themes
+from core.data.frames import Theme
+from core.data.industries import UNTOLD
+from core.data.register import UNKNOWN
+from core.measures.groups import industries, sectors, themes
+from tui.command.filters import Filter
 from tui.panes.contents import ALL, GridContents, of_rows
 from tui.text import formats
 from tui.widgets.columns import Cell, TableColumn
@@ -18,7 +22,6 @@ if TYPE_CHECKING:
     from core.answer.snapshot import IndexView
     from core.measures.attribution import SectorEffect
     from core.measures.groups import Group
-    from tui.command.filters import Filter
     from tui.host.scene import Scene, Side
 
 
@@ -32,41 +35,75 @@ def _side_columns(side: Side, fund: str, priority: int) -> tuple[TableColumn, ..
     )
 
 
+#: View -> what its rows are, and the sentence where there are none.
+_KINDS: Final = {
+    "sectors": ("sector", "No sectors."),
+    "industries": (
+        "industry",
+        "No industries: no file held says any. `internals import industries FILE` (or :import FILE)"
+        " takes a table of symbol, industry and perhaps sector.",
+    ),
+    "themes": ("theme", "No themes: themes.toml beside the config has none."),
+}
+
+
+#: Those views, which a filter narrows.
+GROUPS: Final = tuple(_KINDS)
+
+
 def _groups_of(
     scene: Scene, view: IndexView, kind: str, wanted: Filter | None
 ) -> tuple[Group, ...]:
-    """An index's sectors or themes, of the lines that a filter keeps alone where there is one."""
+    """An index's groups of a kind, of the lines that a filter keeps alone where there is one."""
+    groups: tuple[Group, ...] = getattr(view, kind)
     if wanted is None:
-        return view.sectors if kind == "sectors" else view.themes
+        return groups
     lines = view.contributors
     rows = np.flatnonzero(wanted.keeps(lines))
     weight, contribution = lines.weight[rows], lines.contribution[rows]
     if kind == "sectors":
         return sectors(tuple(lines.sectors[row] for row in rows), weight, contribution)
+    if kind == "industries":
+        sources = {group.name: group.source for group in groups}
+        of = tuple(lines.industries[row] for row in rows)
+        return industries(of, weight, contribution, tuple(sources.get(name, "") for name in of))
     symbols = tuple(lines.symbols[row] for row in rows)
     return themes(tuple(scene.known.themes), symbols, weight, contribution)
 
 
 def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContents:
-    """Both indices' sectors or themes, a row a group, the first index's largest first."""
+    """Both indices' groups of a kind, a row each, the first index's largest first.
+
+    Dropped in this order where there is no room: whose grouping it is, bars, weights, returns of
+    the second index, then of the first.
+
+    Args:
+        scene: what is drawn.
+        kind: the view: "sectors", "industries" or "themes".
+        wanted: lines to count alone.
+    """
     by_side: dict[Side, dict[str, Group]] = {}
     for side, view in scene.views():
         side_groups = _groups_of(scene, view, kind, wanted)
         by_side[side] = {group.name: group for group in side_groups}
     names = list(dict.fromkeys(name for side_groups in by_side.values() for name in side_groups))
-    head = "sector" if kind == "sectors" else "theme"
-    columns = [TableColumn("name", head, 16, want=22, max_width=26)]
+    names.sort(key=lambda name: name == UNTOLD)
+    head, empty = _KINDS[kind]
+    wide = kind == "industries"
+    columns = [TableColumn("name", head, 16, want=30 if wide else 22, max_width=40 if wide else 26)]
     for place, side in enumerate(by_side):
         columns += _side_columns(side, scene.fund(side), 1 if place == 0 else 4)
     values: dict[str, list[float]] = {}
     rows: list[dict[str, Cell]] = [{"name": name} for name in names]
+    sources = {g.name: g.source for by_name in by_side.values() for g in by_name.values()}
+    if kind == "industries":
+        columns.append(TableColumn("source", "who says so, of when", 20, "left", 7, "dim", want=40))
+        for row, name in zip(rows, names, strict=True):
+            row["source"] = sources[name]
     if kind == "themes":
         columns.append(
             TableColumn("source", "found, whose grouping, of when", 20, "left", 7, "dim", want=54)
         )
-        sources = {
-            g.name: g.source for side_groups in by_side.values() for g in side_groups.values()
-        }
         wanted_symbols = {theme.name: theme.symbols for theme in scene.known.themes}
         for row, name in zip(rows, names, strict=True):
             symbols = wanted_symbols.get(name, ())
@@ -84,7 +121,7 @@ def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContent
             row |= _group_cells(by_name.get(name), tail)
     whole = "all measured lines" if wanted is None else "all matches"
     total: dict[str, Cell] = {"name": (whole, "dim")}
-    if kind == "sectors" and rows:
+    if kind != "themes" and rows:
         for side, view in scene.views():
             tail = "" if side == "small" else "2"
             explained = (
@@ -98,10 +135,37 @@ def groups(scene: Scene, kind: str, wanted: Filter | None = None) -> GridContent
             values[f"bar{tail}"].append(float("nan"))
         rows.append(total)
         names.append(ALL)
-    empty = (
-        "No sectors." if kind == "sectors" else "No themes: themes.toml beside the config has none."
-    )
     return GridContents(tuple(columns), tuple(names), of_rows(rows), values, empty)
+
+
+def group_members(view: IndexView, kind: str, name: str) -> tuple[str, ...]:
+    """The symbols of an index that a group of a kind ("sector", "industry", "theme") has."""
+    lines = view.contributors
+    if kind == "theme":
+        return next((group.symbols for group in view.themes if group.name == name), ())
+    texts, none = (lines.sectors, UNKNOWN) if kind == "sector" else (lines.industries, UNTOLD)
+    named = (text or none for text in texts)
+    return tuple(s for s, text in zip(lines.symbols, named, strict=True) if text == name)
+
+
+def members_alone(scene: Scene, view: str, name: str) -> Filter | None:
+    """A filter that keeps the lines of a group of a view; None where its rows are no groups."""
+    kind = "sector" if view == "sector windows" else _KINDS.get(view, ("", ""))[0]
+    if not kind:
+        return None
+    symbols = (s for _, one in scene.views() for s in group_members(one, kind, name))
+    return Filter(f"{kind} {name}", (), (), frozenset(symbols))
+
+
+def industry_theme(scene: Scene, name: str) -> Theme | None:
+    """The names of an industry as a theme; None where no line of the indices is of it."""
+    views = [view for _, view in scene.views()]
+    groups = {group.name.casefold(): group for view in views for group in view.industries}
+    group = groups.get(name.casefold())
+    if group is None:
+        return None
+    symbols = (s for view in views for s in group_members(view, "industry", group.name))
+    return Theme(group.name, tuple(dict.fromkeys(symbols)), group.source)
 
 
 def _group_cells(group: Group | None, tail: str) -> dict[str, Cell]:

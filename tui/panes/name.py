@@ -200,7 +200,7 @@ def _facts(snapshot: Snapshot, path: Trail, width: int) -> Drawing:
     head: Line = [
         (f" {path.symbol}", "bold"),
         (f"  {path.name}", "bold"),
-        (f"  {path.sector}", "dim"),
+        (f"  {' · '.join(filter(None, (path.sector, path.industry)))}", "dim"),
     ]
     if snapshot.simulated:
         room = width - line_width(head) - len("SIMULATED ")

@@ -47,6 +47,7 @@ def _contributors(view: IndexView) -> list[Json]:
             "symbol": lines.symbols[row],
             "name": lines.names[row],
             "sector": lines.sectors[row] or None,
+            "industry": lines.industries[row] or None,
             "weight_start": number(lines.weight[row]),
             "return": number(lines.returns[row]),
             "contribution_bp": scaled(lines.contribution[row], 1e4),
@@ -266,6 +267,10 @@ def index_document(snapshot: Snapshot, view: IndexView) -> Json:
         ],
         "contributors": _contributors(view),
         "sectors": [_group(group, symbols=False) for group in view.sectors],
+        "industries": [
+            _group(group, symbols=False) | {"source": group.source or None}
+            for group in view.industries
+        ],
         "themes": [_group(group, symbols=True) | {"named": group.named} for group in view.themes],
         "issuers": [_group(group, symbols=True) for group in view.issuers],
         "breadth": _breadth(view, snapshot.daily.get(view.fund), snapshot.window),

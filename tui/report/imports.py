@@ -48,7 +48,7 @@ def imports(
     if not listed:
         return "no import is listed\n"
     rows = [
-        f"{entry.id:>6}  {entry.at:%Y-%m-%d %H:%M} UTC  {entry.kind:<8}  "
+        f"{entry.id:>6}  {entry.at:%Y-%m-%d %H:%M} UTC  {entry.kind:<10}  "
         + "; ".join(filter(None, (safe(entry.source), safe(entry.words))))
         for entry in listed
     ]

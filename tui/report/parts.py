@@ -245,10 +245,12 @@ _PAIR: Final = "small large "
 #: Part -> its columns (``:f`` real, ``:i`` whole, ``:d`` date, ``:b`` flag) and its rows.
 _PARTS: Final[Mapping[str, tuple[str, Callable[[Json], Rows]]]] = {
     "contributors": (
-        "fund symbol name sector weight_start:f return:f contribution_bp:f joined:d left:d flags",
+        "fund symbol name sector weight_start:f return:f contribution_bp:f joined:d left:d flags"
+        " industry",
         _each("contributors"),
     ),
     "sectors": (_GROUP, _each("sectors")),
+    "industries": (f"{_GROUP} source", _each("industries")),
     "themes": (f"{_GROUP} symbols source named:i", _each("themes")),
     "issuers": (f"{_GROUP} symbols", _each("issuers")),
     "breadth": ("fund measure value:f", _moments),

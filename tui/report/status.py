@@ -117,6 +117,16 @@ def document(state: StoreState) -> dict[str, Any]:
         ],
         "announced": _announced(contents),
         "themes": list(market.reference.doubts),
+        "industries": [
+            {
+                "symbols": len(one.symbols),
+                "industries": len(set(one.industries)),
+                "from": one.source,
+                "as_of": one.as_of and one.as_of.isoformat(),
+                "imported": one.fetched_at.isoformat(timespec="seconds"),
+            }
+            for one in contents.industries
+        ],
         "series": {
             name: {
                 "values": len(one.values),
@@ -205,6 +215,12 @@ def to_text(state: StoreState, cost: str) -> str:
     for row in fields["announced"]:
         words = f"{row['leave']:,} leave, {row['join']:,} join on {row['effective']}"
         lines.append(f"{row['fund']:<10} announced: {words} ({', '.join(row['from'])})")
+    for row in fields["industries"]:
+        since = f", from {row['as_of']} on" if row["as_of"] else ""
+        lines.append(
+            f"industries {row['symbols']:,} symbols in {row['industries']:,} industries{since},"
+            f" from {row['from']}, imported {row['imported'][:10]}"
+        )
     lines += [
         f"series     {name}: {one['values']:,} values, {one['first']} to {one['last']},"
         f" from {one['from']}"

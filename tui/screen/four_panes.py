@@ -17,6 +17,7 @@ from tui.panes import frame
 from tui.panes.breadth import BreadthPane
 from tui.panes.changes import ChangesPane
 from tui.panes.contributors import Contributors
+from tui.panes.groups import industry_theme
 from tui.panes.sheet import Panel
 from tui.panes.spread import SpreadPane
 from tui.screen import chrome
@@ -294,9 +295,10 @@ class FourPanes(Stage, inherit_bindings=False):
             return
         themes = {theme.name.casefold(): theme for theme in app.scene.known.themes}
         theme = themes.get(name.casefold())
+        theme = theme or industry_theme(app.scene, name)
         if name and theme is None:
             known = ", ".join(theme.name for theme in themes.values())
-            app.tell(f"no theme is called {name!r}; known are {known}", error=True)
+            app.tell(f"no theme or industry is called {name!r}; known are {known}", error=True)
             return
         if theme is not None:
             count = self.show_names(theme)

@@ -30,6 +30,12 @@ class Naming(FourPanes, inherit_bindings=False):
             pane.change_rows(1)
             return
         symbol = pane.symbol()
+        if symbol is None and isinstance(pane, Contributors):
+            members = pane.members(scene)
+            if members is not None:
+                pane.view = "names"
+                self.set_filter(members)
+                return
         if symbol is None:
             app.tell("there is no name under the cursor")
             return

@@ -253,7 +253,7 @@ class Prompt(Panel):
         """Show what may follow, in the status line."""
         self.wrong = False
         if self.sign == "/":
-            self.advice = "text in symbol, name or sector; sector:energy ret>25 bp<-5 w>1"
+            self.advice = "text in symbol, name or sector; sector:energy industry:semi ret>25 bp<-5"
         else:
             from tui.command.completion import advice
 

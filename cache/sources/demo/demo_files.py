@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cache.sources.demo.demo_names import draw_sectors, invent
+from cache.sources.demo.demo_names import draw_sectors, invent, trade_of
 from cache.sources.holdings.sectors import SECTORS
 from core.data.frames import Holdings, LeftOut
 from core.data.record import record
@@ -110,16 +110,18 @@ def write_files(
         # a file's price would stand for their closes: nothing is to measure them by
         prices = np.concatenate([stated, np.full(len(there), np.nan)])
         total = math.fsum([*values, cash])
+        names = _pick(lines.names, here) + _pick(others.names, there)
         result.append(
             _file(
                 Holdings(
                     fund=side.fund,
                     as_of=as_of,
                     symbols=_pick(lines.symbols, here) + _pick(others.symbols, there),
-                    names=_pick(lines.names, here) + _pick(others.names, there),
+                    names=names,
                     sectors=tuple(
                         SECTORS[i] for i in (*lines.sectors[here], *others.sectors[there])
                     ),
+                    industries=tuple(map(trade_of, names)),
                     quantity=quantities,
                     price=prices,
                     value=values,
@@ -138,12 +140,12 @@ def _file(holdings: Holdings, cash: float) -> tuple[Holdings, bytes]:
     """The rows as a plain CSV, cash last under the symbol "-"."""
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\n")
-    out.writerow(("symbol", "name", "sector", "quantity", "price", "value"))
+    out.writerow(("symbol", "name", "sector", "industry", "quantity", "price", "value"))
     shares = holdings.quantity.astype(np.int64).tolist()
     prices = ["" if math.isnan(price) else price for price in holdings.price.tolist()]
-    labels = (holdings.symbols, holdings.names, holdings.sectors)
+    labels = (holdings.symbols, holdings.names, holdings.sectors, holdings.industries)
     out.writerows(zip(*labels, shares, prices, holdings.value.tolist(), strict=True))
-    out.writerow(("-", CASH_NAME, "", cash, 1.0, cash))
+    out.writerow(("-", CASH_NAME, "", "", cash, 1.0, cash))
     return holdings, text.getvalue().encode("ascii")
 
 

@@ -48,6 +48,12 @@ def draw_sectors(rng: np.random.Generator, count: int, parts: tuple[float, ...])
     return rng.choice(len(SECTORS), size=count, p=parts).astype(np.intp)
 
 
+def trade_of(name: str) -> str:
+    """The trade in an invented name, its industry; "" for the name of a company that exists."""
+    first, *rest = name.split(" ")
+    return " ".join(rest[1:-1]) if first == "Simulated" else ""
+
+
 def invent(
     rng: np.random.Generator, prefix: str, first: int, sectors: IntArray
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -40,7 +40,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     data = stream.read()
     meanings = Meanings(args.get("columns") or {}, args.get("ignore") or [])
     first: list[Row] = []
-    for rows in _readings(data):
+    for rows in readings(data):
         first = first or rows
         if table_found := HoldingsTable.find(rows, meanings):
             header, table = table_found
@@ -52,7 +52,7 @@ def parse(stream: BinaryIO, args: dict[str, Any]) -> Parsed:
     raise _no_table(first, meanings)
 
 
-def _readings(data: bytes) -> Iterator[list[Row]]:
+def readings(data: bytes) -> Iterator[list[Row]]:
     """The rows of a file, in each way in which they may be separated."""
     if data.startswith(b"PK"):
         from cache.sources.holdings.xlsx import xlsx_rows

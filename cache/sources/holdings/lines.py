@@ -43,6 +43,10 @@ _SECTORS: Final = {
     "immobilien": "Real Estate",
     "versorger": "Utilities",
 } | {name.lower(): name for name in SECTORS}
+#: Cells of a column of industries that name none.
+_NO_INDUSTRY: Final = frozenset(
+    {"", "n/a", "na", "nan", "none", "null", "unknown", "unclassified", "not available"}
+)
 _CUSIP: Final = re.compile(r"[0-9A-Z]{8}[0-9]")
 _ISIN: Final = re.compile(r"[A-Z]{2}[0-9A-Z]{9}[0-9]")
 _SEDOL: Final = re.compile(r"[0-9BCDFGHJKLMNPQRSTVWXYZ]{6}[0-9]")
@@ -57,6 +61,7 @@ class Line:
         symbol: as in the file.
         name: as in the file.
         sector: as in the file.
+        industry: as in the file.
         kind: the asset class or type of what is no stock, "" for stocks.
         exchange: as in the file.
         location: the country, as in the file.
@@ -90,6 +95,7 @@ class Line:
     fx: float = math.nan
     identifier: str = ""
     sedol: str = ""
+    industry: str = ""
     fund: str = ""
     day: str = ""
     unknown: tuple[str, ...] = ()
@@ -161,6 +167,12 @@ def sector(text: str) -> str:
     """A sector by its GICS name where the spelling is known; "" for a dash."""
     name = clean(text, 40)
     return "" if name.strip("-") == "" else _SECTORS.get(name.lower(), name)
+
+
+def industry(text: str) -> str:
+    """An industry as a file spells it; "" for a dash and the like."""
+    name = clean(text, 60)
+    return "" if name.strip("-–—").casefold() in _NO_INDUSTRY else name
 
 
 def known_sector(text: str) -> str:

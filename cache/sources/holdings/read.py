@@ -152,6 +152,7 @@ def read_holdings(
         + _not_read(fields),
         sedols=tuple(fields["sedols"]) if any(fields["sedols"]) else (),
         listing=tuple(fields["listing"]) if listings != (Listing(),) else (),
+        industries=tuple(fields["industries"]) if any(fields["industries"]) else (),
         listings=listings if listings != (Listing(),) else (),
         source=name,
         fetched_at=now,

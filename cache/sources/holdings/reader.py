@@ -109,6 +109,7 @@ class Reader:
             self._row(row, filled, after_blank=blank, last=place == len(body) - 1)
             blank = False
         self._check_sections()
+        self._settle_sectors()
         sheet.as_of = stated_day(head, self._order)
         self._tell()
         return sheet
@@ -285,10 +286,21 @@ class Reader:
             number(cells[at["fx"]], "fx"),
             identifier(cells[at["isin"]], cells[at["cusip"]], cells[at["identifier"]]),
             sedol(cells[at["sedol"]]),
+            cells[at["industry"]],
             cells[at["fund"]] or cells[at["fund_name"]],
             stated,
             tuple(row.cells[place] for place in table.unread if place < len(row.cells)),
         )
+
+    def _settle_sectors(self) -> None:
+        """Read a column of industries as one of sectors where it holds nothing else."""
+        table, lines = self._table, self.sheet.lines
+        stated = {line.industry for line in lines if line.industry.strip("- ")}
+        if table.has("sector") or not stated or not all(map(known_sector, stated)):
+            return
+        table.columns["sector"] = table.columns.pop("industry")
+        for line in lines:
+            line.sector, line.industry = line.industry, ""
 
     def _check_sections(self) -> None:
         """Refuse a second fund's table below the first, which would be merged.

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from cache.sources.holdings.read import HoldingsFile
     from core.data.frames import LeftOut
@@ -19,9 +19,8 @@ _MARKS: Final = {".": "point", ",": "comma"}
 def report(file: HoldingsFile) -> list[str]:
     """Return how a file was read, a line each: columns, day, notation, total, rows left out."""
     rows, reading = file.holdings, file.reading
-    taken = ", ".join(f'{word} from "{title}"' for word, title in reading.titles.items())
     unread = ", ".join(f'"{title}"' for title in reading.unread)
-    lines = [taken, f"not read: {unread}" if unread else "every column is read"]
+    lines = [taken_for(reading.titles), f"not read: {unread}" if unread else "every column is read"]
     total = f"total {rows.total:,.2f}" + f" in {reading.currency}" * bool(reading.currency)
     if reading.weights is not None:
         total = f"the weights add up to {100 * reading.weights:.2f} %"
@@ -31,6 +30,11 @@ def report(file: HoldingsFile) -> list[str]:
     lines += reading.notes
     lines += left_out(rows.others)
     return lines
+
+
+def taken_for(titles: Mapping[str, str]) -> str:
+    """Which column was taken for what: `symbol from "Ticker", weight from "Weight (%)"`."""
+    return ", ".join(f'{word} from "{title}"' for word, title in titles.items())
 
 
 def left_out(others: Iterable[LeftOut]) -> list[str]:

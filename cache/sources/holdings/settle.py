@@ -18,7 +18,7 @@ from cache.facts.errors import SourceError
 from cache.facts.symbols import valid_symbol, yahoo_symbol
 from cache.sources.holdings.amounts import values_of
 from cache.sources.holdings.cash import is_cash
-from cache.sources.holdings.lines import Line, Sheet, sector
+from cache.sources.holdings.lines import Line, Sheet, industry, sector
 from cache.sources.holdings.listing import reasons_abroad
 from cache.sources.holdings.rows import Rejected
 
@@ -41,7 +41,7 @@ def why_no_stock(line: Line) -> str:
         return "cash, not a stock" if not line.kind else f"{_kind(line)}, not a stock"
     if line.kind:
         return f"{_kind(line)}, not a stock"
-    if line.sector.lower().startswith("cash"):
+    if (line.sector or line.industry).lower().startswith("cash"):
         return "cash, not a stock"
     if match := _PAPER.search(line.name):
         return f"{match[1].lower()}, not a stock"
@@ -195,6 +195,7 @@ def _fields(sheet: Sheet, lines: list[Line], total: float) -> dict[str, Any]:
         "symbols": [line.symbol for line in lines],
         "names": [clean(line.name) for line in lines],
         "sectors": [sector(line.sector) for line in lines],
+        "industries": [industry(line.industry) for line in lines],
         "identifiers": [line.identifier for line in lines],
         "sedols": [line.sedol for line in lines],
         "listing": places,
@@ -219,6 +220,7 @@ def _add(total: Line, line: Line, value: float) -> None:
     total.identifier = total.identifier or line.identifier
     total.sedol = total.sedol or line.sedol
     total.sector = total.sector or line.sector
+    total.industry = total.industry or line.industry
 
 
 def _positive(values: list[float]) -> np.ndarray[Any, Any]:
