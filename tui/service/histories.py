@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from hashlib import sha256
+from subprocess import DEVNULL, Popen
 from typing import TYPE_CHECKING, Any
 
+from cache.facts.interpreter import environment
 from cache.store.derived import Derived
 from core.answer.history import History, history_of, kept_points
 from core.answer.point_batches import Batch, Place
@@ -40,16 +44,57 @@ def desk_histories(
     )
 
 
+@contextmanager
+def worked_out_beside(
+    desk: Desk, question: Question, funds: Sequence[str], rows: Sequence[Scalar], every: Every
+) -> Iterator[Mapping[str, Popen[bytes]]]:
+    """Let a second process work out the history of the second fund while this one does the first.
+
+    Where it takes seconds alone: one point a session, and nothing of it is kept.
+
+    Yields:
+        Fund -> the process that keeps its history.
+    """
+    begun: dict[str, Popen[bytes]] = {}
+    if every == "session" and len(funds) > 1 and (os.cpu_count() or 1) > 1:
+        fund, measures = funds[1], [row.key for row in rows]
+        derived = _derived(desk)
+        keys = {_key(desk, question, fund, row, every) for row in rows}
+        if derived is not None and not any(derived.read(key)[0] for key in keys):
+            command = desk.history_command(question, fund, measures, every)
+            begun[fund] = Popen(
+                command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, env=environment()
+            )
+    try:
+        yield begun
+    finally:
+        for process in begun.values():
+            process.kill()
+            process.wait()
+
+
+def _derived(desk: Desk) -> Derived | None:
+    """What is kept for the newest generation; None where nothing may be kept."""
+    identity = desk.identity()
+    if identity is None or desk.memory.refusal:
+        return None
+    return Derived(desk.store.home, identity)
+
+
+def _key(desk: Desk, question: Question, fund: str, row: Scalar, every: Every) -> str:
+    """What the history of a measure, and of others of its kind, is kept under."""
+    asked = (
+        VERSION, fund, question.small, question.large, question.window, question.basis,
+        question.as_of, every, row.series is not None, _facts(desk.reference),
+    )  # fmt: skip
+    return " ".join(map(str, asked))
+
+
 def _points(
     desk: Desk, question: Question, fund: str, rows: Sequence[Scalar], every: Every
 ) -> Batches:
     """The points of measures that are all daily ones, or none."""
-    identity, keeping = desk.identity(), not desk.memory.refusal
-    key = " ".join(
-        map(str, (VERSION, fund, question.small, question.large, question.window, question.basis,
-                  question.as_of, every, rows[0].series is not None, _facts(desk.reference)))
-    )  # fmt: skip
-    derived = Derived(desk.store.home, identity) if identity is not None and keeping else None
+    derived, key = _derived(desk), _key(desk, question, fund, rows[0], every)
     answer, current = derived.read(key) if derived is not None else ({}, False)
     kept = {label: _unpacked(fields) for label, fields in answer.items()}
     if current and all(row.key in batch.values for batch in kept.values() for row in rows):
