@@ -1,6 +1,6 @@
 """The store: generations of files that are written once and never changed.
 
-    HOME/objects/HASH.npy|json|raw     content, named by its SHA-256 (measured faster than BLAKE2b)
+    HOME/objects/HASH.npy|json|bz2     content, named by its SHA-256 (measured faster than BLAKE2b)
     HOME/generations/00000012.json     a manifest: the objects of one generation, under its own hash
     HOME/derived/                      what was worked out from the contents
     HOME/head                          the newest generation's number, written once that lasts
