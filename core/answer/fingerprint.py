@@ -7,7 +7,6 @@ changes every earlier close that is held, and no return between two of them.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
@@ -150,7 +149,8 @@ class Fingerprints:
             some = block.close if block.adj_close is None else np.fmax(block.close, block.adj_close)
             closed = np.isfinite(some[:, new])
             first = block.sessions[closed.argmax(axis=0)]
-            for at, there, when in zip(new, closed.any(axis=0).tolist(), first, strict=True):
+            closes = np.asarray(closed.any(axis=0)).tolist()
+            for at, there, when in zip(new, closes, first, strict=True):
                 if there:
                     began[block.symbols[at]] = when
         known = tuple(symbol for symbol in began if symbol in market.through)
@@ -161,7 +161,7 @@ class Fingerprints:
         )
 
 
-def fingerprint(*parts: Hashable | bytes) -> str:
+def fingerprint(*parts: object) -> str:
     """One hash of several things."""
     return sha256(repr(parts).encode()).hexdigest()
 
