@@ -43,7 +43,7 @@ def dated_inside(case: Case, day: int, basis: Basis) -> tuple[Case, Snapshot]:
     return changed, found
 
 
-@examples(60)
+@examples(40)
 @given(cases(WHOLE, whole=True), st.integers(1, 59))
 def test_under_price_return_a_cut_on_the_same_file_changes_nothing(case: Case, day: int) -> None:
     changed, found = dated_inside(case, day, "pr")
@@ -54,7 +54,7 @@ def test_under_price_return_a_cut_on_the_same_file_changes_nothing(case: Case, d
         assert "change which lines" not in " ".join(told.notes)
 
 
-@examples(60)
+@examples(40)
 @given(cases(WHOLE, whole=True), st.integers(1, 59))
 def test_under_total_return_its_size_is_of_the_dividends_before_it(case: Case, day: int) -> None:
     """Share times what is left, once with the weights read anew and once as they were held."""

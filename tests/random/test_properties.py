@@ -311,7 +311,7 @@ def unchanged(before: Snapshot | None, after: Snapshot | None, cash: float = 1.0
         assert same(one, other)
 
 
-@examples(60)
+@examples(40)
 @given(cases())
 def test_sums(case: Case) -> None:
     found = case.answer()
@@ -341,7 +341,7 @@ def test_sums(case: Case) -> None:
         assert sum(p.value for p in across.parts) == pytest.approx(across.value, abs=1e-12)
 
 
-@examples(60)
+@examples(40)
 @given(cases(), st.sampled_from([3.0, 1e3, 1e6]))
 def test_the_size_of_a_fund_changes_nothing(case: Case, factor: float) -> None:
     def larger(f: Holdings) -> Holdings:
@@ -352,7 +352,7 @@ def test_the_size_of_a_fund_changes_nothing(case: Case, factor: float) -> None:
     unchanged(case.answer(), rebuilt(case, larger).answer())
 
 
-@examples(60)
+@examples(40)
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_lines_changes_nothing(case: Case, rng: random.Random) -> None:
     def shuffled(f: Holdings) -> Holdings:
@@ -365,7 +365,7 @@ def test_the_order_of_lines_changes_nothing(case: Case, rng: random.Random) -> N
     unchanged(case.answer(), rebuilt(case, shuffled).answer())
 
 
-@examples(60)
+@examples(40)
 @given(cases(), st.integers(0, 59), st.sampled_from([2.0, 3.0, 0.25]))
 def test_a_split_on_record_changes_nothing(case: Case, day: int, factor: float) -> None:
     sessions = [d for b in case.market.prices.blocks for d in b.sessions.tolist()]
@@ -405,14 +405,14 @@ def test_a_split_on_record_changes_nothing(case: Case, day: int, factor: float) 
     unchanged(case.answer(), rebuilt(case, after, split).answer())
 
 
-@examples(60)
+@examples(40)
 @given(cases(), st.sampled_from([0.02, 0.5]))
 def test_cash_scales_what_is_printed_and_nothing_else(case: Case, cash: float) -> None:
     richer = rebuilt(case, lambda f: replace(f, total=f.total * (1 + cash)))
     unchanged(case.answer(), richer.answer(), 1 / (1 + cash))
 
 
-@examples(60)
+@examples(40)
 @given(cases(WHOLE, whole=True), st.integers(1, 59))
 def test_a_cut_with_drifted_values_changes_nothing(case: Case, day: int) -> None:
     case.question = replace(case.question, basis="pr")
@@ -440,7 +440,7 @@ def test_a_cut_with_drifted_values_changes_nothing(case: Case, day: int) -> None
     unchanged(before, after)
 
 
-@examples(60)
+@examples(40)
 @given(cases([f for f in FEATURES if f not in ("paid", "both", "adjusted")], paid=False))
 def test_without_dividends_total_return_is_price_return(case: Case) -> None:
     both = [replace(case.question, basis=basis) for basis in ("pr", "tr")]

@@ -291,7 +291,7 @@ def under_new(found: Any, new: Mapping[str, str]) -> Any:
     return {new.get(key, key): under_new(value, new) for key, value in found.items()}
 
 
-@examples(80)
+@examples(40)
 @given(cases(PLAIN), st.integers(0, 10_000))
 def test_a_market_with_renames_answers_as_the_one_without(case: Case, seed: int) -> None:
     quiet = replace(case.market, announced=())

@@ -49,7 +49,7 @@ def wide(spans: list[tuple[int, int, list[tuple[str, str]]]]) -> bool:
 
 
 @given(frames)
-@examples(400)
+@examples(200)
 @example([[(0, 0, [("", "日本日本")])], [(0, 1, [("1", "a")])], [(0, 0, [("", "日本日本")])]])
 def test_the_same_cells_are_seen(found: list[list[tuple[int, int, list[tuple[str, str]]]]]) -> None:
     plain, ours, wire = Screen(*SIZE), Screen(*SIZE), Wire()

@@ -106,6 +106,7 @@ class Yahoo:
         timeout: float = 15.0,
         pause: float = 2.0,
         spark: bool = False,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         """Set yfinance up for this process.
 
@@ -116,14 +117,15 @@ class Yahoo:
             timeout: seconds that one answer may take.
             pause: seconds before what failed in passing is asked a second time.
             spark: ask for the newest closes of twenty symbols at once.
+            elapsed: seconds since any moment, of which the time of an answer is worked out.
         """
-        self._spark = spark
+        self._spark, self._elapsed = spark, elapsed
         disk.make(private)
         private.chmod(0o700)
         self.timeout = timeout
         self.limited_until: datetime | None = None
         self._lock, self._reading = threading.Lock(), threading.Lock()
-        self._now, self._began = datetime.now(UTC), time.monotonic()
+        self._now, self._began = datetime.now(UTC), elapsed()
         self._rounds = Rounds(self._asked, pool=pool, rate=rate, pause=pause)
         # Not made of pickles, and never opened by several threads at once.
         yfinance.cache._CookieCacheManager._Cookie_cache = yfinance.cache._CookieCacheDummy()
@@ -158,7 +160,7 @@ class Yahoo:
 
     def _clock(self) -> datetime:
         """Return the time now: minutes may have passed since the start."""
-        return self._now + timedelta(seconds=int(time.monotonic() - self._began))
+        return self._now + timedelta(seconds=int(self._elapsed() - self._began))
 
     def fetch(
         self, asks: Iterable[Ask], *, now: datetime, stop: threading.Event | None = None
@@ -174,7 +176,7 @@ class Yahoo:
                 provisional.
             stop: when set, ends at once; what is open stays unanswered.
         """
-        self._now, self._began = now, time.monotonic()
+        self._now, self._began = now, self._elapsed()
         stop = stop or threading.Event()
         if self._spark:
             asks = yield from self._closes_alone(list(asks), stop)
