@@ -101,7 +101,7 @@ class PairHistory:
         """(T,) the same for the large one; None for one index alone."""
         return None if self.series.large is None else self.series.large[: self.stop]
 
-    @property
+    @cached_property
     def length(self) -> int:
         """Common sessions from the window's start to its end."""
         first, last = self.sessions.searchsorted([day(self.start), day(self.end)])

@@ -206,7 +206,9 @@ def rank_value(
     value = float(values[place])
     side = side or (-1 if value < 0 else 1)
     known = np.flatnonzero(np.isfinite(values))
-    finite = values[known]
+    first = int(known[0])
+    # nearly always nothing is missing from the first value on
+    finite = values[first:] if len(known) == len(values) - first else values[known]
     sided = finite if side > 0 else -finite
     out = np.round(sided, decimals)
     far = known[out >= out[known.searchsorted(place)]]
@@ -215,7 +217,6 @@ def rank_value(
     # the latest of the farthest out: it is shown with its date, and the latest is the most useful
     top = int(known[len(known) - 1 - int(sided[::-1].argmax())])
     spread = float(finite.std(ddof=1)) if len(finite) > 1 else 0.0
-    first = int(known[0])
     return Rank(
         value=value,
         end=pydate(sessions[place]),
