@@ -7,6 +7,7 @@ from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from cache.facts.code import measures_digest
 from cache.store.derived import Derived
 from core.answer.history import History, Point, histories, rank_of
 from core.answer.snapshot import final_sessions
@@ -29,8 +30,8 @@ def desk_histories(
     """
     identity, keeping = desk.identity(), not desk.memory.refusal
     key = " ".join(
-        map(str, (VERSION, fund, question.small, question.large, question.window, question.basis,
-                  question.as_of, every, _facts(desk.reference)))
+        map(str, (VERSION, measures_digest(), fund, question.small, question.large,
+                  question.window, question.basis, question.as_of, every, _facts(desk.reference)))
     )  # fmt: skip
     derived = Derived(desk.store.home, identity) if identity is not None and keeping else None
     points: dict[str, Any] = (derived and derived.read(key)) or {}
