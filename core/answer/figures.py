@@ -16,7 +16,7 @@ from core.answer.index import index_of, own_return
 from core.answer.views import covers
 from core.data.record import record
 from core.measures.breadth import Breadth, MemberList, breadth
-from core.measures.concentration import Concentration, concentration, order
+from core.measures.concentration import Concentration, concentration, net_return, order
 from core.measures.end_weights import WindowWeights, held_weights, weights_at
 from core.measures.membership import list_at_end, spans
 from core.measures.sweep import Swept, sweep
@@ -104,7 +104,7 @@ class Figures:
         def without(dropped: IntArray) -> tuple[None, float]:
             return None, self.basket_return - float(unscaled[dropped].sum())
 
-        net = self.basket_return if self.fund_return is None else self.fund_return
+        net = net_return(self.fund_return, self.basket_return)
         places = np.arange(len(ranked))
         return concentration(
             stretch.share[ranked], unscaled, stretch.scaled[ranked], places, net, without
