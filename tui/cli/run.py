@@ -26,6 +26,8 @@ from tui.text.streams import ANSWERED, BAD_INPUT, IN_PART, NOTHING, open_streams
 if TYPE_CHECKING:
     from tui.service.service import Desk
 
+#: The exit code that a shell gives a command ended by ctrl+c.
+INTERRUPTED: Final = 130
 #: Commands that bring data into the store or take it out.
 WRITING: Final = ("import", "forget", "refresh")
 #: Commands that fetch or keep something elsewhere, beside them.
@@ -37,7 +39,10 @@ STAYING: Final = (None, "serve", "mcp")
 def run(argv: Sequence[str]) -> int:
     """Run one command line and return its exit code; no exception but SystemExit leaves."""
     open_streams()
-    arguments = parser(argv).parse_args(argv)
+    try:
+        arguments = parser(argv).parse_args(argv)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     try:
         return _command(arguments)
     except StoreEmpty as error:
@@ -53,7 +58,7 @@ def run(argv: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ANSWERED
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except OSError as error:
         return say(why(error), BAD_INPUT)
     except Exception as error:

@@ -11,6 +11,7 @@ import numpy as np
 
 from core.data.frames import Theme
 from core.data.industries import UNTOLD
+from core.data.labels import coded
 from core.data.register import UNKNOWN
 from core.measures.groups import industries, sectors, themes
 from tui.command.filters import Filter
@@ -62,11 +63,12 @@ def _groups_of(
     rows = np.flatnonzero(wanted.keeps(lines))
     weight, contribution = lines.weight[rows], lines.contribution[rows]
     if kind == "sectors":
-        return sectors(tuple(lines.sectors[row] for row in rows), weight, contribution)
+        return sectors(coded([lines.sectors[row] for row in rows]), weight, contribution)
     if kind == "industries":
         sources = {group.name: group.source for group in groups}
-        of = tuple(lines.industries[row] for row in rows)
-        return industries(of, weight, contribution, tuple(sources.get(name, "") for name in of))
+        of = [lines.industries[row] for row in rows]
+        names = tuple(sources.get(name, "") for name in of)
+        return industries(coded(of), weight, contribution, names)
     symbols = tuple(lines.symbols[row] for row in rows)
     return themes(tuple(scene.known.themes), symbols, weight, contribution)
 

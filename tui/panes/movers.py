@@ -13,7 +13,6 @@ from tui.panes.over_time import (
     arranged,
     bp,
     closing_cells,
-    fund_return,
     lines_with_figures,
     listed,
     mark_notes,
@@ -101,7 +100,7 @@ def movers_since(
         then, now = (float(np.nansum(v[shown])) for v in (one.before, one.after))
         closing.append(_then_now("sum", f"{len(shown):,} matches", then, now))
     closing.append(_then_now("lines", "all measured lines", one.then.explained, view.explained))
-    returns = fund_return(one.then), fund_return(view)
+    returns = one.then.net_return, view.net_return
     closing.append(_then_now(fund, "return of the fund", *returns))
     figure = _mover_figures(one, gained)
     return listed(columns, texts, figure, one.change, shown, closing, order), words

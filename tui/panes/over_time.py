@@ -86,11 +86,6 @@ def bp(value: float | None) -> str:
     return formats.bp(value, 1, unit=False)
 
 
-def fund_return(one: Contributions | IndexView) -> float:
-    """Of the fund's closes; of the measured lines where they are not held."""
-    return one.basket_return if one.fund_return is None else one.fund_return
-
-
 def arranged(symbols: Sequence[str], values: FloatArray, order: Order) -> list[int]:
     """Rows in order: by a number with what is missing last, or by symbol."""
     if order.key == "symbol":
@@ -168,7 +163,7 @@ def windows(scene: Scene, order: Order, wanted: Filter | None) -> GridContents:
         closing.append(closing_cells("sum", f"{len(shown):,} matches", sums))
     sums = {label: bp(one.explained) for label, one in answered.items()}
     closing.append(closing_cells("lines", "all measured lines", sums))
-    sums = {label: bp(fund_return(one)) for label, one in answered.items()}
+    sums = {label: bp(one.net_return) for label, one in answered.items()}
     closing.append(closing_cells(fund, "return of the fund", sums))
 
     def figure(row: int, column: str) -> Cell:
@@ -239,7 +234,7 @@ def sector_windows(scene: Scene) -> GridContents:
                 cells[f"{column.label} {side}"] = bp(group.contribution)
             if one is not None:
                 sums[f"{column.label} {side}"] = (bp(one.explained), "dim")
-                returns[f"{column.label} {side}"] = (bp(fund_return(one)), "dim")
+                returns[f"{column.label} {side}"] = (bp(one.net_return), "dim")
     for side in scene.sides:
         fund = scene.fund(side)
         for column in columns:
